@@ -59,6 +59,57 @@ import Testing
         #expect(queries.admittedCount == 0)
     }
 
+    @Test func aStopEndsWhatRunsAndWaits() async throws {
+        var limits = ServerLimits()
+        (limits.queriesRunningMax, limits.queriesWaitingMax) = (1, 4)
+        let queries = QueryService(threads: ThreadPool(threadCount: 1), limits: limits)
+        let running = Task {
+            try await queries.run { cancellation in
+                while !cancellation.isCancelled {}
+                throw QueryError(.cancelled, "canceling statement due to user request")
+            }
+        }
+        try await Self.wait { queries.admittedCount == 1 }
+        let waiting = Task { try await queries.run { _ in } }
+        try await Self.wait { queries.admittedCount == 2 }
+        queries.stop()
+        for task in [running, waiting] {
+            let refusal = await #expect(throws: QueryRefusal.self) { try await task.value }
+            #expect(refusal?.kind == .unavailable)
+        }
+        let late = await #expect(throws: QueryRefusal.self) { try await queries.run { _ in } }
+        #expect(late?.kind == .unavailable && queries.admittedCount == 0)
+        // An answer that has begun is not broken off.
+        #expect(try await queries.nextPiece { 7 } == 7)
+    }
+
+    @Test func answersLeaveHalfOfTheMemoryToQuestions() throws {
+        var limits = ServerLimits()
+        limits.memoryBytesMax = limits.memoryBytesMin
+        let queries = QueryService(threads: ThreadPool(threadCount: 1), limits: limits)
+        let half = queries.memory.limitBytes / 2
+        #expect(queries.answers.limitBytes == half && limits.questionMemoryBytesMax == 2 * half)
+        var held: MemoryBooking? = try queries.holding(half - 10)
+        #expect(held?.bytes == half - 10)
+        #expect(#expect(throws: QueryRefusal.self) { try queries.holding(11) }?.kind == .busy)
+        #expect(queries.memory.take(half))
+        held = nil
+        #expect(try queries.holding(half).bytes == half)
+        #expect(#expect(throws: QueryRefusal.self) { try queries.holding(half + 1) }?.kind == .unavailable)
+    }
+
+    @Test func memoryIsSharedOut() {
+        var limits = ServerLimits()
+        #expect(limits.memoryBytesMax == 2 << 30 && limits.memoryBytesMin == 736 << 20)
+        #expect(limits.questionsMemoryBytesMax > 900 << 20 && limits.questionMemoryBytesMax == 256 << 20)
+        limits.memoryBytesMax = 1 << 30
+        #expect(limits.questionsMemoryBytesMax == (1 << 30 - 640 << 20) / 3 * 2)
+        limits.queryMemoryBytesMax = 1 << 30
+        #expect(limits.questionMemoryBytesMax == limits.questionsMemoryBytesMax)
+        limits.ingestBytesMax = .max
+        #expect(limits.memoryBytesMin == .max && limits.questionsMemoryBytesMax == 64 << 20)
+    }
+
     private func read(
         _ body: String, as form: QueryRequest.Form = .members, format: ResultFormat = .json
     ) throws(QueryRefusal) -> QueryRequest {

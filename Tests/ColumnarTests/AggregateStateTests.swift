@@ -292,6 +292,30 @@ import Testing
         }
     }
 
+    // MARK: Long work
+
+    /// What finishes for long looks whether anybody still wants it, and says before what it needs.
+    @Test func finishingStopsWhenNobodyWantsIt() throws {
+        let texts = Vector(type: .text, scalars: (0..<100).map { .text("text \($0)") })
+        var states: [any Accumulator] = [
+            AggregateStates.collected(type: .text, separator: ", ", order: []) { "\($0)" },
+            AggregateStates.percentile(
+                .text, fractions: [0.5], asArray: false, isContinuous: false, isDescending: false, type: .text),
+            AggregateStates.extremum(.text, isMaximum: true), AggregateStates.count(),
+        ]
+        states.append(AggregateStates.distinct(.text, isCount: false, orderKeys: 0, states[0]))
+        for var state in states {
+            state.grow(to: 1)
+            try state.update([texts], GroupAssignment(single: texts.count))
+            #expect(throws: KernelError.stopped) { try state.finish([0], KernelWatch { false }) }
+            #expect(try !state.finish([0], KernelWatch { true }).isNull(0))
+        }
+        var joined = states[0]
+        joined.grow(to: 1)
+        try joined.update([texts], GroupAssignment(single: texts.count))
+        #expect(joined.finishBytes > 100 * 2 && joined.memoryBytes > 100 * 6)
+    }
+
     // MARK: What cannot be computed
 
     private func error(_ state: any Accumulator, _ type: ColumnType, _ values: [Scalar]) -> KernelError? {

@@ -1,3 +1,4 @@
+import Columnar
 import Domain
 import EventStores
 import Platform
@@ -27,6 +28,36 @@ import Testing
         #expect(again.status.segments == 2)
         #expect(try rows(again, "dead_letters", ["id"]).count == 250)
         try again.close()
+    }
+
+    /// Whoever asks for a dead letter does not have all of them copied: they come in pieces, a column at a time.
+    @Test func deadLettersAreReadInPieces() throws {
+        let disk = SimulatedFileSystem(seed: 64)
+        let store = try EventStore.open(
+            at: "/data", context: context(disk), options: EventStoreTests.options(sealEvents: 1_000_000))
+        for first in stride(from: 0, to: 10_000, by: 1_000) {
+            var batch = SampleEvents().batch
+            batch.deadLetters = (first..<(first + 1_000)).map { number in
+                DeadLetter(
+                    id: "\(number)", source: "test", type: "unknown.\(number % 7)",
+                    time: number % 3 == 0 ? nil : 1_700_000_000_000_000_000 + Int64(number),
+                    error: "error \(number % 5)", fields: "{}")
+            }
+            _ = try store.append([batch])
+        }
+        let table = try #require(store.snapshot().table(named: "dead_letters"))
+        let morsels = try table.morsels(for: ScanRequest(columns: Array(table.columns.indices)))
+        #expect(morsels.allSatisfy { $0.rowCount <= 4096 } && morsels.reduce(0) { $0 + $1.rowCount } == 10_000)
+        for (morsel, index) in morsels.flatMap({ morsel in table.columns.indices.map { (morsel, $0) } }) {
+            let column = try morsel.column(index)
+            #expect(column.count == morsel.rowCount && column.type == table.columns[index].type)
+        }
+        let columns = ["position", "id", "source", "type", "time", "error", "fields"]
+        let before = try rows(store, "dead_letters", columns)
+        #expect(before.count == 10_000)
+        try store.seal()
+        #expect(try rows(store, "dead_letters", columns) == before)
+        try store.close()
     }
 
     /// Many prices in the log that waiting calls concern: a start searches segments once, not once a price.

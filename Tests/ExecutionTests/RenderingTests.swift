@@ -87,6 +87,80 @@ import Testing
         #expect(abroad.rendered(.csv).contains("2026-08-01T14:30:00.5+05:30"))
     }
 
+    /// Long values, arrays in arrays, line ends: the pieces together are the whole, whatever their length.
+    @Test(arguments: ResultFormat.allCases)
+    func piecesAreTheWhole(_ format: ResultFormat) throws {
+        let long = String(repeating: "é\"\\,\n\u{1}x", count: 40_000)
+        let columns = [
+            TableColumn(name: "t", type: .text), TableColumn(name: "a", type: .array(.text)),
+            TableColumn(name: "j", type: .json), TableColumn(name: "n", type: .integer),
+            TableColumn(name: "e", type: .text),
+        ]
+        let rows: [[Scalar]] = [
+            [
+                .text(long), .array([.text("x"), .array([.text(long), .null, .array([])]), .text("y")]),
+                .json("[1,\n\"\(String(repeating: "z", count: 200_000))\"]"), .integer(1), .text("  "),
+            ],
+            [.null, .array(Array(repeating: .text("abc"), count: 50_000)), .null, .null, .text(long)],
+            [.text(""), .array([]), .json("{}"), .integer(-1), .null],
+        ]
+        let chunks = rows.map { row in
+            Chunk(columns: columns.indices.map { Vector(type: columns[$0].type, scalars: [row[$0]]) }, rowCount: 1)
+        }
+        let result = ResultSet(
+            columns: columns, chunks: chunks, position: 7, watermark: 0, statistics: QueryStatistics())
+        let whole = Array(result.rendered(format).utf8)
+        #expect(String(validating: whole, as: UTF8.self) != nil)
+        for pieceBytes in [1, 1_000, 64 << 10] {
+            let text = ResultText(result, format, pieceBytes: pieceBytes)
+            var (pieces, longest) = ([UInt8](), 0)
+            while let piece = try text.next() {
+                pieces += piece
+                longest = max(longest, piece.count)
+            }
+            #expect(pieces == whole, "\(format) in pieces of \(pieceBytes)")
+            // An array is one text in a table and in CSV, and is written in parts like one; JSON escapes six for one.
+            #expect(longest <= pieceBytes + 8 * (64 << 10), "\(format): \(longest)")
+            #expect(try text.next() == nil)
+        }
+        if format == .ndjson { #expect(whole.count { $0 == 0x0A } == 3) }
+    }
+
+    /// 2,000 rows of one constant of a megabyte are two gigabytes of text and one megabyte of memory.
+    @Test(arguments: [ResultFormat.csv, .json, .ndjson])
+    func aConstantInManyRowsIsWrittenAsItIsTaken(_ format: ResultFormat) throws {
+        let column = Vector.constant(.text(String(repeating: "x", count: 1_000_000)), type: .text, count: 2_000)
+        let result = ResultSet(
+            columns: [TableColumn(name: "r", type: .text)], chunks: [Chunk(columns: [column], rowCount: 2_000)],
+            position: 0, watermark: 0, statistics: QueryStatistics())
+        #expect(result.heldBytes < 1_100_000)
+        let text = ResultText(result, format)
+        var bytes = 0
+        for _ in 0..<40 {
+            let piece = try #require(try text.next())
+            #expect(!piece.isEmpty && piece.count <= 200_000, "\(piece.count)")
+            bytes += piece.count
+        }
+        #expect(bytes > 2_000_000)
+    }
+
+    /// The first piece of a table measures every row, and looks whether it still has to.
+    @Test func measuringATableLooks() throws {
+        struct Stopped: Error {}
+        let column = Vector.constant(.text(String(repeating: "x", count: 100_000)), type: .text, count: 100)
+        let result = ResultSet(
+            columns: [TableColumn(name: "r", type: .text)], chunks: [Chunk(columns: [column], rowCount: 100)],
+            position: 0, watermark: 0, statistics: QueryStatistics())
+        var looks = 0
+        #expect(throws: Stopped.self) {
+            _ = try ResultText(result, .table).next(look: {
+                looks += 1
+                if looks == 3 { throw Stopped() }
+            })
+        }
+        #expect(looks == 3)
+    }
+
     @Test func controlCharactersStayInsideJSONStrings() {
         let columns = [TableColumn(name: "\u{8}", type: .text)]
         let chunk = Chunk(columns: [Vector(type: .text, scalars: [.text("a\u{1}\u{C}\u{1F600}\"\\\t")])], rowCount: 1)

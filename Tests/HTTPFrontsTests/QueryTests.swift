@@ -37,6 +37,126 @@ import Testing
         }
     }
 
+    /// What the server tells of itself waits for nobody's question.
+    @Test func scrapesDoNotWaitForQuestions() async throws {
+        let store = FakeStore()
+        store.hold.store(true, ordering: .releasing)
+        var limits = ServerLimits()
+        limits.queriesRunningMax = 1
+        try await withServer(store, limits: limits) { client, server in
+            let address = try #require(server.address)
+            // One export holds the only thread of questions, another waits.
+            let exporters = [try await ServerClient.connect(to: address), try await ServerClient.connect(to: address)]
+            let exports = exporters.map { exporter in Task { try await exporter.send("GET", "/v1/events") } }
+            while server.queriesAdmitted < 2 { try await Task.sleep(for: .milliseconds(1)) }
+            for path in ["/metrics", "/healthz", "/readyz", "/v1/status"] {
+                #expect(try await client.send("GET", path).status == 200, "\(path)")
+            }
+            // It needs tables that this store has not got: what counts is that it is answered.
+            #expect(try await client.send("GET", "/v1/reports/status").status != 429)
+            #expect(server.queriesAdmitted == 2, "both were held all along")
+            store.hold.store(false, ordering: .releasing)
+            for export in exports { #expect(try await export.value.status == 500) }
+            for exporter in exporters { await exporter.close() }
+        }
+    }
+
+    private static let thousandRows: String = {
+        let digits = "(values (0),(1),(2),(3),(4),(5),(6),(7),(8),(9))"
+        return "from \(digits) as a(a), \(digits) as b(b), \(digits) as c(c)"
+    }()
+
+    /// A gigabyte of text that is one megabyte of memory: it comes piece by piece, and whole.
+    @Test func aLongAnswerIsStreamed() async throws {
+        let answer = try await ask(
+            "select repeat('x', 50000) as r \(Self.thousandRows) limit 40", accept: "text/csv", type: "application/sql")
+        #expect(answer.status == 200 && answer.headers["Content-Length"] == nil)
+        #expect(answer.body.count == 3 + 40 * 50_002)
+        let short = try await ask("select 1 as a", accept: "text/csv", type: "application/sql")
+        #expect(short.headers["Content-Length"] == "6")
+    }
+
+    /// Whoever does not fetch an answer is dropped, and what was held for him is there for others.
+    @Test func anAnswerThatNobodyFetchesIsHeldForATime() async throws {
+        var limits = ServerLimits()
+        limits.idleTimeout = .milliseconds(1_500)
+        try await withServer(limits: limits) { _, server in
+            let question = "select repeat('x', 1000000) as r \(Self.thousandRows)"
+            let request =
+                "POST /v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sql\r\nAccept: text/csv\r\n"
+                + "Content-Length: \(question.utf8.count)\r\n\r\n\(question)"
+            let address = try #require(server.address)
+            var connections: [RawConnection] = []
+            for _ in 0..<4 {
+                connections.append(try await RawConnection.connect(to: address, sending: request, isReading: false))
+            }
+            var most = 0
+            for _ in 0..<6_000 {
+                most = max(most, server.answersHeldBytes)
+                if most > 4_000_000, server.answersHeldBytes == 0 { break }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(most > 1_000_000 && most < 16 << 20, "\(most)")
+            #expect(server.answersHeldBytes == 0)
+            // No thread of questions waited for any of them.
+            #expect(server.queriesAdmitted == 0)
+            for connection in connections { await connection.close() }
+        }
+    }
+
+    /// A client that takes a little now and then holds an answer as well: it has to be quick enough on the whole.
+    @Test func anAnswerThatTricklesIsDropped() async throws {
+        var limits = ServerLimits()
+        limits.idleTimeout = .seconds(2)
+        limits.fetchBytesPerSecondMin = 1 << 40
+        try await withServer(limits: limits) { _, server in
+            let question = "select repeat('x', 1000000) as r \(Self.thousandRows)"
+            let request =
+                "POST /v1/sql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sql\r\nAccept: text/csv\r\n"
+                + "Content-Length: \(question.utf8.count)\r\n\r\n\(question)"
+            let address = try #require(server.address)
+            let connection = try await RawConnection.connect(to: address, sending: request, isReading: false)
+            var wasHeld = false
+            for _ in 0..<2_400 {
+                connection.read()
+                wasHeld = wasHeld || server.answersHeldBytes > 0
+                if wasHeld, server.answersHeldBytes == 0 { break }
+                try await Task.sleep(for: .milliseconds(25))
+            }
+            #expect(wasHeld && server.answersHeldBytes == 0)
+            // The first connection has been idle for too long by now.
+            let other = try await ServerClient.connect(to: address)
+            let metrics = try await other.send("GET", "/metrics?format=text").text
+            await other.close()
+            #expect(metrics.contains(#"plimsoll_http_refusals_total{reason="slow_request"} 1"#))
+            await connection.close()
+        }
+    }
+
+    /// Whoever stops the server does not wait for a question, only for what is on its way to the disk.
+    @Test func aStopDoesNotWaitForAQuestion() async throws {
+        var limits = ServerLimits()
+        limits.queryTimeLimit = .seconds(300)
+        limits.drainTimeout = .seconds(100)
+        limits.questionDrainTimeout = .milliseconds(200)
+        let digits = "(values (0),(1),(2),(3),(4),(5),(6),(7),(8),(9))"
+        let joins = (0..<12).map { "\(digits) as t\($0)(a\($0))" }.joined(separator: ", ")
+        let began = ContinuousClock.now
+        let asking = try await withServer(limits: limits) { _, server in
+            let client = try await ServerClient.connect(to: try #require(server.address))
+            let asking = Task {
+                try await client.send(
+                    "POST", "/v1/sql", headers: [("Content-Type", "application/sql")],
+                    body: Array("select count(*) from \(joins)".utf8))
+            }
+            while server.queriesAdmitted == 0 { try await Task.sleep(for: .milliseconds(1)) }
+            return asking
+        }
+        #expect(ContinuousClock.now - began < .seconds(60))
+        let answer = try? await asking.value
+        #expect(answer == nil || answer?.status == 503)
+    }
+
     @Test func answersInJSON() async throws {
         let answer = try await ask(#"{"sql":"select 1 as one, 'x' as text, 0.5::numeric as half"}"#)
         #expect(answer.status == 200)

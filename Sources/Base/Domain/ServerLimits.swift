@@ -1,5 +1,8 @@
 /// Every maximum that bounds what strangers can make the server hold or do.
 package struct ServerLimits: Sendable {
+    /// What the process is to hold in all: the program with what a store keeps in memory, bodies and events on their
+    /// way to the disk, and the rest for questions and answers.
+    package var memoryBytesMax = 2 << 30
     /// A request body as it comes over the wire.
     package var bodyBytesMax = 64 << 20
     /// The same decompressed: what a decompression bomb runs into.
@@ -30,13 +33,54 @@ package struct ServerLimits: Sendable {
     package var queriesRunningMax = 2
     /// Queries that may wait for their turn; beyond it whoever asks is told to wait.
     package var queriesWaitingMax = 64
-    /// What one query may hold.
+    /// What one query may hold, where the memory for all of them is not less.
     package var queryMemoryBytesMax = 256 << 20
     /// How long one query may run.
     package var queryTimeLimit = Duration.seconds(30)
     /// Longest time for requests under way to end once a stop was asked for.
     package var drainTimeout = Duration.seconds(20)
+    /// How long questions may go on once a stop was asked for: nobody waits for them.
+    package var questionDrainTimeout = Duration.seconds(2)
+    /// How much of an answer its client has to fetch a second, once it was waited for as long as `idleTimeout`: who is
+    /// slower is dropped, for it holds what others want.
+    package var fetchBytesPerSecondMin = 64 << 10
 
     /// The defaults serve the reference load on two cores.
     package init() {}
+
+    /// What a program takes that nobody asks anything: its code, the newest events, a seal under way.
+    private static let programBytes = 256 << 20
+    /// The least that questions and answers need.
+    private static let questionsBytesMin = 64 << 20
+
+    /// What is taken before questions and answers get any: what is on its way to the disk lies there as it came and
+    /// decoded.
+    private var memoryBytesTaken: Int {
+        let (ingest, overflow) = ingestBytesMax.multipliedReportingOverflow(by: 2)
+        let (sum, isBeyond) = ingest.addingReportingOverflow(Self.programBytes)
+        return overflow || isBeyond ? .max : sum
+    }
+
+    /// The least that ``memoryBytesMax`` may be.
+    package var memoryBytesMin: Int {
+        let (sum, overflow) = memoryBytesTaken.addingReportingOverflow(Self.questionsBytesMin * 3 / 2)
+        return overflow ? .max : sum
+    }
+
+    /// What all questions, and answers until they are fetched, may book together. A third is left for what nobody
+    /// books: copies that a step makes, and what the allocator keeps.
+    package var questionsMemoryBytesMax: Int {
+        max(Self.questionsBytesMin, (memoryBytesMax - min(memoryBytesMax, memoryBytesTaken)) / 3 * 2)
+    }
+
+    /// ``queryTimeLimit`` in ns; what 64 bits do not hold is for ever.
+    package var queryTimeLimitNanoseconds: Int64 {
+        let (seconds, attoseconds) = queryTimeLimit.components
+        let (whole, isBeyond) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, isFurther) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return isBeyond || isFurther ? .max : sum
+    }
+
+    /// What one question may book.
+    package var questionMemoryBytesMax: Int { min(queryMemoryBytesMax, questionsMemoryBytesMax) }
 }

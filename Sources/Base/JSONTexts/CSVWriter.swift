@@ -64,6 +64,28 @@ package struct CSVWriter: Sendable {
         field(isFormula ? "'" + text : text)
     }
 
+    /// Begins a field whose text comes in parts.
+    /// - Parameter text: all of it.
+    /// - Returns: whether it stands in quotes.
+    package mutating func beginParts(of text: Span<UInt8>) -> Bool {
+        separate()
+        let isQuoted = Self.needsQuotes(text)
+        if isQuoted { bytes.append(UInt8(ascii: "\"")) }
+        return isQuoted
+    }
+
+    /// The next part, which need not end with a whole character.
+    package mutating func part(_ text: Span<UInt8>) { appendDoubled(text) }
+
+    /// Ends the field.
+    package mutating func endParts(isQuoted: Bool) { if isQuoted { bytes.append(UInt8(ascii: "\"")) } }
+
+    /// The rows so far, leaving none: for tables sent piece by piece.
+    package mutating func take() -> [UInt8] {
+        defer { bytes = [] }
+        return bytes
+    }
+
     /// Ends the row.
     package mutating func endRow() {
         if lineEnd == .crlf { bytes.append(UInt8(ascii: "\r")) }
@@ -91,11 +113,15 @@ package struct CSVWriter: Sendable {
     private mutating func append(_ text: Span<UInt8>) {
         let isQuoted = Self.needsQuotes(text)
         if isQuoted { bytes.append(UInt8(ascii: "\"")) }
+        appendDoubled(text)
+        if isQuoted { bytes.append(UInt8(ascii: "\"")) }
+    }
+
+    private mutating func appendDoubled(_ text: Span<UInt8>) {
         for index in text.indices {
             if text[index] == UInt8(ascii: "\"") { bytes.append(UInt8(ascii: "\"")) }
             bytes.append(text[index])
         }
-        if isQuoted { bytes.append(UInt8(ascii: "\"")) }
     }
 
     private static func needsQuotes(_ text: Span<UInt8>) -> Bool {

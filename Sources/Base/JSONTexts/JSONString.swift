@@ -20,7 +20,8 @@ package enum JSONString {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private static func append(inside text: Span<UInt8>, to bytes: inout [UInt8]) {
+    /// Appends what stands between the quotes, or a part of it: escapes take the place of single bytes.
+    static func append(inside text: Span<UInt8>, to bytes: inout [UInt8]) {
         for index in text.indices {
             let byte = text[index]
             switch byte {

@@ -220,6 +220,24 @@ package struct JSONWriter: Sendable {
         if number.isFinite { raw(number.description) } else { null() }
     }
 
+    /// Begins a value that comes in parts: a string, or JSON already.
+    package mutating func beginParts(isString: Bool) {
+        separate()
+        if isString { bytes.append(UInt8(ascii: "\"")) }
+    }
+
+    /// The next part, which need not end with a whole character.
+    package mutating func part(_ text: Span<UInt8>, isString: Bool) {
+        if isString { return JSONString.append(inside: text, to: &bytes) }
+        for index in text.indices { bytes.append(text[index]) }
+    }
+
+    /// Ends the value.
+    package mutating func endParts(isString: Bool) {
+        if isString { bytes.append(UInt8(ascii: "\"")) }
+        needsComma = true
+    }
+
     /// Text that is JSON already.
     package mutating func raw(_ json: String) {
         separate()

@@ -9,6 +9,10 @@ package enum KernelError: Error, Hashable, Sendable {
     case intervalOverflow
     /// A value is too large to be counted in a histogram of integers.
     case uncountable
+    /// A text would be longer than texts may be.
+    case textTooLong
+    /// Whoever asked wants no more, or its time is over: see ``KernelWatch``.
+    case stopped
     /// The text of a histogram is none.
     case damagedHistogram(expected: String)
 }

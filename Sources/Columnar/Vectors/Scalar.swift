@@ -22,6 +22,15 @@ package enum Scalar: Sendable {
     case array([Scalar])
 
     package var isNull: Bool { if case .null = self { true } else { false } }
+
+    /// UTF-8 bytes of its texts.
+    package var textBytes: Int {
+        switch self {
+        case .text(let text), .json(let text): text.utf8.count
+        case .array(let values): values.reduce(values.count * 16) { $0 + $1.textBytes }
+        default: 0
+        }
+    }
 }
 
 extension Scalar: Hashable {

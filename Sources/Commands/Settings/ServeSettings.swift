@@ -49,6 +49,14 @@ package struct ServeSettings: Sendable {
                     "limits.ingest_size must be at least limits.body_size, else no large request could enter"
                 ))
         }
+        if limits.memoryBytesMax < limits.memoryBytesMin {
+            contradictions.append(
+                (
+                    ["memory", "limits.ingest_size"],
+                    "memory must be at least \(limits.memoryBytesMin >> 20)MiB: twice limits.ingest_size, 256MiB for "
+                        + "the program and 96MiB for questions"
+                ))
+        }
         if traces.endpoints.count > 1, !traces.headers.isEmpty {
             contradictions.append(
                 (
@@ -168,7 +176,16 @@ extension Setting {
             Setting(key: "limits.queries_waiting", purpose: "questions that wait for their turn") {
                 $0.limits.queriesWaitingMax = try SettingText.count($1)
             },
-            Setting(key: "limits.query_memory", purpose: "what one question may hold") {
+            Setting(
+                key: "memory",
+                purpose: "what the process is to hold in all: questions and answers share what the rest leaves"
+            ) {
+                $0.limits.memoryBytesMax = try SettingText.size($1)
+            },
+            Setting(
+                key: "limits.query_memory",
+                purpose: "what one question may hold, no more than all of them have and than 1984MiB"
+            ) {
                 $0.limits.queryMemoryBytesMax = try SettingText.size($1)
             },
             Setting(key: "limits.query_time", purpose: "how long one question may run") {

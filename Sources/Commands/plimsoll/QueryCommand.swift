@@ -1,10 +1,12 @@
 import ArgumentParser
 import Asking
 import Clients
+import Domain
 import EventStores
 import Execution
 import Plans
 import Platform
+import Settings
 
 struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,10 +41,27 @@ struct QueryCommand: AsyncParsableCommand {
             valueName: "seconds"))
     var timeLimit: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "End the query when it needs more memory, such as 1GiB.",
+            discussion: "Default: 256MiB, at most 1984MiB; at a server its limit counts.", valueName: "size"))
+    var memory: String?
+
     func validate() throws {
+        if let memory { _ = try Self.bytes(memory) }
         guard (1...Self.timeLimitMax).contains(timeLimit ?? 1) else {
             throw ValidationError("--time-limit must be from 1 to \(Self.timeLimitMax) seconds")
         }
+    }
+
+    private static func bytes(_ text: String) throws -> Int {
+        var settings = ServeSettings()
+        do {
+            try settings.set("limits.query_memory", to: text)
+        } catch {
+            throw ValidationError("--memory \(text): \(error.message)")
+        }
+        return settings.limits.queryMemoryBytesMax
     }
 
     /// A week.
@@ -53,15 +72,21 @@ struct QueryCommand: AsyncParsableCommand {
         var output = OutputBuffer()
         switch try source.resolve() {
         case .directory(let directory):
+            returnMemoryEarly()
             let machine = Machine()
             var options = QueryOptions()
             options.timeZone = timezone
             options.usesRollups = rollups
             options.timeLimitNanoseconds = Int64(timeLimit ?? 30) * 1_000_000_000
+            if let memory { options.memoryBudgetBytes = try Self.bytes(memory) }
             let runner = StatementRunner(engine: machine.engine)
             try machine.reading(directory) { store in
-                let result = try runner.run(text, over: store.snapshot(), options: options, as: format)
-                output.append(result.rendered(format))
+                let rows = ResultText(
+                    try runner.run(text, over: store.snapshot(), options: options, as: format), format)
+                while let piece = try rows.next() {
+                    output.bytes += piece
+                    if try !output.flushIfFull() { break }
+                }
             }
         case .server(let address):
             output.bytes = try await RemoteQuery(server: address, onNotice: SourceOptions.tellNotice).run(

@@ -12,7 +12,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Take events and answer questions over HTTP.",
         discussion: """
-            Opens or creates the data directory and serves until SIGINT or SIGTERM; requests under way are finished first. \
+            Opens or creates the data directory and serves until SIGINT or SIGTERM; requests under way are finished \
+            first, questions within two seconds. \
             Prints the address it listens on. GET / shows a status page.
 
             Anybody on this machine is let in until the first token is made (`plimsoll tokens create`); from then on \
@@ -64,6 +65,15 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "What the process is to hold in all, such as 2GiB.",
+            discussion:
+                "Default: PLIMSOLL_MEMORY, else 2GiB. Questions, and answers until they are fetched, share what "
+                + "256MiB for the program and twice limits.ingest_size leave; what finds no room is refused.",
+            valueName: "size"))
+    var memory: String?
+
+    @Option(
+        help: ArgumentHelp(
             "A settings file, YAML.", discussion: "Default: PLIMSOLL_CONFIG, else none.", valueName: "file"))
     var config: String?
 
@@ -103,8 +113,10 @@ struct ServeCommand: AsyncParsableCommand {
             }
             settings.listen = address
         }
+        try settings.set("memory", flag: "--memory", memory)
         try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
         try settings.set("traces.sample_ratio", flag: "--traces-sample-ratio", tracesSampleRatio)
+        returnMemoryEarly()
         let directory = data.data ?? settings.data
         var configuration = ServerConfiguration(
             listen: settings.listen, isInsecure: insecure || settings.isInsecure, limits: settings.limits)

@@ -28,9 +28,11 @@ package struct LocalEngine: QueryEngine {
         let chunks = try pipeline.collect(context)
         assert(plan.output.count == pipeline.columns.count, "rewriting keeps the columns that come out")
         let columns = zip(plan.output, pipeline.columns).map { TableColumn(name: $0.name, type: $1.type) }
-        return ResultSet(
+        var result = ResultSet(
             columns: columns, chunks: chunks, position: catalog.position, watermark: catalog.watermark,
             statistics: context.queryStatistics(since: started))
+        result.booking = context.budget.booking(of: result.heldBytes)
+        return result
     }
 
     package func prepared(_ plan: Plan, catalog: any TableCatalog, options: QueryOptions) throws -> Plan {

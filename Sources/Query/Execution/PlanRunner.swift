@@ -50,6 +50,7 @@ struct PlanRunner: Sendable {
             Vector(type: output[index].type, scalars: try rows.map { try evaluator.constant($0[index]) })
         }
         let whole = Chunk(columns: columns, rowCount: rows.count)
+        try context.budget.reserve(whole.heldBytes)
         return Pipeline(columns: output, chunks: whole.pieces(of: context.chunkRowsMax))
     }
 

@@ -26,14 +26,25 @@ final class QueryContext: Sendable {
         self.workers = workers
         self.clock = clock
         zone = try ZoneOffsets.named(options.timeZone)
-        budget = MemoryBudget(limitBytes: options.memoryBudgetBytes)
-        deadline = options.timeLimitNanoseconds.map { clock.monotonicNanoseconds() &+ $0 }
+        budget = MemoryBudget(limitBytes: options.memoryBudgetBytes, pool: options.memoryPool)
+        deadline = options.timeLimitNanoseconds.flatMap {
+            let (end, overflow) = clock.monotonicNanoseconds().addingReportingOverflow($0)
+            return overflow ? nil : end
+        }
     }
 
     /// The monotonic clock.
     func now() -> Int64 { clock.monotonicNanoseconds() }
 
-    /// - Throws: `.cancelled`, `.deadlineExceeded`. Called once a chunk.
+    /// Looks for kernels, which know no query.
+    var watch: KernelWatch {
+        KernelWatch { [self] in
+            do { try check() } catch { return false }
+            return true
+        }
+    }
+
+    /// - Throws: `.cancelled`, `.deadlineExceeded`. Called between bounded stretches of work.
     func check() throws {
         if let cancellation = options.cancellation, cancellation.isCancelled {
             throw QueryError(.cancelled, "canceling statement due to user request")
@@ -48,24 +59,55 @@ final class QueryContext: Sendable {
 
 /// Bytes that one query's tables, sorts and results hold.
 final class MemoryBudget: Sendable {
+    /// Dictionaries count their bytes in 32 bits, and joining two of them may double what is booked.
+    private static let limitBytesMax = 1984 << 20
+
     private let limitBytes: Int
+    private let pool: MemoryPool?
     private let used = Atomic<Int>(0)
     private let peak = Atomic<Int>(0)
 
-    init(limitBytes: Int) { self.limitBytes = limitBytes }
+    /// - Parameter pool: what is booked is taken from there, and given back with the budget.
+    init(limitBytes: Int, pool: MemoryPool? = nil) {
+        self.limitBytes = min(limitBytes, Self.limitBytesMax)
+        self.pool = pool
+    }
+
+    deinit { pool?.give(used.load(ordering: .relaxed)) }
 
     var peakBytes: Int { peak.load(ordering: .relaxed) }
 
     /// Gives back what was booked.
-    func release(_ bytes: Int) { _ = used.subtract(bytes, ordering: .relaxed) }
+    func release(_ bytes: Int) {
+        _ = used.subtract(bytes, ordering: .relaxed)
+        pool?.give(bytes)
+    }
+
+    /// Leaves what rows hold to their booking. nil without a pool.
+    func booking(of bytes: Int) -> MemoryBooking? {
+        guard let pool else { return nil }
+        let booking = MemoryBooking(in: pool)
+        let left = min(bytes, max(0, used.load(ordering: .relaxed)))
+        release(left)
+        booking.set(to: bytes)
+        return booking
+    }
 
     /// Books bytes; a negative amount gives back.
     /// - Throws: `.memoryExceeded` when the limit is passed.
     func reserve(_ bytes: Int) throws {
+        if bytes <= 0 { return release(-bytes) }
+        // What was refused is given back as well, with the budget or by whoever asked for it.
         let now = used.add(bytes, ordering: .relaxed).newValue
-        assert(now >= 0, "no more is given back than was booked")
-        if bytes > 0 { _ = peak.max(now, ordering: .relaxed) }
-        if bytes > 0, now > limitBytes {
+        if let pool, !pool.take(bytes) {
+            _ = used.subtract(bytes, ordering: .relaxed)
+            throw QueryError(
+                .memoryExceeded, "the memory of the server is taken by other questions and answers",
+                hint: "ask again, or for less at a time; the setting memory says how much there is")
+        }
+        _ = peak.max(now, ordering: .relaxed)
+        if now > limitBytes {
+            release(bytes)
             throw QueryError(
                 .memoryExceeded, "query needs more than its memory budget of \(limitBytes >> 20) MiB",
                 hint: "group by fewer values, add a filter or a limit, or raise the budget")

@@ -9,9 +9,15 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
     /// 1-based character position in the text of the question, as PostgreSQL counts it.
     package var position: Int?
 
+    /// Texts of the question and of rows are quoted in messages, however long they are: so much is told.
+    private static let messageBytesMax = 4096
+
+    /// Takes each part as given, of a very long message the beginning.
     package init(_ kind: Kind, _ message: String, hint: String? = nil, position: Int? = nil) {
         self.kind = kind
-        self.message = message
+        self.message =
+            message.utf8.count <= Self.messageBytesMax
+            ? message : String(String.UnicodeScalarView(message.unicodeScalars.prefix(Self.messageBytesMax / 4))) + "…"
         self.hint = hint
         self.position = position
     }

@@ -7,6 +7,8 @@ package struct QueryRefusal: Error, Hashable, Sendable {
         case malformed
         /// Too many wait already; the same question may be taken soon.
         case busy
+        /// It is about to end.
+        case unavailable
     }
 
     /// What whoever asks can do about it.

@@ -49,10 +49,8 @@ package struct StoreSnapshot: TableCatalog {
         case "events": WideTable(layouts: layouts, tables: layouts.tables.map(eventTable))
         case "turns": readModel(name, ReadModelColumns.turns)
         case "conversations": readModel(name, ReadModelColumns.conversations)
-        case "system_events":
-            recordTable(name, SystemTables.events, SystemTables.chunks(version.systemRecords.all).events)
-        case "dead_letters":
-            recordTable(name, SystemTables.deadLetters, SystemTables.chunks(version.systemRecords.all).deadLetters)
+        case "system_events": recordTable(name, SystemTables.events, areLetters: false)
+        case "dead_letters": recordTable(name, SystemTables.deadLetters, areLetters: true)
         default: layouts.tables.first { $0.name == name }.map(eventTable) ?? rollupTable(name)
         }
     }
@@ -77,8 +75,10 @@ package struct StoreSnapshot: TableCatalog {
         }
     }
 
-    private func recordTable(_ name: String, _ columns: [TableColumn], _ fresh: Chunk) -> RecordTable {
-        RecordTable(name: name, columns: columns, sealed: version.sealed, fresh: fresh)
+    private func recordTable(_ name: String, _ columns: [TableColumn], areLetters: Bool) -> RecordTable {
+        RecordTable(
+            name: name, columns: columns, sealed: version.sealed, fresh: version.systemRecords.all,
+            areLetters: areLetters)
     }
 }
 
@@ -87,7 +87,8 @@ struct RecordTable: TableSource {
     let name: String
     let columns: [TableColumn]
     let sealed: SealedState
-    let fresh: Chunk
+    let fresh: [SystemRecord]
+    let areLetters: Bool
 
     func morsels(for request: ScanRequest) throws -> [any Morsel] {
         var morsels: [any Morsel] = []
@@ -96,7 +97,7 @@ struct RecordTable: TableSource {
                 morsels.append(GroupMorsel(group: group, columns: columns, statistics: request.statistics))
             }
         }
-        if fresh.rowCount > 0 { morsels.append(ChunkMorsel(chunk: fresh)) }
+        morsels += RecordMorsel.all(fresh, areLetters: areLetters)
         request.statistics.add(groupsTotal: morsels.count)
         return morsels
     }

@@ -19,6 +19,16 @@ package struct SystemRecord: Hashable, Sendable {
     package var receivedTime: Int64
     /// What happened.
     package var content: Content
+
+    /// Bytes that it holds, roughly.
+    var heldBytes: Int {
+        switch content {
+        case .event(let type, let data): 128 + type.utf8.count + data.utf8.count
+        case .deadLetter(let letter):
+            256 + letter.id.utf8.count + letter.source.utf8.count + letter.type.utf8.count + letter.error.utf8.count
+                + letter.fields.utf8.count
+        }
+    }
 }
 
 /// The tables of system records.
@@ -36,36 +46,71 @@ enum SystemTables {
 
     /// The records as rows of both tables.
     static func chunks(_ records: [SystemRecord]) -> (events: Chunk, deadLetters: Chunk) {
-        var eventColumns = events.map { ColumnBuilder(type: $0.type) }
-        var letterColumns = deadLetters.map { ColumnBuilder(type: $0.type) }
-        var (eventCount, letterCount) = (0, 0)
-        for record in records {
-            switch record.content {
-            case .event(let type, let data):
-                eventColumns[0].append(integer: record.position)
-                eventColumns[1].append(integer: record.receivedTime)
-                eventColumns[2].append(text: type)
-                eventColumns[3].append(text: data)
-                eventCount += 1
-            case .deadLetter(let letter):
-                letterColumns[0].append(integer: record.position)
-                letterColumns[1].append(integer: record.receivedTime)
-                for (column, text) in zip([2, 3, 4], [letter.id, letter.source, letter.type]) {
-                    letterColumns[column].append(text: text)
-                }
-                if let time = letter.time {
-                    letterColumns[5].padNulls(to: letterCount)
-                    letterColumns[5].append(integer: time)
-                }
-                letterColumns[6].append(text: letter.error)
-                letterColumns[7].append(text: letter.fields)
-                letterCount += 1
-            }
-        }
-        letterColumns[5].padNulls(to: letterCount)
+        let (told, letters) = (records.filter { !$0.isDeadLetter }, records.filter(\.isDeadLetter))
         return (
-            Chunk(columns: eventColumns.indices.map { eventColumns[$0].finish() }, rowCount: eventCount),
-            Chunk(columns: letterColumns.indices.map { letterColumns[$0].finish() }, rowCount: letterCount)
+            Chunk(
+                columns: events.indices.map { column($0, of: told, areLetters: false) }, rowCount: told.count),
+            Chunk(
+                columns: deadLetters.indices.map { column($0, of: letters, areLetters: true) },
+                rowCount: letters.count)
         )
+    }
+
+    /// One column of the table of dead letters, or of the other.
+    /// - Precondition: the records are rows of that table.
+    static func column(_ index: Int, of records: some Sequence<SystemRecord>, areLetters: Bool) -> Vector {
+        var column = ColumnBuilder(type: (areLetters ? deadLetters : events)[index].type)
+        var count = 0
+        for record in records {
+            switch (record.content, index) {
+            case (_, 0): column.append(integer: record.position)
+            case (_, 1): column.append(integer: record.receivedTime)
+            case (.event(let type, _), 2): column.append(text: type)
+            case (.event(_, let data), _): column.append(text: data)
+            case (.deadLetter(let letter), 2): column.append(text: letter.id)
+            case (.deadLetter(let letter), 3): column.append(text: letter.source)
+            case (.deadLetter(let letter), 4): column.append(text: letter.type)
+            case (.deadLetter(let letter), 5):
+                if let time = letter.time {
+                    column.padNulls(to: count)
+                    column.append(integer: time)
+                }
+            case (.deadLetter(let letter), 6): column.append(text: letter.error)
+            case (.deadLetter(let letter), _): column.append(text: letter.fields)
+            }
+            count += 1
+        }
+        column.padNulls(to: count)
+        return column.finish()
+    }
+}
+
+/// Records that no segment has yet, as rows. A column is made when it is read, of so many records at a time: hundreds
+/// of thousands of dead letters are not copied for whoever asks for one.
+struct RecordMorsel: Morsel {
+    /// The most rows of one.
+    static let rowsMax = 4096
+
+    let records: [SystemRecord]
+    /// Which of the records are its rows.
+    let places: [Int]
+    let areLetters: Bool
+
+    var rowCount: Int { places.count }
+
+    func column(_ index: Int) -> Vector {
+        SystemTables.column(index, of: places.lazy.map { records[$0] }, areLetters: areLetters)
+    }
+
+    func summary(_ index: Int) -> ColumnSummary? { nil }
+
+    /// Those of one table, in pieces.
+    static func all(_ records: [SystemRecord], areLetters: Bool) -> [RecordMorsel] {
+        let places = records.indices.filter { records[$0].isDeadLetter == areLetters }
+        return stride(from: 0, to: places.count, by: rowsMax).map { start in
+            RecordMorsel(
+                records: records, places: Array(places[start..<min(start + rowsMax, places.count)]),
+                areLetters: areLetters)
+        }
     }
 }

@@ -30,6 +30,8 @@ extern "C" plimsoll_pattern *plimsoll_pattern_create(
 
 extern "C" void plimsoll_pattern_destroy(plimsoll_pattern *pattern) { delete pattern; }
 
+extern "C" int plimsoll_pattern_size(const plimsoll_pattern *pattern) { return pattern->compiled.ProgramSize(); }
+
 extern "C" int plimsoll_pattern_matches(const plimsoll_pattern *pattern, const char *text, size_t length, int is_whole) {
     const auto anchor = is_whole ? RE2::ANCHOR_BOTH : RE2::UNANCHORED;
     return pattern->compiled.Match(re2::StringPiece(text, length), 0, length, anchor, nullptr, 0);

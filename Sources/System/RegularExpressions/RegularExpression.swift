@@ -38,6 +38,9 @@ package struct RegularExpressionError: Error, Hashable, Sendable {
 
     deinit { unsafe plimsoll_pattern_destroy(pattern) }
 
+    /// Instructions of the compiled pattern. Where its automaton grows too large, each is a step for every byte.
+    package var size: Int { Int(unsafe plimsoll_pattern_size(pattern)) }
+
     /// Whether the pattern matches somewhere in the text.
     /// - Complexity: O(text), with a factor that the pattern's size bounds.
     package func matches(_ text: Span<UInt8>) -> Bool { matches(text, isWhole: false) }

@@ -49,6 +49,8 @@ final class RawConnection: Sendable {
 
     func write(_ text: String) { channel.writeAndFlush(ByteBuffer(string: text), promise: nil) }
     func write(_ bytes: [UInt8]) { channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil) }
+    /// Takes a little of what lies there, of a connection that does not read by itself.
+    func read() { channel.read() }
     func close() async { try? await channel.close().get() }
 
     /// Sends a byte every 20 ms until the condition holds.

@@ -1,5 +1,18 @@
 internal import Glibc
 
+/// Has the allocator give large blocks back to the system as they are freed, and share what it keeps among threads:
+/// what the process holds then follows what it uses. Called once, before there is much.
+package func returnMemoryEarly() {
+    // The overlay of the C library has not got the call.
+    guard let place = unsafe dlsym(nil, "mallopt") else { return }
+    // Sound: malloc.h declares `int mallopt(int, int)`.
+    let set = unsafe unsafeBitCast(place, to: (@convention(c) (Int32, Int32) -> Int32).self)
+    let (mapThreshold, arenasMax): (Int32, Int32) = (-3, -8)
+    // Vectors of a chunk, at most a megabyte each, stay below: they are used again and again.
+    _ = set(mapThreshold, 4 << 20)
+    _ = set(arenasMax, 4)
+}
+
 /// Physical memory that the process holds, in bytes; nil where the system does not tell. By `proc(5)`, the second
 /// number of `statm`.
 package func residentMemoryBytes() -> Int? {

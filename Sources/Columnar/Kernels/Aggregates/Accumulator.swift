@@ -8,6 +8,10 @@ package protocol Accumulator: Sendable {
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) throws(KernelError)
     /// The results of groups, in the order asked for.
     func finish(_ groups: [UInt32]) throws(KernelError) -> Vector
+    /// The same for states whose finish takes long: it looks at the watch between bounded stretches of work.
+    func finish(_ groups: [UInt32], _ watch: KernelWatch) throws(KernelError) -> Vector
+    /// What finishing needs beside ``memoryBytes``, the results' texts above all: for budgets.
+    var finishBytes: Int { get }
     /// Takes in a whole page by what its header says of it; false, and nothing happened, when that is not enough.
     mutating func updateFromSummary(_ summary: ColumnSummary?, rowCount: Int) -> Bool
     /// What the state holds, roughly: for budgets.
@@ -20,6 +24,15 @@ extension Accumulator {
         guard let other = other as? Self else { preconditionFailure("states of one aggregate are of one kind") }
         try absorb(other, mapping)
     }
+
+    /// Most finish in a time that the number of their groups bounds.
+    package func finish(_ groups: [UInt32], _ watch: KernelWatch) throws(KernelError) -> Vector {
+        try watch.look()
+        return try finish(groups)
+    }
+
+    /// Most results are small.
+    package var finishBytes: Int { 0 }
 
     /// Most states need every row.
     package mutating func updateFromSummary(_ summary: ColumnSummary?, rowCount: Int) -> Bool { false }

@@ -25,6 +25,8 @@ struct CollectAccumulator: Accumulator {
     private var orders: [[Scalar]] = []
     private var groupCount = 0
     private var textBytes = 0
+    /// The longest text that an aggregate makes.
+    private static let textBytesMax = 64 << 20
 
     /// - Parameters:
     ///   - separator: of the texts; nil gives an array.
@@ -46,8 +48,11 @@ struct CollectAccumulator: Accumulator {
             if separator != nil, scalar.isNull { return }
             groups.append(UInt32(group))
             values.append(scalar)
-            if case .text(let text) = scalar { textBytes += text.utf8.count }
-            if !keys.isEmpty { orders.append(orderColumns.map { $0.scalar(at: row) }) }
+            textBytes += scalar.textBytes
+            if keys.isEmpty { return }
+            let order = orderColumns.map { $0.scalar(at: row) }
+            for key in order { textBytes += key.textBytes }
+            orders.append(order)
         }
     }
 
@@ -58,23 +63,50 @@ struct CollectAccumulator: Accumulator {
         textBytes += other.textBytes
     }
 
-    func finish(_ wanted: [UInt32]) -> Vector {
-        var members = [[Int]](repeating: [], count: groupCount)
-        for row in sortedRows() { members[Int(groups[row])].append(row) }
-        return Vector(
-            type: type,
-            scalars: wanted.map { group in
-                let rows = members[Int(group)]
-                if rows.isEmpty { return .null }
-                guard let separator else { return .array(rows.map { values[$0] }) }
-                return .text(rows.map { text(values[$0]) }.joined(separator: separator))
-            })
+    /// Places by group, and the texts: what an array holds it shares with the state.
+    var finishBytes: Int {
+        let places = values.count * 24 + groupCount * 32
+        guard let separator else { return places + values.count * 16 }
+        // Values and separators are fewer than a budget has bytes, texts at most 64 MiB long.
+        return places + 2 * (textBytes + values.count * (separator.utf8.count + 24))
     }
 
-    private func sortedRows() -> [Int] {
+    func finish(_ wanted: [UInt32]) throws(KernelError) -> Vector { try finish(wanted, .none) }
+
+    func finish(_ wanted: [UInt32], _ watch: KernelWatch) throws(KernelError) -> Vector {
+        var members = [[Int]](repeating: [], count: groupCount)
+        for row in try sortedRows(watch) { members[Int(groups[row])].append(row) }
+        var results: [Scalar] = []
+        results.reserveCapacity(wanted.count)
+        for group in wanted {
+            let rows = members[Int(group)]
+            if results.count & 0xFFF == 0 || rows.count > 0xFFF { try watch.look() }
+            results.append(try result(of: rows, watch))
+        }
+        return Vector(type: type, scalars: results)
+    }
+
+    private func result(of rows: [Int], _ watch: KernelWatch) throws(KernelError) -> Scalar {
+        if rows.isEmpty { return .null }
+        guard let separator else { return .array(rows.map { values[$0] }) }
+        var (joined, looked) = ("", 0)
+        for (index, row) in rows.enumerated() {
+            if index > 0 { joined += separator }
+            joined += text(values[row])
+            let length = joined.utf8.count
+            if length > Self.textBytesMax { throw .textTooLong }
+            if length - looked > 1 << 20 || index & 0xFFFF == 0xFFFF {
+                looked = length
+                try watch.look()
+            }
+        }
+        return .text(joined)
+    }
+
+    private func sortedRows(_ watch: KernelWatch) throws(KernelError) -> [Int] {
         guard !keys.isEmpty else { return Array(values.indices) }
         let columns = keys.indices.map { key in Vector(type: keys[key].type, scalars: orders.map { $0[key] }) }
-        let order = SortOrder.rows(
+        let order = try watch.order(
             of: columns, descending: keys.map(\.isDescending), nullsFirst: keys.map(\.nullsFirst))
         return order.map { Int($0) }
     }

@@ -39,7 +39,12 @@ struct DistinctAccumulator: Accumulator {
         }
     }
 
-    func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
+    /// The other one takes every value in.
+    var finishBytes: Int { isCount ? 0 : pairs.count * 96 + 2 * values.memoryBytes }
+
+    func finish(_ groups: [UInt32]) throws(KernelError) -> Vector { try finish(groups, .none) }
+
+    func finish(_ groups: [UInt32], _ watch: KernelWatch) throws(KernelError) -> Vector {
         if isCount {
             var counts = [Int64](repeating: 0, count: groupCount)
             for pair in pairs.keys where !values.isNull(UInt32(truncatingIfNeeded: pair)) {
@@ -51,11 +56,11 @@ struct DistinctAccumulator: Accumulator {
         state.grow(to: groupCount)
         let column = values.decode(pairs.keys.map { UInt32(truncatingIfNeeded: $0) })
         // DISTINCT sorts in PostgreSQL, so lists come out in order of value.
-        let order = SortOrder.rows(of: [column], descending: [false], nullsFirst: [false])
+        let order = try watch.order(of: [column], descending: [false], nullsFirst: [false])
         let assignment = GroupAssignment(order.map { UInt32(truncatingIfNeeded: pairs.keys[Int($0)] >> 32) })
         let sorted = column.gather(order)
         // Further arguments are constants (a separator); order keys equal the argument.
         try state.update(Array(repeating: sorted, count: 1 + orderKeys), assignment)
-        return try state.finish(groups)
+        return try state.finish(groups, watch)
     }
 }

@@ -74,24 +74,28 @@ struct ExtremumAccumulator: Accumulator {
     private let type: ColumnType
     private let isMaximum: Bool
     private var best: [Scalar] = []
+    private var textBytes = 0
 
     init(type: ColumnType, isMaximum: Bool) {
         self.type = type
         self.isMaximum = isMaximum
     }
 
-    var memoryBytes: Int { best.capacity * 64 }
+    var memoryBytes: Int { best.capacity * 64 + textBytes }
+
+    /// Results are texts of their own.
+    var finishBytes: Int { textBytes }
 
     mutating func grow(to groups: Int) { best.pad(to: groups, with: .null) }
 
     private mutating func take(_ value: Scalar, _ group: Int) {
         if value.isNull { return }
-        if best[group].isNull {
-            best[group] = value
-            return
+        if !best[group].isNull {
+            let order = ScalarOrder.compareForms(value, best[group])
+            guard isMaximum ? order > 0 : order < 0 else { return }
         }
-        let order = ScalarOrder.compareForms(value, best[group])
-        if isMaximum ? order > 0 : order < 0 { best[group] = value }
+        textBytes += value.textBytes - best[group].textBytes
+        best[group] = value
     }
 
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {

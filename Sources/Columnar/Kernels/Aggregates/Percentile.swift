@@ -12,6 +12,7 @@ struct PercentileAccumulator: Accumulator {
     /// Values without such a form.
     private var others: [(group: UInt32, value: Scalar)] = []
     private var groupCount = 0
+    private var textBytes = 0
 
     /// - Precondition: `fractions` lie in 0...1; a continuous percentile is one of numbers.
     init(
@@ -23,7 +24,10 @@ struct PercentileAccumulator: Accumulator {
         (self.isContinuous, self.isDescending) = (isContinuous, isDescending)
     }
 
-    var memoryBytes: Int { groups.capacity * 4 + keys.capacity * 8 + others.capacity * 64 }
+    var memoryBytes: Int { groups.capacity * 4 + keys.capacity * 8 + others.capacity * 64 + textBytes }
+
+    /// Each value again, in its group.
+    var finishBytes: Int { keys.count * 8 + others.count * 48 + groupCount * 64 }
 
     mutating func grow(to groups: Int) { groupCount = max(groupCount, groups) }
 
@@ -56,6 +60,7 @@ struct PercentileAccumulator: Accumulator {
             keys.append(OrderedBits.of(Int64(truncatingIfNeeded: v)))
         default:
             others.append((group, value))
+            textBytes += value.textBytes
             return
         }
         groups.append(group)
@@ -65,9 +70,12 @@ struct PercentileAccumulator: Accumulator {
         groups.append(contentsOf: other.groups.map { mapping[Int($0)] })
         keys.append(contentsOf: other.keys)
         others.append(contentsOf: other.others.map { (mapping[Int($0.group)], $0.value) })
+        textBytes += other.textBytes
     }
 
-    func finish(_ wanted: [UInt32]) throws(KernelError) -> Vector {
+    func finish(_ wanted: [UInt32]) throws(KernelError) -> Vector { try finish(wanted, .none) }
+
+    func finish(_ wanted: [UInt32], _ watch: KernelWatch) throws(KernelError) -> Vector {
         // Sorting by value and then, stably, by group leaves every group's values in order.
         var starts = [Int](repeating: 0, count: groupCount + 1)
         for group in groups { starts[Int(group) + 1] += 1 }
@@ -81,18 +89,38 @@ struct PercentileAccumulator: Accumulator {
         }
         var mixed: [Int: [Scalar]] = [:]
         for (group, value) in others { mixed[Int(group), default: []].append(value) }
-        return Vector(
-            type: type,
-            scalars: wanted.map { group in
-                let range = starts[Int(group)]..<starts[Int(group) + 1]
-                RadixOrder.sort(&placed, range)
-                if var values = mixed[Int(group)] {
-                    values += placed[range].map { OrderedBits.scalar($0, type: argument) }
-                    values.sort { ScalarOrder.compare($0, $1) < 0 }
-                    return answer(values.count) { values[$0] }
+        var results: [Scalar] = []
+        results.reserveCapacity(wanted.count)
+        for group in wanted {
+            let range = starts[Int(group)]..<starts[Int(group) + 1]
+            if results.count & 0xFFF == 0 || range.count > 0xFFF { try watch.look() }
+            RadixOrder.sort(&placed, range)
+            if let values = mixed[Int(group)] {
+                let all = values + placed[range].map { OrderedBits.scalar($0, type: argument) }
+                let sorted = try Self.sorted(all, watch)
+                results.append(answer(sorted.count) { sorted[$0] })
+            } else {
+                results.append(
+                    answer(range.count) { OrderedBits.scalar(placed[range.lowerBound + $0], type: argument) })
+            }
+        }
+        return Vector(type: type, scalars: results)
+    }
+
+    private static func sorted(_ values: [Scalar], _ watch: KernelWatch) throws(KernelError) -> [Scalar] {
+        var work = 0
+        do {
+            return try values.sorted { left, right throws in
+                work += 64 + min(left.textBytes, right.textBytes)
+                if work > 1 << 20 {
+                    work = 0
+                    try watch.look()
                 }
-                return answer(range.count) { OrderedBits.scalar(placed[range.lowerBound + $0], type: argument) }
-            })
+                return ScalarOrder.compare(left, right) < 0
+            }
+        } catch {
+            throw .stopped
+        }
     }
 
     private func answer(_ count: Int, _ value: (Int) -> Scalar) -> Scalar {

@@ -6,30 +6,57 @@ package struct SortOrder {
         case texts(codes: [UInt32], dictionary: TextDictionary, isDescending: Bool)
     }
 
+    /// Steps taken since the last look: comparisons, and bytes that they looked at.
+    private final class Steps {
+        var count = 0
+    }
+
     private var keys: [Key] = []
     private let count: Int
+    private let steps = Steps()
     private static let rankedTextsMax = 4096
 
-    private init(_ columns: [Vector], descending: [Bool], nullsFirst: [Bool]) {
+    private init(
+        _ columns: [Vector], descending: [Bool], nullsFirst: [Bool], _ look: () throws -> Void
+    ) rethrows {
         count = columns.first?.count ?? 0
         assert(columns.allSatisfy { $0.count == count }, "keys of the same rows")
         assert(descending.count == columns.count && nullsFirst.count == columns.count, "a direction for each key")
         for (index, column) in columns.enumerated() {
-            add(column, isDescending: descending[index], nullsFirst: nullsFirst[index])
+            try add(column, isDescending: descending[index], nullsFirst: nullsFirst[index], look)
+            try look()
         }
     }
 
+    // tests: orders are held against a sort of single values.
     /// Row numbers in order; equal rows keep theirs. With a limit, only the first rows are found, without sorting the
     /// rest.
     package static func rows(
         of columns: [Vector], descending: [Bool], nullsFirst: [Bool], limit: Int? = nil
     ) -> [UInt32] {
-        let order = SortOrder(columns, descending: descending, nullsFirst: nullsFirst)
-        if let limit, limit < order.count / 4 { return order.first(limit) }
-        return order.all()
+        rows(of: columns, descending: descending, nullsFirst: nullsFirst, limit: limit, look: {})
     }
 
-    private mutating func add(_ column: Vector, isDescending: Bool, nullsFirst: Bool) {
+    /// Row numbers in order, with a look between stretches of about a million steps.
+    /// - Parameter look: throws when nobody wants the order any more.
+    package static func rows(
+        of columns: [Vector], descending: [Bool], nullsFirst: [Bool], limit: Int? = nil, look: () throws -> Void
+    ) rethrows -> [UInt32] {
+        let order = try SortOrder(columns, descending: descending, nullsFirst: nullsFirst, look)
+        if let limit, limit < order.count / 4 { return try order.first(limit, look) }
+        return try order.all(look)
+    }
+
+    private func step(_ look: () throws -> Void) rethrows {
+        steps.count += 1
+        guard steps.count >= 1 << 20 else { return }
+        steps.count = 0
+        try look()
+    }
+
+    private mutating func add(
+        _ column: Vector, isDescending: Bool, nullsFirst: Bool, _ look: () throws -> Void
+    ) rethrows {
         if case .constant = column.storage { return }
         if !column.hasNoNulls {
             // A null sorts by its absence first, then not at all.
@@ -41,12 +68,12 @@ package struct SortOrder {
         case .boolean(let values): append(values.map { $0 ? 1 : 0 }, isDescending)
         case .text(let codes, let dictionary):
             if dictionary.count <= Self.rankedTextsMax, dictionary.count <= count {
-                let ranks = Self.ranks(dictionary)
+                let ranks = try ranks(dictionary, look)
                 append(codes.map { Int($0) < ranks.count ? ranks[Int($0)] : 0 }, isDescending)
             } else {
                 keys.append(.texts(codes: codes, dictionary: dictionary, isDescending: isDescending))
             }
-        default: append(Self.ranks(column), isDescending)
+        default: append(try ranks(column, look), isDescending)
         }
     }
 
@@ -56,8 +83,11 @@ package struct SortOrder {
     }
 
     /// Equal texts get equal ranks even when a dictionary holds them twice.
-    private static func ranks(_ dictionary: TextDictionary) -> [UInt64] {
-        let order = (0..<dictionary.count).sorted { dictionary.utf8($0).lexicographicallyPrecedes(dictionary.utf8($1)) }
+    private func ranks(_ dictionary: TextDictionary, _ look: () throws -> Void) rethrows -> [UInt64] {
+        let order = try (0..<dictionary.count).sorted { left, right in
+            try step(look)
+            return compare(dictionary, left, right) < 0
+        }
         var ranks = [UInt64](repeating: 0, count: dictionary.count)
         var rank: UInt64 = 0
         for (index, code) in order.enumerated() {
@@ -67,14 +97,18 @@ package struct SortOrder {
         return ranks
     }
 
-    private static func ranks(_ column: Vector) -> [UInt64] {
+    private func ranks(_ column: Vector, _ look: () throws -> Void) rethrows -> [UInt64] {
         let values = (0..<column.count).map { column.scalar(at: $0) }
         // Nulls are told apart by a key of their own; here they only need one place.
         func compare(_ a: Int, _ b: Int) -> Int {
             if values[a].isNull || values[b].isNull { return (values[a].isNull ? 0 : 1) - (values[b].isNull ? 0 : 1) }
             return ScalarOrder.compare(values[a], values[b])
         }
-        let order = values.indices.sorted { compare($0, $1) < 0 }
+        let order = try values.indices.sorted { left, right in
+            steps.count += 64 + min(values[left].textBytes, values[right].textBytes)
+            try step(look)
+            return compare(left, right) < 0
+        }
         var ranks = [UInt64](repeating: 0, count: values.count)
         var rank: UInt64 = 0
         for (index, row) in order.enumerated() {
@@ -96,19 +130,20 @@ package struct SortOrder {
                 let x = codes[Int(a)]
                 let y = codes[Int(b)]
                 if x == y || Int(max(x, y)) >= dictionary.count { continue }
-                let order = Self.compare(dictionary, Int(x), Int(y))
+                let order = compare(dictionary, Int(x), Int(y))
                 if order != 0 { return isDescending ? order > 0 : order < 0 }
             }
         }
         return a < b
     }
 
-    private static func compare(_ dictionary: TextDictionary, _ x: Int, _ y: Int) -> Int {
+    private func compare(_ dictionary: TextDictionary, _ x: Int, _ y: Int) -> Int {
         let a = dictionary.range(x)
         let b = dictionary.range(y)
         let bytes = dictionary.bytes
         var offset = 0
         let shared = min(a.count, b.count)
+        defer { steps.count += offset }
         while offset < shared {
             let p = bytes[a.lowerBound + offset]
             let q = bytes[b.lowerBound + offset]
@@ -118,20 +153,24 @@ package struct SortOrder {
         return a.count - b.count
     }
 
-    private func all() -> [UInt32] {
+    private func all(_ look: () throws -> Void) rethrows -> [UInt32] {
         if keys.isEmpty { return (0..<UInt32(count)).map { $0 } }
         if keys.count == 1, case .words(let words) = keys[0] { return RadixOrder.ascending(words) }
         var order = (0..<UInt32(count)).map { $0 }
-        order.sort { precedes($0, $1) }
+        try order.sort { left, right in
+            try step(look)
+            return precedes(left, right)
+        }
         return order
     }
 
     /// The first rows by a heap whose top is the worst row kept.
-    private func first(_ limit: Int) -> [UInt32] {
+    private func first(_ limit: Int, _ look: () throws -> Void) rethrows -> [UInt32] {
         if limit <= 0 { return [] }
         var heap: [UInt32] = []
         heap.reserveCapacity(limit)
         for row in 0..<UInt32(count) {
+            try step(look)
             if heap.count < limit {
                 heap.append(row)
                 if heap.count == limit {
@@ -143,7 +182,10 @@ package struct SortOrder {
             }
         }
         assert(heap.count == min(limit, count), "as many rows as were asked for, or all")
-        heap.sort { precedes($0, $1) }
+        try heap.sort { left, right in
+            try step(look)
+            return precedes(left, right)
+        }
         return heap
     }
 

@@ -7,6 +7,8 @@ extension QueryError {
         switch error {
         case .decimalOverflow: self = Rescaling.overflow
         case .outOfRange(let type): self = .outOfRange(type)
+        case .textTooLong: self = TextEdits.tooLong
+        case .stopped: self.init(.cancelled, "canceling statement due to user request")
         case .intervalOverflow: self.init(.timeOutOfRange, "interval out of range")
         case .uncountable:
             self.init(

@@ -7,23 +7,28 @@ import Plans
 struct Casting: Sendable {
     let context: QueryContext
 
-    func cast(_ value: Vector, to type: ColumnType) throws -> Vector {
+    /// - Parameter made: books what comes out and looks whether the query may go on.
+    func cast(_ value: Vector, to type: ColumnType, _ made: TextBudget.Count) throws -> Vector {
         if value.type == type { return value }
         let count = value.count
         if value.isAllNull { return .nulls(type, count: count) }
         if case .constant(let constant) = value.storage {
-            return .constant(try cast(constant, to: type), type: type, count: count)
+            let result = try made.made(of: constant.textBytes) { try cast(constant, to: type) }
+            return .constant(result, type: type, count: count)
         }
         if let fast = try castArrays(value, to: type) { return fast }
         if case .text(let codes, let dictionary) = value.storage {
             return try TextMapping.map(
                 codes, dictionary, validity: value.validity, type: type, isJSON: value.type == .json
-            ) {
-                try cast($0, to: type)
+            ) { entry in
+                try made.made(of: entry.textBytes) { try cast(entry, to: type) }
             }
         }
         var builder = VectorBuilder(type: type, capacity: count)
-        for row in 0..<count { builder.append(try cast(value.scalar(at: row), to: type)) }
+        for row in 0..<count {
+            let own = value.scalar(at: row)
+            builder.append(try made.made(of: own.textBytes) { try cast(own, to: type) })
+        }
         return builder.finish()
     }
 

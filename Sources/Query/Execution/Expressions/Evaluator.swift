@@ -17,14 +17,23 @@ struct Evaluator: Sendable {
         switch expression {
         case .column(let index, _): return chunk.columns[index]
         case .literal(let value, let type): return .constant(value, type: type, count: chunk.rowCount)
+        default: break
+        }
+        // However large an expression is, what lies between two looks is one of its steps.
+        try context.check()
+        switch expression {
+        case .column, .literal: preconditionFailure("what needs no step was answered")
         case .call(let function, let arguments, let type):
             return try call(function, arguments, type: type, chunk)
         case .cast(let operand, let type):
-            return try Casting(context: context).cast(evaluate(operand, chunk), to: type)
+            let made = TextBudget.Count(meter)
+            let result = try Casting(context: context).cast(evaluate(operand, chunk), to: type, made)
+            try made.book()
+            return result
         case .conditional(let branches, let otherwise, let type):
             return try conditional(branches, otherwise: otherwise, type: type, chunk)
         case .oneOf(let operand, let values):
-            return try Membership.test(evaluate(operand, chunk), values)
+            return try Membership.test(evaluate(operand, chunk), values, TextBudget.Count(meter))
         case .scalarSubquery:
             throw QueryError(.notSupported, "subquery is not supported here")
         case .placeholder:
@@ -47,13 +56,14 @@ struct Evaluator: Sendable {
     /// A function over evaluated arguments.
     func apply(_ function: ScalarFunction, _ values: [Vector], type: ColumnType, count: Int) throws -> Vector {
         assert(values.allSatisfy { $0.count == count }, "arguments of the same rows")
-        let scalars = ScalarFunctions(context: context)
+        let made = TextBudget.Count(meter)
+        let scalars = ScalarFunctions(context: context, work: made)
         let constants = values.compactMap { if case .constant(let value) = $0.storage { value } else { nil } }
         if constants.count == values.count {
             if count == 0 { return .constant(.null, type: type, count: 0) }
-            let value = try scalars.apply(function, constants, type: type)
-            var made = TextBudget.Count(meter)
-            try made.add(value)
+            let value = try made.made(of: constants.textBytes) {
+                try scalars.apply(function, constants, type: type)
+            }
             try made.book()
             return .constant(value, type: type, count: count)
         }
@@ -68,14 +78,17 @@ struct Evaluator: Sendable {
             if let result = try TimeFunctions(context: context).apply(function, values, type: type) { return result }
         default: break
         }
-        if let result = try applyPerEntry(function, values, type: type, count: count) { return result }
-        return try applyPerRow(function, values, type: type, count: count)
+        let result =
+            try applyPerEntry(function, values, type: type, scalars)
+            ?? applyPerRow(function, values, type: type, count: count, scalars)
+        try made.book()
+        return result
     }
 
     /// A function of one text column and constants runs once per dictionary entry that occurs.
-    private func applyPerEntry(_ function: ScalarFunction, _ values: [Vector], type: ColumnType, count: Int) throws
-        -> Vector?
-    {
+    private func applyPerEntry(
+        _ function: ScalarFunction, _ values: [Vector], type: ColumnType, _ scalars: ScalarFunctions
+    ) throws -> Vector? {
         var textIndex: Int?
         for (index, value) in values.enumerated() {
             switch value.storage {
@@ -85,35 +98,29 @@ struct Evaluator: Sendable {
             }
         }
         guard let textIndex, case .text(let codes, let dictionary) = values[textIndex].storage else { return nil }
-        let scalars = ScalarFunctions(context: context)
         var arguments = values.map { $0.count > 0 ? $0.scalar(at: 0) : Scalar.null }
-        var made = TextBudget.Count(meter)
-        let result = try TextMapping.map(
+        return try TextMapping.map(
             codes, dictionary, validity: values[textIndex].validity, type: type, isJSON: values[textIndex].type == .json
         ) {
             arguments[textIndex] = $0
-            let value = try scalars.apply(function, arguments, type: type)
-            try made.add(value)
-            return value
+            return try scalars.work.made(of: arguments.textBytes) {
+                try scalars.apply(function, arguments, type: type)
+            }
         }
-        try made.book()
-        return result
     }
 
-    private func applyPerRow(_ function: ScalarFunction, _ values: [Vector], type: ColumnType, count: Int) throws
-        -> Vector
-    {
-        let scalars = ScalarFunctions(context: context)
+    private func applyPerRow(
+        _ function: ScalarFunction, _ values: [Vector], type: ColumnType, count: Int, _ scalars: ScalarFunctions
+    ) throws -> Vector {
         var builder = VectorBuilder(type: type, capacity: count)
         var arguments = [Scalar](repeating: .null, count: values.count)
-        var made = TextBudget.Count(meter)
         for row in 0..<count {
             for index in values.indices { arguments[index] = values[index].scalar(at: row) }
-            let value = try scalars.apply(function, arguments, type: type)
-            try made.add(value)
-            builder.append(value)
+            builder.append(
+                try scalars.work.made(of: arguments.textBytes) {
+                    try scalars.apply(function, arguments, type: type)
+                })
         }
-        try made.book()
         return builder.finish()
     }
 

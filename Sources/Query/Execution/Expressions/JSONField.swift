@@ -134,13 +134,23 @@ enum JSONField {
 
         mutating func element(_ index: Int64) -> ArraySlice<UInt8>? {
             guard take(0x5B) else { return nil }
-            var elements: [ArraySlice<UInt8>] = []
+            var place = index
+            if index < 0 {
+                // From the end: counted first, for to keep them all would take many times the document.
+                var counter = self
+                while counter.value() != nil {
+                    place += 1
+                    guard counter.take(0x2C) else { break }
+                }
+                // As many as there are, less so many, is what is left to pass over.
+                if place < 0 { return nil }
+            }
             while let found = value() {
-                elements.append(found)
+                if place == 0 { return found }
+                place -= 1
                 guard take(0x2C) else { break }
             }
-            let place = index >= 0 ? index : Int64(elements.count) &+ index
-            return place >= 0 && place < Int64(elements.count) ? elements[Int(place)] : nil
+            return nil
         }
     }
 }

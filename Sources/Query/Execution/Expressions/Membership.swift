@@ -3,7 +3,8 @@ import Plans
 
 /// `value IN (constants)`: true when one equals, else null when the value or a constant is null, else false.
 enum Membership {
-    static func test(_ value: Vector, _ constants: [Scalar]) throws -> Vector {
+    /// - Parameter work: looks whether the query may go on.
+    static func test(_ value: Vector, _ constants: [Scalar], _ work: TextBudget.Count) throws -> Vector {
         let count = value.count
         if value.isAllNull { return .nulls(.boolean, count: count) }
         let hasNull = constants.contains { $0.isNull }
@@ -20,6 +21,7 @@ enum Membership {
             var builder = VectorBuilder(type: .boolean, capacity: count)
             for row in 0..<count {
                 let own = value.scalar(at: row)
+                try work.spend(8 * wanted.count)
                 builder.append(own.isNull ? .null : .boolean(wanted.contains { ScalarOrder.compare(own, $0) == 0 }))
             }
             result = builder.finish()

@@ -65,6 +65,9 @@ extension ScalarFunctions {
         }
     }
 
+    /// The longest pattern of `to_char`: its pieces are many times its length.
+    private static let formatBytesMax = 64 << 10
+
     /// The functions of time, for single values.
     func time(_ function: ScalarFunction, _ arguments: [Scalar], type: ColumnType) throws -> Scalar {
         switch function {
@@ -93,6 +96,11 @@ extension ScalarFunctions {
         case .age: return try age(arguments)
         case .toChar:
             guard arguments.count == 2, case .text(let format) = arguments[1] else { break }
+            guard format.utf8.count <= Self.formatBytesMax else {
+                throw QueryError(
+                    .resultTooLarge, "a pattern of \(format.utf8.count) bytes is too long for to_char",
+                    hint: "Patterns of up to \(Self.formatBytesMax >> 10) KiB are taken; join texts by ||.")
+            }
             return .text(try TimeFormat.text(arguments[0], format: format, zone: context.zone))
         default: break
         }

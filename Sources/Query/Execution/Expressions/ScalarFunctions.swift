@@ -4,6 +4,7 @@ import Plans
 /// Functions of single values: constants, dictionary entries, and shapes too rare for a kernel.
 struct ScalarFunctions {
     let context: QueryContext
+    let work: TextBudget.Count
 
     /// - Throws: what PostgreSQL refuses of the arguments.
     func apply(_ function: ScalarFunction, _ arguments: [Scalar], type: ColumnType) throws -> Scalar {
@@ -70,7 +71,8 @@ struct ScalarFunctions {
             return best
         case .concat:
             return .text(
-                try TextEdits.join(arguments.filter { !$0.isNull }.map { ScalarText.text($0, zone: context.zone) }))
+                try TextEdits(work: work).join(
+                    arguments.filter { !$0.isNull }.map { ScalarText.text($0, zone: context.zone) }))
         case .makeArray: return .array(arguments)
         default: return nil
         }

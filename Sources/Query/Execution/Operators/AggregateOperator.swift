@@ -62,8 +62,19 @@ struct AggregateOperator: Sendable {
             }
             let arguments = try (call.arguments + call.order.map(\.expression)).map { try evaluator.evaluate($0, rows) }
             assert(arguments.allSatisfy { $0.count == assigned.rowCount }, "a value and a group for each row")
-            try QueryError.refusing { () throws(KernelError) in
-                try state.accumulators[index].update(arguments, assigned)
+            let stretches = Chunk.stretches(of: arguments, rowCount: assigned.rowCount)
+            for stretch in stretches {
+                var (part, groups) = (arguments, assigned)
+                if stretches.count > 1 {
+                    try context.check()
+                    let rows = stretch.map { UInt32(truncatingIfNeeded: $0) }
+                    part = arguments.map { $0.gather(rows) }
+                    groups = assigned.gather(rows)
+                }
+                try QueryError.refusing { () throws(KernelError) in
+                    try state.accumulators[index].update(part, groups)
+                }
+                if stretches.count > 1 { try state.book(context.budget) }
             }
         }
         try state.book(context.budget)
@@ -83,20 +94,27 @@ struct AggregateOperator: Sendable {
             try merge(&other, into: &merged)
         }
         guard let table = merged.table else {
-            return [Chunk(columns: try Self.results(merged, [0]), rowCount: 1)]
+            return [Chunk(columns: try results(merged, [0]), rowCount: 1)]
         }
         if table.count == 0 { return [] }
         let order = table.firstSeenOrder() ?? (0..<UInt32(table.count)).map { $0 }
         assert(order.count == table.count, "every group is handed out once")
-        let whole = Chunk(columns: table.keys(of: order) + (try Self.results(merged, order)), rowCount: order.count)
+        let whole = Chunk(columns: table.keys(of: order) + (try results(merged, order)), rowCount: order.count)
         // Keys and results go out in pieces, so that later steps may share the work. They share the keys' texts, too:
         // whoever puts the pieces together again has one dictionary, not one a piece.
         return whole.pieces(of: context.chunkRowsMax)
     }
 
-    private static func results(_ state: State, _ groups: [UInt32]) throws -> [Vector] {
+    private func results(_ state: State, _ groups: [UInt32]) throws -> [Vector] {
         try state.accumulators.map { accumulator in
-            try QueryError.refusing { () throws(KernelError) in try accumulator.finish(groups) }
+            // What results hold is booked for as long as the query runs: steps after this one share their texts.
+            try context.budget.reserve(accumulator.finishBytes + groups.count * 16)
+            do throws(KernelError) {
+                return try accumulator.finish(groups, context.watch)
+            } catch {
+                if error == .stopped { try context.check() }
+                throw QueryError(error)
+            }
         }
     }
 

@@ -27,6 +27,8 @@ struct JoinOperator: Sendable {
         output = leftColumns + rightColumns
         precondition(leftKeys.count == rightKeys.count, "keys come in pairs")
         let right = Chunk.concatenate(chunks, columns: rightColumns)
+        try context.budget.reserve(right.heldBytes)
+        try context.check()
         self.right = right
         let keyTypes: [ColumnType] = zip(leftKeys, rightKeys).map { left, right in
             if left.type.isNumeric || right.type.isNumeric {

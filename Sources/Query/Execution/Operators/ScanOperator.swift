@@ -31,8 +31,13 @@ struct ScanOperator: Sendable {
 
     var pipeline: Pipeline {
         Pipeline(columns: output, unitCount: morsels.count) { [self] unit, sink in
+            guard let rows = try read(morsels[unit]) else { return }
+            // Pages are as large as they are: others that share the memory are to know of them.
+            let booking = context.options.memoryPool.map { MemoryBooking(in: $0) }
+            booking?.set(to: rows.heldBytes)
+            defer { withExtendedLifetime(booking) {} }
             // The newest rows of a table may come in larger morsels than sealed ones.
-            for piece in try read(morsels[unit])?.pieces(of: context.chunkRowsMax) ?? [] { try sink(piece) }
+            for piece in rows.pieces(of: context.chunkRowsMax) { try sink(piece) }
         }
     }
 

@@ -13,10 +13,11 @@ struct SortOperator: Sendable {
         let chunks = try source.collect(context)
         if chunks.isEmpty { return [] }
         let whole = Chunk.concatenate(chunks, columns: input.columns)
-        try context.budget.reserve(whole.memoryBytes + whole.rowCount * 16)
+        try context.budget.reserve(whole.heldBytes + whole.rowCount * 16)
         let rows = try order(of: whole)
-        return stride(from: 0, to: rows.count, by: context.chunkRowsMax).map { start in
-            whole.gather(Array(rows[start..<min(start + context.chunkRowsMax, rows.count)]))
+        return try stride(from: 0, to: rows.count, by: context.chunkRowsMax).map { start in
+            try context.check()
+            return whole.gather(Array(rows[start..<min(start + context.chunkRowsMax, rows.count)]))
         }
     }
 
@@ -26,8 +27,9 @@ struct SortOperator: Sendable {
     private func order(of chunk: Chunk) throws -> [UInt32] {
         let evaluator = Evaluator(context: context)
         let columns = try keys.map { try evaluator.evaluate($0.expression, chunk) }
-        var rows = SortOrder.rows(
-            of: columns, descending: keys.map(\.isDescending), nullsFirst: keys.map(\.nullsFirst), limit: limit)
+        var rows = try SortOrder.rows(
+            of: columns, descending: keys.map(\.isDescending), nullsFirst: keys.map(\.nullsFirst), limit: limit,
+            look: context.check)
         if keys.isEmpty { rows = (0..<UInt32(chunk.rowCount)).map { $0 } }
         if let limit, rows.count > limit { rows.removeSubrange(max(0, limit)...) }
         assert(rows.count <= chunk.rowCount && columns.allSatisfy { $0.count == chunk.rowCount }, "keys for each row")

@@ -29,11 +29,37 @@ enum CaseMapping {
         return only(properties.uppercaseMapping) ?? only(properties.titlecaseMapping) ?? scalar
     }
 
-    static func small(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { small($0) }))
+    /// - Parameter look: called now and then with the number of steps taken.
+    static func small(_ text: String, look: (Int) throws -> Void) rethrows -> String {
+        try mapped(text, look) { small($0) }
     }
-    static func capital(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { capital($0) }))
+
+    /// - Parameter look: called now and then with the number of steps taken.
+    static func capital(_ text: String, look: (Int) throws -> Void) rethrows -> String {
+        try mapped(text, look) { capital($0) }
+    }
+
+    private static func mapped(
+        _ text: String, _ look: (Int) throws -> Void, _ map: (Unicode.Scalar) -> Unicode.Scalar
+    ) rethrows -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        var steps = 0
+        for scalar in text.unicodeScalars {
+            let other = map(scalar)
+            if other.isASCII {
+                bytes.append(UInt8(truncatingIfNeeded: other.value))
+            } else {
+                bytes.append(contentsOf: UTF8.encode(other) ?? UTF8.encodedReplacementCharacter)
+            }
+            // What letters become is looked up: each costs as much as many bytes.
+            steps += scalar.isASCII ? 1 : 32
+            if steps >= 1 << 16 {
+                try look(steps)
+                steps = 0
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func only(_ text: String) -> Unicode.Scalar? {

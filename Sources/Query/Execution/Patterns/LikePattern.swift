@@ -1,58 +1,161 @@
 import Plans
 
 /// A LIKE pattern: `%` any run, `_` one character, an escape before either to mean itself.
+///
+/// What stands between two `%` is found at its first place, one after the other: nothing that comes later can want an
+/// earlier one elsewhere. So a pattern without `_` costs O(text + pattern), however many `%` it has; what has `_` is
+/// tried where its first letters stand, and the tries are counted as work.
 struct LikePattern {
-    private enum Piece: Equatable {
-        case scalar(Unicode.Scalar), one, many
+    /// What a stretch without `%` is made of.
+    private enum Part {
+        case letters(TextSearch, [UInt8])
+        case any(Int)
     }
 
-    private var pieces: [Piece] = []
+    private typealias Stretch = [Part]
+
+    /// Between the `%`; one alone has none around it.
+    private var stretches: [Stretch] = []
     private let ignoresCase: Bool
 
-    /// - Throws: `.invalidEscape` for an escape of more than one character or at the end.
-    init(_ pattern: String, escape: String, ignoresCase: Bool) throws {
+    /// - Parameter look: called now and then with the number of steps taken.
+    /// - Throws: `.invalidEscape` for an escape of more than one character or at the end; what `look` throws.
+    init(_ pattern: String, escape: String, ignoresCase: Bool, look: (Int) throws -> Void) throws {
         self.ignoresCase = ignoresCase
         guard escape.unicodeScalars.count <= 1 else {
             throw QueryError(
                 .invalidEscape, "invalid escape string", hint: "escape string must be empty or one character")
         }
         let mark = escape.unicodeScalars.first
-        var scalars = Array((ignoresCase ? CaseMapping.small(pattern) : pattern).unicodeScalars)[...]
-        while let next = scalars.popFirst() {
-            if next == mark {
-                guard let literal = scalars.popFirst() else {
-                    throw QueryError(.invalidEscape, "LIKE pattern must not end with escape character")
+        var (parts, letters) = (Stretch(), [UInt8]())
+        func endLetters() throws {
+            if !letters.isEmpty { parts.append(.letters(try TextSearch(letters, look: look), letters)) }
+            letters = []
+        }
+        var (isEscaped, isAfterMany) = (false, false)
+        let source = ignoresCase ? try CaseMapping.small(pattern, look: look) : pattern
+        for next in source.unicodeScalars {
+            if isEscaped || (next != mark && next != "%" && next != "_") {
+                letters.append(contentsOf: UTF8.encode(next) ?? UTF8.encodedReplacementCharacter)
+                (isEscaped, isAfterMany) = (false, false)
+            } else if next == mark {
+                isEscaped = true
+            } else if next == "_" {
+                try endLetters()
+                if case .any(let count)? = parts.last { parts[parts.count - 1] = .any(count + 1) } else {
+                    parts.append(.any(1))
                 }
-                pieces.append(.scalar(literal))
-            } else if next == "%" {
-                if pieces.last != .many { pieces.append(.many) }
-            } else {
-                pieces.append(next == "_" ? .one : .scalar(next))
+                isAfterMany = false
+            } else if !isAfterMany {
+                try endLetters()
+                stretches.append(parts)
+                parts = []
+                isAfterMany = true
             }
+        }
+        if isEscaped { throw QueryError(.invalidEscape, "LIKE pattern must not end with escape character") }
+        try endLetters()
+        stretches.append(parts)
+    }
+
+    /// Whether the whole text is as the pattern says.
+    /// - Parameter look: called now and then with the number of steps taken.
+    func matches(_ text: String, look: (Int) throws -> Void) rethrows -> Bool {
+        let bytes = Array((ignoresCase ? try CaseMapping.small(text, look: look) : text).utf8)
+        guard stretches.count > 1 else { return try end(of: stretches[0], in: bytes, at: 0, look) == bytes.count }
+        guard var place = try end(of: stretches[0], in: bytes, at: 0, look) else { return false }
+        for stretch in stretches[1..<(stretches.count - 1)] {
+            guard let end = try firstEnd(of: stretch, in: bytes, from: place, look) else { return false }
+            place = end
+        }
+        guard let start = try start(of: stretches[stretches.count - 1], in: bytes, look) else { return false }
+        return start >= place
+    }
+
+    /// Where a stretch that begins at a place ends.
+    private func end(
+        of stretch: Stretch, in bytes: [UInt8], at start: Int, _ look: (Int) throws -> Void
+    ) rethrows -> Int? {
+        var place = start
+        for part in stretch {
+            switch part {
+            case .letters(_, let letters):
+                guard bytes.count - place >= letters.count else { return nil }
+                let shared = Self.shared(letters, bytes, at: place)
+                try look(shared + 8)
+                guard shared == letters.count else { return nil }
+                place += letters.count
+            case .any(let count):
+                for _ in 0..<count {
+                    guard place < bytes.count else { return nil }
+                    place = TextPlaces.after(bytes, place)
+                }
+                try look(count)
+            }
+        }
+        return place
+    }
+
+    private static func shared(_ letters: [UInt8], _ bytes: [UInt8], at place: Int) -> Int {
+        let (source, wanted) = (bytes.span, letters.span)
+        var count = 0
+        while count < wanted.count, source[place + count] == wanted[count] { count += 1 }
+        return count
+    }
+
+    /// Where a stretch ends that begins as early as it can, from a place on.
+    private func firstEnd(
+        of stretch: Stretch, in bytes: [UInt8], from start: Int, _ look: (Int) throws -> Void
+    ) rethrows -> Int? {
+        var first = start
+        while true {
+            // Where the first letters stand decides where a try is worth it.
+            let (lead, letters) = Self.beginning(of: stretch)
+            guard let search = letters else { return try end(of: stretch, in: bytes, at: first, look) }
+            let earliest = TextPlaces.place(bytes, from: first, adding: lead)
+            try look(lead)
+            guard let found = try search.first(in: bytes, from: earliest, look: look) else { return nil }
+            try look(found - earliest + search.count)
+            if stretch.count == 1 { return found + search.count }
+            var candidate = found
+            for _ in 0..<lead { candidate = TextPlaces.before(bytes, candidate) }
+            if candidate >= first, let end = try end(of: stretch, in: bytes, at: candidate, look) { return end }
+            first = TextPlaces.after(bytes, candidate)
+            if first > bytes.count { return nil }
         }
     }
 
-    /// Greedy with one point of return: O(text × pattern) at worst.
-    func matches(_ text: String) -> Bool {
-        let scalars = Array((ignoresCase ? CaseMapping.small(text) : text).unicodeScalars)
-        var place = 0
-        var piece = 0
-        var retry: (place: Int, piece: Int)?
-        while place < scalars.count {
-            if piece < pieces.count, pieces[piece] == .many {
-                retry = (place, piece + 1)
-                piece += 1
-            } else if piece < pieces.count, pieces[piece] == .one || pieces[piece] == .scalar(scalars[place]) {
-                place += 1
-                piece += 1
-            } else if let back = retry {
-                retry = (back.place + 1, back.piece)
-                place = back.place + 1
-                piece = back.piece
-            } else {
-                return false
+    /// How many characters of any kind come first, and the letters behind them.
+    private static func beginning(of stretch: Stretch) -> (lead: Int, letters: TextSearch?) {
+        var lead = 0
+        for part in stretch {
+            switch part {
+            case .any(let count): lead += count
+            case .letters(let search, _): return (lead, search)
             }
         }
-        return pieces[piece...].allSatisfy { $0 == .many }
+        return (lead, nil)
+    }
+
+    /// Where a stretch begins that ends with the text.
+    private func start(of stretch: Stretch, in bytes: [UInt8], _ look: (Int) throws -> Void) rethrows -> Int? {
+        var place = bytes.count
+        for part in stretch.reversed() {
+            switch part {
+            case .letters(_, let letters):
+                guard place >= letters.count else { return nil }
+                let shared = Self.shared(letters, bytes, at: place - letters.count)
+                try look(shared + 8)
+                guard shared == letters.count else { return nil }
+                place -= letters.count
+            case .any(let count):
+                for _ in 0..<count {
+                    guard place > 0 else { return nil }
+                    place = TextPlaces.before(bytes, place)
+                }
+                try look(count)
+            }
+        }
+        return place
     }
 }

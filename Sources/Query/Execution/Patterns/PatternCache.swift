@@ -20,11 +20,22 @@ final class PatternCache: Sendable {
     private static let countMax = 32
     private let known = Mutex(Known())
 
-    /// - Throws: `.invalidEscape` for a wrong escape.
-    func like(_ pattern: String, escape: String, ignoresCase: Bool) throws -> LikePattern {
+    /// The longest regular expression: of longer ones even reading takes long.
+    private static let regularBytesMax = 32 << 10
+    /// Patterns whose texts make up no more are kept.
+    private static let keptBytesMax = 1 << 20
+
+    /// - Parameter look: called now and then with the number of steps taken.
+    /// - Throws: `.invalidEscape` for a wrong escape; what `look` throws.
+    func like(
+        _ pattern: String, escape: String, ignoresCase: Bool, look: (Int) throws -> Void
+    ) throws -> LikePattern {
+        guard pattern.utf8.count <= Self.keptBytesMax / Self.countMax else {
+            return try LikePattern(pattern, escape: escape, ignoresCase: ignoresCase, look: look)
+        }
         let key = Key(pattern: Array(pattern.utf8), escape: Array(escape.utf8), ignoresCase: ignoresCase)
         if let compiled = known.withLock({ $0.like[key] }) { return compiled }
-        let compiled = try LikePattern(pattern, escape: escape, ignoresCase: ignoresCase)
+        let compiled = try LikePattern(pattern, escape: escape, ignoresCase: ignoresCase, look: look)
         known.withLock { known in
             if known.like.count >= Self.countMax { known.like = [:] }
             known.like[key] = compiled
@@ -35,6 +46,11 @@ final class PatternCache: Sendable {
     /// - Throws: `.invalidPattern` for a pattern that is none or too large, `.notSupported` for parts that are not
     ///   taken.
     func regular(_ pattern: String, ignoresCase: Bool) throws -> RegularExpression {
+        guard pattern.utf8.count <= Self.regularBytesMax else {
+            throw QueryError(
+                .invalidPattern, "invalid regular expression: regular expression is too complex",
+                hint: "Regular expressions of up to \(Self.regularBytesMax >> 10) KiB are taken.")
+        }
         let key = Key(pattern: Array(pattern.utf8), escape: [], ignoresCase: ignoresCase)
         if let compiled = known.withLock({ $0.regular[key] }) { return compiled }
         let translated = try PostgresPattern(pattern, ignoresCase: ignoresCase)

@@ -16,7 +16,7 @@ extension PatternParser {
     /// The set after an opening bracket that was read.
     mutating func bracket() throws -> ScalarSet {
         let isNegated = take("^")
-        var set = ScalarSet([])
+        var ranges: [ClosedRange<UInt32>] = []
         var isFirst = true
         while isFirst || next != "]" {
             let first = try piece(isFirst: isFirst)
@@ -25,7 +25,9 @@ extension PatternParser {
             case .range: throw Self.wrongRange
             case .set(let members):
                 if seesRange { throw Self.wrongRange }
-                set = set.union(members)
+                ranges += members.ranges
+                // A class named often is a class once.
+                if ranges.count > 1 << 14 { ranges = ScalarSet(ranges).ranges }
             case .scalar(let low):
                 var high = low
                 if seesRange {
@@ -37,10 +39,11 @@ extension PatternParser {
                     }
                 }
                 guard low.value <= high.value else { throw Self.wrongRange }
-                set = set.union(ScalarSet([low.value...high.value]))
+                ranges.append(low.value...high.value)
             }
         }
         place += 1
+        var set = ScalarSet(ranges)
         if ignoresCase { set = set.withBothCases }
         guard isNegated else { return set }
         return (stopsAtLines ? set.union(ScalarClasses.newline) : set).complement

@@ -27,6 +27,10 @@ struct PatternParser {
     var stopsAtLines = false
     /// `^` and `$` are the ends of lines, too.
     var anchorsAtLines = false
+    /// Bytes of the atoms written so far, those inside others again.
+    private var written = 0
+    /// Classes are long when they are written out.
+    private static let writtenBytesMax = 4 << 20
     /// Groups opened that capture.
     var groups = 0
     private static let depthMax = 200
@@ -131,6 +135,8 @@ struct PatternParser {
                 let atom = try atom(depth: depth)
                 skipComments()
                 result += atom + (try quantifier() ?? "")
+                written += atom.utf8.count
+                if written > Self.writtenBytesMax { throw Self.invalid("regular expression is too complex") }
             }
             skipComments()
         }

@@ -57,14 +57,21 @@ package enum ScalarText {
     }
 
     private static func array(_ values: [Scalar], zone: ZoneOffsets) -> String {
+        let special = Array("{}\",\\ \t\n\r".utf8)
         let parts = values.map { value -> String in
             if value.isNull { return "NULL" }
             if case .array = value { return text(value, zone: zone) }
             let plain = text(value, zone: zone)
             let needsQuotes =
-                plain.isEmpty || plain.uppercased() == "NULL" || plain.contains { "{}\",\\ \t\n\r".contains($0) }
+                plain.isEmpty || (plain.utf8.count == 4 && plain.uppercased() == "NULL")
+                || plain.utf8.contains { special.contains($0) }
             guard needsQuotes else { return plain }
-            return "\"" + plain.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "\""
+            var quoted: [UInt8] = [0x22]
+            for byte in plain.utf8 {
+                if byte == 0x22 || byte == 0x5C { quoted.append(0x5C) }
+                quoted.append(byte)
+            }
+            return String(decoding: quoted + [0x22], as: UTF8.self)
         }
         return "{" + parts.joined(separator: ",") + "}"
     }

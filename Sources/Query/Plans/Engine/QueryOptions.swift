@@ -4,6 +4,8 @@ import Synchronization
 package struct QueryOptions: Sendable {
     /// What the query may hold at a time; beyond it the query ends with `.memoryExceeded`.
     package var memoryBudgetBytes = 256 << 20
+    /// What the query holds is taken from there, too; beyond it, it ends with `.memoryExceeded`. nil: it is alone.
+    package var memoryPool: MemoryPool?
     /// From the start of the query on, beyond it the query ends with `.deadlineExceeded`; nil: no limit.
     package var timeLimitNanoseconds: Int64? = 30_000_000_000
     /// Ends the query with `.cancelled`; nil: nobody can.
@@ -26,7 +28,7 @@ package struct QueryOptions: Sendable {
     }
 }
 
-/// Tells a running query to end; any thread may ask. An engine looks at least once a chunk.
+/// Tells a running query to end; any thread may ask. An engine looks between bounded stretches of work.
 package final class QueryCancellation: Sendable {
     private let flag = Atomic<Bool>(false)
 

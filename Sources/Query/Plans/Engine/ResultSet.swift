@@ -14,6 +14,8 @@ package struct ResultSet: Sendable {
     package var statistics: QueryStatistics
     /// IANA name of the zone in which times are shown.
     package var timeZone = "UTC"
+    /// What the rows take of the pool that the query took from, for as long as somebody holds them; nil without one.
+    package var booking: MemoryBooking?
 
     /// Takes each part as given.
     /// - Precondition: each chunk has the columns.
@@ -26,6 +28,23 @@ package struct ResultSet: Sendable {
         self.position = position
         self.watermark = watermark
         self.statistics = statistics
+    }
+
+    /// Bytes that the rows hold, each dictionary of texts once.
+    package var heldBytes: Int {
+        var bytes = 0
+        var seen: Set<ObjectIdentifier> = []
+        for column in chunks.lazy.flatMap(\.columns) {
+            bytes += column.count * 16 + 64
+            switch column.storage {
+            case .constant(let value): bytes += value.textBytes
+            case .scalars(let values): bytes += values.reduce(values.count * 32) { $0 + $1.textBytes }
+            case .text(_, let dictionary):
+                if seen.insert(ObjectIdentifier(dictionary)).inserted { bytes += dictionary.bytes.count }
+            default: break
+            }
+        }
+        return bytes
     }
 
     /// Rows of all chunks.

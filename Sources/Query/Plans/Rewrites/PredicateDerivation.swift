@@ -18,11 +18,12 @@ extension Plan {
         switch self {
         case .scan(let table, let columns, let output, let known):
             var predicates = known
+            var told = Set(known)
             for condition in conditions {
                 let plain = columnPredicate(condition, arithmetic).map { [$0] }
                 for predicate in plain ?? truncatedTimePredicates(condition) where predicate.column < columns.count {
                     let derived = ColumnPredicate(column: columns[predicate.column], comparison: predicate.comparison)
-                    if !predicates.contains(derived) { predicates.append(derived) }
+                    if told.insert(derived).inserted { predicates.append(derived) }
                 }
             }
             return .scan(table: table, columns: columns, output: output, predicates: predicates)

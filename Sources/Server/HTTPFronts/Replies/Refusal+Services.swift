@@ -57,6 +57,7 @@ extension Refusal {
             switch refusal.kind {
             case .malformed: .badRequest
             case .busy: .tooManyRequests
+            case .unavailable: .serviceUnavailable
             }
         self.init(
             status, refusal.message, hint: refusal.hint, position: refusal.position,

@@ -1,8 +1,8 @@
 import Asking
+import Domain
 import EventStores
 import HTTPTypes
 import Hummingbird
-import NIOCore
 import Platform
 import Reports
 
@@ -17,17 +17,31 @@ extension Routes {
         let (from, to) = (try time(query["from"], now) ?? .min, try time(query["to"], now) ?? .max)
         guard from < to else { throw Refusal(.badRequest, "from does not lie before to") }
         let (store, queries) = (store, queries)
-        let source = try await queries.run { _ in try store.export(in: from..<to) }
-        let export = EventExport(source, registry: store.registry, as: format)
-        let body = ResponseBody { writer in
-            while let piece = try await queries.nextPiece({ try export.next() }) {
-                try await writer.write(ByteBuffer(bytes: piece))
-            }
-            try await writer.finish(nil)
+        let (export, first) = try await queries.run { _ in
+            let booking = try queries.holding(Self.answerBytes)
+            let export = EventExport(
+                try store.export(in: from..<to), registry: store.registry, as: format, pieceBytes: Self.pieceBytes,
+                booking: booking)
+            return (export, try export.next())
         }
-        let contentType = format == .csv ? MediaType.csv : MediaType.lines
-        return Response(status: .ok, headers: [.contentType: contentType, .cacheControl: "no-store"], body: body)
+        let pause = limits.idleTimeout / 200
+        return Response(first: first ?? [], contentType: format == .csv ? MediaType.csv : MediaType.lines) {
+            // Others' answers may hold the memory that the next page needs: they are fetched, or dropped, in time.
+            for _ in 0..<Self.roomTries {
+                do {
+                    return try await queries.nextPiece { try export.next() }
+                } catch let refusal as QueryRefusal where refusal.kind == .busy {
+                    try await Task.sleep(for: pause)
+                }
+            }
+            return try await queries.nextPiece { try export.next() }
+        }
     }
+
+    /// About how long a piece is.
+    private static let pieceBytes = 128 << 10
+    /// How often an export asks for room before it is broken off.
+    private static let roomTries = 400
 
     private func time(_ text: String?, _ now: Int64) throws -> Int64? {
         guard let text else { return nil }

@@ -1,12 +1,9 @@
-import Asking
-import Columnar
 import Domain
 import EventStores
 import Exporting
 import HTTPTypes
 import Hummingbird
 import Intakes
-import Plans
 import Platform
 import Sending
 
@@ -40,9 +37,9 @@ extension Routes {
         samples.traceExports = senders.map(\.sample)
         samples.echoedSpans = traces.echoedSpans
         samples.rebookedPicoUSD = status.rebookedPicoUSD
-        // Counters must be readable while as many queries run as may, so the two that need one of their own may be
-        // missing.
-        if let active = try? await activity() { (samples.activeConversations, samples.activeUsers) = active }
+        if let active = await activity.current(in: store) {
+            (samples.activeConversations, samples.activeUsers) = (active.conversations, active.users)
+        }
         return samples
     }
 
@@ -58,25 +55,5 @@ extension Routes {
 
     private static func named(_ counts: [Int], _ registry: SchemaRegistry) -> [(field: String, count: Int)] {
         counts.indices.filter { counts[$0] > 0 }.map { (registry.columns[$0].name, counts[$0]) }
-    }
-
-    private static let conversationsText =
-        "select count(distinct conversation_id) as n from events where time >= now() - interval '15 minutes'"
-    private static let usersText =
-        "select count(distinct user_id) as n from \(QuestionRule.question.table)"
-        + " where time >= now() - interval '15 minutes' and \(QuestionRule.question.sqlCondition)"
-
-    /// Conversations and users of the last 15 minutes; reads only the groups of that time.
-    private func activity() async throws -> (conversations: Int?, users: Int?) {
-        let runner = StatementRunner(engine: engine)
-        let counts = try await queries.run { [store] cancellation in
-            let tables = store.pinnedTables()
-            return try [Self.conversationsText, Self.usersText].map { (text: String) throws -> Int? in
-                let result = try runner.run(text, over: tables, options: QueryOptions().cancelled(by: cancellation))
-                guard case .integer(let count)? = result.chunks.first?.columns.first?.scalar(at: 0) else { return nil }
-                return Int(count)
-            }
-        }
-        return (counts[0], counts[1])
     }
 }

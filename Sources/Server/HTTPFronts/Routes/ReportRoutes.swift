@@ -14,7 +14,9 @@ extension Routes {
         let format = try Self.format(query["format"] ?? "json")
         let section = query["section"]
         let waiting = settlement.waiting
-        return try await queries.run { [self] cancellation in
+        // What the server tells of itself does not wait for others' questions.
+        let lane = name == "status" ? statusQueries : queries
+        return try await lane.run { [self] cancellation in
             try refusing {
                 let report = try report(name, query, over: store.pinnedForReports(), cancellation)
                 if section == ReportFiles.all, format == .csv {
@@ -44,7 +46,10 @@ extension Routes {
         }
         let waiting = settlement.waiting
         var document = try await queries.run { [self] cancellation in
-            try refusing { try reports(over: store.pinnedForReports(), cancellation).conversation(id, tenant: tenant) }
+            try refusing {
+                try reports(over: store.pinnedForReports(), cancellation, within: queries.memory)
+                    .conversation(id, tenant: tenant)
+            }
         }
         document?.notice = waiting?.text
         guard let document else {
@@ -57,10 +62,13 @@ extension Routes {
     }
 
     private func reports(
-        over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings), _ cancellation: QueryCancellation
+        over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings), _ cancellation: QueryCancellation,
+        within memory: MemoryPool
     ) -> ReportRunner {
         var options = QueryOptions().cancelled(by: cancellation)
-        options.memoryBudgetBytes = limits.queryMemoryBytesMax
+        options.memoryBudgetBytes = min(limits.questionMemoryBytesMax, memory.limitBytes)
+        options.memoryPool = memory
+        options.timeLimitNanoseconds = limits.queryTimeLimitNanoseconds
         return ReportRunner(catalog: pinned.tables, engine: engine, options: options, outcomes: pinned.outcomes)
     }
 
@@ -68,7 +76,8 @@ extension Routes {
         _ name: String, _ query: QueryParameters, over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings),
         _ cancellation: QueryCancellation
     ) throws -> Report {
-        let reports = reports(over: pinned, cancellation)
+        let memory = name == "status" ? statusQueries.memory : queries.memory
+        let reports = reports(over: pinned, cancellation, within: memory)
         let now = pinned.tables.now
         if name == "status" { return try reports.status(to: query["to"].map { try PeriodText.parse($0, now: now) }) }
         if name == "doctor" {

@@ -18,6 +18,9 @@ struct Routes: Sendable {
     let senders: [TraceSender]
     let examples: ExemplarCollector
     let queries: QueryService
+    /// Answers what the server is asked of itself, on a thread of its own.
+    let statusQueries: QueryService
+    let activity: ActivityGauge
     let health: ServerHealth
     let access: AccessControl
     let refusals: RefusalCounts
@@ -39,6 +42,7 @@ struct Routes: Sendable {
     func router() -> Router<ServerContext> {
         let router = Router(context: ServerContext.self)
         router.add(middleware: ErrorReplies(counts: refusals, proxies: proxies))
+        router.add(middleware: AnswerBooking(queries: queries))
         router.add(middleware: RequestRules())
         router.add(middleware: AccessMiddleware(access: access, scopes: RouteTable.scopes, guardian: guardian))
         for route in RouteTable.routes {

@@ -8,6 +8,12 @@ struct BlockingThreads: Sendable {
     let decoders: ThreadPool
     /// Answer queries.
     let queries: ThreadPool
+    /// Exactly one: reads the tokens, which every request may need.
+    let access = ThreadPool(threadCount: 1)
+    /// Exactly one: counts what `/metrics` tells of the last minutes.
+    let scrapes = ThreadPool(threadCount: 1)
+    /// Exactly one: answers what the server is asked of itself.
+    let status = ThreadPool(threadCount: 1)
     /// Exactly one: works out what traces come to.
     let settler = ThreadPool(threadCount: 1)
     /// Send traces: one thread for each destination.
@@ -22,6 +28,6 @@ struct BlockingThreads: Sendable {
 
     /// Ends the threads once what they were given is done.
     func stop() async {
-        for pool in senders + [settler, decoders, queries, writer] { await pool.stop() }
+        for pool in senders + [settler, access, scrapes, status, decoders, queries, writer] { await pool.stop() }
     }
 }

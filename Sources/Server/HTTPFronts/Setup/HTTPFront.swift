@@ -21,13 +21,14 @@ final class HTTPFront: Sendable {
     ///   - proxies: who is believed when he says for whom he asks.
     ///   - background: work that goes on as long as the front; stopped after it.
     ///   - stopsOnSignals: SIGINT and SIGTERM ask for a stop.
+    ///   - onStopping: called once a stop was asked for; nobody waits for its end.
     ///   - second: another address for the same routes.
     ///   - onSecondListening: called once with that address as it is really bound.
     ///   - onListening: called once with the address really bound.
     init(
         router: Router<ServerContext>, listen: ListenAddress, second: AdditionalAddress? = nil, limits: ServerLimits,
         refusals: RefusalCounts, proxies: TrustedProxies, background: [any BackgroundWork] = [], stopsOnSignals: Bool,
-        log: OperatorLog,
+        log: OperatorLog, onStopping: @escaping @Sendable () async -> Void = {},
         onSecondListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {
@@ -40,7 +41,7 @@ final class HTTPFront: Sendable {
             services.append(AdditionalListener(application: application, address: second, log: log))
         }
         var configuration = ServiceGroupConfiguration(
-            services: services + [main, StopNotice(log: log)],
+            services: services + [main, StopNotice(log: log, onStopping: onStopping)],
             gracefulShutdownSignals: stopsOnSignals ? [.sigint, .sigterm] : [], logger: logger)
         configuration.maximumGracefulShutdownDuration = limits.drainTimeout
         group = ServiceGroup(configuration: configuration)
@@ -78,13 +79,17 @@ final class HTTPFront: Sendable {
     func stop() async { await group.triggerGracefulShutdown() }
 }
 
-/// Says that the end was asked for, before anything ends.
+/// Says that the end was asked for, before anything ends: services end in the reverse of their order.
 private struct StopNotice: Service {
     let log: OperatorLog
+    let onStopping: @Sendable () async -> Void
 
     func run() async throws {
-        try await gracefulShutdown()
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(60)) }
+        }
         log.notice("stopping: requests under way are finished first")
+        Task { await onStopping() }
     }
 }
 

@@ -4,6 +4,7 @@ import Domain
 import Hummingbird
 import Intakes
 package import OperatorLogs
+import Plans
 package import Platform
 import Sending
 import Synchronization
@@ -57,15 +58,7 @@ package final class PlimsollServer: Sendable {
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) async throws {
         let limits = configuration.limits
-        let book: TokenBook?
-        do {
-            book = try tokens?.load()
-            if let objection = configuration.objection(hasTokens: book != nil) { throw objection }
-        } catch {
-            // What keeps the server from starting is what to tell.
-            try? store.close()
-            throw error
-        }
+        let book = try tokenBook()
         let threads = BlockingThreads(
             decoderCount: workers.parallelism, queryCount: limits.queriesRunningMax,
             senderCount: configuration.traceExport.endpoints.count)
@@ -74,6 +67,7 @@ package final class PlimsollServer: Sendable {
         let intake = EventIntake(
             store: store, threads: threads.decoders, writer: threads.writer, limits: limits, health: health)
         let queries = QueryService(threads: threads.queries, limits: limits)
+        let statusQueries = statusQueries(on: threads.status)
         let examples = ExemplarCollector()
         let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, note: examples.add)
         let traces = TraceIntake(
@@ -83,10 +77,12 @@ package final class PlimsollServer: Sendable {
         let refusals = RefusalCounts(paced)
         let access = AccessControl(
             file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock,
-            threads: threads.decoders, log: paced)
+            threads: threads.access, log: paced)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
-            queries: queries, health: health, access: access, refusals: refusals, clock: clock, workers: workers,
+            queries: queries, statusQueries: statusQueries,
+            activity: ActivityGauge(thread: threads.scrapes, clock: clock), health: health,
+            access: access, refusals: refusals, clock: clock, workers: workers,
             threads: threads, limits: limits, guardian: configuration.guardian,
             proxies: configuration.proxies, startNanoseconds: clock.monotonicNanoseconds())
         let exports = zip(senders, threads.senders).map { sender, thread in
@@ -100,6 +96,11 @@ package final class PlimsollServer: Sendable {
             refusals: refusals, proxies: configuration.proxies,
             background: [ticker, settling, RefusalSums(log: paced, health: health)] + exports,
             stopsOnSignals: configuration.stopsOnSignals, log: log,
+            onStopping: {
+                // Requests that take events in are waited for; a question can be asked again.
+                try? await Task.sleep(for: limits.questionDrainTimeout)
+                for service in [queries, statusQueries] { service.stop() }
+            },
             onSecondListening: { address in
                 log.notice("spans are taken here, too", [LogField(.address, "\(address)")])
                 await onSpansListening(address)
@@ -146,6 +147,28 @@ package final class PlimsollServer: Sendable {
         func failed(_ error: any Error) {}
     }
 
+    /// - Throws: ``UnguardedAddressError``; what reading the tokens throws.
+    private func tokenBook() throws -> TokenBook? {
+        do {
+            let book = try tokens?.load()
+            if let objection = configuration.objection(hasTokens: book != nil) { throw objection }
+            return book
+        } catch {
+            // What keeps the server from starting is what to tell.
+            try? store.close()
+            throw error
+        }
+    }
+
+    /// For what the server is asked of itself.
+    private func statusQueries(on thread: ThreadPool) -> QueryService {
+        var limits = configuration.limits
+        (limits.queriesRunningMax, limits.queriesWaitingMax) = (1, 8)
+        // The least there is: a part of the program's own.
+        limits.memoryBytesMax = 0
+        return QueryService(threads: thread, limits: limits)
+    }
+
     private func traceSenders(_ examples: ExemplarCollector) -> [TraceSender] {
         configuration.traceExport.endpoints.map { endpoint in
             TraceSender(
@@ -166,6 +189,10 @@ package final class PlimsollServer: Sendable {
     // tests: what a running server holds is waited for.
     /// Queries that run or wait for their turn.
     package var queriesAdmitted: Int { running.withLock { $0.queries }?.admittedCount ?? 0 }
+
+    // tests: what a running server holds is waited for.
+    /// What answers hold that their clients have not fetched.
+    package var answersHeldBytes: Int { running.withLock { $0.queries }?.answers.usedBytes ?? 0 }
 
     // tests: what a running server holds is waited for.
     /// Decoded events that wait for the disk or are being written.

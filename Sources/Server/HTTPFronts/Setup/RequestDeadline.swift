@@ -7,7 +7,8 @@ import NIOHTTPTypes
 
 /// Ends connections that do not get on: a body that trickles, the rest of one that was refused already and that nobody
 /// reads any more, an answer that its client does not fetch. Each only holds a connection, but of those there is an
-/// end.
+/// end. An answer is not fetched when nothing of it is for a while, and when it is fetched so slowly that it would lie
+/// there for hours.
 final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -17,6 +18,7 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     private let bodyTimeout: TimeAmount
     private let lingerTimeout: TimeAmount
     private let idleTimeout: TimeAmount
+    private let fetchBytesPerSecondMin: Int64
     private let refusals: RefusalCounts
     private let proxies: TrustedProxies
     /// Of the last request; nil before the first one.
@@ -26,12 +28,17 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     private var isReading = false
     private var deadline: Scheduled<Void>?
     private var fetchDeadline: Scheduled<Void>?
+    /// Of the answer under way: what was handed over, and how long its client was waited for.
+    private var fetchedBytes: Int64 = 0
+    private var waited = TimeAmount.zero
+    private var waitingSince: NIODeadline?
 
     init(_ limits: ServerLimits, _ refusals: RefusalCounts, _ proxies: TrustedProxies) {
         // Whoever collects the body gives up first, so that the sender is told.
         bodyTimeout = TimeAmount(limits.bodyTimeout + limits.lingerTimeout)
         lingerTimeout = TimeAmount(limits.lingerTimeout)
         idleTimeout = TimeAmount(limits.idleTimeout)
+        fetchBytesPerSecondMin = Int64(max(1, limits.fetchBytesPerSecondMin))
         self.refusals = refusals
         self.proxies = proxies
     }
@@ -53,7 +60,10 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) {
+        switch unwrapOutboundIn(data) {
+        case .head: (fetchedBytes, waited) = (0, .zero)
+        case .body(let bytes): fetchedBytes += Int64(bytes.readableBytes)
+        case .end:
             answered += 1
             if isReading {
                 arm(
@@ -66,8 +76,21 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         fetchDeadline?.cancel()
-        fetchDeadline = context.channel.isWritable ? nil : closing(context.channel, after: idleTimeout, isCounted: true)
+        fetchDeadline = nil
+        let now = NIODeadline.now()
+        if let start = waitingSince { waited = waited + (now - start) }
+        waitingSince = context.channel.isWritable ? nil : now
+        if !context.channel.isWritable {
+            fetchDeadline = closing(context.channel, after: min(idleTimeout, patience), isCounted: true)
+        }
         context.fireChannelWritabilityChanged()
+    }
+
+    /// How long the client may still be waited for: once for as long as a silence may be, and for as long as what was
+    /// handed over takes at the slowest pace.
+    private var patience: TimeAmount {
+        let earned = TimeAmount.milliseconds(fetchedBytes / fetchBytesPerSecondMin * 1000)
+        return max(.zero, idleTimeout + earned - waited)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -1,5 +1,6 @@
 package import Domain
 package import EventStores
+package import Plans
 import Synchronization
 import WireFormats
 
@@ -18,6 +19,8 @@ package final class EventExport: Sendable {
     private struct State {
         var source: any ExportSource
         var page = ExportPage()
+        /// What the last page read held.
+        var pageBytes = 0
         /// What the calls of the page cost, by row; only of a table.
         var costs: [Int: ExportedCost] = [:]
         /// The next row of the page.
@@ -36,19 +39,32 @@ package final class EventExport: Sendable {
     private let state: Mutex<State>
     private let format: ExportFormat
     private let pieceBytes: Int
+    /// What it holds; nil where it is alone.
+    private let booking: MemoryBooking?
+    /// Booked beside pages.
+    private let ownBytes: Int
+    /// What a page takes as long as none was seen.
+    private static let firstPageBytes = 16 << 20
 
-    /// - Parameter pieceBytes: about how long a piece is; it always ends with a line.
+    /// - Parameters:
+    ///   - pieceBytes: about how long a piece is; it always ends with a line.
+    ///   - booking: books the pages that it holds beside what is booked there; nil where it is alone.
     package init(
-        _ source: any ExportSource, registry: SchemaRegistry, as format: ExportFormat, pieceBytes: Int = 256 << 10
+        _ source: any ExportSource, registry: SchemaRegistry, as format: ExportFormat, pieceBytes: Int = 256 << 10,
+        booking: MemoryBooking? = nil
     ) {
         self.format = format
+        self.booking = booking
+        ownBytes = (booking?.bytes ?? 0) + source.heldBytes
+        booking?.set(to: ownBytes)
         self.pieceBytes = pieceBytes
         state = Mutex(
             State(source: source, lines: EventRenderer(registry: registry), table: EventCSV(registry: registry)))
     }
 
     /// The next piece; nil after the last one. Blocks for reading the store.
-    /// - Throws: what reading the store throws.
+    /// - Throws: what reading the store throws; ``QueryRefusal`` of the kind `busy` where there is no room for the next
+    ///   page now, after which the same may be asked again.
     package func next() throws -> [UInt8]? {
         try state.withLock { state in
             var piece: [UInt8] = []
@@ -62,17 +78,46 @@ package final class EventExport: Sendable {
                     appendRecord(&state, to: &piece)
                 } else if state.row < state.page.events.count {
                     appendEvent(&state, to: &piece)
-                } else if let page = try state.source.next() {
-                    (state.page, state.row, state.record) = (page, 0, 0)
-                    if format == .csv { state.costs = page.costs() }
                 } else {
-                    state.isEnded = true
-                    state.end.checksum = state.checksum.told()
-                    if format == .ndjson { piece += Array(state.end.line.utf8) }
+                    switch try nextPage(&state) {
+                    case .page(let page):
+                        (state.page, state.row, state.record) = (page, 0, 0)
+                        if format == .csv { state.costs = page.costs() }
+                    case .noRoom:
+                        if piece.isEmpty { throw Self.noRoom }
+                        return piece
+                    case .end:
+                        state.isEnded = true
+                        state.end.checksum = state.checksum.told()
+                        if format == .ndjson { piece += Array(state.end.line.utf8) }
+                    }
                 }
             }
             return piece.isEmpty ? nil : piece
         }
+    }
+
+    private enum NextPage {
+        case page(ExportPage), noRoom, end
+    }
+
+    private static let noRoom = QueryRefusal(
+        .busy, "answers that their clients have not fetched hold the memory", hint: "ask again soon",
+        retryAfterSeconds: 1)
+
+    /// Reads the next page once there is room for one as large as the last.
+    private func nextPage(_ state: inout State) throws -> NextPage {
+        let expected = max(Self.firstPageBytes, state.pageBytes)
+        (state.page, state.costs, state.row, state.record) = (ExportPage(), [:], 0, 0)
+        if let booking {
+            _ = booking.change(to: ownBytes)
+            // Where nobody else holds anything, what there is has to do.
+            guard booking.change(to: ownBytes + expected) || booking.isAlone else { return .noRoom }
+        }
+        let page = try state.source.next()
+        state.pageBytes = page?.heldBytes ?? 0
+        booking?.set(to: ownBytes + state.pageBytes)
+        return page.map { .page($0) } ?? .end
     }
 
     /// Takes the line that begins at a place of the piece into the checksum, which is told now and then.

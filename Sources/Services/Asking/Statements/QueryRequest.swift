@@ -28,11 +28,9 @@ package struct QueryRequest: Sendable {
     ) throws(QueryRefusal) {
         self.format = format
         options = QueryOptions()
-        options.memoryBudgetBytes = limits.queryMemoryBytesMax
-        let (limitSeconds, limitAttoseconds) = limits.queryTimeLimit.components
-        let (whole, isBeyond) = limitSeconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, isFurther) = whole.addingReportingOverflow(limitAttoseconds / 1_000_000_000)
-        let timeLimitMax = isBeyond || isFurther ? Int64.max : sum
+        options.memoryBudgetBytes = limits.questionMemoryBytesMax
+        let limitSeconds = limits.queryTimeLimit.components.seconds
+        let timeLimitMax = limits.queryTimeLimitNanoseconds
         options.timeLimitNanoseconds = timeLimitMax
         switch form {
         case .members:

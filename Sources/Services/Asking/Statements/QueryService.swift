@@ -3,41 +3,62 @@ package import Plans
 package import Platform
 import Synchronization
 
-/// Answers queries on threads of their own: so many at a time, so many waiting, each within its time and memory.
+/// Answers queries on threads of their own: so many at a time, so many waiting, each within its time and memory, all
+/// within the memory that they share with answers which are still to be fetched.
 package final class QueryService: Sendable {
+    private struct State {
+        var nextToken = 0
+        var cancellations: [Int: QueryCancellation] = [:]
+        var isStopped = false
+    }
+
+    /// What questions and held answers take together.
+    package let memory: MemoryPool
+    /// The part of it that answers may hold until they are fetched: the rest is always there for questions.
+    package let answers: MemoryPool
     private let threads: ThreadPool
     private let limits: ServerLimits
     private let admitted = Atomic<Int>(0)
+    private let state = Mutex(State())
 
     /// - Parameter threads: as many as may answer at one time.
     package init(threads: ThreadPool, limits: ServerLimits) {
         self.threads = threads
         self.limits = limits
+        memory = MemoryPool(limitBytes: limits.questionsMemoryBytesMax)
+        answers = MemoryPool(limitBytes: limits.questionsMemoryBytesMax / 2, within: memory)
     }
 
     /// Queries running or waiting.
     package var admittedCount: Int { admitted.load(ordering: .relaxed) }
 
-    /// Runs a job that computes an answer; it is cancelled with the task, and when the client goes away.
-    /// - Throws: ``QueryRefusal`` when too many wait; what the job throws.
+    /// Runs a job that computes an answer; it is cancelled with the task, when the client goes away, and by ``stop()``.
+    /// - Throws: ``QueryRefusal`` when too many wait, and once it was stopped; what the job throws.
     package func run<Result: Sendable>(_ job: @escaping @Sendable (QueryCancellation) throws -> Result) async throws
         -> Result
     {
         guard admitted.add(1, ordering: .relaxed).newValue <= limits.queriesRunningMax + limits.queriesWaitingMax else {
             admitted.subtract(1, ordering: .relaxed)
-            throw QueryRefusal(
-                .busy, "too many queries wait already", hint: "ask again after \(limits.retryAfterSeconds) s",
-                retryAfterSeconds: limits.retryAfterSeconds)
+            throw busy("too many queries wait already")
         }
         defer { admitted.subtract(1, ordering: .relaxed) }
         let cancellation = QueryCancellation()
+        let place = begin(cancellation)
+        defer { state.withLock { $0.cancellations[place] = nil } }
         let disconnection = Disconnection.current
         let token = disconnection?.onDisconnect { cancellation.cancel() }
         defer { if let token { disconnection?.forget(token) } }
         return try await withTaskCancellationHandler {
-            try await threads.run {
-                if cancellation.isCancelled { throw CancellationError() }
-                return try job(cancellation)
+            do {
+                return try await threads.run { [self] in
+                    if cancellation.isCancelled {
+                        if isStopped { throw stopping }
+                        throw CancellationError()
+                    }
+                    return try job(cancellation)
+                }
+            } catch let error as QueryError where error.kind == .cancelled && isStopped {
+                throw stopping
             }
         } onCancel: {
             cancellation.cancel()
@@ -48,5 +69,53 @@ package final class QueryService: Sendable {
     /// - Throws: what the job throws.
     package func nextPiece<Result: Sendable>(_ job: @escaping @Sendable () throws -> Result) async throws -> Result {
         try await threads.run(job)
+    }
+
+    /// Ends questions that run or wait, and takes no more: whoever stops does not wait for them. Answers that have
+    /// begun go on.
+    package func stop() {
+        let running = state.withLock { state in
+            state.isStopped = true
+            // order: all are cancelled.
+            return Array(state.cancellations.values)
+        }
+        for cancellation in running { cancellation.cancel() }
+    }
+
+    /// What an answer takes that its client is to fetch piece by piece, for as long as it is held.
+    /// - Throws: ``QueryRefusal`` where others hold too much, or where it is more than all may hold.
+    package func holding(_ bytes: Int) throws(QueryRefusal) -> MemoryBooking {
+        if bytes > answers.limitBytes {
+            throw QueryRefusal(
+                .unavailable, "an answer of \(bytes >> 20) MiB is more than may lie here until it is fetched",
+                hint: "ask for less at a time; the setting memory says how much there is")
+        }
+        let booking = MemoryBooking(in: answers)
+        guard booking.change(to: bytes) else {
+            throw busy("answers that their clients have not fetched hold the memory")
+        }
+        return booking
+    }
+
+    private var isStopped: Bool { state.withLock { $0.isStopped } }
+
+    private var stopping: QueryRefusal {
+        QueryRefusal(.unavailable, "the server is stopping", hint: "ask again once it is back")
+    }
+
+    private func begin(_ cancellation: QueryCancellation) -> Int {
+        let (place, isStopped) = state.withLock { state in
+            state.nextToken += 1
+            state.cancellations[state.nextToken] = cancellation
+            return (state.nextToken, state.isStopped)
+        }
+        if isStopped { cancellation.cancel() }
+        return place
+    }
+
+    private func busy(_ message: String) -> QueryRefusal {
+        QueryRefusal(
+            .busy, message, hint: "ask again after \(limits.retryAfterSeconds) s",
+            retryAfterSeconds: limits.retryAfterSeconds)
     }
 }

@@ -90,8 +90,11 @@ package struct ExportHeader: Hashable, Sendable {
         (self.records, self.corrections, self.format) = (Int(records), Int(corrections), format)
     }
 
-    init(store: String, isWhole: Bool, hasUsers: Bool, position: Int64, records: Int, corrections: Int, prices: [UInt8])
-    {
+    // tests: exports are written from sources of a test's own.
+    /// Takes each part as given.
+    package init(
+        store: String, isWhole: Bool, hasUsers: Bool, position: Int64, records: Int, corrections: Int, prices: [UInt8]
+    ) {
         (self.store, self.isWhole, self.hasUsers, self.position) = (store, isWhole, hasUsers, position)
         (self.records, self.corrections, self.prices) = (records, corrections, prices)
     }

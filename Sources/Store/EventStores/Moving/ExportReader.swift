@@ -18,6 +18,9 @@ package struct ExportPage: Sendable {
 
     /// Nothing.
     package init() {}
+
+    /// Bytes that it holds, roughly.
+    package var heldBytes: Int { events.bytes.count + events.count * 16 + bookedCosts.count * 64 }
 }
 
 /// What a call costs, as its table shows it.
@@ -38,6 +41,8 @@ package struct ExportedCost: Sendable {
 package protocol ExportSource: Sendable {
     /// What its first line says.
     var beginning: ExportHeader { get }
+    /// Bytes that it holds from its beginning to its end, roughly.
+    var heldBytes: Int { get }
     /// The next page, which may be empty; nil after the last one.
     mutating func next() throws -> ExportPage?
 }
@@ -62,6 +67,9 @@ package struct ExportReader: ExportSource {
     private var listPrices: ArraySlice<PriceEntry>
     /// Rows that stand for sealed ones, which another place holds than their position says.
     private let moved: MovedRows
+
+    /// What happened in the store, dead letters above all.
+    package var heldBytes: Int { records.reduce(0) { $0 + $1.heldBytes } }
 
     /// - Parameters:
     ///   - times: event times (ns) wanted; segments without any are not read. Records are left out where not all are.

@@ -19,6 +19,8 @@ struct EventTable: TableSource {
     func morsels(of segment: SealedSegment, for request: ScanRequest) throws -> [any Morsel] {
         var morsels: [any Morsel] = []
         for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
+            // As many conditions as a question has are looked at for each.
+            try request.check()
             request.statistics.add(groupsTotal: 1)
             let dead = segment.deadRows(table: layout.name, group: index)
             if dead.count == group.rowCount {

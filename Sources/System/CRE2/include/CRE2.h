@@ -17,6 +17,9 @@ plimsoll_pattern *plimsoll_pattern_create(
     const char *bytes, size_t length, int ignores_case, int64_t memory_max, char *reason, size_t reason_capacity);
 void plimsoll_pattern_destroy(plimsoll_pattern *pattern);
 
+// Instructions of the compiled pattern: at worst each is a step for every byte of a text.
+int plimsoll_pattern_size(const plimsoll_pattern *pattern);
+
 // Whether the pattern matches the text: somewhere, or as a whole.
 int plimsoll_pattern_matches(const plimsoll_pattern *pattern, const char *text, size_t length, int is_whole);
 

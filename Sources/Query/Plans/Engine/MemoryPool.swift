@@ -1,0 +1,80 @@
+import Synchronization
+
+/// What several questions, and answers that are still to be fetched, may hold together. Safe on any thread.
+package final class MemoryPool: Sendable {
+    /// So much.
+    package let limitBytes: Int
+    private let parent: MemoryPool?
+    private let used = Atomic<Int>(0)
+
+    /// - Parameter parent: what is taken here is a part of what is taken there.
+    package init(limitBytes: Int, within parent: MemoryPool? = nil) {
+        self.limitBytes = max(0, limitBytes)
+        self.parent = parent
+    }
+
+    /// What is taken.
+    package var usedBytes: Int { used.load(ordering: .relaxed) }
+
+    /// Takes so much.
+    /// - Returns: false where it is not there; then nothing was taken.
+    package func take(_ bytes: Int) -> Bool {
+        let (now, overflow) = usedBytes.addingReportingOverflow(bytes)
+        if overflow || now > limitBytes { return false }
+        guard used.wrappingAdd(bytes, ordering: .relaxed).newValue <= limitBytes else {
+            _ = used.wrappingSubtract(bytes, ordering: .relaxed)
+            return false
+        }
+        if let parent, !parent.take(bytes) {
+            _ = used.wrappingSubtract(bytes, ordering: .relaxed)
+            return false
+        }
+        return true
+    }
+
+    /// Takes so much although it may not be there: for what exists already.
+    func takeAnyway(_ bytes: Int) {
+        _ = used.wrappingAdd(bytes, ordering: .relaxed)
+        parent?.takeAnyway(bytes)
+    }
+
+    /// Gives back what was taken.
+    package func give(_ bytes: Int) {
+        _ = used.wrappingSubtract(bytes, ordering: .relaxed)
+        parent?.give(bytes)
+    }
+}
+
+/// A part of a pool, given back with it. Whoever holds an answer holds its booking.
+package final class MemoryBooking: Sendable {
+    private let pool: MemoryPool
+    private let booked = Atomic<Int>(0)
+
+    /// Nothing yet.
+    package init(in pool: MemoryPool) { self.pool = pool }
+
+    deinit { pool.give(bytes) }
+
+    /// What is booked.
+    package var bytes: Int { booked.load(ordering: .relaxed) }
+
+    /// Nobody else has anything of the pool.
+    package var isAlone: Bool { pool.usedBytes <= bytes }
+
+    /// Books so much instead; less is always there.
+    /// - Returns: false where it is not there; then it stays as it was.
+    package func change(to bytes: Int) -> Bool {
+        let more = bytes - self.bytes
+        if more > 0, !pool.take(more) { return false }
+        if more < 0 { pool.give(-more) }
+        booked.store(bytes, ordering: .relaxed)
+        return true
+    }
+
+    /// Books so much instead, for what exists already.
+    package func set(to bytes: Int) {
+        let more = bytes - self.bytes
+        if more > 0 { pool.takeAnyway(more) } else { pool.give(-more) }
+        booked.store(bytes, ordering: .relaxed)
+    }
+}

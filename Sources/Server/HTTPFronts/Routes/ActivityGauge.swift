@@ -1,0 +1,73 @@
+import Asking
+import Columnar
+import Domain
+import Execution
+import Plans
+import Platform
+import Synchronization
+
+/// Conversations and users of the last 15 minutes, which only a question can tell. It is asked on a thread of its own,
+/// within a time and a memory of its own, and by one scrape at a time: `/metrics` waits neither for others' questions
+/// nor for long.
+final class ActivityGauge: Sendable {
+    struct Counts: Sendable {
+        var conversations: Int?
+        var users: Int?
+    }
+
+    private struct Known {
+        var counts: Counts
+        var at: Int64
+    }
+
+    /// What was counted no longer ago is told again where it cannot be counted now.
+    private static let keptNanoseconds: Int64 = 60_000_000_000
+
+    private let thread: ThreadPool
+    private let clock: any Clock
+    private let engine: any QueryEngine
+    private let known = Mutex<Known?>(nil)
+    private let isAsking = Atomic<Bool>(false)
+
+    /// - Parameter thread: one, for nothing else.
+    init(thread: ThreadPool, clock: any Clock) {
+        (self.thread, self.clock) = (thread, clock)
+        // The threads of others' questions are not waited for.
+        engine = LocalEngine(clock: clock, workers: InlineWorkers())
+    }
+
+    /// The counts; those of a moment ago where another scrape counts just now; nil where nobody can tell.
+    func current(in store: any ServedStore) async -> Counts? {
+        guard isAsking.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
+        else { return lastKnown }
+        defer { isAsking.store(false, ordering: .releasing) }
+        let runner = StatementRunner(engine: engine)
+        var options = QueryOptions()
+        options.timeLimitNanoseconds = 2_000_000_000
+        options.memoryBudgetBytes = 64 << 20
+        let (asked, texts) = (options, [Self.conversationsText, Self.usersText])
+        let found = try? await thread.run {
+            let tables = store.pinnedTables()
+            return try texts.map { (text: String) throws -> Int? in
+                let result = try runner.run(text, over: tables, options: asked)
+                guard case .integer(let count)? = result.chunks.first?.columns.first?.scalar(at: 0) else { return nil }
+                return Int(count)
+            }
+        }
+        guard let found else { return lastKnown }
+        let counts = Counts(conversations: found[0], users: found[1])
+        known.withLock { $0 = Known(counts: counts, at: clock.monotonicNanoseconds()) }
+        return counts
+    }
+
+    private var lastKnown: Counts? {
+        let now = clock.monotonicNanoseconds()
+        return known.withLock { known in known.flatMap { now - $0.at < Self.keptNanoseconds ? $0.counts : nil } }
+    }
+
+    private static let conversationsText =
+        "select count(distinct conversation_id) as n from events where time >= now() - interval '15 minutes'"
+    private static let usersText =
+        "select count(distinct user_id) as n from \(QuestionRule.question.table)"
+        + " where time >= now() - interval '15 minutes' and \(QuestionRule.question.sqlCondition)"
+}
