@@ -23,8 +23,7 @@ from outside.events import nanoseconds
 from outside.plimsoll import CommandFailed, Commands
 
 DATA, SETTINGS, UNIT, URL = "/var/lib/plimsoll", "/etc/plimsoll/plimsoll.yaml", "plimsoll.service", "http://127.0.0.1:8910"
-NEW_EVENT = {"specversion": "1.0", "id": "after-the-upgrade", "source": "bare", "type": "probe.checked", "time": "2026-08-01T09:00:00Z",
-             "data": {"target": "door", "ok": True}}
+NEW_EVENT = {"specversion": "1.0", "source": "bare", "type": "probe.checked", "time": "2026-08-01T09:00:00Z", "data": {"target": "door", "ok": True}}
 
 
 class Inside(Commands):
@@ -173,8 +172,12 @@ class Days:
         self.expect(b"answer_limit: 31s" in self.debian.run("cat", SETTINGS), "the changed settings are lost")
         summary = self.plimsoll.import_file(path)
         self.expect(summary["accepted"] == 0 and summary["rejected"] == 0, f"the same day sent again: {summary}")
+        self.send("after-the-upgrade")
+
+    def send(self, identity):
+        """One new event, in a record of its own."""
         with open(os.path.join(self.debian.root, "packages/one.ndjson"), "w", encoding="utf-8") as file:
-            file.write(json.dumps(NEW_EVENT) + "\n")
+            file.write(json.dumps(NEW_EVENT | {"id": identity}) + "\n")
         summary = json.loads(self.plimsoll.run("import", "/packages/one.ndjson", "--format", "json", *self.plimsoll.place))
         self.expect(summary["accepted"] == 1, f"a new event: {summary}")
 
@@ -199,14 +202,20 @@ class Days:
         shown = self.debian.shown(UNIT, "Result", "ExecMainStatus")
         self.say(f"stopped in {time.monotonic() - began:.1f} s")
         self.expect(shown == {"Result": "success", "ExecMainStatus": "0"}, f"a stop ends with {shown}")
+        began = time.monotonic()
         self.debian.run("plimsoll", "verify", "--data", DATA, user="plimsoll")
+        self.say(f"verified in {time.monotonic() - began:.1f} s")
 
     def damage(self):
-        """A flipped byte amid the log: the service says so and stays down until it is mended."""
-        logs = sorted(name for name in os.listdir(self.debian.root + DATA + "/log") if name.endswith(".log"))
-        path = f"{self.debian.root}{DATA}/log/{logs[0]}"
+        """A flipped byte of the log, with records behind it: the service says so and stays down until it is mended."""
+        self.debian.run("systemctl", "start", UNIT)
+        self.ready()
+        names = [f"told-before-the-damage-{number}" for number in range(3)]
+        for name in names:
+            self.send(name)
+        self.debian.run("systemctl", "stop", UNIT)
+        path, place = self.found_in_log(names[0].encode())
         with open(path, "r+b") as file:
-            place = len(file.read().rstrip(b"\0")) // 2
             file.seek(place)
             right = file.read(1)
             file.seek(place)
@@ -218,8 +227,17 @@ class Days:
         with open(path, "r+b") as file:
             file.seek(place)
             file.write(right)
-        self.debian.run("systemctl", "start", UNIT)
+        self.debian.try_run("systemctl", "start", UNIT)
         self.ready()
+
+    def found_in_log(self, text):
+        folder = self.debian.root + DATA + "/log"
+        for name in sorted(os.listdir(folder), reverse=True):
+            with open(os.path.join(folder, name), "rb") as file:
+                place = file.read().find(text)
+            if place >= 0:
+                return os.path.join(folder, name), place
+        raise CommandFailed(f"no log holds {text}")
 
     def removal(self):
         count = self.plimsoll.rows("select count(*) from events")
