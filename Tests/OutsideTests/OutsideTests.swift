@@ -18,6 +18,7 @@ struct OutsideTests {
         ["kill_loop.py", "--plimsoll", OutsideChecks.executable, "--kills", "5"],
         ["access.py", "--plimsoll", OutsideChecks.executable],
         ["command_line.py", "--plimsoll", OutsideChecks.executable],
+        ["installing.py", "--plimsoll", OutsideChecks.executable],
         [
             "postgres_differential.py", "--plimsoll", OutsideChecks.executable, "--queries", "1200", "--seconds", "40",
             "--seed", "11",

@@ -44,6 +44,7 @@ def checked(command, **options):
 class BareDebian:
     def __init__(self, folder, release="bookworm"):
         self.base, self.root, self.release = os.path.join(folder, "base"), os.path.join(folder, "root"), release
+        self.told = os.path.join(folder, "boot.log")
         self.booted, self.init, self.cgroup = None, None, None
 
     def make(self, packages):
@@ -73,12 +74,16 @@ class BareDebian:
         self.cgroup = os.path.join(hierarchy(), f"plimsoll-bare-{os.getpid()}")
         os.makedirs(self.cgroup, exist_ok=True)
         # The shell puts itself into the cgroup before the namespaces are made, so that theirs begins there.
+        told = open(self.told, "wb")
         self.booted = subprocess.Popen(
             ["sh", "-c", 'echo $$ > "$1/cgroup.procs"; exec unshare --cgroup --mount --pid --fork --ipc --uts --net --kill-child '
-             '--propagation private sh -c "$2" "$0"', self.root, self.cgroup, BOOT], stdin=subprocess.DEVNULL)
+             '--propagation private sh -c "$2" "$0"', self.root, self.cgroup, BOOT],
+            stdin=subprocess.DEVNULL, stdout=told, stderr=told)
+        told.close()
         while time.monotonic() - began < timeout:
             if self.booted.poll() is not None:
-                raise CommandFailed(f"it did not boot: status {self.booted.returncode}")
+                with open(self.told, encoding="utf-8", errors="replace") as file:
+                    raise CommandFailed(f"it did not boot: status {self.booted.returncode}: {file.read()[-2000:]}")
             self.init = self._child()
             if self.init and self.try_run("systemctl", "is-system-running")[1].strip() in (b"running", b"degraded"):
                 return time.monotonic() - began
