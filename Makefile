@@ -39,8 +39,7 @@ INSTALL_PROGRAM ?= $(INSTALL) -m 755
 INSTALL_DATA ?= $(INSTALL) -m 644
 RELEASE := .build/package
 # A package is newer than those of the commits before it.
-VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
-export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || date +%s)
+PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
 
 .PHONY: build demo test test-asserts bench release install uninstall package packages test-packages clean
 
@@ -99,7 +98,8 @@ uninstall:
 package: release
 	@rm -rf $(RELEASE)/staged $(RELEASE)/*.deb
 	@umask 022 && $(MAKE) -s install DESTDIR=$(CURDIR)/$(RELEASE)/staged prefix=/usr && \
-	  Deploy/debian/build $(CURDIR)/$(RELEASE)/staged $(VERSION) $(RELEASE)
+	  SOURCE_DATE_EPOCH="$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)}" \
+	  Deploy/debian/build $(CURDIR)/$(RELEASE)/staged "$(PACKAGE_VERSION)" $(RELEASE)
 	@rm -rf $(RELEASE)/staged
 
 packages:
