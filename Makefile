@@ -3,6 +3,9 @@
 #   make demo    a day of support traffic, the reports, and a server to look at
 #   make test    everything that checks the code
 #   make bench   import, queries and ingest, measured
+# And what runs where no toolchain is:
+#   make release and, as root, make install     the executable, its manual and unit below PREFIX (DESTDIR before it)
+#   make package                                the same as a Debian package
 # Each first installs the Debian packages that are missing, and says so. One configuration (release) serves all, so nothing is built twice;
 # only `make test-asserts`, for whoever changes what the code relies on, has a build of its own that looks at every `assert`.
 
@@ -13,13 +16,32 @@ LIBRARIES := libpg-query-dev libsimdjson-dev libre2-dev liblz4-dev libzstd-dev l
 # What commands of README ask a server with.
 TOOLS := curl
 CHECKERS := openssl prometheus prometheus-alertmanager postgresql python3-venv
+PACKAGERS := dpkg-dev binutils
 VENV := .build-venv
 # An optimised build takes `assert` out; this leaves it in, in packages that we use as well.
 ASSERTS := -Xswiftc -assert-config -Xswiftc Debug --scratch-path .build-asserts
 REQUIREMENTS := Tests/Outside/requirements.txt Tests/Outside/requirements-frameworks.txt
 DEMO ?=
 
-.PHONY: build demo test test-asserts bench packages test-packages clean
+# Where `make install` lays things, by GNU's names.
+PREFIX ?= /usr/local
+prefix ?= $(PREFIX)
+exec_prefix ?= $(prefix)
+bindir ?= $(exec_prefix)/bin
+datarootdir ?= $(prefix)/share
+mandir ?= $(datarootdir)/man
+docdir ?= $(datarootdir)/doc/plimsoll
+sysconfdir ?= $(if $(filter /usr,$(prefix)),/etc,$(prefix)/etc)
+unitdir ?= $(prefix)/lib/systemd/system
+sysusersdir ?= $(prefix)/lib/sysusers.d
+INSTALL ?= install
+INSTALL_PROGRAM ?= $(INSTALL) -m 755
+INSTALL_DATA ?= $(INSTALL) -m 644
+RELEASE := .build/package
+# A package is newer than those of the commits before it.
+PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
+
+.PHONY: build demo test test-asserts bench release install uninstall package packages test-packages clean
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
@@ -39,6 +61,46 @@ test-asserts: test-packages
 
 bench: build
 	@Benchmarks/run "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll"
+
+# Links anew what make build built, with Swift's libraries inside. Symbols for reading a crash lie beside the executable.
+release: packages
+	$(call install_missing,$(PACKAGERS))
+	@echo "== building the executable that needs no toolchain: half a minute after make build"
+	PLIMSOLL_STATIC_SWIFT=1 $(SWIFT) build $(FLAGS) --disable-local-rpath --product plimsoll
+	@mkdir -p $(RELEASE) && rm -f $(RELEASE)/plimsoll $(RELEASE)/plimsoll.debug
+	@linked="$$(PLIMSOLL_STATIC_SWIFT=1 $(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll" && cd $(RELEASE) && \
+	  objcopy --only-keep-debug "$$linked" plimsoll.debug && chmod a-x plimsoll.debug && \
+	  objcopy --strip-all --add-gnu-debuglink=plimsoll.debug "$$linked" plimsoll
+	Deploy/manual $(RELEASE)/plimsoll > $(RELEASE)/plimsoll.1
+
+# Settings that are there stay.
+install:
+	@test -x $(RELEASE)/plimsoll || { echo "make release makes what is installed" >&2; exit 1; }
+	$(INSTALL) -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(docdir) $(DESTDIR)$(sysconfdir)/plimsoll
+	$(INSTALL) -d $(DESTDIR)$(unitdir) $(DESTDIR)$(sysusersdir)
+	$(INSTALL_PROGRAM) $(RELEASE)/plimsoll $(DESTDIR)$(bindir)/plimsoll
+	$(INSTALL_DATA) $(RELEASE)/plimsoll.1 $(DESTDIR)$(mandir)/man1/plimsoll.1
+	$(INSTALL_DATA) README.md $(DESTDIR)$(docdir)/README.md
+	$(INSTALL_DATA) Deploy/INSTALLING.md $(DESTDIR)$(docdir)/INSTALLING.md
+	sed -e 's#@bindir@#$(bindir)#' -e 's#@sysconfdir@#$(sysconfdir)#' Deploy/systemd/plimsoll.service \
+	  > $(DESTDIR)$(unitdir)/plimsoll.service
+	chmod 644 $(DESTDIR)$(unitdir)/plimsoll.service
+	$(INSTALL_DATA) Deploy/systemd/plimsoll.sysusers $(DESTDIR)$(sysusersdir)/plimsoll.conf
+	test -e $(DESTDIR)$(sysconfdir)/plimsoll/plimsoll.yaml || \
+	  $(INSTALL_DATA) Deploy/plimsoll.yaml $(DESTDIR)$(sysconfdir)/plimsoll/plimsoll.yaml
+
+# Leaves settings and data.
+uninstall:
+	rm -f $(DESTDIR)$(bindir)/plimsoll $(DESTDIR)$(mandir)/man1/plimsoll.1 $(DESTDIR)$(unitdir)/plimsoll.service
+	rm -f $(DESTDIR)$(sysusersdir)/plimsoll.conf $(DESTDIR)$(docdir)/README.md $(DESTDIR)$(docdir)/INSTALLING.md
+	-rmdir $(DESTDIR)$(docdir)
+
+package: release
+	@rm -rf $(RELEASE)/staged $(RELEASE)/*.deb
+	@umask 022 && $(MAKE) -s install DESTDIR=$(CURDIR)/$(RELEASE)/staged prefix=/usr && \
+	  SOURCE_DATE_EPOCH="$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)}" \
+	  Deploy/debian/build $(CURDIR)/$(RELEASE)/staged "$(PACKAGE_VERSION)" $(RELEASE)
+	@rm -rf $(RELEASE)/staged
 
 packages:
 	$(call install_missing,$(LIBRARIES) $(TOOLS))

@@ -30,6 +30,18 @@ func tests(_ name: String, uses: [Target.Dependency] = []) -> Target {
         swiftSettings: settings)
 }
 
+/// With `PLIMSOLL_STATIC_SWIFT=1`, as `make release` sets it, Swift's own libraries become part of the executable, so that
+/// it runs where no toolchain is. It is the link step alone that differs: the modules are those of `make build`. What
+/// Foundation stands on has to be named, since modules compiled against the shared one do not name it.
+let swiftLibraries: [LinkerSetting] =
+    Context.environment["PLIMSOLL_STATIC_SWIFT"] == "1"
+    ? [
+        .unsafeFlags([
+            "-static-stdlib", "-lFoundationInternationalization", "-lCoreFoundation", "-l_FoundationCShims",
+            "-l_FoundationCollections", "-l_FoundationICU",
+        ])
+    ] : []
+
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 
@@ -241,7 +253,7 @@ let package = Package(
                 "Asking",
                 "Clients", "HTTPFronts", "Alerting", "OperatorLogs", arguments,
             ],
-            path: "Sources/Commands/plimsoll", swiftSettings: settings),
+            path: "Sources/Commands/plimsoll", swiftSettings: settings, linkerSettings: swiftLibraries),
 
         // Alert rules and dashboards, held against the metric catalogue.
         .testTarget(

@@ -21,6 +21,7 @@ struct OutsideTests {
         ["access.py", "--plimsoll", OutsideChecks.executable],
         ["command_line.py", "--plimsoll", OutsideChecks.executable],
         ["wires.py", "--plimsoll", OutsideChecks.executable],
+        ["installing.py", "--plimsoll", OutsideChecks.executable],
         [
             "postgres_differential.py", "--plimsoll", OutsideChecks.executable, "--queries", "1200", "--seconds", "40",
             "--seed", "11",

@@ -79,6 +79,45 @@ import Testing
         }
     }
 
+    /// Whatever the umask of the tests lets, which can only take away.
+    @Test func whatAStoreKeepsIsForItsGroupAndWhatIsAskedForIsForEveryone() throws {
+        let directory = try TemporaryDirectory()
+        let cases: [(POSIXFileSystem.Readers, file: Int, directory: Int)] = [
+            (.group, 0o640, 0o750), (.everyone, 0o666, 0o777),
+        ]
+        for (readers, fileMode, directoryMode) in cases {
+            let files = POSIXFileSystem(readers: readers)
+            let root = "\(directory.path)/\(readers)/below"
+            try files.createDirectories(root)
+            for (name, options) in [("a", FileOptions.append), ("b", .create), ("c", .replace)] {
+                _ = try files.open(root + "/" + name, options)
+            }
+            try files.replace(root + "/d", with: [1])
+            try files.replace(root + "/secret", with: [1], isSecret: true)
+            try files.lock(root + "/lock").release()
+            let allowed = 0o777 & ~(try umaskOfTheProcess())
+            for name in ["a", "b", "c", "d", "lock"] {
+                #expect(try mode(of: root + "/" + name) == fileMode & allowed, "\(readers) \(name)")
+            }
+            #expect(try mode(of: root + "/secret") == 0o600 & allowed)
+            for name in [root, parentDirectory(of: root)] {
+                #expect(try mode(of: name) == directoryMode & allowed, "\(readers) \(name)")
+            }
+        }
+    }
+
+    private func mode(of path: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+
+    /// Asking `umask` itself would set it, for all threads.
+    private func umaskOfTheProcess() throws -> Int {
+        let file = try files.open("/proc/self/status", .read)
+        let status = String(decoding: try file.read(upTo: 65_536, at: 0), as: UTF8.self)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("Umask:") })
+        return try #require(Int(line.dropFirst("Umask:".count).filter { $0.isNumber }, radix: 8))
+    }
+
     @Test func aLockExcludesOthersUntilReleased() throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/lock"

@@ -16,7 +16,7 @@ package struct FileOptions: Sendable {
 
     package var access: Access
     var creation: Creation
-    /// Readable by the owner only (mode 0600); otherwise 0644. Applies when the file is created.
+    /// Readable by the owner only (mode 0600), not by its group as well. Applies when the file is created.
     package var isSecret: Bool
 
     package init(_ access: Access, creation: Creation = .never, isSecret: Bool = false) {

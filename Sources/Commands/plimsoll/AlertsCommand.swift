@@ -90,9 +90,10 @@ struct AlertsOptions: ParsableArguments {
             try StandardStream.output.show(Array(text.utf8))
             return
         }
-        try machine.fileSystem.createDirectories(output)
+        let disk = POSIXFileSystem(readers: .everyone)
+        try disk.createDirectories(output)
         let files = kind.files(set, runbooks: runbooks)
-        for file in files { try machine.fileSystem.replace("\(output)/\(file.name)", with: file.bytes) }
+        for file in files { try disk.replace("\(output)/\(file.name)", with: file.bytes) }
         StandardStream.tell("\(files.count) files in \(output), by objectives \(set.hash)")
     }
 

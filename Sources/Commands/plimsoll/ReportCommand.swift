@@ -116,7 +116,7 @@ struct ReportCommand: AsyncParsableCommand {
     }
 
     private func write(_ files: ReportFiles, to folder: String) throws {
-        let disk = POSIXFileSystem()
+        let disk = POSIXFileSystem(readers: .everyone)
         try disk.createDirectories(folder)
         for file in files.files { try disk.replace(folder + "/" + file.name, with: Array(file.text.utf8)) }
         try StandardStream.output.print(files.files.map { folder + "/" + $0.name }.joined(separator: "\n"))

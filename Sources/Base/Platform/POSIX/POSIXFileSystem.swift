@@ -3,7 +3,21 @@ internal import Synchronization
 
 /// The machine's own files.
 package final class POSIXFileSystem: FileSystem {
-    package init() {}
+    /// Who may read what is created here; the process's umask can only take away from it.
+    package enum Readers: Sendable {
+        /// The owner, and its group: what a store keeps (0640, directories 0750).
+        case group
+        /// Whom the umask lets, as with any program: what an operator asked for, maybe for another service to read.
+        case everyone
+    }
+
+    private let readers: Readers
+
+    /// Secret files (``FileOptions/isSecret``) are their owner's alone, whoever may read the others.
+    package init(readers: Readers = .group) { self.readers = readers }
+
+    private var fileMode: mode_t { readers == .group ? 0o640 : 0o666 }
+    private var directoryMode: mode_t { readers == .group ? 0o750 : 0o777 }
 
     package func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File {
         var flags = O_CLOEXEC | (options.access == .read ? O_RDONLY : O_RDWR)
@@ -14,7 +28,7 @@ package final class POSIXFileSystem: FileSystem {
         case .emptied: flags |= O_CREAT | O_TRUNC
         }
         return POSIXFile(
-            path: path, descriptor: try descriptor(.open, path, flags, mode: options.isSecret ? 0o600 : 0o644))
+            path: path, descriptor: try descriptor(.open, path, flags, mode: options.isSecret ? 0o600 : fileMode))
     }
 
     private func descriptor(
@@ -67,7 +81,7 @@ package final class POSIXFileSystem: FileSystem {
         if parent != path { try createDirectories(parent) }
         do {
             // Sound: a NUL-terminated copy that lives for the call.
-            _ = try retryingInterruptions(.createDirectory, path: path) { unsafe mkdir(path, 0o755) }
+            _ = try retryingInterruptions(.createDirectory, path: path) { unsafe mkdir(path, directoryMode) }
         } catch {
             // Another thread or process may have been first.
             guard error.code == EEXIST, try isDirectory(path) else { throw error }
@@ -113,7 +127,7 @@ package final class POSIXFileSystem: FileSystem {
     }
 
     package func lock(_ path: String) throws(StorageError) -> any FileLock {
-        let file = try descriptor(.lock, path, O_RDWR | O_CREAT | O_CLOEXEC, mode: 0o644)
+        let file = try descriptor(.lock, path, O_RDWR | O_CREAT | O_CLOEXEC, mode: fileMode)
         do {
             _ = try retryingInterruptions(.lock, path: path) { flock(file, LOCK_EX | LOCK_NB) }
         } catch {
