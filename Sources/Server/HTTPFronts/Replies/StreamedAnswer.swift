@@ -23,32 +23,29 @@ extension Response {
 
 /// Books answers that lie there whole until they are fetched. Short ones are not booked: connections bound them. Only
 /// what may be asked again is refused where there is no room, never what tells of the server itself or what was done.
-struct AnswerBooking: RouterMiddleware {
-    typealias Context = ServerContext
-
+struct AnswerBooking {
     /// Shorter answers are not booked.
     private static let shortBytes = 64 << 10
 
     let queries: QueryService
 
-    func handle(
-        _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
-    ) async throws -> Response {
-        var response = try await next(request, context)
-        guard let length = response.body.contentLength, length > Self.shortBytes else { return response }
+    /// The answer of a route, booked until it is fetched.
+    /// - Throws: what says that there is no room now.
+    func booked(_ answer: Response, of route: Route) throws -> Response {
+        guard let length = answer.body.contentLength, length > Self.shortBytes else { return answer }
         let booking: MemoryBooking
-        let route = context.endpointPath.flatMap { RouteTable.route(request.method.rawValue, $0) }
-        if let route, route.method == .get, route.statuses.contains(429) {
+        if route.method == .get, route.statuses.contains(429) {
             booking = try queries.holding(length)
         } else {
             booking = MemoryBooking(in: queries.answers)
             booking.set(to: length)
         }
-        let body = response.body
-        response.body = ResponseBody(contentLength: length) { writer in
+        var answer = answer
+        let body = answer.body
+        answer.body = ResponseBody(contentLength: length) { writer in
             defer { withExtendedLifetime(booking) {} }
             try await body.write(writer)
         }
-        return response
+        return answer
     }
 }

@@ -42,15 +42,20 @@ struct Routes: Sendable {
     func router() -> Router<ServerContext> {
         let router = Router(context: ServerContext.self)
         router.add(middleware: ErrorReplies(counts: refusals, proxies: proxies))
-        router.add(middleware: AnswerBooking(queries: queries))
         router.add(middleware: RequestRules())
         router.add(middleware: AccessMiddleware(access: access, scopes: RouteTable.scopes, guardian: guardian))
+        let booking = AnswerBooking(queries: queries)
         for route in RouteTable.routes {
             let methods: [HTTPRequest.Method] = route.method == .get ? [.get, .head] : [.post]
             for method in methods {
                 router.on(RouterPath(route.path), method: method) { request, context in
-                    if route.outlastsClient { return try await answer(route, request, context) }
-                    return try await context.noticingDisconnection { try await answer(route, request, context) }
+                    let made =
+                        if route.outlastsClient {
+                            try await answer(route, request, context)
+                        } else {
+                            try await context.noticingDisconnection { try await answer(route, request, context) }
+                        }
+                    return try booking.booked(made, of: route)
                 }
             }
         }
