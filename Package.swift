@@ -30,9 +30,9 @@ func tests(_ name: String, uses: [Target.Dependency] = []) -> Target {
         swiftSettings: settings)
 }
 
-/// With `PLIMSOLL_STATIC_SWIFT=1`, as `make release` sets it, Swift's own libraries become part of the executable, so that
-/// it runs where no toolchain is. It is the link step alone that differs: the modules are those of `make build`. What
-/// Foundation stands on has to be named, since modules compiled against the shared one do not name it.
+/// With `PLIMSOLL_STATIC_SWIFT=1`, as `make release` sets it, Swift's own libraries become part of the executable, so
+/// that it runs where no toolchain is. It is the link step alone that differs: the modules are those of `make build`.
+/// What Foundation stands on has to be named, since modules compiled against the shared one do not name it.
 let swiftLibraries: [LinkerSetting] =
     Context.environment["PLIMSOLL_STATIC_SWIFT"] == "1"
     ? [

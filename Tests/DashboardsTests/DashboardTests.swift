@@ -192,7 +192,10 @@ import Testing
     }
 
     @Test func linksLeadToRunbooksAndDashboards() throws {
-        let runbooks = Set(try Repository.files(in: "Alerts/runbooks", ending: ".md").map { $0.deletingPathExtension().lastPathComponent })
+        let runbooks = Set(
+            try Repository.files(in: "Alerts/runbooks", ending: ".md").map {
+                $0.deletingPathExtension().lastPathComponent
+            })
         var linked: Set<String> = []
         for dashboard in dashboards {
             let links =

@@ -88,6 +88,30 @@ import Testing
         try again.close()
     }
 
+    /// Fills the log's file: by notes as far as these may, then by records without a payload, so that no record with
+    /// one has room.
+    private func fill(_ store: EventStore, _ clock: SimulatedClock) throws {
+        func repeating(atMost times: Int, _ step: () throws -> Void) throws {
+            var isFull = false
+            for _ in 0..<times where !isFull {
+                do {
+                    try step()
+                } catch StoreError.noSpace {
+                    isFull = true
+                }
+            }
+            #expect(isFull)
+        }
+        for size in [32 << 10, 1 << 10, 0] {
+            let note = SystemNote(type: "n", data: "\"" + String(repeating: "x", count: size) + "\"")
+            try repeating(atMost: 1_000) { _ = try store.append([IngestBatch(notes: [note])]) }
+        }
+        try repeating(atMost: 16) {
+            clock.advance(nanoseconds: 601_000_000_000)
+            try store.tick()
+        }
+    }
+
     /// A seal whose segment is written and whose record finds no room in the log is not published: rows that were
     /// replaced meanwhile stay replaced, and once there is room everything is there, once.
     @Test func rowsThatAreReplacedDuringASealWithoutRoomStay() throws {
@@ -114,32 +138,9 @@ import Testing
         let columns = ["id", "position", "input_tokens", "cost_usd"]
         let before = try rows(store, "llm_call", columns)
         #expect(before.contains { $0.contains("77") })
-        // The log's file is filled: by notes as far as these may, then by records without a payload, so that no record
-        // with one has room.
         func used() -> Int { disk.snapshot().reduce(0) { $0 + $1.bytes.count } }
         disk.setQuota(bytes: used())
-        for size in [32 << 10, 1 << 10, 0] {
-            let note = SystemNote(type: "n", data: "\"" + String(repeating: "x", count: size) + "\"")
-            var isFull = false
-            for _ in 0..<1_000 where !isFull {
-                do {
-                    _ = try store.append([IngestBatch(notes: [note])])
-                } catch StoreError.noSpace {
-                    isFull = true
-                }
-            }
-            #expect(isFull)
-        }
-        var isFull = false
-        for _ in 0..<16 where !isFull {
-            clock.advance(nanoseconds: 601_000_000_000)
-            do {
-                try store.tick()
-            } catch StoreError.noSpace {
-                isFull = true
-            }
-        }
-        #expect(isFull)
+        try fill(store, clock)
         func segmentFiles() -> [String] { disk.snapshot().map(\.path).filter { $0.hasSuffix(".segment") } }
         func everything(_ store: EventStore) throws -> [String] { try rows(store, "events", ["id", "position"]) }
         let (notes, all) = (try rows(store, "system_events", ["type"]), try everything(store))

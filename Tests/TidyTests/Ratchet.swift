@@ -61,12 +61,11 @@ enum Ratchet {
     /// Lines beyond the width, by target or test folder.
     static let longLines: [String: Int] = [
         "Access": 1,
-        "Alerting": 1,
         "Asking": 3,
         "Columnar": 4,
-        "Dialects": 5,
+        "Dialects": 4,
         "Domain": 16,
-        "EventLogs": 2,
+        "EventLogs": 1,
         "EventStores": 13,
         "HTTPFronts": 2,
         "Intakes": 2,
@@ -88,9 +87,9 @@ enum Ratchet {
         "Tests/TransfersTests": 13,
         "Tests/WireFormatsTests": 15,
         "Tests/TidyTests": 7,
-        "Transfers": 10,
+        "Transfers": 9,
         "WireFormats": 2,
-        "plimsoll": 49,
+        "plimsoll": 48,
     ]
 
     /// Functions beyond the limit, by `path:name`. A flat switch may stay here for good.

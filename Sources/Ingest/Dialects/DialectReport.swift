@@ -33,19 +33,20 @@ package struct DialectReport: Hashable, Sendable {
     }
 
     /// Spans of times that are not believed, by why.
-    package struct TimeDoubt: Hashable, Sendable {
+    struct TimeDoubt: Hashable, Sendable {
         /// As `time_doubt` says it.
-        package var name: String
+        var name: String
         /// Spans.
-        package var spans: Int64
+        var spans: Int64
     }
 
     /// Ascending by name.
     package private(set) var scopes: [Scope] = []
+    // tests: the text is cut to the most frequent.
     /// The most frequent first.
     package private(set) var attributes: [Attribute] = []
     /// Ascending by name.
-    package private(set) var timeDoubts: [TimeDoubt] = []
+    private(set) var timeDoubts: [TimeDoubt] = []
     /// Traces so large that spans of theirs were refused.
     package private(set) var fullTraces: Int64 = 0
     /// Traces with several questions read as one.

@@ -193,7 +193,8 @@ enum ObjectiveValues {
             default: ""
             }
         return
-            " The dashed \(alert.isEmpty ? "line is" : "lines are") target (\(objective.target.text))\(alert)\(percentile)."
+            " The dashed \(alert.isEmpty ? "line is" : "lines are") "
+            + "target (\(objective.target.text))\(alert)\(percentile)."
     }
 
     // MARK: Availability

@@ -5,7 +5,7 @@ package struct LiveFigures: Hashable, Sendable {
         /// As `/metrics` names it.
         package var reason: String
         /// Events, spans or requests.
-        package var what: String
+        var what: String
         /// How often.
         package var count: Int
 
@@ -20,9 +20,9 @@ package struct LiveFigures: Hashable, Sendable {
     /// Spans that have not settled yet.
     package var spansWaiting: Int
     /// Traces that these are of.
-    package var tracesWaiting: Int
+    var tracesWaiting: Int
     /// Within how many seconds they settle, unless more of their spans come.
-    package var secondsToSettle: Int
+    var secondsToSettle: Int
     /// What was refused, by reason.
     package var refusals: [Refusal]
     /// What is not as it should be while the store goes on, a line each.

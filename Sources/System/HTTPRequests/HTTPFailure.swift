@@ -22,5 +22,6 @@ package struct HTTPFailure: Error, Equatable, Sendable, CustomStringConvertible 
     /// What it is, for whoever knows what to do.
     package var kind: Kind
 
+    /// Takes each part as given.
     package init(description: String, kind: Kind = .other) { (self.description, self.kind) = (description, kind) }
 }

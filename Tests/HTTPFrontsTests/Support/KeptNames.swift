@@ -149,7 +149,8 @@ enum KeptNames {
     /// Other numbers: times, scores, counts of tries and dimensions.
     static let numbers: Set = [
         "ai.response.msToFirstChunk", "gen_ai.client.operation.time_to_first_chunk",
-        "gen_ai.embeddings.dimension.count", "gen_ai.evaluation.score.value", "gen_ai.latency.time_in_queue", "gen_ai.latency.e2e",
+        "gen_ai.embeddings.dimension.count", "gen_ai.evaluation.score.value", "gen_ai.latency.time_in_queue",
+        "gen_ai.latency.e2e",
         "gen_ai.response.time_to_first_chunk", "gen_ai.server.ttft", "http.request.resend_count",
         "langfuse.observation.completion_start_time", "gen_ai.latency.canary", "gen_ai.server.canary",
         "gen_ai.server.time_per_output_token", "gen_ai.latency.time_per_output_token", "gen_ai.server.request.duration",

@@ -6,6 +6,7 @@ import EmbeddedSchemas
 ///
 /// A span may speak several dialects at once, so no dialect is chosen for it: the tables' rules are one list.
 package struct DialectBook: Sendable {
+    // tests: tests read what the product takes by default.
     /// The tables that the program was built with.
     package static let builtIn = DialectBook(
         EmbeddedSchemas.dialects.map { file in
@@ -107,6 +108,7 @@ package struct DialectBook: Sendable {
         (exact, endings, wild) = Self.treatments(tables, kinds: kinds, rules: rules, native: native)
         errorNames = Set((rules[.errorType] ?? []).map(\.key).filter { !$0.isEmpty }.map(ExactText.init(_:)))
         measureNames = Set(
+            // order: a set comes of it.
             (rules.values.joined().filter { $0.unit != nil } + (rules[.evaluationScore] ?? [])).map {
                 ExactText($0.attribute)
             })

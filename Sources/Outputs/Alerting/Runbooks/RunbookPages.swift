@@ -20,7 +20,9 @@ package struct RunbookPages: Sendable {
 
     // tests: pages are held against rules, one for one.
     /// Names of the alerts that have one, ascending by bytes.
-    package var names: [String] { files.map(\.name).filter { $0 != Self.list }.map { String($0.dropLast(".md".count)) } }
+    package var names: [String] {
+        files.map(\.name).filter { $0 != Self.list }.map { String($0.dropLast(".md".count)) }
+    }
 
     /// The page of an alert; nil where the set has no such alert.
     package func page(_ name: String) -> Page? { name == "README" ? nil : page(ofFile: "\(name).md", at: name) }

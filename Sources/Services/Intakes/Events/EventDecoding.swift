@@ -44,7 +44,8 @@ enum EventDecoding {
         switch error {
         case .json(let broken):
             IntakeRefusal(
-                .malformed, broken.description, hint: "newline-delimited events are sent as application/x-ndjson",
+                .malformed, broken.description,
+                hint: "newline-delimited events have a media type of their own (x-ndjson)",
                 position: broken.offset)
         case .unsupportedMediaType: IntakeRefusal(.unsupported, error.description)
         }
