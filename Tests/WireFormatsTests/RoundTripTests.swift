@@ -84,7 +84,7 @@ struct Generator {
         let base = hash(event("llm.call", #""turn":1"#))
         #expect(base.hash == hash(event("llm.call", #""turn":2"#)).hash)
         for other in [
-            event("llm.call", #""tenant":"t2""#), event(extra: #","id":"e2""#), event(extra: #","source":"s2""#),
+            event("llm.call", #""tenant":"t2""#), event(id: "e2"), event(source: "s2"),
             event(extra: #","time":"1970-01-01T00:00:00Z""#),
             event(extra: #","time":"1970-01-01T00:00:00.000000001Z""#),
         ] {
@@ -94,9 +94,7 @@ struct Generator {
             #expect(other.row.hasIdentity(of: other.row))
         }
         // Boundaries between the parts count.
-        #expect(
-            hash(event(extra: #","id":"ab","source":"c""#)).hash != hash(event(extra: #","id":"a","source":"bc""#)).hash
-        )
+        #expect(hash(event(id: "ab", source: "c")).hash != hash(event(id: "a", source: "bc")).hash)
     }
 
     @Test func aRowTellsSingleFields() {

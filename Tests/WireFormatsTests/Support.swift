@@ -17,8 +17,10 @@ func decodeLines(_ text: String, _ limits: DecoderLimits = DecoderLimits()) -> D
 }
 
 /// An event with an envelope that is sound; `data` without its braces.
-func event(_ type: String = "llm.call", _ data: String = "", extra: String = "") -> String {
-    #"{"specversion":"1.0","id":"e1","source":"s","type":"\#(type)"\#(extra),"data":{\#(data)}}"#
+func event(
+    _ type: String = "llm.call", _ data: String = "", id: String = "e1", source: String = "s", extra: String = ""
+) -> String {
+    #"{"specversion":"1.0","id":"\#(id)","source":"\#(source)","type":"\#(type)"\#(extra),"data":{\#(data)}}"#
 }
 
 /// Rows as text, one a line: type, time, then each field by name.
