@@ -49,7 +49,9 @@ import Testing
     }
 
     @Test func anyByteMayComeAlone() async throws {
-        try await withServer { client, server in
+        var limits = ServerLimits()
+        limits.lingerTimeout = .seconds(120)
+        try await withServer(limits: limits) { client, server in
             let connection = try await RawConnection.connect(to: try #require(server.address))
             for byte in Self.request(Array("application/grpc".utf8)) {
                 connection.write([byte])

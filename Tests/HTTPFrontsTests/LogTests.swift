@@ -33,7 +33,7 @@ import Testing
         let lines = LogLines()
         let canary = "c4n4ry"
         var limits = ServerLimits()
-        limits.bodyBytesMax = 1000
+        limits.queryTextBytesMax = 1000
         try await withServer(limits: limits, tokens: file, log: lines.log) { client, server in
             let shown = ("Authorization", "Bearer \(reader.text)")
             let secret = ("X-\(canary)", canary)

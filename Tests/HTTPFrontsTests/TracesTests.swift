@@ -70,7 +70,7 @@ import WireFormats
             let before = try await client.send("GET", "/v1/conversations/c-1")
             #expect(before.status == 404 && !before.text.contains("settle"))
             _ = try await send(client, Self.turn.protobuf)
-            let words = "2 spans of 1 trace wait to settle, at most 6"
+            let words = "2 spans of 1 trace wait to settle, at most "
             let missing = try await client.send("GET", "/v1/conversations/c-1")
             #expect(missing.status == 404 && missing.text.contains(words), "\(missing.text)")
             let data = #""data":{"conversation_id":"c-1"}"#

@@ -105,7 +105,7 @@ struct DoctorReport {
         let gap = String(price.gaps.prefix { $0 != "," })
         if gap == "reading" { return DoctorAdvice.reading }
         if price.provider.isEmpty || price.model.isEmpty { return DoctorAdvice.call }
-        let since = price.since.map { String(RFC3339.render($0).prefix(10)) } ?? ""
+        let since = price.since.map { "\(RFC3339.render($0).prefix(10))T00:00:00Z" } ?? ""
         return DoctorAdvice.price(provider: price.provider, model: price.model, tokenClass: gap, from: since)
     }
 

@@ -15,7 +15,8 @@ enum RequestOrigin {
     /// Method and route, or of an unknown address the words that are nobody's: `POST /v1/trace`, `GET /v1/…`.
     static func action(_ method: HTTPRequest.Method, _ path: String, route: String? = nil) -> String {
         let method = methods.contains(method) ? method.rawValue : "…"
-        if let route { return "\(method) \(route)" }
+        // What has no route is given a name of its own by the router, which is no path.
+        if let route, route.hasPrefix("/") { return "\(method) \(route)" }
         let parts = path.prefix { $0 != "?" && $0 != "#" }.split(separator: "/")
         let shown = parts.prefix(partsMax).map { part in words.contains(String(part)) ? String(part) : "…" }
         return "\(method) /" + (shown + (parts.count > partsMax ? ["…"] : [])).joined(separator: "/")
