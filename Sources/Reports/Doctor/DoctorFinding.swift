@@ -49,7 +49,7 @@ enum DoctorAdvice {
 
     /// A row of a price list.
     static func price(provider: String, model: String, tokenClass: String, from: String) -> [String] {
-        ["a row of `plimsoll prices load FILE`: \(provider),\(model),\(tokenClass),PRICE,,,\(from)"]
+        ["plimsoll prices load FILE: \(provider),\(model),\(tokenClass),PRICE,,,\(from)"]
     }
 
     /// What says the same as a name that nothing reads.
