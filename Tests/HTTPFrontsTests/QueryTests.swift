@@ -136,13 +136,12 @@ import Testing
     /// Whoever stops the server does not wait for a question, only for what is on its way to the disk.
     @Test func aStopDoesNotWaitForAQuestion() async throws {
         var limits = ServerLimits()
-        limits.queryTimeLimit = .seconds(300)
-        limits.drainTimeout = .seconds(100)
+        limits.queryTimeLimit = .seconds(900)
+        limits.drainTimeout = .seconds(900)
         limits.questionDrainTimeout = .milliseconds(200)
         let digits = "(values (0),(1),(2),(3),(4),(5),(6),(7),(8),(9))"
         let joins = (0..<12).map { "\(digits) as t\($0)(a\($0))" }.joined(separator: ", ")
-        let began = ContinuousClock.now
-        let asking = try await withServer(limits: limits) { _, server in
+        let (asking, began) = try await withServer(limits: limits) { _, server in
             let client = try await ServerClient.connect(to: try #require(server.address))
             let asking = Task {
                 try await client.send(
@@ -150,9 +149,9 @@ import Testing
                     body: Array("select count(*) from \(joins)".utf8))
             }
             while server.queriesAdmitted == 0 { try await Task.sleep(for: .milliseconds(1)) }
-            return asking
+            return (asking, ContinuousClock.now)
         }
-        #expect(ContinuousClock.now - began < .seconds(60))
+        #expect(ContinuousClock.now - began < .seconds(300))
         let answer = try? await asking.value
         #expect(answer == nil || answer?.status == 503)
     }
