@@ -89,7 +89,7 @@ def waiting(binary, server):
         for _ in range(5):
             send(server, "order-bot", {"gen_ai.conversation.id": "c-0"}, MODEL | USAGE)
             said = ask()
-            if re.search(r"\b[24] spans of [12] traces? wait to settle, at most \d seconds", said):
+            if re.search(r"\b\d+ spans of \d+ traces? wait to settle, at most \d seconds", said):
                 break
         else:
             yield f"{name} says nothing of spans that wait: {said!r}"
