@@ -62,7 +62,8 @@ CASES = {
     "SupportErrorRateHigh": case(alert_data.failing, [
         ("from llm_call", r"anthropic\s+\| claude-sonnet-4-5\s+\| overloaded"), ("from message_sent", r"billing\s+\| slack\s+\| overloaded"),
         ("report sla", r"borealis\s+0\s+40\b")]),
-    "SupportCostPerAnswerHigh": case(alert_data.dear, [
+    # So many that they are the most of their hour, however much of it had passed before.
+    "SupportCostPerAnswerHigh": case(lambda traffic: alert_data.dear(traffic, turns=160), [
         ("report cost", DEAR), ("from turns", r"\|\s+(60000|[3-5]\d\d\d\d)"), ("prices check", r"nothing found")], window=75),
     "SupportSatisfactionLow": case(alert_data.dissatisfied, [
         ("report outcomes", r"warranty\s.*\b30\s+0\s+0\.000 %"), ("join conversations", r"slack\s+\| returns\s+\|\s+30 \|\s+30"),
