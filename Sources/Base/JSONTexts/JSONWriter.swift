@@ -229,7 +229,7 @@ package struct JSONWriter: Sendable {
     /// The next part, which need not end with a whole character.
     package mutating func part(_ text: Span<UInt8>, isString: Bool) {
         if isString { return JSONString.append(inside: text, to: &bytes) }
-        for index in text.indices { bytes.append(text[index]) }
+        bytes.append(contentsOf: text)
     }
 
     /// Ends the value.

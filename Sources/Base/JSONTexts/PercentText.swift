@@ -2,6 +2,20 @@ import Bytes
 
 /// Text where bytes may be written as `%2F`: of an address, of a header field.
 package enum PercentText {
+    /// With escapes, in capitals, for each byte that is not plain.
+    package static func escaped(_ text: String, isPlain: (UInt8) -> Bool) -> String {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            if isPlain(byte) {
+                bytes.append(byte)
+            } else {
+                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Without the escapes, undone once; what is no escape stays.
     package static func bytes(_ escaped: [UInt8]) -> [UInt8] {
         var (plain, place) = ([UInt8](), 0)

@@ -1,3 +1,5 @@
+import Bytes
+
 /// An address of the internet protocol; those of version 4 are the mapped ones of version 6, so that there is one kind.
 package struct IPAddress: Hashable, Sendable {
     /// 128 bits, the first ones highest.
@@ -66,12 +68,8 @@ package struct IPAddress: Hashable, Sendable {
         guard (1...4).contains(digits.count) else { return nil }
         var bits: UInt16 = 0
         for digit in digits {
-            switch digit {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): bits = bits << 4 | UInt16(digit - UInt8(ascii: "0"))
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): bits = bits << 4 | UInt16(digit - UInt8(ascii: "a") + 10)
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): bits = bits << 4 | UInt16(digit - UInt8(ascii: "A") + 10)
-            default: return nil
-            }
+            guard let value = hexadecimalValue(of: digit) else { return nil }
+            bits = bits << 4 | UInt16(value)
         }
         return bits
     }

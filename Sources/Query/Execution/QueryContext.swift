@@ -47,7 +47,7 @@ final class QueryContext: Sendable {
     /// - Throws: `.cancelled`, `.deadlineExceeded`. Called between bounded stretches of work.
     func check() throws {
         if let cancellation = options.cancellation, cancellation.isCancelled {
-            throw QueryError(.cancelled, "canceling statement due to user request")
+            throw QueryError.cancelled
         }
         if let deadline, clock.monotonicNanoseconds() > deadline {
             throw QueryError(

@@ -33,6 +33,9 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
         QueryError(.notSupported, "NaN and infinity as numeric are not supported", position: position)
     }
 
+    /// Whoever asked wants no answer any more.
+    package static let cancelled = QueryError(.cancelled, "canceling statement due to user request")
+
     package var description: String {
         "\(message) (\(kind))" + (position.map { " at character \($0)" } ?? "") + (hint.map { "; \($0)" } ?? "")
     }

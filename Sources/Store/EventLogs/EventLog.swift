@@ -285,7 +285,6 @@ package final class EventLog {
         }
         if header.fileBytes == options.fileBytes { spares.removeLast() }
         // From here on the new file says where the old one ends, so the old one must not grow.
-        owesDirectoryFlush = true
         do {
             try flushDirectory()
         } catch where error.isScarcity {

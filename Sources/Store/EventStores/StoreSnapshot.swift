@@ -77,8 +77,7 @@ package struct StoreSnapshot: TableCatalog {
 
     private func recordTable(_ name: String, _ columns: [TableColumn], areLetters: Bool) -> RecordTable {
         RecordTable(
-            name: name, columns: columns, sealed: version.sealed, fresh: version.systemRecords.all,
-            areLetters: areLetters)
+            name: name, columns: columns, sealed: version.sealed, fresh: version.systemRecords, areLetters: areLetters)
     }
 }
 
@@ -87,7 +86,7 @@ struct RecordTable: TableSource {
     let name: String
     let columns: [TableColumn]
     let sealed: SealedState
-    let fresh: [SystemRecord]
+    let fresh: UnsealedRecords
     let areLetters: Bool
 
     func morsels(for request: ScanRequest) throws -> [any Morsel] {
@@ -97,7 +96,7 @@ struct RecordTable: TableSource {
                 morsels.append(GroupMorsel(group: group, columns: columns, statistics: request.statistics))
             }
         }
-        morsels += RecordMorsel.all(fresh, areLetters: areLetters)
+        morsels += RecordMorsel.all(fresh.all, areLetters: areLetters)
         request.statistics.add(groupsTotal: morsels.count)
         return morsels
     }

@@ -89,8 +89,7 @@ enum NameRedaction {
     }
 }
 
-/// Words that settings of calls are chosen from. Where a table names attributes by their beginning alone, no other text
-/// is kept.
+/// Words that settings of calls are chosen from. Of what a table names as a setting no other text is kept.
 enum AllowedValues {
     private static let words: Set<[UInt8]> = Set(
         ([

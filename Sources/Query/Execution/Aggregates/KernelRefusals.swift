@@ -8,7 +8,7 @@ extension QueryError {
         case .decimalOverflow: self = Rescaling.overflow
         case .outOfRange(let type): self = .outOfRange(type)
         case .textTooLong: self = TextEdits.tooLong
-        case .stopped: self.init(.cancelled, "canceling statement due to user request")
+        case .stopped: self = .cancelled
         case .intervalOverflow: self.init(.timeOutOfRange, "interval out of range")
         case .uncountable:
             self.init(

@@ -90,8 +90,6 @@ extension Chunk {
         var bytes = memoryBytes
         for index in columns.indices {
             switch columns[index].storage {
-            case .constant(let value): bytes += value.textBytes
-            case .scalars(let values): bytes += values.reduce(0) { $0 + $1.textBytes }
             case .text(let codes, let dictionary):
                 var used = 0
                 for code in codes where used < dictionary.bytes.count { used += dictionary.range(Int(code)).count }
@@ -104,7 +102,7 @@ extension Chunk {
                     kept.columns[index] = columns[index].replacing(.text(codes: cut, dictionary: builder.finish()))
                 }
                 bytes += min(used, dictionary.bytes.count)
-            default: break
+            default: bytes += columns[index].textBytes
             }
         }
         return (kept, bytes)
@@ -117,7 +115,7 @@ extension Chunk {
     /// row does a bounded work between two looks at whether the query may go on. One stretch for most chunks.
     static func stretches(of columns: [Vector], rowCount: Int) -> [Range<Int>] {
         let most = 16 << 20
-        let heavy = columns.filter { $0.longestTextBytes > most / max(1, rowCount) }
+        let heavy = columns.filter { $0.hasTexts(longerThan: most / max(1, rowCount)) }
         if heavy.isEmpty { return [0..<rowCount] }
         var stretches: [Range<Int>] = []
         var (start, bytes) = (0, 0)
@@ -145,16 +143,16 @@ extension Vector {
         }
     }
 
-    /// What a row's text may be long, at most.
-    fileprivate var longestTextBytes: Int {
+    /// Whether some row's text may be longer.
+    fileprivate func hasTexts(longerThan limit: Int) -> Bool {
         switch storage {
         case .text(_, let dictionary):
-            dictionary.bytes.count <= 256
-                ? dictionary.bytes.count
-                : (0..<dictionary.count).reduce(0) { max($0, dictionary.range($1).count) }
-        case .constant(let value): value.textBytes
-        case .scalars(let values): values.reduce(0) { max($0, $1.textBytes) }
-        default: 0
+            // Most dictionaries are shorter as a whole.
+            dictionary.bytes.count > limit
+                && (0..<dictionary.count).contains { dictionary.range($0).count > limit }
+        case .constant(let value): value.textBytes > limit
+        case .scalars(let values): values.contains { $0.textBytes > limit }
+        default: false
         }
     }
 

@@ -8,7 +8,7 @@ import Plans
 struct LikePattern {
     /// What a stretch without `%` is made of.
     private enum Part {
-        case letters(TextSearch, [UInt8])
+        case letters(TextSearch)
         case any(Int)
     }
 
@@ -29,7 +29,7 @@ struct LikePattern {
         let mark = escape.unicodeScalars.first
         var (parts, letters) = (Stretch(), [UInt8]())
         func endLetters() throws {
-            if !letters.isEmpty { parts.append(.letters(try TextSearch(letters, look: look), letters)) }
+            if !letters.isEmpty { parts.append(.letters(try TextSearch(letters, look: look))) }
             letters = []
         }
         var (isEscaped, isAfterMany) = (false, false)
@@ -79,7 +79,8 @@ struct LikePattern {
         var place = start
         for part in stretch {
             switch part {
-            case .letters(_, let letters):
+            case .letters(let search):
+                let letters = search.needle
                 guard bytes.count - place >= letters.count else { return nil }
                 let shared = Self.shared(letters, bytes, at: place)
                 try look(shared + 8)
@@ -107,11 +108,11 @@ struct LikePattern {
     private func firstEnd(
         of stretch: Stretch, in bytes: [UInt8], from start: Int, _ look: (Int) throws -> Void
     ) rethrows -> Int? {
+        // Where the first letters stand decides where a try is worth it.
+        let (lead, letters) = Self.beginning(of: stretch)
+        guard let search = letters else { return try end(of: stretch, in: bytes, at: start, look) }
         var first = start
         while true {
-            // Where the first letters stand decides where a try is worth it.
-            let (lead, letters) = Self.beginning(of: stretch)
-            guard let search = letters else { return try end(of: stretch, in: bytes, at: first, look) }
             let earliest = TextPlaces.place(bytes, from: first, adding: lead)
             try look(lead)
             guard let found = try search.first(in: bytes, from: earliest, look: look) else { return nil }
@@ -131,7 +132,7 @@ struct LikePattern {
         for part in stretch {
             switch part {
             case .any(let count): lead += count
-            case .letters(let search, _): return (lead, search)
+            case .letters(let search): return (lead, search)
             }
         }
         return (lead, nil)
@@ -142,7 +143,8 @@ struct LikePattern {
         var place = bytes.count
         for part in stretch.reversed() {
             switch part {
-            case .letters(_, let letters):
+            case .letters(let search):
+                let letters = search.needle
                 guard place >= letters.count else { return nil }
                 let shared = Self.shared(letters, bytes, at: place - letters.count)
                 try look(shared + 8)

@@ -1,7 +1,7 @@
 /// Finds one text in others in a time linear in both, whatever they are (Knuth, Morris and Pratt): a place in the
 /// text is never looked at again, since the needle knows how much of its beginning is also its end.
 struct TextSearch {
-    private let needle: [UInt8]
+    let needle: [UInt8]
     /// For each beginning of the needle: how long the longest shorter beginning is that it ends with.
     private let borders: [UInt32]
 

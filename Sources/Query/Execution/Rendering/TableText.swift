@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Plans
 
@@ -140,8 +141,7 @@ struct TableText: RowWriter {
             case 0x0D: bytes += Array("\\r".utf8)
             case 0x09: bytes += Array("\\t".utf8)
             default:
-                let digits = String(byte, radix: 16)
-                bytes += Array("\\x\(digits.count < 2 ? "0" : "")\(digits)".utf8)
+                bytes += "\\x\(hexadecimal([byte]))".utf8
             }
         }
     }

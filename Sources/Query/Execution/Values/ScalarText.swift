@@ -56,8 +56,10 @@ package enum ScalarText {
         return "\(digits.prefix(pointPosition)).\(digits.dropFirst(pointPosition))"
     }
 
+    /// What an element stands in quotes for.
+    private static let special = Array("{}\",\\ \t\n\r".utf8)
+
     private static func array(_ values: [Scalar], zone: ZoneOffsets) -> String {
-        let special = Array("{}\",\\ \t\n\r".utf8)
         let parts = values.map { value -> String in
             if value.isNull { return "NULL" }
             if case .array = value { return text(value, zone: zone) }

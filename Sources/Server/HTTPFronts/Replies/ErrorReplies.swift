@@ -22,9 +22,7 @@ struct ErrorReplies: RouterMiddleware {
     private func counted(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
-        func action() -> String {
-            RequestOrigin.action(request.method, request.uri.path, route: context.endpointPath)
-        }
+        func action() -> String { Self.action(request, context) }
         do {
             let response = try await answer(to: request, context: context, next: next)
             if response.status.code >= 400 {
@@ -38,6 +36,11 @@ struct ErrorReplies: RouterMiddleware {
         }
     }
 
+    /// What the log calls the request.
+    private static func action(_ request: Request, _ context: ServerContext) -> String {
+        RequestOrigin.action(request.method, request.uri.path, route: context.endpointPath)
+    }
+
     private func answer(
         to request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
@@ -49,8 +52,7 @@ struct ErrorReplies: RouterMiddleware {
             throw CancellationError()
         } catch {
             if let refusal = Refusal(of: error) ?? Self.refusal(ofWire: error) { throw refusal }
-            let action = RequestOrigin.action(request.method, request.uri.path, route: context.endpointPath)
-            counts.failed(action, from: context.client, error)
+            counts.failed(Self.action(request, context), from: context.client, error)
             throw Refusal(
                 .internalServerError, "this is our mistake", hint: "the server's log says more", reason: .mistake)
         }

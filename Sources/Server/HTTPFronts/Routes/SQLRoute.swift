@@ -30,9 +30,7 @@ extension Routes {
             let text = ResultText(result, query.format)
             // A table measures every row before its first line.
             func look() throws {
-                if cancellation.isCancelled {
-                    throw QueryError(.cancelled, "canceling statement due to user request")
-                }
+                if cancellation.isCancelled { throw QueryError.cancelled }
                 if let end, !end.overflow, clock.monotonicNanoseconds() > end.partialValue {
                     throw QueryError(.deadlineExceeded, "canceling statement due to statement timeout")
                 }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSONTexts
 import NIOCore
 
 /// The frames of HTTP/2 (RFC 9113) that a refusal takes. Fields are written as literals that no table is needed for
@@ -116,11 +117,6 @@ enum HTTP2Refusal {
 
     /// As gRPC wants messages: all but printable ASCII, and the percent sign, escaped.
     private static func percentEncoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        let bytes = text.utf8.flatMap { byte -> [UInt8] in
-            (0x20...0x7E).contains(byte) && byte != UInt8(ascii: "%")
-                ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        PercentText.escaped(text) { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "%") }
     }
 }

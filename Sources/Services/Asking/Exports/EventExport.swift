@@ -81,7 +81,7 @@ package final class EventExport: Sendable {
                 } else {
                     switch try nextPage(&state) {
                     case .page(let page):
-                        (state.page, state.row, state.record) = (page, 0, 0)
+                        state.page = page
                         if format == .csv { state.costs = page.costs() }
                     case .noRoom:
                         if piece.isEmpty { throw Self.noRoom }

@@ -19,7 +19,8 @@ extension Writer {
         }
         for record in records {
             ledger.receivedTime = max(receivedTime, record.receivedTime)
-            if try asksForCosts(record) { try takeUpPrices() }
+            let note = record.kind == .system ? try systemRecord(record) : nil
+            if record.kind == .replacements || note.map(asksForCosts) == true { try takeUpPrices() }
             switch record.kind {
             case .events: if record.position > sealed.position { try replayEvents(record) }
             case .replacements: if record.position > sealed.position { try replayReplacements(record) }
@@ -30,7 +31,7 @@ extension Writer {
                 judge(by: found)
             case .timeReached: counters.reach(record.receivedTime)
             case .configuration: try replayPrices(record)
-            case .system: try replaySystemRecord(record)
+            case .system: if let note { try replaySystemRecord(note, record) }
             // Read before anything else, as rows are read by them.
             case .schemas: break
             // The segment has its record; of the manifest the opening asks.
@@ -46,15 +47,6 @@ extension Writer {
     }
 
     /// Whether a record is applied to the costs of calls that came before it, or to what counts them.
-    private func asksForCosts(_ record: LogRecord) throws -> Bool {
-        switch record.kind {
-        case .replacements: true
-        case .system: asksForCosts(try systemRecord(record))
-        default: false
-        }
-    }
-
-    /// The same of a system record.
     func asksForCosts(_ note: SystemRecord) -> Bool {
         guard case .event(let type, let data) = note.content else { return false }
         switch type {
@@ -84,9 +76,9 @@ extension Writer {
         }
     }
 
-    private func replaySystemRecord(_ record: LogRecord) throws {
+    private func replaySystemRecord(_ note: SystemRecord, _ record: LogRecord) throws {
         do {
-            try takeUp(try systemRecord(record), onDamage: goOnWithoutPlace).map { dropOlderMarks(than: $0) }
+            try takeUp(note, onDamage: goOnWithoutPlace).map { dropOlderMarks(than: $0) }
         } catch let error as Ledger.DamagedRecord {
             throw corruption(record, error.expectation)
         }
