@@ -47,6 +47,18 @@ import Testing
         #expect(emitter.statistics.delivered == 3 && emitter.statistics.refused == 0)
     }
 
+    /// A proxy that sends elsewhere, or has a page of its own for everything, has not got the events.
+    @Test(arguments: [
+        HTTPResponse(status: 200, body: Array("<html>Sign in</html>".utf8)), HTTPResponse(status: 204, body: []),
+        HTTPResponse(status: 308, body: []), HTTPResponse(status: 405, body: []),
+    ])
+    func whatIsNoPlimsollServerHasNotGotThem(_ answer: HTTPResponse) {
+        let emitter = emitter(3) { call, events in call < 2 ? answer : Self.taken(events) }
+        #expect(emitter.close())
+        let statistics = emitter.statistics
+        #expect(statistics.delivered == 3 && statistics.refused == 0 && statistics.failedAttempts == 2, "\(statistics)")
+    }
+
     /// A pause of years would not end with this test: it is cut, and giving up interrupts it.
     @Test func aPauseOfYearsIsCut() {
         let emitter = emitter(3) { _, _ in HTTPResponse(status: 503, retryAfterSeconds: .max, body: []) }

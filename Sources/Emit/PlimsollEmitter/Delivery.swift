@@ -99,13 +99,16 @@ final class Delivery: Sendable {
         }
         switch response.status {
         case 200..<300:
-            let kept = DeliveryResponse.kept(response.body) ?? batch.count
+            // Whoever says nothing of events, such as a proxy with a page of its own, holds none.
+            guard let kept = DeliveryResponse.kept(response.body) else {
+                return .again(reason: "status \(response.status) of no plimsoll server", afterSeconds: nil)
+            }
             let refused = max(0, batch.count - kept)
             if refused > 0 { configuration.report?(.refused(events: refused, answer: Self.text(response))) }
             return .settled(refused: refused)
         case 413 where batch.count > 1: return .tooLarge
         // Credentials and addresses are mended by operators: until then nothing is lost.
-        case 401, 403, 404, 408, 425, 429, 500...:
+        case 300..<400, 401, 403, 404, 405, 407, 408, 421, 425, 429, 500...:
             return .again(reason: "status \(response.status)", afterSeconds: response.retryAfterSeconds)
         default:
             configuration.report?(.refused(events: batch.count, answer: Self.text(response)))
@@ -148,15 +151,16 @@ extension EventBatch {
 
 /// Reads what the server answered to a batch.
 enum DeliveryResponse {
-    /// Events that the server holds now: accepted plus known already. nil when the answer says neither.
+    /// Events that the server holds now: accepted plus known already, however many it claims. nil when the answer does
+    /// not say both.
     static func kept(_ answer: [UInt8]) -> Int? {
         guard let accepted = integer("\"accepted\":", in: answer),
             let duplicates = integer("\"duplicates\":", in: answer)
         else {
             return nil
         }
-        let (sum, overflow) = accepted.addingReportingOverflow(duplicates)
-        return overflow ? nil : sum
+        let (sum, isBeyond) = accepted.addingReportingOverflow(duplicates)
+        return isBeyond ? .max : sum
     }
 
     // The answer's first members are these two counts, so a search finds them before any text that a client could have
