@@ -84,6 +84,9 @@ import Testing
         #expect(ReportFiles(multipart: body) == files)
         #expect(ReportFiles(multipart: String(body.dropLast(6))) == nil)
         #expect(ReportFiles(multipart: "no sections") == nil)
+        for name in ["../../objectives.csv", "/etc/objectives.csv", "objectives", "a b.csv", "\0.csv"] {
+            #expect(ReportFiles(multipart: body.replacing("sla-objectives.csv", with: name)) == nil, "\(name)")
+        }
         #expect(try files.only("objectives", of: "sla").files.map(\.name) == ["sla-objectives.csv"])
         #expect(try files.only("all", of: "sla") == files)
         #expect(throws: ReportError.self) { try files.only("by_topic", of: "sla") }

@@ -57,7 +57,8 @@ extension ReportFiles {
         return (body + "--\(boundary)--\r\n", boundary)
     }
 
-    /// Reads back what ``multipart`` wrote; nil for anything else.
+    /// Reads back what ``multipart`` wrote; nil for anything else, such as names that lead out of a folder: whoever
+    /// answers is not believed.
     package init?(multipart body: String) {
         let bytes = Array(body.utf8)
         guard let end = Self.place(of: Array("\r\n".utf8), in: bytes, from: 0), bytes.starts(with: Array("--".utf8))
@@ -69,15 +70,25 @@ extension ReportFiles {
             let close = Self.place(of: Array("\r\n".utf8) + mark, in: bytes, from: head + 4)
         {
             let header = String(decoding: bytes[place..<head], as: UTF8.self)
-            guard let name = header.split(separator: "filename=\"").last?.split(separator: "\"").first else {
-                return nil
-            }
+            guard let name = header.split(separator: "filename=\"").last?.split(separator: "\"").first,
+                name.utf8.allSatisfy(Self.isOfName), name.hasSuffix(".csv")
+            else { return nil }
             files.append(File(name: String(name), text: String(decoding: bytes[(head + 4)..<close], as: UTF8.self)))
             place = close + 2 + mark.count
             if bytes[place...].starts(with: Array("--".utf8)) { return }
             place += 2
         }
         return nil
+    }
+
+    /// What stands in names of reports and sections, and before the ending of a file.
+    private static func isOfName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"),
+            UInt8(ascii: "-"), UInt8(ascii: "."):
+            true
+        default: false
+        }
     }
 
     private static func place(of pattern: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
