@@ -183,6 +183,12 @@ class Wires:
         self.expect("an export over TLS", (status, output.count('"id":"w-')), (0, 20_000))
         for command in (["report", "sla"], ["status"], ["prices", "list"], ["dialects", "report"], ["alerts", "rules"]):
             self.expect(f"status of {command} over TLS", self.run(*command, environment=variable)[0], 0)
+        url, settings = variable["PLIMSOLL_SERVER"], os.path.join(self.folder, "objectives.yaml")
+        with open(settings, "w", encoding="ascii") as file:
+            file.write("error_budget: 28d\n")
+        for what, options, environment in (("a server", [], variable), ("a server beside a file", ["--config", settings, "--server", url], {})):
+            links = set(re.findall(r"runbook_url: (\S+?)/runbooks/", self.run("alerts", "rules", *options, environment=environment)[1]))
+            self.expect(f"where links to runbooks of {what} lead", links, {url})
 
     def nobody_is_sent_on(self):
         """A redirect is told of; where it leads hears nothing, least of all the token."""

@@ -112,7 +112,10 @@ struct AlertsOptions: ParsableArguments {
             }
         }
         if let runbooks = told.runbooks { return runbooks }
-        if settings == nil, case .server(let server)? = try namedSource() { return "http://\(server.address)/runbooks" }
+        // A settings file says whose objectives are meant, and a flag beside it whose pages.
+        if settings == nil || source.server != nil, case .server(let server)? = try namedSource() {
+            return "\(server.origin)/runbooks"
+        }
         guard let listen = settings?.listen, listen.port > 0 else { return ObjectiveFiles.runbooksAddress }
         // An address that stands for all of a machine's is none to go to.
         let isAny = ["0.0.0.0", "::"].contains(listen.host)

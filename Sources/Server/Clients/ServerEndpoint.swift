@@ -17,7 +17,7 @@ package struct ServerEndpoint: Sendable, CustomStringConvertible {
     }
 
     /// How an address of the server begins.
-    var origin: String { "\(tls == nil ? "http" : "https")://\(address)" }
+    package var origin: String { "\(tls == nil ? "http" : "https")://\(address)" }
 
     /// The address alone: a token goes into no message.
     package var description: String { address.description }
