@@ -191,6 +191,7 @@ class Line:
             for place in (local, ["--server", self.server.url]):
                 self.fails(2, "--time-limit", "query", "select 1", f"--time-limit={limit}", *place)
         self.fails(2, "--events", "workload", "--events", str(most))
+        self.fails(2, "--slow-from now+7m does not lie before --slow-to now+2m", "workload", "--events", "1", "--slow-from", "now+7m", "--slow-to", "now+2m")
         self.fails(2, "further apart", "workload", "--events", "1", "--slow-from", "2262-04-11T23:47:16Z")
         for broken in ({"accepted": most, "duplicates": most}, {"accepted": -1}, {"rejected_count": most}, {"left_out": most, "spans_left_out": most},
                        {"warning_count": most}, {"rejected": [{"index": most, "error": "x"}], "rejected_count": 1}):

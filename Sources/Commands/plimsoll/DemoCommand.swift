@@ -58,6 +58,8 @@ struct DemoCommand: AsyncParsableCommand {
                 .badInput, "--listen \(listen) is no loopback address", advice: "write it as 127.0.0.1:8910")
         }
         try await address.checkFree()
+        // A mistake in it is told now, not behind the reports.
+        _ = try slowness.badHours()
         let machine = Machine()
         if try TokenFile(dataDirectory: data, fileSystem: machine.fileSystem).load() != nil {
             throw CommandFailure(

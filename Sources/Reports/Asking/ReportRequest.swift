@@ -1,6 +1,6 @@
 import Bytes
 package import Domain
-import Execution
+package import Execution
 import JSONTexts
 import Plans
 
@@ -75,8 +75,9 @@ package struct ReportRequest: Hashable, Sendable {
         return found
     }
 
+    /// The clock of a zone, by its IANA name.
     /// - Throws: ``ReportError`` for a name that no zone has.
-    static func clock(_ name: String) throws(ReportError) -> WallClock {
+    package static func clock(_ name: String) throws(ReportError) -> WallClock {
         do {
             return try WallClock(zone: name)
         } catch {

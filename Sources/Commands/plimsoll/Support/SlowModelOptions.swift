@@ -20,9 +20,9 @@ struct SlowModelOptions: ParsableArguments {
     }
 
     /// The bad stretch, or none.
-    func badHours() throws(CommandFailure) -> [BadHour] {
+    func badHours() throws -> [BadHour] {
         guard let slowFrom else { return [] }
-        let period = try TimeArgument.range(from: slowFrom, to: slowTo)
+        let period = try TimeArgument.range(from: slowFrom, to: slowTo, options: ("--slow-from", "--slow-to"))
         let (whole, isBeyond) = period.upperBound.subtractingReportingOverflow(period.lowerBound)
         let duration = slowTo == nil ? 5 * Nanoseconds.minute : whole
         guard slowTo == nil || !isBeyond, !period.lowerBound.addingReportingOverflow(duration).overflow else {
