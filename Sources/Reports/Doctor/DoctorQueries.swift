@@ -35,11 +35,10 @@ struct DoctorQueries {
         var since: Int64?
     }
 
-    private static let calls = ["llm_call", "embedding_call"]
     private var received: String { period.contains("received_time") }
 
     private func callRows(_ columns: String) -> String {
-        Self.calls.map { "select \(columns) from \($0) where \(received)" }.joined(separator: " union all ")
+        CostQueries.tables.map { "select \(columns) from \($0) where \(received)" }.joined(separator: " union all ")
     }
 
     /// Most spans first; calls that came without spans are those of their source.

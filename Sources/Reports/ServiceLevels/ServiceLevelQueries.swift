@@ -63,12 +63,8 @@ struct ServiceLevelQueries {
         var groups = Grouped<ServiceLevelFigures>()
         try addQuestions(&groups)
         try addAnswers(&groups)
-        for table in ["llm_call", "embedding_call"] {
-            let source = try by.source(table, time: "time", of: period, runner: runner)
-            let rows = try runner.rows(
-                "select \(source.selection)\(CostFigures.selection) from \(source.text) where \(period.contains("time"))\(by.clause)"
-            )
-            for row in rows { groups[by.key(row), default: ServiceLevelFigures()].cost.add(row, from: by.width) }
+        for (key, cost) in try CostQueries(runner: runner, period: period).figures(by).sorted {
+            groups[key, default: ServiceLevelFigures()].cost = cost
         }
         try addRatings(&groups)
         return groups
