@@ -56,6 +56,18 @@ import Testing
         }
     }
 
+    /// Where a month would begin before the first time that there is, it begins there.
+    @Test func periodsBeginWithTimeItself() throws {
+        var sample = try SampleStore.filled()
+        let runner = try sample.runner()
+        for kind in ReportKind.allCases {
+            let basis = try runner.report(kind, ReportRequest(to: .min + 86_400_000_000_000)).basis
+            #expect(basis.from == .min && basis.to == .min + 86_400_000_000_000)
+        }
+        #expect(try runner.status(to: .min + 1_000_000_000).basis.from == .min)
+        #expect(try runner.doctor(to: .min + 1_000_000_000).basis.from == .min)
+    }
+
     @Test func datesBeginAtTheMidnightOfTheirZone() throws {
         let request = try ReportRequest(
             kind: .cost, from: "2026-03-29", to: "2026-03-30", by: [], rule: nil, timeZone: "Europe/Berlin", now: 0)

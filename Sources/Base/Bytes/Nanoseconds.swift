@@ -15,3 +15,18 @@ package func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
     let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
     return remainder < 0 ? quotient - 1 : quotient
 }
+
+/// Times that come from outside stop at the ends of 64 bits.
+extension Int64 {
+    /// The sum, or the end that it lies beyond.
+    package func saturatingAdd(_ other: Int64) -> Int64 {
+        let (sum, isBeyond) = addingReportingOverflow(other)
+        return isBeyond ? (other < 0 ? .min : .max) : sum
+    }
+
+    /// The difference, or the end that it lies beyond.
+    package func saturatingSubtract(_ other: Int64) -> Int64 {
+        let (difference, isBeyond) = subtractingReportingOverflow(other)
+        return isBeyond ? (other < 0 ? .max : .min) : difference
+    }
+}

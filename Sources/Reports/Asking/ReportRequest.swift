@@ -96,13 +96,13 @@ package struct ReportRequest: Hashable, Sendable {
     /// - Throws: ``ReportError`` when it ends before it starts.
     func period(now: Int64) throws(ReportError) -> ReportPeriod {
         let end = to ?? now
-        let start = from ?? end.subtractingReportingOverflow(30 * Nanoseconds.day).partialValue
-        guard start < end else {
+        let period = from.map { ReportPeriod(from: $0, to: end) } ?? ReportPeriod(30 * Nanoseconds.day, upTo: end)
+        guard period.from < end else {
             throw ReportError(
-                message: "the period \(RFC3339.render(start)) to \(RFC3339.render(end)) holds no time",
+                message: "the period \(RFC3339.render(period.from)) to \(RFC3339.render(end)) holds no time",
                 hint: "from must lie before to")
         }
-        return ReportPeriod(from: start, to: end)
+        return period
     }
 }
 
@@ -116,24 +116,18 @@ struct ReportPeriod: Hashable, Sendable {
         "\(column) >= \(SQLTexts.time(from)) and \(column) < \(SQLTexts.time(to))"
     }
 
-    /// So many days that end where this ends.
-    func last(days: Int) -> ReportPeriod {
-        let (start, isBeyond) = to.subtractingReportingOverflow(Int64(days) * Nanoseconds.day)
-        return ReportPeriod(from: isBeyond ? Int64.min : start, to: to)
-    }
+    init(from: Int64, to: Int64) { (self.from, self.to) = (from, to) }
+
+    /// The last so many ns before an instant, as far as times reach.
+    init(_ nanoseconds: Int64, upTo end: Int64) { self.init(from: end.saturatingSubtract(nanoseconds), to: end) }
 
     /// The same span so much later.
     func moved(byNanoseconds shift: Int64) -> ReportPeriod {
-        let (start, end) = (from.addingReportingOverflow(shift), to.addingReportingOverflow(shift))
-        let beyond = shift < 0 ? Int64.min : Int64.max
-        return ReportPeriod(
-            from: start.overflow ? beyond : start.partialValue, to: end.overflow ? beyond : end.partialValue)
+        ReportPeriod(from: from.saturatingAdd(shift), to: to.saturatingAdd(shift))
     }
 
     /// With so much more on both sides.
     func widened(byNanoseconds more: Int64) -> ReportPeriod {
-        let (start, end) = (from.subtractingReportingOverflow(more), to.addingReportingOverflow(more))
-        return ReportPeriod(
-            from: start.overflow ? Int64.min : start.partialValue, to: end.overflow ? Int64.max : end.partialValue)
+        ReportPeriod(from: from.saturatingSubtract(more), to: to.saturatingAdd(more))
     }
 }

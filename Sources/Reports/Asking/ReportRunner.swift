@@ -1,3 +1,4 @@
+import Bytes
 package import Columnar
 package import Domain
 import JSONTexts
@@ -60,9 +61,8 @@ package struct ReportRunner: Sendable {
     ///   - live: what a server knows besides; nil: nobody serves the store.
     /// - Throws: as ``report(_:_:)``.
     package func doctor(from: Int64? = nil, to: Int64? = nil, live: LiveFigures? = nil) throws -> Report {
-        let end = to ?? now
-        let hour = end.subtractingReportingOverflow(3600 * 1_000_000_000)
-        let period = try ReportRequest(from: from ?? (hour.overflow ? .min : hour.partialValue), to: end).period(now: now)
+        let hour = ReportPeriod(Nanoseconds.hour, upTo: to ?? now)
+        let period = try ReportRequest(from: from ?? hour.from, to: hour.to).period(now: now)
         return try DoctorReport(runner: self, period: period, live: live).report()
     }
 

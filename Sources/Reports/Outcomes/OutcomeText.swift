@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 
 /// Outcome rules over the facts in `conversations`, as SQL.
@@ -9,9 +10,9 @@ enum OutcomeText {
         case .intercomFin: return "outcome_intercom_fin"
         case .silenceResolves1: return "outcome_silence_resolves"
         case .zendesk2026:
-            let (since, isBeyond) = now.subtractingReportingOverflow(OutcomeRule.zendeskInactivityNanoseconds)
+            let since = now.saturatingSubtract(OutcomeRule.zendeskInactivityNanoseconds)
             return "case when resolved_time is not null and resolved_by <> 'human' and escalations = 0 "
-                + "then case when resolved_time <= \(SQLTexts.time(isBeyond ? Int64.min : since)) then 'resolved' else 'open' end "
+                + "then case when resolved_time <= \(SQLTexts.time(since)) then 'resolved' else 'open' end "
                 + "when escalations > 0 then 'escalated' when closed_time is not null then 'abandoned' else 'open' end"
         }
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 
 /// Answer limits over rows of `turns`, as SQL.
@@ -14,10 +15,7 @@ struct AnswerLimitText {
     var isLate: String { "time > \(deadline)" }
     /// The limit has passed by now, answered or not.
     var isOver: String {
-        byChannel { limit in
-            let (time, isBeyond) = now.subtractingReportingOverflow(limit)
-            return "asked_time < \(SQLTexts.time(isBeyond ? Int64.min : time))"
-        }
+        byChannel { limit in "asked_time < \(SQLTexts.time(now.saturatingSubtract(limit)))" }
     }
 
     /// When a question's limit passes.

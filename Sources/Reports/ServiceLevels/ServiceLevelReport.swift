@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 
 /// Is what was promised kept: each objective with its target, what was measured, and how much of the error budget is
@@ -37,7 +38,7 @@ struct ServiceLevelReport {
     private func budgetFigures(
         _ period: ReportPeriod, _ total: ServiceLevelFigures, _ objectives: ObjectiveSet
     ) throws -> ServiceLevelFigures {
-        let window = period.last(days: objectives.budgetDays)
+        let window = ReportPeriod(Int64(objectives.budgetDays) * Nanoseconds.day, upTo: period.to)
         return window == period ? total : try figures(window, objectives)
     }
 

@@ -1,9 +1,8 @@
-import Domain
+import Bytes
 
 /// How much of an hour is on record: a store that began in it, an outage and an hour that is not over leave gaps.
 struct Coverage {
     let runner: ReportRunner
-    let hourNanoseconds: Int64
 
     func section(_ periods: [(name: String, period: ReportPeriod)]) throws -> ReportSection {
         ReportSection(
@@ -22,7 +21,7 @@ struct Coverage {
                 + "from events where \(period.contains("time")) group by 1 order by 1")
         return [
             .text(name), .time(period.from), .time(period.to), .count(Int128(minutes.count)),
-            .share(part: Int128(minutes.count), whole: Int128(hourNanoseconds / 60_000_000_000)),
+            .share(part: Int128(minutes.count), whole: Int128(Nanoseconds.hour / Nanoseconds.minute)),
             minutes.first?.time(1).map { .time($0) } ?? .none, minutes.last?.time(2).map { .time($0) } ?? .none,
         ]
     }

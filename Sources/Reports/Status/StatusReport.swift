@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 
 /// How the service stands now, beside the same hour a week ago, and what changed lately.
@@ -6,19 +7,18 @@ struct StatusReport {
     /// End of the hour; nil: now.
     let to: Int64?
 
-    private static let hour: Int64 = 3600 * 1_000_000_000
     private static let changesMax = 20
 
     func report() throws -> Report {
         let end = to ?? runner.now
-        let hour = hour(before: end)
+        let hour = ReportPeriod(Nanoseconds.hour, upTo: end)
         // Of an hour that is not over, and of that a week before, what has passed of it: figures of unlike spans can't
         // be compared.
         let period = ReportPeriod(from: hour.from, to: max(hour.from, min(hour.to, runner.now)))
-        let earlier = period.moved(byNanoseconds: -7 * 24 * Self.hour)
+        let earlier = period.moved(byNanoseconds: -7 * Nanoseconds.day)
         let judging = try runner.objectives(hour)
         let (now, before) = (try figures(period, judging.set), try figures(earlier, judging.set))
-        let coverage = Coverage(runner: runner, hourNanoseconds: Self.hour)
+        let coverage = Coverage(runner: runner)
         return Report(
             name: "status", title: "The last hour",
             basis: runner.basis(
@@ -45,11 +45,6 @@ struct StatusReport {
                     "changes",
                     "deployments, prompts, prices, experiments and knowledge of the day up to the end, latest first"),
             ] + judging.definitions)
-    }
-
-    private func hour(before end: Int64) -> ReportPeriod {
-        let (start, isBeyond) = end.subtractingReportingOverflow(Self.hour)
-        return ReportPeriod(from: isBeyond ? Int64.min : start, to: end)
     }
 
     private struct Figures {
@@ -112,8 +107,7 @@ struct StatusReport {
     }
 
     private func changes(_ end: Int64) throws -> ReportSection {
-        let (start, isBeyond) = end.subtractingReportingOverflow(24 * Self.hour)
-        let day = ReportPeriod(from: isBeyond ? Int64.min : start, to: end).contains("time")
+        let day = ReportPeriod(Nanoseconds.day, upTo: end).contains("time")
         let sources = [
             "select time, position, type, subject as what, from_value as was, to_value as became, \"by\" as who from deploy_changed where \(day)",
             "select time, position, type, coalesce(prompt_name, subject), from_value, coalesce(prompt_version, to_value), \"by\" from prompt_published where \(day)",

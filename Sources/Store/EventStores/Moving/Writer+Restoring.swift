@@ -1,3 +1,4 @@
+import Bytes
 package import Domain
 import EventLogs
 import JSONTexts

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 
 /// Under which times events that came without `time` were filed in the last 24 hours, by the hash of their identity.

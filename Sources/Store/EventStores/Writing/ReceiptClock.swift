@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import JSONTexts
 import Projections
@@ -122,19 +123,6 @@ struct ReceiptClock: Sendable {
     /// Smaller differences are how clocks are set right, and followed.
     private static func isStep(_ difference: Int64) -> Bool {
         difference >= Limits.clockStepNanosecondsMin || difference <= -Limits.clockStepNanosecondsMin
-    }
-}
-
-/// Times that come from outside stop at the ends of 64 bits.
-extension Int64 {
-    func saturatingAdd(_ other: Int64) -> Int64 {
-        let (sum, isBeyond) = addingReportingOverflow(other)
-        return isBeyond ? (other < 0 ? .min : .max) : sum
-    }
-
-    func saturatingSubtract(_ other: Int64) -> Int64 {
-        let (difference, isBeyond) = subtractingReportingOverflow(other)
-        return isBeyond ? (other < 0 ? .max : .min) : difference
     }
 }
 
