@@ -17,12 +17,10 @@ package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
     case topic
 
     /// Whether it is a span of time.
-    var isTime: Bool { [.month, .week, .day, .hour].contains(self) }
+    var isTime: Bool { Self.times.contains(self) }
 
     /// What only a call says of itself; a question, its answer and a conversation don't.
-    var isOfCalls: Bool {
-        [.model, .requestModel, .provider, .route, .purpose, .serviceTier, .priceState, .priceGaps].contains(self)
-    }
+    var isOfCalls: Bool { Self.ofCalls.contains(self) }
 
     /// Every event may carry these.
     static let context: [ReportDimension] = [
@@ -30,6 +28,9 @@ package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
         .promptName, .promptVersion,
     ]
     static let times: [ReportDimension] = [.month, .week, .day, .hour]
+    static let ofCalls: [ReportDimension] = [
+        .model, .requestModel, .provider, .route, .purpose, .serviceTier, .priceState, .priceGaps,
+    ]
 
     /// Whether a conversation has a value of it, which holds for those of its events that name none. A tenant is named
     /// by every event.

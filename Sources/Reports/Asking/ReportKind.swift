@@ -6,9 +6,7 @@ package enum ReportKind: String, Hashable, Sendable, CaseIterable {
     package var dimensions: [ReportDimension] {
         switch self {
         case .sla: ReportDimension.times + ReportDimension.context + [.topic, .model, .provider, .route]
-        case .cost:
-            ReportDimension.times + ReportDimension.context
-                + [.topic, .model, .requestModel, .provider, .route, .purpose, .serviceTier, .priceState, .priceGaps]
+        case .cost: ReportDimension.times + ReportDimension.context + [.topic] + ReportDimension.ofCalls
         case .outcomes: ReportDimension.times + ReportDimension.context + [.topic]
         }
     }

@@ -1,5 +1,5 @@
 /// Something that keeps answers from being whole, and the line that changes it.
-struct DoctorFinding: Hashable {
+struct DoctorFinding {
     /// The kinds, in the order of reading: what hides everything stands first.
     enum Kind: String, CaseIterable {
         case noSpans = "no_spans"

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import JSONTexts
 
@@ -20,10 +21,7 @@ struct DoctorReport {
                 changes: ["say it as " + (DoctorAdvice.name($0.name) ?? "")])
         }
         findings += try times(queries)
-        let order = Dictionary(uniqueKeysWithValues: DoctorFinding.Kind.allCases.enumerated().map { ($1, $0) })
-        let sorted = findings.enumerated().sorted {
-            (order[$0.element.kind] ?? 0, $0.offset) < (order[$1.element.kind] ?? 0, $1.offset)
-        }.map(\.element)
+        let sorted = DoctorFinding.Kind.allCases.flatMap { kind in findings.filter { $0.kind == kind } }
         return Report(
             name: "doctor", title: "First aid",
             basis: runner.basis(period, exactness: "exact: counts of what was received in the period"),
@@ -152,14 +150,15 @@ struct DoctorReport {
 
     /// Each line once, however many it mends.
     private func changesSection(_ findings: [DoctorFinding]) -> ReportSection {
-        var seen: Set<DoctorFinding> = []
+        var seen: [DoctorFinding.Kind: Set<ExactText>] = [:]
         let distinct = findings.flatMap { finding in
-            finding.changes.map { DoctorFinding(kind: finding.kind, count: 0, changes: [$0]) }
-        }.filter { seen.insert($0).inserted }
+            finding.changes.filter { seen[finding.kind, default: []].insert(ExactText($0)).inserted }
+                .map { (kind: finding.kind, change: $0) }
+        }
         return ReportSection(
             name: "changes", title: "The line to change",
             columns: [ReportColumn("finding", "finding", isKey: true), ReportColumn("change", "change")],
-            rows: distinct.map { [.text($0.kind.rawValue), .optional($0.changes.first)] })
+            rows: distinct.map { [.text($0.kind.rawValue), .text($0.change)] })
     }
 
     private func servicesSection(_ services: [DoctorQueries.Service]) -> ReportSection {
