@@ -221,7 +221,7 @@ extension Setting {
             key: "outcomes.rule",
             purpose: "what reports count as resolved: " + OutcomeRule.allCases.map(\.rawValue).joined(separator: ", ")
         ) {
-            $0.outcomes.rule = try SettingText.rule($1)
+            $0.outcomes.rule = try SettingText.oneOf($1)
         },
     ]
 

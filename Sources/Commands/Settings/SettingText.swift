@@ -177,14 +177,6 @@ enum SettingText {
         return String(text)
     }
 
-    /// The name of an outcome rule.
-    static func rule(_ text: String) throws(SettingProblem) -> OutcomeRule {
-        guard let rule = OutcomeRule(rawValue: text) else {
-            throw SettingProblem(expected: "one of " + OutcomeRule.allCases.map(\.rawValue).joined(separator: ", "))
-        }
-        return rule
-    }
-
     /// URLs of OTLP receivers, separated by commas; nothing for no receiver.
     static func endpoints(_ text: String) throws(SettingProblem) -> [DestinationURL] {
         var endpoints: [DestinationURL] = []

@@ -47,19 +47,16 @@ struct WorkloadCommand: AsyncParsableCommand {
     var duplicateShare = 0.0
 
     @Option(help: "How emitters name events: uuid7, uuid4 or text.")
-    var idStyle = "uuid7"
+    var idStyle = WorkloadIDStyle.uuid7
 
     func validate() throws {
         guard live != (events != nil) else { throw ValidationError("say either --events N or --live") }
         guard (0...1_000_000_000).contains(events ?? 0), users > 0, tenants > 0 else {
-            throw ValidationError("--events, --users and --tenants must be positive, --events at most 1000000000")
+            throw ValidationError("--users and --tenants must be positive, --events 0 to 1000000000")
         }
         guard rate > 0, rate <= 1000 else { throw ValidationError("--rate is up to 1000 a second") }
         guard (0...1).contains(lateShare), (0...1).contains(duplicateShare) else {
             throw ValidationError("shares lie between 0 and 1")
-        }
-        guard WorkloadIDStyle(rawValue: idStyle) != nil else {
-            throw ValidationError("--id-style is uuid7, uuid4 or text")
         }
     }
 
@@ -73,7 +70,7 @@ struct WorkloadCommand: AsyncParsableCommand {
         var configuration = WorkloadConfiguration(
             seed: seed, start: begin, users: users, tenants: tenants,
             badHours: try slowness.badHours(), lateShare: lateShare, duplicateShare: duplicateShare,
-            idStyle: WorkloadIDStyle(rawValue: idStyle) ?? .uuid7)
+            idStyle: idStyle)
         guard let events else {
             configuration.includesPrices = false
             return try await writeLive(configuration)
@@ -99,3 +96,5 @@ struct WorkloadCommand: AsyncParsableCommand {
         }
     }
 }
+
+extension WorkloadIDStyle: ExpressibleByArgument {}
