@@ -90,11 +90,7 @@ package struct PriceBook: Sendable {
     /// The prices that may count for a call, in the order in which the rule above asks them.
     /// - Complexity: O(log prices).
     package func candidates(provider: String, requestModel: String?, responseModel: String?) -> PriceCandidates {
-        var pairs: [PricePair] = []
-        for model in ModelName.names(requestModel: requestModel, responseModel: responseModel) + [PriceEntry.anyModel] {
-            let pair = PricePair(provider, model)
-            if !pairs.contains(pair) { pairs.append(pair) }
-        }
+        let pairs = PricePair.ofCall(provider: provider, requestModel: requestModel, responseModel: responseModel)
         var candidates = PriceCandidates()
         for origin in [PriceOrigin.set, .builtIn] {
             for pair in pairs { candidates.add(runs.compactMap { $0.table(pair, origin) }, origin) }

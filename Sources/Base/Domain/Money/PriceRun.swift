@@ -1,13 +1,27 @@
 /// A provider and a model by their bytes: two spellings of a letter are two names.
-struct PricePair: Hashable, Sendable {
-    let provider: [UInt8]
-    let model: [UInt8]
+package struct PricePair: Hashable, Sendable {
+    /// Who runs the model.
+    package let provider: [UInt8]
+    /// Its name, or the one that stands for all of the provider.
+    package let model: [UInt8]
 
-    init(_ provider: String, _ model: String) {
+    /// Takes the names as they are.
+    package init(_ provider: String, _ model: String) {
         (self.provider, self.model) = (Array(provider.utf8), Array(model.utf8))
     }
 
-    init(_ entry: PriceEntry) { self.init(entry.provider, entry.model) }
+    /// What a price is for.
+    package init(_ entry: PriceEntry) { self.init(entry.provider, entry.model) }
+
+    /// Those whose prices may be a call's, each once, in the order in which a book asks them.
+    package static func ofCall(provider: String, requestModel: String?, responseModel: String?) -> [PricePair] {
+        var pairs: [PricePair] = []
+        for model in ModelName.names(requestModel: requestModel, responseModel: responseModel) + [PriceEntry.anyModel] {
+            let pair = PricePair(provider, model)
+            if !pairs.contains(pair) { pairs.append(pair) }
+        }
+        return pairs
+    }
 }
 
 /// Some prices of a book, never changed.

@@ -61,13 +61,13 @@ package struct PriceListEffects: Sendable {
             let later = standing.map { "; then \($0.usd), which was set before" } ?? ""
             pair.lines.append("\(price.what) \(stretch(price.validFrom, next)): \(price.usd)\(replaced)\(later)")
         }
-        var told: Set<String> = []
+        var told: Set<ExactText> = []
         let entries = known.oneOfEach(provider, model)
         for time in times {
-            for entry in entries where !told.contains(entry.what) {
+            for entry in entries where !told.contains(ExactText(entry.what)) {
                 guard let old = entry.counterpart(in: before, at: time), entry.counterpart(in: after, at: time) == nil
                 else { continue }
-                told.insert(entry.what)
+                told.insert(ExactText(entry.what))
                 let origin = old.origin == .builtIn ? ", the list price" : ""
                 let stretch = stretch(time, entry.successor(in: after, from: time))
                 pair.lines.append("\(entry.what) has no price \(stretch) (it was \(old.usd)\(origin)); set it too")
@@ -90,23 +90,13 @@ package struct PriceListEffects: Sendable {
 
 /// The entries of a book, grouped once.
 private struct KnownEntries {
-    /// By bytes: two spellings of a letter are two names.
-    private struct Pair: Hashable {
-        var provider: [UInt8]
-        var model: [UInt8]
-
-        init(_ provider: String, _ model: String) {
-            (self.provider, self.model) = (Array(provider.utf8), Array(model.utf8))
-        }
-    }
-
-    private var ofPair: [Pair: [PriceEntry]] = [:]
+    private var ofPair: [PricePair: [PriceEntry]] = [:]
     private var listedModels: [[UInt8]: Set<[UInt8]>] = [:]
     private(set) var lastPosition: Int64 = 0
 
     init(_ entries: [PriceEntry]) {
         for entry in entries {
-            let pair = Pair(entry.provider, entry.model)
+            let pair = PricePair(entry)
             ofPair[pair, default: []].append(entry)
             lastPosition = max(lastPosition, entry.position)
             guard entry.origin == .builtIn, entry.model != PriceEntry.anyModel else { continue }
@@ -116,8 +106,8 @@ private struct KnownEntries {
 
     /// An entry for each class and tier that a provider and model has prices of, in the order of the book.
     func oneOfEach(_ provider: String, _ model: String) -> [PriceEntry] {
-        var seen: Set<String> = []
-        return (ofPair[Pair(provider, model)] ?? []).filter { seen.insert($0.what).inserted }
+        var seen: Set<ExactText> = []
+        return (ofPair[PricePair(provider, model)] ?? []).filter { seen.insert(ExactText($0.what)).inserted }
     }
 
     /// How many models of a provider have list prices.
@@ -150,6 +140,6 @@ extension PriceEntry {
     private func peers(in book: PriceBook, at time: Int64) -> [PriceEntry] {
         let candidates = book.candidates(provider: provider, requestModel: model, responseModel: nil)
         return candidates.deciding(isGPU: tokenClass == .gpu, at: time, known: .all)
-            .filter { $0.tokenClass == tokenClass && $0.serviceTier == serviceTier }
+            .filter { $0.tokenClass == tokenClass && $0.serviceTier.hasSameBytes(as: serviceTier) }
     }
 }

@@ -29,16 +29,6 @@ package struct LatePrices: Sendable {
         }
     }
 
-    /// By bytes: two spellings of a letter are two names.
-    private struct Pair: Hashable {
-        var provider: [UInt8]
-        var model: [UInt8]
-
-        init(_ provider: String, _ model: String) {
-            (self.provider, self.model) = (Array(provider.utf8), Array(model.utf8))
-        }
-    }
-
     private struct Kind: Hashable {
         var serviceTier: [UInt8]
         var tokenClass: TokenClass
@@ -57,13 +47,13 @@ package struct LatePrices: Sendable {
     private final class Run: Sendable {
         let first: Int
         let changes: [PriceChange]
-        private let prices: [Pair: Prices]
+        private let prices: [PricePair: Prices]
 
         init(first: Int, _ changes: [PriceChange]) {
-            var prices: [Pair: Prices] = [:]
+            var prices: [PricePair: Prices] = [:]
             for (index, change) in changes.enumerated() {
                 let (entry, number) = (change.entry, first + index)
-                let pair = Pair(entry.provider, entry.model)
+                let pair = PricePair(entry)
                 let kind = Kind(
                     serviceTier: Array(entry.serviceTier.utf8), tokenClass: entry.tokenClass, origin: entry.origin)
                 prices[pair, default: Prices()].numbers[kind, default: []].append(number)
@@ -78,7 +68,7 @@ package struct LatePrices: Sendable {
             changes[number - first].waitingTimes?.contains(time) ?? false
         }
 
-        func add(_ pair: Pair, tier: [UInt8], at time: Int64, _ found: inout [Int], _ steps: inout Int) {
+        func add(_ pair: PricePair, tier: [UInt8], at time: Int64, _ found: inout [Int], _ steps: inout Int) {
             guard let prices = prices[pair] else { return }
             for tokenClass in TokenClass.allCases {
                 for origin in [PriceOrigin.builtIn, .set] {
@@ -136,12 +126,8 @@ package struct LatePrices: Sendable {
     /// - Complexity: O(log² prices).
     package func numbers(of call: Call, among wanted: Range<Int>, steps: inout Int) -> [Int] {
         guard wanted.lowerBound < wanted.upperBound, count > wanted.lowerBound else { return [] }
-        let names = ModelName.names(requestModel: call.requestModel, responseModel: call.responseModel)
-        var pairs: [Pair] = []
-        for name in names + [PriceEntry.anyModel] {
-            let pair = Pair(call.provider, name)
-            if !pairs.contains(pair) { pairs.append(pair) }
-        }
+        let pairs = PricePair.ofCall(
+            provider: call.provider, requestModel: call.requestModel, responseModel: call.responseModel)
         let tier = Array(PriceEntry.normalised(tier: call.serviceTier).utf8)
         var found: [Int] = []
         for run in runs where run.first < wanted.upperBound && run.first + run.changes.count > wanted.lowerBound {
