@@ -124,45 +124,46 @@ struct TextEdits {
     /// - Throws: `.resultTooLarge` when the result were too long.
     func replace(_ text: String, _ old: String, with new: String) throws -> String {
         guard !old.isEmpty else { return text }
-        let source = Array(text.utf8)
-        let search = try search(for: old)
-        var count = 0
-        try search.forEach(in: source, look: work.spend) { _ in
-            count += 1
-            return true
-        }
-        if count == 0 { return text }
-        // At most one for each byte, each of at most 64 MiB.
-        let bytes = source.count + count * (new.utf8.count - search.count)
-        if bytes > Self.bytesMax { throw Self.tooLong }
-        return try work.room(2 * bytes) {
-            let replacement = Array(new.utf8)
-            var result: [UInt8] = []
-            result.reserveCapacity(bytes)
-            var next = 0
-            try search.forEach(in: source, look: work.spend) { place in
-                result += source[next..<place]
-                result += replacement
-                next = place + search.count
+        return try searching(for: old) { search in
+            let source = Array(text.utf8)
+            var count = 0
+            try search.forEach(in: source, look: work.spend) { _ in
+                count += 1
                 return true
             }
-            result += source[next...]
-            return String(decoding: result, as: UTF8.self)
+            if count == 0 { return text }
+            // At most one for each byte, each of at most 64 MiB.
+            let bytes = source.count + count * (new.utf8.count - search.count)
+            if bytes > Self.bytesMax { throw Self.tooLong }
+            return try work.room(2 * bytes) {
+                let replacement = Array(new.utf8)
+                var result: [UInt8] = []
+                result.reserveCapacity(bytes)
+                var next = 0
+                try search.forEach(in: source, look: work.spend) { place in
+                    result += source[next..<place]
+                    result += replacement
+                    next = place + search.count
+                    return true
+                }
+                result += source[next...]
+                return String(decoding: result, as: UTF8.self)
+            }
         }
     }
 
-    /// The search for a text, with room for what it notes of it.
-    private func search(for text: String) throws -> TextSearch {
-        try work.room(4 * text.utf8.count) { try TextSearch(Array(text.utf8), look: work.spend) }
+    /// Does something with the search for a text, which has room for what it notes of it as long.
+    private func searching<Result>(for text: String, _ body: (TextSearch) throws -> Result) throws -> Result {
+        try work.room(4 * text.utf8.count) { try body(try TextSearch(Array(text.utf8), look: work.spend)) }
     }
 
     /// 1-based position in characters; 0 when absent.
     func position(of needle: String, in text: String) throws -> Int64 {
         if needle.isEmpty { return 1 }
         guard needle.utf8.count <= text.utf8.count else { return 0 }
-        return try work.room(4 * needle.utf8.count) {
+        return try searching(for: needle) { search in
             let source = Array(text.utf8)
-            let found = try search(for: needle).first(in: source, from: 0, look: work.spend)
+            let found = try search.first(in: source, from: 0, look: work.spend)
             return found.map { Int64(TextPlaces.count(source[..<$0]) + 1) } ?? 0
         }
     }
@@ -179,27 +180,28 @@ struct TextEdits {
     /// The 1-based part between separators; a negative index counts from the end.
     func part(_ text: String, separator: String, index: Int64) throws -> String {
         guard !separator.isEmpty else { return index == 1 || index == -1 ? text : "" }
-        let source = Array(text.utf8)
-        let search = try search(for: separator)
-        var wanted = index
-        if index < 0 {
-            var parts: Int64 = 1
-            try search.forEach(in: source, look: work.spend) { _ in
-                parts += 1
-                return true
+        return try searching(for: separator) { search in
+            let source = Array(text.utf8)
+            var wanted = index
+            if index < 0 {
+                var parts: Int64 = 1
+                try search.forEach(in: source, look: work.spend) { _ in
+                    parts += 1
+                    return true
+                }
+                wanted = parts &+ index &+ 1
             }
-            wanted = parts &+ index &+ 1
+            guard wanted > 0 else { return "" }
+            var (part, start, found) = (Int64(1), 0, Range<Int>?.none)
+            try search.forEach(in: source, look: work.spend) { place in
+                if part == wanted { found = start..<place }
+                part += 1
+                start = place + search.count
+                return found == nil
+            }
+            if found == nil, part == wanted { found = start..<source.count }
+            return found.map { String(decoding: source[$0], as: UTF8.self) } ?? ""
         }
-        guard wanted > 0 else { return "" }
-        var (part, start, found) = (Int64(1), 0, Range<Int>?.none)
-        try search.forEach(in: source, look: work.spend) { place in
-            if part == wanted { found = start..<place }
-            part += 1
-            start = place + search.count
-            return found == nil
-        }
-        if found == nil, part == wanted { found = start..<source.count }
-        return found.map { String(decoding: source[$0], as: UTF8.self) } ?? ""
     }
 
     /// - Throws: `.resultTooLarge` when the result were too long.
