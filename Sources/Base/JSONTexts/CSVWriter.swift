@@ -30,16 +30,10 @@ package struct CSVWriter: Sendable {
     package mutating func absent() { separate() }
 
     /// A field; empty text is nothing.
-    package mutating func field(_ text: String) {
-        separate()
-        append(text.utf8.span)
-    }
+    package mutating func field(_ text: String) { whole(text.utf8.span) }
 
     /// A field that is bytes; empty text is nothing.
-    package mutating func field(utf8 text: ArraySlice<UInt8>) {
-        separate()
-        append(text.span)
-    }
+    package mutating func field(utf8 text: ArraySlice<UInt8>) { whole(text.span) }
 
     /// A field whose text `append` appends, such as digits: nothing that would want quotes.
     package mutating func field(plain append: (inout [UInt8]) -> Void) {
@@ -75,7 +69,12 @@ package struct CSVWriter: Sendable {
     }
 
     /// The next part, which need not end with a whole character.
-    package mutating func part(_ text: Span<UInt8>) { appendDoubled(text) }
+    package mutating func part(_ text: Span<UInt8>) {
+        for index in text.indices {
+            if text[index] == UInt8(ascii: "\"") { bytes.append(UInt8(ascii: "\"")) }
+            bytes.append(text[index])
+        }
+    }
 
     /// Ends the field.
     package mutating func endParts(isQuoted: Bool) { if isQuoted { bytes.append(UInt8(ascii: "\"")) } }
@@ -110,18 +109,10 @@ package struct CSVWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private mutating func append(_ text: Span<UInt8>) {
-        let isQuoted = Self.needsQuotes(text)
-        if isQuoted { bytes.append(UInt8(ascii: "\"")) }
-        appendDoubled(text)
-        if isQuoted { bytes.append(UInt8(ascii: "\"")) }
-    }
-
-    private mutating func appendDoubled(_ text: Span<UInt8>) {
-        for index in text.indices {
-            if text[index] == UInt8(ascii: "\"") { bytes.append(UInt8(ascii: "\"")) }
-            bytes.append(text[index])
-        }
+    private mutating func whole(_ text: Span<UInt8>) {
+        let isQuoted = beginParts(of: text)
+        part(text)
+        endParts(isQuoted: isQuoted)
     }
 
     private static func needsQuotes(_ text: Span<UInt8>) -> Bool {

@@ -45,8 +45,8 @@ package enum StandardStream: Int32, Sendable {
     }
 
     /// Shows text and a line end on standard error; failures are let go, for there is nowhere to report them.
-    package static func tell(_ text: String, terminator: String = "\n") {
-        _ = try? StandardStream.error.show(Array((text + terminator).utf8))
+    package static func tell(_ text: String) {
+        _ = try? StandardStream.error.show(Array((text + "\n").utf8))
     }
 
     /// Fills the span from its start; returns the bytes read, 0 at the end.

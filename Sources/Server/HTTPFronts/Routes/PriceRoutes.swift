@@ -107,7 +107,7 @@ struct RebookRequest: Sendable {
             throw Refusal(.badRequest, "the member provider is missing or no text", hint: Self.example)
         }
         // A member that is passed over would make the wish a wider one.
-        var names: Set<[UInt8]> = []
+        var names: Set<ExactText> = []
         for member in json.members ?? [] {
             guard let kind = Self.members.first(where: { $0.name.hasSameBytes(as: member.name) })?.kind else {
                 throw Refusal(
@@ -117,7 +117,7 @@ struct RebookRequest: Sendable {
             guard member.value.string != nil else {
                 throw Refusal(.badRequest, "the member \(member.name) is no \(kind)", hint: Self.example)
             }
-            guard names.insert(Array(member.name.utf8)).inserted else {
+            guard names.insert(ExactText(member.name)).inserted else {
                 throw Refusal(.badRequest, "the member \(member.name) is there twice", hint: Self.example)
             }
         }

@@ -78,14 +78,14 @@ package struct QueryRequest: Sendable {
             guard let members = json.members else {
                 throw QueryRefusal(.malformed, "the body is no JSON object", hint: QueryRequest.example)
             }
-            var seen: Set<[UInt8]> = []
+            var seen: Set<ExactText> = []
             for member in members {
                 guard Self.names.contains(where: { $0.hasSameBytes(as: member.name) }) else {
                     throw QueryRefusal(
                         .malformed, "there is no member \(member.name)",
                         hint: "known: \(Self.names.joined(separator: ", "))")
                 }
-                guard seen.insert(Array(member.name.utf8)).inserted else {
+                guard seen.insert(ExactText(member.name)).inserted else {
                     throw QueryRefusal(
                         .malformed, "the member \(member.name) is there twice", hint: QueryRequest.example)
                 }

@@ -1,3 +1,4 @@
+import Bytes
 package import Columnar
 package import Execution
 package import Plans
@@ -28,8 +29,8 @@ package struct StatementRunner: Sendable {
 
     /// Of members of one name a reader keeps one, which one nobody knows.
     private static func checkNames(_ columns: [TableColumn]) throws(QueryError) {
-        var seen: Set<[UInt8]> = []
-        for column in columns where !seen.insert(Array(column.name.utf8)).inserted {
+        var seen: Set<ExactText> = []
+        for column in columns where !seen.insert(ExactText(column.name)).inserted {
             throw QueryError(
                 .duplicateName, "two columns are named \(column.name), and an object has one member of a name",
                 hint: "name one of them otherwise, with AS")
