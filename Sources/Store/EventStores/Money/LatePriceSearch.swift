@@ -35,11 +35,24 @@ struct LatePriceSearch {
         self.onDamage = onDamage
     }
 
-    private func reading(_ body: () throws -> Void) throws {
-        do {
-            try body()
-        } catch  where StoreError.isOfPlace(error) {
-            try onDamage(error)
+    /// Takes the groups of sealed calls that the prices may concern, table by table.
+    private func forEachGroup(
+        in sealed: SealedState, _ body: (any Morsel, EventTableLayout, EventTableLayout.MoneyPlaces) throws -> Void
+    ) throws {
+        for layout in layouts.tables {
+            guard let money = layout.money else { continue }
+            for segment in sealed.segments {
+                for (index, group) in segment.reader.groups(table: layout.name).enumerated() where mayConcern(group) {
+                    let morsel = segment.morsel(
+                        of: group, index: index, columns: layout.columns, table: layout.name,
+                        statistics: ScanStatistics())
+                    do {
+                        try body(morsel, layout, money)
+                    } catch  where StoreError.isOfPlace(error) {
+                        try onDamage(error)
+                    }
+                }
+            }
         }
     }
 
@@ -66,14 +79,7 @@ struct LatePriceSearch {
     ///   correction concerns.
     func conversations(in sealed: SealedState) throws -> Set<ConversationGrouping.Key> {
         var found: Set<ConversationGrouping.Key> = []
-        for layout in layouts.tables {
-            guard let money = layout.money else { continue }
-            for segment in sealed.segments {
-                for (index, group) in segment.reader.groups(table: layout.name).enumerated() where mayConcern(group) {
-                    try reading { try search(live(group, index, segment, layout), layout, money, &found) }
-                }
-            }
-        }
+        try forEachGroup(in: sealed) { morsel, layout, money in try search(morsel, layout, money, &found) }
         return found
     }
 
@@ -95,20 +101,12 @@ struct LatePriceSearch {
                     hasTotal: fields.usage.total != nil)
             }
         }
-        for layout in layouts.tables {
-            guard let money = layout.money else { continue }
-            for segment in sealed.segments {
-                for (index, group) in segment.reader.groups(table: layout.name).enumerated()
-                where booking.count < numbers.count && mayConcern(group) {
-                    try reading {
-                        let morsel = live(group, index, segment, layout)
-                        let calls = try CallColumns(morsel, layout)
-                        let totals = try layout.index(of: "total_tokens").map { try morsel.column($0) }
-                        for (row, cost) in try waiting(morsel, layout, money) {
-                            note(calls.call(at: row), gaps: cost.gaps, hasTotal: totals?.integer(at: row) != nil)
-                        }
-                    }
-                }
+        try forEachGroup(in: sealed) { morsel, layout, money in
+            guard booking.count < numbers.count else { return }
+            let calls = try CallColumns(morsel, layout)
+            let totals = try layout.index(of: "total_tokens").map { try morsel.column($0) }
+            for (row, cost) in try waiting(morsel, layout, money) {
+                note(calls.call(at: row), gaps: cost.gaps, hasTotal: totals?.integer(at: row) != nil)
             }
         }
         // Numbers go by position.
@@ -129,13 +127,6 @@ struct LatePriceSearch {
         var labels: [String]
     }
 
-    private func live(_ group: RowGroup, _ index: Int, _ segment: SealedSegment, _ layout: EventTableLayout)
-        -> any Morsel
-    {
-        segment.morsel(
-            of: group, index: index, columns: layout.columns, table: layout.name, statistics: ScanStatistics())
-    }
-
     /// The calls of a sealed morsel that wait for a price, as they were read before these prices.
     private func waiting(
         _ morsel: any Morsel, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces
@@ -151,16 +142,8 @@ struct LatePriceSearch {
     /// - Complexity: as ``conversations(in:)``.
     func firstCosts(in sealed: SealedState, after: CostOverlay, leads: ClockLeads) throws -> [FirstCost] {
         var found: [FirstCost] = []
-        for layout in layouts.tables {
-            guard let money = layout.money else { continue }
-            for segment in sealed.segments {
-                for (index, group) in segment.reader.groups(table: layout.name).enumerated() where mayConcern(group) {
-                    try reading {
-                        found += try firstCosts(
-                            of: live(group, index, segment, layout), layout, money, after: after, leads: leads)
-                    }
-                }
-            }
+        try forEachGroup(in: sealed) { morsel, layout, money in
+            found += try firstCosts(of: morsel, layout, money, after: after, leads: leads)
         }
         return found
     }
