@@ -37,12 +37,12 @@ import Workload
             try StoreKey.install(from: "/keys/other.key", into: "/data", context: context(78))
         }
 
-        func importing(_ bytes: [UInt8], asNew: Bool = false) throws -> ImportSummary {
+        func importing(_ bytes: [UInt8], asNew: Bool = false, progress: ProgressLine? = nil) throws -> ImportSummary {
             let store = try open(seed: 77)
             defer { try? store.close() }
             var bulk = BulkImport(
-                store: store, workers: InlineWorkers(), clock: clock, progress: ProgressLine(clock: clock, form: .none),
-                takesExportsAsNew: asNew)
+                store: store, workers: InlineWorkers(), clock: clock,
+                progress: progress ?? ProgressLine(clock: clock, form: .none), takesExportsAsNew: asNew)
             return try bulk.run([BytesSource(bytes, name: "export")])
         }
     }

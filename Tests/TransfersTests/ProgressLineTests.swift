@@ -31,4 +31,17 @@ import Transfers
         progress.clear()
         #expect(written.withLock { $0 } == "10 events  2/s\n10 events  1/s\n")
     }
+
+    /// What is told of it begins a line.
+    @Test func aFailedImportLeavesNoBarBehind() throws {
+        let (source, target) = (MovingTests.Place(92), MovingTests.Place(93))
+        let lines = MovingTests.lines(try MovingTests.exported(source.open()))
+        let written = Mutex("")
+        let progress = ProgressLine(clock: target.clock, form: .terminal) { text in written.withLock { $0 += text } }
+        #expect(throws: ImportError.self) {
+            try target.importing(
+                Array(lines.dropFirst().map { $0 + "\n" }.joined().utf8), progress: progress)
+        }
+        #expect(written.withLock { $0.contains(" events ") && $0.hasSuffix(" \r") })
+    }
 }

@@ -121,14 +121,9 @@ struct DemoTour: Sendable {
 
     func run(at address: ListenAddress) async throws {
         try output.print("serving on http://\(address)")
-        let client = try await ServerClient.connect(to: address)
-        do {
+        try await ServerClient.with(ServerEndpoint(address)) { client in
             try await show(at: address, through: DemoTraffic(client: client, clock: machine.clock))
-        } catch {
-            await client.close()
-            throw error
         }
-        await client.close()
     }
 
     private func show(at address: ListenAddress, through traffic: DemoTraffic) async throws {

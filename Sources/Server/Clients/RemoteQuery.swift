@@ -34,15 +34,14 @@ package struct RemoteQuery: Sendable {
         if !usesRollups { json.member("rollups", false) }
         if let timeLimitSeconds { json.member("time_limit_seconds", timeLimitSeconds) }
         json.endObject()
-        let client = try await ServerClient.connect(to: server)
         let headers = [("Content-Type", "application/json"), ("Accept", format.mediaType)]
         let patience = timeLimitSeconds.map { Duration.seconds($0) + .seconds(30) } ?? Self.patience
-        let answer = try await client.send("POST", "/v1/sql", headers: headers, body: json.bytes, timeout: patience)
-        await client.close()
+        let body = json.bytes
+        let answer = try await ServerClient.with(server) {
+            try await $0.send("POST", "/v1/sql", headers: headers, body: body, timeout: patience)
+        }
         if let refusal = answer.sqlRefusal { throw refusal }
-        let checked = try answer.checked(from: server)
-        if let notice = checked.waitingNotice { onNotice(notice) }
-        return checked.body
+        return try answer.checked(from: server, onNotice).body
     }
 }
 

@@ -13,12 +13,8 @@ package struct RemoteReading: Sendable {
     /// The body of the answer.
     /// - Throws: ``AccessDeniedError``, ``ServerRefusal``, ``UnreachableError``.
     package func text(_ path: String) async throws -> String {
-        let client = try await ServerClient.connect(to: server)
-        let answer = try await client.send("GET", path)
-        await client.close()
-        let checked = try answer.checked(from: server)
-        if let notice = checked.waitingNotice { onNotice(notice) }
-        return checked.text
+        let answer = try await ServerClient.with(server) { try await $0.send("GET", path) }
+        return try answer.checked(from: server, onNotice).text
     }
 
     /// Hands over the body as it comes, piece by piece; the sender waits while a piece is worked on.
@@ -26,15 +22,9 @@ package struct RemoteReading: Sendable {
     /// - Throws: ``AccessDeniedError``, ``ServerRefusal``; ``UnreachableError`` also when the connection breaks before
     ///   the end; what `take` throws.
     package func stream(_ path: String, _ take: @escaping @Sendable ([UInt8]) throws -> Bool) async throws {
-        let client = try await ServerClient.connect(to: server)
-        let answer: ServerAnswer
-        do {
-            answer = try await client.send("GET", path, timeout: .seconds(86_400), onPiece: take)
-        } catch {
-            await client.close()
-            throw error
+        let answer = try await ServerClient.with(server) {
+            try await $0.send("GET", path, timeout: .seconds(86_400), onPiece: take)
         }
-        await client.close()
         _ = try answer.checked(from: server)
     }
 }

@@ -20,19 +20,14 @@ package struct RemoteRebooking: Sendable {
     /// - Throws: ``AccessDeniedError``, ``ServerRefusal``, ``UnreachableError``.
     package func previews(_ scopes: [RebookingPreview.Scope]) async throws -> [RebookingPreview] {
         guard !scopes.isEmpty else { return [] }
-        let client = try await ServerClient.connect(to: server)
-        do {
+        return try await ServerClient.with(server) { client in
             var previews: [RebookingPreview] = []
             for scope in scopes {
                 let answer = try await client.send(
                     "GET", "/v1/prices/rebook?" + Self.query(scope), timeout: .seconds(600))
                 previews.append(try preview(of: answer))
             }
-            await client.close()
             return previews
-        } catch {
-            await client.close()
-            throw error
         }
     }
 
@@ -67,11 +62,12 @@ package struct RemoteRebooking: Sendable {
         if times.lowerBound != .min { json.member("from", RFC3339.render(times.lowerBound)) }
         if times.upperBound != .max { json.member("to", RFC3339.render(times.upperBound)) }
         json.endObject()
-        let client = try await ServerClient.connect(to: server)
-        let answer = try await client.send(
-            "POST", "/v1/prices/rebook", headers: [("Content-Type", "application/json")], body: json.bytes,
-            timeout: .seconds(600))
-        await client.close()
+        let body = json.bytes
+        let answer = try await ServerClient.with(server) {
+            try await $0.send(
+                "POST", "/v1/prices/rebook", headers: [("Content-Type", "application/json")], body: body,
+                timeout: .seconds(600))
+        }
         return try answer.checked(from: server).text
     }
 }

@@ -73,6 +73,22 @@ package struct ServerClient: Sendable {
         return ServerClient(server: server, connectTimeout: timeout, line: line)
     }
 
+    /// Does something over a connection that is closed behind it, whatever comes of it.
+    /// - Throws: what the body throws; `CancellationError`.
+    package static func with<Result>(
+        _ server: ServerEndpoint, _ body: (ServerClient) async throws -> Result
+    ) async throws -> Result {
+        let client = try await connect(to: server)
+        do {
+            let result = try await body(client)
+            await client.close()
+            return result
+        } catch {
+            await client.close()
+            throw error
+        }
+    }
+
     /// Sends a request and waits for the whole answer.
     /// - Parameters:
     ///   - answerBytesMax: a longer answer is not read to its end; what goes to `onPiece` does not count.

@@ -44,6 +44,13 @@ extension ServerAnswer {
             hint: json?["hint"]?.string)
     }
 
+    /// The same, with what it does not show yet told beside it.
+    func checked(from server: ServerEndpoint, _ onNotice: (String) -> Void) throws -> ServerAnswer {
+        let answer = try checked(from: server)
+        if let notice = answer.waitingNotice { onNotice(notice) }
+        return answer
+    }
+
     /// `scheme://host:port` of an address of the web; nil for what is none, or looks like none.
     private static func origin(_ location: String) -> String? {
         let parts = location.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)

@@ -47,15 +47,14 @@ package struct BulkImport {
     ///   in stays.
     package mutating func run(_ sources: [any ByteSource]) throws -> ImportSummary {
         let start = clock.monotonicNanoseconds()
-        let totalBytes = sources.reduce(Int?(0)) { total, source in
-            total.flatMap { sum in source.lengthBytes.map { sum + $0 } }
-        }
+        // Whatever is told next begins a line.
+        defer { progress.clear() }
+        let totalBytes = sources.lengthBytes
         var doneBytes = 0
         for source in sources where !summary.isInterrupted {
             try importAll(of: source, doneBytes: doneBytes, totalBytes: totalBytes)
-            doneBytes += source.lengthBytes ?? 0
+            doneBytes &+= source.lengthBytes ?? 0
         }
-        progress.clear()
         summary.elapsedNanoseconds = clock.monotonicNanoseconds() - start
         return summary
     }
@@ -99,7 +98,7 @@ package struct BulkImport {
             if mustEnd() { summary.isInterrupted = true }
             decoded = next.withLock { $0.sorted { $0.place < $1.place }.map(\.batch) }
             progress.update(
-                done: doneBytes + feed.sourceBytes, total: totalBytes,
+                done: doneBytes &+ feed.sourceBytes, total: totalBytes,
                 count: summary.accepted + summary.duplicates + summary.rejected,
                 unit: "events")
         } while !decoded.isEmpty

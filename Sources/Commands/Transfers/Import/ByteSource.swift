@@ -11,6 +11,17 @@ package protocol ByteSource: AnyObject, Sendable {
     func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int
 }
 
+extension [any ByteSource] {
+    /// Bytes of all together; nil where one does not know its own, or 64 bits do not hold them.
+    var lengthBytes: Int? {
+        reduce(Int?(0)) { total, source in
+            guard let total, let length = source.lengthBytes else { return nil }
+            let (sum, isBeyond) = total.addingReportingOverflow(length)
+            return isBeyond ? nil : sum
+        }
+    }
+}
+
 /// A file from its beginning.
 package final class FileSource: ByteSource {
     /// How messages name it.

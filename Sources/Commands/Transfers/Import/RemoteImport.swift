@@ -38,19 +38,16 @@ package struct RemoteImport {
     ///   `AccessDeniedError`, ``UnreachableError``.
     package mutating func run(_ sources: [any ByteSource]) async throws -> ImportSummary {
         let start = clock.monotonicNanoseconds()
-        let totalBytes = sources.reduce(Int?(0)) { total, source in
-            guard let total, let length = source.lengthBytes else { return nil }
-            let (sum, isBeyond) = total.addingReportingOverflow(length)
-            return isBeyond ? nil : sum
+        // Whatever is told next begins a line.
+        defer { progress.clear() }
+        let totalBytes = sources.lengthBytes
+        try await ServerClient.with(server) { client in
+            var doneBytes = 0
+            for source in sources where !summary.isInterrupted {
+                try await send(source, over: client, doneBytes: doneBytes, totalBytes: totalBytes)
+                doneBytes &+= source.lengthBytes ?? 0
+            }
         }
-        var doneBytes = 0
-        let client = try await ServerClient.connect(to: server)
-        for source in sources where !summary.isInterrupted {
-            try await send(source, over: client, doneBytes: doneBytes, totalBytes: totalBytes)
-            doneBytes = doneBytes.addingReportingOverflow(source.lengthBytes ?? 0).partialValue
-        }
-        await client.close()
-        progress.clear()
         summary.elapsedNanoseconds = clock.monotonicNanoseconds() - start
         return summary
     }
@@ -70,7 +67,7 @@ package struct RemoteImport {
             linesBefore +=
                 answer.accepted + answer.duplicates + answer.rejectedCount + answer.asides + answer.spansLeftOut
             progress.update(
-                done: doneBytes.addingReportingOverflow(blocks.sourceBytes).partialValue, total: totalBytes,
+                done: doneBytes &+ blocks.sourceBytes, total: totalBytes,
                 count: summary.accepted + summary.duplicates + summary.rejected, unit: "events")
         }
     }
