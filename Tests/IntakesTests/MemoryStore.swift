@@ -15,6 +15,7 @@ final class MemoryStore: IntakeStore {
     let registry = SchemaRegistry.builtIn
     let userTokenKey: [UInt8] = Array(0..<32)
     var status: StoreStatus { StoreStatus() }
+    var troubleLines: [String] { [] }
     var rows: Int { state.withLock { $0.rows } }
 
     /// Thrown by every append from now on; nil: none.

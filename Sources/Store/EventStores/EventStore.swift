@@ -129,6 +129,8 @@ package final class EventStore: Sendable {
 
     /// What is not as it should be.
     var troubles: StoreTroubles { account.withLock { $0.troubles } }
+    /// The same, a line each with what to do.
+    package var troubleLines: [String] { troubles.lines }
 
     func changing<Result: Sendable>(_ body: (Writer) throws -> Result) throws -> Result {
         try writer.withLock { writer in

@@ -9,6 +9,8 @@ package protocol IntakeStore: Sendable {
     var userTokenKey: [UInt8] { get }
     /// The store in numbers.
     var status: StoreStatus { get }
+    /// What is not as it should be while it goes on, a line each: ``status`` has it, too, and costs more.
+    var troubleLines: [String] { get }
     /// The time that is believed, ns since 1970 UTC.
     var now: Int64 { get }
     /// Makes the batches durable; blocking, writer thread only.

@@ -19,9 +19,9 @@ package struct StoreTicker: BackgroundWork {
     package func step() async throws {
         try await Task.sleep(for: .seconds(1))
         try await thread.run { try store.tick() }
-        let status = store.status
-        health.note(troubles: status.troubles)
-        if health.isFull { health.note(freeBytes: status.freeBytes) }
+        health.note(troubles: store.troubleLines)
+        // What asks the disk may wait for it.
+        if health.isFull { health.note(freeBytes: try await thread.run { store.status.freeBytes }) }
     }
 
     /// Whether that was the end, the health says.
