@@ -204,9 +204,7 @@ class Walk:
             self.expect(f"an import of {what}: status, accepted, duplicates, rejected", found, wanted)
 
     def rebook(self, commands, start=JULY[0], end=JULY[1], *more):
-        options = ["prices", "rebook", "--provider", "acme", "--from", start, "--to", end, *more]
-        known = subprocess.run([self.binary, "prices", "rebook", "--help"], capture_output=True, timeout=60).stdout.decode()
-        commands.run(*options, *(["--yes"] if "--yes" in known else []), *commands.place)
+        commands.run("prices", "rebook", "--provider", "acme", "--from", start, "--to", end, *more, "--yes", *commands.place)
 
     def move(self, data):
         """Out of the directory and out of a server, into directories with the key and without."""

@@ -377,9 +377,8 @@ enum CredentialNames {
 
     /// What values under a name are suspected of.
     static func suspicion(of name: ArraySlice<UInt8>) -> CredentialText.Suspicion {
-        let plain = name.suffix(bytesMax).filter(isLetter).map { $0 | 0x20 }
-        return endsOfIDs.contains { plain.count >= $0.count && plain.suffix($0.count).elementsEqual($0) }
-            ? .certain : .random
+        let plain = plain(name)
+        return endsOfIDs.contains(where: plain.ends(with:)) ? .certain : .random
     }
 
     /// Without capitals and marks, the ends of names: `api_key`, `x-api-key`, `stripeApiKey`.
@@ -404,8 +403,12 @@ enum CredentialNames {
         guard name.count >= 3, let last = name.last(where: { isLetter($0) }), lasts[Int(last | 0x20)] else {
             return false
         }
-        let plain = name.suffix(bytesMax).filter(isLetter).map { $0 | 0x20 }
-        return ends.contains { plain.count >= $0.count && plain.suffix($0.count).elementsEqual($0) }
+        let plain = plain(name)
+        return ends.contains(where: plain.ends(with:))
+    }
+
+    private static func plain(_ name: ArraySlice<UInt8>) -> [UInt8] {
+        name.suffix(bytesMax).filter(isLetter).map { $0 | 0x20 }
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
@@ -414,4 +417,9 @@ enum CredentialNames {
     private static let lasts: [Bool] = (0..<256).map { byte in
         (ends + endsInQuery).contains { $0.last == UInt8(byte) }
     }
+}
+
+extension [UInt8] {
+    /// Whether these are the last bytes.
+    func ends(with end: [UInt8]) -> Bool { count >= end.count && suffix(end.count).elementsEqual(end) }
 }

@@ -20,7 +20,7 @@ enum SensitiveMembers {
     static func isPrivate(name: ArraySlice<UInt8>) -> Bool {
         guard name.count <= nameBytesMax else { return false }
         let plain = MisnamedFields.plain(name)
-        return nameEnds.contains { plain.count >= $0.count && plain.suffix($0.count).elementsEqual($0) }
+        return nameEnds.contains(where: plain.ends(with:))
             || CredentialNames.open(name) || contentNames.contains(plain)
     }
 

@@ -8,7 +8,6 @@ COST_DIMENSIONS = ("model", "tenant", "team", "channel", "route", "provider", "a
 OUTCOME_DIMENSIONS = ("week", "day", "channel", "topic", "agent", "tenant", "region", "team")
 # Of these an answer does not say to which group it belongs.
 WITHOUT_ANSWERS = ("model", "route", "provider")
-SCALE = 10**12
 NORMAL_95 = 1.959963984540054
 
 
