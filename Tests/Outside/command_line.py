@@ -221,7 +221,7 @@ class Line:
         """A terminal is sent none, whether in an answer or in a refusal."""
         text = b"\x1b[31mred\x1b]0;title\x07\rover\x9b"
         for status, command in ((200, ["prices", "list"]), (200, ["report", "cost"]), (200, ["query", "select 1"]), (400, ["prices", "list"]),
-                                (401, ["report", "cost"]), (503, ["query", "select 1"])):
+                                (401, ["report", "cost"]), (503, ["query", "select 1"]), (200, ["export"]), (200, ["export", "--format", "csv"])):
             body = text if status == 200 else json.dumps({"error": text.decode("latin-1")}).encode()
             with Strange(status, body) as hostile:
                 master, slave = pty.openpty()

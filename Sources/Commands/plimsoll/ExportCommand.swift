@@ -3,6 +3,7 @@ import Asking
 import Clients
 import EventStores
 import Platform
+import Synchronization
 
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -33,13 +34,18 @@ struct ExportCommand: AsyncParsableCommand {
             let times = try TimeArgument.range(from: from, to: to)
             try Machine().reading(directory) { store in
                 let export = EventExport(try store.exportReader(in: times), registry: store.registry, as: format)
-                while let piece = try export.next(), try StandardStream.output.write(piece) {}
+                while let piece = try export.next(), try StandardStream.output.show(piece) {}
             }
         case .server(let address):
             let query = QueryText.joined([("from", from), ("to", to), ("format", format.rawValue)])
+            let output = Mutex(OutputBuffer())
             try await RemoteReading(server: address).stream("/v1/events?\(query)") { piece in
-                try StandardStream.output.write(piece)
+                try output.withLock { output in
+                    output.bytes += piece
+                    return try output.flushLines()
+                }
             }
+            try output.withLock { output in _ = try output.flush() }
         }
     }
 }

@@ -12,11 +12,19 @@ struct OutputBuffer {
         bytes.count < Self.pieceBytes ? true : try flush()
     }
 
+    /// Writes the lines that are whole: a terminal is shown no character in halves.
+    /// - Returns: as ``flushIfFull()``.
+    mutating func flushLines() throws(StorageError) -> Bool {
+        guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return try flushIfFull() }
+        let rest = Array(bytes[(end + 1)...])
+        bytes.removeLast(rest.count)
+        defer { bytes = rest }
+        return try flush()
+    }
+
     @discardableResult
     mutating func flush() throws(StorageError) -> Bool {
         defer { bytes.removeAll(keepingCapacity: true) }
         return bytes.isEmpty ? true : try StandardStream.output.show(bytes)
     }
-
-    mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 }
