@@ -155,6 +155,7 @@ def run(options, folder):
         print(f"  status: {({name: status.get(name) for name in ('accepted', 'segments', 'refused_events', 'troubles', 'failed_seals')})}")
         print(f"  stopped after {server.end('the last stop'):.1f} s")
         server.ended.set()
+        account.after_the_stop()
         verified(server.binary, server.data, tally)
         canary_is_nowhere(server.binary, server, canary, tally)
     except CommandFailed as error:
@@ -186,7 +187,9 @@ def main():
         print(f"FAULT {what}: {count} times")
         for detail in tally.details[what]:
             print(f"      {detail}")
-    if not keeps and not tally.faults:
+    if keeps or tally.faults:
+        print(f"kept: {folder}")
+    else:
         shutil.rmtree(folder, ignore_errors=True)
     print(f"seed {options.seed}: {len(tally.faults)} kinds of faults")
     return 1 if tally.faults else 0

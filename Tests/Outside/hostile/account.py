@@ -8,12 +8,14 @@ import time
 
 from outside.events import iso
 from outside.money import pico, pico_per_token, usd
+from outside.plimsoll import Commands
 
 from . import load
 from .load import MODELS, PRICES, PROVIDER, SPAN_TENANT, TENANT
 
 # One question looks at so many batches of a sender.
 PIECE = 500
+BY_TYPE = f"select type, count(*) from events where tenant = '{TENANT}' group by 1"
 SAMPLE = re.compile(r'^(\w+)\{(.*)\} (\S+)$')
 
 
@@ -94,11 +96,10 @@ class Account:
 
     def figures(self):
         """Counts, tokens and costs over SQL, in the report, in /metrics."""
-        self.equal("events by type", dict(self.rows(f"select type, count(*) from events where tenant = '{TENANT}' group by 1")),
-                   {kind: count for kind, count in self.expected.kinds.items()})
+        self.equal("events by type", dict(self.rows(BY_TYPE)), dict(self.expected.kinds))
         self.equal("questions", self.rows(f"select count(*), count(duration_ns), sum(cost_usd)::text from turns where tenant = '{TENANT}'"),
                    [[self.expected.kinds["message.received"], self.expected.kinds["message.sent"],
-                     self.text(sum(one["cost"] for one in self.expected.sums.values()))]])
+                     usd(sum(one["cost"] for one in self.expected.sums.values()))]])
         self.equal("conversations", self.rows(f"select count(*) from conversations where tenant = '{TENANT}'"), [[len(self.expected.conversations)]])
         by_model = {row[0]: [int(row[1]), int(row[2]), int(row[3]), int(row[4]), pico(row[5])] for row in self.rows(
             "select request_model, count(*), sum(input_tokens), sum(cache_read_tokens), sum(output_tokens), sum(cost_usd) from llm_call "
@@ -109,10 +110,6 @@ class Account:
         self.report(wanted)
         self.metrics(wanted)
         self.spans()
-
-    @staticmethod
-    def text(value):
-        return usd(value)
 
     def report(self, wanted):
         status, content, _ = self.caller.ask("GET", "/v1/reports/cost?from=now-2d&to=now%2B1m&by=tenant,model&format=json", timeout=300)
@@ -145,6 +142,10 @@ class Account:
                           f"where tenant = '{SPAN_TENANT}'")
         self.equal("calls and tokens told by spans", [list(map(int, row)) for row in found], wanted)
         print(f"  {len(traces):,} traces acknowledged", flush=True)
+
+    def after_the_stop(self):
+        """The directory says the same to a command."""
+        self.equal("events by type in the directory", dict(Commands(self.server.binary, self.server.data).rows(BY_TYPE)), dict(self.expected.kinds))
 
     def settled(self):
         """Spans become calls some seconds after the last one."""

@@ -19,7 +19,7 @@ def gently():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def run(foe, arguments, wanted, seconds=120):
+def run(foe, arguments, wanted, seconds=300):
     """One command, whose output is passed over; a signal, damage or another status is a fault."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PLIMSOLL_")}
     process = subprocess.Popen([foe.shared.binary, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,

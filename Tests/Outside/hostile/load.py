@@ -6,6 +6,7 @@ import random
 import struct
 import threading
 import time
+import traceback
 
 from outside.events import iso
 from outside.otlp import json_span
@@ -56,8 +57,9 @@ class Caller:
     def ask(self, method, path, body=None, headers=None, timeout=60):
         """(status, body, seconds from the first byte sent); raises OSError or HTTPException."""
         if self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
-            self.connection.connect()
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+            connection.connect()
+            self.connection = connection
         began = time.monotonic()
         try:
             self.connection.sock.settimeout(timeout)
@@ -206,6 +208,12 @@ class Load:
             if status == 200:
                 look(content)
 
+    def whole(self, job, *arguments):
+        try:
+            job(*arguments)
+        except Exception:
+            self.tally.fault("the reference load itself broke", traceback.format_exc()[-1200:])
+
     def begin(self):
         """The first batches go alone, so that counters know the labels of this load before those of strangers."""
         self.set_prices(MODELS[:2])
@@ -213,7 +221,7 @@ class Load:
         counters = Counters(self.tally)
         jobs += [(self.ask, "/metrics", "/metrics?format=text", 1, TOLD_SECONDS, counters.look), (self.ask, "/readyz", "/readyz", 1, TOLD_SECONDS),
                  (self.ask, "/v1/status", "/v1/status", 2, TOLD_SECONDS), (self.ask, "sla report", "/v1/reports/sla?from=now-1h&format=json", 5, 60)]
-        self.threads = [threading.Thread(target=job[0], args=job[1:], daemon=True) for job in jobs]
+        self.threads = [threading.Thread(target=self.whole, args=job, daemon=True) for job in jobs]
         for thread in self.threads:
             thread.start()
 

@@ -59,6 +59,8 @@ class WatchedServer(Server):
                 text = line.decode(errors="replace").rstrip("\n")
                 if CRASH.search(text):
                     self.tally.fault("the server's log tells of a crash", text)
+                if "reason=internal_error" in text:
+                    self.tally.fault("the server's log tells of a mistake of its own", text)
                 if match := LEVEL.match(text):
                     self.troubles.setdefault(match[0].split(" ", 1)[1], text)
                 self.log.append(text + "\n")
