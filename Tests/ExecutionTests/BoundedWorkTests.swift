@@ -408,6 +408,22 @@ private func asking(_ expression: Expression) -> Plan {
         #expect(pool.usedBytes == 0)
     }
 
+    /// Whoever is told that others have the memory asks again, which helps only where others have it.
+    @Test func onlyWhoFitsAloneIsToldOfOthers() throws {
+        let pool = MemoryPool(limitBytes: 8 << 20)
+        var options = QueryOptions()
+        (options.memoryPool, options.memoryBudgetBytes) = (pool, 8 << 20)
+        func said(times: Int64) -> String? {
+            #expect(throws: QueryError.self) {
+                try executor.run(made(times: times), catalog: catalog, options: options)
+            }?.message
+        }
+        #expect(said(times: 2_000)?.contains("memory budget of 8 MiB") == true)
+        let held = try executor.run(made(times: 200), catalog: catalog, options: options)
+        #expect(said(times: 200)?.contains("taken by other questions") == true)
+        #expect(held.rowCount == 4_000)
+    }
+
     @Test func whatFailsGivesEverythingBack() throws {
         let pool = MemoryPool(limitBytes: 1 << 30)
         #expect(

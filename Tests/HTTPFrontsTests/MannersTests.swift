@@ -141,6 +141,22 @@ import Testing
         }
     }
 
+    /// Requests that lie there when their client goes are nobody's mistake.
+    @Test func leavingManyRequestsBehindIsNoMistakeOfOurs() async throws {
+        try await withServer { client, server in
+            let requests = String(repeating: "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", count: 20)
+            // Whether one of them is about to begin when its connection ends is a matter of moments.
+            for moment in 0..<200 {
+                let connection = try await RawConnection.connect(
+                    to: try #require(server.address), sending: requests)
+                try await Task.sleep(for: .milliseconds(moment % 20))
+                await connection.close()
+            }
+            try await Task.sleep(for: .milliseconds(200))
+            #expect(try await refusals(client, "internal_error") == 0)
+        }
+    }
+
     @Test func chunksThatAreNoneAreABadRequest() async throws {
         let text = try await exchange(
             "POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-ndjson\r\n"

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Tests of the outside computation itself, on cases small enough to check by hand: python3 -m unittest test_outside"""
 import datetime
+import io
 import json
 import os
+import re
 import tempfile
 import unittest
 
 import compare
 import twelve_questions
+from hostile import account, load, tally
 from outside import logic_scripts, metrics_text
 from outside.answers import exact_percentile
 from outside.events import iso, nanoseconds, week_of
@@ -317,6 +320,50 @@ class Outside(unittest.TestCase):
         book = DefaultBook(folder)
         self.assertEqual(book.pairs[("vllm", "*")][("", "input")], 0)
         self.assertEqual(book.pairs[("openai", "gpt-4o-2024-08-06")][("batch", "output")], 5_000_000)
+
+
+class KnownStore(account.Account):
+    """An account over a list of (id, time) in the place of a server."""
+
+    def __init__(self, moments, stored):
+        self.tally, self.expected, self.stored, self.seed = tally.Tally(), account.Expected(), stored, 7
+        self.reference = self
+        self.piece(2, 0, moments)
+
+    def rows(self, sql):
+        first, last = (nanoseconds(text) for text in re.findall(r"'([0-9-]+T[^']+)'", sql))
+        return [[name] for name, time in self.stored if first <= time < last]
+
+
+class HostileHour(unittest.TestCase):
+    moments = [T0 + number * 10**9 for number in range(250)]
+
+    def stored(self):
+        return [(name, time) for number, moment in enumerate(self.moments) for name, _, time, _ in load.events_of(7, 2, number, moment)]
+
+    def test_every_event_of_the_reference_load_is_accounted_for(self):
+        stored = self.stored()
+        found = KnownStore(self.moments, stored)
+        self.assertEqual((dict(found.tally.faults), sum(found.expected.kinds.values())), ({}, len(stored)))
+        self.assertEqual(found.expected.kinds["message.received"], load.TURNS * len(self.moments))
+        for changed, fault in ((stored[:5000] + stored[5001:], "acknowledged events are lost"), (stored + stored[17:18], "acknowledged events are there twice"),
+                               (stored + [("2-0-99", T0)], "events are there that were not acknowledged")):
+            self.assertEqual(dict(KnownStore(self.moments, changed).tally.faults), {fault: 1})
+
+    def test_a_call_of_the_reference_load_costs_what_its_classes_cost(self):
+        data = {"request_model": "hour-b", "input_tokens": 1000, "cache_read_tokens": 400, "output_tokens": 7}
+        self.assertEqual(usd(account.cost_of(data)), "0.002025000600")
+
+    def test_a_secret_is_found_across_pieces(self):
+        text = b"a" * ((1 << 20) - 3) + b"secret" + b"b" * 100
+        self.assertIn(b"secret", account.holds(io.BytesIO(text), b"secret"))
+        self.assertIsNone(account.holds(io.BytesIO(text), b"secrets"))
+
+    def test_durations_are_shared_out_by_rank(self):
+        times = tally.Times()
+        for value in range(100, 0, -1):
+            times.add(value)
+        self.assertEqual((times.share(0.5), times.share(0.99), times.share(1)), (50, 99, 100))
 
 
 if __name__ == "__main__":

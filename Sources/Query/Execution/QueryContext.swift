@@ -99,6 +99,13 @@ final class MemoryBudget: Sendable {
         if bytes <= 0 { return release(-bytes) }
         // What was refused is given back as well, with the budget or by whoever asked for it.
         let now = used.add(bytes, ordering: .relaxed).newValue
+        // Its own limit first: who is beyond it would not fit if it were alone, either.
+        if now > limitBytes {
+            _ = used.subtract(bytes, ordering: .relaxed)
+            throw QueryError(
+                .memoryExceeded, "query needs more than its memory budget of \(limitBytes >> 20) MiB",
+                hint: "group by fewer values, add a filter or a limit, or raise the budget")
+        }
         if let pool, !pool.take(bytes) {
             _ = used.subtract(bytes, ordering: .relaxed)
             throw QueryError(
@@ -106,11 +113,5 @@ final class MemoryBudget: Sendable {
                 hint: "ask again, or for less at a time; the setting memory says how much there is")
         }
         _ = peak.max(now, ordering: .relaxed)
-        if now > limitBytes {
-            release(bytes)
-            throw QueryError(
-                .memoryExceeded, "query needs more than its memory budget of \(limitBytes >> 20) MiB",
-                hint: "group by fewer values, add a filter or a limit, or raise the budget")
-        }
     }
 }

@@ -35,9 +35,12 @@ struct ServerContext: RequestContext {
 
 extension ServerContext {
     /// Answers with the connection's ``Disconnection`` within reach of whoever answers questions.
+    /// - Throws: `CancellationError` when the client has gone before; what the answer throws.
     func noticingDisconnection(_ answer: () async throws -> Response) async throws -> Response {
         let disconnection = try await channel.eventLoop.submit { [channel] in
-            try channel.pipeline.syncOperations.handler(type: DisconnectionWatch.self).disconnection
+            // A connection that has ended has no handlers any more.
+            guard channel.isActive else { throw CancellationError() }
+            return try channel.pipeline.syncOperations.handler(type: DisconnectionWatch.self).disconnection
         }.get()
         return try await Disconnection.$current.withValue(disconnection) { try await answer() }
     }
