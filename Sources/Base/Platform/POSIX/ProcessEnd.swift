@@ -8,6 +8,6 @@ internal import Glibc
 /// written, flushed and closed by who asks for the end, and the system takes back the rest, locks of files among it.
 /// Only what libraries wrote to C's streams is sent on.
 package func exitProcess(_ status: Int32) -> Never {
-    unsafe fflush(nil)
+    fflush(nil)
     _exit(status)
 }
