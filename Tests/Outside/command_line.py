@@ -4,6 +4,7 @@
 usage: command_line.py --plimsoll BINARY
 
 Every failure ends with the exit status that `plimsoll --help` promises and one message; no command traps, waits for ever, or takes a stranger for a server.
+However a command ends, no library clears up after itself beside threads that still live: the end is one system call.
 """
 import argparse
 import http.server
@@ -145,6 +146,74 @@ class Line:
             if process.wait(60) not in (0, -signal.SIGPIPE) or errors:
                 self.problems.append(f"export to a reader that goes: {process.returncode}, {errors!r}")
 
+    # How commands end.
+
+    def endings(self):
+        """(status, arguments) of commands that end in every way, some beside threads of theirs."""
+        here, there, nobody = ["--data", self.folder + "/local"], ["--server", self.server.url], ["--server", "http://127.0.0.1:9"]
+        named = ["--server", self.server.url.replace("127.0.0.1", "localhost")]
+        return [(0, ["version"]), (0, ["--help"]), (2, ["nonsense"]), (0, ["query", "select 1", *here]), (0, ["query", "select 1", *there]),
+                (0, ["query", "select type, count(*) from events group by 1", *there]), (0, ["query", "select 1", *named]), (0, ["status", *there]),
+                (0, ["prices", "list", *there]), (0, ["report", "cost", *there]), (2, ["query", "select 1 frm x", *there]),
+                (3, ["query", "select 1", *nobody]),
+                (3, ["import", self.events, *nobody]), (0, ["import", self.events, *there]), (0, ["export", *there]), (0, ["verify", *here]),
+                (0, ["tokens", "list", *here])]
+
+    def no_library_clears_up(self):
+        """The loader notes whom it tells of the end of a process: nobody."""
+        notes = os.path.join(self.folder, "loader")
+        environment = {**self.environment, "LD_DEBUG": "files", "LD_DEBUG_OUTPUT": notes}
+
+        def look(name, process, status):
+            self.expect(f"status of {name}", process.wait(60), status)
+            with open(f"{notes}.{process.pid}", encoding="utf-8", errors="replace") as file:
+                text = file.read()
+            self.expect(f"libraries of {name} at the (beginning, end)", ("calling init" in text, "calling fini" in text), (True, False))
+
+        for status, command in self.endings():
+            process = subprocess.Popen([self.binary, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+            look(" ".join(command), process, status)
+        with open("/dev/full", "wb") as full:
+            process = subprocess.Popen([self.binary, "version"], stdout=full, stderr=subprocess.DEVNULL, env=environment)
+        look("version on a full disk", process, 5)
+        command = [self.binary, "serve", "--data", self.folder + "/ended", "--listen", "127.0.0.1:0", "--otlp-http-listen", "none"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=60)[1]
+        look("serve", process, 0)
+        self.expect("the last line of serve", b"stopped" in said.splitlines()[-1], True)
+
+    def many_at_once(self):
+        """Commands beside each other, half of them on one processor, so that a thread of theirs stands still anywhere."""
+        endings, processor, ends = self.endings(), str(min(os.sched_getaffinity(0))), time.monotonic() + 8
+        found, counts = set(), [0] * 8
+
+        def loop(number):
+            on = ["taskset", "-c", processor] if number % 2 else []
+            while time.monotonic() < ends:
+                status, command = endings[(number + counts[number]) % len(endings)]
+                with open(os.path.join(self.folder, f"said-{number}"), "w+b") as said:
+                    process = subprocess.Popen([*on, self.binary, *command], stdout=subprocess.DEVNULL, stderr=said, env=self.environment)
+                    try:
+                        ended = process.wait(60)
+                    except subprocess.TimeoutExpired:
+                        process.kill()
+                        ended = f"none within 60 s, {process.wait()}"
+                    if ended != status:
+                        said.seek(0)
+                        found.add(f"status of {' '.join(command)} beside others: {ended} instead of {status}: {said.read(300)!r}")
+                counts[number] += 1
+
+        threads = [threading.Thread(target=loop, args=(number,)) for number in range(len(counts))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.problems += sorted(found)
+        if min(counts) == 0:
+            self.problems.append(f"some ran no command: {counts}")
+
     # Who answers.
 
     def exit_statuses(self):
@@ -271,8 +340,8 @@ class Line:
     def look(self):
         self.server.start()
         self.full_disk()
-        for look in (self.a_token_that_nobody_saw, self.a_reader_that_goes, self.exit_statuses, self.addresses, self.numbers, self.time_limits,
-                     self.control_characters, self.endless_answers, self.busy_servers, self.text_that_is_none):
+        for look in (self.a_token_that_nobody_saw, self.a_reader_that_goes, self.no_library_clears_up, self.many_at_once, self.exit_statuses, self.addresses,
+                     self.numbers, self.time_limits, self.control_characters, self.endless_answers, self.busy_servers, self.text_that_is_none):
             look()
 
 

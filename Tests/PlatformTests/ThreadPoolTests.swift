@@ -1,3 +1,4 @@
+import Foundation
 import Platform
 import Synchronization
 import Testing
@@ -33,6 +34,27 @@ import Testing
         pool.submit { seen.add(200) }
         #expect(seen.numbers.last == 200, "after the stop the caller's thread works")
         #expect(try await pool.run { 7 } == 7)
+    }
+
+    /// What a library keeps of a thread, and clears up slowly when the thread ends.
+    private final class Remains {
+        private let count: Count
+        init(_ count: Count) { self.count = count }
+        deinit {
+            Thread.sleep(forTimeInterval: 0.2)
+            _ = count.value.add(1, ordering: .acquiringAndReleasing)
+        }
+
+        final class Count: Sendable { let value = Atomic<Int>(0) }
+    }
+
+    @Test func aPoolHasStoppedWhenItsThreadsHaveEnded() async throws {
+        let (pool, cleared) = (ThreadPool(threadCount: 2), Remains.Count())
+        try await pool.run { Thread.current.threadDictionary["remains"] = Remains(cleared) }
+        let before = cleared.value.load(ordering: .acquiring)
+        await pool.stop()
+        #expect(before == 0)
+        #expect(cleared.value.load(ordering: .acquiring) == 1)
     }
 
     @Test func resultsAndErrorsComeBack() async throws {

@@ -193,7 +193,7 @@ struct RuleTests {
         "FileManager.default", "FileHandle.standardInput", "fopen(path, mode)", "URL(fileURLWithPath: x)",
         "print(\"x\")", "Data(contentsOf: URL(string: x)!)", "value.hashValue", "var hasher = Hasher()",
         "TimeZone.current",
-        "DispatchQueue.main",
+        "DispatchQueue.main", "exit(1)", "_exit(status)", "Plimsoll.exit(withError: error)",
     ])
     func machineCallsAreFound(_ text: String) {
         #expect(!MachineRule.check(file(text)).isEmpty)
@@ -204,7 +204,7 @@ struct RuleTests {
         "let a = Date(timeIntervalSince1970: 0)", "Int.random(in: 0..<9, using: &generator)", "let n = catalog.now",
         "output.print(text)",
         "func print(_ text: String) {}", "list.shuffled(using: &generator)", "func hash(into hasher: inout Hasher) {}",
-        "// print(1)",
+        "// print(1)", "exitProcess(0)", "Plimsoll.exitCode(for: error)",
     ])
     func otherCallsPass(_ text: String) {
         #expect(MachineRule.check(file(text)).isEmpty)

@@ -16,6 +16,8 @@ enum Main {
         } catch {
             finish(error)
         }
+        // A return would go through C's `exit`.
+        exitProcess(ExitStatus.done.rawValue)
     }
 
     private static func finish(_ error: any Error) -> Never {

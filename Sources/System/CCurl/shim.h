@@ -1,4 +1,12 @@
 #include <curl/curl.h>
+#include <openssl/crypto.h>
+
+// When a process exits, OpenSSL frees what its threads share, also while some of them send or are just ending. Who asks
+// it first has it leave that to the system; where somebody else was first, it stays as he wanted it.
+static inline CURLcode curl_start(void) {
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+    return curl_global_init(CURL_GLOBAL_ALL);
+}
 
 // Swift calls no C function with variable arguments: each kind of option has its own function here.
 

@@ -25,7 +25,7 @@ package struct HTTPResponse: Sendable, Equatable {
     private let userAgent: String
 
     // libcurl asks for one global start before the first handle, whatever the thread.
-    private static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_ALL)) == CURLE_OK
+    private static let isReady: Bool = curl_start() == CURLE_OK
 
     /// A connection that opens with its first request.
     package init(userAgent: String) {

@@ -17,6 +17,7 @@ enum MachineRule {
     private static let files = "go through Platform's FileSystem"
     private static let streams = "write through Platform's StandardStream"
     private static let threads = "run through Platform's Workers"
+    private static let ends = "end through Platform's exitProcess"
 
     static let bans: [Ban] = [
         Ban(tokens: ["Date", "(", ")"], instead: clock),
@@ -52,6 +53,8 @@ enum MachineRule {
         Ban(tokens: ["Thread", "("], instead: threads),
         Ban(tokens: ["pthread_create", "("], instead: threads),
         Ban(tokens: ["getenv", "("], instead: "take settings as parameters"),
+        Ban(tokens: ["exit", "("], instead: ends),
+        Ban(tokens: ["_exit", "("], instead: ends),
     ]
 
     /// In tests only chance without a seed is banned, and only where a value is drawn.

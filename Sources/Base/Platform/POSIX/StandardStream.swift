@@ -84,6 +84,3 @@ package enum StandardStream: Int32, Sendable {
         }
     }
 }
-
-/// Ends the process at once with a status.
-package func exitProcess(_ status: Int32) -> Never { exit(status) }

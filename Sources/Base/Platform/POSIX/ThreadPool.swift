@@ -8,22 +8,24 @@ internal import Synchronization
 package final class ThreadPool: Sendable {
     private let queue: JobQueue
     private let threadCount: Int
+    /// Those whose end nobody has waited for.
+    private let threads: Mutex<[pthread_t]>
 
     /// Starts the threads; at least one.
     package init(threadCount: Int) {
         let queue = JobQueue()
-        var started = 0
-        for _ in 0..<max(1, threadCount) {
-            guard let thread = startThread({ queue.workUntilStopped() }) else { continue }
-            pthread_detach(thread)
-            started += 1
-        }
-        queue.begin(threads: started)
+        let started = (0..<max(1, threadCount)).compactMap { _ in startThread { queue.workUntilStopped() } }
+        queue.begin(threads: started.count)
         self.queue = queue
-        self.threadCount = started
+        self.threadCount = started.count
+        threads = Mutex(started)
     }
 
-    deinit { queue.stop(nil) }
+    deinit {
+        queue.stop(nil)
+        // Not waited for: the last reference may go on one of them.
+        for thread in takeThreads() { pthread_detach(thread) }
+    }
 
     /// Hands a job over and returns. Where no thread could be started, and once the pool was stopped, the caller's does
     /// the work.
@@ -67,5 +69,18 @@ package final class ThreadPool: Sendable {
     /// Ends the threads once what they were given is done, and returns when they have ended.
     package func stop() async {
         await withCheckedContinuation { continuation in queue.stop { continuation.resume() } }
+        waitForEnds()
+    }
+
+    /// The threads have no work any more, but libraries that they called still clear up on them as they end.
+    private func waitForEnds() {
+        for thread in takeThreads() { pthread_join(thread, nil) }
+    }
+
+    private func takeThreads() -> [pthread_t] {
+        threads.withLock { threads in
+            defer { threads = [] }
+            return threads
+        }
     }
 }
