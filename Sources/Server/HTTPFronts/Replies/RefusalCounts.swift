@@ -52,7 +52,7 @@ enum RefusalReason: Hashable, Sendable {
         switch self {
         case .gRPC: ForeignProtocol.gRPCAdvice
         case .tls: "plain HTTP is spoken here; a proxy in front of it speaks TLS"
-        case .foreignSite: "make tokens with `plimsoll tokens create`, or set `names`"
+        case .foreignSite: SiteGuard.advice
         case .status(415): "Content-Type says what no route here takes; spans: application/x-protobuf"
         case .status(413): "smaller batches, or the setting limits.body_size"
         case .status(429): "more is sent, or asked, than gets done; clients are told to wait"
