@@ -12,6 +12,8 @@ enum RefusalReason: Hashable, Sendable {
     case slow
     /// The connection ended before the request did.
     case aborted
+    /// The client went while its request was answered.
+    case departed
     /// A page of another site, or a name that is not the server's, while there are no tokens.
     case foreignSite
     /// HTTP/2 where only HTTP/1.1 is spoken: gRPC, for most.
@@ -30,6 +32,7 @@ enum RefusalReason: Hashable, Sendable {
         case .credentials: "credentials_unreadable"
         case .slow: "slow_request"
         case .aborted: "aborted_request"
+        case .departed: "client_gone"
         case .foreignSite: "foreign_site"
         case .gRPC: "grpc"
         case .http2: "http2"
@@ -39,10 +42,10 @@ enum RefusalReason: Hashable, Sendable {
         }
     }
 
-    /// Said already by whoever turned away, in more detail.
+    /// Said already by whoever turned away, in more detail, or nothing that anybody has to see to.
     fileprivate var isTold: Bool {
         switch self {
-        case .access, .credentials, .mistake: true
+        case .access, .credentials, .mistake, .departed: true
         default: false
         }
     }

@@ -2,6 +2,7 @@ import Asking
 import Hummingbird
 import NIOCore
 import NIOHTTPTypes
+import Plans
 
 /// Sees a connection end, or the client close its side of it.
 final class DisconnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
@@ -35,10 +36,34 @@ struct ServerContext: RequestContext {
 
 extension ServerContext {
     /// Answers with the connection's ``Disconnection`` within reach of whoever answers questions.
+    /// - Throws: what `answer` throws; where that is because the client has gone, a refusal that says so: it is neither
+    ///   a mistake of ours nor a fault of what was asked.
     func noticingDisconnection(_ answer: () async throws -> Response) async throws -> Response {
-        let disconnection = try await channel.eventLoop.submit { [channel] in
-            try channel.pipeline.syncOperations.handler(type: DisconnectionWatch.self).disconnection
-        }.get()
-        return try await Disconnection.$current.withValue(disconnection) { try await answer() }
+        guard let disconnection = await disconnection, !disconnection.isGone else { throw Refusal.departed }
+        do {
+            return try await Disconnection.$current.withValue(disconnection) { try await answer() }
+        } catch where disconnection.isGone && Self.isCancellation(error) {
+            throw Refusal.departed
+        }
     }
+
+    /// nil where the connection is closed, and what watched it has been taken away.
+    private var disconnection: Disconnection? {
+        get async {
+            try? await channel.eventLoop.submit { [channel] in
+                try channel.pipeline.syncOperations.handler(type: DisconnectionWatch.self).disconnection
+            }.get()
+        }
+    }
+
+    private static func isCancellation(_ error: any Error) -> Bool {
+        error is CancellationError || (error as? QueryError)?.kind == .cancelled
+    }
+}
+
+extension Refusal {
+    /// Only who closed his side alone reads it.
+    fileprivate static let departed = Refusal(
+        .serviceUnavailable, "the client closed the connection before it was answered",
+        hint: "keep both sides open until the answer is there", reason: .departed)
 }
