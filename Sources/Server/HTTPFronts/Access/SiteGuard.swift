@@ -1,4 +1,3 @@
-import Bytes
 import HTTPTypes
 import Hummingbird
 import Platform

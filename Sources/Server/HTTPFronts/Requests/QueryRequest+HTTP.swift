@@ -1,5 +1,4 @@
 import Asking
-import Domain
 import Execution
 import HTTPTypes
 import Hummingbird

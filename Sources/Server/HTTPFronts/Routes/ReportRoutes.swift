@@ -6,6 +6,7 @@ import Hummingbird
 import Intakes
 import JSONTexts
 import Plans
+import Platform
 import Reports
 
 extension Routes {
