@@ -2,6 +2,7 @@ import Clients
 import Domain
 import HTTPFronts
 import Platform
+import Synchronization
 import Testing
 
 /// Clients that leave before they are answered: neither our mistake nor anybody's to see to.
