@@ -158,7 +158,9 @@ let package = Package(
 
         room(
             "Reports", "Reports", uses: ["Bytes", "JSONTexts", "Columnar", "Plans", "Domain", "Execution", "SQLText"]),
-        tests("Reports", uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Platform"]),
+        tests(
+            "Reports",
+            uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform"]),
 
         // Emitters.
         room("PlimsollEmitter", "Emit/PlimsollEmitter", uses: ["Bytes", "JSONTexts", "Platform", "HTTPRequests"]),

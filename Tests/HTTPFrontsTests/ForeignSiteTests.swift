@@ -13,7 +13,10 @@ import Testing
         try await client.send("POST", "/v1/sql", headers: Self.sql + fields, body: Array("select 1 as one".utf8))
     }
 
-    @Test(arguments: ["https://evil.example", "http://127.0.0.1:1", "null", "http://localhost:8910", "file://"])
+    @Test(arguments: [
+        "https://evil.example", "http://127.0.0.1:1", "null", "http://localhost:8910", "file://", "http://",
+        "http://a@127.0.0.1", "http://127.0.0.1/", "ftp://127.0.0.1", "http://127.0.0.1:+80", "http://127.0.0.1.:1",
+    ])
     func aPageOfAnotherSiteIsNotServed(origin: String) async throws {
         try await withServer { client, _ in
             for (method, path) in [
@@ -41,6 +44,11 @@ import Testing
                 [("Host", "LOCALHOST:\(address.port)"), ("Origin", "http://localhost:\(address.port)")],
                 [("Host", "[::1]:80"), ("Origin", "http://[::1]")],
                 [("Host", "app.localhost"), ("Origin", "https://app.localhost:443")],
+                [("Host", "localhost:"), ("Origin", "http://localhost")],
+                [("Host", "localhost.:8910"), ("Origin", "http://localhost.:8910")],
+                // A browser writes the address in its own way, whatever was typed.
+                [("Host", "[::FFFF:127.0.0.1]:8910"), ("Origin", "http://[::ffff:7f00:1]:8910")],
+                [("Host", "127.0.0.1:8910"), ("Origin", "http://[::ffff:127.0.0.1]:8910")],
             ] {
                 let answer = try await ask(client, fields)
                 #expect(answer.status == 200, "\(fields): \(answer.text)")
@@ -52,6 +60,11 @@ import Testing
         ("127.0.0.1", 200), ("10.1.2.3:8910", 200), ("[::1]:8910", 200), ("localhost", 200), ("plimsoll:8910", 200),
         ("evil.example", 403), ("evil.example:8910", 403), ("127.0.0.1.evil.example", 403), ("1.2.3.4.5", 403),
         ("localhost.evil.example", 403), ("256.1.1.1", 403), ("a:b", 403), ("[evil.example]", 403), ("a@b.c", 403),
+        ("localhost:", 200), ("localhost.", 200), ("LOCALHOST.:8910", 200), ("plimsoll.", 200), ("127.0.0.1.", 200),
+        ("App.LocalHost.", 200), ("[fe80::1%25eth0]:8910", 200), ("[fe80::1%eth0]", 200), ("[FE80::1]:", 200),
+        ("[::ffff:10.0.0.1]:8910", 200), ("[::ffff:a00:1]", 200), ("localhost..", 403), (".", 403), (":8910", 403),
+        ("evil.example.", 403), ("evil.example:", 403), ("localhost:+80", 403), ("localhost:70000", 403),
+        ("[fe80::1%25]", 403), ("[::1", 403), ("[::::1]", 403), ("[127.0.0.1]", 403), ("a b", 403),
     ])
     func aNameThatIsNotTheServersIsNotServed(host: String, status: Int) async throws {
         try await withServer { client, _ in
@@ -68,6 +81,42 @@ import Testing
             let proxied = [("Host", "127.0.0.1:8910"), ("Origin", "https://plimsoll.example.org")]
             #expect(try await ask(client, proxied).status == 200)
             #expect(try await ask(client, [("Host", "example.org")]).status == 403)
+            #expect(try await ask(client, [("Host", "plimsoll.example.org.")]).status == 200)
+        }
+    }
+
+    /// Whoever is refused by mistake learns what to write where.
+    @Test func aRefusalSaysWhatToSet() async throws {
+        let lines = LogLines()
+        try await withServer(log: lines.log) { client, _ in
+            let host = try await ask(client, [("Host", "LB.example.org.:8910")]).text
+            let origin = try await ask(client, [("Origin", "https://lb.example.org:8443")]).text
+            for text in [host, origin] {
+                #expect(text.contains("add lb.example.org to its setting names"), "\(text)")
+                #expect(text.contains("--names lb.example.org or PLIMSOLL_NAMES=lb.example.org"), "\(text)")
+            }
+            // Neither is a name that could be set.
+            for fields in [[("Host", "a@lb.example.org")], [("Origin", "null")], [("Origin", "http://10.0.0.1:1")]] {
+                let text = try await ask(client, fields).text
+                #expect(text.contains("plimsoll tokens create") && !text.contains("PLIMSOLL_NAMES"), "\(text)")
+            }
+        }
+        let told = lines.texts().filter { $0.contains("reason=foreign_site") }
+        #expect(told.count == 5 && told.allSatisfy { $0.contains("(--names, PLIMSOLL_NAMES)") }, "\(told)")
+        #expect(told.allSatisfy { !$0.contains("lb.example.org") }, "\(told)")
+    }
+
+    /// Anybody can write it, a page, too.
+    @Test func whatAProxySaysOfTheHostNobodyReads() async throws {
+        try await withServer { client, _ in
+            for (field, own, foreign) in [
+                ("X-Forwarded-Host", "localhost", "evil.example"), ("Forwarded", "host=localhost", "host=evil.example"),
+            ] {
+                let stranger = try await ask(client, [("Host", "evil.example"), (field, own)])
+                #expect(stranger.status == 403, "\(stranger.text)")
+                let local = try await ask(client, [("Host", "localhost"), (field, foreign)])
+                #expect(local.status == 200, "\(local.text)")
+            }
         }
     }
 

@@ -112,6 +112,70 @@ import Testing
         }
     }
 
+    /// Each request of a connection has a word of its own, at its turn.
+    @Test func aBodyBehindAnotherRequestIsAskedFor() async throws {
+        let awaited = Self.question + "Expect: 100-continue\r\n\r\n"
+        for first in [awaited + "select 1 as one", Self.question + "\r\nselect 1 as one", awaited] {
+            try await withServer { _, server in
+                let address = try #require(server.address)
+                let isSentAtOnce = first != awaited
+                let connection = try await RawConnection.connect(
+                    to: address, sending: isSentAtOnce ? first + awaited : first)
+                if !isSentAtOnce {
+                    #expect(try await connection.wait { connection.text.hasSuffix("Continue\r\n\r\n") })
+                    connection.write("select 1 as one" + awaited)
+                }
+                #expect(try await connection.wait(upTo: 20) { connection.text.hasSuffix("\n") })
+                let isAsked = try await connection.wait(upTo: 20) {
+                    connection.text.hasSuffix("HTTP/1.1 100 Continue\r\n\r\n") && connection.text.contains("[[1]]")
+                }
+                #expect(isAsked, "\(connection.text)")
+                connection.write("select 2 as two")
+                #expect(try await connection.wait(upTo: 20) { connection.text.contains("[[2]]") })
+                let words = connection.text.components(of: "HTTP/1.1 100 Continue")
+                #expect(words == (isSentAtOnce ? 1 : 2), "\(connection.text)")
+                await connection.close()
+            }
+        }
+    }
+
+    /// Nobody can know whether what comes next is that body or another request.
+    @Test(arguments: ["Host: evil.example", "Expect: rain", "Content-Type: image/png", "X-Method: PUT"])
+    func aConnectionWhoseBodyIsNotWantedEnds(field: String) async throws {
+        let length = "Content-Length: 15\r\nExpect: 100-continue\r\n"
+        let head =
+            switch field.prefix(5) {
+            case "Host:": "POST /v1/sql HTTP/1.1\r\n\(field)\r\nContent-Type: application/sql\r\n\(length)\r\n"
+            case "X-Met": "PUT /v1/sql HTTP/1.1\r\nHost: a\r\n\(length)\r\n"
+            default: "POST /v1/sql HTTP/1.1\r\nHost: a\r\n\(field)\r\n\(length)\r\n"
+            }
+        try await withServer { _, server in
+            let connection = try await RawConnection.connect(to: try #require(server.address), sending: head)
+            #expect(try await connection.wait(upTo: 20) { connection.text.contains("\r\n\r\n{") })
+            #expect(connection.text.hasPrefix("HTTP/1.1 4"), "\(connection.text)")
+            #expect(connection.text.contains("\r\nConnection: close\r\n"), "\(connection.text)")
+            // A request in place of the body is not answered as one, nor is one behind it.
+            connection.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await connection.wait(upTo: 60) { connection.isClosed })
+            #expect(connection.text.components(of: "HTTP/1.1 ") == 1, "\(connection.text)")
+        }
+    }
+
+    @Test func whatNeedsNoWordGetsNone() async throws {
+        let close = "Connection: close\r\n"
+        for request in [
+            "POST /v1/sql HTTP/1.0\r\nContent-Type: application/sql\r\nContent-Length: 15\r\n"
+                + "Expect: 100-continue\r\n\r\nselect 1 as one",
+            Self.question + "Expect: 100-Continue\r\n\(close)\r\nselect 1 as one",
+            Self.question + "Expect: 100-continue, 100-continue\r\nExpect:\r\n\(close)\r\nselect 1 as one",
+            "GET /healthz HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\(close)\r\n",
+        ] {
+            let text = try await exchange(request)
+            #expect(text.hasPrefix("HTTP/1.") && text.dropFirst(8).hasPrefix(" 200 "), "\(request): \(text)")
+            #expect(text.components(of: "HTTP/1.") == 1, "\(text)")
+        }
+    }
+
     @Test func aBodyThatIsNotWantedIsNotAskedFor() async throws {
         let large = Self.question.replacing("Content-Length: 15", with: "Content-Length: 900000000")
         let text = try await exchange(large + "Expect: 100-continue\r\n\r\n") { $0.contains("\r\n\r\n") }
@@ -246,5 +310,12 @@ import Testing
         #expect(parts[0].lowercased().contains("\r\ncontent-length: \(parts.last?.utf8.count ?? 0)\r\n"), "\(text)")
         #expect(parts.last?.hasPrefix(#"{"error":""#) == true && parts.last?.contains(message) == true, "\(text)")
         #expect(parts.last?.contains(#""hint":""#) == true, "\(text)")
+    }
+}
+
+extension String {
+    /// How often a part stands in it.
+    fileprivate func components(of part: String) -> Int {
+        split(separator: part, omittingEmptySubsequences: false).count - 1
     }
 }

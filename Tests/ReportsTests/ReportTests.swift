@@ -1,6 +1,8 @@
 import Columnar
 import Domain
+import Plans
 import Reports
+import Synchronization
 import Testing
 
 @Suite struct ReportTests {
@@ -35,6 +37,28 @@ import Testing
         #expect(worst.value("failed", row: 0) == .count(2))
         #expect(worst.value("slowest_answer", row: 0) == .seconds(31_000_000_000))
         #expect(report.basis.position > 0 && report.basis.to == SampleStore.start + 3_600_000_000_000)
+    }
+
+    /// However many questions it asks, a report has the time of one.
+    @Test(arguments: ReportKind.allCases)
+    func aReportHasOneTime(kind: ReportKind) throws {
+        /// A clock on which a nanosecond passes whenever somebody looks.
+        final class Looks: Sendable {
+            let count = Atomic<Int64>(0)
+        }
+        var sample = try SampleStore.filled()
+        func looks(within limit: Int64) throws -> Int64 {
+            let looks = Looks()
+            var options = QueryOptions()
+            options.timeLimitNanoseconds = limit
+            options = options.begun { looks.count.add(1, ordering: .relaxed).newValue }
+            _ = try sample.runner(within: options).report(kind, ReportRequest())
+            return looks.count.load(ordering: .relaxed)
+        }
+        let all = try looks(within: .max)
+        #expect(all > 100)
+        _ = try looks(within: all * 2)
+        #expect { try looks(within: all / 2) } throws: { ($0 as? QueryError)?.kind == .deadlineExceeded }
     }
 
     @Test func breakdownsAddUp() throws {

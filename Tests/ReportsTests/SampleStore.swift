@@ -3,6 +3,7 @@ import Columnar
 import Domain
 import EventStores
 import Execution
+import Plans
 import Platform
 import Reports
 
@@ -78,12 +79,12 @@ struct SampleStore {
     }
 
     /// Takes everything added so far in and answers from it.
-    mutating func runner() throws -> ReportRunner {
+    mutating func runner(within options: QueryOptions = QueryOptions()) throws -> ReportRunner {
         if !offsets.isEmpty {
             _ = try store.append([IngestBatch(events: EventRows(bytes: writer.sink.bytes, starts: offsets))])
             (writer, offsets) = (EventRowWriter(), [])
         }
-        return ReportRunner(catalog: store.snapshot(), engine: LocalEngine(clock: SimulatedClock()))
+        return ReportRunner(catalog: store.snapshot(), engine: LocalEngine(clock: SimulatedClock()), options: options)
     }
 }
 

@@ -1,6 +1,7 @@
 import Plans
 import Platform
 import SQLText
+import Synchronization
 import Testing
 
 /// Whatever the text, the answer is a plan or a typed error.
@@ -58,6 +59,40 @@ import Testing
             state("select id from events where turn = 1" + String(repeating: " and turn <> 5", count: 3000)) == "ok")
     }
 
+    /// A column that is read twice stands for its expression twice: what conditions become stays bounded.
+    @Test(arguments: ["a + a as a", "a = a as a", "coalesce(a, a) as a"])
+    func conditionsDoNotExplode(step: String) {
+        let isBoolean = step.contains("=")
+        var sql = "select \(isBoolean ? "turn = 1" : "turn") as a from events"
+        for level in 0..<35 { sql = "select \(step) from (\(sql)) as t\(level)" }
+        #expect(state("select * from (\(sql)) as t where \(isBoolean ? "a" : "a > 5")") == "ok")
+    }
+
+    /// Planning ends where the question has to end.
+    @Test func planningLooksAtTheTime() {
+        let wide = "select id from events where turn = 1" + String(repeating: " and turn <> 5", count: 3000)
+        func state(looks: Int64) -> String {
+            let looked = Looks()
+            var options = QueryOptions()
+            options.timeLimitNanoseconds = looks
+            do {
+                _ = try SQLCompiler(catalog: RowCatalog.named, within: options.begun { looked.next() }).compile(wide)
+                return "ok"
+            } catch {
+                #expect(error.hint?.contains("narrow the time range") == true, "\(error)")
+                return error.kind.sqlState
+            }
+        }
+        #expect(state(looks: 1_000_000) == "ok")
+        for looks in [0, 1, 2, 100, 3_000] as [Int64] { #expect(state(looks: looks) == "57014", "\(looks)") }
+        let cancellation = QueryCancellation()
+        cancellation.cancel()
+        #expect(throws: QueryError.cancelled) {
+            _ = try SQLCompiler(catalog: RowCatalog.named, within: QueryOptions().cancelled(by: cancellation))
+                .compile("select 1")
+        }
+    }
+
     @Test func commonTablesDoNotExplode() {
         var tables = "t0 as (select 1 a)"
         for level in 1...40 { tables += ", t\(level) as (select x.a from t\(level - 1) x, t\(level - 1) y)" }
@@ -110,4 +145,10 @@ import Testing
             }
         }
     }
+}
+
+/// A clock on which a nanosecond passes whenever somebody looks.
+private final class Looks: Sendable {
+    private let count = Atomic<Int64>(0)
+    func next() -> Int64 { count.add(1, ordering: .relaxed).newValue }
 }

@@ -67,6 +67,15 @@ import Testing
         #expect(layered.runbooks == "http://[::1]:8910/runbooks")
     }
 
+    /// Refusals name the variable.
+    @Test func namesAreSetByFileAndVariable() throws {
+        let file = SettingsFile("names: a.example.org, B.example.org.\n")
+        #expect(file.findings == [])
+        #expect(file.applied(to: ServeSettings()).names == ["a.example.org", "B.example.org."])
+        let layered = try ServeSettings.layered(file: file) { $0 == "PLIMSOLL_NAMES" ? "c.example.org" : nil }
+        #expect(layered.names == ["c.example.org"])
+    }
+
     @Test func proxiesAndTheFormOfTheLogAreSettings() throws {
         let file = SettingsFile("proxies: 127.0.0.1, 10.0.0.0/8\nproxy_header: Forwarded\nlog_format: json\n")
         #expect(file.findings == [])

@@ -188,7 +188,7 @@ extension Setting {
             ) {
                 $0.limits.queryMemoryBytesMax = try SettingText.size($1)
             },
-            Setting(key: "limits.query_time", purpose: "how long one question may run") {
+            Setting(key: "limits.query_time", purpose: "how long one question may run, or all of a report together") {
                 $0.limits.queryTimeLimit = try SettingText.duration($1)
             },
             Setting(key: "limits.body_time", purpose: "how long a body may take to arrive") {

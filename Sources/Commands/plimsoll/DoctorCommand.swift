@@ -35,8 +35,8 @@ struct DoctorCommand: AsyncParsableCommand {
         let text = try await source.text(at: "/v1/reports/doctor?\(query)") { store, machine in
             let tables = store.snapshot()
             let start = try PeriodText.parse(since, now: tables.now)
-            return try ReportRunner(catalog: tables, engine: machine.engine).doctor(from: start).rendered(
-                format, section: section)
+            return try ReportRunner(catalog: tables, engine: machine.engine, options: machine.reportOptions)
+                .doctor(from: start).rendered(format, section: section)
         }
         try StandardStream.output.show(Array(text.utf8))
     }

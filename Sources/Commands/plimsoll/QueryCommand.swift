@@ -79,6 +79,7 @@ struct QueryCommand: AsyncParsableCommand {
             options.usesRollups = rollups
             options.timeLimitNanoseconds = Int64(timeLimit ?? 30) * 1_000_000_000
             if let memory { options.memoryBudgetBytes = try Self.bytes(memory) }
+            options = options.begun { [clock = machine.clock] in clock.monotonicNanoseconds() }
             let runner = StatementRunner(engine: machine.engine)
             try machine.reading(directory) { store in
                 let rows = ResultText(

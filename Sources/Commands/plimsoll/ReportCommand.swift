@@ -88,7 +88,8 @@ struct ReportCommand: AsyncParsableCommand {
             kind: kind, from: from, to: to, by: by, rule: rule ?? tables.outcomes.rule.rawValue, timeZone: timezone,
             objectives: objectives,
             now: tables.now)
-        let desk = ReportRunner(catalog: tables, engine: machine.engine, outcomes: tables.outcomes)
+        let desk = ReportRunner(
+            catalog: tables, engine: machine.engine, options: machine.reportOptions, outcomes: tables.outcomes)
         return try desk.report(kind, request)
     }
 

@@ -18,7 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
 
             Anybody on this machine is let in until the first token is made (`plimsoll tokens create`); from then on \
             every request needs one. An address that other machines reach is refused without tokens. Without them \
-            pages of other sites in a browser, and host names that are not the server's (setting names), are answered \
+            pages of other sites in a browser, and host names that are not the server's (--names), are answered \
             403. There is no TLS: put a proxy in front of it, and name its address (setting proxies), so that the log \
             says for whom it asks.
 
@@ -49,6 +49,14 @@ struct ServeCommand: AsyncParsableCommand {
                 "Default: PLIMSOLL_OTLP_HTTP_LISTEN, else 127.0.0.1:4318 if nobody else has it; none for nowhere.",
             valueName: "host:port"))
     var otlpHttpListen: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Host names by which it may be asked while there are no tokens, several with commas between them.",
+            discussion:
+                "Default: PLIMSOLL_NAMES, else none; addresses, localhost and names without a dot need not be named.",
+            valueName: "names"))
+    var names: String?
 
     @Option(
         help: ArgumentHelp(
@@ -113,6 +121,7 @@ struct ServeCommand: AsyncParsableCommand {
             }
             settings.listen = address
         }
+        try settings.set("names", flag: "--names", names)
         try settings.set("memory", flag: "--memory", memory)
         try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
         try settings.set("traces.sample_ratio", flag: "--traces-sample-ratio", tracesSampleRatio)

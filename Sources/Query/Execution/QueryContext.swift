@@ -15,22 +15,17 @@ final class QueryContext: Sendable {
     /// The most rows that an operator hands on at a time.
     let chunkRowsMax: Int
     private let clock: any Clock
-    private let deadline: Int64?
 
     init(
         catalog: any TableCatalog, options: QueryOptions, workers: any Workers, clock: any Clock, chunkRowsMax: Int
     ) throws {
         self.chunkRowsMax = chunkRowsMax
         self.catalog = catalog
-        self.options = options
+        self.options = options.begun { clock.monotonicNanoseconds() }
         self.workers = workers
         self.clock = clock
         zone = try ZoneOffsets.named(options.timeZone)
         budget = MemoryBudget(limitBytes: options.memoryBudgetBytes, pool: options.memoryPool)
-        deadline = options.timeLimitNanoseconds.flatMap {
-            let (end, overflow) = clock.monotonicNanoseconds().addingReportingOverflow($0)
-            return overflow ? nil : end
-        }
     }
 
     /// The monotonic clock.
@@ -45,16 +40,7 @@ final class QueryContext: Sendable {
     }
 
     /// - Throws: `.cancelled`, `.deadlineExceeded`. Called between bounded stretches of work.
-    func check() throws {
-        if let cancellation = options.cancellation, cancellation.isCancelled {
-            throw QueryError.cancelled
-        }
-        if let deadline, clock.monotonicNanoseconds() > deadline {
-            throw QueryError(
-                .deadlineExceeded, "canceling statement due to statement timeout",
-                hint: "narrow the time range, or raise the query's time limit")
-        }
-    }
+    func check() throws { try options.check() }
 }
 
 /// Bytes that one query's tables, sorts and results hold.

@@ -10,18 +10,24 @@ package struct SQLCompiler: Sendable {
     private let catalog: any TableCatalog
     private let timeZone: String
     private let now: Int64
+    private let options: QueryOptions
 
     /// - Parameters:
     ///   - timeZone: IANA name in which times without offset are meant.
     ///   - now: ns since 1970; nil takes the catalog's.
-    package init(catalog: any TableCatalog, timeZone: String = "UTC", now: Int64? = nil) {
+    ///   - options: when the question has to end, where that has begun; nothing else of them is read.
+    package init(
+        catalog: any TableCatalog, timeZone: String = "UTC", now: Int64? = nil,
+        within options: QueryOptions = QueryOptions()
+    ) {
         self.catalog = catalog
         self.timeZone = timeZone
+        self.options = options
         self.now = now ?? catalog.now
     }
 
     /// - Throws: a `QueryError` and, where one place is at fault, its 1-based character position. Its kind is what
-    ///   PostgreSQL would say: see `QueryError.Kind.sqlState`.
+    ///   PostgreSQL would say: see `QueryError.Kind.sqlState`; `.cancelled` and `.deadlineExceeded` by the options.
     /// - Complexity: O(length), apart from the rewrites (see ``Plan/rewritten(timeZone:)``).
     package func compile(_ sql: String) throws(QueryError) -> CompiledStatement {
         let (settings, statement) = try compileScript(sql)
@@ -40,7 +46,9 @@ package struct SQLCompiler: Sendable {
         settings: [StatementSetting], statement: CompiledStatement
     ) {
         try TextLimits.check(sql)
+        try options.check()
         let tree = try parse(sql)
+        try options.check()
         let statements = tree.list("stmts").compactMap { $0["stmt"] }
         guard let statement = statements.last else {
             throw QueryError(.syntax, "the query is empty", hint: "Ask for example: select count(*) from events")
@@ -66,7 +74,7 @@ package struct SQLCompiler: Sendable {
     private func compile(
         _ statement: SyntaxNode, _ sql: String, from start: Int, timeZone: String
     ) throws(QueryError) -> CompiledStatement {
-        let binder = Binder(catalog: catalog, timeZone: timeZone, now: now, text: sql)
+        let binder = Binder(catalog: catalog, timeZone: timeZone, now: now, text: sql, within: options)
         do throws(QueryError) {
             return try StatementKinds.compile(statement, binder, timeZone: timeZone)
         } catch {

@@ -35,7 +35,9 @@ enum StatementKinds {
         let query = binder.settled(try binder.bindQuery(body, OuterScope()))
         precondition(!query.plan.holdsPlaceholder, "a placeholder of the binder is left in the plan")
         // As far as the text alone tells. An engine rewrites again what tables, subqueries and rollups bring in.
-        return query.plan.rewritten(timeZone: timeZone)
+        let plan = query.plan.rewritten(timeZone: timeZone, within: binder.options)
+        try binder.options.check()
+        return plan
     }
 
     /// Whether ANALYZE is asked for. Options that only change PostgreSQL's display are taken and have no effect.

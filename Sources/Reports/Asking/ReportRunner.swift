@@ -17,7 +17,8 @@ package struct ReportRunner: Sendable {
 
     /// - Parameters:
     ///   - engine: answers the questions that a report consists of.
-    ///   - options: memory and time of each question; its time zone is not used, a request names its own.
+    ///   - options: memory of each question, and the time of all of them where it runs already (`begun(on:)`), else of
+    ///     each; its time zone is not used, a request names its own.
     package init(
         catalog: any TableCatalog, engine: any QueryEngine, options: QueryOptions = QueryOptions(),
         outcomes: OutcomeSettings = .standard
@@ -87,7 +88,7 @@ package struct ReportRunner: Sendable {
     }
 
     private func answer(_ sql: String) throws -> ResultSet {
-        let statement = try SQLCompiler(catalog: catalog, timeZone: timeZone).compile(sql)
+        let statement = try SQLCompiler(catalog: catalog, timeZone: timeZone, within: options).compile(sql)
         guard case .query(let plan) = statement else { preconditionFailure("reports only ask") }
         var options = options
         options.timeZone = timeZone

@@ -87,7 +87,8 @@ enum DoctorAdvice {
         case "busy": ["the settings limits.ingest_size and limits.queries_waiting; SDKs try again"]
         case "unavailable": ["room on the disk of the data directory; GET /readyz says why"]
         case "slow_request", "aborted_request": ["the network between, or the setting limits.body_time"]
-        case "foreign_site": ["the setting names: host names under which the server is asked"]
+        case "client_gone": ["the time limit of who asks, where answers take longer"]
+        case "foreign_site": ["the setting names (--names, PLIMSOLL_NAMES): host names by which it is asked"]
         case "conflict": ["ids that are unique: the same id, source and time came with other content"]
         case "too_old": ["`plimsoll import FILE` for history"]
         case "too_new": ahead

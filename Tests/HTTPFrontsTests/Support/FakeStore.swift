@@ -62,7 +62,17 @@ final class FakeStore: ServedStore {
         if let failure = state.withLock({ $0.rebookingFailure }) { throw failure }
         throw Broken()
     }
-    func pricesAndInexactCalls() throws -> (prices: PriceBook, calls: InexactCalls) { (priceBook, InexactCalls()) }
+    /// Goes on and on while held.
+    func pricesAndInexactCalls(look: () throws -> Void) throws -> (prices: PriceBook, calls: InexactCalls) {
+        try wait(look)
+        return (priceBook, InexactCalls())
+    }
+    private func wait(_ look: () throws -> Void) throws {
+        while hold.load(ordering: .acquiring) {
+            try look()
+            usleep(1000)
+        }
+    }
     func tick() throws { state.withLock { $0.ticks += 1 } }
     func pinnedTables() -> any TableCatalog { EmptyCatalog() }
     /// Waits as `append` does, then fails.
@@ -74,8 +84,12 @@ final class FakeStore: ServedStore {
     var deliveryMarks: [DeliveryMark] { [] }
     var objectives: ObjectiveHistory { ObjectiveHistory() }
     func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings) { (pinnedTables(), .standard) }
-    func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview {
-        RebookingPreview()
+    /// Goes on and on while held.
+    func rebookingPreview(
+        provider: String, model: String?, times: Range<Int64>, look: () throws -> Void
+    ) throws -> RebookingPreview {
+        try wait(look)
+        return RebookingPreview()
     }
     func close() throws { state.withLock { $0.isClosed = true } }
 

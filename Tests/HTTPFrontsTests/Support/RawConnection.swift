@@ -1,7 +1,9 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import Platform
 import Synchronization
+import Testing
 
 /// Bytes to and from a server as a client with bad manners would send them.
 final class RawConnection: Sendable {
@@ -52,6 +54,14 @@ final class RawConnection: Sendable {
     /// Takes a little of what lies there, of a connection that does not read by itself.
     func read() { channel.read() }
     func close() async { try? await channel.close().get() }
+    /// Leaves without a word: the server's next read or write fails.
+    func reset() async throws {
+        let socket = try #require(channel as? any SocketOptionProvider)
+        try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        await close()
+    }
+    /// Says that nothing more comes, and goes on reading.
+    func closeOutput() { channel.close(mode: .output, promise: nil) }
 
     /// Sends a byte every 20 ms until the condition holds.
     /// - Returns: false when it did not within the time.

@@ -19,6 +19,14 @@ struct Machine {
     /// What answers questions here.
     var engine: any QueryEngine { LocalEngine(clock: clock, workers: workers) }
 
+    /// Memory and time of one report, its time running from now on. All its questions share five minutes: nobody else
+    /// waits for this machine.
+    var reportOptions: QueryOptions {
+        var options = QueryOptions()
+        options.timeLimitNanoseconds = 300_000_000_000
+        return options.begun { [clock] in clock.monotonicNanoseconds() }
+    }
+
     /// Opens a data directory, creating it where there is none.
     func openStore(_ directory: String) throws -> EventStore {
         try fileSystem.createDirectories(directory)

@@ -15,13 +15,18 @@ package struct Preparation {
     /// The plan to run.
     /// - Parameter answer: runs the prepared plan of a scalar subquery and gives its chunks. Innermost subqueries come
     ///   first.
-    /// - Throws: `.tooManyRows` for a subquery of more than one row; what `answer` throws.
+    /// - Throws: `.tooManyRows` for a subquery of more than one row; `.cancelled`, `.deadlineExceeded`; what `answer`
+    ///   throws.
     package func prepare(_ plan: Plan, answer: (Plan) throws -> [Chunk]) throws -> Plan {
         let whole = try replacingSubqueries(plan.mergingRollups(rollups), answer)
-        let rewritten = whole.rewritten(timeZone: options.timeZone)
+        let rewritten = whole.rewritten(timeZone: options.timeZone, within: options)
+        try options.check()
         guard options.usesRollups else { return rewritten }
         let answered = rewritten.answeredFromRollups(rollups, timeZone: options.timeZone)
-        return answered == rewritten ? rewritten : answered.rewritten(timeZone: options.timeZone)
+        if answered == rewritten { return rewritten }
+        let again = answered.rewritten(timeZone: options.timeZone, within: options)
+        try options.check()
+        return again
     }
 
     private func replacingSubqueries(_ plan: Plan, _ answer: (Plan) throws -> [Chunk]) throws -> Plan {

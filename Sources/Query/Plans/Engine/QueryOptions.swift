@@ -6,8 +6,10 @@ package struct QueryOptions: Sendable {
     package var memoryBudgetBytes = 256 << 20
     /// What the query holds is taken from there, too; beyond it, it ends with `.memoryExceeded`. nil: it is alone.
     package var memoryPool: MemoryPool?
-    /// From the start of the query on, beyond it the query ends with `.deadlineExceeded`; nil: no limit.
+    /// From ``begun(on:)`` on, else from the start of the query; then the query ends with `.deadlineExceeded`. nil:
+    /// no limit.
     package var timeLimitNanoseconds: Int64? = 30_000_000_000
+    private var term: Term?
     /// Ends the query with `.cancelled`; nil: nobody can.
     package var cancellation: QueryCancellation?
     /// IANA name for date_trunc, casts and rendering.
@@ -19,6 +21,45 @@ package struct QueryOptions: Sendable {
     package var usesSummaries = true
 
     package init() {}
+
+    /// When the time is over.
+    private struct Term: Sendable {
+        var endNanoseconds: Int64
+        /// The monotonic clock.
+        var now: @Sendable () -> Int64
+    }
+
+    /// The same, its time running from now on: for work before the engine is asked, and for several questions that have
+    /// one time together. Where it runs already it goes on.
+    /// - Parameter now: the monotonic clock.
+    package func begun(on now: @escaping @Sendable () -> Int64) -> QueryOptions {
+        guard term == nil, let limit = timeLimitNanoseconds else { return self }
+        let (end, isNever) = now().addingReportingOverflow(limit)
+        var options = self
+        options.term = Term(endNanoseconds: isNever ? .max : end, now: now)
+        return options
+    }
+
+    /// Whether the work may go on; asked between bounded stretches of it.
+    /// - Throws: `.cancelled`, `.deadlineExceeded`.
+    package func check() throws(QueryError) {
+        if let cancellation, cancellation.isCancelled { throw QueryError.cancelled }
+        if let term, term.now() > term.endNanoseconds {
+            throw QueryError(
+                .deadlineExceeded, "canceling statement due to statement timeout",
+                hint: "narrow the time range, or raise the query's time limit")
+        }
+    }
+
+    /// Whether ``check()`` would throw: for work that can be left undone.
+    var isOver: Bool {
+        do throws(QueryError) {
+            try check()
+            return false
+        } catch {
+            return true
+        }
+    }
 
     /// The same, for a query that can be told to end.
     package func cancelled(by cancellation: QueryCancellation) -> QueryOptions {

@@ -4,14 +4,15 @@ extension Plan {
     // tests: each rewrite is held against the plan by itself.
     /// The plan with scans, projections and aggregates reduced to what the nodes above read. Names, types and order of
     /// the whole plan's output stay.
-    package func pruningColumns() -> Plan {
+    package func pruningColumns(within options: QueryOptions = QueryOptions()) -> Plan {
         // A SELECT of nothing has rows without columns: what else its nodes carry is taken off.
-        exactly(Array(output.indices)).mapSubqueries { $0.pruningColumns() }
+        exactly(Array(output.indices), options).mapSubqueries { $0.pruningColumns(within: options) }
     }
 
     /// A plan that yields at least the wanted columns (ascending), and where each of them stands in its output. At the
     /// root all columns are wanted, so the order stays.
-    private func pruned(to wanted: [Int]) -> (plan: Plan, place: ColumnPlaces) {
+    private func pruned(to wanted: [Int], _ options: QueryOptions) -> (plan: Plan, place: ColumnPlaces) {
+        if options.isOver { return (self, places(Array(output.indices))) }
         switch self {
         case .scan(let table, let columns, let output, let predicates):
             return (
@@ -26,37 +27,37 @@ extension Plan {
                 places(wanted)
             )
         case .filter(let input, let condition):
-            let (below, place) = input.pruned(to: columns(wanted, [condition]))
+            let (below, place) = input.pruned(to: columns(wanted, [condition]), options)
             return (.filter(below, condition.renumbered { place[$0] }), place)
         case .project(let input, let expressions, let output):
             let kept = wanted.map { expressions[$0] }
-            let (below, place) = input.pruned(to: columns([], kept))
+            let (below, place) = input.pruned(to: columns([], kept), options)
             if kept.isEmpty { return (below, places([])) }
             return (
                 .project(below, kept.map { $0.renumbered { place[$0] } }, output: wanted.map { output[$0] }),
                 places(wanted)
             )
         case .aggregate(let input, let groups, let aggregates, let output):
-            return prunedAggregate(input, groups, aggregates, output, wanted)
+            return prunedAggregate(input, groups, aggregates, output, wanted, options)
         case .distinct(let input):
-            let (below, place) = input.pruned(to: Array(input.output.indices))
+            let (below, place) = input.pruned(to: Array(input.output.indices), options)
             return (.distinct(below), place)
         case .sort(let input, let keys, let limit):
-            let (below, place) = input.pruned(to: columns(wanted, keys.map(\.expression)))
+            let (below, place) = input.pruned(to: columns(wanted, keys.map(\.expression)), options)
             return (.sort(below, keys.map { $0.mapExpression { $0.renumbered { place[$0] } } }, limit: limit), place)
         case .limit(let input, let count, let offset):
-            let (below, place) = input.pruned(to: wanted)
+            let (below, place) = input.pruned(to: wanted, options)
             return (.limit(below, count: count, offset: offset), place)
         case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual):
-            return prunedJoin(left, right, kind, leftKeys, rightKeys, residual, wanted)
+            return prunedJoin(left, right, kind, leftKeys, rightKeys, residual, wanted, options)
         case .union(let inputs):
-            return (.union(inputs.map { $0.exactly(wanted) }), places(wanted))
+            return (.union(inputs.map { $0.exactly(wanted, options) }), places(wanted))
         }
     }
 
     /// Pruned to precisely these columns, in this order.
-    private func exactly(_ wanted: [Int]) -> Plan {
-        let (below, place) = pruned(to: wanted)
+    private func exactly(_ wanted: [Int], _ options: QueryOptions) -> Plan {
+        let (below, place) = pruned(to: wanted, options)
         let available = below.output
         if wanted.count == available.count, wanted.enumerated().allSatisfy({ place[$0.element] == $0.offset }) {
             return below
@@ -67,11 +68,12 @@ extension Plan {
     }
 
     private func prunedAggregate(
-        _ input: Plan, _ groups: [Expression], _ aggregates: [AggregateCall], _ output: [TableColumn], _ wanted: [Int]
+        _ input: Plan, _ groups: [Expression], _ aggregates: [AggregateCall], _ output: [TableColumn], _ wanted: [Int],
+        _ options: QueryOptions
     ) -> (plan: Plan, place: ColumnPlaces) {
         let calls = wanted.filter { $0 >= groups.count }.map { aggregates[$0 - groups.count] }
         let kept = Array(groups.indices) + wanted.filter { $0 >= groups.count }
-        let (below, place) = input.pruned(to: columns([], groups + calls.flatMap(\.expressions)))
+        let (below, place) = input.pruned(to: columns([], groups + calls.flatMap(\.expressions)), options)
         let plan = Plan.aggregate(
             below, groups: groups.map { $0.renumbered { place[$0] } },
             aggregates: calls.map { $0.mapExpressions { $0.renumbered { place[$0] } } }, output: kept.map { output[$0] }
@@ -82,13 +84,13 @@ extension Plan {
     private func prunedJoin(
         _ left: Plan, _ right: Plan, _ kind: JoinKind, _ leftKeys: [Expression], _ rightKeys: [Expression],
         _ residual: Expression?,
-        _ wanted: [Int]
+        _ wanted: [Int], _ options: QueryOptions
     ) -> (plan: Plan, place: ColumnPlaces) {
         let leftCount = left.output.count
         let both = columns(wanted, residual.map { [$0] } ?? [])
-        let (leftBelow, leftPlace) = left.pruned(to: columns(both.filter { $0 < leftCount }, leftKeys))
+        let (leftBelow, leftPlace) = left.pruned(to: columns(both.filter { $0 < leftCount }, leftKeys), options)
         let (rightBelow, rightPlace) = right.pruned(
-            to: columns(both.filter { $0 >= leftCount }.map { $0 - leftCount }, rightKeys))
+            to: columns(both.filter { $0 >= leftCount }.map { $0 - leftCount }, rightKeys), options)
         let newLeftCount = leftBelow.output.count
         var place = ColumnPlaces()
         for index in both {

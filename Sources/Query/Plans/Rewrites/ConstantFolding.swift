@@ -17,8 +17,9 @@ package struct ConstantFolding: Sendable {
     }
 
     /// The plan with every expression folded; filters that are always true disappear.
-    package func fold(_ plan: Plan) -> Plan {
+    func fold(_ plan: Plan, within options: QueryOptions) -> Plan {
         plan.rewriteUp { node in
+            if options.isOver { return node }
             let folded = node.mapExpressions { fold($0) }
             if case .filter(let input, let condition) = folded, condition.constant == .boolean(true) { return input }
             return folded

@@ -7,11 +7,15 @@ extension Plan {
     ///
     /// A condition that may fail on some row (a division) stays where it was written, below nothing that could have
     /// kept the row away.
-    package func pushingFiltersDown() -> Plan {
+    ///
+    /// A condition that would become much longer by what the columns it reads are computed from stays, too: each level
+    /// of subqueries could double it.
+    package func pushingFiltersDown(within options: QueryOptions = QueryOptions()) -> Plan {
         rewriteDown { node in
-            switch node {
-            case .filter(let input, let condition): input.accepting(condition.conjuncts)
-            case .join(_, _, _, _, _, .some): node.accepting([])
+            if options.isOver { return node }
+            return switch node {
+            case .filter(let input, let condition): input.accepting(condition.conjuncts, options)
+            case .join(_, _, _, _, _, .some): node.accepting([], options)
             case .scan, .values, .project, .aggregate, .distinct, .sort, .limit, .join, .union: node
             }
         }
@@ -31,43 +35,49 @@ extension Plan {
     }
 
     /// This plan filtered by the conditions, each placed as low as it may go.
-    private func accepting(_ conditions: [Expression]) -> Plan {
+    private func accepting(_ conditions: [Expression], _ options: QueryOptions) -> Plan {
+        if options.isOver { return filtered(conditions) }
         switch self {
         case .filter(let input, let condition):
-            return input.accepting(condition.conjuncts + conditions)
+            return input.accepting(condition.conjuncts + conditions, options)
         case .project(let input, let expressions, let output):
+            var growth = SubstitutionGrowth(expressions)
             let (movable, staying) = split(conditions) { condition in
                 !condition.mayFail && condition.columnsRead.allSatisfy { expressions[$0].isCheap }
+                    && growth.admits(condition)
             }
-            let below = movable.isEmpty ? input : input.accepting(movable.map { $0.substituting(expressions) })
+            let below = movable.isEmpty ? input : input.accepting(movable.map { $0.substituting(expressions) }, options)
             return Plan.project(below, expressions, output: output).filtered(staying)
         case .sort(let input, let keys, nil):
             let (movable, staying) = split(conditions) { !$0.mayFail }
-            return Plan.sort(movable.isEmpty ? input : input.accepting(movable), keys, limit: nil).filtered(staying)
+            return Plan.sort(movable.isEmpty ? input : input.accepting(movable, options), keys, limit: nil)
+                .filtered(staying)
         case .distinct(let input):
             let (movable, staying) = split(conditions) { !$0.mayFail }
-            return Plan.distinct(movable.isEmpty ? input : input.accepting(movable)).filtered(staying)
+            return Plan.distinct(movable.isEmpty ? input : input.accepting(movable, options)).filtered(staying)
         case .union(let inputs):
             let (movable, staying) = split(conditions) { !$0.mayFail }
-            return Plan.union(movable.isEmpty ? inputs : inputs.map { $0.accepting(movable) }).filtered(staying)
+            return Plan.union(movable.isEmpty ? inputs : inputs.map { $0.accepting(movable, options) })
+                .filtered(staying)
         case .aggregate(let input, let groups, let aggregates, let output):
+            var growth = SubstitutionGrowth(groups)
             let (movable, staying) = split(conditions) { condition in
                 let columns = condition.columnsRead
                 return !condition.mayFail && !columns.isEmpty
-                    && columns.allSatisfy { $0 < groups.count && groups[$0].isCheap }
+                    && columns.allSatisfy { $0 < groups.count && groups[$0].isCheap } && growth.admits(condition)
             }
-            let below = movable.isEmpty ? input : input.accepting(movable.map { $0.substituting(groups) })
+            let below = movable.isEmpty ? input : input.accepting(movable.map { $0.substituting(groups) }, options)
             return Plan.aggregate(below, groups: groups, aggregates: aggregates, output: output).filtered(staying)
         case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual):
             return JoinConditions(leftCount: left.output.count, kind: kind, leftKeys: leftKeys, rightKeys: rightKeys)
-                .placing(above: conditions, within: residual?.conjuncts ?? [], left: left, right: right)
+                .placing(above: conditions, within: residual?.conjuncts ?? [], left: left, right: right, options)
         case .scan, .values, .sort, .limit:
             return filtered(conditions)
         }
     }
 
-    fileprivate func acceptingAll(_ conditions: [Expression]) -> Plan {
-        conditions.isEmpty ? self : accepting(conditions)
+    fileprivate func acceptingAll(_ conditions: [Expression], _ options: QueryOptions) -> Plan {
+        conditions.isEmpty ? self : accepting(conditions, options)
     }
 
     fileprivate func filtered(_ conditions: [Expression]) -> Plan {
@@ -82,7 +92,9 @@ private struct JoinConditions {
     var leftKeys: [Expression]
     var rightKeys: [Expression]
 
-    func placing(above: [Expression], within: [Expression], left: Plan, right: Plan) -> Plan {
+    func placing(
+        above: [Expression], within: [Expression], left: Plan, right: Plan, _ options: QueryOptions
+    ) -> Plan {
         var join = self
         var leftFilters: [Expression] = []
         var rightFilters: [Expression] = []
@@ -108,8 +120,8 @@ private struct JoinConditions {
         }
         if join.kind == .cross && !join.leftKeys.isEmpty { join.kind = .inner }
         return Plan.join(
-            left: left.acceptingAll(leftFilters), right: right.acceptingAll(rightFilters), kind: join.kind,
-            leftKeys: join.leftKeys,
+            left: left.acceptingAll(leftFilters, options), right: right.acceptingAll(rightFilters, options),
+            kind: join.kind, leftKeys: join.leftKeys,
             rightKeys: join.rightKeys, residual: Expression.conjunction(residual)
         ).filtered(stayingAbove)
     }
@@ -168,5 +180,9 @@ extension Expression {
 private func split(_ conditions: [Expression], _ test: (Expression) -> Bool) -> (
     movable: [Expression], staying: [Expression]
 ) {
-    (conditions.filter(test), conditions.filter { !test($0) })
+    var (movable, staying): ([Expression], [Expression]) = ([], [])
+    for condition in conditions {
+        if test(condition) { movable.append(condition) } else { staying.append(condition) }
+    }
+    return (movable, staying)
 }

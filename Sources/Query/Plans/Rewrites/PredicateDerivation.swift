@@ -5,16 +5,17 @@ extension Plan {
     /// The plan with each scan told which simple conditions the filters right above it demand, so that zone maps can
     /// skip. The filters stay. Run it after scalar subqueries were replaced by their values: only constants can refute
     /// a page.
-    package func derivingPredicates(timeZone: String) -> Plan {
+    package func derivingPredicates(timeZone: String, within options: QueryOptions = QueryOptions()) -> Plan {
         let arithmetic = ScalarArithmetic(timeZone: timeZone)
         return rewriteUp { node in
             guard case .filter(let input, let condition) = node else { return node }
-            return .filter(input.told(condition.conjuncts, arithmetic), condition)
+            return .filter(input.told(condition.conjuncts, arithmetic, options), condition)
         }
     }
 
     /// Hands conditions over this plan's output down to the scan below, through nodes that keep rows as they are.
-    private func told(_ conditions: [Expression], _ arithmetic: ScalarArithmetic) -> Plan {
+    private func told(_ conditions: [Expression], _ arithmetic: ScalarArithmetic, _ options: QueryOptions) -> Plan {
+        if conditions.isEmpty || options.isOver { return self }
         switch self {
         case .scan(let table, let columns, let output, let known):
             var predicates = known
@@ -28,12 +29,14 @@ extension Plan {
             }
             return .scan(table: table, columns: columns, output: output, predicates: predicates)
         case .filter(let input, let condition):
-            return .filter(input.told(conditions, arithmetic), condition)
+            return .filter(input.told(conditions, arithmetic, options), condition)
         case .project(let input, let expressions, let output):
+            var growth = SubstitutionGrowth(expressions)
             let below = conditions.compactMap { condition in
-                condition.columnsRead.allSatisfy { $0 < expressions.count } ? condition.substituting(expressions) : nil
+                let isKnown = condition.columnsRead.allSatisfy { $0 < expressions.count } && growth.admits(condition)
+                return isKnown ? condition.substituting(expressions) : nil
             }
-            return .project(input.told(below, arithmetic), expressions, output: output)
+            return .project(input.told(below, arithmetic, options), expressions, output: output)
         case .values, .aggregate, .distinct, .sort, .limit, .join, .union:
             return self
         }

@@ -1,9 +1,9 @@
 extension Plan {
     /// The plan without projections that change nothing, and with a projection that only picks columns of another one
     /// merged into it.
-    func mergingProjections() -> Plan {
+    func mergingProjections(within options: QueryOptions) -> Plan {
         rewriteUp { node in
-            guard case .project(let input, let expressions, let output) = node else { return node }
+            guard !options.isOver, case .project(let input, let expressions, let output) = node else { return node }
             if case .project(let below, let computed, _) = input, let picked = expressions.pickedColumns {
                 return Plan.project(below, picked.map { computed[$0] }, output: output).withoutIdentity
             }
@@ -23,8 +23,9 @@ extension [Expression] {
     /// The columns that these are, each at most once; nil when one computes something or repeats.
     fileprivate var pickedColumns: [Int]? {
         var picked: [Int] = []
+        var seen: Set<Int> = []
         for expression in self {
-            guard case .column(let index, _) = expression, !picked.contains(index) else { return nil }
+            guard case .column(let index, _) = expression, seen.insert(index).inserted else { return nil }
             picked.append(index)
         }
         return picked

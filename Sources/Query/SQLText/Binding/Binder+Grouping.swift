@@ -7,6 +7,7 @@ extension Binder {
     {
         level.clause = .group
         var groups: [Expression] = []
+        var seen: Set<Expression> = []
         for node in nodes {
             let value = try bindGroup(node, targets, level)
             if value.expression.readsAggregates {
@@ -14,7 +15,7 @@ extension Binder {
                     .misusedAggregate, "aggregate functions are not allowed in GROUP BY", position: value.position)
             }
             let expression = value.isUnknown ? try coercion.convert(value, to: .text) : value.expression
-            if !groups.contains(expression) { groups.append(expression) }
+            if seen.insert(expression).inserted { groups.append(expression) }
         }
         return groups
     }
@@ -99,28 +100,39 @@ struct OrderKey {
 
 /// The aggregate node of a SELECT, and what its expressions become above it.
 struct Grouping {
-    let groups: [Expression]
-    let level: SelectLevel
+    private let groups: [Expression]
+    private let places: [Expression: Int]
+    private let level: SelectLevel
+    private let options: QueryOptions
+
+    /// - Parameter groups: each once.
+    init(groups: [Expression], level: SelectLevel, options: QueryOptions) {
+        self.groups = groups
+        self.level = level
+        self.options = options
+        places = Dictionary(uniqueKeysWithValues: groups.enumerated().map { ($0.element, $0.offset) })
+    }
 
     func plan(names targets: [Target]) -> Plan {
+        let names = Dictionary(targets.map { ($0.value.expression, $0.name) }) { first, _ in first }
         let groupColumns = groups.enumerated().map { place, group in
-            TableColumn(
-                name: targets.first { $0.value.expression == group }?.name ?? columnName(group) ?? "group\(place + 1)",
-                type: group.type)
+            TableColumn(name: names[group] ?? columnName(group) ?? "group\(place + 1)", type: group.type)
         }
+        let input = level.plan.output
         let callColumns = level.aggregates.map { call in
-            let own = targets.first { $0.value.expression == level.place(call) }?.name
-            return TableColumn(name: own ?? call.text(over: level.plan.output), type: call.type)
+            TableColumn(name: names[level.place(call)] ?? call.text(over: input), type: call.type)
         }
         return .aggregate(level.plan, groups: groups, aggregates: level.aggregates, output: groupColumns + callColumns)
     }
 
     /// The expression over the aggregate's output: here, and nowhere else, placeholders become columns.
-    /// - Throws: `.misusedAggregate` for a column that is neither grouped nor aggregated.
+    /// - Throws: `.misusedAggregate` for a column that is neither grouped nor aggregated; `.cancelled` and
+    ///   `.deadlineExceeded`.
     func rewrite(_ expression: Expression) throws(QueryError) -> Expression {
+        try options.check()
         // A constant is the same above the groups, even where it happens to be one of them.
         if expression.constant != nil { return expression }
-        if let place = groups.firstIndex(of: expression) { return .column(place, expression.type) }
+        if let place = places[expression] { return .column(place, expression.type) }
         switch expression {
         case .placeholder(.aggregate(let place), let type):
             return .column(groups.count + place, type)

@@ -26,7 +26,7 @@ extension Binder {
 
         var input = level.plan
         if !groups.isEmpty || !level.aggregates.isEmpty || having != nil || node["groupClause"] != nil {
-            let grouping = Grouping(groups: groups, level: level)
+            let grouping = Grouping(groups: groups, level: level, options: options)
             input = grouping.plan(names: targets)
             if let having { input = .filter(input, try grouping.rewrite(having)) }
             for place in targets.indices {
@@ -116,6 +116,7 @@ extension Binder {
         }
         var keys: [SortKey] = []
         for key in order {
+            try options.check()
             let place: Int
             if let known = key.target ?? expressions.firstIndex(of: key.expression) {
                 place = known

@@ -10,12 +10,15 @@ final class Binder {
     let source: SourceText
     let now: Int64
     let coercion: Coercion
+    /// When the question has to end.
+    let options: QueryOptions
     private var nesting = 0
     /// Tables and subqueries read so far.
     var relationCount = 0
 
-    init(catalog: any TableCatalog, timeZone: String, now: Int64, text: String) {
+    init(catalog: any TableCatalog, timeZone: String, now: Int64, text: String, within options: QueryOptions) {
         self.catalog = catalog
+        self.options = options
         self.now = now
         source = SourceText(text)
         coercion = Coercion(timeZone: timeZone, now: now)
@@ -67,10 +70,11 @@ final class Binder {
     }
 
     /// Counts one more level around `body`, which may throw; a refusal that names no place is given that of the node.
-    /// - Throws: `.queryTooComplex` beyond the limit.
+    /// - Throws: `.queryTooComplex` beyond the limit; `.cancelled` and `.deadlineExceeded`.
     func nested<Result>(at node: SyntaxNode?, _ body: () throws(QueryError) -> Result) throws(QueryError) -> Result {
         nesting += 1
         defer { nesting -= 1 }
+        try options.check()
         if nesting > TextLimits.nestingMax { throw QueryError.tooDeep(position: node.flatMap { start($0) }) }
         do throws(QueryError) {
             return try body()

@@ -23,7 +23,8 @@ final class SelectLevel {
     var scope: Scope
     let surroundings: OuterScope
     var clause = Clause.select
-    var aggregates: [AggregateCall] = []
+    private(set) var aggregates: [AggregateCall] = []
+    private var aggregatePlaces: [AggregateCall: Int] = [:]
     var columnUses: [ColumnUse] = []
     var isInsideAggregate = false
 
@@ -40,8 +41,11 @@ final class SelectLevel {
 
     /// The placeholder of an aggregate; equal calls share one.
     func place(_ call: AggregateCall) -> Expression {
-        let place = aggregates.firstIndex(of: call) ?? aggregates.count
-        if place == aggregates.count { aggregates.append(call) }
+        let place = aggregatePlaces[call] ?? aggregates.count
+        if place == aggregates.count {
+            aggregates.append(call)
+            aggregatePlaces[call] = place
+        }
         return .placeholder(.aggregate(place), call.type)
     }
 }

@@ -1,25 +1,32 @@
-import Bytes
 import HTTPTypes
 import Hummingbird
+import Platform
 
 /// Keeps pages of other sites from using a server that lets in whoever can reach it.
 ///
 /// A browser on this machine can reach it, too, and runs pages of strangers. Such a page names itself in `Origin`;
-/// where its site has its name resolve to this machine's address, the name stands in `Host`. Programs send no `Origin`
-/// and the name that they were given, so they are not concerned.
+/// where its site has its name resolve to this machine's address, the name stands in `Host`. Programs send no `Origin`;
+/// their `Host` is the name that they were given, which only has to be one of the server's. What proxies say of both in
+/// fields of their own (`X-Forwarded-Host`) anybody can write, so nobody reads it.
 struct SiteGuard: Sendable {
-    /// Names in lower case under which the server may be asked, besides addresses, `localhost` and names without a dot,
-    /// which are nobody's site.
-    private let names: Set<[UInt8]>
-    /// Where it listens, in lower case: asked for at the one port, so no pages of any port there are its own.
-    private let hosts: Set<[UInt8]>
+    /// What to do where a name is missing; the log says it of all names alike, for they are strangers' words.
+    static let advice =
+        "make tokens with `plimsoll tokens create`, or add the name that it is asked by to the setting names "
+        + "(--names, PLIMSOLL_NAMES)"
+
+    /// Under which the server may be asked, besides addresses, `localhost` and names without a dot, which are nobody's
+    /// site.
+    private let names: Set<HostName>
+    /// Where it listens: asked for at the one port, so no pages of any port there are its own.
+    private let hosts: Set<HostName>
 
     /// - Parameters:
     ///   - names: of the settings.
     ///   - hosts: names or addresses where it listens.
     init(names: [String], hosts: [String]) {
-        self.names = Set(names.map { Array($0.lowercased().utf8) })
-        self.hosts = Set(hosts.map { Array($0.lowercased().utf8) })
+        self.names = Set(names.compactMap { HostName(Array($0.utf8)[...]) })
+        // An address of version 6 stands in brackets only where a port may follow it.
+        self.hosts = Set(hosts.compactMap { IPAddress($0).map(HostName.address) ?? HostName(Array($0.utf8)[...]) })
     }
 
     /// - Throws: 403.
@@ -28,71 +35,109 @@ struct SiteGuard: Sendable {
         guard let host, isOwn(host.name) else {
             throw Self.refusal(
                 "without tokens nobody is served under the name that Host has",
-                hint: "ask by address or localhost, make tokens with `plimsoll tokens create`, or set `names`")
+                hint: "ask by address or localhost", adding: host?.name)
         }
         guard let origin = request.headers[.origin] else { return }
-        guard let site = Site(origin), isSame(site, host) else {
+        let site = Site(origin)
+        guard let site, isSame(site, host) else {
             throw Self.refusal(
-                "without tokens pages of other sites are not served",
-                hint: "make tokens with `plimsoll tokens create`, or set `names` where a proxy is in front")
+                "without tokens pages of other sites are not served", hint: "open the server's own page",
+                adding: site?.authority.name)
         }
     }
 
     private func isSame(_ site: Site, _ host: Authority) -> Bool {
-        if names.contains(Array(site.authority.name.utf8)) { return true }
-        return site.authority.name.hasSameBytes(as: host.name)
+        if names.contains(site.authority.name) { return true }
+        return site.authority.name == host.name
             && site.authority.port ?? site.defaultPort == host.port ?? site.defaultPort
     }
 
-    private func isOwn(_ name: String) -> Bool {
-        let bytes = Array(name.utf8)
-        if names.contains(bytes) || hosts.contains(bytes) || !bytes.contains(UInt8(ascii: ".")) { return true }
-        if name == "localhost." || name.hasSuffix(".localhost") { return true }
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+    private func isOwn(_ name: HostName) -> Bool {
+        if names.contains(name) || hosts.contains(name) { return true }
+        return switch name {
+        case .address: true
+        case .name(let bytes): !bytes.contains(UInt8(ascii: ".")) || bytes.suffix(10).elementsEqual(".localhost".utf8)
+        }
     }
 
-    private static func refusal(_ message: String, hint: String) -> Refusal {
-        Refusal(.forbidden, message, hint: hint, reason: .foreignSite)
+    /// - Parameter name: the one that would have to be in the setting; nil where none could be, or need be.
+    private static func refusal(_ message: String, hint: String, adding name: HostName?) -> Refusal {
+        var hint = hint + ", make tokens with `plimsoll tokens create`"
+        if case .name(let bytes)? = name, bytes.contains(UInt8(ascii: ".")) {
+            let name = String(decoding: bytes, as: UTF8.self)
+            hint +=
+                ", or, if the name is the server's, add \(name) to its setting names (--names \(name) or "
+                + "PLIMSOLL_NAMES=\(name); several with commas between them)"
+        }
+        return Refusal(.forbidden, message, hint: hint, reason: .foreignSite)
     }
 }
 
-/// A host in lower case with the port that was named.
-private struct Authority {
-    var name: String
-    var port: Int?
+/// What a host is told apart by, however it is written.
+private enum HostName: Hashable {
+    /// Of either version, those of version 4 the mapped ones of version 6; its zone, which says only by which of this
+    /// machine's links it is reached, is let go.
+    case address(IPAddress)
+    /// In lower case, without the dot that ends a name which is given from the root on.
+    case name([UInt8])
 
-    /// `name`, `name:port`, `[v6]:port`; nil for anything else.
-    init?(_ text: String) {
-        let text = text.lowercased()
-        guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !Self.foreign.contains($0) }) else {
-            return nil
+    /// A name, an address of version 4, or one of version 6 in brackets; nil for anything else.
+    init?(_ text: ArraySlice<UInt8>) {
+        if text.first == UInt8(ascii: "["), text.last == UInt8(ascii: "]") {
+            let inside = text.dropFirst().dropLast()
+            // What stands behind the percent sign is escaped in an address of the web (RFC 6874), elsewhere not.
+            let parts = inside.split(separator: UInt8(ascii: "%"), maxSplits: 1, omittingEmptySubsequences: false)
+            let isZoneSound = parts.count == 1 || (!parts[1].isEmpty && parts[1].allSatisfy(Self.isOfZone))
+            guard isZoneSound, parts[0].contains(UInt8(ascii: ":")),
+                let address = IPAddress(String(decoding: parts[0], as: UTF8.self))
+            else { return nil }
+            self = .address(address)
+            return
         }
-        let afterName = text.last == "]" ? nil : text.lastIndex(of: ":")
-        if let afterName {
-            guard let port = UInt16(text[text.index(after: afterName)...]) else { return nil }
-            self.port = Int(port)
-        }
-        name = String(text[..<(afterName ?? text.endIndex)])
-        if name.first == "[", name.last == "]" {
-            let inside = name.dropFirst().dropLast().utf8
-            guard !inside.isEmpty, inside.allSatisfy(Self.isOfIPv6) else { return nil }
-            // No dot, as every name that is an address of this kind.
-            name = "[" + String(decoding: inside.filter { $0 != UInt8(ascii: ".") }, as: UTF8.self) + "]"
-        } else if name.isEmpty || name.contains(":") {
-            return nil
+        let name = text.last == UInt8(ascii: ".") ? text.dropLast() : text
+        guard !name.isEmpty, name.last != UInt8(ascii: "."), name.allSatisfy(Self.isOfName) else { return nil }
+        if let address = IPAddress(String(decoding: name, as: UTF8.self)) {
+            self = .address(address)
+        } else {
+            self = .name(name.map(Self.lowercased))
         }
     }
 
-    private static let foreign = Set("@/?#\\".utf8)
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+    }
 
-    private static func isOfIPv6(_ byte: UInt8) -> Bool {
+    private static func isOfName(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: ":"),
-            UInt8(ascii: "."):
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
             true
         default: false
         }
+    }
+
+    private static func isOfZone(_ byte: UInt8) -> Bool {
+        isOfName(byte) || byte == UInt8(ascii: "~") || byte == UInt8(ascii: "%")
+    }
+}
+
+/// A host with the port that was named.
+private struct Authority {
+    var name: HostName
+    /// nil where none is named: an empty one is none, too (RFC 3986, section 3.2.3).
+    var port: Int?
+
+    /// `name`, `name:`, `name:port`, `[v6]:port`; nil for anything else.
+    init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        let colon = bytes.last == UInt8(ascii: "]") ? nil : bytes.lastIndex(of: UInt8(ascii: ":"))
+        if let digits = colon.map({ bytes[($0 + 1)...] }), !digits.isEmpty {
+            let isNumber = digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            guard isNumber, let port = UInt16(String(decoding: digits, as: UTF8.self)) else { return nil }
+            self.port = Int(port)
+        }
+        guard let name = HostName(bytes[..<(colon ?? bytes.endIndex)]) else { return nil }
+        self.name = name
     }
 }
 

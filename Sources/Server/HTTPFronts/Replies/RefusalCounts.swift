@@ -12,6 +12,8 @@ enum RefusalReason: Hashable, Sendable {
     case slow
     /// The connection ended before the request did.
     case aborted
+    /// The client went while its request was answered.
+    case departed
     /// A page of another site, or a name that is not the server's, while there are no tokens.
     case foreignSite
     /// HTTP/2 where only HTTP/1.1 is spoken: gRPC, for most.
@@ -30,6 +32,7 @@ enum RefusalReason: Hashable, Sendable {
         case .credentials: "credentials_unreadable"
         case .slow: "slow_request"
         case .aborted: "aborted_request"
+        case .departed: "client_gone"
         case .foreignSite: "foreign_site"
         case .gRPC: "grpc"
         case .http2: "http2"
@@ -39,10 +42,10 @@ enum RefusalReason: Hashable, Sendable {
         }
     }
 
-    /// Said already by whoever turned away, in more detail.
+    /// Said already by whoever turned away, in more detail, or nothing that anybody has to see to.
     fileprivate var isTold: Bool {
         switch self {
-        case .access, .credentials, .mistake: true
+        case .access, .credentials, .mistake, .departed: true
         default: false
         }
     }
@@ -52,7 +55,7 @@ enum RefusalReason: Hashable, Sendable {
         switch self {
         case .gRPC: ForeignProtocol.gRPCAdvice
         case .tls: "plain HTTP is spoken here; a proxy in front of it speaks TLS"
-        case .foreignSite: "make tokens with `plimsoll tokens create`, or set `names`"
+        case .foreignSite: SiteGuard.advice
         case .status(415): "Content-Type says what no route here takes; spans: application/x-protobuf"
         case .status(413): "smaller batches, or the setting limits.body_size"
         case .status(429): "more is sent, or asked, than gets done; clients are told to wait"

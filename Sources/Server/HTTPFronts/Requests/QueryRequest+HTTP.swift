@@ -1,16 +1,14 @@
 import Asking
-import Domain
 import Execution
 import HTTPTypes
 import Hummingbird
 
 extension QueryRequest {
-    /// What a request asks: `Content-Type` says how its body is to be read, `Accept` how the answer is to be written.
-    /// - Parameter body: as it was before it was compressed.
-    /// - Throws: ``Refusal``, `QueryRefusal`.
-    init(_ request: Request, body: [UInt8], limits: ServerLimits) throws {
-        let format = try Self.format(request.headers[.accept] ?? "*/*")
-        try self.init(body: body, form: try Self.form(request.mediaType), format: format, limits: limits)
+    /// How a request says what it asks, and how it wants the answer: `Content-Type` and `Accept`, which are judged
+    /// before the body is asked for.
+    /// - Throws: ``Refusal``.
+    static func forms(of request: Request) throws(Refusal) -> (body: Form, answer: ResultFormat) {
+        (try form(request.mediaType), try format(request.headers[.accept] ?? "*/*"))
     }
 
     private static func form(_ mediaType: String) throws(Refusal) -> Form {

@@ -26,8 +26,11 @@ struct RequestRules: RouterMiddleware {
 
     /// The request with a body that is asked for when somebody reads it.
     private static func waiting(_ request: Request, _ context: ServerContext) throws(Refusal) -> Request {
-        guard let expectation = request.headers[.expect] else { return request }
-        guard expectation.lowercased() == "100-continue" else {
+        // Several fields are one list (RFC 9110, section 5.3).
+        let expectations = request.headers[values: .expect].flatMap { $0.split(separator: ",") }
+            .map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }.filter { !$0.isEmpty }
+        guard !expectations.isEmpty else { return request }
+        guard expectations.allSatisfy({ $0 == "100-continue" }) else {
             throw Refusal(
                 .expectationFailed, "nothing is known of what the request expects",
                 hint: "leave Expect out, or send 100-continue")

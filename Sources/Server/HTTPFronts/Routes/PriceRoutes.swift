@@ -6,6 +6,7 @@ import Hummingbird
 import Intakes
 import JSONTexts
 import NIOPosix
+import Plans
 import Platform
 
 extension Routes {
@@ -25,9 +26,9 @@ extension Routes {
 
     /// Text for people, as `plimsoll prices check` prints it.
     func priceCheck(_: QueryParameters) async throws -> Response {
-        let text = try await queries.run { [self] _ in
+        let text = try await queries.run { [self] cancellation in
             try ofStore {
-                let (book, calls) = try store.pricesAndInexactCalls()
+                let (book, calls) = try store.pricesAndInexactCalls { try Self.look(cancellation) }
                 return PriceText.check(book, calls)
             }
         }
@@ -37,9 +38,11 @@ extension Routes {
     /// What ``rebook(_:)`` would change, as JSON.
     func rebookingPreview(_ query: QueryParameters) async throws -> Response {
         let wish = try RebookRequest(query)
-        let preview = try await queries.run { [self] _ in
+        let preview = try await queries.run { [self] cancellation in
             try ofStore {
-                try store.rebookingPreview(provider: wish.provider, model: wish.model, times: wish.times)
+                try store.rebookingPreview(provider: wish.provider, model: wish.model, times: wish.times) {
+                    try Self.look(cancellation)
+                }
             }
         }
         return Response(bytes: preview.json, contentType: MediaType.json)
@@ -66,9 +69,16 @@ extension Routes {
     private func ofStore<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             return try body()
+        } catch let error as QueryError {
+            throw error
         } catch {
             throw StoreFailure.refusal(for: error, limits)
         }
+    }
+
+    /// Ends work that nobody waits for any more: the server stops, or the client has gone.
+    private static func look(_ cancellation: QueryCancellation) throws(QueryError) {
+        if cancellation.isCancelled { throw QueryError.cancelled }
     }
 
     private static func flag(_ name: String, _ query: QueryParameters) throws(Refusal) -> Bool {

@@ -13,30 +13,25 @@ extension Routes {
     /// The answer to a question in SQL. A client that goes away takes its query with it. What is longer than a piece is
     /// sent piece by piece: the rows stay, and are booked, until the client has fetched them.
     func rows(_ request: Request, _: QueryParameters) async throws -> Response {
+        let forms = try QueryRequest.forms(of: request)
         let body = try await text(
             of: request, hint: "shorten the query; long lists of values may be written as a join")
-        let query = try QueryRequest(request, body: body, limits: limits)
+        let query = try QueryRequest(body: body, form: forms.body, format: forms.answer, limits: limits)
         let runner = StatementRunner(engine: engine)
         let waiting = settlement.waiting
         let contentType = query.format.contentType
         let (text, first, second) = try await queries.run { [store, queries, clock] cancellation in
-            var options = query.options.cancelled(by: cancellation)
+            var options = query.options.cancelled(by: cancellation).begun { clock.monotonicNanoseconds() }
             options.memoryPool = queries.memory
-            let end = options.timeLimitNanoseconds.map { clock.monotonicNanoseconds().addingReportingOverflow($0) }
+            let asked = options
             var result = try runner.run(
-                query.sql, over: store.pinnedTables(), options: options, as: query.format)
+                query.sql, over: store.pinnedTables(), options: asked, as: query.format)
             result.booking = nil
             result.booking = try queries.holding(result.heldBytes + Self.answerBytes)
             let text = ResultText(result, query.format)
             // A table measures every row before its first line.
-            func look() throws {
-                if cancellation.isCancelled { throw QueryError.cancelled }
-                if let end, !end.overflow, clock.monotonicNanoseconds() > end.partialValue {
-                    throw QueryError(.deadlineExceeded, "canceling statement due to statement timeout")
-                }
-            }
-            let first = try text.next(look: look) ?? []
-            return (text, first, try text.next(look: look))
+            let first = try text.next(look: asked.check) ?? []
+            return (text, first, try text.next(look: asked.check))
         }
         guard let second else {
             return Self.noting(waiting, Response(bytes: first, contentType: contentType))

@@ -21,22 +21,31 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
         var isOld: Bool
         var isHead: Bool
         var isLast: Bool
+        /// Its sender waits for a word before it sends the body.
+        var isAwaited: Bool
+        /// It was answered without its body, which nobody wants.
+        var isGivenUp = false
     }
 
     /// Requests whose answers have not ended, in their order.
     private var exchanges = CircularBuffer<Exchange>()
-    /// Its sender waits for a word before it sends the body.
-    private var isAwaited = false
-    /// What came was no HTTP: nothing more is passed on.
+    /// What came was no HTTP, or the connection was said to end: nothing more is passed on.
     private var hasRefused = false
+    /// No other request is taken.
+    private var isEnding = false
     /// Why the parser, or this, gave up.
     private var fault: HTTPParserError?
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !hasRefused else { return }
         guard case .head(var head) = unwrapInboundIn(data) else {
-            isAwaited = false
+            // One comes after the other: what is read is of the last, or of one that was answered already.
+            if !exchanges.isEmpty { exchanges[exchanges.index(before: exchanges.endIndex)].isAwaited = false }
             return context.fireChannelRead(data)
+        }
+        if isEnding {
+            hasRefused = true
+            return
         }
         let isOld = head.version == .http1_0
         if let error = Self.objection(to: head, isOld: isOld) {
@@ -48,8 +57,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
         if isOld, head.headers["host"].isEmpty { head.headers.add(name: "host", value: "localhost") }
         let isLast = isOld || Self.words(of: head.headers["connection"]).contains("close")
         if isLast { head.headers.replaceOrAdd(name: "connection", value: "close") }
-        isAwaited = !isOld && Self.words(of: head.headers["expect"]).contains("100-continue")
-        exchanges.append(Exchange(isOld: isOld, isHead: head.method == .HEAD, isLast: isLast))
+        let isAwaited = !isOld && Self.words(of: head.headers["expect"]).contains("100-continue")
+        exchanges.append(Exchange(isOld: isOld, isHead: head.method == .HEAD, isLast: isLast, isAwaited: isAwaited))
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }
 
@@ -97,11 +106,20 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
         return Refusal(.badRequest, message, hint: hint)
     }
 
+    /// Whether the body of what is answered now still comes nobody can know: its sender may send it, or go on with
+    /// another request in its place. So the connection ends with the answer (RFC 9110, section 10.1.1).
+    private func giveUpAwaitedBody() {
+        guard exchanges.first?.isAwaited == true else { return }
+        exchanges[exchanges.startIndex].isAwaited = false
+        exchanges[exchanges.startIndex].isGivenUp = true
+        exchanges[exchanges.startIndex].isLast = true
+    }
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let exchange = exchanges.first
         switch unwrapOutboundIn(data) {
         case .head(var head):
-            isAwaited = false
+            giveUpAwaitedBody()
+            let exchange = exchanges.first
             let explanation = explained(&head)
             head.headers.replaceOrAdd(name: "X-Content-Type-Options", value: "nosniff")
             head.headers.replaceOrAdd(name: Self.mark.name, value: Self.mark.value)
@@ -111,20 +129,25 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
             if let explanation { context.write(wrapOutboundOut(.body(.byteBuffer(explanation))), promise: nil) }
         case .body: context.write(data, promise: promise)
         case .end:
-            if !exchanges.isEmpty { exchanges.removeFirst() }
+            let exchange = exchanges.popFirst()
             // Nothing follows the head of such an answer, not even the chunk that ends a body.
             let isHead = exchange?.isHead == true
             context.write(isHead ? wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))) : data, promise: promise)
+            guard exchange?.isGivenUp == true else { return }
+            isEnding = true
+            context.flush()
+            // What its sender sent meanwhile is still read, so that he gets the answer.
+            context.close(mode: .output, promise: nil)
         }
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
         guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
-        guard isAwaited else {
+        guard exchanges.first?.isAwaited == true else {
             promise?.succeed()
             return
         }
-        isAwaited = false
+        exchanges[exchanges.startIndex].isAwaited = false
         context.writeAndFlush(
             wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: promise)
     }

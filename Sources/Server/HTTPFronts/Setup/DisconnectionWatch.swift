@@ -2,6 +2,7 @@ import Asking
 import Hummingbird
 import NIOCore
 import NIOHTTPTypes
+import Plans
 
 /// Sees a connection end, or the client close its side of it.
 final class DisconnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
@@ -35,6 +36,7 @@ struct ServerContext: RequestContext {
 
 extension ServerContext {
     /// Answers with the connection's ``Disconnection`` within reach of whoever answers questions.
+<<<<<<< HEAD
     /// - Throws: `CancellationError` when the client has gone before; what the answer throws.
     func noticingDisconnection(_ answer: () async throws -> Response) async throws -> Response {
         let disconnection = try await channel.eventLoop.submit { [channel] in
@@ -43,5 +45,36 @@ extension ServerContext {
             return try channel.pipeline.syncOperations.handler(type: DisconnectionWatch.self).disconnection
         }.get()
         return try await Disconnection.$current.withValue(disconnection) { try await answer() }
+=======
+    /// - Throws: what `answer` throws; where that is because the client has gone, a refusal that says so: it is neither
+    ///   a mistake of ours nor a fault of what was asked.
+    func noticingDisconnection(_ answer: () async throws -> Response) async throws -> Response {
+        guard let disconnection = await disconnection, !disconnection.isGone else { throw Refusal.departed }
+        do {
+            return try await Disconnection.$current.withValue(disconnection) { try await answer() }
+        } catch where disconnection.isGone && Self.isCancellation(error) {
+            throw Refusal.departed
+        }
     }
+
+    /// nil where the connection is closed, and what watched it has been taken away.
+    private var disconnection: Disconnection? {
+        get async {
+            try? await channel.eventLoop.submit { [channel] in
+                try channel.pipeline.syncOperations.handler(type: DisconnectionWatch.self).disconnection
+            }.get()
+        }
+    }
+
+    private static func isCancellation(_ error: any Error) -> Bool {
+        error is CancellationError || (error as? QueryError)?.kind == .cancelled
+>>>>>>> 55b8fe9fb32b48a0d3ac2df4809aa34ecc4b4d38
+    }
+}
+
+extension Refusal {
+    /// Only who closed his side alone reads it.
+    fileprivate static let departed = Refusal(
+        .serviceUnavailable, "the client closed the connection before it was answered",
+        hint: "keep both sides open until the answer is there", reason: .departed)
 }

@@ -17,10 +17,12 @@ package protocol ServedStore: IntakeStore, SendingStore {
     var now: Int64 { get }
     /// Books calls again at the prices now in force; blocking, writer thread only.
     func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking
-    /// What ``rebook(provider:model:times:)`` would change; blocking.
-    func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview
-    /// The prices in force and calls without an exact cost, at one position; blocking.
-    func pricesAndInexactCalls() throws -> (prices: PriceBook, calls: InexactCalls)
+    /// What ``rebook(provider:model:times:)`` would change; blocking, until `look` throws, which is asked now and then.
+    func rebookingPreview(
+        provider: String, model: String?, times: Range<Int64>, look: () throws -> Void
+    ) throws -> RebookingPreview
+    /// The prices in force and calls without an exact cost, at one position; blocking likewise.
+    func pricesAndInexactCalls(look: () throws -> Void) throws -> (prices: PriceBook, calls: InexactCalls)
     /// All tables at one position.
     func pinnedTables() -> any TableCatalog
     /// What a report reads: all tables at one position, and how conversations are judged there.
@@ -39,13 +41,15 @@ package protocol ServedStore: IntakeStore, SendingStore {
 
 extension EventStore: ServedStore {
     /// See ``ServedStore``.
-    package func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview {
-        try snapshot().rebookingPreview(provider: provider, model: model, times: times)
+    package func rebookingPreview(
+        provider: String, model: String?, times: Range<Int64>, look: () throws -> Void
+    ) throws -> RebookingPreview {
+        try snapshot().rebookingPreview(provider: provider, model: model, times: times, look: look)
     }
     /// See ``ServedStore``.
-    package func pricesAndInexactCalls() throws -> (prices: PriceBook, calls: InexactCalls) {
+    package func pricesAndInexactCalls(look: () throws -> Void) throws -> (prices: PriceBook, calls: InexactCalls) {
         let snapshot = snapshot()
-        return (snapshot.book, try snapshot.inexactCalls())
+        return (snapshot.book, try snapshot.inexactCalls(look: look))
     }
     /// See ``ServedStore``.
     package func pinnedTables() -> any TableCatalog { snapshot() }

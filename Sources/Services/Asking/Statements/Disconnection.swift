@@ -16,6 +16,9 @@ package final class Disconnection: Sendable {
     /// The client is there.
     package init() {}
 
+    /// Whether the client has gone.
+    package var isGone: Bool { state.withLock { $0.isGone } }
+
     /// Calls the action once the client goes, at once if it has gone.
     /// - Returns: what ``forget(_:)`` takes back.
     func onDisconnect(_ action: @escaping @Sendable () -> Void) -> Int {

@@ -18,7 +18,8 @@ package struct StatementRunner: Sendable {
     package func run(
         _ sql: String, over catalog: any TableCatalog, options: QueryOptions, as format: ResultFormat? = nil
     ) throws -> ResultSet {
-        let (settings, statement) = try SQLCompiler(catalog: catalog, timeZone: options.timeZone).compileScript(sql)
+        let (settings, statement) = try SQLCompiler(catalog: catalog, timeZone: options.timeZone, within: options)
+            .compileScript(sql)
         if format == .ndjson { try Self.checkNames(statement.columns) }
         var options = options
         for setting in settings { try options.apply(setting) }

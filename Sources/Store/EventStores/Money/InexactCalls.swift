@@ -40,9 +40,10 @@ package struct InexactCalls: Sendable {
 
 extension StoreSnapshot {
     /// Every model call whose cost is not exact at this position.
-    /// - Throws: ``CorruptionError``, ``StorageError``.
+    /// - Parameter look: asked between bounded stretches of work; what it throws ends it.
+    /// - Throws: ``CorruptionError``, ``StorageError``; what `look` throws.
     /// - Complexity: O(calls of groups that hold such a call).
-    package func inexactCalls() throws -> InexactCalls {
+    package func inexactCalls(look: () throws -> Void = {}) throws -> InexactCalls {
         var found: [[[UInt8]]: InexactCalls.Group] = [:]
         for layout in layouts.tables {
             guard let money = layout.money, let table = table(named: layout.name) else { continue }
@@ -50,6 +51,7 @@ extension StoreSnapshot {
             let request = ScanRequest(columns: money.costs, predicates: [isInexact], statistics: ScanStatistics())
             let names = ["provider", "model", "service_tier", "price_gaps"].map { layout.index(of: $0) }
             for morsel in try table.morsels(for: request) {
+                try look()
                 let costs = try CallCost.read(money, rows: 0..<morsel.rowCount) { try morsel.column($0) }
                 guard costs.contains(where: { $0.map { $0.state != .priced } ?? false }) else { continue }
                 let columns = try names.map { try $0.map { try morsel.column($0) } }

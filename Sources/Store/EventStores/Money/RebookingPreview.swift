@@ -50,16 +50,22 @@ package struct RebookingPreview: Sendable {
 
 extension StoreSnapshot {
     /// What ``EventStore/rebook(provider:model:times:)`` would change at this position.
-    /// - Throws: ``CorruptionError``, ``StorageError``.
+    /// - Parameter look: asked between bounded stretches of work; what it throws ends it.
+    /// - Throws: ``CorruptionError``, ``StorageError``; what `look` throws.
     /// - Complexity: O(calls of groups in the time range that may hold the provider).
-    package func rebookingPreview(provider: String, model: String?, times: Range<Int64>) throws -> RebookingPreview {
-        try rebookingPreviews([RebookingPreview.Scope(provider: provider, model: model, times: times)])[0]
+    package func rebookingPreview(
+        provider: String, model: String?, times: Range<Int64>, look: () throws -> Void = {}
+    ) throws -> RebookingPreview {
+        try rebookingPreviews([RebookingPreview.Scope(provider: provider, model: model, times: times)], look: look)[0]
     }
 
     /// The same for several, each as if it were the only one, in their order and in one pass over the calls.
-    /// - Throws: ``CorruptionError``, ``StorageError``.
+    /// - Parameter look: as above.
+    /// - Throws: ``CorruptionError``, ``StorageError``; what `look` throws.
     /// - Complexity: O(calls from the earliest of the times on × providers), whatever the number of models.
-    package func rebookingPreviews(_ scopes: [RebookingPreview.Scope]) throws -> [RebookingPreview] {
+    package func rebookingPreviews(
+        _ scopes: [RebookingPreview.Scope], look: () throws -> Void = {}
+    ) throws -> [RebookingPreview] {
         guard let earliest = scopes.map(\.times.lowerBound).min() else { return [] }
         let search = RebookingSearch(scopes, lastPosition: position, list: book.listNumber)
         let after = version.overlay.adding(search.covering)
@@ -79,6 +85,7 @@ extension StoreSnapshot {
             let morsels = try table.morsels(
                 for: ScanRequest(columns: money.costs, predicates: predicates, statistics: ScanStatistics()))
             for morsel in morsels {
+                try look()
                 let old = try CallCost.read(money, rows: 0..<morsel.rowCount) { try morsel.column($0) }
                 let new = try RepricedMorsel(base: morsel, layout: layout, money: money, overlay: after).costs()
                 let rows = try ScopedRows(search, morsel, layout)
