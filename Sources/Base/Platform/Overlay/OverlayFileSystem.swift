@@ -231,6 +231,8 @@ package final class OverlayFileSystem: FileSystem {
     /// What is written here takes no room of the volume.
     package func freeBytes(at path: String) throws(StorageError) -> Int { 1 << 50 }
 
+    package var openFilesMax: Int { base.openFilesMax }
+
     /// Holds nothing and keeps nobody out.
     package func lock(_ path: String) throws(StorageError) -> any FileLock { NoLock() }
 }

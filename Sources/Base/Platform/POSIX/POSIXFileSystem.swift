@@ -126,6 +126,8 @@ package final class POSIXFileSystem: FileSystem {
         return overflow ? .max : bytes
     }
 
+    package var openFilesMax: Int { OpenFileLimit.current.now }
+
     package func lock(_ path: String) throws(StorageError) -> any FileLock {
         let file = try descriptor(.lock, path, O_RDWR | O_CREAT | O_CLOEXEC, mode: fileMode)
         do {
