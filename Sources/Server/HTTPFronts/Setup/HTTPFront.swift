@@ -17,7 +17,7 @@ final class HTTPFront: Sendable {
     private let group: ServiceGroup
 
     /// - Parameters:
-    ///   - ceiling: how many connections its addresses have together, the main one number 0, the second number 1.
+    ///   - gate: lets connections in, at the main address with number 0, at the second with number 1.
     ///   - refusals: counts what never reached a route.
     ///   - proxies: who is believed when he says for whom he asks.
     ///   - background: work that goes on as long as the front; stopped after it.
@@ -28,13 +28,13 @@ final class HTTPFront: Sendable {
     ///   - onListening: called once with the address really bound.
     init(
         router: Router<ServerContext>, listen: ListenAddress, second: AdditionalAddress? = nil, limits: ServerLimits,
-        ceiling: ConnectionCeiling, refusals: RefusalCounts, proxies: TrustedProxies, background: [any BackgroundWork] = [], stopsOnSignals: Bool,
-        log: OperatorLog, paced: PacedLog, onStopping: @escaping @Sendable () async -> Void = {},
+        gate: @escaping @Sendable (Int) -> ConnectionGate, refusals: RefusalCounts, proxies: TrustedProxies,
+        background: [any BackgroundWork] = [], stopsOnSignals: Bool, log: OperatorLog,
+        onStopping: @escaping @Sendable () async -> Void = {},
         onSecondListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {
         let logger = Logger(label: "plimsoll") { _ in LibraryLog(log) }
-        let gate: @Sendable (Int) -> ConnectionGate = { ConnectionGate(ceiling, address: $0, log: paced) }
         let main = Self.application(
             router, listen, limits, (refusals, proxies), logger, { gate(0) }, onListening)
         var services: [any Service] = background.map(BackgroundService.init)

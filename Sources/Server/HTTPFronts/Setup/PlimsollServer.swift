@@ -52,7 +52,8 @@ package final class PlimsollServer: Sendable {
     /// - Parameters:
     ///   - onSpansListening: called once with the bound address for spans, if there is one besides.
     ///   - onListening: called once with the bound address.
-    /// - Throws: ``UnguardedAddressError``, ``MachineLimitError``; what reading the tokens, binding the socket or closing the store throws.
+    /// - Throws: ``UnguardedAddressError``, ``MachineLimitError``; what reading the tokens, binding the socket or
+    ///   closing the store throws.
     package func run(
         onSpansListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
@@ -74,8 +75,7 @@ package final class PlimsollServer: Sendable {
             store: store, events: intake, threads: threads.decoders, limits: limits, health: health,
             settlement: settlement)
         let senders = traceSenders(examples)
-        let refusals = RefusalCounts(paced)
-        let ceiling = connectionCeiling()
+        let (refusals, ceiling) = (RefusalCounts(paced), connectionCeiling())
         let access = AccessControl(
             file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock,
             threads: threads.access, log: paced)
@@ -94,9 +94,10 @@ package final class PlimsollServer: Sendable {
             settlement: settlement, thread: threads.settler, committer: intake.committer, health: health, log: log)
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
-            ceiling: ceiling, refusals: refusals, proxies: configuration.proxies,
+            gate: { ConnectionGate(ceiling, address: $0, log: paced) }, refusals: refusals,
+            proxies: configuration.proxies,
             background: [ticker, settling, RefusalSums(log: paced, health: health)] + exports,
-            stopsOnSignals: configuration.stopsOnSignals, log: log, paced: paced,
+            stopsOnSignals: configuration.stopsOnSignals, log: log,
             onStopping: {
                 // Requests that take events in are waited for; a question can be asked again.
                 try? await Task.sleep(for: limits.questionDrainTimeout)

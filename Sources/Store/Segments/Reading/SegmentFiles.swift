@@ -17,8 +17,8 @@ package final class SegmentFiles: Sendable {
     /// Files that are open while nobody reads, where the process may have many.
     package static let keptMax = 48
 
-    /// - Parameter countMax: files that are open while nobody reads; nil: ``keptMax``, and no more than a quarter of what
-    ///   the process may have open. Where it has too many, libraries below end it.
+    /// - Parameter countMax: files that are open while nobody reads; nil: ``keptMax``, and no more than a quarter of
+    ///   what the process may have open. Where it has too many, libraries below end it.
     package init(fileSystem: any FileSystem, countMax: Int? = nil) {
         let countMax = countMax ?? max(1, min(Self.keptMax, fileSystem.openFilesMax / 4))
         precondition(countMax > 0, "a file that is read is open")
