@@ -126,6 +126,7 @@ package final class POSIXFileSystem: FileSystem {
         return overflow ? .max : bytes
     }
 
+    /// By `RLIMIT_NOFILE`.
     package var openFilesMax: Int { OpenFileLimit.current.now }
 
     package func lock(_ path: String) throws(StorageError) -> any FileLock {
