@@ -1,4 +1,4 @@
-import Domain
+import Exporting
 import HTTPFronts
 import OperatorLogs
 import Platform
