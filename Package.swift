@@ -221,7 +221,7 @@ let package = Package(
             "HTTPFronts",
             uses: [
                 "Access", "Alerting", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain",
-                "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Intakes", "JSONTexts",
+                "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Exporting", "Intakes", "JSONTexts",
                 "OperatorLogs", "Platform", "Projections", "SQLText", "Segments", "Sending", "WireFormats", hummingbird,
             ]),
 

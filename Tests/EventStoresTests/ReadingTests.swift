@@ -168,4 +168,5 @@ private final class RefusingFileSystem: FileSystem {
 
     func isDirectory(_ path: String) throws(StorageError) -> Bool { try base.isDirectory(path) }
     func freeBytes(at path: String) throws(StorageError) -> Int { 0 }
+    var openFilesMax: Int { base.openFilesMax }
 }

@@ -62,10 +62,10 @@ import Testing
     @Test func aTakenPortIsToldBeforeAnythingIsCreated() async throws {
         try await withServer { _, server in
             let address = try #require(server.address)
-            let failure = await #expect(throws: ListenFailure.self) { try await address.checkFree() }
+            let failure = #expect(throws: ListenFailure.self) { try address.checkFree() }
             #expect(failure?.description == "cannot listen on \(address): another process does already")
             #expect(failure?.advice.contains("--listen 127.0.0.1:PORT") == true)
-            try await ListenAddress(host: "127.0.0.1", port: 0).checkFree()
+            try ListenAddress(host: "127.0.0.1", port: 0).checkFree()
         }
     }
 

@@ -13,6 +13,7 @@ struct OutsideTests {
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--demo-users", "40"],
         ["first_minute.py", "--plimsoll", OutsideChecks.executable],
         ["first_aid.py", "--plimsoll", OutsideChecks.executable],
+        ["descriptors.py", "--plimsoll", OutsideChecks.executable],
         ["runbooks.py", "--plimsoll", OutsideChecks.executable],
         ["finance_walk.py", "--plimsoll", OutsideChecks.executable, "--seed", "3"],
         ["older_stores.py", "--plimsoll", OutsideChecks.executable],

@@ -98,3 +98,9 @@ import Testing
         #expect(seen.numbers == [1], "what has begun is done")
     }
 }
+
+@Suite struct ThreadRoomTests {
+    @Test func aFewThreadsCanAlwaysBeStarted() {
+        #expect(canStartThreads(0) && canStartThreads(8))
+    }
+}

@@ -25,7 +25,7 @@ package struct ServerLimits: Sendable {
     package var lingerTimeout = Duration.seconds(2)
     /// Request line and header fields of one request, together.
     package var headerBytesMax = 32 << 10
-    /// Open connections; more wait in the backlog.
+    /// Open connections at all addresses together, as far as the limit on open files allows; more wait in the backlog.
     package var connectionsMax = 1024
     /// Characters of a query text.
     package var queryTextBytesMax = 1 << 20

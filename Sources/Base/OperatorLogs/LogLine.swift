@@ -29,7 +29,7 @@ package struct LogField: Hashable, Sendable {
         case milliseconds
         /// Of events: the last one that is kept.
         case position
-        /// Why somebody was turned away, by the names of `plimsoll_http_refusals_total`.
+        /// Why somebody was turned away, by the names of `plimsoll_http_refusals_total`, or has to wait.
         case reason
         case records
         /// Method and route.

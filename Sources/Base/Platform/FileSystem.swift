@@ -82,6 +82,9 @@ package protocol FileSystem: AnyObject, Sendable {
     /// Bytes that may still be written to the volume that holds `path`.
     func freeBytes(at path: String) throws(StorageError) -> Int
 
+    /// How many files and sockets the process may have open at one time.
+    var openFilesMax: Int { get }
+
     /// Takes the lock file (created when missing) for this process alone; fails at once when another holds it. The
     /// system drops the lock with the process, so a file left behind by a killed process locks nobody out.
     func lock(_ path: String) throws(StorageError) -> any FileLock

@@ -167,7 +167,10 @@ extension Setting {
             Setting(key: "limits.header_size", purpose: "request line and header fields of a request") {
                 $0.limits.headerBytesMax = try SettingText.size($1)
             },
-            Setting(key: "limits.connections", purpose: "open connections") {
+            Setting(
+                key: "limits.connections",
+                purpose: "open connections at all addresses together, as far as the limit on open files allows"
+            ) {
                 $0.limits.connectionsMax = try SettingText.count($1)
             },
             Setting(key: "limits.queries_running", purpose: "questions answered at the same time") {

@@ -136,9 +136,12 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.proxies = settings.proxies
         let tokens = TokenFile(dataDirectory: directory, fileSystem: machine.fileSystem)
         if let objection = configuration.objection(hasTokens: try tokens.load() != nil) { throw objection }
-        try await settings.listen.checkFree()
+        if let objection = configuration.objectionOfMachine(processors: machine.workers.parallelism) {
+            throw objection
+        }
+        try settings.listen.checkFree()
         if let second = configuration.otlpListen, second.isRequired {
-            try await second.address.checkFree(option: "--otlp-http-listen")
+            try second.address.checkFree(option: "--otlp-http-listen")
         }
         log.begins(in: directory)
         let began = machine.clock.monotonicNanoseconds()

@@ -13,6 +13,8 @@ package struct ProcessSamples: Sendable {
     package var rejected: [(reason: String, count: Int)] = []
     /// Requests that were not served since the process started, by reason.
     package var httpRefusals: [(reason: String, count: Int)] = []
+    /// Connections, and how many may be open; nil where nobody serves.
+    package var connections: ConnectionSample?
     /// Values withheld as personal or content since the process started, by field.
     package var withheld: [(field: String, count: Int)] = []
     /// Values that a schema does not list, since the process started, by field.
@@ -62,6 +64,10 @@ package struct ProcessSamples: Sendable {
             number("plimsoll_queued_batches", queuedBatches), number("plimsoll_resident_bytes", residentBytes),
             number("plimsoll_stored_bytes", storedBytes), number("plimsoll_free_bytes", freeBytes),
             number("plimsoll_spans_echoed_total", echoedSpans),
+            number("plimsoll_http_connections", connections?.open),
+            number("plimsoll_http_connections_max", connections?.openMax),
+            number("plimsoll_http_full_addresses", connections?.fullAddresses),
+            number("plimsoll_http_connection_waits_total", connections?.waits),
         ].compactMap { $0 } + TraceExportSample.families(traceExports)
     }
 
@@ -83,5 +89,22 @@ package struct ProcessSamples: Sendable {
         MetricCatalogue.metric(named: name).map { definition in
             MetricFamily(definition, series.map { MetricSeries(labels: $0.0, value: .number(Int128($0.1))) })
         }
+    }
+}
+
+/// What is known of a server's connections.
+package struct ConnectionSample: Hashable, Sendable {
+    /// Open connections.
+    package var open: Int
+    /// As many may be open.
+    package var openMax: Int
+    /// Addresses at which nobody is let in just now.
+    package var fullAddresses: Int
+    /// How often nobody was let in at an address for a while, since the process started.
+    package var waits: Int
+
+    /// Takes each part as given.
+    package init(open: Int, openMax: Int, fullAddresses: Int, waits: Int) {
+        (self.open, self.openMax, self.fullAddresses, self.waits) = (open, openMax, fullAddresses, waits)
     }
 }

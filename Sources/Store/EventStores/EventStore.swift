@@ -11,6 +11,10 @@ import Synchronization
 /// Synchronous: every call returns when it is done. Appends come from one thread at a time (others wait), snapshots
 /// from any; a query works on the snapshot it took and never waits for a write.
 package final class EventStore: Sendable {
+    /// Files and directories that a store has open at one time, at the most, besides those that are being read:
+    /// segments that are kept, the log's, those of a seal and of the manifest, the lock, directories that are flushed.
+    package static let openFilesMax = SegmentFiles.keptMax + 16
+
     /// Every column and type, in the order that the store's files use.
     package let registry: SchemaRegistry
     /// Keys the tokens that stand for users; stays on the machine.

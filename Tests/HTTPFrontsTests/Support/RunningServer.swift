@@ -23,6 +23,8 @@ func withServer<Result: Sendable>(
     configuration.traceExport = traceExport
     configuration.settleRule = settleRule
     configuration.proxies = proxies
+    // What a server says and does is the same on every machine.
+    configuration.openFilesMax = 1 << 20
     let server = PlimsollServer(
         store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2),
         tokens: tokens, log: log ?? OperatorLog(format: .text, clock: SystemClock()).only(from: .error))

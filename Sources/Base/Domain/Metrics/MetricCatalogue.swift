@@ -244,6 +244,14 @@ package enum MetricCatalogue {
         MetricDefinition(
             "plimsoll_unfolded_conversations", .gauge,
             "Conversations whose rows are not as they should be, since something of them cannot be read.", .process),
+        MetricDefinition("plimsoll_http_connections", .gauge, "Open connections.", .process),
+        MetricDefinition("plimsoll_http_connections_max", .gauge, "As many connections may be open.", .process),
+        MetricDefinition(
+            "plimsoll_http_full_addresses", .gauge, "Addresses at which connections wait until another one ends.",
+            .process),
+        MetricDefinition(
+            "plimsoll_http_connection_waits_total", .counter,
+            "How often connections had to wait at an address until another one ended.", .process),
         MetricDefinition("plimsoll_queued_batches", .gauge, "Batches that wait for the writer.", .process),
         MetricDefinition("plimsoll_resident_bytes", .gauge, unit: "bytes", "Resident memory.", .process),
         MetricDefinition("plimsoll_stored_bytes", .gauge, unit: "bytes", "Size of all live files.", .process),

@@ -231,6 +231,9 @@ package final class OverlayFileSystem: FileSystem {
     /// What is written here takes no room of the volume.
     package func freeBytes(at path: String) throws(StorageError) -> Int { 1 << 50 }
 
+    /// What is changed here opens no file.
+    package var openFilesMax: Int { base.openFilesMax }
+
     /// Holds nothing and keeps nobody out.
     package func lock(_ path: String) throws(StorageError) -> any FileLock { NoLock() }
 }

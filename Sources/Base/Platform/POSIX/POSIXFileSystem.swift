@@ -126,6 +126,9 @@ package final class POSIXFileSystem: FileSystem {
         return overflow ? .max : bytes
     }
 
+    /// By `RLIMIT_NOFILE`.
+    package var openFilesMax: Int { OpenFileLimit.current.now }
+
     package func lock(_ path: String) throws(StorageError) -> any FileLock {
         let file = try descriptor(.lock, path, O_RDWR | O_CREAT | O_CLOEXEC, mode: fileMode)
         do {

@@ -7,6 +7,8 @@ extension CommandFailure {
             try await body()
         } catch let error as ListenFailure {
             throw CommandFailure(.badInput, error.description, advice: error.advice)
+        } catch let error as MachineLimitError {
+            throw CommandFailure(.badInput, error.description, advice: error.advice)
         } catch let error as UnguardedAddressError {
             throw CommandFailure(
                 .badInput, error.description,

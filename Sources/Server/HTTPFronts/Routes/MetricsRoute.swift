@@ -25,6 +25,7 @@ extension Routes {
         var samples = ProcessSamples(version: Version.text, logPosition: status.position)
         samples.duplicates = status.refusals.duplicates
         samples.httpRefusals = refusals.all
+        samples.connections = connections.sample
         samples.rejected = refusedEvents(status)
         samples.withheld = Self.named(decoded.withheld, store.registry)
         samples.unlisted = Self.named(decoded.unlisted, store.registry)

@@ -24,6 +24,7 @@ struct Routes: Sendable {
     let health: ServerHealth
     let access: AccessControl
     let refusals: RefusalCounts
+    let connections: ConnectionCeiling
     let clock: any Clock
     let workers: any Workers
     let threads: BlockingThreads

@@ -36,6 +36,11 @@ extension Routes {
         json.member("queued_batches", intake.committer.waitingCount)
         if let bytes = residentMemoryBytes() { json.member("resident_bytes", bytes) }
         json.member("queries_running", queries.admittedCount)
+        let connections = connections.sample
+        json.member("connections", connections.open)
+        json.member("connections_max", connections.openMax)
+        json.member("full_addresses", connections.fullAddresses)
+        json.member("connection_waits", connections.waits)
         appendTraceExports(to: &json)
         Self.append(status, to: &json)
         json.key("addresses")

@@ -19,6 +19,11 @@ struct BlockingThreads: Sendable {
     /// Send traces: one thread for each destination.
     let senders: [ThreadPool]
 
+    /// How many threads ``init(decoderCount:queryCount:senderCount:)`` starts, up to a few thousand.
+    static func count(decoders: Int, queries: Int, senders: Int) -> Int {
+        [decoders, queries, senders].reduce(5) { $0 + max(1, min($1, 1000)) }
+    }
+
     /// Starts the threads; at least one of each kind but senders.
     init(decoderCount: Int, queryCount: Int, senderCount: Int = 0) {
         decoders = ThreadPool(threadCount: max(1, decoderCount))

@@ -36,16 +36,6 @@ struct ServerContext: RequestContext {
 
 extension ServerContext {
     /// Answers with the connection's ``Disconnection`` within reach of whoever answers questions.
-<<<<<<< HEAD
-    /// - Throws: `CancellationError` when the client has gone before; what the answer throws.
-    func noticingDisconnection(_ answer: () async throws -> Response) async throws -> Response {
-        let disconnection = try await channel.eventLoop.submit { [channel] in
-            // A connection that has ended has no handlers any more.
-            guard channel.isActive else { throw CancellationError() }
-            return try channel.pipeline.syncOperations.handler(type: DisconnectionWatch.self).disconnection
-        }.get()
-        return try await Disconnection.$current.withValue(disconnection) { try await answer() }
-=======
     /// - Throws: what `answer` throws; where that is because the client has gone, a refusal that says so: it is neither
     ///   a mistake of ours nor a fault of what was asked.
     func noticingDisconnection(_ answer: () async throws -> Response) async throws -> Response {
@@ -68,7 +58,6 @@ extension ServerContext {
 
     private static func isCancellation(_ error: any Error) -> Bool {
         error is CancellationError || (error as? QueryError)?.kind == .cancelled
->>>>>>> 55b8fe9fb32b48a0d3ac2df4809aa34ecc4b4d38
     }
 }
 

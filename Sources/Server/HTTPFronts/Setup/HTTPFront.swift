@@ -17,6 +17,7 @@ final class HTTPFront: Sendable {
     private let group: ServiceGroup
 
     /// - Parameters:
+    ///   - gate: lets connections in, at the main address with number 0, at the second with number 1.
     ///   - refusals: counts what never reached a route.
     ///   - proxies: who is believed when he says for whom he asks.
     ///   - background: work that goes on as long as the front; stopped after it.
@@ -27,17 +28,19 @@ final class HTTPFront: Sendable {
     ///   - onListening: called once with the address really bound.
     init(
         router: Router<ServerContext>, listen: ListenAddress, second: AdditionalAddress? = nil, limits: ServerLimits,
-        refusals: RefusalCounts, proxies: TrustedProxies, background: [any BackgroundWork] = [], stopsOnSignals: Bool,
-        log: OperatorLog, onStopping: @escaping @Sendable () async -> Void = {},
+        gate: @escaping @Sendable (Int) -> ConnectionGate, refusals: RefusalCounts, proxies: TrustedProxies,
+        background: [any BackgroundWork] = [], stopsOnSignals: Bool, log: OperatorLog,
+        onStopping: @escaping @Sendable () async -> Void = {},
         onSecondListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) {
         let logger = Logger(label: "plimsoll") { _ in LibraryLog(log) }
-        let main = Self.application(router, listen, limits, (refusals, proxies), logger, onListening)
+        let main = Self.application(
+            router, listen, limits, (refusals, proxies), logger, { gate(0) }, onListening)
         var services: [any Service] = background.map(BackgroundService.init)
         if let second {
             let application = Self.application(
-                router, second.address, limits, (refusals, proxies), logger, onSecondListening)
+                router, second.address, limits, (refusals, proxies), logger, { gate(1) }, onSecondListening)
             services.append(AdditionalListener(application: application, address: second, log: log))
         }
         var configuration = ServiceGroupConfiguration(
@@ -50,6 +53,7 @@ final class HTTPFront: Sendable {
     private static func application(
         _ router: Router<ServerContext>, _ listen: ListenAddress, _ limits: ServerLimits,
         _ told: (refusals: RefusalCounts, proxies: TrustedProxies), _ logger: Logger,
+        _ gate: @escaping @Sendable () -> ConnectionGate,
         _ onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) -> some ApplicationProtocol {
         let channel = HTTP1Channel.Configuration(
@@ -61,12 +65,14 @@ final class HTTPFront: Sendable {
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytesMax, maxHeaderListSize: limits.headerBytesMax,
                 maxHeaderFieldCount: 200))
+        let keeper = GateKeeper()
         return Application(
             router: router, server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(
                 address: .hostname(listen.host, port: listen.port), serverName: nil, backlog: 1024,
-                availableConnectionsDelegate: .maximum(limits.connectionsMax, logger: logger)),
+                availableConnectionsDelegate: keeper),
             onServerRunning: { channel in
+                await keeper.open(channel, gate)
                 await onListening(ListenAddress(host: listen.host, port: channel.localAddress?.port ?? listen.port))
             },
             logger: logger)

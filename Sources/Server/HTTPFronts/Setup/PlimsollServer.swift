@@ -52,7 +52,8 @@ package final class PlimsollServer: Sendable {
     /// - Parameters:
     ///   - onSpansListening: called once with the bound address for spans, if there is one besides.
     ///   - onListening: called once with the bound address.
-    /// - Throws: ``UnguardedAddressError``; what reading the tokens, binding the socket or closing the store throws.
+    /// - Throws: ``UnguardedAddressError``, ``MachineLimitError``; what reading the tokens, binding the socket or
+    ///   closing the store throws.
     package func run(
         onSpansListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
@@ -74,7 +75,7 @@ package final class PlimsollServer: Sendable {
             store: store, events: intake, threads: threads.decoders, limits: limits, health: health,
             settlement: settlement)
         let senders = traceSenders(examples)
-        let refusals = RefusalCounts(paced)
+        let (refusals, ceiling) = (RefusalCounts(paced), connectionCeiling())
         let access = AccessControl(
             file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock,
             threads: threads.access, log: paced)
@@ -82,7 +83,7 @@ package final class PlimsollServer: Sendable {
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
             queries: queries, statusQueries: statusQueries,
             activity: ActivityGauge(thread: threads.scrapes, clock: clock), health: health,
-            access: access, refusals: refusals, clock: clock, workers: workers,
+            access: access, refusals: refusals, connections: ceiling, clock: clock, workers: workers,
             threads: threads, limits: limits, guardian: configuration.guardian,
             proxies: configuration.proxies, startNanoseconds: clock.monotonicNanoseconds())
         let exports = zip(senders, threads.senders).map { sender, thread in
@@ -93,7 +94,8 @@ package final class PlimsollServer: Sendable {
             settlement: settlement, thread: threads.settler, committer: intake.committer, health: health, log: log)
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
-            refusals: refusals, proxies: configuration.proxies,
+            gate: { ConnectionGate(ceiling, address: $0, log: paced) }, refusals: refusals,
+            proxies: configuration.proxies,
             background: [ticker, settling, RefusalSums(log: paced, health: health)] + exports,
             stopsOnSignals: configuration.stopsOnSignals, log: log,
             onStopping: {
@@ -147,11 +149,27 @@ package final class PlimsollServer: Sendable {
         func failed(_ error: any Error) {}
     }
 
-    /// - Throws: ``UnguardedAddressError``; what reading the tokens throws.
+    private var budget: DescriptorBudget { configuration.budget(processors: workers.parallelism) }
+
+    /// For as many connections as are wanted, and as the machine allows.
+    private func connectionCeiling() -> ConnectionCeiling {
+        let (wanted, allowed) = (configuration.limits.connectionsMax, budget.connectionsMax)
+        if wanted > allowed {
+            log.warning(
+                "fewer connections than limits.connections (\(wanted)) are open at one time: the process may not have "
+                    + "more files open",
+                [LogField(.count, allowed), LogField(.advice, DescriptorBudget.advice)])
+        }
+        return ConnectionCeiling(
+            connections: min(wanted, allowed), addresses: configuration.otlpListen == nil ? 1 : 2)
+    }
+
+    /// - Throws: ``UnguardedAddressError``, ``MachineLimitError``; what reading the tokens throws.
     private func tokenBook() throws -> TokenBook? {
         do {
             let book = try tokens?.load()
             if let objection = configuration.objection(hasTokens: book != nil) { throw objection }
+            if let objection = budget.objection { throw objection }
             return book
         } catch {
             // What keeps the server from starting is what to tell.

@@ -1,6 +1,7 @@
 package import Access
 package import Dialects
 package import Domain
+import NIOCore
 package import Platform
 package import Sending
 
@@ -23,6 +24,9 @@ package struct ServerConfiguration: Sendable {
     package var proxies = TrustedProxies()
     /// What strangers can make the server hold or do.
     package var limits: ServerLimits
+    // tests: a limit that is soon met.
+    /// How many files and sockets the process may have open.
+    package var openFilesMax = OpenFileLimit.current.now
     /// SIGINT and SIGTERM stop the server.
     var stopsOnSignals: Bool
 
@@ -43,6 +47,30 @@ package struct ServerConfiguration: Sendable {
     /// Under which names it is asked in any case.
     var guardian: SiteGuard {
         SiteGuard(names: names, hosts: [listen.host] + (otlpListen.map { [$0.address.host] } ?? []))
+    }
+
+    // tests: limits that are just met.
+    /// How the open files of the process are shared out.
+    /// - Parameter processors: threads that read segments.
+    package func budget(processors: Int) -> DescriptorBudget {
+        DescriptorBudget(
+            limit: openFilesMax, processors: max(processors, System.coreCount), questions: limits.queriesRunningMax,
+            destinations: traceExport.endpoints.count)
+    }
+
+    /// Says what the machine has too little of to serve; nil when there is enough. Before anything is begun: libraries
+    /// below end a process that gets no descriptor or no thread.
+    /// - Parameter processors: threads that read segments.
+    package func objectionOfMachine(processors: Int) -> MachineLimitError? {
+        if let objection = budget(processors: processors).objection { return objection }
+        let serving = 2 * System.coreCount
+        let threads =
+            BlockingThreads.count(
+                decoders: processors, queries: limits.queriesRunningMax, senders: traceExport.endpoints.count) + serving
+        guard !canStartThreads(threads) else { return nil }
+        return MachineLimitError(
+            description: "the system lets this process start too few threads; to serve takes \(threads)",
+            advice: "raise the limit: TasksMax= of a systemd unit, --pids-limit of a container, ulimit -u of a shell")
     }
 
     /// Says why the configuration cannot be served; nil when it can.

@@ -14,9 +14,13 @@ package final class SegmentFiles: Sendable {
     /// In the order in which they were asked for last.
     private let opened = Mutex<[Open]>([])
 
-    /// - Parameter countMax: files that are open while nobody reads. So many leave room for connections and the log
-    ///   where a process may have 128 files open.
-    package init(fileSystem: any FileSystem, countMax: Int = 48) {
+    /// Files that are open while nobody reads, where the process may have many.
+    package static let keptMax = 48
+
+    /// - Parameter countMax: files that are open while nobody reads; nil: ``keptMax``, and no more than a quarter of
+    ///   what the process may have open. Where it has too many, libraries below end it.
+    package init(fileSystem: any FileSystem, countMax: Int? = nil) {
+        let countMax = countMax ?? max(1, min(Self.keptMax, fileSystem.openFilesMax / 4))
         precondition(countMax > 0, "a file that is read is open")
         self.fileSystem = fileSystem
         self.countMax = countMax
