@@ -7,7 +7,7 @@ import Testing
     private static let registry = SchemaRegistry.builtIn
     private let columns = FoldColumns(registry)
 
-    private func row(_ id: String, _ fields: [String: EventValue]) -> [UInt8] {
+    private func row(_ id: String, _ fields: [String: EventValue], time: Int64 = 1) -> [UInt8] {
         let registry = Self.registry
         var values: [(UInt16, EventValue)] = [
             (registry.wellKnown.id, .text(id)), (registry.wellKnown.source, .text("test")),
@@ -15,7 +15,7 @@ import Testing
         ]
         for (name, value) in fields { values.append((registry.column(named: name)!, value)) }
         var writer = EventRowWriter()
-        writer.begin(type: registry.type(named: "message.received")!, time: 1, isTimeAbsent: false)
+        writer.begin(type: registry.type(named: "message.received")!, time: time, isTimeAbsent: false)
         for (column, value) in values.sorted(by: { $0.0 < $1.0 }) { writer.add(column, value) }
         writer.end()
         return writer.take()
@@ -39,8 +39,8 @@ import Testing
         let weight = columns.weight(of: EventRow(buffer))
         func cut(_ positions: [Int64], events: Int, bytes: Int) -> [Int64]? {
             var references = positions.map { EventReference(buffer: 0, start: 0, position: $0, cost: -1) }
-            let isCut = columns.cut(&references, buffers: [buffer], eventsMax: events, bytesMax: bytes)
-            return isCut ? references.map(\.position) : nil
+            let times = columns.cut(&references, buffers: [buffer], eventsMax: events, bytesMax: bytes)
+            return times.map { _ in references.map(\.position) }
         }
         #expect(cut([5, 1, 3], events: 3, bytes: .max) == nil)
         #expect(cut([5, 1, 3], events: 2, bytes: .max) == [1, 3])
@@ -48,5 +48,16 @@ import Testing
         #expect(cut([5, 1, 3], events: 9, bytes: 3 * weight - 1) == [1, 3])
         // An event alone is always folded.
         #expect(cut([5, 1, 3], events: 9, bytes: 1) == [1])
+        #expect(cut([5], events: 9, bytes: 1) == nil)
+    }
+
+    /// Also of those that are left out.
+    @Test func theTimesOfAllAreTold() {
+        let buffers = [7, 90, -4, 8].map { row("a", ["conversation_id": .text("c")], time: $0) }
+        var references = buffers.indices.map {
+            EventReference(buffer: Int32($0), start: 0, position: Int64($0) + 1, cost: -1)
+        }
+        #expect(columns.cut(&references, buffers: buffers, eventsMax: 1, bytesMax: .max) == -4...90)
+        #expect(references.map(\.position) == [1])
     }
 }

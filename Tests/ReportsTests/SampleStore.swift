@@ -18,12 +18,14 @@ struct SampleStore {
     private var count = 0
 
     /// The store's clock stands an hour after the start.
-    init(nowSeconds: Int64 = 3600) throws {
+    init(nowSeconds: Int64 = 3600, foldLimits: FoldLimits = FoldLimits()) throws {
         let context = StoreContext(
             fileSystem: SimulatedFileSystem(seed: 1),
             clock: SimulatedClock(wallNanoseconds: Self.start + nowSeconds * 1_000_000_000),
             randomness: SeededRandomness(seed: 1), workers: InlineWorkers())
-        store = try EventStore.open(at: "/data", context: context, options: StoreOptions())
+        var options = StoreOptions()
+        options.foldLimits = foldLimits
+        store = try EventStore.open(at: "/data", context: context, options: options)
     }
 
     mutating func add(_ type: String, at seconds: Double, _ fields: [String: EventValue], tenant: String = "acme") {

@@ -29,7 +29,12 @@ struct CostReport {
         return Report(
             name: "cost", title: "Cost",
             basis: runner.basis(
-                period, exactness: "exact: integers of 10⁻¹² USD, booked once when a call was accepted"),
+                period,
+                exactness: try runner.exactness(
+                    "exact: integers of 10⁻¹² USD, booked once when a call was accepted", of: [period],
+                    else: "money, calls, tokens and answers are exact all the same, of every event; conversations and "
+                        + "resolved conversations are at least so many, what one of them costs is at most so much, and "
+                        + "answers_without_call may be too many")),
             sections: sections, main: by.name, definitions: definitions(by))
     }
 

@@ -12,8 +12,9 @@ package struct ReportBasis: Hashable, Sendable {
     package var now: Int64
     /// IANA name of the zone whose hours, days, weeks and months are meant.
     var timeZone: String
+    // tests: what a report says of itself is read as a value.
     /// How exact the figures are, in one sentence.
-    var exactness: String
+    package var exactness: String
 }
 
 /// One column of a section.

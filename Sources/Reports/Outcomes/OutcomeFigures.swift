@@ -109,7 +109,8 @@ struct OutcomeQueries {
     func neverClosed() throws -> (conversations: Int64, rated: Int64) {
         let rows = try runner.rows(
             "select count(*), count(*) filter (where score is not null and \(period.contains("rated_time"))) "
-                + "from conversations where closed_time is null and start_time < \(SQLTexts.time(period.to))")
+                + "from conversations where closed_time is null and cut_after is null and start_time < \(SQLTexts.time(period.to))"
+        )
         return (Int64(rows.first?.integer(0) ?? 0), Int64(rows.first?.integer(1) ?? 0))
     }
 
@@ -121,7 +122,8 @@ struct OutcomeQueries {
             + "or closed_time is not null and coalesce(closed_reason, '') <> 'idle')"
         let rows = try runner.rows(
             "select count(*), count(*) filter (where \(hasOutcome)), count(score) from conversations "
-                + "where \(period.contains("last_time")) and turns = 0 and answers = 0 and (\(hasOutcome) or score is not null)"
+                + "where \(period.contains("last_time")) and turns = 0 and answers = 0 and cut_after is null "
+                + "and (\(hasOutcome) or score is not null)"
         )
         let counts = (0..<3).map { Int64(rows.first?.integer($0) ?? 0) }
         return (counts[0], counts[1], counts[2])

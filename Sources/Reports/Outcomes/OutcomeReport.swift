@@ -29,10 +29,28 @@ struct OutcomeReport {
         return Report(
             name: "outcomes", title: "Outcomes",
             basis: runner.basis(
-                period, exactness: "exact counts over every conversation; intervals are Wilson's, 95 %"),
+                period,
+                exactness: try runner.exactness(
+                    "exact counts over every conversation; intervals are Wilson's, 95 %", of: [period],
+                    else: "how these ended and were rated is unknown, so all counts of conversations and ratings are at "
+                        + "least so many, and rates and intervals are of the others; escalations raised are counted "
+                        + "from every event")),
             sections: sections,
             main: by.isWhole ? "outcomes" : by.name,
-            definitions: definitions + judging.definitions(of: .satisfaction) + by.definitions)
+            definitions: definitions + judging.definitions(of: .satisfaction) + by.definitions
+                + (try cutDefinitions(period)))
+    }
+
+    /// However long ago they were: nobody knows of them whether they have closed.
+    private func cutDefinitions(_ period: ReportPeriod) throws -> [ReportDefinition] {
+        let count = try runner.cutConversations(in: [ReportPeriod(from: .min, to: period.to)])
+        guard count > 0 else { return [] }
+        return [
+            ReportDefinition(
+                "cut_after",
+                "conversations with more than \(Limits.conversationText) are in none of these figures, neither closed nor "
+                    + "not closed; begun before the end of the period: \(count)")
+        ]
     }
 
     private func summary(_ total: OutcomeFigures) -> ReportSection {

@@ -11,7 +11,8 @@ enum OutcomeText {
         case .silenceResolves1: return "outcome_silence_resolves"
         case .zendesk2026:
             let since = now.saturatingSubtract(OutcomeRule.zendeskInactivityNanoseconds)
-            return "case when resolved_time is not null and resolved_by <> 'human' and escalations = 0 "
+            return "case when cut_after is not null then null "
+                + "when resolved_time is not null and resolved_by <> 'human' and escalations = 0 "
                 + "then case when resolved_time <= \(SQLTexts.time(since)) then 'resolved' else 'open' end "
                 + "when escalations > 0 then 'escalated' when closed_time is not null then 'abandoned' else 'open' end"
         }

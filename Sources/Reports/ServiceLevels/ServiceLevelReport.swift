@@ -7,6 +7,12 @@ struct ServiceLevelReport {
     let runner: ReportRunner
     let request: ReportRequest
     private static let worstCount = 5
+    static let exact = "exact: counts, percentiles and money are computed from every event"
+    /// Where conversations are cut.
+    static let inexact =
+        "good, failed and pending are at least so many, as questions of theirs count only with their answer, and so are "
+        + "ratings, worst conversations and answers by model, provider or route: shares of these may be off; all other "
+        + "answers, percentiles and money are computed from every event"
 
     func report() throws -> Report {
         let period = try request.period(now: runner.now)
@@ -26,7 +32,9 @@ struct ServiceLevelReport {
         return Report(
             name: "sla", title: "Service levels",
             basis: runner.basis(
-                period, exactness: "exact: counts, percentiles and money are computed from every event"),
+                period,
+                exactness: try runner.exactness(
+                    Self.exact, of: [period, period.last(days: judging.set.budgetDays)], else: Self.inexact)),
             sections: sections, main: by.isWhole ? "objectives" : by.name, definitions: definitions(by, judging))
     }
 

@@ -22,7 +22,9 @@ struct StatusReport {
         return Report(
             name: "status", title: "The last hour",
             basis: runner.basis(
-                period, exactness: "exact: counts, percentiles and money are computed from every event"),
+                period,
+                exactness: try runner.exactness(
+                    ServiceLevelReport.exact, of: [period, earlier], else: ServiceLevelReport.inexact)),
             sections: [
                 try coverage.section([("now", period), ("week_before", earlier)]),
                 objectives(judging.set, now.levels, before.levels),

@@ -25,6 +25,8 @@ package struct StoreStatus: Hashable, Sendable {
     package var failedSeals = 0
     /// Conversations whose rows stand as they did, since something of them cannot be read.
     package var unfoldedConversations = 0
+    /// Conversations whose rows are made of their first events alone; of unsealed events once somebody asked for rows.
+    package var cutConversations = 0
     /// What is not as it should be while the store goes on, a line each, and what to do.
     package var troubles: [String] = []
 
@@ -47,6 +49,7 @@ extension EventStore {
         status.flushes = flushDurations
         let troubles = troubles
         (status.failedSeals, status.unfoldedConversations) = (troubles.failedSeals, troubles.unfolded.count)
+        status.cutConversations = troubles.cutNow.count
         status.troubles = troubles.lines
         return status
     }

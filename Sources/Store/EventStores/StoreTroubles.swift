@@ -1,7 +1,7 @@
 import Domain
 
 /// What is not as it should be while the store goes on, for those who run it. Of this process, but for conversations
-/// that wait to be folded, which the state file knows.
+/// that wait to be folded or are cut, which the state file knows.
 struct StoreTroubles: Sendable {
     /// Seals that failed since the process started.
     private(set) var failedSeals = 0
@@ -10,8 +10,10 @@ struct StoreTroubles: Sendable {
     /// Conversations whose rows stand as they did, since something of them cannot be read, and what; empty where nobody
     /// has tried since the start.
     private(set) var unfolded: [ConversationGrouping.Key: String] = [:]
-    /// Conversations that have more events than their rows are made of.
-    private var shortened: Set<ConversationGrouping.Key> = []
+    /// Conversations whose sealed rows are made of a part of their events.
+    private(set) var cut = CutConversations()
+    /// What is known of the unsealed ones.
+    private(set) var unsealedCut = UnsealedCut()
     /// What could not be read of places that prices concern, each once.
     private var unsearched: [String] = []
 
@@ -27,11 +29,17 @@ struct StoreTroubles: Sendable {
         sealFailure = nil
         let found = findings.all
         unfolded = Dictionary(found.unfolded.map { ($0.key, "\($0.error)") }) { first, _ in first }
-        for key in found.cut where shortened.count < Self.toldMax { shortened.insert(key) }
+        (cut, unsealedCut) = (found.cut, UnsealedCut())
     }
 
-    /// What a state file says of conversations that were not folded.
-    mutating func waiting(for keys: [ConversationGrouping.Key]) { for key in keys { unfolded[key] = "" } }
+    /// What a state file says of conversations that were not folded, and of those that were cut.
+    mutating func waiting(for keys: [ConversationGrouping.Key], cut: CutConversations) {
+        for key in keys { unfolded[key] = "" }
+        self.cut = cut
+    }
+
+    /// Conversations whose rows are made of a part of their events, sealed or not.
+    var cutNow: CutConversations { unsealedCut.with(cut) }
 
     mutating func unsearched(_ error: any Error) {
         let text = "\(error)"
@@ -54,11 +62,18 @@ struct StoreTroubles: Sendable {
             let more = unfolded.count - Self.toldMax
             lines.append("\(more) more conversations are not in turns and conversations as they are now")
         }
-        for key in shortened.sorted() {
+        let cut = cutNow
+        for key in cut.named.prefix(Self.toldMax) {
             lines.append(
                 "conversation \(key.conversation) of tenant \(key.tenant) has more than"
-                    + " \(Limits.conversationEventsMax) events or \(Limits.conversationBytesMax >> 20) MiB of them: its"
-                    + " rows in turns and conversations are made of the first ones")
+                    + " \(Limits.conversationText): its rows in turns and conversations are made of the first ones; does"
+                    + " its sender give one id to all conversations?")
+        }
+        let more = cut.count - min(cut.named.count, Self.toldMax)
+        if more > 0 {
+            lines.append(
+                "\(more) more conversations have rows of their first events alone: `\(CutConversations.query)` lists"
+                    + " them")
         }
         lines += unsearched.map { "calls that a later price concerns were not looked at: \($0); \(Self.remedy)" }
         return lines

@@ -20,18 +20,20 @@ final class StoreVersion: Sendable {
     /// What silence means at this version.
     let closing: ClosingRule
     let foldLimits: FoldLimits
+    /// Is told of conversations with more events than their rows are made of.
+    private let unsealedCut: UnsealedCut
     private let folded = Mutex<ConversationRows?>(nil)
 
     init(
         ledger: Ledger, counters: MetricTotals, sealed: SealedState, tail: Tail, systemRecords: UnsealedRecords,
         dirty: DirtyConversations, overlay: CostOverlay, clock: ReceiptClock?, closing: ClosingRule,
-        foldLimits: FoldLimits
+        foldLimits: FoldLimits, unsealedCut: UnsealedCut
     ) {
         (self.ledger, self.counters, self.sealed, self.tail, self.systemRecords) = (
             ledger, counters, sealed, tail, systemRecords
         )
         (self.dirty, self.overlay, self.clock, self.closing) = (dirty, overlay, clock, closing)
-        self.foldLimits = foldLimits
+        (self.foldLimits, self.unsealedCut) = (foldLimits, unsealedCut)
     }
 
     /// The last position that answers include.
@@ -51,6 +53,7 @@ final class StoreVersion: Sendable {
             tail.readBlocks, dirty: dirty.sorted, unfolded: Set(dirty.unfolded.keys), sealed: sealed,
             overlay: overlay, layouts: layouts, registry: registry, workers: workers, limits: foldLimits, check: check)
         folded.withLock { $0 = rows }
+        unsealedCut.note(rows, at: position)
         return rows
     }
 }

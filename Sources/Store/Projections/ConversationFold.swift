@@ -81,9 +81,13 @@ package struct ConversationFold: Sendable {
     /// - Parameters:
     ///   - events: of one conversation, sorted by ``FoldColumns/sort(_:buffers:)``.
     ///   - costs: for each buffer, what `EventReference.cost` points into.
+    ///   - cut: when the first and the last event of the conversation were, where these are its first ones alone. Then
+    ///     a question without an answer may have one among the others, so no turn is made of it, and how the
+    ///     conversation stands is not told.
     /// - Complexity: O(bytes of the events).
     package mutating func fold(
-        _ events: [EventReference], buffers: [[UInt8]], costs: [[CallCost]], into output: inout ReadModelBuilder
+        _ events: [EventReference], buffers: [[UInt8]], costs: [[CallCost]], cut: ClosedRange<Int64>? = nil,
+        into output: inout ReadModelBuilder
     ) {
         precondition(!events.isEmpty)
         assert(
@@ -103,7 +107,11 @@ package struct ConversationFold: Sendable {
             apply(index, reference.cost >= 0 ? costs[Int(reference.buffer)][Int(reference.cost)] : nil, &summary)
         }
         summary.tokens = tokens
-        for turn in matching.turns where turn.question >= 0 || turn.answer >= 0 {
+        if let cut {
+            (summary.startTime, summary.lastTime) = (cut.lowerBound, cut.upperBound)
+            summary.cutAfter = Int64(events.count)
+        }
+        for turn in matching.turns where turn.answer >= 0 || turn.question >= 0 && cut == nil {
             if turn.question >= 0 { summary.turns += 1 }
             output.appendTurn(turn, source)
         }

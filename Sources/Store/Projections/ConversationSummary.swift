@@ -17,6 +17,8 @@ struct ConversationSummary {
     /// When the rating in ``score`` was given.
     var ratedTime: Int64?
     var feedbackRequests: Int64 = 0
+    /// So many events were folded, and there are more; nil where these are all.
+    var cutAfter: Int64?
 
     /// - Parameter place: of the event among those of its conversation.
     mutating func add(_ event: FoldEvent, place: Int, buffer: [UInt8]) {

@@ -80,12 +80,14 @@ package struct FoldColumns: Sendable {
 
     /// Leaves the first events by position, as many as the rows of a conversation are made of. A prefix of the
     /// positions, so that what comes later changes nothing.
-    /// - Returns: whether some were left out.
+    /// - Returns: when the first and the last of all of them were, where some were left out; else nil.
     /// - Complexity: O(events), where some are left out O(events · log events).
-    package func cut(_ events: inout [EventReference], buffers: [[UInt8]], eventsMax: Int, bytesMax: Int) -> Bool {
+    package func cut(
+        _ events: inout [EventReference], buffers: [[UInt8]], eventsMax: Int, bytesMax: Int
+    ) -> ClosedRange<Int64>? {
         // No event weighs more than its whole row and what any event takes.
         let most = events.reduce(0) { $0 + Self.eventBytes + $1.row(in: buffers).byteCount }
-        if events.count <= eventsMax, most <= bytesMax { return false }
+        if events.count <= eventsMax, most <= bytesMax { return nil }
         events.sort { $0.position < $1.position }
         var (kept, total) = (0, 0)
         for event in events.prefix(eventsMax) {
@@ -93,9 +95,14 @@ package struct FoldColumns: Sendable {
             if total > bytesMax { break }
             kept += 1
         }
-        guard kept < events.count else { return false }
+        guard max(kept, 1) < events.count else { return nil }
+        var (first, last) = (Int64.max, Int64.min)
+        for event in events {
+            let time = event.row(in: buffers).time
+            (first, last) = (min(first, time), max(last, time))
+        }
         events.removeLast(events.count - max(kept, 1))
-        return true
+        return first...last
     }
 
     /// Sorts the events of a conversation by ``EventOrder``, which makes the fold independent of how they came.

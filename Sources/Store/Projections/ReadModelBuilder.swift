@@ -130,16 +130,40 @@ package struct ReadModelBuilder: Sendable {
         conversationSlots[at.conversation] = conversationID(source)
         conversationSlots[at.startTime] = .integer(summary.startTime)
         conversationSlots[at.lastTime] = .integer(summary.lastTime)
-        if let closed = summary.facts.standingClose {
-            conversationSlots[at.closedTime] = .integer(closed.time)
-            if let reason = summary.facts.closeReason { conversationSlots[at.closedReason] = .string(reason) }
-        }
-        if let time = summary.lastActivityTime { conversationSlots[at.lastActivityTime] = .integer(time) }
-        if let last = summary.facts.lastWord { conversationSlots[at.lastMessage] = .string(last.rawValue) }
         for (index, event) in contextEvents.enumerated() where event >= 0 {
             conversationSlots[at.context + index] = .text(buffer: source.events[event].buffer, contextRanges[index])
         }
-        let facts = summary.facts
+        if let kept = summary.cutAfter {
+            conversationSlots[at.cutAfter] = .integer(kept)
+        } else {
+            appendStanding(summary)
+        }
+        if let topic = summary.topic { conversationSlots[at.topic] = .string(topic) }
+        conversationSlots[at.turns] = .integer(summary.turns)
+        conversationSlots[at.answers] = .integer(summary.answers)
+        conversationSlots[at.errors] = .integer(summary.errors)
+        for (index, count) in summary.tokens.enumerated() { conversationSlots[at.tokens + index] = .integer(count) }
+        if summary.cutAfter == nil {
+            Self.put(summary.cost, at: at.money, &conversationSlots)
+        } else {
+            // What the other calls cost is not known.
+            conversationSlots[at.money + 1] = .wide(summary.cost.low)
+        }
+        conversationSlots[at.escalations] = .integer(Int64(summary.facts.escalations))
+        conversationSlots[at.feedbackRequests] = .integer(summary.feedbackRequests)
+        conversations.append(&conversationSlots, buffers: source.buffers)
+    }
+
+    /// What any later event may change: the last word, verdict, closing and rating. Of a conversation of which events
+    /// were left out nobody knows them.
+    private mutating func appendStanding(_ summary: ConversationSummary) {
+        let (at, facts) = (places.conversation, summary.facts)
+        if let closed = facts.standingClose {
+            conversationSlots[at.closedTime] = .integer(closed.time)
+            if let reason = facts.closeReason { conversationSlots[at.closedReason] = .string(reason) }
+        }
+        if let time = summary.lastActivityTime { conversationSlots[at.lastActivityTime] = .integer(time) }
+        if let last = facts.lastWord { conversationSlots[at.lastMessage] = .string(last.rawValue) }
         conversationSlots[at.outcome] = .string(OutcomeRule.house1.outcome(of: facts, at: summary.lastTime).rawValue)
         conversationSlots[at.outcomeFin] = .string(
             OutcomeRule.intercomFin.outcome(of: facts, at: summary.lastTime).rawValue)
@@ -149,18 +173,9 @@ package struct ReadModelBuilder: Sendable {
             conversationSlots[at.resolvedCertainty] = .string(verdict.certainty ?? "assumed")
         }
         conversationSlots[at.reopened] = .boolean(facts.reopenings > 0)
-        if let topic = summary.topic { conversationSlots[at.topic] = .string(topic) }
-        conversationSlots[at.turns] = .integer(summary.turns)
-        conversationSlots[at.answers] = .integer(summary.answers)
-        conversationSlots[at.errors] = .integer(summary.errors)
-        for (index, count) in summary.tokens.enumerated() { conversationSlots[at.tokens + index] = .integer(count) }
-        Self.put(summary.cost, at: at.money, &conversationSlots)
-        conversationSlots[at.escalations] = .integer(Int64(facts.escalations))
         if let reason = facts.escalationReason { conversationSlots[at.escalationReason] = .string(reason) }
         if let score = summary.score { conversationSlots[at.score] = .integer(score) }
         if let time = summary.ratedTime { conversationSlots[at.ratedTime] = .integer(time) }
-        conversationSlots[at.feedbackRequests] = .integer(summary.feedbackRequests)
-        conversations.append(&conversationSlots, buffers: source.buffers)
     }
 
     private static func put(_ cost: CostSum, at first: Int, _ slots: inout RowSlots) {

@@ -58,6 +58,8 @@ package enum ReadModelColumns {
             ("resolved_certainty", .text),
             // Follows from the others, the setting in force and the time reached, when it is read; rows keep none.
             ("outcome_silence_resolves", .text),
+            // Null but where the row is made of a part of the events.
+            ("cut_after", .integer),
         ])
 
     private static func columns(_ groups: [(String, ColumnType)]...) -> [TableColumn] {

@@ -12,7 +12,7 @@ struct ReadModelPlaces: Sendable {
             tokens, money: Int
         let escalations, escalationReason, score, feedbackRequests: Int
         let outcome, outcomeFin, resolvedTime, ratedTime, closedReason, lastActivityTime, lastMessage,
-            resolvedCertainty: Int
+            resolvedCertainty, cutAfter: Int
     }
 
     let turn: Turn
@@ -46,7 +46,8 @@ struct ReadModelPlaces: Sendable {
             outcome: conversations("outcome"), outcomeFin: conversations("outcome_intercom_fin"),
             resolvedTime: conversations("resolved_time"), ratedTime: conversations("rated_time"),
             closedReason: conversations("closed_reason"), lastActivityTime: conversations("last_activity_time"),
-            lastMessage: conversations("last_message"), resolvedCertainty: conversations("resolved_certainty"))
+            lastMessage: conversations("last_message"), resolvedCertainty: conversations("resolved_certainty"),
+            cutAfter: conversations("cut_after"))
         let context = ["conversation_id"] + ReadModelColumns.context
         func targets(_ pairs: [(String, String)]) -> [Int] {
             var targets = [Int](repeating: -1, count: registry.columns.count)

@@ -31,6 +31,7 @@ extension Routes {
         samples.unlisted = Self.named(decoded.unlisted, store.registry)
         samples.flushes = (status.flushes.counts, status.flushes.sumNanoseconds)
         (samples.failedSeals, samples.unfoldedConversations) = (status.failedSeals, status.unfoldedConversations)
+        samples.cutConversations = status.cutConversations
         samples.queuedBatches = intake.committer.waitingCount
         samples.residentBytes = residentMemoryBytes()
         samples.storedBytes = status.segmentBytes

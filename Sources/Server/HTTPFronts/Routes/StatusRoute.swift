@@ -77,6 +77,7 @@ extension Routes {
         json.endObject()
         json.member("failed_seals", status.failedSeals)
         json.member("unfolded_conversations", status.unfoldedConversations)
+        json.member("cut_conversations", status.cutConversations)
         json.key("troubles")
         json.beginArray()
         for line in status.troubles { json.value(line) }

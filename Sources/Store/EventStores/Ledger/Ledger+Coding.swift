@@ -19,6 +19,8 @@ import EventLogs
 //             …     objectives     varint count, then 8 since + varint length + data of the record each (from version 6 on)
 //             …     outcomes       varint length + data of the record, empty where the store never said (from version 7 on)
 //             …     unfolded       varint count, then tenant and conversation, each a text (from version 8 on)
+//             …     cut            varint number of cut conversations, varint count of those named, then tenant and
+//                                  conversation of each, as above
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.
@@ -35,7 +37,7 @@ enum StateVersion: UInt8 {
     case fifth = 5
     /// Without how conversations are judged: silence means nothing.
     case sixth = 6
-    /// Without conversations that wait to be folded: there are none.
+    /// Without conversations that wait to be folded, and without those that were cut: there are none.
     case seventh = 7
     /// As drawn above.
     case eighth = 8
@@ -50,6 +52,8 @@ struct StateFile: Sendable {
     var counters: [UInt8]
     /// Conversations whose sealed rows no longer hold, since they could not be read.
     var unfolded: [ConversationGrouping.Key]
+    /// Conversations whose sealed rows are made of a part of their events.
+    var cut: CutConversations
     var replayFrom: LogPlace
 
     var serialised: [UInt8] {
@@ -81,13 +85,19 @@ struct StateFile: Sendable {
             sink.append(text: version.data)
         }
         sink.append(text: ledger.outcomes?.data ?? "")
-        sink.append(varint: UInt64(unfolded.count))
-        for key in unfolded {
+        Self.append(unfolded, to: &sink)
+        sink.append(varint: UInt64(cut.count))
+        Self.append(cut.named, to: &sink)
+        replayFrom.append(to: &sink)
+        return sink.bytes
+    }
+
+    private static func append(_ keys: [ConversationGrouping.Key], to sink: inout ByteSink) {
+        sink.append(varint: UInt64(keys.count))
+        for key in keys {
             sink.append(text: key.tenant.text)
             sink.append(text: key.conversation.text)
         }
-        replayFrom.append(to: &sink)
-        return sink.bytes
     }
 
     private static func append(_ part: [UInt8], to sink: inout ByteSink) {
@@ -96,10 +106,11 @@ struct StateFile: Sendable {
     }
 
     init(
-        schemas: [UInt8], ledger: Ledger, counters: [UInt8], unfolded: [ConversationGrouping.Key], replayFrom: LogPlace
+        schemas: [UInt8], ledger: Ledger, counters: [UInt8], unfolded: [ConversationGrouping.Key],
+        cut: CutConversations, replayFrom: LogPlace
     ) {
         (self.schemas, self.ledger, self.counters) = (schemas, ledger, counters)
-        (self.unfolded, self.replayFrom) = (unfolded, replayFrom)
+        (self.unfolded, self.cut, self.replayFrom) = (unfolded, cut, replayFrom)
     }
 
     /// Reads what ``serialised`` of this or an older version wrote.
@@ -133,19 +144,26 @@ struct StateFile: Sendable {
         }
         if has(.sixth) { try Self.readObjectives(&cursor, into: &ledger) }
         if has(.seventh) { ledger.outcomes = try Self.outcomes(&cursor) }
-        unfolded =
-            has(.eighth)
-            ? try Self.list(&cursor, bytesMin: 2) { cursor throws(DecodingError) in
-                let tenant = try cursor.readText(max: cursor.remaining)
-                return ConversationGrouping.Key(
-                    tenant: tenant, conversation: try cursor.readText(max: cursor.remaining))
-            } : []
+        (unfolded, cut) = ([], CutConversations())
+        if has(.eighth) {
+            unfolded = try Self.keys(&cursor)
+            // Each has more than one event.
+            let count = try cursor.readCount(max: Int(position / 2))
+            cut = CutConversations(count: count, named: try Self.keys(&cursor))
+        }
         replayFrom = try LogPlace(parsing: &cursor)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the state") }
     }
 
     private static func part(_ cursor: inout ByteCursor) throws(DecodingError) -> [UInt8] {
         Array(try cursor.readSlice(try cursor.readCount(max: cursor.remaining)))
+    }
+
+    private static func keys(_ cursor: inout ByteCursor) throws(DecodingError) -> [ConversationGrouping.Key] {
+        try list(&cursor, bytesMin: 2) { cursor throws(DecodingError) in
+            let tenant = try cursor.readText(max: cursor.remaining)
+            return ConversationGrouping.Key(tenant: tenant, conversation: try cursor.readText(max: cursor.remaining))
+        }
     }
 
     private static func list<Element>(

@@ -93,7 +93,7 @@ struct StoreOpening {
         if findings.refused.isEmpty {
             for name in findings.unknownFiles where StoreFiles.isOurs(segmentFile: name) { writer.retired.add(name) }
         }
-        writer.troubles.waiting(for: state?.unfolded ?? [])
+        writer.troubles.waiting(for: state?.unfolded ?? [], cut: state?.cut ?? CutConversations())
         try writer.replay(replayed)
         writer.openedTime = writer.receivedTime
         // What the log tells of and neither it nor a segment holds was in files that a manifest named.

@@ -15,6 +15,7 @@ struct ClosingRule: Sendable {
     /// Where the columns stand that follow from silence, and those that they follow from.
     struct Places: Sendable {
         let closedTime, closedReason, lastActivityTime, lastTime, outcome, outcomeFin, outcomeSilence, lastMessage: Int
+        let cutAfter: Int
 
         init(_ columns: [TableColumn]) {
             func place(_ name: String) -> Int {
@@ -31,6 +32,7 @@ struct ClosingRule: Sendable {
             outcomeFin = place("outcome_intercom_fin")
             outcomeSilence = place("outcome_silence_resolves")
             lastMessage = place("last_message")
+            cutAfter = place("cut_after")
         }
 
         var derived: Set<Int> { [closedTime, closedReason, outcome, outcomeFin, outcomeSilence] }
@@ -105,6 +107,7 @@ struct ClosingMorsel: Morsel {
     private func idleCloses(told: Vector) throws -> [Int64?] {
         guard rule.settings.idleAfterNanoseconds != nil else { return [Int64?](repeating: nil, count: rowCount) }
         let places = ClosingRule.places
+        // Rows of which a part of the events was left out have no last activity, so that silence closes none of them.
         let activity = try base.column(isOldForm ? places.lastTime : places.lastActivityTime)
         return (0..<rowCount).map { row in
             guard told.integer(at: row) == nil, let last = activity.integer(at: row) else { return nil }
@@ -157,14 +160,17 @@ struct ClosingMorsel: Morsel {
             type: .text, count: rowCount, storage: .text(codes: merged, dictionary: dictionary), validity: validity)
     }
 
-    /// What no verdict and no escalation decides is abandoned when closed, else open.
+    /// What no verdict and no escalation decides is abandoned when closed, else open. A row that is made of a part of
+    /// the events has no outcome: what decides it may be among the others.
     private func outcomes(_ index: Int) throws -> Vector {
         let told = try base.column(ClosingRule.places.closedTime)
         let idle = try idleCloses(told: told)
         let kept = try base.column(index).classes(Self.outcomeNames)
+        let cut = try base.column(ClosingRule.places.cutAfter)
         return Self.vector(
             (0..<rowCount).map { row in
-                switch kept[row] {
+                if cut.integer(at: row) != nil { return Self.unknown }
+                return switch kept[row] {
                 case Self.resolved, Self.escalated: kept[row]
                 default: told.integer(at: row) != nil || idle[row] != nil ? Self.abandoned : Self.open
                 }
@@ -187,13 +193,20 @@ struct ClosingMorsel: Morsel {
     private static let outcomeTexts = TextDictionary(outcomeNames)
     private static let resolved = code(of: .resolved), escalated = code(of: .escalated)
     private static let abandoned = code(of: .abandoned), open = code(of: .open)
+    private static let unknown: UInt8 = 255
 
     private static func code(of outcome: Outcome) -> UInt8 { UInt8(Outcome.allCases.firstIndex(of: outcome) ?? 0) }
 
     private static func vector(_ outcomes: [UInt8]) -> Vector {
-        Vector(
+        var validity: Validity?
+        if outcomes.contains(unknown) {
+            validity = Validity(count: 0, allValid: true)
+            for outcome in outcomes { validity?.append(outcome != unknown) }
+        }
+        return Vector(
             type: .text, count: outcomes.count,
-            storage: .text(codes: outcomes.map { UInt32($0) }, dictionary: outcomeTexts))
+            storage: .text(codes: outcomes.map { $0 == unknown ? 0 : UInt32($0) }, dictionary: outcomeTexts),
+            validity: validity)
     }
 }
 

@@ -12,6 +12,8 @@ struct ConversationRows: Sendable {
     var replaced = ReplacedRows()
     /// Conversations with more events than their rows are made of.
     var cut: [ConversationGrouping.Key] = []
+    /// Those whose replaced rows were made of a part of the events.
+    var cutBefore: [ConversationGrouping.Key] = []
     /// Conversations whose rows stand as they did, since something of them cannot be read.
     var unfolded: [UnfoldedConversation] = []
 
@@ -20,12 +22,14 @@ struct ConversationRows: Sendable {
     /// - Parameters:
     ///   - dirty: conversations to fold although no block touches them.
     ///   - unfolded: more of them, whose sealed rows stand for a part of their sealed events or are missing.
+    ///   - leftOut: times of events that are in no block, since so many of their conversation come before them.
     ///   - setsAside: a conversation that cannot be read is no failure of the others.
     ///   - check: throws when the rows are no longer wanted.
     /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments; what `check` throws.
     /// - Complexity: O(events of the touched conversations).
     static func folding(
         _ blocks: [TailBlock], dirty: [ConversationGrouping.Key], unfolded: Set<ConversationGrouping.Key> = [],
+        leftOut: [ConversationGrouping.Key: ClosedRange<Int64>] = [:],
         sealed: SealedState, overlay: CostOverlay, layouts: EventTableLayouts,
         registry: SchemaRegistry, workers: any Workers, limits: FoldLimits, setsAside: Bool = false,
         check: @escaping ScanRequest.Check = {}
@@ -35,8 +39,8 @@ struct ConversationRows: Sendable {
         guard !grouping.keys.isEmpty else { return ConversationRows() }
         let source = SealedConversations.Source(
             sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, columns: FoldColumns(registry),
-            workers: workers, limits: limits, unfolded: unfolded, check: check)
-        var folding = ConversationFolding(grouping, blocks, source, setsAside: setsAside)
+            workers: workers, limits: limits, unfolded: unfolded, changed: unfolded.union(dirty), check: check)
+        var folding = ConversationFolding(grouping, blocks, source, leftOut, setsAside: setsAside)
         if grouping.keys.count > limits.keysAtOnce { try folding.orderByTime() }
         for first in stride(from: 0, to: grouping.keys.count, by: limits.keysAtOnce) {
             try folding.fold(first..<min(first + limits.keysAtOnce, grouping.keys.count))
@@ -57,6 +61,7 @@ private struct ConversationFolding {
     /// Indices of the keys, in the order in which they are folded.
     private var order: [Int]
     private let source: SealedConversations.Source
+    private let leftOut: [ConversationGrouping.Key: ClosedRange<Int64>]
     /// Bytes and costs of each block; none is copied.
     private let buffers: [[UInt8]]
     private let costs: [[CallCost]]
@@ -75,9 +80,10 @@ private struct ConversationFolding {
     }
 
     init(
-        _ grouping: ConversationGrouping, _ blocks: [TailBlock], _ source: SealedConversations.Source, setsAside: Bool
+        _ grouping: ConversationGrouping, _ blocks: [TailBlock], _ source: SealedConversations.Source,
+        _ leftOut: [ConversationGrouping.Key: ClosedRange<Int64>], setsAside: Bool
     ) {
-        (self.grouping, self.source, self.setsAside) = (grouping, source, setsAside)
+        (self.grouping, self.source, self.leftOut, self.setsAside) = (grouping, source, leftOut, setsAside)
         order = Array(grouping.keys.indices)
         (buffers, costs) = (blocks.map(\.rows.bytes), blocks.map(\.costs.values))
         outputs = (0..<source.workers.parallelism).map { _ in Output(source.registry) }
@@ -102,6 +108,8 @@ private struct ConversationFolding {
             if let found = try SealedConversations(keys: keys, source) {
                 try fold(places, found)
                 rows.replaced.merge(found.replaced)
+                // order: sorted at the end.
+                rows.cutBefore += found.cut.map { keys[$0] }
                 return
             }
         } catch  where setsAside && StoreError.isOfPlace(error) {
@@ -118,7 +126,7 @@ private struct ConversationFolding {
 
     /// Each of the workers folds its share.
     private func fold(_ places: Range<Int>, _ found: SealedConversations) throws {
-        let (grouping, order, outputs, check) = (grouping, order, outputs, source.check)
+        let (grouping, order, outputs, check, leftOut) = (grouping, order, outputs, source.check, leftOut)
         let (columns, limits) = (source.columns, source.limits)
         let (allBuffers, sealedBuffer) = (buffers + [found.events.rows.bytes], Int32(buffers.count))
         let allCosts = costs + [found.events.costs.values]
@@ -137,12 +145,18 @@ private struct ConversationFolding {
                                 cost: found.events.costs.place(of: row).map { Int32($0) } ?? -1))
                     }
                     if events.isEmpty { continue }
-                    let isCut = columns.cut(
+                    var cut = columns.cut(
                         &events, buffers: allBuffers, eventsMax: limits.conversationEventsMax,
                         bytesMax: limits.conversationBytesMax)
-                    if isCut { output.cut.append(key) }
+                    if let times = cut {
+                        output.cut.append(key)
+                        let others = [found.times, leftOut[grouping.keys[key]]].compactMap { $0 }
+                        cut = others.reduce(times) {
+                            min($0.lowerBound, $1.lowerBound)...max($0.upperBound, $1.upperBound)
+                        }
+                    }
                     columns.sort(&events, buffers: allBuffers)
-                    fold.fold(events, buffers: allBuffers, costs: allCosts, into: &output.builder)
+                    fold.fold(events, buffers: allBuffers, costs: allCosts, cut: cut, into: &output.builder)
                 }
             }
         }
@@ -157,6 +171,7 @@ private struct ConversationFolding {
             rows.cut += output.made.withLock { $0.cut }.map { grouping.keys[$0] }
         }
         rows.cut.sort()
+        rows.cutBefore.sort()
         return rows
     }
 }

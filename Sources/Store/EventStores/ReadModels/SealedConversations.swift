@@ -11,6 +11,10 @@ struct SealedConversations {
     /// Index of a key to indices of restored rows.
     private(set) var rowsByKey: [Int: [Int]] = [:]
     private(set) var replaced = ReplacedRows()
+    /// Indices of keys whose rows so far are made of a part of the events.
+    private(set) var cut: Set<Int> = []
+    /// When the first and the last event of the one conversation were of which not all rows are here.
+    private(set) var times: ClosedRange<Int64>?
 
     /// Where events of the conversations may be.
     private struct Place {
@@ -32,6 +36,8 @@ struct SealedConversations {
         var limits: FoldLimits
         /// Conversations whose rows do not say when all of their sealed events were.
         var unfolded: Set<ConversationGrouping.Key>
+        /// Those and conversations of which sealed events have changed: their rows may say too much of the times, too.
+        var changed: Set<ConversationGrouping.Key>
         /// Throws when the rows are no longer wanted.
         var check: ScanRequest.Check
     }
@@ -61,6 +67,7 @@ struct SealedConversations {
         var lasts = [Int64](repeating: .min, count: keys.count)
         guard let conversations = try Self.readModelRows("conversations", index, source, rowsMax) else { return nil }
         for found in conversations {
+            cut.formUnion(found.cut)
             for (match, times) in zip(found.matches, found.times) {
                 replaced.add(match.row, at: found.place)
                 firsts[match.key] = min(firsts[match.key], times.first)
@@ -94,7 +101,9 @@ struct SealedConversations {
         }
         if try takeAll(places, index, source) { return }
         guard keys.count == 1 else { return nil }
-        try takeFirst(places, index, source)
+        let isChanged = source.changed.contains(keys[0])
+        if !isChanged { times = firsts[0]...lasts[0] }
+        try takeFirst(places, index, source, seesAll: isChanged)
     }
 
     /// Restores all rows.
@@ -133,25 +142,33 @@ struct SealedConversations {
     private static let firstRowsAtOnce = 2_048
 
     /// Restores the first rows of one conversation, in the order of their positions, until the fold takes no more.
-    private mutating func takeFirst(_ places: [Place], _ index: ConversationIndex, _ source: Source) throws {
+    /// - Parameter seesAll: the times of all of its rows are looked at.
+    private mutating func takeFirst(
+        _ places: [Place], _ index: ConversationIndex, _ source: Source, seesAll: Bool
+    ) throws {
         let limits = source.limits
         var firsts: [(position: Int64, place: Int, row: Int)] = []
         func keepFirst() {
             firsts.sort { $0.position < $1.position }
-            firsts.removeLast(max(0, firsts.count - limits.conversationEventsMax))
+            // One more than the fold takes, so that it knows that there are more.
+            firsts.removeLast(max(0, firsts.count - limits.conversationEventsMax - 1))
         }
         // Once there are enough, what lies behind them is not read.
         var last = Int64.max
         for (number, place) in places.enumerated() {
-            if case .integer(let first)? = place.group.summary(named: "position")?.minimum, first > last { continue }
+            if !seesAll, case .integer(let first)? = place.group.summary(named: "position")?.minimum, first > last {
+                continue
+            }
+            try source.check()
             let matches = try Self.matches(place, index)
             guard !matches.isEmpty else { continue }
+            if seesAll { try see(matches, place) }
             let positions = try place.group.column(named: "position", type: .integer)
             for match in matches {
                 let position = positions.integer(at: match.row) ?? 0
                 if position <= last { firsts.append((position, number, match.row)) }
             }
-            guard firsts.count >= 2 * limits.conversationEventsMax else { continue }
+            guard firsts.count >= 2 * limits.conversationEventsMax + 1 else { continue }
             keepFirst()
             last = firsts.last?.position ?? .max
         }
@@ -167,6 +184,14 @@ struct SealedConversations {
                 for row in restored.rows { weight += source.columns.weight(of: row) }
                 append(restored, keys: rows.map { _ in 0 })
             }
+        }
+    }
+
+    /// Widens the times by those of some rows.
+    private mutating func see(_ matches: [Match], _ place: Place) throws {
+        let column = try place.group.column(named: "time", type: .timestamptz)
+        for time in matches.compactMap({ column.integer(at: $0.row) }) {
+            times = min(times?.lowerBound ?? time, time)...max(times?.upperBound ?? time, time)
         }
     }
 
@@ -188,6 +213,8 @@ struct SealedConversations {
         var place: ReplacedRows.Place
         var matches: [Match]
         var times: [(first: Int64, last: Int64)]
+        /// Keys whose row is made of a part of the events.
+        var cut: [Int] = []
     }
 
     /// - Returns: nil where there are more than `rowsMax`.
@@ -224,7 +251,9 @@ struct SealedConversations {
         let starts = try group.column(named: "start_time", type: .timestamptz)
         let ends = try group.column(named: "last_time", type: .timestamptz)
         let times = matches.map { (starts.integer(at: $0.row) ?? .min, ends.integer(at: $0.row) ?? .max) }
-        return ReadModelRows(place: place, matches: matches, times: times)
+        let cutAfter = try group.column(named: "cut_after", type: .integer)
+        let cut = matches.filter { cutAfter.integer(at: $0.row) != nil }.map(\.key)
+        return ReadModelRows(place: place, matches: matches, times: times, cut: cut)
     }
 
     private mutating func append(_ more: PlacedRows, keys: [Int]) {

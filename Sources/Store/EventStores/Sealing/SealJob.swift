@@ -10,11 +10,11 @@ import Synchronization
 
 /// What a seal finds out beside what it writes.
 final class SealFindings: Sendable {
-    private let found = Mutex<(unfolded: [UnfoldedConversation], cut: [ConversationGrouping.Key])>(([], []))
+    private let found = Mutex<(unfolded: [UnfoldedConversation], cut: CutConversations)>(([], CutConversations()))
 
-    var all: (unfolded: [UnfoldedConversation], cut: [ConversationGrouping.Key]) { found.withLock { $0 } }
+    var all: (unfolded: [UnfoldedConversation], cut: CutConversations) { found.withLock { $0 } }
 
-    func note(_ rows: ConversationRows) { found.withLock { $0 = (rows.unfolded, rows.cut) } }
+    func note(_ rows: ConversationRows, cut: CutConversations) { found.withLock { $0 = (rows.unfolded, cut) } }
 }
 
 /// A seal over a frozen snapshot: one segment with everything unsealed and the read-model rows that it changes, and the
@@ -38,6 +38,8 @@ struct SealJob: StoreJob {
     let dirty: [ConversationGrouping.Key]
     /// Those that seals before this one went on without.
     let unfolded: Set<ConversationGrouping.Key>
+    /// As the seals before this one left them.
+    let cut: CutConversations
     /// Sealed rows that `blocks` stand for: no manifest says yet that they are dead.
     let dead: ReplacedRows
     let overlay: CostOverlay
@@ -58,7 +60,7 @@ struct SealJob: StoreJob {
         let rows = try ConversationRows.folding(
             blocks, dirty: dirty, unfolded: unfolded, sealed: sealed, overlay: overlay, layouts: layouts,
             registry: registry, workers: base.workers, limits: foldLimits, setsAside: true)
-        findings.note(rows)
+        findings.note(rows, cut: cut.with(rows))
         let groups = try SealedGroups(
             blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: base.workers)
         let note = SystemRecord(
@@ -141,7 +143,7 @@ struct SealJob: StoreJob {
     private func writeState(_ base: StoreJobBase) throws -> FileReference {
         let file = StateFile(
             schemas: registry.serialised, ledger: ledger, counters: counters.serialised,
-            unfolded: findings.all.unfolded.map(\.key).sorted(), replayFrom: place)
+            unfolded: findings.all.unfolded.map(\.key).sorted(), cut: findings.all.cut, replayFrom: place)
         let (name, bytes) = (StoreFiles.stateName(base.segmentID), file.serialised)
         try base.fileSystem.replace(base.directory + "/" + name, with: bytes)
         return FileReference(fileName: name, lengthBytes: bytes.count, sha256: SHA256.hash(bytes))

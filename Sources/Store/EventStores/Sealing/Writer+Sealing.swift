@@ -96,7 +96,8 @@ extension Writer {
         let job = SealJob(
             registry: registry, layouts: layouts, sealed: sealed, blocks: tail.readBlocks, eventCount: tail.count,
             records: systemRecords.all, recordBytes: systemRecords.byteCount,
-            dirty: dirty.sorted(), unfolded: Set(troubles.unfolded.keys), dead: freshDead, overlay: overlay,
+            dirty: dirty.sorted(), unfolded: Set(troubles.unfolded.keys), cut: troubles.cut, dead: freshDead,
+            overlay: overlay,
             ledger: ledger, counters: counters, place: log.end, foldLimits: options.foldLimits)
         tail.freeze()
         frozenIdentities = identities

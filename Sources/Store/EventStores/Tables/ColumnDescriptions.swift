@@ -52,6 +52,8 @@ enum ColumnDescriptions {
             "escalations": "How many escalations.", "escalation_reason": "Why the last of them was raised.",
             "score": "The last rating, 1 to 5; null without one.", "rated_time": "When it was given.",
             "feedback_requests": "How often feedback was asked for.",
+            "cut_after":
+                "Null: the row is made of all events. A number: of so many, the first by position, since it has more than are folded; then counts and sums are at least so much, and what the others may change is null.",
         ]
     ) { $1 }
 

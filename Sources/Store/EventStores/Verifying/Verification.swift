@@ -45,12 +45,14 @@ extension EventStore {
         let bytes = version.sealed.segments.reduce(version.tail.byteCount) { $0 + $1.reader.lengthBytes }
         let parts = max(Int(version.position / 200_000), bytes / (32 << 20)) + 1
         let oldForms = try version.sealed.oldFormConversations()
-        result.conversationsOfOldForms = oldForms.count
         var recomputed = ReadModelDigest(leavingOut: oldForms)
         for part in 0..<parts {
-            try recomputed.add(try recomputedRows(version, part: part, of: parts), version.closing)
+            let rows = try recomputedRows(version, part: part, of: parts)
+            recomputed.leaveOut(try version.sealed.conversationsOfUnsaidCut(among: rows.cut))
+            try recomputed.add(rows, version.closing)
         }
-        var stored = ReadModelDigest(leavingOut: oldForms)
+        result.conversationsOfOldForms = recomputed.omitted.count
+        var stored = ReadModelDigest(leavingOut: recomputed.omitted)
         try stored.add(snapshot(of: version))
         (result.turns, result.conversations) = (stored.turns.rows, stored.conversations.rows)
         if recomputed.turns != stored.turns {
@@ -104,7 +106,7 @@ extension EventStore {
             }
         }
         return try ConversationRows.folding(
-            events.blocks, dirty: [], sealed: SealedState(), overlay: version.overlay, layouts: layouts,
+            events.blocks, dirty: [], leftOut: events.leftOut, sealed: SealedState(), overlay: version.overlay, layouts: layouts,
             registry: registry, workers: context.workers, limits: limits)
     }
 
@@ -131,6 +133,8 @@ private struct RecomputedEvents {
     }
 
     private var byKey: [ConversationGrouping.Key: [Event]] = [:]
+    /// When those were that are no longer here.
+    private(set) var leftOut: [ConversationGrouping.Key: ClosedRange<Int64>] = [:]
     private let eventsMax: Int
 
     init(eventsMax: Int) { self.eventsMax = eventsMax }
@@ -140,6 +144,11 @@ private struct RecomputedEvents {
         byKey[key, default: []].append(event)
         guard byKey[key]?.count ?? 0 > 2 * eventsMax else { return }
         byKey[key]?.sort { $0.position < $1.position }
+        for event in byKey[key]?.suffix(eventsMax) ?? [] {
+            let time = EventRow(event.row).time
+            let times = leftOut[key] ?? time...time
+            leftOut[key] = min(times.lowerBound, time)...max(times.upperBound, time)
+        }
         byKey[key]?.removeLast(eventsMax)
     }
 
@@ -183,9 +192,12 @@ struct ReadModelDigest {
 
     private(set) var turns = Table()
     private(set) var conversations = Table()
-    private let omitted: Set<ConversationGrouping.Key>
+    private(set) var omitted: Set<ConversationGrouping.Key>
 
     init(leavingOut omitted: Set<ConversationGrouping.Key>) { self.omitted = omitted }
+
+    /// Leaves more conversations out, none of whose rows was added.
+    mutating func leaveOut(_ more: Set<ConversationGrouping.Key>) { omitted.formUnion(more) }
 
     mutating func add(_ rows: ConversationRows, _ closing: ClosingRule) throws {
         for chunk in rows.turns { try add("turns", ReadModelColumns.turns, ChunkMorsel(chunk: chunk)) }
@@ -224,6 +236,26 @@ struct ReadModelDigest {
 }
 
 extension SealedState {
+    /// Of conversations that are cut, those whose live rows were written before rows said so.
+    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading pages.
+    /// - Complexity: a filter test for each of them and each group of such rows.
+    func conversationsOfUnsaidCut(among keys: [ConversationGrouping.Key]) throws -> Set<ConversationGrouping.Key> {
+        var found: Set<ConversationGrouping.Key> = []
+        guard !keys.isEmpty else { return found }
+        let index = ConversationIndex(keys)
+        for segment in segments {
+            for (number, group) in segment.reader.groups(table: "conversations").enumerated()
+            where group.columnIndex(named: "cut_after") == nil {
+                let place = ReplacedRows.Place(segment: segment.id, table: "conversations", group: number)
+                let dead = segment.replaced.rows(at: place)
+                for match in try group.rows(of: index) where !dead.contains(UInt32(match.row)) {
+                    found.insert(keys[match.key])
+                }
+            }
+        }
+        return found
+    }
+
     /// Conversations whose live rows were written before rows said when somebody last acted.
     /// - Throws: ``CorruptionError`` or ``StorageError`` from reading pages.
     /// - Complexity: O(rows of such segments).

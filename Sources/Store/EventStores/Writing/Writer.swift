@@ -361,7 +361,7 @@ final class Writer {
             dirty: DirtyConversations(fresh: dirty, frozen: frozen?.dirty ?? [], unfolded: troubles.unfolded),
             overlay: overlay, clock: clock,
             closing: ClosingRule(settings: ledger.outcomes ?? .unsaid, reached: reachedTime),
-            foldLimits: options.foldLimits)
+            foldLimits: options.foldLimits, unsealedCut: troubles.unsealedCut)
     }
 }
 
