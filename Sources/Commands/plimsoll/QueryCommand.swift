@@ -80,13 +80,15 @@ struct QueryCommand: AsyncParsableCommand {
             options.timeLimitNanoseconds = Int64(timeLimit ?? 30) * 1_000_000_000
             if let memory { options.memoryBudgetBytes = try Self.bytes(memory) }
             let runner = StatementRunner(engine: machine.engine)
-            try machine.reading(directory) { store in
-                let rows = ResultText(
-                    try runner.run(text, over: store.snapshot(), options: options, as: format), format)
-                while let piece = try rows.next() {
-                    output.bytes += piece
-                    if try !output.flushIfFull() { break }
-                }
+            // The rows stand in memory: nothing is printed before the last page was read.
+            let result = try machine.reading(directory, isRepeatable: true) { store in
+                try runner.run(text, over: store.snapshot(), options: options, as: format)
+            }
+            result.notices.forEach(SourceOptions.tellNotice)
+            let rows = ResultText(result, format)
+            while let piece = try rows.next() {
+                output.bytes += piece
+                if try !output.flushIfFull() { break }
             }
         case .server(let address):
             output.bytes = try await RemoteQuery(server: address, onNotice: SourceOptions.tellNotice).run(

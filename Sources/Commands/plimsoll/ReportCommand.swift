@@ -89,7 +89,7 @@ struct ReportCommand: AsyncParsableCommand {
             objectives: objectives,
             now: tables.now)
         let desk = ReportRunner(catalog: tables, engine: machine.engine, outcomes: tables.outcomes)
-        return try desk.report(kind, request)
+        return SourceOptions.telling(try desk.report(kind, request))
     }
 
     private func address(_ format: ReportFormat, section: String?) -> String {

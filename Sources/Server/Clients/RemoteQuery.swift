@@ -12,7 +12,7 @@ package struct RemoteQuery: Sendable {
     private let onNotice: @Sendable (String) -> Void
 
     /// Connects when it runs.
-    /// - Parameter onNotice: told what an answer does not show yet.
+    /// - Parameter onNotice: told what an answer does not show.
     package init(server: ServerEndpoint, onNotice: @escaping @Sendable (String) -> Void = { _ in }) {
         (self.server, self.onNotice) = (server, onNotice)
     }
@@ -41,7 +41,7 @@ package struct RemoteQuery: Sendable {
         await client.close()
         if let refusal = answer.sqlRefusal { throw refusal }
         let checked = try answer.checked(from: server)
-        if let notice = checked.waitingNotice { onNotice(notice) }
+        for notice in checked.notices { onNotice(notice) }
         return checked.body
     }
 }

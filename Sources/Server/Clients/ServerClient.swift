@@ -260,9 +260,18 @@ extension ServerAnswer {
     // tests: what a server says is looked at answer by answer.
     /// What the server says of spans that the answer does not show yet, a line of text whoever it comes from; nil:
     /// nothing.
-    package var waitingNotice: String? {
-        guard isOfPlimsoll, let text = headers["Plimsoll-Waiting"] else { return nil }
-        let line = String(decoding: text.utf8.filter { $0 >= 0x20 && $0 < 0x7F }.prefix(200), as: UTF8.self)
+    package var waitingNotice: String? { notice("Plimsoll-Waiting") }
+
+    // tests: what a server says is looked at answer by answer.
+    /// What the server says of what belongs to the answer and could not be read; nil: nothing.
+    package var missingNotice: String? { notice("Plimsoll-Missing") }
+
+    /// What an answer does not show.
+    var notices: [String] { [waitingNotice, missingNotice].compactMap { $0 } }
+
+    private func notice(_ name: String) -> String? {
+        guard isOfPlimsoll, let text = headers[name] else { return nil }
+        let line = String(decoding: text.utf8.filter { $0 >= 0x20 && $0 < 0x7F }.prefix(300), as: UTF8.self)
         return line.isEmpty ? nil : line
     }
 

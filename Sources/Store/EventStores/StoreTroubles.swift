@@ -26,8 +26,13 @@ struct StoreTroubles: Sendable {
     mutating func sealSucceeded(_ findings: SealFindings) {
         sealFailure = nil
         let found = findings.all
-        unfolded = Dictionary(found.unfolded.map { ($0.key, "\($0.error)") }) { first, _ in first }
+        refolded(found.unfolded)
         for key in found.cut where shortened.count < Self.toldMax { shortened.insert(key) }
+    }
+
+    /// What a fold of all conversations that are not as they should be could not read.
+    mutating func refolded(_ found: [UnfoldedConversation]) {
+        unfolded = Dictionary(found.map { ($0.key, "\($0.error)") }) { first, _ in first }
     }
 
     /// What a state file says of conversations that were not folded.

@@ -19,7 +19,7 @@ extension Routes {
         let runner = StatementRunner(engine: engine)
         let waiting = settlement.waiting
         let contentType = query.format.contentType
-        let (text, first, second) = try await queries.run { [store, queries, clock] cancellation in
+        let (text, missing, first, second) = try await queries.run { [store, queries, clock] cancellation in
             var options = query.options.cancelled(by: cancellation)
             options.memoryPool = queries.memory
             let end = options.timeLimitNanoseconds.map { clock.monotonicNanoseconds().addingReportingOverflow($0) }
@@ -36,14 +36,14 @@ extension Routes {
                 }
             }
             let first = try text.next(look: look) ?? []
-            return (text, first, try text.next(look: look))
+            return (text, result.notices, first, try text.next(look: look))
         }
         guard let second else {
-            return Self.noting(waiting, Response(bytes: first, contentType: contentType))
+            return Self.noting(waiting, missing: missing, Response(bytes: first, contentType: contentType))
         }
         let streamed = Response(first: first + second, contentType: contentType) { [queries] in
             try await queries.nextPiece { try text.next() }
         }
-        return Self.noting(waiting, streamed)
+        return Self.noting(waiting, missing: missing, streamed)
     }
 }

@@ -117,6 +117,8 @@ extension Writer {
         var cursor = ByteCursor(Array(record.payload))
         do {
             begin(with: try PriceBook(parsing: &cursor))
+        } catch where error.isOfNewerForm {
+            throw StoreError.newerFormat(reason: "\(files.log), \(record.place): \(error.expectation)")
         } catch {
             throw corruption(record, "in the price book: \(error.expectation)")
         }
