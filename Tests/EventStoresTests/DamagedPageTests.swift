@@ -113,7 +113,7 @@ import Testing
         // What is no copy of it is no better than the damaged one.
         for wrong in [[UInt8](), [UInt8](repeating: 0, count: good.count)] {
             try disk.replace(path, with: wrong)
-            try expectOneSetAside(store)
+            #expect(throws: CorruptionError.self) { try rows(store, "message_received", ["id"]) }
         }
         try disk.replace(path, with: good)
         try expectWhole(store, expected)
