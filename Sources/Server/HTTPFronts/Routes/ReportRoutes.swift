@@ -53,7 +53,8 @@ extension Routes {
                     .conversation(id, tenant: tenant)
             }
         }
-        if let waiting { document?.notice = [waiting.text, document?.notice].compactMap { $0 }.joined(separator: "; ") }
+        let notices = [waiting?.text, document?.notice].compactMap { $0 }
+        document?.notice = notices.isEmpty ? nil : notices.joined(separator: "; ")
         guard let document else {
             throw Refusal(
                 .notFound, "no event names the conversation \(id)",
