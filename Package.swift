@@ -133,7 +133,7 @@ let package = Package(
             "EventStores",
             uses: [
                 "Bytes", "JSONTexts", "Platform", "Domain", "EmbeddedSchemas", "Columnar", "EventLogs", "Segments",
-                "Projections",
+                "Projections", "Hashing",
             ]),
 
         // Shown.

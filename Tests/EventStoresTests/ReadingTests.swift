@@ -2,6 +2,7 @@ import Columnar
 import Domain
 import EventStores
 import Foundation
+import Glibc
 import Platform
 import Testing
 
@@ -76,6 +77,51 @@ import Testing
         }
         // Each sees what it saw.
         for (reader, ids) in readers { #expect(try rows(reader, "events", ["id"]) == ids) }
+        try server.close()
+    }
+
+    /// What is gone or not whole is looked at again while another process may be sealing, and not for ever.
+    @Test func whatASealCameInBetweenOfIsReadAnew() throws {
+        let gone = StorageError(.open, path: "/data/segments/state-1", code: ENOENT)
+        let torn = CorruptionError(file: "/data/segments/state-1", offset: 0, expectation: "a file of 9 bytes")
+        var failures: [any Error] = [gone, torn, gone]
+        let answer = try EventStore.readingBeside {
+            if let failure = failures.popLast() { throw failure }
+            return 7
+        }
+        #expect(answer == 7)
+        var count = 0
+        #expect(throws: CorruptionError.self) {
+            try EventStore.readingBeside { () throws -> Int in
+                count += 1
+                throw torn
+            }
+        }
+        #expect(count == 5)
+        count = 0
+        #expect(throws: StoreError.self) {
+            try EventStore.readingBeside { () throws -> Int in
+                count += 1
+                throw StoreError.closed
+            }
+        }
+        #expect(count == 1)
+    }
+
+    @Test func aReaderKnowsThatTheServerWentOn() throws {
+        let server = try open()
+        _ = try server.append([turn("a")])
+        try server.seal()
+        let reader = try reading(disk)
+        let gone = StorageError(.open, path: "/data/segments/state-1", code: ENOENT)
+        let damage = CorruptionError(file: "/data/segments/state-1", offset: 0, expectation: "more")
+        #expect(!reader.isOvertaken(gone))
+        for _ in 0..<3 {
+            _ = try server.append([turn("b\(server.status.position)")])
+            try server.seal()
+            #expect(reader.isOvertaken(gone) && !reader.isOvertaken(damage))
+        }
+        #expect(try reader.verify().findings.isEmpty)
         try server.close()
     }
 

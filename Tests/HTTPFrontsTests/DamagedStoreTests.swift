@@ -1,12 +1,14 @@
 import Clients
 import Domain
 import EventStores
+import Execution
 import Glibc
 import HTTPFronts
 import Intakes
 import JSONTexts
 import Platform
 import Segments
+import Synchronization
 import Testing
 import WireFormats
 
@@ -22,22 +24,42 @@ import WireFormats
         return Array(lines.joined(separator: "\n").utf8)
     }
 
+    /// Messages, by id and conversation.
+    private func messages(_ ids: [(id: String, conversation: String)]) -> [UInt8] {
+        let lines = ids.map { id, conversation in
+            #"{"specversion":"1.0","id":"\#(id)","source":"s","type":"message.received","#
+                + #""time":"2026-08-03T01:59:00Z","data":{"conversation_id":"\#(conversation)","#
+                + #""author":"user","turn":\#(id)}}"#
+        }
+        return Array(lines.joined(separator: "\n").utf8)
+    }
+
     /// A store with two sealed events, and where the page of their ids is.
     private func sealed() throws -> (store: EventStore, path: String, page: Range<Int>) {
+        try sealed(body(["a", "b"]), "probe_checked")
+    }
+
+    private func sealed(
+        _ events: [UInt8], _ table: String
+    ) throws -> (store: EventStore, path: String, page: Range<Int>) {
         let context = StoreContext(
             fileSystem: disk, clock: SimulatedClock(wallNanoseconds: try RFC3339.parse("2026-08-03T02:00:00Z")),
             randomness: SeededRandomness(seed: 1), workers: InlineWorkers())
         let store = try EventStore.open(at: "/data", context: context)
         let decoders = DecoderPool(registry: store.registry, userTokenKey: store.userTokenKey)
-        let decoded = decoders.withDecoder { $0.decodeLines(body(["a", "b"]).span) }
+        let decoded = decoders.withDecoder { $0.decodeLines(events.span) }
         _ = try store.append([decoded.ingestBatch])
         try store.seal()
         let name = try disk.list("/data/segments").map(\.name).first { $0.hasSuffix(".segment") }
         let path = "/data/segments/" + (try #require(name))
         let reader = try SegmentReader.open(fileSystem: disk, path: path)
-        let index = try #require(reader.columns(table: "probe_checked").firstIndex { $0.name == "id" })
-        let page = try #require(reader.pagePlaces(table: "probe_checked", column: index).first { !$0.isEmpty })
+        let index = try #require(reader.columns(table: table).firstIndex { $0.name == "id" })
+        let page = try #require(reader.pagePlaces(table: table, column: index).first { !$0.isEmpty })
         return (store, path, page)
+    }
+
+    private static func last(_ answer: ServerAnswer) -> Substring? {
+        answer.text.split(whereSeparator: \.isNewline).last
     }
 
     private func ask(_ text: String, _ client: ServerClient) async throws -> ServerAnswer {
@@ -58,6 +80,54 @@ import WireFormats
                 "POST", "/v1/events", headers: [("Content-Type", "application/x-ndjson")], body: body(["a", "b", "c"]))
             #expect(answer.status == 200 && answer.text.contains("unreadable") && answer.text.contains(path))
             #expect(try await client.send("GET", "/readyz").status == 200)
+        }
+    }
+
+    /// Damage that the read models meet takes the conversation of it out of the answers, which say so; once the file is
+    /// put back it is in them again.
+    @Test func whatIsSetAsideIsToldWithEveryAnswerUntilItsFileIsPutBack() async throws {
+        let (store, path, page) = try sealed(messages([("1", "c-1"), ("2", "c-2")]), "message_received")
+        let good = try disk.contents(of: path)
+        disk.damage(path) { $0[page.lowerBound + 9] ^= 1 }
+        let words = "1 conversation is missing from turns and conversations"
+        let question = "select count(*) as n from turns"
+        try await withServer(store) { client, server in
+            let sent = try await client.send(
+                "POST", "/v1/events", headers: [("Content-Type", "application/x-ndjson")],
+                body: messages([("3", "c-1"), ("4", "c-3")]))
+            #expect(sent.status == 200)
+            let answer = try await ask(question, client)
+            #expect(answer.status == 200 && Self.last(answer) == "3", "\(answer.text)")
+            #expect(answer.missingNotice?.hasPrefix(words) == true)
+            let json = try await client.send(
+                "POST", "/v1/sql", headers: [("Content-Type", "application/sql")], body: Array(question.utf8))
+            let notices = try JSONReader.parse(json.body)["notices"]?.array ?? []
+            #expect(notices.count == 1 && notices[0].string?.hasPrefix(words) == true, "\(json.text)")
+            // What does not need the read models is whole, what needs the page is not answered.
+            #expect(try await ask("select count(*) from message_received", client).missingNotice == nil)
+            let damaged = try await ask("select id from message_received", client)
+            #expect(damaged.status == 500 && damaged.text.contains(path) && damaged.text.contains("backup"))
+            let report = try await client.send("GET", "/v1/reports/outcomes")
+            let exactness = try JSONReader.parse(report.body)["exactness"]?.string
+            #expect(exactness?.hasPrefix("not of everything, as \(words)") == true, "\(report.text)")
+            #expect(report.missingNotice?.hasPrefix(words) == true)
+            let table = try await client.send("GET", "/v1/reports/outcomes?format=csv")
+            #expect(table.status == 200 && table.missingNotice?.hasPrefix(words) == true)
+            let document = try await client.send("GET", "/v1/conversations/c-3")
+            #expect(document.status == 200 && document.text.contains("\"notice\": \"\(words)"), "\(document.text)")
+            let told = Mutex<[String]>([])
+            let address = try #require(server.address)
+            let remote = RemoteQuery(server: ServerEndpoint(address)) { line in told.withLock { $0.append(line) } }
+            _ = try await remote.run(question, format: .csv, timeZone: "UTC")
+            #expect(told.withLock { $0.count } == 1 && told.withLock { $0.first?.hasPrefix(words) } == true)
+            let status = try JSONReader.parse(try await client.send("GET", "/v1/status").body)
+            #expect(status["unfolded_conversations"]?.integer == 1)
+            #expect(status["troubles"]?.array?.first?.string?.contains("conversation c-1 ") == true)
+            try disk.replace(path, with: good)
+            let whole = try await ask(question, client)
+            #expect(Self.last(whole) == "4" && whole.missingNotice == nil, "\(whole.text)")
+            #expect(try await client.send("GET", "/v1/reports/outcomes").missingNotice == nil)
+            #expect(try await client.send("GET", "/v1/conversations/c-1").status == 200)
         }
     }
 

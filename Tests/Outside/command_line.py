@@ -7,6 +7,7 @@ Every failure ends with the exit status that `plimsoll --help` promises and one 
 However a command ends, no library clears up after itself beside threads that still live: the end is one system call.
 """
 import argparse
+import hashlib
 import http.server
 import json
 import os
@@ -216,6 +217,26 @@ class Line:
 
     # Who answers.
 
+    # What a newer version wrote.
+
+    def a_newer_directory(self):
+        """A manifest of a format that is yet to come, whole by its own hash."""
+        newer, place = self.folder + "/newer", ["--data", self.folder + "/newer"]
+        self.run("import", self.events, *place)
+        segments = newer + "/segments/"
+        path = segments + max(name for name in os.listdir(segments) if name.startswith("manifest-"))
+        with open(path, "rb") as file:
+            manifest = bytearray(file.read()[:-32])
+        manifest[8] = 2
+        with open(path, "wb") as file:
+            file.write(manifest + hashlib.sha256(manifest).digest())
+        for command in (["query", "select 1", *place], ["report", "sla", *place], ["status", *place], ["export", *place], ["verify", *place],
+                        ["inspect", newer], ["import", self.events, *place]):
+            errors = self.fails(4, f"a newer version of plimsoll wrote {path}", *command)
+            self.expect(f"advice of {command[0]}", b"use the version that wrote it" in errors and b"damaged" not in errors, True)
+        status, _, errors = self.run("serve", *place, "--listen", "127.0.0.1:0")
+        self.expect("status of serving it", (status, b"a newer version of plimsoll wrote" in errors), (4, True))
+
     def exit_statuses(self):
         there = ["--server", self.server.url]
         nobody = ["--server", "http://127.0.0.1:9"]
@@ -340,8 +361,9 @@ class Line:
     def look(self):
         self.server.start()
         self.full_disk()
-        for look in (self.a_token_that_nobody_saw, self.a_reader_that_goes, self.no_library_clears_up, self.many_at_once, self.exit_statuses, self.addresses,
-                     self.numbers, self.time_limits, self.control_characters, self.endless_answers, self.busy_servers, self.text_that_is_none):
+        for look in (self.a_token_that_nobody_saw, self.a_reader_that_goes, self.a_newer_directory, self.no_library_clears_up, self.many_at_once,
+                     self.exit_statuses, self.addresses, self.numbers, self.time_limits, self.control_characters, self.endless_answers,
+                     self.busy_servers, self.text_that_is_none):
             look()
 
 

@@ -36,6 +36,37 @@ struct SegmentDamageTests {
         #expect(harmless == 0)
     }
 
+    /// An operator puts the right file in the place of a damaged one while it is read.
+    @Test func aFileThatIsPutBackUnderItsNameIsReadAtOnce() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let description = try writeSample(files, "/s", groups: 1, rows: 30)
+        let path = "/s/" + description.fileName
+        let whole = try files.contents(of: path)
+        let reader = try SegmentReader.open(
+            files: SegmentFiles(fileSystem: files), path: path, expected: (7, whole.count))
+        let group = reader.groups(table: "llm_call")[0]
+        let place = reader.pagePlaces(table: "llm_call", column: 1)[0]
+        let right = try group.column(1)
+        files.damage(path) { $0[place.lowerBound + 9] ^= 1 }
+        let damage = #expect(throws: CorruptionError.self) { try group.column(1) }
+        #expect(damage?.file == path && damage?.offset == place.lowerBound)
+        // A file of nothing or of another segment is not it.
+        let other = try writeSample(files, "/s", id: 8, groups: 1, rows: 30)
+        for wrong in [[], try files.contents(of: "/s/" + other.fileName)] {
+            try files.replace(path, with: wrong)
+            let refused = #expect(throws: CorruptionError.self) { try group.column(1) }
+            #expect(refused?.file == path)
+        }
+        try files.replace(path, with: whole)
+        let again = try group.column(1)
+        #expect((0..<30).allSatisfy { "\(again.scalar(at: $0))" == "\(right.scalar(at: $0))" })
+        try reader.verify(sha256: description.sha256)
+        try files.remove(path)
+        // What is open goes on without the name.
+        _ = try group.column(1)
+    }
+
     @Test func everyTruncationIsAnError() throws {
         let files = SimulatedFileSystem()
         try files.createDirectories("/s")

@@ -4,10 +4,14 @@ package struct DecodingError: Error, Equatable, Sendable, CustomStringConvertibl
     package var offset: Int
     /// What the format promises there.
     package var expectation: String
+    /// Whether it is a form that none of this version's is and a newer one's may be; what was checked before says that
+    /// the bytes are what was written.
+    package var isOfNewerForm: Bool
 
-    package init(offset: Int, expectation: String) {
+    package init(offset: Int, expectation: String, isOfNewerForm: Bool = false) {
         self.offset = offset
         self.expectation = expectation
+        self.isOfNewerForm = isOfNewerForm
     }
 
     package var description: String { "offset \(offset): expected \(expectation)" }
@@ -32,6 +36,11 @@ package struct ByteCursor: Sendable {
 
     package func failure(_ expectation: String) -> DecodingError {
         DecodingError(offset: offset, expectation: expectation)
+    }
+
+    /// A number that a newer version of the program may have given a meaning.
+    package func newerForm(_ expectation: String) -> DecodingError {
+        DecodingError(offset: offset, expectation: expectation, isOfNewerForm: true)
     }
 
     package mutating func readByte() throws(DecodingError) -> UInt8 {

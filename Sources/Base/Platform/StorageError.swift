@@ -1,3 +1,5 @@
+package import Bytes
+
 /// What the operating system says when an operation on files fails: what was tried, where, why, and what to do.
 package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The operation that failed; the raw value is how messages name it.
@@ -69,4 +71,33 @@ package struct CorruptionError: Error, Equatable, Sendable, CustomStringConverti
     }
 
     package var description: String { "\(file) is damaged at offset \(offset): expected \(expectation)" }
+}
+
+/// A file that is whole and in a form that this version of the program does not know: a newer one wrote it.
+package struct NewerFormatError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The path of the file.
+    package var file: String
+    /// What this version knows, and what it found.
+    package var expectation: String
+
+    /// Of a file, and of what it was expected to be.
+    package init(file: String, expectation: String) {
+        self.file = file
+        self.expectation = expectation
+    }
+
+    package var description: String {
+        "a newer version of plimsoll wrote \(file): expected \(expectation); "
+            + "use the version that wrote it, or a later one"
+    }
+}
+
+extension DecodingError {
+    /// What it means for the file that the bytes are of.
+    /// - Parameter start: where in the file they begin.
+    package func of(_ file: String, at start: Int = 0) -> any Error {
+        isOfNewerForm
+            ? NewerFormatError(file: file, expectation: expectation)
+            : CorruptionError(file: file, offset: start + offset, expectation: expectation)
+    }
 }

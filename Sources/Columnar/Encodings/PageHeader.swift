@@ -112,9 +112,9 @@ package struct PageHeader: Sendable {
 
     /// Reads a header of a column of `type`. Throws where a field is not what the format promises.
     package init(from cursor: inout ByteCursor, type: ColumnType) throws(DecodingError) {
-        guard PageVersion(rawValue: try cursor.readByte()) != nil else { throw cursor.failure("page version 1") }
+        guard PageVersion(rawValue: try cursor.readByte()) != nil else { throw cursor.newerForm("page version 1") }
         guard let encoding = PageEncoding(rawValue: try cursor.readByte()) else {
-            throw cursor.failure("a page encoding")
+            throw cursor.newerForm("a page encoding")
         }
         let flags = try cursor.readByte()
         guard flags < 16, let compression = PageCompression(rawValue: flags >> 2) else {

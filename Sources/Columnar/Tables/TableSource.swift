@@ -108,6 +108,8 @@ package protocol TableCatalog: Sendable {
     var hasUserTokens: Bool { get }
     /// The rollups among the tables, those of longest buckets first.
     var rollups: [RollupDescription] { get }
+    /// What the tables that were asked so far cannot show although it belongs to them, a line each; mostly nothing.
+    var notices: [String] { get }
 }
 
 extension TableCatalog {
@@ -116,4 +118,7 @@ extension TableCatalog {
 
     /// None.
     package var rollups: [RollupDescription] { [] }
+
+    /// None.
+    package var notices: [String] { [] }
 }

@@ -25,9 +25,12 @@ struct InspectCommand: ParsableCommand {
         if try fileSystem.isDirectory(path) {
             try inspectDirectory(fileSystem)
         } else if fileName(of: path).hasPrefix("manifest-") {
-            let (store, _) = try ManifestStore.open(
-                fileSystem: fileSystem, directory: parentDirectory(of: path), isKnown: { _ in true })
-            try StandardStream.output.print(bytes ? try store.remarks() : store.summary(), terminator: "")
+            let text = try EventStore.readingBeside {
+                let (store, _) = try ManifestStore.open(
+                    fileSystem: fileSystem, directory: parentDirectory(of: path), isKnown: { _ in true })
+                return bytes ? try store.remarks() : store.summary()
+            }
+            try StandardStream.output.print(text, terminator: "")
         } else if fileName(of: path).hasSuffix(segmentFileEnding) {
             let segment = try SegmentReader.open(fileSystem: fileSystem, path: path, expected: nil)
             try StandardStream.output.print(bytes ? try segment.remarks() : segment.inspection(), terminator: "")
@@ -62,12 +65,15 @@ struct InspectCommand: ParsableCommand {
 
     private func inspectDirectory(_ fileSystem: any FileSystem) throws {
         let folder = try fileSystem.isDirectory(path + "/segments") ? path + "/segments" : path
-        let (store, _) = try ManifestStore.open(fileSystem: fileSystem, directory: folder, isKnown: { _ in true })
-        try StandardStream.output.print(store.summary(), terminator: "")
-        for entry in store.current.segments {
-            let segment = try SegmentReader.open(
-                fileSystem: fileSystem, path: folder + "/" + entry.description.fileName, expected: nil)
-            try StandardStream.output.print(segment.inspection(), terminator: "")
+        // All of one manifest: a server may publish the next one meanwhile and let go of what this one names.
+        let texts = try EventStore.readingBeside {
+            let (store, _) = try ManifestStore.open(fileSystem: fileSystem, directory: folder, isKnown: { _ in true })
+            return try [store.summary()]
+                + store.current.segments.map { entry in
+                    let path = folder + "/" + entry.description.fileName
+                    return try SegmentReader.open(fileSystem: fileSystem, path: path, expected: nil).inspection()
+                }
         }
+        for text in texts { try StandardStream.output.print(text, terminator: "") }
     }
 }

@@ -81,13 +81,15 @@ struct QueryCommand: AsyncParsableCommand {
             if let memory { options.memoryBudgetBytes = try Self.bytes(memory) }
             options = options.begun { [clock = machine.clock] in clock.monotonicNanoseconds() }
             let runner = StatementRunner(engine: machine.engine)
-            try machine.reading(directory) { store in
-                let rows = ResultText(
-                    try runner.run(text, over: store.snapshot(), options: options, as: format), format)
-                while let piece = try rows.next() {
-                    output.bytes += piece
-                    if try !output.flushIfFull() { break }
-                }
+            // The rows stand in memory: nothing is printed before the last page was read.
+            let result = try machine.reading(directory, isRepeatable: true) { store in
+                try runner.run(text, over: store.snapshot(), options: options, as: format)
+            }
+            result.notices.forEach(SourceOptions.tellNotice)
+            let rows = ResultText(result, format)
+            while let piece = try rows.next() {
+                output.bytes += piece
+                if try !output.flushIfFull() { break }
             }
         case .server(let address):
             output.bytes = try await RemoteQuery(server: address, onNotice: SourceOptions.tellNotice).run(

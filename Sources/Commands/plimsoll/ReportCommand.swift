@@ -90,7 +90,7 @@ struct ReportCommand: AsyncParsableCommand {
             now: tables.now)
         let desk = ReportRunner(
             catalog: tables, engine: machine.engine, options: machine.reportOptions, outcomes: tables.outcomes)
-        return try desk.report(kind, request)
+        return SourceOptions.telling(try desk.report(kind, request))
     }
 
     private func address(_ format: ReportFormat, section: String?) -> String {

@@ -25,8 +25,8 @@ struct StatusCommand: AsyncParsableCommand {
         let text = try await source.text(at: "/v1/reports/status?\(query)") { store, machine in
             let tables = store.snapshot()
             let end = try PeriodText.parse(to, now: tables.now)
-            return try ReportRunner(catalog: tables, engine: machine.engine, options: machine.reportOptions)
-                .status(to: end).rendered(format, section: section)
+            let runner = ReportRunner(catalog: tables, engine: machine.engine, options: machine.reportOptions)
+            return try SourceOptions.telling(try runner.status(to: end)).rendered(format, section: section)
         }
         try StandardStream.output.show(Array(text.utf8))
     }

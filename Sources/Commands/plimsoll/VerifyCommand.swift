@@ -14,7 +14,7 @@ struct VerifyCommand: ParsableCommand {
     @OptionGroup var data: DataOptions
 
     func run() throws {
-        let result = try Machine().reading(data.directory) { try $0.verify() }
+        let result = try Machine().reading(data.directory, isRepeatable: true) { try $0.verify() }
         for finding in result.findings { StandardStream.tell(finding) }
         guard result.findings.isEmpty else {
             throw CommandFailure(

@@ -38,10 +38,20 @@ package struct ReportRunner: Sendable {
         // Reports that judge nothing refuse a version that there is not, too.
         if kind != .sla, let number = request.objectives { try runner.checkObjectives(number) }
         switch kind {
-        case .sla: return try ServiceLevelReport(runner: runner, request: request).report()
-        case .cost: return try CostReport(runner: runner, request: request).report()
-        case .outcomes: return try OutcomeReport(runner: runner, request: request).report()
+        case .sla: return noting(try ServiceLevelReport(runner: runner, request: request).report())
+        case .cost: return noting(try CostReport(runner: runner, request: request).report())
+        case .outcomes: return noting(try OutcomeReport(runner: runner, request: request).report())
         }
+    }
+
+    /// The report with what its questions could not be shown: its figures are not of that.
+    private func noting(_ report: Report) -> Report {
+        guard !catalog.notices.isEmpty else { return report }
+        var report = report
+        report.notices = catalog.notices
+        let missing = report.notices.joined(separator: "; ")
+        report.basis.exactness = "not of everything, as \(missing); what could be read: \(report.basis.exactness)"
+        return report
     }
 
     /// Up to when the log knows that time has passed (ns since 1970 UTC): what silence and waiting mean is judged by
@@ -53,7 +63,9 @@ package struct ReportRunner: Sendable {
 
     /// The hour up to an instant (nil: now) beside the same hour a week before, and what changed.
     /// - Throws: as ``report(_:_:)``.
-    package func status(to: Int64? = nil) throws -> Report { try StatusReport(runner: self, to: to).report() }
+    package func status(to: Int64? = nil) throws -> Report {
+        noting(try StatusReport(runner: self, to: to).report())
+    }
 
     /// What came in a period, what of it answers lack, and for each the line to change.
     /// - Parameters:
@@ -64,7 +76,7 @@ package struct ReportRunner: Sendable {
     package func doctor(from: Int64? = nil, to: Int64? = nil, live: LiveFigures? = nil) throws -> Report {
         let hour = ReportPeriod(Nanoseconds.hour, upTo: to ?? now)
         let period = try ReportRequest(from: from ?? hour.from, to: hour.to).period(now: now)
-        return try DoctorReport(runner: self, period: period, live: live).report()
+        return noting(try DoctorReport(runner: self, period: period, live: live).report())
     }
 
     /// The rows of one question.

@@ -7,7 +7,11 @@ extension ReportRunner {
     package func conversation(_ id: String, tenant: String? = nil) throws -> ConversationDocument? {
         let condition =
             "conversation_id = \(SQLTexts.text(id))" + (tenant.map { " and tenant = \(SQLTexts.text($0))" } ?? "")
-        let found = try named("select * from conversations where \(condition) order by tenant")
+        var found = try named("select * from conversations where \(condition) order by tenant")
+        if found.isEmpty, !catalog.notices.isEmpty {
+            // Its row may be what cannot be made: events know of it all the same.
+            found = try named("select distinct tenant from events where \(condition) order by tenant")
+        }
         guard let header = found.first else { return nil }
         guard found.count == 1 else {
             let tenants = found.prefix(10).map { Self.text($0, "tenant") }
@@ -31,7 +35,7 @@ extension ReportRunner {
             id: id, tenant: owner, position: catalog.position, watermark: catalog.watermark,
             header: header.filter { !repeated.contains($0.name) },
             turns: turns.map { $0.filter { !repeated.contains($0.name) } }, events: events.map(Self.event),
-            eventsOmitted: omitted)
+            eventsOmitted: omitted, notice: catalog.notices.isEmpty ? nil : catalog.notices.joined(separator: "; "))
     }
 
     private static func text(_ fields: [ConversationField], _ name: String) -> String {

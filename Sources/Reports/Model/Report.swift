@@ -69,6 +69,8 @@ package struct Report: Hashable, Sendable {
     var main: String
     /// The terms used.
     package var definitions: [ReportDefinition]
+    /// What belongs to the figures and could not be read, a line each; mostly nothing.
+    package var notices: [String] = []
 
     /// The section with a name; nil for none.
     package func section(_ name: String) -> ReportSection? { sections.first { $0.name == name } }

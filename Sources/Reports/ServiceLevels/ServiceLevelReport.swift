@@ -34,7 +34,7 @@ struct ServiceLevelReport {
             basis: runner.basis(
                 period,
                 exactness: try runner.exactness(
-                    Self.exact, of: [period, period.last(days: judging.set.budgetDays)], else: Self.inexact)),
+                    Self.exact, of: [period, Self.budgetWindow(period, judging.set)], else: Self.inexact)),
             sections: sections, main: by.isWhole ? "objectives" : by.name, definitions: definitions(by, judging))
     }
 
@@ -43,10 +43,14 @@ struct ServiceLevelReport {
     }
 
     /// Budgets run over the days up to the period's end, however long the period is.
+    private static func budgetWindow(_ period: ReportPeriod, _ objectives: ObjectiveSet) -> ReportPeriod {
+        ReportPeriod(Int64(objectives.budgetDays) * Nanoseconds.day, upTo: period.to)
+    }
+
     private func budgetFigures(
         _ period: ReportPeriod, _ total: ServiceLevelFigures, _ objectives: ObjectiveSet
     ) throws -> ServiceLevelFigures {
-        let window = ReportPeriod(Int64(objectives.budgetDays) * Nanoseconds.day, upTo: period.to)
+        let window = Self.budgetWindow(period, objectives)
         return window == period ? total : try figures(window, objectives)
     }
 

@@ -12,7 +12,7 @@ package struct RemoteQuery: Sendable {
     private let onNotice: @Sendable (String) -> Void
 
     /// Connects when it runs.
-    /// - Parameter onNotice: told what an answer does not show yet.
+    /// - Parameter onNotice: told what an answer does not show.
     package init(server: ServerEndpoint, onNotice: @escaping @Sendable (String) -> Void = { _ in }) {
         (self.server, self.onNotice) = (server, onNotice)
     }

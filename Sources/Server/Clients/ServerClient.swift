@@ -54,6 +54,7 @@ package struct ServerClient: Sendable {
     private let connectTimeout: Duration
     private let line: Line
 
+    // tests: they keep a connection over several requests; commands have one by `with`
     /// Readies a connection to `http://host:port`, which opens with the first request.
     /// - Throws: `CancellationError`.
     package static func connect(
@@ -62,6 +63,7 @@ package struct ServerClient: Sendable {
         try await connect(to: ServerEndpoint(address), timeout: timeout)
     }
 
+    // tests: they keep a connection over several requests; commands have one by `with`
     /// Readies a connection, which opens with the first request; each request shows the endpoint's token.
     /// - Parameter timeout: until the connection stands.
     /// - Throws: `CancellationError`.
@@ -276,9 +278,18 @@ extension ServerAnswer {
     // tests: what a server says is looked at answer by answer.
     /// What the server says of spans that the answer does not show yet, a line of text whoever it comes from; nil:
     /// nothing.
-    package var waitingNotice: String? {
-        guard isOfPlimsoll, let text = headers["Plimsoll-Waiting"] else { return nil }
-        let line = String(decoding: text.utf8.filter { $0 >= 0x20 && $0 < 0x7F }.prefix(200), as: UTF8.self)
+    package var waitingNotice: String? { notice("Plimsoll-Waiting") }
+
+    // tests: what a server says is looked at answer by answer.
+    /// What the server says of what belongs to the answer and could not be read; nil: nothing.
+    package var missingNotice: String? { notice("Plimsoll-Missing") }
+
+    /// What an answer does not show.
+    var notices: [String] { [waitingNotice, missingNotice].compactMap { $0 } }
+
+    private func notice(_ name: String) -> String? {
+        guard isOfPlimsoll, let text = headers[name] else { return nil }
+        let line = String(decoding: text.utf8.filter { $0 >= 0x20 && $0 < 0x7F }.prefix(300), as: UTF8.self)
         return line.isEmpty ? nil : line
     }
 

@@ -44,10 +44,10 @@ extension ServerAnswer {
             hint: json?["hint"]?.string)
     }
 
-    /// The same, with what it does not show yet told beside it.
+    /// The same, with what it does not show told beside it.
     func checked(from server: ServerEndpoint, _ onNotice: (String) -> Void) throws -> ServerAnswer {
         let answer = try checked(from: server)
-        if let notice = answer.waitingNotice { onNotice(notice) }
+        for notice in answer.notices { onNotice(notice) }
         return answer
     }
 

@@ -54,7 +54,8 @@ struct LogFileHeader: Equatable {
         }
         let version = try input.readByte()
         guard LogFormatVersion(rawValue: version) != nil else {
-            throw DecodingError(offset: 7, expectation: "format version 1, found \(version)")
+            throw DecodingError(
+                offset: 7, expectation: "format version 1, found \(version)", isOfNewerForm: Self.isWhole(sector))
         }
         logID = try input.read(littleEndian: UInt64.self)
         fileNumber = try input.read(littleEndian: UInt64.self)
@@ -81,5 +82,13 @@ struct LogFileHeader: Equatable {
         }
         fileBytes = lengthBytes
         previousEnd = Int(end)
+    }
+
+    /// Whether it is what was written, whatever its version.
+    private static func isWhole(_ sector: [UInt8]) -> Bool {
+        guard sector.count >= checkedBytes + 8 else { return false }
+        var (number, checksum) = (ByteCursor(sector[16..<24]), ByteCursor(sector[checkedBytes...]))
+        guard let seed = try? number.read(littleEndian: UInt64.self) else { return false }
+        return (try? checksum.read(littleEndian: UInt64.self)) == xxh3(sector[..<checkedBytes], seed: seed)
     }
 }

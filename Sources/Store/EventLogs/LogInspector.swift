@@ -71,7 +71,8 @@ package struct LogInspector {
             line("\(hexadecimal(0)) file \(header.fileNumber), first position \(header.firstPosition), intact")
             return header
         } catch {
-            line("\(hexadecimal(error.offset)) DAMAGED: expected \(error.expectation)")
+            let verdict = error.isOfNewerForm ? "of a newer version of plimsoll" : "DAMAGED"
+            line("\(hexadecimal(error.offset)) \(verdict): expected \(error.expectation)")
             return nil
         }
     }

@@ -51,6 +51,8 @@ struct LogRecovery {
                 header = try LogFileHeader(parsing: sector, number: number, lengthBytes: try file.lengthBytes())
             } catch let error as StorageError {
                 throw error
+            } catch let error as DecodingError where error.isOfNewerForm {
+                throw error.of(path)
             } catch {
                 return damaged((error as? DecodingError)?.offset ?? 0, "\(error)")
             }

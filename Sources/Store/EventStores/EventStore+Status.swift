@@ -47,7 +47,8 @@ extension EventStore {
         status.unsealedEvents = version.tail.count
         status.refusals = refused
         status.flushes = flushDurations
-        let troubles = troubles
+        var troubles = troubles
+        if let found = latestFold.unfolded(over: version.sealed) { troubles.refolded(found) }
         (status.failedSeals, status.unfoldedConversations) = (troubles.failedSeals, troubles.unfolded.count)
         status.cutConversations = troubles.cutNow.count
         status.troubles = troubles.lines

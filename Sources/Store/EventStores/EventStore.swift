@@ -31,6 +31,7 @@ package final class EventStore: Sendable {
     let layouts: EventTableLayouts
     private let writer: Mutex<Writer>
     private let published: Mutex<StoreVersion>
+    let latestFold = LatestFold()
     private let account: Mutex<(refusals: Refusals, flushes: FlushDurations, troubles: StoreTroubles)>
 
     /// Opens the directory, creating what is missing, and replays what no segment holds yet.
@@ -111,10 +112,13 @@ package final class EventStore: Sendable {
     /// Files that are not what the manifest names.
     func manifestDamage() throws -> [CorruptionError] { try writer.withLock { try $0.manifests.verifyFiles() } }
 
+    /// Whether another process has published a manifest since this one was read.
+    var hasMovedOn: Bool { writer.withLock { $0.manifests.hasMovedOn } }
+
     func snapshot(of version: StoreVersion) -> StoreSnapshot {
         StoreSnapshot(
             version: version, layouts: layouts, registry: registry, workers: context.workers,
-            tokeniser: userToken, hasUserTokens: keyDenial == nil,
+            fold: SnapshotFold(latestFold), tokeniser: userToken, hasUserTokens: keyDenial == nil,
             now: version.clock?.time(
                 wall: context.clock.wallNanoseconds(), monotonic: context.clock.monotonicNanoseconds())
                 ?? context.clock.wallNanoseconds())

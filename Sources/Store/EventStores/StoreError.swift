@@ -53,6 +53,11 @@ extension StoreError {
         }
     }
 
+    /// Whether nothing is amiss but that this version of the program is too old.
+    package var isOfNewerVersion: Bool {
+        if case .newerFormat = self { true } else { false }
+    }
+
     /// Whether what failed is one place of one file that was written before: damage, a sector that cannot be read, a
     /// file that is gone. What does not need that place goes on.
     static func isOfPlace(_ error: any Error) -> Bool {

@@ -38,7 +38,7 @@ package enum StoreFileInspection {
         do throws(DecodingError) {
             state = try StateFile(parsing: bytes)
         } catch {
-            throw CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
+            throw error.of(path)
         }
         let (ledger, place) = (state.ledger, state.replayFrom)
         return """

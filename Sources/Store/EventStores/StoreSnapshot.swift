@@ -11,6 +11,7 @@ package struct StoreSnapshot: TableCatalog {
     let layouts: EventTableLayouts
     let registry: SchemaRegistry
     let workers: any Workers
+    let fold: SnapshotFold
     let tokeniser: @Sendable (String) -> String
     /// False where it was opened without the key.
     package let hasUserTokens: Bool
@@ -29,6 +30,8 @@ package struct StoreSnapshot: TableCatalog {
     package var outcomes: OutcomeSettings { version.closing.settings }
     /// What `/metrics` counted up to the position.
     package var counters: MetricTotals { version.counters }
+
+    package var notices: [String] { fold.notices }
 
     package var tableNames: [String] {
         let rollups = layouts.rollups.map(\.layout.definition.name)
@@ -68,10 +71,10 @@ package struct StoreSnapshot: TableCatalog {
     }
 
     private func readModel(_ name: String, _ columns: [TableColumn]) -> ReadModelTable {
-        let (version, layouts, registry, workers) = (version, layouts, registry, workers)
+        let (version, layouts, registry, workers, fold) = (version, layouts, registry, workers, fold)
         let closing = name == "conversations" ? version.closing : nil
         return ReadModelTable(name: name, columns: columns, sealed: version.sealed, closing: closing) { check in
-            try version.unsealedRows(layouts, registry, workers, check: check)
+            try fold.rows(of: version) { try version.unsealedRows(layouts, registry, workers, check: check) }
         }
     }
 

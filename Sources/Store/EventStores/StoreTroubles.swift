@@ -28,8 +28,13 @@ struct StoreTroubles: Sendable {
     mutating func sealSucceeded(_ findings: SealFindings) {
         sealFailure = nil
         let found = findings.all
-        unfolded = Dictionary(found.unfolded.map { ($0.key, "\($0.error)") }) { first, _ in first }
+        refolded(found.unfolded)
         (cut, unsealedCut) = (found.cut, UnsealedCut())
+    }
+
+    /// What a fold of all conversations that are not as they should be could not read.
+    mutating func refolded(_ found: [UnfoldedConversation]) {
+        unfolded = Dictionary(found.map { ($0.key, "\($0.error)") }) { first, _ in first }
     }
 
     /// What a state file says of conversations that were not folded, and of those that were cut.
@@ -66,8 +71,8 @@ struct StoreTroubles: Sendable {
         for key in cut.named.prefix(Self.toldMax) {
             lines.append(
                 "conversation \(key.conversation) of tenant \(key.tenant) has more than"
-                    + " \(Limits.conversationText): its rows in turns and conversations are made of the first ones; does"
-                    + " its sender give one id to all conversations?")
+                    + " \(Limits.conversationText): its rows in turns and conversations are made of the first ones;"
+                    + " does its sender give one id to all conversations?")
         }
         let more = cut.count - min(cut.named.count, Self.toldMax)
         if more > 0 {

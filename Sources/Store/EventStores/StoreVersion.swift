@@ -42,7 +42,8 @@ final class StoreVersion: Sendable {
     var receivedTime: Int64 { ledger.receivedTime }
 
     /// Read-model rows of the conversations that the unsealed events touch; folded by whoever asks first. Nobody waits
-    /// for another's fold: two that ask at once both fold, and get the same rows.
+    /// for another's fold: two that ask at once both fold, and get the same rows. What cannot be read is set aside, and
+    /// the next who asks tries again.
     /// - Parameter check: throws when the rows are no longer wanted.
     func unsealedRows(
         _ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers,
@@ -51,8 +52,9 @@ final class StoreVersion: Sendable {
         if let known = folded.withLock({ $0 }) { return known }
         let rows = try ConversationRows.folding(
             tail.readBlocks, dirty: dirty.sorted, unfolded: Set(dirty.unfolded.keys), sealed: sealed,
-            overlay: overlay, layouts: layouts, registry: registry, workers: workers, limits: foldLimits, check: check)
-        folded.withLock { $0 = rows }
+            overlay: overlay, layouts: layouts, registry: registry, workers: workers, limits: foldLimits,
+            setsAside: true, check: check)
+        if rows.unfolded.isEmpty { folded.withLock { $0 = rows } }
         unsealedCut.note(rows, at: position)
         return rows
     }

@@ -34,6 +34,7 @@ final class FakeStore: ServedStore {
     let userTokenKey: [UInt8] = Array(0..<32)
     var priceBook: PriceBook { BuiltInPrices.book }
     let counters = MetricCounters(registry: .builtIn).totals
+    var troubleLines: [String] { [] }
     var status: StoreStatus {
         var status = StoreStatus()
         status.freeBytes = state.withLock { $0.freeBytes }

@@ -44,7 +44,7 @@ extension PriceBook {
     /// - Throws: where the bytes are no price book in canonical order.
     package init(parsing cursor: inout ByteCursor) throws(DecodingError) {
         let version = try cursor.readByte()
-        guard (1...3).contains(version) else { throw cursor.failure("version 1 to 3 of a price book") }
+        guard (1...3).contains(version) else { throw cursor.newerForm("version 1 to 3 of a price book") }
         let count = try cursor.readCount(max: Limits.pricesMax)
         var entries: [PriceEntry] = []
         for _ in 0..<count {

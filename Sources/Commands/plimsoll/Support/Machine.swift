@@ -57,17 +57,25 @@ struct Machine {
 
     /// Opens a directory that must be there, reads from it, closes it. Nothing in it changes, whether or not a server
     /// is running on it.
-    func reading<Result>(_ directory: String, _ body: (EventStore) throws -> Result) throws -> Result {
+    /// - Parameter isRepeatable: whether it may begin again where a server has let go of a file that it reads.
+    func reading<Result>(
+        _ directory: String, isRepeatable: Bool = false, _ body: (EventStore) throws -> Result
+    ) throws -> Result {
         try checkExists(directory)
-        let store = try EventStore.openForReading(at: directory, context: context)
-        do {
-            let result = try body(store)
-            try store.close()
-            return result
-        } catch {
-            // The first failure is the one to tell.
-            try? store.close()
-            throw error
+        var attemptsLeft = isRepeatable ? 4 : 0
+        while true {
+            let store = try EventStore.openForReading(at: directory, context: context)
+            do {
+                let result = try body(store)
+                try store.close()
+                return result
+            } catch {
+                let isOvertaken = attemptsLeft > 0 && store.isOvertaken(error)
+                // The first failure is the one to tell.
+                try? store.close()
+                guard isOvertaken else { throw error }
+                attemptsLeft -= 1
+            }
         }
     }
 }

@@ -4,8 +4,9 @@ import Plans
 
 /// Results as JSON. What a double cannot hold (numerics, integers beyond 2^53) is a string; times are RFC 3339.
 ///
-/// One document, `{"columns":[{"name":…,"type":…}],"rows":[[…]],"position":p,"watermark":t,"statistics":{…}}`, or lines
-/// with an object each, its members in the order of the columns.
+/// One document, `{"columns":[{"name":…,"type":…}],"rows":[[…]],"position":p,"watermark":t,"statistics":{…}}`, with
+/// `"notices":[…]` where something cannot be shown, or lines with an object each, its members in the order of the
+/// columns.
 struct JSONText: RowWriter {
     private let result: ResultSet
     private let zone: ZoneOffsets
@@ -49,6 +50,10 @@ struct JSONText: RowWriter {
         json.endArray()
         json.member("position", exact: result.position)
         json.member("watermark", TimeText.rfc3339(result.watermark, zone: .utc))
+        if !result.notices.isEmpty {
+            json.key("notices")
+            json.array(result.notices) { notice, json in json.value(notice) }
+        }
         json.key("statistics")
         json.object { Self.append(result.statistics, to: &$0) }
         json.endObject()

@@ -14,6 +14,8 @@ package struct ResultSet: Sendable {
     package var statistics: QueryStatistics
     /// IANA name of the zone in which times are shown.
     package var timeZone = "UTC"
+    /// What belongs to the answer and cannot be shown, a line each; mostly nothing.
+    package var notices: [String] = []
     /// What the rows take of the pool that the query took from, for as long as somebody holds them; nil without one.
     package var booking: MemoryBooking?
 

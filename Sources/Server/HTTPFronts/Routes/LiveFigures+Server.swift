@@ -20,12 +20,16 @@ extension Routes {
             troubles: status.troubles)
     }
 
-    /// An answer to a question, with a word of spans that it does not show yet.
-    /// - Parameter waiting: what waited when the question came.
-    static func noting(_ waiting: WaitingSpans?, _ response: Response) -> Response {
-        guard let waiting, let name = HTTPField.Name("Plimsoll-Waiting") else { return response }
+    /// An answer to a question, with a word of spans that it does not show yet and of what it cannot show.
+    /// - Parameters:
+    ///   - waiting: what waited when the question came.
+    ///   - missing: what belongs to the answer and could not be read.
+    static func noting(_ waiting: WaitingSpans?, missing: [String] = [], _ response: Response) -> Response {
         var response = response
-        response.headers[name] = waiting.text
+        if let waiting, let name = HTTPField.Name("Plimsoll-Waiting") { response.headers[name] = waiting.text }
+        if !missing.isEmpty, let name = HTTPField.Name("Plimsoll-Missing") {
+            response.headers[name] = missing.joined(separator: "; ")
+        }
         return response
     }
 }

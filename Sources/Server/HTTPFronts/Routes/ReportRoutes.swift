@@ -23,10 +23,12 @@ extension Routes {
                 if section == ReportFiles.all, format == .csv {
                     let (body, boundary) = ReportFiles(report).multipart
                     let type = "multipart/mixed; boundary=\(boundary)"
-                    return Self.noting(waiting, Response(bytes: Array(body.utf8), contentType: type))
+                    let response = Response(bytes: Array(body.utf8), contentType: type)
+                    return Self.noting(waiting, missing: report.notices, response)
                 }
                 let text = try report.rendered(format, section: section)
-                return Self.noting(waiting, Response(bytes: Array(text.utf8), contentType: format.contentType))
+                let response = Response(bytes: Array(text.utf8), contentType: format.contentType)
+                return Self.noting(waiting, missing: report.notices, response)
             }
         }
     }
@@ -52,7 +54,8 @@ extension Routes {
                     .conversation(id, tenant: tenant)
             }
         }
-        document?.notice = waiting?.text
+        let notices = [waiting?.text, document?.notice].compactMap { $0 }
+        document?.notice = notices.isEmpty ? nil : notices.joined(separator: "; ")
         guard let document else {
             throw Refusal(
                 .notFound, "no event names the conversation \(id)",

@@ -20,7 +20,7 @@ extension Routes {
         let runner = StatementRunner(engine: engine)
         let waiting = settlement.waiting
         let contentType = query.format.contentType
-        let (text, first, second) = try await queries.run { [store, queries, clock] cancellation in
+        let (text, missing, first, second) = try await queries.run { [store, queries, clock] cancellation in
             var options = query.options.cancelled(by: cancellation).begun { clock.monotonicNanoseconds() }
             options.memoryPool = queries.memory
             let asked = options
@@ -31,14 +31,14 @@ extension Routes {
             let text = ResultText(result, query.format)
             // A table measures every row before its first line.
             let first = try text.next(look: asked.check) ?? []
-            return (text, first, try text.next(look: asked.check))
+            return (text, result.notices, first, try text.next(look: asked.check))
         }
         guard let second else {
-            return Self.noting(waiting, Response(bytes: first, contentType: contentType))
+            return Self.noting(waiting, missing: missing, Response(bytes: first, contentType: contentType))
         }
         let streamed = Response(first: first + second, contentType: contentType) { [queries] in
             try await queries.nextPiece { try text.next() }
         }
-        return Self.noting(waiting, streamed)
+        return Self.noting(waiting, missing: missing, streamed)
     }
 }

@@ -25,6 +25,7 @@ package struct StatementRunner: Sendable {
         for setting in settings { try options.apply(setting) }
         var result = try answer(statement, over: catalog, options: &options)
         result.timeZone = options.timeZone
+        result.notices = catalog.notices
         return result
     }
 

@@ -57,7 +57,7 @@ package final class ServerHealth: Sendable {
 
     /// Notes what the store threw. The first failure that does not pass by itself stays.
     /// - Parameter freeBytes: room on the disk now, where the system says.
-    package func storeThrew(_ error: any Error, freeBytes: Int?) {
+    func storeThrew(_ error: any Error, freeBytes: Int?) {
         let reason = "\(error)"
         if error is CorruptionError { return note(damage: reason) }
         if StoreFailure.isOfRequest(error) { return }

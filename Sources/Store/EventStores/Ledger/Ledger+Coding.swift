@@ -116,8 +116,9 @@ struct StateFile: Sendable {
     /// Reads what ``serialised`` of this or an older version wrote.
     init(parsing bytes: [UInt8]) throws(DecodingError) {
         var cursor = ByteCursor(bytes)
-        guard let version = StateVersion(rawValue: try cursor.readByte()) else {
-            throw cursor.failure("a known version of the state")
+        let number = try cursor.readByte()
+        guard let version = StateVersion(rawValue: number) else {
+            throw cursor.newerForm("a known version of the state, found \(number)")
         }
         func has(_ first: StateVersion) -> Bool { version.rawValue >= first.rawValue }
         let position = try cursor.read(littleEndian: Int64.self)
@@ -183,7 +184,9 @@ struct StateFile: Sendable {
             guard inner.isAtEnd else { throw inner.failure("its end") }
             return book
         } catch {
-            throw DecodingError(offset: start + error.offset, expectation: "in the price book: \(error.expectation)")
+            throw DecodingError(
+                offset: start + error.offset, expectation: "in the price book: \(error.expectation)",
+                isOfNewerForm: error.isOfNewerForm)
         }
     }
 

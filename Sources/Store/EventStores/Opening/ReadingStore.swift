@@ -12,18 +12,30 @@ extension EventStore {
     ) throws -> EventStore {
         var options = options
         options.mayLackKey = true
-        var attemptsLeft = 4
-        while true {
+        return try readingBeside {
             var context = context
             context.fileSystem = overlay(of: directory, context.fileSystem)
+            return try open(at: directory, context: context, options: options)
+        }
+    }
+
+    /// Reads files of a store from the manifest on, anew where another process may have changed them meanwhile: a seal
+    /// publishes and then lets go of what was before it, and who looks in between finds neither whole.
+    /// - Throws: what `body` throws, at once where no change explains it, else after several attempts.
+    package static func readingBeside<Result>(_ body: () throws -> Result) throws -> Result {
+        var attemptsLeft = 4
+        while true {
             do {
-                return try open(at: directory, context: context, options: options)
+                return try body()
             } catch where attemptsLeft > 0 && isOfChange(error) {
-                // A seal publishes and then lets go of what was before it; who looks in between finds neither whole.
                 attemptsLeft -= 1
             }
         }
     }
+
+    /// Whether a reader met a file that is gone since another process has published a later manifest: what was asked
+    /// may be asked of the directory as it is now.
+    package func isOvertaken(_ error: any Error) -> Bool { (error as? StorageError)?.isMissing == true && hasMovedOn }
 
     /// Whether it may be that another process changed the directory meanwhile; damage is damage the next time, too.
     private static func isOfChange(_ error: any Error) -> Bool {

@@ -162,7 +162,7 @@ struct StoreOpening {
         do {
             return try StateFile(parsing: bytes)
         } catch {
-            throw CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
+            throw error.of(path)
         }
     }
 
@@ -214,8 +214,10 @@ struct StoreOpening {
         do {
             return try MetricCounters(parsing: bytes, registry: registry, objectives: objectives)
         } catch {
-            throw CorruptionError(
-                file: path, offset: error.offset, expectation: "in the counters: \(error.expectation)")
+            throw DecodingError(
+                offset: error.offset, expectation: "in the counters: \(error.expectation)",
+                isOfNewerForm: error.isOfNewerForm
+            ).of(path)
         }
     }
 }

@@ -38,9 +38,8 @@ extension Writer {
             case .segmentAttached: break
             default:
                 throw StoreError.newerFormat(
-                    reason:
-                        "\(files.log), \(record.place): a record of kind \(record.kind.rawValue), which this version does not know"
-                )
+                    reason: "\(files.log), \(record.place): a record of kind \(record.kind.rawValue),"
+                        + " which this version does not know")
             }
         }
         try takeUpPrices()
@@ -117,6 +116,8 @@ extension Writer {
         var cursor = ByteCursor(Array(record.payload))
         do {
             begin(with: try PriceBook(parsing: &cursor))
+        } catch where error.isOfNewerForm {
+            throw StoreError.newerFormat(reason: "\(files.log), \(record.place): \(error.expectation)")
         } catch {
             throw corruption(record, "in the price book: \(error.expectation)")
         }

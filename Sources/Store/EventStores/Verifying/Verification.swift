@@ -24,7 +24,7 @@ package struct Verification: Sendable {
 extension EventStore {
     /// Reads everything: files against the manifest, pages against their checksums, read models and rollups against a
     /// recomputation from all events.
-    /// - Throws: `StorageError`; damage is a finding.
+    /// - Throws: `StorageError`, also for a file that another process has let go of meanwhile; damage is a finding.
     /// - Complexity: one pass over the store for each 200,000 events or so, or fewer where these are long, so that
     ///   memory stays bounded: O(events²) for very many.
     package func verify() throws -> Verification {
@@ -34,6 +34,8 @@ extension EventStore {
             result.segments += 1
             do {
                 try segment.reader.verify()
+            } catch where isOvertaken(error) {
+                throw error
             } catch {
                 result.findings.append("\(error)")
             }
@@ -53,16 +55,20 @@ extension EventStore {
         }
         result.conversationsOfOldForms = recomputed.omitted.count
         var stored = ReadModelDigest(leavingOut: recomputed.omitted)
-        try stored.add(snapshot(of: version))
+        let snapshot = snapshot(of: version)
+        try stored.add(snapshot)
         (result.turns, result.conversations) = (stored.turns.rows, stored.conversations.rows)
+        // What went bad since its file was looked at.
+        result.findings += Set(snapshot.fold.unfolded.map { "\($0.error)" }).sorted()
+        guard result.findings.isEmpty else { return result }
         if recomputed.turns != stored.turns {
             result.findings.append(
                 "turns: \(stored.turns.rows) rows stored, \(recomputed.turns.rows) recomputed, and they are not equal")
         }
         if recomputed.conversations != stored.conversations {
             result.findings.append(
-                "conversations: \(stored.conversations.rows) rows stored, \(recomputed.conversations.rows) recomputed, and they are not equal"
-            )
+                "conversations: \(stored.conversations.rows) rows stored,"
+                    + " \(recomputed.conversations.rows) recomputed, and they are not equal")
         }
         result.findings += try rollupDamage(version)
         return result

@@ -154,7 +154,7 @@ extension MetricCounters {
         let layout = BucketMove(from: bounds ?? objectives.bucketBounds, to: objectives.bucketBounds)
         var cursor = ByteCursor(bytes)
         guard let version = MetricStateVersion(rawValue: try cursor.readByte()) else {
-            throw cursor.failure("a known version of the counters")
+            throw cursor.newerForm("a known version of the counters")
         }
         for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
             let name = try cursor.readText(max: cursor.remaining)

@@ -60,7 +60,7 @@ enum ColumnTypeCoding {
         case 7: return .timestamp
         case 8: return .date
         case 9: return .json
-        default: throw cursor.failure("a column type")
+        default: throw cursor.newerForm("a column type")
         }
     }
 }

@@ -87,7 +87,7 @@ struct SegmentFooter: Sendable {
                 let name = try cursor.readText(max: SegmentLimits.nameBytesMax)
                 let type = try ColumnTypeCoding.read(&cursor)
                 guard let hint = ColumnHint(rawValue: try cursor.readByte()) else {
-                    throw cursor.failure("a column hint")
+                    throw cursor.newerForm("a column hint")
                 }
                 table.columns.append(SegmentColumn(name: name, type: type, hint: hint))
             }

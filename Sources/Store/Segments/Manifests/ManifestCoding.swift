@@ -61,7 +61,12 @@ enum ManifestCoding {
         guard try cursor.readSlice(8).elementsEqual(magic) else {
             throw DecodingError(offset: 0, expectation: "the magic of a manifest")
         }
-        guard ManifestFormat(rawValue: try cursor.readByte()) != nil else { throw cursor.failure("manifest format 1") }
+        let format = try cursor.readByte()
+        guard ManifestFormat(rawValue: format) != nil else {
+            throw DecodingError(
+                offset: cursor.offset, expectation: "manifest format 1, found \(format)",
+                isOfNewerForm: endsInItsHash(bytes))
+        }
         guard try cursor.readSlice(7).allSatisfy({ $0 == 0 }) else { throw cursor.failure("zeros") }
         let version = try cursor.read(littleEndian: UInt64.self)
         let previous = Array(try cursor.readSlice(hashBytes))
@@ -79,8 +84,14 @@ enum ManifestCoding {
             guard body.isAtEnd else { throw body.failure("the end of the manifest") }
             return (manifest, version, previous)
         } catch {
-            throw DecodingError(offset: headerBytes + error.offset, expectation: error.expectation)
+            throw DecodingError(
+                offset: headerBytes + error.offset, expectation: error.expectation, isOfNewerForm: error.isOfNewerForm)
         }
+    }
+
+    /// Whether it is what was written, whatever its format.
+    private static func endsInItsHash(_ bytes: [UInt8]) -> Bool {
+        bytes.count > hashBytes && SHA256.hash(bytes.dropLast(hashBytes)).elementsEqual(bytes.suffix(hashBytes))
     }
 
     private static func write(_ manifest: Manifest, into sink: inout ByteSink) {
@@ -142,14 +153,14 @@ enum ManifestCoding {
         manifest.position = try cursor.readZigzag()
         manifest.nextSegmentID = try cursor.readVarint()
         let flags = try cursor.readByte()
-        guard flags <= 1 else { throw cursor.failure("manifest flags") }
+        guard flags <= 1 else { throw cursor.newerForm("manifest flags") }
         manifest.isCleanEnd = flags == 1
         manifest.logStart.file = try cursor.readVarint()
         manifest.logStart.position = try cursor.readZigzag()
         for _ in 0..<(try cursor.readCount(max: entriesMax)) { manifest.segments.append(try readSegment(&cursor)) }
         for _ in 0..<(try cursor.readCount(max: entriesMax)) { manifest.superseded.append(try readSuperseded(&cursor)) }
         if try cursor.readByte() != 0 { manifest.projections = try readFile(&cursor) }
-        guard try cursor.readByte() == 0 else { throw cursor.failure("no file of another role") }
+        guard try cursor.readByte() == 0 else { throw cursor.newerForm("no file of another role") }
         return manifest
     }
 

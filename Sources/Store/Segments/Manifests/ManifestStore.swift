@@ -128,6 +128,12 @@ package struct ManifestStore: Sendable {
         return damage
     }
 
+    /// Whether a later version than the current one was published by somebody else.
+    package var hasMovedOn: Bool {
+        func isThere(_ version: UInt64) -> Bool? { try? fileSystem.lengthBytes(of: path(version)) != nil }
+        return isThere(version + 1) == true || version > 0 && isThere(version) == false
+    }
+
     /// The file of the current version, byte for byte.
     func currentBytes() throws -> [UInt8] {
         precondition(version > 0, "nothing was published yet")
@@ -163,7 +169,7 @@ package struct ManifestStore: Sendable {
         do {
             decoded = try ManifestCoding.decode(bytes)
         } catch {
-            throw CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
+            throw error.of(path)
         }
         guard decoded.version == version else {
             throw CorruptionError(file: path, offset: 16, expectation: "version \(version)")

@@ -39,7 +39,7 @@ package struct RowGroup: Sendable {
         var headerBytes = 0
         do {
             if place.length > 0 {
-                content = try SegmentReader.read(block: place, of: segment.file, segmentID: segment.segmentID)
+                content = try segment.read(block: place)
                 statistics?.add(pagesRead: 1, bytesRead: place.length)
                 var cursor = ByteCursor(content)
                 header = try PageHeader(from: &cursor, type: type)
@@ -49,8 +49,7 @@ package struct RowGroup: Sendable {
             }
             return try PageDecoder.decode(header, payload: content, type: type)
         } catch let error as DecodingError {
-            let offset = place.offset + SegmentLimits.checksumBytes + headerBytes + error.offset
-            throw CorruptionError(file: segment.path, offset: offset, expectation: error.expectation)
+            throw error.of(segment.path, at: place.offset + SegmentLimits.checksumBytes + headerBytes)
         }
     }
 
@@ -68,7 +67,7 @@ package struct RowGroup: Sendable {
     /// The filter of a column's texts; nil when none was written.
     package func filter(_ column: Int, statistics: ScanStatistics? = nil) throws -> BlockFilter? {
         guard let place = directory.pages[column]?.filter, place.length > 0 else { return nil }
-        let content = try SegmentReader.read(block: place, of: segment.file, segmentID: segment.segmentID)
+        let content = try segment.read(block: place)
         statistics?.add(bytesRead: place.length)
         do {
             return try BlockFilter(content)

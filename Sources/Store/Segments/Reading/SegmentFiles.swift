@@ -47,6 +47,17 @@ package final class SegmentFiles: Sendable {
         return file
     }
 
+    /// The file that has the name now, in place of one that was opened under it and is not what it should be. Where
+    /// somebody has opened it anew meanwhile, that one.
+    func reopened(_ path: String, insteadOf file: any File) throws(StorageError) -> any File {
+        let dropped = opened.withLock { opened in
+            defer { opened.removeAll { $0.file === file } }
+            return opened.filter { $0.file === file }
+        }
+        assert(dropped.count <= 1, "a file is kept once")
+        return try self.file(path)
+    }
+
     private func open(_ path: String) throws(StorageError) -> any File {
         do {
             return try fileSystem.open(path, .read)

@@ -79,7 +79,7 @@ package final class SegmentReader: Sendable {
         do {
             footer = try SegmentFooter(from: &cursor, blocksEnd: place.offset)
         } catch {
-            throw damaged(place.offset + SegmentLimits.checksumBytes + error.offset, error.expectation)
+            throw error.of(file.path, at: place.offset + SegmentLimits.checksumBytes)
         }
         self.files = files
         self.segmentID = segmentID
@@ -94,13 +94,15 @@ package final class SegmentReader: Sendable {
             CorruptionError(file: file.path, offset: offset, expectation: expectation)
         }
         guard bytes.starts(with: SegmentFormat.magic) else { throw damaged(0, "the magic of a segment") }
-        guard SegmentVersion(rawValue: bytes[8]) != nil else { throw damaged(8, "segment version 1") }
         var cursor = ByteCursor(bytes[16...])
         let segmentID = try cursor.read(littleEndian: UInt64.self)
         let checksum = try cursor.read(littleEndian: UInt64.self)
-        guard SegmentFormat.checksum(bytes[..<24], segmentID: segmentID, offset: 0) == checksum else {
-            throw damaged(24, "the header's checksum")
+        let isWhole = SegmentFormat.checksum(bytes[..<24], segmentID: segmentID, offset: 0) == checksum
+        guard SegmentVersion(rawValue: bytes[8]) != nil else {
+            guard isWhole else { throw damaged(8, "segment version 1") }
+            throw NewerFormatError(file: file.path, expectation: "segment version 1, found \(bytes[8])")
         }
+        guard isWhole else { throw damaged(24, "the header's checksum") }
         return segmentID
     }
 
@@ -136,6 +138,34 @@ package final class SegmentReader: Sendable {
         return content
     }
 
+    /// The same of this segment. Before a place is called damaged the file is opened anew: whoever puts the right one
+    /// back under its name is not to wait for the next start.
+    func read(block place: BlockPlace) throws -> ArraySlice<UInt8> {
+        let file = try file
+        do {
+            return try Self.read(block: place, of: file, segmentID: segmentID)
+        } catch where Self.isOfPlace(error) {
+            guard let other = reopened(insteadOf: file) else { throw error }
+            return try Self.read(block: place, of: other, segmentID: segmentID)
+        }
+    }
+
+    /// The file that has the name now, where it may be this segment by its length, its id and its footer's place; what
+    /// a block of it says its checksum vouches for.
+    private func reopened(insteadOf file: any File) -> (any File)? {
+        guard let other = try? files.reopened(path, insteadOf: file), other !== file,
+            (try? other.lengthBytes()) == lengthBytes, (try? Self.readHeader(other)) == segmentID,
+            let footer = try? Self.readTrailer(other, segmentID: segmentID, lengthBytes: lengthBytes),
+            footer.length == footerBytes
+        else { return nil }
+        return other
+    }
+
+    /// Whether another copy of the file may be better: damage, or a sector that cannot be read.
+    private static func isOfPlace(_ error: any Error) -> Bool {
+        error is CorruptionError || (error as? StorageError)?.isOfPlace ?? false
+    }
+
     /// The columns that the segment has of a table; empty when it has none.
     package func columns(table: String) -> [SegmentColumn] { footer.tables.first { $0.name == table }?.columns ?? [] }
 
@@ -148,7 +178,7 @@ package final class SegmentReader: Sendable {
     /// Loads the filter of event identities; nil when none was written.
     package func identityFilter() throws -> BlockFilter? {
         guard footer.identityFilter.length > 0 else { return nil }
-        let content = try Self.read(block: footer.identityFilter, of: file, segmentID: segmentID)
+        let content = try read(block: footer.identityFilter)
         do {
             return try BlockFilter(content)
         } catch {
@@ -161,7 +191,7 @@ package final class SegmentReader: Sendable {
     /// - Throws: the first damage found.
     /// - Complexity: O(file).
     package func verify(sha256: [UInt8]? = nil) throws {
-        if let sha256, try fileDigest(file, lengthBytes: lengthBytes) != sha256 {
+        if let sha256, try fileDigest(files.fileSystem.open(path, .read), lengthBytes: lengthBytes) != sha256 {
             throw CorruptionError(file: path, offset: 0, expectation: "the SHA-256 that the manifest names")
         }
         _ = try identityFilter()

@@ -117,6 +117,7 @@ extension SchemaName {
         .always("rows", .list(.list(.any)), "Integers beyond 2^53 and numerics are text, times RFC 3339."),
         .always("position", .integer, "The answer holds for the events up to it."),
         .always("watermark", .time, "They were received by then."),
+        .perhaps("notices", .list(.text), "What belongs to the answer and cannot be shown, as a file is damaged."),
         .always("statistics", .map(.integer), "What the answer took: time, groups, pages, bytes, rows."),
     ])
 
@@ -134,7 +135,7 @@ extension SchemaName {
     private static let conversationSchema = JSONSchema.object([
         .always("conversation_id", .text), .always("tenant", .text), .always("position", .integer),
         .always("watermark", .time),
-        .perhaps("notice", .text, "What is yet to come: spans that have not settled, of any conversation."),
+        .perhaps("notice", .text, "What is yet to come or cannot be shown, of any conversation."),
         .always(
             "turn_list", .list(.map(.any)), "A question with its answer each; what is not known is left out."),
         .always("events", .list(.map(.any)), "In order: position, time, type and what else the event says."),
