@@ -24,7 +24,8 @@ import Testing
         // Two of each table: a page of one value stands in its header and needs no look.
         _ = try store.append([turn("a"), turn("c")])
         try store.seal()
-        disk.arm(SimulatedFault(.failure(code), atCall: 1, of: [.read]))
+        // A block that fails once is read once more.
+        disk.arm(SimulatedFault(.failure(code), atCall: 1, of: [.read], isLasting: true))
         do {
             _ = try store.append([turn("a")])
             Issue.record("it was judged")
