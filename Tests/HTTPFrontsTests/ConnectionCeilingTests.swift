@@ -30,7 +30,7 @@ import Testing
         for limit in [number, 1024] {
             let budget = DescriptorBudget(limit: limit, processors: number, questions: number, destinations: number)
             #expect(budget.reserve >= 128 && budget.connectionsMax >= 0)
-            #expect(budget.connectionsMax <= max(0, limit - 128))
+            #expect(budget.connectionsMax <= max(0, max(0, limit) - 128))
         }
     }
 }
