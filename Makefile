@@ -15,7 +15,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 LIBRARIES := libpg-query-dev libsimdjson-dev libre2-dev liblz4-dev libzstd-dev libxxhash-dev zlib1g-dev libssl-dev libcurl4-openssl-dev
 # What commands of README ask a server with.
 TOOLS := curl
-CHECKERS := openssl prometheus prometheus-alertmanager postgresql python3-venv
+CHECKERS := iproute2 openssl prometheus prometheus-alertmanager postgresql python3-venv
 PACKAGERS := dpkg-dev binutils
 VENV := .build-venv
 # An optimised build takes `assert` out; this leaves it in, in packages that we use as well.

@@ -11,9 +11,12 @@ expectation, and an expectation without a command are problems.
 import argparse
 import collections
 import concurrent.futures
+import http.client
+import json
 import math
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,7 +24,7 @@ import time
 
 from outside import alert_data
 from outside.metrics_text import samples
-from outside.plimsoll import Server, free_port
+from outside.plimsoll import Commands, Server, free_port
 
 Case = collections.namedtuple("Case", "trouble answers labels usual window minutes state gauges")
 ANYWHERE, FIRST = "anywhere", "first"
@@ -29,8 +32,9 @@ ANYWHERE, FIRST = "anywhere", "first"
 
 def case(trouble, answers, labels=(), usual=True, window=15, minutes=120, state="served", gauges=()):
     """`answers`: (words of the command, pattern that its answer has). `window`: minutes within which the trouble comes, after `minutes` of what
-    is usual. `state`: served, stopped, idle (nothing has come for long), behind (a trace store that takes nothing). `gauges`: series that no
-    test can bring about on a real machine, with their values before and in the trouble."""
+    is usual. `state`: served, stopped, idle (nothing has come for long), behind (a trace store that takes nothing), full (all connections are taken),
+    unsealed (its segments cannot be written), damaged (a page of a segment). `gauges`: series that no test can bring about on a real machine, with
+    their values before and in the trouble."""
     return Case(trouble, answers, dict(labels), usual, window, minutes, state, dict(gauges))
 
 
@@ -94,6 +98,18 @@ CASES = {
         ("from events", r"agent/pod-1"), ("plimsoll doctor", r"refused\s+requests: not_found\s+[1-9]"), ("readyz", r"ready"),
         ("/metrics", r'reason="not_found"} [1-9]'), ("promtool", r"not_found")],
         state="idle", window=15),
+    "PlimsollConnectionsFull": case(None, [
+        ("ss -Htn", r"\A\s*[2-9]\d (127\.0\.0\.1|\[::ffff:127\.0\.0\.1\])$"), ("ss -tln", r"LISTEN\s+[1-9]\d*\s"),
+        ("journalctl", r"connections_full.*limits\.connections|limits\.connections.*connections_full")], state="full"),
+    "PlimsollSealsFailing": case(alert_data.samples, [
+        ("troubles", r"a seal failed and is tried again: .*segments"), ("ls -la", r"segments\.unmounted$"), ("df ", r"IFree\n/\S*\s+\d+"),
+        ("findmnt", r"^/\S* +(\w+,)*rw"), ("tail_events", r'"tail_events":6\d{4}\n"failed_seals":[1-9]')], state="unsealed"),
+    "PlimsollConversationsUnreadable": case(alert_data.goes_on, [
+        ("troubles", r"conversation c-older of tenant borealis .*\d+\.segment"), ("plimsoll verify", r"\d+\.segment is damaged at offset \d+"),
+        ("/metrics", r"^plimsoll_unfolded_conversations 1$"), ("plimsoll query", r"^\s*[1-9]\d\d")], state="damaged"),
+    "PlimsollConversationsCut": case(alert_data.one_id, [
+        ("cut_after", r"borealis\s+\| support-bot\s+\|\s+66000"), ("interval '1 day'", r"support-bot\s+\| agent/pod-7\s+\| triage\s+\|\s+66000"),
+        ("/metrics", r"^plimsoll_cut_conversations 1$")]),
     "PlimsollTracesBehind": case(alert_data.failing, [
         ("export_failures", r'reason="no_answer"'), ("lag", r"plimsoll_trace_export_lag_seconds\{.*\} [1-9]")], state="behind",
         gauges={'plimsoll_trace_export_lag_seconds{destination="store"}': (0, 900)}),
@@ -108,6 +124,9 @@ CASES = {
 
 # The first line of an answer's rows, where the command is a question in SQL.
 IN_SQL = "plimsoll query"
+# Besides 0: a check that finds something says so by its status, too.
+FINDINGS = {"plimsoll prices check": 1, "plimsoll verify": 4}
+CONNECTIONS = 24
 
 
 def commands(text):
@@ -116,9 +135,10 @@ def commands(text):
 
 # MARK: What Prometheus would see
 
-def expositions(server):
-    return {f"{name}{{{','.join(f'{key}={chr(34)}{value}{chr(34)}' for key, value in sorted(labels.items()))}}}": (name, labels, value)
-            for name, labels, value in samples(server.get("/metrics")[2].decode())}
+def expositions(text):
+    gauges = set(re.findall(r"^# TYPE (\w+) gauge$", text, re.MULTILINE))
+    return {f"{name}{{{','.join(f'{key}={chr(34)}{value}{chr(34)}' for key, value in sorted(labels.items()))}}}": (name, labels, value, name in gauges)
+            for name, labels, value in samples(text)}
 
 
 def step(one):
@@ -147,9 +167,9 @@ def series(before, after, known, one):
             values = f"0+{steady:.6f}x{usual} {start + trouble:.9f}+{trouble:.9f}x{window - 1}"
         lines.append(f"      - series: '{name}'\n        values: '{values}'")
 
-    for key, (name, labels, value) in after.items():
+    for key, (name, labels, value, is_gauge) in after.items():
         if name in known and not any(key.startswith(gauge.split("{")[0] + "{") for gauge in one.gauges):
-            add(labelled(name, labels), before.get(key, (0, 0, 0.0))[2], value, name.endswith(("_bytes", "_seconds")))
+            add(labelled(name, labels), before[key][2] if key in before else 0.0, value, is_gauge)
     for key, (start, end) in one.gauges.items():
         match = re.fullmatch(r"(\w+)(?:\{(.*)\})?", key)
         labels = dict(re.findall(r'(\w+)="([^"]*)"', match[2] or ""))
@@ -203,17 +223,29 @@ class Scene:
         with open(os.path.join(folder, "volume", "application.log"), "wb") as file:
             file.write(os.urandom(48 << 20))
         extra = ["--traces-endpoint", f"http://127.0.0.1:{free_port()}"] if one.state == "behind" else []
+        if one.state == "full":
+            settings = os.path.join(folder, "plimsoll.yaml")
+            with open(settings, "w", encoding="utf-8") as file:
+                file.write(f"limits:\n  connections: {CONNECTIONS}\n")
+            extra = ["--config", settings]
         self.server = Server(binary, self.data, extra)
-        self.helpers, self.places, self.conversation = [], {}, "none"
+        self.places = {"127.0.0.1:8910": f"127.0.0.1:{self.server.port}", "sport = :8910": f"sport = :{self.server.port}"}
+        self.helpers, self.sockets, self.conversation = [], [], "none"
 
     def build(self):
         """(counters before, counters after)."""
+        if self.one.state == "damaged":
+            self.seal_older()
         self.server.start()
         usual = alert_data.Traffic()
         if self.one.usual:
             alert_data.usual(usual)
             self.post(usual.lines())
-        before = expositions(self.server)
+        before = self.metrics()
+        if self.one.state == "unsealed":
+            os.rename(os.path.join(self.data, "segments"), os.path.join(self.data, "segments.unmounted"))
+        if self.one.state == "damaged":
+            self.damage()
         if self.one.trouble:
             trouble = alert_data.Traffic()
             # Ids go on, so that no event is one of before.
@@ -225,18 +257,87 @@ class Scene:
                 self.server.get("/v1/event")
         if self.one.state == "behind":
             time.sleep(4)
-        after = expositions(self.server)
+        if self.one.state == "unsealed":
+            self.wait(lambda: self.status(self.server.get)["failed_seals"] > 0, "no seal fails")
+        else:
+            # What is known of unsealed conversations a seal forgets, until somebody asks again.
+            self.wait(lambda: self.status(self.server.get)["tail_events"] < 65_536, "nothing is sealed")
+        # Whoever asks for conversations learns what is not whole.
+        if self.one.state in ("served", "damaged"):
+            self.server.sql("select count(*) from conversations")
+        after = self.fill() if self.one.state == "full" else self.metrics()
         if self.one.state == "stopped":
             self.server.stop()
+        if self.one.state in ("stopped", "full"):
             with open(os.path.join(self.tools, "journal"), "w", encoding="utf-8") as file:
                 file.writelines(self.server.log)
             self.tool("journalctl", f'exec tail -n 50 "{self.tools}/journal"')
         return before, after
 
-    def post(self, lines):
-        status, _, body = self.server.post("/v1/events", lines, "application/x-ndjson")
-        if status != 200:
-            raise RuntimeError(f"{status}: {body[:500]}")
+    def metrics(self):
+        return expositions(self.server.get("/metrics")[2].decode())
+
+    @staticmethod
+    def status(get):
+        return json.loads(get("/v1/status")[2])
+
+    @staticmethod
+    def wait(is_so, problem, timeout=30):
+        ends = time.monotonic() + timeout
+        while not is_so():
+            if time.monotonic() > ends:
+                raise RuntimeError(problem)
+            time.sleep(0.1)
+
+    def post(self, lines, size=5000):
+        lines = lines.splitlines(keepends=True)
+        for first in range(0, len(lines), size):
+            status, _, body = self.server.post("/v1/events", b"".join(lines[first:first + size]), "application/x-ndjson")
+            if status != 200:
+                raise RuntimeError(f"{status}: {body[:500]}")
+
+    def seal_older(self):
+        """A segment with a conversation in it."""
+        older = alert_data.Traffic()
+        alert_data.older(older)
+        path = os.path.join(self.folder, "older.ndjson")
+        with open(path, "wb") as file:
+            file.write(older.lines().replace(b'"id": "e-', b'"id": "o-'))
+        Commands(self.binary, self.data).import_file(path)
+
+    def damage(self):
+        """Changes a page that the conversation needs."""
+        folder = os.path.join(self.data, "segments")
+        for name in sorted(os.listdir(folder)):
+            if not name.endswith(".segment"):
+                continue
+            shown = Commands(self.binary).run("inspect", "--bytes", os.path.join(folder, name)).decode()
+            found = re.search(r"^(\d+) .*\bmessage_received\.id: checksum of the page$", shown, re.MULTILINE)
+            if found:
+                with open(os.path.join(folder, name), "r+b") as file:
+                    file.seek(int(found[1]))
+                    byte = file.read(1)[0]
+                    file.seek(int(found[1]))
+                    file.write(bytes([byte ^ 1]))
+                return
+        raise RuntimeError("no segment has messages")
+
+    def fill(self):
+        """Takes all connections and some more; what the server then says over the one that was there before."""
+        line = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=15)
+
+        def get(path):
+            line.request("GET", path)
+            answer = line.getresponse()
+            return answer.status, answer.headers, answer.read()
+
+        get("/healthz")
+        self.sockets.append(line)
+        for _ in range(CONNECTIONS + 10):
+            self.sockets.append(socket.create_connection(("127.0.0.1", self.server.port), timeout=15))
+        self.wait(lambda: self.status(get)["full_addresses"] > 0, "no connection waits")
+        self.wait(lambda: any("connections_full" in text for text in self.server.log), "the log does not say that connections wait")
+        return expositions(get("/metrics")[2].decode())
 
     def tool(self, name, script):
         path = os.path.join(self.tools, name)
@@ -262,7 +363,7 @@ class Scene:
             self.helpers.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
 
     def answer(self, command):
-        for written, meant in {**self.places, "127.0.0.1:8910": f"127.0.0.1:{self.server.port}"}.items():
+        for written, meant in self.places.items():
             command = command.replace(written, meant)
         command = re.sub(r"\bDIR\b", self.data, command)
         command = re.sub(r"/ID\b", f"/{self.conversation}", command)
@@ -272,6 +373,8 @@ class Scene:
         return result.returncode, result.stdout + result.stderr
 
     def end(self):
+        for one in self.sockets:
+            one.close()
         self.server.stop()
         for helper in self.helpers:
             helper.terminate()
@@ -280,8 +383,8 @@ class Scene:
 
 def shown(command, status, text, pattern, one):
     """What is wrong with an answer; None where the cause is in it, for SQL in its first row."""
-    # A check that finds something says so by its status, too.
-    if status not in ((0, 1) if command.startswith("plimsoll prices check") else (0,)) and one.state != "stopped":
+    allowed = {0} | {found for words, found in FINDINGS.items() if command.startswith(words)}
+    if status not in allowed and one.state != "stopped":
         return f"ended with {status}: {text[-600:]}"
     looked = text
     if command.startswith(IN_SQL):

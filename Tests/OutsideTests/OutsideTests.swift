@@ -69,7 +69,7 @@ enum OutsideChecks {
         if !isThere(executable) { missing.append("the executable \(executable)") }
         for (tool, package) in [
             ("prometheus", "prometheus"), ("promtool", "prometheus"), ("amtool", "prometheus-alertmanager"),
-            ("prometheus-alertmanager", "prometheus-alertmanager"),
+            ("prometheus-alertmanager", "prometheus-alertmanager"), ("ss", "iproute2"),
         ] where !["/usr/bin", "/usr/local/bin"].contains(where: { isThere("\($0)/\(tool)") }) {
             missing.append("\(tool) (Debian package \(package))")
         }

@@ -83,6 +83,15 @@ static const unsigned char runbooks_SupportFirstTokenPercentileHigh_md[] = {
 static const unsigned char runbooks_SupportSatisfactionLow_md[] = {
 #embed "../../../Alerts/templates/runbooks/SupportSatisfactionLow.md"
 };
+static const unsigned char runbooks_PlimsollConnectionsFull_md[] = {
+#embed "../../../Alerts/runbooks/PlimsollConnectionsFull.md"
+};
+static const unsigned char runbooks_PlimsollConversationsCut_md[] = {
+#embed "../../../Alerts/runbooks/PlimsollConversationsCut.md"
+};
+static const unsigned char runbooks_PlimsollConversationsUnreadable_md[] = {
+#embed "../../../Alerts/runbooks/PlimsollConversationsUnreadable.md"
+};
 static const unsigned char runbooks_PlimsollDiskFilling_md[] = {
 #embed "../../../Alerts/runbooks/PlimsollDiskFilling.md"
 };
@@ -97,6 +106,9 @@ static const unsigned char runbooks_PlimsollEventsRejected_md[] = {
 };
 static const unsigned char runbooks_PlimsollIngestSilence_md[] = {
 #embed "../../../Alerts/runbooks/PlimsollIngestSilence.md"
+};
+static const unsigned char runbooks_PlimsollSealsFailing_md[] = {
+#embed "../../../Alerts/runbooks/PlimsollSealsFailing.md"
 };
 static const unsigned char runbooks_PlimsollTracesBehind_md[] = {
 #embed "../../../Alerts/runbooks/PlimsollTracesBehind.md"
@@ -164,11 +176,15 @@ static const plimsoll_embedded_alert runbooks[] = {
     FILE_OF(runbooks_SupportErrorRateHigh_md, "SupportErrorRateHigh.md"),
     FILE_OF(runbooks_SupportFirstTokenPercentileHigh_md, "SupportFirstTokenPercentileHigh.md"),
     FILE_OF(runbooks_SupportSatisfactionLow_md, "SupportSatisfactionLow.md"),
+    FILE_OF(runbooks_PlimsollConnectionsFull_md, "PlimsollConnectionsFull.md"),
+    FILE_OF(runbooks_PlimsollConversationsCut_md, "PlimsollConversationsCut.md"),
+    FILE_OF(runbooks_PlimsollConversationsUnreadable_md, "PlimsollConversationsUnreadable.md"),
     FILE_OF(runbooks_PlimsollDiskFilling_md, "PlimsollDiskFilling.md"),
     FILE_OF(runbooks_PlimsollDiskLow_md, "PlimsollDiskLow.md"),
     FILE_OF(runbooks_PlimsollDown_md, "PlimsollDown.md"),
     FILE_OF(runbooks_PlimsollEventsRejected_md, "PlimsollEventsRejected.md"),
     FILE_OF(runbooks_PlimsollIngestSilence_md, "PlimsollIngestSilence.md"),
+    FILE_OF(runbooks_PlimsollSealsFailing_md, "PlimsollSealsFailing.md"),
     FILE_OF(runbooks_PlimsollTracesBehind_md, "PlimsollTracesBehind.md"),
     FILE_OF(runbooks_SupportBudgetExhausted_md, "SupportBudgetExhausted.md"),
     FILE_OF(runbooks_SupportBudgetPace_md, "SupportBudgetPace.md"),

@@ -145,3 +145,30 @@ def misspelt(traffic):
         traffic.tell("llm.cal", ago, source="agent/pod-9", provider="openai", request_model="gpt-4o-mini")
     for ago in spread(40, 600, 20):
         traffic.turn(ago)
+
+
+def older(traffic):
+    """What a file has of a conversation that goes on after the file was damaged."""
+    for turn in (1, 2):
+        for type_ in ("message.received", "message.sent"):
+            traffic.tell(type_, 3000 - turn, source="agent/pod-3", conversation_id="c-older", turn=turn, tenant="borealis", channel="web")
+
+
+def goes_on(traffic):
+    traffic.tell("message.received", 300, source="agent/pod-3", conversation_id="c-older", turn=3, tenant="borealis", channel="web")
+    return "c-older"
+
+
+def samples(traffic, count=66_000):
+    """So many events that the store wants to write a segment."""
+    for ago in spread(count, 700, 20):
+        traffic.tell("resource.sampled", ago, source="node/1", resource="cpu", used=1.0)
+
+
+def one_id(traffic, count=66_000):
+    """A sender that gives one id to all conversations."""
+    for ago in spread(count, 700, 20):
+        traffic.tell("tool.call", ago, source="agent/pod-7", conversation_id="support-bot", tenant="borealis", agent="triage", tool="crm", status="ok")
+    for ago in spread(40, 700, 20):
+        traffic.turn(ago)
+    return "support-bot"
