@@ -94,6 +94,22 @@ import Testing
         #expect(Self.troubles(lines).isEmpty, "\(Self.troubles(lines))")
     }
 
+    /// Who has said his last word, as probes do, waits for the answer all the same.
+    @Test(arguments: ["/healthz", "/readyz", "/metrics", "/v1/status", "/v1/reports/status?format=json"])
+    func whoClosesHisSideIsAnswered(path: String) async throws {
+        try await withServer { _, server in
+            for _ in 0..<5 {
+                let connection = try await RawConnection.connect(
+                    to: try #require(server.address),
+                    sending: "GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                connection.closeOutput()
+                #expect(try await connection.wait(upTo: 20) { connection.text.contains("\r\n\r\n") })
+                #expect(connection.text.hasPrefix("HTTP/1.1 200 "), "\(connection.text)")
+                await connection.close()
+            }
+        }
+    }
+
     /// What was begun is not our mistake either: the answer breaks off.
     @Test func aResetWhileAnAnswerIsWrittenIsNoMistakeOfOurs() async throws {
         let lines = LogLines()

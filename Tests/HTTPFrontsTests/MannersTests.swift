@@ -125,7 +125,6 @@ import Testing
                     #expect(try await connection.wait { connection.text.hasSuffix("Continue\r\n\r\n") })
                     connection.write("select 1 as one" + awaited)
                 }
-                #expect(try await connection.wait(upTo: 20) { connection.text.hasSuffix("\n") })
                 let isAsked = try await connection.wait(upTo: 20) {
                     connection.text.hasSuffix("HTTP/1.1 100 Continue\r\n\r\n") && connection.text.contains("[[1]]")
                 }

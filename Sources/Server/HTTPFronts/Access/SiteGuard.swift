@@ -87,7 +87,10 @@ private enum HostName: Hashable {
             let inside = text.dropFirst().dropLast()
             // What stands behind the percent sign is escaped in an address of the web (RFC 6874), elsewhere not.
             let parts = inside.split(separator: UInt8(ascii: "%"), maxSplits: 1, omittingEmptySubsequences: false)
-            let isZoneSound = parts.count == 1 || (!parts[1].isEmpty && parts[1].allSatisfy(Self.isOfZone))
+            // An escaped sign with nothing behind it is a zone without a name.
+            let isZoneSound =
+                parts.count == 1
+                || (!parts[1].isEmpty && !parts[1].elementsEqual("25".utf8) && parts[1].allSatisfy(Self.isOfZone))
             guard isZoneSound, parts[0].contains(UInt8(ascii: ":")),
                 let address = IPAddress(String(decoding: parts[0], as: UTF8.self))
             else { return nil }

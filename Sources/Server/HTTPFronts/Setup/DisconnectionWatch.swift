@@ -5,13 +5,21 @@ import NIOHTTPTypes
 import Plans
 
 /// Sees a connection end, or the client close its side of it.
+///
+/// A client that has left and one that has only said its last word (as probes by `nc -N` do) look the same until
+/// something is written, so what takes no longer than ``patience`` is answered to both.
 final class DisconnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
+
+    /// How long answers go on being made for who has closed his side.
+    static let patience = TimeAmount.seconds(1)
 
     let disconnection = Disconnection()
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .inputClosed? = event as? ChannelEvent { disconnection.disconnect() }
+        if case .inputClosed? = event as? ChannelEvent {
+            context.eventLoop.scheduleTask(in: Self.patience) { [disconnection] in disconnection.disconnect() }
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -39,7 +47,7 @@ extension ServerContext {
     /// - Throws: what `answer` throws; where that is because the client has gone, a refusal that says so: it is neither
     ///   a mistake of ours nor a fault of what was asked.
     func noticingDisconnection(_ answer: () async throws -> Response) async throws -> Response {
-        guard let disconnection = await disconnection, !disconnection.isGone else { throw Refusal.departed }
+        guard let disconnection = await disconnection else { throw Refusal.departed }
         do {
             return try await Disconnection.$current.withValue(disconnection) { try await answer() }
         } catch where disconnection.isGone && Self.isCancellation(error) {

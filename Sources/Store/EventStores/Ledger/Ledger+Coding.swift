@@ -20,7 +20,7 @@ import EventLogs
 //             …     outcomes       varint length + data of the record, empty where the store never said (from version 7 on)
 //             …     unfolded       varint count, then tenant and conversation, each a text (from version 8 on)
 //             …     cut            varint number of cut conversations, varint count of those named, then tenant and
-//                                  conversation of each, as above
+//                                  conversation of each, as above (from version 9 on)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.
@@ -37,10 +37,12 @@ enum StateVersion: UInt8 {
     case fifth = 5
     /// Without how conversations are judged: silence means nothing.
     case sixth = 6
-    /// Without conversations that wait to be folded, and without those that were cut: there are none.
+    /// Without conversations that wait to be folded: there are none.
     case seventh = 7
-    /// As drawn above.
+    /// Without conversations that were cut: they are found when they are folded again.
     case eighth = 8
+    /// As drawn above.
+    case ninth = 9
 }
 
 /// The state file: the ledger at a sealed position, and what goes with it.
@@ -58,7 +60,7 @@ struct StateFile: Sendable {
 
     var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(StateVersion.eighth.rawValue)
+        sink.append(StateVersion.ninth.rawValue)
         sink.append(littleEndian: ledger.position)
         sink.append(littleEndian: ledger.receivedTime)
         for part in [schemas, ledger.prices.book.serialised] { Self.append(part, to: &sink) }
@@ -146,8 +148,8 @@ struct StateFile: Sendable {
         if has(.sixth) { try Self.readObjectives(&cursor, into: &ledger) }
         if has(.seventh) { ledger.outcomes = try Self.outcomes(&cursor) }
         (unfolded, cut) = ([], CutConversations())
-        if has(.eighth) {
-            unfolded = try Self.keys(&cursor)
+        if has(.eighth) { unfolded = try Self.keys(&cursor) }
+        if has(.ninth) {
             // Each has more than one event.
             let count = try cursor.readCount(max: Int(position / 2))
             cut = CutConversations(count: count, named: try Self.keys(&cursor))
