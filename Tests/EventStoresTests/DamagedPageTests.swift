@@ -53,13 +53,13 @@ import Testing
     /// Of the second turn of `a` nothing is seen, of the others everything, and the answer says so.
     private func expectOneSetAside(_ store: EventStore) throws {
         let snapshot = store.snapshot()
-        #expect(snapshot.notices.isEmpty)
         for (table, count) in [("turns", 3), ("conversations", 3)] {
-            let source = try #require(snapshot.table(named: table))
-            let morsels = try source.morsels(for: ScanRequest(columns: [0]))
-            #expect(morsels.reduce(0) { $0 + $1.rowCount } == count, "\(table)")
-            #expect(snapshot.notices.count == 1 && snapshot.notices[0].hasPrefix("1 conversation is missing"))
+            let (rowCount, notices) = try scan(snapshot, table)
+            #expect(rowCount == count, "\(table)")
+            #expect(notices.count == 1 && notices[0].hasPrefix("1 conversation is missing"))
         }
+        // Who asks the same snapshot for something else misses nothing.
+        #expect(try scan(snapshot, "llm_call").notices == [])
         let names = try rows(store, "conversations", ["conversation_id", "turns"])
         #expect(names.count == 3 && names.allSatisfy { $0.hasSuffix("integer(1)") }, "\(names)")
         #expect(throws: CorruptionError.self) { try rows(store, "message_received", ["id"]) }
@@ -68,9 +68,14 @@ import Testing
     private func expectWhole(_ store: EventStore, _ expected: [[String]]) throws {
         #expect(try readModels(store) == expected)
         #expect(try rows(store, "message_received", ["id"]).count == 4)
-        let snapshot = store.snapshot()
-        _ = try snapshot.table(named: "turns")?.morsels(for: ScanRequest(columns: [0]))
-        #expect(snapshot.notices.isEmpty)
+        #expect(try scan(store.snapshot(), "turns").notices == [])
+    }
+
+    /// How many rows a table has, and what it says that it cannot show.
+    private func scan(_ snapshot: StoreSnapshot, _ name: String) throws -> (rowCount: Int, notices: [String]) {
+        let (statistics, table) = (ScanStatistics(), try #require(snapshot.table(named: name)))
+        let morsels = try table.morsels(for: ScanRequest(columns: [0], statistics: statistics))
+        return (morsels.reduce(0) { $0 + $1.rowCount }, statistics.notices)
     }
 
     /// Questions meet the damage before any seal does.
@@ -80,7 +85,8 @@ import Testing
         try expectOneSetAside(store)
         #expect(store.status.unfoldedConversations == 1)
         #expect(store.status.troubles.contains { $0.contains("conversation a ") && $0.contains(path) })
-        // Where nothing was set aside the rows are kept, and only there.
+        #expect(store.troubleLines == store.status.troubles)
+        // What was set aside is tried again, by who asks next.
         try disk.replace(path, with: good)
         try expectWhole(store, expected)
         #expect(store.status.unfoldedConversations == 0 && store.status.troubles.isEmpty)
@@ -101,6 +107,21 @@ import Testing
         try flip("id", of: "message_received", disk)
         _ = try store.append([turns(["a", "n"], 2)])
         return (expected, good, disk, store)
+    }
+
+    /// A snapshot of before says what it lacks, and nothing of what is the matter now.
+    @Test func anOldSnapshotTellsNothingNew() throws {
+        let (_, good, disk, store) = try unsealed(seed: 50)
+        let old = store.snapshot()
+        try disk.replace(try segmentPath(disk), with: good)
+        _ = try store.append([turns(["z"], 3)])
+        let fresh = store.snapshot()
+        #expect(try scan(fresh, "turns").notices == [])
+        try flip("id", of: "message_received", disk)
+        #expect(try scan(old, "turns").notices.count == 1)
+        #expect(store.status.unfoldedConversations == 0 && store.troubleLines.isEmpty)
+        try disk.replace(try segmentPath(disk), with: good)
+        try store.close()
     }
 
     /// The right file under the name of the damaged one: it is read without a new start, and nothing is lost or twice.

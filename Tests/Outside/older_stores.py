@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Stores that other versions wrote must open, verify, answer as they did and go on. Each is a folder of `Tests/Fixtures`: the store's files
 (the log without the zeros behind its last record), what it answered to the version that wrote it, and the events that were sent to it.
+`counters-N` and `state-N` are named by the version of the counters or of the state file that they hold.
 
 usage: older_stores.py --plimsoll BINARY [--fixtures FOLDER]
        older_stores.py --plimsoll BINARY --write FOLDER/NAME     a new one, written by this executable
@@ -116,8 +117,19 @@ def write(plimsoll, fixture):
         json.dump(lengths, file)
 
 
+def state_version(store):
+    """Of the one state file."""
+    folder = os.path.join(store, "segments")
+    [name] = [name for name in os.listdir(folder) if name.startswith("state-")]
+    with open(os.path.join(folder, name), "rb") as file:
+        return file.read(1)[0]
+
+
 def problems(plimsoll, fixture, folder):
     data = os.path.join(folder, "store")
+    kind, _, number = os.path.basename(fixture).partition("-")
+    if kind == "state" and state_version(os.path.join(fixture, "store")) != int(number):
+        yield f"its state has version {state_version(os.path.join(fixture, 'store'))}"
     shutil.copytree(os.path.join(fixture, "store"), data)
     os.chmod(os.path.join(data, "keys"), 0o700)
     for name in os.listdir(os.path.join(data, "keys")):

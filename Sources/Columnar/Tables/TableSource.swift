@@ -6,8 +6,8 @@ package protocol TableSource: Sendable {
     var columns: [TableColumn] { get }
 
     /// The pieces of the table that may hold a row the request wants, in a stable order. Pieces that zone maps or
-    /// filters rule out are left off and counted in `request.statistics`. The engine applies the predicates again to
-    /// each row.
+    /// filters rule out are left off and counted in `request.statistics`; what belongs to the table and cannot be shown
+    /// is noted there. The engine applies the predicates again to each row.
     func morsels(for request: ScanRequest) throws -> [any Morsel]
 }
 
@@ -108,8 +108,6 @@ package protocol TableCatalog: Sendable {
     var hasUserTokens: Bool { get }
     /// The rollups among the tables, those of longest buckets first.
     var rollups: [RollupDescription] { get }
-    /// What the tables that were asked so far cannot show although it belongs to them, a line each; mostly nothing.
-    var notices: [String] { get }
 }
 
 extension TableCatalog {
@@ -118,7 +116,4 @@ extension TableCatalog {
 
     /// None.
     package var rollups: [RollupDescription] { [] }
-
-    /// None.
-    package var notices: [String] { [] }
 }

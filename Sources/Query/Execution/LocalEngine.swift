@@ -31,6 +31,7 @@ package struct LocalEngine: QueryEngine {
         var result = ResultSet(
             columns: columns, chunks: chunks, position: catalog.position, watermark: catalog.watermark,
             statistics: context.queryStatistics(since: started))
+        result.notices = context.statistics.notices
         result.booking = context.budget.booking(of: result.heldBytes)
         return result
     }

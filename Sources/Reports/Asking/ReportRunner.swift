@@ -4,6 +4,7 @@ package import Domain
 import JSONTexts
 package import Plans
 import SQLText
+import Synchronization
 
 /// Answers reports over one snapshot: SQL composed here, compiled, answered by an engine.
 package struct ReportRunner: Sendable {
@@ -14,6 +15,8 @@ package struct ReportRunner: Sendable {
     private let options: QueryOptions
     /// How conversations are judged; reports say so.
     let outcomes: OutcomeSettings
+    /// What answers of the report's questions lack.
+    private var missing = MissingParts()
 
     /// - Parameters:
     ///   - engine: answers the questions that a report consists of.
@@ -37,22 +40,35 @@ package struct ReportRunner: Sendable {
         runner.timeZone = request.timeZone
         // Reports that judge nothing refuse a version that there is not, too.
         if kind != .sla, let number = request.objectives { try runner.checkObjectives(number) }
-        switch kind {
-        case .sla: return noting(try ServiceLevelReport(runner: runner, request: request).report())
-        case .cost: return noting(try CostReport(runner: runner, request: request).report())
-        case .outcomes: return noting(try OutcomeReport(runner: runner, request: request).report())
+        return try runner.noting { runner in
+            switch kind {
+            case .sla: try ServiceLevelReport(runner: runner, request: request).report()
+            case .cost: try CostReport(runner: runner, request: request).report()
+            case .outcomes: try OutcomeReport(runner: runner, request: request).report()
+            }
         }
     }
 
-    /// The report with what its questions could not be shown: its figures are not of that.
-    private func noting(_ report: Report) -> Report {
-        guard !catalog.notices.isEmpty else { return report }
-        var report = report
-        report.notices = catalog.notices
+    /// A report with what its questions could not be shown: its figures are not of that.
+    private func noting(_ report: (ReportRunner) throws -> Report) rethrows -> Report {
+        let runner = asking
+        var report = try report(runner)
+        report.notices = runner.notices
+        guard !report.notices.isEmpty else { return report }
         let missing = report.notices.joined(separator: "; ")
         report.basis.exactness = "not of everything, as \(missing); what could be read: \(report.basis.exactness)"
         return report
     }
+
+    /// This runner, which has asked nothing yet.
+    var asking: ReportRunner {
+        var runner = self
+        runner.missing = MissingParts()
+        return runner
+    }
+
+    /// What belongs to the answers so far and could not be shown, a line each; mostly nothing.
+    var notices: [String] { missing.lines }
 
     /// Up to when the log knows that time has passed (ns since 1970 UTC): what silence and waiting mean is judged by
     /// it, so that a store that nobody serves answers the same on every day.
@@ -64,7 +80,7 @@ package struct ReportRunner: Sendable {
     /// The hour up to an instant (nil: now) beside the same hour a week before, and what changed.
     /// - Throws: as ``report(_:_:)``.
     package func status(to: Int64? = nil) throws -> Report {
-        noting(try StatusReport(runner: self, to: to).report())
+        try noting { try StatusReport(runner: $0, to: to).report() }
     }
 
     /// What came in a period, what of it answers lack, and for each the line to change.
@@ -76,7 +92,7 @@ package struct ReportRunner: Sendable {
     package func doctor(from: Int64? = nil, to: Int64? = nil, live: LiveFigures? = nil) throws -> Report {
         let hour = ReportPeriod(Nanoseconds.hour, upTo: to ?? now)
         let period = try ReportRequest(from: from ?? hour.from, to: hour.to).period(now: now)
-        return noting(try DoctorReport(runner: self, period: period, live: live).report())
+        return try noting { try DoctorReport(runner: $0, period: period, live: live).report() }
     }
 
     /// The rows of one question.
@@ -104,7 +120,9 @@ package struct ReportRunner: Sendable {
         guard case .query(let plan) = statement else { preconditionFailure("reports only ask") }
         var options = options
         options.timeZone = timeZone
-        return try engine.run(plan, catalog: catalog, options: options)
+        let result = try engine.run(plan, catalog: catalog, options: options)
+        missing.add(result.notices)
+        return result
     }
 
     func basis(_ period: ReportPeriod, exactness: String) -> ReportBasis {
@@ -112,6 +130,18 @@ package struct ReportRunner: Sendable {
             position: catalog.position, watermark: catalog.watermark, from: period.from, to: period.to,
             now: catalog.now,
             timeZone: timeZone, exactness: exactness)
+    }
+}
+
+/// What answers of several questions lack, each line once.
+private final class MissingParts: Sendable {
+    private let noted = Mutex<[String]>([])
+
+    /// Ascending.
+    var lines: [String] { noted.withLock { $0 } }
+
+    func add(_ notices: [String]) {
+        noted.withLock { known in known = (known + notices.filter { !known.contains($0) }).sorted() }
     }
 }
 

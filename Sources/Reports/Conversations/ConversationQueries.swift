@@ -5,10 +5,14 @@ extension ReportRunner {
     /// - Parameter tenant: may be left out where only one tenant has a conversation of that id.
     /// - Throws: ``ReportError`` naming the tenants where there are several; what questions throw.
     package func conversation(_ id: String, tenant: String? = nil) throws -> ConversationDocument? {
+        try asking.found(id, tenant: tenant)
+    }
+
+    private func found(_ id: String, tenant: String?) throws -> ConversationDocument? {
         let condition =
             "conversation_id = \(SQLTexts.text(id))" + (tenant.map { " and tenant = \(SQLTexts.text($0))" } ?? "")
         var found = try named("select * from conversations where \(condition) order by tenant")
-        if found.isEmpty, !catalog.notices.isEmpty {
+        if found.isEmpty, !notices.isEmpty {
             // Its row may be what cannot be made: events know of it all the same.
             found = try named("select distinct tenant from events where \(condition) order by tenant")
         }
@@ -35,7 +39,7 @@ extension ReportRunner {
             id: id, tenant: owner, position: catalog.position, watermark: catalog.watermark,
             header: header.filter { !repeated.contains($0.name) },
             turns: turns.map { $0.filter { !repeated.contains($0.name) } }, events: events.map(Self.event),
-            eventsOmitted: omitted, notice: catalog.notices.isEmpty ? nil : catalog.notices.joined(separator: "; "))
+            eventsOmitted: omitted, notice: notices.isEmpty ? nil : notices.joined(separator: "; "))
     }
 
     private static func text(_ fields: [ConversationField], _ name: String) -> String {

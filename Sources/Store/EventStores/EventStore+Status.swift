@@ -25,7 +25,7 @@ package struct StoreStatus: Hashable, Sendable {
     package var failedSeals = 0
     /// Conversations whose rows stand as they did, since something of them cannot be read.
     package var unfoldedConversations = 0
-    /// Conversations whose rows are made of their first events alone; of unsealed events once somebody asked for rows.
+    /// Conversations whose sealed rows are made of their first events alone.
     package var cutConversations = 0
     /// What is not as it should be while the store goes on, a line each, and what to do.
     package var troubles: [String] = []
@@ -47,10 +47,9 @@ extension EventStore {
         status.unsealedEvents = version.tail.count
         status.refusals = refused
         status.flushes = flushDurations
-        var troubles = troubles
-        if let found = latestFold.unfolded(over: version.sealed) { troubles.refolded(found) }
-        (status.failedSeals, status.unfoldedConversations) = (troubles.failedSeals, troubles.unfolded.count)
-        status.cutConversations = troubles.cutNow.count
+        let troubles = troubles(of: version)
+        (status.failedSeals, status.unfoldedConversations) = (troubles.writer.failedSeals, troubles.unfolded.count)
+        status.cutConversations = troubles.cut.count
         status.troubles = troubles.lines
         return status
     }

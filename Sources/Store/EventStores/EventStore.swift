@@ -31,8 +31,7 @@ package final class EventStore: Sendable {
     let layouts: EventTableLayouts
     private let writer: Mutex<Writer>
     private let published: Mutex<StoreVersion>
-    let latestFold = LatestFold()
-    private let account: Mutex<(refusals: Refusals, flushes: FlushDurations, troubles: StoreTroubles)>
+    private let account: Mutex<(refusals: Refusals, flushes: FlushDurations, troubles: WriterTroubles)>
 
     /// Opens the directory, creating what is missing, and replays what no segment holds yet.
     /// - Throws: ``StorageError``, ``CorruptionError``, ``StoreError``.
@@ -118,7 +117,7 @@ package final class EventStore: Sendable {
     func snapshot(of version: StoreVersion) -> StoreSnapshot {
         StoreSnapshot(
             version: version, layouts: layouts, registry: registry, workers: context.workers,
-            fold: SnapshotFold(latestFold), tokeniser: userToken, hasUserTokens: keyDenial == nil,
+            fold: SnapshotFold(), tokeniser: userToken, hasUserTokens: keyDenial == nil,
             now: version.clock?.time(
                 wall: context.clock.wallNanoseconds(), monotonic: context.clock.monotonicNanoseconds())
                 ?? context.clock.wallNanoseconds())
@@ -135,10 +134,12 @@ package final class EventStore: Sendable {
     /// Flushes of the log since the process started.
     package var flushDurations: FlushDurations { account.withLock { $0.flushes } }
 
-    /// What is not as it should be.
-    var troubles: StoreTroubles { account.withLock { $0.troubles } }
-    /// The same, a line each with what to do.
-    package var troubleLines: [String] { troubles.lines }
+    /// What is not as it should be now.
+    func troubles(of version: StoreVersion) -> StoreTroubles {
+        StoreTroubles(account.withLock { $0.troubles }, version)
+    }
+    /// The same, a line each with what to do: what the status tells, too.
+    package var troubleLines: [String] { troubles(of: publishedVersion).lines }
 
     func changing<Result: Sendable>(_ body: (Writer) throws -> Result) throws -> Result {
         try writer.withLock { writer in

@@ -96,6 +96,16 @@ struct SealedState: Sendable {
     var segments: [SealedSegment] = []
     /// The last position that segments hold; 0 when there are none.
     var position: Int64 = 0
+    /// Conversations whose rows no longer hold, since the last seal could not read something of them.
+    var unfolded: Set<ConversationGrouping.Key> = []
+    /// Conversations whose rows are made of their first events alone. Each has so many that few are in any store.
+    var cut: Set<ConversationGrouping.Key> = []
+
+    /// Takes up what the fold of a seal found.
+    mutating func takeUp(_ found: FoldFindings) {
+        unfolded = Set(found.unfolded.map(\.key))
+        cut = cut.subtracting(found.cutBefore).union(found.cut)
+    }
 
     /// The same with an edit applied, in the order of the manifest.
     /// - Parameter added: the edit's segments.

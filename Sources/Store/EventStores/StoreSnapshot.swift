@@ -31,8 +31,6 @@ package struct StoreSnapshot: TableCatalog {
     /// What `/metrics` counted up to the position.
     package var counters: MetricTotals { version.counters }
 
-    package var notices: [String] { fold.notices }
-
     package var tableNames: [String] {
         let rollups = layouts.rollups.map(\.layout.definition.name)
         return
@@ -74,7 +72,7 @@ package struct StoreSnapshot: TableCatalog {
         let (version, layouts, registry, workers, fold) = (version, layouts, registry, workers, fold)
         let closing = name == "conversations" ? version.closing : nil
         return ReadModelTable(name: name, columns: columns, sealed: version.sealed, closing: closing) { check in
-            try fold.rows(of: version) { try version.unsealedRows(layouts, registry, workers, check: check) }
+            try fold.rows { try version.unsealedRows(layouts, registry, workers, check: check) }
         }
     }
 

@@ -20,20 +20,20 @@ final class StoreVersion: Sendable {
     /// What silence means at this version.
     let closing: ClosingRule
     let foldLimits: FoldLimits
-    /// Is told of conversations with more events than their rows are made of.
-    private let unsealedCut: UnsealedCut
+    /// What the latest fold found, of this version or another one; those of this one are told here.
+    let lately: LatestFindings
     private let folded = Mutex<ConversationRows?>(nil)
 
     init(
         ledger: Ledger, counters: MetricTotals, sealed: SealedState, tail: Tail, systemRecords: UnsealedRecords,
         dirty: DirtyConversations, overlay: CostOverlay, clock: ReceiptClock?, closing: ClosingRule,
-        foldLimits: FoldLimits, unsealedCut: UnsealedCut
+        foldLimits: FoldLimits, lately: LatestFindings
     ) {
         (self.ledger, self.counters, self.sealed, self.tail, self.systemRecords) = (
             ledger, counters, sealed, tail, systemRecords
         )
         (self.dirty, self.overlay, self.clock, self.closing) = (dirty, overlay, clock, closing)
-        (self.foldLimits, self.unsealedCut) = (foldLimits, unsealedCut)
+        (self.foldLimits, self.lately) = (foldLimits, lately)
     }
 
     /// The last position that answers include.
@@ -43,19 +43,26 @@ final class StoreVersion: Sendable {
 
     /// Read-model rows of the conversations that the unsealed events touch; folded by whoever asks first. Nobody waits
     /// for another's fold: two that ask at once both fold, and get the same rows. What cannot be read is set aside, and
-    /// the next who asks tries again.
+    /// is all that the next snapshot's question tries again.
     /// - Parameter check: throws when the rows are no longer wanted.
     func unsealedRows(
         _ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers,
         check: @escaping ScanRequest.Check
     ) throws -> ConversationRows {
-        if let known = folded.withLock({ $0 }) { return known }
-        let rows = try ConversationRows.folding(
-            tail.readBlocks, dirty: dirty.sorted, unfolded: Set(dirty.unfolded.keys), sealed: sealed,
+        let known = folded.withLock { $0 }
+        let missing = known.map { Set($0.found.unfolded.map(\.key)) }
+        if let known, missing?.isEmpty == true { return known }
+        var rows = try ConversationRows.folding(
+            tail.readBlocks, dirty: dirty.sorted, unfolded: sealed.unfolded, only: missing, sealed: sealed,
             overlay: overlay, layouts: layouts, registry: registry, workers: workers, limits: foldLimits,
             setsAside: true, check: check)
-        if rows.unfolded.isEmpty { folded.withLock { $0 = rows } }
-        unsealedCut.note(rows, at: position)
+        if let known { rows = known.with(rows) }
+        rows.found.position = position
+        folded.withLock { folded in
+            let isBetter = folded.map { rows.found.unfolded.count <= $0.found.unfolded.count } ?? true
+            if isBetter { folded = rows }
+        }
+        lately.note(rows.found)
         return rows
     }
 }
@@ -67,8 +74,6 @@ struct DirtyConversations: Sendable {
     var fresh: Set<ConversationGrouping.Key>
     /// Those of a seal under way.
     var frozen: [ConversationGrouping.Key]
-    /// Those that could not be read, and why.
-    var unfolded: [ConversationGrouping.Key: String]
 
     /// Each that was read so far once, ascending.
     /// - Complexity: O(conversations · log conversations).

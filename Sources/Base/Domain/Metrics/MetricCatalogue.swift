@@ -254,7 +254,8 @@ package enum MetricCatalogue {
             "How often connections had to wait at an address until another one ended.", .process),
         MetricDefinition(
             "plimsoll_cut_conversations", .gauge,
-            "Conversations with more events than are folded, whose rows are made of the first ones.", .process),
+            "Conversations with more events than are folded, whose rows are made of the first ones: those of segments.",
+            .process),
         MetricDefinition("plimsoll_queued_batches", .gauge, "Batches that wait for the writer.", .process),
         MetricDefinition("plimsoll_resident_bytes", .gauge, unit: "bytes", "Resident memory.", .process),
         MetricDefinition("plimsoll_stored_bytes", .gauge, unit: "bytes", "Size of all live files.", .process),

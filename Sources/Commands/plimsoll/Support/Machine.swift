@@ -62,20 +62,6 @@ struct Machine {
         _ directory: String, isRepeatable: Bool = false, _ body: (EventStore) throws -> Result
     ) throws -> Result {
         try checkExists(directory)
-        var attemptsLeft = isRepeatable ? 4 : 0
-        while true {
-            let store = try EventStore.openForReading(at: directory, context: context)
-            do {
-                let result = try body(store)
-                try store.close()
-                return result
-            } catch {
-                let isOvertaken = attemptsLeft > 0 && store.isOvertaken(error)
-                // The first failure is the one to tell.
-                try? store.close()
-                guard isOvertaken else { throw error }
-                attemptsLeft -= 1
-            }
-        }
+        return try EventStore.reading(directory, context: context, isRepeatable: isRepeatable, body)
     }
 }

@@ -25,7 +25,6 @@ package struct StatementRunner: Sendable {
         for setting in settings { try options.apply(setting) }
         var result = try answer(statement, over: catalog, options: &options)
         result.timeZone = options.timeZone
-        result.notices = catalog.notices
         return result
     }
 
@@ -51,7 +50,9 @@ package struct StatementRunner: Sendable {
             let note = rollups.isEmpty ? [] : ["Rollups: answered from " + rollups.joined(separator: ", ")]
             guard analyze else { return lines(prepared.explained() + note, statement, catalog) }
             let result = try engine.run(plan, catalog: catalog, options: options)
-            return lines(result.analysis(of: prepared) + note, statement, catalog)
+            var answer = lines(result.analysis(of: prepared) + note, statement, catalog)
+            answer.notices = result.notices
+            return answer
         case .set(let name, let value):
             try options.apply(StatementSetting(name: name, value: value))
             return ResultSet(

@@ -19,8 +19,8 @@ import EventLogs
 //             …     objectives     varint count, then 8 since + varint length + data of the record each (from version 6 on)
 //             …     outcomes       varint length + data of the record, empty where the store never said (from version 7 on)
 //             …     unfolded       varint count, then tenant and conversation, each a text (from version 8 on)
-//             …     cut            varint number of cut conversations, varint count of those named, then tenant and
-//                                  conversation of each, as above (from version 9 on)
+//             …     cut            varint count, then tenant and conversation of each, as above (from version 10 on; in
+//                                  version 9 a varint number stands before it, and it names some of them)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.
@@ -39,10 +39,12 @@ enum StateVersion: UInt8 {
     case sixth = 6
     /// Without conversations that wait to be folded: there are none.
     case seventh = 7
-    /// Without conversations that were cut: they are found when they are folded again.
+    /// Without conversations that were cut: no row says so yet, either.
     case eighth = 8
-    /// As drawn above.
+    /// Naming at most a hundred conversations that were cut.
     case ninth = 9
+    /// As drawn above.
+    case tenth = 10
 }
 
 /// The state file: the ledger at a sealed position, and what goes with it.
@@ -53,14 +55,14 @@ struct StateFile: Sendable {
     /// `MetricCounters.serialised`; empty where they begin at zero.
     var counters: [UInt8]
     /// Conversations whose sealed rows no longer hold, since they could not be read.
-    var unfolded: [ConversationGrouping.Key]
+    var unfolded: Set<ConversationGrouping.Key>
     /// Conversations whose sealed rows are made of a part of their events.
-    var cut: CutConversations
+    var cut: Set<ConversationGrouping.Key>
     var replayFrom: LogPlace
 
     var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(StateVersion.ninth.rawValue)
+        sink.append(StateVersion.tenth.rawValue)
         sink.append(littleEndian: ledger.position)
         sink.append(littleEndian: ledger.receivedTime)
         for part in [schemas, ledger.prices.book.serialised] { Self.append(part, to: &sink) }
@@ -87,9 +89,7 @@ struct StateFile: Sendable {
             sink.append(text: version.data)
         }
         sink.append(text: ledger.outcomes?.data ?? "")
-        Self.append(unfolded, to: &sink)
-        sink.append(varint: UInt64(cut.count))
-        Self.append(cut.named, to: &sink)
+        for keys in [unfolded, cut] { Self.append(keys.sorted(), to: &sink) }
         replayFrom.append(to: &sink)
         return sink.bytes
     }
@@ -108,8 +108,8 @@ struct StateFile: Sendable {
     }
 
     init(
-        schemas: [UInt8], ledger: Ledger, counters: [UInt8], unfolded: [ConversationGrouping.Key],
-        cut: CutConversations, replayFrom: LogPlace
+        schemas: [UInt8], ledger: Ledger, counters: [UInt8], unfolded: Set<ConversationGrouping.Key>,
+        cut: Set<ConversationGrouping.Key>, replayFrom: LogPlace
     ) {
         (self.schemas, self.ledger, self.counters) = (schemas, ledger, counters)
         (self.unfolded, self.cut, self.replayFrom) = (unfolded, cut, replayFrom)
@@ -147,13 +147,10 @@ struct StateFile: Sendable {
         }
         if has(.sixth) { try Self.readObjectives(&cursor, into: &ledger) }
         if has(.seventh) { ledger.outcomes = try Self.outcomes(&cursor) }
-        (unfolded, cut) = ([], CutConversations())
-        if has(.eighth) { unfolded = try Self.keys(&cursor) }
-        if has(.ninth) {
-            // Each has more than one event.
-            let count = try cursor.readCount(max: Int(position / 2))
-            cut = CutConversations(count: count, named: try Self.keys(&cursor))
-        }
+        unfolded = has(.eighth) ? Set(try Self.keys(&cursor)) : []
+        // Each has more than one event.
+        if version == .ninth { _ = try cursor.readCount(max: Int(position / 2)) }
+        cut = has(.ninth) ? Set(try Self.keys(&cursor)) : []
         replayFrom = try LogPlace(parsing: &cursor)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the state") }
     }

@@ -23,11 +23,44 @@ extension EventStore {
     /// publishes and then lets go of what was before it, and who looks in between finds neither whole.
     /// - Throws: what `body` throws, at once where no change explains it, else after several attempts.
     package static func readingBeside<Result>(_ body: () throws -> Result) throws -> Result {
+        try trying(isWorthAgain: isOfChange, body)
+    }
+
+    /// Opens a directory as ``openForReading(at:context:options:)`` does, reads from it and closes it.
+    /// - Parameter isRepeatable: whether it may begin again where another process has let go of a file that it reads.
+    /// - Throws: what `body` throws, and what opening and closing throw.
+    package static func reading<Result>(
+        _ directory: String, context: StoreContext, isRepeatable: Bool = false, _ body: (EventStore) throws -> Result
+    ) throws -> Result {
+        do {
+            return try trying(isWorthAgain: { isRepeatable && $0 is Overtaken }) {
+                let store = try openForReading(at: directory, context: context)
+                do {
+                    let result = try body(store)
+                    try store.close()
+                    return result
+                } catch {
+                    let isOvertaken = store.isOvertaken(error)
+                    // The first failure is the one to tell.
+                    try? store.close()
+                    if isOvertaken { throw Overtaken(error: error) }
+                    throw error
+                }
+            }
+        } catch let failure as Overtaken {
+            throw failure.error
+        }
+    }
+
+    /// Does something again, several times, where another process may have made it fail.
+    private static func trying<Result>(
+        isWorthAgain: (any Error) -> Bool, _ body: () throws -> Result
+    ) throws -> Result {
         var attemptsLeft = 4
         while true {
             do {
                 return try body()
-            } catch where attemptsLeft > 0 && isOfChange(error) {
+            } catch where attemptsLeft > 0 && isWorthAgain(error) {
                 attemptsLeft -= 1
             }
         }
@@ -48,4 +81,9 @@ extension EventStore {
             fileSystem, isKept: { StoreFiles.isOurs(segmentFile: fileName(of: $0)) },
             growing: OverlayFileSystem.Growing(in: files.log) { EventLog.isLast($0, in: $1) })
     }
+}
+
+/// What a reader threw who met a file that is gone.
+private struct Overtaken: Error {
+    var error: any Error
 }

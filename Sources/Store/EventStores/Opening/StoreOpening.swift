@@ -76,7 +76,8 @@ struct StoreOpening {
         let registry = try Self.registry(names, options)
         let segmentFiles = SegmentFiles(fileSystem: fileSystem)
         let ledger = state?.ledger ?? Ledger(book: PriceBook(options.listPrices))
-        let sealed = try Self.sealed(manifests.current, files, segmentFiles)
+        var sealed = try Self.sealed(manifests.current, files, segmentFiles)
+        (sealed.unfolded, sealed.cut) = (state?.unfolded ?? [], state?.cut ?? [])
         let counters = try Self.counters(state?.counters ?? [], registry, ledger.objectives.current.set, statePath)
         let nextID = try files.nextID(above: findings.unknownFiles, from: manifests.current.nextSegmentID)
         try manifests.removeTemporaryFiles(findings)
@@ -93,7 +94,7 @@ struct StoreOpening {
         if findings.refused.isEmpty {
             for name in findings.unknownFiles where StoreFiles.isOurs(segmentFile: name) { writer.retired.add(name) }
         }
-        writer.troubles.waiting(for: state?.unfolded ?? [], cut: state?.cut ?? CutConversations())
+        writer.lately.note(FoldFindings(asLeftIn: sealed))
         try writer.replay(replayed)
         writer.openedTime = writer.receivedTime
         // What the log tells of and neither it nor a segment holds was in files that a manifest named.

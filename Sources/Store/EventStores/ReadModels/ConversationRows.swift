@@ -10,18 +10,15 @@ struct ConversationRows: Sendable {
     var turns: [Chunk] = []
     var conversations: [Chunk] = []
     var replaced = ReplacedRows()
-    /// Conversations with more events than their rows are made of.
-    var cut: [ConversationGrouping.Key] = []
-    /// Those whose replaced rows were made of a part of the events.
-    var cutBefore: [ConversationGrouping.Key] = []
-    /// Conversations whose rows stand as they did, since something of them cannot be read.
-    var unfolded: [UnfoldedConversation] = []
+    /// What is to be told of them.
+    var found = FoldFindings()
 
     /// Folds every conversation that the blocks touch, with what segments hold of it, so many at a time as the limits
     /// say.
     /// - Parameters:
     ///   - dirty: conversations to fold although no block touches them.
     ///   - unfolded: more of them, whose sealed rows stand for a part of their sealed events or are missing.
+    ///   - only: of all those the ones to fold; nil: all.
     ///   - leftOut: times of events that are in no block, since so many of their conversation come before them.
     ///   - setsAside: a conversation that cannot be read is no failure of the others.
     ///   - check: throws when the rows are no longer wanted.
@@ -29,30 +26,37 @@ struct ConversationRows: Sendable {
     /// - Complexity: O(events of the touched conversations).
     static func folding(
         _ blocks: [TailBlock], dirty: [ConversationGrouping.Key], unfolded: Set<ConversationGrouping.Key> = [],
-        leftOut: [ConversationGrouping.Key: ClosedRange<Int64>] = [:],
+        only: Set<ConversationGrouping.Key>? = nil, leftOut: [ConversationGrouping.Key: ClosedRange<Int64>] = [:],
         sealed: SealedState, overlay: CostOverlay, layouts: EventTableLayouts,
         registry: SchemaRegistry, workers: any Workers, limits: FoldLimits, setsAside: Bool = false,
         check: @escaping ScanRequest.Check = {}
     ) throws -> ConversationRows {
         let also = unfolded.isEmpty ? dirty : unfolded.union(dirty).sorted()
         let grouping = ConversationGrouping(blocks: blocks, also: also, registry: registry)
-        guard !grouping.keys.isEmpty else { return ConversationRows() }
+        let places = grouping.keys.indices.filter { only?.contains(grouping.keys[$0]) ?? true }
+        guard !places.isEmpty else { return ConversationRows() }
         let source = SealedConversations.Source(
             sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, columns: FoldColumns(registry),
             workers: workers, limits: limits, unfolded: unfolded, changed: unfolded.union(dirty), check: check)
-        var folding = ConversationFolding(grouping, blocks, source, leftOut, setsAside: setsAside)
-        if grouping.keys.count > limits.keysAtOnce { try folding.orderByTime() }
-        for first in stride(from: 0, to: grouping.keys.count, by: limits.keysAtOnce) {
-            try folding.fold(first..<min(first + limits.keysAtOnce, grouping.keys.count))
+        var folding = ConversationFolding(grouping, places, blocks, source, leftOut, setsAside: setsAside)
+        if places.count > limits.keysAtOnce { try folding.orderByTime() }
+        for first in stride(from: 0, to: places.count, by: limits.keysAtOnce) {
+            try folding.fold(first..<min(first + limits.keysAtOnce, places.count))
         }
         return folding.finish()
     }
-}
 
-/// A conversation that was not folded, and why.
-struct UnfoldedConversation: Sendable {
-    var key: ConversationGrouping.Key
-    var error: any Error
+    /// These rows and those of conversations that were set aside so far, of which some may still be.
+    func with(_ retried: ConversationRows) -> ConversationRows {
+        var rows = self
+        rows.turns += retried.turns
+        rows.conversations += retried.conversations
+        rows.replaced.merge(retried.replaced)
+        rows.found.cut = (found.cut + retried.found.cut).sorted()
+        rows.found.cutBefore = (found.cutBefore + retried.found.cutBefore).sorted()
+        rows.found.unfolded = retried.found.unfolded
+        return rows
+    }
 }
 
 /// Conversations on their way to rows.
@@ -80,11 +84,11 @@ private struct ConversationFolding {
     }
 
     init(
-        _ grouping: ConversationGrouping, _ blocks: [TailBlock], _ source: SealedConversations.Source,
+        _ grouping: ConversationGrouping, _ order: [Int], _ blocks: [TailBlock], _ source: SealedConversations.Source,
         _ leftOut: [ConversationGrouping.Key: ClosedRange<Int64>], setsAside: Bool
     ) {
         (self.grouping, self.source, self.leftOut, self.setsAside) = (grouping, source, leftOut, setsAside)
-        order = Array(grouping.keys.indices)
+        self.order = order
         (buffers, costs) = (blocks.map(\.rows.bytes), blocks.map(\.costs.values))
         outputs = (0..<source.workers.parallelism).map { _ in Output(source.registry) }
     }
@@ -109,12 +113,12 @@ private struct ConversationFolding {
                 try fold(places, found)
                 rows.replaced.merge(found.replaced)
                 // order: sorted at the end.
-                rows.cutBefore += found.cut.map { keys[$0] }
+                rows.found.cutBefore += found.cut.map { keys[$0] }
                 return
             }
         } catch  where setsAside && StoreError.isOfPlace(error) {
             guard keys.count > 1, searchesLeft > 0 else {
-                rows.unfolded += keys.map { UnfoldedConversation(key: $0, error: error) }
+                rows.found.unfolded += keys.map { UnfoldedConversation(key: $0, reason: "\(error)") }
                 return
             }
             searchesLeft -= 1
@@ -168,10 +172,10 @@ private struct ConversationFolding {
             let built = output.made.withLock { $0.builder.finish() }
             if built.turns.rowCount > 0 { rows.turns.append(built.turns) }
             if built.conversations.rowCount > 0 { rows.conversations.append(built.conversations) }
-            rows.cut += output.made.withLock { $0.cut }.map { grouping.keys[$0] }
+            rows.found.cut += output.made.withLock { $0.cut }.map { grouping.keys[$0] }
         }
-        rows.cut.sort()
-        rows.cutBefore.sort()
+        rows.found.cut.sort()
+        rows.found.cutBefore.sort()
         return rows
     }
 }

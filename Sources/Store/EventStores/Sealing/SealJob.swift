@@ -6,16 +6,6 @@ import JSONTexts
 import Platform
 import Projections
 import Segments
-import Synchronization
-
-/// What a seal finds out beside what it writes.
-final class SealFindings: Sendable {
-    private let found = Mutex<(unfolded: [UnfoldedConversation], cut: CutConversations)>(([], CutConversations()))
-
-    var all: (unfolded: [UnfoldedConversation], cut: CutConversations) { found.withLock { $0 } }
-
-    func note(_ rows: ConversationRows, cut: CutConversations) { found.withLock { $0 = (rows.unfolded, cut) } }
-}
 
 /// A seal over a frozen snapshot: one segment with everything unsealed and the read-model rows that it changes, and the
 /// state beside it.
@@ -36,10 +26,6 @@ struct SealJob: StoreJob {
     /// What these take.
     let recordBytes: Int
     let dirty: [ConversationGrouping.Key]
-    /// Those that seals before this one went on without.
-    let unfolded: Set<ConversationGrouping.Key>
-    /// As the seals before this one left them.
-    let cut: CutConversations
     /// Sealed rows that `blocks` stand for: no manifest says yet that they are dead.
     let dead: ReplacedRows
     let overlay: CostOverlay
@@ -49,7 +35,8 @@ struct SealJob: StoreJob {
     /// Where the log goes on behind the snapshot; durable up to there.
     let place: LogPlace
     let foldLimits: FoldLimits
-    let findings = SealFindings()
+    /// What its fold found, once it is prepared.
+    let lately = LatestFindings()
 
     var kind: String { Self.kind }
 
@@ -57,10 +44,11 @@ struct SealJob: StoreJob {
     /// accepted is sealed in any case.
     /// - Complexity: O(events of the blocks and of the conversations they touch).
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
-        let rows = try ConversationRows.folding(
-            blocks, dirty: dirty, unfolded: unfolded, sealed: sealed, overlay: overlay, layouts: layouts,
+        var rows = try ConversationRows.folding(
+            blocks, dirty: dirty, unfolded: sealed.unfolded, sealed: sealed, overlay: overlay, layouts: layouts,
             registry: registry, workers: base.workers, limits: foldLimits, setsAside: true)
-        findings.note(rows, cut: cut.with(rows))
+        rows.found.position = ledger.position
+        lately.note(rows.found)
         let groups = try SealedGroups(
             blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: base.workers)
         let note = SystemRecord(
@@ -141,9 +129,11 @@ struct SealJob: StoreJob {
     }
 
     private func writeState(_ base: StoreJobBase) throws -> FileReference {
+        var next = sealed
+        next.takeUp(lately.findings)
         let file = StateFile(
-            schemas: registry.serialised, ledger: ledger, counters: counters.serialised,
-            unfolded: findings.all.unfolded.map(\.key).sorted(), cut: findings.all.cut, replayFrom: place)
+            schemas: registry.serialised, ledger: ledger, counters: counters.serialised, unfolded: next.unfolded,
+            cut: next.cut, replayFrom: place)
         let (name, bytes) = (StoreFiles.stateName(base.segmentID), file.serialised)
         try base.fileSystem.replace(base.directory + "/" + name, with: bytes)
         return FileReference(fileName: name, lengthBytes: bytes.count, sha256: SHA256.hash(bytes))

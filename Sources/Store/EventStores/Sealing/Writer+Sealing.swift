@@ -41,7 +41,7 @@ extension Writer {
     var frozen: SealJob? { flights.lazy.compactMap { $0.job as? SealJob }.first }
 
     /// Tries a seal again that failed beside the writer, when it is time. Why it fails again is told by
-    /// ``StoreTroubles``; nothing else waits for it.
+    /// ``WriterTroubles``; nothing else waits for it.
     func retrySeal() throws {
         guard isSealDue, hasSealFailed, context.clock.monotonicNanoseconds() >= sealRetry.time else { return }
         do {
@@ -96,9 +96,8 @@ extension Writer {
         let job = SealJob(
             registry: registry, layouts: layouts, sealed: sealed, blocks: tail.readBlocks, eventCount: tail.count,
             records: systemRecords.all, recordBytes: systemRecords.byteCount,
-            dirty: dirty.sorted(), unfolded: Set(troubles.unfolded.keys), cut: troubles.cut, dead: freshDead,
-            overlay: overlay,
-            ledger: ledger, counters: counters, place: log.end, foldLimits: options.foldLimits)
+            dirty: dirty.sorted(), dead: freshDead, overlay: overlay, ledger: ledger,
+            counters: counters, place: log.end, foldLimits: options.foldLimits)
         tail.freeze()
         frozenIdentities = identities
         identities = IdentityTable()
@@ -122,7 +121,9 @@ extension Writer {
     func finish(_ job: SealJob, as segmentID: UInt64, record: String) throws {
         hasSealFailed = false
         sealRetry = SealRetry()
-        troubles.sealSucceeded(job.findings)
+        troubles.sealSucceeded()
+        sealed.takeUp(job.lately.findings)
+        lately.note(job.lately.findings)
         tail.dropFrozen()
         frozenIdentities = IdentityTable()
         systemRecords.removeFirst(job.records.count)

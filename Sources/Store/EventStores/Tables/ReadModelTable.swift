@@ -15,6 +15,7 @@ struct ReadModelTable: TableSource {
 
     func morsels(for request: ScanRequest) throws -> [any Morsel] {
         let fresh = try unsealed(request.check)
+        if let notice = fresh.found.notice { request.statistics.note(notice) }
         var morsels: [any Morsel] = []
         for segment in sealed.segments {
             for (index, group) in segment.reader.groups(table: name).enumerated() {

@@ -16,8 +16,8 @@ package struct Verification: Sendable {
     package var turns = 0
     /// Rows of the table `conversations`.
     package var conversations = 0
-    /// Conversations whose rows an earlier version of the program made: not compared, they come anew with their next
-    /// event.
+    /// Conversations whose rows an earlier version of the program made, which lack what is compared: when somebody last
+    /// acted, or that they are cut. They come anew with their next event.
     package var conversationsOfOldForms = 0
 }
 
@@ -50,16 +50,16 @@ extension EventStore {
         var recomputed = ReadModelDigest(leavingOut: oldForms)
         for part in 0..<parts {
             let rows = try recomputedRows(version, part: part, of: parts)
-            recomputed.leaveOut(try version.sealed.conversationsOfUnsaidCut(among: rows.cut))
             try recomputed.add(rows, version.closing)
         }
+        recomputed.decide(leavingOut: try version.sealed.conversationsOfUnsaidCut(among: recomputed.cut))
         result.conversationsOfOldForms = recomputed.omitted.count
         var stored = ReadModelDigest(leavingOut: recomputed.omitted)
         let snapshot = snapshot(of: version)
         try stored.add(snapshot)
         (result.turns, result.conversations) = (stored.turns.rows, stored.conversations.rows)
         // What went bad since its file was looked at.
-        result.findings += Set(snapshot.fold.unfolded.map { "\($0.error)" }).sorted()
+        result.findings += Set(snapshot.fold.unfolded.map(\.reason)).sorted()
         guard result.findings.isEmpty else { return result }
         if recomputed.turns != stored.turns {
             result.findings.append(
@@ -69,6 +69,12 @@ extension EventStore {
             result.findings.append(
                 "conversations: \(stored.conversations.rows) rows stored,"
                     + " \(recomputed.conversations.rows) recomputed, and they are not equal")
+        }
+        let saidCut = try version.sealed.conversationsOfSaidCut()
+        if saidCut != version.sealed.cut {
+            result.findings.append(
+                "conversations: rows of \(saidCut.count) say that they are cut, \(version.sealed.cut.count) are noted"
+                    + " as cut, and they are not the same")
         }
         result.findings += try rollupDamage(version)
         return result
@@ -191,21 +197,39 @@ struct ReadModelDigest {
         var sum: UInt64 = 0
 
         mutating func add(_ columns: [Vector], rowCount: Int) {
-            rows += rowCount
-            sum &+= RowHashes.sum(columns, rowCount: rowCount)
+            add(Table(rows: rowCount, sum: RowHashes.sum(columns, rowCount: rowCount)))
+        }
+
+        mutating func add(_ other: Table) {
+            rows += other.rows
+            sum &+= other.sum
         }
     }
 
     private(set) var turns = Table()
     private(set) var conversations = Table()
     private(set) var omitted: Set<ConversationGrouping.Key>
+    /// Conversations that are cut: whether their rows count is decided once all are known.
+    private var undecided: [ConversationGrouping.Key: (turns: Table, conversations: Table)] = [:]
 
     init(leavingOut omitted: Set<ConversationGrouping.Key>) { self.omitted = omitted }
 
-    /// Leaves more conversations out, none of whose rows was added.
-    mutating func leaveOut(_ more: Set<ConversationGrouping.Key>) { omitted.formUnion(more) }
+    /// Conversations that are cut and not left out so far, ascending.
+    var cut: [ConversationGrouping.Key] { undecided.keys.sorted() }
+
+    /// Counts the rows of conversations that are cut, but for some, which are left out.
+    mutating func decide(leavingOut more: Set<ConversationGrouping.Key>) {
+        // order: sums.
+        for (key, tables) in undecided where !more.contains(key) {
+            turns.add(tables.turns)
+            conversations.add(tables.conversations)
+        }
+        undecided = [:]
+        omitted.formUnion(more)
+    }
 
     mutating func add(_ rows: ConversationRows, _ closing: ClosingRule) throws {
+        for key in rows.found.cut where !omitted.contains(key) { undecided[key] = (Table(), Table()) }
         for chunk in rows.turns { try add("turns", ReadModelColumns.turns, ChunkMorsel(chunk: chunk)) }
         for chunk in rows.conversations {
             let morsel = ClosingMorsel(base: ChunkMorsel(chunk: chunk), rule: closing, isOldForm: false)
@@ -214,21 +238,29 @@ struct ReadModelDigest {
     }
 
     private mutating func add(_ name: String, _ columns: [TableColumn], _ morsel: any Morsel) throws {
-        var vectors = try columns.indices.map { try morsel.column($0) }
-        var count = morsel.rowCount
-        if !omitted.isEmpty, let tenant = columns.firstIndex(where: { $0.name == "tenant" }),
+        let table: WritableKeyPath<ReadModelDigest, Table> = name == "turns" ? \.turns : \.conversations
+        let vectors = try columns.indices.map { try morsel.column($0) }
+        guard !omitted.isEmpty || !undecided.isEmpty, let tenant = columns.firstIndex(where: { $0.name == "tenant" }),
             let id = columns.firstIndex(where: { $0.name == "conversation_id" })
-        {
-            let rows = (0..<UInt32(count)).filter { row in
-                let key = ConversationGrouping.Key(
-                    tenant: vectors[tenant].text(at: Int(row)) ?? "", conversation: vectors[id].text(at: Int(row)) ?? ""
-                )
-                return !omitted.contains(key)
+        else { return self[keyPath: table].add(vectors, rowCount: morsel.rowCount) }
+        var (counted, waiting) = ([UInt32](), [ConversationGrouping.Key: [UInt32]]())
+        for row in 0..<morsel.rowCount {
+            let key = ConversationGrouping.Key(
+                tenant: vectors[tenant].text(at: row) ?? "", conversation: vectors[id].text(at: row) ?? "")
+            if omitted.contains(key) { continue }
+            if undecided[key] != nil {
+                waiting[key, default: []].append(UInt32(row))
+            } else {
+                counted.append(UInt32(row))
             }
-            vectors = vectors.map { $0.gather(rows) }
-            count = rows.count
         }
-        if name == "turns" { turns.add(vectors, rowCount: count) } else { conversations.add(vectors, rowCount: count) }
+        self[keyPath: table].add(vectors.map { $0.gather(counted) }, rowCount: counted.count)
+        // order: each goes to a place of its own.
+        for (key, rows) in waiting {
+            var part = Table()
+            part.add(vectors.map { $0.gather(rows) }, rowCount: rows.count)
+            if name == "turns" { undecided[key]?.turns.add(part) } else { undecided[key]?.conversations.add(part) }
+        }
     }
 
     mutating func add(_ snapshot: StoreSnapshot) throws {
@@ -262,6 +294,32 @@ extension SealedState {
         return found
     }
 
+    /// Conversations whose live rows say that they are made of the first events alone.
+    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading pages.
+    /// - Complexity: O(rows of `conversations`), one column of them.
+    func conversationsOfSaidCut() throws -> Set<ConversationGrouping.Key> {
+        var keys: Set<ConversationGrouping.Key> = []
+        for segment in segments {
+            for (index, group) in segment.reader.groups(table: "conversations").enumerated()
+            where group.columnIndex(named: "cut_after") != nil {
+                let cutAfter = try group.column(named: "cut_after", type: .integer)
+                let rows = segment.liveRows(of: group, index: index, table: "conversations")
+                keys.formUnion(try Self.keys(of: rows.filter { cutAfter.integer(at: $0) != nil }, in: group))
+            }
+        }
+        return keys
+    }
+
+    /// The conversations of some rows of `conversations`.
+    private static func keys(of rows: [Int], in group: RowGroup) throws -> [ConversationGrouping.Key] {
+        guard !rows.isEmpty else { return [] }
+        let tenants = try group.column(named: "tenant", type: .text)
+        let ids = try group.column(named: "conversation_id", type: .text)
+        return rows.map {
+            ConversationGrouping.Key(tenant: tenants.text(at: $0) ?? "", conversation: ids.text(at: $0) ?? "")
+        }
+    }
+
     /// Conversations whose live rows were written before rows said when somebody last acted.
     /// - Throws: ``CorruptionError`` or ``StorageError`` from reading pages.
     /// - Complexity: O(rows of such segments).
@@ -270,13 +328,8 @@ extension SealedState {
         for segment in segments {
             for (index, group) in segment.reader.groups(table: "conversations").enumerated()
             where group.columnIndex(named: "last_activity_time") == nil {
-                let tenants = try group.column(named: "tenant", type: .text)
-                let ids = try group.column(named: "conversation_id", type: .text)
-                for row in segment.liveRows(of: group, index: index, table: "conversations") {
-                    keys.insert(
-                        ConversationGrouping.Key(
-                            tenant: tenants.text(at: row) ?? "", conversation: ids.text(at: row) ?? ""))
-                }
+                let rows = segment.liveRows(of: group, index: index, table: "conversations")
+                keys.formUnion(try Self.keys(of: rows, in: group))
             }
         }
         return keys

@@ -60,7 +60,9 @@ final class Writer {
     var clock: ReceiptClock?
     /// The received time that the log told of when it was opened.
     var openedTime = Int64.min
-    var troubles = StoreTroubles()
+    var troubles = WriterTroubles()
+    /// What the latest fold found, a seal's or a question's.
+    let lately = LatestFindings()
     var refusals = Refusals()
     var flushes = FlushDurations()
     var lastAppendMonotonic: Int64 = 0
@@ -358,10 +360,9 @@ final class Writer {
     func version() -> StoreVersion {
         StoreVersion(
             ledger: ledger, counters: counters.totals, sealed: sealed, tail: tail, systemRecords: systemRecords,
-            dirty: DirtyConversations(fresh: dirty, frozen: frozen?.dirty ?? [], unfolded: troubles.unfolded),
-            overlay: overlay, clock: clock,
+            dirty: DirtyConversations(fresh: dirty, frozen: frozen?.dirty ?? []), overlay: overlay, clock: clock,
             closing: ClosingRule(settings: ledger.outcomes ?? .unsaid, reached: reachedTime),
-            foldLimits: options.foldLimits, unsealedCut: troubles.unsealedCut)
+            foldLimits: options.foldLimits, lately: lately)
     }
 }
 

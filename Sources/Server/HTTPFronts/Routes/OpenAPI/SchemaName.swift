@@ -187,7 +187,7 @@ extension SchemaName {
         .always("segments", .integer), .always("stored_bytes", .integer), .always("tail_events", .integer),
         .always("refused_events", .map(.integer)), .always("failed_seals", .integer),
         .always("unfolded_conversations", .integer),
-        .always("cut_conversations", .integer, "Those whose rows are made of their first events alone."),
+        .always("cut_conversations", .integer, "Those whose sealed rows are made of their first events alone."),
         .always("troubles", .list(.text), "What is not as it should be while the store goes on."),
         .always(
             "addresses",

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 
 extension ReportRunner {
@@ -7,7 +8,8 @@ extension ReportRunner {
             "start_time < \(SQLTexts.time($0.to)) and last_time >= \(SQLTexts.time($0.from))"
         }
         let rows = try rows(
-            "select count(*) from conversations where \(Self.isCut) and (\(isConcerned.joined(separator: " or ")))")
+            "select count(*) from conversations where \(CutConversations.condition)"
+                + " and (\(isConcerned.joined(separator: " or ")))")
         return rows.first?.integer(0) ?? 0
     }
 
@@ -17,16 +19,13 @@ extension ReportRunner {
     ///   - else: what it means for the figures that some are.
     func exactness(_ exact: String, of periods: [ReportPeriod], else meaning: String) throws -> String {
         // Silence would have closed a conversation in the period that had its last event so long before.
-        let concerned = periods.map { period in
-            let (start, isBeyond) = period.from.subtractingReportingOverflow(outcomes.idleAfterNanoseconds ?? 0)
-            return ReportPeriod(from: isBeyond ? Int64.min : start, to: period.to)
+        let concerned = periods.map {
+            ReportPeriod(from: $0.from.saturatingSubtract(outcomes.idleAfterNanoseconds ?? 0), to: $0.to)
         }
         let count = try cutConversations(in: concerned)
         guard count > 0 else { return exact }
         return "not exact: \(count) \(count == 1 ? "conversation has" : "conversations have") more than "
             + "\(Limits.conversationText), and turns and conversations know the first ones alone; \(meaning); which: "
-            + "select tenant, conversation_id from conversations where \(Self.isCut)"
+            + CutConversations.query
     }
-
-    private static var isCut: String { "cut_after is not null" }
 }

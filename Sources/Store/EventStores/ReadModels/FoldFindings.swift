@@ -1,0 +1,48 @@
+import Synchronization
+
+/// What a fold of the unsealed events found beside its rows.
+struct FoldFindings: Sendable {
+    /// Of the last event that was there.
+    var position: Int64 = 0
+    /// Conversations whose rows stand as they did, since something of them cannot be read.
+    var unfolded: [UnfoldedConversation] = []
+    /// Conversations with more events than their rows are made of.
+    var cut: [ConversationGrouping.Key] = []
+    /// Those whose replaced rows were made of a part of the events.
+    var cutBefore: [ConversationGrouping.Key] = []
+
+    /// What answers from the rows lack; nil where they are whole.
+    var notice: String? {
+        guard !unfolded.isEmpty else { return nil }
+        let subject = unfolded.count == 1 ? "1 conversation is" : "\(unfolded.count) conversations are"
+        return "\(subject) missing from turns and conversations, or older there than it should be, since something"
+            + " cannot be read: troubles of /v1/status and `plimsoll verify` say what"
+    }
+}
+
+extension FoldFindings {
+    /// What the last seal left: why something of it could not be read nobody has tried to find out since the start.
+    init(asLeftIn sealed: SealedState) {
+        self.init(position: sealed.position)
+        for key in sealed.unfolded.sorted() {
+            unfolded.append(UnfoldedConversation(key: key, reason: "something of it cannot be read"))
+        }
+    }
+}
+
+/// A conversation that was not folded, and why.
+struct UnfoldedConversation: Sendable {
+    var key: ConversationGrouping.Key
+    var reason: String
+}
+
+/// The findings of the latest fold, whoever had it made: a seal, or a question, which knows more than the seal before
+/// it of events that no segment holds yet, and of files that were put back.
+final class LatestFindings: Sendable {
+    private let known = Mutex(FoldFindings())
+
+    var findings: FoldFindings { known.withLock { $0 } }
+
+    /// Takes findings over, unless a fold of later events is known: who asks an old snapshot learns nothing new.
+    func note(_ findings: FoldFindings) { known.withLock { if findings.position >= $0.position { $0 = findings } } }
+}
