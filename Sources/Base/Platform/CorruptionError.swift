@@ -1,5 +1,5 @@
 /// Bytes that we wrote once and that are not what we wrote: names the file, the place and what should stand there.
-package struct CorruptionError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct CorruptionError: FileContentError, Equatable {
     package var file: String
     package var offset: Int
     package var expectation: String
@@ -11,4 +11,6 @@ package struct CorruptionError: Error, Equatable, Sendable, CustomStringConverti
     }
 
     package var description: String { "\(file) is damaged at offset \(offset): expected \(expectation)" }
+
+    package var remedy: String { "restore the file from a backup" }
 }

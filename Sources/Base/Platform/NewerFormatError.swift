@@ -1,8 +1,8 @@
 /// A file that is whole and in a form that this version of the program does not know: a newer one wrote it.
-package struct NewerFormatError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The path of the file.
+package struct NewerFormatError: FileContentError, Equatable {
+    /// The path of the file; of a log, also which record.
     package var file: String
-    /// What this version knows, and what it found.
+    /// What this version knows, and what it found instead.
     package var expectation: String
 
     /// Of a file, and of what it was expected to be.
@@ -11,8 +11,7 @@ package struct NewerFormatError: Error, Equatable, Sendable, CustomStringConvert
         self.expectation = expectation
     }
 
-    package var description: String {
-        "a newer version of plimsoll wrote \(file): expected \(expectation); "
-            + "use the version that wrote it, or a later one"
-    }
+    package var description: String { "a newer version of plimsoll wrote \(file): expected \(expectation)" }
+
+    package var remedy: String { "use the version that wrote it, or a later one" }
 }

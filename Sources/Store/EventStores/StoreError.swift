@@ -58,10 +58,10 @@ extension StoreError {
         if case .newerFormat = self { true } else { false }
     }
 
-    /// Whether what failed is one place of one file that was written before: damage, a sector that cannot be read, a
-    /// file that is gone. What does not need that place goes on.
+    /// Whether what failed is one place of one file that was written before: damage, a form of a newer version, a sector
+    /// that cannot be read, a file that is gone. What does not need that place goes on.
     static func isOfPlace(_ error: any Error) -> Bool {
-        error is CorruptionError || (error as? StorageError)?.isOfPlace ?? false
+        error is any FileContentError || (error as? StorageError)?.isOfPlace ?? false
     }
 
     /// What a failed step means for the caller, while the log goes on; damage and the store's own errors pass as they
