@@ -101,7 +101,8 @@ import Testing
         #expect(try answers(last) == more && changes(last).count == 2)
         #expect(try last.verify().findings.isEmpty)
         try last.close()
-        #expect(throws: StoreError.self) { try open() }
+        let newer = #expect(throws: NewerFormatError.self) { try open() }
+        #expect(newer?.file.hasPrefix("/data/") == true && newer?.expectation.contains("found aaa_new") == true)
     }
 
     @Test func aNewListBooksWhatComesAndWhatWaited() throws {
@@ -278,6 +279,7 @@ import Testing
         ) { _ in }
         try log.append(LogRecordKind(rawValue: 99), position: log.nextPosition, count: 0, receivedTime: 1, payload: [])
         try log.close(time: 1)
-        #expect(throws: StoreError.self) { try open() }
+        let newer = #expect(throws: NewerFormatError.self) { try open() }
+        #expect(newer?.file.hasPrefix("/data/log, ") == true && newer?.expectation.contains("found 99") == true)
     }
 }

@@ -32,7 +32,6 @@ struct CommandFailure: Error {
                 .damagedData, error.description,
                 advice: "`plimsoll verify --data DIR` shows the extent; \(error.remedy)")
         case let error as NewerFormatError: self.init(.damagedData, error.description, advice: error.remedy)
-        case let error as StoreError where error.isOfNewerVersion: self.init(.damagedData, error.description)
         case let error as QueryError: self.init(SQLRefusal(error))
         case let refusal as SQLRefusal: self.init(refusal)
         case let error as ReportError: self.init(.badInput, error.message, advice: error.hint)
