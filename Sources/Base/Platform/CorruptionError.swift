@@ -12,5 +12,6 @@ package struct CorruptionError: FileContentError, Equatable {
 
     package var description: String { "\(file) is damaged at offset \(offset): expected \(expectation)" }
 
+    /// What to do about it, as a clause.
     package var remedy: String { "restore the file from a backup" }
 }

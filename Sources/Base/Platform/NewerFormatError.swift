@@ -13,5 +13,6 @@ package struct NewerFormatError: FileContentError, Equatable {
 
     package var description: String { "a newer version of plimsoll wrote \(file): expected \(expectation)" }
 
+    /// What to do about it, as a clause.
     package var remedy: String { "use the version that wrote it, or a later one" }
 }

@@ -50,8 +50,8 @@ extension StoreError {
         }
     }
 
-    /// Whether what failed is one place of one file that was written before: damage, a form of a newer version, a sector
-    /// that cannot be read, a file that is gone. What does not need that place goes on.
+    /// Whether what failed is one place of one file that was written before: damage, a form of a newer version, a
+    /// sector that cannot be read, a file that is gone. What does not need that place goes on.
     static func isOfPlace(_ error: any Error) -> Bool {
         error is any FileContentError || (error as? StorageError)?.isOfPlace ?? false
     }
