@@ -1,4 +1,4 @@
-import Platform
+package import Platform
 import Segments
 
 /// What `plimsoll inspect` says of a data directory.
