@@ -4,6 +4,7 @@ import EventStores
 import Execution
 import Glibc
 import HTTPFronts
+import Hashing
 import Intakes
 import JSONTexts
 import Platform
@@ -79,6 +80,28 @@ import WireFormats
             let answer = try await client.send(
                 "POST", "/v1/events", headers: [("Content-Type", "application/x-ndjson")], body: body(["a", "b", "c"]))
             #expect(answer.status == 200 && answer.text.contains("unreadable") && answer.text.contains(path))
+            #expect(try await client.send("GET", "/readyz").status == 200)
+        }
+    }
+
+    /// The page of ids of an encoding that is yet to come, whole by its checksum.
+    @Test func aPageOfANewerFormIsNamedAndStopsNothingElse() async throws {
+        let (store, path, page) = try sealed()
+        let id = try SegmentReader.open(fileSystem: disk, path: path).segmentID
+        let seed = (id &* 0x9E37_79B9_7F4A_7C15) ^ UInt64(page.lowerBound)
+        disk.damage(path) { bytes in
+            bytes[page.lowerBound + 9] = 99
+            let checksum = xxh3(bytes[(page.lowerBound + 8)..<page.upperBound], seed: seed)
+            for place in 0..<8 { bytes[page.lowerBound + place] = UInt8(truncatingIfNeeded: checksum >> (8 * place)) }
+        }
+        try await withServer(store) { client, _ in
+            let answer = try await ask("select id from probe_checked", client)
+            #expect(answer.status == 500 && answer.text.contains(path) && answer.text.contains("newer version"))
+            #expect(!answer.text.contains("damaged") && !answer.text.contains("our mistake"), "\(answer.text)")
+            #expect(try await ask("select count(*) from probe_checked", client).status == 200)
+            let taken = try await client.send(
+                "POST", "/v1/events", headers: [("Content-Type", "application/x-ndjson")], body: body(["a", "b", "c"]))
+            #expect(taken.status == 200 && taken.text.contains("unreadable") && taken.text.contains(path))
             #expect(try await client.send("GET", "/readyz").status == 200)
         }
     }

@@ -124,8 +124,7 @@ package struct IngestAnswer: Sendable {
         case .tooOld: "too_old: its time lies beyond the retention horizon"
         case .tooNew: "too_new: its time lies more than 24 h ahead; check the sender's clock"
         case .unreadable(let damage):
-            "unreadable: whether it is kept already cannot be read (\(damage)); send it again once the file is "
-                + "restored from a backup"
+            "unreadable: whether it is kept already cannot be read (\(damage)); send it again after that"
         }
     }
 }

@@ -18,7 +18,7 @@ package final class ServerHealth: Sendable {
         var fullness: Fullness?
         /// What was told last of what is not as it should be.
         var troubles: [String] = []
-        /// Damaged places that were told of.
+        /// Places that are damaged or of a newer form and were told of.
         var damage: Set<String> = []
         /// When a full disk was logged last, on the monotonic clock.
         var lastLogged: Int64?
@@ -59,7 +59,7 @@ package final class ServerHealth: Sendable {
     /// - Parameter freeBytes: room on the disk now, where the system says.
     func storeThrew(_ error: any Error, freeBytes: Int?) {
         let reason = "\(error)"
-        if error is CorruptionError { return note(damage: reason) }
+        if let error = error as? any FileContentError { return note(damage: reason, error.remedy) }
         if StoreFailure.isOfRequest(error) { return }
         guard StoreFailure.isPassing(error) else {
             let isFirst = state.withLock { state in
@@ -86,10 +86,10 @@ package final class ServerHealth: Sendable {
         if mustLog { log.error("events are refused: \(reason)") }
     }
 
-    /// Says once of each damaged place what could not be done for it; all else goes on.
-    private func note(damage: String) {
+    /// Says once of each such place what could not be done for it; all else goes on.
+    private func note(damage: String, _ remedy: String) {
         let isNew = state.withLock { $0.damage.count < Self.damageMax && $0.damage.insert(damage).inserted }
-        if isNew { log.error("a request failed: \(damage); restore the file from a backup") }
+        if isNew { log.error("a request failed: \(damage); \(remedy)") }
     }
 
     /// Notes that the store took events.

@@ -16,7 +16,7 @@ package enum EventVerdict: Hashable, Sendable {
     case tooOld
     /// More than the tolerated lead ahead of the clock.
     case tooNew
-    /// Whether it is a repeat can't be read: the segment that may hold it is damaged there.
+    /// Whether it is a repeat can't be read: the segment that may hold it is damaged there, or of a newer form.
     case unreadable(damage: String)
 }
 
@@ -32,7 +32,7 @@ struct SealedIdentities {
         /// The time under which the event would stand in a segment.
         var time: Int64
         var verdict: EventVerdict?
-        /// Why a place that may hold it can't be read.
+        /// Why a place that may hold it can't be read, and what to do.
         var damage: String?
     }
 
@@ -45,7 +45,7 @@ struct SealedIdentities {
     /// - Parameters:
     ///   - hashes: of the identities, by batch and row.
     ///   - now: under which an event without a time of its own would be filed.
-    /// - Throws: ``StorageError`` where a look-up in segments fails, but for damage: that is a verdict.
+    /// - Throws: ``StorageError`` where a look-up in segments fails; what stands there and can't be used is a verdict.
     /// - Complexity: a filter test for each event and segment of its time; pages of the groups that hold a candidate's
     ///   time, each decoded once.
     init(
@@ -137,10 +137,10 @@ struct SealedIdentities {
         let found = try workers.map(count: work.count) { item -> Found in
             do {
                 return (try this.compare(work[item].group, work[item].places, work[item].layout), nil)
-            } catch let error as CorruptionError {
+            } catch let error as any FileContentError {
                 // It concerns the events that may be there, and no others. What the disk refuses to read it may yet
                 // read: that is no verdict.
-                return ([], "\(error)")
+                return ([], "\(error); \(error.remedy)")
             }
         }
         for (place, verdict) in found.flatMap(\.found) where candidates[place].verdict == nil {
