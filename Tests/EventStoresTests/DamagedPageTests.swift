@@ -151,7 +151,7 @@ import Testing
         try flip("id", of: "message_received", disk)
         let results = try store.append([turns(["a"], 1), turns(["c"], 1)])
         let path = try segmentPath(disk)
-        guard case .unreadable(let damage) = results[0].verdicts[0] else {
+        guard case .unreadable(let damage, _) = results[0].verdicts[0] else {
             Issue.record("\(results[0].verdicts)")
             return
         }
@@ -177,7 +177,7 @@ import Testing
         #expect(error?.file == path && error?.expectation.contains("99") == true, "\(error?.expectation ?? "")")
         #expect(try rows(store, "llm_call", ["id"]).count == 2)
         let results = try store.append([turns(["a"], 1), turns(["a", "n"], 2)])
-        guard case .unreadable(let reason) = results[0].verdicts[0] else {
+        guard case .unreadable(let reason, _) = results[0].verdicts[0] else {
             Issue.record("\(results[0].verdicts)")
             return
         }

@@ -154,6 +154,71 @@ import WireFormats
         }
     }
 
+    private func troubles(_ client: ServerClient) async throws -> [String] {
+        let status = try JSONReader.parse(try await client.send("GET", "/v1/status").body)
+        return (status["troubles"]?.array ?? []).compactMap(\.string)
+    }
+
+    /// Whoever runs the server is told once of a place that requests meet, and sees it until it can be read again.
+    @Test func damageIsToldToWhoeverRunsTheServer() async throws {
+        let (store, path, page) = try sealed()
+        let good = try disk.contents(of: path)
+        disk.damage(path) { $0[page.lowerBound + 9] ^= 1 }
+        let lines = LogLines()
+        try await withServer(store, log: lines.log) { client, _ in
+            for _ in 0..<3 { #expect(try await ask("select id from probe_checked", client).status == 500) }
+            #expect(try await client.send("GET", "/v1/events").status == 500)
+            let told = lines.texts().filter { $0.contains("reason=damaged") }
+            #expect(told.count == 1, "\(lines.texts())")
+            for part in [path, "offset \(page.lowerBound)", "plimsoll verify", "backup", "POST /v1/sql"] {
+                #expect(told.first?.contains(part) == true, "\(part)")
+            }
+            #expect(!lines.texts().contains { $0.contains("internal_error") })
+            let listed = try await troubles(client)
+            #expect(listed.count == 1 && listed.first?.contains("\(path) is damaged at offset") == true)
+            #expect(listed.first?.contains("plimsoll verify") == true)
+            let metrics = try await client.send("GET", "/metrics").text
+            #expect(metrics.contains("plimsoll_http_refusals_total{reason=\"damaged\"} 4\n"), "\(metrics)")
+            #expect(metrics.contains("plimsoll_damaged_places 1\n"))
+            let doctor = try await client.send("GET", "/v1/reports/doctor?format=table").text
+            #expect(doctor.contains("requests: damaged") && doctor.contains("plimsoll verify"), "\(doctor)")
+            try disk.replace(path, with: good)
+            for _ in 0..<1000 {
+                if try await troubles(client).isEmpty { break }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(try await troubles(client).isEmpty)
+            #expect(try await client.send("GET", "/metrics").text.contains("plimsoll_damaged_places 0\n"))
+            #expect(try await ask("select id from probe_checked", client).status == 200)
+        }
+    }
+
+    /// Damage that hides whether an event is kept already is told, too, though the request is answered.
+    @Test func damageThatHidesRepeatsIsTold() async throws {
+        let (store, path, page) = try sealed()
+        disk.damage(path) { $0[page.lowerBound + 9] ^= 1 }
+        let lines = LogLines()
+        try await withServer(store, log: lines.log) { client, _ in
+            for _ in 0..<2 { #expect(try await client.post(body(["a", "b"])).status == 200) }
+            #expect(lines.texts().filter { $0.contains("reason=damaged") && $0.contains(path) }.count == 1)
+            let listed = try await troubles(client)
+            #expect(listed.first?.contains("\(path) is damaged at offset") == true)
+        }
+    }
+
+    /// A disk that does not give a file's bytes is no damage that is known, and no less told.
+    @Test func whatTheDiskRefusesIsToldWithItsFile() async throws {
+        let (store, path, _) = try sealed()
+        let lines = LogLines()
+        try await withServer(store, log: lines.log) { client, _ in
+            disk.arm(SimulatedFault(.failure(EIO), atCall: 1, of: [.read], isLasting: true))
+            #expect(try await ask("select id from probe_checked", client).status == 500)
+            disk.disarm()
+            let told = lines.texts().filter { $0.contains("reason=internal_error") }
+            #expect(told.count == 1 && told.first?.contains(path) == true, "\(lines.texts())")
+        }
+    }
+
     @Test func scarcityIsNoMistakeOfOurs() async throws {
         let (store, _, _) = try sealed()
         try await withServer(store) { client, _ in

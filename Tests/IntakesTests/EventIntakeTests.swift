@@ -164,7 +164,7 @@ import WireFormats
         let ground = Ground()
         ground.store.fail(with: error)
         let refusal = try await ground.refusal { _ = try await ground.accept(Self.event("a")) }
-        #expect(refusal?.kind == .unavailable && refusal?.message == "\(error)")
+        #expect(refusal?.kind == .damaged && refusal?.message == "\(error)")
         #expect(refusal?.hint?.contains(error.remedy) == true)
         #expect(!ground.health.isStorageFailed && ground.health.objection == nil)
         ground.store.fail(with: nil)

@@ -1,5 +1,5 @@
 /// Bytes that we wrote once and that are not what we wrote: names the file, the place and what should stand there.
-package struct CorruptionError: FileContentError, Equatable {
+package struct CorruptionError: FileContentError, Hashable {
     package var file: String
     package var offset: Int
     package var expectation: String

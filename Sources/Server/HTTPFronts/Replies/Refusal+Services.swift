@@ -27,6 +27,7 @@ extension Refusal {
         self.init(
             .internalServerError, "\(error)",
             hint: "`plimsoll verify` shows the extent; \(error.remedy), then ask again")
+        reason = .damaged
     }
 
     /// What cannot be read or written now: what the machine is short of comes back by itself.
@@ -44,11 +45,12 @@ extension Refusal {
             case .tooLarge: .contentTooLarge
             case .conflicting: .conflict
             case .busy: .tooManyRequests
-            case .unavailable: .serviceUnavailable
+            case .unavailable, .damaged: .serviceUnavailable
             }
         self.init(
             status, refusal.message, hint: refusal.hint, position: refusal.position,
             retryAfterSeconds: refusal.retryAfterSeconds)
+        if refusal.kind == .damaged { reason = .damaged }
     }
 
     /// What is asked and not looked into.

@@ -30,7 +30,7 @@ package enum StoreFailure {
     package static func refusal(for error: any Error, _ limits: ServerLimits) -> IntakeRefusal {
         if let error = error as? any FileContentError {
             return IntakeRefusal(
-                .unavailable, "\(error)",
+                .damaged, "\(error)",
                 hint: "`plimsoll verify` shows the extent; \(error.remedy), then send the same request again")
         }
         if isOfRequest(error) { return IntakeRefusal(.tooMuch, "\(error)") }

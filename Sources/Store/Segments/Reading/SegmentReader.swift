@@ -186,6 +186,22 @@ package final class SegmentReader: Sendable {
         }
     }
 
+    /// Reads once more what lies at a byte of the file: the page or the filter there, decoded.
+    /// - Throws: as ``verify(sha256:)``.
+    package func verify(blockAt offset: Int) throws {
+        func isInside(_ place: BlockPlace) -> Bool { offset >= place.offset && offset - place.offset < place.length }
+        if isInside(footer.identityFilter) { _ = try identityFilter() }
+        for table in footer.tables {
+            for (group, directory) in zip(groups(table: table.name), table.groups) {
+                for (column, reference) in directory.pages.enumerated() {
+                    guard let reference else { continue }
+                    if isInside(reference.page) { _ = try group.column(column) }
+                    if isInside(reference.filter) { _ = try group.filter(column) }
+                }
+            }
+        }
+    }
+
     /// Reads everything: the whole file against `sha256` (where given), each page's and filter's checksum, each page
     /// decoded.
     /// - Throws: `FileContentError` of the first place that can't be used; `StorageError`.
