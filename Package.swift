@@ -221,8 +221,9 @@ let package = Package(
             "HTTPFronts",
             uses: [
                 "Access", "Alerting", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain",
-                "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Exporting", "Intakes", "JSONTexts",
-                "OperatorLogs", "Platform", "Projections", "SQLText", "Segments", "Sending", "WireFormats", hummingbird,
+                "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Exporting", "Hashing", "Intakes",
+                "JSONTexts", "OperatorLogs", "Platform", "Projections", "SQLText", "Segments", "Sending", "WireFormats",
+                hummingbird,
             ]),
 
         // Commanded.

@@ -101,7 +101,8 @@ import Testing
         #expect(try answers(last) == more && changes(last).count == 2)
         #expect(try last.verify().findings.isEmpty)
         try last.close()
-        #expect(throws: StoreError.self) { try open() }
+        let newer = #expect(throws: NewerFormatError.self) { try open() }
+        #expect(newer?.file.hasPrefix("/data/") == true && newer?.expectation.contains("found aaa_new") == true)
     }
 
     @Test func aNewListBooksWhatComesAndWhatWaited() throws {
@@ -267,7 +268,9 @@ import Testing
         try again.close()
     }
 
-    @Test func aRecordThatNobodyKnowsIsNotPassedOver() throws {
+    /// Neither a kind of record nor a kind of system record.
+    @Test(arguments: [(LogRecordKind(rawValue: 99), []), (.system, [99])] as [(LogRecordKind, [UInt8])])
+    func aRecordThatNobodyKnowsIsNotPassedOver(kind: LogRecordKind, payload: [UInt8]) throws {
         let store = try open()
         _ = try store.append([turns(1...1, model: "gpt-4o")])
         try store.close()
@@ -276,8 +279,9 @@ import Testing
             options: EventLogOptions(fileBytes: 64 << 10),
             from: .beginning
         ) { _ in }
-        try log.append(LogRecordKind(rawValue: 99), position: log.nextPosition, count: 0, receivedTime: 1, payload: [])
+        try log.append(kind, position: log.nextPosition, count: 0, receivedTime: 1, payload: payload)
         try log.close(time: 1)
-        #expect(throws: StoreError.self) { try open() }
+        let newer = #expect(throws: NewerFormatError.self) { try open() }
+        #expect(newer?.file.hasPrefix("/data/log, ") == true && newer?.expectation.contains("found 99") == true)
     }
 }

@@ -1,6 +1,7 @@
 import Columnar
 import Domain
 import EventStores
+import Hashing
 import Platform
 import Segments
 import Testing
@@ -41,6 +42,22 @@ import Testing
         let index = try #require(reader.columns(table: table).firstIndex { $0.name == column })
         let page = try #require(reader.pagePlaces(table: table, column: index).first { !$0.isEmpty })
         disk.damage(path) { $0[(page.lowerBound + page.upperBound) / 2] ^= 4 }
+    }
+
+    /// Gives a column's page a number that nobody knows yet, with the checksum that it has then.
+    private func raise(
+        _ column: String, of table: String, _ disk: SimulatedFileSystem, _ number: Number = .encoding
+    ) throws {
+        let path = try segmentPath(disk)
+        let reader = try SegmentReader.open(fileSystem: disk, path: path)
+        let index = try #require(reader.columns(table: table).firstIndex { $0.name == column })
+        let page = try #require(reader.pagePlaces(table: table, column: index).first { !$0.isEmpty })
+        let seed = (reader.segmentID &* 0x9E37_79B9_7F4A_7C15) ^ UInt64(page.lowerBound)
+        disk.damage(path) { bytes in
+            bytes[page.lowerBound + number.rawValue] = 99
+            let checksum = xxh3(bytes[(page.lowerBound + 8)..<page.upperBound], seed: seed)
+            for place in 0..<8 { bytes[page.lowerBound + place] = UInt8(truncatingIfNeeded: checksum >> (8 * place)) }
+        }
     }
 
     private func readModels(_ store: EventStore) throws -> [[String]] {
@@ -155,7 +172,7 @@ import Testing
         try flip("id", of: "message_received", disk)
         let results = try store.append([turns(["a"], 1), turns(["c"], 1)])
         let path = try segmentPath(disk)
-        guard case .unreadable(let damage) = results[0].verdicts[0] else {
+        guard case .unreadable(let damage, _) = results[0].verdicts[0] else {
             Issue.record("\(results[0].verdicts)")
             return
         }
@@ -165,6 +182,49 @@ import Testing
         #expect(store.status.refusals.unreadable == 1)
         try flip("id", of: "message_received", disk)
         #expect(try store.append([turns(["a"], 1)])[0].duplicates == 3)
+        try store.close()
+    }
+
+    /// Where a page has the numbers of its form, behind its checksum.
+    enum Number: Int, CaseIterable { case version = 8, encoding, flags }
+
+    /// A page that only a newer version can read is no damage, and is gone around like one.
+    @Test(arguments: Number.allCases) func aPageOfANewerFormStopsWhatNeedsItAlone(number: Number) throws {
+        let disk = SimulatedFileSystem(seed: 50)
+        let store = try sealed(disk)
+        try raise("id", of: "message_received", disk, number)
+        let path = try segmentPath(disk)
+        let error = #expect(throws: NewerFormatError.self) { try rows(store, "message_received", ["id"]) }
+        #expect(error?.file == path && error?.expectation.contains("99") == true, "\(error?.expectation ?? "")")
+        #expect(try rows(store, "llm_call", ["id"]).count == 2)
+        let results = try store.append([turns(["a"], 1), turns(["a", "n"], 2)])
+        guard case .unreadable(let reason, _) = results[0].verdicts[0] else {
+            Issue.record("\(results[0].verdicts)")
+            return
+        }
+        #expect(reason.contains(path) && reason.contains("newer") && !reason.contains("damaged"), "\(reason)")
+        #expect(results[0].verdicts.dropFirst() == [.duplicate, .duplicate] && results[1].accepted == 6)
+        try store.seal()
+        #expect(store.status.unsealedEvents == 0 && store.status.unfoldedConversations == 1)
+        #expect(store.status.troubles.contains { $0.contains("conversation a ") && $0.contains(path) })
+        let names = try rows(store, "conversations", ["conversation_id", "turns"])
+        #expect(names.count == 3 && names.allSatisfy { $0.hasSuffix("integer(1)") }, "\(names)")
+        try store.close()
+        let again = try open(disk)
+        #expect(try again.append([turns(["z"], 1)])[0].accepted == 3)
+        let findings = try again.verify().findings
+        #expect(findings.contains { $0.contains(path) && $0.contains("newer") }, "\(findings)")
+        try again.close()
+    }
+
+    @Test func aPriceThatNeedsAPageOfANewerFormIsRefusedAndIngestGoesOn() throws {
+        let disk = SimulatedFileSystem(seed: 51)
+        let store = try sealed(disk)
+        try raise("time", of: "llm_call", disk)
+        var prices = SampleEvents()
+        prices.addPrice(Self.model, "input", picoPerToken: 37_500, at: 1)
+        #expect(throws: NewerFormatError.self) { try store.append([prices.batch]) }
+        #expect(try store.append([turns(["c"], 1)])[0].accepted == 3)
         try store.close()
     }
 

@@ -125,6 +125,50 @@ import Testing
         try server.close()
     }
 
+    /// A directory is shown file by file, and what a server has let go of meanwhile is said in its place.
+    @Test func anInspectionIsOfOneManifestAndSaysWhatIsGone() throws {
+        let server = try open()
+        for name in ["a", "b"] {
+            _ = try server.append([turn(name)])
+            try server.seal()
+        }
+        let names = try disk.list("/data/segments").map(\.name).filter { $0.hasSuffix(".segment") }.sorted()
+        try #require(names.count == 2)
+        func inspect(_ meanwhile: (Int) throws -> Void) throws -> [String] {
+            var texts: [String] = []
+            try DirectoryInspection.describe(disk, "/data/segments") { text in
+                texts.append(text)
+                try meanwhile(texts.count)
+            }
+            return texts
+        }
+        let whole = try inspect { _ in }
+        #expect(whole.count == 3 && whole.dropFirst().allSatisfy { $0.contains("table message_received") })
+        // The manifest names two; a third one comes, and the first is gone before it is looked at.
+        let overtaken = try inspect { count in
+            guard count == 1 else { return }
+            _ = try server.append([turn("c")])
+            try server.seal()
+            try disk.remove("/data/segments/" + names[0])
+        }
+        #expect(overtaken.count == 3 && overtaken[0] == whole[0] && overtaken[2] == whole[2])
+        #expect(overtaken[1].hasPrefix(names[0] + ": gone"), "\(overtaken[1])")
+    }
+
+    @Test func aFileThatIsGoneThoughNobodyWentOnIsNoMatterOfTime() throws {
+        let server = try open()
+        _ = try server.append([turn("a")])
+        try server.seal()
+        try server.close()
+        let name = try #require(try disk.list("/data/segments").map(\.name).first { $0.hasSuffix(".segment") })
+        let error = #expect(throws: StorageError.self) {
+            try DirectoryInspection.describe(disk, "/data/segments") { _ in
+                try disk.remove("/data/segments/" + name)
+            }
+        }
+        #expect(error?.isMissing == true)
+    }
+
     @Test func theKeyIsNotNeededToRead() throws {
         let ids = try crashed()
         let store = try reading(RefusingFileSystem(disk, hidden: "/data/keys"))

@@ -4,6 +4,7 @@ import EventStores
 import Execution
 import Glibc
 import HTTPFronts
+import Hashing
 import Intakes
 import JSONTexts
 import Platform
@@ -83,6 +84,28 @@ import WireFormats
         }
     }
 
+    /// The page of ids of an encoding that is yet to come, whole by its checksum.
+    @Test func aPageOfANewerFormIsNamedAndStopsNothingElse() async throws {
+        let (store, path, page) = try sealed()
+        let id = try SegmentReader.open(fileSystem: disk, path: path).segmentID
+        let seed = (id &* 0x9E37_79B9_7F4A_7C15) ^ UInt64(page.lowerBound)
+        disk.damage(path) { bytes in
+            bytes[page.lowerBound + 9] = 99
+            let checksum = xxh3(bytes[(page.lowerBound + 8)..<page.upperBound], seed: seed)
+            for place in 0..<8 { bytes[page.lowerBound + place] = UInt8(truncatingIfNeeded: checksum >> (8 * place)) }
+        }
+        try await withServer(store) { client, _ in
+            let answer = try await ask("select id from probe_checked", client)
+            #expect(answer.status == 500 && answer.text.contains(path) && answer.text.contains("newer version"))
+            #expect(!answer.text.contains("damaged") && !answer.text.contains("our mistake"), "\(answer.text)")
+            #expect(try await ask("select count(*) from probe_checked", client).status == 200)
+            let taken = try await client.send(
+                "POST", "/v1/events", headers: [("Content-Type", "application/x-ndjson")], body: body(["a", "b", "c"]))
+            #expect(taken.status == 200 && taken.text.contains("unreadable") && taken.text.contains(path))
+            #expect(try await client.send("GET", "/readyz").status == 200)
+        }
+    }
+
     /// Damage that the read models meet takes the conversation of it out of the answers, which say so; once the file is
     /// put back it is in them again.
     @Test func whatIsSetAsideIsToldWithEveryAnswerUntilItsFileIsPutBack() async throws {
@@ -128,6 +151,71 @@ import WireFormats
             #expect(Self.last(whole) == "4" && whole.missingNotice == nil, "\(whole.text)")
             #expect(try await client.send("GET", "/v1/reports/outcomes").missingNotice == nil)
             #expect(try await client.send("GET", "/v1/conversations/c-1").status == 200)
+        }
+    }
+
+    private func troubles(_ client: ServerClient) async throws -> [String] {
+        let status = try JSONReader.parse(try await client.send("GET", "/v1/status").body)
+        return (status["troubles"]?.array ?? []).compactMap(\.string)
+    }
+
+    /// Whoever runs the server is told once of a place that requests meet, and sees it until it can be read again.
+    @Test func damageIsToldToWhoeverRunsTheServer() async throws {
+        let (store, path, page) = try sealed()
+        let good = try disk.contents(of: path)
+        disk.damage(path) { $0[page.lowerBound + 9] ^= 1 }
+        let lines = LogLines()
+        try await withServer(store, log: lines.log) { client, _ in
+            for _ in 0..<3 { #expect(try await ask("select id from probe_checked", client).status == 500) }
+            #expect(try await client.send("GET", "/v1/events").status == 500)
+            let told = lines.texts().filter { $0.contains("reason=damaged") }
+            #expect(told.count == 1, "\(lines.texts())")
+            for part in [path, "offset \(page.lowerBound)", "plimsoll verify", "backup", "POST /v1/sql"] {
+                #expect(told.first?.contains(part) == true, "\(part)")
+            }
+            #expect(!lines.texts().contains { $0.contains("internal_error") })
+            let listed = try await troubles(client)
+            #expect(listed.count == 1 && listed.first?.contains("\(path) is damaged at offset") == true)
+            #expect(listed.first?.contains("plimsoll verify") == true)
+            let metrics = try await client.send("GET", "/metrics").text
+            #expect(metrics.contains("plimsoll_http_refusals_total{reason=\"damaged\"} 4\n"), "\(metrics)")
+            #expect(metrics.contains("plimsoll_damaged_places 1\n"))
+            let doctor = try await client.send("GET", "/v1/reports/doctor?format=table").text
+            #expect(doctor.contains("requests: damaged") && doctor.contains("plimsoll verify"), "\(doctor)")
+            try disk.replace(path, with: good)
+            for _ in 0..<1000 {
+                if try await troubles(client).isEmpty { break }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(try await troubles(client).isEmpty)
+            #expect(try await client.send("GET", "/metrics").text.contains("plimsoll_damaged_places 0\n"))
+            #expect(try await ask("select id from probe_checked", client).status == 200)
+        }
+    }
+
+    /// Damage that hides whether an event is kept already is told, too, though the request is answered.
+    @Test func damageThatHidesRepeatsIsTold() async throws {
+        let (store, path, page) = try sealed()
+        disk.damage(path) { $0[page.lowerBound + 9] ^= 1 }
+        let lines = LogLines()
+        try await withServer(store, log: lines.log) { client, _ in
+            for _ in 0..<2 { #expect(try await client.post(body(["a", "b"])).status == 200) }
+            #expect(lines.texts().filter { $0.contains("reason=damaged") && $0.contains(path) }.count == 1)
+            let listed = try await troubles(client)
+            #expect(listed.first?.contains("\(path) is damaged at offset") == true)
+        }
+    }
+
+    /// A disk that does not give a file's bytes is no damage that is known, and no less told.
+    @Test func whatTheDiskRefusesIsToldWithItsFile() async throws {
+        let (store, path, _) = try sealed()
+        let lines = LogLines()
+        try await withServer(store, log: lines.log) { client, _ in
+            disk.arm(SimulatedFault(.failure(EIO), atCall: 1, of: [.read], isLasting: true))
+            #expect(try await ask("select id from probe_checked", client).status == 500)
+            disk.disarm()
+            let told = lines.texts().filter { $0.contains("reason=internal_error") }
+            #expect(told.count == 1 && told.first?.contains(path) == true, "\(lines.texts())")
         }
     }
 

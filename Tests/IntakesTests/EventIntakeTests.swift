@@ -155,6 +155,22 @@ import WireFormats
         #expect(try await ground.accept(Self.event("a")).accepted == 1)
     }
 
+    /// What stands in one file stops what needs it, whether it is damaged or of a newer form.
+    @Test(arguments: [
+        CorruptionError(file: "/s/1", offset: 9, expectation: "a checksum"),
+        NewerFormatError(file: "/s/1", expectation: "a page encoding, found 99"),
+    ] as [any FileContentError])
+    func whatCannotBeUsedOfAFileIsNoFailureOfTheStore(error: any FileContentError) async throws {
+        let ground = Ground()
+        ground.store.fail(with: error)
+        let refusal = try await ground.refusal { _ = try await ground.accept(Self.event("a")) }
+        #expect(refusal?.kind == .damaged && refusal?.message == "\(error)")
+        #expect(refusal?.hint?.contains(error.remedy) == true)
+        #expect(!ground.health.isStorageFailed && ground.health.objection == nil)
+        ground.store.fail(with: nil)
+        #expect(try await ground.accept(Self.event("a")).accepted == 1)
+    }
+
     @Test(arguments: [OTLPEncoding.protobuf, .json])
     func spansAreTakenOrRefusedByTheirKind(encoding: OTLPEncoding) async throws {
         let ground = Ground()

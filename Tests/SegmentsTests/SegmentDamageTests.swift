@@ -1,4 +1,5 @@
 import Columnar
+import Hashing
 import Platform
 import Segments
 import Testing
@@ -65,6 +66,24 @@ struct SegmentDamageTests {
         try files.remove(path)
         // What is open goes on without the name.
         _ = try group.column(1)
+    }
+
+    /// What a digest vouches for and what is read after it are the same file, though another one was open before.
+    @Test func aDigestAndThePagesAreOfTheFileThatHasTheName() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let description = try writeSample(files, "/s", groups: 1, rows: 30)
+        let path = "/s/" + description.fileName
+        var bytes = try files.contents(of: path)
+        let reader = try SegmentReader.open(
+            files: SegmentFiles(fileSystem: files), path: path, expected: (7, bytes.count))
+        try reader.verify(sha256: description.sha256)
+        bytes[reader.pagePlaces(table: "llm_call", column: 1)[0].lowerBound + 9] ^= 1
+        try files.replace(path, with: bytes)
+        // The one that is open is whole, and nobody asks for the name.
+        try reader.verify()
+        #expect(throws: CorruptionError.self) { try reader.verify(sha256: description.sha256) }
+        #expect(throws: CorruptionError.self) { try reader.verify(sha256: SHA256.hash(bytes)) }
     }
 
     @Test func everyTruncationIsAnError() throws {

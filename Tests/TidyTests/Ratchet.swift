@@ -64,7 +64,7 @@ enum Ratchet {
         "Asking": 3,
         "Columnar": 4,
         "Dialects": 4,
-        "Domain": 16,
+        "Domain": 15,
         "EventLogs": 1,
         "EventStores": 13,
         "HTTPFronts": 2,

@@ -38,9 +38,9 @@ package struct ByteCursor: Sendable {
         DecodingError(offset: offset, expectation: expectation)
     }
 
-    /// A number that a newer version of the program may have given a meaning.
-    package func newerForm(_ expectation: String) -> DecodingError {
-        DecodingError(offset: offset, expectation: expectation, isOfNewerForm: true)
+    /// A number that was just read and that a newer version of the program may have given a meaning.
+    package func newerForm(_ expectation: String, found: UInt8) -> DecodingError {
+        DecodingError(offset: offset, expectation: "\(expectation), found \(found)", isOfNewerForm: true)
     }
 
     package mutating func readByte() throws(DecodingError) -> UInt8 {

@@ -1,5 +1,3 @@
-package import Bytes
-
 /// What the operating system says when an operation on files fails: what was tried, where, why, and what to do.
 package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The operation that failed; the raw value is how messages name it.
@@ -55,49 +53,5 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
         isLocked
             ? "another process uses this directory: stop it, or choose another directory"
             : SystemErrorText.advice(for: code)
-    }
-}
-
-/// Bytes that we wrote once and that are not what we wrote: names the file, the place and what should stand there.
-package struct CorruptionError: Error, Equatable, Sendable, CustomStringConvertible {
-    package var file: String
-    package var offset: Int
-    package var expectation: String
-
-    package init(file: String, offset: Int, expectation: String) {
-        self.file = file
-        self.offset = offset
-        self.expectation = expectation
-    }
-
-    package var description: String { "\(file) is damaged at offset \(offset): expected \(expectation)" }
-}
-
-/// A file that is whole and in a form that this version of the program does not know: a newer one wrote it.
-package struct NewerFormatError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The path of the file.
-    package var file: String
-    /// What this version knows, and what it found.
-    package var expectation: String
-
-    /// Of a file, and of what it was expected to be.
-    package init(file: String, expectation: String) {
-        self.file = file
-        self.expectation = expectation
-    }
-
-    package var description: String {
-        "a newer version of plimsoll wrote \(file): expected \(expectation); "
-            + "use the version that wrote it, or a later one"
-    }
-}
-
-extension DecodingError {
-    /// What it means for the file that the bytes are of.
-    /// - Parameter start: where in the file they begin.
-    package func of(_ file: String, at start: Int = 0) -> any Error {
-        isOfNewerForm
-            ? NewerFormatError(file: file, expectation: expectation)
-            : CorruptionError(file: file, offset: start + offset, expectation: expectation)
     }
 }

@@ -5,8 +5,9 @@ enum IntegerStreamDecoder {
     /// Reads a stream of exactly `count` values. Allocates no more than a few arrays of `count`.
     static func read(_ cursor: inout ByteCursor, count: Int, depth: Int = 0) throws(DecodingError) -> [Int64] {
         if count == 0 { return [] }
-        guard let kind = IntegerStreamKind(rawValue: try cursor.readByte()) else {
-            throw cursor.failure("a kind of integer stream")
+        let number = try cursor.readByte()
+        guard let kind = IntegerStreamKind(rawValue: number) else {
+            throw cursor.newerForm("a kind of integer stream", found: number)
         }
         switch kind {
         case .constant:

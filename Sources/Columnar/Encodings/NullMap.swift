@@ -30,7 +30,8 @@ enum NullMap {
     /// Reads the map of `count` rows and checks that it has `nullCount` nulls.
     static func read(_ cursor: inout ByteCursor, count: Int, nullCount: Int) throws(DecodingError) -> Validity {
         var validity: Validity
-        switch try cursor.readByte() {
+        let kind = try cursor.readByte()
+        switch kind {
         case 0:
             let wordCount = (count + 63) / 64
             let words = try BitPacking.unpack64(
@@ -43,7 +44,7 @@ enum NullMap {
             validity = Validity(count: count, allValid: false)
             for row in try readPositions(&cursor, count: count - nullCount, rows: count) { validity[row] = true }
         default:
-            throw cursor.failure("a kind of null map")
+            throw cursor.newerForm("a kind of null map", found: kind)
         }
         guard validity.nullCount == nullCount else { throw cursor.failure("\(nullCount) nulls") }
         return validity

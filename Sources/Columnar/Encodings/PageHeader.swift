@@ -112,13 +112,15 @@ package struct PageHeader: Sendable {
 
     /// Reads a header of a column of `type`. Throws where a field is not what the format promises.
     package init(from cursor: inout ByteCursor, type: ColumnType) throws(DecodingError) {
-        guard PageVersion(rawValue: try cursor.readByte()) != nil else { throw cursor.newerForm("page version 1") }
-        guard let encoding = PageEncoding(rawValue: try cursor.readByte()) else {
-            throw cursor.newerForm("a page encoding")
+        let version = try cursor.readByte()
+        guard PageVersion(rawValue: version) != nil else { throw cursor.newerForm("page version 1", found: version) }
+        let number = try cursor.readByte()
+        guard let encoding = PageEncoding(rawValue: number) else {
+            throw cursor.newerForm("a page encoding", found: number)
         }
         let flags = try cursor.readByte()
         guard flags < 16, let compression = PageCompression(rawValue: flags >> 2) else {
-            throw cursor.failure("page flags")
+            throw cursor.newerForm("page flags", found: flags)
         }
         self.encoding = encoding
         self.compression = compression

@@ -84,7 +84,8 @@ struct TextRanges {
 enum TextBlockDecoder {
     static func read(_ cursor: inout ByteCursor) throws(DecodingError) -> TextDictionary {
         let count = try cursor.readCount(max: PageLimits.rowsMax)
-        guard let form = TextForm(rawValue: try cursor.readByte()) else { throw cursor.failure("a form of texts") }
+        let number = try cursor.readByte()
+        guard let form = TextForm(rawValue: number) else { throw cursor.newerForm("a form of texts", found: number) }
         switch form {
         case .plain: return try readPlain(&cursor, count: count)
         case .uuid: return try IdentifierText.read(&cursor, count: count)

@@ -44,7 +44,8 @@ extension ExponentialHistogram {
 
     /// Reads a histogram; its buckets, zeros and NaNs must add up to its count.
     package init(from cursor: inout ByteCursor) throws(DecodingError) {
-        guard let kind = Kind(rawValue: try cursor.readByte()) else { throw cursor.failure("a kind of histogram") }
+        let number = try cursor.readByte()
+        guard let kind = Kind(rawValue: number) else { throw cursor.newerForm("a kind of histogram", found: number) }
         self.init(kind: kind)
         count = try cursor.readVarint()
         guard count <= Self.countMax else { throw cursor.failure("a count of at most 2^48") }

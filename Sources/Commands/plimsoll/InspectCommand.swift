@@ -65,15 +65,6 @@ struct InspectCommand: ParsableCommand {
 
     private func inspectDirectory(_ fileSystem: any FileSystem) throws {
         let folder = try fileSystem.isDirectory(path + "/segments") ? path + "/segments" : path
-        // All of one manifest: a server may publish the next one meanwhile and let go of what this one names.
-        let texts = try EventStore.readingBeside {
-            let (store, _) = try ManifestStore.open(fileSystem: fileSystem, directory: folder, isKnown: { _ in true })
-            return try [store.summary()]
-                + store.current.segments.map { entry in
-                    let path = folder + "/" + entry.description.fileName
-                    return try SegmentReader.open(fileSystem: fileSystem, path: path, expected: nil).inspection()
-                }
-        }
-        for text in texts { try StandardStream.output.print(text, terminator: "") }
+        try DirectoryInspection.describe(fileSystem, folder) { try StandardStream.output.print($0, terminator: "") }
     }
 }

@@ -35,6 +35,8 @@ package struct ProcessSamples: Sendable {
     package var failedSeals: Int?
     /// Conversations whose rows stand as they did, since something of them cannot be read.
     package var unfoldedConversations: Int?
+    /// Places of files that somebody met and that cannot be used.
+    package var damagedPlaces: Int?
     /// Conversations whose rows are made of their first events alone.
     package var cutConversations: Int?
     /// Batches that wait for the writer.
@@ -63,6 +65,7 @@ package struct ProcessSamples: Sendable {
             number("support_conversations_active", activeConversations), number("support_active_users", activeUsers),
             number("plimsoll_failed_seals_total", failedSeals),
             number("plimsoll_unfolded_conversations", unfoldedConversations),
+            number("plimsoll_damaged_places", damagedPlaces),
             number("plimsoll_cut_conversations", cutConversations),
             number("plimsoll_queued_batches", queuedBatches), number("plimsoll_resident_bytes", residentBytes),
             number("plimsoll_stored_bytes", storedBytes), number("plimsoll_free_bytes", freeBytes),

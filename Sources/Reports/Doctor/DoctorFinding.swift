@@ -92,6 +92,7 @@ enum DoctorAdvice {
         case "conflict": ["ids that are unique: the same id, source and time came with other content"]
         case "too_old": ["`plimsoll import FILE` for history"]
         case "too_new": ahead
+        case "damaged": ["`plimsoll verify`, then the file it names from a backup"]
         case "unreadable": ["`plimsoll verify`, then the segment it names from a backup"]
         case "unknown_type": ["the type: `plimsoll schemas` lists those there are, dead_letters what came"]
         case "invalid", "bad_request": ["what the answer to the sender says under rejected or error"]

@@ -16,6 +16,8 @@ package struct IntakeRefusal: Error, Hashable, Sendable {
         case busy
         /// Nothing is taken now.
         case unavailable
+        /// It needs a place of a file that is damaged, or of a newer form.
+        case damaged
     }
 
     /// What a sender can do about it.

@@ -39,7 +39,9 @@ package struct TraceExport: BackgroundWork {
 
     /// After a pause it goes on.
     package func failed(_ error: any Error) async {
-        log.error("\(sender.destination): \(error)")
+        if !health.damage.met(error, by: "traces for \(sender.destination)") {
+            log.error("\(sender.destination): \(error)")
+        }
         try? await Task.sleep(for: .seconds(5))
     }
 

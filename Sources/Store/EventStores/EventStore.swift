@@ -34,7 +34,7 @@ package final class EventStore: Sendable {
     private let account: Mutex<(refusals: Refusals, flushes: FlushDurations, troubles: WriterTroubles)>
 
     /// Opens the directory, creating what is missing, and replays what no segment holds yet.
-    /// - Throws: ``StorageError``, ``CorruptionError``, ``StoreError``.
+    /// - Throws: ``StorageError``, ``FileContentError``, ``StoreError``.
     /// - Complexity: O(unsealed events), whatever the store holds.
     package static func open(at directory: String, context: StoreContext, options: StoreOptions = StoreOptions()) throws
         -> EventStore
@@ -58,8 +58,8 @@ package final class EventStore: Sendable {
     }
 
     /// Takes the batches in, in order, with one flush. Durable when it returns.
-    /// - Throws: ``StoreError``; ``CorruptionError`` where a look-up met damage. Nothing of the batches is in the store
-    ///   then.
+    /// - Throws: ``StoreError``; ``FileContentError`` where what a price asks for can't be used. Nothing of the batches
+    ///   is in the store then.
     package func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
         try changing { writer in
             writer.settleIfDone()
@@ -79,7 +79,7 @@ package final class EventStore: Sendable {
     }
 
     /// What time brings: to be called about once a second.
-    /// - Throws: ``StoreError``, ``CorruptionError``, ``StorageError``; what a job threw that failed, once.
+    /// - Throws: ``StoreError``, ``FileContentError``, ``StorageError``; what a job threw that failed, once.
     package func tick() throws {
         try changing { try $0.tick() }
     }

@@ -27,7 +27,7 @@ final class SealedSegment: Sendable {
     }
 
     /// Opens a segment that a manifest lists or a job has made; none of its rows are replaced yet.
-    /// - Throws: ``StorageError``, ``CorruptionError``.
+    /// - Throws: ``StorageError``, ``FileContentError``.
     static func open(_ entry: ManifestSegment, in directory: String, _ files: SegmentFiles) throws -> SealedSegment {
         let description = entry.description
         let reader = try SegmentReader.open(
@@ -38,12 +38,12 @@ final class SealedSegment: Sendable {
             timeRange: description.timeRange ?? 0...0, identities: try filter(reader))
     }
 
-    /// Without a filter every event of the segment's time is looked up, which is slow and right: damage there is no
-    /// reason not to open.
+    /// Without a filter every event of the segment's time is looked up, which is slow and right: that it cannot be used
+    /// is no reason not to open.
     private static func filter(_ reader: SegmentReader) throws -> BlockFilter? {
         do {
             return try reader.identityFilter()
-        } catch is CorruptionError {
+        } catch is any FileContentError {
             return nil
         }
     }

@@ -11,8 +11,6 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     /// be repeated.
     case unavailable(reason: String)
     case closed
-    /// The directory was written by a version that knows more.
-    case newerFormat(reason: String)
     /// The store has events, and its secret is gone: with a new one no user and no repeat would be recognised.
     case keyMissing(path: String)
     /// A re-booking would change more than 9.2 million USD at once.
@@ -39,7 +37,6 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         case .batchTooLarge(let bytes):
             "a batch of \(bytes) bytes or more does not fit a file of the log, which holds \(LogFormat.fileBytesMax); "
                 + "send less at once"
-        case .newerFormat(let reason): "\(reason); use the version that wrote this directory, or a later one"
         }
     }
 }
@@ -49,19 +46,14 @@ extension StoreError {
     package var isOfRequest: Bool {
         switch self {
         case .correctionTooLarge, .recordTooLarge, .batchTooLarge: true
-        case .stopped, .noSpace, .unavailable, .closed, .newerFormat, .keyMissing: false
+        case .stopped, .noSpace, .unavailable, .closed, .keyMissing: false
         }
     }
 
-    /// Whether nothing is amiss but that this version of the program is too old.
-    package var isOfNewerVersion: Bool {
-        if case .newerFormat = self { true } else { false }
-    }
-
-    /// Whether what failed is one place of one file that was written before: damage, a sector that cannot be read, a
-    /// file that is gone. What does not need that place goes on.
+    /// Whether what failed is one place of one file that was written before: damage, a form of a newer version, a
+    /// sector that cannot be read, a file that is gone. What does not need that place goes on.
     static func isOfPlace(_ error: any Error) -> Bool {
-        error is CorruptionError || (error as? StorageError)?.isOfPlace ?? false
+        error is any FileContentError || (error as? StorageError)?.isOfPlace ?? false
     }
 
     /// What a failed step means for the caller, while the log goes on; damage and the store's own errors pass as they

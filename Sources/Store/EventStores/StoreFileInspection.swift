@@ -7,7 +7,7 @@ package import Platform
 /// What `plimsoll inspect` says of the files that are neither log nor segment nor manifest.
 package enum StoreFileInspection {
     /// A text about the file; nil where it is none of these, by its name.
-    /// - Throws: `StorageError`; `CorruptionError` where a state file is not what was written.
+    /// - Throws: `StorageError`; `FileContentError` where a state file is none that this version reads.
     package static func describe(_ fileSystem: any FileSystem, _ path: String) throws -> String? {
         let name = fileName(of: path)
         let sizeBytes = try size(fileSystem, path)

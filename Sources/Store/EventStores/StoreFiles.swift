@@ -1,3 +1,4 @@
+import EventLogs
 import Platform
 import Segments
 
@@ -12,6 +13,9 @@ struct StoreFiles: Sendable {
     var secret: String { root + "/keys/store.key" }
     var log: String { root + "/log" }
     var segments: String { root + "/segments" }
+
+    /// How errors name a record of the log.
+    func name(of record: LogRecord) -> String { "\(log), \(record.place)" }
 
     /// Ids go up by one from file to file: no store has given a greater one, and those above never run out.
     private static let idMax: UInt64 = 1 << 62

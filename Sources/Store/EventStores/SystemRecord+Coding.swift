@@ -31,7 +31,8 @@ extension SystemRecord {
         func text(_ cursor: inout ByteCursor) throws(DecodingError) -> String {
             try cursor.readText(max: cursor.remaining)
         }
-        switch try cursor.readByte() {
+        let kind = try cursor.readByte()
+        switch kind {
         case 1:
             let type = try text(&cursor)
             content = .event(type: type, data: try text(&cursor))
@@ -42,7 +43,7 @@ extension SystemRecord {
             let time = hasTime ? try cursor.read(littleEndian: Int64.self) : nil
             content = .deadLetter(
                 DeadLetter(id: id, source: source, type: type, time: time, error: error, fields: fields))
-        default: throw cursor.failure("a kind of system record")
+        default: throw cursor.newerForm("a kind of system record", found: kind)
         }
         guard cursor.isAtEnd else { throw cursor.failure("the end of the record") }
     }

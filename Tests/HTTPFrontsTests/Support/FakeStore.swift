@@ -4,6 +4,7 @@ import EventStores
 import Glibc
 import HTTPFronts
 import Intakes
+import Platform
 import Projections
 import Sending
 import Synchronization
@@ -74,6 +75,7 @@ final class FakeStore: ServedStore {
             usleep(1000)
         }
     }
+    func canUse(_ place: any FileContentError) -> Bool { false }
     func tick() throws { state.withLock { $0.ticks += 1 } }
     func pinnedTables() -> any TableCatalog { EmptyCatalog() }
     /// Waits as `append` does, then fails.

@@ -244,6 +244,9 @@ package enum MetricCatalogue {
         MetricDefinition(
             "plimsoll_unfolded_conversations", .gauge,
             "Conversations whose rows are not as they should be, since something of them cannot be read.", .process),
+        MetricDefinition(
+            "plimsoll_damaged_places", .gauge,
+            "Places of files that a request met and that cannot be used, until they can be read again.", .process),
         MetricDefinition("plimsoll_http_connections", .gauge, "Open connections.", .process),
         MetricDefinition("plimsoll_http_connections_max", .gauge, "As many connections may be open.", .process),
         MetricDefinition(

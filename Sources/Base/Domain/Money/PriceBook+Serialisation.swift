@@ -44,7 +44,9 @@ extension PriceBook {
     /// - Throws: where the bytes are no price book in canonical order.
     package init(parsing cursor: inout ByteCursor) throws(DecodingError) {
         let version = try cursor.readByte()
-        guard (1...3).contains(version) else { throw cursor.newerForm("version 1 to 3 of a price book") }
+        guard (1...3).contains(version) else {
+            throw cursor.newerForm("version 1 to 3 of a price book", found: version)
+        }
         let count = try cursor.readCount(max: Limits.pricesMax)
         var entries: [PriceEntry] = []
         for _ in 0..<count {
@@ -52,10 +54,13 @@ extension PriceBook {
             let model = try cursor.readText(max: Limits.nameBytesMax)
             // Small letters may take more bytes than those that were sent.
             let tier = try cursor.readText(max: 4 * Limits.nameBytesMax)
-            let tokenClass = Int(try cursor.readByte())
-            guard TokenClass.allCases.indices.contains(tokenClass) else { throw cursor.failure("a token class") }
-            guard let origin = PriceOrigin(rawValue: try cursor.readByte()) else {
-                throw cursor.failure("an origin of a price")
+            let (classNumber, originNumber) = (try cursor.readByte(), try cursor.readByte())
+            let tokenClass = Int(classNumber)
+            guard TokenClass.allCases.indices.contains(tokenClass) else {
+                throw cursor.newerForm("a token class", found: classNumber)
+            }
+            guard let origin = PriceOrigin(rawValue: originNumber) else {
+                throw cursor.newerForm("an origin of a price", found: originNumber)
             }
             let amount = try cursor.readZigzag()
             let validFrom = try cursor.readZigzag()

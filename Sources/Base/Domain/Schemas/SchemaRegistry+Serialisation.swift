@@ -57,8 +57,8 @@ extension SchemaNames {
 }
 
 /// Why this program cannot go on with the schemas of a store.
-package enum SchemaContinuationError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The record is not one of ours, or damaged.
+package enum SchemaContinuationError: Error, Equatable, Sendable {
+    /// A line is not one of a list of this version.
     case malformed(line: Int)
     /// The store has a column or type that this program does not know: a newer program wrote it.
     case unknown(name: String)
@@ -67,16 +67,19 @@ package enum SchemaContinuationError: Error, Equatable, Sendable, CustomStringCo
     /// A name stands twice in the store's list.
     case repeated(name: String)
 
-    /// What is expected or wrong, in words for the sender.
-    package var description: String {
+    /// What should stand there, and what does.
+    package var expectation: String {
         switch self {
-        case .malformed(let line): "schema record, line \(line): not a schema list of version 1"
-        case .unknown(let name):
-            "the store has \(name), which this version does not know; open it with the version that wrote it or a later one"
-        case .changed(let column, let was, let now):
-            "the store keeps \(column) as \(was), this version would read it as \(now)"
-        case .repeated(let name): "schema record: \(name) stands twice"
+        case .malformed(let line): "a schema list of version 1, found another line \(line)"
+        case .unknown(let name): "columns and types that this version knows, found \(name)"
+        case .changed(let column, let was, let now): "\(column) as \(now), found \(was)"
+        case .repeated(let name): "each name once in the schemas, found \(name) twice"
         }
+    }
+
+    /// Whether a newer version may have written it; what no version writes is damage.
+    package var isOfNewerForm: Bool {
+        if case .repeated = self { false } else { true }
     }
 }
 

@@ -30,9 +30,8 @@ struct CommandFailure: Error {
         case let error as CorruptionError:
             self.init(
                 .damagedData, error.description,
-                advice: "`plimsoll verify --data DIR` shows the extent; restore the file from a backup")
-        case let error as NewerFormatError: self.init(.damagedData, error.description)
-        case let error as StoreError where error.isOfNewerVersion: self.init(.damagedData, error.description)
+                advice: "`plimsoll verify --data DIR` shows the extent; \(error.remedy)")
+        case let error as NewerFormatError: self.init(.damagedData, error.description, advice: error.remedy)
         case let error as QueryError: self.init(SQLRefusal(error))
         case let refusal as SQLRefusal: self.init(refusal)
         case let error as ReportError: self.init(.badInput, error.message, advice: error.hint)

@@ -1,13 +1,16 @@
 import Access
 import HTTPTypes
 import Hummingbird
+import Intakes
 import NIOCore
 import NIOHTTP1
+import Platform
 
 /// Turns whatever a route throws into an answer, in JSON or as OTLP wants it: refusals as they say, missing routes as
 /// 404, the unforeseen as 500 with a line in the log. Counts them all, and says of each who sent it.
 struct ErrorReplies: RouterMiddleware {
     let counts: RefusalCounts
+    let health: ServerHealth
     let proxies: TrustedProxies
 
     func handle(
@@ -51,7 +54,16 @@ struct ErrorReplies: RouterMiddleware {
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            if let refusal = Refusal(of: error) ?? Self.refusal(ofWire: error) { throw refusal }
+            if var refusal = Refusal(of: error) ?? Self.refusal(ofWire: error) {
+                if !health.damage.met(error, by: Self.action(request, context)),
+                    refusal.status == .internalServerError, error is StorageError
+                {
+                    // The file and what to do stand in the answer; whoever runs the server reads the log.
+                    counts.failed(Self.action(request, context), from: context.client, error)
+                    refusal.reason = .mistake
+                }
+                throw refusal
+            }
             counts.failed(Self.action(request, context), from: context.client, error)
             throw Refusal(
                 .internalServerError, "this is our mistake", hint: "the server's log says more", reason: .mistake)

@@ -16,17 +16,18 @@ extension Refusal {
         case let refusal as IntakeRefusal: self.init(refusal)
         case let refusal as QueryRefusal: self.init(refusal)
         case let error as QueryError: self.init(error)
-        case let error as CorruptionError: self.init(error)
+        case let error as any FileContentError: self.init(error)
         case let error as StorageError: self.init(error)
         default: return nil
         }
     }
 
-    /// What is asked needs a place that is damaged; what does not need it is answered.
-    init(_ error: CorruptionError) {
+    /// What is asked needs a place that is damaged or of a newer form; what does not need it is answered.
+    init(_ error: any FileContentError) {
         self.init(
             .internalServerError, "\(error)",
-            hint: "`plimsoll verify` shows the extent; restore the file from a backup, then ask again")
+            hint: "`plimsoll verify` shows the extent; \(error.remedy), then ask again")
+        reason = .damaged
     }
 
     /// What cannot be read or written now: what the machine is short of comes back by itself.
@@ -44,11 +45,12 @@ extension Refusal {
             case .tooLarge: .contentTooLarge
             case .conflicting: .conflict
             case .busy: .tooManyRequests
-            case .unavailable: .serviceUnavailable
+            case .unavailable, .damaged: .serviceUnavailable
             }
         self.init(
             status, refusal.message, hint: refusal.hint, position: refusal.position,
             retryAfterSeconds: refusal.retryAfterSeconds)
+        if refusal.kind == .damaged { reason = .damaged }
     }
 
     /// What is asked and not looked into.

@@ -1,4 +1,5 @@
 import Access
+import Intakes
 import OperatorLogs
 import Synchronization
 
@@ -20,6 +21,8 @@ enum RefusalReason: Hashable, Sendable {
     case gRPC, http2
     /// TLS where none is spoken.
     case tls
+    /// What it asks for needs a place of a file that is damaged, or of a newer form.
+    case damaged
     /// A mistake of ours.
     case mistake
     /// Everything else, by what was answered.
@@ -37,6 +40,7 @@ enum RefusalReason: Hashable, Sendable {
         case .gRPC: "grpc"
         case .http2: "http2"
         case .tls: "tls"
+        case .damaged: DamagedPlaces.reason
         case .mistake: "internal_error"
         case .status(let status): Self.labels[status] ?? (status < 500 ? "bad_request" : "internal_error")
         }
@@ -45,7 +49,7 @@ enum RefusalReason: Hashable, Sendable {
     /// Said already by whoever turned away, in more detail, or nothing that anybody has to see to.
     fileprivate var isTold: Bool {
         switch self {
-        case .access, .credentials, .mistake, .departed: true
+        case .access, .credentials, .damaged, .mistake, .departed: true
         default: false
         }
     }

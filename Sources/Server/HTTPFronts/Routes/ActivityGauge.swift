@@ -37,7 +37,8 @@ final class ActivityGauge: Sendable {
     }
 
     /// The counts; those of a moment ago where another scrape counts just now; nil where nobody can tell.
-    func current(in store: any ServedStore) async -> Counts? {
+    /// - Parameter failed: hears why it could not be counted.
+    func current(in store: any ServedStore, failed: (any Error) -> Void) async -> Counts? {
         guard isAsking.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
         else { return lastKnown }
         defer { isAsking.store(false, ordering: .releasing) }
@@ -46,7 +47,7 @@ final class ActivityGauge: Sendable {
         options.timeLimitNanoseconds = 2_000_000_000
         options.memoryBudgetBytes = 64 << 20
         let (asked, texts) = (options, [Self.conversationsText, Self.usersText])
-        let found = try? await thread.run {
+        let counting: @Sendable () throws -> [Int?] = {
             let tables = store.pinnedTables()
             return try texts.map { (text: String) throws -> Int? in
                 let result = try runner.run(text, over: tables, options: asked)
@@ -54,7 +55,13 @@ final class ActivityGauge: Sendable {
                 return Int(count)
             }
         }
-        guard let found else { return lastKnown }
+        let found: [Int?]
+        do {
+            found = try await thread.run(counting)
+        } catch {
+            failed(error)
+            return lastKnown
+        }
         let counts = Counts(conversations: found[0], users: found[1])
         known.withLock { $0 = Known(counts: counts, at: clock.monotonicNanoseconds()) }
         return counts

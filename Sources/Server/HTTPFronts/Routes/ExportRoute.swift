@@ -25,16 +25,25 @@ extension Routes {
             return (export, try export.next())
         }
         let pause = limits.idleTimeout / 200
+        // Once the answer has begun nobody but the log can be told why it is broken off.
+        let piece: @Sendable () throws -> [UInt8]? = { [health, refusals] in
+            do {
+                return try export.next()
+            } catch {
+                if health.damage.met(error, by: "GET /v1/events") { refusals.add(.damaged, from: nil) }
+                throw error
+            }
+        }
         return Response(first: first ?? [], contentType: format == .csv ? MediaType.csv : MediaType.lines) {
             // Others' answers may hold the memory that the next page needs: they are fetched, or dropped, in time.
             for _ in 0..<Self.roomTries {
                 do {
-                    return try await queries.nextPiece { try export.next() }
+                    return try await queries.nextPiece(piece)
                 } catch let refusal as QueryRefusal where refusal.kind == .busy {
                     try await Task.sleep(for: pause)
                 }
             }
-            return try await queries.nextPiece { try export.next() }
+            return try await queries.nextPiece(piece)
         }
     }
 

@@ -17,7 +17,7 @@ extension Routes {
             refusals: refusedEvents(status).map { .init($0.reason, what: "events", count: $0.count) }
                 + [.init("spans", what: "spans", count: traces.counters.totals.rejected)]
                 + refusals.all.map { .init($0.reason, what: "requests", count: $0.count) },
-            troubles: status.troubles)
+            troubles: status.troubles + health.damage.lines)
     }
 
     /// An answer to a question, with a word of spans that it does not show yet and of what it cannot show.

@@ -31,6 +31,7 @@ extension Routes {
         samples.unlisted = Self.named(decoded.unlisted, store.registry)
         samples.flushes = (status.flushes.counts, status.flushes.sumNanoseconds)
         (samples.failedSeals, samples.unfoldedConversations) = (status.failedSeals, status.unfoldedConversations)
+        samples.damagedPlaces = health.damage.count
         samples.cutConversations = status.cutConversations
         samples.queuedBatches = intake.committer.waitingCount
         samples.residentBytes = residentMemoryBytes()
@@ -39,7 +40,7 @@ extension Routes {
         samples.traceExports = senders.map(\.sample)
         samples.echoedSpans = traces.echoedSpans
         samples.rebookedPicoUSD = status.rebookedPicoUSD
-        if let active = await activity.current(in: store) {
+        if let active = await activity.current(in: store, failed: { health.damage.met($0, by: "GET /metrics") }) {
             (samples.activeConversations, samples.activeUsers) = (active.conversations, active.users)
         }
         return samples

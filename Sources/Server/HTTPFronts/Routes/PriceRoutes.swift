@@ -72,6 +72,7 @@ extension Routes {
         } catch let error as QueryError {
             throw error
         } catch {
+            health.damage.met(error, by: "a request for prices")
             throw StoreFailure.refusal(for: error, limits)
         }
     }

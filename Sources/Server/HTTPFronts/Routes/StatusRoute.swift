@@ -42,7 +42,7 @@ extension Routes {
         json.member("full_addresses", connections.fullAddresses)
         json.member("connection_waits", connections.waits)
         appendTraceExports(to: &json)
-        Self.append(status, to: &json)
+        Self.append(status, troubles: status.troubles + health.damage.lines, to: &json)
         json.key("addresses")
         json.beginArray()
         for route in RouteTable.routes where route.isListed {
@@ -60,7 +60,7 @@ extension Routes {
     }
 
     /// The store in numbers: members of the object that is open.
-    private static func append(_ status: StoreStatus, to json: inout JSONWriter) {
+    private static func append(_ status: StoreStatus, troubles: [String], to json: inout JSONWriter) {
         json.member("position", status.position)
         json.member("watermark", RFC3339.render(status.watermark))
         json.member("segments", status.segments)
@@ -80,7 +80,7 @@ extension Routes {
         json.member("cut_conversations", status.cutConversations)
         json.key("troubles")
         json.beginArray()
-        for line in status.troubles { json.value(line) }
+        for line in troubles { json.value(line) }
         json.endArray()
     }
 

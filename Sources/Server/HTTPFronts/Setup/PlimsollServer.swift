@@ -96,7 +96,7 @@ package final class PlimsollServer: Sendable {
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
             gate: { ConnectionGate(ceiling, address: $0, log: paced) }, refusals: refusals,
             proxies: configuration.proxies,
-            background: [ticker, settling, RefusalSums(log: paced, health: health)] + exports,
+            background: [ticker, settling] + watches(paced, health, threads.status) + exports,
             stopsOnSignals: configuration.stopsOnSignals, log: log,
             onStopping: {
                 // Requests that take events in are waited for; a question can be asked again.
@@ -133,6 +133,13 @@ package final class PlimsollServer: Sendable {
         } catch {
             return error
         }
+    }
+
+    /// Work that only looks and tells.
+    private func watches(
+        _ log: PacedLog, _ health: ServerHealth, _ thread: ThreadPool
+    ) -> [any BackgroundWork] {
+        [RefusalSums(log: log, health: health), DamageWatch(store: store, thread: thread, health: health)]
     }
 
     /// Says how many refusals there were that were not said one by one.

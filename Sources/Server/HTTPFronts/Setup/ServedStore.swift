@@ -2,6 +2,7 @@ package import Columnar
 package import Domain
 package import EventStores
 package import Intakes
+package import Platform
 package import Projections
 package import Sending
 
@@ -35,6 +36,8 @@ package protocol ServedStore: IntakeStore, SendingStore {
     func export(in times: Range<Int64>) throws -> any ExportSource
     /// What `/metrics` counted so far.
     var counters: MetricTotals { get }
+    /// Whether a place that could not be used can be used now; see `EventStore.canUse(_:)`. Blocking.
+    func canUse(_ place: any FileContentError) -> Bool
     /// Nothing is asked of it any more.
     func close() throws
 }

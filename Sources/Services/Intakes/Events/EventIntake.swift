@@ -41,6 +41,7 @@ package final class EventIntake: Sendable {
             do {
                 let results = try store.append(batches)
                 health.storeTook()
+                health.damage.met(in: results)
                 return results
             } catch {
                 health.storeThrew(error, freeBytes: store.status.freeBytes)

@@ -33,7 +33,10 @@ package struct SettlingService: BackgroundWork {
     }
 
     /// They stay due and stop nobody else's events; what concerns the disk the committer tells by itself.
-    package func failed(_ error: any Error) { log.error("traces could not be settled and wait: \(error)") }
+    package func failed(_ error: any Error) {
+        if health.damage.met(error, by: "traces that settle") { return }
+        log.error("traces could not be settled and wait: \(error)")
+    }
 
     /// Settles all that is due, and one step of what settles again.
     private func settle() async throws {

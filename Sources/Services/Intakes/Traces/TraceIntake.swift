@@ -96,7 +96,7 @@ package final class TraceIntake: Sendable {
             "another span with this trace id, span id and end was received before, and it says something else"
         case .tooOld: "the span is older than what is kept"
         case .tooNew: "the span ends more than 24 h from now; check the sender's clock"
-        case .unreadable(let damage): "whether the span is kept already cannot be read: \(damage)"
+        case .unreadable(let damage, _): "whether the span is kept already cannot be read: \(damage)"
         }
     }
 }

@@ -18,8 +18,6 @@ package final class ServerHealth: Sendable {
         var fullness: Fullness?
         /// What was told last of what is not as it should be.
         var troubles: [String] = []
-        /// Damaged places that were told of.
-        var damage: Set<String> = []
         /// When a full disk was logged last, on the monotonic clock.
         var lastLogged: Int64?
     }
@@ -29,17 +27,18 @@ package final class ServerHealth: Sendable {
     /// Space that must have come free since the refusal for the disk to count as no longer full.
     private static let regainedBytes = 16 << 20
 
-    private static let damageMax = 100
-
     private let state = Mutex(State())
     private let isStopping = Atomic<Bool>(false)
     private let log: OperatorLog
     private let clock: any Clock
+    /// Places of files that somebody met and that cannot be used; they stop nothing that does not need them.
+    package let damage: DamagedPlaces
 
     /// All is well at first.
     package init(log: OperatorLog, clock: any Clock) {
         self.log = log
         self.clock = clock
+        damage = DamagedPlaces(log: log, clock: clock)
     }
 
     // tests: whether a failure stopped it, apart from a shutdown.
@@ -59,7 +58,7 @@ package final class ServerHealth: Sendable {
     /// - Parameter freeBytes: room on the disk now, where the system says.
     func storeThrew(_ error: any Error, freeBytes: Int?) {
         let reason = "\(error)"
-        if error is CorruptionError { return note(damage: reason) }
+        if damage.met(error) { return }
         if StoreFailure.isOfRequest(error) { return }
         guard StoreFailure.isPassing(error) else {
             let isFirst = state.withLock { state in
@@ -84,12 +83,6 @@ package final class ServerHealth: Sendable {
             return isDue
         }
         if mustLog { log.error("events are refused: \(reason)") }
-    }
-
-    /// Says once of each damaged place what could not be done for it; all else goes on.
-    private func note(damage: String) {
-        let isNew = state.withLock { $0.damage.count < Self.damageMax && $0.damage.insert(damage).inserted }
-        if isNew { log.error("a request failed: \(damage); restore the file from a backup") }
     }
 
     /// Notes that the store took events.

@@ -6,9 +6,6 @@ import Platform
 package enum StoreFailure {
     static let hint = "see to the disk, then restart the server; unanswered events may be sent again"
 
-    private static let damageHint =
-        "`plimsoll verify` shows the extent; restore the file from a backup, then send the same request again"
-
     /// The state is sound and the same request may succeed later: the disk is full, or the machine is short of
     /// something.
     static func isPassing(_ error: any Error) -> Bool {
@@ -23,14 +20,19 @@ package enum StoreFailure {
         if case .noSpace? = error as? StoreError { true } else { false }
     }
 
-    /// The state is sound, and what was asked for is too much at once, or needs a place of a file that is damaged.
+    /// The state is sound, and what was asked for is too much at once, or needs a place of a file that is damaged or of
+    /// a newer form.
     static func isOfRequest(_ error: any Error) -> Bool {
-        (error as? StoreError)?.isOfRequest ?? (error is CorruptionError)
+        (error as? StoreError)?.isOfRequest ?? (error is any FileContentError)
     }
 
     /// `tooMuch` for what the asker can mend, else `unavailable`, for a while or until a restart.
     package static func refusal(for error: any Error, _ limits: ServerLimits) -> IntakeRefusal {
-        if error is CorruptionError { return IntakeRefusal(.unavailable, "\(error)", hint: damageHint) }
+        if let error = error as? any FileContentError {
+            return IntakeRefusal(
+                .damaged, "\(error)",
+                hint: "`plimsoll verify` shows the extent; \(error.remedy), then send the same request again")
+        }
         if isOfRequest(error) { return IntakeRefusal(.tooMuch, "\(error)") }
         guard isPassing(error) else {
             return IntakeRefusal(

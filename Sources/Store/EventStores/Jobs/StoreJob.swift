@@ -10,7 +10,7 @@ package protocol StoreJob: Sendable {
     /// What the job does, such as `seal`; one of a kind is under way at a time.
     var kind: String { get }
     /// Makes the files. Called once, on any thread.
-    /// - Throws: ``StorageError``, ``CorruptionError``; files that were begun are removed as far as that goes.
+    /// - Throws: ``StorageError``, ``FileContentError``; files that were begun are removed as far as that goes.
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit
 }
 

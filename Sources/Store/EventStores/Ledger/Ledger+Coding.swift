@@ -120,7 +120,7 @@ struct StateFile: Sendable {
         var cursor = ByteCursor(bytes)
         let number = try cursor.readByte()
         guard let version = StateVersion(rawValue: number) else {
-            throw cursor.newerForm("a known version of the state, found \(number)")
+            throw cursor.newerForm("a known version of the state", found: number)
         }
         func has(_ first: StateVersion) -> Bool { version.rawValue >= first.rawValue }
         let position = try cursor.read(littleEndian: Int64.self)

@@ -41,7 +41,7 @@ package struct InexactCalls: Sendable {
 extension StoreSnapshot {
     /// Every model call whose cost is not exact at this position.
     /// - Parameter look: asked between bounded stretches of work; what it throws ends it.
-    /// - Throws: ``CorruptionError``, ``StorageError``; what `look` throws.
+    /// - Throws: ``FileContentError``, ``StorageError``; what `look` throws.
     /// - Complexity: O(calls of groups that hold such a call).
     package func inexactCalls(look: () throws -> Void = {}) throws -> InexactCalls {
         var found: [[[UInt8]]: InexactCalls.Group] = [:]

@@ -51,7 +51,7 @@ package struct RebookingPreview: Sendable {
 extension StoreSnapshot {
     /// What ``EventStore/rebook(provider:model:times:)`` would change at this position.
     /// - Parameter look: asked between bounded stretches of work; what it throws ends it.
-    /// - Throws: ``CorruptionError``, ``StorageError``; what `look` throws.
+    /// - Throws: ``FileContentError``, ``StorageError``; what `look` throws.
     /// - Complexity: O(calls of groups in the time range that may hold the provider).
     package func rebookingPreview(
         provider: String, model: String?, times: Range<Int64>, look: () throws -> Void = {}
@@ -61,7 +61,7 @@ extension StoreSnapshot {
 
     /// The same for several, each as if it were the only one, in their order and in one pass over the calls.
     /// - Parameter look: as above.
-    /// - Throws: ``CorruptionError``, ``StorageError``; what `look` throws.
+    /// - Throws: ``FileContentError``, ``StorageError``; what `look` throws.
     /// - Complexity: O(calls from the earliest of the times on × providers), whatever the number of models.
     package func rebookingPreviews(
         _ scopes: [RebookingPreview.Scope], look: () throws -> Void = {}

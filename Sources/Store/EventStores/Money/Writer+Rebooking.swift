@@ -135,7 +135,7 @@ extension EventStore {
     /// the new cost from then on; counters don't fall, the difference is in ``StoreStatus/rebookedPicoUSD``. Durable
     /// when it returns; where no call costs anything else, nothing is recorded.
     /// - Parameter model: asked for or answering; nil: every model of the provider.
-    /// - Throws: ``StoreError``, ``CorruptionError``.
+    /// - Throws: ``StoreError``, ``FileContentError``.
     /// - Complexity: O(calls in the time range).
     package func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking {
         try changing { try $0.rebook(provider: provider, model: model, times: times) }

@@ -74,7 +74,7 @@ package struct ExportReader: ExportSource {
     /// - Parameters:
     ///   - times: event times (ns) wanted; segments without any are not read. Records are left out where not all are.
     ///   - store: its fingerprint.
-    /// - Throws: ``CorruptionError`` and ``StorageError`` of reading.
+    /// - Throws: ``FileContentError`` and ``StorageError`` of reading.
     init(_ snapshot: StoreSnapshot, in times: Range<Int64>, store: String) throws {
         let isWhole = times == .min ..< .max
         self.snapshot = snapshot
@@ -90,7 +90,7 @@ package struct ExportReader: ExportSource {
             corrections: records.count { $0.isCorrection }, prices: isWhole ? book.serialised : [])
     }
 
-    /// - Throws: ``CorruptionError`` and ``StorageError`` of reading.
+    /// - Throws: ``FileContentError`` and ``StorageError`` of reading.
     /// - Complexity: O(events of the segment touched), in time and memory.
     package mutating func next() throws -> ExportPage? {
         let version = snapshot.version
@@ -175,7 +175,7 @@ package struct ExportReader: ExportSource {
 
 extension EventStore {
     /// What an export of some times says; of all times when they are `.min ..< .max`.
-    /// - Throws: ``CorruptionError`` and ``StorageError`` of reading, also of the key: by its fingerprint the store
+    /// - Throws: ``FileContentError`` and ``StorageError`` of reading, also of the key: by its fingerprint the store
     ///   that takes the export over knows whether it knows the users.
     package func exportReader(in times: Range<Int64>) throws -> ExportReader {
         if let keyDenial { throw keyDenial }

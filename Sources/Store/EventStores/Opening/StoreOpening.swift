@@ -72,8 +72,8 @@ struct StoreOpening {
             from: state.map { .place($0.replayFrom) } ?? .beginning
         ) { replayed.append($0) }
         try Self.check(manifests, findings, replayed)
-        let names = try Self.schemas(state?.schemas, replayed, files)
-        let registry = try Self.registry(names, options)
+        let schemas = try Self.schemas(state?.schemas, statePath, replayed, files)
+        let registry = try Self.registry(schemas, options)
         let segmentFiles = SegmentFiles(fileSystem: fileSystem)
         let ledger = state?.ledger ?? Ledger(book: PriceBook(options.listPrices))
         var sealed = try Self.sealed(manifests.current, files, segmentFiles)
@@ -114,7 +114,7 @@ struct StoreOpening {
             replayedEvents: writer.tail.count, replayedRecords: replayed.count, tornBytes: report.tornBytes,
             orphanedRecords: report.orphanedRecords, wasClosed: report.wasClosed, isNew: report.isNew,
             damage: findings.refused)
-        if let names { try writer.takeOverConfiguration(from: names) }
+        if let schemas { try writer.takeOverConfiguration(from: schemas.names) }
     }
 
     /// The store's secret, or zeros and why it cannot be read: what is keyed with it is only looked up by who writes.
@@ -167,36 +167,56 @@ struct StoreOpening {
         }
     }
 
-    /// What ids in the store's rows mean: what the log said last, else the state; nil of a store that has not begun.
-    private static func schemas(_ sealed: [UInt8]?, _ records: [LogRecord], _ files: StoreFiles) throws -> SchemaNames?
-    {
-        var names = try sealed.flatMap { try $0.isEmpty ? nil : read($0) }
-        for record in records where record.kind == .schemas {
-            let next = try read(Array(record.payload))
-            guard names.map(next.continues) ?? true else {
-                throw CorruptionError(
-                    file: "\(files.log), \(record.place)", offset: record.place.offset,
-                    expectation: "schemas that go on from those before")
+    /// What ids in the store's rows mean, and where that stands.
+    private struct Schemas {
+        var names: SchemaNames
+        var file: String
+        var offset = 0
+
+        /// Reads bytes that are what was written.
+        init(parsing bytes: [UInt8], in file: String, at offset: Int = 0) throws {
+            do {
+                names = try SchemaNames(parsing: bytes)
+            } catch {
+                throw Self.failure(error, file, offset)
             }
-            names = next
+            (self.file, self.offset) = (file, offset)
         }
-        return names
+
+        func registry(of files: SchemaFiles) throws -> SchemaRegistry {
+            do {
+                return try files.registry(continuing: names)
+            } catch {
+                throw Self.failure(error, file, offset)
+            }
+        }
+
+        private static func failure(_ error: SchemaContinuationError, _ file: String, _ offset: Int) -> any Error {
+            error.isOfNewerForm
+                ? NewerFormatError(file: file, expectation: error.expectation)
+                : CorruptionError(file: file, offset: offset, expectation: error.expectation)
+        }
     }
 
-    private static func read(_ schemas: [UInt8]) throws(StoreError) -> SchemaNames {
-        do {
-            return try SchemaNames(parsing: schemas)
-        } catch {
-            throw StoreError.newerFormat(reason: "\(error)")
+    /// What the log said last, else the state; nil of a store that has not begun.
+    private static func schemas(
+        _ sealed: [UInt8]?, _ statePath: String, _ records: [LogRecord], _ files: StoreFiles
+    ) throws -> Schemas? {
+        var known = try sealed.flatMap { try $0.isEmpty ? nil : Schemas(parsing: $0, in: statePath) }
+        for record in records where record.kind == .schemas {
+            let next = try Schemas(
+                parsing: Array(record.payload), in: files.name(of: record), at: record.place.offset)
+            guard known.map({ next.names.continues($0.names) }) ?? true else {
+                throw CorruptionError(
+                    file: next.file, offset: next.offset, expectation: "schemas that go on from those before")
+            }
+            known = next
         }
+        return known
     }
 
-    private static func registry(_ names: SchemaNames?, _ options: StoreOptions) throws(StoreError) -> SchemaRegistry {
-        do {
-            return try options.schemas.registry(continuing: names ?? SchemaNames())
-        } catch {
-            throw StoreError.newerFormat(reason: "\(error)")
-        }
+    private static func registry(_ schemas: Schemas?, _ options: StoreOptions) throws -> SchemaRegistry {
+        try schemas?.registry(of: options.schemas) ?? options.schemas.registry(continuing: SchemaNames())
     }
 
     private static func sealed(_ manifest: Manifest, _ files: StoreFiles, _ segmentFiles: SegmentFiles) throws

@@ -7,7 +7,7 @@ import Projections
 extension Writer {
     /// Applies the log's records behind the last seal, in order: the same steps as when they came, without admission
     /// and without writing.
-    /// - Throws: ``CorruptionError``; ``StoreError/newerFormat(reason:)`` for a record that this version does not know.
+    /// - Throws: ``CorruptionError``; ``NewerFormatError`` for a record that this version does not know.
     func replay(_ records: [LogRecord]) throws {
         // Prices came late one by one, each with a search of what waited for it; here one search serves all those
         // between which nothing else asks for costs.
@@ -37,9 +37,7 @@ extension Writer {
             // The segment has its record; of the manifest the opening asks.
             case .segmentAttached: break
             default:
-                throw StoreError.newerFormat(
-                    reason: "\(files.log), \(record.place): a record of kind \(record.kind.rawValue),"
-                        + " which this version does not know")
+                throw newerForm(record, "a kind of record that this version knows, found \(record.kind.rawValue)")
             }
         }
         try takeUpPrices()
@@ -70,6 +68,8 @@ extension Writer {
         do {
             return try SystemRecord(
                 position: record.position - 1, receivedTime: record.receivedTime, parsing: record.payload)
+        } catch where error.isOfNewerForm {
+            throw newerForm(record, error.expectation)
         } catch {
             throw corruption(record, error.expectation)
         }
@@ -117,7 +117,7 @@ extension Writer {
         do {
             begin(with: try PriceBook(parsing: &cursor))
         } catch where error.isOfNewerForm {
-            throw StoreError.newerFormat(reason: "\(files.log), \(record.place): \(error.expectation)")
+            throw newerForm(record, "in the price book: \(error.expectation)")
         } catch {
             throw corruption(record, "in the price book: \(error.expectation)")
         }
@@ -159,7 +159,11 @@ extension Writer {
     }
 
     private func corruption(_ record: LogRecord, _ expectation: String) -> CorruptionError {
-        CorruptionError(file: "\(files.log), \(record.place)", offset: record.place.offset, expectation: expectation)
+        CorruptionError(file: files.name(of: record), offset: record.place.offset, expectation: expectation)
+    }
+
+    private func newerForm(_ record: LogRecord, _ expectation: String) -> NewerFormatError {
+        NewerFormatError(file: files.name(of: record), expectation: expectation)
     }
 
     /// The first records of a new store: the schemas, the prices, and how conversations are judged.

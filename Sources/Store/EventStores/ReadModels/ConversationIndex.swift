@@ -52,7 +52,7 @@ struct ConversationIndex: Sendable {
 
 extension RowGroup {
     /// The rows whose tenant and conversation_id are one of the wanted keys, ascending.
-    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading pages.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages.
     /// - Complexity: a filter test for each key; O(rows) where one passes.
     func rows(of index: ConversationIndex) throws -> [Match] {
         if let filter = try columnIndex(named: "conversation_id").flatMap({ try filter($0) }),

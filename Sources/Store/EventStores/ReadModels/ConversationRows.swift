@@ -22,7 +22,7 @@ struct ConversationRows: Sendable {
     ///   - leftOut: times of events that are in no block, since so many of their conversation come before them.
     ///   - setsAside: a conversation that cannot be read is no failure of the others.
     ///   - check: throws when the rows are no longer wanted.
-    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments; what `check` throws.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading segments; what `check` throws.
     /// - Complexity: O(events of the touched conversations).
     static func folding(
         _ blocks: [TailBlock], dirty: [ConversationGrouping.Key], unfolded: Set<ConversationGrouping.Key> = [],

@@ -43,7 +43,7 @@ struct SealedConversations {
     }
 
     /// When each conversation began, as far as segments know it; the greatest time for others.
-    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading segments.
     static func begins(_ keys: [ConversationGrouping.Key], _ source: Source) throws -> [Int64] {
         var begins = [Int64](repeating: .max, count: keys.count)
         for found in try readModelRows("conversations", ConversationIndex(keys), source, .max) ?? [] {
@@ -57,7 +57,7 @@ struct SealedConversations {
     /// Of one conversation that is too large to be folded whole, the first rows alone are here, at least those that its
     /// fold takes.
     /// - Returns: nil where segments hold more of several conversations than is to be in memory at one time.
-    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading segments.
     /// - Complexity: a filter test for each key and group; pages are read only of groups that hold one of the keys.
     init?(keys: [ConversationGrouping.Key], _ source: Source) throws {
         let index = ConversationIndex(keys)

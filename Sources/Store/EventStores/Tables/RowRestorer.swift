@@ -53,7 +53,7 @@ struct RowRestorer {
     }
 
     /// Restores rows of a morsel of the layout's table. What they cost is computed of these rows alone, and once.
-    /// - Throws: ``CorruptionError`` or ``StorageError`` of reading.
+    /// - Throws: ``FileContentError`` or ``StorageError`` of reading.
     func restore(rows: [Int], of morsel: any Morsel, isTimeAbsent: Vector?) throws -> PlacedRows {
         try restore(rows: rows, isTimeAbsent: isTimeAbsent, repriced: morsel as? RepricedMorsel) {
             try morsel.column($0)
@@ -61,7 +61,7 @@ struct RowRestorer {
     }
 
     /// Restores rows of a group as its segment holds them, without late prices.
-    /// - Throws: ``CorruptionError`` or ``StorageError`` of reading.
+    /// - Throws: ``FileContentError`` or ``StorageError`` of reading.
     func restore(rows: [Int], of group: RowGroup) throws -> PlacedRows {
         try restore(rows: rows, isTimeAbsent: try group.timeAbsent()) {
             try group.column(named: layout.columns[$0].name, type: layout.columns[$0].type)

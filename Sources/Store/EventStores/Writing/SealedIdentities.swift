@@ -1,7 +1,7 @@
 import Columnar
 import Domain
 import Hashing
-import Platform
+package import Platform
 import Segments
 
 /// What the writer says of one incoming event.
@@ -16,8 +16,9 @@ package enum EventVerdict: Hashable, Sendable {
     case tooOld
     /// More than the tolerated lead ahead of the clock.
     case tooNew
-    /// Whether it is a repeat can't be read: the segment that may hold it is damaged there.
-    case unreadable(damage: String)
+    /// Whether it is a repeat can't be read: the segment that may hold it is damaged there, or of a newer form.
+    /// - `place`: which it is, where it is damaged.
+    case unreadable(damage: String, place: CorruptionError? = nil)
 }
 
 /// Exact answers for events whose identity a segment's filter may hold: what is said of the events of several batches,
@@ -33,7 +34,7 @@ struct SealedIdentities {
         var time: Int64
         var verdict: EventVerdict?
         /// Why a place that may hold it can't be read.
-        var damage: String?
+        var damage: (any FileContentError)?
     }
 
     private let batches: [EventRows]
@@ -45,7 +46,7 @@ struct SealedIdentities {
     /// - Parameters:
     ///   - hashes: of the identities, by batch and row.
     ///   - now: under which an event without a time of its own would be filed.
-    /// - Throws: ``StorageError`` where a look-up in segments fails, but for damage: that is a verdict.
+    /// - Throws: ``StorageError`` where a look-up in segments fails; what stands there and can't be used is a verdict.
     /// - Complexity: a filter test for each event and segment of its time; pages of the groups that hold a candidate's
     ///   time, each decoded once.
     init(
@@ -82,7 +83,9 @@ struct SealedIdentities {
         guard !known.isEmpty else { return [] }
         var verdicts = [EventVerdict?](repeating: nil, count: batches[batch].count)
         for candidate in known where candidate.verdict == nil {
-            verdicts[Int(candidate.row)] = candidate.damage.map { .unreadable(damage: $0) }
+            verdicts[Int(candidate.row)] = candidate.damage.map {
+                .unreadable(damage: "\($0); \($0.remedy)", place: $0 as? CorruptionError)
+            }
         }
         for candidate in known where candidate.verdict != nil { verdicts[Int(candidate.row)] = candidate.verdict }
         return verdicts
@@ -133,14 +136,14 @@ struct SealedIdentities {
             }
         }
         let (work, this) = (lookUps, self)
-        typealias Found = (found: [(place: Int, verdict: EventVerdict)], damage: String?)
+        typealias Found = (found: [(place: Int, verdict: EventVerdict)], damage: (any FileContentError)?)
         let found = try workers.map(count: work.count) { item -> Found in
             do {
                 return (try this.compare(work[item].group, work[item].places, work[item].layout), nil)
-            } catch let error as CorruptionError {
+            } catch let error as any FileContentError {
                 // It concerns the events that may be there, and no others. What the disk refuses to read it may yet
                 // read: that is no verdict.
-                return ([], "\(error)")
+                return ([], error)
             }
         }
         for (place, verdict) in found.flatMap(\.found) where candidates[place].verdict == nil {

@@ -20,7 +20,7 @@ struct SealedRows {
     /// Ascending by position; a position that no segment holds is not here.
     private(set) var found: [Found] = []
 
-    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading segments.
     /// - Complexity: reads the positions of the groups that may hold one.
     init(
         positions: Set<Int64>, sealed: SealedState, overlay: CostOverlay, layouts: EventTableLayouts,

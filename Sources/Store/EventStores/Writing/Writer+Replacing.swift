@@ -39,7 +39,7 @@ extension Writer {
 
     /// Puts new rows in place, and counts what they change: those of unsealed events in their blocks, those of sealed
     /// ones in a block of their own that is read in the place of the sealed rows.
-    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading segments.
     /// - Complexity: O(bytes of the blocks concerned), and a look at each segment that may hold one of the positions.
     func apply(_ replacements: [EventReplacement]) throws {
         let rows = Dictionary(replacements.map { ($0.position, $0.row) }) { $1 }

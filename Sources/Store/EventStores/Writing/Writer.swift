@@ -301,7 +301,7 @@ final class Writer {
     /// Applies prices that became known since `count` to unsealed calls, marks the sealed conversations they concern,
     /// and counts the costs that became known.
     /// - Returns: the prices that booked calls which waited.
-    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading segments.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading segments.
     func noteLatePrices(since count: Int, onDamage: @escaping OnDamage = { throw $0 }) throws -> [PriceEntry] {
         guard let search = latePriceSearch(since: count, onDamage) else { return [] }
         let firstPrices = try search.booking(in: sealed, tail.readBlocks)

@@ -153,8 +153,9 @@ extension MetricCounters {
         self.init(registry: registry, objectives: objectives)
         let layout = BucketMove(from: bounds ?? objectives.bucketBounds, to: objectives.bucketBounds)
         var cursor = ByteCursor(bytes)
-        guard let version = MetricStateVersion(rawValue: try cursor.readByte()) else {
-            throw cursor.newerForm("a known version of the counters")
+        let number = try cursor.readByte()
+        guard let version = MetricStateVersion(rawValue: number) else {
+            throw cursor.newerForm("a known version of the counters", found: number)
         }
         for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
             let name = try cursor.readText(max: cursor.remaining)

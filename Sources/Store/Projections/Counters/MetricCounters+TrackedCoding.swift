@@ -112,7 +112,7 @@ extension MetricCounters {
         let order = EventOrder(time: time, rank: rank, prefix: prefix, hash: try cursor.read(littleEndian: UInt64.self))
         let flags = try cursor.readByte()
         guard let verdict = QuestionVerdict(rawValue: flags >> 5) else {
-            throw cursor.failure("a verdict on a question")
+            throw cursor.newerForm("a verdict on a question", found: flags >> 5)
         }
         var message = TrackedMessage(
             order: order, isQuestion: flags & 1 != 0, isError: flags & 2 != 0, counted: verdict,

@@ -47,7 +47,8 @@ enum ColumnTypeCoding {
     }
 
     static func read(_ cursor: inout ByteCursor) throws(DecodingError) -> ColumnType {
-        switch try cursor.readByte() {
+        let number = try cursor.readByte()
+        switch number {
         case 1: return .boolean
         case 2: return .integer
         case 3: return .double
@@ -60,7 +61,7 @@ enum ColumnTypeCoding {
         case 7: return .timestamp
         case 8: return .date
         case 9: return .json
-        default: throw cursor.newerForm("a column type")
+        default: throw cursor.newerForm("a column type", found: number)
         }
     }
 }

@@ -86,8 +86,9 @@ struct SegmentFooter: Sendable {
             for _ in 0..<(try cursor.readCount(max: SegmentLimits.columnsMax)) {
                 let name = try cursor.readText(max: SegmentLimits.nameBytesMax)
                 let type = try ColumnTypeCoding.read(&cursor)
-                guard let hint = ColumnHint(rawValue: try cursor.readByte()) else {
-                    throw cursor.newerForm("a column hint")
+                let number = try cursor.readByte()
+                guard let hint = ColumnHint(rawValue: number) else {
+                    throw cursor.newerForm("a column hint", found: number)
                 }
                 table.columns.append(SegmentColumn(name: name, type: type, hint: hint))
             }

@@ -153,14 +153,15 @@ enum ManifestCoding {
         manifest.position = try cursor.readZigzag()
         manifest.nextSegmentID = try cursor.readVarint()
         let flags = try cursor.readByte()
-        guard flags <= 1 else { throw cursor.newerForm("manifest flags") }
+        guard flags <= 1 else { throw cursor.newerForm("manifest flags", found: flags) }
         manifest.isCleanEnd = flags == 1
         manifest.logStart.file = try cursor.readVarint()
         manifest.logStart.position = try cursor.readZigzag()
         for _ in 0..<(try cursor.readCount(max: entriesMax)) { manifest.segments.append(try readSegment(&cursor)) }
         for _ in 0..<(try cursor.readCount(max: entriesMax)) { manifest.superseded.append(try readSuperseded(&cursor)) }
         if try cursor.readByte() != 0 { manifest.projections = try readFile(&cursor) }
-        guard try cursor.readByte() == 0 else { throw cursor.newerForm("no file of another role") }
+        let others = try cursor.readByte()
+        guard others == 0 else { throw cursor.newerForm("no file of another role", found: others) }
         return manifest
     }
 

@@ -41,7 +41,8 @@ package struct ManifestStore: Sendable {
     /// Reads the newest whole and legal version: its own hash holds, it continues the version before it where that one
     /// is there and whole, and every file it names is there in full length. Writes nothing.
     /// - Parameter isKnown: names in the directory that belong to others, such as log files.
-    /// - Throws: `StorageError`; `CorruptionError` when versions exist and none is legal.
+    /// - Throws: `StorageError`; `CorruptionError` when versions exist and none is legal; `NewerFormatError` where the
+    ///   newest whole one is of a form that this version does not know: an older one would forget what came after it.
     package static func open(
         fileSystem: any FileSystem, directory: String, isKnown: (String) -> Bool = { _ in false }
     ) throws -> (store: ManifestStore, findings: Findings) {

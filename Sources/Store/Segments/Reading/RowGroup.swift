@@ -28,7 +28,7 @@ package struct RowGroup: Sendable {
     func pageBytes(_ column: Int) -> Int { directory.pages[column]?.page.length ?? 0 }
 
     /// Reads and decodes one column of `columns`: one `pread`, none where the footer says it all.
-    /// - Throws: `StorageError`, or `CorruptionError` naming file and offset.
+    /// - Throws: `StorageError`; `CorruptionError` naming file and offset; `NewerFormatError`.
     package func column(_ column: Int, statistics: ScanStatistics? = nil) throws -> Vector {
         let type = columns[column].type
         assert(directory.pages.count == columns.count, "an entry for each column")

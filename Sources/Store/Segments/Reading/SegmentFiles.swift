@@ -9,7 +9,7 @@ package final class SegmentFiles: Sendable {
         var file: any File
     }
 
-    let fileSystem: any FileSystem
+    private let fileSystem: any FileSystem
     private let countMax: Int
     /// In the order in which they were asked for last.
     private let opened = Mutex<[Open]>([])

@@ -38,7 +38,7 @@ package final class SegmentReader: Sendable {
 
     /// Reads header, trailer and footer.
     /// - Parameter expected: id and length that the manifest names; nil takes the file's word (for inspection).
-    /// - Throws: `StorageError`, or `CorruptionError` naming file and offset.
+    /// - Throws: `StorageError`; `CorruptionError` naming file and offset; `NewerFormatError`.
     package static func open(
         fileSystem: any FileSystem, path: String, expected: (segmentID: UInt64, lengthBytes: Int)? = nil
     ) throws -> SegmentReader {
@@ -150,8 +150,8 @@ package final class SegmentReader: Sendable {
         }
     }
 
-    /// The file that has the name now, where it may be this segment by its length, its id and its footer's place; what
-    /// a block of it says its checksum vouches for.
+    /// The file that has the name now, where it may be this segment by its length, its id and its footer's place.
+    /// Whether a block of it is this segment's too, the block's checksum tells.
     private func reopened(insteadOf file: any File) -> (any File)? {
         guard let other = try? files.reopened(path, insteadOf: file), other !== file,
             (try? other.lengthBytes()) == lengthBytes, (try? Self.readHeader(other)) == segmentID,
@@ -186,13 +186,34 @@ package final class SegmentReader: Sendable {
         }
     }
 
+    /// Reads once more what lies at a byte of the file: the page or the filter there, decoded.
+    /// - Throws: as ``verify(sha256:)``.
+    package func verify(blockAt offset: Int) throws {
+        func isInside(_ place: BlockPlace) -> Bool { offset >= place.offset && offset - place.offset < place.length }
+        if isInside(footer.identityFilter) { _ = try identityFilter() }
+        for table in footer.tables {
+            for (group, directory) in zip(groups(table: table.name), table.groups) {
+                for (column, reference) in directory.pages.enumerated() {
+                    guard let reference else { continue }
+                    if isInside(reference.page) { _ = try group.column(column) }
+                    if isInside(reference.filter) { _ = try group.filter(column) }
+                }
+            }
+        }
+    }
+
     /// Reads everything: the whole file against `sha256` (where given), each page's and filter's checksum, each page
     /// decoded.
-    /// - Throws: the first damage found.
+    /// - Throws: `FileContentError` of the first place that can't be used; `StorageError`.
     /// - Complexity: O(file).
     package func verify(sha256: [UInt8]? = nil) throws {
-        if let sha256, try fileDigest(files.fileSystem.open(path, .read), lengthBytes: lengthBytes) != sha256 {
-            throw CorruptionError(file: path, offset: 0, expectation: "the SHA-256 that the manifest names")
+        if let sha256 {
+            // Another file may have come under the name of the one that is open: the digest is that of the name's, and
+            // so are the pages that are read next.
+            let named = try files.reopened(path, insteadOf: try file)
+            guard try fileDigest(named, lengthBytes: lengthBytes) == sha256 else {
+                throw CorruptionError(file: path, offset: 0, expectation: "the SHA-256 that the manifest names")
+            }
         }
         _ = try identityFilter()
         for table in footer.tables {
