@@ -43,7 +43,7 @@ package final class EventIntake: Sendable {
                 health.storeTook()
                 return results
             } catch {
-                health.storeThrew(error, freeBytes: store.status.freeBytes)
+                health.storeThrew(error, freeBytes: store.freeBytes)
                 throw error
             }
         }
