@@ -27,6 +27,6 @@ package struct StoreTicker: BackgroundWork {
     package func failed(_ error: any Error) async {
         // Told without the room where the server stops meanwhile.
         let freeBytes = try? await thread.run { store.freeBytes }
-        health.storeThrew(error, freeBytes: freeBytes ?? nil)
+        health.storeThrew(error, freeBytes: freeBytes)
     }
 }
