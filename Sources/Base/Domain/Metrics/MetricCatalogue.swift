@@ -245,7 +245,8 @@ package enum MetricCatalogue {
             "plimsoll_unfolded_conversations", .gauge,
             "Conversations whose rows are not as they should be, since something of them cannot be read.", .process),
         MetricDefinition("plimsoll_http_connections", .gauge, "Open connections.", .process),
-        MetricDefinition("plimsoll_http_connections_max", .gauge, "The most connections that may be open at one time.", .process),
+        MetricDefinition(
+            "plimsoll_http_connections_max", .gauge, "The most connections that may be open at one time.", .process),
         MetricDefinition(
             "plimsoll_http_full_listeners", .gauge,
             "Addresses listened at where connections wait until another one ends.", .process),
@@ -258,7 +259,8 @@ package enum MetricCatalogue {
         MetricDefinition("plimsoll_queued_batches", .gauge, "Batches that wait for the writer.", .process),
         MetricDefinition("plimsoll_resident_bytes", .gauge, unit: "bytes", "Resident memory.", .process),
         MetricDefinition("process_open_fds", .gauge, "Open file descriptors.", .process),
-        MetricDefinition("process_max_fds", .gauge, "The most file descriptors that may be open at one time.", .process),
+        MetricDefinition(
+            "process_max_fds", .gauge, "The most file descriptors that may be open at one time.", .process),
         MetricDefinition("plimsoll_stored_bytes", .gauge, unit: "bytes", "Size of all live files.", .process),
         MetricDefinition(
             "plimsoll_free_bytes", .gauge, unit: "bytes",
