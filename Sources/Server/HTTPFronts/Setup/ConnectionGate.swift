@@ -65,11 +65,11 @@ final class ConnectionGate: ChannelDuplexHandler, RemovableChannelHandler {
         case .gone: refusals.add(.aborted, from: nil)
         case .scarcity:
             told.isShort(error)
-            pause(context.channel)
+            pauseReading(of: context.channel)
         }
     }
 
-    private func pause(_ channel: any Channel) {
+    private func pauseReading(of channel: any Channel) {
         try? channel.syncOptions?.setOption(ChannelOptions.autoRead, value: false)
         channel.eventLoop.scheduleTask(in: Self.pause) {
             try? channel.syncOptions?.setOption(ChannelOptions.autoRead, value: true)
