@@ -38,7 +38,9 @@ import Testing
         let names = MetricCatalogue.all.map(\.name)
         #expect(Set(names).count == names.count)
         for metric in MetricCatalogue.all {
-            #expect(metric.name.hasPrefix("support_") || metric.name.hasPrefix("plimsoll_"))
+            // `process_` is what every program calls these.
+            let prefixes = metric.source == .process ? ["support_", "plimsoll_", "process_"] : ["support_", "plimsoll_"]
+            #expect(prefixes.contains { metric.name.hasPrefix($0) }, "\(metric.name)")
             #expect(metric.name.allSatisfy { $0.isLowercase || $0 == "_" }, "\(metric.name)")
             #expect((metric.kind == .counter) == metric.name.hasSuffix("_total"), "\(metric.name)")
             if !metric.unit.isEmpty { #expect(metric.name.contains("_" + metric.unit), "\(metric.name)") }

@@ -111,6 +111,22 @@ import Testing
         try store.close()
     }
 
+    /// What a server keeps back for its store is what a store opens, however much there is.
+    @Test func aStoreOpensNoMoreThanItSays() throws {
+        let disk = SimulatedFileSystem(seed: 57)
+        for start in 0..<2 {
+            let store = try open(disk)
+            for number in 0..<60 {
+                _ = try store.append([turn("t\(start)-\(number)", at: Double(number))])
+                try store.seal()
+                if number % 20 == 0 { #expect(try rows(store, "events", ["id"]).count > 0) }
+            }
+            #expect(try rows(store, "turns", ["conversation_id"]).count == (start + 1) * 60)
+            try store.close()
+        }
+        #expect((EventStore.openFilesMax - 16...EventStore.openFilesMax).contains(disk.openFilesPeak))
+    }
+
     @Test func manySegmentsNeedFewOpenFiles() throws {
         let disk = SimulatedFileSystem(seed: 56)
         disk.setOpenFiles(max: 128)

@@ -5,19 +5,24 @@ import Testing
     @Test func whatIsNotKnownIsLeftOut() {
         let text = MetricsText.render(ProcessSamples(version: "1", logPosition: 7).families, format: .prometheus)
         #expect(text.contains("\nplimsoll_log_position 7\n"))
-        #expect(!text.contains("plimsoll_free_bytes"))
+        #expect(!text.contains("plimsoll_free_bytes") && !text.contains("process_max_fds"))
     }
 
     @Test func everyGivenSampleIsShown() {
         var samples = ProcessSamples(version: "1.2", logPosition: 7)
         (samples.storedBytes, samples.freeBytes, samples.activeUsers) = (5, 1_099_511_627_776, 0)
         samples.rejected = [("conflict", 2)]
+        (samples.openFiles, samples.openFilesMax) = (40, 1024)
+        samples.connections = ConnectionSample(open: 3, openMax: 9, fullListeners: 1, waits: 2)
         let lines = MetricsText.render(samples.families, format: .prometheus).split(separator: "\n").filter {
             !$0.hasPrefix("#")
         }
         let wanted = [
             "plimsoll_build_info{version=\"1.2\"} 1", "plimsoll_stored_bytes 5", "plimsoll_free_bytes 1099511627776",
-            "support_active_users 0", "plimsoll_events_rejected_total{reason=\"conflict\"} 2",
+            "process_open_fds 40", "process_max_fds 1024", "plimsoll_http_connections 3",
+            "plimsoll_http_connections_max 9", "plimsoll_http_full_listeners 1",
+            "plimsoll_http_connection_waits_total 2", "support_active_users 0",
+            "plimsoll_events_rejected_total{reason=\"conflict\"} 2",
         ]
         for line in wanted { #expect(lines.contains { $0 == line }, "\(line)") }
     }

@@ -158,7 +158,8 @@ import Testing
     }
 
     @Test func strangersNeedTokensOrInsistence() async throws {
-        let open = ServerConfiguration(listen: ListenAddress(host: "0.0.0.0", port: 0), stopsOnSignals: false)
+        let open = ServerConfiguration(
+            listen: ListenAddress(host: "0.0.0.0", port: 0), openFilesMax: 1 << 20, stopsOnSignals: false)
         let server = PlimsollServer(
             store: FakeStore(), configuration: open, clock: SystemClock(), workers: ThreadWorkers(parallelism: 1),
             tokens: file)

@@ -165,6 +165,20 @@ import Testing
     }
 
     @Test(arguments: long)
+    func theTimeOfAQuestionEndsWhatReadsEveryCall(path: String) async throws {
+        let store = FakeStore()
+        store.hold.store(true, ordering: .releasing)
+        var limits = ServerLimits()
+        limits.queryTimeLimit = .milliseconds(100)
+        try await withServer(store, limits: limits) { client, server in
+            let answer = try await client.send("GET", path)
+            #expect(answer.status == 503 && answer.text.contains("statement timeout"), "\(answer.text)")
+            #expect(try await waited { server.queriesAdmitted == 0 })
+            store.hold.store(false, ordering: .releasing)
+        }
+    }
+
+    @Test(arguments: long)
     func aStopEndsWhatReadsEveryCall(path: String) async throws {
         let store = FakeStore()
         store.hold.store(true, ordering: .releasing)

@@ -48,6 +48,31 @@ import Testing
         }
     }
 
+    /// Who asks for the numbers of a disk that does not answer waits, and nobody else.
+    @Test func aDiskThatDoesNotAnswerKeepsNobodyElseWaiting() async throws {
+        let store = FakeStore()
+        try await withServer(store) { client, server in
+            store.holdsStatus.store(true, ordering: .releasing)
+            defer { store.holdsStatus.store(false, ordering: .releasing) }
+            let address = try #require(server.address)
+            var asking: [RawConnection] = []
+            for number in 0..<64 {
+                let path = number % 2 == 0 ? "/v1/status" : "/metrics"
+                asking.append(
+                    try await RawConnection.connect(to: address, sending: "GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n"))
+            }
+            #expect(try await asking[0].wait { store.statusWaits.load(ordering: .acquiring) > 0 })
+            #expect(try await client.send("GET", "/healthz").status == 200)
+            #expect(try await client.post(Self.event).status == 200)
+            #expect(asking.allSatisfy { $0.text.isEmpty })
+            store.holdsStatus.store(false, ordering: .releasing)
+            for connection in asking {
+                #expect(try await connection.wait { connection.text.hasPrefix("HTTP/1.1 200 ") })
+                await connection.close()
+            }
+        }
+    }
+
     @Test func aFailedFlushIsNotReadyForGood() async throws {
         let store = FakeStore()
         try await withServer(store) { client, _ in
@@ -62,10 +87,10 @@ import Testing
     @Test func aTakenPortIsToldBeforeAnythingIsCreated() async throws {
         try await withServer { _, server in
             let address = try #require(server.address)
-            let failure = #expect(throws: ListenFailure.self) { try address.checkFree() }
+            let failure = await #expect(throws: ListenFailure.self) { try await address.checkFree() }
             #expect(failure?.description == "cannot listen on \(address): another process does already")
             #expect(failure?.advice.contains("--listen 127.0.0.1:PORT") == true)
-            try ListenAddress(host: "127.0.0.1", port: 0).checkFree()
+            try await ListenAddress(host: "127.0.0.1", port: 0).checkFree()
         }
     }
 
@@ -91,11 +116,13 @@ import Testing
 
     @Test func anAddressForStrangersNeedsInsistence() {
         let open = ListenAddress(host: "0.0.0.0", port: 0)
-        #expect(ServerConfiguration(listen: open).objection(hasTokens: false) != nil)
-        #expect(ServerConfiguration(listen: open, isInsecure: true).objection(hasTokens: false) == nil)
-        #expect(ServerConfiguration(listen: open).objection(hasTokens: true) == nil)
-        #expect(
-            ServerConfiguration(listen: ListenAddress(host: "127.0.0.1", port: 0)).objection(hasTokens: false) == nil)
+        func configuration(_ address: ListenAddress, isInsecure: Bool = false) -> ServerConfiguration {
+            ServerConfiguration(listen: address, openFilesMax: 1024, isInsecure: isInsecure)
+        }
+        #expect(configuration(open).objection(hasTokens: false) != nil)
+        #expect(configuration(open, isInsecure: true).objection(hasTokens: false) == nil)
+        #expect(configuration(open).objection(hasTokens: true) == nil)
+        #expect(configuration(ListenAddress(host: "127.0.0.1", port: 0)).objection(hasTokens: false) == nil)
     }
 
     @Test func aStopClosesTheStore() async throws {

@@ -139,7 +139,8 @@ import Testing
             ] {
                 #expect(metrics.contains(line + "\n"), "\(line)")
             }
-            #expect(metrics.contains("\nplimsoll_resident_bytes "))
+            #expect(metrics.contains("\nplimsoll_resident_bytes ") && metrics.contains("\nprocess_open_fds "))
+            #expect(metrics.contains("\nprocess_max_fds \(1 << 20)\n"))
             #expect(metrics.contains("plimsoll_flush_duration_seconds_count "))
             #expect(!metrics.contains("plimsoll_flush_duration_seconds_count 0\n"))
             let binary = try await client.send("GET", "/metrics?format=protobuf")

@@ -215,8 +215,6 @@ class Line:
         if min(counts) == 0:
             self.problems.append(f"some ran no command: {counts}")
 
-    # Who answers.
-
     # What a newer version wrote.
 
     def a_newer_directory(self):
@@ -236,6 +234,8 @@ class Line:
             self.expect(f"advice of {command[0]}", b"use the version that wrote it" in errors and b"damaged" not in errors, True)
         status, _, errors = self.run("serve", *place, "--listen", "127.0.0.1:0")
         self.expect("status of serving it", (status, b"a newer version of plimsoll wrote" in errors), (4, True))
+
+    # Who answers.
 
     def exit_statuses(self):
         there = ["--server", self.server.url]

@@ -147,8 +147,8 @@ def flooded(server, files, count, seconds):
         problems.append(f"{status['connections_max']} connections of {files} files")
     if not 1 <= status["connections"] <= status["connections_max"] or most > files - 50:
         problems.append(f"{status['connections']} connections of {status['connections_max']}, {most} files open")
-    if status["full_addresses"] < 1 or status["connection_waits"] < 1 or total(metrics, "plimsoll_http_full_addresses") < 1:
-        problems.append(f"nobody waits: {[status[name] for name in ('full_addresses', 'connection_waits')]}")
+    if status["full_listeners"] < 1 or status["connection_waits"] < 1 or total(metrics, "plimsoll_http_full_listeners") < 1:
+        problems.append(f"nobody waits: {[status[name] for name in ('full_listeners', 'connection_waits')]}")
     if not outcome or isinstance(outcome[0], str):
         return problems + [f"whoever waited was not served: {outcome}"], steady.acknowledged
     return problems, steady.acknowledged + outcome[0]
@@ -225,11 +225,14 @@ def first_moment(folder, binary, starts=4):
                     connection = socket.create_connection(("127.0.0.1", port), timeout=3)
                 except ConnectionRefusedError:
                     pass
-            connection.sendall(ASK)
-            answer = connection.recv(4096)
+            if connection is None:
+                problems.append(f"start {start}: nobody listens")
+                continue
+            with connection:
+                connection.sendall(ASK)
+                answer = connection.recv(4096)
             if not answer.startswith(b"HTTP/1.1 200 "):
                 problems.append(f"start {start}: the first connection was answered {answer[:100]!r}")
-            connection.close()
         except OSError as error:
             problems.append(f"start {start}: the first connection was not answered: {error!r}")
         finally:

@@ -13,19 +13,19 @@ import Testing
         options.timeLimitNanoseconds = 10
         pass(100)
         try options.check()
-        let begun = options.begun { watch.time.load(ordering: .relaxed) }
+        let begun = options.startingClock { watch.time.load(ordering: .relaxed) }
         pass(110)
         try begun.check()
         pass(111)
         let found = #expect(throws: QueryError.self) { try begun.check() }
         #expect(found?.kind == .deadlineExceeded && found?.hint != nil)
         // Whoever begins it again gives it no more.
-        #expect(throws: QueryError.self) { try begun.begun { watch.time.load(ordering: .relaxed) }.check() }
+        #expect(throws: QueryError.self) { try begun.startingClock { watch.time.load(ordering: .relaxed) }.check() }
         try options.check()
         options.timeLimitNanoseconds = .max
-        try options.begun { watch.time.load(ordering: .relaxed) }.check()
+        try options.startingClock { watch.time.load(ordering: .relaxed) }.check()
         options.timeLimitNanoseconds = nil
-        try options.begun { watch.time.load(ordering: .relaxed) }.check()
+        try options.startingClock { watch.time.load(ordering: .relaxed) }.check()
     }
 
     @Test func whoIsCancelledIsToldSoFirst() {
@@ -33,7 +33,7 @@ import Testing
         let watch = Watch()
         var options = QueryOptions().cancelled(by: cancellation)
         options.timeLimitNanoseconds = 0
-        let begun = options.begun { watch.time.add(1, ordering: .relaxed).newValue }
+        let begun = options.startingClock { watch.time.add(1, ordering: .relaxed).newValue }
         cancellation.cancel()
         #expect(throws: QueryError.cancelled) { try begun.check() }
     }

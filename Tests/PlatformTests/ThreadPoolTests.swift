@@ -57,6 +57,22 @@ import Testing
         #expect(cleared.value.load(ordering: .acquiring) == 1)
     }
 
+    @Test func whoeverAsksForTheStopReturnsWhenTheThreadsHaveEnded() async throws {
+        let (pool, cleared) = (ThreadPool(threadCount: 1), Remains.Count())
+        try await pool.run { Thread.current.threadDictionary["remains"] = Remains(cleared) }
+        let seen = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    await pool.stop()
+                    return cleared.value.load(ordering: .acquiring)
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(seen == [1, 1, 1])
+        await pool.stop()
+    }
+
     @Test func resultsAndErrorsComeBack() async throws {
         let pool = ThreadPool(threadCount: 3)
         let sum = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -97,6 +113,37 @@ import Testing
         await pool.stop()
         #expect(seen.numbers == [1], "what has begun is done")
     }
+}
+
+@Suite struct OwnThreadTests {
+    private struct Mistake: Error {}
+
+    @Test func whatWaitsGivesWhatItGives() async throws {
+        #expect(await onOwnThread { 7 } == 7)
+        await #expect(throws: Mistake.self) { try await onOwnThread { throw Mistake() } }
+    }
+
+    /// Many that wait for the last of them: the threads that tasks share are fewer.
+    @Test func noneWaitsForAnother() async {
+        let (count, begun) = (64, Count())
+        let all = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<count {
+                group.addTask {
+                    await onOwnThread {
+                        _ = begun.value.add(1, ordering: .acquiringAndReleasing)
+                        for _ in 0..<10_000 where begun.value.load(ordering: .acquiring) < count {
+                            Thread.sleep(forTimeInterval: 0.001)
+                        }
+                        return begun.value.load(ordering: .acquiring) == count
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(all.count == count && all.allSatisfy { $0 })
+    }
+
+    private final class Count: Sendable { let value = Atomic<Int>(0) }
 }
 
 @Suite struct ThreadRoomTests {

@@ -30,7 +30,9 @@ final class TestServer: Sendable {
             fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
             workers: ThreadWorkers(parallelism: 2))
         let store = try EventStore.open(at: directory, context: context)
-        let configuration = ServerConfiguration(listen: address.withLock { $0 }, limits: limits, stopsOnSignals: false)
+        let configuration = ServerConfiguration(
+            listen: address.withLock { $0 }, openFilesMax: context.fileSystem.openFilesMax, limits: limits,
+            stopsOnSignals: false)
         let server = PlimsollServer(
             store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2),
             tokens: tokens)

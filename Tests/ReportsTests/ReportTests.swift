@@ -51,7 +51,7 @@ import Testing
             let looks = Looks()
             var options = QueryOptions()
             options.timeLimitNanoseconds = limit
-            options = options.begun { looks.count.add(1, ordering: .relaxed).newValue }
+            options = options.startingClock { looks.count.add(1, ordering: .relaxed).newValue }
             _ = try sample.runner(within: options).report(kind, ReportRequest())
             return looks.count.load(ordering: .relaxed)
         }

@@ -76,7 +76,8 @@ import Testing
             var options = QueryOptions()
             options.timeLimitNanoseconds = looks
             do {
-                _ = try SQLCompiler(catalog: RowCatalog.named, within: options.begun { looked.next() }).compile(wide)
+                let timed = options.startingClock { looked.next() }
+                _ = try SQLCompiler(catalog: RowCatalog.named, within: timed).compile(wide)
                 return "ok"
             } catch {
                 #expect(error.hint?.contains("narrow the time range") == true, "\(error)")

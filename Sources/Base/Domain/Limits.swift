@@ -48,7 +48,7 @@ package enum Limits {
     package static let conversationEventsMax = 65_536
     /// What these may weigh while they are folded, bytes: ``FoldColumns/weight(of:at:)``.
     package static let conversationBytesMax = 64 << 20
-    /// Both, for people.
+    /// What ``conversationEventsMax`` and ``conversationBytesMax`` come to, in words.
     package static let conversationText =
         "\(conversationEventsMax) events or \(conversationBytesMax >> 20) MiB of them"
     /// Rows of one row group; a row's number in its group has 16 bits.

@@ -57,7 +57,7 @@ struct DemoCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .badInput, "--listen \(listen) is no loopback address", advice: "write it as 127.0.0.1:8910")
         }
-        try address.checkFree()
+        try await address.checkFree()
         // A mistake in it is told now, not behind the reports.
         _ = try slowness.badHours()
         let machine = Machine()
@@ -66,8 +66,8 @@ struct DemoCommand: AsyncParsableCommand {
                 .badInput, "\(data) has tokens: it is no place for a demo", advice: "name another directory with --data"
             )
         }
-        let configuration = ServerConfiguration(listen: address)
-        if let objection = configuration.objectionOfMachine(processors: machine.workers.parallelism) {
+        let configuration = ServerConfiguration(listen: address, openFilesMax: machine.fileSystem.openFilesMax)
+        if let objection = await configuration.objectionOfMachine(processors: machine.workers.parallelism) {
             throw objection
         }
         try StandardStream.output.print("opening the store in \(data)")

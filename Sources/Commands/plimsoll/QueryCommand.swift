@@ -79,7 +79,7 @@ struct QueryCommand: AsyncParsableCommand {
             options.usesRollups = rollups
             options.timeLimitNanoseconds = Int64(timeLimit ?? 30) * 1_000_000_000
             if let memory { options.memoryBudgetBytes = try Self.bytes(memory) }
-            options = options.begun { [clock = machine.clock] in clock.monotonicNanoseconds() }
+            options = options.startingClock { [clock = machine.clock] in clock.monotonicNanoseconds() }
             let runner = StatementRunner(engine: machine.engine)
             // The rows stand in memory: nothing is printed before the last page was read.
             let result = try machine.reading(directory, isRepeatable: true) { store in

@@ -128,7 +128,8 @@ struct ServeCommand: AsyncParsableCommand {
         returnMemoryEarly()
         let directory = data.data ?? settings.data
         var configuration = ServerConfiguration(
-            listen: settings.listen, isInsecure: insecure || settings.isInsecure, limits: settings.limits)
+            listen: settings.listen, openFilesMax: machine.fileSystem.openFilesMax,
+            isInsecure: insecure || settings.isInsecure, limits: settings.limits)
         configuration.otlpListen = try otlpAddress(settings)
         configuration.traceExport = settings.traces
         configuration.isTokenRequired = requireTokens || settings.isTokenRequired
@@ -136,12 +137,12 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.proxies = settings.proxies
         let tokens = TokenFile(dataDirectory: directory, fileSystem: machine.fileSystem)
         if let objection = configuration.objection(hasTokens: try tokens.load() != nil) { throw objection }
-        if let objection = configuration.objectionOfMachine(processors: machine.workers.parallelism) {
+        if let objection = await configuration.objectionOfMachine(processors: machine.workers.parallelism) {
             throw objection
         }
-        try settings.listen.checkFree()
+        try await settings.listen.checkFree()
         if let second = configuration.otlpListen, second.isRequired {
-            try second.address.checkFree(option: "--otlp-http-listen")
+            try await second.address.checkFree(option: "--otlp-http-listen")
         }
         log.begins(in: directory)
         let began = machine.clock.monotonicNanoseconds()

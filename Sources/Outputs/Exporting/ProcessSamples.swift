@@ -43,6 +43,10 @@ package struct ProcessSamples: Sendable {
     package var queuedBatches: Int?
     /// Resident memory in bytes.
     package var residentBytes: Int?
+    /// Open file descriptors.
+    package var openFiles: Int?
+    /// The most that may be open at one time; nil where there is no bound.
+    package var openFilesMax: Int?
     /// Size of all live files in bytes.
     package var storedBytes: Int?
     /// Bytes that may still be written to the volume of the data directory.
@@ -68,11 +72,12 @@ package struct ProcessSamples: Sendable {
             number("plimsoll_damaged_places", damagedPlaces),
             number("plimsoll_cut_conversations", cutConversations),
             number("plimsoll_queued_batches", queuedBatches), number("plimsoll_resident_bytes", residentBytes),
+            number("process_open_fds", openFiles), number("process_max_fds", openFilesMax),
             number("plimsoll_stored_bytes", storedBytes), number("plimsoll_free_bytes", freeBytes),
             number("plimsoll_spans_echoed_total", echoedSpans),
             number("plimsoll_http_connections", connections?.open),
             number("plimsoll_http_connections_max", connections?.openMax),
-            number("plimsoll_http_full_addresses", connections?.fullAddresses),
+            number("plimsoll_http_full_listeners", connections?.fullListeners),
             number("plimsoll_http_connection_waits_total", connections?.waits),
         ].compactMap { $0 } + TraceExportSample.families(traceExports)
     }
@@ -102,15 +107,15 @@ package struct ProcessSamples: Sendable {
 package struct ConnectionSample: Hashable, Sendable {
     /// Open connections.
     package var open: Int
-    /// As many may be open.
+    /// The most that may be open at one time.
     package var openMax: Int
     /// Addresses at which nobody is let in just now.
-    package var fullAddresses: Int
+    package var fullListeners: Int
     /// How often nobody was let in at an address for a while, since the process started.
     package var waits: Int
 
     /// Takes each part as given.
-    package init(open: Int, openMax: Int, fullAddresses: Int, waits: Int) {
-        (self.open, self.openMax, self.fullAddresses, self.waits) = (open, openMax, fullAddresses, waits)
+    package init(open: Int, openMax: Int, fullListeners: Int, waits: Int) {
+        (self.open, self.openMax, self.fullListeners, self.waits) = (open, openMax, fullListeners, waits)
     }
 }

@@ -21,7 +21,7 @@ final class QueryContext: Sendable {
     ) throws {
         self.chunkRowsMax = chunkRowsMax
         self.catalog = catalog
-        self.options = options.begun { clock.monotonicNanoseconds() }
+        self.options = options.startingClock { clock.monotonicNanoseconds() }
         self.workers = workers
         self.clock = clock
         zone = try ZoneOffsets.named(options.timeZone)

@@ -20,8 +20,8 @@ package struct ReportRunner: Sendable {
 
     /// - Parameters:
     ///   - engine: answers the questions that a report consists of.
-    ///   - options: memory of each question, and the time of all of them where it runs already (`begun(on:)`), else of
-    ///     each; its time zone is not used, a request names its own.
+    ///   - options: memory of each question, and the time of all of them where it runs already (`startingClock(_:)`),
+    ///     else of each; its time zone is not used, a request names its own.
     package init(
         catalog: any TableCatalog, engine: any QueryEngine, options: QueryOptions = QueryOptions(),
         outcomes: OutcomeSettings = .standard

@@ -34,7 +34,7 @@ function showCards(s) {
     [number.format(s.segments), "sealed segments"],
     [bytes(s.stored_bytes), "on disk"],
     [number.format(s.queries_running), "queries running"],
-    [number.format(s.connections), s.full_addresses ? "connections, others wait" : "connections"],
+    [number.format(s.connections), s.full_listeners ? "connections, others wait" : "connections"],
     [s.watermark, "watermark"],
     ...s.trace_exports.map((t) => [number.format(t.traces_sent), "traces sent, " + t.lag_seconds + " s behind"]),
   ]) {

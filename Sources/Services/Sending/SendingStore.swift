@@ -6,8 +6,10 @@ import Intakes
 package protocol SendingStore: Sendable {
     /// The event types and columns that are known.
     var registry: SchemaRegistry { get }
-    /// The store in numbers.
-    var status: StoreStatus { get }
+    /// Position of the last event; 0 when there is none.
+    var position: Int64 { get }
+    /// Every event received up to this time (ns since 1970 UTC) is included.
+    var watermark: Int64 { get }
     /// The time that is believed, ns since 1970 UTC.
     var now: Int64 { get }
     /// The next events behind a position; see `StoreSnapshot.page(_:)`.

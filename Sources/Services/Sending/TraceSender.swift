@@ -88,13 +88,14 @@ package final class TraceSender: Sendable {
         headers = ["Content-Type: application/x-protobuf", "Content-Encoding: gzip"] + own
         // Marks once had the address as it was given.
         let formerName = "traces \(endpoint.address)"
-        let (status, name) = (store.status, destination)
+        let name = destination
         // Who is sent to for the first time hears of what comes from now on.
         let marks = store.deliveryMarks
         let former = marks.first { $0.destination == name } ?? marks.first { $0.destination == formerName }
+        // The time first: what comes in between is read and passed over, not missed.
+        let receivedTime = former?.receivedTime ?? store.watermark
         let mark = DeliveryMark(
-            destination: name, position: former?.position ?? status.position,
-            receivedTime: former?.receivedTime ?? status.watermark)
+            destination: name, position: former?.position ?? store.position, receivedTime: receivedTime)
         state = Mutex(
             State(
                 assembler: TraceAssembler(registry: store.registry, rule: configuration.rule),
@@ -143,7 +144,7 @@ package final class TraceSender: Sendable {
 
     private func read(_ state: inout State) throws {
         let settledPosition = state.arrivals.settled(
-            at: clock.monotonicNanoseconds(), position: store.status.position, after: configuration.settleNanoseconds)
+            at: clock.monotonicNanoseconds(), position: store.position, after: configuration.settleNanoseconds)
         while state.waiting.count < Bounds.waiting {
             let page = try store.page(
                 EventPageRequest(

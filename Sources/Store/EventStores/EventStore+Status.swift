@@ -34,6 +34,15 @@ package struct StoreStatus: Hashable, Sendable {
 }
 
 extension EventStore {
+    /// Position of the last event; 0 when there is none.
+    package var position: Int64 { publishedVersion.position }
+    /// Every event received up to this time (ns since 1970 UTC) is included.
+    package var watermark: Int64 { publishedVersion.receivedTime }
+    /// Bytes that may still be written to the volume of the data directory; nil where the system does not say. Asks the
+    /// disk, which may keep it waiting.
+    package var freeBytes: Int? { try? context.fileSystem.freeBytes(at: directory) }
+
+    /// Asks the disk, which may keep it waiting.
     /// - Complexity: O(segments).
     package var status: StoreStatus {
         let version = snapshot().version
@@ -42,7 +51,7 @@ extension EventStore {
         status.watermark = version.receivedTime
         status.segments = version.sealed.segments.count
         status.segmentBytes = version.sealed.segments.reduce(0) { $0 + $1.reader.lengthBytes }
-        status.freeBytes = try? context.fileSystem.freeBytes(at: directory)
+        status.freeBytes = freeBytes
         status.rebookedPicoUSD = version.ledger.prices.rebookedPicoUSD
         status.unsealedEvents = version.tail.count
         status.refusals = refused

@@ -30,15 +30,26 @@ final class FakeStore: ServedStore {
     let state = Mutex(State())
     /// While held, `append` and `export` wait.
     let hold = Atomic<Bool>(false)
+    /// While held, `status` waits.
+    let holdsStatus = Atomic<Bool>(false)
+    /// More than 0 once `status` has waited.
+    let statusWaits = Atomic<Int>(0)
 
     let registry = SchemaRegistry.builtIn
     let userTokenKey: [UInt8] = Array(0..<32)
     var priceBook: PriceBook { BuiltInPrices.book }
     let counters = MetricCounters(registry: .builtIn).totals
     var troubleLines: [String] { [] }
+    let (position, watermark): (Int64, Int64) = (0, 0)
+    var freeBytes: Int? { state.withLock { $0.freeBytes } }
+    /// Waits as a disk may while held.
     var status: StoreStatus {
+        while holdsStatus.load(ordering: .acquiring) {
+            statusWaits.store(1, ordering: .releasing)
+            usleep(1000)
+        }
         var status = StoreStatus()
-        status.freeBytes = state.withLock { $0.freeBytes }
+        status.freeBytes = freeBytes
         return status
     }
 
@@ -97,14 +108,14 @@ final class FakeStore: ServedStore {
     func close() throws { state.withLock { $0.isClosed = true } }
 
     // It keeps no spans and no notes.
-    var now: Int64 { status.watermark }
+    var now: Int64 { watermark }
     func spans(receivedSince time: Int64) throws -> [ReceivedSpan] { [] }
     func events(ofTraces traceIDs: Set<String>, sourcePrefix: String) throws -> [String: [StoredEvent]] { [:] }
     func notes(ofType type: String) throws -> [StoredNote] { [] }
     func firstNote(ofType type: String) throws -> StoredNote? { nil }
     func traces(
         of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
-    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) { ([], max(position, status.position)) }
+    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) { ([], max(position, position)) }
 }
 
 struct EmptyCatalog: TableCatalog {

@@ -16,15 +16,15 @@ func withServer<Result: Sendable>(
     settleRule: SettleRule = SettleRule(), proxies: TrustedProxies = TrustedProxies(), log: OperatorLog? = nil,
     _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Result
 ) async throws -> Result {
+    // What a server says and does is the same on every machine.
     var configuration = ServerConfiguration(
-        listen: ListenAddress(host: "127.0.0.1", port: 0), limits: limits, stopsOnSignals: false)
+        listen: ListenAddress(host: "127.0.0.1", port: 0), openFilesMax: 1 << 20, limits: limits,
+        stopsOnSignals: false)
     configuration.isTokenRequired = isTokenRequired
     configuration.names = names
     configuration.traceExport = traceExport
     configuration.settleRule = settleRule
     configuration.proxies = proxies
-    // What a server says and does is the same on every machine.
-    configuration.openFilesMax = 1 << 20
     let server = PlimsollServer(
         store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2),
         tokens: tokens, log: log ?? OperatorLog(format: .text, clock: SystemClock()).only(from: .error))

@@ -7,7 +7,7 @@ import zlib
 from outside.events import iso
 from outside.otlp import json_span, put_varint
 
-from .foe import bounded_rounds
+from .foe import by_name
 
 STRUCTURED, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
 KINDS = ("message.received", "message.sent", "llm.call", "tool.call", "feedback.submitted", "conversation.closed", "escalation.raised")
@@ -251,6 +251,6 @@ def hostile_spans(foe):
     foe.wait(2)
 
 
-ATTACKS = bounded_rounds(large_bodies, gzip_bombs, broken_texts, edges_of_ranges, hot_conversations, old_repeats, same_id_other_content, many_labels,
-                         dead_letters,
-                         late_prices, corrections, secrets, hostile_spans)
+ATTACKS = by_name(large_bodies, gzip_bombs, broken_texts, edges_of_ranges, hot_conversations, old_repeats, same_id_other_content, many_labels,
+                  dead_letters,
+                  late_prices, corrections, secrets, hostile_spans)

@@ -3,7 +3,7 @@ import os
 import resource
 import subprocess
 
-from .foe import bounded_rounds
+from .foe import by_name
 
 READING = (["query", "select type, count(*) from events group by 1"], ["query", "select * from turns order by time desc limit 5"], ["verify"],
            ["export"], ["status"], ["doctor"],
@@ -51,4 +51,4 @@ def commands_beside(foe):
     foe.wait(10)
 
 
-ATTACKS = bounded_rounds(commands_beside)
+ATTACKS = by_name(commands_beside)

@@ -3,7 +3,7 @@ import base64
 import os
 import time
 
-from .foe import bounded_rounds
+from .foe import by_name
 from .server import BODY_SECONDS, CONNECTIONS, IDLE_SECONDS
 
 PATHS = ("/", "/metrics", "/v1/status", "/healthz", "/readyz", "/v1/prices", "/v1/openapi.json", "/runbooks", "/v1/objectives", "/v1/events")
@@ -226,5 +226,5 @@ def wrong_doors(foe):
                 foe.hear(connection, 3, until=1)
 
 
-ATTACKS = bounded_rounds(idle_strangers, half_requests, slow_headers, slow_bodies, resets_in_the_middle, unread_answers, pipelined_requests,
-                         foreign_protocols, smuggling_shapes, wide_heads, unknown_paths, wrong_doors)
+ATTACKS = by_name(idle_strangers, half_requests, slow_headers, slow_bodies, resets_in_the_middle, unread_answers, pipelined_requests,
+                  foreign_protocols, smuggling_shapes, wide_heads, unknown_paths, wrong_doors)

@@ -19,7 +19,6 @@ class Foe:
     def __init__(self, name, chance, shared):
         self.name, self.chance, self.shared = name, chance, shared
         self.port, self.tally, self.stopped = shared.port, shared.tally, shared.stopped
-        self.held = []
 
     # What it may do.
 
@@ -168,6 +167,6 @@ class Foe:
             return status, {}
 
 
-def bounded_rounds(*functions):
+def by_name(*functions):
     """The table of a module's attacks by name."""
     return {function.__name__.replace("_", " "): function for function in functions}

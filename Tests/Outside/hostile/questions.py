@@ -4,7 +4,7 @@ import string
 import threading
 import urllib.parse
 
-from .foe import bounded_rounds
+from .foe import by_name
 from .server import QUERY_SECONDS, WAITING
 
 # A question may wait for those before it, two at a time, each within its time; pieces of answers wait their turn, too.
@@ -39,7 +39,7 @@ def heavy_questions(chance):
         f"select id, count(*) from {table} group by 1 order by 2 desc",
         f"select array_agg(id) from {table}", f"select string_agg(attributes::text, ',') from {table}",
         f"select array_agg(x) from (select repeat(id, 1000) x from {table}) y",
-        "select " + deep("(", "1", ")", deep_count), "select " + "-" * 0 + " + ".join(["1"] * deep_count),
+        "select " + deep("(", "1", ")", deep_count), "select " + " + ".join(["1"] * deep_count),
         "select " + deep("not ", "true", "", deep_count),
         "select " + deep("abs(", "1", ")", deep_count), "select " + deep("case when true then ", "1", " end", deep_count),
         "select " + "1 from (select " * 300 + "1" + ") x" * 300,
@@ -153,4 +153,4 @@ def reports(foe):
     foe.wait(1)
 
 
-ATTACKS = bounded_rounds(heavy_sql, mangled_sql, cancelled_sql, many_questions, large_answers, exports, reports)
+ATTACKS = by_name(heavy_sql, mangled_sql, cancelled_sql, many_questions, large_answers, exports, reports)

@@ -248,10 +248,11 @@ package enum MetricCatalogue {
             "plimsoll_damaged_places", .gauge,
             "Places of files that a request met and that cannot be used, until they can be read again.", .process),
         MetricDefinition("plimsoll_http_connections", .gauge, "Open connections.", .process),
-        MetricDefinition("plimsoll_http_connections_max", .gauge, "As many connections may be open.", .process),
         MetricDefinition(
-            "plimsoll_http_full_addresses", .gauge, "Addresses at which connections wait until another one ends.",
-            .process),
+            "plimsoll_http_connections_max", .gauge, "The most connections that may be open at one time.", .process),
+        MetricDefinition(
+            "plimsoll_http_full_listeners", .gauge,
+            "Addresses listened at where connections wait until another one ends.", .process),
         MetricDefinition(
             "plimsoll_http_connection_waits_total", .counter,
             "How often connections had to wait at an address until another one ended.", .process),
@@ -261,6 +262,9 @@ package enum MetricCatalogue {
             .process),
         MetricDefinition("plimsoll_queued_batches", .gauge, "Batches that wait for the writer.", .process),
         MetricDefinition("plimsoll_resident_bytes", .gauge, unit: "bytes", "Resident memory.", .process),
+        MetricDefinition("process_open_fds", .gauge, "Open file descriptors.", .process),
+        MetricDefinition(
+            "process_max_fds", .gauge, "The most file descriptors that may be open at one time.", .process),
         MetricDefinition("plimsoll_stored_bytes", .gauge, unit: "bytes", "Size of all live files.", .process),
         MetricDefinition(
             "plimsoll_free_bytes", .gauge, unit: "bytes",

@@ -3,25 +3,43 @@ internal import Glibc
 /// Nobody can listen at an address: why not.
 package enum BindingFailure: Error, Hashable, Sendable {
     /// Another process does.
-    case isInUse
+    case addressInUse
     /// This machine has no such address.
-    case isElsewhere
+    case addressNotAvailable
     /// This user may not.
-    case isDenied
+    case accessDenied
     /// The name leads to no address.
-    case isUnknown
+    case hostNotFound
     /// What the system says.
     case other(String)
 
+    /// - Parameter code: what `bind` or `socket` left in `errno`.
     fileprivate init(code: Int32) {
         self =
             switch code {
-            case EADDRINUSE: .isInUse
-            case EADDRNOTAVAIL: .isElsewhere
-            case EACCES: .isDenied
+            case EADDRINUSE: .addressInUse
+            case EADDRNOTAVAIL: .addressNotAvailable
+            case EACCES: .accessDenied
             default: .other(SystemErrorText.reason(of: code))
             }
     }
+
+    // tests: names that nobody can look up now are not in reach.
+    /// - Parameters:
+    ///   - lookUp: what `getaddrinfo` answered.
+    ///   - systemCode: what it left in `errno`.
+    package init(lookUp: Int32, systemCode: Int32) {
+        self =
+            switch lookUp {
+            case EAI_NONAME, Self.noData, Self.addressFamily: .hostNotFound
+            case EAI_SYSTEM: .other(SystemErrorText.reason(of: systemCode))
+            default: .other(SystemErrorText.lookUpReason(of: lookUp))
+            }
+    }
+
+    /// `EAI_NODATA` and `EAI_ADDRFAMILY`, which glibc answers and shows to GNU programs alone: the name is known, and
+    /// has no address of the kind.
+    private static let (noData, addressFamily): (Int32, Int32) = (-5, -9)
 }
 
 extension ListenAddress {
@@ -34,7 +52,10 @@ extension ListenAddress {
         var found: UnsafeMutablePointer<addrinfo>?
         // Sound: texts and structure are read during the call; what is found is freed once, below.
         let answer = unsafe getaddrinfo(host, String(port), &wanted, &found)
-        guard answer == 0, let first = unsafe found else { throw .isUnknown }
+        let systemCode = errno
+        guard answer == 0, let first = unsafe found else {
+            throw BindingFailure(lookUp: answer, systemCode: systemCode)
+        }
         defer { unsafe freeaddrinfo(first) }
         // The first is what the server takes.
         let (family, length) = unsafe (first.pointee.ai_family, first.pointee.ai_addrlen)

@@ -9,6 +9,13 @@ enum SystemErrorText {
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// Of what a look-up of a name answered.
+    static func lookUpReason(of code: Int32) -> String {
+        // Sound: the text is a constant of the library's; it is copied.
+        guard let text = unsafe gai_strerror(code) else { return "error \(code) of a look-up" }
+        return unsafe String(cString: text)
+    }
+
     static func isSpaceExhausted(_ code: Int32) -> Bool { code == ENOSPC || code == EDQUOT }
     static func isScarce(_ code: Int32) -> Bool {
         [EMFILE, ENFILE, ENOMEM, ENOBUFS, EINTR, EAGAIN].contains(code)

@@ -24,7 +24,7 @@ package final class ThreadPool: Sendable {
     deinit {
         queue.stop(nil)
         // Not waited for: the last reference may go on one of them.
-        for thread in takeThreads() { pthread_detach(thread) }
+        threads.withLock { for thread in $0 { pthread_detach(thread) } }
     }
 
     /// Hands a job over and returns. Where no thread could be started, and once the pool was stopped, the caller's does
@@ -66,21 +66,21 @@ package final class ThreadPool: Sendable {
         case cancelled
     }
 
-    /// Ends the threads once what they were given is done, and returns when they have ended.
+    /// Ends the threads once what they were given is done, and returns when they have ended, however many ask for it.
     package func stop() async {
         await withCheckedContinuation { continuation in queue.stop { continuation.resume() } }
-        waitForEnds()
+        await onOwnThread { self.waitForEnds() }
     }
 
     /// The threads have no work any more, but libraries that they called still clear up on them as they end.
     private func waitForEnds() {
-        for thread in takeThreads() { pthread_join(thread, nil) }
-    }
-
-    private func takeThreads() -> [pthread_t] {
+        // Under the lock: whoever comes second returns no earlier.
         threads.withLock { threads in
-            defer { threads = [] }
-            return threads
+            for thread in threads {
+                precondition(pthread_equal(thread, pthread_self()) == 0, "a thread of the pool waits for its own end")
+                pthread_join(thread, nil)
+            }
+            threads = []
         }
     }
 }

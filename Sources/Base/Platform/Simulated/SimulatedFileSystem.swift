@@ -24,6 +24,7 @@ package final class SimulatedFileSystem: FileSystem {
         var isOff = false
         /// Handles of this life that are open, and how many may be.
         var openFiles = 0
+        var openFilesPeak = 0
         var openFilesMax = Int.max
     }
 
@@ -53,6 +54,8 @@ package final class SimulatedFileSystem: FileSystem {
     package func setQuota(bytes: Int) { state.withLock { $0.quotaBytes = bytes } }
     /// Beyond it opening fails with `EMFILE`.
     package func setOpenFiles(max: Int) { state.withLock { $0.openFilesMax = max } }
+    /// The most that were open at one time.
+    package var openFilesPeak: Int { state.withLock { $0.openFilesPeak } }
     func closed(life: Int) { state.withLock { if $0.life == life { $0.openFiles -= 1 } } }
     package var counts: SimulatedCallCounts { state.withLock { $0.counts } }
 
@@ -146,6 +149,7 @@ package final class SimulatedFileSystem: FileSystem {
             }
             guard let node else { throw failure(ENOENT) }
             state.openFiles += 1
+            state.openFilesPeak = max(state.openFilesPeak, state.openFiles)
             return (node, state.life)
         }
         return SimulatedFile(
@@ -214,8 +218,8 @@ package final class SimulatedFileSystem: FileSystem {
         try perform(.examine, path) { state, _ throws(StorageError) in max(0, state.quotaBytes - state.disk.usedBytes) }
     }
 
-    /// Nobody counts them here.
-    package var openFilesMax: Int { .max }
+    /// As many as ``setOpenFiles(max:)`` lets.
+    package var openFilesMax: Int { state.withLock { $0.openFilesMax } }
 
     package func lock(_ path: String) throws(StorageError) -> any FileLock {
         // The lock is made outside: one that is dropped because the call fails lets go through the same state.

@@ -24,7 +24,7 @@ struct Machine {
     var reportOptions: QueryOptions {
         var options = QueryOptions()
         options.timeLimitNanoseconds = 300_000_000_000
-        return options.begun { [clock] in clock.monotonicNanoseconds() }
+        return options.startingClock { [clock] in clock.monotonicNanoseconds() }
     }
 
     /// Opens a data directory, creating it where there is none.

@@ -6,10 +6,10 @@ package struct QueryOptions: Sendable {
     package var memoryBudgetBytes = 256 << 20
     /// What the query holds is taken from there, too; beyond it, it ends with `.memoryExceeded`. nil: it is alone.
     package var memoryPool: MemoryPool?
-    /// From ``begun(on:)`` on, else from the start of the query; then the query ends with `.deadlineExceeded`. nil:
-    /// no limit.
+    /// From ``startingClock(_:)`` on, else from the start of the query; then the query ends with `.deadlineExceeded`.
+    /// nil: no limit.
     package var timeLimitNanoseconds: Int64? = 30_000_000_000
-    private var term: Term?
+    private var deadline: Deadline?
     /// Ends the query with `.cancelled`; nil: nobody can.
     package var cancellation: QueryCancellation?
     /// IANA name for date_trunc, casts and rendering.
@@ -23,7 +23,7 @@ package struct QueryOptions: Sendable {
     package init() {}
 
     /// When the time is over.
-    private struct Term: Sendable {
+    private struct Deadline: Sendable {
         var endNanoseconds: Int64
         /// The monotonic clock.
         var now: @Sendable () -> Int64
@@ -32,11 +32,11 @@ package struct QueryOptions: Sendable {
     /// The same, its time running from now on: for work before the engine is asked, and for several questions that have
     /// one time together. Where it runs already it goes on.
     /// - Parameter now: the monotonic clock.
-    package func begun(on now: @escaping @Sendable () -> Int64) -> QueryOptions {
-        guard term == nil, let limit = timeLimitNanoseconds else { return self }
+    package func startingClock(_ now: @escaping @Sendable () -> Int64) -> QueryOptions {
+        guard deadline == nil, let limit = timeLimitNanoseconds else { return self }
         let (end, isNever) = now().addingReportingOverflow(limit)
         var options = self
-        options.term = Term(endNanoseconds: isNever ? .max : end, now: now)
+        options.deadline = Deadline(endNanoseconds: isNever ? .max : end, now: now)
         return options
     }
 
@@ -44,7 +44,7 @@ package struct QueryOptions: Sendable {
     /// - Throws: `.cancelled`, `.deadlineExceeded`.
     package func check() throws(QueryError) {
         if let cancellation, cancellation.isCancelled { throw QueryError.cancelled }
-        if let term, term.now() > term.endNanoseconds {
+        if let deadline, deadline.now() > deadline.endNanoseconds {
             throw QueryError(
                 .deadlineExceeded, "canceling statement due to statement timeout",
                 hint: "narrow the time range, or raise the query's time limit")

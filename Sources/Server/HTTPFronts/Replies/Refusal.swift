@@ -46,6 +46,11 @@ struct Refusal: Error, Sendable {
         self.reason = reason
     }
 
+    /// The client closed the connection while its request was answered. Only who closed his side alone reads it.
+    static let departed = Refusal(
+        .serviceUnavailable, "the client closed the connection before it was answered",
+        hint: "keep both sides open until the answer is there", reason: .departed)
+
     /// `{"error":…,"hint":…,"position":…,"code":…}`, members without a value left out.
     var json: [UInt8] {
         var text = JSONWriter()

@@ -16,12 +16,15 @@ extension Routes {
                 .badRequest, "there is no format \(named ?? "")", hint: "format is text, openmetrics or protobuf")
         }
         let bytes = MetricsExposition.render(
-            store.counters, await processSamples(), exemplars: examples.book, format: format)
+            store.counters, try await processSamples(), exemplars: examples.book, format: format)
         return Response(bytes: bytes, contentType: format.contentType)
     }
 
-    private func processSamples() async -> ProcessSamples {
-        let (status, decoded) = (store.status, intake.counters.totals)
+    private func processSamples() async throws -> ProcessSamples {
+        let (status, residentBytes, openFiles) = try await threads.figures.run { [store] in
+            (store.status, residentMemoryBytes(), OpenFileLimit.openCount)
+        }
+        let decoded = intake.counters.totals
         var samples = ProcessSamples(version: Version.text, logPosition: status.position)
         samples.duplicates = status.refusals.duplicates
         samples.httpRefusals = refusals.all
@@ -34,7 +37,8 @@ extension Routes {
         samples.damagedPlaces = health.damage.count
         samples.cutConversations = status.cutConversations
         samples.queuedBatches = intake.committer.waitingCount
-        samples.residentBytes = residentMemoryBytes()
+        (samples.residentBytes, samples.openFiles) = (residentBytes, openFiles)
+        samples.openFilesMax = openFilesMax == .max ? nil : openFilesMax
         samples.storedBytes = status.segmentBytes
         samples.freeBytes = status.freeBytes
         samples.traceExports = senders.map(\.sample)

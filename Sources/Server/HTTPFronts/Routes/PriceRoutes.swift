@@ -27,8 +27,9 @@ extension Routes {
     /// Text for people, as `plimsoll prices check` prints it.
     func priceCheck(_: QueryParameters) async throws -> Response {
         let text = try await queries.run { [self] cancellation in
-            try ofStore {
-                let (book, calls) = try store.pricesAndInexactCalls { try Self.look(cancellation) }
+            let options = questionOptions(cancellation, within: queries.memory)
+            return try ofStore {
+                let (book, calls) = try store.pricesAndInexactCalls(look: options.check)
                 return PriceText.check(book, calls)
             }
         }
@@ -39,10 +40,10 @@ extension Routes {
     func rebookingPreview(_ query: QueryParameters) async throws -> Response {
         let wish = try RebookRequest(query)
         let preview = try await queries.run { [self] cancellation in
-            try ofStore {
-                try store.rebookingPreview(provider: wish.provider, model: wish.model, times: wish.times) {
-                    try Self.look(cancellation)
-                }
+            let options = questionOptions(cancellation, within: queries.memory)
+            return try ofStore {
+                try store.rebookingPreview(
+                    provider: wish.provider, model: wish.model, times: wish.times, look: options.check)
             }
         }
         return Response(bytes: preview.json, contentType: MediaType.json)
@@ -75,11 +76,6 @@ extension Routes {
             health.damage.met(error, by: "a request for prices")
             throw StoreFailure.refusal(for: error, limits)
         }
-    }
-
-    /// Ends work that nobody waits for any more: the server stops, or the client has gone.
-    private static func look(_ cancellation: QueryCancellation) throws(QueryError) {
-        if cancellation.isCancelled { throw QueryError.cancelled }
     }
 
     private static func flag(_ name: String, _ query: QueryParameters) throws(Refusal) -> Bool {

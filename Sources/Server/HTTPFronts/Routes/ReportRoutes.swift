@@ -69,13 +69,18 @@ extension Routes {
         over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings), _ cancellation: QueryCancellation,
         within memory: MemoryPool
     ) -> ReportRunner {
+        // All questions of a report have the time of one.
+        let options = questionOptions(cancellation, within: memory)
+        return ReportRunner(catalog: pinned.tables, engine: engine, options: options, outcomes: pinned.outcomes)
+    }
+
+    /// What a question that brings no options of its own may use, its time running from now on.
+    func questionOptions(_ cancellation: QueryCancellation, within memory: MemoryPool) -> QueryOptions {
         var options = QueryOptions().cancelled(by: cancellation)
         options.memoryBudgetBytes = min(limits.questionMemoryBytesMax, memory.limitBytes)
         options.memoryPool = memory
         options.timeLimitNanoseconds = limits.queryTimeLimitNanoseconds
-        // All questions of a report have the time of one.
-        options = options.begun { [clock] in clock.monotonicNanoseconds() }
-        return ReportRunner(catalog: pinned.tables, engine: engine, options: options, outcomes: pinned.outcomes)
+        return options.startingClock { [clock] in clock.monotonicNanoseconds() }
     }
 
     private func report(

@@ -25,6 +25,8 @@ struct Routes: Sendable {
     let access: AccessControl
     let refusals: RefusalCounts
     let connections: ConnectionCeiling
+    /// How many files and sockets the process may have open.
+    let openFilesMax: Int
     let clock: any Clock
     let workers: any Workers
     let threads: BlockingThreads
@@ -83,7 +85,7 @@ struct Routes: Sendable {
         case .rebook: return try await rebook(request, query())
         case .objectives: return objectives(try query())
         case .metrics: return try await metrics(query(), request.headers)
-        case .status: return status(try query())
+        case .status: return try await status(query())
         case .openAPI: return openAPI(try query())
         case .health, .healthElsewhere: return Response(text: "ok\n")
         case .readiness, .readinessElsewhere: return try readiness()

@@ -21,7 +21,7 @@ extension Routes {
         let waiting = settlement.waiting
         let contentType = query.format.contentType
         let (text, missing, first, second) = try await queries.run { [store, queries, clock] cancellation in
-            var options = query.options.cancelled(by: cancellation).begun { clock.monotonicNanoseconds() }
+            var options = query.options.cancelled(by: cancellation).startingClock { clock.monotonicNanoseconds() }
             options.memoryPool = queries.memory
             let asked = options
             var result = try runner.run(

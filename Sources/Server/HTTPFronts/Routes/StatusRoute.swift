@@ -9,11 +9,15 @@ import Platform
 import Sending
 
 extension Routes {
-    func status(_: QueryParameters) -> Response { Response(json: statusJSON()) }
+    func status(_: QueryParameters) async throws -> Response {
+        let (status, residentBytes) = try await threads.figures.run { [store] in
+            (store.status, residentMemoryBytes())
+        }
+        return Response(json: statusJSON(status, residentBytes))
+    }
 
     /// What the status page shows, as one JSON object.
-    private func statusJSON() -> [UInt8] {
-        let status = store.status
+    private func statusJSON(_ status: StoreStatus, _ residentBytes: Int?) -> [UInt8] {
         var json = JSONWriter()
         json.beginObject()
         json.member("version", Version.text)
@@ -34,12 +38,12 @@ extension Routes {
         json.member("queue_bytes", intake.gate.bytesHeld)
         json.member("queue_events", intake.gate.eventsHeld)
         json.member("queued_batches", intake.committer.waitingCount)
-        if let bytes = residentMemoryBytes() { json.member("resident_bytes", bytes) }
+        if let residentBytes { json.member("resident_bytes", residentBytes) }
         json.member("queries_running", queries.admittedCount)
         let connections = connections.sample
         json.member("connections", connections.open)
         json.member("connections_max", connections.openMax)
-        json.member("full_addresses", connections.fullAddresses)
+        json.member("full_listeners", connections.fullListeners)
         json.member("connection_waits", connections.waits)
         appendTraceExports(to: &json)
         Self.append(status, troubles: status.troubles + health.damage.lines, to: &json)

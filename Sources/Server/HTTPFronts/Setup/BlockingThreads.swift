@@ -2,37 +2,67 @@ import Platform
 
 /// The server's own threads for work that blocks or computes: the tasks that serve connections never do either.
 struct BlockingThreads: Sendable {
-    /// Exactly one: all that changes the store runs here, in turn.
-    let writer = ThreadPool(threadCount: 1)
-    /// Decompress, parse, check.
-    let decoders: ThreadPool
-    /// Answer queries.
-    let queries: ThreadPool
-    /// Exactly one: reads the tokens, which every request may need.
-    let access = ThreadPool(threadCount: 1)
-    /// Exactly one: counts what `/metrics` tells of the last minutes.
-    let scrapes = ThreadPool(threadCount: 1)
-    /// Exactly one: answers what the server is asked of itself.
-    let status = ThreadPool(threadCount: 1)
-    /// Exactly one: works out what traces come to.
-    let settler = ThreadPool(threadCount: 1)
+    /// How many threads there are of each kind.
+    struct Sizes: Sendable {
+        /// At least one.
+        var decoders: Int
+        /// At least one.
+        var queries: Int
+        /// Destinations of traces.
+        var senders: Int
+
+        fileprivate func threads(of kind: Kind) -> Int {
+            switch kind {
+            case .writer, .access, .scrapes, .figures, .status, .settler: 1
+            case .decoders: max(1, decoders)
+            case .queries: max(1, queries)
+            }
+        }
+
+        /// All together; as many as there are numbers, where they are more.
+        var total: Int {
+            Kind.allCases.reduce(max(0, senders)) { sum, kind in
+                let (total, isMore) = sum.addingReportingOverflow(threads(of: kind))
+                return isMore ? .max : total
+            }
+        }
+    }
+
+    /// Pools, in the order in which they are stopped.
+    fileprivate enum Kind: Int, CaseIterable {
+        case settler, access, scrapes, figures, status, decoders, queries, writer
+    }
+
+    private let pools: [ThreadPool]
     /// Send traces: one thread for each destination.
     let senders: [ThreadPool]
 
-    /// How many threads ``init(decoderCount:queryCount:senderCount:)`` starts, up to a few thousand.
-    static func count(decoders: Int, queries: Int, senders: Int) -> Int {
-        [decoders, queries, senders].reduce(5) { $0 + max(1, min($1, 1000)) }
+    /// Starts the threads.
+    init(_ sizes: Sizes) {
+        pools = Kind.allCases.map { ThreadPool(threadCount: sizes.threads(of: $0)) }
+        senders = (0..<max(0, sizes.senders)).map { _ in ThreadPool(threadCount: 1) }
     }
 
-    /// Starts the threads; at least one of each kind but senders.
-    init(decoderCount: Int, queryCount: Int, senderCount: Int = 0) {
-        decoders = ThreadPool(threadCount: max(1, decoderCount))
-        queries = ThreadPool(threadCount: max(1, queryCount))
-        senders = (0..<senderCount).map { _ in ThreadPool(threadCount: 1) }
-    }
+    /// Exactly one: all that changes the store runs here, in turn.
+    var writer: ThreadPool { pools[Kind.writer.rawValue] }
+    /// Decompress, parse, check.
+    var decoders: ThreadPool { pools[Kind.decoders.rawValue] }
+    /// Answer queries.
+    var queries: ThreadPool { pools[Kind.queries.rawValue] }
+    /// Exactly one: reads the tokens, which every request may need.
+    var access: ThreadPool { pools[Kind.access.rawValue] }
+    /// Exactly one: counts what `/metrics` tells of the last minutes.
+    var scrapes: ThreadPool { pools[Kind.scrapes.rawValue] }
+    /// Exactly one: asks the store and the system for the numbers of `/metrics` and `/v1/status`, and waits for no
+    /// question.
+    var figures: ThreadPool { pools[Kind.figures.rawValue] }
+    /// Exactly one: answers what the server is asked of itself.
+    var status: ThreadPool { pools[Kind.status.rawValue] }
+    /// Exactly one: works out what traces come to.
+    var settler: ThreadPool { pools[Kind.settler.rawValue] }
 
     /// Ends the threads once what they were given is done.
     func stop() async {
-        for pool in senders + [settler, access, scrapes, status, decoders, queries, writer] { await pool.stop() }
+        for pool in senders + pools { await pool.stop() }
     }
 }

@@ -8,7 +8,6 @@ import Synchronization
 ///
 /// An address that listens keeps a place for the connection that comes next, so that no other address takes them all.
 package final class ConnectionCeiling: Sendable {
-    // tests: see above.
     /// What became of a wish for a place.
     package enum Answer: Hashable, Sendable {
         /// It is there.
@@ -27,28 +26,28 @@ package final class ConnectionCeiling: Sendable {
         var isKept: [Bool]
         /// Addresses that wait, and how they learn that they have a place.
         var waiting: [(address: Int, wake: @Sendable () -> Void)] = []
+
+        /// Every connection and every address that keeps a place has one.
+        var isSound: Bool { sample.open >= 0 && taken == sample.open + isKept.count { $0 } }
     }
 
     private let state: Mutex<State>
 
-    // tests: see above.
     /// - Parameters:
     ///   - connections: how many may be open; at least one for each address.
     ///   - addresses: their numbers count from 0.
     package init(connections: Int, addresses: Int) {
-        let sample = ConnectionSample(open: 0, openMax: max(connections, addresses), fullAddresses: 0, waits: 0)
+        let sample = ConnectionSample(open: 0, openMax: max(connections, addresses), fullListeners: 0, waits: 0)
         state = Mutex(State(sample: sample, isKept: Array(repeating: false, count: addresses)))
     }
 
-    // tests: see above.
     /// What operators see.
     package var sample: ConnectionSample { state.withLock { $0.sample } }
 
-    // tests: see above.
     /// Takes a place for the next connection of an address, once.
     /// - Parameter wake: called, from any thread, once an address that had to wait has its place.
     package func takePlace(_ address: Int, wake: @escaping @Sendable () -> Void) -> Answer {
-        state.withLock { state in
+        changed(address) { state in
             if state.isKept[address] { return .given }
             if state.taken < state.sample.openMax {
                 state.taken += 1
@@ -57,41 +56,46 @@ package final class ConnectionCeiling: Sendable {
             }
             if state.waiting.contains(where: { $0.address == address }) { return .waitsStill }
             state.waiting.append((address, wake))
-            state.sample.fullAddresses = state.waiting.count
+            state.sample.fullListeners = state.waiting.count
             state.sample.waits += 1
             return .waits
         }
     }
 
-    // tests: see above.
     /// A connection has the place that was kept for it.
     package func connectionBegan(_ address: Int) {
-        state.withLock { state in
+        changed(address) { state in
             // One that came without being asked for is counted all the same.
             if state.isKept[address] { state.isKept[address] = false } else { state.taken += 1 }
             state.sample.open += 1
         }
     }
 
-    // tests: see above.
     /// A connection was closed.
     package func connectionEnded() {
-        state.withLock { state -> (@Sendable () -> Void)? in
+        changed(nil) { state -> (@Sendable () -> Void)? in
             state.sample.open -= 1
             return Self.giveBack(&state)
         }?()
     }
 
-    // tests: see above.
     /// Nobody listens at the address any more.
     package func leave(_ address: Int) {
-        state.withLock { state -> (@Sendable () -> Void)? in
+        changed(address) { state -> (@Sendable () -> Void)? in
             state.waiting.removeAll { $0.address == address }
-            state.sample.fullAddresses = state.waiting.count
+            state.sample.fullListeners = state.waiting.count
             guard state.isKept[address] else { return nil }
             state.isKept[address] = false
             return Self.giveBack(&state)
         }?()
+    }
+
+    private func changed<Result: Sendable>(_ address: Int?, _ change: (inout State) -> Result) -> Result {
+        state.withLock { state in
+            precondition(address.map(state.isKept.indices.contains) ?? true, "no address has that number")
+            defer { assert(state.isSound, "places are given and given back once") }
+            return change(&state)
+        }
     }
 
     /// - Returns: tells whoever has the place now.
@@ -101,7 +105,7 @@ package final class ConnectionCeiling: Sendable {
             return nil
         }
         let next = state.waiting.removeFirst()
-        state.sample.fullAddresses = state.waiting.count
+        state.sample.fullListeners = state.waiting.count
         state.isKept[next.address] = true
         return next.wake
     }

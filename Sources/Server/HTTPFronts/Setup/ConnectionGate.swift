@@ -21,11 +21,14 @@ final class ConnectionGate: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let ceiling: ConnectionCeiling
     private let address: Int
+    private let refusals: RefusalCounts
     private let told: GateLog
 
-    /// - Parameter address: its number among those of the ceiling.
-    init(_ ceiling: ConnectionCeiling, address: Int, log: PacedLog) {
-        (self.ceiling, self.address, told) = (ceiling, address, GateLog(log: log))
+    /// - Parameters:
+    ///   - address: its number among those of the ceiling.
+    ///   - refusals: counts connections that ended before they were taken.
+    init(_ ceiling: ConnectionCeiling, address: Int, refusals: RefusalCounts, log: PacedLog) {
+        (self.ceiling, self.address, self.refusals, told) = (ceiling, address, refusals, GateLog(log: log))
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -58,9 +61,15 @@ final class ConnectionGate: ChannelDuplexHandler, RemovableChannelHandler {
         guard let error = error as? IOError, let kind = AcceptFailure(code: error.errnoCode) else {
             return context.fireErrorCaught(error)
         }
-        told.failed(kind, error)
-        guard kind == .scarcity else { return }
-        let channel = context.channel
+        switch kind {
+        case .gone: refusals.add(.aborted, from: nil)
+        case .scarcity:
+            told.isShort(error)
+            pauseReading(of: context.channel)
+        }
+    }
+
+    private func pauseReading(of channel: any Channel) {
         try? channel.syncOptions?.setOption(ChannelOptions.autoRead, value: false)
         channel.eventLoop.scheduleTask(in: Self.pause) {
             try? channel.syncOptions?.setOption(ChannelOptions.autoRead, value: true)
@@ -88,8 +97,7 @@ private struct GateLog: Sendable {
             ])
     }
 
-    func failed(_ kind: AcceptFailure, _ error: IOError) {
-        guard kind == .scarcity else { return }
+    func isShort(_ error: IOError) {
         log.say(
             .error, "a connection could not be taken, and waits", reason: "connection_not_taken",
             [LogField(.error, "\(error)"), LogField(.advice, "the machine is short of open files or memory")])

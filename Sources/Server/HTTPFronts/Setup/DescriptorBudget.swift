@@ -10,8 +10,9 @@ package struct DescriptorBudget: Hashable, Sendable {
     /// How many of them are not for connections.
     package let reserve: Int
 
+    // tests: a limit that is just met.
     /// Fewer connections are no server.
-    static let connectionsMin = 16
+    package static let connectionsMin = 16
 
     // tests: machines of all sizes.
     /// - Parameters:

@@ -68,10 +68,3 @@ extension ServerContext {
         error is CancellationError || (error as? QueryError)?.kind == .cancelled
     }
 }
-
-extension Refusal {
-    /// Only who closed his side alone reads it.
-    fileprivate static let departed = Refusal(
-        .serviceUnavailable, "the client closed the connection before it was answered",
-        hint: "keep both sides open until the answer is there", reason: .departed)
-}

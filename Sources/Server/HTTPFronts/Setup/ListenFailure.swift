@@ -10,16 +10,16 @@ package struct ListenFailure: Error, Sendable, CustomStringConvertible {
     /// - Parameter option: the command line's name for the address.
     init(_ address: ListenAddress, option: String, _ failure: BindingFailure) {
         switch failure {
-        case .isInUse:
+        case .addressInUse:
             description = "cannot listen on \(address): another process does already"
             advice = "stop it, or choose another port with \(option) \(address.host):PORT (port 0 picks a free one)"
-        case .isElsewhere:
+        case .addressNotAvailable:
             description = "cannot listen on \(address): this machine has no such address"
             advice = "give an address of this machine with \(option) HOST:PORT"
-        case .isDenied:
+        case .accessDenied:
             description = "cannot listen on \(address): the system does not let this user"
             advice = "ports below 1024 are reserved; choose another with \(option) \(address.host):PORT"
-        case .isUnknown:
+        case .hostNotFound:
             description = "cannot listen on \(address): nobody knows an address of that name"
             advice = "give an address of this machine with \(option) HOST:PORT"
         case .other(let reason):
@@ -32,9 +32,10 @@ package struct ListenFailure: Error, Sendable, CustomStringConvertible {
 extension ListenAddress {
     /// Binds the address and lets it go again, so that a command can tell before it creates anything.
     /// - Throws: ``ListenFailure``.
-    package func checkFree(option: String = "--listen") throws(ListenFailure) {
+    package func checkFree(option: String = "--listen") async throws(ListenFailure) {
         do throws(BindingFailure) {
-            try tryBinding()
+            // A name may be looked up at another machine.
+            try await onOwnThread { () throws(BindingFailure) in try tryBinding() }
         } catch {
             throw ListenFailure(self, option: option, error)
         }

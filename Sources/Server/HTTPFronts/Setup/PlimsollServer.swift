@@ -59,10 +59,8 @@ package final class PlimsollServer: Sendable {
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) async throws {
         let limits = configuration.limits
-        let book = try tokenBook()
-        let threads = BlockingThreads(
-            decoderCount: workers.parallelism, queryCount: limits.queriesRunningMax,
-            senderCount: configuration.traceExport.endpoints.count)
+        let book = try checked()
+        let threads = BlockingThreads(configuration.threads(decoders: workers.parallelism))
         let (log, paced) = (log, PacedLog(log, clock: clock))
         let health = ServerHealth(log: log, clock: clock)
         let intake = EventIntake(
@@ -83,7 +81,8 @@ package final class PlimsollServer: Sendable {
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
             queries: queries, statusQueries: statusQueries,
             activity: ActivityGauge(thread: threads.scrapes, clock: clock), health: health,
-            access: access, refusals: refusals, connections: ceiling, clock: clock, workers: workers,
+            access: access, refusals: refusals, connections: ceiling, openFilesMax: configuration.openFilesMax,
+            clock: clock, workers: workers,
             threads: threads, limits: limits, guardian: configuration.guardian,
             proxies: configuration.proxies, startNanoseconds: clock.monotonicNanoseconds())
         let exports = zip(senders, threads.senders).map { sender, thread in
@@ -94,7 +93,7 @@ package final class PlimsollServer: Sendable {
             settlement: settlement, thread: threads.settler, committer: intake.committer, health: health, log: log)
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
-            gate: { ConnectionGate(ceiling, address: $0, log: paced) }, refusals: refusals,
+            gate: { ConnectionGate(ceiling, address: $0, refusals: refusals, log: paced) }, refusals: refusals,
             proxies: configuration.proxies,
             background: [ticker, settling] + watches(paced, health, threads.status) + exports,
             stopsOnSignals: configuration.stopsOnSignals, log: log,
@@ -171,12 +170,22 @@ package final class PlimsollServer: Sendable {
             connections: min(wanted, allowed), addresses: configuration.otlpListen == nil ? 1 : 2)
     }
 
-    /// - Throws: ``UnguardedAddressError``, ``MachineLimitError``; what reading the tokens throws.
+    /// - Throws: ``UnguardedAddressError``; what reading the tokens throws.
     private func tokenBook() throws -> TokenBook? {
+        let book = try tokens?.load()
+        if let objection = configuration.objection(hasTokens: book != nil) { throw objection }
+        return book
+    }
+
+    private func checkMachine() throws(MachineLimitError) {
+        if let objection = budget.objection { throw objection }
+    }
+
+    /// What has to be before anything is started. Where it is not so, nobody asks the store any more.
+    private func checked() throws -> TokenBook? {
         do {
-            let book = try tokens?.load()
-            if let objection = configuration.objection(hasTokens: book != nil) { throw objection }
-            if let objection = budget.objection { throw objection }
+            let book = try tokenBook()
+            try checkMachine()
             return book
         } catch {
             // What keeps the server from starting is what to tell.

@@ -12,7 +12,7 @@ package import Sending
 package protocol ServedStore: IntakeStore, SendingStore {
     /// The event types and columns that are known.
     var registry: SchemaRegistry { get }
-    /// The store in numbers.
+    /// The store in numbers; blocking.
     var status: StoreStatus { get }
     /// The time that is believed, ns since 1970 UTC.
     var now: Int64 { get }

@@ -24,9 +24,8 @@ package struct ServerConfiguration: Sendable {
     package var proxies = TrustedProxies()
     /// What strangers can make the server hold or do.
     package var limits: ServerLimits
-    // tests: a limit that is soon met.
-    /// How many files and sockets the process may have open.
-    package var openFilesMax = OpenFileLimit.current.now
+    /// How many files and sockets the process may have open, as the store's file system says.
+    let openFilesMax: Int
     /// SIGINT and SIGTERM stop the server.
     var stopsOnSignals: Bool
 
@@ -34,11 +33,13 @@ package struct ServerConfiguration: Sendable {
     package var isTokenRequired = false
 
     /// Loopback needs no insistence; see ``objection(hasTokens:)``.
+    /// - Parameter openFilesMax: how many files and sockets the process may have open; `FileSystem.openFilesMax`.
     package init(
-        listen: ListenAddress, isInsecure: Bool = false, limits: ServerLimits = ServerLimits(),
+        listen: ListenAddress, openFilesMax: Int, isInsecure: Bool = false, limits: ServerLimits = ServerLimits(),
         stopsOnSignals: Bool = true
     ) {
         self.listen = listen
+        self.openFilesMax = openFilesMax
         self.isInsecure = isInsecure
         self.limits = limits
         self.stopsOnSignals = stopsOnSignals
@@ -58,18 +59,22 @@ package struct ServerConfiguration: Sendable {
             destinations: traceExport.endpoints.count)
     }
 
+    /// The threads for work that blocks or computes.
+    func threads(decoders: Int) -> BlockingThreads.Sizes {
+        BlockingThreads.Sizes(
+            decoders: decoders, queries: limits.queriesRunningMax, senders: traceExport.endpoints.count)
+    }
+
     /// Says what the machine has too little of to serve; nil when there is enough. Before anything is begun: libraries
     /// below end a process that gets no descriptor or no thread.
     /// - Parameter processors: threads that read segments.
-    package func objectionOfMachine(processors: Int) -> MachineLimitError? {
+    package func objectionOfMachine(processors: Int) async -> MachineLimitError? {
         if let objection = budget(processors: processors).objection { return objection }
-        let serving = 2 * System.coreCount
-        let threads =
-            BlockingThreads.count(
-                decoders: processors, queries: limits.queriesRunningMax, senders: traceExport.endpoints.count) + serving
-        guard !canStartThreads(threads) else { return nil }
+        let (sum, isMore) = threads(decoders: processors).total.addingReportingOverflow(2 * System.coreCount)
+        let count = isMore ? .max : sum
+        guard await !onOwnThread({ canStartThreads(count) }) else { return nil }
         return MachineLimitError(
-            description: "the system lets this process start too few threads; to serve takes \(threads)",
+            description: "the system lets this process start too few threads; to serve takes \(count)",
             advice: "raise the limit: TasksMax= of a systemd unit, --pids-limit of a container, ulimit -u of a shell")
     }
 

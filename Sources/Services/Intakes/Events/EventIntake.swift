@@ -44,7 +44,7 @@ package final class EventIntake: Sendable {
                 health.damage.met(in: results)
                 return results
             } catch {
-                health.storeThrew(error, freeBytes: store.status.freeBytes)
+                health.storeThrew(error, freeBytes: store.freeBytes)
                 throw error
             }
         }

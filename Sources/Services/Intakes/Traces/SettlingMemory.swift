@@ -38,7 +38,7 @@ struct SettlingMemory {
             unmarkedPositionMax = json?["unmarked_position_max"]?.integer ?? 0
             isEveryAssumptionNoted = json?["assumptions"]?.string == "noted"
         } else if try store.firstNote(ofType: SystemNote.Kind.traceSettled.rawValue) != nil {
-            unmarkedPositionMax = store.status.position
+            unmarkedPositionMax = store.position
             isEveryAssumptionNoted = false
         }
     }

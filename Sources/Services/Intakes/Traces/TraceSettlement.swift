@@ -136,7 +136,7 @@ package final class TraceSettlement: Sendable {
     /// - Returns: some of the traces that were settled without what is known now of those who made their spans, none at
     ///   the end of them; nil where there are none to settle again.
     private func nextTracesAgain() throws -> [String]? {
-        let position = store.status.position
+        let position = store.position
         if let page = state.withLock({ $0.again.wantedPage(at: position) }) {
             let found = try store.traces(of: page.scopes, after: page.after, atMost: Resettling.tracesPerPage)
             state.withLock { $0.again.add(found.traceIDs, coveredPosition: found.coveredPosition) }
@@ -239,7 +239,7 @@ package final class TraceSettlement: Sendable {
     /// - Throws: what the store throws.
     package func recover() throws {
         guard !state.withLock({ $0.isRecovered }) else { return }
-        let (watermark, now) = (store.status.watermark, clock.monotonicNanoseconds())
+        let (watermark, now) = (store.watermark, clock.monotonicNanoseconds())
         let spans = try store.spans(receivedSince: watermark - rule.recoveryNanoseconds)
         let memory = try SettlingMemory(store)
         settler.withLock { $0.ids.unmarkedPositionMax = memory.unmarkedPositionMax }

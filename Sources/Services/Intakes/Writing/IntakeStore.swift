@@ -7,9 +7,13 @@ package protocol IntakeStore: Sendable {
     var registry: SchemaRegistry { get }
     /// The key for the tokens that stand for users.
     var userTokenKey: [UInt8] { get }
-    /// The store in numbers.
-    var status: StoreStatus { get }
-    /// What is not as it should be while it goes on, a line each: ``status`` has it, too, and costs more.
+    /// Position of the last event; 0 when there is none.
+    var position: Int64 { get }
+    /// Every event received up to this time (ns since 1970 UTC) is included.
+    var watermark: Int64 { get }
+    /// Bytes that may still be written; nil where the system does not say. Blocking.
+    var freeBytes: Int? { get }
+    /// What is not as it should be while it goes on, a line each.
     var troubleLines: [String] { get }
     /// The time that is believed, ns since 1970 UTC.
     var now: Int64 { get }

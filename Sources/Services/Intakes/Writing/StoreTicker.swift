@@ -1,4 +1,3 @@
-import EventStores
 package import Platform
 
 /// Gives the store its second hand: sealing, passed deadlines, idle marks. Ends with the server.
@@ -21,9 +20,13 @@ package struct StoreTicker: BackgroundWork {
         try await thread.run { try store.tick() }
         health.note(troubles: store.troubleLines)
         // What asks the disk may wait for it.
-        if health.isFull { health.note(freeBytes: try await thread.run { store.status.freeBytes }) }
+        if health.isFull { health.note(freeBytes: try await thread.run { store.freeBytes }) }
     }
 
     /// Whether that was the end, the health says.
-    package func failed(_ error: any Error) { health.storeThrew(error, freeBytes: store.status.freeBytes) }
+    package func failed(_ error: any Error) async {
+        // Told without the room where the server stops meanwhile.
+        let freeBytes = try? await thread.run { store.freeBytes }
+        health.storeThrew(error, freeBytes: freeBytes)
+    }
 }

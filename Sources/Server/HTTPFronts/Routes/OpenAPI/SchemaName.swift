@@ -181,7 +181,7 @@ extension SchemaName {
         .always("refused_requests", .integer), .always("queue_bytes", .integer), .always("queue_events", .integer),
         .always("queued_batches", .integer), .perhaps("resident_bytes", .integer), .always("queries_running", .integer),
         .always("connections", .integer), .always("connections_max", .integer, "As many may be open."),
-        .always("full_addresses", .integer, "Addresses at which connections wait until another one ends."),
+        .always("full_listeners", .integer, "Addresses listened at where connections wait until another one ends."),
         .always("connection_waits", .integer, "How often they had to, since the start."),
         .always("trace_exports", .list(.map(.any))), .always("position", .integer), .always("watermark", .time),
         .always("segments", .integer), .always("stored_bytes", .integer), .always("tail_events", .integer),
