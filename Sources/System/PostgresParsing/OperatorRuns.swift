@@ -29,9 +29,9 @@ struct OperatorRuns {
             case UInt8(ascii: "$"): skipDollarQuote()
             case _ where Self.beginsName(byte): skipName()
             case _ where Self.isOperator(byte):
-                if stands("--", at: offset) {
+                if stands("-", "-", at: offset) {
                     skipLine()
-                } else if stands("/*", at: offset) {
+                } else if stands("/", "*", at: offset) {
                     if let found = skipComment() { return found }
                 } else if let found = skipOperator() {
                     return found
@@ -47,7 +47,8 @@ struct OperatorRuns {
         let start = offset
         if isTooLong(from: start) { return start }
         offset += 1
-        while offset < bytes.count, Self.isOperator(bytes[offset]), !stands("--", at: offset), !stands("/*", at: offset)
+        while offset < bytes.count, Self.isOperator(bytes[offset]), !stands("-", "-", at: offset),
+            !stands("/", "*", at: offset)
         {
             offset += 1
         }
@@ -60,7 +61,7 @@ struct OperatorRuns {
     private mutating func skipComment() -> Int? {
         var depth = 0
         while offset < bytes.count {
-            if stands("/*", at: offset) {
+            if stands("/", "*", at: offset) {
                 if offset < commentRunEnd {
                     if commentRunEnd - offset > Self.bytesMax { return offset }
                 } else {
@@ -68,7 +69,7 @@ struct OperatorRuns {
                 }
                 depth += 1
                 offset += 2
-            } else if stands("*/", at: offset) {
+            } else if stands("*", "/", at: offset) {
                 depth -= 1
                 offset += 2
                 if depth == 0 { return nil }
@@ -110,7 +111,7 @@ struct OperatorRuns {
                 isOnNewLine = true
                 offset += 1
             case UInt8(ascii: " "), UInt8(ascii: "\t"), 11, 12: offset += 1
-            case UInt8(ascii: "-") where stands("--", at: offset): skipLine()
+            case UInt8(ascii: "-") where stands("-", "-", at: offset): skipLine()
             case UInt8(ascii: "'"): return isOnNewLine
             default: return false
             }
@@ -161,8 +162,8 @@ struct OperatorRuns {
         }
     }
 
-    private func stands(_ pair: StaticString, at place: Int) -> Bool {
-        place + 1 < bytes.count && pair.description.utf8.elementsEqual(bytes[place...place + 1])
+    private func stands(_ first: Unicode.Scalar, _ second: Unicode.Scalar, at place: Int) -> Bool {
+        place + 1 < bytes.count && bytes[place] == UInt8(ascii: first) && bytes[place + 1] == UInt8(ascii: second)
     }
 
     private static func beginsName(_ byte: UInt8) -> Bool {
