@@ -1,3 +1,4 @@
+import Columnar
 import Plans
 import Platform
 import SQLText
@@ -6,9 +7,9 @@ import Testing
 
 /// Whatever the text, the answer is a plan or a typed error.
 @Suite struct LimitTests {
-    private func state(_ sql: String) -> String {
+    private func state(_ sql: String, _ catalog: RowCatalog = .named) -> String {
         do {
-            _ = try SQLCompiler(catalog: RowCatalog.named).compile(sql)
+            _ = try SQLCompiler(catalog: catalog).compile(sql)
             return "ok"
         } catch {
             return error.kind.sqlState
@@ -98,6 +99,96 @@ import Testing
         var tables = "t0 as (select 1 a)"
         for level in 1...40 { tables += ", t\(level) as (select x.a from t\(level - 1) x, t\(level - 1) y)" }
         #expect(state("with \(tables) select * from t40") == "54001")
+    }
+
+    /// Tables `w1`, `w4000` … of so many columns, `c0` and on.
+    private func wide(_ counts: Int...) -> RowCatalog {
+        let tables = counts.map { count in
+            let columns = (0..<count).map { TableColumn(name: "c\($0)", type: .integer) }
+            return ("w\(count)", RowTable(name: "w\(count)", columns: columns))
+        }
+        return RowCatalog(tables: Dictionary(uniqueKeysWithValues: tables))
+    }
+
+    /// Every shape that multiplies columns ends in a plan or a refusal, and soon: without the limits these took a
+    /// gigabyte and half a minute.
+    @Test func columnsDoNotExplode() {
+        let catalog = wide(20, 100, 1_600, 1_664, 1_665, 4_000, 5_000)
+        func list(_ count: Int, _ item: (Int) -> String) -> String { (0..<count).map(item).joined(separator: ", ") }
+        let names = list(3_000) { "c\($0)" }
+        let shapes: [(String, String)] = [
+            ("select * from w1664", "ok"), ("select * from w1665", "54001"), ("select c1664 from w1665", "ok"),
+            ("select " + list(1_664) { "\($0)" }, "ok"), ("select " + list(1_665) { "\($0)" }, "54001"),
+            ("values (" + list(1_665) { "\($0)" } + ")", "54001"),
+            ("select * from w1600 a, w20 b", "ok"), ("select * from w1600 a, w100 b", "54001"),
+            ("select count(*) from " + list(80) { "w100 a\($0)" }, "ok"),
+            ("select count(*) from " + list(90) { "w100 a\($0)" }, "54001"),
+            ("select * from " + list(400) { "(select * from w20) a\($0)" }, "54001"),
+            ("select count(*) from " + list(150) { "(select * from w20) a\($0)" }, "ok"),
+            ("select a.c0 from w5000 a join w4000 b using (\(names))", "54001"),
+            ("select a.c0 from w4000 a join (select c0 from w4000) b using (c0)", "ok"),
+            ("select a.c0 from w4000 a join w4000 b using (\(names))", "ok"),
+            ("with t as (select * from w5000) select 1 from t", "54001"),
+            ("with t as (select * from w1600) select count(*) from " + list(4) { "t a\($0)" }, "ok"),
+            (
+                "with t as (select * from w1600) select 1 where "
+                    + (0..<200).map { "\($0) in (select c0 from t)" }.joined(separator: " and "), "54001"
+            ),
+            (
+                "with t as (select 1 a where 1 in (" + list(20_000) { "\($0)" } + ")) select 1 from "
+                    + list(300) { "t a\($0)" }, "54001"
+            ),
+            ((0..<60).map { _ in "select * from w1600" }.joined(separator: " union all "), "54001"),
+            ((0..<15).map { _ in "select * from w1600" }.joined(separator: " union all "), "ok"),
+        ]
+        for (sql, expected) in shapes {
+            let took = ContinuousClock().measure {
+                let found = state(sql, catalog)
+                #expect(found == expected, "\(sql.prefix(80))… gave \(found)")
+            }
+            // Wide enough for a build without optimisation on a busy machine.
+            #expect(took < .seconds(20), "\(sql.prefix(80))… took \(took)")
+        }
+    }
+
+    /// Branches that were cut already keep what stands in quotes in them when a UNION gives each column a type.
+    @Test func quotesInBranchesThatWereCut() throws {
+        let rows = try RowCatalog().answer("(select '3', '4' limit 1) union all select 1, 2").rows
+        #expect(rows == [[.integer(3), .integer(4)], [.integer(1), .integer(2)]])
+    }
+
+    /// A refusal of what is too wide says what to do.
+    @Test func tooWideSaysWhatToDo() {
+        let catalog = wide(1_665, 5_000)
+        for sql in [
+            "select * from w1665", "select 1 from w5000 a, w5000 b", "with t as (select * from w1665) select 1 from t",
+        ] {
+            #expect {
+                _ = try SQLCompiler(catalog: catalog).compile(sql)
+            } throws: { error in
+                let refusal = error as? QueryError
+                return refusal?.kind == .queryTooComplex && refusal?.hint?.contains("columns") == true
+            }
+        }
+    }
+
+    /// Texts on which the grammar's lexer took minutes.
+    @Test(arguments: ["+-", "/*", "/**/", "*/*", "~-", "<+"])
+    func runsOfOperatorCharacters(_ part: String) throws {
+        let text = "select 1 " + String(repeating: part, count: 250_000 / part.utf8.count)
+        let took = ContinuousClock().measure { #expect(state(text) == "54001", "\(part)") }
+        #expect(took < .seconds(20), "\(part) took \(took)")
+    }
+
+    /// Each statement of a script costs what it is long, not what the script is.
+    @Test func longScripts() throws {
+        let sets = String(repeating: "set a=1;", count: 20_000)
+        let took = ContinuousClock().measure {
+            #expect(throws: Never.self) {
+                _ = try SQLCompiler(catalog: RowCatalog.named).compileScript(sets + "select 1")
+            }
+        }
+        #expect(took < .seconds(20), "took \(took)")
     }
 
     @Test func emptyTexts() {

@@ -24,15 +24,44 @@ package indirect enum Plan: Hashable, Sendable {
     case union([Plan])
 
     /// Names and types of the columns that come out.
+    /// - Complexity: O(columns + joins).
     package var output: [TableColumn] {
         switch self {
         case .scan(_, _, let output, _), .values(_, let output), .project(_, _, let output),
             .aggregate(_, _, _, let output):
             output
         case .filter(let input, _), .distinct(let input), .sort(let input, _, _), .limit(let input, _, _): input.output
-        case .join(let left, let right, _, _, _, _): left.output + right.output
+        case .join:
+            // Along a chain of joins each column is copied once.
+            joined.flatMap(\.output)
         case .union(let inputs): inputs.first?.output ?? []
         }
+    }
+
+    /// How many columns come out.
+    /// - Complexity: O(nodes).
+    package var outputCount: Int {
+        switch self {
+        case .scan(_, _, let output, _), .values(_, let output), .project(_, _, let output),
+            .aggregate(_, _, _, let output):
+            output.count
+        case .filter(let input, _), .distinct(let input), .sort(let input, _, _), .limit(let input, _, _):
+            input.outputCount
+        case .join(let left, let right, _, _, _, _): left.outputCount + right.outputCount
+        case .union(let inputs): inputs.first?.outputCount ?? 0
+        }
+    }
+
+    /// What a chain of joins along the left side joins, from left to right.
+    private var joined: [Plan] {
+        var parts: [Plan] = []
+        var first = self
+        while case .join(let left, let right, _, _, _, _) = first {
+            parts.append(right)
+            first = left
+        }
+        parts.append(first)
+        return parts.reversed()
     }
 }
 

@@ -34,7 +34,7 @@ package struct SQLCompiler: Sendable {
         if let first = settings.first {
             let refusal = QueryError(
                 .notSupported, "SET \(first.name) before a query is not supported here", hint: "Send the query alone.")
-            throw placed(refusal, sql, from: 0)
+            throw placed(refusal, SourceText(sql), from: 0)
         }
         return statement
     }
@@ -56,36 +56,37 @@ package struct SQLCompiler: Sendable {
         var settings: [StatementSetting] = []
         var zone = timeZone
         let starts = tree.list("stmts").filter { $0["stmt"] != nil }.map { $0.integer("stmt_location") }
+        let source = SourceText(sql)
         for (index, statement) in statements.dropLast().enumerated() {
+            try options.check()
             guard statement.body(of: "VariableSetStmt") != nil,
-                case .set(let name, let value) = try compile(statement, sql, from: starts[index], timeZone: timeZone)
+                case .set(let name, let value) = try compile(statement, source, from: starts[index], timeZone: timeZone)
             else {
                 let refusal = QueryError(
                     .notSupported, "more than one statement at a time is not supported",
                     hint: "Only SET may stand before a query.")
-                throw placed(refusal, sql, from: starts[index + 1])
+                throw placed(refusal, source, from: starts[index + 1])
             }
             settings.append(StatementSetting(name: name, value: value))
             if name == "timezone" { zone = value ?? timeZone }
         }
-        return (settings, try compile(statement, sql, from: starts.last ?? 0, timeZone: zone))
+        return (settings, try compile(statement, source, from: starts.last ?? 0, timeZone: zone))
     }
 
     private func compile(
-        _ statement: SyntaxNode, _ sql: String, from start: Int, timeZone: String
+        _ statement: SyntaxNode, _ source: SourceText, from start: Int, timeZone: String
     ) throws(QueryError) -> CompiledStatement {
-        let binder = Binder(catalog: catalog, timeZone: timeZone, now: now, text: sql, within: options)
+        let binder = Binder(catalog: catalog, timeZone: timeZone, now: now, source: source, within: options)
         do throws(QueryError) {
             return try StatementKinds.compile(statement, binder, timeZone: timeZone)
         } catch {
-            throw placed(error, sql, from: start)
+            throw placed(error, source, from: start)
         }
     }
 
     /// A refusal has a place: where nothing in the statement has one, the statement's own.
-    private func placed(_ error: QueryError, _ sql: String, from start: Int) -> QueryError {
+    private func placed(_ error: QueryError, _ source: SourceText, from start: Int) -> QueryError {
         guard error.kind == .notSupported, error.position == nil else { return error }
-        let source = SourceText(sql)
         var placed = error
         placed.position = source.characterPosition(byteOffset: source.startOfToken(from: start))
         return placed
@@ -96,9 +97,12 @@ package struct SQLCompiler: Sendable {
         do throws(PostgresSyntaxError) {
             text = try PostgresSyntax.parse(sql)
         } catch {
-            let isTooComplex = error.message.hasPrefix("memory exhausted") || error.message.hasPrefix("stack depth")
+            let isTooComplex =
+                error.isTooComplex || error.message.hasPrefix("memory exhausted")
+                || error.message.hasPrefix("stack depth")
             throw QueryError(
                 isTooComplex ? .queryTooComplex : .syntax, error.message,
+                hint: error.isTooComplex ? "Put blanks between operators, and line ends between comments." : nil,
                 position: error.position > 0 ? error.position : nil)
         }
         return try SyntaxTreeReader.read(text)

@@ -7,10 +7,13 @@ package struct PostgresSyntaxError: Error, Equatable, Sendable, CustomStringConv
     package var message: String
     /// The character (not byte) of the text at which it stopped, from 1; 0 when unknown.
     package var position: Int
+    /// Refused before it was read, for what reading it would take.
+    package var isTooComplex: Bool
 
-    package init(message: String, position: Int) {
+    package init(message: String, position: Int, isTooComplex: Bool = false) {
         self.message = message
         self.position = position
+        self.isTooComplex = isTooComplex
     }
 
     package var description: String { position > 0 ? "\(message) at character \(position)" : message }
@@ -31,7 +34,8 @@ package enum PostgresSyntax {
     /// Parses statements into libpg_query's JSON tree:
     /// `{"version":…,"stmts":[{"stmt":{…},"stmt_location":…,"stmt_len":…}]}`. `location` values inside are byte offsets
     /// into `sql`. Callable from any thread.
-    /// - Throws: ``PostgresSyntaxError`` for text that the grammar refuses, that holds a NUL, or that is too long.
+    /// - Throws: ``PostgresSyntaxError`` for text that the grammar refuses, that holds a NUL, or that is too long, and
+    ///   for runs of operator characters on which the lexer's time would grow with the square of their length.
     /// - Complexity: O(length); allocates outside Swift and frees before it returns.
     package static func parse(_ sql: String) throws(PostgresSyntaxError) -> String {
         let length = sql.utf8.count
@@ -41,6 +45,12 @@ package enum PostgresSyntax {
         if let nul = sql.unicodeScalars.firstIndex(of: "\0") {
             let position = sql.unicodeScalars.distance(from: sql.unicodeScalars.startIndex, to: nul) + 1
             throw PostgresSyntaxError(message: "null character not allowed in a statement", position: position)
+        }
+        if let start = OperatorRuns.firstTooLong(in: sql) {
+            let position = sql.utf8.prefix(start).count { $0 & 0xC0 != 0x80 } + 1
+            throw PostgresSyntaxError(
+                message: "more than \(OperatorRuns.bytesMax) operator characters stand side by side",
+                position: position, isTooComplex: true)
         }
         let stackBytes = length <= shallowTextBytesMax ? 0 : 512 * 1024 + 256 * length
         // Sound: the text lives during the call; the result is owned here and freed once, after its strings were

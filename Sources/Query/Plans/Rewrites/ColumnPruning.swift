@@ -86,12 +86,12 @@ extension Plan {
         _ residual: Expression?,
         _ wanted: [Int], _ options: QueryOptions
     ) -> (plan: Plan, place: ColumnPlaces) {
-        let leftCount = left.output.count
+        let leftCount = left.outputCount
         let both = columns(wanted, residual.map { [$0] } ?? [])
         let (leftBelow, leftPlace) = left.pruned(to: columns(both.filter { $0 < leftCount }, leftKeys), options)
         let (rightBelow, rightPlace) = right.pruned(
             to: columns(both.filter { $0 >= leftCount }.map { $0 - leftCount }, rightKeys), options)
-        let newLeftCount = leftBelow.output.count
+        let newLeftCount = leftBelow.outputCount
         var place = ColumnPlaces()
         for index in both {
             place[index] = index < leftCount ? leftPlace[index] : newLeftCount + rightPlace[index - leftCount]

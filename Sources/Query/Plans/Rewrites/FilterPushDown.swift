@@ -27,7 +27,7 @@ extension Plan {
             return self
         }
         var conditions = JoinConditions(
-            leftCount: left.output.count, kind: kind, leftKeys: leftKeys, rightKeys: rightKeys)
+            leftCount: left.outputCount, kind: kind, leftKeys: leftKeys, rightKeys: rightKeys)
         let rest = residual.conjuncts.filter { !conditions.takeKey($0) }
         return .join(
             left: left, right: right, kind: kind, leftKeys: conditions.leftKeys, rightKeys: conditions.rightKeys,
@@ -69,7 +69,7 @@ extension Plan {
             let below = movable.isEmpty ? input : input.accepting(movable.map { $0.substituting(groups) }, options)
             return Plan.aggregate(below, groups: groups, aggregates: aggregates, output: output).filtered(staying)
         case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual):
-            return JoinConditions(leftCount: left.output.count, kind: kind, leftKeys: leftKeys, rightKeys: rightKeys)
+            return JoinConditions(leftCount: left.outputCount, kind: kind, leftKeys: leftKeys, rightKeys: rightKeys)
                 .placing(above: conditions, within: residual?.conjuncts ?? [], left: left, right: right, options)
         case .scan, .values, .sort, .limit:
             return filtered(conditions)

@@ -10,7 +10,10 @@ extension Binder {
         for item in items.dropFirst() {
             let (right, rightScope) = try bindFromItem(item, surroundings)
             try checkRelations(scope, rightScope)
-            scope = scope.joined(with: rightScope, offset: plan.output.count)
+            var moved = rightScope
+            moved.shift(by: scope.width)
+            scope.append(moved)
+            try checkScope(scope)
             plan = .join(left: plan, right: right, kind: .cross, leftKeys: [], rightKeys: [], residual: nil)
         }
         return (plan, scope)
@@ -47,6 +50,7 @@ extension Binder {
         let alias = body["alias"]?.text("aliasname") ?? name
         if schema == nil, let common = surroundings.table(named: name) {
             try countRelations(common.relationCount)
+            try countColumns(common.weight, at: body)
             let columns = try renamed(common.query.columns, body["alias"])
             return (renamedPlan(common.query.plan, columns), Scope(relation: alias, columns: columns))
         }
@@ -61,6 +65,7 @@ extension Binder {
             )
         }
         try countRelations(1)
+        try countColumns(table.columns.count, at: body)
         let columns = try renamed(table.columns, body["alias"])
         let plan = Plan.scan(table: name, columns: Array(columns.indices), output: columns, predicates: [])
         return (plan, Scope(relation: alias, columns: columns))

@@ -9,6 +9,7 @@ extension Binder {
         var groups: [Expression] = []
         var seen: Set<Expression> = []
         for node in nodes {
+            try options.check()
             let value = try bindGroup(node, targets, level)
             if value.expression.readsAggregates {
                 throw QueryError(
@@ -38,6 +39,7 @@ extension Binder {
     func bindOrder(_ nodes: [SyntaxNode], _ targets: [Target], _ level: SelectLevel) throws(QueryError) -> [OrderKey] {
         var keys: [OrderKey] = []
         for node in nodes {
+            try options.check()
             guard let body = node.body(of: "SortBy"), let item = body["node"] else {
                 throw unsupported("this ORDER BY is")
             }

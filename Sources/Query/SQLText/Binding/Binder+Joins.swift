@@ -17,10 +17,11 @@ extension Binder {
         let isRight = type == "JOIN_RIGHT"
         let first = isRight ? right : left
         let second = isRight ? left : right
-        let firstCount = first.plan.output.count
-        let leftScope = isRight ? left.scope.shifted(by: firstCount) : left.scope
-        let rightScope = isRight ? right.scope : right.scope.shifted(by: firstCount)
-        var scope = leftScope.joined(with: rightScope, offset: 0)
+        var (leftScope, rightScope) = (left.scope, right.scope)
+        if isRight { leftScope.shift(by: rightScope.width) } else { rightScope.shift(by: leftScope.width) }
+        var scope = leftScope
+        scope.append(rightScope)
+        try checkScope(scope)
 
         var using = body.names("usingClause")
         if body.flag("isNatural") {
@@ -53,9 +54,12 @@ extension Binder {
         _ names: [String], _ left: Scope, _ right: Scope, keepsRight: Bool, into scope: inout Scope
     ) throws(QueryError) -> [Expression] {
         var conditions: [Expression] = []
+        let (leftColumns, rightColumns) = (left.columnsByName, right.columnsByName)
+        var hidden: Set<Int> = []
         for name in names {
-            let a = try mergeSide(name, left, "left")
-            let b = try mergeSide(name, right, "right")
+            try options.check()
+            let a = try mergeSide(name, leftColumns[name] ?? [], left, "left")
+            let b = try mergeSide(name, rightColumns[name] ?? [], right, "right")
             guard let common = Coercion.common([a.type, b.type]) else {
                 throw QueryError(
                     .typeMismatch, "JOIN/USING types \(a.type.sqlName) and \(b.type.sqlName) cannot be matched")
@@ -65,19 +69,22 @@ extension Binder {
                 try coercion.convert(Bound(.column(b.index, b.type)), to: common),
             ]
             conditions.append(.call(.equal, sides, .boolean))
-            let hidden = keepsRight ? a.index : b.index
-            for place in scope.columns.indices where scope.columns[place].index == hidden {
-                scope.columns[place].isMerged = true
-            }
+            hidden.insert(keepsRight ? a.index : b.index)
         }
-        let merged = names.compactMap { name in scope.columns.first { $0.name == name && !$0.isMerged } }
+        for place in scope.columns.indices where hidden.contains(scope.columns[place].index) {
+            scope.columns[place].isMerged = true
+        }
+        let shown = scope.columnsByName
+        let merged = names.compactMap { shown[$0]?.first }
         let mergedIndices = Set(merged.map(\.index))
         scope.columns = merged + scope.columns.filter { !mergedIndices.contains($0.index) }
         return conditions
     }
 
-    private func mergeSide(_ name: String, _ scope: Scope, _ side: String) throws(QueryError) -> ScopeColumn {
-        let found = scope.columns(named: name)
+    /// - Parameter found: the columns of the side that are named so.
+    private func mergeSide(_ name: String, _ found: [ScopeColumn], _ scope: Scope, _ side: String) throws(QueryError)
+        -> ScopeColumn
+    {
         guard let column = found.first else {
             throw QueryError(
                 .undefinedColumn, "column \"\(name)\" specified in USING clause does not exist in \(side) table",

@@ -46,13 +46,12 @@ extension Binder {
                 .undefinedTable, "missing FROM-clause entry for table \"\(relation)\"", at: node,
                 hint: near.map { "Did you mean \"\($0)\"?" })
         }
-        let columns = level.scope.columns(of: relation)
-        let found = columns.filter { $0.name == name }
+        let found = level.scope.columns.filter { $0.name == name && $0.relation == relation }
         if found.count > 1 {
             throw fail(.ambiguousColumn, "column reference \"\(relation).\(name)\" is ambiguous", at: node)
         }
         guard let column = found.first else {
-            throw unknownColumn("\(relation).\(name)", plain: name, names: columns.map(\.name), node)
+            throw unknownColumn("\(relation).\(name)", plain: name, names: level.scope.columns(of: relation).map(\.name), node)
         }
         return column
     }

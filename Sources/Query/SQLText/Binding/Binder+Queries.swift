@@ -45,7 +45,7 @@ extension Binder {
             guard names.insert(name).inserted else {
                 throw fail(.duplicateName, "WITH query name \"\(name)\" specified more than once", at: body)
             }
-            let before = relationCount
+            let before = (relations: relationCount, columns: columnCount, nodes: nodeCount)
             var query = settled(try bindQuery(select, inner))
             let aliases = body.names("aliascolnames")
             guard aliases.count <= query.columns.count else {
@@ -60,7 +60,11 @@ extension Binder {
                 query.plan = .project(
                     query.plan, columns.enumerated().map { .column($0.offset, $0.element.type) }, output: columns)
             }
-            inner.tables.append(CommonTable(name: name, query: query, relationCount: max(1, relationCount - before)))
+            try checkWidth(query.columns.count, at: body)
+            let weight = columnCount - before.columns + nodeCount - before.nodes
+            inner.tables.append(
+                CommonTable(
+                    name: name, query: query, relationCount: max(1, relationCount - before.relations), weight: weight))
         }
         return inner
     }
@@ -78,6 +82,7 @@ extension Binder {
             rows.append(row)
         }
         let width = rows.first?.count ?? 0
+        try checkWidth(width)
         var columns: [TableColumn] = []
         var typed = [[Expression]](repeating: [], count: rows.count)
         for place in 0..<width {
@@ -126,7 +131,9 @@ extension Binder {
                 .syntax, "each UNION query must have the same number of columns",
                 position: startOfTarget(0, of: nodes[odd]))
         }
+        var common: [ColumnType] = []
         for place in 0..<width {
+            try options.check()
             let values = branches.map { openColumn(place, of: $0) }
             guard let (_, type) = try coercion.joined(values) else {
                 let types = values.map(\.type)
@@ -138,8 +145,9 @@ extension Binder {
                     hint: "Column \(place + 1), \"\(branches[0].columns[place].name)\".",
                     position: startOfTarget(place, of: nodes[odd]))
             }
-            for index in branches.indices { try convertColumn(place, of: &branches[index], to: type) }
+            common.append(type)
         }
+        for index in branches.indices { try convertColumns(of: &branches[index], to: common) }
     }
 
     /// Where a result column stands; nil where it is not written out.
@@ -157,21 +165,27 @@ extension Binder {
         return Bound(expressions[place], isUnknown: true)
     }
 
-    private func convertColumn(_ place: Int, of query: inout BoundQuery, to type: ColumnType) throws(QueryError) {
-        let isUnknown = query.unknownColumns.contains(place)
-        if query.columns[place].type == type && !isUnknown { return }
-        if case .project(let input, var expressions, var output) = query.plan {
-            expressions[place] = try coercion.convert(Bound(expressions[place], isUnknown: isUnknown), to: type)
-            output[place].type = type
+    /// The query with its columns as these types, where they are others.
+    /// - Complexity: O(columns).
+    private func convertColumns(of query: inout BoundQuery, to types: [ColumnType]) throws(QueryError) {
+        try options.check()
+        var output = query.columns
+        let changed = output.indices.filter { query.unknownColumns.contains($0) || output[$0].type != types[$0] }
+        if changed.isEmpty { return }
+        for place in changed { output[place].type = types[place] }
+        if case .project(let input, var expressions, _) = query.plan {
+            for place in changed {
+                let value = Bound(expressions[place], isUnknown: query.unknownColumns.contains(place))
+                expressions[place] = try coercion.convert(value, to: types[place])
+            }
             query.plan = .project(input, expressions, output: output)
         } else {
-            var output = query.columns
-            var expressions = output.enumerated().map { Expression.column($0.offset, $0.element.type) }
-            expressions[place] = .cast(expressions[place], type)
-            output[place].type = type
+            // Sorted, cut or made distinct already: what stands in quotes is the text of a column here.
+            var expressions = query.columns.enumerated().map { Expression.column($0.offset, $0.element.type) }
+            for place in changed { expressions[place] = .cast(expressions[place], types[place]) }
             query.plan = .project(query.plan, expressions, output: output)
         }
-        query.unknownColumns.remove(place)
+        query.unknownColumns.subtract(changed)
     }
 
     /// A query whose open types have become text, as nobody decided otherwise.

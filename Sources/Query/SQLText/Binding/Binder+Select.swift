@@ -58,7 +58,9 @@ extension Binder {
             } else {
                 targets.append(Target(value: try bind(value, level), name: body.text("name") ?? ResultName.of(value)))
             }
+            try checkWidth(targets.count, at: value.unwrapped?.body)
         }
+        try countColumns(targets.count)
         return targets
     }
 

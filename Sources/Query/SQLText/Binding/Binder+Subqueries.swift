@@ -61,7 +61,7 @@ extension Binder {
         let marked = Plan.project(
             .distinct(members), [.column(0, type), .literal(.boolean(true), .boolean)],
             output: [column, TableColumn(name: "matched", type: .boolean)])
-        let width = level.plan.output.count
+        let width = level.plan.outputCount
         level.plan = .join(
             left: level.plan, right: marked, kind: .left, leftKeys: [key], rightKeys: [.column(0, type)], residual: nil)
         let mark = Expression.column(width + 1, .boolean)

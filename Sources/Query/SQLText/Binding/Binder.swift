@@ -15,12 +15,16 @@ final class Binder {
     private var nesting = 0
     /// Tables and subqueries read so far.
     var relationCount = 0
+    /// Columns bound so far, of tables and of SELECT lists, and everything in the WITH queries that are used.
+    private(set) var columnCount = 0
+    /// Expressions, FROM items and queries bound so far.
+    private(set) var nodeCount = 0
 
-    init(catalog: any TableCatalog, timeZone: String, now: Int64, text: String, within options: QueryOptions) {
+    init(catalog: any TableCatalog, timeZone: String, now: Int64, source: SourceText, within options: QueryOptions) {
         self.catalog = catalog
         self.options = options
         self.now = now
-        source = SourceText(text)
+        self.source = source
         coercion = Coercion(timeZone: timeZone, now: now)
     }
 
@@ -73,6 +77,7 @@ final class Binder {
     /// - Throws: `.queryTooComplex` beyond the limit; `.cancelled` and `.deadlineExceeded`.
     func nested<Result>(at node: SyntaxNode?, _ body: () throws(QueryError) -> Result) throws(QueryError) -> Result {
         nesting += 1
+        nodeCount += 1
         defer { nesting -= 1 }
         try options.check()
         if nesting > TextLimits.nestingMax { throw QueryError.tooDeep(position: node.flatMap { start($0) }) }
@@ -94,6 +99,42 @@ final class Binder {
             throw QueryError(
                 .queryTooComplex,
                 "the query reads more than \(TextLimits.relationsMax) tables, counting WITH queries at each use")
+        }
+    }
+
+    /// Counts columns that a table or a SELECT list has, or what a WITH query holds that is used once more: a plan, and
+    /// each of its rewrites, takes room for each.
+    /// - Throws: `.queryTooComplex` beyond the limit; `.cancelled` and `.deadlineExceeded`.
+    func countColumns(_ count: Int, at node: SyntaxNode? = nil) throws(QueryError) {
+        try options.check()
+        columnCount += count
+        if columnCount > TextLimits.columnsMax {
+            throw fail(
+                .queryTooComplex,
+                "the query has more than \(TextLimits.columnsMax) columns in all its tables and SELECT lists",
+                at: node, hint: "Name the columns that are needed in place of *, and use WITH queries fewer times.")
+        }
+    }
+
+    /// - Throws: `.queryTooComplex` when one SELECT list or table is wider than it may be.
+    func checkWidth(_ count: Int, at node: SyntaxNode? = nil) throws(QueryError) {
+        if count > TextLimits.selectListMax {
+            throw fail(
+                .queryTooComplex, "a SELECT list can have at most \(TextLimits.selectListMax) columns", at: node,
+                hint: "Name the columns that are needed in place of *.")
+        }
+    }
+
+    /// The FROM scope with one more item in it.
+    /// - Throws: `.queryTooComplex` when its tables have more columns than they may; `.cancelled` and
+    ///   `.deadlineExceeded`.
+    func checkScope(_ scope: Scope) throws(QueryError) {
+        try options.check()
+        if scope.width > TextLimits.scopeColumnsMax {
+            throw QueryError(
+                .queryTooComplex,
+                "the tables of one FROM have more than \(TextLimits.scopeColumnsMax) columns together",
+                hint: "Join subqueries that name the columns that are needed.")
         }
     }
 }

@@ -18,33 +18,38 @@ struct Scope {
     /// In the order that `*` shows them.
     var columns: [ScopeColumn] = []
     var relations: [String] = []
+    /// How many columns the output of the FROM plan has.
+    private(set) var width = 0
 
     init() {}
 
     init(relation: String, columns: [TableColumn]) {
         relations = [relation]
+        width = columns.count
         self.columns = columns.enumerated().map {
             ScopeColumn(relation: relation, name: $0.element.name, type: $0.element.type, index: $0.offset)
         }
     }
 
-    /// This scope with another one's columns beside it, whose plan stands `offset` columns further right.
-    func joined(with right: Scope, offset: Int) -> Scope {
-        var both = self
-        both.relations += right.relations
-        both.columns += right.shifted(by: offset).columns
-        return both
+    /// Takes another scope's columns in, whose places are those of the common plan already.
+    /// - Complexity: O(columns of the other).
+    mutating func append(_ other: Scope) {
+        relations += other.relations
+        columns += other.columns
+        width += other.width
     }
 
-    /// The scope over a plan that has `count` columns before these.
-    func shifted(by count: Int) -> Scope {
-        var moved = self
-        for place in moved.columns.indices { moved.columns[place].index += count }
-        return moved
+    /// Makes this the scope over a plan that has `count` columns before these.
+    mutating func shift(by count: Int) {
+        if count == 0 { return }
+        for place in columns.indices { columns[place].index += count }
     }
 
     /// What `*` means.
     var starColumns: [ScopeColumn] { columns.filter { !$0.isMerged } }
+
+    /// The columns that unqualified names may mean, for many names at once.
+    var columnsByName: [String: [ScopeColumn]] { Dictionary(grouping: starColumns, by: \.name) }
 
     func columns(of relation: String) -> [ScopeColumn] { columns.filter { $0.relation == relation } }
 
@@ -68,6 +73,8 @@ struct CommonTable {
     var query: BoundQuery
     /// Tables it reads, counted again at each use.
     var relationCount: Int
+    /// Columns and expressions in it, counted again at each use.
+    var weight: Int
 }
 
 /// A query with the columns that it shows.

@@ -1,7 +1,8 @@
 /// A node of the grammar's tree. Nodes stand wrapped in an object of one key, their kind; fields are left out when
 /// zero, false or empty.
 enum SyntaxNode: Sendable {
-    case object([String: SyntaxNode])
+    /// Few fields a node, in the order in which they are printed: a list takes half of a dictionary's room.
+    case object([SyntaxField])
     case array([SyntaxNode])
     case string(String)
     case integer(Int)
@@ -9,14 +10,14 @@ enum SyntaxNode: Sendable {
     case null
 
     subscript(field: String) -> SyntaxNode? {
-        if case .object(let fields) = self { return fields[field] }
+        if case .object(let fields) = self { return fields.first { $0.name == field }?.value }
         return nil
     }
 
     /// The kind and the fields of a wrapped node.
     var unwrapped: (kind: String, body: SyntaxNode)? {
         guard case .object(let fields) = self, fields.count == 1, let only = fields.first else { return nil }
-        return (only.key, only.value)
+        return (only.name, only.value)
     }
 
     /// The fields of a wrapped node of this kind; nil for another.
@@ -54,13 +55,12 @@ enum SyntaxNode: Sendable {
         switch self {
         case .object(let fields):
             var first: Int?
-            // order: the least of all is taken.
-            for (name, value) in fields {
+            for field in fields {
                 let here: Int?
-                if name == "location", case .integer(let offset) = value {
+                if field.name == "location", case .integer(let offset) = field.value {
                     here = offset > 0 ? offset : nil
                 } else {
-                    here = value.firstLocation
+                    here = field.value.firstLocation
                 }
                 if let here { first = min(first ?? here, here) }
             }
@@ -75,4 +75,10 @@ enum SyntaxNode: Sendable {
 
     /// The texts of a list of `String` nodes, as names are kept.
     func names(_ field: String) -> [String] { list(field).compactMap(\.stringValue) }
+}
+
+/// A field of a node.
+struct SyntaxField: Sendable {
+    var name: String
+    var value: SyntaxNode
 }

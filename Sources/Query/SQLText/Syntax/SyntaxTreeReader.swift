@@ -29,12 +29,12 @@ enum SyntaxTreeReader {
     }
 
     private static func object(_ tape: JSONTape, at place: Int) -> SyntaxNode {
-        var fields: [String: SyntaxNode] = [:]
+        var fields: [SyntaxField] = []
         var key = tape.firstChild(place)
         let end = tape.end(place)
         while key < end {
             let value = tape.next(key)
-            fields[tape.text(key)] = node(tape, at: value)
+            fields.append(SyntaxField(name: tape.text(key), value: node(tape, at: value)))
             key = tape.next(value)
         }
         return .object(fields)

@@ -11,6 +11,12 @@ enum TextLimits {
     static let nestingMax = 200
     /// Tables and subqueries in one statement, common table expressions counted at each use.
     static let relationsMax = 500
+    /// Columns of one SELECT list, as in PostgreSQL.
+    static let selectListMax = 1_664
+    /// Columns of all tables of one FROM together.
+    static let scopeColumnsMax = 8_192
+    /// Columns of all tables and SELECT lists of one statement, what WITH queries hold counted at each use.
+    static let columnsMax = 65_536
 
     /// - Throws: `.queryTooComplex` when the text is longer than it may be.
     static func check(_ text: String) throws(QueryError) {
