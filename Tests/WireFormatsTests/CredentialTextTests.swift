@@ -100,12 +100,9 @@ import WireFormats
     @Test func manyNamesAreLookedAtInTime() {
         let clock = ContinuousClock()
         for unit in ["token:", "pass=", "--password ", "pin is ", "mysql -p ", "curl -u ", "token:a1"] {
-            let texts = [2_000, 32_000].map { Array(String(repeating: unit, count: $0).utf8) }
-            let times = texts.map { text in
-                (0..<3).map { _ in clock.measure { _ = CredentialText.holds(text[...], .certain) } }.min() ?? .zero
-            }
-            // Sixteen times the bytes; squares would take 256 times as long.
-            #expect(times[1] < times[0] * 100 + .milliseconds(50), "\(unit)")
+            let text = Array(String(repeating: unit, count: 32_000).utf8)
+            // Squares would take minutes.
+            #expect(clock.measure { _ = CredentialText.holds(text[...], .certain) } < .seconds(20), "\(unit)")
         }
     }
 

@@ -22,9 +22,10 @@ package enum CredentialText {
 
     /// The same of a value under a name, which says whether it is an id. Most values are no reason to look at it.
     package static func holds(_ text: ArraySlice<UInt8>, under name: @autoclosure () -> ArraySlice<UInt8>) -> Bool {
-        let isMade = CredentialValue.code.isMet(by: text)
-        guard isMade || holds(text, .random) else { return false }
-        if isMade, CredentialNames.value(of: name())?.isMet(by: text) ?? false { return true }
+        if CredentialValue.code.isMet(by: text), CredentialNames.value(of: name())?.isMet(by: text) ?? false {
+            return true
+        }
+        guard holds(text, .random) else { return false }
         return holds(text, .certain) || CredentialNames.suspicion(of: name()) == .random
     }
 
@@ -140,6 +141,7 @@ package enum CredentialText {
             return CredentialNames.value(of: text[earlier])?.isMetInProse(by: bytes) ?? false
         }
         return CredentialNames.open(name) && CredentialValue.isMade(bytes, CredentialValue.madeBytesMinBare)
+            && !bytes.dropLast(2).contains(UInt8(ascii: "="))
             && text[before.upperBound..<word.lowerBound].allSatisfy { $0 <= 0x20 }
     }
 
@@ -258,10 +260,7 @@ package enum CredentialText {
             }
             let end = text[start..<word.upperBound].firstIndex(where: isBetweenParts) ?? word.upperBound
             let part = start..<end
-            if let name, isValue(text[part]),
-                CredentialNames.value(of: text[name])?.isMet(by: text[start..<word.upperBound].prefix(64)) ?? false
-                    || isQuery && CredentialNames.openInQuery(text[name])
-            {
+            if let name, isNamed(text[name], text[part], text[start..<word.upperBound], isQuery) {
                 return start..<valueEnd(text, from: start, to: word.upperBound)
             }
             if CredentialPrefixes.begins(text[part]) || isWebToken(text[part])
@@ -284,6 +283,20 @@ package enum CredentialText {
             start = end + 1
         }
         return nil
+    }
+
+    /// Whether a name says that the part behind it is a secret, or what begins with that part.
+    private static func isNamed(
+        _ name: ArraySlice<UInt8>, _ part: ArraySlice<UInt8>, _ rest: ArraySlice<UInt8>, _ isQuery: Bool
+    ) -> Bool {
+        if isQuery, isValue(part), CredentialNames.openInQuery(name) { return true }
+        switch CredentialNames.value(of: name) {
+        case nil: return false
+        case .any: return isValue(part)
+        // Signs in it part nothing; so much of it is enough to tell.
+        case let value?:
+            return value.isMet(by: rest.prefix(64).prefix { $0 != UInt8(ascii: "&") && $0 != UInt8(ascii: "#") })
+        }
     }
 
     /// Whether what stands behind is known to nobody but a sender: the path of a web hook.
