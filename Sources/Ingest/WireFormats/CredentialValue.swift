@@ -186,10 +186,10 @@ struct CredentialCommand {
             return nil
         }
         guard option.isJoined else { return nil }
-        for name in option.names where name.count == 2 && word.starts(with: name) && isValue(word.dropFirst(2), option) {
-            return 2
+        let isTold = option.names.contains {
+            $0.count == 2 && word.starts(with: $0) && isValue(word.dropFirst(2), option)
         }
-        return nil
+        return isTold ? 2 : nil
     }
 
     private func isValue(_ value: ArraySlice<UInt8>, _ option: Option) -> Bool {
