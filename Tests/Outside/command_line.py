@@ -355,6 +355,30 @@ class Line:
                     process.communicate()
                     self.problems.append(f"Ctrl-C is not heard, Retry-After: {seconds}")
 
+    def streams(self):
+        """A pipe that nobody waits in is read late; streams are missing; a supervisor ends an import."""
+        place, whole = ["--data", self.folder + "/local"], self.run("export", "--data", self.folder + "/local")[1]
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        process = subprocess.Popen([self.binary, "export", *place], stdout=writer, stderr=subprocess.PIPE, env=self.environment)
+        os.close(writer)
+        time.sleep(2)
+        with open(reader, "rb") as file:
+            self.expect("bytes of an export that is read late", len(file.read()), len(whole))
+        self.expect("what it says", process.communicate()[1], b"")
+        self.expect("status of an export that is read late", process.returncode, 0)
+        self.expect("more than a pipe holds", len(whole) > 65536, True)
+        for closed in ("<&- >&- 2>&-", ">&-", "<&-", "2>&-"):
+            command = ["bash", "-c", f'exec "$0" "$@" {closed}', self.binary, "import", self.events, "--data", self.folder + "/without"]
+            self.expect(f"status of import {closed}", subprocess.run(command, capture_output=True, timeout=60, env=self.environment).returncode, 0)
+        with Strange(429, b'{"error":"busy"}', [("Retry-After", "later")]) as busy:
+            command = [self.binary, "import", self.events, "--server", busy.url]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment)
+            time.sleep(2)
+            process.send_signal(signal.SIGTERM)
+            output = process.communicate(timeout=30)[0]
+            self.expect("status of an import that a supervisor ends", (process.returncode, output.startswith(b"interrupted")), (143, True))
+
     def text_that_is_none(self):
         self.fails(2, "no UTF-8", "query", "-", "--data", self.folder + "/local", stdin=b"select '\xff'")
 
@@ -363,7 +387,7 @@ class Line:
         self.full_disk()
         for look in (self.a_token_that_nobody_saw, self.a_reader_that_goes, self.a_newer_directory, self.no_library_clears_up, self.many_at_once,
                      self.exit_statuses, self.addresses, self.numbers, self.time_limits, self.control_characters, self.endless_answers,
-                     self.busy_servers, self.text_that_is_none):
+                     self.busy_servers, self.streams, self.text_that_is_none):
             look()
 
 

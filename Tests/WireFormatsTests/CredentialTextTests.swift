@@ -48,6 +48,66 @@ import WireFormats
         #expect(CredentialText.without(text, .random) == text)
     }
 
+    /// Names that stand before counts and sentences as well, and values that no sign parts from their names.
+    @Test(arguments: [
+        ("token=abc123def456", "token=*"), ("token: s3cr3tvalue", "token: *"), ("TOKEN = tk8f3kd9", "TOKEN = *"),
+        ("X-Vault-Token: hvs1a2b3c4d", "X-Vault-Token: *"), ("PRIVATE-TOKEN: gl9xk2mm4", "PRIVATE-TOKEN: *"),
+        ("x-auth: 7f3k9d2m", "x-auth: *"), ("pass: hunter2", "pass: *"), ("pass=p@ss!word", "pass=*"),
+        ("userPass: hunter2", "userPass: *"), ("Password is hunter2", "Password is *"),
+        ("the password is: hunter2.", "the password is: *"), ("my token is 'abc123def456'", "my token is '*'"),
+        ("login --password hunter2 now", "login --password * now"), ("login --password 12345", "login --password *"),
+        ("x --api-key abc123 -v", "x --api-key * -v"), ("x --token abc123def", "x --token *"),
+        ("mysql -uroot -phunter db", "mysql -uroot -p* db"), ("/usr/bin/mysqldump -psecret", "/usr/bin/mysqldump -p*"),
+        ("sshpass -p hunter ssh h", "sshpass -p * ssh h"), ("redis-cli -a hunter get x", "redis-cli -a * get x"),
+        ("curl -u user:hunter http://h/", "curl -u * http://h/"), ("curl -uuser:hunter h", "curl -u* h"),
+        ("curl --user user:hunter h", "curl --user * h"), ("otp=123456", "otp=*"), ("pin: 4711", "pin: *"),
+        ("your PIN is 4711.", "your PIN is *"), ("Authorization abc123def456", "Authorization *"),
+    ])
+    func whatLooksTheSecretBehindAWeakNameIsFound(text: String, shown: String) {
+        #expect(CredentialText.holds(Array(text.utf8)[...], .certain))
+        #expect(CredentialText.without(text) == shown)
+    }
+
+    /// The same names before what is counted, named or said.
+    @Test(arguments: [
+        "tokens: 512", "max_tokens=100", "token: 123456", "pass: 3 of 4 tests", "token limit exceeded",
+        "pin: pinned version 2", "pin: 13", "pass: 98.5%", "pass: 512ms", "auth: oauth2", "auth: basic plan",
+        "token: EndOfStatement", "token: unexpected", "auth: http-401-unauthorized", "token: 2026-11-22T14:25:20Z",
+        "token=$API_TOKEN_2", "spin: 4711", "bypass: abc123def", "Password is required", "password is too short",
+        "password is base64 encoded", "--password is required", "use --password to log in", "--pass -x1y2z3",
+        "authorization failed 404", "password reset within 24h", "mysql -p prompts", "docker run -p 8080:80 x",
+        "docker run -u 1000:1000 x", "curl -u http://h/", "ls -pla", "one-time pin sent", "--tokens 12345",
+        "pass: true", "auth: /etc/auth/v2.conf", "step_token: version-2",
+    ])
+    func whatFollowsAWeakNameInTextsStays(text: String) {
+        #expect(!CredentialText.holds(Array(text.utf8)[...], .certain))
+        #expect(CredentialText.without(text) == text)
+    }
+
+    /// As members: what the text does not say, its name does.
+    @Test func valuesUnderWeakNamesAreLookedAt() {
+        let value = Array("hunter2".utf8)[...]
+        for name in ["token", "x_auth", "dbPass"] { #expect(CredentialText.holds(value, under: Array(name.utf8)[...])) }
+        for name in ["tokens", "note", "compass"] {
+            #expect(!CredentialText.holds(value, under: Array(name.utf8)[...]))
+        }
+        for text in ["512", "unexpected", "3 of 4 tests", "gpt-4"] {
+            #expect(!CredentialText.holds(Array(text.utf8)[...], under: Array("token".utf8)[...]), "\(text)")
+        }
+        #expect(CredentialText.holds(Array("4711".utf8)[...], under: Array("pin".utf8)[...]))
+        #expect(!CredentialText.holds(Array("4711".utf8)[...], under: Array("token".utf8)[...]))
+    }
+
+    /// Names upon names without a value take as long for each byte as a few do.
+    @Test func manyNamesAreLookedAtInTime() {
+        let clock = ContinuousClock()
+        for unit in ["token:", "pass=", "--password ", "pin is ", "mysql -p ", "curl -u ", "token:a1"] {
+            let text = Array(String(repeating: unit, count: 8_000).utf8)
+            // Squares would take minutes.
+            #expect(clock.measure { _ = CredentialText.holds(text[...], .certain) } < .seconds(20), "\(unit)")
+        }
+    }
+
     /// Ids look drawn by lot, and are.
     @Test func idsAreSuspectedOfLess() {
         let drawn = Array("aB3dE5fG7hI9jK1lM3nO".utf8)[...]

@@ -71,16 +71,21 @@ private final class StandardErrorLines: Sendable {
                 let remark = LogLine(
                     level: .warning, message: "lines of this log were lost, since nobody read them",
                     fields: [LogField(.count, lost)])
+                guard show(remark, time) else { return lost += 1 }
                 lost = 0
-                show(remark, time)
                 guard StandardStream.error.takesLine else { return lost += 1 }
             }
-            show(line, time)
+            if !show(line, time) { lost += 1 }
         }
     }
 
-    /// What cannot be written is let go, for there is nowhere to report it.
-    private func show(_ line: LogLine, _ time: Int64) {
-        _ = try? StandardStream.error.show(format.rendered(line, at: time))
+    /// What cannot be written is let go, for there is nowhere to report it; false says so.
+    private func show(_ line: LogLine, _ time: Int64) -> Bool {
+        do throws(StorageError) {
+            try StandardStream.error.offer(format.rendered(line, at: time))
+            return true
+        } catch {
+            return false
+        }
     }
 }

@@ -64,7 +64,9 @@ struct ImportCommand: AsyncParsableCommand {
             summary = try await remote.run(sources)
         }
         try StandardStream.output.print(format == .json ? summary.json : summary.text)
-        if summary.isInterrupted { throw ExitStatus.Ending(status: .interrupted) }
+        if summary.isInterrupted {
+            throw ExitStatus.Ending(status: InterruptSignal.isTermination ? .terminated : .interrupted)
+        }
         if summary.rejected > 0 { throw ExitStatus.Ending(status: .badInput) }
     }
 

@@ -6,6 +6,8 @@ import Platform
 @main
 enum Main {
     static func main() async {
+        // Before anything else is opened, or it would stand where a stream should.
+        StandardStream.openMissing()
         // Before anything else is opened: libraries below end a process that has no descriptor left.
         OpenFileLimit.raise()
         do {

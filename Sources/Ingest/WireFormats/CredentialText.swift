@@ -22,6 +22,9 @@ package enum CredentialText {
 
     /// The same of a value under a name, which says whether it is an id. Most values are no reason to look at it.
     package static func holds(_ text: ArraySlice<UInt8>, under name: @autoclosure () -> ArraySlice<UInt8>) -> Bool {
+        if CredentialValue.code.isMet(by: text), CredentialNames.value(of: name())?.isMet(by: text) ?? false {
+            return true
+        }
         guard holds(text, .random) else { return false }
         return holds(text, .certain) || CredentialNames.suspicion(of: name()) == .random
     }
@@ -89,38 +92,72 @@ package enum CredentialText {
     /// The first part that opens something.
     private static func first(in text: ArraySlice<UInt8>, _ suspicion: Suspicion) -> Range<Int>? {
         if let key = privateKey(in: text) { return key }
-        var words = Words(text)
+        var (words, command) = (Words(text), CredentialCommand())
         // What the word before asks of the next one.
-        var (isAfterScheme, isNamed) = (false, false)
+        var isAfterScheme = false
+        var asked: CredentialValue?
         while let word = words.next() {
             let bytes = text[word]
             if isScheme(bytes) {
                 isAfterScheme = true
+                words.pass(word)
                 continue
             }
-            if isNamed && isValue(bytes) || isAfterScheme && (isOpaque(bytes) || isNamed) { return word }
+            let isNamed = if case .any? = asked { true } else { false }
+            if asked?.isMet(by: bytes) ?? false || isAfterScheme && (isOpaque(bytes) || isNamed) { return word }
             // A sign between a name and its value.
-            if bytes.first == UInt8(ascii: ":") || bytes.first == UInt8(ascii: "=") {
-                isNamed = words.before.map { CredentialNames.open(text[$0]) } ?? false
+            if isAssignment(bytes.first) {
+                asked = words.before.flatMap { CredentialNames.value(of: text[$0]) }
                 if bytes.count == 1 { continue }
-                if isNamed, isValue(bytes.dropFirst()) { return (word.lowerBound + 1)..<word.upperBound }
+                if asked?.isMet(by: bytes.dropFirst()) ?? false { return (word.lowerBound + 1)..<word.upperBound }
             }
+            if let start = command.take(bytes, after: words.before.map { text[$0] }) {
+                return (word.lowerBound + start)..<word.upperBound
+            }
+            if isAfterName(text, words, word) { return word }
             if let found = inWord(text, word, suspicion) { return found }
-            (isAfterScheme, isNamed) = (false, false)
-            if let last = bytes.last, last == UInt8(ascii: ":") || last == UInt8(ascii: "=") {
-                isNamed = CredentialNames.open(bytes.dropLast())
-            }
-            words.before = word
+            (isAfterScheme, asked) = (false, nil)
+            if isAssignment(bytes.last) { asked = CredentialNames.value(of: bytes.dropLast()) }
+            words.pass(word)
         }
         return nil
     }
+
+    private static func isAssignment(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: ":") || byte == UInt8(ascii: "=") }
+
+    /// Whether a word is the value of a name before it though no sign says so: behind an option, behind `is`, behind a
+    /// header's name.
+    private static func isAfterName(_ text: ArraySlice<UInt8>, _ words: Words, _ word: Range<Int>) -> Bool {
+        let bytes = text[word]
+        // Most words are in no need of a look at what stands before them.
+        guard let before = words.before, bytes.first != UInt8(ascii: "-"),
+            CredentialValue.isMade(bytes, CredentialValue.madeBytesMin) || CredentialValue.isDigits(bytes, 4...64)
+        else { return false }
+        let name = text[before]
+        if name.first == UInt8(ascii: "-") {
+            return CredentialNames.value(of: name)?.isMetInProse(by: bytes) ?? false
+        }
+        if isCopula(name), let earlier = words.earlier {
+            return CredentialNames.value(of: text[earlier])?.isMetInProse(by: bytes) ?? false
+        }
+        return CredentialNames.open(name) && CredentialValue.isMade(bytes, CredentialValue.madeBytesMinBare)
+            && !bytes.dropLast(2).contains(UInt8(ascii: "="))
+            && text[before.upperBound..<word.lowerBound].allSatisfy { $0 <= 0x20 }
+    }
+
+    private static func isCopula(_ word: ArraySlice<UInt8>) -> Bool {
+        let word = isAssignment(word.last) ? word.dropLast() : word
+        return copulas.contains { $0.count == word.count && zip($0, word).allSatisfy { $0 == $1 | 0x20 } }
+    }
+
+    private static let copulas = ["is", "was", "equals"].map { Array($0.utf8) }
 
     /// What blanks, quotes and brackets part.
     private struct Words {
         private let text: ArraySlice<UInt8>
         private var index: Int
-        /// The last word that may be a name.
-        var before: Range<Int>?
+        /// The last words that may be names.
+        private(set) var before: Range<Int>?, earlier: Range<Int>?
 
         init(_ text: ArraySlice<UInt8>) { (self.text, index) = (text, text.startIndex) }
 
@@ -130,6 +167,8 @@ package enum CredentialText {
             while index < text.endIndex, !Self.isBetween(text[index]) { index += 1 }
             return start < index ? start..<index : nil
         }
+
+        mutating func pass(_ word: Range<Int>) { (earlier, before) = (before, word) }
 
         private static func isBetween(_ byte: UInt8) -> Bool { byte <= 0x20 || signs[Int(byte)] }
 
@@ -197,7 +236,7 @@ package enum CredentialText {
     }
 
     /// Whether what stands behind a name is there at all.
-    private static func isValue(_ word: ArraySlice<UInt8>) -> Bool {
+    static func isValue(_ word: ArraySlice<UInt8>) -> Bool {
         guard word.count >= 3, word.contains(where: { $0 != UInt8(ascii: "*") }) else { return false }
         return !nothings.contains { $0.count == word.count && zip($0, word).allSatisfy { $0 == $1 | 0x20 } }
     }
@@ -221,9 +260,7 @@ package enum CredentialText {
             }
             let end = text[start..<word.upperBound].firstIndex(where: isBetweenParts) ?? word.upperBound
             let part = start..<end
-            if let name, isValue(text[part]),
-                CredentialNames.open(text[name]) || isQuery && CredentialNames.openInQuery(text[name])
-            {
+            if let name, isNamed(text[name], text[part], text[start..<word.upperBound], isQuery) {
                 return start..<valueEnd(text, from: start, to: word.upperBound)
             }
             if CredentialPrefixes.begins(text[part]) || isWebToken(text[part])
@@ -246,6 +283,20 @@ package enum CredentialText {
             start = end + 1
         }
         return nil
+    }
+
+    /// Whether a name says that the part behind it is a secret, or what begins with that part.
+    private static func isNamed(
+        _ name: ArraySlice<UInt8>, _ part: ArraySlice<UInt8>, _ rest: ArraySlice<UInt8>, _ isQuery: Bool
+    ) -> Bool {
+        if isQuery, isValue(part), CredentialNames.openInQuery(name) { return true }
+        switch CredentialNames.value(of: name) {
+        case nil: return false
+        case .any: return isValue(part)
+        // Signs in it part nothing; so much of it is enough to tell.
+        case let value?:
+            return value.isMet(by: rest.prefix(64).prefix { $0 != UInt8(ascii: "&") && $0 != UInt8(ascii: "#") })
+        }
     }
 
     /// Whether what stands behind is known to nobody but a sender: the path of a web hook.
@@ -394,6 +445,27 @@ enum CredentialNames {
     }
     private static let bytesMax = 64
 
+    /// As the last word of a name, of what may open something.
+    private static let words: [(word: [UInt8], value: CredentialValue)] =
+        ["token", "auth", "pass", "pswd"].map { (Array($0.utf8), .made) }
+        + ["pin", "otp", "totp"].map { (Array($0.utf8), .code) }
+
+    /// What has to stand behind a name for it to be a secret; nil where a name says nothing.
+    static func value(of name: ArraySlice<UInt8>) -> CredentialValue? {
+        if open(name) { return .any }
+        let name = name.suffix(bytesMax)
+        guard let last = name.lastIndex(where: isLetter), lastsOfWords[Int(name[last] | 0x20)] else { return nil }
+        // Before a capital behind a small letter another word ends.
+        var start = last
+        while start > name.startIndex, isLetter(name[start - 1]),
+            name[start] & 0x20 != 0 || name[start - 1] & 0x20 == 0
+        {
+            start -= 1
+        }
+        let word = name[start...last]
+        return words.first { $0.word.count == word.count && zip($0.word, word).allSatisfy { $0 == $1 | 0x20 } }?.value
+    }
+
     /// Whether a name says that its value opens something.
     static func open(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, ends) }
 
@@ -412,6 +484,8 @@ enum CredentialNames {
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
+
+    private static let lastsOfWords: [Bool] = (0..<256).map { byte in words.contains { $0.word.last == UInt8(byte) } }
 
     /// By byte: whether an end has it last.
     private static let lasts: [Bool] = (0..<256).map { byte in

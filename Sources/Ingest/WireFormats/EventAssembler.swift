@@ -270,7 +270,8 @@ struct EventAssembler {
             reject(index: index, id: id, field: error.field, expected: error.expected, sentence: error.description)
         case .unknownType:
             let known = registry.typeNames.joined(separator: ", ")
-            let type = envelopeText(tape, .type) ?? ""
+            // As in the dead letter: answers end in logs of their own.
+            let type = CredentialText.without(envelopeText(tape, .type) ?? "")
             reject(
                 index: index, id: id, field: "type", expected: "one of \(known)",
                 sentence: "type: unknown event type \"\(type)\", expected one of \(known)")

@@ -7,11 +7,26 @@ package enum StandardStream: Int32, Sendable {
     /// A person watches, rather than a file or a pipe.
     package var isTerminal: Bool { isatty(rawValue) == 1 }
 
-    /// Writes all bytes. A reader that went away is no error here: false says that nobody listens any more.
+    /// Opens `/dev/null` for each of them that the process was born without: the next file to be opened would take its
+    /// place, and get what is written to it. To be called before anything else is opened.
+    package static func openMissing() {
+        // Of free numbers the system gives the lowest: those below are open by then.
+        for number in Int32(0)...2 where fcntl(number, F_GETFD) < 0 && errno == EBADF {
+            // Sound: the path is a text that outlives the call.
+            _ = unsafe open("/dev/null", O_RDWR)
+        }
+    }
+
+    /// Writes all bytes, and waits for a reader that is late. One that went away is no error here: false says that
+    /// nobody listens any more.
     @discardableResult
     package func write(_ bytes: [UInt8]) throws(StorageError) -> Bool {
+        try write(bytes, readiness: .toWrite(rawValue))
+    }
+
+    private func write(_ bytes: [UInt8], readiness: Readiness?) throws(StorageError) -> Bool {
         do throws(StorageError) {
-            _ = try completeTransfer(.write, path: name, offset: 0, count: bytes.count) { done in
+            _ = try completeTransfer(.write, path: name, offset: 0, count: bytes.count, readiness: readiness) { done in
                 // Sound: `done` is below `bytes.count`, so pointer and length stay inside the array.
                 let moved = unsafe bytes.withUnsafeBytes {
                     unsafe Glibc.write(rawValue, $0.baseAddress.unsafelyUnwrapped + done, bytes.count - done)
@@ -31,13 +46,13 @@ package enum StandardStream: Int32, Sendable {
         try write(isTerminal ? TerminalText.shown(bytes) : bytes)
     }
 
-    /// Whether a line of up to 4 KiB is taken without a wait. False: whoever should read does not, or nobody is there.
-    package var takesLine: Bool {
-        var entry = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
-        // Sound: one whole entry that outlives the call.
-        let count = unsafe poll(&entry, 1, 0)
-        return count == 1 && entry.revents & Int16(POLLOUT) != 0
+    /// As ``show(_:)`` without a wait where the stream is one that can say that there is no room: that is a failure.
+    package func offer(_ bytes: [UInt8]) throws(StorageError) {
+        _ = try write(isTerminal ? TerminalText.shown(bytes) : bytes, readiness: nil)
     }
+
+    /// Whether a line of up to 4 KiB is taken without a wait. False: whoever should read does not, or nobody is there.
+    package var takesLine: Bool { Readiness.toWrite(rawValue).isThere }
 
     /// Shows text and a line end.
     package func print(_ text: String, terminator: String = "\n") throws(StorageError) {
@@ -49,7 +64,7 @@ package enum StandardStream: Int32, Sendable {
         _ = try? StandardStream.error.show(Array((text + "\n").utf8))
     }
 
-    /// Fills the span from its start; returns the bytes read, 0 at the end.
+    /// Fills the span from its start, and waits for a writer that is late; returns the bytes read, 0 at the end.
     package func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int {
         while true {
             let moved = unsafe span.withUnsafeMutableBytes { buffer in
@@ -57,7 +72,12 @@ package enum StandardStream: Int32, Sendable {
                 unsafe Glibc.read(rawValue, buffer.baseAddress, buffer.count)
             }
             if moved >= 0 { return moved }
-            guard errno == EINTR else { throw StorageError(.read, path: name, code: errno) }
+            let code = errno
+            if Readiness.isMissing(code) {
+                try Readiness.toRead(rawValue).wait(.read, path: name)
+            } else if code != EINTR {
+                throw StorageError(.read, path: name, code: code)
+            }
         }
     }
 

@@ -13,4 +13,6 @@ enum ExitStatus: Int32 {
     case storageFailed = 5
     /// Ctrl-C, as shells say it; what was done until then was told.
     case interrupted = 130
+    /// SIGTERM, likewise.
+    case terminated = 143
 }

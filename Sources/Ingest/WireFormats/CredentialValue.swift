@@ -1,0 +1,210 @@
+/// What a name asks of the value behind it, for the value to be a secret. `password` says it all; `token`, `pass` or
+/// `pin` stand before counts and sentences as well, so the value has to look the part.
+enum CredentialValue {
+    /// Whatever is there.
+    case any
+    /// What no word, number or phrase looks like.
+    case made
+    /// That, or digits as long as a code that a person types.
+    case code
+
+    /// What a word looks like, to be told from a name of a step or a standard.
+    static let madeBytesMin = 6
+    /// The same where nothing parts name and value but a blank.
+    static let madeBytesMinBare = 8
+    /// Codes of persons are not shorter.
+    private static let codeDigits = 4...10
+    /// Enough to tell a value: it may be as long as a text.
+    private static let bytesMax = 64
+
+    func isMet(by value: ArraySlice<UInt8>) -> Bool {
+        switch self {
+        case .any: CredentialText.isValue(value)
+        case .made: Self.isMade(value, Self.madeBytesMin)
+        case .code: Self.isDigits(value, Self.codeDigits) || Self.isMade(value, Self.madeBytesMin)
+        }
+    }
+
+    /// The same behind an option or the word `is`, where a sentence may go on.
+    func isMetInProse(by value: ArraySlice<UInt8>) -> Bool {
+        guard case .any = self else { return isMet(by: value) }
+        return Self.isDigits(value, 5...Self.bytesMax) || Self.isMade(value, Self.madeBytesMin)
+    }
+
+    static func isDigits(_ value: ArraySlice<UInt8>, _ counts: ClosedRange<Int>) -> Bool {
+        let value = withoutEnd(value)
+        return counts.contains(value.count) && value.allSatisfy(isDigit)
+    }
+
+    /// Whether it is neither a word nor a number, a measure, a time, a path or a phrase.
+    static func isMade(_ value: ArraySlice<UInt8>, _ least: Int) -> Bool {
+        let value = withoutEnd(value).prefix(bytesMax)
+        guard value.count >= least, let first = value.first else { return false }
+        var signs = Signs()
+        for byte in value where !signs.take(byte) { return false }
+        guard signs.letters > 0 else { return false }
+        if signs.digits == 0 { return signs.isDrawnByLot || least < madeBytesMinBare && signs.inner > 0 }
+        if first == UInt8(ascii: "/") || first == UInt8(ascii: ".") || first == UInt8(ascii: "~") { return false }
+        return !isReference(value) && !isMeasure(value) && !isStandard(value) && !isPhrase(value)
+    }
+
+    /// Ends of sentences belong to no value.
+    private static func withoutEnd(_ value: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard let last = value.last else { return value }
+        switch last {
+        case UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "?"), UInt8(ascii: ":"): return value.dropLast()
+        default: return value
+        }
+    }
+
+    /// Counts what a value is made of.
+    private struct Signs {
+        var digits = 0, letters = 0, capitals = 0, inner = 0
+        private var count = 0, separators = 0, smallRun = 0, smallRunMax = 0
+
+        /// - Returns: false for what parts words, and is in no value.
+        mutating func take(_ byte: UInt8) -> Bool {
+            count += 1
+            switch byte {
+            case 0x61...0x7A:
+                (letters, smallRun) = (letters + 1, smallRun + 1)
+                smallRunMax = max(smallRunMax, smallRun)
+                return true
+            case 0x41...0x5A: (letters, capitals) = (letters + 1, capitals + 1)
+            case 0x30...0x39: digits += 1
+            case 0...0x20: return false
+            case 0x80...: (letters, separators) = (letters + 1, separators + 1)
+            case UInt8(ascii: "!"), UInt8(ascii: "@"), UInt8(ascii: "$"), UInt8(ascii: "^"), UInt8(ascii: "&"),
+                UInt8(ascii: "#"):
+                (inner, separators) = (count > 1 ? inner + 1 : inner, separators + 1)
+            default: separators += 1
+            }
+            smallRun = 0
+            return true
+        }
+
+        /// Letters alone: in no order, or more than a word has.
+        var isDrawnByLot: Bool {
+            guard separators == 0 else { return false }
+            return count >= 24 || count >= 8 && capitals >= 2 && letters > capitals + 1 && smallRunMax <= 3
+        }
+    }
+
+    /// A variable's name in the place of its value.
+    private static func isReference(_ value: ArraySlice<UInt8>) -> Bool {
+        guard value.first == UInt8(ascii: "$") || value.first == UInt8(ascii: "%") else { return false }
+        return value.allSatisfy {
+            (0x41...0x5A).contains($0) || isDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "$")
+                || $0 == UInt8(ascii: "%")
+        }
+    }
+
+    /// A number with a unit, or a day, with or without a time.
+    private static func isMeasure(_ value: ArraySlice<UInt8>) -> Bool {
+        let behind = value.drop { isDigit($0) || $0 == UInt8(ascii: ".") }
+        let digits = behind.startIndex - value.startIndex
+        guard digits > 0 else { return false }
+        if digits == 4, behind.first == UInt8(ascii: "-") { return behind.dropFirst().prefix(2).allSatisfy(isDigit) }
+        return behind.count <= 3
+    }
+
+    private static func isStandard(_ value: ArraySlice<UInt8>) -> Bool {
+        standards.contains { $0.count == value.count && zip($0, value).allSatisfy { $0 == $1 | 0x20 } }
+    }
+
+    /// Words with digits in them that say how, not what.
+    private static let standards = [
+        "base64", "base32", "base58", "sha256", "sha384", "sha512", "oauth2", "argon2", "argon2i", "argon2id", "pbkdf2",
+        "ed25519", "aes128", "aes256", "rsa2048", "rsa4096", "pkcs12", "base64url", "oauth2.0", "ntlmv2", "kerberos5",
+    ].map { Array($0.utf8) }
+
+    /// Words and short numbers with marks between them: `http-401-unauthorized`, `version-2`.
+    private static func isPhrase(_ value: ArraySlice<UInt8>) -> Bool {
+        let parts = value.split(omittingEmptySubsequences: true) {
+            !isDigit($0) && !(0x61...0x7A).contains($0 | 0x20) && $0 < 0x80
+        }
+        guard parts.count > 1 else { return false }
+        return parts.allSatisfy { part in
+            let digits = part.drop { !isDigit($0) }
+            return digits.count <= (digits.count == part.count ? 4 : 2) && digits.allSatisfy(isDigit)
+        }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+}
+
+/// Programs whose options of one letter take a secret.
+struct CredentialCommand {
+    /// What such an option looks like.
+    private struct Option {
+        /// How the program's name begins.
+        var program: [UInt8]
+        var names: [[UInt8]]
+        /// Whether the value is part of the same word, or the next word.
+        var isJoined: Bool, isApart: Bool
+        /// Whether the value is a user and a secret with a colon between.
+        var isPair = false
+
+        init(_ program: String, _ names: [String], isJoined: Bool, isApart: Bool, isPair: Bool = false) {
+            (self.program, self.names) = (Array(program.utf8), names.map { Array($0.utf8) })
+            (self.isJoined, self.isApart, self.isPair) = (isJoined, isApart, isPair)
+        }
+    }
+
+    private static let options = [
+        Option("mysql", ["-p"], isJoined: true, isApart: false),
+        Option("mariadb", ["-p"], isJoined: true, isApart: false),
+        Option("sshpass", ["-p"], isJoined: true, isApart: true),
+        Option("mongo", ["-p"], isJoined: false, isApart: true),
+        Option("redis-cli", ["-a"], isJoined: false, isApart: true),
+        Option("ldapsearch", ["-w"], isJoined: true, isApart: true),
+        Option("sqlcmd", ["-P"], isJoined: true, isApart: true),
+        Option("curl", ["-u", "-U", "--user", "--proxy-user"], isJoined: true, isApart: true, isPair: true),
+    ]
+    /// A command's options are not further from its name; a sentence may be about it.
+    private static let wordsMax = 32
+
+    private var option: Option?
+    private var wordsLeft = 0
+
+    /// Whether a program was named, and not long ago.
+    private var isRunning: Bool { option != nil && wordsLeft > 0 }
+
+    /// Looks at the next word of a text.
+    /// - Returns: how many of its bytes stand before the secret in it; nil where it has none.
+    mutating func take(_ word: ArraySlice<UInt8>, after before: ArraySlice<UInt8>?) -> Int? {
+        guard let option, isRunning else {
+            note(word)
+            return nil
+        }
+        wordsLeft -= 1
+        if word.first != UInt8(ascii: "-") {
+            if option.isApart, let before, option.names.contains(where: before.elementsEqual), isValue(word, option) {
+                return 0
+            }
+            note(word)
+            return nil
+        }
+        guard option.isJoined else { return nil }
+        let isTold = option.names.contains {
+            $0.count == 2 && word.starts(with: $0) && isValue(word.dropFirst(2), option)
+        }
+        return isTold ? 2 : nil
+    }
+
+    private func isValue(_ value: ArraySlice<UInt8>, _ option: Option) -> Bool {
+        guard CredentialText.isValue(value) else { return false }
+        guard option.isPair else { return true }
+        guard let colon = value.firstIndex(of: UInt8(ascii: ":")) else { return false }
+        return colon > value.startIndex && CredentialText.isValue(value[(colon + 1)...])
+            && !value[colon...].starts(with: "://".utf8)
+    }
+
+    private mutating func note(_ word: ArraySlice<UInt8>) {
+        // Most words are none of them.
+        guard word.count >= 4, word.count <= 64 else { return }
+        let name = word.lastIndex(of: UInt8(ascii: "/")).map { word[($0 + 1)...] } ?? word
+        guard let found = Self.options.first(where: { name.starts(with: $0.program) }) else { return }
+        (option, wordsLeft) = (found, Self.wordsMax)
+    }
+}
