@@ -145,6 +145,9 @@ let package = Package(
         room("Alerting", "Outputs/Alerting", uses: ["Bytes", "JSONTexts", "Domain", "EmbeddedAlerts"]),
 
         // Asked.
+        room("PromQLText", "Query/PromQLText", uses: ["Bytes", "RegularExpressions"]),
+        tests("PromQLText", uses: ["Bytes", "Platform"]),
+
         room("Plans", "Query/Plans", uses: ["Bytes", "JSONTexts", "Columnar"]),
         room(
             "SQLText", "Query/SQLText",
