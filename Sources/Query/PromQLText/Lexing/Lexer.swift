@@ -223,7 +223,9 @@ extension Lexer {
         case "}":
             isInBraces = false
             return token(.rightBrace)
-        case "=": return token(accept("~") ? .matches : .assign)
+        case "=":
+            let isPattern = accept("~")
+            return token(isPattern ? .matches : .assign)
         default:
             if accept("~") { return token(.matchesNot) }
             if accept("=") { return token(.notEqual) }

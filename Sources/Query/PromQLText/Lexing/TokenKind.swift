@@ -79,6 +79,14 @@ extension TokenKind {
         }
     }
 
+    /// Whether an expression may begin so.
+    var isExpressionStart: Bool {
+        switch self {
+        case .number, .duration, .string, .leftParenthesis, .leftBrace, .add, .subtract: true
+        default: isMetricName
+        }
+    }
+
     /// Whether a parenthesis behind the word makes it a function's name.
     var isFunctionName: Bool {
         switch self {

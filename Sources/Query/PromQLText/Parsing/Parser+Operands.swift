@@ -92,12 +92,15 @@ extension Parser {
             let argument = try parseExpression()
             arguments.append(argument.expression)
             height = max(height, argument.height)
+            var hasMore = false
             while let comma = accept(.comma) {
-                if current.kind != .rightParenthesis, current.kind != .comma { break }
+                hasMore = current.kind.isExpressionStart || current.kind == .failure
+                if hasMore { break }
                 note("trailing commas not allowed in function call args", at: place(of: comma))
             }
-            if accept(.rightParenthesis) != nil { return (arguments, height) }
-            guard text[..<previousEnd].last == UInt8(ascii: ",") else { throw unexpected() }
+            if hasMore { continue }
+            guard accept(.rightParenthesis) != nil else { throw unexpected() }
+            return (arguments, height)
         }
     }
 
@@ -107,7 +110,10 @@ extension Parser {
         var grouping = try parseGrouping()
         let (arguments, height) = try parseArguments()
         leave()
-        if grouping == nil { grouping = try parseGrouping() }
+        if grouping == nil {
+            noteFailure()
+            grouping = try parseGrouping()
+        }
         let whole = place(from: start)
         let argumentsWanted = operation.parameter == nil ? 1 : 2
         if arguments.isEmpty {

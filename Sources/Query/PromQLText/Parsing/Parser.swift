@@ -13,6 +13,7 @@ struct Parser {
     private(set) var previousEnd = 0
     private(set) var faults: [Fault] = []
     private(set) var isTooComplex = false
+    private var hasNotedFailure = false
     /// What is being read around the current token and has words of its own for what does not fit.
     private var enclosing: [Enclosing] = []
     private var nesting = 0
@@ -122,11 +123,18 @@ extension Parser {
     }
 
     private mutating func noteUnexpected(_ context: String, _ expected: String) {
-        if current.kind == .failure { return note(current.message, at: currentPlace) }
+        if current.kind == .failure { return noteFailure() }
         var message = "unexpected " + current.described(in: text)
         if !context.isEmpty { message += " in " + context }
         if !expected.isEmpty { message += ", expected " + expected }
         note(message, at: currentPlace)
+    }
+
+    /// Notes, once, that the text cannot be cut into tokens any further, where that is so.
+    mutating func noteFailure() {
+        guard current.kind == .failure, !hasNotedFailure else { return }
+        hasNotedFailure = true
+        note(current.message, at: currentPlace)
     }
 
     mutating func enter(_ around: Enclosing) { enclosing.append(around) }

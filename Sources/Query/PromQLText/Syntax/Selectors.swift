@@ -28,6 +28,19 @@ struct VectorSelector: Hashable, Sendable {
     var time = SelectedTime()
     var boundary: RangeBoundary?
     var place: Place
+
+    static func == (left: VectorSelector, right: VectorSelector) -> Bool {
+        // All matchers have to pass, in whatever order.
+        left.name == right.name && left.time == right.time && left.boundary == right.boundary
+            && left.matchers.count == right.matchers.count && Set(left.matchers) == Set(right.matchers)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(time)
+        hasher.combine(boundary)
+        hasher.combine(Set(matchers))
+    }
 }
 
 /// `name[range]`.
