@@ -168,8 +168,7 @@ extension Lexer {
         let word = text[start..<position]
         let kind = Keywords.kind(of: word) ?? (word.contains(UInt8(ascii: ":")) ? .metricIdentifier : .identifier)
         // These words came late to the language: alone they stay names.
-        let isLate = kind == .fill || kind == .fillLeft || kind == .fillRight
-        return token(isLate && !isBeforeParenthesis ? .identifier : kind)
+        return token(kind.isFill && !isBeforeParenthesis ? .identifier : kind)
     }
 
     private var isBeforeParenthesis: Bool {

@@ -87,6 +87,9 @@ extension TokenKind {
         }
     }
 
+    /// Whether values for what is missing follow.
+    var isFill: Bool { self == .fill || self == .fillLeft || self == .fillRight }
+
     /// Whether a parenthesis behind the word makes it a function's name.
     var isFunctionName: Bool {
         switch self {

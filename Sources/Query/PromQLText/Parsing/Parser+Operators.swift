@@ -73,7 +73,10 @@ extension Parser {
             matching.labels = try parseLabels()
             if current.kind == .groupLeft || current.kind == .groupRight {
                 matching.cardinality = take().kind == .groupLeft ? .manyToOne : .oneToMany
-                if current.kind == .leftParenthesis { matching.included = try parseLabels() }
+                // Labels may be left out where the right side begins; a parenthesis always begins labels.
+                if current.kind == .leftParenthesis || !(current.kind.isExpressionStart || current.kind.isFill) {
+                    matching.included = try parseLabels()
+                }
             }
         }
         matching.fill = try parseFill()

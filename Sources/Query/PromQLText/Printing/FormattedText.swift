@@ -4,6 +4,8 @@
 /// - Complexity: O(text): an expression that fits is copied from the one line, never written again.
 struct FormattedText {
     private static let widthMax = 100
+    /// Deeper lines are indented no further, or a hostile text would become a thousand times as long.
+    private static let levelMax = 64
 
     private let line: ExpressionText
     private var text: [UInt8] = []
@@ -85,6 +87,6 @@ struct FormattedText {
     private mutating func append(_ written: String) { text += written.utf8 }
 
     private mutating func indent(_ level: Int) {
-        text += [UInt8](repeating: UInt8(ascii: " "), count: level * 2)
+        text += [UInt8](repeating: UInt8(ascii: " "), count: min(level, Self.levelMax) * 2)
     }
 }

@@ -39,14 +39,16 @@ struct NumberLiteral: Hashable, Sendable {
     var place: Place
 
     static func == (left: NumberLiteral, right: NumberLiteral) -> Bool {
-        // By bits: NaN is itself, and the zeros differ.
-        left.value.bitPattern == right.value.bitPattern && left.isDuration == right.isDuration
+        left.bits == right.bits && left.isDuration == right.isDuration
     }
 
     func hash(into hasher: inout Hasher) {
-        hasher.combine(value.bitPattern)
+        hasher.combine(bits)
         hasher.combine(isDuration)
     }
+
+    /// What is no number is itself, and the zeros differ.
+    private var bits: UInt64 { value.isNaN ? Double.nan.bitPattern : value.bitPattern }
 }
 
 /// A text in quotes.

@@ -1,3 +1,4 @@
+// tests: as `PromQLExpression`.
 /// What an expression's value is.
 package enum PromQLType: String, Hashable, Sendable {
     /// One number a time.
