@@ -21,7 +21,7 @@ struct Parser {
     /// Reading cannot go on; why is among the faults.
     struct Stop: Error {}
 
-    struct Fault {
+    struct Fault: Error {
         let message: String
         let place: Place
     }
