@@ -99,7 +99,8 @@ struct ExpressionGenerator {
         var matchers: [[String]] = []
         for _ in 0..<random.next(below: 3) {
             matchers.append([
-                pick(["job", "a", "by", "sum"]), pick(["=", "!=", "=~", "!~"]), pick(["\"x\"", "'a|b'", "\"\"", "`.+`"]),
+                pick(["job", "a", "by", "sum"]), pick(["=", "!=", "=~", "!~"]),
+                pick(["\"x\"", "'a|b'", "\"\"", "`.+`"]),
             ])
         }
         let names = isRecent ? ["up", "a:b", "rate", "offset", "step", "min_of", ""] : ["up", "a:b", "rate", ""]
@@ -187,9 +188,8 @@ extension ExpressionGenerator {
         case 1: words.insert(words[place], at: place)
         case 2: words.swapAt(place, random.next(below: words.count))
         default:
-            words.insert(
-                pick(["(", ")", "{", "}", "[", "]", ",", "by", "on", "offset", "@", "bool", "+", "==", "a", "1", "'s'"]),
-                at: place)
+            let signs = ["(", ")", "{", "}", "[", "]", ",", "@", "+", "=="]
+            words.insert(pick(signs + ["by", "on", "offset", "bool", "a", "1", "'s'"]), at: place)
         }
         return words
     }

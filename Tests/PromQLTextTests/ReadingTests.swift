@@ -50,7 +50,8 @@ import Testing
     func times(_ text: String, _ written: String) { #expect(Reading.line(text) == written) }
 
     @Test(arguments: [
-        ("sum(a) by (b, c)", "sum by (b, c) (a)"), ("sum by () (a)", "sum(a)"), ("sum without () (a)", "sum without () (a)"),
+        ("sum(a) by (b, c)", "sum by (b, c) (a)"), ("sum by () (a)", "sum(a)"),
+        ("sum without () (a)", "sum without () (a)"),
         ("sum by (bool, \"x y\", on, a:b,) (a)", "sum by (bool, \"x y\", on, \"a:b\") (a)"),
         ("topk(5, a) by (b)", "topk by (b) (5, a)"), ("count_values('v', a)", #"count_values("v", a)"#),
         ("quantile(.9, a)", "quantile(0.9, a)"), ("GROUP(a)", "group(a)"), ("stdvar(stddev(a))", "stdvar(stddev(a))"),
@@ -77,7 +78,8 @@ import Testing
         ("a anchored", "a anchored"), ("a[5m] smoothed offset 1m", "a[5m] smoothed offset 1m"),
         ("a + fill(0) b", "a + fill (0) b"), ("a - on(x) fill_right(-1e9) fill_left(5m) b",
             "a - on (x) fill_left (300) fill_right (-1e+09) b"),
-        ("a + on(x) group_left fill(1) b", "a + on (x) group_left () fill (1) b"), ("limitk(2, a)", "limitk(2, a)"), ("info(a, {x='y'})", #"info(a, {x="y"})"#), ("info(a, {})", "info(a, {})"),
+        ("a + on(x) group_left fill(1) b", "a + on (x) group_left () fill (1) b"),
+        ("limitk(2, a)", "limitk(2, a)"), ("info(a, {x='y'})", #"info(a, {x="y"})"#), ("info(a, {})", "info(a, {})"),
         ("start() + end() - step() * range()", "start() + end() - step() * range()"), ("max_of(1, 2)", "max_of(1, 2)"),
         ("sort_by_label(a, 'x')", #"sort_by_label(a, "x")"#),
     ])

@@ -91,7 +91,9 @@ import Testing
         ]),
         ("a offset 1m [5m]", ["1:13 no offset modifiers allowed before range"]),
         ("a @ 1 [5m]", ["1:7 no @ modifiers allowed before range"]),
-        ("(a)[5m] offset 1m", ["1:4 ranges only allowed for vector selectors", "1:1 ranges only allowed for vector selectors"]),
+        ("(a)[5m] offset 1m", [
+            "1:4 ranges only allowed for vector selectors", "1:1 ranges only allowed for vector selectors",
+        ]),
         ("a{b=~'('}", ["1:3 error parsing regexp: missing closing ): `(`"]),
         ("a{b!~'*'}", ["1:3 error parsing regexp: missing argument to repetition operator: `*`"]),
         ("a{b=~'x)|(y'}", ["1:3 error parsing regexp: unexpected ): `x)|(y`"]),

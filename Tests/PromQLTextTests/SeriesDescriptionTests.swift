@@ -57,7 +57,8 @@ import Testing
         ("m {{total:1}}", "1:5: parse error: bad histogram descriptor found: \"total\""),
         ("m {{buckets:[1 2}}", "1:17: parse error: unexpected character '}' in buckets description, expected a space "
             + "or \"]\""),
-        ("m {{sum:1", "1:10: parse error: unexpected end of input in histogram description, expected a space or \"}}\""),
+        ("m {{sum:1", "1:10: parse error: unexpected end of input in histogram description, expected a space or "
+            + "\"}}\""),
         ("m {{offset:99999999999}}", "1:12: parse error: bad integer in histogram: \"99999999999\""),
         ("m {{schema:-53}}+{{schema:0}}x1", "1:32: parse error: cannot apply this operation on histograms with a mix "
             + "of exponential and custom bucket schemas"),
@@ -67,7 +68,8 @@ import Testing
     func refused(_ text: String, _ expected: String) { #expect(values(text) == expected) }
 
     @Test func buckets() throws {
-        let text = "m {{schema:1 count:9 z_bucket:2 z_bucket_w:0.01 buckets:[3 0 1] offset:-1 n_buckets:[2 1] n_offset:4}}"
+        let text =
+            "m {{schema:1 count:9 z_bucket:2 z_bucket_w:0.01 buckets:[3 0 1] offset:-1 n_buckets:[2 1] n_offset:4}}"
         guard case .sample(.histogram(let histogram), _) = try read(text).values.first else {
             Issue.record("a histogram")
             return

@@ -6,6 +6,7 @@ package struct ByteText: Hashable, Comparable, Sendable, ExpressibleByStringLite
 
     /// Takes any bytes.
     package init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
+    /// The bytes of a literal.
     package init(stringLiteral text: String) { bytes = Array(text.utf8) }
 
     /// For people: what is no UTF-8 shows as replacement characters.

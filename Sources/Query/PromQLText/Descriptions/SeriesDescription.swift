@@ -3,8 +3,8 @@ import Bytes
 // tests: unit tests of rules, and scripts of the evaluator's tests, are read by it.
 /// A series in the shorthand of unit tests: `http_requests{job="a"} 0+10x5 _x2 stale {{sum:3 count:2}}x3`.
 ///
-/// An item is a number, `stale`, a gap (`_`) or a histogram (`{{…}}`); `xN` repeats it, N times more for a value and N
-/// times in all for a gap; `a+bxN` adds each time.
+/// An item is a number, `stale`, a gap (`_`) or a histogram (`{{…}}`); `xN` repeats it, a gap N times in all, all else
+/// N times more; `a+bxN` adds each time.
 package struct SeriesDescription: Hashable, Sendable {
     /// What it is known by.
     package let labels: LabelSet

@@ -69,7 +69,9 @@ extension SeriesDescriptionParser {
         return (parts.histogram, parts.keys.contains(.resetHint))
     }
 
-    private mutating func parseValue(of key: HistogramParts.Key, into parts: inout HistogramParts) throws(Parser.Fault) {
+    private mutating func parseValue(
+        of key: HistogramParts.Key, into parts: inout HistogramParts
+    ) throws(Parser.Fault) {
         switch key {
         case .schema:
             let schema = try parseInteger()

@@ -169,7 +169,8 @@ extension SeriesDescriptionParser {
         if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") {
             return position > 0 && text[position - 1] | 0x20 == UInt8(ascii: "e")
         }
-        return byte.isDigit || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_") || byte | 0x20 == UInt8(ascii: "e")
+        return byte.isDigit || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+            || byte | 0x20 == UInt8(ascii: "e")
     }
 
     /// - Parameter value: what the step of a number says.

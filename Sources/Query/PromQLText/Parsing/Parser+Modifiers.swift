@@ -91,8 +91,8 @@ extension Parser {
             expression = .subquery(node)
         default:
             note(
-                name + " modifier must be preceded by an instant vector selector or range vector selector or a subquery",
-                at: expression.place)
+                name + " modifier must be preceded by an instant vector selector or range vector selector or "
+                    + "a subquery", at: expression.place)
         }
     }
 

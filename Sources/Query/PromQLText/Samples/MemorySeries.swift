@@ -26,6 +26,7 @@ package struct MemorySeries: SeriesSource {
     /// Takes everything away.
     package mutating func clear() { runs = [:] }
 
+    /// See ``SeriesSource``.
     package func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
         var found: [Series] = []
         var samples = 0

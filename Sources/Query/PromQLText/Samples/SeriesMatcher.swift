@@ -6,15 +6,15 @@ import RegularExpressions
 /// is empty.
 package struct SeriesMatcher: Sendable {
     /// The label's name.
-    package let label: ByteText
+    let label: ByteText
     /// The value that passes or fails, where no pattern is asked for.
-    package let value: ByteText
+    let value: ByteText
     /// Whether what meets the value, or the pattern, passes.
-    package let isPositive: Bool
+    let isPositive: Bool
     private let pattern: RegularExpression?
 
     /// Whether exactly one value passes, so that an index finds it.
-    package var isExact: Bool { isPositive && pattern == nil }
+    var isExact: Bool { isPositive && pattern == nil }
 
     init(_ matcher: LabelMatcher) throws(PromQLError) {
         (label, value) = (matcher.label, matcher.value)
