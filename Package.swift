@@ -147,6 +147,8 @@ let package = Package(
         // Asked.
         room("PromQLText", "Query/PromQLText", uses: ["Bytes", "RegularExpressions"]),
         tests("PromQLText", uses: ["Bytes", "Platform"]),
+        room("PromQLScripts", "Query/PromQLScripts", uses: ["PromQLText"]),
+        tests("PromQLScripts", uses: ["PromQLText"]),
 
         room("Plans", "Query/Plans", uses: ["Bytes", "JSONTexts", "Columnar"]),
         room(
