@@ -47,8 +47,10 @@ import Testing
         ("m 1y", "1:4: parse error: unexpected character 'y' in series values, expected a space"),
         ("m abc", "1:3: parse error: unexpected identifier \"abc\" in series values, expected number or \"stale\""),
         ("m 1x", "1:5: parse error: invalid repetition in series values: \"\""),
-        ("m 1x99999999999", "1:16: parse error: a series has at most 1000000 values"),
-        ("m 1x9223372036854775807", "1:24: parse error: a series has at most 1000000 values"),
+        ("m 1x99999999999", "1:16: parse error: a series has at most 250000 values and buckets"),
+        ("m 1x9223372036854775807", "1:24: parse error: a series has at most 250000 values and buckets"),
+        ("m {{buckets:[1 2 3 4]}}+{{buckets:[1]}}x60000", "1:46: parse error: a series has at most 250000 values and "
+            + "buckets"),
         ("m{a=}", "1:5: parse error: unexpected \"}\" in label set, expected string"),
         ("m{a} 1", "1:4: parse error: unexpected \"}\" in label set, expected \"=\""),
         ("m{a='b'", "1:8: parse error: unexpected end of input inside braces"),

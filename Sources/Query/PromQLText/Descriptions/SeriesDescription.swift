@@ -20,8 +20,8 @@ package struct SeriesDescription: Hashable, Sendable {
         case sample(SampleValue, saysHint: Bool)
     }
 
-    /// How many steps one description may spell out.
-    static let valuesMax = 1_000_000
+    /// How many steps, and buckets of histograms in them, one description may spell out.
+    static let valuesMax = 250_000
 
     /// Reads a description.
     package init(_ text: [UInt8]) throws(PromQLError) {

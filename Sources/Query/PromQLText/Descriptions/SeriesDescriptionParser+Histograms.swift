@@ -16,16 +16,17 @@ extension SeriesDescriptionParser {
         }
         guard let repetitions = try parseRepetition() else {
             if isAdding { throw unexpected(in: "series values", expected: "\"x\" and a number") }
-            return try append(1) { _ in value(first.histogram) }
+            return try append(1, buckets: first.histogram.buckets) { _ in value(first.histogram) }
         }
         guard isAdding else {
-            return try append(repetitions.addingReportingOverflow(1).partialValue) { _ in value(first.histogram) }
+            let count = repetitions.addingReportingOverflow(1).partialValue
+            return try append(count, buckets: first.histogram.buckets) { _ in value(first.histogram) }
         }
         var current = first.histogram
-        try append(1) { _ in value(current) }
+        try append(1, buckets: current.buckets) { _ in value(current) }
         for _ in 0..<repetitions {
             current = try combined(current, added.histogram, isSubtracting)
-            try append(1) { _ in value(current) }
+            try append(1, buckets: current.buckets) { _ in value(current) }
         }
     }
 
@@ -123,6 +124,11 @@ extension SeriesDescriptionParser {
         }
         return numbers
     }
+}
+
+extension NativeHistogram {
+    /// How many it spells out.
+    fileprivate var buckets: Int { positive.indices.count + negative.indices.count + customEnds.count }
 }
 
 /// What has been read of a histogram.

@@ -6,6 +6,8 @@ struct SeriesDescriptionParser {
     var position = 0
     private(set) var isTooComplex = false
     private var values: [SeriesDescription.Value] = []
+    /// Steps and buckets so far.
+    private var booked = 0
 
     init(_ text: [UInt8]) { self.text = text }
 
@@ -173,12 +175,18 @@ extension SeriesDescriptionParser {
             || byte | 0x20 == UInt8(ascii: "e")
     }
 
-    /// - Parameter value: what the step of a number says.
-    mutating func append(_ count: Int, _ value: (Int) -> SeriesDescription.Value) throws(Parser.Fault) {
-        guard count >= 0, count <= SeriesDescription.valuesMax - values.count else {
+    /// - Parameters:
+    ///   - buckets: how many each step has.
+    ///   - value: what the step of a number says.
+    mutating func append(
+        _ count: Int, buckets: Int = 0, _ value: (Int) -> SeriesDescription.Value
+    ) throws(Parser.Fault) {
+        let (cells, overflows) = count.multipliedReportingOverflow(by: buckets + 1)
+        guard count >= 0, !overflows, cells <= SeriesDescription.valuesMax - booked else {
             isTooComplex = true
-            throw fault("a series has at most \(SeriesDescription.valuesMax) values")
+            throw fault("a series has at most \(SeriesDescription.valuesMax) values and buckets")
         }
+        booked += cells
         for index in 0..<count { values.append(value(index)) }
     }
 }

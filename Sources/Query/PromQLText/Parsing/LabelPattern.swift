@@ -6,6 +6,8 @@ enum LabelPattern {
     struct Fault: Error {
         /// In the words that people know from Prometheus.
         let message: String
+        /// Whether it is well written, but more than is compiled.
+        var isTooLarge = false
     }
 
     private static let flags = "(?s)"
@@ -18,16 +20,20 @@ enum LabelPattern {
         do throws(RegularExpressionError) {
             return try RegularExpression(flags + text)
         } catch {
-            throw Fault(message: prefix + translated(error.reason))
+            let isTooLarge = error.reason.hasPrefix(tooLarge)
+            throw Fault(message: prefix + translated(error.reason), isTooLarge: isTooLarge)
         }
     }
 
-    /// Whether a series without the label matches.
-    static func matchesEmpty(_ pattern: ByteText) throws(Fault) -> Bool {
-        try compiled(pattern).matchesWhole([UInt8]().span)
+    /// Whether a series without the label matches, and how many instructions the pattern takes.
+    static func matchesEmpty(_ pattern: ByteText) throws(Fault) -> (Bool, size: Int) {
+        let compiled = try compiled(pattern)
+        return (compiled.matchesWhole([UInt8]().span), compiled.size)
     }
 
     private static let prefix = "error parsing regexp: "
+
+    private static let tooLarge = "pattern too large"
 
     /// RE2's reasons and what Go calls them.
     private static let words: [(reason: String, word: String)] = [
@@ -39,7 +45,7 @@ enum LabelPattern {
         ("bad repetition operator", "invalid nested repetition operator"),
         ("invalid perl operator", "invalid or unsupported Perl syntax"),
         ("invalid named capture group", "invalid named capture"),
-        ("pattern too large", "expression too large"),
+        (tooLarge, "expression too large"),
     ]
 
     /// What is wrong, and the part of the pattern that is.

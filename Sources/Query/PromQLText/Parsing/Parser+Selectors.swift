@@ -32,11 +32,11 @@ extension Parser {
         guard let comparison = comparison(current.kind) else {
             // A text alone is the metric's name.
             guard isQuoted else { throw unexpected(in: context, expected: "label matching operator") }
-            return matcher(LabelMatcher.metricName, .equal, name, at: place(of: label))
+            return try matcher(LabelMatcher.metricName, .equal, name, at: place(of: label))
         }
         take()
         guard let value = accept(.string) else { throw unexpected(in: context, expected: "string") }
-        return matcher(name, comparison, EscapedText.bytes(of: bytes(of: value)), at: place(from: place(of: label)))
+        return try matcher(name, comparison, EscapedText.bytes(of: bytes(of: value)), at: place(from: place(of: label)))
     }
 
     private func comparison(_ kind: TokenKind) -> LabelMatcher.Comparison? {
@@ -51,19 +51,29 @@ extension Parser {
 
     private mutating func matcher(
         _ label: ByteText, _ comparison: LabelMatcher.Comparison, _ value: ByteText, at place: Place
-    ) -> LabelMatcher {
+    ) throws(Stop) -> LabelMatcher {
         var matcher = LabelMatcher(label: label, comparison: comparison, value: value, acceptsEmpty: value.isEmpty)
         switch comparison {
         case .equal: break
         case .notEqual: matcher.acceptsEmpty = !value.isEmpty
         case .matches, .matchesNot:
-            do throws(LabelPattern.Fault) {
-                let isMatch = try LabelPattern.matchesEmpty(value)
-                matcher.acceptsEmpty = isMatch == (comparison == .matches)
-            } catch {
-                note(error.message, at: place)
-            }
+            let isMatch = try matchesEmpty(value, at: place)
+            matcher.acceptsEmpty = isMatch == (comparison == .matches)
         }
         return matcher
+    }
+
+    /// Patterns are compiled while there is room for them: some take long, and a text has room for thousands.
+    private mutating func matchesEmpty(_ pattern: ByteText, at place: Place) throws(Stop) -> Bool {
+        let found: (isMatch: Bool, size: Int)
+        do throws(LabelPattern.Fault) {
+            found = try LabelPattern.matchesEmpty(pattern)
+        } catch {
+            note(error.message, at: place)
+            if error.isTooLarge { throw stopTooComplex() }
+            return false
+        }
+        try book(instructions: found.size, at: place)
+        return found.isMatch
     }
 }

@@ -17,6 +17,7 @@ struct Parser {
     /// What is being read around the current token and has words of its own for what does not fit.
     private var enclosing: [Enclosing] = []
     private var nesting = 0
+    private var instructions = 0
 
     /// Reading cannot go on; why is among the faults.
     struct Stop: Error {}
@@ -155,9 +156,21 @@ extension Parser {
         return height
     }
 
+    /// Counts what the patterns of the text take when they are compiled.
+    mutating func book(instructions size: Int, at place: Place) throws(Stop) {
+        instructions += size
+        guard instructions > ParserLimits.instructionsMax else { return }
+        note("the expression has too many or too large regular expressions", at: place)
+        throw stopTooComplex()
+    }
+
     private mutating func tooComplex(_ what: String) -> Stop {
-        isTooComplex = true
         note("the expression " + what, at: currentPlace)
+        return stopTooComplex()
+    }
+
+    mutating func stopTooComplex() -> Stop {
+        isTooComplex = true
         return Stop()
     }
 }

@@ -6,6 +6,8 @@ enum ParserLimits {
     static let nestingMax = 200
     /// Levels of the tree: operators in a row add one each and take no stack of the parser.
     static let heightMax = 1_000
+    /// Instructions of all compiled patterns together; a thousand names take some ten thousand.
+    static let instructionsMax = 200_000
     /// After so many faults nobody reads on.
     static let faultsMax = 100
 }
