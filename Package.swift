@@ -145,6 +145,11 @@ let package = Package(
         room("Alerting", "Outputs/Alerting", uses: ["Bytes", "JSONTexts", "Domain", "EmbeddedAlerts"]),
 
         // Asked.
+        room("PromQLText", "Query/PromQLText", uses: ["Bytes", "RegularExpressions"]),
+        tests("PromQLText", uses: ["Bytes", "Platform"]),
+        room("PromQLScripts", "Query/PromQLScripts", uses: ["PromQLText"]),
+        tests("PromQLScripts", uses: ["PromQLText"]),
+
         room("Plans", "Query/Plans", uses: ["Bytes", "JSONTexts", "Columnar"]),
         room(
             "SQLText", "Query/SQLText",

@@ -1,0 +1,79 @@
+package import Bytes
+import RegularExpressions
+
+// tests: the evaluator and the sources of series use it.
+/// What a label of the wanted series has to say, ready to be asked often. Where a series has no such label, the value
+/// is empty.
+package struct SeriesMatcher: Sendable {
+    /// The label's name.
+    let label: ByteText
+    /// The value that passes or fails, where no pattern is asked for.
+    let value: ByteText
+    /// Whether what meets the value, or the pattern, passes.
+    let isPositive: Bool
+    private let pattern: RegularExpression?
+
+    /// Whether exactly one value passes, so that an index finds it.
+    var isExact: Bool { isPositive && pattern == nil }
+
+    init(_ matcher: LabelMatcher) throws(PromQLError) {
+        (label, value) = (matcher.label, matcher.value)
+        isPositive = matcher.comparison == .equal || matcher.comparison == .matches
+        guard matcher.comparison == .matches || matcher.comparison == .matchesNot else {
+            pattern = nil
+            return
+        }
+        do throws(LabelPattern.Fault) {
+            pattern = try LabelPattern.compiled(matcher.value)
+        } catch {
+            // The parser has compiled it before.
+            throw PromQLError([Parser.Fault(message: error.message, place: Place(0..<0))], in: matcher.value.bytes)
+        }
+    }
+
+    /// Whether a value passes.
+    /// - Complexity: O(value).
+    package func passes(_ value: ByteText) -> Bool {
+        (pattern.map { $0.matchesWhole(value.bytes.span) } ?? (value == self.value)) == isPositive
+    }
+
+    /// Whether the labels of a series pass.
+    package func passes(_ labels: LabelSet) -> Bool { passes(labels[label]) }
+}
+
+// tests: as `SeriesMatcher`.
+/// All that a selector asks for: `name{label="value"}`.
+package struct SeriesMatchers: Sendable {
+    /// All have to pass.
+    package let matchers: [SeriesMatcher]
+
+    /// Reads a selector, as `match[]` of the Prometheus API has one.
+    package init(selector text: [UInt8]) throws(PromQLError) {
+        var parser = try Parser.begun(text, features: .stable)
+        let selector: VectorSelector
+        do throws(Parser.Stop) {
+            selector = try parser.parseWholeSelector()
+        } catch {
+            throw PromQLError(parser.faults, in: text, isTooComplex: parser.isTooComplex)
+        }
+        var checker = TypeChecker()
+        checker.check(selector)
+        let faults = parser.faults + checker.faults
+        guard faults.isEmpty else { throw PromQLError(faults, in: text) }
+        try self.init(selector)
+    }
+
+    init(_ selector: VectorSelector) throws(PromQLError) {
+        var matchers: [SeriesMatcher] = []
+        if let name = selector.name {
+            let matcher = LabelMatcher(
+                label: LabelMatcher.metricName, comparison: .equal, value: name, acceptsEmpty: false)
+            matchers.append(try SeriesMatcher(matcher))
+        }
+        for matcher in selector.matchers { matchers.append(try SeriesMatcher(matcher)) }
+        self.matchers = matchers
+    }
+
+    /// Whether a series is wanted.
+    package func passes(_ labels: LabelSet) -> Bool { matchers.allSatisfy { $0.passes(labels) } }
+}

@@ -1,0 +1,30 @@
+/// What a function is given and gives.
+struct FunctionSignature: Hashable, Sendable {
+    let name: String
+    /// The last one may be left out, or repeated, as `repetition` says.
+    let arguments: [PromQLType]
+    let repetition: Repetition
+    let result: PromQLType
+    /// Whether the language does not promise it yet.
+    let isExperimental: Bool
+
+    enum Repetition: Hashable, Sendable {
+        /// Each argument stands once.
+        case none
+        /// The last one stands at most so often, or not at all.
+        case upTo(Int)
+        /// The last one stands as often as one likes, or not at all.
+        case any
+    }
+
+    init(
+        _ name: String, _ arguments: [PromQLType], _ repetition: Repetition = .none, gives result: PromQLType = .vector,
+        isExperimental: Bool = false
+    ) {
+        (self.name, self.arguments, self.repetition) = (name, arguments, repetition)
+        (self.result, self.isExperimental) = (result, isExperimental)
+    }
+
+    static func == (left: FunctionSignature, right: FunctionSignature) -> Bool { left.name == right.name }
+    func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
