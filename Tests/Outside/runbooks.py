@@ -335,7 +335,7 @@ class Scene:
         self.sockets.append(line)
         for _ in range(CONNECTIONS + 10):
             self.sockets.append(socket.create_connection(("127.0.0.1", self.server.port), timeout=15))
-        self.wait(lambda: self.status(get)["full_addresses"] > 0, "no connection waits")
+        self.wait(lambda: self.status(get)["full_listeners"] > 0, "no connection waits")
         self.wait(lambda: any("connections_full" in text for text in self.server.log), "the log does not say that connections wait")
         return expositions(get("/metrics")[2].decode())
 
