@@ -17,6 +17,32 @@ import Testing
         #expect(Decimal128.text(quotient, scale: scale) == expected)
     }
 
+    /// Every digit where 38 hold them, else the nearest to them.
+    @Test(arguments: [
+        ("0.33333333333333333333", "0.33333333333333333333", "0.11111111111111111110888888888888888889"),
+        ("-0.00045000000000000000000000", "0.5", "-0.000225000000000000000000000"),
+        ("99999999999999999999", "0.99999999999999999999", "99999999999999999998.000000000000000000"),
+        ("12345678901234567890.1234567890", "-1.5", "-18518518351851851835.18518518350"),
+        ("0.00000000000000000000000000000000000001", "0.5", "0.00000000000000000000000000000000000001"),
+        ("9999999999999999999", "9999999999999999999", "99999999999999999980000000000000000001"),
+        (
+            "1.0000000000000000000", "1.0000000000000000000000000000000000000",
+            "1.0000000000000000000000000000000000000"
+        ),
+    ])
+    func multiplies(left: String, right: String, expected: String) throws {
+        let a = try #require(Decimal128.parse(left))
+        let b = try #require(Decimal128.parse(right))
+        let product = try #require(Decimal128.product(a.mantissa, a.scale, b.mantissa, b.scale))
+        #expect(Decimal128.text(product.mantissa, scale: product.scale) == expected)
+    }
+
+    @Test func aProductWithoutRoomForItsWholeIsNone() {
+        #expect(Decimal128.product(Int128.max, 0, 2, 0) == nil)
+        #expect(Decimal128.product(Int128.max, 1, 1000, 0) == nil)
+        #expect(Decimal128.product(Int128.min, 0, Int128.min, 38) == nil)
+    }
+
     @Test func roundsHalfAwayFromZero() {
         #expect(Decimal128.rescale(25, from: 1, to: 0) == 3)
         #expect(Decimal128.rescale(-25, from: 1, to: 0) == -3)

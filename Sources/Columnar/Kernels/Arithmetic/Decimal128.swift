@@ -58,6 +58,26 @@ package enum Decimal128 {
         return overflow ? nil : product
     }
 
+    /// The product with its number of places: every digit where there is room, else rounded half away from zero to as
+    /// many places as 38 digits leave. nil: what stands before the point needs more.
+    package static func product(_ left: Int128, _ leftScale: Int, _ right: Int128, _ rightScale: Int)
+        -> (mantissa: Int128, scale: Int)?
+    {
+        let scale = leftScale + rightScale
+        if scale <= scaleMax, let exact = multiply(left, right) { return (exact, scale) }
+        let wide = left.magnitude.multipliedFullWidth(by: right.magnitude)
+        // Neither factor has more than 39 digits, so no more than these have to go.
+        for dropped in max(0, scale - scaleMax)...min(scale, scaleMax) {
+            let divisor = powers[dropped].magnitude
+            guard wide.high < divisor else { continue }
+            let (quotient, remainder) = divisor.dividingFullWidth((high: wide.high, low: wide.low))
+            guard quotient < powers[scaleMax].magnitude - 1 else { continue }
+            let mantissa = Int128(remainder >= divisor - remainder ? quotient + 1 : quotient)
+            return ((left < 0) != (right < 0) ? 0 - mantissa : mantissa, scale - dropped)
+        }
+        return nil
+    }
+
     /// PostgreSQL's `select_div_scale`: at least 16 significant digits, counted in base-10000 digits, never fewer
     /// places than either side.
     package static func divisionScale(_ left: Int128, _ leftScale: Int, _ right: Int128, _ rightScale: Int) -> Int {

@@ -97,7 +97,7 @@ extension ScalarFunctions {
             result = a.truncatingRemainder(dividingBy: b)
         case .power:
             if a == 0 && b < 0 { throw QueryError(.invalidPower, "zero raised to a negative power is undefined") }
-            if a < 0 && b != b.rounded() {
+            if a < 0 && !b.isNaN && b != b.rounded() {
                 throw QueryError(
                     .invalidPower, "a negative number raised to a non-integer power yields a complex result")
             }
@@ -122,7 +122,8 @@ extension ScalarFunctions {
         case .ceiling: return a.rounded(.up)
         case .floor: return a.rounded(.down)
         case .truncate: return a.rounded(.towardZero)
-        case .sign: return a.isNaN ? a : (a > 0 ? 1 : (a < 0 ? -1 : 0))
+        // As in PostgreSQL, what is no number has none.
+        case .sign: return a > 0 ? 1 : (a < 0 ? -1 : 0)
         case .squareRoot:
             if a < 0 { throw QueryError(.invalidPower, "cannot take square root of a negative number") }
             return a.squareRoot()
@@ -144,10 +145,8 @@ extension ScalarFunctions {
         let scale = max(a.1, b.1)
         switch function {
         case .multiply:
-            guard let product = Decimal128.multiply(a.0, b.0), a.1 + b.1 <= Decimal128.scaleMax else {
-                throw Rescaling.overflow
-            }
-            return .numeric(product, scale: a.1 + b.1)
+            guard let product = Decimal128.product(a.0, a.1, b.0, b.1) else { throw Rescaling.overflow }
+            return .numeric(product.mantissa, scale: product.scale)
         case .divide:
             if b.0 == 0 { throw QueryError.divisionByZero }
             let places = Decimal128.divisionScale(a.0, a.1, b.0, b.1)
