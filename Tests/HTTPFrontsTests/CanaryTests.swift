@@ -122,9 +122,13 @@ import WireFormats
     /// Numbers behind each place of a word.
     private static func found(_ word: String, in data: Data) -> [(index: Int, shape: Int)] {
         var result: [(Int, Int)] = []
-        var rest = data.startIndex..<data.endIndex
-        while let place = data.range(of: Data(word.utf8), in: rest) {
-            let behind = data[place.upperBound...].prefix(10)
+        // `range(of:in:)` copies all that it looks through, each time.
+        let (bytes, needle) = (Array(data), Array(word.utf8))
+        var start = 0
+        while let first = bytes[start...].firstIndex(of: needle[0]) {
+            start = first + 1
+            guard bytes[first...].starts(with: needle) else { continue }
+            let behind = bytes[(first + needle.count)...].prefix(10)
             let parts = behind.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
             if word == "canary-", parts.count > 2 {
                 let numbers = parts.prefix(2).compactMap { Int(String(decoding: $0, as: UTF8.self)) }
@@ -132,7 +136,6 @@ import WireFormats
             } else if word == "779", let number = Int(String(decoding: behind.prefix(7), as: UTF8.self)) {
                 result.append((number / 10, number % 10))
             }
-            rest = place.upperBound..<data.endIndex
         }
         return result
     }
