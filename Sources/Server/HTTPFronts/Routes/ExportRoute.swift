@@ -3,6 +3,7 @@ import Domain
 import EventStores
 import HTTPTypes
 import Hummingbird
+import Intakes
 import Platform
 import Reports
 
