@@ -269,7 +269,8 @@ import Testing
     }
 
     /// Neither a kind of record nor a kind of system record.
-    @Test(arguments: [(LogRecordKind(rawValue: 99), []), (LogRecordKind(rawValue: 16), [99])] as [(LogRecordKind, [UInt8])])
+    @Test(
+        arguments: [(LogRecordKind(rawValue: 99), []), (LogRecordKind(rawValue: 16), [99])] as [(LogRecordKind, [UInt8])])
     func aRecordThatNobodyKnowsIsNotPassedOver(kind: LogRecordKind, payload: [UInt8]) throws {
         let store = try open()
         _ = try store.append([turns(1...1, model: "gpt-4o")])

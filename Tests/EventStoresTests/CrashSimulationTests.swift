@@ -39,8 +39,8 @@ import Testing
             seed += 1
         }
         print(
-            "\(crashed) power cuts from seed \(first): \(replays) events replayed, \(seals) seals, \(overlaps) batches while one was under way, "
-                + "\(rewrites) rewrites beside them")
+            "\(crashed) power cuts from seed \(first): \(replays) events replayed, \(seals) seals, "
+                + "\(overlaps) batches while one was under way, \(rewrites) rewrites beside them")
         #expect(replays > 0 && seals > 0 && overlaps > 0 && rewrites > 0)
     }
 }

@@ -38,8 +38,8 @@ import Testing
         let end = ExportTrailer(events: 3, records: 1)
         #expect(
             end.line
-                == #"{"specversion":"1.0","id":"ended","source":"plimsoll","type":"export.ended","data":{"events":3,"records":1}}"#
-                + "\n")
+                == #"{"specversion":"1.0","id":"ended","source":"plimsoll","type":"export.ended","#
+                + #""data":{"events":3,"records":1}}"# + "\n")
         #expect(ExportTrailer(parsing: Array(end.line.utf8)) == end)
         let checked = ExportTrailer(events: 3, records: 1, checksum: "0f")
         #expect(
@@ -48,12 +48,12 @@ import Testing
         let checkpoint = ExportCheckpoint(lines: 256, checksum: "0f")
         #expect(
             checkpoint.line
-                == #"{"specversion":"1.0","id":"checkpoint-256","source":"plimsoll","type":"export.checkpoint","data":{"lines":256,"#
-                + #""checksum":"0f"}}"# + "\n")
+                == #"{"specversion":"1.0","id":"checkpoint-256","source":"plimsoll","type":"export.checkpoint","#
+                + #""data":{"lines":256,"checksum":"0f"}}"# + "\n")
         #expect(ExportCheckpoint(parsing: Array(checkpoint.line.utf8)) == checkpoint)
         let begun =
-            #"{"specversion":"1.0","id":"begun","source":"plimsoll/ab","type":"export.begun","data":{"format":1,"store":"ab","#
-            + #""is_whole":true,"has_users":false,"position":9,"records":2,"corrections":1,"price_book":"00ff"}}"#
+            #"{"specversion":"1.0","id":"begun","source":"plimsoll/ab","type":"export.begun","#
+            + #""data":{"format":1,"store":"ab","is_whole":true,"has_users":false,"position":9,"records":2,"corrections":1,"price_book":"00ff"}}"#
             + "\n"
         #expect(try ExportHeader(parsing: Array(begun.utf8)).line == begun)
         #expect(OutcomeSettings.standard.data == #"{"idle_after_ns":"86400000000000","rule":"house-1"}"#)

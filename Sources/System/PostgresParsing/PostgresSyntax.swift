@@ -22,11 +22,11 @@ package struct PostgresSyntaxError: Error, Equatable, Sendable, CustomStringConv
 /// PostgreSQL's grammar, through libpg_query.
 package enum PostgresSyntax {
     /// The longest text that is taken.
-    package static let textBytesMax = 256 * 1024
+    static let textBytesMax = 256 * 1024
 
     /// How many levels of JSON a reader of the tree should admit. A chain of operators nests once a link, so a tree can
     /// be deeper than anyone means it to be.
-    package static let treeDepthMax = 1_000
+    static let treeDepthMax = 1_000
 
     /// Up to here the caller's stack is deep enough: a level takes some 130 bytes of stack and at least two of text.
     private static let shallowTextBytesMax = 4_096

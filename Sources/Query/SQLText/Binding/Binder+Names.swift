@@ -51,7 +51,8 @@ extension Binder {
             throw fail(.ambiguousColumn, "column reference \"\(relation).\(name)\" is ambiguous", at: node)
         }
         guard let column = found.first else {
-            throw unknownColumn("\(relation).\(name)", plain: name, names: level.scope.columns(of: relation).map(\.name), node)
+            let names = level.scope.columns(of: relation).map(\.name)
+            throw unknownColumn("\(relation).\(name)", plain: name, names: names, node)
         }
         return column
     }
