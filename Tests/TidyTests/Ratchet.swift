@@ -77,7 +77,7 @@ enum Ratchet {
         "Tests/DialectsTests": 4,
         "Tests/DomainTests": 1,
         "Tests/EventLogsTests": 1,
-        "Tests/EventStoresTests": 4,
+        "Tests/EventStoresTests": 2,
         "Tests/ExecutionTests": 6,
         "Tests/ExportingTests": 2,
         "Tests/HTTPFrontsTests": 7,

@@ -24,10 +24,6 @@ package enum PostgresSyntax {
     /// The longest text that is taken.
     static let textBytesMax = 256 * 1024
 
-    /// How many levels of JSON a reader of the tree should admit. A chain of operators nests once a link, so a tree can
-    /// be deeper than anyone means it to be.
-    static let treeDepthMax = 1_000
-
     /// Up to here the caller's stack is deep enough: a level takes some 130 bytes of stack and at least two of text.
     private static let shallowTextBytesMax = 4_096
 

@@ -1,7 +1,8 @@
 internal import Glibc
 
 /// Does work that waits for the machine on a thread of its own, while the caller awaits it: those that tasks share
-/// never wait. For what is seldom done; else there is ``ThreadPool``. Where no thread can be started, the caller's does it.
+/// never wait. For what is seldom done; else there is ``ThreadPool``. Where no thread can be started, the caller's does
+/// it.
 package func onOwnThread<Value: Sendable, Failure: Error>(
     _ work: @escaping @Sendable () throws(Failure) -> Value
 ) async throws(Failure) -> Value {
