@@ -111,7 +111,8 @@ import Testing
         ("GET", "/v1/sqll", "POST /v1/sql"), ("GET", "/runbook/PlimsollDown", "/runbooks/{name}"),
         // Whoever sends gets no address that takes nothing, and nothing near is no guess.
         ("POST", "/v1/metrics", nil), ("POST", "/v1/logs", nil), ("GET", "/v1/prompts/secret", nil),
-        ("GET", "/" + String(repeating: "a/", count: 2000), nil), ("GET", "/" + String(repeating: "a", count: 4000), nil),
+        ("GET", "/" + String(repeating: "a/", count: 2000), nil),
+        ("GET", "/" + String(repeating: "a", count: 4000), nil),
     ] as [(String, String, String?)])
     func anAddressThatIsNearIsNamed(method: String, path: String, near: String?) async throws {
         try await withServer { client, _ in

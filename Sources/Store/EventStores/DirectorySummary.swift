@@ -21,6 +21,7 @@ package struct DirectorySummary: Sendable {
     private var stateBytes = 0
     private var logFiles = 0
     private var logBytes = 0
+    /// Whether the log ends as a close in order leaves it; a server that has taken nothing yet changes nothing in that.
     private var isClosed = false
     private var times: ClosedRange<Int64>?
     private var received: ClosedRange<Int64>?
@@ -53,7 +54,6 @@ package struct DirectorySummary: Sendable {
             fileSystem: fileSystem, directory: folder, isKnown: { _ in true })
         let manifest = manifests.current
         (manifestVersion, sealedPosition, position) = (manifests.version, manifest.position, manifest.position)
-        isClosed = manifest.isCleanEnd
         var versions: (manifest: Set<UInt8>, segment: Set<UInt8>, state: Set<UInt8>) = ([], [], [])
         func version(_ name: String, at offset: Int) throws -> UInt8? {
             let file = try fileSystem.open(folder + "/" + name, .read)
@@ -118,6 +118,7 @@ package struct DirectorySummary: Sendable {
     }
 
     private mutating func add(_ record: LogRecord) {
+        isClosed = record.kind == .end
         guard record.kind == .events, record.position > sealedPosition else { return }
         position = max(position, record.nextPosition &- 1)
         received = Self.union(received, record.receivedTime...record.receivedTime)
@@ -155,7 +156,7 @@ extension DirectorySummary {
             ["segments", "\(segments), \(segmentBytes) bytes; manifest version \(manifestVersion)"],
             ["log", "\(logFiles) files, \(logBytes) bytes with what is kept free"],
             ["state", "\(stateBytes) bytes"],
-            ["closed", isClosed && position == sealedPosition ? "in order" : "open, or not closed in order"],
+            ["log ends", isClosed ? "with a close in order" : "open: it is served, or its server did not close it"],
             [
                 "formats",
                 formats.map { format in
@@ -198,7 +199,7 @@ extension DirectorySummary {
             json.member("log_files", logFiles)
             json.member("log_bytes", logBytes)
             json.member("state_bytes", stateBytes)
-            json.member("closed_in_order", isClosed && position == sealedPosition)
+            json.member("closed_in_order", isClosed)
             json.key("formats")
             json.object { json in
                 for format in formats {
