@@ -14,8 +14,8 @@ struct Plimsoll: ParsableCommand {
 
             Exit status: 0 done, 1 a check failed or a booking was not confirmed, 2 bad usage or input, or no right \
             token, 3 no plimsoll server answers, or not now, 4 damaged data, or some of it is gone or of a newer \
-            version, 5 storage failed, the data directory is in use, or a result could not be written, 130 Ctrl-C, 143 SIGTERM. Results go to stdout, everything else \
-            to stderr.
+            version, 5 storage failed, the data directory is in use, or a result could not be written, 130 Ctrl-C, \
+            143 SIGTERM. Results go to stdout, everything else to stderr.
             """,
         version: Version.text,
         subcommands: [

@@ -23,8 +23,8 @@ struct TokensCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a token and print it: it is shown this once.",
             discussion:
-                "Example: plimsoll tokens create --data DIR --scope ingest --name bot-1 --expires now+90d, where DIR is "
-                + "the directory of the server that is to know it, also while it is served.")
+                "Example: plimsoll tokens create --data DIR --scope ingest --name bot-1 --expires now+90d, where DIR "
+                + "is the directory of the server that is to know it, also while it is served.")
 
         @OptionGroup var data: DataOptions
 
