@@ -16,7 +16,7 @@ struct ImportCommand: AsyncParsableCommand {
             An import that broke off is repeated: the same command reads the files from their beginning again, since \
             no mark is kept of how far it got, and what is kept already counts as duplicates, in about the time that \
             it took at first. An event without a time is known again within a day alone: repeat it by then. Of an \
-            import that was killed the last few tens of MB may not be kept yet.
+            import that was killed the last 200 MB may not be kept.
 
             What `plimsoll export` wrote is moved: into a new directory it brings every event to its old position \
             with its cost, and every correction to its place. Where it holds users it wants the key of the store it \
