@@ -125,6 +125,43 @@ import Testing
         try server.close()
     }
 
+    /// On one screen: what is sealed, what only the log has, whoever serves it, and without the key.
+    @Test func aSummaryCountsWhatSegmentsAndLogHold() throws {
+        let server = try open()
+        let before = try DirectorySummary(of: "/data", disk)
+        let nothing = #""events":0,"sealed_events":0,"unsealed_events":0,"position":0,"first_time":null"#
+        #expect(before.json.contains(nothing), "\(before.json)")
+        #expect(before.text.contains("happened       none\n"), "\(before.text)")
+        for name in ["a", "b"] {
+            _ = try server.append([turn(name)])
+            try server.seal()
+        }
+        let sealed = server.position
+        var late = SampleEvents()
+        late.addTurn("c", 1, at: 5000)
+        _ = try server.append([late.batch])
+        let events = server.position
+        try #require(sealed > 0 && events > sealed)
+        let system = RefusingFileSystem(disk, hidden: "/data/keys")
+        let summary = try DirectorySummary(of: "/data", system)
+        let counts = #""events":\#(events),"sealed_events":\#(sealed),"unsealed_events":\#(events - sealed),"#
+        #expect(summary.json.contains(counts), "\(summary.json)")
+        #expect(summary.json.contains(#""first_time":"2026-08-01T09:00:10"#), "\(summary.json)")
+        #expect(summary.json.contains(#""last_time":"2026-08-01T10:23:21.5"#), "\(summary.json)")
+        #expect(summary.json.contains(#""sealed_conversations":2,"sealed_turns":2,"segments":2,"#), "\(summary.json)")
+        let formats = #""formats":{"manifest":[1],"segments":[1],"state":[10],"log":[1]}"#
+        #expect(summary.json.contains(#""closed_in_order":false,"# + formats), "\(summary.json)")
+        #expect(summary.json.contains(#"{"table":"message_received","rows":2,"bytes":"#))
+        let lines = summary.text.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count < 24 && lines.allSatisfy { $0.utf8.count <= 100 }, "\(summary.text)")
+        let shown = "\(events), of which \(sealed) in segments and \(events - sealed) in the log alone"
+        #expect(summary.text.contains(shown), "\(summary.text)")
+        try server.close()
+        let closed = try DirectorySummary(of: "/data", disk)
+        #expect(closed.json.contains(counts) || closed.json.contains(#""unsealed_events":0"#), "\(closed.json)")
+        #expect(closed.json.contains(#""closed_in_order":true"#), "\(closed.json)")
+    }
+
     /// A directory is shown file by file, and what a server has let go of meanwhile is said in its place.
     @Test func anInspectionIsOfOneManifestAndSaysWhatIsGone() throws {
         let server = try open()

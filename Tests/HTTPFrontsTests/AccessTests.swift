@@ -63,7 +63,7 @@ import Testing
             let answer = try await client.send("GET", "/v1/status")
             #expect(answer.status == 401)
             #expect(answer.headers["WWW-Authenticate"] == #"Bearer realm="plimsoll""#)
-            #expect(answer.text.contains("plimsoll tokens create --scope read"))
+            #expect(answer.text.contains("plimsoll tokens create --data DIR --scope read"))
             #expect(
                 try await client.send("GET", "/v1/status", headers: [("Authorization", "bearer  \(reader.text)")])
                     .status == 200)

@@ -122,13 +122,8 @@ import WireFormats
     /// Numbers behind each place of a word.
     private static func found(_ word: String, in data: Data) -> [(index: Int, shape: Int)] {
         var result: [(Int, Int)] = []
-        // `range(of:in:)` copies all that it looks through, each time.
-        let (bytes, needle) = (Array(data), Array(word.utf8))
-        var start = 0
-        while let first = bytes[start...].firstIndex(of: needle[0]) {
-            start = first + 1
-            guard bytes[first...].starts(with: needle) else { continue }
-            let behind = bytes[(first + needle.count)...].prefix(10)
+        for place in data.places(of: word) {
+            let behind = Array(data[place.upperBound...].prefix(10))
             let parts = behind.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
             if word == "canary-", parts.count > 2 {
                 let numbers = parts.prefix(2).compactMap { Int(String(decoding: $0, as: UTF8.self)) }
@@ -242,11 +237,9 @@ import WireFormats
             }
         }
         for data in try folder.contents() {
-            var rest = data.startIndex..<data.endIndex
-            while let place = data.range(of: Data("canary".utf8), in: rest) {
+            for place in data.places(of: "canary") {
                 // What stands around it says which.
                 Issue.record("\(Self.around(place, in: data))")
-                rest = place.upperBound..<data.endIndex
             }
         }
     }
@@ -298,9 +291,9 @@ import WireFormats
             }
         }
         let contents = try folder.contents()
-        #expect(contents.contains { $0.range(of: Data("gosling".utf8)) != nil })
+        #expect(contents.contains { !$0.places(of: "gosling").isEmpty })
         for data in contents {
-            guard let place = data.range(of: Data("canary".utf8)) else { continue }
+            guard let place = data.places(of: "canary").first else { continue }
             Issue.record("\(Self.around(place, in: data))")
         }
     }

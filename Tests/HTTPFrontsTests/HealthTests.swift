@@ -98,7 +98,28 @@ import Testing
         try await withServer { client, _ in
             let answer = try await client.send("GET", "/nowhere")
             #expect(answer.status == 404)
-            #expect(answer.text.hasPrefix(#"{"error":"no such address: GET /nowhere","hint":""#))
+            #expect(
+                answer.text.hasPrefix(
+                    #"{"error":"no such address: GET /nowhere","hint":"GET / lists the addresses"}"#))
+        }
+    }
+
+    @Test(arguments: [
+        ("GET", "/v1/statsu", "/v1/status"), ("GET", "/metric", "/metrics"), ("HEAD", "/readyz/", nil),
+        ("POST", "/v1/event", "/v1/events"), ("POST", "/V1/Events/", "/v1/events"), ("POST", "/traces", "/v1/traces"),
+        ("GET", "/reports/sla", "/v1/reports/{kind}"), ("GET", "/v1/conversation/c-1", "/v1/conversations/{id}"),
+        ("GET", "/v1/sqll", "POST /v1/sql"), ("GET", "/runbook/PlimsollDown", "/runbooks/{name}"),
+        // Whoever sends gets no address that takes nothing, and nothing near is no guess.
+        ("POST", "/v1/metrics", nil), ("POST", "/v1/logs", nil), ("GET", "/v1/prompts/secret", nil),
+        ("GET", "/" + String(repeating: "a/", count: 2000), nil),
+        ("GET", "/" + String(repeating: "a", count: 4000), nil),
+    ] as [(String, String, String?)])
+    func anAddressThatIsNearIsNamed(method: String, path: String, near: String?) async throws {
+        try await withServer { client, _ in
+            let answer = try await client.send(method, path)
+            guard answer.status == 404 else { return #expect(near == nil && answer.status < 300, "\(answer.text)") }
+            let guess = near.map { "did you mean \($0)? " } ?? ""
+            #expect(answer.text.contains(#""hint":"\#(guess)GET / lists the addresses""#), "\(answer.text)")
         }
     }
 

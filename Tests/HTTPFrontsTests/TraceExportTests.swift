@@ -239,7 +239,7 @@ import WireFormats
         let files = try #require(FileManager.default.enumerator(atPath: folder.path))
         for case let name as String in files {
             let data = FileManager.default.contents(atPath: folder.path + "/" + name) ?? Data()
-            #expect(data.range(of: Data(key.utf8)) == nil, "\(name)")
+            #expect(data.places(of: key).isEmpty, "\(name)")
         }
     }
 }

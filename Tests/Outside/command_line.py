@@ -24,6 +24,7 @@ import time
 from outside.plimsoll import CommandFailed, Server
 
 EVENT = {"specversion": "1.0", "source": "line", "type": "probe.checked", "time": "2026-08-01T09:00:00Z", "data": {"target": "door", "ok": True}}
+README = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../README.md")
 SLOW = "select count(*) from " + ", ".join(f"(values (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) t{n}(a{n})" for n in range(10))
 COUNTS = {"accepted": 1, "duplicates": 0, "rejected": [], "position": 1}
 
@@ -235,6 +236,66 @@ class Line:
         status, _, errors = self.run("serve", *place, "--listen", "127.0.0.1:0")
         self.expect("status of serving it", (status, b"a newer version of plimsoll wrote" in errors), (4, True))
 
+    # What is lost.
+
+    def a_lost_file(self):
+        """The key is gone, or a folder: like damage, and unlike a disk that fails, no further start mends it."""
+        lost = self.folder + "/lost"
+        place, away = ["--data", lost], os.path.join(self.folder, "away")
+        self.run("import", self.events, *place)
+        commands = [["query", "select count(*) from events"], ["report", "sla"], ["status"], ["export"], ["verify"], ["import", self.events]]
+        for name, said in (("keys/store.key", "store.key is missing"), ("keys", "store.key is missing"), ("log", "found no log"), ("segments", "the manifest that")):
+            os.rename(os.path.join(lost, name), away)
+            for command in commands:
+                self.fails(4, said, *command, *place)
+            status, _, errors = self.run("serve", *place, "--listen", "127.0.0.1:0", "--otlp-http-listen", "none")
+            self.expect(f"serve without {name}", (status, said.encode() in errors), (4, True))
+            if os.path.isdir(os.path.join(lost, name)):
+                shutil.rmtree(os.path.join(lost, name))
+            os.rename(away, os.path.join(lost, name))
+        self.expect("status with all put back", self.run("verify", *place)[0], 0)
+        # What is named on the command line is a matter of usage.
+        self.fails(2, "there is no key", "import", self.events, "--data", self.folder + "/never", "--key", self.folder + "/none.key")
+        self.fails(2, "none.token", "status", "--server", self.server.url, "--token-file", self.folder + "/none.token")
+
+    def too_little_memory(self):
+        """It is refused before anything is made, with the least that will do, which then does."""
+        data = self.folder + "/small"
+        serve = ["serve", "--data", data, "--listen", "127.0.0.1:0", "--otlp-http-listen", "none"]
+        least = self.fails(2, "memory must be at least ", *serve, "--memory", "100MiB").split(b"at least ")[1].split(b":")[0].decode()
+        self.expect("the least that is named", least, "736MiB")
+        self.fails(2, f"memory must be at least {least}", *serve, "--memory", f"{int(least[:-3]) - 1}MiB")
+        self.expect("what a refused start left", os.path.exists(data), False)
+        process = subprocess.Popen([self.binary, *serve, "--memory", least], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.environment)
+        self.expect("what is said with the least memory", process.stdout.readline().startswith(b"listening on "), True)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        for text in (self.run("serve", "--help")[1].decode(), self.readme().replace(" MiB", "MiB")):
+            if least not in text:
+                self.problems.append(f"{least}, the least memory, is not in {text[:40]!r}")
+
+    @staticmethod
+    def readme():
+        with open(README, encoding="utf-8") as file:
+            return file.read()
+
+    def a_summary(self):
+        """A directory on one screen, also while it is served; and as an object."""
+        for data in (self.folder + "/local", self.data):
+            status, text, errors = self.run("inspect", data)
+            self.expect(f"status and messages of inspect {data}", (status, errors), (0, b""))
+            lines = text.decode().splitlines()
+            if len(lines) > 24 or max(map(len, lines)) > 130 or not any(line.startswith("formats ") for line in lines):
+                self.problems.append(f"no screen: {text!r}")
+            found = json.loads(self.run("inspect", data, "--format", "json")[1])
+            events = json.loads(self.run("query", "select count(*), min(time), max(time) from events", "--format", "json", "--data", data)[1])["rows"][0]
+            self.expect("events of a summary", (found["events"], found["sealed_events"] + found["unsealed_events"]), (int(events[0]), int(events[0])))
+            if int(events[0]):
+                self.expect("its times", [found[name][:19] for name in ("first_time", "last_time")], [str(time)[:19].replace(" ", "T") for time in events[1:]])
+        self.expect("status of two kinds at once", self.run("inspect", self.data, "--segments", "--format", "json")[0], 2)
+        if b"manifest version" not in self.run("inspect", self.folder + "/local", "--segments")[1]:
+            self.problems.append("inspect --segments shows no manifest")
+
     # Who answers.
 
     def exit_statuses(self):
@@ -379,15 +440,22 @@ class Line:
             output = process.communicate(timeout=30)[0]
             self.expect("status of an import that a supervisor ends", (process.returncode, output.startswith(b"interrupted")), (143, True))
 
+    def names_that_are_near(self):
+        self.fails(2, "did you mean llm.call?", "schemas", "llm.calls")
+        self.fails(2, "did you mean turns?", "schemas", "trns")
+        if b"did you mean" in self.fails(2, "known types: ", "schemas", "nothing-of-the-kind"):
+            self.problems.append("schemas takes anything for a slip")
+
     def text_that_is_none(self):
         self.fails(2, "no UTF-8", "query", "-", "--data", self.folder + "/local", stdin=b"select '\xff'")
 
     def look(self):
         self.server.start()
         self.full_disk()
-        for look in (self.a_token_that_nobody_saw, self.a_reader_that_goes, self.a_newer_directory, self.no_library_clears_up, self.many_at_once,
+        for look in (self.a_token_that_nobody_saw, self.a_reader_that_goes, self.a_newer_directory, self.a_lost_file, self.too_little_memory, self.a_summary,
+                     self.no_library_clears_up, self.many_at_once,
                      self.exit_statuses, self.addresses, self.numbers, self.time_limits, self.control_characters, self.endless_answers,
-                     self.busy_servers, self.streams, self.text_that_is_none):
+                     self.busy_servers, self.streams, self.text_that_is_none, self.names_that_are_near):
             look()
 
 

@@ -32,7 +32,7 @@ ANYWHERE, FIRST = "anywhere", "first"
 
 def case(trouble, answers, labels=(), usual=True, window=15, minutes=120, state="served", gauges=()):
     """`answers`: (words of the command, pattern that its answer has). `window`: minutes within which the trouble comes, after `minutes` of what
-    is usual. `state`: served, stopped, idle (nothing has come for long), behind (a trace store that takes nothing), full (all connections are taken),
+    is usual. `state`: served, killed, idle (nothing has come for long), behind (a trace store that takes nothing), full (all connections are taken),
     unsealed (its segments cannot be written), damaged (a page of a segment). `gauges`: series that no test can bring about on a real machine, with
     their values before and in the trouble."""
     return Case(trouble, answers, dict(labels), usual, window, minutes, state, dict(gauges))
@@ -118,7 +118,7 @@ CASES = {
         gauges={"plimsoll_free_bytes": (80e9, 1e9)}, window=240),
     "PlimsollDiskLow": case(None, [
         ("readyz", r"^ready"), ("du ", r"application\.log"), ("plimsoll inspect", r"segment|manifest")], gauges={"plimsoll_free_bytes": (80e9, 1e9)}),
-    "PlimsollDown": case(None, DOWN_ANSWERS, state="stopped", gauges={"up": (1, 0)}),
+    "PlimsollDown": case(None, DOWN_ANSWERS, state="killed", gauges={"up": (1, 0)}),
     "Watchdog": case(None, [("promtool", r'up\{.*job="plimsoll".*\} => 1'), ("amtool", r"Watchdog"), ("plimsoll status", r"Objectives")]),
 }
 
@@ -266,9 +266,9 @@ class Scene:
         if self.one.state in ("served", "damaged"):
             self.server.sql("select count(*) from conversations")
         after = self.fill() if self.one.state == "full" else self.metrics()
-        if self.one.state == "stopped":
-            self.server.stop()
-        if self.one.state in ("stopped", "full"):
+        if self.one.state == "killed":
+            self.server.kill()
+        if self.one.state in ("killed", "full"):
             with open(os.path.join(self.tools, "journal"), "w", encoding="utf-8") as file:
                 file.writelines(self.server.log)
             self.tool("journalctl", f'exec tail -n 50 "{self.tools}/journal"')
@@ -384,7 +384,7 @@ class Scene:
 def shown(command, status, text, pattern, one):
     """What is wrong with an answer; None where the cause is in it, for SQL in its first row."""
     allowed = {0} | {found for words, found in FINDINGS.items() if command.startswith(words)}
-    if status not in allowed and one.state != "stopped":
+    if status not in allowed and one.state != "killed":
         return f"ended with {status}: {text[-600:]}"
     looked = text
     if command.startswith(IN_SQL):

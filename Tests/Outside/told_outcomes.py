@@ -69,6 +69,11 @@ def problems(plimsoll, folder):
         result = subprocess.run([sys.executable, "-c", wrong], capture_output=True, text=True, timeout=60)
         if not result.returncode or "ValueError: score: " not in result.stderr:
             yield f"README's lines say of a refusal {result}"
+        # What is kept under a name that no figure knows is told, and no more than that.
+        odd = words.split("\n\ntell(")[0] + '\n\ntell("llm.call", "c-2", provider="openai", request_model="gpt-4o-mini", prompt_tokens=5)\n'
+        result = subprocess.run([sys.executable, "-c", odd], capture_output=True, text=True, timeout=60)
+        if result.returncode or result.stdout or "input_tokens" not in result.stderr:
+            yield f"README's lines say of a warning {result}"
         told = server.sql("select outcome, resolved_by, resolved_certainty, escalations, escalation_reason, score, turns from conversations "
                           "where conversation_id = 'c-1'")
         if [str(value) for value in told[0]] != ["resolved", "agent", "confirmed", "1", "user_request", "5", "2"]:

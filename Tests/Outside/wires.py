@@ -25,6 +25,7 @@ from outside.plimsoll import CommandFailed, Server
 
 EVENT = {"specversion": "1.0", "source": "wires", "type": "probe.checked", "time": "2026-08-01T09:00:00Z", "data": {"target": "door", "ok": True}}
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
+SAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Deploy/README.md")
 LEVELS = ("notice", "warning", "error", "critical")
 
 
@@ -332,6 +333,35 @@ class Wires:
             self.find(server, message="refused", reason="unknown_token", client=wanted)
             server.stop()
 
+    def as_the_sample_says(self):
+        """The settings and the proxy of Deploy/README.md: whoever asks by the proxy's name is let in with them, and not without."""
+        with open(SAMPLE, encoding="utf-8") as file:
+            lines = [line[4:] for line in file.read().splitlines() if line.startswith("    ")]
+        settings = [line for line in lines if re.match(r"(proxies|names): ", line)]
+        name = next((line.split()[1].rstrip(";") for line in map(str.strip, lines) if line.startswith("server_name ")), "none")
+        self.expect("settings beside the sample of a proxy", [line.split(":")[0] for line in settings], ["proxies", "names"])
+        for wanted in ("proxy_pass http://127.0.0.1:8910;", "proxy_set_header Host $host;"):
+            self.expect(f"{wanted} in the sample", wanted in map(str.strip, lines), True)
+        context = self.authority.certify("sample", f"DNS:{name}")
+        trusting = ssl.create_default_context(cafile=self.authority.path("ca.pem"))
+        for number, (said, wanted) in enumerate(((settings, 200), (settings[:1], 403))):
+            path = os.path.join(self.folder, "sample.yaml")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("\n".join(said) + "\n")
+            server = Server(self.binary, os.path.join(self.folder, f"sample-{number}"), ["--config", path])
+            self.servers.append(server)
+            server.start()
+            with Proxy(server.port, context, field="X-Forwarded-For: 203.0.113.9") as proxy:
+                with socket.create_connection(("127.0.0.1", proxy.own), timeout=30) as plain, trusting.wrap_socket(plain, server_hostname=name) as client:
+                    client.sendall(f"GET /v1/status HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
+                    answer = b""
+                    while piece := client.recv(65536):
+                        answer += piece
+                self.expect(f"status by the proxy's name with {said}", answer.split(b" ")[1:2], [str(wanted).encode()])
+                if wanted == 403:
+                    self.expect("what the refusal says", f"--names {name}".encode() in answer, True)
+            server.stop()
+
     def look(self):
         self.server.start()
         self.proof()
@@ -339,6 +369,7 @@ class Wires:
         self.refusals()
         self.life()
         self.behind_a_proxy()
+        self.as_the_sample_says()
 
 
 def last_byte(path):

@@ -204,6 +204,17 @@ import WireFormats
         #expect(batch.deadLetters.map(\.type) == ["nope"])
     }
 
+    @Test(arguments: [
+        ("llm.calls", "llm.call"), ("LLM.Call", "llm.call"), ("mesage.sent", "message.sent"), ("tool_call", "tool.call"),
+        ("feedback", nil), ("x", nil), ("", nil), (String(repeating: "llm.call", count: 9000), nil),
+    ] as [(String, String?)])
+    func aTypeThatIsNearIsNamed(type: String, near: String?) throws {
+        let rejection = try #require(decodeLines(event(type)).rejections.first)
+        let guess = near.map { #"did you mean "\#($0)"? "# }
+        #expect(rejection.error.contains("did you mean") == (guess != nil), "\(rejection.error)")
+        if let guess { #expect(rejection.error.contains(#"type "\#(type)", \#(guess)expected one of agent.handoff"#)) }
+    }
+
     @Test func limitsAreTyped() {
         var limits = DecoderLimits()
         (limits.eventBytesMax, limits.textBytesMax, limits.attributesBytesMax) = (400, 20, 60)

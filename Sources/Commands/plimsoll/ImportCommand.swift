@@ -9,15 +9,21 @@ struct ImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Take in files of newline-delimited CloudEvents.",
         discussion: """
-            Files may be compressed with gzip or Zstandard; `-` reads stdin. Events that are kept already count as duplicates, so an \
-            import may be repeated. Lines that are refused are counted and told with the reason; all else is kept, and the exit status is \
-            2 then. Ctrl-C ends it after what was read so far and says what was kept.
+            Files may be compressed with gzip or Zstandard; `-` reads stdin. Lines that are refused are counted and \
+            told with the reason; all else is kept, and the exit status is 2 then. Ctrl-C ends it after what was \
+            read so far and says what was kept.
 
-            What `plimsoll export` wrote is moved: into a new directory it brings every event to its old position with its cost, and every \
-            correction to its place. Where it holds users it wants the key of the store it came from. A wrong key, an export of a part of \
-            the times, and a directory with other events are refused before anything is read, and leave no new directory behind; an \
-            export that turns out damaged or cut short ends the import there: what its last checksum before that confirms is kept (one \
-            stands every 256 lines), and it says so.
+            An import that broke off is repeated: the same command reads the files from their beginning again, since \
+            no mark is kept of how far it got, and what is kept already counts as duplicates, in about the time that \
+            it took at first. An event without a time is known again within a day alone: repeat it by then. Of an \
+            import that was killed the last 200 MB may not be kept.
+
+            What `plimsoll export` wrote is moved: into a new directory it brings every event to its old position \
+            with its cost, and every correction to its place. Where it holds users it wants the key of the store it \
+            came from. A wrong key, an export of a part of the times, and a directory with other events are refused \
+            before anything is read, and leave no new directory behind; an export that turns out damaged or cut \
+            short ends the import there: what its last checksum before that confirms is kept (one stands every 256 \
+            lines), and it says so.
             """)
 
     @OptionGroup var source: SourceOptions

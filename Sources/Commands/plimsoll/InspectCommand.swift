@@ -9,16 +9,28 @@ struct InspectCommand: ParsableCommand {
         commandName: "inspect",
         abstract: "Show any file that we write, in summary or byte by byte.",
         discussion: """
-            A data directory shows its manifest and, for each segment, tables, groups and bytes by column; a segment, log, manifest or \
-            state file itself. Of key files it says what they are for, never what is in them. \
-            Nothing is changed and no lock is taken, so a served directory may be inspected too.
+            A data directory is shown on one screen: events and where they are, times, segments, log, formats, the \
+            largest tables; with --segments its manifest and, for each segment, tables, groups and bytes by column. \
+            A segment, log, manifest or state file is shown itself. Of key files it says what they are for, never \
+            what is in them. Nothing is changed and no lock is taken, so a served directory may be inspected too.
             """)
 
     @Argument(help: ArgumentHelp("A data directory, or a file in it.", valueName: "path"))
     var path: String
 
-    @Flag(help: "Every header field with offset, bytes and meaning.")
+    @Flag(help: "Of a file: every header field with offset, bytes and meaning.")
     var bytes = false
+
+    @Flag(help: "Of a directory: its manifest, and each segment with tables, groups and bytes by column.")
+    var segments = false
+
+    @Option(help: "How to print the summary of a directory: text or json.")
+    var format = SummaryFormat.text
+
+    func validate() throws {
+        if segments && bytes { throw ValidationError("--segments is of a directory, --bytes of a file in one") }
+        if format == .json && (segments || bytes) { throw ValidationError("--format json is of the summary alone") }
+    }
 
     func run() throws {
         let fileSystem = Machine().fileSystem
@@ -64,6 +76,11 @@ struct InspectCommand: ParsableCommand {
     }
 
     private func inspectDirectory(_ fileSystem: any FileSystem) throws {
+        let isWhole = try fileSystem.isDirectory(path + "/segments") || fileSystem.isDirectory(path + "/log")
+        if isWhole && !segments {
+            let summary = try DirectorySummary(of: path, fileSystem)
+            return try StandardStream.output.print(format == .json ? summary.json + "\n" : summary.text, terminator: "")
+        }
         let folder = try fileSystem.isDirectory(path + "/segments") ? path + "/segments" : path
         try DirectoryInspection.describe(fileSystem, folder) { try StandardStream.output.print($0, terminator: "") }
     }

@@ -22,7 +22,9 @@ struct TokensCommand: ParsableCommand {
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a token and print it: it is shown this once.",
-            discussion: "Example: plimsoll tokens create --scope ingest --name bot-1 --expires now+90d")
+            discussion:
+                "Example: plimsoll tokens create --data DIR --scope ingest --name bot-1 --expires now+90d, where DIR "
+                + "is the directory of the server that is to know it, also while it is served.")
 
         @OptionGroup var data: DataOptions
 

@@ -7,8 +7,10 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Read a whole data directory and prove that it is what was written.",
         discussion: """
-            Checks the lengths and SHA-256 of all files, the checksum of every page, the log, and that the read models turns and \
-            conversations equal a recomputation from all events. Exit status 0 when everything holds, 4 when something is damaged.
+            Checks the lengths and SHA-256 of all files, the checksum of every page, the log, and that the read models \
+            turns and conversations equal a recomputation from all events. Exit status 0 when everything holds, 4 when \
+            something is damaged. Nothing is changed, so the directory may be served meanwhile, and need not have been \
+            closed in order.
             """)
 
     @OptionGroup var data: DataOptions

@@ -272,9 +272,13 @@ struct EventAssembler {
             let known = registry.typeNames.joined(separator: ", ")
             // As in the dead letter: answers end in logs of their own.
             let type = CredentialText.without(envelopeText(tape, .type) ?? "")
+            // Of those that are told alone: whoever sends nothing but these is not to cost more than others.
+            let isTold = result.rejections.count < limits.rejectionsMax
+            let near = isTold ? nearestName(to: type, among: registry.typeNames) : nil
             reject(
                 index: index, id: id, field: "type", expected: "one of \(known)",
-                sentence: "type: unknown event type \"\(type)\", expected one of \(known)")
+                sentence: "type: unknown event type \"\(type)\", \(near.map { "did you mean \"\($0)\"? " } ?? "")"
+                    + "expected one of \(known)")
             result.deadLetterCount += 1
             if result.deadLetters.count < limits.deadLettersMax {
                 result.deadLetters.append(deadLetter(tape, "unknown event type"))

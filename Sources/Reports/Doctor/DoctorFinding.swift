@@ -78,7 +78,8 @@ enum DoctorAdvice {
                 "OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20plim_…",
                 "`plimsoll tokens create --scope ingest --data DIR` makes a token",
             ]
-        case "missing_scope": ["`plimsoll tokens create --scope ingest` for who sends, --scope read for who asks"]
+        case "missing_scope":
+            ["`plimsoll tokens create --scope ingest --data DIR` for who sends, --scope read for who asks"]
         case "credentials_unreadable": ["keys/tokens of the data directory, from a backup"]
         case "not_found": ["OTEL_EXPORTER_OTLP_ENDPOINT=http://HOST:8910, without a path"]
         case "method": ["spans by POST to /v1/traces, events by POST to /v1/events"]

@@ -95,7 +95,7 @@ package struct TokenBook: Hashable, Sendable {
     /// - Throws: ``TokenError`` when there is no token of this id. One that is revoked already stays as it is.
     package mutating func revoke(_ id: String, now: Int64) throws(TokenError) -> TokenRecord {
         guard let place = places[id] else {
-            throw TokenError("there is no token \(id); `plimsoll tokens list` names them")
+            throw TokenError("there is no token \(id); `plimsoll tokens list --data DIR` names them")
         }
         if records[place].revoked == nil { records[place].revoked = now }
         return records[place]

@@ -7,7 +7,7 @@ enum ExitStatus: Int32 {
     case badInput = 2
     /// No server answers at the address.
     case notReachable = 3
-    /// Stored bytes are not what was written, or only a newer version can read them.
+    /// Stored bytes are not what was written or are gone, or only a newer version can read them.
     case damagedData = 4
     /// The disk or the file system refused.
     case storageFailed = 5

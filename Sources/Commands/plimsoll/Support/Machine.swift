@@ -52,8 +52,10 @@ struct Machine {
         }
     }
 
-    /// Whether a store was ever opened there.
-    func holdsStore(_ directory: String) throws -> Bool { try fileSystem.isDirectory(directory + "/log") }
+    /// Whether a store was ever opened there, whatever of it is left.
+    func holdsStore(_ directory: String) throws -> Bool {
+        try fileSystem.isDirectory(directory + "/log") || fileSystem.isDirectory(directory + "/segments")
+    }
 
     /// Opens a directory that must be there, reads from it, closes it. Nothing in it changes, whether or not a server
     /// is running on it.

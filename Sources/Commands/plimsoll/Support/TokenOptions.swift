@@ -38,7 +38,8 @@ struct TokenOptions: ParsableArguments {
     private static func checked(_ text: String, from origin: String) throws -> String {
         guard !text.isEmpty, text.utf8.count <= 4096, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw CommandFailure(
-                .badInput, "\(origin) holds no token", advice: "`plimsoll tokens create` makes one and shows it once")
+                .badInput, "\(origin) holds no token",
+                advice: "`plimsoll tokens create --data DIR` makes one and shows it once")
         }
         return text
     }

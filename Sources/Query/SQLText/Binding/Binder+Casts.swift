@@ -1,5 +1,6 @@
 import Bytes
 import Columnar
+import JSONTexts
 import Plans
 
 /// CAST, `::` and typed literals such as `interval '7 days'`.

@@ -1,4 +1,5 @@
 import Columnar
+import JSONTexts
 import Plans
 
 /// FROM: tables, subqueries, joins.

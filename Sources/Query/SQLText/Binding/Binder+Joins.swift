@@ -1,4 +1,5 @@
 import Columnar
+import JSONTexts
 import Plans
 
 /// Joins: keys are taken out of the condition, the rest stays as a residual.

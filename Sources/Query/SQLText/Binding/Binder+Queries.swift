@@ -1,4 +1,5 @@
 import Columnar
+import JSONTexts
 import Plans
 
 /// Whole queries: WITH, VALUES, UNION, and the ORDER BY and LIMIT that may follow any of them.

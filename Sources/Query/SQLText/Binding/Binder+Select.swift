@@ -1,4 +1,5 @@
 import Columnar
+import JSONTexts
 import Plans
 
 /// One column of a SELECT list.

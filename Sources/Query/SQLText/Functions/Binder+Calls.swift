@@ -1,4 +1,5 @@
 import Columnar
+import JSONTexts
 import Plans
 
 /// Function calls: aggregates, special forms, then the table of signatures.

@@ -40,7 +40,8 @@ extension Refusal {
                 reason: .credentials)
         case .denied(let objection, let scope):
             let hint =
-                "send `Authorization: Bearer TOKEN`; `plimsoll tokens create --scope \(scope.rawValue)` makes one"
+                "send `Authorization: Bearer TOKEN`; `plimsoll tokens create --data DIR --scope \(scope.rawValue)` "
+                + "makes one, DIR being the server's directory"
             self.init(
                 objection == .scope ? .forbidden : .unauthorized, refusal.message, hint: hint,
                 reason: .access(objection))

@@ -50,7 +50,7 @@ struct ErrorReplies: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPError {
-            throw Refusal(error.status, reason(error, request), hint: hint(error.status))
+            throw Refusal(error.status, reason(error, request), hint: hint(error.status, request))
         } catch is CancellationError {
             throw CancellationError()
         } catch {
@@ -88,7 +88,9 @@ struct ErrorReplies: RouterMiddleware {
             ? "no such address: \(request.method) \(request.uri.path)" : error.body ?? error.status.reasonPhrase
     }
 
-    private func hint(_ status: HTTPResponse.Status) -> String? {
-        status == .notFound ? "GET / lists the addresses" : nil
+    private func hint(_ status: HTTPResponse.Status, _ request: Request) -> String? {
+        guard status == .notFound else { return nil }
+        let near = RouteTable.nearest(to: request.uri.path, method: request.method)
+        return (near.map { "did you mean \($0)? " } ?? "") + "GET / lists the addresses"
     }
 }

@@ -39,7 +39,8 @@ extension ManifestStore {
             )
         }
         if let file = current.projections { lines.append("  projections: \(file.fileName), \(file.lengthBytes) bytes") }
-        lines.append(current.isCleanEnd ? "  closed in order" : "  open or not closed in order")
+        // Without the flag nothing is known: no version has set it yet, and the log says how it ends.
+        if current.isCleanEnd { lines.append("  closed in order") }
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -28,7 +28,28 @@ struct ColumnUsage: Hashable, Sendable {
     }
 }
 
+// texts: tables have names of ours.
+/// What one table takes in a segment.
+package struct TableUsage: Hashable, Sendable {
+    /// The table's name.
+    package var table: String
+    /// Its rows.
+    package var rowCount: Int
+    /// Pages and filters of all its columns.
+    package var bytes: Int
+}
+
 extension SegmentReader {
+    /// Usage of every table, sorted by name. Reads only the footer.
+    package func tableUsage() -> [TableUsage] {
+        let columns = columnUsage()
+        return tableNames.map { name in
+            let rows = groups(table: name).reduce(0) { $0 + $1.rowCount }
+            let bytes = columns.filter { $0.table == name }.reduce(0) { $0 + $1.pageBytes + $1.filterBytes }
+            return TableUsage(table: name, rowCount: rows, bytes: bytes)
+        }
+    }
+
     /// Usage of every column, by table (sorted), then in the columns' order. Reads only the footer.
     func columnUsage() -> [ColumnUsage] {
         var result: [ColumnUsage] = []

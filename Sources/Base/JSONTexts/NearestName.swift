@@ -1,0 +1,48 @@
+/// The known name nearest to a mistyped one, in whatever case; nil when none is near. Nothing beyond the first 64 bytes
+/// of a name is looked at, so that a stranger's costs no more.
+/// - Complexity: O(names × 64²) at most.
+package func nearestName(to name: String, among names: [String]) -> String? {
+    var best: (name: String, distance: Int)?
+    for candidate in names {
+        guard let distance = distanceOfNear(name, candidate), distance < best?.distance ?? Int.max else { continue }
+        best = (candidate, distance)
+    }
+    return best?.name
+}
+
+/// By how many slips the first of two names differs from the second; nil where that is more than a third of it, so that
+/// it is none mistyped. Looks at as much of them as ``nearestName(to:among:)``.
+package func distanceOfNear(_ name: String, _ known: String) -> Int? {
+    let (wanted, known) = (beginning(of: name), beginning(of: known))
+    let limit = max(1, wanted.count / 3)
+    // Each byte that one has more is a slip.
+    guard abs(wanted.count - known.count) <= limit else { return nil }
+    let distance = editDistance(wanted, known)
+    return distance <= limit ? distance : nil
+}
+
+/// In small letters, as far as ASCII has them.
+private func beginning(of name: String) -> [UInt8] {
+    name.utf8.prefix(64).map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+}
+
+/// Insertions, deletions, replacements and exchanges of neighbours that lead from one to the other (optimal string
+/// alignment).
+private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    var beforeLast: [Int] = []
+    var last = Array(0...right.count)
+    for row in left.indices {
+        var current = [row + 1]
+        for column in right.indices {
+            let replaced = last[column] + (left[row] == right[column] ? 0 : 1)
+            var distance = min(replaced, last[column + 1] + 1, current[column] + 1)
+            if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
+                distance = min(distance, beforeLast[column - 1] + 1)
+            }
+            current.append(distance)
+        }
+        beforeLast = last
+        last = current
+    }
+    return last[right.count]
+}
