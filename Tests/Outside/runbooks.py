@@ -95,7 +95,7 @@ CASES = {
         ("/metrics", r'reason="unknown_type"} 60'), ("plimsoll schemas", r"request_model")],
         labels={"reason": "unknown_type"}, window=15),
     "PlimsollIngestSilence": case(None, [
-        ("from events", r"agent/pod-1"), ("plimsoll doctor", r"refused\s+requests: not_found\s+[1-9]"), ("readyz", r"ready"),
+        ("from events", r"agent/pod-1"), ("plimsoll doctor", r"refused\s+events: not_found\s+[1-9]"), ("readyz", r"ready"),
         ("/metrics", r'reason="not_found"} [1-9]'), ("promtool", r"not_found")],
         state="idle", window=15),
     "PlimsollConnectionsFull": case(None, [

@@ -1,6 +1,6 @@
 /// The known name nearest to a mistyped one; nil when none is near.
 /// - Complexity: O(names × length²).
-func nearestName(to name: String, among names: [String]) -> String? {
+package func nearestName(to name: String, among names: [String]) -> String? {
     let wanted = Array(name.lowercased().utf8.prefix(64))
     let limit = max(1, wanted.count / 3)
     var best: (name: String, distance: Int)?
