@@ -162,10 +162,13 @@ let package = Package(
         tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
 
         room(
-            "Reports", "Reports", uses: ["Bytes", "JSONTexts", "Columnar", "Plans", "Domain", "Execution", "SQLText"]),
+            "Reports", "Reports",
+            uses: ["Bytes", "JSONTexts", "Columnar", "Plans", "Domain", "Dialects", "Execution", "SQLText"]),
         tests(
             "Reports",
-            uses: ["Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform"]),
+            uses: [
+                "Bytes", "Columnar", "Dialects", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform",
+            ]),
 
         // Emitters.
         room("PlimsollEmitter", "Emit/PlimsollEmitter", uses: ["Bytes", "JSONTexts", "Platform", "HTTPRequests"]),

@@ -97,6 +97,43 @@ struct EvidenceTests {
         #expect(row.integer("withheld_values") == 11)
     }
 
+    /// What a field cannot read is named with its type, whatever the type; what it can read is not.
+    @Test func valuesOfAWrongFormAreListed() throws {
+        let wrong: [(name: String, value: OTLPValue, type: String)] = [
+            ("gen_ai.usage.input_tokens", .boolean(true), "bool"),
+            ("gen_ai.usage.input_tokens", .array([.integer(12)]), "array"),
+            ("gen_ai.usage.input_tokens", .string("twelve"), "string"),
+            ("gen_ai.usage.output_tokens", .double(1.5), "double"), ("gen_ai.usage.output_tokens", .integer(-1), "int"),
+            ("gen_ai.usage.cost", .boolean(false), "bool"), ("gen_ai.usage.cost", .string("a lot"), "string"),
+            ("gen_ai.embeddings.dimension.count", .double(1.5), "double"),
+            ("http.request.resend_count", .integer(-2), "int"), ("gen_ai.request.stream", .string("maybe"), "string"),
+            ("gen_ai.request.stream", .integer(7), "int"), ("gen_ai.latency.time_in_queue", .double(-1), "double"),
+            ("gen_ai.response.time_to_first_chunk", .string("fast"), "string"),
+            ("plimsoll.outcome", .string("solved"), "string"), ("plimsoll.feedback.score", .integer(9), "int"),
+            ("plimsoll.attempt", .double(1.5), "double"),
+        ]
+        let right: [(name: String, value: OTLPValue)] = [
+            ("gen_ai.usage.input_tokens", .string("12")), ("gen_ai.usage.output_tokens", .double(3)),
+            ("gen_ai.usage.cost", .double(0.25)), ("gen_ai.embeddings.dimension.count", .integer(3)),
+            ("gen_ai.request.stream", .string("True")), ("gen_ai.latency.time_in_queue", .double(0)),
+            ("plimsoll.outcome", .string("Resolved")),
+        ]
+        func unknown(_ name: String, _ value: OTLPValue) throws -> String? {
+            var span = SampleSpan(name: "chat", id: 1, parent: nil, start: 0, end: 5)
+            span.attributes = ["gen_ai.operation.name": .string("chat"), name: value]
+            var traces = SampleTraces()
+            try traces.receive(OTLPTraces([span]))
+            guard case .json(let text)? = traces.evidence.first?.fields["unknown_attributes"] else { return nil }
+            return text
+        }
+        for (name, value, type) in wrong {
+            let found = try unknown(name, value)
+            #expect(found == "{\"\(name)\":\"\(type)\"}", "\(value)")
+            #expect(DialectBook.builtIn.form(of: name) != nil, "\(name)")
+        }
+        for (name, value) in right { #expect(try unknown(name, value) == nil, "\(name) \(value)") }
+    }
+
     @Test func spansWithoutIdsOrEndAreRefused() throws {
         var request = OTLPTraces([1, 2].map { SampleSpan(name: "a", id: $0, parent: nil, start: 0, end: 5) })
         request.resources[0].scopes[0].spans[0].traceID = []
@@ -120,7 +157,7 @@ struct EvidenceTests {
             #expect(traces.rejected == 1 && traces.evidence.count == 1)
             var encoder = EvidenceEncoder(registry: .builtIn, tokeniser: UserTokeniser(key: Array(0..<32)))
             let refused = encoder.encode(OTLPTraces([span]))
-            #expect(refused.reason == "the text of session.id is no UTF-8")
+            #expect(refused.reason == "the text of session.id is no UTF-8" && refused.refusals == [.notText: 1])
         }
     }
 

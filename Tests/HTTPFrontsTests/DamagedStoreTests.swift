@@ -182,7 +182,7 @@ import WireFormats
             #expect(metrics.contains("plimsoll_http_refusals_total{reason=\"damaged\"} 4\n"), "\(metrics)")
             #expect(metrics.contains("plimsoll_damaged_places 1\n"))
             let doctor = try await client.send("GET", "/v1/reports/doctor?format=table").text
-            #expect(doctor.contains("requests: damaged") && doctor.contains("plimsoll verify"), "\(doctor)")
+            #expect(doctor.contains("questions: damaged") && doctor.contains("plimsoll verify"), "\(doctor)")
             try disk.replace(path, with: good)
             for _ in 0..<1000 {
                 if try await troubles(client).isEmpty { break }

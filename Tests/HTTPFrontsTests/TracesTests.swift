@@ -99,8 +99,37 @@ import WireFormats
             _ = try await send(client, Self.turn.protobuf, "text/plain")
             let doctor = try JSONReader.parse(try await client.send("GET", "/v1/reports/doctor").body)
             let found = (doctor["findings"]?.array ?? []).compactMap { $0["what"]?.string }
-            #expect(found.contains("requests: media_type") && found.contains("requests: not_found"), "\(found)")
+            #expect(found.contains("spans: media_type") && found.contains("requests: not_found"), "\(found)")
             #expect(try await client.send("GET", "/v1/reports/doctor?from=soon").status == 400)
+        }
+    }
+
+    /// What is refused is counted by the way on which it came, so that nobody is told of what he does not use; for
+    /// Prometheus it stays one count a reason.
+    @Test func refusalsAreToldByDoorAndReason() async throws {
+        try await withServer { client, _ in
+            let nothing: [UInt8] = Array("x".utf8)
+            for (path, type) in [
+                ("/v1/events", "text/plain"), ("/v1/event", "application/cloudevents+json"),
+                ("/v1/traces", "text/plain"),
+                ("/v1/metrics", "application/x-protobuf"), ("/", "application/x-protobuf"), ("/v1/sql", "image/png"),
+                ("/v1/none", "text/plain"), ("/v1/other", "application/grpc"),
+            ] { _ = try await client.send("POST", path, headers: [("Content-Type", type)], body: nothing) }
+            var nameless = Self.turn
+            nameless.resources[0].scopes[0].spans[0].traceID = []
+            nameless.resources[0].scopes[0].spans[1].end = 0
+            #expect(try await send(client, nameless.protobuf).status == 200)
+            let doctor = try JSONReader.parse(try await client.send("GET", "/v1/reports/doctor").body)
+            let found = (doctor["findings"]?.array ?? []).filter { $0["finding"]?.string == "refused" }
+            #expect(
+                Set(found.compactMap { $0["what"]?.string }) == [
+                    "events: media_type", "events: not_found", "spans: media_type", "spans: not_found", "spans: method",
+                    "questions: media_type", "requests: not_found", "grpc: not_found", "spans: no_span_id",
+                    "spans: no_end_time",
+                ], "\(found)")
+            let metrics = try await client.send("GET", "/metrics").text
+            #expect(metrics.contains("plimsoll_http_refusals_total{reason=\"media_type\"} 3\n"), "\(metrics)")
+            #expect(metrics.contains("plimsoll_http_refusals_total{reason=\"not_found\"} 4\n"))
         }
     }
 

@@ -61,13 +61,20 @@ class Doctor:
         self.text = told(binary, "doctor", *place)[0]
 
     def found(self):
-        return {(row["finding"], row.get("what")): row for row in self.report["findings"]}
+        return {(row.get("service"), row["finding"], row.get("what")): row for row in self.report["findings"]}
 
     def kinds(self):
         return {row["finding"] for row in self.report["findings"]}
 
     def changes(self, finding):
         return [row["change"] for row in self.report["changes"] if row["finding"] == finding]
+
+    def mends(self):
+        """The lines of each finding, by what both tables have in common."""
+        lines = {}
+        for row in self.report["changes"]:
+            lines.setdefault((row.get("service"), row["finding"], row.get("what")), []).append(row["change"])
+        return lines
 
     def wide(self):
         return [line for line in self.text.splitlines() if len(line) > WIDTH]
@@ -117,21 +124,24 @@ def faults(binary, server):
             place = ["--data", server.data]
         doctor = Doctor(binary, *place)
         found = doctor.found()
-        for finding, what, change in (
-                ("no_conversation", "lost-bot", "gen_ai.conversation.id"), ("no_usage", "mute-bot", "include_usage"),
-                ("no_price", "openai nova-ultra-9", "plimsoll prices load"), ("unread_names", "shop.prompt_tokens", "gen_ai.usage.input_tokens")):
-            if (finding, what) not in found:
-                yield f"{place[0]}: {what} has {finding}, and is not among {list(found)}"
-            if not any(change in line for line in doctor.changes(finding)):
-                yield f"{place[0]}: {finding} is mended by {doctor.changes(finding)}, which does not say {change}"
-        if not any(kind == "no_service" and (what or "").startswith("unknown_service") for kind, what in found):
+        for service, finding, what, change in (
+                ("lost-bot", "no_conversation", None, "gen_ai.conversation.id"), ("mute-bot", "no_usage", None, "include_usage"),
+                ("new-bot", "no_price", "openai nova-ultra-9", "plimsoll prices load"),
+                ("odd-bot", "unread_names", "shop.prompt_tokens", "gen_ai.usage.input_tokens")):
+            if (service, finding, what) not in found:
+                yield f"{place[0]}: {service} has {finding}, and is not among {list(found)}"
+            if not any(change in line for line in doctor.mends().get((service, finding, what), [])):
+                yield f"{place[0]}: {service}'s {finding} is mended by {doctor.changes(finding)}, which does not say {change}"
+        if not any(kind == "no_service" and (service or "").startswith("unknown_service") for service, kind, _ in found):
             yield f"{place[0]}: a service has no name, and is not among {list(found)}"
-        if any(what and what.startswith("order-bot") for _, what in found) or any("colour" in (what or "") for _, what in found):
+        if any(service == "order-bot" or "colour" in (what or "") for service, _, what in found):
             yield f"{place[0]}: what is right is found, too: {list(found)}"
+        if set(found) != set(doctor.mends()):
+            yield f"{place[0]}: findings and changes are of {set(found) ^ set(doctor.mends())}"
         if doctor.wide():
             yield f"{place[0]}: lines are wider than {WIDTH} columns: {doctor.wide()[:3]}"
-        refused = {what for kind, what in found if kind == "refused"}
-        if place[0] == "--server" and not {"requests: not_found", "requests: media_type"} <= refused:
+        refused = {what for _, kind, what in found if kind == "refused"}
+        if place[0] == "--server" and not {"spans: not_found", "spans: media_type"} <= refused:
             yield f"refused was {refused}"
 
 
@@ -143,7 +153,7 @@ def mended(binary, server):
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(["provider,model,token_class,usd_per_million_tokens,usd_per_gpu_hour,service_tier,valid_from", *rows]) + "\n")
     told(binary, "prices", "load", path, "--data", server.data)
-    if ("no_price", "openai nova-ultra-9") in Doctor(binary, "--data", server.data).found():
+    if ("new-bot", "no_price", "openai nova-ultra-9") in Doctor(binary, "--data", server.data).found():
         yield "the row that doctor gives, with a price in it, leaves the model without a price"
     server.start()
     since = told(binary, "query", "select now()", "--format", "csv", "--server", server.url)[0].splitlines()[1].strip('"')
@@ -156,6 +166,85 @@ def mended(binary, server):
         yield f"all was mended, and doctor says {doctor.text[:1500]}"
 
 
+def tell(server, type_, **data):
+    """An event of ours, as an application tells it beside its spans."""
+    event = {"specversion": "1.0", "id": os.urandom(8).hex(), "source": "shop", "type": type_, "data": data}
+    return server.post("/v1/events", json.dumps(event).encode(), "application/cloudevents+json")
+
+
+# What a bot says wrongly: on its root, on its call, the finding, what it is of, and what one of the lines says.
+INPUT, OPERATION = "gen_ai.usage.input_tokens", "gen_ai.operation.name"
+WRONG = {
+    "text-bot": (CONVERSATION, USAGE | {INPUT: "a dozen"}, "unread_usage", f"{INPUT}: string", f"{INPUT}: a whole number from 0"),
+    "half-bot": (CONVERSATION, USAGE | {INPUT: 1.5}, "unread_usage", f"{INPUT}: double, such as 1.5", f"{INPUT}: a whole number from 0"),
+    "minus-bot": (CONVERSATION, USAGE | {INPUT: -5}, "unread_usage", f"{INPUT}: int, such as -5", f"{INPUT}: a whole number from 0"),
+    "flag-bot": (CONVERSATION, USAGE | {INPUT: True}, "unread_usage", f"{INPUT}: bool, such as true", f"{INPUT}: a whole number from 0"),
+    "cost-bot": (CONVERSATION, USAGE | {"gen_ai.usage.cost": "a lot"}, "unread_usage", "gen_ai.usage.cost: string", "USD as a number"),
+    "solved-bot": (CONVERSATION | {"plimsoll.outcome": "solved"}, USAGE, "unread_outcome", 'plimsoll.outcome: "solved"',
+                   "plimsoll.outcome: resolved instead of"),
+    "stars-bot": (CONVERSATION | {"plimsoll.feedback.score": 9}, USAGE, "unread_outcome", "plimsoll.feedback.score: int, such as 9",
+                  "a whole number from 1 to 5"),
+    "robot-bot": (CONVERSATION | {"plimsoll.outcome": "resolved", "plimsoll.outcome.by": "robot"}, USAGE, "unread_outcome",
+                  'conversation.resolved by: "robot"', "one of agent, human"),
+    "lost-outcome-bot": ({"plimsoll.outcome": "resolved"}, USAGE, "lost_outcome", "conversation.resolved", "gen_ai.conversation.id"),
+    "chats-bot": (CONVERSATION, USAGE | {OPERATION: "Chats"}, "unknown_operation", f'{OPERATION}: "Chats"', f"{OPERATION}: chat instead of"),
+    "word-bot": (CONVERSATION, USAGE | {OPERATION: "think_hard"}, "unknown_operation", f'{OPERATION}: "think_hard"', "generate_content"),
+    "list-bot": (CONVERSATION, USAGE | {"gen_ai.provider.name": ["openai"]}, "unread_values", 'gen_ai.provider.name: ["openai"]', "a text"),
+    "soon-bot": (CONVERSATION, USAGE | {"gen_ai.response.time_to_first_chunk": "soon"}, "unread_values",
+                 "gen_ai.response.time_to_first_chunk: string", "a number of s"),
+    "turn-bot": (CONVERSATION | {"plimsoll.turn": "first"}, USAGE, "unread_values", "plimsoll.turn: string", "an integer"),
+    "spelt-bot": (CONVERSATION | {"plimsoll.outcom": "resolved"}, USAGE, "unread_names", "plimsoll.outcom", "say it as plimsoll.outcome"),
+}
+# The same as the lines say it.
+RIGHT = {
+    "plimsoll.outcome": "resolved", "plimsoll.outcome.by": "agent", "plimsoll.feedback.score": 4, "plimsoll.turn": 1, OPERATION: "chat",
+    "gen_ai.provider.name": "openai", "gen_ai.response.time_to_first_chunk": 0.5, "gen_ai.usage.cost": 0.01, INPUT: 100,
+}
+
+
+def mistyped(binary, server):
+    """Problems with what is found where a name is right and what stands under it is not, and after that was changed."""
+    for service, (root, call, *_) in WRONG.items():
+        send(server, service, root, MODEL | call)
+    tell(server, "conversation.resolved", by="agent")
+    tell(server, "feedback.submitted", score=4)
+    server.post("/v1/events", b"x", "text/plain")
+    server.settle()
+    doctor = Doctor(binary, "--server", server.url)
+    found, mends = doctor.found(), doctor.mends()
+    wanted = [(service, *rest) for service, (_, _, *rest) in WRONG.items()] + [
+        ("shop", "lost_outcome", type_, f'"conversation_id": ID in the data of {type_}') for type_ in ("conversation.resolved", "feedback.submitted")
+    ] + [(None, "refused", "events: media_type", "Content-Type: application/cloudevents+json")]
+    for service, finding, what, line in wanted:
+        if found.get((service, finding, what), {}).get("count") not in (1, "1"):
+            yield f"{service} has {finding} of {what}, once, and that is not among {list(found)}"
+        elif not any(line in mend for mend in mends.get((service, finding, what), [])):
+            yield f"{service}'s {finding} is mended by {mends.get((service, finding, what))}, none of which says {line}"
+    for service in WRONG:
+        for finding in ("no_price", "no_usage"):
+            if service != "list-bot" and any(key[:2] == (service, finding) for key in found):
+                yield f"{service} says something in a wrong form, and is told of {finding}"
+    if any("OTEL" in line for line in mends.get((None, "refused", "events: media_type"), [])):
+        yield f"who posts events is told of exporters: {mends[(None, 'refused', 'events: media_type')]}"
+    if set(found) != set(mends):
+        yield f"findings and changes are of {set(found) ^ set(mends)}"
+    if doctor.wide():
+        yield f"lines are wider than {WIDTH} columns: {doctor.wide()[:3]}"
+    # Followed, nothing is left of it.
+    since = told(binary, "query", "select now()", "--format", "csv", "--server", server.url)[0].splitlines()[1].strip('"')
+    for service, (root, call, *_) in WRONG.items():
+        right = [{name.replace("outcom", "outcome") if name == "plimsoll.outcom" else name: value for name, value in words.items()} for words in (root, call)]
+        root, call = ({name: RIGHT.get(name, value) for name, value in words.items()} for words in right)
+        send(server, service, CONVERSATION | root, MODEL | call)
+    tell(server, "conversation.resolved", by="agent", conversation_id="c-1")
+    tell(server, "feedback.submitted", score=4, conversation_id="c-1")
+    server.settle()
+    doctor = Doctor(binary, "--server", server.url, "--since", since.replace(" ", "T").replace("+00", "Z"))
+    left = [key for key in doctor.found() if key[1] not in ("refused", "all is well")]
+    if left:
+        yield f"all was said as the lines have it, and doctor still finds {left}"
+
+
 def problems(binary, folder):
     server = Server(binary, os.path.join(folder, "data"))
     server.start()
@@ -166,6 +255,7 @@ def problems(binary, folder):
         yield from waiting(binary, server)
         yield from faults(binary, server)
         yield from mended(binary, server)
+        yield from mistyped(binary, server)
     finally:
         server.stop()
 

@@ -1,4 +1,4 @@
-import JSONTexts
+import Bytes
 
 /// What was received in a period, asked of the tables. Each question has few rows, however much came.
 struct DoctorQueries {
@@ -8,8 +8,8 @@ struct DoctorQueries {
 
     /// Rows of one kind that are looked at.
     static let rowsMax = 50
-    /// Sets of unread names that are looked at: each has the names of one kind of span.
-    private static let nameSetsMax = 2000
+    /// Letters of a name that others chose.
+    static let nameLettersMax = 80
 
     /// What came of one service.
     struct Service {
@@ -17,6 +17,8 @@ struct DoctorQueries {
         var spans: Int128 = 0
         var calls: Int128 = 0
         var withoutConversation: Int128 = 0
+        /// Calls whose usage was told so that nobody can read it.
+        var unreadUsage: Int128 = 0
         var withoutUsage: Int128 = 0
         var withoutPrice: Int128 = 0
 
@@ -26,6 +28,7 @@ struct DoctorQueries {
 
     /// A model of which something has no price.
     struct PriceGap {
+        var service: String?
         var provider: String
         var model: String
         /// What is missing, as `price_gaps` says it.
@@ -35,33 +38,40 @@ struct DoctorQueries {
         var since: Int64?
     }
 
-    private var received: String { period.contains("received_time") }
+    var received: String { period.contains("received_time") }
 
-    private func callRows(_ columns: String) -> String {
+    /// A service by its name, cut.
+    static let service = "left(service_name, \(nameLettersMax))"
+    /// A service, else the source of its events.
+    static let sender = "left(coalesce(service_name, source), \(nameLettersMax))"
+
+    /// What calls lack that no price mends: a count that was not told, or not so that it could be read.
+    static let lacksUsage = """
+        (price_gaps = 'usage' or price_gaps = 'input' and input_tokens is null \
+        or price_gaps = 'output' and output_tokens is null)
+        """
+
+    func callRows(_ columns: String) -> String {
         CostQueries.tables.map { "select \(columns) from \($0) where \(received)" }.joined(separator: " union all ")
     }
 
     /// Most spans first; calls that came without spans are those of their source.
     func services() throws -> [Service] {
         var services: [Service] = try runner.rows(
-            "select service_name, count(*) from span_received where \(received) group by 1 order by 2 desc, 1 "
+            "select \(Self.service), count(*) from span_received where \(received) group by 1 order by 2 desc, 1 "
                 + "limit \(Self.rowsMax)"
         ).map { Service(name: $0.text(0), spans: $0.integer(1)) }
+        let columns = "service_name, source, conversation_id, price_state, price_gaps, \(Self.wholes)"
         let calls = try runner.rows(
             """
-            select coalesce(service_name, source), count(*), count(*) filter (where conversation_id is null), \
-            count(*) filter (where price_state <> 'priced' and price_gaps = 'usage'), \
-            count(*) filter (where price_state <> 'priced' and price_gaps <> 'usage') \
-            from (\(callRows("service_name, source, conversation_id, price_state, price_gaps"))) as calls \
-            group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
+            select \(Self.sender), count(*), count(*) filter (where conversation_id is null), \
+            count(*) filter (where price_state <> 'priced' and \(Self.lacksUsage)), \
+            count(*) filter (where price_state <> 'priced' and not \(Self.lacksUsage)) \
+            from (\(callRows(columns))) as calls group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
             """)
         for row in calls {
-            let name = row.text(0)
-            let place =
-                services.firstIndex { service in
-                    if let known = service.name, let name { known.utf8.elementsEqual(name.utf8) } else { false }
-                } ?? services.endIndex
-            if place == services.endIndex { services.append(Service(name: name)) }
+            let place = Self.place(of: row.text(0), in: services) ?? services.endIndex
+            if place == services.endIndex { services.append(Service(name: row.text(0))) }
             services[place].calls = row.integer(1)
             services[place].withoutConversation = row.integer(2)
             services[place].withoutUsage = row.integer(3)
@@ -70,43 +80,44 @@ struct DoctorQueries {
         return services
     }
 
-    /// Models of which something has no price, with what that is.
-    func prices() throws -> [PriceGap] {
-        try runner.rows(
-            """
-            select coalesce(provider, ''), coalesce(model, ''), price_gaps, count(*), min(time) \
-            from (\(callRows("provider, model, price_state, price_gaps, time"))) as calls \
-            where price_state <> 'priced' and price_gaps <> 'usage' group by 1, 2, 3 order by 4 desc, 1, 2, 3 \
-            limit \(Self.rowsMax)
-            """
-        ).map { row in
-            PriceGap(
-                provider: row.text(0) ?? "", model: row.text(1) ?? "", gaps: row.text(2) ?? "", calls: row.integer(3),
-                since: row.time(4))
+    /// The counts without which a part of the cost is not known.
+    private static let wholes = "input_tokens, output_tokens"
+
+    /// Which of the services has a name, by its bytes.
+    static func place(of name: String?, in services: [Service]) -> Int? {
+        services.firstIndex { service in
+            if let known = service.name, let name { known.hasSameBytes(as: name) } else { false }
         }
     }
 
-    /// Attribute names that no dialect reads, with the spans that have them; most first.
-    func unreadNames() throws -> [(name: String, spans: Int128)] {
-        let sets = try runner.rows(
-            "select cast(unknown_attributes as text), count(*) from span_received where \(received) "
-                + "and unknown_attributes is not null group by 1 order by 2 desc, 1 limit \(Self.nameSetsMax)")
-        var spans: [[UInt8]: Int128] = [:]
-        for row in sets {
-            guard let text = row.text(0), let names = try? JSONReader.parse(Array(text.utf8)).members else { continue }
-            for member in names { spans[Array(member.name.utf8), default: 0] += row.integer(1) }
+    /// Models of which something that was told has no price, with what that is.
+    func prices() throws -> [PriceGap] {
+        let columns = "service_name, source, provider, model, price_state, price_gaps, time, \(Self.wholes)"
+        return try runner.rows(
+            """
+            select left(coalesce(provider, ''), \(Self.nameLettersMax)), \
+            left(coalesce(model, ''), \(Self.nameLettersMax)), price_gaps, count(*), min(time), \(Self.sender), \
+            input_tokens is null, output_tokens is null \
+            from (\(callRows(columns))) as calls where price_state <> 'priced' and not \(Self.lacksUsage) \
+            group by 1, 2, 3, 6, 7, 8 order by 4 desc, 1, 2, 3, 6, 7, 8 limit \(Self.rowsMax)
+            """
+        ).map { row in
+            // What was not told lacks no price.
+            let untold = (row.flag(6) ? ["input"] : []) + (row.flag(7) ? ["output"] : [])
+            let gaps = (row.text(2) ?? "").split(separator: ",").map(String.init)
+            let unpriced = gaps.filter { !untold.contains($0) }
+            return PriceGap(
+                service: row.text(5), provider: row.text(0) ?? "", model: row.text(1) ?? "",
+                gaps: (unpriced.isEmpty ? gaps : unpriced).joined(separator: ","), calls: row.integer(3),
+                since: row.time(4))
         }
-        let sorted = spans.sorted { one, other in
-            one.value == other.value ? one.key.lexicographicallyPrecedes(other.key) : one.value > other.value
-        }
-        return sorted.prefix(Self.rowsMax).map { (String(decoding: $0.key, as: UTF8.self), $0.value) }
     }
 
     /// Refused events that are kept as names of fields, most first.
     func deadLetters() throws -> [(type: String, source: String, events: Int128)] {
         try runner.rows(
-            "select type, source, count(*) from dead_letters where \(received) group by 1, 2 order by 3 desc, 1, 2 "
-                + "limit \(Self.rowsMax)"
+            "select left(type, \(Self.nameLettersMax)), left(source, \(Self.nameLettersMax)), count(*) "
+                + "from dead_letters where \(received) group by 1, 2 order by 3 desc, 1, 2 limit \(Self.rowsMax)"
         ).map { ($0.text(0) ?? "", $0.text(1) ?? "", $0.integer(2)) }
     }
 
@@ -118,7 +129,7 @@ struct DoctorQueries {
             : ("received_time - time", "time < received_time - interval '1 hour'")
         return try runner.rows(
             """
-            select coalesce(service_name, source), count(*), cast(extract(epoch from max(\(difference))) as bigint) \
+            select \(Self.sender), count(*), cast(extract(epoch from max(\(difference))) as bigint) \
             from events where \(received) and \(bound) and type in (\(Self.timely)) \
             group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
             """
@@ -126,11 +137,11 @@ struct DoctorQueries {
     }
 
     /// Spans whose times are not believed, by service and why.
-    func doubted() throws -> [(service: String, reason: String, spans: Int128)] {
+    func doubted() throws -> [(service: String?, reason: String, spans: Int128)] {
         try runner.rows(
-            "select coalesce(service_name, ''), time_doubt, count(*) from span_received where \(received) "
+            "select \(Self.service), time_doubt, count(*) from span_received where \(received) "
                 + "and time_doubt is not null group by 1, 2 order by 3 desc, 1, 2 limit \(Self.rowsMax)"
-        ).map { ($0.text(0) ?? "", $0.text(1) ?? "", $0.integer(2)) }
+        ).map { ($0.text(0), $0.text(1) ?? "", $0.integer(2)) }
     }
 
     /// Events whose time is when they happened; prices and bills tell of other times.

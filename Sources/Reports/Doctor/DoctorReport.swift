@@ -1,4 +1,5 @@
 import Bytes
+import Dialects
 import Domain
 import JSONTexts
 
@@ -10,15 +11,30 @@ struct DoctorReport {
     /// nil: nobody serves the store, so that nobody knows what waits and what was refused.
     let live: LiveFigures?
 
+    /// A name that nothing reads.
+    struct StrangeName {
+        var service: String?
+        var name: String
+        var spans: Int128
+    }
+
     func report() throws -> Report {
         let queries = DoctorQueries(runner: runner, period: period)
-        let (services, prices, names) = (try queries.services(), try queries.prices(), try queries.unreadNames())
+        var services = try queries.services()
+        let prices = try queries.prices()
+        let (names, values) = try unread(queries)
+        let usage = values.filter { $0.form.matter == .usage }.map(\.name)
+        if services.contains(where: { $0.withoutUsage > 0 }) {
+            Self.setApart(try queries.callsOfUnreadUsage(Self.distinct(usage)), in: &services)
+        }
         let letters = try queries.deadLetters()
-        var findings = incoming(services) + refused(letters) + lacking(services, prices)
-        findings += names.filter { DoctorAdvice.name($0.name) != nil }.map {
-            DoctorFinding(
-                kind: .unreadNames, what: $0.name, count: $0.spans,
-                changes: ["say it as " + (DoctorAdvice.name($0.name) ?? "")])
+        var findings = incoming(services) + refused(letters) + lacking(services, prices) + unread(values)
+        findings += try outcomes(queries)
+        findings += names.compactMap { name in
+            DoctorAdvice.change(ofName: name.name).map {
+                DoctorFinding(
+                    kind: .unreadNames, service: name.service, what: name.name, count: name.spans, changes: [$0])
+            }
         }
         findings += try times(queries)
         let sorted = DoctorFinding.Kind.allCases.flatMap { kind in findings.filter { $0.kind == kind } }
@@ -27,11 +43,90 @@ struct DoctorReport {
             basis: runner.basis(period, exactness: "exact: counts of what was received in the period"),
             sections: [
                 findingsSection(sorted), changesSection(sorted), servicesSection(services), pricesSection(prices),
-                namesSection(names), refusalsSection(letters), waitingSection(),
+                valuesSection(values), namesSection(names), refusalsSection(letters), waitingSection(),
             ], main: "findings", definitions: Self.definitions)
     }
 
     // MARK: What is found
+
+    private static func distinct(_ names: [String]) -> [String] {
+        var seen: Set<ExactText> = []
+        return names.filter { seen.insert(ExactText($0)).inserted }
+    }
+
+    /// Calls that told their usage, though nobody can read it, do not lack it.
+    private static func setApart(
+        _ unread: [(service: String?, calls: Int128)], in services: inout [DoctorQueries.Service]
+    ) {
+        for (service, calls) in unread {
+            guard let place = DoctorQueries.place(of: service, in: services) else { continue }
+            services[place].unreadUsage = min(calls, services[place].withoutUsage)
+            services[place].withoutUsage -= services[place].unreadUsage
+        }
+    }
+
+    /// What spans say under names that nobody reads, and what they say in a form that nobody reads.
+    private func unread(
+        _ queries: DoctorQueries
+    ) throws -> (names: [StrangeName], values: [DoctorQueries.UnreadValue]) {
+        let all = try queries.unreadNames().map { name in
+            (key: name.key, spans: name.spans, form: DialectBook.builtIn.form(of: name.key.name.text))
+        }
+        var names: [StrangeName] = []
+        var seen: Set<[ExactText?]> = []
+        for (key, spans, form) in all where form == nil && names.count < DoctorQueries.rowsMax {
+            // Its values may be of several types.
+            guard seen.insert([key.service, key.name]).inserted else { continue }
+            names.append(StrangeName(service: key.service?.text, name: key.name.text, spans: spans))
+        }
+        let known = all.compactMap { name in
+            name.form.map { (key: name.key, spans: name.spans, form: $0) }
+        }.prefix(DoctorQueries.rowsMax)
+        return (
+            names, try queries.unknownKinds() + queries.unreadValues(Array(known)) + queries.mistypedNames()
+        )
+    }
+
+    private func unread(_ values: [DoctorQueries.UnreadValue]) -> [DoctorFinding] {
+        // All values of an attribute are listed once.
+        var listed: Set<ExactText> = []
+        return values.map { value in
+            let kind: DoctorFinding.Kind =
+                switch value.form.matter {
+                case .usage: .unreadUsage
+                case .kind: .unknownOperation
+                case .outcome: .unreadOutcome
+                case .other: .unreadValues
+                }
+            var changes: [String] = []
+            if let word = value.word, !value.form.values.isEmpty {
+                changes += [DoctorAdvice.word(value.name, word, among: value.form.values)].compactMap { $0 }
+                if listed.insert(ExactText(value.name)).inserted || changes.isEmpty {
+                    changes.append("\(value.name): \(value.form.wanted)")
+                }
+            } else {
+                changes.append(DoctorAdvice.value(value.name, value.form, found: value.found))
+            }
+            return DoctorFinding(
+                kind: kind, service: value.service, what: "\(value.name): \(value.found)", count: value.count,
+                changes: changes)
+        }
+    }
+
+    private func outcomes(_ queries: DoctorQueries) throws -> [DoctorFinding] {
+        try queries.lostOutcomes().map { lost in
+            DoctorFinding(
+                kind: .lostOutcome, service: lost.sender, what: lost.type, count: lost.events,
+                changes: DoctorAdvice.outcome(lost.type, isOfSpan: lost.isOfSpan))
+        } + queries.unlistedWords().map { word in
+            DoctorFinding(
+                kind: .unreadOutcome, service: word.sender, what: "\(word.type) \(word.field): \"\(word.said)\"",
+                count: word.events,
+                changes: [DoctorAdvice.word(word.field, word.said, among: word.known)].compactMap { $0 } + [
+                    "\(word.field) of \(word.type): one of \(word.known.joined(separator: ", "))"
+                ])
+        }
+    }
 
     private func incoming(_ services: [DoctorQueries.Service]) -> [DoctorFinding] {
         var findings: [DoctorFinding] = []
@@ -48,7 +143,7 @@ struct DoctorReport {
         for service in services where service.spans > 0 && !service.isNamed {
             findings.append(
                 DoctorFinding(
-                    kind: .unnamedService, what: service.name, count: service.spans, of: spans,
+                    kind: .unnamedService, service: service.name, count: service.spans, of: spans,
                     changes: DoctorAdvice.service))
         }
         return findings
@@ -58,42 +153,41 @@ struct DoctorReport {
         guard let live else {
             return letters.map {
                 DoctorFinding(
-                    kind: .refused, what: "\($0.type) of \($0.source)", count: $0.events,
-                    changes: DoctorAdvice.refusal("unknown_type"))
+                    kind: .refused, service: $0.source,
+                    what: "\(RefusalDoor.events.rawValue): \(RefusalName.unknownType.rawValue) \($0.type)",
+                    count: $0.events, changes: DoctorAdvice.refusal(.unknownType, at: .events))
             }
         }
         return live.refusals.filter { $0.count > 0 }.map {
             DoctorFinding(
-                kind: .refused, what: "\($0.what): \($0.reason)", count: Int128($0.count),
-                changes: DoctorAdvice.refusal($0.reason))
+                kind: .refused, what: "\($0.door.rawValue): \($0.reason.rawValue)", count: Int128($0.count),
+                changes: DoctorAdvice.refusal($0.reason, at: $0.door))
         } + live.troubles.map { DoctorFinding(kind: .trouble, what: $0, count: 1, changes: DoctorAdvice.trouble) }
     }
 
     private func lacking(
-        _ services: [DoctorQueries.Service],
-        _ prices: [DoctorQueries.PriceGap]
+        _ services: [DoctorQueries.Service], _ prices: [DoctorQueries.PriceGap]
     ) -> [DoctorFinding] {
         var findings: [DoctorFinding] = []
         for service in services {
             if service.withoutConversation > 0 {
                 findings.append(
                     DoctorFinding(
-                        kind: .withoutConversation, what: service.name, count: service.withoutConversation,
-                        of: service.calls,
-                        changes: DoctorAdvice.conversation))
+                        kind: .withoutConversation, service: service.name, count: service.withoutConversation,
+                        of: service.calls, changes: DoctorAdvice.conversation))
             }
             if service.withoutUsage > 0 {
                 findings.append(
                     DoctorFinding(
-                        kind: .withoutUsage, what: service.name, count: service.withoutUsage, of: service.calls,
+                        kind: .withoutUsage, service: service.name, count: service.withoutUsage, of: service.calls,
                         changes: DoctorAdvice.usage))
             }
         }
         for price in prices {
             findings.append(
                 DoctorFinding(
-                    kind: .withoutPrice, what: "\(price.provider) \(price.model)", count: price.calls,
-                    changes: advice(price)))
+                    kind: .withoutPrice, service: price.service, what: "\(price.provider) \(price.model)",
+                    count: price.calls, changes: advice(price)))
         }
         return findings
     }
@@ -110,17 +204,18 @@ struct DoctorReport {
     private func times(_ queries: DoctorQueries) throws -> [DoctorFinding] {
         var findings = try queries.shifted(ahead: true).map {
             DoctorFinding(
-                kind: .clockAhead, what: "\($0.sender), by up to \($0.seconds) s", count: $0.events,
+                kind: .clockAhead, service: $0.sender, what: "by up to \($0.seconds) s", count: $0.events,
                 changes: DoctorAdvice.ahead)
         }
         findings += try queries.shifted(ahead: false).map {
             DoctorFinding(
-                kind: .late, what: "\($0.sender), by up to \($0.seconds) s", count: $0.events,
+                kind: .late, service: $0.sender, what: "by up to \($0.seconds) s", count: $0.events,
                 changes: DoctorAdvice.late)
         }
         findings += try queries.doubted().map {
             DoctorFinding(
-                kind: .doubtedTimes, what: "\($0.service): \($0.reason)", count: $0.spans, changes: DoctorAdvice.times)
+                kind: .doubtedTimes, service: $0.service, what: $0.reason, count: $0.spans,
+                changes: DoctorAdvice.times($0.reason))
         }
         let steps = try queries.steps()
         if steps > 0 {
@@ -129,127 +224,20 @@ struct DoctorReport {
         return findings
     }
 
-    // MARK: How it is shown
-
-    private func findingsSection(_ findings: [DoctorFinding]) -> ReportSection {
-        ReportSection(
-            name: "findings", title: findings.isEmpty ? "Nothing to mend" : "What to mend, what hides most first",
-            columns: [
-                ReportColumn("finding", "finding", isKey: true), ReportColumn("what", "of what"),
-                ReportColumn("count", "count"), ReportColumn("of", "of"),
-            ],
-            rows: findings.isEmpty
-                ? [[.text("all is well"), .none, .none, .none]]
-                : findings.map { finding in
-                    [
-                        .text(finding.kind.rawValue), .optional(finding.what), .count(finding.count),
-                        finding.of.map { .count($0) } ?? .none,
-                    ]
-                })
-    }
-
-    /// Each line once, however many it mends.
-    private func changesSection(_ findings: [DoctorFinding]) -> ReportSection {
-        var seen: [DoctorFinding.Kind: Set<ExactText>] = [:]
-        let distinct = findings.flatMap { finding in
-            finding.changes.filter { seen[finding.kind, default: []].insert(ExactText($0)).inserted }
-                .map { (kind: finding.kind, change: $0) }
-        }
-        return ReportSection(
-            name: "changes", title: "The line to change",
-            columns: [ReportColumn("finding", "finding", isKey: true), ReportColumn("change", "change")],
-            rows: distinct.map { [.text($0.kind.rawValue), .text($0.change)] })
-    }
-
-    private func servicesSection(_ services: [DoctorQueries.Service]) -> ReportSection {
-        ReportSection(
-            name: "services", title: "Services and their model calls",
-            columns: [
-                ReportColumn("service", "service", isKey: true), ReportColumn("spans", "spans"),
-                ReportColumn("calls", "calls"), ReportColumn("without_conversation", "no conversation"),
-                ReportColumn("without_usage", "no usage"), ReportColumn("without_price", "no price"),
-            ],
-            rows: services.map { service in
-                [
-                    .optional(service.name), .count(service.spans), .count(service.calls),
-                    .count(service.withoutConversation), .count(service.withoutUsage), .count(service.withoutPrice),
-                ]
-            })
-    }
-
-    private func pricesSection(
-        _ prices: [DoctorQueries.PriceGap]
-    ) -> ReportSection {
-        ReportSection(
-            name: "prices", title: "Models without a price",
-            columns: [
-                ReportColumn("provider", "provider"), ReportColumn("model", "model"),
-                ReportColumn("price_gaps", "missing"), ReportColumn("calls", "calls"), ReportColumn("since", "since"),
-            ],
-            rows: prices.map { price in
-                [
-                    .text(price.provider), .text(price.model), .text(price.gaps), .count(price.calls),
-                    price.since.map { .time($0) } ?? .none,
-                ]
-            })
-    }
-
-    private func namesSection(_ names: [(name: String, spans: Int128)]) -> ReportSection {
-        ReportSection(
-            name: "unread", title: "Attribute names that nothing reads",
-            columns: [
-                ReportColumn("name", "name"), ReportColumn("spans", "spans"), ReportColumn("instead", "say it as"),
-            ],
-            rows: names.map { [.text($0.name), .count($0.spans), .optional(DoctorAdvice.name($0.name))] })
-    }
-
-    /// Those that are kept, of the period; those that are only counted, since the server started.
-    private func refusalsSection(_ letters: [(type: String, source: String, events: Int128)]) -> ReportSection {
-        ReportSection(
-            name: "refusals", title: "What was refused",
-            columns: [
-                ReportColumn("what", "what"), ReportColumn("reason", "reason"), ReportColumn("count", "count"),
-                ReportColumn("since", "since"),
-            ],
-            rows: letters.map { letter in
-                [
-                    .text("events of \(letter.source)"), .text("unknown type \(letter.type)"), .count(letter.events),
-                    .time(period.from),
-                ]
-            }
-                + (live?.refusals.filter { $0.count > 0 } ?? []).map { refusal in
-                    [
-                        .text(refusal.what), .text(refusal.reason), .count(Int128(refusal.count)),
-                        .time(live?.started ?? 0),
-                    ]
-                })
-    }
-
-    private func waitingSection() -> ReportSection {
-        ReportSection(
-            name: "waiting", title: "Spans that have not settled yet",
-            columns: [
-                ReportColumn("spans", "spans"), ReportColumn("traces", "traces"),
-                ReportColumn("seconds", "settle within, seconds"),
-            ],
-            rows: live.map { live in
-                [[
-                    .count(Int128(live.spansWaiting)), .count(Int128(live.tracesWaiting)),
-                    .count(Int128(live.spansWaiting > 0 ? live.secondsToSettle : 0)),
-                ]]
-            } ?? [])
-    }
-
     private static let definitions = [
         ReportDefinition("period", "by the time of receipt, not by the time that events tell"),
+        ReportDefinition("service", "the name that it gives itself, else the source of its events"),
+        ReportDefinition("calls", "model and embedding calls, told by spans or as events"),
         ReportDefinition(
-            "calls", "model and embedding calls, told by spans or as events; of a service, else of their source"),
-        ReportDefinition(
-            "no_usage", "calls that went well and told no tokens, so that nobody knows what they cost"),
+            "no_usage", "calls that went well and did not tell their tokens, so that nobody knows what they cost"),
+        ReportDefinition("unread_usage", "usage that was told in a form that nobody can read: no price mends it"),
+        ReportDefinition("unknown_operation", "spans whose kind has a name that nobody knows: no calls, no cost"),
+        ReportDefinition("lost_outcome", "events that are about a conversation and name none"),
         ReportDefinition("late", "told more than an hour after its time: in reports, not in /metrics"),
         ReportDefinition("clock_ahead", "told of a time more than 5 s after its receipt"),
         ReportDefinition(
             "refused",
-            "with a server: since it started; on a directory: unknown types of the period, as no other is kept"),
+            "with a server: since it started, by the way on which it came; on a directory: unknown types of the "
+                + "period, as no other is kept"),
     ]
 }

@@ -1,17 +1,19 @@
+package import Domain
+
 /// What only a running server knows of what comes in, beside what is kept.
 package struct LiveFigures: Hashable, Sendable {
     /// Something that was refused since the server started, and how often.
     package struct Refusal: Hashable, Sendable {
-        /// As `/metrics` names it.
-        package var reason: String
-        /// Events, spans or requests.
-        var what: String
+        /// Why.
+        package var reason: RefusalName
+        /// The way on which it came.
+        package var door: RefusalDoor
         /// How often.
         package var count: Int
 
         /// Takes each part as given.
-        package init(_ reason: String, what: String, count: Int) {
-            (self.reason, self.what, self.count) = (reason, what, count)
+        package init(_ reason: RefusalName, at door: RefusalDoor, count: Int) {
+            (self.reason, self.door, self.count) = (reason, door, count)
         }
     }
 
@@ -23,7 +25,7 @@ package struct LiveFigures: Hashable, Sendable {
     var tracesWaiting: Int
     /// Within how many seconds they settle, unless more of their spans come.
     var secondsToSettle: Int
-    /// What was refused, by reason.
+    /// What was refused, by door and reason.
     package var refusals: [Refusal]
     /// What is not as it should be while the store goes on, a line each.
     package var troubles: [String]

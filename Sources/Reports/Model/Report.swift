@@ -25,9 +25,11 @@ package struct ReportColumn: Hashable, Sendable {
     var title: String
     /// Whether rows are told apart by it; shown also where no row says anything.
     var isKey: Bool
+    /// Whether tables print it below the rest of its row, so that a long line stands whole.
+    var isBelow: Bool
 
-    init(_ name: String, _ title: String, isKey: Bool = false) {
-        (self.name, self.title, self.isKey) = (name, title, isKey)
+    init(_ name: String, _ title: String, isKey: Bool = false, isBelow: Bool = false) {
+        (self.name, self.title, self.isKey, self.isBelow) = (name, title, isKey, isBelow)
     }
 }
 

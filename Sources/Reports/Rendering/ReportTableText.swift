@@ -56,8 +56,18 @@ enum ReportTableText {
     /// Columns that say nothing in any row are left out, but for keys. Columns beyond the width of a line stand below,
     /// with the keys of their rows again.
     static func table(_ section: ReportSection) -> String {
-        let kept = section.columns.indices.filter { column in
+        let shown = section.columns.indices.filter { column in
             section.columns[column].isKey || section.rows.contains { $0[column] != .none }
+        }
+        let kept = shown.filter { !section.columns[$0].isBelow }
+        let below = shown.filter { section.columns[$0].isBelow }
+        /// What stands below a row, the first being that of the titles.
+        func lines(below row: Int) -> String {
+            below.map { column in
+                let text =
+                    row == 0 ? section.columns[column].title : HumanReadableText.text(section.rows[row - 1][column])
+                return wrapped(String(repeating: " ", count: 6) + text, indent: 8)
+            }.joined()
         }
         let rows = section.rows.map { row in kept.map { HumanReadableText.text(row[$0]) } }
         let titles = kept.map { section.columns[$0].title }
@@ -65,16 +75,17 @@ enum ReportTableText {
         let isLeft = kept.map { column in section.rows.allSatisfy { $0[column].isWritten } }
         let keys = kept.indices.filter { section.columns[kept[$0]].isKey }
         // What names the rows where no key does: a text in the first column.
-        return parts(widths, keys: keys.isEmpty && isLeft.first == true ? [0] : keys).map { places in
+        let parts = parts(widths, keys: keys.isEmpty && isLeft.first == true ? [0] : keys)
+        return parts.enumerated().map { part, places in
             var text = ""
-            for cells in [titles] + rows {
+            for (row, cells) in ([titles] + rows).enumerated() {
                 var line = " "
                 for place in places {
                     let padding = String(repeating: " ", count: widths[place] - cells[place].count)
                     line += " " + (isLeft[place] ? cells[place] + padding : padding + cells[place]) + " "
                 }
                 while line.hasSuffix(" ") { line.removeLast() }
-                text += line + "\n"
+                text += line + "\n" + (part == parts.count - 1 ? lines(below: row) : "")
             }
             return text
         }.joined(separator: "\n")

@@ -10,12 +10,21 @@ package struct EvidenceBatch: Sendable {
     package var traceIDs: [String] = []
     /// For each row, whether the span has no parent.
     package var isRoot: [Bool] = []
-    /// Spans that were refused.
-    package var rejected = 0
+    /// Spans that were refused, by why.
+    package private(set) var refusals: [RefusalName: Int] = [:]
     /// Those among them that another Plimsoll, or this one, had made of events.
     package var echoes = 0
     /// Why the first of them was.
-    package var reason = ""
+    package private(set) var reason = ""
+
+    /// Spans that were refused.
+    package var rejected: Int { refusals.values.reduce(0, +) }
+
+    /// Counts spans that are not kept, and why the first of all is not.
+    package mutating func refuse(_ name: RefusalName, _ reason: @autoclosure () -> String, count: Int = 1) {
+        refusals[name, default: 0] += count
+        if self.reason.isEmpty { self.reason = reason() }
+    }
 
     /// Keeps the given rows, ascending, and forgets the others.
     package mutating func keep(_ rows: [Int]) {
@@ -49,14 +58,19 @@ package struct EvidenceEncoder: ~Copyable {
             let broken = OTLPAttribute.firstBroken(resource.attributes)
             for scope in resource.scopes {
                 for span in scope.spans {
-                    let isTooMuch = writer.sink.count > Self.rowsBytesMax
-                    let tooMuch =
-                        isTooMuch ? "the spans of one request may come to \(Self.rowsBytesMax >> 20) MiB" : nil
-                    let notText = (broken ?? span.brokenAttribute).map { "the text of \($0) is no UTF-8" }
-                    if let objection = tooMuch ?? Self.objection(to: span, in: scope) ?? notText {
+                    if writer.sink.count > Self.rowsBytesMax {
                         if scope.name == OTLPTraces.ownScope { batch.echoes += 1 }
-                        batch.rejected += 1
-                        if batch.reason.isEmpty { batch.reason = objection }
+                        batch.refuse(
+                            .requestFull, "the spans of one request may come to \(Self.rowsBytesMax >> 20) MiB")
+                        continue
+                    }
+                    if let objection = Self.objection(to: span, in: scope) {
+                        if scope.name == OTLPTraces.ownScope { batch.echoes += 1 }
+                        batch.refuse(objection.name, objection.reason)
+                        continue
+                    }
+                    if let attribute = broken ?? span.brokenAttribute {
+                        batch.refuse(.notText, "the text of \(attribute) is no UTF-8")
                         continue
                     }
                     let record = reader.record(of: span, scope: scope, resource: kept)
@@ -71,16 +85,20 @@ package struct EvidenceEncoder: ~Copyable {
         return batch
     }
 
-    private static func objection(to span: OTLPSpan, in scope: OTLPScopeSpans) -> String? {
+    private static func objection(to span: OTLPSpan, in scope: OTLPScopeSpans) -> (name: RefusalName, reason: String)? {
         // Events made these spans; events made of them again would count twice, and two that send to each other would
         // never end.
         if scope.name == OTLPTraces.ownScope {
-            return "spans that a Plimsoll made of its events are not taken in; send it the events"
+            return (.echo, "spans that a Plimsoll made of its events are not taken in; send it the events")
         }
-        if let defect = span.defect { return "a span could not be read: expected \(defect)" }
-        if !span.isIdentified { return "a span needs a trace id of 16 bytes and a span id of 8, not all zeros" }
-        if span.end == 0 { return "a span needs the time at which it ended" }
-        if span.end > UInt64(Int64.max) || span.start > UInt64(Int64.max) { return "a span's times are ns since 1970" }
+        if let defect = span.defect { return (.malformedSpan, "a span could not be read: expected \(defect)") }
+        if !span.isIdentified {
+            return (.noSpanID, "a span needs a trace id of 16 bytes and a span id of 8, not all zeros")
+        }
+        if span.end == 0 { return (.noEndTime, "a span needs the time at which it ended") }
+        if span.end > UInt64(Int64.max) || span.start > UInt64(Int64.max) {
+            return (.noEndTime, "a span's times are ns since 1970")
+        }
         return nil
     }
 }

@@ -118,6 +118,7 @@ struct SpanReader: ~Copyable {
                 return
             }
             store(attribute.value, name, &record)
+            if !isReadable(attribute.value, name) { noteUnknown(name, attribute.value, &record) }
             let isWanted = Self.isOfResponse(name) && Self.isNumberOrJSON(attribute.value)
             if isWanted, !book.reads(name) { noteUnknown(name, attribute.value, &record) }
         case .plain:
@@ -142,6 +143,12 @@ struct SpanReader: ~Copyable {
                 record.withheldValues += Self.valueCount(attribute.value)
             }
         }
+    }
+
+    /// Whether what is kept under the name of a time or of yes and no can be read as such.
+    private func isReadable(_ value: OTLPValue, _ name: String) -> Bool {
+        if book.timeNames.contains(ExactText(name)) { return Self.spanValue(value)?.number.map { $0 >= 0 } ?? true }
+        return !book.flagNames.contains(ExactText(name)) || Self.spanValue(value)?.flag != nil
     }
 
     /// Keeps what of a template is known; whatever else is in the text may be anybody's.
@@ -372,6 +379,18 @@ struct SpanReader: ~Copyable {
         }
     }
 
+    /// Whether a field can take its number from what stands under a name that some field reads; true for all others.
+    private func isCount(_ value: OTLPValue, _ name: String) -> Bool {
+        let usage = UsageName(name)
+        let isOfField = if case .field? = usage { true } else { false }
+        guard isOfField || book.reads(name) else { return true }
+        guard let said = Self.spanValue(value) else { return false }
+        let isCost =
+            usage == .field(.reportedCost)
+            || (book.rules[.reportedCost] ?? []).contains { $0.key.hasSameBytes(as: name) }
+        return isCost ? said.number != nil : said.wholeNumber.map { $0 >= 0 } ?? false
+    }
+
     /// Keeps what is a number, yes or no, or a container of numbers under names that may be shown; the rest is
     /// withheld.
     private func storeNumbers(_ value: OTLPValue, _ name: String, _ record: inout SpanRecord) {
@@ -381,17 +400,21 @@ struct SpanReader: ~Copyable {
         where CredentialDetection.isLikely(name, value)
             || UsageWords.isCredential(UsageWords.segments(of: name).flatMap { $0 }):
             record.withheldValues += Self.valueCount(value)
-        case .integer, .double, .boolean: return store(value, name, &record)
+        case .integer, .double, .boolean:
+            if !isCount(value, name) { noteUnknown(name, value, &record) }
+            return store(value, name, &record)
         case .text(let bytes):
             record.withheldValues += 1
             if let number = Self.number(bytes) {
                 record.withheldValues -= 1
+                if !isCount(value, name) { noteUnknown(name, value, &record) }
                 record.attributes[name] = number
             } else if bytes.count <= Bounds.membersTextBytes {
                 leaves = NumberExtractor.leaves(in: bytes) ?? []
                 if leaves.isEmpty { noteUnknown(name, value, &record) }
             }
         case .array(let elements):
+            if !isCount(value, name) { noteUnknown(name, value, &record) }
             guard Self.textCount(value) > 0 || elements.isEmpty else { return store(value, name, &record) }
             record.withheldValues += Self.textCount(value)
         case .map:

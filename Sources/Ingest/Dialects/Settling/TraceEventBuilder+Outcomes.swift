@@ -103,7 +103,7 @@ extension TraceEventBuilder {
 // What a span says became of the conversation. What cannot be used of it is noted in the evidence, so both ask here.
 extension MappedSpan {
     /// How a conversation ended, in the words that the manual lists.
-    enum Outcome: String { case resolved, escalated, abandoned, completed }
+    enum Outcome: String, CaseIterable { case resolved, escalated, abandoned, completed }
 
     /// That the conversation goes to people.
     struct Escalation: Hashable {

@@ -53,6 +53,10 @@ package struct DialectBook: Sendable {
     let errorNames: Set<ExactText>
     /// Names under which a time or a score stands: no other text is kept.
     let measureNames: Set<ExactText>
+    /// Names under which a time stands as a number.
+    let timeNames: Set<ExactText>
+    /// Names under which yes or no stands.
+    let flagNames: Set<ExactText>
     /// Names under which something that holds for a turn may stand.
     let turnNames: Set<ExactText>
     /// By name of an attribute of which a beginning is all that is read: those beginnings, which alone are kept.
@@ -63,7 +67,7 @@ package struct DialectBook: Sendable {
     private let fieldsElsewhere: [DialectField]
     private let scopes: [(prefix: String, dialect: String)]
     /// What some field or kind reads, members of JSON texts as `name/member`.
-    private let readNames: Set<ExactText>
+    let readNames: Set<ExactText>
     private let exact: [ExactText: Treatment]
     /// By end; of names that no table names whole.
     private let endings: [(suffix: String, treatment: Treatment)]
@@ -112,6 +116,10 @@ package struct DialectBook: Sendable {
             (rules.values.joined().filter { $0.unit != nil } + (rules[.evaluationScore] ?? [])).map {
                 ExactText($0.attribute)
             })
+        // order: a set comes of it.
+        let times = rules.values.joined().filter { $0.unit != nil && $0.unit != .instant }
+        timeNames = Set(times.map { ExactText($0.key) })
+        flagNames = Set((rules[.stream] ?? []).map { ExactText($0.key) })
         turnNames = Set(DialectField.ofTurn.joined().flatMap { rules[$0] ?? [] }.map { ExactText($0.key) })
         beginnings = Self.beginnings(kinds, rules)
         readNames = Set(rules.values.joined().map { ExactText($0.key) }).union(kinds.map { ExactText($0.attribute) })

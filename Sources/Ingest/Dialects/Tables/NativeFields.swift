@@ -9,12 +9,20 @@ struct NativeField: Hashable, Sendable {
     var attribute: String
     /// Whether several kinds of event have the field, so that only the span itself can say which of them it means.
     var isShared: Bool
+    /// What it has to be, in words.
+    let wanted: String
     private let type: FieldType
     private let minimum, maximum: Int64?
 
     init(_ column: SchemaColumn, attribute: String, isShared: Bool) {
         (self.column, self.attribute, self.isShared) = (column.name, attribute, isShared)
         (type, minimum, maximum) = (column.type, column.minimum, column.maximum)
+        wanted =
+            switch column.type {
+            case .text: "a text of at most \(Limits.nameBytesMax) bytes"
+            case .money: "USD as a number from 0 on"
+            default: column.wireDescription
+            }
     }
 
     /// The attribute's value as the field takes it; nil where it is of another form.

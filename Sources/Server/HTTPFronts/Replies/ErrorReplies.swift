@@ -1,4 +1,5 @@
 import Access
+import Domain
 import HTTPTypes
 import Hummingbird
 import Intakes
@@ -26,14 +27,15 @@ struct ErrorReplies: RouterMiddleware {
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
         func action() -> String { Self.action(request, context) }
+        func door() -> RefusalDoor { RefusalDoor(request.method, request.head.path ?? "", request.headers) }
         do {
             let response = try await answer(to: request, context: context, next: next)
             if response.status.code >= 400 {
-                counts.add(.status(response.status.code), action(), from: context.client)
+                counts.add(.status(response.status.code), action(), from: context.client, at: door())
             }
             return response
         } catch let refusal as Refusal {
-            counts.add(refusal.reason ?? .status(refusal.status.code), action(), from: context.client)
+            counts.add(refusal.reason ?? .status(refusal.status.code), action(), from: context.client, at: door())
             return TraceRequests.isAddress(request.uri.path)
                 ? TraceRequests.response(for: refusal, to: request) : refusal.response
         }

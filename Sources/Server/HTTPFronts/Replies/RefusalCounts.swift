@@ -1,4 +1,6 @@
 import Access
+import Domain
+import HTTPTypes
 import Intakes
 import OperatorLogs
 import Synchronization
@@ -29,20 +31,24 @@ enum RefusalReason: Hashable, Sendable {
     case status(Int)
 
     /// A few fixed names, so that labels stay few.
-    var label: String {
+    var name: RefusalName {
         switch self {
-        case .access(let objection): objection.rawValue
-        case .credentials: "credentials_unreadable"
-        case .slow: "slow_request"
-        case .aborted: "aborted_request"
-        case .departed: "client_gone"
-        case .foreignSite: "foreign_site"
-        case .gRPC: "grpc"
-        case .http2: "http2"
-        case .tls: "tls"
-        case .damaged: DamagedPlaces.reason
-        case .mistake: "internal_error"
-        case .status(let status): Self.labels[status] ?? (status < 500 ? "bad_request" : "internal_error")
+        case .access(.missing): .noToken
+        case .access(.unknown): .unknownToken
+        case .access(.expired): .expiredToken
+        case .access(.revoked): .revokedToken
+        case .access(.scope): .missingScope
+        case .credentials: .credentialsUnreadable
+        case .slow: .slowRequest
+        case .aborted: .abortedRequest
+        case .departed: .clientGone
+        case .foreignSite: .foreignSite
+        case .gRPC: .grpc
+        case .http2: .http2
+        case .tls: .tls
+        case .damaged: .damaged
+        case .mistake: .internalError
+        case .status(let status): Self.names[status] ?? (status < 500 ? .badRequest : .internalError)
         }
     }
 
@@ -67,15 +73,43 @@ enum RefusalReason: Hashable, Sendable {
         }
     }
 
-    private static let labels = [
-        401: "unknown_token", 403: "missing_scope", 404: "not_found", 405: "method", 408: "slow_request",
-        413: "too_large", 415: "media_type", 429: "busy", 503: "unavailable",
+    private static let names: [Int: RefusalName] = [
+        401: .unknownToken, 403: .missingScope, 404: .notFound, 405: .method, 408: .slowRequest, 413: .tooLarge,
+        415: .mediaType, 429: .busy, 503: .unavailable,
+    ]
+}
+
+extension RefusalDoor {
+    /// By the address or, where there is none such, by what looks like one, and by what the request carries: whoever
+    /// exports spans to a wrong address is to be told of exporters.
+    init(_ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields) {
+        let type = (headers[.contentType] ?? "").lowercased()
+        let parts = path.prefix { $0 != "?" && $0 != "#" }.split(separator: "/")
+        let route = RouteTable.routes.first { $0.method.rawValue == method.rawValue && $0.matches(parts) }
+        let words = Set(parts.suffix(2).map { $0.lowercased() })
+        if type.hasPrefix("application/grpc") {
+            self = .grpc
+        } else if let route {
+            self = route.isOTLP ? .spans : route.tag == .send ? .events : route.tag == .ask ? .questions : .requests
+        } else if type.hasPrefix("application/x-protobuf") || !words.isDisjoint(with: Self.spanWords) {
+            self = .spans
+        } else if type.hasPrefix("application/cloudevents") || !words.isDisjoint(with: Self.eventWords) {
+            self = .events
+        } else {
+            self = words.isDisjoint(with: Self.questionWords) ? .requests : .questions
+        }
+    }
+
+    private static let spanWords: Set = ["traces", "trace", "spans", "span", "metrics", "logs", "otlp", "otel"]
+    private static let eventWords: Set = ["events", "event", "ingest"]
+    private static let questionWords: Set = [
+        "sql", "query", "reports", "report", "conversations", "conversation", "graphql",
     ]
 }
 
 /// Requests that were not served, since the process started; a few of each kind are said in the log.
 final class RefusalCounts: Sendable {
-    private let counts = Mutex<[String: Int]>([:])
+    private let counts = Mutex<[RefusalDoor: [RefusalName: Int]]>([:])
     private let log: PacedLog
 
     init(_ log: PacedLog) { self.log = log }
@@ -84,8 +118,11 @@ final class RefusalCounts: Sendable {
     /// - Parameters:
     ///   - action: method and route, as far as they are known.
     ///   - client: who sent it.
-    func add(_ reason: RefusalReason, _ action: String? = nil, from client: String?) {
-        counts.withLock { $0[reason.label, default: 0] += 1 }
+    ///   - door: the way on which it came.
+    func add(
+        _ reason: RefusalReason, _ action: String? = nil, from client: String?, at door: RefusalDoor = .requests
+    ) {
+        counts.withLock { $0[door, default: [:]][reason.name, default: 0] += 1 }
         guard !reason.isTold else { return }
         var fields: [LogField] = []
         if let action { fields.append(LogField(.request, action)) }
@@ -93,18 +130,30 @@ final class RefusalCounts: Sendable {
         if case .status(let status) = reason { fields.append(LogField(.status, status)) }
         if let advice = reason.advice { fields.append(LogField(.advice, advice)) }
         let isOurs = if case .status(500...) = reason { true } else { false }
-        log.say(isOurs ? .error : .warning, "refused", reason: reason.label, fields)
+        log.say(isOurs ? .error : .warning, "refused", reason: reason.name.rawValue, fields)
     }
 
     /// Says that a mistake of ours kept a request from being served.
     func failed(_ action: String, from client: String, _ error: any Error) {
         log.say(
-            .error, "a request failed", reason: RefusalReason.mistake.label,
+            .error, "a request failed", reason: RefusalReason.mistake.name.rawValue,
             [LogField(.request, action), LogField(.client, client), LogField(.error, "\(error)")])
     }
 
-    /// Sorted by reason.
+    /// Sorted by reason, of all doors together.
     var all: [(reason: String, count: Int)] {
-        counts.withLock { counts in counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+        var sums: [RefusalName: Int] = [:]
+        for refusal in byDoor { sums[refusal.reason, default: 0] += refusal.count }
+        return sums.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 }
+    }
+
+    /// Door by door, in the order of their reasons.
+    var byDoor: [(door: RefusalDoor, reason: RefusalName, count: Int)] {
+        let counts = counts.withLock { $0 }
+        return RefusalDoor.allCases.flatMap { door in
+            RefusalName.allCases.compactMap { reason in
+                counts[door]?[reason].map { (door: door, reason: reason, count: $0) }
+            }
+        }
     }
 }

@@ -31,7 +31,7 @@ extension Routes {
             do {
                 return try export.next()
             } catch {
-                if health.damage.met(error, by: "GET /v1/events") { refusals.add(.damaged, from: nil) }
+                if health.damage.met(error, by: "GET /v1/events") { refusals.add(.damaged, from: nil, at: .questions) }
                 throw error
             }
         }

@@ -1,3 +1,4 @@
+import Domain
 import EventStores
 import HTTPTypes
 import Hummingbird
@@ -14,9 +15,9 @@ extension Routes {
         return LiveFigures(
             started: isBeyond ? 0 : started, spansWaiting: waiting?.spans ?? 0, tracesWaiting: waiting?.traces ?? 0,
             secondsToSettle: waiting?.seconds ?? 0,
-            refusals: refusedEvents(status).map { .init($0.reason, what: "events", count: $0.count) }
-                + [.init("spans", what: "spans", count: traces.counters.totals.rejected)]
-                + refusals.all.map { .init($0.reason, what: "requests", count: $0.count) },
+            refusals: refusedEvents(status).map { .init($0.reason, at: .events, count: $0.count) }
+                + traces.refusals.map { .init($0.reason, at: .spans, count: $0.count) }
+                + refusals.byDoor.map { .init($0.reason, at: $0.door, count: $0.count) },
             troubles: status.troubles + health.damage.lines)
     }
 

@@ -29,7 +29,7 @@ extension Routes {
         samples.duplicates = status.refusals.duplicates
         samples.httpRefusals = refusals.all
         samples.connections = connections.sample
-        samples.rejected = refusedEvents(status)
+        samples.rejected = refusedEvents(status).map { ($0.reason.rawValue, $0.count) }
         samples.withheld = Self.named(decoded.withheld, store.registry)
         samples.unlisted = Self.named(decoded.unlisted, store.registry)
         samples.flushes = (status.flushes.counts, status.flushes.sumNanoseconds)
@@ -51,12 +51,12 @@ extension Routes {
     }
 
     /// Events that were refused since the start, by reason.
-    func refusedEvents(_ status: StoreStatus) -> [(reason: String, count: Int)] {
+    func refusedEvents(_ status: StoreStatus) -> [(reason: RefusalName, count: Int)] {
         let decoded = intake.counters.totals
         return [
-            ("conflict", status.refusals.conflicts), ("too_old", status.refusals.tooOld),
-            ("too_new", status.refusals.tooNew), ("unreadable", status.refusals.unreadable),
-            ("unknown_type", decoded.unknownTypes), ("invalid", decoded.invalid),
+            (.conflict, status.refusals.conflicts), (.tooOld, status.refusals.tooOld),
+            (.tooNew, status.refusals.tooNew), (.unreadable, status.refusals.unreadable),
+            (.unknownType, decoded.unknownTypes), (.invalid, decoded.invalid),
         ]
     }
 

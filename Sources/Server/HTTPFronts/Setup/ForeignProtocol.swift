@@ -1,3 +1,4 @@
+import Domain
 import HTTPTypes
 import NIOCore
 
@@ -95,7 +96,8 @@ final class ForeignProtocol: ChannelInboundHandler, RemovableChannelHandler {
                 context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: HTTP2Refusal.settingsTaken)), promise: nil)
             case .headers:
                 let isGRPC = HTTP2Refusal.namesGRPC(frame.payload)
-                refusals.add(isGRPC ? .gRPC : .http2, from: context.remoteAddress?.ipAddress)
+                refusals.add(
+                    isGRPC ? .gRPC : .http2, from: context.remoteAddress?.ipAddress, at: isGRPC ? .grpc : .requests)
                 let answer =
                     isGRPC
                     ? HTTP2Refusal.ofGRPC(frame.stream, "this is plain HTTP/1.1; " + Self.gRPCAdvice)

@@ -141,7 +141,8 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         guard let head else { return refusals.add(reason, from: peer) }
         refusals.add(
             reason, RequestOrigin.action(head.method, head.path ?? ""),
-            from: RequestOrigin.client(peer, head.headerFields, proxies))
+            from: RequestOrigin.client(peer, head.headerFields, proxies),
+            at: RefusalDoor(head.method, head.path ?? "", head.headerFields))
     }
 
     private func disarm() {

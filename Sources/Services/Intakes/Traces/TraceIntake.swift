@@ -18,6 +18,7 @@ package final class TraceIntake: Sendable {
     private let encoders: EvidenceEncoders
     private let settlement: TraceSettlement
     private let echoes = Atomic<Int>(0)
+    private let refused = Mutex<[RefusalName: Int]>([:])
 
     /// - Parameters:
     ///   - events: whose gate and writer are shared.
@@ -37,6 +38,12 @@ package final class TraceIntake: Sendable {
 
     /// Spans that were not taken in because a Plimsoll had made them of its events.
     package var echoedSpans: Int { echoes.load(ordering: .relaxed) }
+
+    /// Spans that were refused, by why, in the order of the names.
+    package var refusals: [(reason: RefusalName, count: Int)] {
+        let refused = refused.withLock { $0 }
+        return RefusalName.allCases.compactMap { name in refused[name].map { (reason: name, count: $0) } }
+    }
 
     /// Before a body is read: whether it is worth reading, and the ticket on which it is booked while it is read.
     /// - Throws: `unavailable`.
@@ -59,8 +66,7 @@ package final class TraceIntake: Sendable {
         }
         let excess = settlement.refuseExcess(&batch)
         if excess > 0 {
-            batch.rejected += excess
-            if batch.reason.isEmpty { batch.reason = "a trace may have \(TraceSizes.spansMax) spans" }
+            batch.refuse(.traceFull, "a trace may have \(TraceSizes.spansMax) spans", count: excess)
         }
         try ticket.take(events: batch.events.count)
         var result: AppendResult?
@@ -77,26 +83,29 @@ package final class TraceIntake: Sendable {
 
     private func answer(_ batch: EvidenceBatch, _ result: AppendResult?) -> TraceResponse {
         if batch.echoes > 0 { echoes.wrappingAdd(batch.echoes, ordering: .relaxed) }
-        var rejected = batch.rejected
-        var reason = batch.reason
+        var batch = batch
         for verdict in result?.verdicts ?? [] {
-            guard let objection = Self.objection(verdict) else { continue }
-            rejected += 1
-            if reason.isEmpty { reason = objection }
+            if let (name, reason) = Self.objection(verdict) { batch.refuse(name, reason) }
         }
+        let rejected = batch.rejected
+        if rejected > 0 { refused.withLock { $0.merge(batch.refusals) { $0 + $1 } } }
         counters.add(accepted: result?.accepted ?? 0, duplicates: result?.duplicates ?? 0, rejected: rejected)
         settlement.note(batch, result?.verdicts ?? [])
-        return TraceResponse(rejectedSpans: rejected, message: reason)
+        return TraceResponse(rejectedSpans: rejected, message: batch.reason)
     }
 
-    private static func objection(_ verdict: EventVerdict) -> String? {
+    private static func objection(_ verdict: EventVerdict) -> (name: RefusalName, reason: String)? {
         switch verdict {
         case .accepted, .duplicate: nil
         case .conflict:
-            "another span with this trace id, span id and end was received before, and it says something else"
-        case .tooOld: "the span is older than what is kept"
-        case .tooNew: "the span ends more than 24 h from now; check the sender's clock"
-        case .unreadable(let damage, _): "whether the span is kept already cannot be read: \(damage)"
+            (
+                .conflict,
+                "another span with this trace id, span id and end was received before, and it says something else"
+            )
+        case .tooOld: (.tooOld, "the span is older than what is kept")
+        case .tooNew: (.tooNew, "the span ends more than 24 h from now; check the sender's clock")
+        case .unreadable(let damage, _):
+            (.unreadable, "whether the span is kept already cannot be read: \(damage)")
         }
     }
 }

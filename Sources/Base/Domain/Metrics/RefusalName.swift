@@ -1,0 +1,65 @@
+/// Why something that came was not taken in or not answered: the names that people and metrics know it by. Fixed and
+/// few, whatever strangers send.
+package enum RefusalName: String, CaseIterable, Hashable, Sendable {
+    // Of requests.
+    case noToken = "no_token"
+    case unknownToken = "unknown_token"
+    case expiredToken = "expired_token"
+    case revokedToken = "revoked_token"
+    case missingScope = "missing_scope"
+    case credentialsUnreadable = "credentials_unreadable"
+    case foreignSite = "foreign_site"
+    case badRequest = "bad_request"
+    case notFound = "not_found"
+    case method
+    case mediaType = "media_type"
+    case tooLarge = "too_large"
+    case busy
+    case unavailable
+    case slowRequest = "slow_request"
+    case abortedRequest = "aborted_request"
+    case clientGone = "client_gone"
+    case grpc
+    case http2
+    case tls
+    case damaged
+    case internalError = "internal_error"
+
+    // Of events, and of spans where they share it.
+    case unknownType = "unknown_type"
+    case invalid
+    case conflict
+    case tooOld = "too_old"
+    case tooNew = "too_new"
+    case unreadable
+
+    // Of spans.
+    /// A Plimsoll had made them of its events.
+    case echo
+    /// A member of the span is not as the protocol has it.
+    case malformedSpan = "malformed_span"
+    /// It has no trace id or no span id.
+    case noSpanID = "no_span_id"
+    /// It does not say when it ended, or at a time that there is not.
+    case noEndTime = "no_end_time"
+    /// A text of it is no UTF-8.
+    case notText = "not_text"
+    /// What is kept of the spans of one request is bounded.
+    case requestFull = "request_full"
+    /// So is how many spans a trace has.
+    case traceFull = "trace_full"
+}
+
+/// The way on which something came that was refused.
+package enum RefusalDoor: String, CaseIterable, Hashable, Sendable {
+    /// Events, sent to `/v1/events`.
+    case events
+    /// Spans by OTLP over HTTP, and what else its exporters send.
+    case spans
+    /// OTLP over gRPC, which nobody here speaks.
+    case grpc
+    /// SQL, reports, conversations.
+    case questions
+    /// All else, and what cannot be told.
+    case requests
+}

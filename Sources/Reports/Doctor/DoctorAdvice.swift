@@ -1,0 +1,120 @@
+import Dialects
+import JSONTexts
+
+/// The lines to change.
+enum DoctorAdvice {
+    static let endpoint = [
+        "OTEL_EXPORTER_OTLP_ENDPOINT=http://HOST:8910", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+    ]
+    static let waiting = ["nothing: a trace settles 1 s after its root came, else 5 s after its last span"]
+    static let service = ["OTEL_SERVICE_NAME=my-bot"]
+    static let conversation = ["span.set_attribute(\"gen_ai.conversation.id\", ID) on the outermost span"]
+    static let usage = [
+        "stream_options={\"include_usage\": True} where the model's answer is streamed",
+        "else gen_ai.usage.input_tokens and gen_ai.usage.output_tokens on the call's span",
+    ]
+    static let ahead = ["timedatectl set-ntp true on the machine that sends: its clock is wrong"]
+    static let late = ["OTEL_BSP_SCHEDULE_DELAY=1000 for spans; `plimsoll import FILE` for history"]
+    static let stepped = ["timedatectl set-ntp true on this server: its clock was wrong"]
+    static let trouble = ["`plimsoll verify` shows the extent; the server's log has the rest"]
+    static let call = ["gen_ai.provider.name and gen_ai.request.model on the call's span"]
+    static let reading = ["gen_ai.usage.total_tokens beside the counts, so that one reading is left"]
+
+    /// A row of a price list.
+    static func price(provider: String, model: String, tokenClass: String, from: String) -> [String] {
+        ["plimsoll prices load FILE: \(provider),\(model),\(tokenClass),PRICE,,,\(from)"]
+    }
+
+    /// By why times of a span are not believed, as `time_doubt` says it.
+    static func times(_ doubt: String) -> [String] {
+        doubt == SpanTimeDoubt.firstToken.rawValue
+            ? ["gen_ai.response.time_to_first_chunk: a number of s, from 0 to those of a day"]
+            : ["start and end of spans in ns since 1970 UTC: who sets them by hand?"]
+    }
+
+    /// - Parameters:
+    ///   - type: of the event that names no conversation.
+    ///   - isOfSpan: whether a span told it.
+    static func outcome(_ type: String, isOfSpan: Bool) -> [String] {
+        isOfSpan
+            ? ["gen_ai.conversation.id on the span that says it, or on one around it"]
+            : ["\"conversation_id\": ID in the data of \(type)"]
+    }
+
+    /// What an attribute has to say in place of what it said.
+    static func value(_ name: String, _ form: AttributeForm, found: String) -> String {
+        "\(name): \(form.wanted), not \(found)"
+    }
+
+    /// The word that a mistyped one may have meant.
+    static func word(_ name: String, _ said: String, among values: [String]) -> String? {
+        nearestName(to: said, among: values).map { "\(name): \($0) instead of \"\(said)\"" }
+    }
+
+    /// What to say instead of a name that nothing reads, as a line.
+    static func change(ofName name: String) -> String? {
+        Self.name(name).map { $0.hasPrefix("`") ? $0 : "\(name): say it as \($0)" }
+    }
+
+    /// What says the same as a name that nothing reads: the name that it may have meant, else by its words.
+    static func name(_ name: String) -> String? {
+        let words = name.lowercased()
+        func has(_ parts: String...) -> Bool { parts.contains { words.contains($0) } }
+        if let meant = AttributeSpelling.meant(by: name) { return meant }
+        if words.hasPrefix("plimsoll.") { return "`plimsoll schemas TYPE` has the names under OPENTELEMETRY" }
+        if has("cost") { return "plimsoll.cost_usd" }
+        if has("token", "usage") {
+            return has("output", "completion") ? "gen_ai.usage.output_tokens" : "gen_ai.usage.input_tokens"
+        }
+        if has("conversation", "session", "thread") { return "gen_ai.conversation.id" }
+        if has("tenant", "customer", "organi", "account") { return "plimsoll.tenant" }
+        if has("channel") { return "plimsoll.channel" }
+        if has("team") { return "plimsoll.team" }
+        if has("user") { return "user.id" }
+        if has("model") { return "gen_ai.request.model" }
+        return nil
+    }
+}
+
+/// Which attribute a mistyped name may have meant: one of the same words but for their parting, or of which one word is
+/// near.
+enum AttributeSpelling {
+    private static let known: [(name: String, letters: [UInt8], words: [String])] = DialectBook.builtIn.readAttributes
+        .map { ($0, letters(of: $0), words(of: $0)) }
+
+    /// - Complexity: O(names that are known).
+    static func meant(by name: String) -> String? {
+        let (letters, words) = (letters(of: name), words(of: name))
+        guard !letters.isEmpty else { return nil }
+        return known.first { $0.letters == letters }?.name ?? known.first { isNear($0.words, words) }?.name
+    }
+
+    private static func letters(of name: String) -> [UInt8] {
+        name.utf8.filter { isLetter($0) }.map { isCapital($0) ? $0 | 0x20 : $0 }
+    }
+
+    private static func words(of name: String) -> [String] {
+        name.utf8.split { !isLetter($0) }.map { String(decoding: $0, as: UTF8.self).lowercased() }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        isCapital(byte) || (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte >= 0x80
+    }
+
+    private static func isCapital(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
+
+    /// Of a name of one word nobody knows whether another was meant.
+    private static func isNear(_ known: [String], _ said: [String]) -> Bool {
+        guard known.count == said.count, known.count > 1 else { return false }
+        let different = known.indices.filter { known[$0] != said[$0] }
+        return different.count == 1 && isNear(known[different[0]], said[different[0]])
+    }
+
+    private static func isNear(_ known: String, _ said: String) -> Bool {
+        let (shorter, longer) = known.utf8.count < said.utf8.count ? (known, said) : (said, known)
+        let more = longer.utf8.count - shorter.utf8.count
+        if shorter.utf8.count >= 3, more <= 2, longer.hasPrefix(shorter) { return true }
+        return shorter.utf8.count >= 4 && known.utf8.first == said.utf8.first
+            && nearestName(to: said, among: [known]) != nil
+    }
+}

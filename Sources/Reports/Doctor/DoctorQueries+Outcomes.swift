@@ -1,0 +1,83 @@
+import Bytes
+import Dialects
+import Domain
+
+/// What was told of conversations so that no answer shows it.
+extension DoctorQueries {
+    /// Events that are about a conversation and name none.
+    struct LostOutcome {
+        var sender: String?
+        var type: String
+        /// Whether a span told it.
+        var isOfSpan: Bool
+        var events: Int128
+    }
+
+    /// A word in a field of which the schema lists those that are understood.
+    struct UnlistedWord {
+        var sender: String?
+        /// Type of the event.
+        var type: String
+        var field: String
+        var said: String
+        var known: [String]
+        var events: Int128
+    }
+
+    /// What became of a conversation that was not named, so that it became of none.
+    func lostOutcomes() throws -> [LostOutcome] {
+        let types = Self.ofConversations.map(SQLTexts.text).joined(separator: ", ")
+        let ofSpan = "source like '\(TraceSettler.sourcePrefix)%'"
+        return try runner.rows(
+            """
+            select \(Self.sender), type, \(ofSpan), count(*) from events where \(received) \
+            and type in (\(types)) and (conversation_id is null or conversation_id = '') \
+            group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit \(Self.rowsMax)
+            """
+        ).map { LostOutcome(sender: $0.text(0), type: $0.text(1) ?? "", isOfSpan: $0.flag(2), events: $0.integer(3)) }
+    }
+
+    private static let ofConversations = [
+        "conversation.started", "conversation.resolved", "conversation.reopened", "conversation.closed",
+        "conversation.classified", "escalation.raised", "escalation.accepted", "escalation.closed",
+        "feedback.requested", "feedback.submitted",
+    ]
+
+    /// Words that rules of outcomes and reports ask for and that are none of those they know.
+    func unlistedWords() throws -> [UnlistedWord] {
+        try Self.words.flatMap { type, field, isClosed -> [UnlistedWord] in
+            let known = Self.known(type, field)
+            guard !known.isEmpty else { return [] }
+            let column = "\"\(field)\""
+            return try runner.rows(
+                """
+                select \(Self.sender), left(\(column), \(Self.nameLettersMax)), count(*) \
+                from \(SchemaEventType.tableName(of: type)) where \(received) and \(column) is not null \
+                and \(column) not in (\(known.map(SQLTexts.text).joined(separator: ", "))) \
+                group by 1, 2 order by 3 desc, 1, 2 limit \(Self.rowsMax)
+                """
+            ).compactMap { row in
+                let said = row.text(1) ?? ""
+                guard isClosed || DoctorAdvice.word(field, said, among: known) != nil else { return nil }
+                return UnlistedWord(
+                    sender: row.text(0), type: type, field: field, said: said, known: known, events: row.integer(2))
+            }
+        }
+    }
+
+    /// Fields whose words mean something to a rule, and whether only those do: of the others senders have words of
+    /// their own, so that only what is nearly a known one is told.
+    private static let words: [(type: String, field: String, isClosed: Bool)] = [
+        ("conversation.resolved", "by", true), ("conversation.resolved", "certainty", true),
+        ("conversation.closed", "reason", false), ("escalation.raised", "reason", false),
+        ("feedback.submitted", "kind", false),
+    ]
+
+    private static func known(_ type: String, _ field: String) -> [String] {
+        let registry = SchemaRegistry.builtIn
+        guard let found = registry.types.first(where: { $0.name == type }),
+            let place = found.ownColumns.firstIndex(where: { registry.columns[Int($0)].name == field })
+        else { return [] }
+        return found.knownValues[place].sorted()
+    }
+}

@@ -1,0 +1,186 @@
+import Bytes
+import Dialects
+import Domain
+import JSONTexts
+
+/// What was told under a name, or in a form, that nobody reads.
+extension DoctorQueries {
+    /// Letters of a value that others chose.
+    private static let valueLettersMax = 60
+    /// Sets of unread names that are looked at: each has the names of one kind of span.
+    private static let nameSetsMax = 2000
+    /// Names that are told apart, whatever their service and type.
+    private static let namesMax = 20_000
+    /// Attributes of which it is asked what they said.
+    private static let askedMax = 20
+
+    /// An attribute that spans of a service have and that nothing reads, or not as it came.
+    struct UnreadName: Hashable {
+        var service: ExactText?
+        var name: ExactText
+        /// Of its values.
+        var type: ExactText
+
+        static func precedes(_ one: UnreadName, _ other: UnreadName) -> Bool {
+            let (mine, theirs) = (one.service ?? "", other.service ?? "")
+            return mine == theirs
+                ? one.name == other.name ? one.type < other.type : one.name < other.name : mine < theirs
+        }
+    }
+
+    /// Something said in a form that nobody reads.
+    struct UnreadValue {
+        var service: String?
+        /// The attribute, or the field of an event.
+        var name: String
+        /// Type or value as it came.
+        var found: String
+        /// The value where it is a word.
+        var word: String?
+        var form: AttributeForm
+        var count: Int128
+    }
+
+    /// Names that spans have and that nothing reads, or not as they came; most first.
+    func unreadNames() throws -> [(key: UnreadName, spans: Int128)] {
+        let sets = try runner.rows(
+            "select \(Self.service), cast(unknown_attributes as text), count(*) from span_received where \(received) "
+                + "and unknown_attributes is not null group by 1, 2 order by 3 desc, 1, 2 limit \(Self.nameSetsMax)")
+        var spans: [UnreadName: Int128] = [:]
+        for row in sets {
+            guard let text = row.text(1), let names = try? JSONReader.parse(Array(text.utf8)).members else { continue }
+            for member in names {
+                let key = UnreadName(
+                    service: row.text(0).map(ExactText.init(_:)), name: ExactText(member.name),
+                    type: ExactText(member.value.string ?? ""))
+                if spans[key] != nil || spans.count < Self.namesMax { spans[key, default: 0] += row.integer(2) }
+            }
+        }
+        return spans.sorted { one, other in
+            one.value == other.value ? UnreadName.precedes(one.key, other.key) : one.value > other.value
+        }.map { ($0.key, $0.value) }
+    }
+
+    /// Of attributes that are read what they said, where that is kept, else of which type it was.
+    /// - Parameter names: with their forms, most first.
+    func unreadValues(_ names: [(key: UnreadName, spans: Int128, form: AttributeForm)]) throws -> [UnreadValue] {
+        var examples: [ExactText: [(service: String?, value: String, spans: Int128)]] = [:]
+        for (key, _, _) in names where examples[key.name] == nil && examples.count < Self.askedMax {
+            examples[key.name] = try said(key.name.text)
+        }
+        var values: [UnreadValue] = []
+        var told: Set<[ExactText?]> = []
+        for (key, spans, form) in names {
+            let said = (examples[key.name] ?? []).filter { $0.service.map(ExactText.init(_:)) == key.service }
+            // Words are told one by one, of numbers one is enough.
+            if !form.values.isEmpty, !said.isEmpty {
+                guard told.insert([key.service, key.name]).inserted else { continue }
+                values += said.map {
+                    UnreadValue(
+                        service: $0.service, name: key.name.text, found: "\"\($0.value)\"", word: $0.value, form: form,
+                        count: $0.spans)
+                }
+            } else {
+                let example = said.first.map { ", such as \($0.value)" } ?? ""
+                values.append(
+                    UnreadValue(
+                        service: key.service?.text, name: key.name.text, found: key.type.text + example, form: form,
+                        count: spans))
+            }
+        }
+        return Array(values.prefix(Self.rowsMax))
+    }
+
+    /// What an attribute said where it was not read.
+    private func said(_ name: String) throws -> [(service: String?, value: String, spans: Int128)] {
+        let key = SQLTexts.text(name)
+        return try runner.rows(
+            """
+            select \(Self.service), left(coalesce(span_attributes->>\(key), resource_attributes->>\(key)), \
+            \(Self.valueLettersMax)), count(*) from span_received where \(received) \
+            and unknown_attributes->>\(key) is not null \
+            and coalesce(span_attributes->>\(key), resource_attributes->>\(key)) is not null \
+            group by 1, 2 order by 3 desc, 1, 2 limit \(Self.rowsMax)
+            """
+        ).map { ($0.text(0), $0.text(1) ?? "", $0.integer(2)) }
+    }
+
+    /// Calls whose usage nobody knows, as their spans told it in a form that nobody reads, by service.
+    /// - Parameter names: of those attributes.
+    func callsOfUnreadUsage(_ names: [String]) throws -> [(service: String?, calls: Int128)] {
+        guard !names.isEmpty else { return [] }
+        let told = names.prefix(Self.askedMax).map { "unknown_attributes->>\(SQLTexts.text($0)) is not null" }
+        let columns = "service_name, source, price_state, price_gaps, input_tokens, output_tokens, trace_id, span_id"
+        return try runner.rows(
+            """
+            select \(Self.sender), count(*) from (\(callRows(columns))) as calls join (select distinct \
+            trace_id as told_trace_id, span_id as told_span_id from span_received where \(received) \
+            and unknown_attributes is not null and (\(told.joined(separator: " or ")))) as spans \
+            on trace_id = told_trace_id and span_id = told_span_id \
+            where price_state <> 'priced' and \(Self.lacksUsage) group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
+            """
+        ).map { ($0.text(0), $0.integer(1)) }
+    }
+
+    /// Spans of no known kind whose attributes say one that nobody knows.
+    func unknownKinds() throws -> [UnreadValue] {
+        let book = DialectBook.builtIn
+        let questions = book.kindNames.map { name, _ in
+            let key = SQLTexts.text(name)
+            return """
+                select \(Self.service) as sender, \(key) as name, \
+                left(span_attributes->>\(key), \(Self.valueLettersMax)) as said, count(*) as spans \
+                from span_received where \(received) and span_class = \(SQLTexts.text(SpanClass.other.rawValue)) \
+                and span_attributes->>\(key) is not null group by 1, 2, 3
+                """
+        }
+        let rows = try runner.rows(
+            "select sender, name, said, spans from (\(questions.joined(separator: " union all "))) as kinds "
+                + "order by 4 desc, 1, 2, 3 limit \(Self.rowsMax * 10)")
+        let closed = Set(book.kindNames.filter(\.isClosed).map { ExactText($0.name) })
+        let values = rows.compactMap { row -> UnreadValue? in
+            guard let name = row.text(1), let said = row.text(2), let form = book.form(of: name),
+                !book.tellsKind(said, of: name)
+            else { return nil }
+            // Many have words for what is no work of an agent's.
+            let isFault =
+                closed.contains(ExactText(name)) || DoctorAdvice.word(name, said, among: form.values) != nil
+            guard isFault else { return nil }
+            return UnreadValue(
+                service: row.text(0), name: name, found: "\"\(said)\"", word: said, form: form, count: row.integer(3))
+        }
+        return Array(values.prefix(Self.rowsMax))
+    }
+
+    /// Names of models, providers and conversations that came as something else than a text: what is read of them is
+    /// hardly what was meant.
+    func mistypedNames() throws -> [UnreadValue] {
+        let book = DialectBook.builtIn
+        let names = book.identifyingNames
+        // Most spans have none, and their text is looked at once.
+        let alternatives = names.map { $0.name.split(separator: ".").joined(separator: "[.]") }.joined(separator: "|")
+        let columns = names.map { name, isNumberFine in
+            let said = "cast(span_attributes->\(SQLTexts.text(name)) as text)"
+            let pattern = isNumberFine ? "^(true|false|\\[|-?[0-9]+[.])" : "^(true|false|\\[|-?[0-9])"
+            return "case when \(said) ~ '\(pattern)' then left(\(said), \(Self.valueLettersMax)) end"
+        }
+        let places = (1...(names.count + 1)).map(String.init).joined(separator: ", ")
+        let rows = try runner.rows(
+            """
+            select \(Self.service), \(columns.joined(separator: ", ")), count(*) from span_received where \(received) \
+            and cast(span_attributes as text) ~ '"(\(alternatives))":[^"]' group by \(places) \
+            order by count(*) desc, \(places) limit \(Self.rowsMax * 10)
+            """)
+        var values: [UnreadValue] = []
+        for row in rows {
+            for (place, name) in names.enumerated() {
+                guard let said = row.text(place + 1), let form = book.form(of: name.name) else { continue }
+                values.append(
+                    UnreadValue(
+                        service: row.text(0), name: name.name, found: said, form: form,
+                        count: row.integer(names.count + 1)))
+            }
+        }
+        return Array(values.prefix(Self.rowsMax))
+    }
+}
