@@ -87,6 +87,7 @@ private func asking(_ expression: Expression) -> Plan {
         case .like, .ilike:
             let many = text(String(repeating: "%a", count: 2_000) + "%b")
             return [[long, many], [long, needle], [long, text("%" + String(repeating: "a_", count: 40) + "b%")]]
+        case .likeEscape: return [[long, text("a")], [long, text("")], [text("a"), long]]
         case .regexMatch, .regexMatchInsensitive: return [[long, text("(a|b)*a(a|b){30}c")], [long, needle]]
         case .dateTrunc: return [[long, time], [text("day"), time]]
         case .dateBin: return [[span, time, time]]
@@ -110,6 +111,7 @@ private func asking(_ expression: Expression) -> Plan {
         switch function {
         case .concatenate, .concat, .lower, .upper, .substring, .trim, .trimLeading, .trimTrailing, .replace, .left,
             .right, .splitPart, .repeatText, .reverseText, .padLeft, .padRight, .toChar, .jsonText, .userToken,
+            .likeEscape,
             .arrayElement, .coalesce, .nullIf, .greatest, .least:
             arguments[0].type.isNumeric ? arguments[0].type : .text
         case .jsonField: .json

@@ -33,6 +33,14 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
         QueryError(.notSupported, "NaN and infinity as numeric are not supported", position: position)
     }
 
+    /// Times here have 64 bits of ns since 1970, and none of them stands for what never comes.
+    package static func infiniteTime(position: Int? = nil) -> QueryError {
+        QueryError(
+            .notSupported, "infinity as a time is not supported",
+            hint: "Leave the bound out, or name the ends of what is kept: '1677-09-22' and '2262-04-11'.",
+            position: position)
+    }
+
     /// Whoever asked wants no answer any more.
     package static let cancelled = QueryError(.cancelled, "canceling statement due to user request")
 

@@ -109,6 +109,8 @@ extension ScalarFunctions {
 
     /// Microseconds as PostgreSQL rounds them: counted from 2000, where doubles lie closer.
     private func instant(ofSeconds seconds: Double) throws -> Int64 {
+        if seconds.isNaN { throw QueryError(.timeOutOfRange, "timestamp cannot be NaN") }
+        if seconds.isInfinite { throw QueryError.infiniteTime() }
         let start: Int64 = 946_684_800
         let microseconds = ((seconds - Double(start)) * 1e6).rounded(.toNearestOrEven)
         guard let whole = Int64(exactly: microseconds),

@@ -65,9 +65,24 @@ extension Binder {
         if best.function == .userToken, case .text(let user)? = converted[0].constant {
             return Bound(.literal(.text(catalog.userToken(user)), .text), position: position(node))
         }
+        if best.function == .likeEscape { try checkEscape(converted, position: arguments[1].position) }
         var result = call(best.function, converted, best.result, at: position(node))
         result.isNumericElsewhere = best.result == .double && Bound.makesNumericElsewhere(arguments)
         return result
+    }
+
+    /// A pattern and an escape that are written are looked at before any row is.
+    private func checkEscape(_ arguments: [Expression], position: Int?) throws(QueryError) {
+        guard case .text(let pattern)? = arguments[0].constant, case .text(let escape)? = arguments[1].constant else {
+            return
+        }
+        do throws(QueryError) {
+            _ = try LikeEscape.withBackslashes(pattern, escape: escape)
+        } catch {
+            var placed = error
+            placed.position = position
+            throw placed
+        }
     }
 
     func functionMissing(_ name: String, _ types: [ColumnType], _ node: SyntaxNode, isNameKnown: Bool) -> QueryError {
