@@ -41,6 +41,18 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
             position: position)
     }
 
+    /// A question would hold more than one may.
+    package static func memoryExceeded(limitBytes: Int) -> QueryError {
+        QueryError(
+            .memoryExceeded, "query needs more than its memory budget of \(limitBytes >> 20) MiB",
+            hint: "group by fewer values, add a filter or a limit, or raise the budget")
+    }
+
+    /// Others hold what a question would need.
+    package static let memoryTaken = QueryError(
+        .memoryExceeded, "the memory of the server is taken by other questions and answers",
+        hint: "ask again, or for less at a time; the setting memory says how much there is")
+
     /// Whoever asked wants no answer any more.
     package static let cancelled = QueryError(.cancelled, "canceling statement due to user request")
 

@@ -77,7 +77,8 @@ struct LikePattern {
     }
 
     /// Whether matching comes to the backslash that ends a broken pattern: where a text ends before, PostgreSQL does
-    /// not look there. It looks at a text's end only where nothing but `_` stands between the last `%` and the backslash.
+    /// not look there. It looks at a text's end only where nothing but `_` stands between the last `%` and the
+    /// backslash.
     private func reachesBreak(_ bytes: [UInt8], _ look: (Int) throws -> Void) throws -> Bool {
         guard var place = try end(of: stretches[0], in: bytes, at: 0, look) else { return false }
         var isAfterMany = false
