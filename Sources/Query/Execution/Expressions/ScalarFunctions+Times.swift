@@ -125,7 +125,7 @@ extension ScalarFunctions {
         switch arguments[1] {
         case .timestamptz(let utc):
             var zone = context.zone
-            if arguments.count == 3, case .text(let other) = arguments[2] { zone = try ZoneOffsets.written(other) }
+            if arguments.count == 3, case .text(let other) = arguments[2] { zone = try ZoneOffsets.truncating(other) }
             return .timestamptz(try unit.bucket(of: utc, zone: zone).start)
         case .timestamp(let local): return .timestamp(try unit.bucket(of: local, zone: .utc).start)
         case .date(let day):
