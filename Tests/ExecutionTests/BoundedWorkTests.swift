@@ -103,6 +103,7 @@ private func asking(_ expression: Expression) -> Plan {
         case .arrayElement:
             let array = Expression.literal(.array([.text(Self.long)]), .array(.text))
             return [[array, integer(1)], [array, integer(.min)]]
+        case .arrayLength: return [[.literal(.array([.text(Self.long)]), .array(.text))]]
         case .userToken: return [[long]]
         }
     }
@@ -115,7 +116,7 @@ private func asking(_ expression: Expression) -> Plan {
             .arrayElement, .coalesce, .nullIf, .greatest, .least:
             arguments[0].type.isNumeric ? arguments[0].type : .text
         case .jsonField: .json
-        case .length, .octetLength, .position, .checkedInteger: .integer
+        case .length, .octetLength, .position, .checkedInteger, .arrayLength: .integer
         case .makeArray: .array(.text)
         case .add, .subtract, .multiply, .divide, .modulo, .negate, .absolute, .ceiling, .floor, .sign, .round,
             .truncate, .checkedNumeric, .numericOf:

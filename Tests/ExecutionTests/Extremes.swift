@@ -161,6 +161,7 @@ enum Extremes {
         case .jsonField: [([.json, .text], .json), ([.json, .integer], .json)]
         case .makeArray: types.map { ([$0, $0], .array($0)) }
         case .arrayElement: [([.array(.integer), .integer], .integer)]
+        case .arrayLength: [([.array(.integer)], .integer)]
         default: []
         }
     }

@@ -81,8 +81,8 @@ package enum ScalarFunction: String, Hashable, Sendable, CaseIterable {
     case dateTrunc, dateBin, extract, atTimeZone, toTimestamp, makeInterval, toChar, age
     // json ->> 'key', json -> 'key'
     case jsonText, jsonField
-    /// array[…] and element access, 1-based.
-    case makeArray, arrayElement
+    /// array[…], element access, 1-based, and how many elements there are.
+    case makeArray, arrayElement, arrayLength
     /// The keyed token of a user id.
     case userToken
 }

@@ -144,7 +144,7 @@ extension ScalarFunction {
         case .and, .or, .not, .isNull, .isNotNull, .isDistinctFrom, .isNotDistinctFrom, .isTrue, .isFalse, .isNotTrue,
             .isNotFalse, .coalesce, .nullIf, .greatest, .least, .equal, .notEqual, .less, .lessOrEqual, .greater,
             .greaterOrEqual, .concatenate, .concat, .lower, .upper, .length, .octetLength, .startsWith,
-            .jsonText, .jsonField, .userToken:
+            .jsonText, .jsonField, .userToken, .arrayLength:
             true
         default: false
         }

@@ -89,7 +89,7 @@ extension Binder {
         let shown = "\(name)(\(types.map(\.sqlName).joined(separator: ", ")))"
         let known = Signatures.all.map(\.name) + AggregateNames.all.sorted() + SpecialFunctions.names
         let hint: String? =
-            isNameKnown
+            isNameKnown || known.contains(name)
             ? "No function matches the given name and argument types; a cast may be missing."
             : nearestName(to: name, among: known).map { "Did you mean \"\($0)\"?" }
         return fail(.undefinedFunction, "function \(shown) does not exist", at: node, hint: hint)
