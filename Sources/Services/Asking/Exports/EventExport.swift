@@ -65,8 +65,8 @@ package final class EventExport: Sendable {
     /// The next piece; nil after the last one. Blocks for reading the store: of times that few events lie in, many
     /// pages.
     /// - Parameter look: called before each page is read.
-    /// - Throws: what reading the store throws, and what `look` does; ``QueryRefusal`` of the kind `busy` where there is
-    ///   no room for the next page now, after which the same may be asked again.
+    /// - Throws: what reading the store throws, and what `look` does; ``QueryRefusal`` of the kind `busy` where there
+    ///   is no room for the next page now, after which the same may be asked again.
     package func next(look: () throws -> Void = {}) throws -> [UInt8]? {
         try state.withLock { state in
             var piece: [UInt8] = []
