@@ -39,6 +39,22 @@ import Testing
         #expect(String(decoding: rest, as: UTF8.self).hasSuffix("\n") && booking.bytes == 1_500)
     }
 
+    /// Pages without events are read until one has some: whoever waits looks between them.
+    @Test func aLookEndsWhatReadsOn() throws {
+        struct Over: Error {}
+        var pages = Pages()
+        pages.left = 1_000
+        let export = EventExport(pages, registry: .builtIn, as: .csv)
+        var looks = 0
+        #expect(throws: Over.self) {
+            try export.next {
+                looks += 1
+                if looks == 10 { throw Over() }
+            }
+        }
+        #expect(looks == 10)
+    }
+
     /// A page that is larger than all there is comes when nobody else has anything.
     @Test func whoIsAloneIsNotRefused() throws {
         let pool = MemoryPool(limitBytes: 1_000)

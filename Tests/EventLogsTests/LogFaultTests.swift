@@ -35,8 +35,8 @@ import Testing
     }
 
     @Test(arguments: [
-        SimulatedFault.Effect.failure(EIO), .failure(ENOSPC), .failure(EMFILE), .partialWrite(EIO), .shortTransfer,
-        .lostFlush, .powerCut,
+        SimulatedFault.Effect.failure(EIO), .failure(ENOSPC), .failure(EMFILE), .failure(ENFILE), .failure(ENOMEM),
+        .failure(EAGAIN), .partialWrite(EIO), .shortTransfer, .lostFlush, .powerCut,
     ]) func theNthCallFails(effect: SimulatedFault.Effect) throws {
         var failures = 0
         for call in 1..<400 {

@@ -6,6 +6,9 @@ import Testing
 
 /// A machine that is short of something refuses for a while; only a log that may have lost something stops for good.
 @Suite struct ScarcityTests {
+    /// What the process, the machine or its memory has none left of, and what may be tried at once.
+    private static let wants = [EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN]
+
     private func turn(_ name: String, at seconds: Double = 10) -> IngestBatch {
         var events = SampleEvents()
         events.addTurn(name, 1, at: seconds)
@@ -17,7 +20,7 @@ import Testing
             at: "/data", context: context(disk), options: EventStoreTests.options(sealEvents: sealEvents))
     }
 
-    @Test(arguments: [EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN, EIO]) func aLookUpThatFailsStopsNothing(code: Int32) throws
+    @Test(arguments: wants + [EIO]) func aLookUpThatFailsStopsNothing(code: Int32) throws
     {
         let disk = SimulatedFileSystem(seed: 51)
         let store = try open(disk)
@@ -53,10 +56,10 @@ import Testing
     }
 
     /// A file that the log cannot begin is no loss: what it has is durable.
-    @Test func aLogWithoutAFileGoesOnOnceThereIsOne() throws {
+    @Test(arguments: wants) func aLogWithoutAFileGoesOnOnceThereIsOne(code: Int32) throws {
         let disk = SimulatedFileSystem(seed: 53)
         let store = try open(disk)
-        disk.setOpenFiles(max: 0)
+        disk.setOpenFiles(max: 0, code: code)
         var number = 0
         var isRefused = false
         while !isRefused {
@@ -78,10 +81,10 @@ import Testing
         try again.close()
     }
 
-    @Test func aSealThatFailsIsCountedAndTriedAgain() throws {
+    @Test(arguments: wants) func aSealThatFailsIsCountedAndTriedAgain(code: Int32) throws {
         let disk = SimulatedFileSystem(seed: 54)
         let store = try open(disk, sealEvents: 6)
-        disk.setOpenFiles(max: 0)
+        disk.setOpenFiles(max: 0, code: code)
         for name in ["a", "b", "c"] { #expect(try store.append([turn(name)])[0].accepted == 3) }
         try store.tick()
         #expect(store.status.segments == 0 && store.status.failedSeals > 0)
@@ -94,10 +97,10 @@ import Testing
     }
 
     /// Memory is full, and seals fail: what comes is refused until one succeeds.
-    @Test func aTailWithoutRoomIsBusy() throws {
+    @Test(arguments: wants) func aTailWithoutRoomIsBusy(code: Int32) throws {
         let disk = SimulatedFileSystem(seed: 55)
         let store = try open(disk, sealEvents: 3)
-        disk.setOpenFiles(max: 0)
+        disk.setOpenFiles(max: 0, code: code)
         for number in 0..<4 { #expect(try store.append([turn("t\(number)")])[0].accepted == 3) }
         for _ in 0..<2 {
             do {

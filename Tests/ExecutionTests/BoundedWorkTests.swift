@@ -87,6 +87,7 @@ private func asking(_ expression: Expression) -> Plan {
         case .like, .ilike:
             let many = text(String(repeating: "%a", count: 2_000) + "%b")
             return [[long, many], [long, needle], [long, text("%" + String(repeating: "a_", count: 40) + "b%")]]
+        case .likeEscape: return [[long, text("a")], [long, text("")], [text("a"), long]]
         case .regexMatch, .regexMatchInsensitive: return [[long, text("(a|b)*a(a|b){30}c")], [long, needle]]
         case .dateTrunc: return [[long, time], [text("day"), time]]
         case .dateBin: return [[span, time, time]]
@@ -102,6 +103,7 @@ private func asking(_ expression: Expression) -> Plan {
         case .arrayElement:
             let array = Expression.literal(.array([.text(Self.long)]), .array(.text))
             return [[array, integer(1)], [array, integer(.min)]]
+        case .arrayLength: return [[.literal(.array([.text(Self.long)]), .array(.text))]]
         case .userToken: return [[long]]
         }
     }
@@ -110,10 +112,11 @@ private func asking(_ expression: Expression) -> Plan {
         switch function {
         case .concatenate, .concat, .lower, .upper, .substring, .trim, .trimLeading, .trimTrailing, .replace, .left,
             .right, .splitPart, .repeatText, .reverseText, .padLeft, .padRight, .toChar, .jsonText, .userToken,
+            .likeEscape,
             .arrayElement, .coalesce, .nullIf, .greatest, .least:
             arguments[0].type.isNumeric ? arguments[0].type : .text
         case .jsonField: .json
-        case .length, .octetLength, .position, .checkedInteger: .integer
+        case .length, .octetLength, .position, .checkedInteger, .arrayLength: .integer
         case .makeArray: .array(.text)
         case .add, .subtract, .multiply, .divide, .modulo, .negate, .absolute, .ceiling, .floor, .sign, .round,
             .truncate, .checkedNumeric, .numericOf:

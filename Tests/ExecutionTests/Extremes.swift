@@ -152,7 +152,8 @@ enum Extremes {
         case .replace: [([.text, .text, .text], .text)]
         case .position: [([.text, .text], .integer)]
         case .startsWith, .regexMatch, .regexMatchInsensitive: [([.text, .text], .boolean)]
-        case .like, .ilike: [([.text, .text], .boolean), ([.text, .text, .text], .boolean)]
+        case .like, .ilike: [([.text, .text], .boolean)]
+        case .likeEscape: [([.text, .text], .text)]
         case .left, .right, .repeatText: [([.text, .integer], .text)]
         case .padLeft, .padRight: [([.text, .integer], .text), ([.text, .integer, .text], .text)]
         case .splitPart: [([.text, .text, .integer], .text)]
@@ -160,6 +161,7 @@ enum Extremes {
         case .jsonField: [([.json, .text], .json), ([.json, .integer], .json)]
         case .makeArray: types.map { ([$0, $0], .array($0)) }
         case .arrayElement: [([.array(.integer), .integer], .integer)]
+        case .arrayLength: [([.array(.integer)], .integer)]
         default: []
         }
     }

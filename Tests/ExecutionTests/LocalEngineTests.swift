@@ -50,6 +50,22 @@ import Testing
             ])
     }
 
+    /// What a plan of very many parts takes is booked while it runs; a usual one is nothing beside its answer.
+    @Test func aLongPlanIsBooked() throws {
+        func peak(parts: Int, budget: Int) throws -> Int {
+            let constants = (0..<parts).map { Expression.literal(.integer(Int64($0)), .integer) }
+            let plan = Plan.values(
+                rows: [[.call(.greatest, constants, .integer)]], output: [TableColumn(name: "a", type: .integer)])
+            var options = QueryOptions()
+            options.memoryBudgetBytes = budget
+            return try executor.run(plan, catalog: catalog, options: options).statistics.memoryPeakBytes
+        }
+        let error = #expect(throws: QueryError.self) { try peak(parts: 60_000, budget: 8 << 20) }
+        #expect(error?.kind == .memoryExceeded)
+        #expect(try peak(parts: 60_000, budget: 64 << 20) >= 60_000 * 100)
+        #expect(try peak(parts: 10, budget: 64 << 10) < 64 << 10)
+    }
+
     @Test func filtersProjectsAndLimits() throws {
         let plan = Plan.limit(
             .project(

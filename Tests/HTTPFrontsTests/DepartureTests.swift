@@ -178,6 +178,39 @@ import Testing
         }
     }
 
+    // MARK: What no event comes of
+
+    /// An export of times without events reads page after page before it can begin.
+    @Test func theTimeOfAQuestionEndsAnExportThatHasNotBegun() async throws {
+        let store = FakeStore()
+        store.holdsPages.store(true, ordering: .releasing)
+        var limits = ServerLimits()
+        limits.queryTimeLimit = .milliseconds(100)
+        try await withServer(store, limits: limits) { client, server in
+            let answer = try await client.send("GET", "/v1/events?from=2026-08-01")
+            #expect(answer.status == 503 && answer.text.contains("statement timeout"), "\(answer.text)")
+            #expect(answer.text.contains(#""code":"57014""#), "\(answer.text)")
+            #expect(try await waited { server.queriesAdmitted == 0 && server.answersHeldBytes == 0 })
+            store.holdsPages.store(false, ordering: .releasing)
+            let begun = try await client.send("GET", "/v1/events?from=2026-08-01")
+            #expect(begun.status == 200 && begun.text.contains("export.finished"), "\(begun.text)")
+        }
+    }
+
+    @Test func aClientThatLeavesEndsAnExportThatHasNotBegun() async throws {
+        let store = FakeStore()
+        store.holdsPages.store(true, ordering: .releasing)
+        try await withServer(store) { client, server in
+            let connection = try await RawConnection.connect(
+                to: try #require(server.address), sending: "GET /v1/events HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await waited { server.queriesAdmitted == 1 })
+            await connection.close()
+            #expect(try await waited { server.queriesAdmitted == 0 && server.answersHeldBytes == 0 })
+            #expect(try await departed(client, 1))
+            store.holdsPages.store(false, ordering: .releasing)
+        }
+    }
+
     @Test(arguments: long)
     func aStopEndsWhatReadsEveryCall(path: String) async throws {
         let store = FakeStore()

@@ -127,6 +127,15 @@ def difference(question, ours, theirs):
     return None
 
 
+def fails_for_no_row(asked, postgres, question, right):
+    """Whether PostgreSQL refuses a union for constants that only parts without any row would need."""
+    if right not in ("22003", "22012") or not question.parts:
+        return False
+    refused = [part for part, answer in zip(question.parts, postgres.answers(list(question.parts))) if answer == right]
+    ours = [asked.answer(part) for part in refused]
+    return bool(refused) and all(not isinstance(answer, str) and not answer[1] for answer in ours)
+
+
 def fill(binary, data, events, folder):
     """Each import is a segment of its own; the last events stay unsealed."""
     commands = Commands(binary, data)
@@ -156,7 +165,10 @@ def compare(asked, postgres, questions, counts, options, deadline):
         for question, right in zip(batch, theirs):
             counts["asked"] += 1
             for rollups in (True, False) if question.reads_events else (True,):
-                reason = difference(question, asked.answer(question.sql, rollups), right)
+                answer = asked.answer(question.sql, rollups)
+                reason = difference(question, answer, right)
+                if reason and not isinstance(answer, str) and fails_for_no_row(asked, postgres, question, right):
+                    reason = ""
                 if reason is None:
                     counts[f"{question.kind} same"] += 1
                 elif reason == "":

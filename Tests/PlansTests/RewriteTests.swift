@@ -34,6 +34,27 @@ import Testing
         #expect(folding.fold(.call(.not, [.call(.not, [less], .boolean)], .boolean)) == less)
     }
 
+    /// So that a filter can decide the parts one by one.
+    @Test func negationsGoToTheParts() {
+        let folding = ConstantFolding(timeZone: "UTC")
+        let (less, equal) = (compare(.less, column(0), integer(1)), compare(.equal, column(0), integer(7)))
+        let (notLess, notEqual) = (
+            compare(.greaterOrEqual, column(0), integer(1)), compare(.notEqual, column(0), integer(7))
+        )
+        func not(_ inner: Expression) -> Expression { .call(.not, [inner], .boolean) }
+        let list = Expression.oneOf(column(0), [.integer(1), .null])
+        #expect(
+            folding.fold(not(.call(.or, [less, list, equal], .boolean))).conjuncts == [notLess, not(list), notEqual])
+        #expect(
+            folding.fold(not(.call(.and, [less, not(.call(.or, [equal, list], .boolean))], .boolean)))
+                == .call(.or, [notLess, equal, list], .boolean))
+        let null = Expression.literal(.null, .boolean)
+        #expect(folding.fold(not(.call(.or, [less, null], .boolean))) == .call(.and, [notLess, null], .boolean))
+        #expect(
+            folding.fold(not(.call(.or, [less, .literal(.boolean(true), .boolean)], .boolean)))
+                == .literal(.boolean(false), .boolean))
+    }
+
     @Test func replacedSubqueriesReachTheScan() {
         let bound: Expression = .call(
             .subtract,

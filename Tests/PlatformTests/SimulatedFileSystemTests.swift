@@ -23,6 +23,24 @@ import Testing
         return seen
     }
 
+    /// What others give back is told apart from what is wrong with a file, and so is who is to do something about it.
+    @Test func scarceIsNotBroken() throws {
+        for code in [EMFILE, ENFILE, ENOMEM, ENOBUFS, EINTR, EAGAIN] {
+            let system = try system()
+            system.setOpenFiles(max: 0, code: code)
+            let error = #expect(throws: StorageError.self) { try system.open("/d/a", .create) }
+            #expect(error?.code == code && error?.isScarcity == true && error?.isOfPlace == false)
+            #expect(error?.isMissing == false && error?.isDenied == false && error?.isSpaceExhausted == false)
+        }
+        #expect(StorageError(.open, path: "/d/a", code: EMFILE).advice.contains("ulimit -n"))
+        #expect(StorageError(.open, path: "/d/a", code: ENFILE).advice.contains("fs.file-max"))
+        for code in [EIO, ENOENT, EACCES, EROFS, ENOSPC] {
+            #expect(!StorageError(.open, path: "/d/a", code: code).isScarcity)
+        }
+        // Who has the lock is another process, whatever number says so.
+        #expect(!StorageError(.lock, path: "/d/a", code: EAGAIN).isScarcity)
+    }
+
     @Test func whatIsFlushedSurvivesEveryPowerCut() throws {
         let seen = try outcomes { system in
             let file = try system.open("/d/a", .create)

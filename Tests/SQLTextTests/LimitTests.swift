@@ -24,6 +24,34 @@ import Testing
         #expect(state(manyConstants) == "ok")
     }
 
+    /// Compiling holds many bytes for each of a text's: they are booked while it lasts.
+    @Test func longTextIsBooked() throws {
+        let constants = "select id from events where turn in (1" + String(repeating: ",1", count: 130_000) + ")"
+        let literal = "select '" + String(repeating: "a", count: 260_000) + "'"
+        func kind(_ sql: String, budget: Int, pool: MemoryPool?) -> QueryError.Kind? {
+            var options = QueryOptions()
+            (options.memoryBudgetBytes, options.memoryPool) = (budget, pool)
+            do {
+                _ = try SQLCompiler(catalog: RowCatalog.named, within: options).compile(sql)
+                return nil
+            } catch {
+                return error.kind
+            }
+        }
+        let roomy = MemoryPool(limitBytes: 256 << 20)
+        let (small, tight) = (MemoryPool(limitBytes: 64 << 20), MemoryPool(limitBytes: 16 << 20))
+        #expect(kind(constants, budget: 256 << 20, pool: roomy) == nil)
+        #expect(kind(constants, budget: 64 << 20, pool: roomy) == .memoryExceeded)
+        #expect(kind(constants, budget: 64 << 20, pool: nil) == .memoryExceeded)
+        #expect(kind(constants, budget: 256 << 20, pool: small) == .memoryExceeded)
+        #expect(kind(constants, budget: 256 << 20, pool: tight) == .memoryExceeded)
+        // One value is one node, however long it is.
+        #expect(kind(literal, budget: 64 << 20, pool: small) == nil)
+        #expect(kind("select 1", budget: 0, pool: MemoryPool(limitBytes: 0)) == nil)
+        #expect(kind("select " + constants, budget: 256 << 20, pool: roomy) == .syntax)
+        for pool in [roomy, small, tight] { #expect(pool.usedBytes == 0) }
+    }
+
     @Test(arguments: [10_000, 50_000])
     func deepNesting(_ depth: Int) {
         let shapes = [

@@ -68,6 +68,23 @@ struct SegmentDamageTests {
         _ = try group.column(1)
     }
 
+    /// Whether the right file was put back shows once one can be opened: until then nothing is called damaged.
+    @Test(arguments: [EMFILE, ENFILE, ENOMEM, EAGAIN]) func scarcityIsNoDamage(code: Int32) throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let description = try writeSample(files, "/s", groups: 1, rows: 30)
+        let path = "/s/" + description.fileName
+        let reader = try SegmentReader.open(fileSystem: files, path: path)
+        let place = reader.pagePlaces(table: "llm_call", column: 1)[0]
+        let group = reader.groups(table: "llm_call")[0]
+        files.damage(path) { $0[place.lowerBound + 9] ^= 1 }
+        files.setOpenFiles(max: 0, code: code)
+        let refused = #expect(throws: StorageError.self) { try group.column(1) }
+        #expect(refused?.isScarcity == true && refused?.code == code)
+        files.setOpenFiles(max: .max)
+        #expect(throws: CorruptionError.self) { try group.column(1) }
+    }
+
     /// What a digest vouches for and what is read after it are the same file, though another one was open before.
     @Test func aDigestAndThePagesAreOfTheFileThatHasTheName() throws {
         let files = SimulatedFileSystem()

@@ -49,7 +49,8 @@ package struct LocalEngine: QueryEngine {
 extension QueryContext {
     /// The plan to run, its subqueries answered within the same limits.
     fileprivate func prepared(_ plan: Plan) throws -> Plan {
-        try Preparation(catalog: catalog, options: options).prepare(plan) { subquery in
+        try budget.reserve(plan.heldBytes)
+        return try Preparation(catalog: catalog, options: options).prepare(plan) { subquery in
             try PlanRunner(context: self).pipeline(subquery).collect(self)
         }
     }

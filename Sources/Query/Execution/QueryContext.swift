@@ -88,15 +88,11 @@ final class MemoryBudget: Sendable {
         // Its own limit first: who is beyond it would not fit if it were alone, either.
         if now > limitBytes {
             _ = used.subtract(bytes, ordering: .relaxed)
-            throw QueryError(
-                .memoryExceeded, "query needs more than its memory budget of \(limitBytes >> 20) MiB",
-                hint: "group by fewer values, add a filter or a limit, or raise the budget")
+            throw QueryError.memoryExceeded(limitBytes: limitBytes)
         }
         if let pool, !pool.take(bytes) {
             _ = used.subtract(bytes, ordering: .relaxed)
-            throw QueryError(
-                .memoryExceeded, "the memory of the server is taken by other questions and answers",
-                hint: "ask again, or for less at a time; the setting memory says how much there is")
+            throw QueryError.memoryTaken
         }
         _ = peak.max(now, ordering: .relaxed)
     }

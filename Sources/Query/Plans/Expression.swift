@@ -71,16 +71,18 @@ package enum ScalarFunction: String, Hashable, Sendable, CaseIterable {
     case concatenate, concat, lower, upper, length, octetLength, substring, trim, trimLeading, trimTrailing, replace,
         position
     case left, right, splitPart, startsWith, repeatText, reverseText, padLeft, padRight
-    /// (text, pattern, escape): `%` and `_`.
+    /// (text, pattern): `%`, `_`, and a backslash before what means itself.
     case like, ilike
+    /// (pattern, escape): the pattern as `like` takes it.
+    case likeEscape
     /// POSIX regular expressions: `~`, `~*`.
     case regexMatch, regexMatchInsensitive
     // Time. Arguments as in SQL: field or zone text first where SQL has it first.
     case dateTrunc, dateBin, extract, atTimeZone, toTimestamp, makeInterval, toChar, age
     // json ->> 'key', json -> 'key'
     case jsonText, jsonField
-    /// array[…] and element access, 1-based.
-    case makeArray, arrayElement
+    /// array[…], element access, 1-based, and how many elements there are.
+    case makeArray, arrayElement, arrayLength
     /// The keyed token of a user id.
     case userToken
 }

@@ -33,6 +33,26 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
         QueryError(.notSupported, "NaN and infinity as numeric are not supported", position: position)
     }
 
+    /// Times here have 64 bits of ns since 1970, and none of them stands for what never comes.
+    package static func infiniteTime(position: Int? = nil) -> QueryError {
+        QueryError(
+            .notSupported, "infinity as a time is not supported",
+            hint: "Leave the bound out, or name the ends of what is kept: '1677-09-22' and '2262-04-11'.",
+            position: position)
+    }
+
+    /// A question would hold more than one may.
+    package static func memoryExceeded(limitBytes: Int) -> QueryError {
+        QueryError(
+            .memoryExceeded, "query needs more than its memory budget of \(limitBytes >> 20) MiB",
+            hint: "group by fewer values, add a filter or a limit, or raise the budget")
+    }
+
+    /// Others hold what a question would need.
+    package static let memoryTaken = QueryError(
+        .memoryExceeded, "the memory of the server is taken by other questions and answers",
+        hint: "ask again, or for less at a time; the setting memory says how much there is")
+
     /// Whoever asked wants no answer any more.
     package static let cancelled = QueryError(.cancelled, "canceling statement due to user request")
 

@@ -15,7 +15,8 @@ package struct SQLCompiler: Sendable {
     /// - Parameters:
     ///   - timeZone: IANA name in which times without offset are meant.
     ///   - now: ns since 1970; nil takes the catalog's.
-    ///   - options: when the question has to end, where that has begun; nothing else of them is read.
+    ///   - options: when the question has to end, where that has begun, and what it may hold: compiling is booked
+    ///     there while it lasts. Nothing else of them is read.
     package init(
         catalog: any TableCatalog, timeZone: String = "UTC", now: Int64? = nil,
         within options: QueryOptions = QueryOptions()
@@ -27,7 +28,8 @@ package struct SQLCompiler: Sendable {
     }
 
     /// - Throws: a `QueryError` and, where one place is at fault, its 1-based character position. Its kind is what
-    ///   PostgreSQL would say: see `QueryError.Kind.sqlState`; `.cancelled` and `.deadlineExceeded` by the options.
+    ///   PostgreSQL would say: see `QueryError.Kind.sqlState`; `.cancelled`, `.deadlineExceeded` and
+    ///   `.memoryExceeded` by the options.
     /// - Complexity: O(length), apart from the rewrites (see ``Plan/rewritten(timeZone:)``).
     package func compile(_ sql: String) throws(QueryError) -> CompiledStatement {
         let (settings, statement) = try compileScript(sql)
@@ -46,8 +48,10 @@ package struct SQLCompiler: Sendable {
         settings: [StatementSetting], statement: CompiledStatement
     ) {
         try TextLimits.check(sql)
+        let memory = StatementMemory(options)
+        defer { memory.release() }
         try options.check()
-        let tree = try parse(sql)
+        let tree = try parse(sql, memory)
         try options.check()
         let statements = tree.list("stmts").compactMap { $0["stmt"] }
         guard let statement = statements.last else {
@@ -92,7 +96,8 @@ package struct SQLCompiler: Sendable {
         return placed
     }
 
-    private func parse(_ sql: String) throws(QueryError) -> SyntaxNode {
+    private func parse(_ sql: String, _ memory: StatementMemory) throws(QueryError) -> SyntaxNode {
+        try memory.hold(TextLimits.bytesOfParsing(sql))
         let text: String
         do throws(PostgresSyntaxError) {
             text = try PostgresSyntax.parse(sql)
@@ -105,6 +110,7 @@ package struct SQLCompiler: Sendable {
                 hint: error.isTooComplex ? "Put blanks between operators, and line ends between comments." : nil,
                 position: error.position > 0 ? error.position : nil)
         }
+        try memory.hold(max(TextLimits.bytesOfParsing(sql), TextLimits.bytesOfCompiling(tree: text)))
         return try SyntaxTreeReader.read(text)
     }
 }

@@ -30,6 +30,8 @@ final class FakeStore: ServedStore {
     let state = Mutex(State())
     /// While held, `append` and `export` wait.
     let hold = Atomic<Bool>(false)
+    /// While held, an export goes on and on without an event.
+    let holdsPages = Atomic<Bool>(false)
     /// While held, `status` waits.
     let holdsStatus = Atomic<Bool>(false)
     /// More than 0 once `status` has waited.
@@ -89,8 +91,9 @@ final class FakeStore: ServedStore {
     func canUse(_ place: any FileContentError) -> Bool { false }
     func tick() throws { state.withLock { $0.ticks += 1 } }
     func pinnedTables() -> any TableCatalog { EmptyCatalog() }
-    /// Waits as `append` does, then fails.
+    /// Waits as `append` does, then fails; while ``holdsPages`` is held it is pages without any event.
     func export(in times: Range<Int64>) throws -> any ExportSource {
+        if holdsPages.load(ordering: .acquiring) { return EmptyPages(store: self) }
         while hold.load(ordering: .acquiring) { usleep(1000) }
         throw Broken()
     }
@@ -116,6 +119,19 @@ final class FakeStore: ServedStore {
     func traces(
         of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
     ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) { ([], max(position, position)) }
+}
+
+/// An export that comes to its first event when the store no longer holds it, which is never.
+private struct EmptyPages: ExportSource {
+    let store: FakeStore
+    let beginning = ExportHeader(
+        store: "s", isWhole: false, hasUsers: false, position: 0, records: 0, corrections: 0, prices: [])
+    var heldBytes: Int { 0 }
+
+    func next() -> ExportPage? {
+        usleep(1000)
+        return store.holdsPages.load(ordering: .acquiring) ? ExportPage() : nil
+    }
 }
 
 struct EmptyCatalog: TableCatalog {

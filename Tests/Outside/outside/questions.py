@@ -21,6 +21,8 @@ class Question:
     sql: str
     ordered: bool = False
     reads_events: bool = False
+    # The questions that a union is made of.
+    parts: tuple = ()
 
 
 def quoted(text):
@@ -241,7 +243,7 @@ class Questions:
             source = self.source()
             items = [quoted(self.pick(TEXTS)) if kind == "text" and self.chance(0.4) else self.expression(kind, 1) for kind in kinds]
             branches.append(f"select 1 as one, {', '.join(items)} from {source}{self.where(0.3)}")
-        return Question("union", f" {self.pick(['union', 'union all'])} ".join(branches))
+        return Question("union", f" {self.pick(['union', 'union all'])} ".join(branches), parts=tuple(branches))
 
     # Patterns
 

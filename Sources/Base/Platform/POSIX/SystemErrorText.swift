@@ -33,7 +33,11 @@ enum SystemErrorText {
         case EACCES, EPERM: "let the user that runs this process own the directory"
         case ENOENT: "check the path"
         case EEXIST: "choose a new name or remove the file"
-        case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
+        case EMFILE: "raise the limit on open files (ulimit -n); work resumes by itself once there are some"
+        case ENFILE:
+            "end what holds the machine's open files, or raise their limit (sysctl fs.file-max); work resumes by itself"
+        case ENOMEM, ENOBUFS: "end what holds the machine's memory; work resumes by itself"
+        case EINTR, EAGAIN: "try again"
         case EISDIR, ENOTDIR: "check whether the path names a file or a directory"
         case ENOTEMPTY: "empty the directory first"
         case EFBIG: "raise the limit on file sizes (ulimit -f)"

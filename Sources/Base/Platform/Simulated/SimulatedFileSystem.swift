@@ -26,6 +26,7 @@ package final class SimulatedFileSystem: FileSystem {
         var openFiles = 0
         var openFilesPeak = 0
         var openFilesMax = Int.max
+        var scarcityCode = EMFILE
     }
 
     private let state: Mutex<State>
@@ -52,8 +53,10 @@ package final class SimulatedFileSystem: FileSystem {
     package func arm(_ fault: SimulatedFault) { state.withLock { $0.faults.append(fault) } }
     package func disarm() { state.withLock { $0.faults.removeAll() } }
     package func setQuota(bytes: Int) { state.withLock { $0.quotaBytes = bytes } }
-    /// Beyond it opening fails with `EMFILE`.
-    package func setOpenFiles(max: Int) { state.withLock { $0.openFilesMax = max } }
+    /// Beyond it opening fails, as where the process, the machine or its memory has no more.
+    package func setOpenFiles(max: Int, code: Int32 = EMFILE) {
+        state.withLock { ($0.openFilesMax, $0.scarcityCode) = (max, code) }
+    }
     /// The most that were open at one time.
     package var openFilesPeak: Int { state.withLock { $0.openFilesPeak } }
     func closed(life: Int) { state.withLock { if $0.life == life { $0.openFiles -= 1 } } }
@@ -135,7 +138,7 @@ package final class SimulatedFileSystem: FileSystem {
         // The handle is made outside, as a lock is: one that is dropped closes through the same state.
         let (node, life) = try perform(.open, path) { state, _ throws(StorageError) in
             func failure(_ code: Int32) -> StorageError { StorageError(.open, path: path, code: code) }
-            guard state.openFiles < state.openFilesMax else { throw failure(EMFILE) }
+            guard state.openFiles < state.openFilesMax else { throw failure(state.scarcityCode) }
             guard state.disk.hasDirectory(of: path) else { throw failure(ENOENT) }
             if state.disk.directories.contains(path) { throw failure(EISDIR) }
             var node = state.disk.names[path]

@@ -188,7 +188,9 @@ struct Casting: Sendable {
         case .text(let text):
             let trimmed = InputText.trimmed(text)
             if let special = special(trimmed, type) { return special }
-            guard let written = WrittenTime(trimmed) else { throw QueryError.invalidText(text, type) }
+            guard let written = WrittenTime(trimmed) else {
+                throw WrittenTime.isInfinite(trimmed) ? .infiniteTime() : QueryError.invalidText(text, type)
+            }
             guard let wall = written.nanoseconds else { throw QueryError.timeFieldOutOfRange(text) }
             let zone = try zone(of: written)
             if type == .date { return .date(written.day) }

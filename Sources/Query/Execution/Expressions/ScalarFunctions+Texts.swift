@@ -46,10 +46,12 @@ extension ScalarFunctions {
                     first, length: max(0, try integer(1)), fill: arguments.count > 2 ? string(2) : " ",
                     isLeft: function == .padLeft))
         case .like, .ilike:
-            let escape = arguments.count > 2 ? string(2) : "\\"
             let pattern = try context.patterns.like(
-                string(1), escape: escape, ignoresCase: function == .ilike, look: work.spend)
+                string(1), ignoresCase: function == .ilike, look: work.spend)
             return .boolean(try pattern.matches(first, look: work.spend))
+        case .likeEscape:
+            return .text(
+                try work.room(2 * first.utf8.count) { try LikeEscape.withBackslashes(first, escape: string(1)) })
         case .regexMatch, .regexMatchInsensitive:
             let pattern = try context.patterns.regular(string(1), ignoresCase: function == .regexMatchInsensitive)
             let (steps, overflow) = first.utf8.count.multipliedReportingOverflow(by: pattern.size)

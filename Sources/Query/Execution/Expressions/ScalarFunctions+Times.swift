@@ -109,6 +109,8 @@ extension ScalarFunctions {
 
     /// Microseconds as PostgreSQL rounds them: counted from 2000, where doubles lie closer.
     private func instant(ofSeconds seconds: Double) throws -> Int64 {
+        if seconds.isNaN { throw QueryError(.timeOutOfRange, "timestamp cannot be NaN") }
+        if seconds.isInfinite { throw QueryError.infiniteTime() }
         let start: Int64 = 946_684_800
         let microseconds = ((seconds - Double(start)) * 1e6).rounded(.toNearestOrEven)
         guard let whole = Int64(exactly: microseconds),
@@ -123,7 +125,7 @@ extension ScalarFunctions {
         switch arguments[1] {
         case .timestamptz(let utc):
             var zone = context.zone
-            if arguments.count == 3, case .text(let other) = arguments[2] { zone = try ZoneOffsets.written(other) }
+            if arguments.count == 3, case .text(let other) = arguments[2] { zone = try ZoneOffsets.truncating(other) }
             return .timestamptz(try unit.bucket(of: utc, zone: zone).start)
         case .timestamp(let local): return .timestamp(try unit.bucket(of: local, zone: .utc).start)
         case .date(let day):

@@ -28,6 +28,9 @@ struct ScalarFunctions {
         case .jsonText: return JSONField.text(arguments[0], arguments[1])
         case .jsonField: return JSONField.field(arguments[0], arguments[1])
         case .arrayElement: return element(arguments[0], arguments[1])
+        case .arrayLength:
+            guard case .array(let values) = arguments[0] else { return .null }
+            return .integer(Int64(values.count))
         case .userToken:
             guard case .text(let user) = arguments[0] else { return .null }
             return .text(context.catalog.userToken(user))

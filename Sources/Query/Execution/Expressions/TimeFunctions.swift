@@ -26,7 +26,7 @@ struct TimeFunctions: Sendable {
         var zone = value.type == .timestamp ? ZoneOffsets.utc : context.zone
         if values.count == 3 {
             guard case .constant(.text(let name)) = values[2].storage else { return nil }
-            zone = try ZoneOffsets.written(name)
+            zone = try ZoneOffsets.truncating(name)
         }
         var result: [Int64] = []
         result.reserveCapacity(times.count)

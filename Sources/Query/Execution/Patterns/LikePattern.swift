@@ -1,6 +1,6 @@
 import Plans
 
-/// A LIKE pattern: `%` any run, `_` one character, an escape before either to mean itself.
+/// A LIKE pattern: `%` any run, `_` one character, a backslash before either to mean itself.
 ///
 /// What stands between two `%` is found at its first place, one after the other: nothing that comes later can want an
 /// earlier one elsewhere. So a pattern without `_` costs O(text + pattern), however many `%` it has; what has `_` is
@@ -16,17 +16,14 @@ struct LikePattern {
 
     /// Between the `%`; one alone has none around it.
     private var stretches: [Stretch] = []
+    /// Nothing stands behind the last backslash.
+    private let isBroken: Bool
     private let ignoresCase: Bool
 
     /// - Parameter look: called now and then with the number of steps taken.
-    /// - Throws: `.invalidEscape` for an escape of more than one character or at the end; what `look` throws.
-    init(_ pattern: String, escape: String, ignoresCase: Bool, look: (Int) throws -> Void) throws {
+    /// - Throws: what `look` throws.
+    init(_ pattern: String, ignoresCase: Bool, look: (Int) throws -> Void) throws {
         self.ignoresCase = ignoresCase
-        guard escape.unicodeScalars.count <= 1 else {
-            throw QueryError(
-                .invalidEscape, "invalid escape string", hint: "escape string must be empty or one character")
-        }
-        let mark = escape.unicodeScalars.first
         var (parts, letters) = (Stretch(), [UInt8]())
         func endLetters() throws {
             if !letters.isEmpty { parts.append(.letters(try TextSearch(letters, look: look))) }
@@ -35,10 +32,10 @@ struct LikePattern {
         var (isEscaped, isAfterMany) = (false, false)
         let source = ignoresCase ? try CaseMapping.small(pattern, look: look) : pattern
         for next in source.unicodeScalars {
-            if isEscaped || (next != mark && next != "%" && next != "_") {
+            if isEscaped || (next != "\\" && next != "%" && next != "_") {
                 letters.append(contentsOf: UTF8.encode(next) ?? UTF8.encodedReplacementCharacter)
                 (isEscaped, isAfterMany) = (false, false)
-            } else if next == mark {
+            } else if next == "\\" {
                 isEscaped = true
             } else if next == "_" {
                 try endLetters()
@@ -53,15 +50,22 @@ struct LikePattern {
                 isAfterMany = true
             }
         }
-        if isEscaped { throw QueryError(.invalidEscape, "LIKE pattern must not end with escape character") }
+        isBroken = isEscaped
         try endLetters()
         stretches.append(parts)
     }
 
     /// Whether the whole text is as the pattern says.
     /// - Parameter look: called now and then with the number of steps taken.
-    func matches(_ text: String, look: (Int) throws -> Void) rethrows -> Bool {
+    /// - Throws: `.invalidEscape` where the text is as a broken pattern says and goes on; what `look` throws.
+    func matches(_ text: String, look: (Int) throws -> Void) throws -> Bool {
         let bytes = Array((ignoresCase ? try CaseMapping.small(text, look: look) : text).utf8)
+        if isBroken {
+            if try reachesBreak(bytes, look) {
+                throw QueryError(.invalidEscape, "LIKE pattern must not end with escape character")
+            }
+            return false
+        }
         guard stretches.count > 1 else { return try end(of: stretches[0], in: bytes, at: 0, look) == bytes.count }
         guard var place = try end(of: stretches[0], in: bytes, at: 0, look) else { return false }
         for stretch in stretches[1..<(stretches.count - 1)] {
@@ -70,6 +74,23 @@ struct LikePattern {
         }
         guard let start = try start(of: stretches[stretches.count - 1], in: bytes, look) else { return false }
         return start >= place
+    }
+
+    /// Whether matching comes to the backslash that ends a broken pattern: where a text ends before, PostgreSQL does
+    /// not look there. It looks at a text's end only where nothing but `_` stands between the last `%` and the
+    /// backslash.
+    private func reachesBreak(_ bytes: [UInt8], _ look: (Int) throws -> Void) throws -> Bool {
+        guard var place = try end(of: stretches[0], in: bytes, at: 0, look) else { return false }
+        var isAfterMany = false
+        for (index, stretch) in stretches.enumerated().dropFirst() {
+            // A `%` that a text's end comes to is not read, unless another one stands before it.
+            if place == bytes.count, !isAfterMany { return false }
+            guard let end = try firstEnd(of: stretch, in: bytes, from: place, look) else { return false }
+            place = end
+            isAfterMany = Self.beginning(of: stretch).letters == nil
+            if index == stretches.count - 1, isAfterMany { return true }
+        }
+        return place < bytes.count
     }
 
     /// Where a stretch that begins at a place ends.

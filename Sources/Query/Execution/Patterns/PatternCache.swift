@@ -7,7 +7,6 @@ import Synchronization
 final class PatternCache: Sendable {
     private struct Key: Hashable {
         var pattern: [UInt8]
-        var escape: [UInt8]
         var ignoresCase: Bool
     }
 
@@ -26,16 +25,14 @@ final class PatternCache: Sendable {
     private static let keptBytesMax = 1 << 20
 
     /// - Parameter look: called now and then with the number of steps taken.
-    /// - Throws: `.invalidEscape` for a wrong escape; what `look` throws.
-    func like(
-        _ pattern: String, escape: String, ignoresCase: Bool, look: (Int) throws -> Void
-    ) throws -> LikePattern {
+    /// - Throws: what `look` throws.
+    func like(_ pattern: String, ignoresCase: Bool, look: (Int) throws -> Void) throws -> LikePattern {
         guard pattern.utf8.count <= Self.keptBytesMax / Self.countMax else {
-            return try LikePattern(pattern, escape: escape, ignoresCase: ignoresCase, look: look)
+            return try LikePattern(pattern, ignoresCase: ignoresCase, look: look)
         }
-        let key = Key(pattern: Array(pattern.utf8), escape: Array(escape.utf8), ignoresCase: ignoresCase)
+        let key = Key(pattern: Array(pattern.utf8), ignoresCase: ignoresCase)
         if let compiled = known.withLock({ $0.like[key] }) { return compiled }
-        let compiled = try LikePattern(pattern, escape: escape, ignoresCase: ignoresCase, look: look)
+        let compiled = try LikePattern(pattern, ignoresCase: ignoresCase, look: look)
         known.withLock { known in
             if known.like.count >= Self.countMax { known.like = [:] }
             known.like[key] = compiled
@@ -51,7 +48,7 @@ final class PatternCache: Sendable {
                 .invalidPattern, "invalid regular expression: regular expression is too complex",
                 hint: "Regular expressions of up to \(Self.regularBytesMax >> 10) KiB are taken.")
         }
-        let key = Key(pattern: Array(pattern.utf8), escape: [], ignoresCase: ignoresCase)
+        let key = Key(pattern: Array(pattern.utf8), ignoresCase: ignoresCase)
         if let compiled = known.withLock({ $0.regular[key] }) { return compiled }
         let translated = try PostgresPattern(pattern, ignoresCase: ignoresCase)
         let compiled: RegularExpression

@@ -29,13 +29,20 @@ struct ZoneOffsets: Sendable {
         return ZoneOffsets(fixed: offset)
     }
 
-    /// The zone that AT TIME ZONE, `date_trunc` and times in quotes name: an abbreviation, a whole name, or an offset
+    /// The zone that `date_trunc` names: as ``written(_:)``, but for letters whose offset has changed, which stand for
+    /// all of the place's time there, its summers included.
+    static func truncating(_ name: String) throws -> ZoneOffsets {
+        if case .changing(let place, _, _) = ZoneAbbreviation(name) { return try named(place) }
+        return try written(name)
+    }
+
+    /// The zone that AT TIME ZONE and times in quotes name: an abbreviation, a whole name, or an offset
     /// as POSIX reads it. Asked for row by row.
     static func written(_ name: String) throws -> ZoneOffsets {
         switch ZoneAbbreviation(name) {
         case .fixed(let seconds): ZoneOffsets(fixed: seconds)
         case .place(let place): try named(place)
-        case .changing(let first, let changes): ZoneOffsets(first: first, changes: changes)
+        case .changing(_, let first, let changes): ZoneOffsets(first: first, changes: changes)
         case nil: try place(name) ?? posix(name).map { ZoneOffsets(fixed: $0) } ?? refused(name)
         }
     }

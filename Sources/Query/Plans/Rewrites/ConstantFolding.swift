@@ -76,8 +76,22 @@ package struct ConstantFolding: Sendable {
     /// it.
     private func opposite(of condition: Expression) -> Expression? {
         guard case .call(let function, let arguments, _) = condition else { return nil }
-        if function == .not { return arguments[0] }
+        switch function {
+        case .not: return arguments[0]
+        // Parts of a filter that all must hold are decided one by one, each for what the ones before left over.
+        case .and: return foldLogic(arguments.map(negated), function: .or, deciding: true)
+        case .or: return foldLogic(arguments.map(negated), function: .and, deciding: false)
+        default: break
+        }
         return function.opposite.map { .call($0, arguments, .boolean) }
+    }
+
+    private func negated(_ condition: Expression) -> Expression {
+        if let opposite = opposite(of: condition) { return opposite }
+        if let value = condition.constant, let flag = arithmetic.evaluate(.not, [value], .boolean) {
+            return .literal(flag, .boolean)
+        }
+        return .call(.not, [condition], .boolean)
     }
 
     /// True when one equals, else NULL when the value or a constant is, else false; nil when that takes more than plain

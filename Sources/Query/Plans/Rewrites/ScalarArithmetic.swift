@@ -35,6 +35,7 @@ package struct ScalarArithmetic: Sendable {
             return .boolean(holds(function, order))
         case .add, .subtract: return sum(arguments[0], arguments[1], isMinus: function == .subtract, type)
         case .multiply: return product(arguments[0], arguments[1], type)
+        case .likeEscape: return escapedPattern(arguments[0], arguments[1])
         case .checkedInteger:
             guard
                 case (.integer(let value), .integer(let least), .integer(let most)) = (
@@ -111,6 +112,13 @@ package struct ScalarArithmetic: Sendable {
             false
         default: true
         }
+    }
+
+    private func escapedPattern(_ pattern: Scalar, _ escape: Scalar) -> Scalar? {
+        guard case .text(let pattern) = pattern, case .text(let escape) = escape,
+            let settled = try? LikeEscape.withBackslashes(pattern, escape: escape)
+        else { return nil }
+        return .text(settled)
     }
 
     private func negate(_ value: Scalar) -> Scalar? {

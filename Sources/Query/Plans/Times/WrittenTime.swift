@@ -39,6 +39,12 @@ package struct WrittenTime {
         guard bytes.isEmpty else { return nil }
     }
 
+    /// Whether a text says that a time never comes, or was always over: `infinity`, `-Infinity`.
+    package static func isInfinite(_ text: String) -> Bool {
+        guard text.utf8.count < 256 else { return false }
+        return ["infinity", "-infinity"].contains(text.lowercased().filter { $0 != " " })
+    }
+
     /// Nanoseconds since 1970 by the wall clock; nil when a field is out of range or 64 bits do not hold it.
     package var nanoseconds: Int64? {
         guard date.month >= 1, date.month <= 12, date.day >= 1, date.day <= date.daysInMonth, nanosecondsOfDay >= 0

@@ -5,8 +5,9 @@ package enum ZoneAbbreviation {
     case fixed(Int64)
     /// The time of a place, whose clock it no longer names.
     case place(String)
-    /// Seconds east of Greenwich before the first change, and from each change on; changes are seconds since 1970.
-    case changing(first: Int64, changes: [(at: Int64, offset: Int64)])
+    /// The winter time of a place: seconds east of Greenwich before the first change, and from each change on; changes
+    /// are seconds since 1970.
+    case changing(place: String, first: Int64, changes: [(at: Int64, offset: Int64)])
 
     /// - Parameter letters: of any case.
     package init?(_ letters: String) {
@@ -17,7 +18,8 @@ package enum ZoneAbbreviation {
             self = .place(place)
         } else if key.elementsEqual("msk".utf8) {
             // Moscow's winter time lay an hour further east from 2011-03-27 to 2014-10-26.
-            self = .changing(first: 10_800, changes: [(1_301_180_400, 14_400), (1_414_274_400, 10_800)])
+            self = .changing(
+                place: "Europe/Moscow", first: 10_800, changes: [(1_301_180_400, 14_400), (1_414_274_400, 10_800)])
         } else {
             return nil
         }

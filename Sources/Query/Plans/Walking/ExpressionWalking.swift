@@ -114,6 +114,12 @@ extension Expression {
         case .cast(let inner, let type): return inner.mayFail || !Self.isWidening(inner.type, type)
         case .oneOf(let inner, _): return inner.mayFail
         case .conditional: return children.contains(where: \.mayFail)
+        case .call(.like, let arguments, _), .call(.ilike, let arguments, _):
+            // A pattern that ends in its escape fails where a text is as it says up to there.
+            guard case .text(let pattern)? = arguments[1].constant, LikeEscape.isComplete(pattern) else {
+                return arguments[1].constant?.isNull != true || arguments[0].mayFail
+            }
+            return arguments[0].mayFail
         case .call(let function, let arguments, _):
             return !function.isTotal || arguments.contains(where: \.mayFail)
         }
@@ -137,8 +143,8 @@ extension ScalarFunction {
         switch self {
         case .and, .or, .not, .isNull, .isNotNull, .isDistinctFrom, .isNotDistinctFrom, .isTrue, .isFalse, .isNotTrue,
             .isNotFalse, .coalesce, .nullIf, .greatest, .least, .equal, .notEqual, .less, .lessOrEqual, .greater,
-            .greaterOrEqual, .concatenate, .concat, .lower, .upper, .length, .octetLength, .startsWith, .like, .ilike,
-            .jsonText, .jsonField, .userToken:
+            .greaterOrEqual, .concatenate, .concat, .lower, .upper, .length, .octetLength, .startsWith,
+            .jsonText, .jsonField, .userToken, .arrayLength:
             true
         default: false
         }

@@ -9,7 +9,10 @@ extension Binder {
         guard let argument = node["arg"], let typeName = node["typeName"] else {
             throw unsupported("this cast is", at: node)
         }
-        let value = try bind(argument, level)
+        let isOfArray = !typeName.list("arrayBounds").isEmpty
+        // `ARRAY[]` has no type but the cast's.
+        let isEmpty = isOfArray && argument.body(of: "A_ArrayExpr")?.list("elements").isEmpty == true
+        let value = isEmpty ? Bound(.call(.makeArray, [], .array(.null))) : try bind(argument, level)
         let modifiers = try typeModifiers(typeName)
         let name = typeName.names("names").last ?? ""
         let place = position(node) ?? position(typeName)
@@ -23,7 +26,7 @@ extension Binder {
                 hint: nearestName(to: name, among: TypeNames.all).map { "Did you mean \($0)?" }
                     ?? "Types: \(TypeNames.all.joined(separator: ", ")).")
         }
-        if !typeName.list("arrayBounds").isEmpty {
+        if isOfArray {
             return try arrayCast(value, type, name, modifiers, typeName, at: place)
         }
         switch name {
@@ -134,6 +137,9 @@ extension Binder {
         _ value: Bound, _ element: ColumnType, _ name: String, _ modifiers: [Int], _ typeName: SyntaxNode,
         at place: Int?
     ) throws(QueryError) -> Bound {
+        if case .call(.makeArray, [], .array(.null)) = value.expression {
+            return Bound(.call(.makeArray, [], .array(element)), position: place)
+        }
         guard modifiers.isEmpty, !element.isNumeric else {
             throw unsupported("an array of \(name) as the type of a cast is", at: typeName)
         }
@@ -144,7 +150,13 @@ extension Binder {
         if let range = TypeNames.range(named: name), !isArray(value.expression, within: range) {
             throw unsupported("a cast to an array of \(name) is", at: typeName, hint: "Write bigint[].")
         }
-        return try converted(value, to: .array(element), at: place)
+        guard case .call(.makeArray, let items, .array(let type)) = value.expression,
+            Coercion.isExplicit(type, element)
+        else { return try converted(value, to: .array(element), at: place) }
+        // Each element is cast, so that what is written stays an array of constants.
+        var cast: [Expression] = []
+        for item in items { cast.append(try converted(Bound(item), to: element, at: place).expression) }
+        return Bound(.call(.makeArray, cast, .array(element)), position: place)
     }
 
     /// Whether it is an array of integer constants that the range holds.

@@ -183,7 +183,8 @@ extension Binder {
         for element in node.list("elements") { values.append(try bind(element, level)) }
         if values.isEmpty {
             throw fail(
-                .undeterminedType, "cannot determine type of empty array", at: node, hint: "Name at least one element.")
+                .undeterminedType, "cannot determine type of empty array", at: node,
+                hint: "Explicitly cast to the desired type, for example ARRAY[]::bigint[].")
         }
         return try unified(values, "ARRAY", at: node)
     }

@@ -63,7 +63,7 @@ extension Binder {
         case "+", "-", "*", "/", "%", "^": return try arithmetic(name, left, right, at: place)
         case "||": return try concatenate(left, right, at: place)
         case "~", "~*", "!~", "!~*": return try matchRegex(name, left, right, at: place)
-        case "~~", "!~~", "~~*", "!~~*": return try matchLike(name, left, right, escape: nil, at: place)
+        case "~~", "!~~", "~~*", "!~~*": return try matchLike(name, left, right, at: place)
         case "->", "->>": return try jsonAccess(name, left, right, at: place)
         default: throw unsupported("operator \(name) is", at: node)
         }
@@ -178,11 +178,14 @@ extension Binder {
         var constants: [Scalar] = []
         var others: [Expression] = []
         var subject: Expression?
+        // Several constants are looked at first; one alone stands in its place.
+        var firstConstant = 0
         for item in items {
             let pair = try comparable("=", value, item, at: position)
             let isSameSubject = subject == nil || subject == pair.left
             if let constant = pair.right.constant, isSameSubject, pair.left.constant == nil {
                 subject = pair.left
+                if constants.isEmpty { firstConstant = others.count }
                 constants.append(constant)
             } else {
                 others.append(.call(.equal, [pair.left, pair.right], .boolean))
@@ -192,7 +195,7 @@ extension Binder {
             let test: Expression =
                 constants.count == 1
                 ? .call(.equal, [subject, .literal(constants[0], subject.type)], .boolean) : .oneOf(subject, constants)
-            others.insert(test, at: 0)
+            others.insert(test, at: constants.count == 1 ? firstConstant : 0)
         }
         let any = others.count == 1 ? others[0] : .call(.or, others, .boolean)
         return isNegated
@@ -203,7 +206,7 @@ extension Binder {
         -> Bound
     {
         let isAny = node.text("kind") == "AEXPR_OP_ANY"
-        guard let subject = node["lexpr"], let list = node["rexpr"]?.body(of: "A_ArrayExpr"),
+        guard let subject = node["lexpr"], let list = node["rexpr"], list.body(of: "SubLink") == nil,
             (isAny && name == "=") || (!isAny && (name == "<>" || name == "!="))
         else {
             throw unsupported(
@@ -211,7 +214,16 @@ extension Binder {
                 hint: "x = ANY (ARRAY[...]) and x <> ALL (ARRAY[...]) are.")
         }
         let value = try bind(subject, level)
-        let (elements, type) = try bindElements(list, level)
+        let array = try bind(list, level)
+        if array.isNull, case .array = array.type { return Bound(.literal(.null, .boolean), position: position(node)) }
+        guard case .call(.makeArray, let elements, .array(let type)) = array.expression else {
+            throw unsupported(
+                "ANY or ALL of an array that is not written out is", at: node,
+                hint: "x = ANY (ARRAY[...]) and x <> ALL (ARRAY[...]) are.")
+        }
+        // Types are looked at for an array without elements, too.
+        _ = try comparable(
+            "=", try coercion.read(value, as: type), Bound(.literal(.null, type)), at: position(node))
         let items = elements.map { Bound($0, position: position(node)) }
         return try member(try coercion.read(value, as: type), items, isNegated: !isAny, at: position(node))
     }

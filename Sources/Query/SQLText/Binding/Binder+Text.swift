@@ -27,32 +27,13 @@ extension Binder {
 
     func bindLike(_ name: String, _ node: SyntaxNode, _ level: SelectLevel) throws(QueryError) -> Bound {
         guard let left = node["lexpr"], let right = node["rexpr"] else { throw unsupported("this LIKE is", at: node) }
-        let value = try bind(left, level)
-        if let escape = right.body(of: "FuncCall"), escape.names("funcname").last == "like_escape" {
-            let arguments = escape.list("args")
-            guard arguments.count == 2 else { throw unsupported("this LIKE is", at: node) }
-            return try matchLike(
-                name, value, try bind(arguments[0], level), escape: try bind(arguments[1], level), at: position(node))
-        }
-        return try matchLike(name, value, try bind(right, level), escape: nil, at: position(node))
+        // The grammar writes `p ESCAPE e` as `like_escape(p, e)`.
+        return try matchLike(name, try bind(left, level), try bind(right, level), at: position(node))
     }
 
-    func matchLike(_ name: String, _ left: Bound, _ right: Bound, escape: Bound?, at position: Int?) throws(QueryError)
-        -> Bound
-    {
+    func matchLike(_ name: String, _ left: Bound, _ right: Bound, at position: Int?) throws(QueryError) -> Bound {
         let pair = try textPair(name, left, right, at: position)
-        let mark: Expression
-        if let escape {
-            mark = try coercion.convert(escape, to: .text)
-            guard case .text(let text)? = mark.constant, text.unicodeScalars.count <= 1 else {
-                throw QueryError(
-                    .invalidEscape, "invalid escape string", hint: "Escape string must be empty or one character.",
-                    position: escape.position)
-            }
-        } else {
-            mark = .literal(.text("\\"), .text)
-        }
-        let match = call(name.hasSuffix("*") ? .ilike : .like, [pair.0, pair.1, mark], .boolean, at: position)
+        let match = call(name.hasSuffix("*") ? .ilike : .like, [pair.0, pair.1], .boolean, at: position)
         return name.hasPrefix("!") ? call(.not, [match.expression], .boolean, at: position) : match
     }
 

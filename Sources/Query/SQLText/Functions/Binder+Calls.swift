@@ -66,16 +66,31 @@ extension Binder {
         if best.function == .userToken, case .text(let user)? = converted[0].constant {
             return Bound(.literal(.text(catalog.userToken(user)), .text), position: position(node))
         }
+        if best.function == .likeEscape { try checkEscape(converted, position: arguments[1].position) }
         var result = call(best.function, converted, best.result, at: position(node))
         result.isNumericElsewhere = best.result == .double && Bound.makesNumericElsewhere(arguments)
         return result
+    }
+
+    /// A pattern and an escape that are written are looked at before any row is.
+    private func checkEscape(_ arguments: [Expression], position: Int?) throws(QueryError) {
+        guard case .text(let pattern)? = arguments[0].constant, case .text(let escape)? = arguments[1].constant else {
+            return
+        }
+        do throws(QueryError) {
+            _ = try LikeEscape.withBackslashes(pattern, escape: escape)
+        } catch {
+            var placed = error
+            placed.position = position
+            throw placed
+        }
     }
 
     func functionMissing(_ name: String, _ types: [ColumnType], _ node: SyntaxNode, isNameKnown: Bool) -> QueryError {
         let shown = "\(name)(\(types.map(\.sqlName).joined(separator: ", ")))"
         let known = Signatures.all.map(\.name) + AggregateNames.all.sorted() + SpecialFunctions.names
         let hint: String? =
-            isNameKnown
+            isNameKnown || known.contains(name)
             ? "No function matches the given name and argument types; a cast may be missing."
             : nearestName(to: name, among: known).map { "Did you mean \"\($0)\"?" }
         return fail(.undefinedFunction, "function \(shown) does not exist", at: node, hint: hint)

@@ -7,6 +7,7 @@ enum SpecialFunctions {
         "extract", "date_part", "round", "trunc", "ceil", "floor", "abs", "sign", "mod", "concat", "age", "pi",
         "version",
         "current_database", "current_schema", "make_interval", "now", "date", "nullif", "coalesce", "greatest", "least",
+        "array_length", "cardinality",
     ]
 }
 
@@ -40,6 +41,7 @@ extension Binder {
                 .cast(.cast(.literal(.timestamptz(now), .timestamptz), .date), .timestamptz))
             guard arguments[0].type.isTime || arguments[0].isUnknown else { return nil }
             return call(.age, [midnight, try coercion.convert(arguments[0], to: .timestamptz)], .interval, at: place)
+        case ("array_length", 2), ("cardinality", 1): return try bindArrayLength(arguments, node)
         case ("pi", 0): return Bound(.literal(.double(.pi), .double), position: place)
         case ("version", 0): return Bound(.literal(.text("PostgreSQL 15.0 (Plimsoll)"), .text), position: place)
         case ("current_database", 0): return Bound(.literal(.text("plimsoll"), .text), position: place)
@@ -47,6 +49,23 @@ extension Binder {
         default: return try bindTypeNamedCall(name, arguments, at: place)
         }
         return nil
+    }
+
+    /// `cardinality(array)`, and `array_length(array, 1)`, which is NULL of an array without elements and of any other
+    /// dimension.
+    private func bindArrayLength(_ arguments: [Bound], _ node: SyntaxNode) throws(QueryError) -> Bound? {
+        guard case .array(let element) = arguments[0].type else { return nil }
+        if case .array = element { throw unsupported("the length of an array of arrays is", at: node) }
+        let place = position(node)
+        let length = call(.arrayLength, [arguments[0].expression], .integer, at: place)
+        guard arguments.count == 2 else { return length }
+        guard Coercion.isImplicit(arguments[1].type, .integer) else { return nil }
+        let isFirst = Expression.call(
+            .equal, [try coercion.convert(arguments[1], to: .integer), .literal(.integer(1), .integer)], .boolean)
+        let filled = Expression.call(.nullIf, [length.expression, .literal(.integer(0), .integer)], .integer)
+        let chosen = Expression.conditional(
+            [ConditionalBranch(condition: isFirst, value: filled)], otherwise: nil, .integer)
+        return Bound(coercion.folding.fold(chosen), position: place)
     }
 
     /// A value as `concat` writes it: truth by its letter, where a cast to text has the word.

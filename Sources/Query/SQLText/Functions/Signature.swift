@@ -94,6 +94,7 @@ enum Signatures {
         Signature("lpad", [.text, .integer, .text], .padLeft, .text),
         Signature("rpad", [.text, .integer], .padRight, .text),
         Signature("rpad", [.text, .integer, .text], .padRight, .text),
+        Signature("like_escape", [.text, .text], .likeEscape, .text),
         Signature("user_token", [.text], .userToken, .text),
     ]
 

@@ -18,6 +18,25 @@ enum TextLimits {
     /// Columns of all tables and SELECT lists of one statement, what WITH queries hold counted at each use.
     static let columnsMax = 65_536
 
+    /// What the grammar takes at most for a text of constants, a byte of it: its nodes, and the tree as text.
+    private static let parsingBytesPerByte = 128
+    /// What is made of the tree up to the plan at most, a byte of its text: nodes, values, expressions and what folding
+    /// makes of them. Lists of constants and of columns were measured at 19 to 21.
+    private static let compilingBytesPerByte = 24
+    /// Shorter texts are not booked: as many as are compiled at a time are little.
+    private static let bookedTextBytesMin = 16 << 10
+    private static let bookedTreeBytesMin = 64 << 10
+
+    /// What is to be booked for giving the text to the grammar.
+    static func bytesOfParsing(_ sql: String) -> Int {
+        sql.utf8.count < bookedTextBytesMin ? 0 : sql.utf8.count * parsingBytesPerByte
+    }
+
+    /// What is to be booked for compiling what the grammar has made of a text.
+    static func bytesOfCompiling(tree: String) -> Int {
+        tree.utf8.count < bookedTreeBytesMin ? 0 : tree.utf8.count * compilingBytesPerByte
+    }
+
     /// - Throws: `.queryTooComplex` when the text is longer than it may be.
     static func check(_ text: String) throws(QueryError) {
         guard text.utf8.count <= textBytesMax else {

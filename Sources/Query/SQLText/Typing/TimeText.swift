@@ -13,13 +13,15 @@ struct TimeText {
 
     /// - Returns: nil when the text names a zone, or has no offset and the session's zone is not UTC: then the engine,
     ///   which knows zones, reads it.
-    /// - Throws: `.invalidTime` for text that is no time, `.timeOutOfRange` for a field out of range.
+    /// - Throws: `.invalidTime` for text that is no time, `.timeOutOfRange` for a field out of range, `.notSupported`
+    ///   for an infinite one.
     func read(_ text: String, as type: ColumnType, position: Int?) throws(QueryError) -> Scalar? {
         if let instant = named(text) {
             guard isUTC || text.lowercased() == "epoch" else { return nil }
             return scalar(instant, type)
         }
         guard let parts = WrittenTime(text) else {
+            if WrittenTime.isInfinite(text) { throw .infiniteTime(position: position) }
             throw QueryError(
                 .invalidTime, "invalid input syntax for type \(type.sqlName): \"\(text)\"",
                 hint: "Write it as '2026-08-01' or '2026-08-01T09:00:00Z'.", position: position)

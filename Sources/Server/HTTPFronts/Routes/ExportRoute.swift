@@ -4,6 +4,7 @@ import EventStores
 import HTTPTypes
 import Hummingbird
 import Intakes
+import Plans
 import Platform
 import Reports
 
@@ -18,12 +19,14 @@ extension Routes {
         let (from, to) = (try time(query["from"], now) ?? .min, try time(query["to"], now) ?? .max)
         guard from < to else { throw Refusal(.badRequest, "from does not lie before to") }
         let (store, queries) = (store, queries)
-        let (export, first) = try await queries.run { _ in
+        let (export, first) = try await queries.run { cancellation in
+            // Until it begins it is a question like others: it ends with its client, and with the time of one.
+            let options = questionOptions(cancellation, within: queries.memory)
             let booking = try queries.holding(Self.answerBytes)
             let export = EventExport(
                 try store.export(in: from..<to), registry: store.registry, as: format, pieceBytes: Self.pieceBytes,
                 booking: booking)
-            return (export, try export.next())
+            return (export, try export.next(look: options.check))
         }
         let pause = limits.idleTimeout / 200
         // Once the answer has begun nobody but the log can be told why it is broken off.

@@ -62,10 +62,12 @@ package final class EventExport: Sendable {
             State(source: source, lines: EventRenderer(registry: registry), table: EventCSV(registry: registry)))
     }
 
-    /// The next piece; nil after the last one. Blocks for reading the store.
-    /// - Throws: what reading the store throws; ``QueryRefusal`` of the kind `busy` where there is no room for the next
-    ///   page now, after which the same may be asked again.
-    package func next() throws -> [UInt8]? {
+    /// The next piece; nil after the last one. Blocks for reading the store: of times that few events lie in, many
+    /// pages.
+    /// - Parameter look: called before each page is read.
+    /// - Throws: what reading the store throws, and what `look` does; ``QueryRefusal`` of the kind `busy` where there
+    ///   is no room for the next page now, after which the same may be asked again.
+    package func next(look: () throws -> Void = {}) throws -> [UInt8]? {
         try state.withLock { state in
             var piece: [UInt8] = []
             if !state.isBegun {
@@ -79,6 +81,7 @@ package final class EventExport: Sendable {
                 } else if state.row < state.page.events.count {
                     appendEvent(&state, to: &piece)
                 } else {
+                    try look()
                     switch try nextPage(&state) {
                     case .page(let page):
                         state.page = page

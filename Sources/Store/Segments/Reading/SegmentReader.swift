@@ -145,20 +145,26 @@ package final class SegmentReader: Sendable {
         do {
             return try Self.read(block: place, of: file, segmentID: segmentID)
         } catch where Self.isOfPlace(error) {
-            guard let other = reopened(insteadOf: file) else { throw error }
+            guard let other = try reopened(insteadOf: file) else { throw error }
             return try Self.read(block: place, of: other, segmentID: segmentID)
         }
     }
 
     /// The file that has the name now, where it may be this segment by its length, its id and its footer's place.
     /// Whether a block of it is this segment's too, the block's checksum tells.
-    private func reopened(insteadOf file: any File) -> (any File)? {
-        guard let other = try? files.reopened(path, insteadOf: file), other !== file,
-            (try? other.lengthBytes()) == lengthBytes, (try? Self.readHeader(other)) == segmentID,
-            let footer = try? Self.readTrailer(other, segmentID: segmentID, lengthBytes: lengthBytes),
-            footer.length == footerBytes
-        else { return nil }
-        return other
+    /// - Throws: a ``StorageError`` of scarcity alone: whether there is another file shows once one can be opened.
+    private func reopened(insteadOf file: any File) throws -> (any File)? {
+        do {
+            let other = try files.reopened(path, insteadOf: file)
+            guard other !== file, try other.lengthBytes() == lengthBytes, try Self.readHeader(other) == segmentID
+            else { return nil }
+            let footer = try Self.readTrailer(other, segmentID: segmentID, lengthBytes: lengthBytes)
+            return footer.length == footerBytes ? other : nil
+        } catch let error as StorageError where error.isScarcity {
+            throw error
+        } catch {
+            return nil
+        }
     }
 
     /// Whether another copy of the file may be better: damage, or a sector that cannot be read.

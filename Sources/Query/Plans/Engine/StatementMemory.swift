@@ -1,0 +1,50 @@
+/// What reading a statement takes while it lasts, booked where what its answer takes is booked. Used by one thread.
+package final class StatementMemory {
+    private let limitBytes: Int
+    private let booking: MemoryBooking?
+
+    /// Nothing yet, of what a question under these options may hold.
+    package init(_ options: QueryOptions) {
+        limitBytes = options.memoryBudgetBytes
+        booking = options.memoryPool.map { MemoryBooking(in: $0) }
+    }
+
+    /// Books so much in all.
+    /// - Throws: `.memoryExceeded` where it is more than the question may hold, or than others have left.
+    package func hold(_ bytes: Int) throws(QueryError) {
+        if bytes > limitBytes { throw .memoryExceeded(limitBytes: limitBytes) }
+        if let booking, !booking.change(to: bytes) { throw .memoryTaken }
+    }
+
+    /// Gives all of it back.
+    package func release() { booking?.set(to: 0) }
+}
+
+extension Plan {
+    /// Plans of so many parts are nothing to what their answers take.
+    private static let smallPartsMax = 4_096
+    /// A part of an expression, as the plan has it and as its rewritten form does.
+    private static let partBytes = 256
+
+    /// About what the plan takes with the form of it that runs; nothing for one of a usual length. O(size).
+    package var heldBytes: Int {
+        let parts = partsCount
+        return parts <= Self.smallPartsMax ? 0 : parts * Self.partBytes
+    }
+
+    fileprivate var partsCount: Int {
+        expressions.reduce(1) { $0 + $1.partsCount } + inputs.reduce(0) { $0 + $1.partsCount }
+    }
+}
+
+extension Expression {
+    fileprivate var partsCount: Int {
+        switch self {
+        case .scalarSubquery(let plan, _): 1 + plan.partsCount
+        // A constant of a list is a value and no more.
+        case .oneOf(let inner, let constants): 1 + inner.partsCount + constants.count / 2
+        case .column, .literal, .call, .cast, .conditional, .placeholder:
+            children.reduce(1) { $0 + $1.partsCount }
+        }
+    }
+}
