@@ -108,7 +108,7 @@ CASES = {
         ("troubles", r"conversation c-older of tenant borealis .*\d+\.segment"), ("plimsoll verify", r"\d+\.segment is damaged at offset \d+"),
         ("/metrics", r"^plimsoll_unfolded_conversations 1$"), ("plimsoll query", r"^\s*[1-9]\d\d")], state="damaged"),
     "PlimsollConversationsCut": case(alert_data.one_id, [
-        ("cut_after", r"borealis\s+\| support-bot\s+\|\s+66000"), ("interval '1 day'", r"support-bot\s+\| agent/pod-7\s+\| triage\s+\|\s+66000"),
+        ("cut_after", r"borealis\s+\| support-bot\s+\|\s+140000"), ("interval '1 day'", r"support-bot\s+\| agent/pod-7\s+\| triage\s+\|\s+140000"),
         ("/metrics", r"^plimsoll_cut_conversations 1$")]),
     "PlimsollTracesBehind": case(alert_data.failing, [
         ("export_failures", r'reason="no_answer"'), ("lag", r"plimsoll_trace_export_lag_seconds\{.*\} [1-9]")], state="behind",

@@ -165,8 +165,8 @@ def samples(traffic, count=66_000):
         traffic.tell("resource.sampled", ago, source="node/1", resource="cpu", used=1.0)
 
 
-def one_id(traffic, count=66_000):
-    """A sender that gives one id to all conversations."""
+def one_id(traffic, count=140_000):
+    """A sender that gives one id to all conversations; enough for two seals, the later of which finds it cut."""
     for ago in spread(count, 700, 20):
         traffic.tell("tool.call", ago, source="agent/pod-7", conversation_id="support-bot", tenant="borealis", agent="triage", tool="crm", status="ok")
     for ago in spread(40, 700, 20):
