@@ -38,6 +38,8 @@ package struct RecoverySummary: Sendable {
     package var isNew = false
     /// Newer manifests that are damaged; what they said was read again from the log.
     package var damage: [CorruptionError] = []
+    /// The state of the sealed past was damaged; it was read from its copy, which is what was written.
+    package var restoredState: CorruptionError?
 }
 
 /// Opening in steps: lock, keys, manifest, segments, log. Beyond directories, lock and key nothing is written before
@@ -63,7 +65,8 @@ struct StoreOpening {
         let identityKey = hmacSHA256(key: secret, message: Array("plimsoll identities".utf8))
         let (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
         let statePath = files.segments + "/" + (manifests.current.projections?.fileName ?? "")
-        let state = try Self.state(manifests.current, statePath, fileSystem)
+        let reading = try StateReading(manifests.current, in: files.segments, fileSystem)
+        let state = reading?.state
         var logOptions = EventLogOptions(fileBytes: options.logFileBytes)
         if let state { logOptions.mustReach = state.replayFrom }
         var replayed: [LogRecord] = []
@@ -113,7 +116,8 @@ struct StoreOpening {
         recovery = RecoverySummary(
             replayedEvents: writer.tail.count, replayedRecords: replayed.count, tornBytes: report.tornBytes,
             orphanedRecords: report.orphanedRecords, wasClosed: report.wasClosed, isNew: report.isNew,
-            damage: findings.refused)
+            damage: findings.refused, restoredState: reading?.damage)
+        reading?.restore(in: files.segments, fileSystem)
         if let schemas { try writer.takeOverConfiguration(from: schemas.names) }
     }
 
@@ -151,20 +155,6 @@ struct StoreOpening {
                 file: manifests.directory + "/" + ManifestStore.fileName(told), offset: 0,
                 expectation:
                     "the manifest that the log tells of; put the file back from a backup, with all that it names")
-    }
-
-    /// nil where nothing was ever sealed.
-    private static func state(_ manifest: Manifest, _ path: String, _ fileSystem: any FileSystem) throws -> StateFile? {
-        guard let file = manifest.projections else { return nil }
-        let bytes = try fileSystem.contents(of: path)
-        guard SHA256.hash(bytes) == file.sha256 else {
-            throw CorruptionError(file: path, offset: 0, expectation: "the SHA-256 that the manifest names")
-        }
-        do {
-            return try StateFile(parsing: bytes)
-        } catch {
-            throw error.of(path)
-        }
     }
 
     /// What ids in the store's rows mean, and where that stands.

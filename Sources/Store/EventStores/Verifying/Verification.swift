@@ -40,7 +40,7 @@ extension EventStore {
                 result.findings.append("\(error)")
             }
         }
-        result.findings += (recovery.damage + (try manifestDamage())).map { "\($0)" }
+        result.findings += (recovery.damage + [recovery.restoredState].compactMap { $0 } + (try manifestDamage())).map { "\($0)" }
         guard result.findings.isEmpty else { return result }
         result.events = version.position
         // Bytes of files are what is known without reading; rows are some times longer.
