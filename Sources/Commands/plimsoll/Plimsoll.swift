@@ -7,7 +7,7 @@ struct Plimsoll: ParsableCommand {
         abstract: "Keeps what a support agent does as events, and answers for service level, cost and outcome.",
         discussion: """
             import, export, query, report, status, doctor, prices, alerts and dialects work on a data directory that \
-            none serves (--data DIR) or on a running server (--server URL); serve, demo, tokens and verify on a data \
+            none serves (--data DIR) or on a running server (--server URL); serve, demo, tokens, verify and set-aside on a data \
             directory only; the others on neither, but inspect on any path. A flag beats its PLIMSOLL_* environment \
             variable, which beats the default; PLIMSOLL_DATA beats PLIMSOLL_SERVER.
 
@@ -22,6 +22,7 @@ struct Plimsoll: ParsableCommand {
             ReportCommand.self,
             StatusCommand.self, DoctorCommand.self, PricesCommand.self, AlertsCommand.self, TokensCommand.self,
             DialectsCommand.self, SchemasCommand.self,
-            WorkloadCommand.self, InspectCommand.self, VerifyCommand.self, CheckCommand.self, VersionCommand.self,
+            WorkloadCommand.self, InspectCommand.self, VerifyCommand.self, SetAsideCommand.self,
+            CheckCommand.self, VersionCommand.self,
         ])
 }

@@ -8,13 +8,13 @@ extension EventLog {
     /// - Parameters:
     ///   - survey: says where the log ends.
     ///   - target: a directory that is not there yet, for the copies.
-    ///   - record: what the new file begins with.
+    ///   - record: what the new file begins with, and the position of the next event, where the log ends or greater.
     /// - Returns: the copies.
     /// - Throws: ``StorageError``.
     /// - Precondition: the survey knows where the log ends; the caller holds the lock of the data directory.
     package static func setAside(
         _ survey: LogSurvey, directory path: String, into target: String, fileSystem: any FileSystem,
-        options: EventLogOptions = EventLogOptions(), record: (kind: LogRecordKind, payload: [UInt8])
+        options: EventLogOptions = EventLogOptions(), record: (kind: LogRecordKind, position: Int64, payload: [UInt8])
     ) throws -> [String] {
         guard let end = survey.end else { preconditionFailure("where the log ends is known") }
         let directory = LogDirectory(path: path, fileSystem: fileSystem)
@@ -54,7 +54,7 @@ extension LogDirectory {
     /// Makes the file behind one that is to end at a place, in place of what has its name.
     fileprivate func begin(
         after previous: LogFileHeader, endingAt end: LogPlace, bytes: Int,
-        record: (kind: LogRecordKind, payload: [UInt8]), receivedTime: Int64
+        record: (kind: LogRecordKind, position: Int64, payload: [UInt8]), receivedTime: Int64
     ) throws {
         let recordBytes = LogFormat.recordBytes(payloadBytes: record.payload.count)
         var header = LogFileHeader(
@@ -64,7 +64,7 @@ extension LogDirectory {
         var contents = header.encoded()
         var recordHeader = LogRecordHeader(
             payloadBytes: record.payload.count, kind: record.kind, file: header, count: 0, chain: header.chain,
-            position: end.position, receivedTime: receivedTime, flushedOffset: LogFormat.fileHeaderBytes)
+            position: record.position, receivedTime: receivedTime, flushedOffset: LogFormat.fileHeaderBytes)
         recordHeader.append(
             payload: record.payload[...], to: &contents, fileNumber: header.fileNumber, offset: contents.count)
         let fresh = freshPath(header.fileNumber)

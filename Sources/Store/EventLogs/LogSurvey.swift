@@ -17,17 +17,17 @@ package struct LogSurvey: Sendable {
     package private(set) var receivedTime = Int64.min
 
     /// Intact records behind a damaged place.
-    package struct Behind: Hashable, Sendable {
+    package struct Behind: Sendable {
         /// But for those that the log writes for itself.
         package var records = 0
         /// Events in them.
         package var events = 0
-        /// The position that the last of them gives the next event: of more is nothing known.
+        /// The position that the next event had at least behind all of it; nil where nothing tells.
         package var nextPosition: Int64?
     }
 
     /// So many faults are named.
-    package static let faultsMax = 100
+    private static let faultsMax = 100
 
     private let directory: LogDirectory
     private let start: LogPlace?
@@ -69,7 +69,7 @@ package struct LogSurvey: Sendable {
         for number in numbers {
             let (found, fault) = try header(number, after: last?.header)
             if let last { try read(last.header, isWhole: last.isWhole, next: fault == nil ? found : nil, intact) }
-            if let fault { note(fault) }
+            if let fault { note(fault) } else if faultCount > 0, let found { behind.reach(found.firstPosition) }
             if last == nil, let found { position = start?.position ?? found.firstPosition }
             if let found { last = (found, fault == nil) }
         }
@@ -162,8 +162,11 @@ package struct LogSurvey: Sendable {
 }
 
 extension LogSurvey.Behind {
+    /// Something tells that the next event had this position at least.
+    fileprivate mutating func reach(_ position: Int64) { nextPosition = max(nextPosition ?? 0, position) }
+
     fileprivate mutating func add(_ record: LogRecord) {
-        nextPosition = max(nextPosition ?? 0, record.nextPosition)
+        reach(record.nextPosition)
         guard !record.kind.isMarker else { return }
         records += 1
         events += record.count

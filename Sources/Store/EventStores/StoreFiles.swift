@@ -14,6 +14,9 @@ struct StoreFiles: Sendable {
     var log: String { root + "/log" }
     var segments: String { root + "/segments" }
 
+    /// Where damaged files are kept that were set aside, a directory for each time.
+    static let setAsideName = "set-aside"
+
     /// How errors name a record of the log.
     func name(of record: LogRecord) -> String { "\(log), \(record.place)" }
 

@@ -39,7 +39,8 @@ struct Machine {
         return try EventStore.open(at: directory, context: context)
     }
 
-    private func checkExists(_ directory: String) throws {
+    /// - Throws: ``CommandFailure`` where it is no data directory.
+    func checkExists(_ directory: String) throws {
         guard try fileSystem.isDirectory(directory) else {
             throw CommandFailure(
                 .badInput, "there is no data directory \(directory)",
@@ -50,6 +51,12 @@ struct Machine {
                 .badInput, "\(directory) holds no store",
                 advice: "`plimsoll serve` and `plimsoll import` make one; is this the right directory?")
         }
+    }
+
+    /// What is damaged in the files of a directory, which may be served meanwhile.
+    func fileFaults(_ directory: String) throws -> FileFaults {
+        try checkExists(directory)
+        return try EventStore.fileFaults(at: directory, context: context)
     }
 
     /// Whether a store was ever opened there.

@@ -150,11 +150,15 @@ struct StoreOpening {
     ) throws(CorruptionError) {
         let told = records.compactMap(Writer.manifestVersion).max() ?? 0
         guard told > manifests.version else { return }
-        throw findings.refused.first
-            ?? CorruptionError(
-                file: manifests.directory + "/" + ManifestStore.fileName(told), offset: 0,
-                expectation:
-                    "the manifest that the log tells of; put the file back from a backup, with all that it names")
+        throw findings.refused.first ?? missing(told, in: manifests)
+    }
+
+    /// The log tells of a version that is not there.
+    static func missing(_ version: UInt64, in manifests: ManifestStore) -> CorruptionError {
+        CorruptionError(
+            file: manifests.directory + "/" + ManifestStore.fileName(version), offset: 0,
+            expectation:
+                "the manifest that the log tells of; put the file back from a backup, with all that it names")
     }
 
     /// What ids in the store's rows mean, and where that stands.

@@ -163,6 +163,40 @@ package struct ManifestStore: Sendable {
         return segments + [manifest.projections].compactMap { $0 }
     }
 
+    /// The newest version that is whole in itself, whether or not the files are there that it names, and what is the
+    /// matter with others.
+    /// - Returns: version 0 where there is none.
+    /// - Throws: `StorageError`; `NewerFormatError` where the newest whole one is of a form that this version does not
+    ///   know.
+    package static func survey(
+        fileSystem: any FileSystem, directory: String
+    ) throws -> (manifest: Manifest, version: UInt64, faults: [CorruptionError]) {
+        var found: (manifest: Manifest, version: UInt64)?
+        var faults: [CorruptionError] = []
+        let names = try fileSystem.list(directory).filter { !$0.isDirectory }.map(\.name)
+        for version in names.compactMap(Self.version(ofFileName:)).sorted(by: >) {
+            let path = directory + "/" + fileName(version)
+            do {
+                let decoded = try ManifestCoding.decode(try fileSystem.contents(of: path))
+                guard decoded.version == version else {
+                    throw CorruptionError(file: path, offset: 16, expectation: "version \(version)")
+                }
+                found = found ?? (decoded.manifest, version)
+            } catch let error as DecodingError {
+                let failure = error.of(path)
+                // Versions before the one in force are read by nobody who knows no newer form.
+                guard let fault = failure as? CorruptionError else {
+                    if found == nil { throw failure }
+                    continue
+                }
+                faults.append(fault)
+            } catch let fault as CorruptionError {
+                faults.append(fault)
+            }
+        }
+        return (found?.manifest ?? Manifest(), found?.version ?? 0, faults)
+    }
+
     /// Whether a second writing of a file stands beside its place: whoever reads the file compares the hash.
     private func hasCopy(_ file: FileReference) throws(StorageError) -> Bool {
         try fileSystem.lengthBytes(of: directory + "/" + file.copyName) == file.lengthBytes
