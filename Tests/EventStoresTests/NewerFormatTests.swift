@@ -53,7 +53,11 @@ import Testing
         case .state:
             let path = try path("/data/segments") { $0.hasPrefix("state-") }
             disk.damage(path) { $0[0] = 200 }
-            guard isWhole else { return path }
+            guard isWhole else {
+                // Or its copy would serve.
+                try disk.remove(path.replacing("/state-", with: "/copy-of-state-"))
+                return path
+            }
             var (manifests, _) = try ManifestStore.open(fileSystem: disk, directory: "/data/segments")
             var next = manifests.current
             next.projections?.sha256 = SHA256.hash(try disk.contents(of: path))

@@ -14,7 +14,7 @@ extension EventLog {
     /// - Precondition: the survey knows where the log ends; the caller holds the lock of the data directory.
     package static func setAside(
         _ survey: LogSurvey, directory path: String, into target: String, fileSystem: any FileSystem,
-        options: EventLogOptions = EventLogOptions(), record: (kind: LogRecordKind, position: Int64, payload: [UInt8])
+        record: (kind: LogRecordKind, position: Int64, payload: [UInt8])
     ) throws -> [String] {
         guard let end = survey.end else { preconditionFailure("where the log ends is known") }
         let directory = LogDirectory(path: path, fileSystem: fileSystem)
@@ -34,7 +34,7 @@ extension EventLog {
             try directory.flush()
         }
         let time = max(survey.receivedTime, 0)
-        try directory.begin(after: header, endingAt: end, bytes: options.fileBytes, record: record, receivedTime: time)
+        try directory.begin(after: header, endingAt: end, record: record, receivedTime: time)
         return copies
     }
 }
@@ -53,13 +53,15 @@ extension LogDirectory {
 
     /// Makes the file behind one that is to end at a place, in place of what has its name.
     fileprivate func begin(
-        after previous: LogFileHeader, endingAt end: LogPlace, bytes: Int,
+        after previous: LogFileHeader, endingAt end: LogPlace,
         record: (kind: LogRecordKind, position: Int64, payload: [UInt8]), receivedTime: Int64
     ) throws {
         let recordBytes = LogFormat.recordBytes(payloadBytes: record.payload.count)
         var header = LogFileHeader(
             logID: previous.logID, fileNumber: end.fileNumber + 1,
-            fileBytes: max(bytes, LogFormat.fileHeaderBytes + recordBytes), firstPosition: end.position,
+            // As large as the one before, unless that was made for one long record.
+            fileBytes: max(
+                min(previous.fileBytes, EventLogOptions().fileBytes), LogFormat.fileHeaderBytes + recordBytes), firstPosition: end.position,
             previousEnd: end.offset, previousChain: end.chain)
         var contents = header.encoded()
         var recordHeader = LogRecordHeader(
