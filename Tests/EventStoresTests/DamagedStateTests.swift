@@ -71,7 +71,7 @@ import Testing
         #expect(faults.count == 1 && faults.lines.first?.hasPrefix("\(path) is damaged") == true, "\(faults.lines)")
         #expect(disk.snapshot(of: path) == damaged)
         let store = try open()
-        let found = try #require(store.recovery.restoredState)
+        let found = try #require(store.recovery.restored.first)
         #expect(found.file == path)
         switch kind {
         case .flipped: #expect(found.offset == bytes.count / 2)
@@ -82,7 +82,7 @@ import Testing
         #expect(disk.snapshot(of: path) == bytes)
         try store.close()
         let again = try open()
-        #expect(again.recovery.restoredState == nil)
+        #expect(again.recovery.restored == [])
         #expect(try again.verify().findings == [])
         try again.close()
     }
@@ -92,7 +92,7 @@ import Testing
         let path = try statePath()
         try damage(copy(of: path), kind)
         let store = try open()
-        #expect(store.recovery.restoredState == nil)
+        #expect(store.recovery.restored == [])
         #expect(try everything(store) == before)
         try store.close()
         // A store of before has none.
@@ -112,6 +112,35 @@ import Testing
         #expect(files.map { disk.snapshot(of: $0) } == before)
     }
 
+    /// The same of the manifest.
+    @Test func aManifestStandsTwiceToo() throws {
+        let before = try make()
+        let names = try disk.list("/data/segments").map(\.name).filter { $0.hasPrefix("manifest-") }
+        let path = "/data/segments/" + (try #require(names.max()))
+        let bytes = try #require(disk.snapshot(of: path))
+        for index in stride(from: 0, to: bytes.count, by: 5) {
+            disk.damage(path) { $0[index] ^= 2 }
+            let faults = try EventStore.fileFaults(at: "/data", context: context(disk))
+            #expect(faults.count == 1 && faults.lines.first?.hasPrefix(path) == true, "byte \(index): \(faults.lines)")
+            let store = try open()
+            #expect(store.recovery.restored.map(\.file) == [path] && store.recovery.damage == [])
+            #expect(try everything(store) == before)
+            #expect(disk.snapshot(of: path) == bytes)
+            try store.close()
+        }
+        disk.damage(path) { $0 = [] }
+        let store = try open()
+        var events = SampleEvents()
+        events.addTurn("c", 1, at: 30)
+        _ = try store.append([events.batch])
+        try store.seal()
+        #expect(try store.verify().findings.count == 1)
+        try store.close()
+        let again = try open()
+        #expect(try again.verify().findings == [])
+        try again.close()
+    }
+
     /// Files that no manifest names go, the copies with them.
     @Test func copiesGoWithTheirFiles() throws {
         for round in 0..<3 {
@@ -126,7 +155,8 @@ import Testing
             let names = try disk.list("/data/segments").map(\.name)
             let states = names.filter { $0.hasPrefix("state-") }
             #expect(states.count == 2)
-            #expect(Set(names.filter { $0.hasPrefix("copy-of-") }) == Set(states.map { "copy-of-" + $0 }))
+            let twice = states + names.filter { $0.hasPrefix("manifest-") }
+            #expect(Set(names.filter { $0.hasPrefix("copy-of-") }) == Set(twice.map { "copy-of-" + $0 }))
         }
     }
 }

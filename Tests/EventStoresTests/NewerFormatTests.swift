@@ -33,6 +33,8 @@ import Testing
                 bytes[8] = 2
                 if isWhole { bytes.replaceSubrange((bytes.count - 32)..., with: SHA256.hash(bytes.dropLast(32))) }
             }
+            // Or its copy would serve.
+            if !isWhole { try disk.remove(path.replacing("/manifest-", with: "/copy-of-manifest-")) }
             return path
         case .segment:
             let path = try path("/data/segments") { $0.hasSuffix(".segment") }

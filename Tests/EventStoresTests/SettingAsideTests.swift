@@ -129,7 +129,7 @@ import Testing
         #expect(throws: StorageError.self) { try EventStore.setLogAside(at: "/data", context: context(disk)) }
         try store.close()
         let names = try disk.list("/data/segments").map(\.name)
-        for name in names.filter({ $0.hasPrefix("manifest-") }) {
+        for name in names.filter({ $0.contains("manifest-") }) {
             disk.damage("/data/segments/" + name) { $0[$0.count / 2] ^= 1 }
         }
         #expect(throws: CorruptionError.self) { try EventStore.setLogAside(at: "/data", context: context(disk)) }

@@ -30,9 +30,9 @@ extension OperatorLog {
                 "the end of the log was cut: a record there was never finished, and never acknowledged",
                 [LogField(.bytes, found.tornBytes), LogField(.records, found.orphanedRecords)])
         }
-        if let damage = found.restoredState {
+        for damage in found.restored {
             error(
-                "the state of the store is damaged; it was read from its copy and written anew",
+                "a file that is kept twice is damaged; its copy was read, and the file written anew",
                 [LogField(.error, "\(damage)"), LogField(.advice, "look at the disk, since damage seldom comes alone")])
         }
         for damage in found.damage {

@@ -38,8 +38,8 @@ package struct RecoverySummary: Sendable {
     package var isNew = false
     /// Newer manifests that are damaged; what they said was read again from the log.
     package var damage: [CorruptionError] = []
-    /// The state of the sealed past was damaged; it was read from its copy, which is what was written.
-    package var restoredState: CorruptionError?
+    /// Files that are written twice, manifest and state: one was damaged, the other was read, which is what was written.
+    package var restored: [CorruptionError] = []
 }
 
 /// Opening in steps: lock, keys, manifest, segments, log. Beyond directories, lock and key nothing is written before
@@ -63,7 +63,8 @@ struct StoreOpening {
         fingerprint = ExportHeader.fingerprint(ofKey: secret)
         userTokenKey = hmacSHA256(key: secret, message: Array("plimsoll user tokens".utf8))
         let identityKey = hmacSHA256(key: secret, message: Array("plimsoll identities".utf8))
-        let (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
+        var (manifests, findings) = try ManifestStore.open(
+            fileSystem: fileSystem, directory: files.segments, keepsCopies: true)
         let statePath = files.segments + "/" + (manifests.current.projections?.fileName ?? "")
         let reading = try StateReading(manifests.current, in: files.segments, fileSystem)
         let state = reading?.state
@@ -84,6 +85,7 @@ struct StoreOpening {
         let counters = try Self.counters(state?.counters ?? [], registry, ledger.objectives.current.set, statePath)
         let nextID = try files.nextID(above: findings.unknownFiles, from: manifests.current.nextSegmentID)
         try manifests.removeTemporaryFiles(findings)
+        manifests.restoreFile()
         writer = Writer(
             WriterStart(
                 context: context, options: options, files: files, registry: registry,
@@ -116,7 +118,7 @@ struct StoreOpening {
         recovery = RecoverySummary(
             replayedEvents: writer.tail.count, replayedRecords: replayed.count, tornBytes: report.tornBytes,
             orphanedRecords: report.orphanedRecords, wasClosed: report.wasClosed, isNew: report.isNew,
-            damage: findings.refused, restoredState: reading?.damage)
+            damage: findings.refused, restored: [findings.restored, reading?.damage].compactMap { $0 })
         reading?.restore(in: files.segments, fileSystem)
         if let schemas { try writer.takeOverConfiguration(from: schemas.names) }
     }

@@ -48,7 +48,7 @@ extension EventStore {
                 findings.append("\(error)")
             }
         }
-        return findings + (recovery.damage + [recovery.restoredState].compactMap { $0 } + (try manifestDamage())).map { "\($0)" }
+        return findings + (recovery.damage + recovery.restored + (try manifestDamage())).map { "\($0)" }
     }
 
     /// Compares read models and rollups with a recomputation.
