@@ -8,8 +8,9 @@ struct VerifyCommand: ParsableCommand {
         abstract: "Read a whole data directory and prove that it is what was written.",
         discussion: """
             Checks the lengths and SHA-256 of all files, the checksum of every page, the log, and that the read models turns and \
-            conversations equal a recomputation from all events. Every damaged place is named, of very many the first \(FileFaults.linesMax); \
-            what is computed is compared where all files are whole. Exit status 0 when everything holds, 4 when something is damaged.
+            conversations equal a recomputation from all events. Every damaged place is named, of very many the first \
+            \(FileFaults.linesMax); what is computed is compared where all files are whole. Exit status 0 when \
+            everything holds, 4 when something is damaged.
             """)
 
     @OptionGroup var data: DataOptions
@@ -37,7 +38,8 @@ struct VerifyCommand: ParsableCommand {
         let faults = try Machine().fileFaults(data.directory)
         guard faults.count > 0 else { return }
         for line in faults.lines { StandardStream.tell(line) }
-        if faults.count > faults.lines.count { StandardStream.tell("\(faults.count - faults.lines.count) more are not named") }
+        let unnamed = faults.count - faults.lines.count
+        if unnamed > 0 { StandardStream.tell("\(unnamed) more are not named") }
         var advice = "restore the named files from a backup; the runbook PlimsollDown says what to do without one"
         if faults.isLogDamaged {
             advice += ", for the log `plimsoll set-aside --data \(data.directory)` what would be lost"

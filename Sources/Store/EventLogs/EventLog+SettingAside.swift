@@ -61,8 +61,8 @@ extension LogDirectory {
             logID: previous.logID, fileNumber: end.fileNumber + 1,
             // As large as the one before, unless that was made for one long record.
             fileBytes: max(
-                min(previous.fileBytes, EventLogOptions().fileBytes), LogFormat.fileHeaderBytes + recordBytes), firstPosition: end.position,
-            previousEnd: end.offset, previousChain: end.chain)
+                min(previous.fileBytes, EventLogOptions().fileBytes), LogFormat.fileHeaderBytes + recordBytes),
+            firstPosition: end.position, previousEnd: end.offset, previousChain: end.chain)
         var contents = header.encoded()
         var recordHeader = LogRecordHeader(
             payloadBytes: record.payload.count, kind: record.kind, file: header, count: 0, chain: header.chain,

@@ -21,8 +21,8 @@ import EventLogs
 //             …     unfolded       varint count, then tenant and conversation, each a text (from version 8 on)
 //             …     cut            varint count, then tenant and conversation of each, as above (from version 10 on; in
 //                                  version 9 a varint number stands before it, and it names some of them)
-//             …     losses         varint count, then varint length + data of the record each (from version 11 on, which is
-//                                  written where there are any)
+//             …     losses         varint count, then varint length + data of the record each (from version 11 on,
+//                                  which is written where there are any)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.

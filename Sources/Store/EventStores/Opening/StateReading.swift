@@ -57,7 +57,8 @@ struct StateReading {
             return CorruptionError(file: path, offset: 0, expectation: "a file that can be read (\(error))")
         }
         if let whole, let found = try? fileSystem?.contents(of: path) {
-            damage.offset = zip(found, whole).enumerated().first { $1.0 != $1.1 }?.offset ?? min(found.count, whole.count)
+            let differs = zip(found, whole).enumerated().first { $1.0 != $1.1 }?.offset
+            damage.offset = differs ?? min(found.count, whole.count)
         }
         return damage
     }

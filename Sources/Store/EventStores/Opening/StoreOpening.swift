@@ -38,7 +38,7 @@ package struct RecoverySummary: Sendable {
     package var isNew = false
     /// Newer manifests that are damaged; what they said was read again from the log.
     package var damage: [CorruptionError] = []
-    /// Files that are written twice, manifest and state: one was damaged, the other was read, which is what was written.
+    /// Files that are written twice, manifest and state: one was damaged, the other was read, and is what was written.
     package var restored: [CorruptionError] = []
 }
 

@@ -29,8 +29,8 @@ extension EventStore {
     }
 
     /// Ends the log of a store before its first damaged place: events and records from there on are no longer part of
-    /// it. The log files from that place on are copied into a directory of the store's; the log goes on with a record of
-    /// it, by which every answer says that it is not exact.
+    /// it. The log files from that place on are copied into a directory of the store's; the log goes on with a record
+    /// of it, by which every answer says that it is not exact.
     /// - Returns: nil where the log is whole; nothing was done then.
     /// - Throws: ``StorageError``; ``FileContentError`` where something else than the log is damaged, or the log before
     ///   the place where a start begins to read it: nothing was done then.

@@ -72,7 +72,8 @@ package struct ManifestStore: Sendable {
         }
         guard isFound else { throw findings.refused[0] }
         // A crash may have left the copy of a version that is gone.
-        store.stale = Set(versions + names.compactMap(Self.version(ofCopyName:))).filter { $0 + 1 < store.version }.sorted()
+        let known = Set(versions + names.compactMap(Self.version(ofCopyName:)))
+        store.stale = known.filter { $0 + 1 < store.version }.sorted()
         let live = Set(store.keptFileNames)
         findings.temporaryFiles = names.filter { $0.hasSuffix(".new") }
         findings.unknownFiles = names.filter { name in
