@@ -274,8 +274,13 @@ def price(scene):
     prices = os.path.join(scene.folder, "prices.csv")
     with open(prices, "w", encoding="utf-8") as file:
         file.write("provider,model,token_class,usd_per_million_tokens,valid_from\nexample,damage-1,input,3,2026-01-01T00:00:00Z\n")
-    status, out, err = scene.on("prices", "load", prices)
-    found.expect(status == 0, f"prices load ended with {status}: {out}{err}")
+    server = Server(scene.binary, scene.data)
+    server.start()
+    try:
+        status, out, err = scene.run("prices", "load", prices, "--server", server.url)
+        found.expect(status == 0, f"prices load ended with {status}: {out}{err}")
+    finally:
+        server.stop()
     path, offset, length, _, count, _ = events_of(scene)[-1]
     found.expect(count == 1, f"the last events of the log are {count}")
     scene.flip(path, offset + 56 + length // 2)

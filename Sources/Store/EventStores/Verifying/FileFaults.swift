@@ -33,25 +33,30 @@ extension EventStore {
     /// - Throws: ``StorageError``; ``NewerFormatError`` where a newer version wrote what decides which files there are.
     /// - Complexity: O(bytes of the files); a page, a record or a state is held at a time.
     package static func fileFaults(at directory: String, context: StoreContext) throws -> FileFaults {
+        let segments = StoreFiles(root: directory).segments
+        func version() -> UInt64? {
+            (try? ManifestStore.survey(fileSystem: context.fileSystem, directory: segments))?.version
+        }
         var attemptsLeft = 4
         while true {
-            let overlay = overlay(of: directory, context.fileSystem)
-            let (faults, version) = try faults(StoreFiles(root: directory), overlay)
-            guard faults.count > 0, attemptsLeft > 0 else { return faults }
-            // What somebody published meanwhile may explain files that are gone.
-            let now = try ManifestStore.survey(
-                fileSystem: context.fileSystem, directory: StoreFiles(root: directory).segments)
-            guard now.version != version else { return faults }
+            // What somebody publishes meanwhile may explain files that are gone.
+            let before = version()
+            do {
+                let faults = try faults(StoreFiles(root: directory), overlay(of: directory, context.fileSystem))
+                guard faults.count > 0, attemptsLeft > 0, version() != before else { return faults }
+            } catch let error as StorageError where error.isMissing && attemptsLeft > 0 {
+                guard version() != before else { throw error }
+            }
             attemptsLeft -= 1
         }
     }
 
     private static func faults(
         _ files: StoreFiles, _ fileSystem: any FileSystem
-    ) throws -> (faults: FileFaults, version: UInt64) {
+    ) throws -> FileFaults {
         var faults = FileFaults()
         try addKey(files, fileSystem, &faults)
-        guard try fileSystem.isDirectory(files.segments) else { return (faults, 0) }
+        guard try fileSystem.isDirectory(files.segments) else { return faults }
         let (manifest, version, refused) = try ManifestStore.survey(fileSystem: fileSystem, directory: files.segments)
         for fault in refused { faults.add(fault) }
         for segment in manifest.segments { try addSegment(segment.description, files, fileSystem, &faults) }
@@ -68,7 +73,7 @@ extension EventStore {
                 CorruptionError(
                     file: path, offset: 0, expectation: "the manifest that the log tells of; the file is missing"))
         }
-        return (faults, version)
+        return faults
     }
 
     /// Who may not read the key may look at all else.
