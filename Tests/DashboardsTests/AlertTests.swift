@@ -110,7 +110,7 @@ import Testing
                 #expect(text.hasPrefix(part) || text.contains(part), "\(alert.name).md: \(part)")
             }
             for piece in text.components(separatedBy: "    plimsoll ").dropFirst() {
-                let command = String(piece.prefix { $0.isLetter })
+                let command = piece.prefix { $0.isLetter || $0 == "-" }.filter(\.isLetter)
                 #expect(commands.contains(command), "\(alert.name).md: there is no command plimsoll \(command)")
             }
         }

@@ -249,7 +249,9 @@ import Testing
         try store.close()
         let newest = try disk.list("/data/segments").map(\.name).filter { $0.hasPrefix("manifest-") }.sorted()
         let path = "/data/segments/" + newest[newest.count - 1]
-        disk.damage(path) { $0[100] ^= 1 }
+        for file in [path, path.replacing("/manifest-", with: "/copy-of-manifest-")] {
+            disk.damage(file) { $0[100] ^= 1 }
+        }
         let damage = #expect(throws: CorruptionError.self) { try open() }
         #expect(damage?.file == path)
         try disk.remove(path)

@@ -52,7 +52,14 @@ import Testing
         disk.crash(.process)
         let path = try newest()
         let bytes = try #require(disk.snapshot(of: path))
-        if isDamaged { disk.damage(path) { $0[$0.count / 2] ^= 1 } } else { try disk.remove(path) }
+        let copy = path.replacing("/manifest-", with: "/copy-of-manifest-")
+        if isDamaged {
+            for file in [path, copy] where disk.snapshot(of: file) != nil {
+                disk.damage(file) { $0[$0.count / 2] ^= 1 }
+            }
+        } else {
+            try disk.remove(path)
+        }
         let damage = #expect(throws: CorruptionError.self) { try open() }
         #expect(damage?.file == path)
         // Nothing was written over: put back, it is the store again.

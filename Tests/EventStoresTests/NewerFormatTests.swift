@@ -33,6 +33,8 @@ import Testing
                 bytes[8] = 2
                 if isWhole { bytes.replaceSubrange((bytes.count - 32)..., with: SHA256.hash(bytes.dropLast(32))) }
             }
+            // Or its copy would serve.
+            if !isWhole { try disk.remove(path.replacing("/manifest-", with: "/copy-of-manifest-")) }
             return path
         case .segment:
             let path = try path("/data/segments") { $0.hasSuffix(".segment") }
@@ -53,7 +55,11 @@ import Testing
         case .state:
             let path = try path("/data/segments") { $0.hasPrefix("state-") }
             disk.damage(path) { $0[0] = 200 }
-            guard isWhole else { return path }
+            guard isWhole else {
+                // Or its copy would serve.
+                try disk.remove(path.replacing("/state-", with: "/copy-of-state-"))
+                return path
+            }
             var (manifests, _) = try ManifestStore.open(fileSystem: disk, directory: "/data/segments")
             var next = manifests.current
             next.projections?.sha256 = SHA256.hash(try disk.contents(of: path))

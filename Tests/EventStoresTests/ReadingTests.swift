@@ -248,7 +248,7 @@ import Testing
 
     @Test func damageIsToldAsDamage() throws {
         _ = try crashed()
-        let names = try disk.list("/data/segments").map(\.name).filter { $0.hasPrefix("manifest-") }.sorted()
+        let names = try disk.list("/data/segments").map(\.name).filter { $0.contains("manifest-") }
         for name in names { disk.damage("/data/segments/" + name) { $0[$0.count / 2] ^= 1 } }
         #expect(throws: CorruptionError.self) { try reading(disk) }
     }

@@ -39,7 +39,8 @@ def case(trouble, answers, labels=(), usual=True, window=15, minutes=120, state=
 
 
 DOWN_ANSWERS = [("readyz", r"(?i)could ?n.t connect|failed to connect|refused"), ("journalctl", r"listening on "),
-                ("plimsoll verify", r"files, pages and recomputation agree")]
+                ("plimsoll verify", r"files, pages and recomputation agree"), ("set-aside --data DIR", r"the log is whole"),
+                ("--accept-loss", r"the log is whole")]
 DEPLOYED = ("plimsoll status", r"deploy\.changed\s+billing\s+7\s+8\s+release-bot")
 BURNED = r"borealis\s+claude-sonnet-4-5\s+0\s+40\b"
 DEAR = r"borealis\s+gpt-4o\s"

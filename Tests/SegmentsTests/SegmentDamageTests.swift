@@ -1,4 +1,5 @@
 import Columnar
+import Foundation
 import Hashing
 import Platform
 import Segments

@@ -7,10 +7,10 @@ struct Plimsoll: ParsableCommand {
         abstract: "Keeps what a support agent does as events, and answers for service level, cost and outcome.",
         discussion: """
             import, export, query, report, status, doctor, prices, alerts and dialects work on a data directory \
-            (--data DIR) or on a running server (--server URL); serve, demo, tokens and verify on a data directory \
-            only; the others on neither, but inspect on any path. What only reads, and tokens, may work on a directory \
-            that is served; what else writes needs one that is not. A flag beats its PLIMSOLL_* environment variable, \
-            which beats the default; PLIMSOLL_DATA beats PLIMSOLL_SERVER.
+            (--data DIR) or on a running server (--server URL); serve, demo, tokens, verify and set-aside on a data \
+            directory only; the others on neither, but inspect on any path. What only reads, and tokens, may work on a \
+            directory that is served; what else writes needs one that is not. A flag beats its PLIMSOLL_* environment \
+            variable, which beats the default; PLIMSOLL_DATA beats PLIMSOLL_SERVER.
 
             Exit status: 0 done, 1 a check failed or a booking was not confirmed, 2 bad usage or input, or no right \
             token, 3 no plimsoll server answers, or not now, 4 damaged data, or some of it is gone or of a newer \
@@ -23,6 +23,7 @@ struct Plimsoll: ParsableCommand {
             ReportCommand.self,
             StatusCommand.self, DoctorCommand.self, PricesCommand.self, AlertsCommand.self, TokensCommand.self,
             DialectsCommand.self, SchemasCommand.self,
-            WorkloadCommand.self, InspectCommand.self, VerifyCommand.self, CheckCommand.self, VersionCommand.self,
+            WorkloadCommand.self, InspectCommand.self, VerifyCommand.self, SetAsideCommand.self,
+            CheckCommand.self, VersionCommand.self,
         ])
 }

@@ -110,6 +110,21 @@ struct LogFileReader {
         return remains
     }
 
+    /// Goes on behind a place that holds no record, at the next one that is intact, whatever it follows.
+    /// - Parameter start: where the search begins; nil for behind the place.
+    /// - Returns: false where there is none.
+    mutating func resume(from start: Int? = nil) throws -> Bool {
+        var place = start ?? offset + LogFormat.alignmentBytes
+        while let candidate = try nextCandidate(from: place) {
+            if let (record, _) = try intactRecord(at: candidate) {
+                (offset, chain) = (candidate, record.chain)
+                return true
+            }
+            place = candidate + LogFormat.alignmentBytes
+        }
+        return false
+    }
+
     /// The first place from `start` on that may hold a record by three of its bytes.
     private mutating func nextCandidate(from start: Int) throws(StorageError) -> Int? {
         let (low, first, second) = (

@@ -38,7 +38,7 @@ struct LogRecovery {
 
     /// Reads the headers up to the first that is missing or damaged.
     private mutating func readHeaders() throws -> CorruptionError? {
-        for (index, number) in numbers.enumerated() {
+        for number in numbers {
             let path = directory.logPath(number)
             func damaged(_ offset: Int, _ expectation: String) -> CorruptionError {
                 CorruptionError(file: path, offset: offset, expectation: expectation)
@@ -56,17 +56,8 @@ struct LogRecovery {
             } catch {
                 return damaged((error as? DecodingError)?.offset ?? 0, "\(error)")
             }
-            if index > 0, let previous = files.last {
-                guard number == previous.fileNumber + 1 else {
-                    return damaged(0, "file \(previous.fileNumber + 1) before this one; it is missing")
-                }
-                guard header.logID == previous.logID else { return damaged(8, "the log id of the file before") }
-                guard header.previousEnd >= LogFormat.fileHeaderBytes, header.previousEnd <= previous.fileBytes else {
-                    return damaged(40, "an end within the file before")
-                }
-                guard header.firstPosition >= previous.firstPosition else {
-                    return damaged(32, "a position that does not fall")
-                }
+            if let objection = header.objection(after: files.last) {
+                return damaged(objection.offset, objection.expectation)
             }
             files.append(header)
         }

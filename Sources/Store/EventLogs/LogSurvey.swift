@@ -1,42 +1,190 @@
+internal import Bytes
 package import Platform
 
-/// What a log's directory holds, for `inspect`: nothing is recovered, nothing is written, and damage ends a file.
+/// All of a log that is there, damaged or not: where it is damaged, and what lies behind the first such place. Reads
+/// alone, and one record at a time.
 package struct LogSurvey: Sendable {
-    /// Files with records.
-    package private(set) var files = 0
-    /// Their bytes, and those of spare files, which are as large.
-    package private(set) var bytes = 0
-    /// Versions of the files' format, as the files say them, ascending; of those that are empty nothing.
-    package private(set) var formats: Set<UInt8> = []
+    /// What was flushed and is not what it was, in the order of the log; of very many the first ones.
+    package private(set) var faults: [CorruptionError] = []
+    /// All of them.
+    package private(set) var faultCount = 0
+    /// Where the first of them begins: up to there the log is whole. nil where nothing is damaged, and where what comes
+    /// before the place is not known.
+    package private(set) var end: LogPlace?
+    /// What is intact behind that place.
+    package private(set) var behind = Behind()
+    /// The greatest received time before it.
+    package private(set) var receivedTime = Int64.min
+
+    /// Intact records behind a damaged place.
+    package struct Behind: Sendable {
+        /// But for those that the log writes for itself.
+        package var records = 0
+        /// Events in them.
+        package var events = 0
+        /// The position that the next event had at least behind all of it; nil where nothing tells.
+        package var nextPosition: Int64?
+    }
+
+    /// So many faults are named.
+    private static let faultsMax = 100
+
+    private let directory: LogDirectory
+    private let start: LogPlace?
+    /// The least that the next record may have.
+    private var position: Int64 = 0
 
     /// - Parameters:
-    ///   - start: files with lower numbers are only counted.
-    ///   - visit: is called with each intact record from there on, in order.
-    /// - Throws: ``StorageError``; what `visit` throws. Where another process lets go of a file meanwhile, the file is
-    ///   missing.
-    package static func of(
-        _ directory: String, _ fileSystem: any FileSystem, from start: UInt64, visit: (LogRecord) throws -> Void
-    ) throws -> LogSurvey {
-        let names = LogDirectory(path: directory, fileSystem: fileSystem)
-        let listing = try names.listing()
-        var survey = LogSurvey()
-        for number in listing.spares { survey.bytes += try fileSystem.lengthBytes(of: names.sparePath(number)) ?? 0 }
-        for number in listing.logs {
-            let file = try fileSystem.open(names.logPath(number), .read)
-            defer { file.close() }
-            let length = try file.lengthBytes()
-            survey.files += 1
-            survey.bytes += length
-            let sector = try file.read(upTo: LogFormat.fileHeaderBytes, at: 0)
-            if sector.count > LogFormat.magic.count { survey.formats.insert(sector[LogFormat.magic.count]) }
-            guard number >= start,
-                let header = try? LogFileHeader(parsing: sector, number: number, lengthBytes: length)
-            else { continue }
-            var reader = LogFileReader(
-                file: file, header: header, offset: LogFormat.fileHeaderBytes, chain: header.chain,
-                limit: header.fileBytes)
-            while case .record(let record) = try reader.next() { try visit(record) }
+    ///   - start: where replay goes on, from which on the log must be whole; nil for its beginning.
+    ///   - intact: is given each record before the first damaged place, but for the log's own.
+    /// - Throws: ``StorageError``; ``NewerFormatError``; what `intact` throws.
+    /// - Complexity: O(bytes of the log from `start` on).
+    package init(
+        directory path: String, fileSystem: any FileSystem, from start: LogPlace? = nil,
+        intact: (LogRecord) throws -> Void = { _ in }
+    ) throws {
+        directory = LogDirectory(path: path, fileSystem: fileSystem)
+        self.start = start
+        let numbers = try directory.listing().logs.filter { $0 >= start?.fileNumber ?? 0 }
+        guard let first = numbers.first, first == start?.fileNumber ?? first else {
+            if let start {
+                note(path: directory.logPath(start.fileNumber), 0, "the log from here on; the file is missing")
+            }
+            return
         }
-        return survey
+        try read(numbers, intact)
+    }
+
+    private mutating func note(_ fault: CorruptionError) {
+        faultCount += 1
+        if faults.count < Self.faultsMax { faults.append(fault) }
+    }
+
+    private mutating func note(path: String, _ offset: Int, _ expectation: String) {
+        note(CorruptionError(file: path, offset: offset, expectation: expectation))
+    }
+
+    private mutating func read(_ numbers: [UInt64], _ intact: (LogRecord) throws -> Void) throws {
+        var last: (header: LogFileHeader, isWhole: Bool)?
+        for number in numbers {
+            let (found, fault) = try header(number, after: last?.header)
+            if let last { try read(last.header, isWhole: last.isWhole, next: fault == nil ? found : nil, intact) }
+            if let fault { note(fault) } else if faultCount > 0, let found { behind.reach(found.firstPosition) }
+            if last == nil, let found { position = start?.position ?? found.firstPosition }
+            if let found { last = (found, fault == nil) }
+        }
+        if let last { try read(last.header, isWhole: last.isWhole, next: nil, isLast: true, intact) }
+    }
+
+    /// The header of a file, or one that serves to search it where it is damaged.
+    private func header(
+        _ number: UInt64, after previous: LogFileHeader?
+    ) throws -> (LogFileHeader?, CorruptionError?) {
+        let path = directory.logPath(number)
+        let file = try directory.fileSystem.open(path, .read)
+        defer { file.close() }
+        let sector = try file.read(upTo: LogFormat.fileHeaderBytes, at: 0)
+        let length = try file.lengthBytes()
+        let fault: CorruptionError
+        do {
+            let header = try LogFileHeader(parsing: sector, number: number, lengthBytes: length)
+            guard let objection = header.objection(after: previous) else { return (header, nil) }
+            return (
+                header, CorruptionError(file: path, offset: objection.offset, expectation: objection.expectation)
+            )
+        } catch where error.isOfNewerForm {
+            throw error.of(path)
+        } catch let error {
+            fault = CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
+        }
+        guard let previous else { return (nil, fault) }
+        let stand = LogFileHeader(
+            logID: previous.logID, fileNumber: number, fileBytes: min(length, LogFormat.fileBytesMax),
+            firstPosition: previous.firstPosition, previousEnd: previous.fileBytes, previousChain: 0)
+        return (stand, fault)
+    }
+
+    /// Reads one file to its end.
+    private mutating func read(
+        _ header: LogFileHeader, isWhole: Bool, next: LogFileHeader?, isLast: Bool = false,
+        _ intact: (LogRecord) throws -> Void
+    ) throws {
+        let path = directory.logPath(header.fileNumber)
+        let file = try directory.fileSystem.open(path, .read)
+        defer { file.close() }
+        let start = start.flatMap { $0.fileNumber == header.fileNumber ? $0 : nil }
+        var reader = LogFileReader(
+            file: file, header: header, offset: start?.offset ?? LogFormat.fileHeaderBytes,
+            chain: start?.chain ?? header.chain, limit: next?.previousEnd ?? header.fileBytes)
+        if !isWhole { guard try reader.resume(from: LogFormat.fileHeaderBytes) else { return } }
+        while true {
+            while case .record(let record) = try reader.next() { try take(record, path, intact) }
+            let here = LogPlace(
+                fileNumber: header.fileNumber, offset: reader.offset, chain: reader.chain, position: position)
+            if let next, reader.offset == next.previousEnd, reader.chain == next.previousChain { return }
+            guard let missing = try missing(&reader, next) else {
+                // The file behind is damaged or missing, and this one is whole as far as it tells.
+                if !isLast { end(at: here) }
+                return
+            }
+            end(at: here)
+            note(path: path, reader.offset, missing)
+            guard try reader.resume() else { return }
+        }
+    }
+
+    private mutating func take(_ record: LogRecord, _ path: String, _ intact: (LogRecord) throws -> Void) throws {
+        guard faultCount == 0 else { return behind.add(record) }
+        guard record.position >= position else {
+            end(at: record.place)
+            note(path: path, record.place.offset, "a position that does not fall")
+            return behind.add(record)
+        }
+        position = record.nextPosition
+        if !record.kind.isMarker {
+            receivedTime = max(receivedTime, record.receivedTime)
+            try intact(record)
+        }
+    }
+
+    private mutating func end(at place: LogPlace) {
+        guard faultCount == 0, end == nil else { return }
+        end = place
+        end?.position = position
+    }
+
+    /// What should stand where reading ended; nil where a log may end there.
+    private func missing(_ reader: inout LogFileReader, _ next: LogFileHeader?) throws -> String? {
+        if next != nil { return "a record; the next file says that one stood here" }
+        guard let witness = try reader.searchRemains().witness else { return nil }
+        return "a record; the one at offset \(witness) says that it was flushed"
+    }
+}
+
+extension LogSurvey.Behind {
+    /// Something tells that the next event had this position at least.
+    fileprivate mutating func reach(_ position: Int64) { nextPosition = max(nextPosition ?? 0, position) }
+
+    fileprivate mutating func add(_ record: LogRecord) {
+        reach(record.nextPosition)
+        guard !record.kind.isMarker else { return }
+        records += 1
+        events += record.count
+    }
+}
+
+extension LogFileHeader {
+    /// Why the file cannot stand behind another one; nil where it can.
+    func objection(after previous: LogFileHeader?) -> (offset: Int, expectation: String)? {
+        guard let previous else { return nil }
+        guard fileNumber == previous.fileNumber + 1 else {
+            return (0, "file \(previous.fileNumber + 1) before this one; it is missing")
+        }
+        guard logID == previous.logID else { return (8, "the log id of the file before") }
+        guard previousEnd >= LogFormat.fileHeaderBytes, previousEnd <= previous.fileBytes else {
+            return (40, "an end within the file before")
+        }
+        guard firstPosition >= previous.firstPosition else { return (32, "a position that does not fall") }
+        return nil
     }
 }

@@ -43,9 +43,9 @@ package struct DirectorySummary: Sendable {
         var logStart: UInt64 = 0
         if try fileSystem.isDirectory(files.segments) { logStart = try addSegments(files.segments, fileSystem) }
         guard try fileSystem.isDirectory(files.log) else { return }
-        let survey = try LogSurvey.of(files.log, fileSystem, from: logStart) { add($0) }
-        (logFiles, logBytes) = (survey.files, survey.bytes)
-        formats.append(("log", survey.formats.sorted()))
+        let inventory = try LogInventory.of(files.log, fileSystem, from: logStart) { add($0) }
+        (logFiles, logBytes) = (inventory.files, inventory.bytes)
+        formats.append(("log", inventory.formats.sorted()))
     }
 
     /// - Returns: the number of the file in which the log goes on.

@@ -14,6 +14,9 @@ struct StoreFiles: Sendable {
     var log: String { root + "/log" }
     var segments: String { root + "/segments" }
 
+    /// Where damaged files are kept that were set aside, a directory for each time.
+    static let setAsideName = "set-aside"
+
     /// How errors name a record of the log.
     func name(of record: LogRecord) -> String { "\(log), \(record.place)" }
 
@@ -25,7 +28,13 @@ struct StoreFiles: Sendable {
     /// The name of the state that belongs to a segment.
     static func stateName(_ id: UInt64) -> String { stateBeginning + String(id) }
 
-    static func isState(name: String) -> Bool { name.hasPrefix(stateBeginning) }
+    /// Whether a name is that of a state, or of its copy.
+    static func isState(name: String) -> Bool { original(of: name).hasPrefix(stateBeginning) }
+
+    /// A name without what makes it that of a copy.
+    private static func original(of name: String) -> Substring {
+        name.dropFirst(name.hasPrefix(FileReference.copyBeginning) ? FileReference.copyBeginning.count : 0)
+    }
 
     /// Whether a file beside the segments is one that jobs write and manifests name.
     static func isOurs(segmentFile name: String) -> Bool { name.hasSuffix(segmentFileEnding) || isState(name: name) }
@@ -51,7 +60,7 @@ struct StoreFiles: Sendable {
     }
 
     private static func id(ofSegmentFile name: String) -> UInt64? {
-        if isState(name: name) { return UInt64(name.dropFirst(stateBeginning.count)) }
+        if isState(name: name) { return UInt64(original(of: name).dropFirst(stateBeginning.count)) }
         return name.hasSuffix(segmentFileEnding) ? UInt64(name.dropLast(segmentFileEnding.count), radix: 16) : nil
     }
 }

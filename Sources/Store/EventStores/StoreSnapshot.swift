@@ -46,6 +46,12 @@ package struct StoreSnapshot: TableCatalog {
     }
 
     package func table(named name: String) -> (any TableSource)? {
+        let table = wholeTable(named: name)
+        guard let table, let notice = LogLoss.notice(version.ledger.losses) else { return table }
+        return NotedTable(base: table, notice: notice)
+    }
+
+    private func wholeTable(named name: String) -> (any TableSource)? {
         switch name {
         case "events": WideTable(layouts: layouts, tables: layouts.tables.map(eventTable))
         case "turns": readModel(name, ReadModelColumns.turns)

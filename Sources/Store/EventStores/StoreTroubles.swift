@@ -29,6 +29,8 @@ struct StoreTroubles: Sendable {
     let unfolded: [ConversationGrouping.Key: String]
     /// Conversations whose sealed rows are made of their first events alone.
     let cut: Set<ConversationGrouping.Key>
+    /// Stretches of the log that were set aside.
+    private let losses: [LogLoss]
 
     /// So many of a kind are told one by one.
     fileprivate static let toldMax = 10
@@ -37,6 +39,7 @@ struct StoreTroubles: Sendable {
         self.writer = writer
         unfolded = Dictionary(version.lately.findings.unfolded.map { ($0.key, $0.reason) }) { first, _ in first }
         cut = version.sealed.cut
+        losses = version.ledger.losses
     }
 
     /// A line each, in an order that is always the same.
@@ -67,6 +70,10 @@ struct StoreTroubles: Sendable {
         }
         lines += writer.unsearched.map {
             "calls that a later price concerns were not looked at: \($0); \(Self.remedy)"
+        }
+        lines += losses.suffix(Self.toldMax).map {
+            "a damaged stretch of the log was set aside (\($0.file) at offset \($0.offset)), and with it \($0.extent);"
+                + " the files are in \($0.copies)"
         }
         return lines
     }

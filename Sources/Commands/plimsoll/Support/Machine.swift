@@ -39,7 +39,8 @@ struct Machine {
         return try EventStore.open(at: directory, context: context)
     }
 
-    private func checkExists(_ directory: String) throws {
+    /// - Throws: ``CommandFailure`` where it is no data directory.
+    func checkExists(_ directory: String) throws {
         guard try fileSystem.isDirectory(directory) else {
             throw CommandFailure(
                 .badInput, "there is no data directory \(directory)",
@@ -55,6 +56,12 @@ struct Machine {
     /// Whether a store was ever opened there, whatever of it is left.
     func holdsStore(_ directory: String) throws -> Bool {
         try fileSystem.isDirectory(directory + "/log") || fileSystem.isDirectory(directory + "/segments")
+    }
+
+    /// What is damaged in the files of a directory, which may be served meanwhile.
+    func fileFaults(_ directory: String) throws -> FileFaults {
+        try checkExists(directory)
+        return try EventStore.fileFaults(at: directory, context: context)
     }
 
     /// Opens a directory that must be there, reads from it, closes it. Nothing in it changes, whether or not a server

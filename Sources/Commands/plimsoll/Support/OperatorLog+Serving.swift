@@ -30,6 +30,11 @@ extension OperatorLog {
                 "the end of the log was cut: a record there was never finished, and never acknowledged",
                 [LogField(.bytes, found.tornBytes), LogField(.records, found.orphanedRecords)])
         }
+        for damage in found.restored {
+            error(
+                "a file that is kept twice is damaged; its copy was read, and the file written anew",
+                [LogField(.error, "\(damage)"), LogField(.advice, "look at the disk, since damage seldom comes alone")])
+        }
         for damage in found.damage {
             error(
                 "a newer manifest is damaged; what it said was read again from the log",

@@ -21,7 +21,12 @@ struct RetiredFiles {
         let kept = Set(manifests.keptFileNames)
         files.removeAll { file in
             guard file.reader == nil, !kept.contains(file.name) else { return false }
-            return (try? fileSystem.remove(directory + "/" + file.name)) != nil
+            do throws(StorageError) {
+                try fileSystem.remove(directory + "/" + file.name)
+                return true
+            } catch {
+                return error.isMissing
+            }
         }
     }
 }

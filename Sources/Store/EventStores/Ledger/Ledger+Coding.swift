@@ -21,6 +21,8 @@ import EventLogs
 //             …     unfolded       varint count, then tenant and conversation, each a text (from version 8 on)
 //             …     cut            varint count, then tenant and conversation of each, as above (from version 10 on; in
 //                                  version 9 a varint number stands before it, and it names some of them)
+//             …     losses         varint count, then varint length + data of the record each (from version 11 on,
+//                                  which is written where there are any)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.
@@ -43,8 +45,10 @@ enum StateVersion: UInt8 {
     case eighth = 8
     /// Naming at most a hundred conversations that were cut.
     case ninth = 9
-    /// As drawn above.
+    /// Without stretches of the log that were set aside: there are none.
     case tenth = 10
+    /// As drawn above.
+    case eleventh = 11
 }
 
 /// The state file: the ledger at a sealed position, and what goes with it.
@@ -62,7 +66,8 @@ struct StateFile: Sendable {
 
     var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(StateVersion.tenth.rawValue)
+        let version = ledger.losses.isEmpty ? StateVersion.tenth : .eleventh
+        sink.append(version.rawValue)
         sink.append(littleEndian: ledger.position)
         sink.append(littleEndian: ledger.receivedTime)
         for part in [schemas, ledger.prices.book.serialised] { Self.append(part, to: &sink) }
@@ -90,6 +95,10 @@ struct StateFile: Sendable {
         }
         sink.append(text: ledger.outcomes?.data ?? "")
         for keys in [unfolded, cut] { Self.append(keys.sorted(), to: &sink) }
+        if version == .eleventh {
+            sink.append(varint: UInt64(ledger.losses.count))
+            for loss in ledger.losses { sink.append(text: loss.data) }
+        }
         replayFrom.append(to: &sink)
         return sink.bytes
     }
@@ -151,6 +160,7 @@ struct StateFile: Sendable {
         // Each has more than one event.
         if version == .ninth { _ = try cursor.readCount(max: Int(position / 2)) }
         cut = has(.ninth) ? Set(try Self.keys(&cursor)) : []
+        if has(.eleventh) { try Self.readLosses(&cursor, into: &ledger) }
         replayFrom = try LogPlace(parsing: &cursor)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the state") }
     }
@@ -219,6 +229,16 @@ struct StateFile: Sendable {
             guard let version = ObjectiveVersion(data: try cursor.readText(max: cursor.remaining), since: since),
                 ledger.objectives.add(version)
             else { throw DecodingError(offset: offset, expectation: "the data of the next version of objectives") }
+        }
+    }
+
+    private static func readLosses(_ cursor: inout ByteCursor, into ledger: inout Ledger) throws(DecodingError) {
+        for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
+            let offset = cursor.offset
+            guard let loss = LogLoss(data: try cursor.readText(max: cursor.remaining)) else {
+                throw DecodingError(offset: offset, expectation: "the data of a stretch of the log that was set aside")
+            }
+            ledger.losses.append(loss)
         }
     }
 

@@ -54,6 +54,12 @@ extension Ledger {
             }
             for entry in change.prices { prices.add(entry) }
             return change.prices.isEmpty ? .none : .prices
+        case LogLoss.recordType:
+            guard let loss = LogLoss(data: data) else {
+                throw DamagedRecord(expectation: "the data of a stretch of the log that was set aside")
+            }
+            losses.append(loss)
+            return .none
         case Rebooking.recordType:
             do {
                 return try Rebooking(data: data).map { .rebooking($0) } ?? .none

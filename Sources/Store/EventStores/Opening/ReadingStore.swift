@@ -75,7 +75,8 @@ extension EventStore {
         error is CorruptionError || (error as? StorageError)?.isMissing == true
     }
 
-    private static func overlay(of directory: String, _ fileSystem: any FileSystem) -> OverlayFileSystem {
+    /// The directory as it is now, with what is changed over it in memory.
+    static func overlay(of directory: String, _ fileSystem: any FileSystem) -> OverlayFileSystem {
         let files = StoreFiles(root: directory)
         return OverlayFileSystem(
             fileSystem, isKept: { StoreFiles.isOurs(segmentFile: fileName(of: $0)) },

@@ -38,6 +38,8 @@ package struct RecoverySummary: Sendable {
     package var isNew = false
     /// Newer manifests that are damaged; what they said was read again from the log.
     package var damage: [CorruptionError] = []
+    /// Files that are written twice, manifest and state: one was damaged, the other was read, and is what was written.
+    package var restored: [CorruptionError] = []
 }
 
 /// Opening in steps: lock, keys, manifest, segments, log. Beyond directories, lock and key nothing is written before
@@ -61,9 +63,11 @@ struct StoreOpening {
         fingerprint = ExportHeader.fingerprint(ofKey: secret)
         userTokenKey = hmacSHA256(key: secret, message: Array("plimsoll user tokens".utf8))
         let identityKey = hmacSHA256(key: secret, message: Array("plimsoll identities".utf8))
-        let (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
+        var (manifests, findings) = try ManifestStore.open(
+            fileSystem: fileSystem, directory: files.segments, keepsCopies: true)
         let statePath = files.segments + "/" + (manifests.current.projections?.fileName ?? "")
-        let state = try Self.state(manifests.current, statePath, fileSystem)
+        let reading = try StateReading(manifests.current, in: files.segments, fileSystem)
+        let state = reading?.state
         var logOptions = EventLogOptions(fileBytes: options.logFileBytes)
         if let state { logOptions.mustReach = state.replayFrom }
         var replayed: [LogRecord] = []
@@ -81,6 +85,7 @@ struct StoreOpening {
         let counters = try Self.counters(state?.counters ?? [], registry, ledger.objectives.current.set, statePath)
         let nextID = try files.nextID(above: findings.unknownFiles, from: manifests.current.nextSegmentID)
         try manifests.removeTemporaryFiles(findings)
+        manifests.restoreFile()
         writer = Writer(
             WriterStart(
                 context: context, options: options, files: files, registry: registry,
@@ -113,7 +118,8 @@ struct StoreOpening {
         recovery = RecoverySummary(
             replayedEvents: writer.tail.count, replayedRecords: replayed.count, tornBytes: report.tornBytes,
             orphanedRecords: report.orphanedRecords, wasClosed: report.wasClosed, isNew: report.isNew,
-            damage: findings.refused)
+            damage: findings.refused, restored: [findings.restored, reading?.damage].compactMap { $0 })
+        reading?.restore(in: files.segments, fileSystem)
         if let schemas { try writer.takeOverConfiguration(from: schemas.names) }
     }
 
@@ -146,25 +152,15 @@ struct StoreOpening {
     ) throws(CorruptionError) {
         let told = records.compactMap(Writer.manifestVersion).max() ?? 0
         guard told > manifests.version else { return }
-        throw findings.refused.first
-            ?? CorruptionError(
-                file: manifests.directory + "/" + ManifestStore.fileName(told), offset: 0,
-                expectation:
-                    "the manifest that the log tells of; put the file back from a backup, with all that it names")
+        throw findings.refused.first ?? missing(told, in: manifests)
     }
 
-    /// nil where nothing was ever sealed.
-    private static func state(_ manifest: Manifest, _ path: String, _ fileSystem: any FileSystem) throws -> StateFile? {
-        guard let file = manifest.projections else { return nil }
-        let bytes = try fileSystem.contents(of: path)
-        guard SHA256.hash(bytes) == file.sha256 else {
-            throw CorruptionError(file: path, offset: 0, expectation: "the SHA-256 that the manifest names")
-        }
-        do {
-            return try StateFile(parsing: bytes)
-        } catch {
-            throw error.of(path)
-        }
+    /// The log tells of a version that is not there.
+    static func missing(_ version: UInt64, in manifests: ManifestStore) -> CorruptionError {
+        CorruptionError(
+            file: manifests.directory + "/" + ManifestStore.fileName(version), offset: 0,
+            expectation:
+                "the manifest that the log tells of; put the file back from a backup, with all that it names")
     }
 
     /// What ids in the store's rows mean, and where that stands.

@@ -59,7 +59,9 @@ struct SealJob: StoreJob {
         do {
             state = try writeState(base)
         } catch {
-            try? base.fileSystem.remove(base.directory + "/" + description.fileName)
+            for name in [description.fileName, StoreFiles.stateName(base.segmentID)] {
+                try? base.fileSystem.remove(base.directory + "/" + name)
+            }
             throw error
         }
         var edit = ManifestEdit()
@@ -134,8 +136,13 @@ struct SealJob: StoreJob {
         let file = StateFile(
             schemas: registry.serialised, ledger: ledger, counters: counters.serialised, unfolded: next.unfolded,
             cut: next.cut, replayFrom: place)
-        let (name, bytes) = (StoreFiles.stateName(base.segmentID), file.serialised)
-        try base.fileSystem.replace(base.directory + "/" + name, with: bytes)
-        return FileReference(fileName: name, lengthBytes: bytes.count, sha256: SHA256.hash(bytes))
+        let bytes = file.serialised
+        let reference = FileReference(
+            fileName: StoreFiles.stateName(base.segmentID), lengthBytes: bytes.count, sha256: SHA256.hash(bytes))
+        // Twice: the log that it follows from may be gone with the next step.
+        for name in [reference.fileName, reference.copyName] {
+            try base.fileSystem.replace(base.directory + "/" + name, with: bytes)
+        }
+        return reference
     }
 }

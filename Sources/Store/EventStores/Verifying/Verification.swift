@@ -24,24 +24,36 @@ package struct Verification: Sendable {
 extension EventStore {
     /// Reads everything: files against the manifest, pages against their checksums, read models and rollups against a
     /// recomputation from all events.
+    /// - Parameter hasReadFiles: what ``fileFaults(at:context:)`` looks at is known to be whole, and not read again.
     /// - Throws: `StorageError`, also for a file that another process has let go of meanwhile; damage is a finding.
     /// - Complexity: one pass over the store for each 200,000 events or so, or fewer where these are long, so that
     ///   memory stays bounded: O(events²) for very many.
-    package func verify() throws -> Verification {
+    package func verify(hasReadFiles: Bool = false) throws -> Verification {
         var result = Verification()
         let version = publishedVersion
+        result.segments = version.sealed.segments.count
+        if !hasReadFiles { result.findings = try fileFindings(version) }
+        guard result.findings.isEmpty else { return result }
+        return try verifyRows(of: version, result)
+    }
+
+    private func fileFindings(_ version: StoreVersion) throws -> [String] {
+        var findings: [String] = []
         for segment in version.sealed.segments {
-            result.segments += 1
             do {
                 try segment.reader.verify()
             } catch where isOvertaken(error) {
                 throw error
             } catch {
-                result.findings.append("\(error)")
+                findings.append("\(error)")
             }
         }
-        result.findings += (recovery.damage + (try manifestDamage())).map { "\($0)" }
-        guard result.findings.isEmpty else { return result }
+        return findings + (recovery.damage + recovery.restored + (try manifestDamage())).map { "\($0)" }
+    }
+
+    /// Compares read models and rollups with a recomputation.
+    private func verifyRows(of version: StoreVersion, _ files: Verification) throws -> Verification {
+        var result = files
         result.events = version.position
         // Bytes of files are what is known without reading; rows are some times longer.
         let bytes = version.sealed.segments.reduce(version.tail.byteCount) { $0 + $1.reader.lengthBytes }

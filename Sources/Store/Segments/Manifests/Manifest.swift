@@ -20,9 +20,11 @@ package struct Manifest: Hashable, Sendable {
     /// Starts empty.
     package init() {}
 
-    /// Names of all files that the manifest needs, sorted.
+    /// Names of all files that the manifest needs, and of the copy of one of them, sorted.
     var liveFileNames: [String] {
-        let names = segments.map(\.description.fileName) + [projections?.fileName].compactMap { $0 }
+        let names =
+            segments.map(\.description.fileName)
+            + [projections?.fileName, projections?.copyName].compactMap { $0 }
         return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 }
@@ -83,6 +85,15 @@ package struct FileReference: Hashable, Sendable {
         self.lengthBytes = lengthBytes
         self.sha256 = sha256
     }
+}
+
+extension FileReference {
+    /// The name of a second writing of the same bytes, where there is one: what exists nowhere else is written twice,
+    /// so that no damage of one file ends the store. Versions of before wrote none.
+    package var copyName: String { Self.copyBeginning + fileName }
+
+    /// What the name of a copy begins with.
+    package static let copyBeginning = "copy-of-"
 }
 
 /// The first log record that the manifest does not include.

@@ -15,7 +15,9 @@ package struct ManifestEdit: Hashable, Sendable {
     package init() {}
 
     /// Names of the files that the job wrote.
-    package var fileNames: [String] { added.map(\.description.fileName) + [end?.state.fileName].compactMap { $0 } }
+    package var fileNames: [String] {
+        added.map(\.description.fileName) + [end?.state.fileName, end?.state.copyName].compactMap { $0 }
+    }
 }
 
 /// A position up to which everything is sealed, with the state that belongs to it.

@@ -7,8 +7,12 @@ package import Platform
 /// A version is written under a temporary name, flushed, renamed, and the directory flushed; only then is the version
 /// before the last removed. So at any crash at least one whole version is there, and the newest whole one is the state.
 /// For one thread at a time.
+///
+/// A store that keeps copies writes each version twice, `copy-of-manifest-<version>` first: where the file itself is
+/// damaged its copy is read.
 package struct ManifestStore: Sendable {
     private let fileSystem: any FileSystem
+    private let keepsCopies: Bool
     /// Where versions and live files are.
     package let directory: String
     /// The version of `current`; 0 when nothing was ever published.
@@ -19,12 +23,16 @@ package struct ManifestStore: Sendable {
     private var stale: [UInt64] = []
     /// Files of the version before `current`, which a start may yet return to.
     private var previousNames: [String] = []
+    /// What is to be written in the place of the current version's file; nil where that is whole.
+    private var restoration: [UInt8]?
     private var currentHash: [UInt8] = Array(repeating: 0, count: ManifestCoding.hashBytes)
 
     /// What opening found beside the manifest it took.
     package struct Findings: Equatable, Sendable {
         /// Newer versions that were damaged or not legal, and why; the state is that of an older one.
         package var refused: [CorruptionError] = []
+        /// The file of the version that is in force is damaged: its copy was read.
+        package var restored: CorruptionError?
         /// Files with temporary names, left by a crash.
         package var temporaryFiles: [String] = []
         /// Files that neither the manifest nor the caller knows; sorted.
@@ -39,39 +47,46 @@ package struct ManifestStore: Sendable {
     }
 
     /// Reads the newest whole and legal version: its own hash holds, it continues the version before it where that one
-    /// is there and whole, and every file it names is there in full length. Writes nothing.
-    /// - Parameter isKnown: names in the directory that belong to others, such as log files.
+    /// is there and whole, and every file it names, or a copy of it, is there in full length. Writes nothing.
+    /// - Parameters:
+    ///   - keepsCopies: whether versions are written twice.
+    ///   - isKnown: names in the directory that belong to others, such as log files.
     /// - Throws: `StorageError`; `CorruptionError` when versions exist and none is legal; `NewerFormatError` where the
     ///   newest whole one is of a form that this version does not know: an older one would forget what came after it.
     package static func open(
-        fileSystem: any FileSystem, directory: String, isKnown: (String) -> Bool = { _ in false }
+        fileSystem: any FileSystem, directory: String, keepsCopies: Bool = false,
+        isKnown: (String) -> Bool = { _ in false }
     ) throws -> (store: ManifestStore, findings: Findings) {
-        var store = ManifestStore(fileSystem: fileSystem, directory: directory)
+        var store = ManifestStore(fileSystem: fileSystem, directory: directory, keepsCopies: keepsCopies)
         var findings = Findings()
         let names = try fileSystem.list(directory).filter { !$0.isDirectory }.map(\.name)
         let versions = names.compactMap(Self.version(ofFileName:)).sorted(by: >)
         var isFound = versions.isEmpty
         for version in versions where !isFound {
             do {
-                try store.load(version)
+                findings.restored = try store.load(version)
                 isFound = true
             } catch let error as CorruptionError {
                 findings.refused.append(error)
             }
         }
         guard isFound else { throw findings.refused[0] }
-        store.stale = versions.filter { $0 + 1 < store.version }
+        // A crash may have left the copy of a version that is gone.
+        let known = Set(versions + names.compactMap(Self.version(ofCopyName:)))
+        store.stale = known.filter { $0 + 1 < store.version }.sorted()
         let live = Set(store.keptFileNames)
         findings.temporaryFiles = names.filter { $0.hasSuffix(".new") }
         findings.unknownFiles = names.filter { name in
-            !name.hasSuffix(".new") && !live.contains(name) && Self.version(ofFileName: name) == nil && !isKnown(name)
+            !name.hasSuffix(".new") && !live.contains(name) && Self.version(ofFileName: name) == nil
+                && Self.version(ofCopyName: name) == nil && !isKnown(name)
         }
         return (store, findings)
     }
 
-    private init(fileSystem: any FileSystem, directory: String) {
+    private init(fileSystem: any FileSystem, directory: String, keepsCopies: Bool) {
         self.fileSystem = fileSystem
         self.directory = directory
+        self.keepsCopies = keepsCopies
     }
 
     /// Publishes the next version; when this returns, it is the state, whatever crashes.
@@ -79,7 +94,10 @@ package struct ManifestStore: Sendable {
         assert(currentHash.count == ManifestCoding.hashBytes, "the hash of the version in force")
         let next = version + 1
         let bytes = ManifestCoding.encode(manifest, version: next, previous: currentHash)
+        // The copy of a version that was not published is written over by the next one.
+        if keepsCopies { try fileSystem.replace(copyPath(next), with: bytes) }
         try fileSystem.replace(path(next), with: bytes)
+        restoration = nil
         stale.append(contentsOf: version > 1 ? [version - 1] : [])
         version = next
         previousNames = current.liveFileNames
@@ -88,8 +106,18 @@ package struct ManifestStore: Sendable {
         // Versions before the last are no longer needed. A failure to remove one, or a crash that brings it back, harms
         // nothing: the next opening finds it again.
         assert(stale.allSatisfy { $0 + 1 < version }, "the two newest versions stay")
-        for old in stale { try? fileSystem.remove(path(old)) }
+        for old in stale {
+            try? fileSystem.remove(path(old))
+            try? fileSystem.remove(copyPath(old))
+        }
         stale = []
+    }
+
+    /// Writes the file of the current version anew where it was damaged. Where that fails the copy serves the next
+    /// opening, too.
+    package mutating func restoreFile() {
+        guard let restoration, (try? fileSystem.replace(path(version), with: restoration)) != nil else { return }
+        self.restoration = nil
     }
 
     /// Files that a version which is kept names: the current one, or the one before it.
@@ -144,6 +172,15 @@ package struct ManifestStore: Sendable {
 
     private func path(_ version: UInt64) -> String { directory + "/" + Self.fileName(version) }
 
+    private func copyPath(_ version: UInt64) -> String { directory + "/" + Self.copyName(version) }
+
+    private static func copyName(_ version: UInt64) -> String { FileReference.copyBeginning + fileName(version) }
+
+    private static func version(ofCopyName name: String) -> UInt64? {
+        guard name.hasPrefix(FileReference.copyBeginning) else { return nil }
+        return version(ofFileName: String(name.dropFirst(FileReference.copyBeginning.count)))
+    }
+
     /// `manifest-` and the version in 16 hexadecimal digits.
     package static func fileName(_ version: UInt64) -> String {
         let digits = String(version, radix: 16)
@@ -163,10 +200,52 @@ package struct ManifestStore: Sendable {
         return segments + [manifest.projections].compactMap { $0 }
     }
 
-    private mutating func load(_ version: UInt64) throws {
-        let path = path(version)
-        let bytes = try fileSystem.contents(of: path)
-        let decoded: (manifest: Manifest, version: UInt64, previous: [UInt8])
+    /// The newest version that is whole in itself, whether or not the files are there that it names, and what is the
+    /// matter with others.
+    /// - Returns: version 0 where there is none.
+    /// - Throws: `StorageError`; `NewerFormatError` where the newest whole one is of a form that this version does not
+    ///   know.
+    package static func survey(
+        fileSystem: any FileSystem, directory: String
+    ) throws -> (manifest: Manifest, version: UInt64, faults: [CorruptionError]) {
+        var found: (manifest: Manifest, version: UInt64)?
+        var faults: [CorruptionError] = []
+        let names = try fileSystem.list(directory).filter { !$0.isDirectory }.map(\.name)
+        for version in names.compactMap(Self.version(ofFileName:)).sorted(by: >) {
+            do {
+                let (decoded, _, damage) = try read(version, in: directory, fileSystem, hasCopies: true)
+                if let damage { faults.append(damage) }
+                found = found ?? (decoded.manifest, version)
+            } catch let fault as CorruptionError {
+                faults.append(fault)
+            } catch let failure as NewerFormatError {
+                // Versions before the one in force are read by nobody who knows no newer form.
+                if found == nil { throw failure }
+            }
+        }
+        for version in names.compactMap(Self.version(ofCopyName:)).sorted(by: >) {
+            let copy = directory + "/" + copyName(version)
+            do {
+                _ = try decoded(try fileSystem.contents(of: copy), version, copy)
+            } catch let fault as CorruptionError {
+                faults.append(fault)
+            } catch is NewerFormatError {
+                continue
+            }
+        }
+        return (found?.manifest ?? Manifest(), found?.version ?? 0, faults)
+    }
+
+    /// Whether a second writing of a file stands beside its place: whoever reads the file compares the hash.
+    private func hasCopy(_ file: FileReference) throws(StorageError) -> Bool {
+        try fileSystem.lengthBytes(of: directory + "/" + file.copyName) == file.lengthBytes
+    }
+
+    /// A version as it was written.
+    private typealias Decoded = (manifest: Manifest, version: UInt64, previous: [UInt8])
+
+    private static func decoded(_ bytes: [UInt8], _ version: UInt64, _ path: String) throws -> Decoded {
+        let decoded: Decoded
         do {
             decoded = try ManifestCoding.decode(bytes)
         } catch {
@@ -175,6 +254,30 @@ package struct ManifestStore: Sendable {
         guard decoded.version == version else {
             throw CorruptionError(file: path, offset: 16, expectation: "version \(version)")
         }
+        return decoded
+    }
+
+    /// The version's file, or its copy where the file is damaged, and what is the matter with the file then.
+    private static func read(
+        _ version: UInt64, in directory: String, _ fileSystem: any FileSystem, hasCopies: Bool
+    ) throws -> (decoded: Decoded, bytes: [UInt8], damage: CorruptionError?) {
+        let path = directory + "/" + fileName(version)
+        let bytes = try fileSystem.contents(of: path)
+        do {
+            return (try decoded(bytes, version, path), bytes, nil)
+        } catch let damage as CorruptionError {
+            let copy = directory + "/" + copyName(version)
+            guard hasCopies, let bytes = try? fileSystem.contents(of: copy),
+                let decoded = try? decoded(bytes, version, copy)
+            else { throw damage }
+            return (decoded, bytes, damage)
+        }
+    }
+
+    /// - Returns: what is the matter with the file, where its copy was read.
+    private mutating func load(_ version: UInt64) throws -> CorruptionError? {
+        let path = path(version)
+        let (decoded, bytes, damage) = try Self.read(version, in: directory, fileSystem, hasCopies: keepsCopies)
         var previous: [String] = []
         if version > 1, try fileSystem.lengthBytes(of: self.path(version - 1)) != nil {
             let before = try fileSystem.contents(of: self.path(version - 1))
@@ -188,7 +291,7 @@ package struct ManifestStore: Sendable {
         }
         for file in Self.files(of: decoded.manifest) {
             let length = try fileSystem.lengthBytes(of: directory + "/" + file.fileName)
-            guard length == file.lengthBytes else {
+            guard try length == file.lengthBytes || hasCopy(file) else {
                 let path = directory + "/" + file.fileName
                 throw CorruptionError(
                     file: path, offset: length ?? 0, expectation: "a file of \(file.lengthBytes) bytes")
@@ -198,5 +301,7 @@ package struct ManifestStore: Sendable {
         previousNames = previous
         current = decoded.manifest
         currentHash = SHA256.hash(bytes)
+        restoration = damage == nil ? nil : bytes
+        return damage
     }
 }

@@ -213,14 +213,7 @@ package final class SegmentReader: Sendable {
     /// - Throws: `FileContentError` of the first place that can't be used; `StorageError`.
     /// - Complexity: O(file).
     package func verify(sha256: [UInt8]? = nil) throws {
-        if let sha256 {
-            // Another file may have come under the name of the one that is open: the digest is that of the name's, and
-            // so are the pages that are read next.
-            let named = try files.reopened(path, insteadOf: try file)
-            guard try fileDigest(named, lengthBytes: lengthBytes) == sha256 else {
-                throw CorruptionError(file: path, offset: 0, expectation: "the SHA-256 that the manifest names")
-            }
-        }
+        if let sha256 { try verifyDigest(sha256) }
         _ = try identityFilter()
         for table in footer.tables {
             for group in groups(table: table.name) {
@@ -230,5 +223,42 @@ package final class SegmentReader: Sendable {
                 }
             }
         }
+    }
+
+    private func verifyDigest(_ sha256: [UInt8]) throws {
+        // Another file may have come under the name of the one that is open: the digest is that of the name's, and so
+        // are the pages that are read next.
+        let named = try files.reopened(path, insteadOf: try file)
+        guard try fileDigest(named, lengthBytes: lengthBytes) == sha256 else {
+            throw CorruptionError(file: path, offset: 0, expectation: "the SHA-256 that the manifest names")
+        }
+    }
+
+    /// Every place that can't be used: filters, pages, and, where all of these can be, the file as a whole.
+    /// - Parameters:
+    ///   - sha256: what the manifest names.
+    ///   - tell: is given each of them.
+    /// - Throws: ``StorageError`` that is not of one place; what `tell` throws.
+    /// - Complexity: O(file); a page is held at a time.
+    package func faults(sha256: [UInt8], _ tell: (any Error) throws -> Void) throws {
+        var isWhole = true
+        func look(_ body: () throws -> Void) throws {
+            do {
+                try body()
+            } catch where error is any FileContentError || (error as? StorageError)?.isOfPlace == true {
+                isWhole = false
+                try tell(error)
+            }
+        }
+        try look { _ = try identityFilter() }
+        for table in footer.tables {
+            for group in groups(table: table.name) {
+                for column in table.columns.indices {
+                    try look { _ = try group.column(column) }
+                    try look { _ = try group.filter(column) }
+                }
+            }
+        }
+        if isWhole { try look { try verifyDigest(sha256) } }
     }
 }

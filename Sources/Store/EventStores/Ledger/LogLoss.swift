@@ -1,0 +1,69 @@
+import JSONTexts
+
+/// A damaged stretch of the log that somebody had set aside: the events and records in it and behind it are no longer
+/// part of the store, and what is computed is without them. A row `log.set_aside` of `system_events`.
+struct LogLoss: Hashable, Sendable {
+    /// The damaged file, by its name in the log's directory.
+    var file: String
+    /// Where the log was damaged first.
+    var offset: Int
+    /// Of the first event that is lost, if any is: the next event got the same one.
+    var firstPosition: Int64
+    /// Of the last event that is lost, as far as anything behind the place tells; nil where nothing does.
+    var lastPosition: Int64?
+    /// Events in intact records behind the place, which the copies hold.
+    var intactEvents: Int
+    /// Such records.
+    var intactRecords: Int
+    /// The directory of the copies, within the store's.
+    var copies: String
+
+    /// The record's type.
+    static let recordType = "log.set_aside"
+
+    /// The record's data as canonical JSON.
+    var data: String {
+        JSONWriter.object { json in
+            json.member("copies", copies)
+            json.member("file", file)
+            json.member("first_position", firstPosition)
+            json.member("intact_events", intactEvents)
+            json.member("intact_records", intactRecords)
+            if let lastPosition { json.member("last_position", lastPosition) }
+            json.member("offset", offset)
+        }
+    }
+}
+
+extension LogLoss {
+    /// Reads what ``data`` wrote; nil where it is something else.
+    init?(data: String) {
+        guard let json = try? JSONReader.parse(data), let copies = json["copies"]?.string,
+            let file = json["file"]?.string, let first = json["first_position"]?.integer,
+            let events = json["intact_events"]?.integer, let records = json["intact_records"]?.integer,
+            let offset = json["offset"]?.integer
+        else { return nil }
+        self.init(
+            file: file, offset: Int(offset), firstPosition: first, lastPosition: json["last_position"]?.integer,
+            intactEvents: Int(events), intactRecords: Int(records), copies: copies)
+    }
+
+    /// What is lost, as a clause.
+    var extent: String {
+        let more = ", and prices, corrections and settings that came with or after them"
+        guard let lastPosition else { return "events from position \(firstPosition) on, nobody knows how many\(more)" }
+        switch lastPosition - firstPosition {
+        case ..<0: return "no event, but perhaps prices, corrections or settings"
+        case 0: return "the event of position \(firstPosition)\(more)"
+        default: return "events of positions \(firstPosition) to \(lastPosition)\(more)"
+        }
+    }
+
+    /// What every answer says from then on.
+    static func notice(_ losses: [LogLoss]) -> String? {
+        guard let last = losses.last else { return nil }
+        let more = losses.count == 1 ? "" : " (\(losses.count - 1) more before it)"
+        return "not exact: a damaged stretch of the log was set aside\(more), and with it \(last.extent):"
+            + " rows of type log.set_aside in system_events say more"
+    }
+}

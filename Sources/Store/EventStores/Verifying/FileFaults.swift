@@ -1,0 +1,136 @@
+import EventLogs
+import Platform
+import Segments
+
+/// What is not as it was written in the files of a store, all of it: every file that the manifest in force names, the
+/// log from where a start reads it, and the key.
+package struct FileFaults: Sendable {
+    /// A line each, in the order of the files; of very many the first ones.
+    package private(set) var lines: [String] = []
+    /// All of them.
+    package private(set) var count = 0
+    /// Some of it could be set aside: ``EventStore/setLogAside(at:context:)``.
+    package private(set) var isLogDamaged = false
+
+    /// So many are named.
+    package static let linesMax = 100
+
+    fileprivate mutating func add(_ fault: any Error) {
+        count += 1
+        if lines.count < Self.linesMax { lines.append("\(fault)") }
+    }
+
+    fileprivate mutating func add(_ survey: LogSurvey) {
+        for fault in survey.faults { add(fault) }
+        count += survey.faultCount - survey.faults.count
+        isLogDamaged = survey.end != nil && survey.faultCount > 0
+    }
+}
+
+extension EventStore {
+    /// Reads all files of a directory, whether or not a store can be opened on it and whether or not another process
+    /// serves it. Nothing in it changes.
+    /// - Throws: ``StorageError``; ``NewerFormatError`` where a newer version wrote what decides which files there are.
+    /// - Complexity: O(bytes of the files); a page, a record or a state is held at a time.
+    package static func fileFaults(at directory: String, context: StoreContext) throws -> FileFaults {
+        let segments = StoreFiles(root: directory).segments
+        func version() -> UInt64? {
+            (try? ManifestStore.survey(fileSystem: context.fileSystem, directory: segments))?.version
+        }
+        var attemptsLeft = 4
+        while true {
+            // What somebody publishes meanwhile may explain files that are gone.
+            let before = version()
+            do {
+                let faults = try faults(StoreFiles(root: directory), overlay(of: directory, context.fileSystem))
+                guard faults.count > 0, attemptsLeft > 0, version() != before else { return faults }
+            } catch let error as StorageError where error.isMissing && attemptsLeft > 0 {
+                guard version() != before else { throw error }
+            }
+            attemptsLeft -= 1
+        }
+    }
+
+    private static func faults(
+        _ files: StoreFiles, _ fileSystem: any FileSystem
+    ) throws -> FileFaults {
+        var faults = FileFaults()
+        try addKey(files, fileSystem, &faults)
+        guard try fileSystem.isDirectory(files.segments) else { return faults }
+        let (manifest, version, refused) = try ManifestStore.survey(fileSystem: fileSystem, directory: files.segments)
+        for fault in refused { faults.add(fault) }
+        for segment in manifest.segments { try addSegment(segment.description, files, fileSystem, &faults) }
+        let state = try addState(manifest, files, fileSystem, &faults)
+        // Without the state nobody knows from where on the log is needed: all of it is looked at.
+        var told: UInt64 = 0
+        let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) { record in
+            told = max(told, Writer.manifestVersion(record) ?? 0)
+        }
+        faults.add(survey)
+        if told > version, !refused.contains(where: { fileName(of: $0.file) == ManifestStore.fileName(told) }) {
+            let path = files.segments + "/" + ManifestStore.fileName(told)
+            faults.add(
+                CorruptionError(
+                    file: path, offset: 0, expectation: "the manifest that the log tells of; the file is missing"))
+        }
+        return faults
+    }
+
+    /// Who may not read the key may look at all else.
+    private static func addKey(
+        _ files: StoreFiles, _ fileSystem: any FileSystem, _ faults: inout FileFaults
+    ) throws {
+        do {
+            _ = try StoreKey.read(files.secret, fileSystem: fileSystem)
+        } catch let error as CorruptionError {
+            faults.add(error)
+        } catch let error as StorageError where error.isMissing {
+            faults.add(StoreError.keyMissing(path: files.secret))
+        } catch let error as StorageError where error.isDenied {
+            return
+        }
+    }
+
+    private static func addSegment(
+        _ description: SegmentDescription, _ files: StoreFiles, _ fileSystem: any FileSystem,
+        _ faults: inout FileFaults
+    ) throws {
+        let path = files.segments + "/" + description.fileName
+        do {
+            let reader = try SegmentReader.open(
+                files: SegmentFiles(fileSystem: fileSystem), path: path,
+                expected: (description.segmentID, description.lengthBytes))
+            try reader.faults(sha256: description.sha256) { faults.add($0) }
+        } catch where StoreError.isOfPlace(error) {
+            faults.add(Self.named(error, path, "a segment that the manifest names"))
+        }
+    }
+
+    /// - Returns: the state, where one of its two files holds it.
+    private static func addState(
+        _ manifest: Manifest, _ files: StoreFiles, _ fileSystem: any FileSystem, _ faults: inout FileFaults
+    ) throws -> StateFile? {
+        guard let reference = manifest.projections else { return nil }
+        let copy = files.segments + "/" + reference.copyName
+        if try fileSystem.lengthBytes(of: copy) != nil {
+            do {
+                _ = try StateReading.whole(reference, copy, fileSystem)
+            } catch where StoreError.isOfPlace(error) {
+                faults.add(StateReading.damage(error, copy))
+            }
+        }
+        do {
+            guard let reading = try StateReading(manifest, in: files.segments, fileSystem) else { return nil }
+            if let damage = reading.damage { faults.add(damage) }
+            return reading.state
+        } catch let error as CorruptionError {
+            faults.add(error)
+            return nil
+        }
+    }
+
+    private static func named(_ error: any Error, _ path: String, _ what: String) -> any Error {
+        guard (error as? StorageError)?.isMissing == true else { return error }
+        return CorruptionError(file: path, offset: 0, expectation: "\(what); the file is missing")
+    }
+}

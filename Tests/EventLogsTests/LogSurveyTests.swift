@@ -1,0 +1,143 @@
+import EventLogs
+import Platform
+import Testing
+
+private func path(_ number: Int) -> String { logPath + "/events-00000000000\(number).log" }
+
+private func survey(_ system: SimulatedFileSystem, from start: LogPlace? = nil) throws -> LogSurvey {
+    try LogSurvey(directory: logPath, fileSystem: system, from: start)
+}
+
+/// A log that is damaged is read to its end all the same, and somebody may have it end before the damage.
+@Suite struct LogSurveyTests {
+    /// Five flushed records of one event each, the places where they end, and the log's end marker.
+    private func closedLog(events: Int = 5, bytes: Int = 61) throws -> (SimulatedFileSystem, [TestRecord], [LogPlace]) {
+        let system = SimulatedFileSystem()
+        let log = try openLog(system).log
+        var (records, ends) = ([TestRecord](), [log.end])
+        for _ in 0..<events {
+            records.append(try log.takeEvent(bytes: bytes))
+            ends.append(log.end)
+            try log.flush()
+        }
+        try log.close(time: 7)
+        return (system, records, ends)
+    }
+
+    private func setAside(_ survey: LogSurvey, _ system: SimulatedFileSystem) throws -> [String] {
+        try EventLog.setAside(
+            survey, directory: logPath, into: "/data/aside/1", fileSystem: system,
+            record: (LogRecordKind(rawValue: 16), try #require(survey.end).position, [1, 2, 3]))
+    }
+
+    @Test func aWholeLogHasNoFaults() throws {
+        let (system, _, _) = try closedLog(events: 40, bytes: 400)
+        let found = try survey(system)
+        #expect(found.faults == [] && found.faultCount == 0 && found.end == nil && found.behind.records == 0)
+        // Nor has one that was torn.
+        let torn = SimulatedFileSystem()
+        let log = try openLog(torn).log
+        try log.takeEvent(bytes: 8)
+        let end = log.end.offset
+        try log.takeEvent(bytes: 300)
+        try log.flush()
+        torn.damage(path(1)) { $0[end + 100] ^= 1 }
+        #expect(try survey(torn).faultCount == 0)
+    }
+
+    @Test(arguments: 0..<5) func eachRecordIsNamedAndTheLogEndsBeforeIt(record: Int) throws {
+        let (system, records, ends) = try closedLog()
+        system.damage(path(1)) { $0[ends[record].offset + 60] ^= 4 }
+        let refusal = #expect(throws: CorruptionError.self) { try openLog(system) }
+        let found = try survey(system)
+        #expect(found.faultCount == 1 && found.faults.first?.file == refusal?.file)
+        #expect(found.faults.first?.offset == ends[record].offset && refusal?.offset == ends[record].offset)
+        let end = try #require(found.end)
+        #expect(end.offset == ends[record].offset && end.position == Int64(record))
+        #expect(found.behind.records == 4 - record && found.behind.events == 4 - record)
+        #expect(found.behind.nextPosition == 5)
+        let damaged = try #require(system.snapshot(of: path(1)))
+        #expect(try setAside(found, system) == ["/data/aside/1/events-000000000001.log"])
+        #expect(system.snapshot(of: "/data/aside/1/events-000000000001.log") == damaged)
+        let (log, report, left) = try openLog(system)
+        #expect(left.dropLast() == records.prefix(record) && left.count == record + 1)
+        #expect(left.last?.payload == [1, 2, 3] && left.last?.kind == LogRecordKind(rawValue: 16))
+        #expect(report.tornBytes == 0 && report.nextPosition == Int64(record))
+        let next = try log.takeEvent(bytes: 9)
+        try log.close(time: 8)
+        #expect(try openLog(system).records == left + [next])
+        #expect(try survey(system).faultCount == 0)
+    }
+
+    @Test func allFaultsOfSeveralFilesAreNamed() throws {
+        let (system, records, ends) = try closedLog(events: 40, bytes: 400)
+        let files = Set(ends.map(\.fileNumber)).count
+        #expect(files >= 4)
+        // A record in the middle of the first file and one in that of the third, and the second file's header.
+        let first = try #require(ends.first { $0.fileNumber == 1 && $0.offset > 1024 })
+        let third = try #require(ends.first { $0.fileNumber == 3 && $0.offset > 1024 })
+        system.damage(path(1)) { $0[first.offset + 8] ^= 1 }
+        system.damage(path(2)) { $0[20] ^= 1 }
+        system.damage(path(3)) { $0[third.offset + 56] ^= 1 }
+        let found = try survey(system)
+        #expect(found.faults.map(\.file) == [path(1), path(2), path(3)] && found.faultCount == 3)
+        #expect(found.faults[0].offset == first.offset && found.faults[2].offset == third.offset)
+        #expect(found.end?.offset == first.offset && found.end?.fileNumber == 1)
+        let kept = Int(try #require(found.end).position)
+        #expect(found.behind.records == records.count - kept - 2 && found.behind.nextPosition == 40)
+        let copies = try setAside(found, system)
+        #expect(copies.count == files)
+        #expect(try openLog(system).records.dropLast() == records.prefix(kept))
+        #expect(try system.list(logPath).map(\.name).filter { $0.hasPrefix("events-") }.count == 2)
+    }
+
+    @Test func withoutTheFirstHeaderNothingSaysHowTheLogGoesOn() throws {
+        let (system, _, ends) = try closedLog(events: 40, bytes: 400)
+        system.damage(path(1)) { $0[20] ^= 1 }
+        let found = try survey(system)
+        #expect(found.faults.map(\.file) == [path(1)] && found.end == nil)
+        try system.remove(path(1))
+        let start = try survey(system, from: ends[1])
+        #expect(start.faults.map(\.file) == [path(1)] && start.end == nil)
+    }
+
+    @Test func aMissingFileEndsTheLogBeforeIt() throws {
+        let (system, records, ends) = try closedLog(events: 40, bytes: 400)
+        try system.remove(path(2))
+        let found = try survey(system)
+        #expect(found.faults.map(\.file) == [path(3)] && found.faultCount == 1)
+        let kept = Int(try #require(found.end).position)
+        #expect(kept == ends.dropFirst().filter { $0.fileNumber == 1 }.count)
+        _ = try setAside(found, system)
+        #expect(try openLog(system).records.dropLast() == records.prefix(kept))
+    }
+
+    /// A log that is being set aside is damaged until it is done, wherever power goes.
+    @Test func atAnyCrashItIsDamagedOrDone() throws {
+        var (call, isDone) = (1, false)
+        while !isDone {
+            let (system, records, ends) = try closedLog(events: 40, bytes: 400)
+            let place = try #require(ends.first { $0.fileNumber == 1 && $0.offset > 1024 })
+            system.damage(path(1)) { $0[place.offset + 8] ^= 1 }
+            let found = try survey(system)
+            let kept = Int(try #require(found.end).position)
+            system.arm(SimulatedFault(.powerCut, atCall: call))
+            do {
+                _ = try setAside(found, system)
+                isDone = true
+                system.disarm()
+            } catch is StorageError {
+                system.crash(.power)
+            }
+            if let again = try survey(system).end {
+                #expect(!isDone && again.position == Int64(kept), "call \(call)")
+                #expect(throws: CorruptionError.self) { try openLog(system) }
+            } else {
+                let left = try openLog(system).records
+                #expect(left.dropLast() == records.prefix(kept) && left.last?.payload == [1, 2, 3], "call \(call)")
+            }
+            call += 1
+        }
+        #expect(call > 10)
+    }
+}

@@ -1,0 +1,167 @@
+import Columnar
+import Domain
+import EventStores
+import Platform
+import Segments
+import Testing
+
+/// A damaged record of the log: nothing is dropped before somebody has said so, and nothing is dropped unsaid.
+@Suite struct SettingAsideTests {
+    private let disk = SimulatedFileSystem(seed: 82)
+    private let log = "/data/log/events-000000000001.log"
+
+    private func open() throws -> EventStore {
+        try EventStore.open(at: "/data", context: context(disk), options: EventStoreTests.options())
+    }
+
+    private func turn(_ name: String) -> IngestBatch {
+        var events = SampleEvents()
+        events.addTurn(name, 1, at: 10)
+        return events.batch
+    }
+
+    /// A store with one turn that is sealed, if it is to be, and four that are not; where the records of these begin.
+    private func make(isSealed: Bool) throws -> [Int] {
+        let store = try open()
+        _ = try store.append([turn("sealed")])
+        if isSealed { try store.seal() }
+        var places: [Int] = []
+        for name in ["a", "b", "c", "d"] {
+            places.append(try end())
+            _ = try store.append([turn(name)])
+        }
+        try store.close()
+        return places
+    }
+
+    /// Where the records of the log end so far.
+    private func end() throws -> Int {
+        let bytes = try #require(disk.snapshot(of: log))
+        var offset = 512
+        // A record has a checksum, then the length of its payload.
+        while bytes[offset..<(offset + 8)].contains(where: { $0 != 0 }) {
+            let length = bytes[(offset + 8)..<(offset + 12)].reversed().reduce(0) { $0 << 8 | Int($1) }
+            offset += 56 + (length + 7) / 8 * 8
+        }
+        return offset
+    }
+
+    private func ids(_ store: EventStore) throws -> Set<String> { Set(try rows(store, "message_received", ["id"])) }
+
+    @Test(arguments: [false, true]) func whatIsLostIsToldDoneAndSaidEverAfter(isSealed: Bool) throws {
+        let places = try make(isSealed: isSealed)
+        disk.damage(log) { $0[places[2] + 70] ^= 8 }
+        let damaged = try #require(disk.snapshot(of: log))
+        let refusal = #expect(throws: CorruptionError.self) { try open() }
+        #expect(refusal?.file == log && refusal?.offset == places[2])
+        let faults = try EventStore.fileFaults(at: "/data", context: context(disk))
+        #expect(faults.count == 1 && faults.isLogDamaged, "\(faults.lines)")
+        let told = try #require(try EventStore.logDamage(at: "/data", context: context(disk)))
+        #expect(told.damage.offset == places[2] && told.faultCount == 1 && told.copied == [])
+        #expect(told.extent.hasPrefix("events of positions 10 to 15,"), "\(told.extent)")
+        #expect(told.intactEvents == 3 && told.intactRecords >= 1)
+        #expect(disk.snapshot(of: log) == damaged)
+        #expect(throws: CorruptionError.self) { try open() }
+
+        let done = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        #expect(done.extent == told.extent && done.copied == ["/data/set-aside/1/events-000000000001.log"])
+        #expect(disk.snapshot(of: done.copied[0]) == damaged)
+        #expect(try EventStore.logDamage(at: "/data", context: context(disk)) == nil)
+        try expectLoss(position: 9)
+        // The same after a seal, when the state tells of it.
+        let store = try open()
+        try store.seal()
+        try store.close()
+        try expectLoss(position: 9)
+        #expect(try EventStore.setLogAside(at: "/data", context: context(disk)) == nil)
+        #expect(try EventStore.fileFaults(at: "/data", context: context(disk)).count == 0)
+    }
+
+    private func expectLoss(position: Int64) throws {
+        let store = try open()
+        #expect(store.position == position)
+        #expect(try rows(store, "message_received", ["id"]).count == 3)
+        #expect(try rows(store, "system_events", ["type"]).filter { $0.contains("log.set_aside") }.count == 1)
+        for table in ["turns", "events", "llm_call"] {
+            let (statistics, source) = (ScanStatistics(), try #require(store.snapshot().table(named: table)))
+            _ = try source.morsels(for: ScanRequest(columns: [0], statistics: statistics))
+            #expect(statistics.notices.contains { $0.hasPrefix("not exact:") && $0.contains("10 to 15") }, "\(table)")
+        }
+        #expect(store.status.troubles.contains { $0.contains("set-aside/1") && $0.contains("10 to 15") })
+        #expect(try store.verify().findings == [])
+        try store.close()
+    }
+
+    /// What was lost may be sent again, and is taken as new.
+    @Test func eventsThatWereLostAreTakenAgain() throws {
+        let places = try make(isSealed: true)
+        disk.damage(log) { $0[places[0] + 9] ^= 1 }
+        _ = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        let store = try open()
+        for name in ["a", "b", "c", "d"] { #expect(try store.append([turn(name)])[0].accepted == 3) }
+        #expect(try store.append([turn("sealed")])[0].accepted == 0)
+        #expect(try ids(store).count == 5 && store.position == 15)
+        try store.seal()
+        #expect(try store.verify().findings == [])
+        try store.close()
+    }
+
+    /// Also of a store that had hardly begun.
+    @Test func theFirstRecordMayBeTheDamagedOne() throws {
+        try open().close()
+        disk.damage(log) { $0[512 + 20] ^= 1 }
+        #expect(throws: CorruptionError.self) { try open() }
+        let done = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        #expect(done.extent.hasPrefix("no event"), "\(done.extent)")
+        let store = try open()
+        #expect(try store.append([turn("a")])[0].accepted == 3)
+        try store.close()
+        let again = try open()
+        #expect(try again.verify().findings == [] && again.position == 3)
+        try again.close()
+    }
+
+    /// Damage elsewhere is none of the log, and a store that is served keeps its log.
+    @Test func nothingElseIsSetAside() throws {
+        _ = try make(isSealed: true)
+        #expect(try EventStore.setLogAside(at: "/data", context: context(disk)) == nil)
+        let store = try open()
+        #expect(throws: StorageError.self) { try EventStore.setLogAside(at: "/data", context: context(disk)) }
+        try store.close()
+        let names = try disk.list("/data/segments").map(\.name)
+        for name in names.filter({ $0.contains("manifest-") }) {
+            disk.damage("/data/segments/" + name) { $0[$0.count / 2] ^= 1 }
+        }
+        #expect(throws: CorruptionError.self) { try EventStore.setLogAside(at: "/data", context: context(disk)) }
+        #expect(try !disk.isDirectory("/data/set-aside"))
+    }
+
+    /// Three kinds of damage at once, each named, in the order of the files.
+    @Test func allFilesAreLookedAt() throws {
+        let places = try make(isSealed: true)
+        let names = try disk.list("/data/segments").map(\.name)
+        let segment = "/data/segments/" + (try #require(names.first { $0.hasSuffix(".segment") }))
+        let state = "/data/segments/" + (try #require(names.first { $0.hasPrefix("state-") }))
+        let reader = try SegmentReader.open(fileSystem: disk, path: segment)
+        for table in ["message_received", "message_sent"] {
+            let index = try #require(reader.columns(table: table).firstIndex { $0.name == "id" })
+            let page = try #require(reader.pagePlaces(table: table, column: index).first { !$0.isEmpty })
+            disk.damage(segment) { $0[(page.lowerBound + page.upperBound) / 2] ^= 4 }
+        }
+        disk.damage(state) { $0[$0.count - 1] ^= 1 }
+        disk.damage(log) {
+            $0[places[1] + 70] ^= 8
+            $0[places[3] + 70] ^= 8
+        }
+        disk.damage("/data/keys/store.key") { $0[3] ^= 1 }
+        let faults = try EventStore.fileFaults(at: "/data", context: context(disk))
+        let files = faults.lines.map { $0.split(separator: " ")[0] }
+        #expect(
+            files.map(String.init) == ["/data/keys/store.key", segment, segment, state, log, log], "\(faults.lines)")
+        #expect(faults.count == 6 && faults.isLogDamaged)
+        // A segment that is gone is one fault among others.
+        try disk.remove(segment)
+        let missing = try EventStore.fileFaults(at: "/data", context: context(disk))
+        #expect(missing.count == 5 && missing.lines[1].contains("the file is missing"), "\(missing.lines)")
+    }
+}
