@@ -205,7 +205,8 @@ import WireFormats
     }
 
     @Test(arguments: [
-        ("llm.calls", "llm.call"), ("LLM.Call", "llm.call"), ("mesage.sent", "message.sent"), ("tool_call", "tool.call"),
+        ("llm.calls", "llm.call"), ("LLM.Call", "llm.call"),
+        ("mesage.sent", "message.sent"), ("tool_call", "tool.call"),
         ("feedback", nil), ("x", nil), ("", nil), (String(repeating: "llm.call", count: 9000), nil),
     ] as [(String, String?)])
     func aTypeThatIsNearIsNamed(type: String, near: String?) throws {
