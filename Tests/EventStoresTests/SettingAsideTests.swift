@@ -20,10 +20,10 @@ import Testing
         return events.batch
     }
 
-    /// A store with one turn that is sealed, if it is to be, and four that are not; where the records of these begin.
-    private func make(isSealed: Bool) throws -> [Int] {
+    /// A store with turns that are sealed, if they are to be, and four that are not; where the records of these begin.
+    private func make(isSealed: Bool, turns: Int = 1) throws -> [Int] {
         let store = try open()
-        _ = try store.append([turn("sealed")])
+        for number in 0..<turns { _ = try store.append([turn(number == 0 ? "sealed" : "sealed-\(number)")]) }
         if isSealed { try store.seal() }
         var places: [Int] = []
         for name in ["a", "b", "c", "d"] {
@@ -138,7 +138,8 @@ import Testing
 
     /// Three kinds of damage at once, each named, in the order of the files.
     @Test func allFilesAreLookedAt() throws {
-        let places = try make(isSealed: true)
+        // A column of one value alone has no page.
+        let places = try make(isSealed: true, turns: 3)
         let names = try disk.list("/data/segments").map(\.name)
         let segment = "/data/segments/" + (try #require(names.first { $0.hasSuffix(".segment") }))
         let state = "/data/segments/" + (try #require(names.first { $0.hasPrefix("state-") }))

@@ -123,12 +123,15 @@ extension Writer {
             for id in edit.removed where marked[id] != nil { throw ManifestEditConflict.rowsMarked(id: id) }
         }
         let next = try manifests.current.applying(edit, base: base.manifest)
-        let oldState = manifests.current.projections?.fileName
+        let oldState = manifests.current.projections
         try manifests.publish(next)
         for segment in sealed.segments where edit.removed.contains(segment.id) {
             retired.add(fileName(of: segment.reader.path), reader: segment.reader)
         }
-        if let oldState, oldState != next.projections?.fileName { retired.add(oldState) }
+        if let oldState, oldState.fileName != next.projections?.fileName {
+            retired.add(oldState.fileName)
+            retired.add(oldState.copyName)
+        }
         sealed = sealed.applying(edit, prepared.segments)
         removeRetired()
     }
