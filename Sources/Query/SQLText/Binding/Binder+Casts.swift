@@ -147,24 +147,23 @@ extension Binder {
         if value.type == .null || value.type == .text {
             throw unsupported("an array written as a text is", at: typeName, hint: "Write ARRAY[1, 2].")
         }
-        if let range = TypeNames.range(named: name), !isArray(value.expression, within: range) {
-            throw unsupported("a cast to an array of \(name) is", at: typeName, hint: "Write bigint[].")
-        }
+        // What fewer than 64 bits hold is checked here, where it is written out, and not while a question runs.
+        let isNarrow = TypeNames.range(named: name) != nil
+        let refusal = unsupported("a cast to an array of \(name) is", at: typeName, hint: "Write bigint[].")
         guard case .call(.makeArray, let items, .array(let type)) = value.expression,
             Coercion.isExplicit(type, element)
-        else { return try converted(value, to: .array(element), at: place) }
-        // Each element is cast, so that what is written stays an array of constants.
-        var cast: [Expression] = []
-        for item in items { cast.append(try converted(Bound(item), to: element, at: place).expression) }
-        return Bound(.call(.makeArray, cast, .array(element)), position: place)
-    }
-
-    /// Whether it is an array of integer constants that the range holds.
-    private func isArray(_ expression: Expression, within range: ClosedRange<Int64>) -> Bool {
-        guard case .call(.makeArray, let elements, _) = expression else { return false }
-        return elements.allSatisfy { element in
-            if case .integer(let number)? = element.constant { range.contains(number) } else { false }
+        else {
+            if isNarrow { throw refusal }
+            return try converted(value, to: .array(element), at: place)
         }
+        // Each element is cast, so that what is written stays an array of constants.
+        var elements: [Expression] = []
+        for item in items {
+            let element = try cast(Bound(item), to: element, named: name, at: place).expression
+            if isNarrow, element.constant == nil { throw refusal }
+            elements.append(element)
+        }
+        return Bound(.call(.makeArray, elements, .array(element)), position: place)
     }
 
     /// `interval '3' day`: a bare number counts the field, and smaller ones are cut off.
