@@ -107,7 +107,10 @@ import WireFormats
     /// What is refused is counted by the way on which it came, so that nobody is told of what he does not use; for
     /// Prometheus it stays one count a reason.
     @Test func refusalsAreToldByDoorAndReason() async throws {
-        try await withServer(try open()) { client, _ in
+        let context = StoreContext(
+            fileSystem: SimulatedFileSystem(seed: 12), clock: SystemClock(), randomness: SeededRandomness(seed: 1),
+            workers: InlineWorkers())
+        try await withServer(try EventStore.open(at: "/data", context: context)) { client, _ in
             let nothing: [UInt8] = Array("x".utf8)
             for (path, type) in [
                 ("/v1/events", "text/plain"), ("/v1/event", "application/cloudevents+json"),
