@@ -36,12 +36,7 @@ struct InspectCommand: ParsableCommand {
         let fileSystem = Machine().fileSystem
         if try fileSystem.isDirectory(path) {
             try inspectDirectory(fileSystem)
-        } else if fileName(of: path).hasPrefix("manifest-") {
-            let text = try EventStore.readingBeside {
-                let (store, _) = try ManifestStore.open(
-                    fileSystem: fileSystem, directory: parentDirectory(of: path), isKnown: { _ in true })
-                return bytes ? try store.remarks() : store.summary()
-            }
+        } else if let text = try ManifestStore.inspection(ofFileAt: path, fileSystem, withBytes: bytes) {
             try StandardStream.output.print(text, terminator: "")
         } else if fileName(of: path).hasSuffix(segmentFileEnding) {
             let segment = try SegmentReader.open(fileSystem: fileSystem, path: path, expected: nil)

@@ -63,8 +63,7 @@ struct StoreOpening {
         fingerprint = ExportHeader.fingerprint(ofKey: secret)
         userTokenKey = hmacSHA256(key: secret, message: Array("plimsoll user tokens".utf8))
         let identityKey = hmacSHA256(key: secret, message: Array("plimsoll identities".utf8))
-        var (manifests, findings) = try ManifestStore.open(
-            fileSystem: fileSystem, directory: files.segments, keepsCopies: true)
+        var (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
         let statePath = files.segments + "/" + (manifests.current.projections?.fileName ?? "")
         let reading = try StateReading(manifests.current, in: files.segments, fileSystem)
         let state = reading?.state

@@ -52,8 +52,7 @@ extension EventStore {
     private static func damagedLog(
         _ files: StoreFiles, _ fileSystem: any FileSystem
     ) throws -> (told: LogSettingAside, survey: LogSurvey, loss: LogLoss)? {
-        let (manifests, findings) = try ManifestStore.open(
-            fileSystem: fileSystem, directory: files.segments, keepsCopies: true)
+        let (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
         // Which place the log goes on from is known by the manifest in force, and by no other.
         if let refused = findings.refused.first { throw refused }
         let state = try StateReading(manifests.current, in: files.segments, fileSystem)?.state
