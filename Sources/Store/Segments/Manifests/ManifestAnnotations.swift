@@ -2,13 +2,6 @@ internal import Bytes
 package import Platform
 
 extension ManifestStore {
-    /// The current version's file, field by field, its body as a summary: for `inspect` and the tests that hold the
-    /// format still.
-    /// - Precondition: a version was published.
-    package func remarks() throws -> String {
-        Self.remarks(current, version, try currentBytes())
-    }
-
     /// What the current version names, a line each.
     package func summary() -> String { Self.summary(current, version) }
 
@@ -54,7 +47,9 @@ extension ManifestStore {
                 "  superseded: \(list.rows.count) rows of \(list.table), segment \(list.segmentID), group \(list.group)"
             )
         }
-        if let file = manifest.projections { lines.append("  projections: \(file.fileName), \(file.lengthBytes) bytes") }
+        if let file = manifest.projections {
+            lines.append("  projections: \(file.fileName), \(file.lengthBytes) bytes")
+        }
         // Without the flag nothing is known: no version has set it yet, and the log says how it ends.
         if manifest.isCleanEnd { lines.append("  closed in order") }
         return lines.joined(separator: "\n") + "\n"

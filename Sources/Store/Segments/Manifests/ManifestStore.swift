@@ -8,8 +8,8 @@ package import Platform
 /// before the last removed. So at any crash at least one whole version is there, and the newest whole one is the state.
 /// For one thread at a time.
 ///
-/// Each version is written twice, `copy-of-manifest-<version>` first: where the file itself is damaged its copy is read.
-/// Versions of before have none.
+/// Each version is written twice, `copy-of-manifest-<version>` first: where the file itself is damaged its copy is
+/// read. Versions of before have none.
 package struct ManifestStore: Sendable {
     private let fileSystem: any FileSystem
     /// Where versions and live files are.
@@ -159,12 +159,6 @@ package struct ManifestStore: Sendable {
     package var hasMovedOn: Bool {
         func isThere(_ version: UInt64) -> Bool? { try? fileSystem.lengthBytes(of: path(version)) != nil }
         return isThere(version + 1) == true || version > 0 && isThere(version) == false
-    }
-
-    /// The current version, byte for byte, as it is written or was read.
-    func currentBytes() throws -> [UInt8] {
-        precondition(version > 0, "nothing was published yet")
-        return try restoration ?? fileSystem.contents(of: path(version))
     }
 
     /// The version that one file holds, of which it is the writing itself or the copy, whichever version is in force.
