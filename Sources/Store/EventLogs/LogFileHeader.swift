@@ -116,7 +116,8 @@ struct LogFileHeader: Equatable {
     /// Whether it is what was written, whatever its version.
     private static func isWhole(_ sector: [UInt8]) -> Bool {
         guard sector.count >= checkedBytes + 8 else { return false }
-        var (number, checksum) = (ByteCursor(sector[Offset.fileNumber..<Offset.fileBytes]), ByteCursor(sector[checkedBytes...]))
+        var number = ByteCursor(sector[Offset.fileNumber..<Offset.fileBytes])
+        var checksum = ByteCursor(sector[checkedBytes...])
         guard let seed = try? number.read(littleEndian: UInt64.self) else { return false }
         return (try? checksum.read(littleEndian: UInt64.self)) == xxh3(sector[..<checkedBytes], seed: seed)
     }

@@ -102,8 +102,8 @@ final class Binder {
         }
     }
 
-    /// Counts columns that a table or a SELECT list has, or the columns and expressions of a WITH query that is used once
-    /// more: a plan, and each of its rewrites, takes room for each.
+    /// Counts columns that a table or a SELECT list has, or the columns and expressions of a WITH query that is used
+    /// once more: a plan, and each of its rewrites, takes room for each.
     /// - Throws: `.queryTooComplex` beyond the limit; `.cancelled` and `.deadlineExceeded`.
     func countParts(_ count: Int, at node: SyntaxNode? = nil) throws(QueryError) {
         try options.check()

@@ -1,8 +1,8 @@
 import Bytes
 package import Platform
 
-/// A place of a file that may hold what an incoming event repeats, and that cannot be used: it is damaged, or of a newer
-/// form. Two are the same where the same is said of them.
+/// A place of a file that may hold what an incoming event repeats, and that cannot be used: it is damaged, or of a
+/// newer form. Two are the same where the same is said of them.
 package struct UnreadablePlace: Hashable, Sendable, CustomStringConvertible {
     /// What whoever read it met.
     package let error: any FileContentError
