@@ -11,9 +11,9 @@ struct InspectCommand: ParsableCommand {
         discussion: """
             A data directory is shown on one screen: events and where they are, times, segments, log, formats, the \
             largest tables, damage of its manifests; with --segments its manifest and, for each segment, tables, \
-            groups and bytes by column. A segment, log, manifest or state file, or the copy of one, is shown itself. Of \
-            key files it says what they are for, never what is in them. Nothing is changed and no lock is taken, so a \
-            served directory may be inspected too.
+            groups and bytes by column. A segment, log, manifest or state file, or the copy of one, is shown itself. \
+            Of key files it says what they are for, never what is in them. Nothing is changed and no lock is taken, so \
+            a served directory may be inspected too.
             """)
 
     @Argument(help: ArgumentHelp("A data directory, or a file in it.", valueName: "path"))
