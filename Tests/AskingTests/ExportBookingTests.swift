@@ -40,7 +40,7 @@ import Testing
     }
 
     /// Pages without events are read until one has some: whoever waits looks between them.
-    @Test func aLookEndsWhatReadsOn() throws {
+    @Test func aLookBetweenPagesEndsAnExport() throws {
         struct Over: Error {}
         var pages = Pages()
         pages.left = 1_000

@@ -172,11 +172,11 @@ import Testing
         try flip("id", of: "message_received", disk)
         let results = try store.append([turns(["a"], 1), turns(["c"], 1)])
         let path = try segmentPath(disk)
-        guard case .unreadable(let damage, _) = results[0].verdicts[0] else {
+        guard case .unreadable(let place) = results[0].verdicts[0] else {
             Issue.record("\(results[0].verdicts)")
             return
         }
-        #expect(damage.contains(path) && damage.contains("offset"))
+        #expect((place.error as? CorruptionError)?.file == path && "\(place)".contains("offset"))
         #expect(results[0].verdicts.dropFirst() == [.duplicate, .duplicate])
         #expect(results[1].accepted == 3)
         #expect(store.status.refusals.unreadable == 1)
@@ -198,10 +198,12 @@ import Testing
         #expect(error?.file == path && error?.expectation.contains("99") == true, "\(error?.expectation ?? "")")
         #expect(try rows(store, "llm_call", ["id"]).count == 2)
         let results = try store.append([turns(["a"], 1), turns(["a", "n"], 2)])
-        guard case .unreadable(let reason, _) = results[0].verdicts[0] else {
+        guard case .unreadable(let place) = results[0].verdicts[0] else {
             Issue.record("\(results[0].verdicts)")
             return
         }
+        let reason = "\(place)"
+        #expect((place.error as? NewerFormatError)?.file == path)
         #expect(reason.contains(path) && reason.contains("newer") && !reason.contains("damaged"), "\(reason)")
         #expect(results[0].verdicts.dropFirst() == [.duplicate, .duplicate] && results[1].accepted == 6)
         try store.seal()

@@ -158,8 +158,34 @@ import Testing
         #expect(summary.text.contains(shown), "\(summary.text)")
         try server.close()
         let closed = try DirectorySummary(of: "/data", disk)
-        #expect(closed.json.contains(counts) || closed.json.contains(#""unsealed_events":0"#), "\(closed.json)")
-        #expect(closed.json.contains(#""closed_in_order":true"#), "\(closed.json)")
+        #expect(closed.json.contains(counts), "\(closed.json)")
+        #expect(closed.json.contains(#""closed_in_order":true"#) && closed.json.contains(#""damage":[]"#))
+        #expect(!closed.text.contains("damage"), "\(closed.text)")
+    }
+
+    /// As whoever asks the store: the copy of a damaged manifest is what counts, and the damage is named.
+    @Test func aSummaryReadsTheCopyOfADamagedManifest() throws {
+        let server = try open()
+        for name in ["a", "b"] {
+            _ = try server.append([turn(name)])
+            try server.seal()
+        }
+        try server.close()
+        let newest = try disk.list("/data/segments").map(\.name).filter { $0.hasPrefix("manifest-") }.max()
+        let path = "/data/segments/" + (try #require(newest))
+        let whole = try DirectorySummary(of: "/data", disk)
+        var first = ""
+        try DirectoryInspection.describe(disk, "/data/segments") { first = first.isEmpty ? $0 : first }
+        // Where nothing but the damage told differs.
+        disk.damage(path) { $0[$0.count / 2] ^= 1 }
+        let damaged = try DirectorySummary(of: "/data", disk)
+        let start = #""damage":["\#(path) is damaged at offset "#
+        #expect(damaged.json.contains(start), "\(damaged.json)")
+        let others = damaged.text.split(separator: "\n").filter { !$0.hasPrefix("damage ") }
+        #expect(others == whole.text.split(separator: "\n") && damaged.text.contains(path), "\(damaged.text)")
+        var told = ""
+        try DirectoryInspection.describe(disk, "/data/segments") { told = told.isEmpty ? $0 : told }
+        #expect(told.hasPrefix(first) && told.contains("\ndamage: \(path) is damaged"), "\(told)")
     }
 
     /// A directory is shown file by file, and what a server has let go of meanwhile is said in its place.

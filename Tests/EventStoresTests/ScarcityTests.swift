@@ -127,6 +127,7 @@ import Testing
             #expect(try rows(store, "turns", ["conversation_id"]).count == (start + 1) * 60)
             try store.close()
         }
+        // All segments that may be kept are; what may be open beside them, 16, is not open all at one time.
         #expect((EventStore.openFilesMax - 16...EventStore.openFilesMax).contains(disk.openFilesPeak))
     }
 

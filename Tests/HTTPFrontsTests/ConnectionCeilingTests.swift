@@ -170,7 +170,7 @@ import Testing
             // Each address says so when it looks for a place and finds none; nothing is taken at it from then on.
             #expect(try await connections[0].wait { lines.texts().count { $0.contains("connections_full") } == 2 })
             #expect(answered() == served)
-            #expect(try await lines.line(with: "limits.connections (1024)", "count=16", "LimitNOFILE=") != nil)
+            #expect(try await lines.line(with: "limits.connections (1024)", "count=\(served)", "LimitNOFILE=") != nil)
             #expect(try await lines.line(with: "as many connections are open as may be", "connections_full") != nil)
             // One goes, and one is let in.
             await connections.first { $0.text.hasSuffix("ok\n") }?.close()

@@ -4,6 +4,7 @@ import Domain
 import EventStores
 import HTTPFronts
 import Intakes
+import Platform
 import Synchronization
 import Testing
 
@@ -110,7 +111,10 @@ import Testing
         try await withServer(store) { client, _ in
             let named: [(EventVerdict, String)] = [
                 (.conflict, "conflict"), (.tooOld, "too_old"), (.tooNew, "too_new"),
-                (.unreadable(damage: "a page"), "unreadable"),
+                (
+                    .unreadable(UnreadablePlace(CorruptionError(file: "a", offset: 1, expectation: "a page"))),
+                    "unreadable"
+                ),
             ]
             for (verdict, word) in named {
                 store.state.withLock { $0.verdict = verdict }

@@ -1,3 +1,4 @@
+import EventStores
 import Intakes
 import OperatorLogs
 import Platform
@@ -20,6 +21,26 @@ import Testing
         #expect(damage.lines.count == 11 && damage.lines.last?.contains("90 more") == true)
         #expect(damage.lines.first?.contains("/data/segments/1.segment is damaged at offset 0") == true)
         #expect(!damage.met(CancellationError()) && damage.count == 100)
+    }
+
+    /// Ingest tells places of either kind as questions do.
+    @Test func placesThatHideRepeatsAreToldWhateverTheirKind() {
+        let lines = Mutex<[String]>([])
+        let log = OperatorLog { line in lines.withLock { $0.append("\(line)") } }
+        let damage = ServerHealth(log: log, clock: SimulatedClock()).damage
+        let newer = NewerFormatError(file: "/data/segments/2.segment", expectation: "encoding 4, found 99")
+        let places = [UnreadablePlace(error(7)), UnreadablePlace(newer)]
+        let verdicts = [.accepted(position: 1), .duplicate] + places.flatMap { [EventVerdict.unreadable($0), .tooOld] }
+        let result = AppendResult(verdicts: verdicts + verdicts, accepted: 2, duplicates: 2, lastPosition: 1)
+        damage.met(in: [result, result])
+        #expect(damage.count == 2 && lines.withLock { $0.count } == 2)
+        #expect(damage.lines.first?.hasSuffix("shows the extent; restore the file from a backup") == true)
+        #expect(damage.lines.last?.hasPrefix("a newer version of plimsoll wrote /data/segments/2.segment") == true)
+        #expect(damage.lines.last?.contains("use the version that wrote it") == true, "\(damage.lines)")
+        // What a question meets afterwards is known.
+        #expect(damage.met(newer) && damage.count == 2 && lines.withLock { $0.count } == 2)
+        damage.look { $0 is NewerFormatError }
+        #expect(damage.count == 1)
     }
 
     @Test func whatCanBeUsedAgainIsForgottenAndNotSaidAnewAtOnce() {

@@ -45,5 +45,5 @@ final class MemoryStore: IntakeStore {
     func firstNote(ofType type: String) throws -> StoredNote? { nil }
     func traces(
         of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
-    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) { ([], max(position, position)) }
+    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) { ([], max(position, self.position)) }
 }

@@ -288,6 +288,7 @@ class Line:
             if len(lines) > 24 or max(map(len, lines)) > 130 or not any(line.startswith("formats ") for line in lines):
                 self.problems.append(f"no screen: {text!r}")
             found = json.loads(self.run("inspect", data, "--format", "json")[1])
+            self.expect("damage of a summary", found["damage"], [])
             events = json.loads(self.run("query", "select count(*), min(time), max(time) from events", "--format", "json", "--data", data)[1])["rows"][0]
             self.expect("events of a summary", (found["events"], found["sealed_events"] + found["unsealed_events"]), (int(events[0]), int(events[0])))
             if int(events[0]):
@@ -295,6 +296,12 @@ class Line:
         self.expect("status of two kinds at once", self.run("inspect", self.data, "--segments", "--format", "json")[0], 2)
         if b"manifest version" not in self.run("inspect", self.folder + "/local", "--segments")[1]:
             self.problems.append("inspect --segments shows no manifest")
+        folder = self.folder + "/local/segments/"
+        newest = max((name for name in os.listdir(folder) if name.startswith("manifest-")), default=None)
+        if newest:
+            shown = self.run("inspect", folder + newest)
+            self.expect("the copy of a manifest", self.run("inspect", folder + "copy-of-" + newest), shown)
+            self.expect("what a manifest is shown as", (shown[0], shown[1].startswith(b"manifest version")), (0, True))
 
     # Who answers.
 

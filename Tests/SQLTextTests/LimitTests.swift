@@ -200,6 +200,16 @@ import Testing
         }
     }
 
+    /// What a WITH query holds counts at each use, and is no column: the refusal says so.
+    @Test func aLongWithQueryThatIsUsedOftenIsRefusedForWhatItHolds() {
+        let numbers = (0..<2_000).map(String.init).joined(separator: ",")
+        let uses = (0..<100).map { "t a\($0)" }.joined(separator: ", ")
+        let sql = "with t as (select 1 a where 1 in (\(numbers))) select count(*) from \(uses)"
+        let error = #expect(throws: QueryError.self) { try SQLCompiler(catalog: wide(1)).compile(sql) }
+        #expect(error?.kind == .queryTooComplex)
+        #expect(error?.message.contains("columns and expressions, counting WITH queries at each use") == true)
+    }
+
     /// Texts on which the grammar's lexer took minutes.
     @Test(arguments: ["+-", "/*", "/**/", "*/*", "~-", "<+"])
     func runsOfOperatorCharacters(_ part: String) throws {

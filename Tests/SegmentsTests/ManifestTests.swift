@@ -47,7 +47,7 @@ struct ManifestTests {
         #expect(versions == [ManifestStore.fileName(5), ManifestStore.fileName(6)])
     }
 
-    @Test func everyDamagedByteOfTheNewestFallsBackToTheOneBefore() throws {
+    @Test func everyDamagedByteOfTheNewestIsReadFromItsCopyElseFallsBackToTheOneBefore() throws {
         let files = SimulatedFileSystem()
         try files.createDirectories("/s")
         var (store, _) = try ManifestStore.open(fileSystem: files, directory: "/s")
@@ -57,21 +57,64 @@ struct ManifestTests {
         second.position = 400
         try store.publish(second)
         let path = "/s/" + ManifestStore.fileName(2)
+        let copy = "/s/copy-of-" + ManifestStore.fileName(2)
         let whole = try files.contents(of: path)
+        #expect(try files.contents(of: copy) == whole)
         for index in whole.indices {
             files.damage(path) { $0[index] ^= 1 << UInt8(index % 8) }
+            let (copied, found) = try ManifestStore.open(fileSystem: files, directory: "/s")
+            #expect(copied.version == 2 && copied.current == second && found.refused.isEmpty, "byte \(index)")
+            #expect(found.restored?.file == path && found.damage.map(\.file) == [path])
+            files.damage(copy) { $0[index] ^= 1 }
             let (fallen, findings) = try ManifestStore.open(fileSystem: files, directory: "/s")
             #expect(fallen.version == 1 && fallen.current == manifest && findings.refused.count == 1, "byte \(index)")
-            #expect(findings.refused.first?.file == path)
-            files.damage(path) { $0 = whole }
+            #expect(findings.damage.map(\.file) == [path])
+            for file in [path, copy] { files.damage(file) { $0 = whole } }
         }
+        files.damage(copy) { $0[0] ^= 1 }
         for length in stride(from: 0, to: whole.count, by: 7) {
             files.damage(path) { $0 = Array(whole[..<length]) }
             #expect(try ManifestStore.open(fileSystem: files, directory: "/s").store.version == 1)
         }
         // Both gone: refused, never an empty store.
-        files.damage("/s/" + ManifestStore.fileName(1)) { $0[70] ^= 1 }
+        for beginning in ["/s/", "/s/copy-of-"] {
+            files.damage(beginning + ManifestStore.fileName(1)) { $0[70] ^= 1 }
+        }
         #expect(throws: CorruptionError.self) { try ManifestStore.open(fileSystem: files, directory: "/s") }
+    }
+
+    /// Each file is shown itself: the version in force, the one before, and the copies of both.
+    @Test func aFileOfAVersionIsShownItself() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        var (store, _) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        var manifest = try sampleManifest(files, "/s")
+        var shown: [String] = []
+        for position in [Int64(300), 400] {
+            manifest.position = position
+            try store.publish(manifest)
+            shown.append(store.summary())
+        }
+        func inspection(_ name: String, withBytes: Bool = false) throws -> String? {
+            try ManifestStore.inspection(ofFileAt: "/s/" + name, files, withBytes: withBytes)
+        }
+        let remarks = try inspection(ManifestStore.fileName(2), withBytes: true)
+        #expect(remarks?.hasPrefix("0") == true && remarks?.hasSuffix(shown[1]) == true, "\(remarks ?? "")")
+        for beginning in ["", "copy-of-"] {
+            for version in [UInt64(1), 2] {
+                let name = beginning + ManifestStore.fileName(version)
+                #expect(try inspection(name) == shown[Int(version) - 1], "\(name)")
+            }
+            #expect(try inspection(beginning + ManifestStore.fileName(2), withBytes: true) == remarks)
+        }
+        for name in ["projections-1", "manifest-2", "copy-of-state-2", ManifestStore.fileName(2) + ".new"] {
+            #expect(try inspection(name) == nil, "\(name)")
+        }
+        files.damage("/s/" + ManifestStore.fileName(2)) { $0.removeLast() }
+        #expect(throws: CorruptionError.self) { try inspection(ManifestStore.fileName(2)) }
+        #expect(try inspection("copy-of-" + ManifestStore.fileName(2)) == shown[1])
+        // What was read from the copy is shown where the version in force is.
+        #expect(try ManifestStore.open(fileSystem: files, directory: "/s").store.summary() == shown[1])
     }
 
     @Test func filesOfOtherRolesAreRefused() throws {

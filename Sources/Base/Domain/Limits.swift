@@ -37,6 +37,10 @@ package enum Limits {
 
     // Requests.
 
+    /// Spans that one trace may have; more are refused, so that none grows beyond what settling can hold at once.
+    package static let traceSpansMax = 50_000
+    /// ``traceSpansMax`` as people write it.
+    package static let traceSpansText = "\(traceSpansMax / 1_000),000 spans"
     /// Rejections that an answer lists one by one; the others are counted.
     package static let listedRejectionsMax = 100
 

@@ -4,3 +4,15 @@ package protocol FileContentError: Error, Sendable, CustomStringConvertible {
     /// What to do about it, as a clause.
     var remedy: String { get }
 }
+
+extension FileContentError {
+    /// Where it is seen how much is concerned, as a clause.
+    package static func extentAdvice(by command: String = "plimsoll verify") -> String {
+        "`\(command)` shows the extent"
+    }
+
+    /// Where it is seen how much is concerned, and what to do about it.
+    package func advice(by command: String = "plimsoll verify") -> String {
+        "\(Self.extentAdvice(by: command)); \(remedy)"
+    }
+}

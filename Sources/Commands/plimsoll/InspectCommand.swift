@@ -10,9 +10,10 @@ struct InspectCommand: ParsableCommand {
         abstract: "Show any file that we write, in summary or byte by byte.",
         discussion: """
             A data directory is shown on one screen: events and where they are, times, segments, log, formats, the \
-            largest tables; with --segments its manifest and, for each segment, tables, groups and bytes by column. \
-            A segment, log, manifest or state file is shown itself. Of key files it says what they are for, never \
-            what is in them. Nothing is changed and no lock is taken, so a served directory may be inspected too.
+            largest tables, damage of its manifests; with --segments its manifest and, for each segment, tables, \
+            groups and bytes by column. A segment, log, manifest or state file, or the copy of one, is shown itself. \
+            Of key files it says what they are for, never what is in them. Nothing is changed and no lock is taken, so \
+            a served directory may be inspected too.
             """)
 
     @Argument(help: ArgumentHelp("A data directory, or a file in it.", valueName: "path"))
@@ -36,12 +37,7 @@ struct InspectCommand: ParsableCommand {
         let fileSystem = Machine().fileSystem
         if try fileSystem.isDirectory(path) {
             try inspectDirectory(fileSystem)
-        } else if fileName(of: path).hasPrefix("manifest-") {
-            let text = try EventStore.readingBeside {
-                let (store, _) = try ManifestStore.open(
-                    fileSystem: fileSystem, directory: parentDirectory(of: path), isKnown: { _ in true })
-                return bytes ? try store.remarks() : store.summary()
-            }
+        } else if let text = try ManifestStore.inspection(ofFileAt: path, fileSystem, withBytes: bytes) {
             try StandardStream.output.print(text, terminator: "")
         } else if fileName(of: path).hasSuffix(segmentFileEnding) {
             let segment = try SegmentReader.open(fileSystem: fileSystem, path: path, expected: nil)

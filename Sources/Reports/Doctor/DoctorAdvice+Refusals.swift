@@ -135,7 +135,7 @@ extension DoctorAdvice {
         case .noEndTime: ["span.end(), and times in ns since 1970 UTC"]
         case .notText: ["texts of attributes in UTF-8; the answer to the exporter names the attribute"]
         case .requestFull: ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE=128, and fewer attributes on the resource"]
-        case .traceFull: ["a trace for each question: at most 50,000 spans of one are taken"]
+        case .traceFull: ["a trace for each question: at most \(Limits.traceSpansText) of one are taken"]
         default: ["the span as OTLP has it: the answer to the exporter says what could not be read"]
         }
     }

@@ -33,8 +33,7 @@ extension EventLog {
             try fileSystem.remove(directory.logPath(number))
             try directory.flush()
         }
-        let time = max(survey.receivedTime, 0)
-        try directory.begin(after: header, endingAt: end, record: record, receivedTime: time)
+        try directory.begin(after: header, endingAt: end, record: record, receivedTime: survey.receivedTime)
         return copies
     }
 }

@@ -14,6 +14,15 @@ struct LogFileHeader: Equatable {
 
     static let checkedBytes = 56
 
+    /// Where fields stand in the sector.
+    private enum Offset {
+        static let logID = 8
+        static let fileNumber = 16
+        static let fileBytes = 24
+        static let firstPosition = 32
+        static let previousEnd = 40
+    }
+
     /// What the first record must carry.
     var chain: UInt32 { UInt32(truncatingIfNeeded: checksum) }
 
@@ -72,22 +81,43 @@ struct LogFileHeader: Equatable {
             throw DecodingError(offset: 64, expectation: "zeros in the rest of the sector")
         }
         guard fileNumber == number else {
-            throw DecodingError(offset: 16, expectation: "the number in the file's name, found \(fileNumber)")
+            throw DecodingError(
+                offset: Offset.fileNumber, expectation: "the number in the file's name, found \(fileNumber)")
         }
         guard size == UInt64(lengthBytes), lengthBytes <= LogFormat.fileBytesMax else {
-            throw DecodingError(offset: 24, expectation: "a file of \(size) bytes, found \(lengthBytes)")
+            throw DecodingError(
+                offset: Offset.fileBytes, expectation: "a file of \(size) bytes, found \(lengthBytes)")
         }
         guard firstPosition >= 0, end <= UInt64(LogFormat.fileBytesMax) else {
-            throw DecodingError(offset: 32, expectation: "a position and an end within the limits")
+            throw DecodingError(
+                offset: Offset.firstPosition, expectation: "a position and an end within the limits")
         }
         fileBytes = lengthBytes
         previousEnd = Int(end)
     }
 
+    /// Why the file cannot stand behind another one; nil where it can.
+    func objection(after previous: LogFileHeader?) -> (offset: Int, expectation: String)? {
+        guard let previous else { return nil }
+        guard fileNumber == previous.fileNumber + 1 else {
+            // The file itself is whole: it is what stands before it that lacks.
+            return (0, "file \(previous.fileNumber + 1) before this one; it is missing")
+        }
+        guard logID == previous.logID else { return (Offset.logID, "the log id of the file before") }
+        guard previousEnd >= LogFormat.fileHeaderBytes, previousEnd <= previous.fileBytes else {
+            return (Offset.previousEnd, "an end within the file before")
+        }
+        guard firstPosition >= previous.firstPosition else {
+            return (Offset.firstPosition, "a position that does not fall")
+        }
+        return nil
+    }
+
     /// Whether it is what was written, whatever its version.
     private static func isWhole(_ sector: [UInt8]) -> Bool {
         guard sector.count >= checkedBytes + 8 else { return false }
-        var (number, checksum) = (ByteCursor(sector[16..<24]), ByteCursor(sector[checkedBytes...]))
+        var number = ByteCursor(sector[Offset.fileNumber..<Offset.fileBytes])
+        var checksum = ByteCursor(sector[checkedBytes...])
         guard let seed = try? number.read(littleEndian: UInt64.self) else { return false }
         return (try? checksum.read(littleEndian: UInt64.self)) == xxh3(sector[..<checkedBytes], seed: seed)
     }

@@ -6,7 +6,7 @@ package struct LogInventory: Sendable {
     package private(set) var files = 0
     /// Their bytes, and those of spare files, which are as large.
     package private(set) var bytes = 0
-    /// Versions of the files' format, as the files say them, ascending; of those that are empty nothing.
+    /// Versions of the files' format, as the files say them; of those that are empty nothing.
     package private(set) var formats: Set<UInt8> = []
 
     /// - Parameters:

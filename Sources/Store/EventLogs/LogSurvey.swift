@@ -13,8 +13,8 @@ package struct LogSurvey: Sendable {
     package private(set) var end: LogPlace?
     /// What is intact behind that place.
     package private(set) var behind = Behind()
-    /// The greatest received time before it.
-    package private(set) var receivedTime = Int64.min
+    /// The greatest received time before it; 0 where nothing was received.
+    package private(set) var receivedTime: Int64 = 0
 
     /// Intact records behind a damaged place.
     package struct Behind: Sendable {
@@ -170,21 +170,5 @@ extension LogSurvey.Behind {
         guard !record.kind.isMarker else { return }
         records += 1
         events += record.count
-    }
-}
-
-extension LogFileHeader {
-    /// Why the file cannot stand behind another one; nil where it can.
-    func objection(after previous: LogFileHeader?) -> (offset: Int, expectation: String)? {
-        guard let previous else { return nil }
-        guard fileNumber == previous.fileNumber + 1 else {
-            return (0, "file \(previous.fileNumber + 1) before this one; it is missing")
-        }
-        guard logID == previous.logID else { return (8, "the log id of the file before") }
-        guard previousEnd >= LogFormat.fileHeaderBytes, previousEnd <= previous.fileBytes else {
-            return (40, "an end within the file before")
-        }
-        guard firstPosition >= previous.firstPosition else { return (32, "a position that does not fall") }
-        return nil
     }
 }

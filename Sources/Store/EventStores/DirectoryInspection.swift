@@ -11,10 +11,10 @@ package enum DirectoryInspection {
     package static func describe(
         _ fileSystem: any FileSystem, _ directory: String, _ show: (String) throws -> Void
     ) throws {
-        let (manifests, _) = try EventStore.readingBeside {
+        let (manifests, findings) = try EventStore.readingBeside {
             try ManifestStore.open(fileSystem: fileSystem, directory: directory, isKnown: { _ in true })
         }
-        try show(manifests.summary())
+        try show(manifests.summary() + findings.damage.map { "damage: \($0)\n" }.joined())
         for segment in manifests.current.segments {
             let name = segment.description.fileName
             let text: String

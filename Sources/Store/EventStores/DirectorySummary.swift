@@ -30,6 +30,8 @@ package struct DirectorySummary: Sendable {
     /// Of events and of what was made of them, the largest first.
     private var tables: [TableUsage] = []
     private var formats: [(kind: String, versions: [UInt8])] = []
+    /// Manifests that could not be taken, or were taken from their copies.
+    private var damage: [CorruptionError] = []
 
     /// - Parameter directory: the data directory, with the folders `log` and `segments`.
     /// - Throws: `StorageError`; `FileContentError` where a manifest or a segment's footer cannot be read.
@@ -50,8 +52,9 @@ package struct DirectorySummary: Sendable {
 
     /// - Returns: the number of the file in which the log goes on.
     private mutating func addSegments(_ folder: String, _ fileSystem: any FileSystem) throws -> UInt64 {
-        let (manifests, _) = try ManifestStore.open(
+        let (manifests, findings) = try ManifestStore.open(
             fileSystem: fileSystem, directory: folder, isKnown: { _ in true })
+        damage = findings.damage
         let manifest = manifests.current
         (manifestVersion, sealedPosition, position) = (manifests.version, manifest.position, manifest.position)
         var versions: (manifest: Set<UInt8>, segment: Set<UInt8>, state: Set<UInt8>) = ([], [], [])
@@ -61,7 +64,9 @@ package struct DirectorySummary: Sendable {
             return try file.read(upTo: 1, at: offset).first
         }
         if manifests.version > 0 {
-            try version(ManifestStore.fileName(manifests.version), at: 8).map { _ = versions.manifest.insert($0) }
+            let name = ManifestStore.fileName(manifests.version)
+            try version(findings.restored == nil ? name : FileReference.copyBeginning + name, at: 8)
+                .map { _ = versions.manifest.insert($0) }
         }
         var usage: [ExactText: TableUsage] = [:]
         for segment in manifest.segments {
@@ -165,6 +170,7 @@ extension DirectorySummary {
                 }.joined(separator: ", "),
             ],
         ]
+        for (index, damage) in damage.enumerated() { rows.append([index == 0 ? "damage" : "", "\(damage)"]) }
         if !tables.isEmpty { rows.append(["", ""]) }
         for (index, table) in tables.prefix(Self.tablesListedMax).enumerated() {
             let usage = "\(table.table): \(table.rowCount) rows, \(table.bytes) bytes"
@@ -207,6 +213,8 @@ extension DirectorySummary {
                     json.array(format.versions) { version, json in json.value(version) }
                 }
             }
+            json.key("damage")
+            json.array(damage) { damage, json in json.value("\(damage)") }
             json.key("tables")
             json.array(tables) { table, json in
                 json.object { json in

@@ -6,7 +6,7 @@ struct WriterTroubles: Sendable {
     private(set) var failedSeals = 0
     /// Why the last seal failed; nil once one succeeded.
     private(set) var sealFailure: String?
-    /// What could not be read of places that prices concern, each once.
+    /// What could not be read of places that prices concern, and what to do about it, each once.
     private(set) var unsearched: [String] = []
 
     mutating func sealFailed(_ error: any Error) {
@@ -17,7 +17,7 @@ struct WriterTroubles: Sendable {
     mutating func sealSucceeded() { sealFailure = nil }
 
     mutating func unsearched(_ error: any Error) {
-        let text = "\(error)"
+        let text = "\(error); \(StoreError.advice(error))"
         if unsearched.count < StoreTroubles.toldMax, !unsearched.contains(text) { unsearched.append(text) }
     }
 }
@@ -26,7 +26,7 @@ struct WriterTroubles: Sendable {
 struct StoreTroubles: Sendable {
     let writer: WriterTroubles
     /// Conversations whose rows stand as they did, since something of them cannot be read, and what.
-    let unfolded: [ConversationGrouping.Key: String]
+    let unfolded: [ConversationGrouping.Key: UnfoldedConversation]
     /// Conversations whose sealed rows are made of their first events alone.
     let cut: Set<ConversationGrouping.Key>
     /// Stretches of the log that were set aside.
@@ -37,7 +37,7 @@ struct StoreTroubles: Sendable {
 
     init(_ writer: WriterTroubles, _ version: StoreVersion) {
         self.writer = writer
-        unfolded = Dictionary(version.lately.findings.unfolded.map { ($0.key, $0.reason) }) { first, _ in first }
+        unfolded = Dictionary(version.lately.findings.unfolded.map { ($0.key, $0) }) { first, _ in first }
         cut = version.sealed.cut
         losses = version.ledger.losses
     }
@@ -48,10 +48,10 @@ struct StoreTroubles: Sendable {
         if let failure = writer.sealFailure {
             lines.append("unsealed events stay in the log, since a seal failed and is tried again: \(failure)")
         }
-        for key in unfolded.keys.sorted().prefix(Self.toldMax) {
+        for (key, found) in unfolded.sorted(by: { $0.key < $1.key }).prefix(Self.toldMax) {
             lines.append(
                 "conversation \(key.conversation) of tenant \(key.tenant) is not in turns and conversations as it is"
-                    + " now: \(unfolded[key] ?? ""); \(Self.remedy)")
+                    + " now: \(found.reason); \(found.advice)")
         }
         if unfolded.count > Self.toldMax {
             let more = unfolded.count - Self.toldMax
@@ -68,15 +68,11 @@ struct StoreTroubles: Sendable {
                 "\(cut.count - Self.toldMax) more conversations have rows of their first events alone:"
                     + " `\(CutConversations.query)` lists them")
         }
-        lines += writer.unsearched.map {
-            "calls that a later price concerns were not looked at: \($0); \(Self.remedy)"
-        }
+        lines += writer.unsearched.map { "calls that a later price concerns were not looked at: \($0)" }
         lines += losses.suffix(Self.toldMax).map {
             "a damaged stretch of the log was set aside (\($0.file) at offset \($0.offset)), and with it \($0.extent);"
                 + " the files are in \($0.copies)"
         }
         return lines
     }
-
-    private static let remedy = "`plimsoll verify` shows the extent; restore the file from a backup"
 }

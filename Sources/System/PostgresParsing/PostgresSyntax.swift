@@ -10,6 +10,7 @@ package struct PostgresSyntaxError: Error, Equatable, Sendable, CustomStringConv
     /// Refused before it was read, for what reading it would take.
     package var isTooComplex: Bool
 
+    /// Takes each part as given.
     package init(message: String, position: Int, isTooComplex: Bool = false) {
         self.message = message
         self.position = position

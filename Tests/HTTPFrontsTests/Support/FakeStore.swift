@@ -118,7 +118,7 @@ final class FakeStore: ServedStore {
     func firstNote(ofType type: String) throws -> StoredNote? { nil }
     func traces(
         of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
-    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) { ([], max(position, position)) }
+    ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) { ([], max(position, self.position)) }
 }
 
 /// An export that comes to its first event when the store no longer holds it, which is never.

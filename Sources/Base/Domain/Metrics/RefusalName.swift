@@ -14,7 +14,9 @@ package enum RefusalName: String, CaseIterable, Hashable, Sendable {
     case method
     case mediaType = "media_type"
     case tooLarge = "too_large"
+    /// Too much is under way: the same may be sent again in a moment.
     case busy
+    /// The server cannot do it now, or until somebody sees to it: its disk, its store, its end.
     case unavailable
     case slowRequest = "slow_request"
     case abortedRequest = "aborted_request"
@@ -22,15 +24,18 @@ package enum RefusalName: String, CaseIterable, Hashable, Sendable {
     case grpc
     case http2
     case tls
+    /// What is asked needs a place of a file that is damaged or of a newer form.
     case damaged
     case internalError = "internal_error"
 
     // Of events, and of spans where they share it.
     case unknownType = "unknown_type"
     case invalid
+    /// Another event or span of the same identity is kept already, with other content.
     case conflict
     case tooOld = "too_old"
     case tooNew = "too_new"
+    /// Whether it is kept already needs such a place: the others of its request are taken.
     case unreadable
 
     // Of spans.

@@ -221,7 +221,7 @@ package final class SimulatedFileSystem: FileSystem {
         try perform(.examine, path) { state, _ throws(StorageError) in max(0, state.quotaBytes - state.disk.usedBytes) }
     }
 
-    /// As many as ``setOpenFiles(max:)`` lets.
+    /// As many as ``setOpenFiles(max:code:)`` lets.
     package var openFilesMax: Int { state.withLock { $0.openFilesMax } }
 
     package func lock(_ path: String) throws(StorageError) -> any FileLock {

@@ -71,6 +71,7 @@ package enum Decimal128 {
             let divisor = powers[dropped].magnitude
             guard wide.high < divisor else { continue }
             let (quotient, remainder) = divisor.dividingFullWidth((high: wide.high, low: wide.low))
+            // Rounding up may add one.
             guard quotient < powers[scaleMax].magnitude - 1 else { continue }
             let mantissa = Int128(remainder >= divisor - remainder ? quotient + 1 : quotient)
             return ((left < 0) != (right < 0) ? 0 - mantissa : mantissa, scale - dropped)

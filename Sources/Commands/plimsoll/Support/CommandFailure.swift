@@ -30,7 +30,7 @@ struct CommandFailure: Error {
         case let error as CorruptionError:
             self.init(
                 .damagedData, error.description,
-                advice: "`plimsoll verify --data DIR` shows the extent; \(error.remedy)"
+                advice: error.advice(by: "plimsoll verify --data DIR")
                     + (error.file.hasSuffix(".log")
                         ? "; without one `plimsoll set-aside --data DIR` says what would be lost" : ""))
         case let error as NewerFormatError: self.init(.damagedData, error.description, advice: error.remedy)

@@ -38,7 +38,7 @@ extension OperatorLog {
         for damage in found.damage {
             error(
                 "a newer manifest is damaged; what it said was read again from the log",
-                [LogField(.error, "\(damage)"), LogField(.advice, "`plimsoll verify` shows the extent")])
+                [LogField(.error, "\(damage)"), LogField(.advice, CorruptionError.extentAdvice())])
         }
     }
 

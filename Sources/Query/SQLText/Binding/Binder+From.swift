@@ -51,7 +51,7 @@ extension Binder {
         let alias = body["alias"]?.text("aliasname") ?? name
         if schema == nil, let common = surroundings.table(named: name) {
             try countRelations(common.relationCount)
-            try countColumns(common.weight, at: body)
+            try countParts(common.weight, at: body)
             let columns = try renamed(common.query.columns, body["alias"])
             return (renamedPlan(common.query.plan, columns), Scope(relation: alias, columns: columns))
         }
@@ -66,7 +66,7 @@ extension Binder {
             )
         }
         try countRelations(1)
-        try countColumns(table.columns.count, at: body)
+        try countParts(table.columns.count, at: body)
         let columns = try renamed(table.columns, body["alias"])
         let plan = Plan.scan(table: name, columns: Array(columns.indices), output: columns, predicates: [])
         return (plan, Scope(relation: alias, columns: columns))

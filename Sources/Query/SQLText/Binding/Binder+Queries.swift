@@ -46,7 +46,7 @@ extension Binder {
             guard names.insert(name).inserted else {
                 throw fail(.duplicateName, "WITH query name \"\(name)\" specified more than once", at: body)
             }
-            let before = (relations: relationCount, columns: columnCount, nodes: nodeCount)
+            let before = (relations: relationCount, parts: partCount, nodes: nodeCount)
             var query = settled(try bindQuery(select, inner))
             let aliases = body.names("aliascolnames")
             guard aliases.count <= query.columns.count else {
@@ -62,7 +62,7 @@ extension Binder {
                     query.plan, columns.enumerated().map { .column($0.offset, $0.element.type) }, output: columns)
             }
             try checkWidth(query.columns.count, at: body)
-            let weight = columnCount - before.columns + nodeCount - before.nodes
+            let weight = partCount - before.parts + nodeCount - before.nodes
             inner.tables.append(
                 CommonTable(
                     name: name, query: query, relationCount: max(1, relationCount - before.relations), weight: weight))

@@ -61,7 +61,7 @@ extension Binder {
             }
             try checkWidth(targets.count, at: value.unwrapped?.body)
         }
-        try countColumns(targets.count)
+        try countParts(targets.count)
         return targets
     }
 

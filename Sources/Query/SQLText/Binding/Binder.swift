@@ -16,7 +16,7 @@ final class Binder {
     /// Tables and subqueries read so far.
     var relationCount = 0
     /// Columns bound so far, of tables and of SELECT lists, and everything in the WITH queries that are used.
-    private(set) var columnCount = 0
+    private(set) var partCount = 0
     /// Expressions, FROM items and queries bound so far.
     private(set) var nodeCount = 0
 
@@ -102,20 +102,22 @@ final class Binder {
         }
     }
 
-    /// Counts columns that a table or a SELECT list has, or what a WITH query holds that is used once more: a plan, and
-    /// each of its rewrites, takes room for each.
+    /// Counts columns that a table or a SELECT list has, or the columns and expressions of a WITH query that is used
+    /// once more: a plan, and each of its rewrites, takes room for each.
     /// - Throws: `.queryTooComplex` beyond the limit; `.cancelled` and `.deadlineExceeded`.
-    func countColumns(_ count: Int, at node: SyntaxNode? = nil) throws(QueryError) {
+    func countParts(_ count: Int, at node: SyntaxNode? = nil) throws(QueryError) {
         try options.check()
-        columnCount += count
-        if columnCount > TextLimits.columnsMax {
+        partCount += count
+        if partCount > TextLimits.partsMax {
             throw fail(
                 .queryTooComplex,
-                "the query has more than \(TextLimits.columnsMax) columns in all its tables and SELECT lists",
+                "the query has more than \(TextLimits.partsMax) columns and expressions, counting WITH queries at each"
+                    + " use",
                 at: node, hint: "Name the columns that are needed in place of *, and use WITH queries fewer times.")
         }
     }
 
+    /// Refuses a SELECT list or table that is too wide.
     /// - Throws: `.queryTooComplex` when one SELECT list or table is wider than it may be.
     func checkWidth(_ count: Int, at node: SyntaxNode? = nil) throws(QueryError) {
         if count > TextLimits.selectListMax {
@@ -125,7 +127,7 @@ final class Binder {
         }
     }
 
-    /// The FROM scope with one more item in it.
+    /// Refuses a FROM whose tables have too many columns together.
     /// - Throws: `.queryTooComplex` when its tables have more columns than they may; `.cancelled` and
     ///   `.deadlineExceeded`.
     func checkScope(_ scope: Scope) throws(QueryError) {

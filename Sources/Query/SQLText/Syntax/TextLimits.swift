@@ -15,8 +15,9 @@ enum TextLimits {
     static let selectListMax = 1_664
     /// Columns of all tables of one FROM together.
     static let scopeColumnsMax = 8_192
-    /// Columns of all tables and SELECT lists of one statement, what WITH queries hold counted at each use.
-    static let columnsMax = 65_536
+    /// Columns of all tables and SELECT lists of one statement, and columns and expressions of WITH queries at each use
+    /// after the first binding.
+    static let partsMax = 65_536
 
     /// What the grammar takes at most for a text of constants, a byte of it: its nodes, and the tree as text.
     private static let parsingBytesPerByte = 128

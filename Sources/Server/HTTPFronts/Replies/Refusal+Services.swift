@@ -26,7 +26,7 @@ extension Refusal {
     init(_ error: any FileContentError) {
         self.init(
             .internalServerError, "\(error)",
-            hint: "`plimsoll verify` shows the extent; \(error.remedy), then ask again")
+            hint: "\(error.advice()), then ask again")
         reason = .damaged
     }
 

@@ -123,8 +123,8 @@ package struct IngestAnswer: Sendable {
             "conflict: another event with this tenant, source, id and time is kept already; give new facts a new id"
         case .tooOld: "too_old: its time lies beyond the retention horizon"
         case .tooNew: "too_new: its time lies more than 24 h ahead; check the sender's clock"
-        case .unreadable(let damage, _):
-            "unreadable: whether it is kept already cannot be read (\(damage)); send it again after that"
+        case .unreadable(let place):
+            "unreadable: whether it is kept already cannot be read (\(place)); send it again after that"
         }
     }
 }

@@ -104,8 +104,8 @@ package final class TraceIntake: Sendable {
             )
         case .tooOld: (.tooOld, "the span is older than what is kept")
         case .tooNew: (.tooNew, "the span ends more than 24 h from now; check the sender's clock")
-        case .unreadable(let damage, _):
-            (.unreadable, "whether the span is kept already cannot be read: \(damage)")
+        case .unreadable(let place):
+            (.unreadable, "whether the span is kept already cannot be read: \(place)")
         }
     }
 }

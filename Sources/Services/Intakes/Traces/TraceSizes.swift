@@ -1,8 +1,10 @@
+import Domain
+
 /// How many spans the traces have that are being received, so that none grows beyond what settling can hold at once.
 /// Small traces are forgotten when they settle.
 struct TraceSizes {
     /// Spans that one trace may have; more are refused, and the sender is told.
-    static let spansMax = 50_000
+    static let spansMax = Limits.traceSpansMax
     /// Spans of the traces that settle together, unless one alone has more.
     static let spansPerStep = 100_000
     private static let rememberedFrom = 5_000

@@ -1,5 +1,6 @@
 import Bytes
-import EventStores
+import Domain
+package import EventStores
 import OperatorLogs
 package import Platform
 import Synchronization
@@ -21,7 +22,7 @@ package final class DamagedPlaces: Sendable {
     }
 
     /// The reason under which requests are counted that met such a place, and by which the log names it.
-    package static let reason = "damaged"
+    package static let reason = RefusalName.damaged.rawValue
     /// So many are known at a time. One damaged file may have many damaged pages.
     private static let placesMax = 100
     /// So many of them are shown one by one.
@@ -54,17 +55,18 @@ package final class DamagedPlaces: Sendable {
         }
         guard mustLog else { return true }
         var fields = [LogField(.reason, Self.reason), LogField(.error, "\(error)")]
-        fields.append(LogField(.advice, Self.advice(error)))
+        fields.append(LogField(.advice, error.advice()))
         if let request { fields.append(LogField(.request, request)) }
         log.error("a place of a file cannot be used", fields)
         return true
     }
 
+    // tests: places of either kind are told without a store that meets them.
     /// Notes what hides whether events are repeats.
-    func met(in results: [AppendResult]) {
-        var last: CorruptionError?
-        for case .unreadable(_, let place?) in results.lazy.flatMap(\.verdicts) where place != last {
-            met(place, by: "events that may be kept already")
+    package func met(in results: [AppendResult]) {
+        var last: UnreadablePlace?
+        for case .unreadable(let place) in results.lazy.flatMap(\.verdicts) where place != last {
+            met(place.error, by: "events that may be kept already")
             last = place
         }
     }
@@ -75,7 +77,7 @@ package final class DamagedPlaces: Sendable {
     /// A line each, for whoever asks how the server does.
     package var lines: [String] {
         let places = state.withLock { $0.places }
-        let lines = places.prefix(Self.shownMax).map { "\($0.error); \(Self.advice($0.error))" }
+        let lines = places.prefix(Self.shownMax).map { "\($0.error); \($0.error.advice())" }
         let more = places.count - lines.count
         return more > 0 ? lines + ["\(more) more places of files cannot be used"] : lines
     }
@@ -91,9 +93,5 @@ package final class DamagedPlaces: Sendable {
             }
             if isLast { log.warning("every damaged place that was met can be used again, or is no longer needed") }
         }
-    }
-
-    private static func advice(_ error: any FileContentError) -> String {
-        "`plimsoll verify` shows the extent; \(error.remedy)"
     }
 }

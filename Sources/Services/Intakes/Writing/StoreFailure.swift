@@ -31,7 +31,7 @@ package enum StoreFailure {
         if let error = error as? any FileContentError {
             return IntakeRefusal(
                 .damaged, "\(error)",
-                hint: "`plimsoll verify` shows the extent; \(error.remedy), then send the same request again")
+                hint: "\(error.advice()), then send the same request again")
         }
         if isOfRequest(error) { return IntakeRefusal(.tooMuch, "\(error)") }
         guard isPassing(error) else {

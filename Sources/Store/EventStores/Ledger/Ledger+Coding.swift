@@ -45,7 +45,8 @@ enum StateVersion: UInt8 {
     case eighth = 8
     /// Naming at most a hundred conversations that were cut.
     case ninth = 9
-    /// Without stretches of the log that were set aside: there are none.
+    /// Without stretches of the log that were set aside: there are none. Where that is so it is still written, so that
+    /// a program of before opens the store.
     case tenth = 10
     /// As drawn above.
     case eleventh = 11

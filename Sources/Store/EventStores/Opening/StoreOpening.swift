@@ -63,8 +63,7 @@ struct StoreOpening {
         fingerprint = ExportHeader.fingerprint(ofKey: secret)
         userTokenKey = hmacSHA256(key: secret, message: Array("plimsoll user tokens".utf8))
         let identityKey = hmacSHA256(key: secret, message: Array("plimsoll identities".utf8))
-        var (manifests, findings) = try ManifestStore.open(
-            fileSystem: fileSystem, directory: files.segments, keepsCopies: true)
+        var (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
         let statePath = files.segments + "/" + (manifests.current.projections?.fileName ?? "")
         let reading = try StateReading(manifests.current, in: files.segments, fileSystem)
         let state = reading?.state
@@ -152,15 +151,14 @@ struct StoreOpening {
     ) throws(CorruptionError) {
         let told = records.compactMap(Writer.manifestVersion).max() ?? 0
         guard told > manifests.version else { return }
-        throw findings.refused.first ?? missing(told, in: manifests)
+        throw findings.refused.first ?? missing(told, in: manifests.directory)
     }
 
     /// The log tells of a version that is not there.
-    static func missing(_ version: UInt64, in manifests: ManifestStore) -> CorruptionError {
+    static func missing(_ version: UInt64, in directory: String) -> CorruptionError {
         CorruptionError(
-            file: manifests.directory + "/" + ManifestStore.fileName(version), offset: 0,
-            expectation:
-                "the manifest that the log tells of; put the file back from a backup, with all that it names")
+            file: directory + "/" + ManifestStore.fileName(version), offset: 0,
+            expectation: "the manifest that the log tells of; the file is missing")
     }
 
     /// What ids in the store's rows mean, and where that stands.

@@ -118,7 +118,7 @@ private struct ConversationFolding {
             }
         } catch  where setsAside && StoreError.isOfPlace(error) {
             guard keys.count > 1, searchesLeft > 0 else {
-                rows.found.unfolded += keys.map { UnfoldedConversation(key: $0, reason: "\(error)") }
+                rows.found.unfolded += keys.map { UnfoldedConversation($0, error) }
                 return
             }
             searchesLeft -= 1

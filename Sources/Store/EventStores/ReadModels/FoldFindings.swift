@@ -1,6 +1,8 @@
+import Platform
 import Synchronization
 
-/// What a fold of the unsealed events found beside its rows.
+/// What a fold of conversations found beside its rows: one for a seal, or of the unsealed events for questions; of a
+/// start it is what the last seal left.
 struct FoldFindings: Sendable {
     /// Of the last event that was there.
     var position: Int64 = 0
@@ -25,15 +27,28 @@ extension FoldFindings {
     init(asLeftIn sealed: SealedState) {
         self.init(position: sealed.position)
         for key in sealed.unfolded.sorted() {
-            unfolded.append(UnfoldedConversation(key: key, reason: "something of it cannot be read"))
+            unfolded.append(UnfoldedConversation(key))
         }
     }
 }
 
 /// A conversation that was not folded, and why.
 struct UnfoldedConversation: Sendable {
-    var key: ConversationGrouping.Key
-    var reason: String
+    let key: ConversationGrouping.Key
+    let reason: String
+    /// What to do about it.
+    let advice: String
+
+    /// One that the last seal left.
+    init(_ key: ConversationGrouping.Key) {
+        (self.key, reason) = (key, "something of it cannot be read")
+        advice = CorruptionError.extentAdvice()
+    }
+
+    /// One that needs a place which cannot be used.
+    init(_ key: ConversationGrouping.Key, _ error: any Error) {
+        (self.key, reason, advice) = (key, "\(error)", StoreError.advice(error))
+    }
 }
 
 /// The findings of the latest fold, whoever had it made: a seal, or a question, which knows more than the seal before

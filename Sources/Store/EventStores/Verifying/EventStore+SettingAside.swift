@@ -41,7 +41,7 @@ extension EventStore {
         guard let (found, survey, loss) = try damagedLog(files, context.fileSystem) else { return nil }
         var told = found
         let record = SystemRecord(
-            position: loss.firstPosition - 1, receivedTime: max(survey.receivedTime, 0),
+            position: loss.firstPosition - 1, receivedTime: survey.receivedTime,
             content: .event(type: LogLoss.recordType, data: loss.data))
         told.copied = try EventLog.setAside(
             survey, directory: files.log, into: told.copies, fileSystem: context.fileSystem,
@@ -52,8 +52,7 @@ extension EventStore {
     private static func damagedLog(
         _ files: StoreFiles, _ fileSystem: any FileSystem
     ) throws -> (told: LogSettingAside, survey: LogSurvey, loss: LogLoss)? {
-        let (manifests, findings) = try ManifestStore.open(
-            fileSystem: fileSystem, directory: files.segments, keepsCopies: true)
+        let (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
         // Which place the log goes on from is known by the manifest in force, and by no other.
         if let refused = findings.refused.first { throw refused }
         let state = try StateReading(manifests.current, in: files.segments, fileSystem)?.state
@@ -66,7 +65,9 @@ extension EventStore {
             damage.expectation += " (nothing before it says how the log could go on)"
             throw damage
         }
-        guard manifestVersion <= manifests.version else { throw StoreOpening.missing(manifestVersion, in: manifests) }
+        guard manifestVersion <= manifests.version else {
+            throw StoreOpening.missing(manifestVersion, in: files.segments)
+        }
         let number = try freeNumber(files, fileSystem)
         // Events that were imported in bulk are in no log.
         let first = max(end.position, state?.ledger.nextPosition ?? 1)

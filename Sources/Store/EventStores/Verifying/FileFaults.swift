@@ -68,10 +68,7 @@ extension EventStore {
         }
         faults.add(survey)
         if told > version, !refused.contains(where: { fileName(of: $0.file) == ManifestStore.fileName(told) }) {
-            let path = files.segments + "/" + ManifestStore.fileName(told)
-            faults.add(
-                CorruptionError(
-                    file: path, offset: 0, expectation: "the manifest that the log tells of; the file is missing"))
+            faults.add(StoreOpening.missing(told, in: files.segments))
         }
         return faults
     }

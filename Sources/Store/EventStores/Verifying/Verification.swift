@@ -287,7 +287,7 @@ struct ReadModelDigest {
 
 extension SealedState {
     /// Of conversations that are cut, those whose live rows were written before rows said so.
-    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading pages.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages.
     /// - Complexity: a filter test for each of them and each group of such rows.
     func conversationsOfUnsaidCut(among keys: [ConversationGrouping.Key]) throws -> Set<ConversationGrouping.Key> {
         var found: Set<ConversationGrouping.Key> = []
@@ -307,7 +307,7 @@ extension SealedState {
     }
 
     /// Conversations whose live rows say that they are made of the first events alone.
-    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading pages.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages.
     /// - Complexity: O(rows of `conversations`), one column of them.
     func conversationsOfSaidCut() throws -> Set<ConversationGrouping.Key> {
         var keys: Set<ConversationGrouping.Key> = []
@@ -333,7 +333,7 @@ extension SealedState {
     }
 
     /// Conversations whose live rows were written before rows said when somebody last acted.
-    /// - Throws: ``CorruptionError`` or ``StorageError`` from reading pages.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages.
     /// - Complexity: O(rows of such segments).
     func oldFormConversations() throws -> Set<ConversationGrouping.Key> {
         var keys: Set<ConversationGrouping.Key> = []

@@ -1,7 +1,7 @@
 import Columnar
 import Domain
 import Hashing
-package import Platform
+import Platform
 import Segments
 
 /// What the writer says of one incoming event.
@@ -17,8 +17,7 @@ package enum EventVerdict: Hashable, Sendable {
     /// More than the tolerated lead ahead of the clock.
     case tooNew
     /// Whether it is a repeat can't be read: the segment that may hold it is damaged there, or of a newer form.
-    /// - `place`: which it is, where it is damaged.
-    case unreadable(damage: String, place: CorruptionError? = nil)
+    case unreadable(UnreadablePlace)
 }
 
 /// Exact answers for events whose identity a segment's filter may hold: what is said of the events of several batches,
@@ -83,9 +82,7 @@ struct SealedIdentities {
         guard !known.isEmpty else { return [] }
         var verdicts = [EventVerdict?](repeating: nil, count: batches[batch].count)
         for candidate in known where candidate.verdict == nil {
-            verdicts[Int(candidate.row)] = candidate.damage.map {
-                .unreadable(damage: "\($0); \($0.remedy)", place: $0 as? CorruptionError)
-            }
+            verdicts[Int(candidate.row)] = candidate.damage.map { .unreadable(UnreadablePlace($0)) }
         }
         for candidate in known where candidate.verdict != nil { verdicts[Int(candidate.row)] = candidate.verdict }
         return verdicts

@@ -8,11 +8,10 @@ package import Platform
 /// before the last removed. So at any crash at least one whole version is there, and the newest whole one is the state.
 /// For one thread at a time.
 ///
-/// A store that keeps copies writes each version twice, `copy-of-manifest-<version>` first: where the file itself is
-/// damaged its copy is read.
+/// Each version is written twice, `copy-of-manifest-<version>` first: where the file itself is damaged its copy is
+/// read. Versions of before have none.
 package struct ManifestStore: Sendable {
     private let fileSystem: any FileSystem
-    private let keepsCopies: Bool
     /// Where versions and live files are.
     package let directory: String
     /// The version of `current`; 0 when nothing was ever published.
@@ -38,6 +37,9 @@ package struct ManifestStore: Sendable {
         /// Files that neither the manifest nor the caller knows; sorted.
         package var unknownFiles: [String] = []
 
+        /// All that is damaged of the manifests.
+        package var damage: [CorruptionError] { refused + [restored].compactMap { $0 } }
+
         /// What opening found; by default nothing to speak of.
         package init(refused: [CorruptionError] = [], temporaryFiles: [String] = [], unknownFiles: [String] = []) {
             self.refused = refused
@@ -48,16 +50,13 @@ package struct ManifestStore: Sendable {
 
     /// Reads the newest whole and legal version: its own hash holds, it continues the version before it where that one
     /// is there and whole, and every file it names, or a copy of it, is there in full length. Writes nothing.
-    /// - Parameters:
-    ///   - keepsCopies: whether versions are written twice.
-    ///   - isKnown: names in the directory that belong to others, such as log files.
+    /// - Parameter isKnown: names in the directory that belong to others, such as log files.
     /// - Throws: `StorageError`; `CorruptionError` when versions exist and none is legal; `NewerFormatError` where the
     ///   newest whole one is of a form that this version does not know: an older one would forget what came after it.
     package static func open(
-        fileSystem: any FileSystem, directory: String, keepsCopies: Bool = false,
-        isKnown: (String) -> Bool = { _ in false }
+        fileSystem: any FileSystem, directory: String, isKnown: (String) -> Bool = { _ in false }
     ) throws -> (store: ManifestStore, findings: Findings) {
-        var store = ManifestStore(fileSystem: fileSystem, directory: directory, keepsCopies: keepsCopies)
+        var store = ManifestStore(fileSystem: fileSystem, directory: directory)
         var findings = Findings()
         let names = try fileSystem.list(directory).filter { !$0.isDirectory }.map(\.name)
         let versions = names.compactMap(Self.version(ofFileName:)).sorted(by: >)
@@ -83,10 +82,9 @@ package struct ManifestStore: Sendable {
         return (store, findings)
     }
 
-    private init(fileSystem: any FileSystem, directory: String, keepsCopies: Bool) {
+    private init(fileSystem: any FileSystem, directory: String) {
         self.fileSystem = fileSystem
         self.directory = directory
-        self.keepsCopies = keepsCopies
     }
 
     /// Publishes the next version; when this returns, it is the state, whatever crashes.
@@ -95,7 +93,7 @@ package struct ManifestStore: Sendable {
         let next = version + 1
         let bytes = ManifestCoding.encode(manifest, version: next, previous: currentHash)
         // The copy of a version that was not published is written over by the next one.
-        if keepsCopies { try fileSystem.replace(copyPath(next), with: bytes) }
+        try fileSystem.replace(copyPath(next), with: bytes)
         try fileSystem.replace(path(next), with: bytes)
         restoration = nil
         stale.append(contentsOf: version > 1 ? [version - 1] : [])
@@ -163,11 +161,16 @@ package struct ManifestStore: Sendable {
         return isThere(version + 1) == true || version > 0 && isThere(version) == false
     }
 
-    /// The file of the current version, byte for byte.
-    func currentBytes() throws -> [UInt8] {
-        precondition(version > 0, "nothing was published yet")
-        let file = try fileSystem.open(path(version), .read)
-        return try file.read(exactly: try file.lengthBytes(), at: 0)
+    /// The version that one file holds, of which it is the writing itself or the copy, whichever version is in force.
+    /// - Returns: nil where the file's name is that of neither.
+    /// - Throws: `StorageError`; `FileContentError` where the file is not whole, or of a newer form.
+    static func read(
+        fileAt path: String, _ fileSystem: any FileSystem
+    ) throws -> (manifest: Manifest, version: UInt64, bytes: [UInt8])? {
+        let name = Platform.fileName(of: path)
+        guard let version = version(ofFileName: name) ?? version(ofCopyName: name) else { return nil }
+        let bytes = try fileSystem.contents(of: path)
+        return (try decoded(bytes, version, path).manifest, version, bytes)
     }
 
     private func path(_ version: UInt64) -> String { directory + "/" + Self.fileName(version) }
@@ -213,7 +216,7 @@ package struct ManifestStore: Sendable {
         let names = try fileSystem.list(directory).filter { !$0.isDirectory }.map(\.name)
         for version in names.compactMap(Self.version(ofFileName:)).sorted(by: >) {
             do {
-                let (decoded, _, damage) = try read(version, in: directory, fileSystem, hasCopies: true)
+                let (decoded, _, damage) = try read(version, in: directory, fileSystem)
                 if let damage { faults.append(damage) }
                 found = found ?? (decoded.manifest, version)
             } catch let fault as CorruptionError {
@@ -259,7 +262,7 @@ package struct ManifestStore: Sendable {
 
     /// The version's file, or its copy where the file is damaged, and what is the matter with the file then.
     private static func read(
-        _ version: UInt64, in directory: String, _ fileSystem: any FileSystem, hasCopies: Bool
+        _ version: UInt64, in directory: String, _ fileSystem: any FileSystem
     ) throws -> (decoded: Decoded, bytes: [UInt8], damage: CorruptionError?) {
         let path = directory + "/" + fileName(version)
         let bytes = try fileSystem.contents(of: path)
@@ -267,7 +270,7 @@ package struct ManifestStore: Sendable {
             return (try decoded(bytes, version, path), bytes, nil)
         } catch let damage as CorruptionError {
             let copy = directory + "/" + copyName(version)
-            guard hasCopies, let bytes = try? fileSystem.contents(of: copy),
+            guard let bytes = try? fileSystem.contents(of: copy),
                 let decoded = try? decoded(bytes, version, copy)
             else { throw damage }
             return (decoded, bytes, damage)
@@ -277,7 +280,7 @@ package struct ManifestStore: Sendable {
     /// - Returns: what is the matter with the file, where its copy was read.
     private mutating func load(_ version: UInt64) throws -> CorruptionError? {
         let path = path(version)
-        let (decoded, bytes, damage) = try Self.read(version, in: directory, fileSystem, hasCopies: keepsCopies)
+        let (decoded, bytes, damage) = try Self.read(version, in: directory, fileSystem)
         var previous: [String] = []
         if version > 1, try fileSystem.lengthBytes(of: self.path(version - 1)) != nil {
             let before = try fileSystem.contents(of: self.path(version - 1))
