@@ -147,8 +147,12 @@ let package = Package(
         // Asked.
         room("PromQLText", "Query/PromQLText", uses: ["Bytes", "RegularExpressions"]),
         tests("PromQLText", uses: ["Bytes", "Platform"]),
-        room("PromQLScripts", "Query/PromQLScripts", uses: ["PromQLText"]),
-        tests("PromQLScripts", uses: ["PromQLText"]),
+        room("PromQLEvaluation", "Query/PromQLEvaluation", uses: ["Bytes", "PromQLText", "RegularExpressions"]),
+        tests("PromQLEvaluation", uses: ["Bytes", "PromQLText"]),
+        room(
+            "PromQLScripts", "Query/PromQLScripts",
+            uses: ["Bytes", "PromQLText", "PromQLEvaluation", "RegularExpressions"]),
+        tests("PromQLScripts", uses: ["PromQLText", "PromQLEvaluation"]),
 
         room("Plans", "Query/Plans", uses: ["Bytes", "JSONTexts", "Columnar"]),
         room(
