@@ -28,7 +28,7 @@ struct MatchingKey {
 
     init(_ matching: VectorMatching) {
         isOn = matching.isOn
-        labels = matching.isOn ? Set(matching.labels) : Set(matching.labels).union(LabelSet.nameAlone)
+        labels = matching.isOn ? Set(matching.labels) : Set(matching.labels).union(LabelSet.metricLabels)
     }
 
     func of(_ set: LabelSet) -> LabelSet { isOn ? set.keeping(labels) : set.dropping(labels) }

@@ -7,7 +7,8 @@ extension LabelSet {
 
     var metricName: ByteText { self[LabelMatcher.metricName] }
 
-    private static let metricLabels: Set<ByteText> = [LabelMatcher.metricName, "__type__", "__unit__"]
+    /// Name, type and unit.
+    static let metricLabels: Set<ByteText> = [LabelMatcher.metricName, "__type__", "__unit__"]
     static let nameAlone: Set<ByteText> = [LabelMatcher.metricName]
     static let empty = LabelSet([])
 }
