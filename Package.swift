@@ -148,11 +148,11 @@ let package = Package(
         room("PromQLText", "Query/PromQLText", uses: ["Bytes", "RegularExpressions"]),
         tests("PromQLText", uses: ["Bytes", "Platform"]),
         room("PromQLEvaluation", "Query/PromQLEvaluation", uses: ["Bytes", "PromQLText", "RegularExpressions"]),
-        tests("PromQLEvaluation", uses: ["Bytes", "PromQLText"]),
+        tests("PromQLEvaluation", uses: ["Bytes", "Platform", "PromQLText"]),
         room(
             "PromQLScripts", "Query/PromQLScripts",
             uses: ["Bytes", "PromQLText", "PromQLEvaluation", "RegularExpressions"]),
-        tests("PromQLScripts", uses: ["PromQLText", "PromQLEvaluation"]),
+        tests("PromQLScripts", uses: ["PromQLText"]),
 
         room("Plans", "Query/Plans", uses: ["Bytes", "JSONTexts", "Columnar"]),
         room(
@@ -266,6 +266,10 @@ let package = Package(
                 "Clients", "HTTPFronts", "Alerting", "OperatorLogs", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings, linkerSettings: swiftLibraries),
+
+        .executableTarget(
+            name: "workshop", dependencies: ["Platform", "PromQLScripts", arguments],
+            path: "Sources/Commands/workshop", swiftSettings: settings),
 
         // Alert rules and dashboards, held against the metric catalogue.
         .testTarget(

@@ -13,8 +13,7 @@ struct Timeline {
         guard end >= start, step > 0 else { return nil }
         let (span, overflows) = end.subtractingReportingOverflow(start)
         let steps = (overflows ? Int64.max : span) / step
-        (self.start, self.step, count) = (start, step, Int(clamping: steps.addingReportingOverflow(1).partialValue))
-        if count < 1 { return nil }
+        (self.start, self.step, count) = (start, step, Int(clamping: steps.adding(1)))
     }
 
     subscript(_ index: Int) -> Int64 { start + Int64(index) * step }

@@ -2,7 +2,7 @@
 /// Whoever bounds what a question may take: memory, which several questions may share, and time.
 package protocol QuestionBudget: Sendable {
     /// Takes bytes for the question, before they are used.
-    /// - Throws: ``EvaluationError/outOfMemory`` where they are not to be had.
+    /// - Throws: ``EvaluationError/outOfMemory`` where they are not to be had; then none are taken.
     func take(bytes: Int) throws(EvaluationError)
     /// Gives them back.
     func giveBack(bytes: Int)

@@ -15,9 +15,11 @@ extension Evaluation {
         }
         try checkName(destination, "destination label name in label_replace()")
         let template = ReplacementTemplate(replacement, expression)
-        return try relabelled(node, timeline, destination) { labels in
+        return try relabelled(node, timeline, destination) { labels throws(EvaluationError) in
             let value = labels[source]
+            try ledger.spend(64 + value.bytes.count / 16 * expression.size)
             guard let groups = expression.groups(of: value.bytes.span) else { return nil }
+            try ledger.take(Holding(samples: 0, bytes: template.size(groups)))
             return template.filled(value.bytes, groups)
         }
     }
@@ -27,8 +29,11 @@ extension Evaluation {
         let sources = node.arguments.dropFirst(3).map(\.text)
         for source in sources { try checkName(source, "source label name in label_join()") }
         try checkName(destination, "destination label name in label_join()")
-        return try relabelled(node, timeline, destination) { labels in
-            ByteText(sources.map { labels[$0].bytes }.joined(separator: separator.bytes))
+        return try relabelled(node, timeline, destination) { labels throws(EvaluationError) in
+            let size = sources.reduce(separator.bytes.count * sources.count) { $0 + labels[$1].bytes.count }
+            try ledger.spend(64 + size / 16)
+            try ledger.take(Holding(samples: 0, bytes: size))
+            return ByteText(sources.map { labels[$0].bytes }.joined(separator: separator.bytes))
         }
     }
 
@@ -37,14 +42,13 @@ extension Evaluation {
     }
 
     private func relabelled(
-        _ node: FunctionCall, _ timeline: Timeline, _ destination: ByteText, _ value: (LabelSet) -> ByteText?
+        _ node: FunctionCall, _ timeline: Timeline, _ destination: ByteText,
+        _ value: (LabelSet) throws(EvaluationError) -> ByteText?
     ) throws(EvaluationError) -> StepMatrix {
         let matrix = try vector(node.arguments[0], timeline)
         var collector = SeriesCollector(ledger)
         for var one in matrix.series {
-            try ledger.spend(64)
-            if let text = value(one.labels) {
-                try ledger.take(Holding(samples: 0, bytes: text.bytes.count))
+            if let text = try value(one.labels) {
                 one.labels = one.labels.setting(destination, to: text)
                 if destination == LabelMatcher.metricName { one.dropsName = false }
             }

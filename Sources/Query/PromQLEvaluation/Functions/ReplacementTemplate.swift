@@ -37,6 +37,16 @@ struct ReplacementTemplate {
         self.parts = parts + [.text(text)]
     }
 
+    /// How long the text will be.
+    func size(_ groups: [Range<Int>?]) -> Int {
+        parts.reduce(0) { size, part in
+            switch part {
+            case .text(let bytes): size + bytes.count
+            case .group(let number): size + (number.flatMap { groups[$0]?.count } ?? 0)
+            }
+        }
+    }
+
     func filled(_ text: [UInt8], _ groups: [Range<Int>?]) -> ByteText {
         var result: [UInt8] = []
         for part in parts {

@@ -71,9 +71,21 @@ extension Evaluation {
         case ("avg_over_time", true): return try slide(call, timeline, SlidingMeanFunction())
         case ("min_over_time", true): return try slide(call, timeline, SlidingFunction(Least.self) { $0.value })
         case ("max_over_time", true): return try slide(call, timeline, SlidingFunction(Greatest.self) { $0.value })
-        case ("stdvar_over_time", _): return try slide(call, timeline, FoldFunction(Spread.self) { $0.variance })
-        case ("stddev_over_time", _):
+        default: return try slideSpreads(call, timeline, overlaps)
+        }
+    }
+
+    private func slideSpreads(
+        _ call: RangeCall, _ timeline: Timeline, _ overlaps: Bool
+    ) throws(EvaluationError) -> StepMatrix? {
+        switch (call.name, overlaps) {
+        case ("stdvar_over_time", false): return try slide(call, timeline, FoldFunction(Spread.self) { $0.variance })
+        case ("stddev_over_time", false):
             return try slide(call, timeline, FoldFunction(Spread.self) { $0.variance.squareRoot() })
+        case ("stdvar_over_time", true):
+            return try slide(call, timeline, SlidingFunction(JoinableSpread.self) { $0.variance })
+        case ("stddev_over_time", true):
+            return try slide(call, timeline, SlidingFunction(JoinableSpread.self) { $0.variance.squareRoot() })
         default: return nil
         }
     }

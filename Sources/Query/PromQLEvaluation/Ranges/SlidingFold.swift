@@ -104,6 +104,31 @@ struct JoinableMean: JoinableFold {
     var value: Double { sum.sum / count + sum.compensation / count }
 }
 
+/// The variance of a stretch, as Chan's.
+struct JoinableSpread: JoinableFold {
+    private var count = 0.0
+    private var mean = 0.0
+    private var squares = 0.0
+
+    mutating func add(_ value: Double) {
+        count += 1
+        let difference = value - mean
+        mean += difference / count
+        squares += difference * (value - mean)
+    }
+
+    func joined(with other: JoinableSpread) -> JoinableSpread {
+        var result = self
+        result.count = count + other.count
+        let difference = other.mean - mean
+        result.mean = mean + difference * (other.count / result.count)
+        result.squares = squares + other.squares + difference * difference * (count * other.count / result.count)
+        return result
+    }
+
+    var variance: Double { squares / count }
+}
+
 /// `avg_over_time` over ranges that overlap much.
 struct SlidingMeanFunction: FloatRangeFunction {
     private var sliding = SlidingFunction(JoinableMean.self) { $0.value }
