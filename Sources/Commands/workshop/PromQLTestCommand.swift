@@ -27,7 +27,9 @@ struct PromQLTestCommand: ParsableCommand {
         for name in names {
             let text = String(decoding: try files.contents(of: folder + "/" + name), as: UTF8.self)
             let report: ScriptReport
-            do throws(ScriptError) { report = try runner.run(text) } catch { throw Unreadable(name: name, error: error) }
+            do throws(ScriptError) {
+                report = try runner.run(text)
+            } catch { throw Unreadable(name: name, error: error) }
             for line in report.failures(in: name) { try StandardStream.output.print(line) }
             let promised = report.promised
             all = (all.answered + promised.answered, all.asked + promised.asked)

@@ -48,13 +48,13 @@ final class Evaluation {
         case .scalar:
             let values = try scalar(root, timeline)
             if !isRange { return .scalar(time: timeline.start, values[0]) }
-            return .matrix(answered([StepSeries(labels: .empty, floats: values)]))
+            return .matrix(try answered([StepSeries(labels: .empty, floats: values)]))
         case .matrix:
             guard !isRange else { throw Self.noRange("range vector") }
             return .matrix(try rangeVector(root))
         case .vector:
             let series = try withoutDroppedNames(vector(root, timeline).series)
-            if isRange { return .matrix(answered(series)) }
+            if isRange { return .matrix(try answered(series)) }
             return .vector(
                 series.compactMap { one in
                     one[0].map { InstantSample(labels: one.labels, time: timeline.start, value: $0) }
@@ -78,11 +78,15 @@ final class Evaluation {
     }
 
     /// Steps become times; series without samples are none.
-    private func answered(_ series: [StepSeries]) -> [Series] {
-        series.compactMap { one in
+    private func answered(_ series: [StepSeries]) throws(EvaluationError) -> [Series] {
+        var result: [Series] = []
+        for one in series {
+            try ledger.take(Holding(samples: 0, bytes: 16 * one.floats.count))
+            try ledger.spend(one.floats.count)
             let run = run(of: one, on: timeline)
-            return run.times.isEmpty ? nil : Series(labels: one.labels, samples: run)
-        }.sorted { $0.labels < $1.labels }
+            if !run.times.isEmpty { result.append(Series(labels: one.labels, samples: run)) }
+        }
+        return result.sorted { $0.labels < $1.labels }
     }
 
     func run(of series: StepSeries, on timeline: Timeline) -> SampleRun {

@@ -112,6 +112,8 @@ extension Evaluation {
         let (first, last) = (clock.time(at: timeline.start), clock.time(at: timeline.end))
         let found = try read(
             node, after: first.subtracting(question.lookback), through: last.adding(question.lookback))
+        let held = try hold(found)
+        defer { ledger.giveBack(held) }
         var result = StepMatrix()
         for series in found {
             let samples = RangeSamples(series)

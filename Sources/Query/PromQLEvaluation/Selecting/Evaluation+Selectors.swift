@@ -21,6 +21,13 @@ extension Evaluation {
         }
     }
 
+    /// Books samples that were read, for as long as they are looked at.
+    func hold(_ found: [Series]) throws(EvaluationError) -> Holding {
+        let held = found.reduce(Holding()) { $0 + $1.samples.holding }
+        try ledger.take(held)
+        return held
+    }
+
     /// The last sample of each series before each time, unless it is too old or the series has ended.
     func select(_ node: VectorSelector, _ timeline: Timeline) throws(EvaluationError) -> StepMatrix {
         if node.boundary != nil { return try selectSmoothed(node, timeline) }
@@ -37,6 +44,8 @@ extension Evaluation {
         }
         let (first, last) = (clock.time(at: timeline.start), clock.time(at: timeline.end))
         let found = try read(node, after: first.subtracting(question.lookback), through: last)
+        let held = try hold(found)
+        defer { ledger.giveBack(held) }
         var result = StepMatrix()
         for series in found {
             try ledger.spend(series.samples.times.count + timeline.count)
@@ -76,6 +85,11 @@ extension SampleRun {
     func isStale(_ index: Int) -> Bool {
         if !histograms.isEmpty, let histogram = histograms[index] { return histogram.sum.isStaleMarker }
         return floats[index].isStaleMarker
+    }
+
+    var holding: Holding {
+        let histograms = histograms.reduce(0) { $0 + ($1.map(Holding.of) ?? 0) }
+        return Holding(samples: times.count, bytes: 128 + 16 * times.count + histograms)
     }
 
     var hasStale: Bool {
