@@ -117,6 +117,8 @@ extension Evaluation {
 struct HistogramInput {
     struct Classic {
         let labels: LabelSet
+        /// Its place among the others.
+        let number: Int
         /// Where buckets end, and their series.
         var buckets: [(end: Double, series: Int)]
     }
@@ -143,7 +145,7 @@ struct HistogramInput {
                 classic[number].buckets.append((value, index))
             } else {
                 numbers[key] = classic.count
-                classic.append(Classic(labels: key, buckets: [(value, index)]))
+                classic.append(Classic(labels: key, number: classic.count, buckets: [(value, index)]))
             }
         }
         for index in native.indices {
@@ -178,11 +180,7 @@ struct HistogramInput {
             if !count.isNothing { buckets.append((bucket.end, count)) }
         }
         guard !buckets.isEmpty else { return nil }
-        if !mixed.isEmpty, let number = classic.firstIndex(where: { $0.labels == group.labels }),
-            mixed.contains(MixedStep(group: number, step: step))
-        {
-            return nil
-        }
+        if mixed.contains(MixedStep(group: group.number, step: step)) { return nil }
         return ClassicHistogram(buckets)
     }
 }
