@@ -147,7 +147,11 @@ let package = Package(
         // Asked.
         room("PromQLText", "Query/PromQLText", uses: ["Bytes", "RegularExpressions"]),
         tests("PromQLText", uses: ["Bytes", "Platform"]),
-        room("PromQLScripts", "Query/PromQLScripts", uses: ["PromQLText"]),
+        room("PromQLEvaluation", "Query/PromQLEvaluation", uses: ["Bytes", "PromQLText", "RegularExpressions"]),
+        tests("PromQLEvaluation", uses: ["Bytes", "Platform", "PromQLText"]),
+        room(
+            "PromQLScripts", "Query/PromQLScripts",
+            uses: ["Bytes", "PromQLText", "PromQLEvaluation", "RegularExpressions"]),
         tests("PromQLScripts", uses: ["PromQLText"]),
 
         room("Plans", "Query/Plans", uses: ["Bytes", "JSONTexts", "Columnar"]),
@@ -265,6 +269,10 @@ let package = Package(
                 "Clients", "HTTPFronts", "Alerting", "OperatorLogs", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings, linkerSettings: swiftLibraries),
+
+        .executableTarget(
+            name: "workshop", dependencies: ["Platform", "PromQLScripts", arguments],
+            path: "Sources/Commands/workshop", swiftSettings: settings),
 
         // Alert rules and dashboards, held against the metric catalogue.
         .testTarget(

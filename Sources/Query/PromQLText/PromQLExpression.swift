@@ -8,7 +8,10 @@ package struct PromQLExpression: Hashable, Sendable, CustomStringConvertible {
     /// What its value is.
     package let type: PromQLType
     /// The tree.
-    let root: Expression
+    package let root: Expression
+    /// The text that it was read from.
+    package var text: [UInt8] { source.bytes }
+    private let source: SourceText
 
     /// Reads a text.
     /// - Parameter features: what may be used though it is not promised.
@@ -26,6 +29,7 @@ package struct PromQLExpression: Hashable, Sendable, CustomStringConvertible {
         type = checker.check(&root)
         guard checker.faults.isEmpty else { throw PromQLError(checker.faults, in: text) }
         self.root = root
+        source = SourceText(bytes: text)
     }
 
     /// On one line.
@@ -33,6 +37,14 @@ package struct PromQLExpression: Hashable, Sendable, CustomStringConvertible {
 
     /// Over several lines where it is long, as `promtool promql format` shows it.
     package var formatted: String { String(decoding: FormattedText.written(root), as: UTF8.self) }
+}
+
+/// A text, which is no part of what is said in it.
+private struct SourceText: Hashable, Sendable {
+    let bytes: [UInt8]
+
+    static func == (left: SourceText, right: SourceText) -> Bool { true }
+    func hash(into hasher: inout Hasher) {}
 }
 
 extension Parser {

@@ -16,9 +16,13 @@ package struct RegularExpressionError: Error, Hashable, Sendable {
     // Sound: RE2 lets any number of threads match with one compiled pattern.
     nonisolated(unsafe) private let pattern: OpaquePointer
 
-    /// - Parameter ignoresCase: by the simple case folding of Unicode.
+    /// - Parameters:
+    ///   - ignoresCase: by the simple case folding of Unicode.
+    ///   - captures: whether it is asked what its groups match.
     /// - Complexity: O(pattern), repetitions written out.
-    package init(_ pattern: String, ignoresCase: Bool = false) throws(RegularExpressionError) {
+    package init(
+        _ pattern: String, ignoresCase: Bool = false, captures: Bool = false
+    ) throws(RegularExpressionError) {
         let bytes = Array(pattern.utf8)
         var reason = [UInt8](repeating: 0, count: 256)
         // Sound: both buffers outlive the call, which keeps none of them.
@@ -26,7 +30,7 @@ package struct RegularExpressionError: Error, Hashable, Sendable {
             unsafe reason.withUnsafeMutableBytes { reason in
                 unsafe plimsoll_pattern_create(
                     bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, ignoresCase ? 1 : 0,
-                    Self.memoryMax,
+                    captures ? 1 : 0, Self.memoryMax,
                     reason.baseAddress?.assumingMemoryBound(to: CChar.self), reason.count)
             }
         }
@@ -53,6 +57,42 @@ package struct RegularExpressionError: Error, Hashable, Sendable {
 
     /// As ``matchesWhole(_:)-(Span<UInt8>)``.
     package func matchesWhole(_ text: String) -> Bool { matchesWhole(Array(text.utf8).span) }
+
+    /// How many groups there are, of a pattern that captures.
+    package var groupCount: Int { Int(unsafe plimsoll_pattern_group_count(pattern)) }
+
+    /// The number of a group; nil where no group has the name.
+    package func groupNumber(named name: String) -> Int? {
+        let bytes = Array(name.utf8)
+        // Sound: the bytes outlive the call, which keeps none of them.
+        let number = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe plimsoll_pattern_group_number(
+                pattern, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+        return number > 0 ? Int(number) : nil
+    }
+
+    /// Which bytes of the text the match and each group are, nil for a group that took no part; nil where the pattern
+    /// does not match the text from end to end.
+    /// - Complexity: O(text), with a factor that the pattern's size bounds.
+    package func groups(of text: Span<UInt8>) -> [Range<Int>?]? {
+        let count = groupCount + 1
+        var bounds = [Int64](repeating: -1, count: 2 * count)
+        // Sound: both buffers outlive the call, which keeps none of them.
+        let isMatch = unsafe text.withUnsafeBytes { bytes in
+            unsafe bounds.withUnsafeMutableBufferPointer { bounds in
+                guard let base = bytes.baseAddress else {
+                    return unsafe plimsoll_pattern_capture(
+                        pattern, "", 0, bounds.baseAddress, Int32(clamping: count)) != 0
+                }
+                return unsafe plimsoll_pattern_capture(
+                    pattern, base.assumingMemoryBound(to: CChar.self), bytes.count, bounds.baseAddress,
+                    Int32(clamping: count)) != 0
+            }
+        }
+        guard isMatch else { return nil }
+        return (0..<count).map { bounds[2 * $0] < 0 ? nil : Int(bounds[2 * $0])..<Int(bounds[2 * $0 + 1]) }
+    }
 
     private func matches(_ text: Span<UInt8>, isWhole: Bool) -> Bool {
         // Sound: the span outlives the call, which keeps nothing of it.

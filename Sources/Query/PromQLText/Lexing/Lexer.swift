@@ -110,6 +110,8 @@ extension Lexer {
         default: break
         }
         if isEquals { position += 1 }
+        let isTrim = (first == UInt8(ascii: "<") || first == UInt8(ascii: ">")) && !isEquals && accept("/")
+        if isTrim { return token(first == UInt8(ascii: "<") ? .trimUpper : .trimLower) }
         switch Unicode.Scalar(first) {
         case "=": return token(isEquals ? .equal : .assign)
         case "!": return token(.notEqual)

@@ -11,7 +11,7 @@ enum TokenKind: Hashable {
 
     // Operators.
     case add, subtract, multiply, divide, modulo, power, atan2
-    case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+    case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual, trimUpper, trimLower
     case matches, matchesNot
     case and, or, unless
     case at
@@ -51,7 +51,7 @@ extension TokenKind {
             .colon, .assign, .start, .end, .step, .range, .maximumOf, .minimumOf:
             .sign
         case .add, .subtract, .multiply, .divide, .modulo, .power, .atan2, .equal, .notEqual, .less, .lessOrEqual,
-            .greater, .greaterOrEqual, .matches, .matchesNot, .and, .or, .unless, .at:
+            .greater, .greaterOrEqual, .trimUpper, .trimLower, .matches, .matchesNot, .and, .or, .unless, .at:
             .operation
         case .aggregation: .aggregation
         case .bool, .by, .without, .on, .ignoring, .groupLeft, .groupRight, .offset, .anchored, .smoothed, .fill,

@@ -38,6 +38,8 @@ extension Parser {
         case .lessOrEqual: .lessOrEqual
         case .greater: .greater
         case .greaterOrEqual: .greaterOrEqual
+        case .trimUpper: .trimUpper
+        case .trimLower: .trimLower
         case .and: .and
         case .or: .or
         case .unless: .unless

@@ -1,8 +1,8 @@
 /// Lines and columns of a text.
-enum TextPosition {
+package enum TextPosition {
     /// `line:column` of a byte, both from 1, columns in bytes.
     /// - Complexity: O(place).
-    static func written(_ place: Int, in text: [UInt8]) -> String {
+    package static func written(_ place: Int, in text: [UInt8]) -> String {
         guard !text.isEmpty else { return "unknown position" }
         let before = text[..<min(max(place, 0), text.count)]
         let line = before.count { $0 == UInt8(ascii: "\n") } + 1

@@ -2,10 +2,10 @@ import Bytes
 
 /// Texts in quotes as the language itself writes them: what cannot be shown is escaped, so that what is written is
 /// UTF-8 on one line whatever the bytes, and reading it gives them back.
-enum QuotedText {
+package enum QuotedText {
     /// In double quotes.
     /// - Parameter charactersMax: how many characters are shown.
-    static func quoted(_ bytes: some RandomAccessCollection<UInt8>, charactersMax: Int = .max) -> String {
+    package static func quoted(_ bytes: some RandomAccessCollection<UInt8>, charactersMax: Int = .max) -> String {
         let bytes = Array(bytes)
         var text = "\""
         var place = 0
@@ -39,7 +39,7 @@ enum QuotedText {
     }
 
     /// Whether all bytes are UTF-8.
-    static func isUTF8(_ bytes: [UInt8]) -> Bool {
+    package static func isUTF8(_ bytes: [UInt8]) -> Bool {
         var place = 0
         while place < bytes.count {
             guard let (_, length) = scalar(in: bytes, at: place) else { return false }

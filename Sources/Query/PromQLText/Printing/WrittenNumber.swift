@@ -1,16 +1,16 @@
 import Bytes
 
 /// Doubles as the language writes them: the shortest digits that mean the same double.
-enum WrittenNumber {
+package enum WrittenNumber {
     /// Without an exponent, however many zeros it takes.
-    static func plain(_ value: Double) -> String {
+    package static func plain(_ value: Double) -> String {
         guard value.isFinite else { return word(value) }
         let digits = Digits(value.magnitude)
         return sign(value) + digits.plain
     }
 
     /// With an exponent where the number is large or small.
-    static func general(_ value: Double) -> String {
+    package static func general(_ value: Double) -> String {
         guard value.isFinite else { return word(value) }
         let digits = Digits(value.magnitude)
         let exponent = digits.pointPlace - 1
@@ -32,7 +32,7 @@ enum WrittenNumber {
     }
 
     /// With six decimals, all digits of a large number.
-    static func fixed(_ value: Double) -> String {
+    package static func fixed(_ value: Double) -> String {
         guard value.isFinite else { return word(value) }
         let whole = value.magnitude.rounded(.towardZero)
         // Large ones are whole: only those are asked for.

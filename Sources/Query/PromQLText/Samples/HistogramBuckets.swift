@@ -16,7 +16,7 @@ package struct HistogramBuckets: Hashable, Sendable {
     }
 
     /// Adds to the last bucket, or one behind it.
-    mutating func append(_ index: Int, _ count: Double) {
+    package mutating func append(_ index: Int, _ count: Double) {
         assert(indices.last.map { $0 <= index } ?? true, "buckets come in their order")
         if indices.last == index {
             counts[counts.count - 1] += count
@@ -27,7 +27,7 @@ package struct HistogramBuckets: Hashable, Sendable {
     }
 
     /// Bucket by bucket; one that a side has not counts nothing there.
-    func combined(with other: HistogramBuckets, _ combine: (Double, Double) -> Double) -> HistogramBuckets {
+    package func combined(with other: HistogramBuckets, _ combine: (Double, Double) -> Double) -> HistogramBuckets {
         var result = HistogramBuckets()
         var (left, right) = (0, 0)
         while left < indices.count || right < other.indices.count {
@@ -50,7 +50,8 @@ package struct HistogramBuckets: Hashable, Sendable {
         return result
     }
 
-    func mapCounts(_ change: (Double) -> Double) -> HistogramBuckets {
+    /// Each count changed.
+    package func mapCounts(_ change: (Double) -> Double) -> HistogramBuckets {
         var result = self
         result.counts = counts.map(change)
         return result

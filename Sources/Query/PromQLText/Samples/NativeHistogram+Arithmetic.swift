@@ -47,8 +47,7 @@ extension NativeHistogram {
     private func combined(
         with other: NativeHistogram, _ combine: (Double, Double) -> Double
     ) throws(HistogramMismatch) -> Combination {
-        guard isCustom == other.isCustom else { throw HistogramMismatch() }
-        let (left, right) = isCustom ? Self.withCommonEnds(self, other) : Self.withCommonBuckets(self, other)
+        let (left, right) = try aligned(with: other)
         var result = left
         result.count = combine(left.count, right.count)
         result.sum = combine(left.sum, right.sum)
@@ -60,6 +59,14 @@ extension NativeHistogram {
         return Combination(
             histogram: result, hasHintCollision: collides,
             hasReconciledEnds: isCustom && customEnds != other.customEnds)
+    }
+
+    /// Both in buckets that both have.
+    package func aligned(
+        with other: NativeHistogram
+    ) throws(HistogramMismatch) -> (NativeHistogram, NativeHistogram) {
+        guard isCustom == other.isCustom else { throw HistogramMismatch() }
+        return isCustom ? Self.withCommonEnds(self, other) : Self.withCommonBuckets(self, other)
     }
 
     private static func withCommonEnds(
@@ -89,7 +96,7 @@ extension NativeHistogram {
 
 extension NativeHistogram.ResetHint {
     /// What is known of two taken together, and whether they contradict each other.
-    fileprivate func joined(with other: Self) -> (Self, collides: Bool) {
+    package func joined(with other: Self) -> (Self, collides: Bool) {
         if self == other { return (self, false) }
         if self == .gauge || other == .gauge { return (.gauge, false) }
         return (.unknown, self != .unknown && other != .unknown)

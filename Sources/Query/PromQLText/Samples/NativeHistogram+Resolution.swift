@@ -1,7 +1,7 @@
 // Coarser buckets, so that two histograms have the same.
 extension NativeHistogram {
     /// In the buckets of a coarser schema.
-    func reduced(to coarser: Int) -> NativeHistogram {
+    package func reduced(to coarser: Int) -> NativeHistogram {
         let steps = schema - coarser
         assert(!isCustom && HistogramSchema.exponential.contains(coarser), "listed ends have no factor")
         guard steps > 0 else { return self }
@@ -38,7 +38,7 @@ extension NativeHistogram {
     }
 
     /// With a wider bucket around zero. A threshold within a bucket that counts something goes on to that one's end.
-    func widened(toThreshold wanted: Double) -> NativeHistogram {
+    package func widened(toThreshold wanted: Double) -> NativeHistogram {
         var threshold = wanted
         var isSettled = false
         while !isSettled {

@@ -4,7 +4,7 @@ package struct SampleRun: Hashable, Sendable {
     /// ms since 1970, ascending.
     package private(set) var times: [Int64] = []
     /// What each time says; where it is a histogram, a number that means nothing.
-    private(set) var floats: [Double] = []
+    package private(set) var floats: [Double] = []
     /// Empty where all samples are floats; otherwise one for each time, nil where that is a float.
     package private(set) var histograms: [NativeHistogram?] = []
 

@@ -63,7 +63,8 @@ package struct SeriesMatchers: Sendable {
         try self.init(selector)
     }
 
-    init(_ selector: VectorSelector) throws(PromQLError) {
+    /// What a selector of an expression asks for.
+    package init(_ selector: VectorSelector) throws(PromQLError) {
         var matchers: [SeriesMatcher] = []
         if let name = selector.name {
             let matcher = LabelMatcher(

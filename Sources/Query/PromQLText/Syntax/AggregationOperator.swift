@@ -1,5 +1,5 @@
 /// What joins series of a group to one, or chooses among them.
-enum AggregationOperator: String, CaseIterable, Hashable, Sendable {
+package enum AggregationOperator: String, CaseIterable, Hashable, Sendable {
     case sum, avg, count, min, max, group, stddev, stdvar, topk, bottomk, quantile, limitk
     case countValues = "count_values"
     case limitRatio = "limit_ratio"

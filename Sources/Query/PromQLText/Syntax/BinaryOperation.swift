@@ -1,7 +1,7 @@
-import Bytes
+package import Bytes
 
 /// An operator between two expressions.
-enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
+package enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
     case add = "+"
     case subtract = "-"
     case multiply = "*"
@@ -15,9 +15,13 @@ enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
     case lessOrEqual = "<="
     case greater = ">"
     case greaterOrEqual = ">="
+    /// A histogram without what lies above, or below.
+    case trimUpper = "</"
+    case trimLower = ">/"
     case and, or, unless
 
-    var isComparison: Bool {
+    /// Whether it compares values.
+    package var isComparison: Bool {
         switch self {
         case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: true
         default: false
@@ -25,14 +29,17 @@ enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
     }
 
     /// Whether it is about sets of series rather than values.
-    var isSet: Bool { self == .and || self == .or || self == .unless }
+    package var isSet: Bool { self == .and || self == .or || self == .unless }
+
+    /// Whether it takes parts of a histogram away.
+    package var isTrim: Bool { self == .trimUpper || self == .trimLower }
 
     /// What binds more tightly has the greater number.
     var precedence: Int {
         switch self {
         case .or: 1
         case .and, .unless: 2
-        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: 3
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .trimUpper, .trimLower: 3
         case .add, .subtract: 4
         case .multiply, .divide, .modulo, .atan2: Self.productPrecedence
         case .power: Self.powerPrecedence
@@ -48,44 +55,57 @@ enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
 }
 
 /// `left + on (a) group_left (b) right`.
-struct BinaryOperation: Hashable, Sendable {
-    var operation: BinaryOperator
-    var left: Expression
-    var right: Expression
+package struct BinaryOperation: Hashable, Sendable {
+    /// What is done.
+    package var operation: BinaryOperator
+    /// The first side.
+    package var left: Expression
+    /// The second side.
+    package var right: Expression
     /// How series of both sides find each other; nil where a side is a scalar.
-    var matching: VectorMatching?
+    package var matching: VectorMatching?
     /// Whether a comparison gives 0 and 1 rather than what passes it.
-    var returnsBool: Bool
+    package var returnsBool: Bool
     /// Where the operator stands.
     var operatorPlace: Place
-    var place: Place { Place(from: left.place, to: right.place) }
+    /// Where it stands.
+    package var place: Place { Place(from: left.place, to: right.place) }
 }
 
 /// Which series of two sides belong together.
-struct VectorMatching: Hashable, Sendable {
+package struct VectorMatching: Hashable, Sendable {
     /// How many of the left meet how many of the right.
-    enum Cardinality: String, Hashable, Sendable {
+    package enum Cardinality: String, Hashable, Sendable {
         case oneToOne = "one-to-one"
         case manyToOne = "many-to-one"
         case oneToMany = "one-to-many"
         case manyToMany = "many-to-many"
     }
 
-    var cardinality: Cardinality = .oneToOne
-    var labels: [ByteText] = []
+    /// Which side may have several.
+    package var cardinality: Cardinality = .oneToOne
+    /// What they are matched by, or in spite of.
+    package var labels: [ByteText] = []
     /// Whether the labels are all that counts; otherwise they are what does not.
-    var isOn = false
+    package var isOn = false
     /// Labels that the many take over from the one.
-    var included: [ByteText] = []
-    var fill = Fill()
+    package var included: [ByteText] = []
+    /// What stands for the missing.
+    package var fill = Fill()
+
+    /// By all labels but the name.
+    package init() {}
 
     /// What stands for a series that one side has not.
-    struct Fill: Hashable, Sendable {
-        var left: Double?
-        var right: Double?
+    package struct Fill: Hashable, Sendable {
+        /// On the left.
+        package var left: Double?
+        /// On the right.
+        package var right: Double?
         /// Whether one word gave both.
         var isCommon = false
 
-        var isEmpty: Bool { left == nil && right == nil }
+        /// Whether what is missing stays so.
+        package var isEmpty: Bool { left == nil && right == nil }
     }
 }

@@ -1,13 +1,14 @@
 /// A length of time: known, or computed when the question's step and range are.
-enum DurationValue: Hashable, Sendable {
+package enum DurationValue: Hashable, Sendable {
     /// ns.
     case constant(Int64)
     case computed(DurationExpression)
 }
 
 /// Arithmetic of durations, in seconds.
-indirect enum DurationExpression: Hashable, Sendable {
-    enum Operation: String, Hashable, Sendable {
+package indirect enum DurationExpression: Hashable, Sendable {
+    /// What is done.
+    package enum Operation: String, Hashable, Sendable {
         case add = "+"
         case subtract = "-"
         case multiply = "*"
@@ -17,7 +18,7 @@ indirect enum DurationExpression: Hashable, Sendable {
     }
 
     /// A value of the question, or a choice between two durations.
-    enum Word: String, Hashable, Sendable {
+    package enum Word: String, Hashable, Sendable {
         case step, range
         case minimum = "min_of"
         case maximum = "max_of"

@@ -1,9 +1,9 @@
-import Bytes
+package import Bytes
 
 /// An expression of PromQL as it is written: parentheses stand in it, precedence is resolved.
 ///
 /// How high a tree may be is bounded where it is made (`ParserLimits`), so that whoever walks it may recurse.
-indirect enum Expression: Hashable, Sendable {
+package indirect enum Expression: Hashable, Sendable {
     case number(NumberLiteral)
     case string(StringLiteral)
     case selector(VectorSelector)
@@ -16,7 +16,7 @@ indirect enum Expression: Hashable, Sendable {
     case aggregation(Aggregation)
 
     /// Where it stands.
-    var place: Place {
+    package var place: Place {
         switch self {
         case .number(let node): node.place
         case .string(let node): node.place
@@ -33,16 +33,17 @@ indirect enum Expression: Hashable, Sendable {
 }
 
 /// A number, also one that was written as a duration: its value is then in seconds.
-struct NumberLiteral: Hashable, Sendable {
-    var value: Double
+package struct NumberLiteral: Hashable, Sendable {
+    /// What it says.
+    package var value: Double
     var isDuration: Bool
     var place: Place
 
-    static func == (left: NumberLiteral, right: NumberLiteral) -> Bool {
+    package static func == (left: NumberLiteral, right: NumberLiteral) -> Bool {
         left.bits == right.bits && left.isDuration == right.isDuration
     }
 
-    func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         hasher.combine(bits)
         hasher.combine(isDuration)
     }
@@ -52,39 +53,51 @@ struct NumberLiteral: Hashable, Sendable {
 }
 
 /// A text in quotes.
-struct StringLiteral: Hashable, Sendable {
-    var value: ByteText
-    var place: Place
+package struct StringLiteral: Hashable, Sendable {
+    /// What it says.
+    package var value: ByteText
+    /// Where it stands.
+    package var place: Place
 }
 
 /// `( … )`.
-struct Parentheses: Hashable, Sendable {
-    var inner: Expression
+package struct Parentheses: Hashable, Sendable {
+    /// What stands in them.
+    package var inner: Expression
     var place: Place
 }
 
 /// A sign before an expression; before a number it is part of the number.
-struct UnaryOperation: Hashable, Sendable {
-    var isNegative: Bool
-    var operand: Expression
+package struct UnaryOperation: Hashable, Sendable {
+    /// Whether the sign is a minus.
+    package var isNegative: Bool
+    /// What it stands before.
+    package var operand: Expression
     var place: Place
 }
 
 /// `name( … )`.
-struct FunctionCall: Hashable, Sendable {
-    var function: FunctionSignature
-    var arguments: [Expression]
-    var place: Place
+package struct FunctionCall: Hashable, Sendable {
+    /// What is called.
+    package var function: FunctionSignature
+    /// What it is given.
+    package var arguments: [Expression]
+    /// Where it stands.
+    package var place: Place
 }
 
 /// `sum by (a, b) ( … )`.
-struct Aggregation: Hashable, Sendable {
-    var operation: AggregationOperator
-    var expression: Expression
+package struct Aggregation: Hashable, Sendable {
+    /// How series are joined.
+    package var operation: AggregationOperator
+    /// Which series.
+    package var expression: Expression
     /// What `topk` and its like are given before the expression.
-    var parameter: Expression?
-    var grouping: [ByteText]
+    package var parameter: Expression?
+    /// The labels of the groups, or those to drop.
+    package var grouping: [ByteText]
     /// Whether the labels are those to drop.
-    var isWithout: Bool
-    var place: Place
+    package var isWithout: Bool
+    /// Where it stands.
+    package var place: Place
 }

@@ -1,8 +1,8 @@
 /// Where something stands in its text. No part of what is said: places of two trees are equal wherever they are, so
 /// that trees compare by meaning.
-struct Place: Hashable, Sendable {
+package struct Place: Hashable, Sendable {
     /// Bytes from the beginning of the text.
-    var range: Range<Int>
+    package var range: Range<Int>
 
     init(_ range: Range<Int>) { self.range = range }
 
@@ -11,6 +11,6 @@ struct Place: Hashable, Sendable {
         range = first.range.lowerBound..<max(first.range.lowerBound, last.range.upperBound)
     }
 
-    static func == (left: Place, right: Place) -> Bool { true }
-    func hash(into hasher: inout Hasher) {}
+    package static func == (left: Place, right: Place) -> Bool { true }
+    package func hash(into hasher: inout Hasher) {}
 }

@@ -1,41 +1,48 @@
-import Bytes
+package import Bytes
 
 /// What a label has to say.
-struct LabelMatcher: Hashable, Sendable {
-    enum Comparison: String, Hashable, Sendable {
+package struct LabelMatcher: Hashable, Sendable {
+    /// How it is compared.
+    package enum Comparison: String, Hashable, Sendable {
         case equal = "="
         case notEqual = "!="
         case matches = "=~"
         case matchesNot = "!~"
     }
 
-    var label: ByteText
-    var comparison: Comparison
+    /// Of which label.
+    package var label: ByteText
+    /// How the value is compared.
+    package var comparison: Comparison
     /// A value, or a pattern of a regular expression for the whole of one.
-    var value: ByteText
+    package var value: ByteText
     /// Whether a series without the label passes.
     var acceptsEmpty: Bool
 
-    static let metricName: ByteText = "__name__"
+    /// The label that a metric's name is.
+    package static let metricName: ByteText = "__name__"
 }
 
 /// `name{label="value"} @ time offset duration`.
-struct VectorSelector: Hashable, Sendable {
+package struct VectorSelector: Hashable, Sendable {
     /// The name that stands before the braces.
     var name: ByteText?
     /// What stands in them; a name in quotes alone asks for the label of names.
-    var matchers: [LabelMatcher]
-    var time = SelectedTime()
-    var boundary: RangeBoundary?
-    var place: Place
+    package var matchers: [LabelMatcher]
+    /// When.
+    package var time = SelectedTime()
+    /// What happens at the ends.
+    package var boundary: RangeBoundary?
+    /// Where it stands.
+    package var place: Place
 
-    static func == (left: VectorSelector, right: VectorSelector) -> Bool {
+    package static func == (left: VectorSelector, right: VectorSelector) -> Bool {
         // All matchers have to pass, in whatever order.
         left.name == right.name && left.time == right.time && left.boundary == right.boundary
             && left.matchers.count == right.matchers.count && Set(left.matchers) == Set(right.matchers)
     }
 
-    func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         hasher.combine(name)
         hasher.combine(time)
         hasher.combine(boundary)
@@ -44,25 +51,33 @@ struct VectorSelector: Hashable, Sendable {
 }
 
 /// `name[range]`.
-struct RangeSelector: Hashable, Sendable {
-    var selector: VectorSelector
-    var range: DurationValue
-    var place: Place
+package struct RangeSelector: Hashable, Sendable {
+    /// Which series, and when the range ends.
+    package var selector: VectorSelector
+    /// How long it is.
+    package var range: DurationValue
+    /// Where it stands.
+    package var place: Place
 }
 
 /// `expression[range:step]`.
-struct Subquery: Hashable, Sendable {
-    var expression: Expression
-    var range: DurationValue
+package struct Subquery: Hashable, Sendable {
+    /// What is asked again and again.
+    package var expression: Expression
+    /// Over how long.
+    package var range: DurationValue
     /// Nil takes the default.
-    var step: DurationValue?
-    var time = SelectedTime()
-    var place: Place
+    package var step: DurationValue?
+    /// When the range ends.
+    package var time = SelectedTime()
+    /// Where it stands.
+    package var place: Place
 }
 
 /// When samples are taken from.
-struct SelectedTime: Hashable, Sendable {
-    enum Anchor: Hashable, Sendable {
+package struct SelectedTime: Hashable, Sendable {
+    /// Where the clock may stand.
+    package enum Anchor: Hashable, Sendable {
         /// ms since 1970.
         case timestamp(Int64)
         /// The first and the last time of the question.
@@ -70,15 +85,15 @@ struct SelectedTime: Hashable, Sendable {
     }
 
     /// Where the clock stands; nil: at the time of evaluation.
-    var anchor: Anchor?
+    package var anchor: Anchor?
     /// How far before it.
-    var offset = DurationValue.constant(0)
+    package var offset = DurationValue.constant(0)
 
     var hasOffset: Bool { offset != .constant(0) }
 }
 
 /// What happens at the ends of a range.
-enum RangeBoundary: String, Hashable, Sendable {
+package enum RangeBoundary: String, Hashable, Sendable {
     /// Values at the ends are taken from the samples before.
     case anchored
     /// They are interpolated.

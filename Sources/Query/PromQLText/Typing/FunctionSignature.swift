@@ -1,10 +1,12 @@
 /// What a function is given and gives.
-struct FunctionSignature: Hashable, Sendable {
-    let name: String
+package struct FunctionSignature: Hashable, Sendable {
+    /// Its name.
+    package let name: String
     /// The last one may be left out, or repeated, as `repetition` says.
     let arguments: [PromQLType]
     let repetition: Repetition
-    let result: PromQLType
+    /// What it gives.
+    package let result: PromQLType
     /// Whether the language does not promise it yet.
     let isExperimental: Bool
 
@@ -25,6 +27,6 @@ struct FunctionSignature: Hashable, Sendable {
         (self.result, self.isExperimental) = (result, isExperimental)
     }
 
-    static func == (left: FunctionSignature, right: FunctionSignature) -> Bool { left.name == right.name }
-    func hash(into hasher: inout Hasher) { hasher.combine(name) }
+    package static func == (left: FunctionSignature, right: FunctionSignature) -> Bool { left.name == right.name }
+    package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

@@ -100,6 +100,9 @@ extension TypeChecker {
         if operation.isComparison, !node.returnsBool, areScalars {
             note("comparisons between scalars must use BOOL modifier", at: node.operatorPlace)
         }
+        if operation.isTrim, areScalars {
+            note("operator \"\(operation.rawValue)\" not allowed for Scalar operations", at: node.operatorPlace)
+        }
         checkLabels(node)
         for (type, place) in [(left, node.left.place), (right, node.right.place)] {
             if type == .scalar || type == .vector { continue }

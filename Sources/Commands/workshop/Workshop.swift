@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// The developers' bench: what judges the product and is no part of it.
+struct Workshop: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "workshop", abstract: "Judges the product by what others have written for theirs.",
+        subcommands: [PromQLTestCommand.self])
+}

@@ -1,0 +1,21 @@
+package import PromQLText
+
+// tests: as `PromQLQuestion`.
+/// What an expression says of the series of a source, by the rules of Prometheus 3.
+///
+/// Each selector reads its samples once, in one request with its matchers and the times that the question needs of it;
+/// ranges slide over them. Time is linear in samples, steps times series, and what order statistics need.
+package enum PromQLEvaluator {
+    /// - Parameter budget: who bounds memory and time.
+    package static func answer(
+        _ question: PromQLQuestion, over source: some SeriesSource,
+        within budget: some QuestionBudget = UnboundedBudget()
+    ) throws(EvaluationError) -> PromQLAnswer {
+        let evaluation = try Evaluation(question, source, budget)
+        let value = try evaluation.value()
+        let text = question.expression.text
+        return PromQLAnswer(
+            value: value, warnings: evaluation.remarks.written(in: text, areWarnings: true),
+            infos: evaluation.remarks.written(in: text, areWarnings: false))
+    }
+}

@@ -1,0 +1,84 @@
+import PromQLText
+
+// Ranges of samples, from selectors and subqueries.
+extension Evaluation {
+    func ranges(_ expression: Expression, _ timeline: Timeline) throws(EvaluationError) -> RangeInput {
+        switch expression.inner {
+        case .range(let node): return try ranges(node, timeline)
+        case .subquery(let node): return try ranges(node, timeline)
+        default: throw Self.wrongType
+        }
+    }
+
+    private func ranges(_ node: RangeSelector, _ timeline: Timeline) throws(EvaluationError) -> RangeInput {
+        let clock = try clock(node.selector.time)
+        let length = try milliseconds(node.range)
+        let boundary = node.selector.boundary
+        let before = boundary == nil ? 0 : question.lookback
+        let behind = boundary == .smoothed ? question.lookback : 0
+        let start = clock.time(at: timeline.start).subtracting(length).subtracting(before)
+        let found = try read(node.selector, after: start, through: clock.time(at: timeline.end).adding(behind))
+        var series: [RangeSamples] = []
+        for one in found {
+            let samples = RangeSamples(one)
+            try ledger.take(samples.holding)
+            try ledger.spend(samples.times.count)
+            if !samples.times.isEmpty { series.append(samples) }
+        }
+        return RangeInput(series: series, clock: clock, length: length, boundary: boundary, place: node.place)
+    }
+
+    private func ranges(_ node: Subquery, _ timeline: Timeline) throws(EvaluationError) -> RangeInput {
+        let clock = try clock(node.time)
+        let length = try milliseconds(node.range)
+        guard let inner = try subqueryTimes(node, timeline, clock, length) else {
+            return RangeInput(series: [], clock: clock, length: length, boundary: nil, place: node.place)
+        }
+        let matrix = try vector(node.expression, inner)
+        var series: [RangeSamples] = []
+        for one in matrix.series {
+            let samples = RangeSamples(one, on: inner)
+            try ledger.take(samples.holding)
+            if !samples.times.isEmpty { series.append(samples) }
+        }
+        matrix.done(ledger)
+        return RangeInput(series: series, clock: clock, length: length, boundary: nil, place: node.place)
+    }
+
+    /// Multiples of the step that lie within the ranges.
+    private func subqueryTimes(
+        _ node: Subquery, _ timeline: Timeline, _ clock: Clock, _ length: Int64
+    ) throws(EvaluationError) -> Timeline? {
+        let step = if let duration = node.step { try milliseconds(duration) } else { question.defaultStep }
+        // A step below a ms is none.
+        let wanted = max(1, step)
+        let after = clock.time(at: timeline.start).subtracting(length)
+        var start = after / wanted * wanted
+        if start <= after { start = start.adding(wanted) }
+        guard let times = Timeline(from: start, through: clock.time(at: timeline.end), step: wanted) else { return nil }
+        try ledger.take(steps: times.count)
+        return times
+    }
+
+    /// Gives back what the ranges hold.
+    func done(_ input: RangeInput) {
+        for one in input.series { ledger.giveBack(one.holding) }
+    }
+
+    /// The samples of a range, as they are.
+    func rangeVector(_ root: Expression) throws(EvaluationError) -> [Series] {
+        let input = try ranges(root, timeline)
+        let (after, through) = (input.start(at: timeline.start), input.end(at: timeline.start))
+        var result: [Series] = []
+        for one in input.series {
+            let samples = input.boundary == nil ? one : BoundarySamples.extended(one, input, at: timeline.start)
+            var run = SampleRun()
+            for (index, time) in samples.times.enumerated()
+            where time <= through && (time > after || (input.boundary != nil && time == after)) {
+                run.append(time, samples[index])
+            }
+            if !run.times.isEmpty { result.append(Series(labels: one.labels, samples: run)) }
+        }
+        return result.sorted { $0.labels < $1.labels }
+    }
+}

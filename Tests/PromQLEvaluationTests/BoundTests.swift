@@ -1,0 +1,93 @@
+import PromQLEvaluation
+import PromQLText
+import Testing
+
+/// What a question may take.
+@Suite struct BoundTests {
+    private func fault(
+        _ asking: Asking, _ text: String, _ times: PromQLQuestion.Times = .instant(600_000),
+        _ budget: CountingBudget = CountingBudget()
+    ) -> EvaluationError? {
+        do throws(EvaluationError) {
+            _ = try asking.answer(text, times, within: budget)
+            return nil
+        } catch { return error }
+    }
+
+    @Test func samples() throws {
+        var asking = try Asking("m{i='1'} 0+1x100", "m{i='2'} 0+1x100")
+        asking.samplesMax = 100
+        #expect(fault(asking, "m") == nil)
+        #expect(fault(asking, "count_over_time(m[2h])", .instant(6_000_000)) == .tooManySamples)
+        let times = PromQLQuestion.Times.range(from: 0, through: 6_000_000, step: 1_000)
+        #expect(fault(asking, "m", times) == .tooManySamples)
+        #expect(fault(asking, "sum_over_time(m[10m:1s])") == .tooManySamples)
+    }
+
+    @Test func steps() throws {
+        let asking = try Asking("m 1")
+        let all = PromQLQuestion.Times.range(from: 0, through: .max, step: 1)
+        for text in ["1", "m", "time()"] {
+            guard case .refused(let reason)? = fault(asking, text, all) else {
+                Issue.record("\(text) was answered")
+                continue
+            }
+            #expect(reason == "exceeded maximum resolution of 10000000 steps in one question")
+        }
+        #expect(fault(asking, "sum_over_time(m[290y:1ms])") != nil)
+        #expect(fault(asking, "sum_over_time(vector(1)[9000s:1ms])") == nil)
+    }
+
+    @Test func memory() throws {
+        let asking = try Asking("m{i='1'} 0+1x1000", "m{i='2'} 0+1x1000")
+        let times = PromQLQuestion.Times.range(from: 0, through: 60_000_000, step: 6_000)
+        for text in ["m", "rate(m[5m])", "count_values('v', m)", "m + on(i) m", "max_over_time(m[5m:1s])"] {
+            let small = CountingBudget(bytesMax: 60_000)
+            #expect(fault(asking, text, times, small) == .outOfMemory, "\(text)")
+            #expect(small.bytes == 0, "all is given back after a failure: \(text)")
+            let large = CountingBudget()
+            #expect(fault(asking, text, times, large) == nil)
+            #expect(large.bytes == 0 && large.bytesTop > 60_000, "\(text)")
+        }
+    }
+
+    /// Labels that double again and again.
+    @Test func labelBomb() throws {
+        let asking = try Asking("m{a='0123456789'} 1")
+        let joined = (0..<60).reduce("m") { text, _ in "label_join(\(text), 'a', '', 'a', 'a')" }
+        #expect(fault(asking, joined, .instant(0), CountingBudget(bytesMax: 1 << 24)) == .outOfMemory)
+        let replaced = (0..<30).reduce("m") { text, _ in "label_replace(\(text), 'a', '$1$1$1$1', 'a', '(.*)')" }
+        #expect(fault(asking, replaced, .instant(0), CountingBudget(bytesMax: 1 << 24)) == .outOfMemory)
+    }
+
+    @Test(arguments: [
+        "sum_over_time(m[2000s:1s])", "m * 2 > 1", "quantile_over_time(0.5, m[900s])", "topk(1, m)",
+        "sum(rate(m[5m]))", "count_values('v', m)", "m / on(i) m", "label_replace(m, 'a', '', 'i', '')",
+    ])
+    func clock(_ text: String) throws {
+        let asking = try Asking("m{i='1'} 0+1x1000", "m{i='2'} 0+1x1000")
+        let times = PromQLQuestion.Times.range(from: 0, through: 60_000_000, step: 1_000)
+        #expect(fault(asking, text, times, CountingBudget(looksMax: 2)) == .timedOut)
+        let patient = CountingBudget()
+        #expect(fault(asking, text, times, patient) == nil)
+        #expect(patient.looks > 4)
+    }
+
+    @Test func sources() throws {
+        #expect(fault(Asking(FailingSource(error: .cancelled)), "m") == .cancelled)
+        #expect(fault(Asking(FailingSource(error: .tooManySamples(max: 3))), "m") == .tooManySamples)
+        let unavailable = fault(Asking(FailingSource(error: .unavailable("no disk"))), "m")
+        #expect(unavailable == .unavailable("no disk") && unavailable?.description == "expanding series: no disk")
+    }
+
+    /// As high as the parser lets trees grow.
+    @Test func depth() throws {
+        let asking = try Asking("m 1")
+        let sum = [String](repeating: "m", count: 900).joined(separator: " + ")
+        #expect(asking.lines(sum, at: 0) == ["{} 900.0"])
+        let nested = (0..<60).reduce("m") { text, _ in "abs(-(\(text)))" }
+        #expect(asking.lines(nested, at: 0) == ["{} 1.0"])
+        let ored = [String](repeating: "m", count: 900).joined(separator: " or ")
+        #expect(asking.lines(ored, at: 0) == ["m 1.0"])
+    }
+}
