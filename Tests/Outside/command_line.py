@@ -107,7 +107,8 @@ class Line:
         found, _, errors = self.run(*arguments, **how)
         name = " ".join(arguments)[:100]
         self.expect(f"status of {name}", found, status)
-        if said.encode() not in errors or not errors.startswith(b"plimsoll: ") and b"Usage:" not in errors:
+        # Findings stand before the line that sums them up.
+        if said.encode() not in errors or not any(line.startswith((b"plimsoll: ", b"Usage:")) for line in errors.splitlines()):
             self.problems.append(f"{name} says {errors[:300]!r}, not {said!r}")
         return errors
 
