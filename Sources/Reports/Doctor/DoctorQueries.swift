@@ -124,12 +124,14 @@ struct DoctorQueries {
     /// Events told of a time that had not come yet, or more than an hour ago, by who sent them; and by how much at
     /// most, in seconds.
     func shifted(ahead: Bool) throws -> [(sender: String, events: Int128, seconds: Int128)] {
-        let (difference, bound) = ahead
-            ? ("time - received_time", "time > received_time + interval '5 seconds'")
-            : ("received_time - time", "time < received_time - interval '1 hour'")
+        // In seconds each: an interval may not be as long as what lies between two times.
+        let (later, earlier, bound) = ahead
+            ? ("time", "received_time", "time > received_time + interval '5 seconds'")
+            : ("received_time", "time", "time < received_time - interval '1 hour'")
         return try runner.rows(
             """
-            select \(Self.sender), count(*), cast(extract(epoch from max(\(difference))) as bigint) \
+            select \(Self.sender), count(*), \
+            cast(max(extract(epoch from \(later)) - extract(epoch from \(earlier))) as bigint) \
             from events where \(received) and \(bound) and type in (\(Self.timely)) \
             group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
             """

@@ -159,7 +159,9 @@ extension Binder {
         // Each element is cast, so that what is written stays an array of constants.
         var elements: [Expression] = []
         for item in items {
-            let element = try cast(Bound(item), to: element, named: name, at: place).expression
+            let isText = if case .text? = item.constant { true } else { false }
+            let written = Bound(item, isUnknown: isText, position: place)
+            let element = try cast(written, to: element, named: name, at: place).expression
             if isNarrow, element.constant == nil { throw refusal }
             elements.append(element)
         }
