@@ -192,8 +192,6 @@ import Testing
             #expect(answer.text.contains(#""code":"57014""#), "\(answer.text)")
             #expect(try await waited { server.queriesAdmitted == 0 && server.answersHeldBytes == 0 })
             store.holdsPages.store(false, ordering: .releasing)
-            let begun = try await client.send("GET", "/v1/events?from=2026-08-01")
-            #expect(begun.status == 200 && begun.text.contains("export.finished"), "\(begun.text)")
         }
     }
 
