@@ -173,7 +173,8 @@ def main():
     if arguments.write:
         write(os.path.abspath(arguments.plimsoll), arguments.write)
         return 0
-    names = sorted(name for name in os.listdir(arguments.fixtures) if os.path.isdir(os.path.join(arguments.fixtures, name)))
+    # A store that was written has its answers beside it.
+    names = sorted(name for name in os.listdir(arguments.fixtures) if os.path.exists(os.path.join(arguments.fixtures, name, "answers.json")))
     found = [] if names else ["there are no fixtures"]
     for name in names:
         with tempfile.TemporaryDirectory(prefix="plimsoll-older-") as folder:
