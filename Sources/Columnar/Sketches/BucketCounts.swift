@@ -1,3 +1,5 @@
+import Bytes
+
 /// How often each bucket occurred: few buckets as sorted pairs, many near each other as a run, so that an update is a
 /// search among at most thirty-two pairs or one addition. Which of the two never shows in a result.
 struct BucketCounts: Sendable {
@@ -61,12 +63,7 @@ struct BucketCounts: Sendable {
 
     private mutating func addPair(_ index: Int32, _ count: UInt64) {
         assert(runStart == nil && indices.count == counts.count, "pairs side by side")
-        var low = 0
-        var high = indices.count
-        while low < high {
-            let middle = (low + high) / 2
-            if indices[middle] < index { low = middle + 1 } else { high = middle }
-        }
+        let low = indices.partitioningIndex { $0 >= index }
         assert(low == 0 || indices[low - 1] < index, "pairs ascend")
         assert(low == indices.count || indices[low] >= index, "pairs ascend")
         if low < indices.count, indices[low] == index {

@@ -1,3 +1,4 @@
+import Bytes
 import Hashing
 
 /// Finds the turn of each event of a conversation: a pure function of the sorted events, whatever came first.
@@ -103,12 +104,7 @@ struct TurnMatching: Sendable {
     /// - Complexity: O(log of the turns).
     private func last(of candidates: [Int], upTo index: Int) -> Int {
         assert(!candidates.isEmpty, "a trace that is known has a turn")
-        var (low, high) = (0, candidates.count)
-        while low + 1 < high {
-            let middle = (low + high) / 2
-            if turns[candidates[middle]].question <= index { low = middle } else { high = middle }
-        }
-        return candidates[low]
+        return candidates[max(0, candidates.partitioningIndex { turns[$0].question > index } - 1)]
     }
 
     private func turn(ofTrace index: Int, _ source: Traces?) -> Int? {

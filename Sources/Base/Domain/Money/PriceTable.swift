@@ -160,12 +160,9 @@ struct PriceTimeline: Sendable {
 extension [Int64] {
     /// The number of elements that are not greater; they ascend.
     fileprivate func upperBound(of value: Int64, steps: inout Int) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
+        partitioningIndex {
             steps += 1
-            let middle = (low + high) / 2
-            if self[middle] <= value { low = middle + 1 } else { high = middle }
+            return $0 > value
         }
-        return low
     }
 }

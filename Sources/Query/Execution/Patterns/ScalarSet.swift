@@ -1,3 +1,5 @@
+import Bytes
+
 /// A set of characters as ranges of code points, ascending and apart. Surrogates are in none.
 struct ScalarSet: Sendable {
     private(set) var ranges: [ClosedRange<UInt32>]
@@ -44,12 +46,8 @@ struct ScalarSet: Sendable {
     }
 
     func contains(_ value: UInt32) -> Bool {
-        var (low, high) = (0, ranges.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if ranges[middle].upperBound < value { low = middle + 1 } else { high = middle }
-        }
-        return low < ranges.count && ranges[low].lowerBound <= value
+        let index = ranges.partitioningIndex { $0.upperBound >= value }
+        return index < ranges.count && ranges[index].lowerBound <= value
     }
 
     /// With the small and the capital form of every member.

@@ -121,15 +121,7 @@ struct ZoneOffsets: Sendable {
     }
 
     /// How many changes there were by then.
-    private func count(utcSeconds: Int64) -> Int {
-        var low = 0
-        var high = changes.count
-        while low < high {
-            let middle = (low + high) / 2
-            if changes[middle].at <= utcSeconds { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
+    private func count(utcSeconds: Int64) -> Int { changes.partitioningIndex { $0.at > utcSeconds } }
 
     /// The offset that holds after so many changes.
     private func offset(after count: Int) -> Int64 { count == 0 ? first : changes[count - 1].offset }

@@ -1,3 +1,4 @@
+import Bytes
 import PromQLText
 
 /// `rate`, `increase`, `delta`: the difference of the last and the first sample, extended to the ends of the range.
@@ -34,14 +35,7 @@ struct RateFunction: FloatRangeFunction {
         return difference * (isRate ? factor / (Double(window.length) / 1000) : factor)
     }
 
-    private func firstDrop(behind index: Int) -> Int {
-        var (low, high) = (0, drops.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if drops[middle] <= index { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
+    private func firstDrop(behind index: Int) -> Int { drops.partitioningIndex { $0 > index } }
 }
 
 /// How much longer a range is than what its samples cover.

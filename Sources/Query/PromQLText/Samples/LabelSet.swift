@@ -29,12 +29,8 @@ package struct LabelSet: Hashable, Comparable, Sendable, CustomStringConvertible
     /// What a label says; empty where there is none.
     /// - Complexity: O(log n).
     package subscript(_ name: ByteText) -> ByteText {
-        var (low, high) = (0, labels.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if labels[middle].name < name { low = middle + 1 } else { high = middle }
-        }
-        return low < labels.count && labels[low].name == name ? labels[low].value : ByteText([])
+        let index = labels.partitioningIndex { !($0.name < name) }
+        return index < labels.count && labels[index].name == name ? labels[index].value : ByteText([])
     }
 
     /// The labels of these names alone.

@@ -1,3 +1,5 @@
+import Bytes
+
 // tests: the evaluator and the sources of series use it.
 /// Samples of one series in the order of their times, each time once.
 package struct SampleRun: Hashable, Sendable {
@@ -35,14 +37,7 @@ package struct SampleRun: Hashable, Sendable {
 
     /// How many there are up to a time, itself included.
     /// - Complexity: O(log n).
-    package func count(through time: Int64) -> Int {
-        var (low, high) = (0, times.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if times[middle] <= time { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
+    package func count(through time: Int64) -> Int { times.partitioningIndex { $0 > time } }
 
     /// The samples later than one time, up to another.
     package func between(after start: Int64, through end: Int64) -> SampleRun {

@@ -1,3 +1,4 @@
+import Bytes
 package import Domain
 
 // tests: the steps of a look-up are counted.
@@ -76,13 +77,11 @@ package struct LatePrices: Sendable {
                         let numbers = prices.numbers[
                             Kind(serviceTier: tier, tokenClass: tokenClass, origin: origin)]
                     else { continue }
-                    var (low, high) = (0, numbers.count)
-                    while low < high {
+                    let index = numbers.partitioningIndex {
                         steps += 1
-                        let middle = (low + high) / 2
-                        if begin(numbers[middle]) <= time { high = middle } else { low = middle + 1 }
+                        return begin($0) <= time
                     }
-                    if low < numbers.count, has(numbers[low], at: time) { found.append(numbers[low]) }
+                    if index < numbers.count, has(numbers[index], at: time) { found.append(numbers[index]) }
                 }
             }
             for number in prices.bounding {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The unsealed events as a list of blocks, small ones merged so that their number stays logarithmic.
 ///
 /// While a seal is under way its blocks are the frozen ones: they lead the list and are no longer merged, only repriced
@@ -79,13 +81,8 @@ struct Tail: Sendable {
 
     /// The block and row of a position; nil where the tail does not hold it.
     func locate(_ position: Int64) -> (block: TailBlock, row: Int)? {
-        var low = 0
-        var high = blocks.count
-        while low < high {
-            let middle = (low + high) / 2
-            if blocks[middle].lastPosition < position { low = middle + 1 } else { high = middle }
-        }
-        if low < blocks.count, let row = blocks[low].row(of: position) { return (blocks[low], row) }
+        let index = blocks.partitioningIndex { $0.lastPosition >= position }
+        if index < blocks.count, let row = blocks[index].row(of: position) { return (blocks[index], row) }
         for block in amended { if let row = block.row(of: position) { return (block, row) } }
         return nil
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Domain
 import Projections
@@ -47,12 +48,8 @@ final class TailBlock: Sendable {
     func row(of position: Int64) -> Int? {
         guard position >= firstPosition, position <= lastPosition else { return nil }
         guard let positions else { return Int(position - firstPosition) }
-        var (low, high) = (0, positions.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if positions[middle] < position { low = middle + 1 } else { high = middle }
-        }
-        return positions[low] == position ? low : nil
+        let row = positions.partitioningIndex { $0 >= position }
+        return positions[row] == position ? row : nil
     }
 
     /// The same events at other costs.

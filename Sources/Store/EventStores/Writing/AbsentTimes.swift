@@ -37,14 +37,10 @@ struct AbsentTimes: Sendable {
     func times(of hash: UInt64) -> [Int64] {
         var times: [Int64] = []
         for run in runs {
-            var (low, high) = (0, run.count)
-            while low < high {
-                let middle = (low + high) / 2
-                if run[middle].hash < hash { low = middle + 1 } else { high = middle }
-            }
-            while low < run.count, run[low].hash == hash {
-                times.append(run[low].time)
-                low += 1
+            var index = run.partitioningIndex { $0.hash >= hash }
+            while index < run.count, run[index].hash == hash {
+                times.append(run[index].time)
+                index += 1
             }
         }
         return times

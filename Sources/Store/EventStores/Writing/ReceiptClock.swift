@@ -205,11 +205,7 @@ struct ClockLeads: Hashable, Sendable {
 
     /// - Complexity: O(log entries).
     func lead(at position: Int64) -> Int64 {
-        var (low, high) = (0, entries.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if entries[middle].position <= position { low = middle + 1 } else { high = middle }
-        }
-        return low == 0 ? 0 : entries[low - 1].lead
+        let count = entries.partitioningIndex { $0.position > position }
+        return count == 0 ? 0 : entries[count - 1].lead
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Domain
 import Hashing
@@ -200,12 +201,6 @@ struct SealedIdentities {
     private func event(of candidate: Candidate) -> EventRow { batches[Int(candidate.batch)][Int(candidate.row)] }
 
     private static func lowerBound(_ times: Vector, _ time: Int64) -> Int {
-        var low = 0
-        var high = times.count
-        while low < high {
-            let middle = (low + high) / 2
-            if (times.integer(at: middle) ?? .min) < time { low = middle + 1 } else { high = middle }
-        }
-        return low
+        (0..<times.count).partitioningIndex { (times.integer(at: $0) ?? .min) >= time }
     }
 }

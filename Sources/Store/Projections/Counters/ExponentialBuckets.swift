@@ -1,3 +1,5 @@
+import Bytes
+
 /// Counts of durations in buckets whose bounds grow by 2^(1/8): what Prometheus calls a native histogram of schema 3.
 /// Sparse.
 ///
@@ -63,11 +65,7 @@ package struct ExponentialBuckets: Hashable, Sendable {
     /// - Complexity: O(log of the number of buckets).
     package static func index(nanoseconds: Int64) -> Int? {
         guard nanoseconds > 0 else { return nil }
-        var (low, high) = (0, boundsNanoseconds.count - 1)
-        while low < high {
-            let middle = (low + high) / 2
-            if nanoseconds <= boundsNanoseconds[middle] { high = middle } else { low = middle + 1 }
-        }
+        let low = boundsNanoseconds.dropLast().partitioningIndex { nanoseconds <= $0 }
         assert(nanoseconds <= boundsNanoseconds[low], "at most what the bucket holds")
         assert(low == 0 || nanoseconds > boundsNanoseconds[low - 1], "above the bucket before")
         return indexes.lowerBound + low
