@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import PromQLText
 
@@ -30,12 +31,13 @@ struct MonotonicityExtent {
     }
 
     private static func written(_ time: Int64) -> String {
-        let date = CivilTime(seconds: time / 1000)
+        let time = CivilTime(seconds: time / 1000)
+        let date = time.date
         func digits(_ value: Int64, _ count: Int) -> String {
             let text = String(value)
             return String(repeating: "0", count: max(0, count - text.count)) + text
         }
         return digits(date.year, 4) + "-" + digits(date.month, 2) + "-" + digits(date.day, 2) + "T"
-            + digits(date.hour, 2) + ":" + digits(date.minute, 2) + ":" + digits(date.second, 2) + "Z"
+            + digits(time.hour, 2) + ":" + digits(time.minute, 2) + ":" + digits(time.second, 2) + "Z"
     }
 }
