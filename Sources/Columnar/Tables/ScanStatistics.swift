@@ -7,17 +7,15 @@ package final class ScanStatistics: Sendable {
     package let pagesRead = Atomic<Int>(0)
     package let bytesRead = Atomic<Int>(0)
     package let rowsScanned = Atomic<Int>(0)
-    private let noted = Mutex<[String]>([])
+    private let noted = Notices()
 
     package init() {}
 
     /// What belongs to the tables that were scanned and could not be shown, a line each, ascending; mostly nothing.
-    package var notices: [String] { noted.withLock { $0 } }
+    package var notices: [String] { noted.lines }
 
     /// A line about what the table of a scan cannot show although it belongs to it.
-    package func note(_ notice: String) {
-        noted.withLock { if !$0.contains(notice) { $0 = ($0 + [notice]).sorted() } }
-    }
+    package func note(_ notice: String) { noted.add(notice) }
 
     package func add(
         groupsTotal: Int = 0, groupsSkipped: Int = 0, pagesRead: Int = 0, bytesRead: Int = 0, rowsScanned: Int = 0

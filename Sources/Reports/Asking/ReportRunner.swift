@@ -4,7 +4,6 @@ package import Domain
 import JSONTexts
 package import Plans
 import SQLText
-import Synchronization
 
 /// Answers reports over one snapshot: SQL composed here, compiled, answered by an engine.
 package struct ReportRunner: Sendable {
@@ -16,7 +15,7 @@ package struct ReportRunner: Sendable {
     /// How conversations are judged; reports say so.
     let outcomes: OutcomeSettings
     /// What answers of the report's questions lack.
-    private var missing = MissingParts()
+    private var missing = Notices()
 
     /// - Parameters:
     ///   - engine: answers the questions that a report consists of.
@@ -63,7 +62,7 @@ package struct ReportRunner: Sendable {
     /// This runner, which has asked nothing yet.
     var asking: ReportRunner {
         var runner = self
-        runner.missing = MissingParts()
+        runner.missing = Notices()
         return runner
     }
 
@@ -121,7 +120,7 @@ package struct ReportRunner: Sendable {
         var options = options
         options.timeZone = timeZone
         let result = try engine.run(plan, catalog: catalog, options: options)
-        missing.add(result.notices)
+        result.notices.forEach(missing.add)
         return result
     }
 
@@ -130,18 +129,6 @@ package struct ReportRunner: Sendable {
             position: catalog.position, watermark: catalog.watermark, from: period.from, to: period.to,
             now: catalog.now,
             timeZone: timeZone, exactness: exactness)
-    }
-}
-
-/// What answers of several questions lack, each line once.
-private final class MissingParts: Sendable {
-    private let noted = Mutex<[String]>([])
-
-    /// Ascending.
-    var lines: [String] { noted.withLock { $0 } }
-
-    func add(_ notices: [String]) {
-        noted.withLock { known in known = (known + notices.filter { !known.contains($0) }).sorted() }
     }
 }
 
