@@ -268,9 +268,10 @@ struct SpanReader: ~Copyable {
         return value.number.flatMap { $0.isFinite ? value : nil }
     }
 
-    /// Numbers of a map or list that came as such, with the names that lead to them.
+    /// Numbers of a map or list that came as such, with the names that lead to them. Longer names than a name of usage
+    /// has lead to none: each number carries its own.
     private static func leaves(of value: OTLPValue, _ path: [String] = []) -> [NumberExtractor.Leaf] {
-        guard path.count < 16 else { return [] }
+        guard path.count < 16, path.last?.utf8.count ?? 0 <= 2 * Bounds.nameBytes else { return [] }
         switch value {
         case .map(let members): return members.prefix(64).flatMap { leaves(of: $0.value, path + [$0.key]) }
         case .array(let elements): return elements.prefix(64).flatMap { leaves(of: $0, path) }
