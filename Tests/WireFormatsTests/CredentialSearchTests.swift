@@ -53,7 +53,8 @@ import WireFormats
         let pieces = [
             "password", "token", "x", "Authorization", "Bearer", "is", "hunter2", "abc123def456", "a/b", "user", "host",
             "sk-0123456789abcdefghij", "aB3dE5fG7hI9jK1lM3nO", "4bf92f3577b34da6a3ce929d0e0e4736",
-            "AKIAIOSFODNN7EXAMPLE", "=", ":", " ", "&", "?", "@", "/", "://", "#", "\"", ",", ";", "\n", "--", "-u", "curl", "mysql", "-p",
+            "AKIAIOSFODNN7EXAMPLE", "=", ":", " ", "&", "?", "@", "/", "://", "#", "\"", ",", ";", "\n", "--", "-u", "curl",
+            "mysql", "-p",
             "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "hooks.", "****", "null", "\u{E9}", "-----BEGIN ", "-----",
         ]
         var state: UInt64 = 3

@@ -7,9 +7,13 @@ enum CredentialNames {
         "md", "sum", "request", "parent",
     ].map { Array($0.utf8) }
 
+    /// Ends of names of models: a digest may say which one is meant, and without it the price is not known.
+    private static let endsOfModels = ["model", "models", "modelname", "modelgroup"].map { Array($0.utf8) }
+
     /// What values under a name are suspected of.
     static func suspicion(of name: ArraySlice<UInt8>) -> CredentialText.Suspicion {
         let plain = plain(name)
+        if endsOfModels.contains(where: plain.ends(with:)) { return .mixed }
         return endsOfIDs.contains(where: plain.ends(with:)) ? .certain : .random
     }
 

@@ -16,7 +16,7 @@ struct CredentialSearch {
     /// Where the word ends that was found last: what is left of it needs no look for an end.
     private var wordEnd: Int
     /// Where what is left of that word may begin to look like bytes in base64.
-    private var base64Starts = 0..<0
+    private(set) var base64Starts = 0..<0
 
     /// The last words that may be names.
     private var before: Range<Int>?, earlier: Range<Int>?
@@ -83,7 +83,7 @@ struct CredentialSearch {
             wordEnd = index
             while wordEnd < end, !CredentialText.isBetweenWords(text[wordEnd]) { wordEnd += 1 }
             steps += wordEnd - place
-            if suspicion == .random { base64Starts = look(base64: index..<wordEnd) }
+            if suspicion != .certain { base64Starts = look(base64: index..<wordEnd) }
         }
         defer { index = wordEnd }
         return index < wordEnd ? index..<wordEnd : nil
@@ -170,81 +170,5 @@ struct CredentialSearch {
             if count == 5 { return true }
         }
         return false
-    }
-}
-
-// What opens something inside of one word, such as an address.
-extension CredentialSearch {
-    fileprivate mutating func inWord(_ word: Range<Int>) -> Range<Int>? {
-        if suspicion == .random, base64Starts.contains(word.lowerBound) { return word }
-        var start = word.lowerBound
-        // What stands before the part: `?` in an address makes names of what the parts are called.
-        var (isQuery, isUser) = (false, false)
-        var name: Range<Int>?
-        while start < word.upperBound {
-            // `scheme://user:word@host`: users of addresses are nobody's business.
-            if isUser {
-                if let at = userEnd(from: start, to: word.upperBound) { return start..<at }
-                isUser = false
-            }
-            let end = text[start..<word.upperBound].firstIndex(where: CredentialText.isBetweenParts) ?? word.upperBound
-            let part = start..<end
-            if let name, isNamed(name, part, wordEnd: word.upperBound, isQuery) {
-                return start..<valueEnd(from: start, to: word.upperBound)
-            }
-            if opens(part, after: name) { return part }
-            guard end < word.upperBound else { return nil }
-            let sign = text[end]
-            if sign == UInt8(ascii: ":"), text[end..<word.upperBound].starts(with: "://".utf8) {
-                isUser = true
-                (name, start) = (nil, end + 3)
-                continue
-            }
-            if sign == UInt8(ascii: "?") || sign == UInt8(ascii: "#") || sign == UInt8(ascii: "&") { isQuery = true }
-            if sign == UInt8(ascii: "/"), CredentialText.isHook(text[part]), end + 1 < word.upperBound {
-                return (end + 1)..<word.upperBound
-            }
-            name = CredentialText.isAssignment(sign) ? part : nil
-            start = end + 1
-        }
-        return nil
-    }
-
-    /// Whether a part says itself what it is.
-    private mutating func opens(_ part: Range<Int>, after name: Range<Int>?) -> Bool {
-        let bytes = look(text[part])
-        if CredentialPrefixes.begins(bytes) || CredentialText.isWebToken(bytes) { return true }
-        guard suspicion == .random else { return false }
-        return CredentialRun.isRandom(bytes)
-            || CredentialRun.isHexadecimal(bytes) && !(name.map { CredentialRun.isDigest(text[$0]) } ?? false)
-    }
-
-    /// Whether a name says that the part behind it is a secret, or what begins with that part.
-    private mutating func isNamed(_ name: Range<Int>, _ part: Range<Int>, wordEnd: Int, _ isQuery: Bool) -> Bool {
-        let bytes = look(text[name].suffix(CredentialNames.bytesMax))
-        if isQuery, CredentialText.isValue(look(text[part])), CredentialNames.openInQuery(bytes) { return true }
-        switch CredentialNames.value(of: bytes) {
-        case nil: return false
-        case .any: return CredentialText.isValue(look(text[part]))
-        // Signs in it part nothing; so much of it is enough to tell.
-        case let value?:
-            let told = min(wordEnd, part.lowerBound + 64)
-            return value.isMet(by: text[part.lowerBound..<valueEnd(from: part.lowerBound, to: told)])
-        }
-    }
-
-    /// A value goes on behind signs that parts end at.
-    private mutating func valueEnd(from start: Int, to end: Int) -> Int {
-        let place = text[start..<end].firstIndex { $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: "#") } ?? end
-        steps += place - start
-        return place
-    }
-
-    /// Where the user of an address ends; nil where it has none.
-    private mutating func userEnd(from start: Int, to end: Int) -> Int? {
-        let authority = text[start..<end].prefix {
-            $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
-        }
-        return look(authority).lastIndex(of: UInt8(ascii: "@")).flatMap { $0 > start ? $0 : nil }
     }
 }

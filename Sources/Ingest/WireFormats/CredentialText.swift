@@ -7,7 +7,9 @@ package enum CredentialText {
     package enum Suspicion: Sendable {
         /// What says so itself.
         case certain
-        /// Letters and digits in no order as well: not for ids, which look the same.
+        /// Capitals, small letters and digits in no order as well: not for ids, which look the same.
+        case mixed
+        /// Hexadecimal digits as well: not for names of models, which end in digests.
         case random
     }
 
@@ -22,13 +24,14 @@ package enum CredentialText {
         return search.next() != nil
     }
 
-    /// The same of a value under a name, which says whether it is an id. Most values are no reason to look at it.
+    /// The same of a value under a name, which says whether it is an id or a model. Most values are no reason to look at it.
     package static func holds(_ text: ArraySlice<UInt8>, under name: @autoclosure () -> ArraySlice<UInt8>) -> Bool {
         if CredentialValue.code.isMet(by: text), CredentialNames.value(of: name())?.isMet(by: text) ?? false {
             return true
         }
         guard holds(text, .random) else { return false }
-        return holds(text, .certain) || CredentialNames.suspicion(of: name()) == .random
+        let suspicion = CredentialNames.suspicion(of: name())
+        return suspicion == .random || holds(text, suspicion)
     }
 
     /// The text with a star for each part that opens something.
@@ -37,7 +40,7 @@ package enum CredentialText {
         // Most have no sign and no beginning of a key; they are not copied.
         guard
             text.utf8.contains(where: { marks[Int($0)] & 24 != 0 }) || CredentialPrefixes.mayBegin(text.utf8)
-                || text.utf8.starts(with: webTokenStart) || suspicion == .random
+                || text.utf8.starts(with: webTokenStart) || suspicion != .certain
         else { return text }
         let bytes = Array(text.utf8)
         guard bytes.count >= bytesMin else { return text }
@@ -77,7 +80,7 @@ package enum CredentialText {
         var found: UInt8 = 0
         for index in bytes.indices { found |= marks[Int(bytes[index])] }
         if found & 8 != 0 || found & 16 != 0 && mayHoldInPath(text) { return true }
-        guard suspicion == .random, found & 1 != 0, bytes.count >= CredentialRun.bytesMin else { return false }
+        guard suspicion != .certain, found & 1 != 0, bytes.count >= CredentialRun.bytesMin else { return false }
         let isMixed = found & 7 == 7
         if found & 16 != 0, isMixed, bytes.count >= CredentialRun.hexadecimalBytesMin { return true }
         var (run, longest) = (0, 0)
