@@ -106,8 +106,12 @@ struct SpanReader: ~Copyable {
             noteUnknown(name, attribute.value, &record)
             record.withheldValues += Self.textCount(attribute.value)
         case .kept where book.errorNames.contains(ExactText(name)) && Self.isSentence(attribute.value):
-            record.withheldValues += 1
+            record.withheldValues += Self.textCount(attribute.value)
             record.attributes[name] = .text(Self.otherError)
+        case .kept where !isOfItsForm(attribute.value, name):
+            // It may be anything, and what somebody said.
+            noteUnknown(name, attribute.value, &record)
+            record.withheldValues += Self.valueCount(attribute.value)
         case .kept:
             // In a form that the field does not take it may be anything.
             if let reported = book.native.byAttribute[name],
@@ -145,10 +149,48 @@ struct SpanReader: ~Copyable {
         }
     }
 
-    /// Whether what is kept under the name of a time or of yes and no can be read as such.
+    /// Whether what is kept under the name of a time can be read as such.
     private func isReadable(_ value: OTLPValue, _ name: String) -> Bool {
-        if book.timeNames.contains(ExactText(name)) { return Self.spanValue(value)?.number.map { $0 >= 0 } ?? true }
-        return !book.flagNames.contains(ExactText(name)) || Self.spanValue(value)?.flag != nil
+        guard book.timeNames.contains(ExactText(name)) else { return true }
+        return Self.spanValue(value)?.number.map { $0 >= 0 } ?? true
+    }
+
+    /// Whether what a table has kept is what stands there: yes or no, words for why a model stopped, and one text
+    /// everywhere else. Texts in a list are more than a name.
+    private func isOfItsForm(_ value: OTLPValue, _ name: String) -> Bool {
+        let name = ExactText(name)
+        if book.flagNames.contains(name) { return Self.spanValue(value)?.flag != nil }
+        if book.reasonNames.contains(name) { return Self.areWords(value) }
+        if case .array = value { return Self.textCount(value) == 0 }
+        return true
+    }
+
+    /// A word, or words in a list; the list may be a text, as JSON or as Python prints it.
+    private static func areWords(_ value: OTLPValue) -> Bool {
+        switch value {
+        case .text(let bytes):
+            func isBeside(_ byte: UInt8) -> Bool { byte == 0x20 || "[]\"'".utf8.contains(byte) }
+            return bytes.split(separator: UInt8(ascii: ",")).allSatisfy { part in
+                let word = part.drop(while: isBeside)
+                let end = word.lastIndex { !isBeside($0) }.map { $0 + 1 } ?? word.startIndex
+                return isWord(word[..<end])
+            }
+        case .array(let elements):
+            return elements.allSatisfy { if case .text(let bytes) = $0 { isWord(unquoted(bytes)) } else { false } }
+        case .empty, .boolean, .integer, .double, .bytes, .map: return true
+        }
+    }
+
+    /// Whether it is made of what words in programs are made of.
+    private static func isWord(_ text: ArraySlice<UInt8>) -> Bool {
+        text.count <= Bounds.nameBytes
+            && text.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "/"): true
+                default: false
+                }
+            }
     }
 
     /// Keeps what of a template is known; whatever else is in the text may be anybody's.
@@ -309,8 +351,9 @@ struct SpanReader: ~Copyable {
     private static let otherError = "_OTHER"
 
     /// Whether what should be the kind of an error is what was said of it: a kind has one word, but for Python's way to
-    /// print a class.
+    /// print a class, and is no list of texts.
     private static func isSentence(_ value: OTLPValue) -> Bool {
+        if case .array = value { return textCount(value) > 0 }
         guard case .text(let bytes) = value else { return false }
         if bytes.starts(with: "<class '".utf8) { return bytes.count(where: { $0 == 0x20 }) > 1 }
         if bytes.contains(where: { $0 <= 0x20 || $0 >= 0x80 }) { return true }
