@@ -9,6 +9,9 @@ import WireFormats
         "a://b@", ": ", ":", "token:", "password ", "--password hunter2 ", "pin is 4711 ", "curl -u a:b ", "mysql -p ",
         "Bearer abc123def456 ", "AIzabcdef0123456789/", "aB3dE5fG7hI9jK1lM3nO/", "aB3d/E5fG+", "hooks.", "a/hooks.b?",
         "-----BEGIN ", "-", "eyJabcdefghijklmnop/", "?key=*", "password:is:", "****", "sk-0123456789abcdef;", "a@",
+        "a:%2F%2Fb", "a%3A%2F%2Fb%40", "%22password%22%3A%22abc%22", "password%3Dabc%26", "token%3D", "%25", "%2",
+        "pwd=a/b",
+        "<password>", "<password>x y</a>", "Cookie: a=b1; ", "\"password\":\"abc d\" ", "password: \"abc ",
     ]
 
     @Test(arguments: hostile)
@@ -53,8 +56,8 @@ import WireFormats
         let pieces = [
             "password", "token", "x", "Authorization", "Bearer", "is", "hunter2", "abc123def456", "a/b", "user", "host",
             "sk-0123456789abcdefghij", "aB3dE5fG7hI9jK1lM3nO", "4bf92f3577b34da6a3ce929d0e0e4736",
-            "AKIAIOSFODNN7EXAMPLE", "=", ":", " ", "&", "?", "@", "/", "://", "#", "\"", ",", ";", "\n", "--", "-u", "curl",
-            "mysql", "-p",
+            "AKIAIOSFODNN7EXAMPLE", "=", ":", " ", "&", "?", "@", "/", "://", "#", "\"", ",", ";", "\n", "--", "-u",
+            "curl", "mysql", "-p", "%3D", "%22", "%3A%2F%2F", "%40", "<password>", "</", "cookie:", "'", "a=b;",
             "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "hooks.", "****", "null", "\u{E9}", "-----BEGIN ", "-----",
         ]
         var state: UInt64 = 3

@@ -23,7 +23,9 @@ enum CredentialNames {
         "accesskey", "accountkey", "sharedaccesskey", "sharedaccesssignature", "masterkey", "signingkey",
         "encryptionkey", "credential", "credentials", "authorization", "cookie", "cookies", "accesstoken",
         "refreshtoken", "authtoken", "apitoken", "bearertoken", "sessiontoken", "idtoken", "bearer", "connectionstring",
+        "privatekeyid", "amzsignature", "googsignature",
     ].map { Array($0.utf8) }
+    private static let endsOfCookies = ["cookie", "cookies"].map { Array($0.utf8) }
     /// As ends of names in the question of an address.
     private static let endsInQuery = ["key", "token", "sig", "signature", "auth", "pass", "sas", "code"].map {
         Array($0.utf8)
@@ -33,12 +35,12 @@ enum CredentialNames {
 
     /// As the last word of a name, of what may open something.
     private static let words: [(word: [UInt8], value: CredentialValue)] =
-        ["token", "auth", "pass", "pswd"].map { (Array($0.utf8), .made) }
+        ["token", "auth", "pass", "pswd", "sig"].map { (Array($0.utf8), .made) }
         + ["pin", "otp", "totp"].map { (Array($0.utf8), .code) }
 
     /// What has to stand behind a name for it to be a secret; nil where a name says nothing.
     static func value(of name: ArraySlice<UInt8>) -> CredentialValue? {
-        if open(name) { return .any }
+        if open(name) { return isEnding(name, endsOfCookies) ? .cookies : .any }
         let name = name.suffix(bytesMax)
         guard let last = name.lastIndex(where: isLetter), lastsOfWords[Int(name[last] | 0x20)] else { return nil }
         // Before a capital behind a small letter another word ends.

@@ -27,6 +27,8 @@ struct CredentialSearch {
 
     /// How much of a value or a name tells what it is; the tests of them look no further.
     private static let bytesTold = 66
+    /// Values in quotes and tags are not longer.
+    private static let quotedMax = 256
 
     init(_ text: ArraySlice<UInt8>, _ suspicion: CredentialText.Suspicion) {
         (self.text, self.suspicion) = (text, suspicion)
@@ -69,7 +71,7 @@ struct CredentialSearch {
     }
 
     private mutating func isMet(_ value: CredentialValue, by bytes: ArraySlice<UInt8>) -> Bool {
-        if case .any = value { return CredentialText.isValue(look(bytes)) }
+        if value.isAny { return CredentialText.isValue(look(bytes)) }
         return value.isMet(by: lookAtBeginning(bytes))
     }
 
@@ -98,15 +100,15 @@ struct CredentialSearch {
     /// What opens something in a word, or is it, by what stands before; notes what the word asks of the next one.
     private mutating func secret(in word: Range<Int>) -> Range<Int>? {
         let bytes = text[word]
+        if let found = inTag(word) { return found }
         if CredentialText.isScheme(lookAtBeginning(bytes)) {
             isAfterScheme = true
             pass(word)
             return nil
         }
-        if let asked, isMet(asked, by: bytes) { return word }
+        if let asked, isMet(asked, by: bytes) { return word.lowerBound..<valueEnd(word, asked) }
         if isAfterScheme {
-            let isNamed = if case .any? = asked { true } else { false }
-            if isNamed || CredentialText.isOpaque(look(bytes)) { return word }
+            if asked?.isAny ?? false || CredentialText.isOpaque(look(bytes)) { return word }
         }
         // A sign between a name and its value.
         if CredentialText.isAssignment(bytes.first) {
@@ -146,6 +148,34 @@ struct CredentialSearch {
             && CredentialValue.isMade(bytes, CredentialValue.madeBytesMinBare)
             && !look(text[word]).dropLast(2).contains(UInt8(ascii: "="))
             && look(text[before.upperBound..<word.lowerBound]).allSatisfy { $0 <= 0x20 }
+    }
+
+    /// What stands between a tag and its end: `<password>x</password>`.
+    private mutating func inTag(_ word: Range<Int>) -> Range<Int>? {
+        guard word.lowerBound > text.startIndex, text[word.lowerBound - 1] == UInt8(ascii: "<"), word.upperBound < end,
+            text[word.upperBound] == UInt8(ascii: ">"), text[word.lowerBound] != UInt8(ascii: "/"),
+            let asked = value(of: text[word])
+        else { return nil }
+        let inner = look(text[(word.upperBound + 1)..<end].prefix(Self.quotedMax).prefix { $0 != UInt8(ascii: "<") })
+        guard text[inner.endIndex..<end].starts(with: "</".utf8), isMet(asked, by: inner) else { return nil }
+        return inner.startIndex..<inner.endIndex
+    }
+
+    /// Where the value ends that begins with a word: in quotes with the quotes, and of cookies with their line.
+    private mutating func valueEnd(_ word: Range<Int>, _ asked: CredentialValue) -> Int {
+        guard asked.isAny, word.upperBound < end, word.lowerBound > text.startIndex else { return word.upperBound }
+        let (before, behind) = (text[word.lowerBound - 1], text[word.upperBound])
+        let rest = text[word.upperBound..<end]
+        if before == UInt8(ascii: "\"") || before == UInt8(ascii: "'") {
+            let inner = look(rest.prefix(Self.quotedMax).prefix { $0 != before && $0 != UInt8(ascii: "\n") })
+            guard inner.endIndex < end, text[inner.endIndex] == before else { return word.upperBound }
+            // Of a quote that is itself in quotes the sign before it is none of the value's.
+            return inner.last == UInt8(ascii: "\\") ? inner.endIndex - 1 : inner.endIndex
+        }
+        guard case .cookies = asked, behind == UInt8(ascii: ";"), look(text[word]).contains(UInt8(ascii: "=")) else {
+            return word.upperBound
+        }
+        return look(rest.prefix { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") }).endIndex
     }
 
     // MARK: Private keys

@@ -24,7 +24,8 @@ package enum CredentialText {
         return search.next() != nil
     }
 
-    /// The same of a value under a name, which says whether it is an id or a model. Most values are no reason to look at it.
+    /// The same of a value under a name, which says whether it is an id or a model. Most values are no reason to look
+    /// at it.
     package static func holds(_ text: ArraySlice<UInt8>, under name: @autoclosure () -> ArraySlice<UInt8>) -> Bool {
         if CredentialValue.code.isMet(by: text), CredentialNames.value(of: name())?.isMet(by: text) ?? false {
             return true
@@ -109,7 +110,8 @@ package enum CredentialText {
         case 0x41...0x5A: 2
         case 0x61...0x7A: 4
         case UInt8(ascii: "/"): 16
-        case let byte: isBetweenWords(byte) || isBetweenParts(byte) ? 8 : 0
+        // What is encoded in an address may part as well.
+        case let byte: isBetweenWords(byte) || isBetweenParts(byte) || byte == UInt8(ascii: "%") ? 8 : 0
         }
     }
 }
@@ -190,7 +192,17 @@ extension CredentialText {
 
     /// Whether what stands behind is known to nobody but a sender: the path of a web hook.
     static func isHook(_ part: ArraySlice<UInt8>) -> Bool {
-        part.starts(with: "hooks.".utf8) || part.starts(with: "webhooks".utf8) || part.starts(with: "webhookb".utf8)
+        hooks.contains { part.starts(with: $0) }
+    }
+
+    private static let hooks = ["hooks.", "webhooks", "webhookb", "IncomingWebhook"].map { Array($0.utf8) }
+
+    /// The token of a bot behind its number: `123456789:AA…`.
+    static func isBotToken(_ part: ArraySlice<UInt8>, of name: ArraySlice<UInt8>) -> Bool {
+        guard part.count == 35, part.starts(with: "AA".utf8), (8...13).contains(name.count) else { return false }
+        let number = name.starts(with: "bot".utf8) ? name.dropFirst(3) : name
+        return (8...10).contains(number.count) && number.allSatisfy { (0x30...0x39).contains($0) }
+            && part.allSatisfy(isOfToken)
     }
 
     /// An object's beginning in base64.

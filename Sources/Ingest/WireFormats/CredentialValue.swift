@@ -3,6 +3,8 @@
 enum CredentialValue {
     /// Whatever is there.
     case any
+    /// That, and the pairs that follow it on a line.
+    case cookies
     /// What no word, number or phrase looks like.
     case made
     /// That, or digits as long as a code that a person types.
@@ -17,9 +19,17 @@ enum CredentialValue {
     /// Enough to tell a value: it may be as long as a text.
     private static let bytesMax = 64
 
+    /// Whether the name says it all.
+    var isAny: Bool {
+        switch self {
+        case .any, .cookies: true
+        case .made, .code: false
+        }
+    }
+
     func isMet(by value: ArraySlice<UInt8>) -> Bool {
         switch self {
-        case .any: CredentialText.isValue(value)
+        case .any, .cookies: CredentialText.isValue(value)
         case .made: Self.isMade(value, Self.madeBytesMin)
         case .code: Self.isDigits(value, Self.codeDigits) || Self.isMade(value, Self.madeBytesMin)
         }
@@ -27,7 +37,7 @@ enum CredentialValue {
 
     /// The same behind an option or the word `is`, where a sentence may go on.
     func isMetInProse(by value: ArraySlice<UInt8>) -> Bool {
-        guard case .any = self else { return isMet(by: value) }
+        guard isAny else { return isMet(by: value) }
         return Self.isDigits(value, 5...Self.bytesMax) || Self.isMade(value, Self.madeBytesMin)
     }
 
