@@ -56,6 +56,63 @@ struct PrivacyTests {
         }
     }
 
+    /// What tables name whole is one text, of flags yes or no and of reasons words: a list of texts or a sentence is
+    /// what somebody said.
+    @Test(arguments: [
+        ("error.type", .array([.string("hidden words")])), ("error.type", .array([.string("hidden")])),
+        ("gen_ai.tool.name", .array([.string("x"), .string("hidden words")])),
+        ("gen_ai.response.status", .array([.string("hidden")])), ("gen_ai.request.stream", .string("hidden words")),
+        ("gen_ai.request.stream", .array([.string("hidden")])), ("llm.is_streaming", .string("hidden")),
+        ("gen_ai.response.finish_reasons", .string("hidden words")),
+        ("gen_ai.response.finish_reasons", .array([.string("stop"), .string("hidden words")])),
+        ("gen_ai.response.finish_reasons", .string(#"["stop", "hidden words"]"#)),
+        ("gen_ai.response.finish_reasons", .string(#"{"k":"hidden"}"#)),
+        ("gen_ai.response.finish_reasons", .array([.array([.string("hidden")])])),
+        ("llm.finish_reason", .string("hidden, words and words")),
+    ] as [(String, OTLPValue)])
+    func otherFormsAreWithheld(name: String, value: OTLPValue) throws {
+        let row = try Self.evidence(
+            SampleSpan(name: "a", id: 1, parent: nil, start: 0, end: 5, attributes: [name: value]))
+        #expect(!"\(row.fields)".contains("hidden"), "\(row.fields)")
+        #expect(row.integer("withheld_values") ?? 0 > 0)
+    }
+
+    /// Words in the same places stay.
+    @Test(arguments: [
+        ("error.type", .string("TimeoutError"), #""TimeoutError""#),
+        ("error.type", .array([.string("x")]), #""_OTHER""#),
+        ("gen_ai.response.finish_reasons", .array([.string("stop"), .string("tool_calls")]), #"["stop","tool_calls"]"#),
+        ("gen_ai.response.finish_reasons", .string("['stop', 'length']"), #""['stop', 'length']""#),
+        ("llm.finish_reason", .string("FinishReason.STOP"), #""FinishReason.STOP""#),
+        ("gen_ai.request.stream", .string("True"), #""True""#), ("llm.is_streaming", .boolean(false), "false"),
+    ] as [(String, OTLPValue, String)])
+    func theirFormsAreKept(name: String, value: OTLPValue, shown: String) throws {
+        let row = try Self.evidence(
+            SampleSpan(name: "a", id: 1, parent: nil, start: 0, end: 5, attributes: [name: value]))
+        guard case .json(let kept)? = row.fields["span_attributes"] else {
+            Issue.record("no attributes")
+            return
+        }
+        #expect(kept == "{\"\(name)\":\(shown)}")
+    }
+
+    /// A model may be named by its digest; under other names the same is a key.
+    @Test func digestsOfModelsAreKept() throws {
+        let digest = "llama3:4bf92f3577b34da6a3ce929d0e0e4736"
+        var span = SampleSpan(name: "a", id: 1, parent: nil, start: 0, end: 5)
+        span.attributes = [
+            "gen_ai.request.model": .string(digest), "llm.model_name": .string(digest),
+            "gen_ai.tool.name": .string(digest),
+        ]
+        let row = try Self.evidence(span)
+        guard case .json(let kept)? = row.fields["span_attributes"] else {
+            Issue.record("no attributes")
+            return
+        }
+        #expect(kept.contains(#""gen_ai.request.model":"\#(digest)""#))
+        #expect(kept.contains(#""llm.model_name":"\#(digest)""#) && !kept.contains("gen_ai.tool.name"))
+    }
+
     @Test func settingsAreKept() throws {
         var span = SampleSpan(name: "a", id: 1, parent: nil, start: 0, end: 5)
         span.attributes = [

@@ -196,7 +196,8 @@ import WireFormats
         "AccountName=x;AccountKey=canary0==;EndpointSuffix=y", "Authorization: canary-word", "x-api-key: canary",
         "-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----", "https://hooks.example.org/services/canary",
         "the call was curl -H 'Authorization: Bearer canary-1' https://example.org", "--password=canary",
-        "Cookie: s=canary",
+        "Cookie: s=canary", "Set-Cookie: s=abc; t=canary", "password%3Dcanary", "<password>canary</password>",
+        "123456789:AAcanary_0123456789-0123456789aBcDe", #"{"password": "correct horse canary"}"#,
     ]
 
     @Test func whatOpensSomethingIsWithheldUnderAnyName() async throws {

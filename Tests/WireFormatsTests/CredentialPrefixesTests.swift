@@ -8,7 +8,7 @@ import WireFormats
         "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glsa_", "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-",
         "xapp-", "AIza", "ya29.", "GOCSPX-", "hf_", "plim_", "-----BEGIN", "eyJhbGci", "pypi-", "dop_v1_", "shpat_",
         "shpss_", "lsv2_", "pcsk_", "gsk_", "xai-", "pplx-", "tvly-", "nvapi-", "sntrys_", "hvs.", "tskey-",
-        "AGE-SECRET-KEY-", "dckr_pat_", "figd_", "lin_api_", "sq0atp-",
+        "AGE-SECRET-KEY-", "dckr_pat_", "figd_", "lin_api_", "sq0atp-", "glrt-", "glptt-", "gloas-", "xoxe-", "xoxe.",
     ]
 
     private static func filled(_ beginning: String, _ count: Int) -> String {

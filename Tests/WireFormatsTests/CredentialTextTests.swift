@@ -121,6 +121,29 @@ import WireFormats
         #expect(CredentialText.holds(drawn, .random) && !CredentialText.holds(drawn, .certain))
     }
 
+    /// Names of models end in digests, which are no keys there; what says itself what it is stays one.
+    @Test func digestsOfModelsStay() {
+        let digests = [
+            "mistral@sha256:4bf92f3577b34da6a3ce929d0e0e47364bf92f3577b34da6a3ce929d0e0e4736",
+            "llama3:8b-instruct-q4_0-4bf92f3577b34da6a3ce929d0e0e4736", "model:abcdef0123456789abcdef0123456789",
+            "qwen@4bf92f3577b34da6a3ce929d0e0e4736", "4bf92f3577b34da6a3ce929d0e0e4736",
+        ]
+        let secrets = [
+            "sk-0123456789abcdefghij", "password=hunter2", "aB3dE5fG7hI9jK1lM3nO", "https://h/v1?api_key=abc",
+            "gpt-4o:ghp_0123456789abcdefghij",
+        ]
+        let names = ["gen_ai.request.model", "response_model", "llm.model_name", "ls_model_name", "litellm.model_group"]
+        for name in names.map({ Array($0.utf8)[...] }) {
+            for text in digests { #expect(!CredentialText.holds(Array(text.utf8)[...], under: name), "\(text)") }
+            for text in secrets { #expect(CredentialText.holds(Array(text.utf8)[...], under: name), "\(text)") }
+        }
+        for text in ["model:abcdef0123456789abcdef0123456789", "4bf92f3577b34da6a3ce929d0e0e4736"] {
+            #expect(CredentialText.holds(Array(text.utf8)[...], under: Array("model_note".utf8)[...]))
+            #expect(row(event("llm.call", #""request_model":"\#(text)","response_model":"m""#)).contains(text))
+            #expect(!row(event("llm.call", #""request_model":"m","provider":"\#(text)""#)).contains(text))
+        }
+    }
+
     /// However a text is cut, looking at it ends.
     @Test func anyTextIsLookedAtToItsEnd() {
         let signs = Array("a1B:=/?&#@-. \"{};,\u{E9}BearereyJsk-password".utf8)

@@ -6,7 +6,7 @@ package enum CredentialPrefixes {
         "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glsa_", "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-",
         "xapp-", "AIza", "ya29.", "GOCSPX-", "hf_", "plim_", "-----BEGIN", "eyJhbGci", "pypi-", "dop_v1_", "shpat_",
         "shpss_", "lsv2_", "pcsk_", "gsk_", "xai-", "pplx-", "tvly-", "nvapi-", "sntrys_", "hvs.", "tskey-",
-        "AGE-SECRET-KEY-", "dckr_pat_", "figd_", "lin_api_", "sq0atp-",
+        "AGE-SECRET-KEY-", "dckr_pat_", "figd_", "lin_api_", "sq0atp-", "glrt-", "glptt-", "gloas-", "xoxe-", "xoxe.",
     ].map { Array($0.utf8) }
     /// Beginnings that words have, too: a digit and a capital, or great length, have to go on.
     private static let likeWords = ["AKIA", "ASIA", "SG.", "npm_", "phx_", "rpa_", "r8_", "dapi", "ntn_", "sbp_"]

@@ -14,10 +14,13 @@ enum CredentialDetection {
     /// The last letters of the names, so that most names are not taken apart.
     private static let ends: Set<UInt32> = Set(names.compactMap(\.last).map { end(of: $0) })
 
+    private static let nameBytesMax = 64
+
     /// - Complexity: O(bytes of the name, values).
     static func isLikely(_ name: String, _ value: OTLPValue) -> Bool {
         guard mayOpen(value) else { return false }
-        if holds(value, name) { return true }
+        // The end of a name says it, and a list may have as many values as the name has bytes.
+        if holds(value, under: Array(name.utf8.suffix(nameBytesMax))[...]) { return true }
         guard ends.contains(end(of: name)) else { return false }
         let words = UsageWords.segments(of: name).flatMap { $0 }
         return names.contains { words.suffix($0.count).elementsEqual($0) }
@@ -37,11 +40,11 @@ enum CredentialDetection {
         }
     }
 
-    private static func holds(_ value: OTLPValue, _ name: String) -> Bool {
+    private static func holds(_ value: OTLPValue, under name: ArraySlice<UInt8>) -> Bool {
         switch value {
-        case .text(let bytes): CredentialText.holds(bytes, under: Array(name.utf8)[...])
-        case .array(let elements): elements.contains { holds($0, name) }
-        case .map(let members): members.contains { holds($0.value, name) }
+        case .text(let bytes): CredentialText.holds(bytes, under: name)
+        case .array(let elements): elements.contains { holds($0, under: name) }
+        case .map(let members): members.contains { holds($0.value, under: name) }
         case .empty, .boolean, .integer, .double, .bytes: false
         }
     }

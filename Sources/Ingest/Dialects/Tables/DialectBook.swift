@@ -57,6 +57,8 @@ package struct DialectBook: Sendable {
     let timeNames: Set<ExactText>
     /// Names under which yes or no stands.
     let flagNames: Set<ExactText>
+    /// Names under which it stands why a model stopped: words, alone or in a list.
+    let reasonNames: Set<ExactText>
     /// Names under which something that holds for a turn may stand.
     let turnNames: Set<ExactText>
     /// By name of an attribute of which a beginning is all that is read: those beginnings, which alone are kept.
@@ -120,6 +122,7 @@ package struct DialectBook: Sendable {
         let times = rules.values.joined().filter { $0.unit != nil && $0.unit != .instant }
         timeNames = Set(times.map { ExactText($0.key) })
         flagNames = Set((rules[.stream] ?? []).map { ExactText($0.key) })
+        reasonNames = Set((rules[.finishReason] ?? []).map { ExactText($0.key) })
         turnNames = Set(DialectField.ofTurn.joined().flatMap { rules[$0] ?? [] }.map { ExactText($0.key) })
         beginnings = Self.beginnings(kinds, rules)
         readNames = Set(rules.values.joined().map { ExactText($0.key) }).union(kinds.map { ExactText($0.attribute) })

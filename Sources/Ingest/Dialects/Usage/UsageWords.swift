@@ -133,16 +133,21 @@ enum UsageWords {
 
     /// Whether the words speak of a token that opens something. One token is none of a model's unless a word says what
     /// is counted.
+    /// - Complexity: O(words).
     static func isCredential(_ words: [String]) -> Bool {
         let classes = input.union(output).union(cache).union(reasoning).union(["total"]).subtracting(["in", "out"])
         let counted = classes.union(cost).union([
             "count", "counts", "usage", "usages", "detail", "details", "number", "num",
         ])
-        for (index, word) in words.enumerated() where word == "token" || word == "tokens" {
-            if index > 0, words[index - 1] == "api" || words[index - 1] == "code" { return true }
-            if words.contains(where: { secrets.contains($0) }) { return true }
-            let isCounted = word == "tokens" || index + 1 < words.count && counted.contains(words[index + 1])
-            if !isCounted, !words[..<index].contains(where: { classes.contains($0) }) { return true }
+        let isBesideSecret = words.contains { secrets.contains($0) }
+        var isBehindClass = false
+        for (index, word) in words.enumerated() {
+            if word == "token" || word == "tokens" {
+                if index > 0, words[index - 1] == "api" || words[index - 1] == "code" { return true }
+                let isCounted = word == "tokens" || index + 1 < words.count && counted.contains(words[index + 1])
+                if isBesideSecret || !isCounted && !isBehindClass { return true }
+            }
+            isBehindClass = isBehindClass || classes.contains(word)
         }
         return false
     }

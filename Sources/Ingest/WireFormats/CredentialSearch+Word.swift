@@ -1,0 +1,185 @@
+// What opens something inside of one word, such as an address.
+extension CredentialSearch {
+    /// What parts the parts of a word. In an address a sign may be written `%3D`, and `%253D` where that address stands
+    /// in another one.
+    private struct Sign {
+        var byte: UInt8
+        /// Where it stands.
+        var place: Range<Int>
+
+        var isEncoded: Bool { place.count > 1 }
+        /// What may stand between a name or a value and the sign that belongs to it.
+        var isQuote: Bool {
+            byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\\") || byte == 0x20
+        }
+    }
+
+    /// What is known of a part by what stands before it.
+    private struct Before {
+        /// `?` in an address makes names of what the parts are called.
+        var isQuery = false
+        /// Behind `://`.
+        var isUser = false
+        /// Whether the sign before it is encoded.
+        var isEncoded = false
+        /// What the sign before it makes a name of.
+        var name: Range<Int>?
+        /// What stands before a quote.
+        var quoted: Range<Int>?
+
+        mutating func pass(_ sign: Sign, behind part: Range<Int>) {
+            isEncoded = sign.isEncoded
+            switch sign.byte {
+            case UInt8(ascii: "="), UInt8(ascii: ":"):
+                name = part.isEmpty ? quoted ?? part : part
+                quoted = nil
+            case _ where sign.isQuote && part.isEmpty: break
+            case _ where sign.isQuote: (name, quoted) = (nil, part)
+            default:
+                (name, quoted) = (nil, nil)
+                if sign.byte == UInt8(ascii: "?") || sign.byte == UInt8(ascii: "#") || sign.byte == UInt8(ascii: "&") {
+                    isQuery = true
+                }
+            }
+        }
+    }
+
+    mutating func inWord(_ word: Range<Int>) -> Range<Int>? {
+        let end = word.upperBound
+        if suspicion != .certain, base64Starts.contains(word.lowerBound) { return word }
+        var start = word.lowerBound
+        var before = Before()
+        while start < end {
+            // `scheme://user:word@host`: users of addresses are nobody's business.
+            if before.isUser {
+                if let at = userEnd(from: start, to: end, before.isEncoded) { return start..<at }
+                before.isUser = false
+            }
+            let sign = nextSign(from: start, to: end)
+            let part = start..<(sign?.place.lowerBound ?? end)
+            if let name = before.name, isNamed(name, part, wordEnd: end, before) {
+                return start..<valueEnd(from: start, to: end, before.isEncoded)
+            }
+            if opens(part, after: before.name) { return part }
+            guard let sign else { return nil }
+            if let host = addressStart(sign, to: end) {
+                let isEncoded = host - sign.place.lowerBound > "://".utf8.count
+                (before.isUser, before.isEncoded, before.name, before.quoted) = (true, isEncoded, nil, nil)
+                start = host
+                continue
+            }
+            if sign.byte == UInt8(ascii: "/"), sign.place.upperBound < end, CredentialText.isHook(text[part]) {
+                return sign.place.upperBound..<end
+            }
+            before.pass(sign, behind: part)
+            start = sign.place.upperBound
+        }
+        return nil
+    }
+
+    private func sign(at place: Int, to end: Int) -> Sign? {
+        let byte = text[place]
+        if CredentialText.isBetweenParts(byte) { return Sign(byte: byte, place: place..<(place + 1)) }
+        guard byte == UInt8(ascii: "%") else { return nil }
+        var digits = place + 1
+        if text[digits..<end].starts(with: "25".utf8) { digits += 2 }
+        guard digits + 2 <= end, let high = Self.digit(text[digits]), let low = Self.digit(text[digits + 1]) else {
+            return nil
+        }
+        let decoded = high << 4 | low
+        guard CredentialText.isBetweenParts(decoded) || CredentialText.isBetweenWords(decoded) else { return nil }
+        return Sign(byte: decoded, place: place..<(digits + 2))
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x37
+        case 0x61...0x66: byte - 0x57
+        default: nil
+        }
+    }
+
+    private func nextSign(from start: Int, to end: Int) -> Sign? {
+        for place in start..<end {
+            if let sign = sign(at: place, to: end) { return sign }
+        }
+        return nil
+    }
+
+    /// Where what `://` begins starts, if the sign begins that.
+    private func addressStart(_ colon: Sign, to end: Int) -> Int? {
+        guard colon.byte == UInt8(ascii: ":") else { return nil }
+        var place = colon.place.upperBound
+        for _ in 0..<2 {
+            guard place < end, let slash = sign(at: place, to: end), slash.byte == UInt8(ascii: "/") else { return nil }
+            place = slash.place.upperBound
+        }
+        return place
+    }
+
+    /// Whether a part says itself what it is.
+    private mutating func opens(_ part: Range<Int>, after name: Range<Int>?) -> Bool {
+        let bytes = look(text[part])
+        if CredentialPrefixes.begins(bytes) || CredentialText.isWebToken(bytes) { return true }
+        if let name, CredentialText.isBotToken(bytes, of: text[name]) { return true }
+        guard suspicion != .certain else { return false }
+        if CredentialRun.isRandom(bytes) { return true }
+        guard suspicion == .random, CredentialRun.isHexadecimal(bytes) else { return false }
+        return !(name.map { CredentialRun.isDigest(text[$0]) } ?? false)
+    }
+
+    /// Whether a name says that the part behind it is a secret, or what begins with that part.
+    private mutating func isNamed(_ name: Range<Int>, _ part: Range<Int>, wordEnd: Int, _ before: Before) -> Bool {
+        let bytes = look(text[name].suffix(CredentialNames.bytesMax))
+        if before.isQuery, CredentialText.isValue(look(text[part])), CredentialNames.openInQuery(bytes) { return true }
+        guard let value = CredentialNames.value(of: bytes) else { return false }
+        if value.isAny, part.isEmpty || part.count > 2 { return CredentialText.isValue(look(text[part])) }
+        // Signs in it part nothing; so much of it is enough to tell.
+        let told = min(wordEnd, part.lowerBound + 64)
+        let end = valueEnd(from: part.lowerBound, to: told, before.isEncoded)
+        return value.isMet(by: text[part.lowerBound..<end])
+    }
+
+    /// A value goes on behind signs that parts end at; where its name ended in an encoded one, so does it.
+    private mutating func valueEnd(from start: Int, to end: Int, _ isEncoded: Bool) -> Int {
+        var place = start
+        while place < end, text[place] != UInt8(ascii: "&"), text[place] != UInt8(ascii: "#") {
+            if isEncoded, let sign = sign(at: place, to: end), sign.isEncoded, Self.endsValue(sign.byte) { break }
+            place += 1
+        }
+        return look(text[start..<place]).endIndex
+    }
+
+    private static func endsValue(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "&"), UInt8(ascii: "#"): true
+        case 0x20: false
+        default: CredentialText.isBetweenWords(byte)
+        }
+    }
+
+    /// Where the user of an address ends; nil where it has none.
+    private mutating func userEnd(from start: Int, to end: Int, _ isEncoded: Bool) -> Int? {
+        var (place, at): (Int, Int?) = (start, nil)
+        while place < end {
+            guard let sign = sign(at: place, to: end), isEncoded || !sign.isEncoded else {
+                place += 1
+                continue
+            }
+            switch sign.byte {
+            case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"):
+                return userEnd(at, from: start, looked: place)
+            case UInt8(ascii: "@"): at = place
+            default: break
+            }
+            place = sign.place.upperBound
+        }
+        return userEnd(at, from: start, looked: place)
+    }
+
+    private mutating func userEnd(_ at: Int?, from start: Int, looked place: Int) -> Int? {
+        _ = look(text[start..<place])
+        return at.flatMap { $0 > start ? $0 : nil }
+    }
+}

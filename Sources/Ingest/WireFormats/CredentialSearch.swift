@@ -1,0 +1,204 @@
+/// Goes through a text once and finds all that opens something, each find behind the last one.
+///
+/// What stands behind a find is read as if the text began there. What is known of it by then is kept: where its word
+/// ends, where a private key begins. So a sender cannot make a find cost as much as the rest of the text.
+/// - Complexity: O(bytes) for all finds together.
+struct CredentialSearch {
+    let text: ArraySlice<UInt8>
+    let suspicion: CredentialText.Suspicion
+    /// Bytes that were looked at so far.
+    private(set) var steps = 0
+
+    /// Where a block of PEM begins; words end there.
+    private var key: Int?
+    private let end: Int
+    private var index: Int
+    /// Where the word ends that was found last: what is left of it needs no look for an end.
+    private var wordEnd: Int
+    /// Where what is left of that word may begin to look like bytes in base64.
+    private(set) var base64Starts = 0..<0
+
+    /// The last words that may be names.
+    private var before: Range<Int>?, earlier: Range<Int>?
+    private var command = CredentialCommand()
+    /// What the words before ask of the next one.
+    private var isAfterScheme = false
+    private var asked: CredentialValue?
+
+    /// How much of a value or a name tells what it is; the tests of them look no further.
+    private static let bytesTold = 66
+    /// Values in quotes and tags are not longer.
+    private static let quotedMax = 256
+
+    init(_ text: ArraySlice<UInt8>, _ suspicion: CredentialText.Suspicion) {
+        (self.text, self.suspicion) = (text, suspicion)
+        let key = Self.privateKey(in: text)
+        (self.key, end) = (key, key ?? text.endIndex)
+        (index, wordEnd) = (text.startIndex, text.startIndex)
+        steps = text.count
+    }
+
+    /// The next part that opens something; nil behind the last one.
+    mutating func next() -> Range<Int>? {
+        while let word = nextWord() {
+            guard let found = secret(in: word) else { continue }
+            restart(behind: found.upperBound)
+            return found
+        }
+        guard let key else { return nil }
+        self.key = nil
+        return key..<text.endIndex
+    }
+
+    private mutating func restart(behind place: Int) {
+        index = place
+        (before, earlier, isAfterScheme, asked) = (nil, nil, false, nil)
+        command = CredentialCommand()
+    }
+
+    /// What a test is given to look at.
+    mutating func look(_ part: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        steps += part.count
+        return part
+    }
+
+    /// The same of a test that asks for the beginning only.
+    mutating func lookAtBeginning(_ part: ArraySlice<UInt8>) -> ArraySlice<UInt8> { look(part.prefix(Self.bytesTold)) }
+
+    /// What stands behind a name, for the value to be a secret.
+    mutating func value(of name: ArraySlice<UInt8>) -> CredentialValue? {
+        CredentialNames.value(of: look(name.suffix(CredentialNames.bytesMax)))
+    }
+
+    private mutating func isMet(_ value: CredentialValue, by bytes: ArraySlice<UInt8>) -> Bool {
+        if value.isAny { return CredentialText.isValue(look(bytes)) }
+        return value.isMet(by: lookAtBeginning(bytes))
+    }
+
+    // MARK: Words
+
+    /// What blanks, quotes and brackets part.
+    private mutating func nextWord() -> Range<Int>? {
+        if index >= wordEnd {
+            let place = index
+            while index < end, CredentialText.isBetweenWords(text[index]) { index += 1 }
+            wordEnd = index
+            while wordEnd < end, !CredentialText.isBetweenWords(text[wordEnd]) { wordEnd += 1 }
+            steps += wordEnd - place
+            if suspicion != .certain { base64Starts = look(base64: index..<wordEnd) }
+        }
+        defer { index = wordEnd }
+        return index < wordEnd ? index..<wordEnd : nil
+    }
+
+    private mutating func look(base64 word: Range<Int>) -> Range<Int> {
+        CredentialRun.base64Starts(in: look(text[word]))
+    }
+
+    private mutating func pass(_ word: Range<Int>) { (earlier, before) = (before, word) }
+
+    /// What opens something in a word, or is it, by what stands before; notes what the word asks of the next one.
+    private mutating func secret(in word: Range<Int>) -> Range<Int>? {
+        let bytes = text[word]
+        if let found = inTag(word) { return found }
+        if CredentialText.isScheme(lookAtBeginning(bytes)) {
+            isAfterScheme = true
+            pass(word)
+            return nil
+        }
+        if let asked, isMet(asked, by: bytes) { return word.lowerBound..<valueEnd(word, asked) }
+        if isAfterScheme {
+            if asked?.isAny ?? false || CredentialText.isOpaque(look(bytes)) { return word }
+        }
+        // A sign between a name and its value.
+        if CredentialText.isAssignment(bytes.first) {
+            asked = nil
+            if let before { asked = value(of: text[before]) }
+            if bytes.count == 1 { return nil }
+            if let asked, isMet(asked, by: bytes.dropFirst()) { return (word.lowerBound + 1)..<word.upperBound }
+        }
+        // A name of a program is short.
+        let seen = command.isRunning ? look(bytes) : lookAtBeginning(bytes)
+        let prior = before.map { text[$0] }
+        if let start = command.take(seen, after: prior) {
+            return (word.lowerBound + start)..<word.upperBound
+        }
+        if isAfterName(word) { return word }
+        if let found = inWord(word) { return found }
+        (isAfterScheme, asked) = (false, nil)
+        if CredentialText.isAssignment(bytes.last) { asked = value(of: bytes.dropLast()) }
+        pass(word)
+        return nil
+    }
+
+    /// Whether a word is the value of a name before it though no sign says so: behind an option, behind `is`, behind a
+    /// header's name.
+    private mutating func isAfterName(_ word: Range<Int>) -> Bool {
+        guard let before, text[word.lowerBound] != UInt8(ascii: "-") else { return false }
+        // Most words are in no need of a look at what stands before them.
+        let bytes = lookAtBeginning(text[word])
+        guard CredentialValue.isMade(bytes, CredentialValue.madeBytesMin) || CredentialValue.isDigits(bytes, 4...64)
+        else { return false }
+        let name = text[before]
+        if name.first == UInt8(ascii: "-") { return value(of: name)?.isMetInProse(by: bytes) ?? false }
+        if CredentialText.isCopula(name), let earlier {
+            return value(of: text[earlier])?.isMetInProse(by: bytes) ?? false
+        }
+        return CredentialNames.open(look(name.suffix(CredentialNames.bytesMax)))
+            && CredentialValue.isMade(bytes, CredentialValue.madeBytesMinBare)
+            && !look(text[word]).dropLast(2).contains(UInt8(ascii: "="))
+            && look(text[before.upperBound..<word.lowerBound]).allSatisfy { $0 <= 0x20 }
+    }
+
+    /// What stands between a tag and its end: `<password>x</password>`.
+    private mutating func inTag(_ word: Range<Int>) -> Range<Int>? {
+        guard word.lowerBound > text.startIndex, text[word.lowerBound - 1] == UInt8(ascii: "<"), word.upperBound < end,
+            text[word.upperBound] == UInt8(ascii: ">"), text[word.lowerBound] != UInt8(ascii: "/"),
+            let asked = value(of: text[word])
+        else { return nil }
+        let inner = look(text[(word.upperBound + 1)..<end].prefix(Self.quotedMax).prefix { $0 != UInt8(ascii: "<") })
+        guard text[inner.endIndex..<end].starts(with: "</".utf8), isMet(asked, by: inner) else { return nil }
+        return inner.startIndex..<inner.endIndex
+    }
+
+    /// Where the value ends that begins with a word: in quotes with the quotes, and of cookies with their line.
+    private mutating func valueEnd(_ word: Range<Int>, _ asked: CredentialValue) -> Int {
+        guard asked.isAny, word.upperBound < end, word.lowerBound > text.startIndex else { return word.upperBound }
+        let (before, behind) = (text[word.lowerBound - 1], text[word.upperBound])
+        let rest = text[word.upperBound..<end]
+        if before == UInt8(ascii: "\"") || before == UInt8(ascii: "'") {
+            let inner = look(rest.prefix(Self.quotedMax).prefix { $0 != before && $0 != UInt8(ascii: "\n") })
+            guard inner.endIndex < end, text[inner.endIndex] == before else { return word.upperBound }
+            // Of a quote that is itself in quotes the sign before it is none of the value's.
+            return inner.last == UInt8(ascii: "\\") ? inner.endIndex - 1 : inner.endIndex
+        }
+        guard case .cookies = asked, behind == UInt8(ascii: ";"), look(text[word]).contains(UInt8(ascii: "=")) else {
+            return word.upperBound
+        }
+        return look(rest.prefix { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") }).endIndex
+    }
+
+    // MARK: Private keys
+
+    /// Where a block of PEM begins: it takes all behind its first line, wherever it ends. Other dashes have to follow,
+    /// so only the last beginning may be none.
+    private static func privateKey(in text: ArraySlice<UInt8>) -> Int? {
+        var rest = text
+        while let dash = rest.firstIndex(of: UInt8(ascii: "-")) {
+            let behind = rest[dash...].drop { $0 == UInt8(ascii: "-") }
+            let isBegun = behind.startIndex - dash >= 5 && behind.starts(with: "BEGIN ".utf8)
+            if isBegun { return holdsDashes(behind) ? dash : nil }
+            rest = behind
+        }
+        return nil
+    }
+
+    private static func holdsDashes(_ text: ArraySlice<UInt8>) -> Bool {
+        var count = 0
+        for byte in text {
+            count = byte == UInt8(ascii: "-") ? count + 1 : 0
+            if count == 5 { return true }
+        }
+        return false
+    }
+}

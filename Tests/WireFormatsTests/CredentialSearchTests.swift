@@ -1,0 +1,94 @@
+import Testing
+import WireFormats
+
+/// What looking for what opens something costs, and that one look finds what looking again and again would.
+@Suite struct CredentialSearchTests {
+    /// Finds upon finds, names without values, signs upon signs: each as one word or as many.
+    private static let hostile = [
+        "password=abc ", "&password=abc", "token=a1b2c3 ", "&token=a1b2c3d", "bot123456789:", "<a>", "value=", "==",
+        "a://b@", ": ", ":", "token:", "password ", "--password hunter2 ", "pin is 4711 ", "curl -u a:b ", "mysql -p ",
+        "Bearer abc123def456 ", "AIzabcdef0123456789/", "aB3dE5fG7hI9jK1lM3nO/", "aB3d/E5fG+", "hooks.", "a/hooks.b?",
+        "-----BEGIN ", "-", "eyJabcdefghijklmnop/", "?key=*", "password:is:", "****", "sk-0123456789abcdef;", "a@",
+        "a:%2F%2Fb", "a%3A%2F%2Fb%40", "%22password%22%3A%22abc%22", "password%3Dabc%26", "token%3D", "%25", "%2",
+        "pwd=a/b",
+        "<password>", "<password>x y</a>", "Cookie: a=b1; ", "\"password\":\"abc d\" ", "password: \"abc ",
+    ]
+
+    @Test(arguments: hostile)
+    func eachByteCostsTheSame(unit: String) {
+        for before in ["", "x ", "password", String(repeating: "1", count: 4_000) + " "] {
+            for suspicion in [CredentialText.Suspicion.certain, .random] {
+                let few = Array((before + String(repeating: unit, count: 64)).utf8)
+                let many = Array((before + String(repeating: unit, count: 16 * 64)).utf8)
+                let (least, most) = (
+                    CredentialText.steps(few[...], suspicion), CredentialText.steps(many[...], suspicion)
+                )
+                #expect(least >= few.count)
+                #expect(most <= 20 * least, "\(unit) behind \(before.prefix(9)): \(least), \(most)")
+            }
+        }
+    }
+
+    /// The clock says the same of what counts no steps: the end of a name is looked for in the last of it.
+    @Test func longNamesAreLookedAtInTime() {
+        let text = String(repeating: "1", count: 500_000) + String(repeating: " :", count: 200_000)
+        // Squares would take minutes.
+        let clock = ContinuousClock()
+        #expect(clock.measure { _ = CredentialText.holds(Array(text.utf8)[...]) } < .seconds(20))
+        let named = String(repeating: "password=abc ", count: 60_000)
+        var shown = ""
+        #expect(clock.measure { shown = CredentialText.without(named) } < .seconds(20))
+        #expect(shown == String(repeating: "password=* ", count: 60_000))
+    }
+
+    /// Finds one after the other, by what looking once more from behind each would find.
+    private static func again(_ text: String, _ suspicion: CredentialText.Suspicion) -> String {
+        let bytes = Array(text.utf8)
+        var (result, done): ([UInt8], Int) = ([], 0)
+        while let found = CredentialText.first(in: bytes[done...], suspicion) {
+            result += bytes[done..<found.lowerBound] + [UInt8(ascii: "*")]
+            done = found.upperBound
+        }
+        return String(decoding: result + bytes[done...], as: UTF8.self)
+    }
+
+    @Test func oneLookFindsWhatManyFind() {
+        let pieces = [
+            "password", "token", "x", "Authorization", "Bearer", "is", "hunter2", "abc123def456", "a/b", "user", "host",
+            "sk-0123456789abcdefghij", "aB3dE5fG7hI9jK1lM3nO", "4bf92f3577b34da6a3ce929d0e0e4736",
+            "AKIAIOSFODNN7EXAMPLE", "=", ":", " ", "&", "?", "@", "/", "://", "#", "\"", ",", ";", "\n", "--", "-u",
+            "curl", "mysql", "-p", "%3D", "%22", "%3A%2F%2F", "%40", "<password>", "</", "cookie:", "'", "a=b;",
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "hooks.", "****", "null", "\u{E9}", "-----BEGIN ", "-----",
+        ]
+        var state: UInt64 = 3
+        func draw(_ count: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % count
+        }
+        var finds = 0
+        for _ in 0..<20_000 {
+            let text = (0..<(2 + draw(14))).map { _ in pieces[draw(pieces.count)] }.joined()
+            for suspicion in [CredentialText.Suspicion.certain, .random] {
+                let shown = CredentialText.without(text, suspicion)
+                // Shorter texts are not looked at.
+                if text.utf8.count >= 8 { #expect(shown == Self.again(text, suspicion), "\(text)") }
+                let isHeld = CredentialText.holds(Array(text.utf8)[...], suspicion)
+                #expect(isHeld == (shown != text) || text.contains("*"), "\(text)")
+                finds += isHeld ? 1 : 0
+            }
+        }
+        // Both are met.
+        #expect(finds > 4_000 && finds < 39_000, "\(finds)")
+    }
+
+    /// Several finds in a text and in a word, and what stands before a private key.
+    @Test(arguments: [
+        ("password=abc password=def x", "password=* password=* x"),
+        ("a&password=abc&pwd=def&x=1", "a&password=*&pwd=*&x=1"), ("a://b@c://d@e", "a://*@c://*@e"),
+        ("password: abc, token: a1b2c3 and sk-0123456789abcdef", "password: *, token: * and *"),
+        ("password=abc -----BEGIN KEY-----\nabc", "password=* *"), ("-----BEGIN a -----BEGIN b", "*"),
+        ("-----BEGIN a password=abc", "-----BEGIN a password=*"),
+        ("Bearer abc123def456 is abc123def456", "Bearer * is abc123def456"),
+    ])
+    func allIsFound(text: String, shown: String) { #expect(CredentialText.without(text) == shown) }
+}
