@@ -27,7 +27,8 @@ provider = TracerProvider(resource=Resource.create({"service.name": service} if 
 provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=server + "/v1/traces")))
 tracer = provider.get_tracer("bot")
 with tracer.start_as_current_span("invoke_agent support", attributes={"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "support", **root}):
-    with tracer.start_as_current_span("chat", attributes={"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", **call}):
+    said = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", **call}
+    with tracer.start_as_current_span("chat", attributes={name: value for name, value in said.items() if value is not None}):
         pass
 provider.shutdown()
 '''
@@ -189,6 +190,7 @@ WRONG = {
     "lost-outcome-bot": ({"plimsoll.outcome": "resolved"}, USAGE, "lost_outcome", "conversation.resolved", "gen_ai.conversation.id"),
     "chats-bot": (CONVERSATION, USAGE | {OPERATION: "Chats"}, "unknown_operation", f'{OPERATION}: "Chats"', f"{OPERATION}: chat instead of"),
     "word-bot": (CONVERSATION, USAGE | {OPERATION: "think_hard"}, "unknown_operation", f'{OPERATION}: "think_hard"', "generate_content"),
+    "plain-bot": (CONVERSATION, USAGE | {OPERATION: None}, "no_operation", MODEL["gen_ai.request.model"], f'span.set_attribute("{OPERATION}", "chat")'),
     "list-bot": (CONVERSATION, USAGE | {"gen_ai.provider.name": ["openai"]}, "unread_values", 'gen_ai.provider.name: ["openai"]', "a text"),
     "soon-bot": (CONVERSATION, USAGE | {"gen_ai.response.time_to_first_chunk": "soon"}, "unread_values",
                  "gen_ai.response.time_to_first_chunk: string", "a number of s"),

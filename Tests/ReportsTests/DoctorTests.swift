@@ -300,6 +300,36 @@ import Testing
             })
     }
 
+    /// Read as calls, and told as what they are; calls that a dialect has no operations for are none of them.
+    @Test func callsOfSpansThatNameNoKindAreTold() throws {
+        var sample = try Self.priced()
+        for (service, kind) in [("own-bot", "other"), ("bot", "model_call")] {
+            let context: [String: EventValue] = [
+                "trace_id": .text(Self.trace), "span_id": .text("b7ad6b7169203331"), "service_name": .text(service),
+            ]
+            sample.add(
+                "span.received", at: 3500,
+                context.merging([
+                    "span_name": .text("ask"), "span_class": .text(kind),
+                    "span_attributes": .json(#"{"gen_ai.request.model":"big"}"#),
+                ]) { $1 })
+            sample.add(
+                "llm.call", at: 3500,
+                context.merging([
+                    "conversation_id": .text("c1"), "provider": .text("maker"), "request_model": .text("big"),
+                    "status": .text("ok"), "input_tokens": .integer(100), "output_tokens": .integer(10),
+                    "span_id": .text(kind == "other" ? "b7ad6b7169203331" : "b7ad6b7169203332"),
+                ]) { $1 })
+        }
+        let report = try Self.report(&sample)
+        #expect(
+            findings(report) == [[.text("own-bot"), .text("no_operation"), .text("big"), .count(Int128(1))]],
+            "\(findings(report))")
+        #expect(
+            change("no_operation", in: report)
+                == "span.set_attribute(\"gen_ai.operation.name\", \"chat\") on the call's span")
+    }
+
     @Test func outcomesWithoutAConversationAreCounted() throws {
         var sample = try Self.priced()
         Self.add("bot", to: &sample)

@@ -18,6 +18,7 @@ enum DoctorAdvice {
     static let stepped = ["timedatectl set-ntp true on this server: its clock was wrong"]
     static let trouble = ["`plimsoll verify` shows the extent; the server's log has the rest"]
     static let call = ["gen_ai.provider.name and gen_ai.request.model on the call's span"]
+    static let operation = ["span.set_attribute(\"gen_ai.operation.name\", \"chat\") on the call's span"]
     static let reading = ["gen_ai.usage.total_tokens beside the counts, so that one reading is left"]
 
     /// A row of a price list.

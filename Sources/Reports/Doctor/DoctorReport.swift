@@ -29,6 +29,11 @@ struct DoctorReport {
         }
         let letters = try queries.deadLetters()
         var findings = incoming(services) + refused(letters) + lacking(services, prices) + unread(values)
+        findings += try queries.unnamedCalls().map {
+            DoctorFinding(
+                kind: .withoutOperation, service: $0.service, what: $0.model, count: $0.calls,
+                changes: DoctorAdvice.operation)
+        }
         findings += try outcomes(queries)
         findings += names.compactMap { name in
             DoctorAdvice.change(ofName: name.name).map {
@@ -232,6 +237,8 @@ struct DoctorReport {
             "no_usage", "calls that went well and did not tell their tokens, so that nobody knows what they cost"),
         ReportDefinition("unread_usage", "usage that was told in a form that nobody can read: no price mends it"),
         ReportDefinition("unknown_operation", "spans whose kind has a name that nobody knows: no calls, no cost"),
+        ReportDefinition(
+            "no_operation", "calls without an operation name, read as calls since they tell a model and its usage"),
         ReportDefinition("lost_outcome", "events that are about a conversation and name none"),
         ReportDefinition("late", "told more than an hour after its time: in reports, not in /metrics"),
         ReportDefinition("clock_ahead", "told of a time more than 5 s after its receipt"),
