@@ -95,7 +95,7 @@ extension DoctorQueries {
             """
             select type, cast(attributes as text) from events where \(received) and attributes is not null \
             and type <> 'span.received' and source not like '\(TraceSettler.sourcePrefix)%' \
-            order by received_time desc, id limit \(Self.membersOfMax)
+            order by received_time desc, 1, 2 limit \(Self.membersOfMax)
             """)
         var slips: [(type: String, name: String, meant: String)] = []
         var seen: Set<[ExactText]> = []
