@@ -118,6 +118,11 @@ import WireFormats
                 ("/v1/metrics", "application/x-protobuf"), ("/", "application/x-protobuf"), ("/v1/sql", "image/png"),
                 ("/v1/none", "text/plain"), ("/v1/other", "application/grpc"),
             ] { _ = try await client.send("POST", path, headers: [("Content-Type", type)], body: nothing) }
+            // An exporter at a wrong address is told of exporters, whatever its encoding and the address.
+            for path in ["/", "/otlp/v1/traces", "/v1/trace"] {
+                let headers = [("Content-Type", "application/json"), ("User-Agent", "OTel-OTLP-Exporter-Python/1.45.1")]
+                _ = try await client.send("POST", path, headers: headers, body: nothing)
+            }
             var nameless = Self.turn
             nameless.resources[0].scopes[0].spans[0].traceID = []
             nameless.resources[0].scopes[0].spans[1].end = 0
@@ -132,7 +137,14 @@ import WireFormats
                 ], "\(found)")
             let metrics = try await client.send("GET", "/metrics").text
             #expect(metrics.contains("plimsoll_http_refusals_total{reason=\"media_type\"} 3\n"), "\(metrics)")
-            #expect(metrics.contains("plimsoll_http_refusals_total{reason=\"not_found\"} 4\n"))
+            #expect(metrics.contains("plimsoll_http_refusals_total{reason=\"not_found\"} 6\n"))
+            // Who has mended it and looks again sees that it stopped.
+            let mended = RFC3339.render(SystemClock().wallNanoseconds())
+            try await Task.sleep(for: .milliseconds(1500))
+            let later = try JSONReader.parse(
+                try await client.send("GET", "/v1/reports/doctor?from=\(mended)").body)
+            let left = (later["findings"]?.array ?? []).compactMap { $0["finding"]?.string }
+            #expect(!left.isEmpty && !left.contains("refused"), "\(later)")
         }
     }
 

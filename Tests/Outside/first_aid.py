@@ -27,7 +27,8 @@ provider = TracerProvider(resource=Resource.create({"service.name": service} if 
 provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=server + "/v1/traces")))
 tracer = provider.get_tracer("bot")
 with tracer.start_as_current_span("invoke_agent support", attributes={"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "support", **root}):
-    with tracer.start_as_current_span("chat", attributes={"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", **call}):
+    said = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", **call}
+    with tracer.start_as_current_span("chat", attributes={name: value for name, value in said.items() if value is not None}):
         pass
 provider.shutdown()
 '''
@@ -147,11 +148,11 @@ def faults(binary, server):
 
 def mended(binary, server):
     """Problems after each line was changed as it says."""
-    row = next(line for line in Doctor(binary, "--data", server.data).changes("no_price")).split(": ", 1)[1]
+    heading, row = Doctor(binary, "--data", server.data).changes("no_price")[1:3]
     path = os.path.join(os.path.dirname(server.data), "prices.csv")
     rows = [row.replace("PRICE", "1.5"), row.replace(",input,", ",output,").replace("PRICE", "6")]
     with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join(["provider,model,token_class,usd_per_million_tokens,usd_per_gpu_hour,service_tier,valid_from", *rows]) + "\n")
+        file.write("\n".join([heading, *rows]) + "\n")
     told(binary, "prices", "load", path, "--data", server.data)
     if ("new-bot", "no_price", "openai nova-ultra-9") in Doctor(binary, "--data", server.data).found():
         yield "the row that doctor gives, with a price in it, leaves the model without a price"
@@ -189,12 +190,16 @@ WRONG = {
     "lost-outcome-bot": ({"plimsoll.outcome": "resolved"}, USAGE, "lost_outcome", "conversation.resolved", "gen_ai.conversation.id"),
     "chats-bot": (CONVERSATION, USAGE | {OPERATION: "Chats"}, "unknown_operation", f'{OPERATION}: "Chats"', f"{OPERATION}: chat instead of"),
     "word-bot": (CONVERSATION, USAGE | {OPERATION: "think_hard"}, "unknown_operation", f'{OPERATION}: "think_hard"', "generate_content"),
+    "plain-bot": (CONVERSATION, USAGE | {OPERATION: None}, "no_operation", MODEL["gen_ai.request.model"], f'span.set_attribute("{OPERATION}", "chat")'),
     "list-bot": (CONVERSATION, USAGE | {"gen_ai.provider.name": ["openai"]}, "unread_values", 'gen_ai.provider.name: ["openai"]', "a text"),
     "soon-bot": (CONVERSATION, USAGE | {"gen_ai.response.time_to_first_chunk": "soon"}, "unread_values",
                  "gen_ai.response.time_to_first_chunk: string", "a number of s"),
     "turn-bot": (CONVERSATION | {"plimsoll.turn": "first"}, USAGE, "unread_values", "plimsoll.turn: string", "an integer"),
     "spelt-bot": (CONVERSATION | {"plimsoll.outcom": "resolved"}, USAGE, "unread_names", "plimsoll.outcom", "say it as plimsoll.outcome"),
 }
+# What an application says wrongly beside its spans: the type, the data, and what the answer leads to.
+SLIPS = [("feedback.submitted", {"scor": 4}, "did you mean score?"), ("escalation.raised", {"reasn": "user_request"}, "did you mean reason?"),
+         ("conversation.resolved", {"by": "agnt"}, "did you mean agent?")]
 # The same as the lines say it.
 RIGHT = {
     "plimsoll.outcome": "resolved", "plimsoll.outcome.by": "agent", "plimsoll.feedback.score": 4, "plimsoll.turn": 1, OPERATION: "chat",
@@ -208,13 +213,20 @@ def mistyped(binary, server):
         send(server, service, root, MODEL | call)
     tell(server, "conversation.resolved", by="agent")
     tell(server, "feedback.submitted", score=4)
+    for type_, data, meant in SLIPS:
+        answer = json.loads(tell(server, type_, conversation_id="c-1", **data)[2])
+        if not any(meant in warning["warning"] for warning in answer.get("warnings", [])):
+            yield f"{type_} with {data} is answered {answer}, which does not lead to {meant}"
     server.post("/v1/events", b"x", "text/plain")
     server.settle()
     doctor = Doctor(binary, "--server", server.url)
     found, mends = doctor.found(), doctor.mends()
     wanted = [(service, *rest) for service, (_, _, *rest) in WRONG.items()] + [
         ("shop", "lost_outcome", type_, f'"conversation_id": ID in the data of {type_}') for type_ in ("conversation.resolved", "feedback.submitted")
-    ] + [(None, "refused", "events: media_type", "Content-Type: application/cloudevents+json")]
+    ] + [("shop", "unread_names", "feedback.submitted scor", "say it as score"),
+         ("shop", "unread_names", "escalation.raised reasn", "say it as reason"),
+         ("shop", "unread_outcome", 'conversation.resolved by: "agnt"', "by: agent instead of"),
+         (None, "refused", "events: media_type", "Content-Type: application/cloudevents+json")]
     for service, finding, what, line in wanted:
         if found.get((service, finding, what), {}).get("count") not in (1, "1"):
             yield f"{service} has {finding} of {what}, once, and that is not among {list(found)}"

@@ -31,6 +31,32 @@ struct WarningTests {
         #expect(decoded("feedback.submitted", #"{"rating":5}"#).warnings.first?.warning.contains("is score") == true)
     }
 
+    /// Of a name or a word that is nearly another: which one; never what stands there.
+    @Test(arguments: [
+        ("feedback.submitted", #"{"scor":4}"#, "scor: kept as an attribute, no figure has it; did you mean score?"),
+        ("escalation.raised", #"{"reasn":"user_request"}"#, "did you mean reason?"),
+        ("conversation.resolved", #"{"by":"agnt"}"#, "by: kept, and no figure knows this word; did you mean agent?"),
+        ("conversation.resolved", #"{"by":"robot"}"#, "by: kept, and no figure knows this word; one of agent, human"),
+        ("feedback.submitted", #"{"kind":"thumb","score":4}"#, "knows this word; did you mean thumbs?"),
+    ])
+    func whatIsNearlyKnownIsToldWithWhatWasMeant(_ type: String, _ data: String, _ wanted: String) {
+        let batch = decoded(type, data)
+        #expect(batch.batch.count == 1 && batch.warningCount == 1)
+        let warning = batch.warnings.first?.warning ?? ""
+        #expect(warning.contains(wanted) && !warning.contains("agnt") && !warning.contains("robot"), "\(warning)")
+    }
+
+    @Test func anApplicationsOwnNamesAndWordsAreNoSlips() {
+        for (type, data) in [
+            ("feedback.submitted", #"{"kind":"smileys","score":4,"scope":"checkout"}"#),
+            ("escalation.raised", #"{"reason":"vip","warehouse":"north"}"#),
+        ] { #expect(decoded(type, data).warningCount == 0, "\(data): \(decoded(type, data).warnings)") }
+        // However many slips there are, a warning is a line.
+        let names = (0..<26).map { #""sco\#(UnicodeScalar(UInt8(97 + $0)))re":1"# }
+        let warning = decoded("feedback.submitted", "{\(names.joined(separator: ","))}").warnings.first?.warning ?? ""
+        #expect(warning.utf8.count < 1500 && warning.hasSuffix("did you mean score?; and 16 more"), "\(warning)")
+    }
+
     /// Under names that no field has stays neither what opens something nor who somebody is.
     @Test(arguments: [
         ("email", #""hidden""#), ("contactEmail", #""hidden""#), ("api_key", #""hidden""#), ("x-api-key", #""hidden""#),

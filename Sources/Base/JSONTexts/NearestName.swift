@@ -21,6 +21,23 @@ package func distanceOfNear(_ name: String, _ known: String) -> Int? {
     return distance <= limit ? distance : nil
 }
 
+/// The place of the known name that another one misses by a slip, from eight letters on by two; nil where none is so
+/// near. Closer than ``nearestName(to:among:)``, for names that may be what somebody meant: those of four letters on.
+/// - Complexity: as ``nearestName(to:among:)``.
+package func placeOfSlip(_ name: String, among names: [String]) -> Int? {
+    let count = name.utf8.count
+    guard count >= 4 else { return nil }
+    let slipsMax = count < 8 ? 1 : 2
+    var best: (place: Int, distance: Int)?
+    for (place, known) in names.enumerated() where abs(known.utf8.count - count) <= slipsMax {
+        guard let distance = distanceOfNear(name, known), distance <= slipsMax, distance < best?.distance ?? .max else {
+            continue
+        }
+        best = (place, distance)
+    }
+    return best?.place
+}
+
 /// In small letters, as far as ASCII has them.
 private func beginning(of name: String) -> [UInt8] {
     name.utf8.prefix(64).map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }

@@ -14,5 +14,8 @@ package struct NewerFormatError: FileContentError, Equatable {
     package var description: String { "a newer version of plimsoll wrote \(file): expected \(expectation)" }
 
     /// What to do about it, as a clause.
-    package var remedy: String { "use the version that wrote it, or a later one" }
+    package var remedy: String { Self.remedy }
+
+    /// What to do about a file of a newer form, as a clause.
+    package static let remedy = "use the version that wrote it, or a later one"
 }

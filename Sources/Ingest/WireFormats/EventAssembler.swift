@@ -42,13 +42,14 @@ struct EventAssembler {
     let plan: FieldPlan
     let limits: DecoderLimits
     let misnamed: MisnamedFields
+    var slips = SpellingSlips()
     var tokeniser: UserTokeniser
 
     /// One bit a column: whether its slot is filled.
     private var filled: [UInt64]
     /// The same: whether the data has told it, were it only as null.
     var told: [UInt64]
-    private var slots: [FieldSlot]
+    private(set) var slots: [FieldSlot]
     /// Bytes of values that are not on the tape as they are stored.
     var scratch: [UInt8] = []
     /// Places of the envelope's attributes on the tape, 0 for none.
@@ -100,6 +101,7 @@ struct EventAssembler {
         finished.unknownValues = Self.counts(&unknownValueCounts)
         writer = EventRowWriter(capacity: min(finished.batch.bytes.count, 8 << 20))
         result = DecodedBatch()
+        slips.endBatch()
         return finished
     }
 
@@ -120,7 +122,7 @@ struct EventAssembler {
         do throws(EventFailure) {
             let type = try assemble(tape, place)
             try write(tape, type: type, index: index)
-            if !attributeKeys.isEmpty { warn(tape, type, index) }
+            if !attributeKeys.isEmpty || !unknownValueColumns.isEmpty { warn(tape, type, index) }
         } catch {
             switch error {
             case .aside(let type):

@@ -1,5 +1,6 @@
 internal import Domain
 internal import JSONParsing
+internal import JSONTexts
 
 /// Fields of an event's data that are kept as attributes and look like fields of ours under another name: no figure has
 /// them, and the sender should know.
@@ -84,8 +85,15 @@ struct MisnamedFields: Sendable {
 }
 
 extension EventAssembler {
+    /// Slips that one warning names.
+    private static let slipsMax = 10
+    /// Fields of which only the listed words mean something to a figure. Of others senders have words of their own.
+    private static let decidingFields: [(type: String, fields: [String])] = [
+        ("conversation.resolved", ["by", "certainty"])
+    ]
+
     /// What the sender should know of an event that was accepted; nil where nothing is amiss.
-    func warning(_ tape: JSONTape, _ type: UInt16) -> String? {
+    mutating func warning(_ tape: JSONTape, _ type: UInt16) -> String? {
         var parts: [String] = []
         for key in privateKeys {
             let name = String(decoding: tape.string(key), as: UTF8.self)
@@ -94,12 +102,84 @@ extension EventAssembler {
             parts.append("\(name): withheld, since it may open something, say who somebody is or what was said\(field)")
         }
         for key in attributeKeys where !privateKeys.contains(key) {
-            guard let (column, hint) = misnamed.field(tape.string(key)), registry.isAllowed(column, in: type),
-                !isFilled(column)
-            else { continue }
-            let name = String(decoding: tape.string(key), as: UTF8.self)
-            parts.append("\(name): kept as an attribute, no figure has it; the field is \(hint)")
+            let spelt = tape.string(key)
+            func said() -> String {
+                "\(String(decoding: spelt, as: UTF8.self)): kept as an attribute, no figure has it"
+            }
+            if let (column, hint) = misnamed.field(spelt) {
+                guard registry.isAllowed(column, in: type), !isFilled(column) else { continue }
+                parts.append("\(said()); the field is \(hint)")
+            } else if let meant = slips.field(spelt, in: type, registry), !isFilled(meant) {
+                parts.append("\(said()); did you mean \(registry.columns[Int(meant)].name)?")
+            }
         }
-        return parts.isEmpty ? nil : parts.sorted().joined(separator: "; ")
+        for column in unknownValueColumns { parts += [unlisted(tape, column, type)].compactMap { $0 } }
+        guard !parts.isEmpty else { return nil }
+        let more = parts.count > Self.slipsMax ? "; and \(parts.count - Self.slipsMax) more" : ""
+        return parts.sorted().prefix(Self.slipsMax).joined(separator: "; ") + more
+    }
+
+    /// What is said of a word that its field does not list: that it is nearly one of those, or that no figure asks for
+    /// any other. Where it is neither it is the sender's own.
+    private mutating func unlisted(_ tape: JSONTape, _ column: UInt16, _ type: UInt16) -> String? {
+        let (slot, schema) = (slots[Int(column)], registry.types[Int(type)])
+        guard isFilled(column), slot.kind == .text, let place = schema.ownColumns.firstIndex(of: column) else {
+            return nil
+        }
+        let (name, known) = (registry.columns[Int(column)].name, schema.knownValues[place])
+        let start = Int(slot.payload)
+        if let meant = slips.word(tape.strings[start..<(start + Int(slot.count))], of: column, in: type, known) {
+            return "\(name): kept, and no figure knows this word; did you mean \(known[meant])?"
+        }
+        let isDeciding = Self.decidingFields.contains { $0.type == schema.name && $0.fields.contains(name) }
+        return isDeciding
+            ? "\(name): kept, and no figure knows this word; one of \(known.sorted().joined(separator: ", "))" : nil
+    }
+}
+
+/// Names and words that are nearly others, remembered, since a sender who slips slips in every event.
+struct SpellingSlips: Sendable {
+    private struct Word: Hashable {
+        var type: UInt16
+        /// Of which it is a value; nil: it is the name of a field.
+        var column: UInt16?
+        var bytes: [UInt8]
+    }
+
+    /// By what was said: the column or the place of the word that was meant; −1 for none.
+    private var known: [Word: Int] = [:]
+    /// So many are looked at, be they of one batch or of several: strangers' words may all be different.
+    private static let wordsMax = 1024
+    private static let bytesMax = 48
+
+    /// Forgets them where no more of them would be looked at.
+    mutating func endBatch() { if known.count >= Self.wordsMax { known = [:] } }
+
+    /// The field of an event's type that a name nearly is.
+    mutating func field(_ name: ArraySlice<UInt8>, in type: UInt16, _ registry: SchemaRegistry) -> UInt16? {
+        // Of a column that is none of the type's nobody is led to.
+        meant(name, Word(type: type, column: nil, bytes: [])) {
+            registry.columns.map { registry.isAllowed($0.id, in: type) ? $0.name : "" }
+        }.map { registry.columns[$0].id }
+    }
+
+    /// The place of the listed word that a value nearly is.
+    mutating func word(
+        _ value: ArraySlice<UInt8>, of column: UInt16, in type: UInt16, _ listed: [String]
+    ) -> Int? {
+        meant(value, Word(type: type, column: column, bytes: [])) { listed }
+    }
+
+    private mutating func meant(
+        _ said: ArraySlice<UInt8>, _ key: Word, among names: () -> [String]
+    ) -> Int? {
+        guard said.count <= Self.bytesMax else { return nil }
+        var key = key
+        key.bytes = Array(said)
+        if let place = known[key] { return place < 0 ? nil : place }
+        guard known.count < Self.wordsMax else { return nil }
+        let place = placeOfSlip(String(decoding: said, as: UTF8.self), among: names())
+        known[key] = place ?? -1
+        return place
     }
 }

@@ -30,6 +30,17 @@ extension DoctorAdvice {
         }
     }
 
+    /// What helps where files cannot be used, which troubles tell: a backup of one that is whole helps nobody.
+    static func refusal(
+        _ reason: RefusalName, at door: RefusalDoor, by troubles: [LiveFigures.Trouble]
+    ) -> [String] {
+        let remedies = Set(troubles.map(\.remedy))
+        guard reason == .damaged || reason == .unreadable, remedies.contains(.laterVersion) else {
+            return refusal(reason, at: door)
+        }
+        return remedies.contains(.backup) ? laterVersion + refusal(reason, at: door) : laterVersion
+    }
+
     private static func makeToken(_ door: RefusalDoor) -> String {
         switch door {
         case .events, .spans, .grpc: "`plimsoll tokens create --scope ingest --data DIR`"
@@ -57,12 +68,15 @@ extension DoctorAdvice {
         }
     }
 
+    private static let eventsAddress = "events by POST to http://HOST:8910/v1/events"
+
     private static func address(_ door: RefusalDoor) -> [String] {
         switch door {
-        case .events: ["events by POST to http://HOST:8910/v1/events"]
+        case .events: [eventsAddress]
         case .spans, .grpc:
             [
-                "OTEL_EXPORTER_OTLP_ENDPOINT=http://HOST:8910, without a path",
+                "OTEL_EXPORTER_OTLP_ENDPOINT=http://HOST:8910, without a path: the exporter appends /v1/traces",
+                "else OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://HOST:8910/v1/traces, which is used as it is",
                 "OTEL_METRICS_EXPORTER=none and OTEL_LOGS_EXPORTER=none: only spans are taken",
             ]
         case .questions: ["SQL by POST to /v1/sql, reports by GET from /v1/reports/…; ids as they were sent"]
@@ -75,7 +89,7 @@ extension DoctorAdvice {
         case .events:
             [
                 "Content-Type: application/cloudevents+json, or application/x-ndjson for an event a line",
-                "Content-Encoding: gzip, zstd, deflate, or none",
+                "Content-Encoding: gzip, zstd, deflate, or none", eventsAddress,
             ]
         case .spans, .grpc:
             [
@@ -115,6 +129,7 @@ extension DoctorAdvice {
     private static func wire(_ reason: RefusalName, _ door: RefusalDoor) -> [String] {
         switch (reason, door) {
         case (.tls, .spans), (.tls, .grpc): ["OTEL_EXPORTER_OTLP_ENDPOINT=http://HOST:8910, not https://"]
+        case (.tls, .events): ["http:// in place of https://: " + eventsAddress]
         case (.tls, _):
             ["http:// in place of https:// where it sends or asks, or a proxy before the server that speaks TLS"]
         case (_, .spans), (_, .grpc): endpoint

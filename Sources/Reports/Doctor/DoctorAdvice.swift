@@ -1,4 +1,5 @@
 import Dialects
+import Domain
 import JSONTexts
 
 /// The lines to change.
@@ -14,15 +15,30 @@ enum DoctorAdvice {
         "else gen_ai.usage.input_tokens and gen_ai.usage.output_tokens on the call's span",
     ]
     static let ahead = ["timedatectl set-ntp true on the machine that sends: its clock is wrong"]
-    static let late = ["OTEL_BSP_SCHEDULE_DELAY=1000 for spans; `plimsoll import FILE` for history"]
+    static let late = [
+        "nothing, where a sender had to wait: it is kept, and reports have it, though /metrics has not",
+        "else OTEL_BSP_SCHEDULE_DELAY=1000 for spans; `plimsoll import FILE` for history",
+    ]
     static let stepped = ["timedatectl set-ntp true on this server: its clock was wrong"]
-    static let trouble = ["`plimsoll verify` shows the extent; the server's log has the rest"]
+    static let laterVersion = ["the version of plimsoll that wrote the file, or a later one: the file is whole"]
     static let call = ["gen_ai.provider.name and gen_ai.request.model on the call's span"]
+    static let operation = ["span.set_attribute(\"gen_ai.operation.name\", \"chat\") on the call's span"]
     static let reading = ["gen_ai.usage.total_tokens beside the counts, so that one reading is left"]
 
-    /// A row of a price list.
+    static func trouble(_ trouble: LiveFigures.Trouble) -> [String] {
+        trouble.remedy == .laterVersion
+            ? laterVersion : ["`plimsoll verify` shows the extent; the server's log has the rest"]
+    }
+
+    /// A price list of one row below its heading.
     static func price(provider: String, model: String, tokenClass: String, from: String) -> [String] {
-        ["plimsoll prices load FILE: \(provider),\(model),\(tokenClass),PRICE,,,\(from)"]
+        let amount = tokenClass == TokenClass.gpu.rawValue ? "usd_per_gpu_hour" : "usd_per_million_tokens"
+        var row = CSVWriter()
+        for field in [provider, model, tokenClass, "PRICE", from] { row.field(field) }
+        return [
+            "plimsoll prices load FILE, FILE being these lines with a number for PRICE:",
+            "provider,model,token_class,\(amount),valid_from", row.text,
+        ]
     }
 
     /// By why times of a span are not believed, as `time_doubt` says it.

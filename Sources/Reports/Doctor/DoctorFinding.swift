@@ -7,6 +7,7 @@ struct DoctorFinding {
         case refused
         case unnamedService = "no_service"
         case unknownOperation = "unknown_operation"
+        case withoutOperation = "no_operation"
         case withoutConversation = "no_conversation"
         case lostOutcome = "lost_outcome"
         case unreadUsage = "unread_usage"

@@ -1,6 +1,7 @@
 import Bytes
 import Dialects
 import Domain
+import JSONTexts
 
 /// What was told of conversations so that no answer shows it.
 extension DoctorQueries {
@@ -72,6 +73,60 @@ extension DoctorQueries {
         ("conversation.closed", "reason", false), ("escalation.raised", "reason", false),
         ("feedback.submitted", "kind", false),
     ]
+
+    /// A member of an event's data that is kept beside the fields and was meant to be one of them.
+    struct MisspeltMember {
+        var sender: String?
+        var type: String
+        var name: String
+        /// The field.
+        var meant: String
+        var events: Int128
+    }
+
+    /// Events with members whose names are looked at, the latest.
+    private static let membersOfMax = 2000
+    /// Names of members that are counted.
+    private static let countedMax = 20
+
+    /// Names in the data of events that are nearly those of fields that the events then lack.
+    func misspeltMembers() throws -> [MisspeltMember] {
+        let rows = try runner.rows(
+            """
+            select type, cast(attributes as text) from events where \(received) and attributes is not null \
+            and type <> 'span.received' and source not like '\(TraceSettler.sourcePrefix)%' \
+            order by received_time desc, 1, 2 limit \(Self.membersOfMax)
+            """)
+        var slips: [(type: String, name: String, meant: String)] = []
+        var seen: Set<[ExactText]> = []
+        for row in rows {
+            guard let type = row.text(0), let text = row.text(1),
+                let members = try? JSONReader.parse(Array(text.utf8)).members
+            else { continue }
+            for member in members where slips.count < Self.countedMax {
+                guard seen.insert([ExactText(type), ExactText(member.name)]).inserted,
+                    let meant = Self.field(nearlyCalled: member.name, of: type)
+                else { continue }
+                slips.append((type, member.name, meant))
+            }
+        }
+        return try slips.flatMap { type, name, meant in
+            try runner.rows(
+                """
+                select \(Self.sender), count(*) from \(SchemaEventType.tableName(of: type)) where \(received) \
+                and attributes->>\(SQLTexts.text(name)) is not null and "\(meant)" is null \
+                group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
+                """
+            ).map { MisspeltMember(sender: $0.text(0), type: type, name: name, meant: meant, events: $0.integer(1)) }
+        }
+    }
+
+    private static func field(nearlyCalled name: String, of type: String) -> String? {
+        let registry = SchemaRegistry.builtIn
+        guard let place = registry.types.firstIndex(where: { $0.name.hasSameBytes(as: type) }) else { return nil }
+        let fields = registry.columns.filter { registry.isAllowed($0.id, in: UInt16(place)) }.map(\.name)
+        return placeOfSlip(name, among: fields).map { fields[$0] }
+    }
 
     private static func known(_ type: String, _ field: String) -> [String] {
         let registry = SchemaRegistry.builtIn

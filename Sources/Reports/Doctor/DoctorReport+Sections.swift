@@ -98,25 +98,26 @@ extension DoctorReport {
             })
     }
 
-    /// Those that are kept, of the period; those that are only counted, since the server started.
+    /// Those that are kept, and those that are only counted, of the period as far as the server remembers.
     func refusalsSection(_ letters: [(type: String, source: String, events: Int128)]) -> ReportSection {
         ReportSection(
             name: "refusals", title: "What was refused",
             columns: [
                 Self.service, ReportColumn("door", "sent as"), ReportColumn("reason", "reason"),
-                ReportColumn("count", "count"), ReportColumn("since", "since"),
+                ReportColumn("count", "count"), ReportColumn("since", "since"), ReportColumn("last", "last"),
             ],
             rows: letters.map { letter in
                 [
                     .text(letter.source), .text(RefusalDoor.events.rawValue),
                     .text("\(RefusalName.unknownType.rawValue) \(letter.type)"), .count(letter.events),
-                    .time(period.from),
+                    .time(period.from), .none,
                 ]
             }
                 + (live?.refusals.filter { $0.count > 0 } ?? []).map { refusal in
                     [
                         .none, .text(refusal.door.rawValue), .text(refusal.reason.rawValue),
-                        .count(Int128(refusal.count)), .time(live?.started ?? 0),
+                        .count(Int128(refusal.count)), .time(max(period.from, live?.refusalsSince ?? 0)),
+                        refusal.last.map { .time($0) } ?? .none,
                     ]
                 })
     }

@@ -29,12 +29,22 @@ struct DoctorReport {
         }
         let letters = try queries.deadLetters()
         var findings = incoming(services) + refused(letters) + lacking(services, prices) + unread(values)
+        findings += try queries.unnamedCalls().map {
+            DoctorFinding(
+                kind: .withoutOperation, service: $0.service, what: $0.model, count: $0.calls,
+                changes: DoctorAdvice.operation)
+        }
         findings += try outcomes(queries)
         findings += names.compactMap { name in
             DoctorAdvice.change(ofName: name.name).map {
                 DoctorFinding(
                     kind: .unreadNames, service: name.service, what: name.name, count: name.spans, changes: [$0])
             }
+        }
+        findings += try queries.misspeltMembers().map { slip in
+            DoctorFinding(
+                kind: .unreadNames, service: slip.sender, what: "\(slip.type) \(slip.name)", count: slip.events,
+                changes: ["\(slip.name) of \(slip.type): say it as \(slip.meant)"])
         }
         findings += try times(queries)
         let sorted = DoctorFinding.Kind.allCases.flatMap { kind in findings.filter { $0.kind == kind } }
@@ -161,8 +171,10 @@ struct DoctorReport {
         return live.refusals.filter { $0.count > 0 }.map {
             DoctorFinding(
                 kind: .refused, what: "\($0.door.rawValue): \($0.reason.rawValue)", count: Int128($0.count),
-                changes: DoctorAdvice.refusal($0.reason, at: $0.door))
-        } + live.troubles.map { DoctorFinding(kind: .trouble, what: $0, count: 1, changes: DoctorAdvice.trouble) }
+                changes: DoctorAdvice.refusal($0.reason, at: $0.door, by: live.troubles))
+        } + live.troubles.map {
+            DoctorFinding(kind: .trouble, what: $0.text, count: 1, changes: DoctorAdvice.trouble($0))
+        }
     }
 
     private func lacking(
@@ -232,12 +244,15 @@ struct DoctorReport {
             "no_usage", "calls that went well and did not tell their tokens, so that nobody knows what they cost"),
         ReportDefinition("unread_usage", "usage that was told in a form that nobody can read: no price mends it"),
         ReportDefinition("unknown_operation", "spans whose kind has a name that nobody knows: no calls, no cost"),
+        ReportDefinition(
+            "no_operation", "calls without an operation name, read as calls since they tell a model and its usage"),
         ReportDefinition("lost_outcome", "events that are about a conversation and name none"),
-        ReportDefinition("late", "told more than an hour after its time: in reports, not in /metrics"),
+        ReportDefinition(
+            "late", "told more than an hour after its time, and not lost: reports count it, /metrics does not"),
         ReportDefinition("clock_ahead", "told of a time more than 5 s after its receipt"),
         ReportDefinition(
             "refused",
-            "with a server: since it started, by the way on which it came; on a directory: unknown types of the "
-                + "period, as no other is kept"),
+            "with a server: by the way on which it came, in the period as far as the server remembers, which is two "
+                + "hours and not beyond its start; on a directory: unknown types, as no other is kept"),
     ]
 }

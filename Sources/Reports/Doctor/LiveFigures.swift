@@ -2,7 +2,7 @@ package import Domain
 
 /// What only a running server knows of what comes in, beside what is kept.
 package struct LiveFigures: Hashable, Sendable {
-    /// Something that was refused since the server started, and how often.
+    /// Something that was refused in the period, as far as a server remembers, and how often.
     package struct Refusal: Hashable, Sendable {
         /// Why.
         package var reason: RefusalName
@@ -10,15 +10,39 @@ package struct LiveFigures: Hashable, Sendable {
         package var door: RefusalDoor
         /// How often.
         package var count: Int
+        /// When it was seen last, to some seconds, ns since 1970 UTC; nil: nobody noted it.
+        package var last: Int64?
 
         /// Takes each part as given.
-        package init(_ reason: RefusalName, at door: RefusalDoor, count: Int) {
-            (self.reason, self.door, self.count) = (reason, door, count)
+        package init(_ reason: RefusalName, at door: RefusalDoor, count: Int, last: Int64? = nil) {
+            (self.reason, self.door, self.count, self.last) = (reason, door, count, last)
         }
     }
 
-    /// When the server started, ns since 1970 UTC.
-    package var started: Int64
+    /// What is not as it should be while the store goes on.
+    package struct Trouble: Hashable, Sendable, ExpressibleByStringLiteral {
+        /// What is done about it.
+        package enum Remedy: Hashable, Sendable {
+            /// A file is damaged: a backup has it.
+            case backup
+            /// A file is whole and of a form that only a later version reads.
+            case laterVersion
+            /// As it says.
+            case asTold
+        }
+
+        /// A line.
+        package var text: String
+        /// What is done about it.
+        package var remedy: Remedy
+
+        /// Takes each part as given.
+        package init(_ text: String, _ remedy: Remedy) { (self.text, self.remedy) = (text, remedy) }
+        package init(stringLiteral text: String) { self.init(text, .asTold) }
+    }
+
+    /// Since when refusals are counted, ns since 1970 UTC: at the earliest since the server started.
+    package var refusalsSince: Int64
     /// Spans that have not settled yet.
     package var spansWaiting: Int
     /// Traces that these are of.
@@ -27,16 +51,15 @@ package struct LiveFigures: Hashable, Sendable {
     var secondsToSettle: Int
     /// What was refused, by door and reason.
     package var refusals: [Refusal]
-    /// What is not as it should be while the store goes on, a line each.
-    package var troubles: [String]
+    /// What is not as it should be while the store goes on.
+    package var troubles: [Trouble]
 
     /// Takes each part as given.
     package init(
-        started: Int64, spansWaiting: Int, tracesWaiting: Int, secondsToSettle: Int, refusals: [Refusal],
-        troubles: [String]
+        refusalsSince: Int64, spansWaiting: Int, tracesWaiting: Int, secondsToSettle: Int, refusals: [Refusal],
+        troubles: [Trouble]
     ) {
-        (self.started, self.spansWaiting, self.tracesWaiting, self.secondsToSettle, self.refusals, self.troubles) = (
-            started, spansWaiting, tracesWaiting, secondsToSettle, refusals, troubles
-        )
+        (self.refusalsSince, self.spansWaiting, self.tracesWaiting) = (refusalsSince, spansWaiting, tracesWaiting)
+        (self.secondsToSettle, self.refusals, self.troubles) = (secondsToSettle, refusals, troubles)
     }
 }

@@ -53,8 +53,8 @@ enum ReportTableText {
     /// What keys may take of it where they stand again.
     private static let keysWidthMax = 60
 
-    /// Columns that say nothing in any row are left out, but for keys. Columns beyond the width of a line stand below,
-    /// with the keys of their rows again.
+    /// Columns that say nothing in any row are left out, but for keys, which go on in the next line where they are long.
+    /// Columns beyond the width of a line stand below, with the keys of their rows again.
     static func table(_ section: ReportSection) -> String {
         let shown = section.columns.indices.filter { column in
             section.columns[column].isKey || section.rows.contains { $0[column] != .none }
@@ -71,24 +71,61 @@ enum ReportTableText {
         }
         let rows = section.rows.map { row in kept.map { HumanReadableText.text(row[$0]) } }
         let titles = kept.map { section.columns[$0].title }
-        let widths = kept.indices.map { place in rows.reduce(titles[place].count) { max($0, $1[place].count) } }
+        let whole = kept.indices.map { place in rows.reduce(titles[place].count) { max($0, $1[place].count) } }
         let isLeft = kept.map { column in section.rows.allSatisfy { $0[column].isWritten } }
         let keys = kept.indices.filter { section.columns[kept[$0]].isKey }
+        let limit = keyLimit(whole, keys: keys)
+        let widths = whole.indices.map { keys.contains($0) ? min(whole[$0], max(limit, titles[$0].count)) : whole[$0] }
         // What names the rows where no key does: a text in the first column.
         let parts = parts(widths, keys: keys.isEmpty && isLeft.first == true ? [0] : keys)
         return parts.enumerated().map { part, places in
             var text = ""
             for (row, cells) in ([titles] + rows).enumerated() {
-                var line = " "
-                for place in places {
-                    let padding = String(repeating: " ", count: widths[place] - cells[place].count)
-                    line += " " + (isLeft[place] ? cells[place] + padding : padding + cells[place]) + " "
+                let pieces = places.map { broken(cells[$0], widths[$0]) }
+                for number in 0..<(pieces.map(\.count).max() ?? 0) {
+                    var line = " "
+                    for (place, piece) in zip(places, pieces) {
+                        let cell = number < piece.count ? piece[number] : ""
+                        let padding = String(repeating: " ", count: widths[place] - cell.count)
+                        line += " " + (isLeft[place] ? cell + padding : padding + cell) + " "
+                    }
+                    while line.hasSuffix(" ") { line.removeLast() }
+                    text += line + "\n"
                 }
-                while line.hasSuffix(" ") { line.removeLast() }
-                text += line + "\n" + (part == parts.count - 1 ? lines(below: row) : "")
+                if part == parts.count - 1 { text += lines(below: row) }
             }
             return text
         }.joined(separator: "\n")
+    }
+
+    /// How wide a key may be, so that a paragraph among them does not tear a table apart: what is longer goes on in the
+    /// next line of its cell.
+    private static func keyLimit(_ widths: [Int], keys: [Int]) -> Int {
+        let others = widths.indices.reduce(0) { keys.contains($1) ? $0 : $0 + widths[$1] + 2 }
+        let room = max(keysWidthMax, widthMax - others)
+        func width(_ limit: Int) -> Int { keys.reduce(0) { $0 + min(widths[$1], limit) + 2 } }
+        guard width(.max) > room else { return .max }
+        return (8...room).last { width($0) <= room } ?? 8
+    }
+
+    /// A cell's lines, broken at blanks, and within what has none, such as a path.
+    private static func broken(_ cell: String, _ width: Int) -> [String] {
+        guard cell.count > width else { return [cell] }
+        var lines: [String] = []
+        var line = ""
+        for word in cell.split(separator: " ") {
+            if !line.isEmpty, line.count + 1 + word.count > width {
+                lines.append(line)
+                line = ""
+            }
+            var rest = word
+            while rest.count > width {
+                lines.append(String(rest.prefix(width)))
+                rest = rest.dropFirst(width)
+            }
+            line += (line.isEmpty ? "" : " ") + rest
+        }
+        return line.isEmpty ? lines : lines + [line]
     }
 
     /// The places of the columns that stand beside each other, part by part: one that alone is too wide stands alone.

@@ -101,9 +101,7 @@ extension DialectBook {
     /// is a fault, since it is the name of an operation. Others have values for spans that are no work of an agent's.
     package var kindNames: [(name: String, isClosed: Bool)] {
         let operations = Set((rules[.operation] ?? []).map { ExactText($0.key) })
-        let kinds = kinds.filter { !$0.values.isEmpty && $0.attribute != "span.name" }
-        let names = Set(kinds.map { ExactText($0.attribute) })
-        return names.sorted().map { ($0.text, operations.contains($0)) }
+        return kindAttributes.map { ($0.text, operations.contains($0)) }
     }
 
     /// The attributes of OpenTelemetry by which a call is priced and told to be somebody's, ascending, and of each

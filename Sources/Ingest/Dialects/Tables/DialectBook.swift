@@ -42,6 +42,8 @@ package struct DialectBook: Sendable {
     }
 
     let kinds: [KindRule]
+    /// Attributes whose values say what kind of work a span is, ascending.
+    let kindAttributes: [ExactText]
     let exceptions: [KindException]
     let rules: [DialectField: [DialectRule]]
     let translations: [DialectField: [String: String]]
@@ -83,6 +85,8 @@ package struct DialectBook: Sendable {
         self.native = native
         let tables = tables.sorted { $0.name < $1.name }
         kinds = Self.stable(tables.flatMap(\.kinds)) { $0.rank }
+        let words = kinds.filter { !$0.values.isEmpty && $0.attribute != "span.name" }
+        kindAttributes = Set(words.map { ExactText($0.attribute) }).sorted()
         exceptions = tables.flatMap(\.exceptions)
         var rules: [DialectField: [DialectRule]] = [:]
         var translations: [DialectField: [String: String]] = [:]

@@ -61,12 +61,17 @@ enum RefusalReason: Hashable, Sendable {
     }
 
     /// What to do about it, where those who run the server can.
-    fileprivate var advice: String? {
+    fileprivate func advice(at door: RefusalDoor) -> String? {
         switch self {
         case .gRPC: ForeignProtocol.gRPCAdvice
         case .tls: "plain HTTP is spoken here; a proxy in front of it speaks TLS"
         case .foreignSite: SiteGuard.advice
-        case .status(415): "Content-Type says what no route here takes; spans: application/x-protobuf"
+        case .status(415):
+            switch door {
+            case .events: "events: Content-Type application/cloudevents+json, or application/x-ndjson"
+            case .spans, .grpc: "spans: Content-Type application/x-protobuf"
+            case .questions, .requests: "Content-Type says what no route here takes"
+            }
         case .status(413): "smaller batches, or the setting limits.body_size"
         case .status(429): "more is sent, or asked, than gets done; clients are told to wait"
         default: nil
@@ -91,7 +96,9 @@ extension RefusalDoor {
             self = .grpc
         } else if let route {
             self = route.isOTLP ? .spans : route.tag == .send ? .events : route.tag == .ask ? .questions : .requests
-        } else if type.hasPrefix("application/x-protobuf") || !words.isDisjoint(with: Self.spanWords) {
+        } else if type.hasPrefix("application/x-protobuf") || !words.isDisjoint(with: Self.spanWords)
+            || Self.isExporter(headers[.userAgent])
+        {
             self = .spans
         } else if type.hasPrefix("application/cloudevents") || !words.isDisjoint(with: Self.eventWords) {
             self = .events
@@ -99,6 +106,9 @@ extension RefusalDoor {
             self = words.isDisjoint(with: Self.questionWords) ? .requests : .questions
         }
     }
+
+    /// Whether it is an exporter of OpenTelemetry that asks, which says so where it sends JSON as well.
+    private static func isExporter(_ agent: String?) -> Bool { agent?.lowercased().contains("otlp") ?? false }
 
     private static let spanWords: Set = ["traces", "trace", "spans", "span", "metrics", "logs", "otlp", "otel"]
     private static let eventWords: Set = ["events", "event", "ingest"]
@@ -128,7 +138,7 @@ final class RefusalCounts: Sendable {
         if let action { fields.append(LogField(.request, action)) }
         if let client { fields.append(LogField(.client, client)) }
         if case .status(let status) = reason { fields.append(LogField(.status, status)) }
-        if let advice = reason.advice { fields.append(LogField(.advice, advice)) }
+        if let advice = reason.advice(at: door) { fields.append(LogField(.advice, advice)) }
         let isOurs = if case .status(500...) = reason { true } else { false }
         log.say(isOurs ? .error : .warning, "refused", reason: reason.name.rawValue, fields)
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import EventStores
 import HTTPTypes
@@ -8,17 +9,51 @@ import Reports
 
 extension Routes {
     /// What this process knows of what comes in and what does not.
-    func liveFigures(now: Int64) -> LiveFigures {
+    /// - Parameters:
+    ///   - now: the time of the question, ns since 1970 UTC.
+    ///   - from: since when refusals are asked for; nil: for an hour.
+    func liveFigures(now: Int64, from: Int64?) -> LiveFigures {
+        noteRefusals()
         let (status, waiting) = (store.status, settlement.waiting)
-        let uptime = clock.monotonicNanoseconds() - startNanoseconds
-        let (started, isBeyond) = now.subtractingReportingOverflow(uptime)
+        let monotonic = clock.monotonicNanoseconds()
+        /// The same time by the other clock.
+        func moved(_ time: Int64, from own: Int64, to other: Int64) -> Int64 {
+            let (age, isOld) = own.subtractingReportingOverflow(time)
+            let (moved, isBeyond) = other.subtractingReportingOverflow(age)
+            return isOld || isBeyond ? .min : moved
+        }
+        let asked = from.map { moved($0, from: now, to: monotonic) } ?? monotonic - Nanoseconds.hour
+        let (since, refused) = history.refused(after: asked)
         return LiveFigures(
-            started: isBeyond ? 0 : started, spansWaiting: waiting?.spans ?? 0, tracesWaiting: waiting?.traces ?? 0,
-            secondsToSettle: waiting?.seconds ?? 0,
-            refusals: refusedEvents(status).map { .init($0.reason, at: .events, count: $0.count) }
-                + traces.refusals.map { .init($0.reason, at: .spans, count: $0.count) }
-                + refusals.byDoor.map { .init($0.reason, at: $0.door, count: $0.count) },
-            troubles: status.troubles + health.damage.lines)
+            refusalsSince: max(0, moved(since, from: monotonic, to: now)), spansWaiting: waiting?.spans ?? 0,
+            tracesWaiting: waiting?.traces ?? 0, secondsToSettle: waiting?.seconds ?? 0,
+            refusals: refused.map { refusal in
+                LiveFigures.Refusal(
+                    refusal.key.reason, at: refusal.key.door, count: refusal.count,
+                    last: moved(refusal.last, from: monotonic, to: now))
+            },
+            troubles: (status.troubles + health.damage.lines).map { LiveFigures.Trouble($0, Self.remedy(in: $0)) })
+    }
+
+    /// Lines of troubles end in what is to be done.
+    private static func remedy(in trouble: String) -> LiveFigures.Trouble.Remedy {
+        if trouble.contains(NewerFormatError.remedy) { return .laterVersion }
+        return trouble.contains(CorruptionError.remedy) ? .backup : .asTold
+    }
+
+    /// Notes what was refused by now: events, spans and whole requests.
+    func noteRefusals() {
+        var totals: RefusalHistory.Totals = [:]
+        for (reason, count) in refusedEvents(store.status) where count > 0 {
+            totals[RefusalHistory.Key(door: .events, reason: reason), default: 0] += count
+        }
+        for (reason, count) in traces.refusals where count > 0 {
+            totals[RefusalHistory.Key(door: .spans, reason: reason), default: 0] += count
+        }
+        for (door, reason, count) in refusals.byDoor where count > 0 {
+            totals[RefusalHistory.Key(door: door, reason: reason), default: 0] += count
+        }
+        history.note(totals, now: clock.monotonicNanoseconds())
     }
 
     /// An answer to a question, with a word of spans that it does not show yet and of what it cannot show.

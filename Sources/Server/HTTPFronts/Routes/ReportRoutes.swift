@@ -93,7 +93,8 @@ extension Routes {
         if name == "status" { return try reports.status(to: query["to"].map { try PeriodText.parse($0, now: now) }) }
         if name == "doctor" {
             func time(_ name: String) throws -> Int64? { try query[name].map { try PeriodText.parse($0, now: now) } }
-            return try reports.doctor(from: time("from"), to: time("to"), live: liveFigures(now: now))
+            let (from, to) = (try time("from"), try time("to"))
+            return try reports.doctor(from: from, to: to, live: liveFigures(now: now, from: from))
         }
         guard let kind = ReportKind(rawValue: name) else {
             throw Refusal(

@@ -24,6 +24,8 @@ struct Routes: Sendable {
     let health: ServerHealth
     let access: AccessControl
     let refusals: RefusalCounts
+    /// What was refused when.
+    let history: RefusalHistory
     let connections: ConnectionCeiling
     /// How many files and sockets the process may have open.
     let openFilesMax: Int

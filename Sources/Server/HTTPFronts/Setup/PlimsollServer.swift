@@ -81,8 +81,8 @@ package final class PlimsollServer: Sendable {
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
             queries: queries, statusQueries: statusQueries,
             activity: ActivityGauge(thread: threads.scrapes, clock: clock), health: health,
-            access: access, refusals: refusals, connections: ceiling, openFilesMax: configuration.openFilesMax,
-            clock: clock, workers: workers,
+            access: access, refusals: refusals, history: RefusalHistory(now: clock.monotonicNanoseconds()),
+            connections: ceiling, openFilesMax: configuration.openFilesMax, clock: clock, workers: workers,
             threads: threads, limits: limits, guardian: configuration.guardian,
             proxies: configuration.proxies, startNanoseconds: clock.monotonicNanoseconds())
         let exports = zip(senders, threads.senders).map { sender, thread in
@@ -95,7 +95,7 @@ package final class PlimsollServer: Sendable {
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
             gate: { ConnectionGate(ceiling, address: $0, refusals: refusals, log: paced) }, refusals: refusals,
             proxies: configuration.proxies,
-            background: [ticker, settling] + watches(paced, health, threads.status) + exports,
+            background: [ticker, settling] + watches(paced, routes, threads.status) + exports,
             stopsOnSignals: configuration.stopsOnSignals, log: log,
             onStopping: {
                 // Requests that take events in are waited for; a question can be asked again.
@@ -135,10 +135,12 @@ package final class PlimsollServer: Sendable {
     }
 
     /// Work that only looks and tells.
-    private func watches(
-        _ log: PacedLog, _ health: ServerHealth, _ thread: ThreadPool
-    ) -> [any BackgroundWork] {
-        [RefusalSums(log: log, health: health), DamageWatch(store: store, thread: thread, health: health)]
+    private func watches(_ log: PacedLog, _ routes: Routes, _ thread: ThreadPool) -> [any BackgroundWork] {
+        let health = routes.health
+        return [
+            RefusalSums(log: log, health: health), RefusalWatch(routes: routes),
+            DamageWatch(store: store, thread: thread, health: health),
+        ]
     }
 
     /// Says how many refusals there were that were not said one by one.

@@ -123,7 +123,7 @@ extension RouteTable {
 
         var doctor = Route(
             .doctorReport, .get, "/v1/reports/doctor", needs: .read, .ask, "what came, what it lacks, what to change")
-        doctor.detail = "By the time of receipt. What was refused is counted since the server started."
+        doctor.detail = "By the time of receipt. Of what was refused the server remembers two hours."
         doctor.parameters = [
             .query("from", .text, "start of the period: \(period); an hour before its end without it"), end, format,
             section,
