@@ -19,7 +19,12 @@ extension EventLog {
         guard let end = survey.end else { preconditionFailure("where the log ends is known") }
         let directory = LogDirectory(path: path, fileSystem: fileSystem)
         let numbers = try directory.listing().logs.filter { $0 >= end.fileNumber }
-        let header = try directory.header(of: end.fileNumber)
+        let header: LogFileHeader
+        do {
+            header = try directory.head(of: end.fileNumber).header(number: end.fileNumber)
+        } catch let error as DecodingError {
+            throw error.of(directory.logPath(end.fileNumber))
+        }
         try fileSystem.createDirectories(target)
         var copies: [String] = []
         for number in numbers {
@@ -39,17 +44,6 @@ extension EventLog {
 }
 
 extension LogDirectory {
-    fileprivate func header(of number: UInt64) throws -> LogFileHeader {
-        let file = try fileSystem.open(logPath(number), .read)
-        defer { file.close() }
-        let (sector, length) = (try file.read(upTo: LogFormat.fileHeaderBytes, at: 0), try file.lengthBytes())
-        do {
-            return try LogFileHeader(parsing: sector, number: number, lengthBytes: length)
-        } catch {
-            throw error.of(file.path)
-        }
-    }
-
     /// Makes the file behind one that is to end at a place, in place of what has its name.
     fileprivate func begin(
         after previous: LogFileHeader, endingAt end: LogPlace,

@@ -43,18 +43,14 @@ struct LogRecovery {
             func damaged(_ offset: Int, _ expectation: String) -> CorruptionError {
                 CorruptionError(file: path, offset: offset, expectation: expectation)
             }
-            let file = try fileSystem.open(path, .read)
-            defer { file.close() }
-            let sector = try file.read(upTo: LogFormat.fileHeaderBytes, at: 0)
+            let head = try directory.head(of: number)
             let header: LogFileHeader
             do {
-                header = try LogFileHeader(parsing: sector, number: number, lengthBytes: try file.lengthBytes())
-            } catch let error as StorageError {
-                throw error
-            } catch let error as DecodingError where error.isOfNewerForm {
+                header = try head.header(number: number)
+            } catch where error.isOfNewerForm {
                 throw error.of(path)
             } catch {
-                return damaged((error as? DecodingError)?.offset ?? 0, "\(error)")
+                return damaged(error.offset, error.expectation)
             }
             if let objection = header.objection(after: files.last) {
                 return damaged(objection.offset, objection.expectation)

@@ -81,13 +81,10 @@ package struct LogSurvey: Sendable {
         _ number: UInt64, after previous: LogFileHeader?
     ) throws -> (LogFileHeader?, CorruptionError?) {
         let path = directory.logPath(number)
-        let file = try directory.fileSystem.open(path, .read)
-        defer { file.close() }
-        let sector = try file.read(upTo: LogFormat.fileHeaderBytes, at: 0)
-        let length = try file.lengthBytes()
+        let head = try directory.head(of: number)
         let fault: CorruptionError
         do {
-            let header = try LogFileHeader(parsing: sector, number: number, lengthBytes: length)
+            let header = try head.header(number: number)
             guard let objection = header.objection(after: previous) else { return (header, nil) }
             return (
                 header, CorruptionError(file: path, offset: objection.offset, expectation: objection.expectation)
@@ -99,7 +96,7 @@ package struct LogSurvey: Sendable {
         }
         guard let previous else { return (nil, fault) }
         let stand = LogFileHeader(
-            logID: previous.logID, fileNumber: number, fileBytes: min(length, LogFormat.fileBytesMax),
+            logID: previous.logID, fileNumber: number, fileBytes: min(head.lengthBytes, LogFormat.fileBytesMax),
             firstPosition: previous.firstPosition, previousEnd: previous.fileBytes, previousChain: 0)
         return (stand, fault)
     }
