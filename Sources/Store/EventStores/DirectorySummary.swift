@@ -65,7 +65,7 @@ package struct DirectorySummary: Sendable {
         }
         if manifests.version > 0 {
             let name = ManifestStore.fileName(manifests.version)
-            try version(findings.restored == nil ? name : FileReference.copyBeginning + name, at: 8)
+            try version(findings.restored == nil ? name : FileReference.copyName(of: name), at: 8)
                 .map { _ = versions.manifest.insert($0) }
         }
         var usage: [ExactText: TableUsage] = [:]

@@ -177,11 +177,10 @@ package struct ManifestStore: Sendable {
 
     private func copyPath(_ version: UInt64) -> String { directory + "/" + Self.copyName(version) }
 
-    private static func copyName(_ version: UInt64) -> String { FileReference.copyBeginning + fileName(version) }
+    private static func copyName(_ version: UInt64) -> String { FileReference.copyName(of: fileName(version)) }
 
     private static func version(ofCopyName name: String) -> UInt64? {
-        guard name.hasPrefix(FileReference.copyBeginning) else { return nil }
-        return version(ofFileName: String(name.dropFirst(FileReference.copyBeginning.count)))
+        FileReference.original(ofCopy: name).flatMap(version(ofFileName:))
     }
 
     /// `manifest-` and the version in 16 hexadecimal digits.
