@@ -61,6 +61,10 @@ extension EventStore {
         for fault in refused { faults.add(fault) }
         for segment in manifest.segments { try addSegment(segment.description, files, fileSystem, &faults) }
         let state = try addState(manifest, files, fileSystem, &faults)
+        guard try fileSystem.isDirectory(files.log) else {
+            faults.add(CorruptionError(file: files.log, offset: 0, expectation: "the store's log, found no log"))
+            return faults
+        }
         // Without the state nobody knows from where on the log is needed: all of it is looked at.
         var told: UInt64 = 0
         let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) { record in
