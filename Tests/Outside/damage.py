@@ -188,14 +188,35 @@ def twice(kind):
     return follow
 
 
-def missing_manifest(scene):
-    found = Findings("a missing manifest")
-    path = scene.newest("segments/manifest-*")
-    os.remove(path)
-    found.refused(scene, path)
-    shutil.copy2(scene.newest("segments/copy-of-manifest-*"), path)
-    found.whole(scene)
-    return found.found
+def missing(kind):
+    """The file is gone, or its copy: the other one serves, and the start makes it again."""
+    def follow(scene):
+        found = Findings(f"a missing {kind}")
+        path, copy = scene.newest(f"segments/{kind}-*"), scene.newest(f"segments/copy-of-{kind}-*")
+        with open(path, "rb") as file:
+            content = file.read()
+        for gone in (path, copy):
+            os.remove(gone)
+            found.verified(scene, *([path] if gone == path else []))
+            found.expect(scene.answers() == scene.whole, f"answers differ without {gone}")
+            found.expect(scene.run("inspect", scene.data)[0] == 0, f"inspect without {gone}")
+            server = Server(scene.binary, scene.data)
+            server.start()
+            server.stop()
+            found.expect(os.path.exists(gone), f"the start did not make {gone}")
+            if os.path.exists(gone):
+                with open(gone, "rb") as file:
+                    found.expect(file.read() == content, f"{gone} is not what it was")
+        found.whole(scene)
+        # Both: what is named is not there, nothing is guessed.
+        for gone in (path, copy):
+            os.remove(gone)
+        found.refused(scene, path)
+        for gone in (path, copy):
+            scene.put_back(gone)
+        found.whole(scene)
+        return found.found
+    return follow
 
 
 def events_of(scene):
@@ -317,8 +338,8 @@ def several(scene):
     return found.found
 
 
-KINDS = {"page": page, "segment": segment, "state": twice("state"), "manifest": twice("manifest"), "missing manifest": missing_manifest,
-         "log record": log_record, "torn tail": torn_tail, "price": price, "key": key, "several": several}
+KINDS = {"page": page, "segment": segment, "state": twice("state"), "manifest": twice("manifest"), "missing manifest": missing("manifest"),
+         "missing state": missing("state"), "log record": log_record, "torn tail": torn_tail, "price": price, "key": key, "several": several}
 # What the section on damaged files has people run.
 RUN_HERE = {"plimsoll set-aside --data DIR --accept-loss"}
 

@@ -94,7 +94,9 @@ package struct DirectorySummary: Sendable {
         segments = manifest.segments.count
         if let state = manifest.projections {
             stateBytes = state.lengthBytes
-            try version(state.fileName, at: 0).map { _ = versions.state.insert($0) }
+            let isMissing = try fileSystem.lengthBytes(of: folder + "/" + state.fileName) == nil
+            try version(isMissing ? state.copyName : state.fileName, at: 0)
+                .map { _ = versions.state.insert($0) }
         }
         // order: sorted by size and name.
         tables = usage.values.sorted { ($1.bytes, $0.table) < ($0.bytes, $1.table) }
