@@ -41,6 +41,13 @@ struct VerifyCommand: ParsableCommand {
         for line in faults.lines { StandardStream.tell(line) }
         let unnamed = faults.count - faults.lines.count
         if unnamed > 0 { StandardStream.tell("\(unnamed) more are not named") }
+        let harmless = faults.harmlessCount == faults.count
+        if harmless {
+            throw CommandFailure(
+                .damagedData, "\(faults.count) \(faults.count == 1 ? "finding" : "findings") in \(data.directory)",
+                advice: "look at the disk; the server starts and lets go of such a file once all of it is in segments, "
+                    + "see the runbook PlimsollDown")
+        }
         var advice = "restore the named files from a backup; the runbook PlimsollDown says what to do without one"
         if faults.isLogDamaged {
             advice += ", for the log `plimsoll set-aside --data \(data.directory)` what would be lost"

@@ -25,14 +25,7 @@ extension EventLog {
         } catch let error as DecodingError {
             throw error.of(directory.logPath(end.fileNumber))
         }
-        try fileSystem.createDirectories(target)
-        var copies: [String] = []
-        for number in numbers {
-            let copy = target + "/" + fileName(of: directory.logPath(number))
-            try fileSystem.copy(directory.logPath(number), to: copy)
-            copies.append(copy)
-        }
-        try fileSystem.flushDirectory(target)
+        let copies = try directory.copy(numbers, into: target)
         // The last one first, each durably: what is left is damaged until the new file has its name.
         for number in numbers.reversed() where number > end.fileNumber + 1 {
             try fileSystem.remove(directory.logPath(number))
@@ -41,9 +34,67 @@ extension EventLog {
         try directory.begin(after: header, endingAt: end, record: record, receivedTime: survey.receivedTime)
         return copies
     }
+
+    /// Begins a log again, because somebody who knows what is lost wants it so, where nothing of it says how it could go
+    /// on: a file of a new log, which begins with a record of it. All files that are there are copied whole into another
+    /// directory and stay, until ``removeFiles(before:directory:fileSystem:)``: who reads from the returned place on
+    /// passes over them.
+    /// - Parameters:
+    ///   - start: where the log should have gone on.
+    ///   - target: a directory that is not there yet, for the copies.
+    ///   - record: what the new file begins with, and the position of the next event.
+    /// - Returns: the copies, and the place where the new log begins.
+    /// - Throws: ``StorageError``.
+    /// - Precondition: the caller holds the lock of the data directory.
+    package static func beginAgain(
+        _ survey: LogSurvey, behind start: LogPlace, directory path: String, into target: String,
+        fileSystem: any FileSystem, randomness: any Randomness,
+        record: (kind: LogRecordKind, position: Int64, payload: [UInt8])
+    ) throws -> (copies: [String], place: LogPlace) {
+        try fileSystem.createDirectories(path)
+        let directory = LogDirectory(path: path, fileSystem: fileSystem)
+        let numbers = try directory.listing().logs
+        let copies = try directory.copy(numbers, into: target)
+        let recordBytes = LogFormat.recordBytes(payloadBytes: record.payload.count)
+        let length = try numbers.last.flatMap { try fileSystem.lengthBytes(of: directory.logPath($0)) } ?? 0
+        let isUsual = length >= LogFormat.fileBytesMin && length % LogFormat.alignmentBytes == 0
+        let usual = EventLogOptions().fileBytes
+        // One number stays free, so that nobody takes it for a file that goes on from those before it.
+        var header = LogFileHeader(
+            logID: randomness.nextUInt64(), fileNumber: max(numbers.last ?? 0, start.fileNumber) + 2,
+            fileBytes: max(isUsual ? min(length, usual) : usual, LogFormat.fileHeaderBytes + recordBytes),
+            firstPosition: start.position, previousEnd: 0, previousChain: 0)
+        let place = try directory.begin(&header, record: record, receivedTime: survey.receivedTime)
+        return (copies, place)
+    }
+
+    /// Removes the files before one that a log began again with, once the place of it is known elsewhere.
+    /// - Throws: ``StorageError``.
+    package static func removeFiles(
+        before place: LogPlace, directory path: String, fileSystem: any FileSystem
+    ) throws(StorageError) {
+        let directory = LogDirectory(path: path, fileSystem: fileSystem)
+        for number in try directory.listing().logs where number < place.fileNumber {
+            try fileSystem.remove(directory.logPath(number))
+        }
+        try directory.flush()
+    }
 }
 
 extension LogDirectory {
+    /// Copies files whole, durably.
+    fileprivate func copy(_ numbers: [UInt64], into target: String) throws -> [String] {
+        try fileSystem.createDirectories(target)
+        var copies: [String] = []
+        for number in numbers {
+            let copy = target + "/" + fileName(of: logPath(number))
+            try fileSystem.copy(logPath(number), to: copy)
+            copies.append(copy)
+        }
+        try fileSystem.flushDirectory(target)
+        return copies
+    }
+
     /// Makes the file behind one that is to end at a place, in place of what has its name.
     fileprivate func begin(
         after previous: LogFileHeader, endingAt end: LogPlace,
@@ -56,6 +107,15 @@ extension LogDirectory {
             fileBytes: max(
                 min(previous.fileBytes, EventLogOptions().fileBytes), LogFormat.fileHeaderBytes + recordBytes),
             firstPosition: end.position, previousEnd: end.offset, previousChain: end.chain)
+        _ = try begin(&header, record: record, receivedTime: receivedTime)
+    }
+
+    /// Makes a file that holds one record.
+    /// - Returns: where its records begin.
+    fileprivate func begin(
+        _ header: inout LogFileHeader, record: (kind: LogRecordKind, position: Int64, payload: [UInt8]),
+        receivedTime: Int64
+    ) throws -> LogPlace {
         var contents = header.encoded()
         var recordHeader = LogRecordHeader(
             payloadBytes: record.payload.count, kind: record.kind, file: header, count: 0, chain: header.chain,
@@ -70,6 +130,9 @@ extension LogDirectory {
         try file.flush()
         try fileSystem.rename(fresh, to: logPath(header.fileNumber))
         try flush()
+        return LogPlace(
+            fileNumber: header.fileNumber, offset: LogFormat.fileHeaderBytes, chain: header.chain,
+            position: header.firstPosition)
     }
 }
 

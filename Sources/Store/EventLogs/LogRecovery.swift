@@ -8,7 +8,7 @@ struct LogRecovery {
     let start: ReplayStart
     let options: EventLogOptions
 
-    /// Headers of the intact files, without a gap.
+    /// Headers of the intact files, without a gap. Of files before the one that replay begins in none is needed.
     private(set) var files: [LogFileHeader] = []
     private(set) var endOffset = LogFormat.fileHeaderBytes
     /// What the next record must carry.
@@ -36,8 +36,10 @@ struct LogRecovery {
         report.files = files.count
     }
 
-    /// Reads the headers up to the first that is missing or damaged.
+    /// Reads the headers up to the first that is missing or damaged, but for those before the place where replay begins:
+    /// what stood there is stored elsewhere.
     private mutating func readHeaders() throws -> CorruptionError? {
+        let needed: UInt64 = if case .place(let place) = start { place.fileNumber } else { 0 }
         for number in numbers {
             let path = directory.logPath(number)
             func damaged(_ offset: Int, _ expectation: String) -> CorruptionError {
@@ -50,8 +52,11 @@ struct LogRecovery {
             } catch where error.isOfNewerForm {
                 throw error.of(path)
             } catch {
-                return damaged(error.offset, error.expectation)
+                guard number < needed else { return damaged(error.offset, error.expectation) }
+                files = []
+                continue
             }
+            if let last = files.last, number <= needed, last.fileNumber + 1 < number { files = [] }
             if let objection = header.objection(after: files.last) {
                 return damaged(objection.offset, objection.expectation)
             }

@@ -32,26 +32,61 @@ extension EventStore {
     /// it. The log files from that place on are copied into a directory of the store's; the log goes on with a record
     /// of it, by which every answer says that it is not exact.
     /// - Returns: nil where the log is whole; nothing was done then.
-    /// - Throws: ``StorageError``; ``FileContentError`` where something else than the log is damaged, or the log before
-    ///   the place where a start begins to read it: nothing was done then.
+    ///
+    /// Where the file is damaged or missing that a start reads first, the log begins again behind what is sealed.
+    /// - Throws: ``StorageError``; ``FileContentError`` where something else than the log is damaged, or nothing was
+    ///   sealed and so nothing says how the log could go on: nothing was done then.
     package static func setLogAside(at directory: String, context: StoreContext) throws -> LogSettingAside? {
         let files = StoreFiles(root: directory)
         let lock = try context.fileSystem.lock(files.lock)
         defer { lock.release() }
-        guard let (found, survey, loss) = try damagedLog(files, context.fileSystem) else { return nil }
-        var told = found
+        guard let damage = try damagedLog(files, context.fileSystem) else { return nil }
+        let (loss, survey) = (damage.loss, damage.survey)
+        var told = damage.told
         let record = SystemRecord(
             position: loss.firstPosition - 1, receivedTime: survey.receivedTime,
             content: .event(type: LogLoss.recordType, data: loss.data))
-        told.copied = try EventLog.setAside(
-            survey, directory: files.log, into: told.copies, fileSystem: context.fileSystem,
-            record: (.system, loss.firstPosition, record.serialised))
+        let first = (kind: LogRecordKind.system, position: loss.firstPosition, payload: record.serialised)
+        guard survey.end == nil, let state = damage.state else {
+            told.copied = try EventLog.setAside(
+                survey, directory: files.log, into: told.copies, fileSystem: context.fileSystem, record: first)
+            return told
+        }
+        let place: LogPlace
+        (told.copied, place) = try EventLog.beginAgain(
+            survey, behind: state.replayFrom, directory: files.log, into: told.copies, fileSystem: context.fileSystem,
+            randomness: context.randomness, record: first)
+        try damage.goOn(from: place, state, files, context.fileSystem)
         return told
     }
 
-    private static func damagedLog(
-        _ files: StoreFiles, _ fileSystem: any FileSystem
-    ) throws -> (told: LogSettingAside, survey: LogSurvey, loss: LogLoss)? {
+    /// A log that is damaged, and what says how it could go on.
+    private struct DamagedLog {
+        var told: LogSettingAside
+        var survey: LogSurvey
+        var loss: LogLoss
+        var manifests: ManifestStore
+        var unknownFiles: [String]
+        var state: StateFile?
+
+        /// Has a start read the log from another place on. Until this is published the log is as damaged as before;
+        /// then nobody needs what stands before the place.
+        func goOn(
+            from place: LogPlace, _ state: StateFile, _ files: StoreFiles, _ fileSystem: any FileSystem
+        ) throws {
+            var (manifests, state) = (manifests, state)
+            state.replayFrom = place
+            var next = manifests.current
+            let id = try files.nextID(above: unknownFiles, from: next.nextSegmentID)
+            next.nextSegmentID = id + 1
+            next.projections = try state.write(as: id, in: files.segments, fileSystem)
+            next.logStart = LogStart(file: place.fileNumber, position: place.position)
+            try manifests.publish(next)
+            try EventLog.removeFiles(before: place, directory: files.log, fileSystem: fileSystem)
+        }
+    }
+
+    private static func damagedLog(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> DamagedLog? {
         let (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
         // Which place the log goes on from is known by the manifest in force, and by no other.
         if let refused = findings.refused.first { throw refused }
@@ -61,8 +96,8 @@ extension EventStore {
             manifestVersion = max(manifestVersion, Writer.manifestVersion(record) ?? 0)
         }
         guard var damage = survey.faults.first else { return nil }
-        guard let end = survey.end else {
-            damage.expectation += " (nothing before it says how the log could go on)"
+        if survey.end == nil, state == nil {
+            damage.expectation += " (nothing was sealed, and nothing before it says how the log could go on)"
             throw damage
         }
         guard manifestVersion <= manifests.version else {
@@ -70,7 +105,7 @@ extension EventStore {
         }
         let number = try freeNumber(files, fileSystem)
         // Events that were imported in bulk are in no log.
-        let first = max(end.position, state?.ledger.nextPosition ?? 1)
+        let first = max(survey.end?.position ?? 0, state?.ledger.nextPosition ?? 1)
         let last = survey.behind.nextPosition.map { max($0, first) - 1 }
         let loss = LogLoss(
             file: fileName(of: damage.file), offset: damage.offset, firstPosition: first, lastPosition: last,
@@ -79,7 +114,9 @@ extension EventStore {
         let told = LogSettingAside(
             damage: damage, faultCount: survey.faultCount, extent: loss.extent, intactEvents: loss.intactEvents,
             intactRecords: loss.intactRecords, copies: files.root + "/" + loss.copies)
-        return (told, survey, loss)
+        return DamagedLog(
+            told: told, survey: survey, loss: loss, manifests: manifests, unknownFiles: findings.unknownFiles,
+            state: state)
     }
 
     /// The number of the next directory of copies.
