@@ -27,7 +27,7 @@ private func survey(_ system: SimulatedFileSystem, from start: LogPlace? = nil) 
     private func setAside(_ survey: LogSurvey, _ system: SimulatedFileSystem) throws -> [String] {
         try EventLog.setAside(
             survey, directory: logPath, into: "/data/aside/1", fileSystem: system,
-            record: (LogRecordKind(rawValue: 16), try #require(survey.end).position, [1, 2, 3]))
+            records: (LogRecordKind(rawValue: 16), try #require(survey.end).position, [[1, 2, 3]]))
     }
 
     @Test func aWholeLogHasNoFaults() throws {

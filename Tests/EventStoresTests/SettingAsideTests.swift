@@ -167,6 +167,35 @@ import Testing
         #expect(try EventStore.fileFaults(at: "/data", context: context(disk)).count == 0)
     }
 
+    /// A loss is said ever after, also where the record of it is in the next stretch that is lost.
+    @Test func theNextLossLeavesTheFirstOneSaid() throws {
+        let places = try make(isSealed: true)
+        disk.damage(log) { $0[places[2] + 70] ^= 8 }
+        _ = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        let store = try open()
+        for name in ["c", "d", "e"] { _ = try store.append([turn(name)]) }
+        try store.close()
+        // The first record of the file tells of the first loss.
+        disk.damage("/data/log/events-000000000002.log") { $0[512 + 70] ^= 8 }
+        let done = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        #expect(done.extent.hasPrefix("events of positions 10 to 18,"), "\(done.extent)")
+        for isSealed in [false, true] {
+            let again = try open()
+            #expect(try rows(again, "system_events", ["type"]).filter { $0.contains("log.set_aside") }.count == 2)
+            let notice = try #require(again.snapshot().lossNotice)
+            let beginning = "not exact: 2 damaged stretches of the log were set aside, and with them "
+            let extent = "events of positions 10 to 15; events of positions 10 to 18, and prices"
+            #expect(notice.hasPrefix(beginning + extent), "\(notice)")
+            #expect(again.status.troubles.count { $0.contains("set-aside/") } == 2)
+            // Whoever takes the events elsewhere is told.
+            let header = try again.exportReader(in: .min ..< .max).beginning
+            #expect(header.notice == notice)
+            #expect(try ExportHeader(parsing: Array(header.line.utf8)) == header)
+            if !isSealed { try again.seal() }
+            try again.close()
+        }
+    }
+
     /// Where nothing was sealed nothing says how the log could go on.
     @Test func withoutASegmentTheBeginningIsNeeded() throws {
         _ = try make(isSealed: false)

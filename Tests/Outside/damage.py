@@ -271,6 +271,85 @@ def log_record(scene):
     return found.found
 
 
+def sealed_record(scene):
+    """What no start reads any more: named, with nothing lost, and nothing stops."""
+    found = Findings("a record of the log whose rows are sealed")
+    path, offset, length = scene.records()[0][:3]
+    scene.flip(path, offset + 56 + length // 2)
+    found.verified(scene, path)
+    err = scene.on("verify")[2]
+    found.expect("nothing is lost" in err and "set-aside" not in err, f"verify says {err}")
+    status, out, err = scene.on("set-aside")
+    found.expect(status == 0 and "nothing is to be set aside" in out, f"set-aside: {status} {out}{err}")
+    found.expect(scene.answers() == scene.whole, "answers differ")
+    server = Server(scene.binary, scene.data)
+    server.start()
+    server.stop()
+    found.expect(scene.answers() == scene.whole, "answers differ after a start")
+    return found.found
+
+
+def log_beginning(scene):
+    """The file that a start reads first: without its header, and gone. What is sealed stays."""
+    found = Findings("the beginning of the log")
+    first = events_of(scene)[0][5]
+    for is_gone in (False, True):
+        scene.reset()
+        path = scene.newest("log/events-*.log")
+        if is_gone:
+            os.remove(path)
+        else:
+            scene.flip(path, 20)
+        found.verified(scene, path)
+        found.refused(scene, path)
+        status, out, err = scene.on("set-aside")
+        found.expect(status == 1 and f"would be lost: events {'from position' if is_gone else 'of positions'} {first} " in out,
+                     f"set-aside ended with {status}: {out}{err}")
+        status, out, err = scene.on("set-aside", "--accept-loss")
+        found.expect(status == 0, f"--accept-loss: {status} {out}{err}")
+        found.verified(scene)
+        status, out, err = scene.query("select max(position) from events")
+        found.expect(status == 0 and str(first - 1) in out and "not exact" in err, f"then query ended with {status}: {out}{err}")
+        server = Server(scene.binary, scene.data)
+        server.start()
+        try:
+            status, _, body = server.post("/v1/events", "".join(scene.lines[SEALED:]).encode(), "application/x-ndjson")
+            found.expect(status == 200, f"sent again: {status} {body[:300]}")
+        finally:
+            server.stop()
+        found.expect(scene.query("select count(*) from events")[1] == scene_count(scene), "sending again does not bring back all events")
+        found.verified(scene)
+    return found.found
+
+
+def set_aside_twice(scene):
+    """The second loss does not make the first one forgotten."""
+    found = Findings("two losses")
+    lost = []
+    for _ in range(2):
+        path, offset, length, _, _, position = events_of(scene)[-1]
+        lost.append(position)
+        scene.flip(path, offset + 56 + length // 2)
+        status, out, err = scene.on("set-aside", "--accept-loss")
+        found.expect(status == 0, f"--accept-loss: {status} {out}{err}")
+        server = Server(scene.binary, scene.data)
+        server.start()
+        try:
+            status, _, body = server.post("/v1/events", "".join(scene.lines[-BATCH:]).encode(), "application/x-ndjson")
+            found.expect(status == 200, f"sent again: {status} {body[:300]}")
+        finally:
+            server.stop()
+    status, out, err = scene.query("select count(*) from events")
+    found.expect(status == 0 and all(f"{position} to " in err for position in lost) and err.count("not exact") == 1, f"query says {err}")
+    status, out, err = scene.query("select count(*) from system_events where type = 'log.set_aside'")
+    found.expect(out.split()[-1] == "2", f"system_events: {status} {out}{err}")
+    status, out, err = scene.on("export")
+    found.expect(status == 0 and "not exact" in err, f"export: {status} {err}")
+    status, out, err = scene.on("prices", "list")
+    found.expect(status == 0 and "not exact" in err, f"prices list: {status} {err}")
+    return found.found
+
+
 def scene_count(scene):
     events = scene.whole[1].splitlines()[-1].split(",")[0]
     return f"count\n{events}\n"
@@ -339,7 +418,8 @@ def several(scene):
 
 
 KINDS = {"page": page, "segment": segment, "state": twice("state"), "manifest": twice("manifest"), "missing manifest": missing("manifest"),
-         "missing state": missing("state"), "log record": log_record, "torn tail": torn_tail, "price": price, "key": key, "several": several}
+         "missing state": missing("state"), "log record": log_record,
+         "sealed record": sealed_record, "log beginning": log_beginning, "set aside twice": set_aside_twice, "torn tail": torn_tail, "price": price, "key": key, "several": several}
 # What the section on damaged files has people run.
 RUN_HERE = {"plimsoll set-aside --data DIR --accept-loss"}
 

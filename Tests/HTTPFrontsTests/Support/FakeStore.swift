@@ -40,6 +40,7 @@ final class FakeStore: ServedStore {
     let registry = SchemaRegistry.builtIn
     let userTokenKey: [UInt8] = Array(0..<32)
     var priceBook: PriceBook { BuiltInPrices.book }
+    var lossNotice: String? { nil }
     let counters = MetricCounters(registry: .builtIn).totals
     var troubleLines: [String] { [] }
     let (position, watermark): (Int64, Int64) = (0, 0)

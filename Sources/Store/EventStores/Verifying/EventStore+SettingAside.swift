@@ -43,20 +43,25 @@ extension EventStore {
         guard let damage = try damagedLog(files, context.fileSystem) else { return nil }
         let (loss, survey) = (damage.loss, damage.survey)
         var told = damage.told
-        let record = SystemRecord(
-            position: loss.firstPosition - 1, receivedTime: survey.receivedTime,
-            content: .event(type: LogLoss.recordType, data: loss.data))
-        let first = (kind: LogRecordKind.system, position: loss.firstPosition, payload: record.serialised)
-        guard survey.end == nil, let state = damage.state else {
-            told.copied = try EventLog.setAside(
-                survey, directory: files.log, into: told.copies, fileSystem: context.fileSystem, record: first)
-            return told
+        let payloads = (damage.forgotten + [loss]).map { loss in
+            SystemRecord(
+                position: loss.firstPosition - 1, receivedTime: survey.receivedTime,
+                content: .event(type: LogLoss.recordType, data: loss.data)
+            ).serialised
         }
-        let place: LogPlace
-        (told.copied, place) = try EventLog.beginAgain(
-            survey, behind: state.replayFrom, directory: files.log, into: told.copies, fileSystem: context.fileSystem,
-            randomness: context.randomness, record: first)
-        try damage.goOn(from: place, state, files, context.fileSystem)
+        let records = (kind: LogRecordKind.system, position: loss.firstPosition, payloads: payloads)
+        if survey.end == nil, let state = damage.state {
+            let place: LogPlace
+            (told.copied, place) = try EventLog.beginAgain(
+                survey, behind: state.replayFrom, directory: files.log, into: told.copies,
+                fileSystem: context.fileSystem, randomness: context.randomness, records: records)
+            try damage.goOn(from: place, state, files, context.fileSystem)
+        } else {
+            told.copied = try EventLog.setAside(
+                survey, directory: files.log, into: told.copies, fileSystem: context.fileSystem, records: records)
+        }
+        // What is lost is said ever after, also where this record of it is lost one day.
+        try? context.fileSystem.replace(told.copies + lossName, with: Array(loss.data.utf8))
         return told
     }
 
@@ -68,6 +73,8 @@ extension EventStore {
         var manifests: ManifestStore
         var unknownFiles: [String]
         var state: StateFile?
+        /// Losses of before whose records are lost with it.
+        var forgotten: [LogLoss]
 
         /// Has a start read the log from another place on. Until this is published the log is as damaged as before;
         /// then nobody needs what stands before the place.
@@ -92,8 +99,12 @@ extension EventStore {
         if let refused = findings.refused.first { throw refused }
         let state = try StateReading(manifests.current, in: files.segments, fileSystem)?.state
         var manifestVersion: UInt64 = 0
+        var losses = state?.ledger.losses ?? []
         let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) { record in
             manifestVersion = max(manifestVersion, Writer.manifestVersion(record) ?? 0)
+            if record.kind == .system, let note = try? SystemRecord(logged: record), let loss = LogLoss(note) {
+                losses.append(loss)
+            }
         }
         guard var damage = survey.faults.first else { return nil }
         if survey.end == nil, state == nil {
@@ -116,7 +127,21 @@ extension EventStore {
             intactRecords: loss.intactRecords, copies: files.root + "/" + loss.copies)
         return DamagedLog(
             told: told, survey: survey, loss: loss, manifests: manifests, unknownFiles: findings.unknownFiles,
-            state: state)
+            state: state, forgotten: try allLosses(files, fileSystem).filter { !losses.contains($0) })
+    }
+
+    /// Beside the copies: the data of the record of what was lost.
+    private static let lossName = "/loss.json"
+
+    /// What was ever set aside, as it stands beside the copies.
+    private static func allLosses(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> [LogLoss] {
+        let directory = files.root + "/" + StoreFiles.setAsideName
+        guard try fileSystem.isDirectory(directory) else { return [] }
+        let numbers = try fileSystem.list(directory).filter(\.isDirectory).compactMap { Int($0.name) }.sorted()
+        return numbers.compactMap { number in
+            guard let bytes = try? fileSystem.contents(of: directory + "/\(number)" + lossName) else { return nil }
+            return LogLoss(data: String(decoding: bytes, as: UTF8.self))
+        }
     }
 
     /// The number of the next directory of copies.
