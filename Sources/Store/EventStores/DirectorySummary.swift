@@ -111,13 +111,18 @@ package struct DirectorySummary: Sendable {
     private mutating func addTimes(of segment: SegmentReader) {
         for name in segment.tableNames where !Self.isMade(name) {
             for group in segment.groups(table: name) {
-                guard let column = group.columnIndex(named: "time"),
-                    case .timestamptz(let low) = group.summary(column).minimum,
-                    case .timestamptz(let high) = group.summary(column).maximum, low <= high
-                else { continue }
-                times = Self.union(times, low...high)
+                if let range = Self.range(of: "time", in: group) { times = Self.union(times, range) }
+                // Of all that the manifest says, this it leaves to the segments.
+                if let range = Self.range(of: "received_time", in: group) { received = Self.union(received, range) }
             }
         }
+    }
+
+    private static func range(of column: String, in group: RowGroup) -> ClosedRange<Int64>? {
+        guard let summary = group.summary(named: column), case .timestamptz(let low) = summary.minimum,
+            case .timestamptz(let high) = summary.maximum, low <= high
+        else { return nil }
+        return low...high
     }
 
     private static func isMade(_ table: String) -> Bool {
