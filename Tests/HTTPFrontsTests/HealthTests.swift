@@ -25,10 +25,13 @@ import Testing
             #expect(refused.status == 503 && refused.text.contains("the disk is full"))
             #expect(
                 try await client.send("GET", "/v1/status").text.contains(#""ready":false,"reason":"the disk is full"#))
+            let troubles = #""troubles":["events are refused: the disk is full"#
+            #expect(try await client.send("GET", "/v1/status").text.contains(troubles))
             #expect(try await client.post(Self.event).status == 503, "what comes is tried all the same")
             store.state.withLock { $0.isFull = false }
             #expect(try await client.post(Self.event).status == 200)
             #expect(try await client.send("GET", "/readyz").status == 200)
+            #expect(try await client.send("GET", "/v1/status").text.contains(#""troubles":[]"#))
         }
     }
 

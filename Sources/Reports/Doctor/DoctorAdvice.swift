@@ -17,6 +17,10 @@ enum DoctorAdvice {
     static let late = ["OTEL_BSP_SCHEDULE_DELAY=1000 for spans; `plimsoll import FILE` for history"]
     static let stepped = ["timedatectl set-ntp true on this server: its clock was wrong"]
     static let trouble = ["`plimsoll verify` shows the extent; the server's log has the rest"]
+    static let refusing = [
+        "free space on the data directory's disk; after a failed flush restart",
+        "GET /readyz answers 200 once events are taken again",
+    ]
     static let call = ["gen_ai.provider.name and gen_ai.request.model on the call's span"]
     static let reading = ["gen_ai.usage.total_tokens beside the counts, so that one reading is left"]
 

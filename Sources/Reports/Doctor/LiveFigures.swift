@@ -29,12 +29,15 @@ package struct LiveFigures: Hashable, Sendable {
     package var refusals: [Refusal]
     /// What is not as it should be while the store goes on, a line each.
     package var troubles: [String]
+    /// Why no events are taken now; nil: they are.
+    package var refusal: String?
 
     /// Takes each part as given.
     package init(
         started: Int64, spansWaiting: Int, tracesWaiting: Int, secondsToSettle: Int, refusals: [Refusal],
-        troubles: [String]
+        troubles: [String], refusal: String? = nil
     ) {
+        self.refusal = refusal
         (self.started, self.spansWaiting, self.tracesWaiting, self.secondsToSettle, self.refusals, self.troubles) = (
             started, spansWaiting, tracesWaiting, secondsToSettle, refusals, troubles
         )

@@ -18,7 +18,7 @@ extension Routes {
             refusals: refusedEvents(status).map { .init($0.reason, at: .events, count: $0.count) }
                 + traces.refusals.map { .init($0.reason, at: .spans, count: $0.count) }
                 + refusals.byDoor.map { .init($0.reason, at: $0.door, count: $0.count) },
-            troubles: status.troubles + health.damage.lines)
+            troubles: status.troubles + health.damage.lines, refusal: health.refusal)
     }
 
     /// An answer to a question, with a word of spans that it does not show yet and of what it cannot show.
