@@ -81,7 +81,7 @@ import Testing
         #expect(throws: CorruptionError.self) { try open() }
     }
 
-    /// Under the version before the log lacks what it goes on from: the manifest is named, which is what is to be put back.
+    /// Under the version before the log lacks what it goes on from: the manifest is named, which is to be put back.
     @Test func theManifestIsNamedAndNotTheLogThatHasGoneOn() throws {
         let store = try open()
         _ = try store.append([turn("a")])

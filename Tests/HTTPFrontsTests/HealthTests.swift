@@ -35,6 +35,18 @@ import Testing
         }
     }
 
+    /// What the store has lost is said beside prices and exports, too.
+    @Test func whatIsLostIsSaidBesidePricesAndExports() async throws {
+        let (store, notice) = (FakeStore(), "not exact: two events are lost")
+        store.state.withLock { $0.lossNotice = notice }
+        try await withServer(store) { client, _ in
+            for path in ["/v1/prices", "/v1/prices?format=csv", "/v1/prices/check", "/v1/events"] {
+                let answer = try await client.send("GET", path)
+                #expect(answer.status == 200 && answer.missingNotice == notice, "\(path)")
+            }
+        }
+    }
+
     @Test func roomThatComesBackIsNoticedWithoutAnEvent() async throws {
         let store = FakeStore()
         try await withServer(store) { client, _ in

@@ -41,7 +41,8 @@ struct ExportCommand: AsyncParsableCommand {
         case .server(let address):
             let query = QueryText.joined([("from", from), ("to", to), ("format", format.rawValue)])
             let output = Mutex(OutputBuffer())
-            try await RemoteReading(server: address, onNotice: SourceOptions.tellNotice).stream("/v1/events?\(query)") { piece in
+            let reading = RemoteReading(server: address, onNotice: SourceOptions.tellNotice)
+            try await reading.stream("/v1/events?\(query)") { piece in
                 try output.withLock { output in
                     output.bytes += piece
                     return try output.flushLines()

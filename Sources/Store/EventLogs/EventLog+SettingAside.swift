@@ -35,10 +35,10 @@ extension EventLog {
         return copies
     }
 
-    /// Begins a log again, because somebody who knows what is lost wants it so, where nothing of it says how it could go
-    /// on: a file of a new log, which begins with records of it. All files that are there are copied whole into another
-    /// directory and stay, until ``removeFiles(before:directory:fileSystem:)``: who reads from the returned place on
-    /// passes over them.
+    /// Begins a log again, because somebody who knows what is lost wants it so, where nothing of it says how it could
+    /// go on: a file of a new log, which begins with records of it. All files that are there are copied whole into
+    /// another directory and stay, until ``removeFiles(before:directory:fileSystem:)``: who reads from the returned
+    /// place on passes over them.
     /// - Parameters:
     ///   - start: where the log should have gone on.
     ///   - target: a directory that is not there yet, for the copies.

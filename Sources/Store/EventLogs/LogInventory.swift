@@ -27,7 +27,8 @@ package struct LogInventory: Sendable {
             let head = try LogFileHead(of: file)
             inventory.files += 1
             inventory.bytes += head.lengthBytes
-            if head.sector.count > LogFormat.magic.count { inventory.formats.insert(head.sector[LogFormat.magic.count]) }
+            let versionOffset = LogFormat.magic.count
+            if head.sector.count > versionOffset { inventory.formats.insert(head.sector[versionOffset]) }
             guard number >= start, let header = try? head.header(number: number) else { continue }
             var reader = LogFileReader(
                 file: file, header: header, offset: LogFormat.fileHeaderBytes, chain: header.chain,

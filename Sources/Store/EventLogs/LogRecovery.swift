@@ -36,8 +36,8 @@ struct LogRecovery {
         report.files = files.count
     }
 
-    /// Reads the headers up to the first that is missing or damaged, but for those before the place where replay begins:
-    /// what stood there is stored elsewhere.
+    /// Reads the headers up to the first that is missing or damaged, but for those before the place where replay
+    /// begins: what stood there is stored elsewhere.
     private mutating func readHeaders() throws -> CorruptionError? {
         let needed: UInt64 = if case .place(let place) = start { place.fileNumber } else { 0 }
         for number in numbers {

@@ -50,8 +50,10 @@ extension LogLoss {
 
     /// What is lost, as a clause.
     var extent: String {
-        hasEvents ? events + Self.more : "no event, but perhaps prices, corrections or settings"
+        hasEvents ? events + Self.more : Self.noEvent
     }
+
+    private static let noEvent = "no event, but perhaps prices, corrections or settings"
 
     private var hasEvents: Bool { lastPosition.map { $0 >= firstPosition } ?? true }
 
@@ -77,8 +79,7 @@ extension LogLoss {
         let older = losses.count > toldMax ? ["what \(losses.count - toldMax) before them held"] : []
         let extent = told + older
         return "not exact: \(losses.count) damaged stretches of the log were set aside, and with them "
-            + (extent.isEmpty ? "no event, but perhaps prices, corrections or settings" : extent.joined(separator: "; "))
-            + (extent.isEmpty ? "" : more) + place
+            + (extent.isEmpty ? noEvent : extent.joined(separator: "; ") + more) + place
     }
 
     /// The loss that a record of the log tells of; nil of other records.

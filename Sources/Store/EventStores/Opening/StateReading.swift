@@ -63,8 +63,8 @@ struct StateReading {
         return damage
     }
 
-    /// Writes the file anew where it was damaged or missing, and its copy where there is none. Where that fails the other
-    /// one serves the next start, too.
+    /// Writes the file anew where it was damaged or missing, and its copy where there is none. Where that fails the
+    /// other one serves the next start, too.
     func restore(in directory: String, _ fileSystem: any FileSystem) {
         let copy = directory + "/" + reference.copyName
         if damage != nil {

@@ -142,7 +142,9 @@ struct SealJob: StoreJob {
 
 extension StateFile {
     /// Writes it under the name that belongs to an id, and its copy.
-    func write(as id: UInt64, in directory: String, _ fileSystem: any FileSystem) throws(StorageError) -> FileReference {
+    func write(
+        as id: UInt64, in directory: String, _ fileSystem: any FileSystem
+    ) throws(StorageError) -> FileReference {
         let bytes = serialised
         let reference = FileReference(
             fileName: StoreFiles.stateName(id), lengthBytes: bytes.count, sha256: SHA256.hash(bytes))

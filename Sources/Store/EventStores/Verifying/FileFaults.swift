@@ -28,6 +28,11 @@ package struct FileFaults: Sendable {
         isLogDamaged = survey.faultCount > 0 && (survey.end != nil || hasState)
     }
 
+    fileprivate mutating func addLog(missingAt path: String, hasState: Bool) {
+        add(CorruptionError(file: path, offset: 0, expectation: "the store's log, found no log"))
+        isLogDamaged = hasState
+    }
+
     fileprivate mutating func add(harmless survey: LogSurvey) {
         for fault in survey.faults {
             var fault = fault
@@ -74,7 +79,7 @@ extension EventStore {
         for segment in manifest.segments { try addSegment(segment.description, files, fileSystem, &faults) }
         let state = try addState(manifest, files, fileSystem, &faults)
         guard try fileSystem.isDirectory(files.log) else {
-            faults.add(CorruptionError(file: files.log, offset: 0, expectation: "the store's log, found no log"))
+            faults.addLog(missingAt: files.log, hasState: state != nil)
             return faults
         }
         // Without the state nobody knows from where on the log is needed: all of it is looked at.

@@ -8,8 +8,9 @@ package import Platform
 /// before the last removed. So at any crash at least one whole version is there, and the newest whole one is the state.
 /// For one thread at a time.
 ///
-/// Each version is written twice, `copy-of-manifest-<version>` once the file is durable: where the file itself is damaged
-/// or missing its copy is read. So a copy is never that of a version that was not published. Versions of before have none.
+/// Each version is written twice, `copy-of-manifest-<version>` once the file is durable: where the file itself is
+/// damaged or missing its copy is read. So a copy is never that of a version that was not published. Versions of before
+/// have none.
 package struct ManifestStore: Sendable {
     private let fileSystem: any FileSystem
     /// Where versions and live files are.
@@ -81,8 +82,8 @@ package struct ManifestStore: Sendable {
         return (store, findings)
     }
 
-    /// What is the matter where opening found something damaged: a newer manifest that is damaged, if there is one. Under
-    /// an older one files and log look damaged that are whole.
+    /// What is the matter where opening found something damaged: a newer manifest that is damaged, if there is one.
+    /// Under an older one files and log look damaged that are whole.
     package static func cause(
         of damage: CorruptionError, fileSystem: any FileSystem, directory: String
     ) -> CorruptionError {
@@ -166,7 +167,7 @@ package struct ManifestStore: Sendable {
     /// Whether a later version than the current one was published by somebody else.
     package var hasMovedOn: Bool {
         func isThere(_ version: UInt64) -> Bool? {
-            try? fileSystem.lengthBytes(of: path(version)) != nil || fileSystem.lengthBytes(of: copyPath(version)) != nil
+            try? [path(version), copyPath(version)].contains { try fileSystem.lengthBytes(of: $0) != nil }
         }
         return isThere(version + 1) == true || version > 0 && isThere(version) == false
     }
