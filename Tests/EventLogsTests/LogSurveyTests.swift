@@ -27,7 +27,7 @@ private func survey(_ system: SimulatedFileSystem, from start: LogPlace? = nil) 
     private func setAside(_ survey: LogSurvey, _ system: SimulatedFileSystem) throws -> [String] {
         try EventLog.setAside(
             survey, directory: logPath, into: "/data/aside/1", fileSystem: system,
-            record: (LogRecordKind(rawValue: 16), try #require(survey.end).position, [1, 2, 3]))
+            records: (LogRecordKind(rawValue: 16), try #require(survey.end).position, [[1, 2, 3]]))
     }
 
     @Test func aWholeLogHasNoFaults() throws {
@@ -99,6 +99,28 @@ private func survey(_ system: SimulatedFileSystem, from start: LogPlace? = nil) 
         try system.remove(path(1))
         let start = try survey(system, from: ends[1])
         #expect(start.faults.map(\.file) == [path(1)] && start.end == nil)
+    }
+
+    /// Of files before the place from which replay goes on none is needed: a damaged one, or a gap, stops nothing.
+    @Test(arguments: [true, false]) func filesBeforeThePlaceOfReplayAreNotNeeded(isMissing: Bool) throws {
+        let (system, records, ends) = try closedLog(events: 40, bytes: 400)
+        let place = try #require(ends.first { $0.fileNumber == 3 && $0.offset > 1024 })
+        #expect(try LogSurvey(directory: logPath, fileSystem: system, before: place).faultCount == 0)
+        if isMissing { try system.remove(path(2)) } else { system.damage(path(2)) { $0[20] ^= 1 } }
+        let earlier = try LogSurvey(directory: logPath, fileSystem: system, before: place)
+        #expect(earlier.faults.map(\.file) == [path(isMissing ? 3 : 2)] && earlier.faultCount == 1)
+        #expect(try survey(system, from: place).faultCount == 0)
+        let (log, _, left) = try openLog(system, from: .place(place))
+        #expect(left == Array(records.suffix(40 - Int(place.position))))
+        // They go with the next release.
+        try log.release(before: place)
+        let names = try system.list(logPath).map(\.name).filter { $0.hasPrefix("events-") }
+        #expect(names.first == "events-000000000003.log")
+        try log.close(time: 9)
+        #expect(throws: CorruptionError.self) {
+            try system.remove(path(3))
+            _ = try openLog(system, from: .place(place))
+        }
     }
 
     @Test func aMissingFileEndsTheLogBeforeIt() throws {

@@ -52,7 +52,14 @@ import Testing
         }
     }
 
-    private func copy(of path: String) -> String { path.replacing("/state-", with: "/copy-of-state-") }
+    private func manifestPath() throws -> String {
+        let names = try disk.list("/data/segments").map(\.name).filter { $0.hasPrefix("manifest-") }
+        return "/data/segments/" + (try #require(names.max()))
+    }
+
+    private func copy(of path: String) -> String {
+        path.replacing("/segments/", with: "/segments/copy-of-")
+    }
 
     @Test(arguments: Damage.allCases) func itsCopyServesAndTheFileIsWrittenAnew(kind: Damage) throws {
         let before = try make()
@@ -95,9 +102,47 @@ import Testing
         #expect(store.recovery.restored == [])
         #expect(try everything(store) == before)
         try store.close()
-        // A store of before has none.
         let faults = try EventStore.fileFaults(at: "/data", context: context(disk))
         #expect(faults.count == (kind == .missing ? 0 : 1))
+    }
+
+    /// A store of before has none, and nothing else is published: the start makes them.
+    @Test func aStartMakesCopiesThatAreMissing() throws {
+        let before = try make()
+        for name in try disk.list("/data/segments").map(\.name) where name.hasPrefix("copy-of-") {
+            try disk.remove("/data/segments/" + name)
+        }
+        try open().close()
+        let manifest = try manifestPath()
+        #expect(disk.snapshot(of: copy(of: manifest)) == disk.snapshot(of: manifest))
+        let state = try statePath()
+        #expect(disk.snapshot(of: copy(of: state)) == disk.snapshot(of: state))
+        for path in [manifest, state] { try damage(path, .flipped) }
+        let store = try open()
+        #expect(store.recovery.restored.map(\.file) == [manifest, state])
+        #expect(try everything(store) == before)
+        try store.close()
+    }
+
+    /// A manifest's file that is missing is like one that is damaged.
+    @Test func aMissingManifestIsReadFromItsCopyAndMadeAgain() throws {
+        let before = try make()
+        let path = try manifestPath()
+        let bytes = try #require(disk.snapshot(of: path))
+        try disk.remove(path)
+        let reader = try EventStore.openForReading(
+            at: "/data", context: context(disk), options: EventStoreTests.options())
+        #expect(try everything(reader) == before)
+        try reader.close()
+        let faults = try EventStore.fileFaults(at: "/data", context: context(disk))
+        #expect(faults.count == 1 && faults.lines.first?.hasPrefix("\(path) is damaged") == true, "\(faults.lines)")
+        #expect(disk.snapshot(of: path) == nil)
+        let store = try open()
+        #expect(store.recovery.restored.map(\.file) == [path] && store.recovery.damage == [])
+        #expect(try everything(store) == before)
+        #expect(disk.snapshot(of: path) == bytes)
+        try store.close()
+        #expect(try EventStore.fileFaults(at: "/data", context: context(disk)).count == 0)
     }
 
     @Test(arguments: Damage.allCases) func whereBothAreDamagedNothingIsGuessed(kind: Damage) throws {
@@ -114,8 +159,7 @@ import Testing
     /// The same of the manifest.
     @Test func aManifestStandsTwiceToo() throws {
         let before = try make()
-        let names = try disk.list("/data/segments").map(\.name).filter { $0.hasPrefix("manifest-") }
-        let path = "/data/segments/" + (try #require(names.max()))
+        let path = try manifestPath()
         let bytes = try #require(disk.snapshot(of: path))
         for index in stride(from: 0, to: bytes.count, by: 5) {
             disk.damage(path) { $0[index] ^= 2 }

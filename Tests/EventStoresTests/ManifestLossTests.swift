@@ -58,7 +58,7 @@ import Testing
                 disk.damage(file) { $0[$0.count / 2] ^= 1 }
             }
         } else {
-            try disk.remove(path)
+            for file in [path, copy] { try disk.remove(file) }
         }
         let damage = #expect(throws: CorruptionError.self) { try open() }
         #expect(damage?.file == path)
@@ -75,10 +75,30 @@ import Testing
         _ = try store.append([turn("a")])
         try store.seal()
         try store.close()
-        for name in try disk.list("/data/segments").map(\.name) where name.hasPrefix("manifest-") {
+        for name in try disk.list("/data/segments").map(\.name) where name.contains("manifest-") {
             try disk.remove("/data/segments/" + name)
         }
         #expect(throws: CorruptionError.self) { try open() }
+    }
+
+    /// Under the version before the log lacks what it goes on from: the manifest is named, which is to be put back.
+    @Test func theManifestIsNamedAndNotTheLogThatHasGoneOn() throws {
+        let store = try open()
+        _ = try store.append([turn("a")])
+        try store.seal()
+        // More than a file of the log holds, so that the one before goes with the seal.
+        var events = SampleEvents()
+        for number in 0..<6_000 { events.addTurn("b\(number)", 1, at: 10) }
+        _ = try store.append([events.batch])
+        try store.seal()
+        try store.close()
+        #expect(disk.snapshot(of: "/data/log/events-000000000001.log") == nil)
+        let path = try newest()
+        for file in [path, path.replacing("/manifest-", with: "/copy-of-manifest-")] {
+            disk.damage(file) { $0[$0.count / 2] ^= 1 }
+        }
+        let damage = #expect(throws: CorruptionError.self) { try open() }
+        #expect(damage?.file == path)
     }
 
     /// Files that only the version before names go with it, also where a restart lies between.

@@ -174,6 +174,8 @@ import Testing
         let newest = try disk.list("/data/segments").map(\.name).filter { $0.hasPrefix("manifest-") }.max()
         let path = "/data/segments/" + (try #require(newest))
         let whole = try DirectorySummary(of: "/data", disk)
+        #expect(!whole.json.contains(#""first_received_time":null"#), "\(whole.json)")
+        #expect(!whole.text.contains("received       none\n"), "\(whole.text)")
         var first = ""
         try DirectoryInspection.describe(disk, "/data/segments") { first = first.isEmpty ? $0 : first }
         // Where nothing but the damage told differs.

@@ -121,6 +121,112 @@ import Testing
         try again.close()
     }
 
+    /// How the log can lose its beginning.
+    enum Beginning: CaseIterable { case header, file, folder }
+
+    @Test(arguments: Beginning.allCases) func itBeginsAgainBehindWhatIsSealed(beginning: Beginning) throws {
+        _ = try make(isSealed: true)
+        switch beginning {
+        case .header: disk.damage(log) { $0[20] ^= 1 }
+        case .file: try disk.remove(log)
+        case .folder:
+            for name in try disk.list("/data/log").map(\.name) { try disk.remove("/data/log/" + name) }
+            try disk.removeDirectory("/data/log")
+        }
+        let damaged = disk.snapshot(of: log)
+        let told = try #require(try EventStore.logDamage(at: "/data", context: context(disk)))
+        #expect(throws: CorruptionError.self) { try open() }
+        let isSearched = beginning == .header
+        #expect(
+            told.extent.hasPrefix(isSearched ? "events of positions 4 to 15," : "events from position 4 on,"),
+            "\(told.extent)")
+        #expect(told.intactEvents == (isSearched ? 12 : 0))
+
+        let done = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        #expect(done.extent == told.extent)
+        #expect(done.copied == (isSearched ? ["/data/set-aside/1/events-000000000001.log"] : []))
+        #expect(try EventStore.fileFaults(at: "/data", context: context(disk)).count == 0)
+        // As if power had gone before the old file was removed: it is passed over, and goes with the next seal.
+        if let damaged {
+            #expect(disk.snapshot(of: done.copied[0]) == damaged)
+            try disk.replace(log, with: damaged)
+        }
+        let store = try open()
+        #expect(try store.position == 3 && ids(store).count == 1)
+        #expect(try rows(store, "system_events", ["type"]).filter { $0.contains("log.set_aside") }.count == 1)
+        #expect(store.status.troubles.contains { $0.contains("set-aside/1") })
+        for name in ["a", "b", "c", "d"] { #expect(try store.append([turn(name)])[0].accepted == 3) }
+        #expect(try store.append([turn("sealed")])[0].accepted == 0)
+        try store.seal()
+        #expect(try store.verify().findings == [])
+        #expect(disk.snapshot(of: log) == nil)
+        try store.close()
+        let again = try open()
+        #expect(try again.position == 15 && ids(again).count == 5)
+        try again.close()
+        #expect(try EventStore.fileFaults(at: "/data", context: context(disk)).count == 0)
+    }
+
+    /// A loss is said ever after, also where the record of it is in the next stretch that is lost.
+    @Test func theNextLossLeavesTheFirstOneSaid() throws {
+        let places = try make(isSealed: true)
+        disk.damage(log) { $0[places[2] + 70] ^= 8 }
+        _ = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        let store = try open()
+        for name in ["c", "d", "e"] { _ = try store.append([turn(name)]) }
+        try store.close()
+        // The first record of the file tells of the first loss.
+        disk.damage("/data/log/events-000000000002.log") { $0[512 + 70] ^= 8 }
+        let done = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        #expect(done.extent.hasPrefix("events of positions 10 to 18,"), "\(done.extent)")
+        for isSealed in [false, true] {
+            let again = try open()
+            #expect(try rows(again, "system_events", ["type"]).filter { $0.contains("log.set_aside") }.count == 2)
+            let notice = try #require(again.snapshot().lossNotice)
+            let beginning = "not exact: 2 damaged stretches of the log were set aside, and with them "
+            let extent = "events of positions 10 to 15; events of positions 10 to 18, and prices"
+            #expect(notice.hasPrefix(beginning + extent), "\(notice)")
+            #expect(again.status.troubles.count { $0.contains("set-aside/") } == 2)
+            // Whoever takes the events elsewhere is told.
+            let header = try again.exportReader(in: .min ..< .max).beginning
+            #expect(header.notice == notice)
+            #expect(try ExportHeader(parsing: Array(header.line.utf8)) == header)
+            if !isSealed { try again.seal() }
+            try again.close()
+        }
+    }
+
+    /// Where nothing was sealed nothing says how the log could go on.
+    @Test func withoutASegmentTheBeginningIsNeeded() throws {
+        _ = try make(isSealed: false)
+        disk.damage(log) { $0[20] ^= 1 }
+        let damaged = disk.snapshot(of: log)
+        let refusal = #expect(throws: CorruptionError.self) {
+            try EventStore.setLogAside(at: "/data", context: context(disk))
+        }
+        #expect(refusal?.file == log && refusal?.expectation.contains("nothing was sealed") == true)
+        #expect(disk.snapshot(of: log) == damaged)
+    }
+
+    /// What a start does not read stops nothing, and nothing is lost with it; it is named all the same.
+    @Test func damageOfWhatIsSealedIsNamed() throws {
+        let places = try make(isSealed: true)
+        disk.damage(log) { $0[512 + 70] ^= 8 }
+        let faults = try EventStore.fileFaults(at: "/data", context: context(disk))
+        #expect(faults.count == 1 && faults.harmlessCount == 1 && !faults.isLogDamaged)
+        #expect(
+            faults.lines.first?.hasPrefix("\(log) is damaged at offset 512:") == true
+                && faults.lines.first?.contains("nothing is lost") == true, "\(faults.lines)")
+        #expect(try EventStore.setLogAside(at: "/data", context: context(disk)) == nil)
+        let store = try open()
+        #expect(try ids(store).count == 5)
+        try store.close()
+        // Beside what is lost.
+        disk.damage(log) { $0[places[2] + 70] ^= 8 }
+        let both = try EventStore.fileFaults(at: "/data", context: context(disk))
+        #expect(both.count == 2 && both.harmlessCount == 1 && both.isLogDamaged, "\(both.lines)")
+    }
+
     /// Damage elsewhere is none of the log, and a store that is served keeps its log.
     @Test func nothingElseIsSetAside() throws {
         _ = try make(isSealed: true)

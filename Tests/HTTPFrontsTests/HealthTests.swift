@@ -25,10 +25,25 @@ import Testing
             #expect(refused.status == 503 && refused.text.contains("the disk is full"))
             #expect(
                 try await client.send("GET", "/v1/status").text.contains(#""ready":false,"reason":"the disk is full"#))
+            let troubles = #""troubles":["events are refused: the disk is full"#
+            #expect(try await client.send("GET", "/v1/status").text.contains(troubles))
             #expect(try await client.post(Self.event).status == 503, "what comes is tried all the same")
             store.state.withLock { $0.isFull = false }
             #expect(try await client.post(Self.event).status == 200)
             #expect(try await client.send("GET", "/readyz").status == 200)
+            #expect(try await client.send("GET", "/v1/status").text.contains(#""troubles":[]"#))
+        }
+    }
+
+    /// What the store has lost is said beside prices and exports, too.
+    @Test func whatIsLostIsSaidBesidePricesAndExports() async throws {
+        let (store, notice) = (FakeStore(), "not exact: two events are lost")
+        store.state.withLock { $0.lossNotice = notice }
+        try await withServer(store) { client, _ in
+            for path in ["/v1/prices", "/v1/prices?format=csv", "/v1/prices/check", "/v1/events"] {
+                let answer = try await client.send("GET", path)
+                #expect(answer.status == 200 && answer.missingNotice == notice, "\(path)")
+            }
         }
     }
 

@@ -188,14 +188,35 @@ def twice(kind):
     return follow
 
 
-def missing_manifest(scene):
-    found = Findings("a missing manifest")
-    path = scene.newest("segments/manifest-*")
-    os.remove(path)
-    found.refused(scene, path)
-    shutil.copy2(scene.newest("segments/copy-of-manifest-*"), path)
-    found.whole(scene)
-    return found.found
+def missing(kind):
+    """The file is gone, or its copy: the other one serves, and the start makes it again."""
+    def follow(scene):
+        found = Findings(f"a missing {kind}")
+        path, copy = scene.newest(f"segments/{kind}-*"), scene.newest(f"segments/copy-of-{kind}-*")
+        with open(path, "rb") as file:
+            content = file.read()
+        for gone in (path, copy):
+            os.remove(gone)
+            found.verified(scene, *([path] if gone == path else []))
+            found.expect(scene.answers() == scene.whole, f"answers differ without {gone}")
+            found.expect(scene.run("inspect", scene.data)[0] == 0, f"inspect without {gone}")
+            server = Server(scene.binary, scene.data)
+            server.start()
+            server.stop()
+            found.expect(os.path.exists(gone), f"the start did not make {gone}")
+            if os.path.exists(gone):
+                with open(gone, "rb") as file:
+                    found.expect(file.read() == content, f"{gone} is not what it was")
+        found.whole(scene)
+        # Both: what is named is not there, nothing is guessed.
+        for gone in (path, copy):
+            os.remove(gone)
+        found.refused(scene, path)
+        for gone in (path, copy):
+            scene.put_back(gone)
+        found.whole(scene)
+        return found.found
+    return follow
 
 
 def events_of(scene):
@@ -247,6 +268,84 @@ def log_record(scene):
     # With a backup nothing is lost.
     scene.reset()
     found.whole(scene)
+    return found.found
+
+
+def sealed_record(scene):
+    """What no start reads any more: named, with nothing lost, and nothing stops."""
+    found = Findings("a record of the log whose rows are sealed")
+    path, offset, length = scene.records()[0][:3]
+    scene.flip(path, offset + 56 + length // 2)
+    found.verified(scene, path)
+    err = scene.on("verify")[2]
+    found.expect("nothing is lost" in err and "set-aside" not in err, f"verify says {err}")
+    status, out, err = scene.on("set-aside")
+    found.expect(status == 0 and "nothing is to be set aside" in out, f"set-aside: {status} {out}{err}")
+    found.expect(scene.answers() == scene.whole, "answers differ")
+    server = Server(scene.binary, scene.data)
+    server.start()
+    server.stop()
+    found.expect(scene.answers() == scene.whole, "answers differ after a start")
+    return found.found
+
+
+def log_beginning(scene):
+    """The file that a start reads first: without its header, and gone. What is sealed stays."""
+    found = Findings("the beginning of the log")
+    first = events_of(scene)[0][5]
+    for is_gone in (False, True):
+        scene.reset()
+        path = scene.newest("log/events-*.log")
+        if is_gone:
+            os.remove(path)
+        else:
+            scene.flip(path, 20)
+        found.verified(scene, path)
+        found.refused(scene, path)
+        status, out, err = scene.on("set-aside")
+        found.expect(status == 1 and f"would be lost: events {'from position' if is_gone else 'of positions'} {first} " in out,
+                     f"set-aside ended with {status}: {out}{err}")
+        status, out, err = scene.on("set-aside", "--accept-loss")
+        found.expect(status == 0, f"--accept-loss: {status} {out}{err}")
+        found.verified(scene)
+        status, out, err = scene.query("select max(position) from events")
+        found.expect(status == 0 and str(first - 1) in out and "not exact" in err, f"then query ended with {status}: {out}{err}")
+        server = Server(scene.binary, scene.data)
+        server.start()
+        try:
+            status, _, body = server.post("/v1/events", "".join(scene.lines[SEALED:]).encode(), "application/x-ndjson")
+            found.expect(status == 200, f"sent again: {status} {body[:300]}")
+        finally:
+            server.stop()
+        found.expect(scene.query("select count(*) from events")[1] == scene_count(scene), "sending again does not bring back all events")
+        found.verified(scene)
+    return found.found
+
+
+def set_aside_twice(scene):
+    """The second loss does not make the first one forgotten."""
+    found = Findings("two losses")
+    # The first record of the log's new file tells of the first loss.
+    for place in (lambda: events_of(scene)[-1], lambda: scene.records()[0]):
+        path, offset, length = place()[:3]
+        scene.flip(path, offset + 56 + length // 2)
+        status, out, err = scene.on("set-aside", "--accept-loss")
+        found.expect(status == 0, f"--accept-loss: {status} {out}{err}")
+        server = Server(scene.binary, scene.data)
+        server.start()
+        try:
+            status, _, body = server.post("/v1/events", "".join(scene.lines[-BATCH:]).encode(), "application/x-ndjson")
+            found.expect(status == 200, f"sent again: {status} {body[:300]}")
+        finally:
+            server.stop()
+    status, out, err = scene.query("select count(*) from events")
+    found.expect(status == 0 and "not exact: 2 damaged stretches" in err and err.count("events of positions ") == 2, f"query says {err}")
+    status, out, err = scene.query("select count(*) from system_events where type = 'log.set_aside'")
+    found.expect(out.split()[-1] == "2", f"system_events: {status} {out}{err}")
+    status, out, err = scene.on("export")
+    found.expect(status == 0 and "not exact" in err, f"export: {status} {err}")
+    status, out, err = scene.on("prices", "list")
+    found.expect(status == 0 and "not exact" in err, f"prices list: {status} {err}")
     return found.found
 
 
@@ -317,8 +416,9 @@ def several(scene):
     return found.found
 
 
-KINDS = {"page": page, "segment": segment, "state": twice("state"), "manifest": twice("manifest"), "missing manifest": missing_manifest,
-         "log record": log_record, "torn tail": torn_tail, "price": price, "key": key, "several": several}
+KINDS = {"page": page, "segment": segment, "state": twice("state"), "manifest": twice("manifest"), "missing manifest": missing("manifest"),
+         "missing state": missing("state"), "log record": log_record,
+         "sealed record": sealed_record, "log beginning": log_beginning, "set aside twice": set_aside_twice, "torn tail": torn_tail, "price": price, "key": key, "several": several}
 # What the section on damaged files has people run.
 RUN_HERE = {"plimsoll set-aside --data DIR --accept-loss"}
 

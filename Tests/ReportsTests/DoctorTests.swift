@@ -168,6 +168,19 @@ import Testing
         #expect(try Self.report(&sample).section("waiting")?.rows.isEmpty == true)
     }
 
+    /// A disk that is full is a trouble, with what to do about it.
+    @Test func whoseEventsAreRefusedIsToldWhy() throws {
+        var sample = try Self.priced()
+        Self.add("bot", to: &sample)
+        let reason = "events are refused: the disk is full"
+        let live = LiveFigures(
+            started: SampleStore.start, spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0, refusals: [],
+            troubles: [], refusal: reason)
+        let report = try Self.report(&sample, live)
+        #expect(findings(report) == [[ReportValue.none, .text("trouble"), .text(reason), .count(Int128(1))]])
+        #expect(change("trouble", in: report)?.contains("free space") == true)
+    }
+
     /// Whatever came: no table is wider than a terminal, and every format has every finding.
     @Test func itIsNarrowAndSaysTheSameInAllFormats() throws {
         var sample = try Self.priced()

@@ -33,13 +33,16 @@ struct ExportCommand: AsyncParsableCommand {
         case .directory(let directory):
             let times = try TimeArgument.range(from: from, to: to)
             try Machine().reading(directory) { store in
-                let export = EventExport(try store.exportReader(in: times), registry: store.registry, as: format)
+                let events = try store.exportReader(in: times)
+                events.beginning.notice.map(SourceOptions.tellNotice)
+                let export = EventExport(events, registry: store.registry, as: format)
                 while let piece = try export.next(), try StandardStream.output.show(piece) {}
             }
         case .server(let address):
             let query = QueryText.joined([("from", from), ("to", to), ("format", format.rawValue)])
             let output = Mutex(OutputBuffer())
-            try await RemoteReading(server: address).stream("/v1/events?\(query)") { piece in
+            let reading = RemoteReading(server: address, onNotice: SourceOptions.tellNotice)
+            try await reading.stream("/v1/events?\(query)") { piece in
                 try output.withLock { output in
                     output.bytes += piece
                     return try output.flushLines()

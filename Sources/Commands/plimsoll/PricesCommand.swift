@@ -41,7 +41,9 @@ struct PricesCommand: ParsableCommand {
         func run() async throws {
             let path = "/v1/prices?all=\(all)&set_only=\(setOnly)&format=\(format.rawValue)"
             let text = try await source.text(at: path) { store, machine in
-                let book = store.snapshot().book
+                let snapshot = store.snapshot()
+                snapshot.lossNotice.map(SourceOptions.tellNotice)
+                let book = snapshot.book
                 let selection: PriceBook.Selection = all ? .all : .inForce(at: machine.clock.wallNanoseconds())
                 return format == .csv
                     ? book.csv(selection, includesBuiltIn: !setOnly) : book.render(selection, includesBuiltIn: !setOnly)
@@ -201,6 +203,7 @@ struct PricesCommand: ParsableCommand {
             case .directory(let directory):
                 let store = try Machine().openExistingStore(directory)
                 opened = store
+                store.snapshot().lossNotice.map(SourceOptions.tellNotice)
                 preview = { try store.snapshot().rebookingPreview(provider: provider, model: model, times: times) }
                 book = { PriceText.summary(of: try store.rebook(provider: provider, model: model, times: times)) }
             case .server(let address):
@@ -248,6 +251,7 @@ struct PricesCommand: ParsableCommand {
         func run() async throws {
             let text = try await source.text(at: "/v1/prices/check") { store, _ in
                 let snapshot = store.snapshot()
+                snapshot.lossNotice.map(SourceOptions.tellNotice)
                 return PriceText.check(snapshot.book, try snapshot.inexactCalls())
             }
             guard !text.isEmpty else { return try StandardStream.output.print("nothing found") }

@@ -10,7 +10,8 @@ struct SetAsideCommand: ParsableCommand {
             Says which events would be lost if the log of a data directory ended before its first damaged place, \
             and does it only with --accept-loss, on a directory that none serves. The log's files from that place on \
             are copied into DIR/set-aside first; the log goes on with a record log.set_aside, and from then on every \
-            answer says that it is not exact. The positions of what was lost are given out again.
+            answer says that it is not exact. The positions of what was lost are given out again. Where the beginning \
+            of the log is lost, what is in segments stays, and the log begins again behind it.
 
             Restoring the file from a backup loses nothing and comes first. Exit status 0 when the log is whole or \
             was set aside, 1 when it is damaged and nothing was changed, 4 when the damage is of another kind.
@@ -24,11 +25,22 @@ struct SetAsideCommand: ParsableCommand {
     func run() throws {
         let machine = Machine()
         try machine.checkExists(data.directory)
-        let found =
-            acceptLoss
-            ? try EventStore.setLogAside(at: data.directory, context: machine.context)
-            : try EventStore.logDamage(at: data.directory, context: machine.context)
-        guard let found else { return try StandardStream.output.print("the log is whole: nothing is to be set aside") }
+        let found: LogSettingAside?
+        do {
+            found =
+                acceptLoss
+                ? try EventStore.setLogAside(at: data.directory, context: machine.context)
+                : try EventStore.logDamage(at: data.directory, context: machine.context)
+        } catch let error as CorruptionError where error.file.hasSuffix(".log") {
+            throw CommandFailure(
+                .damagedData, "\(error)",
+                advice: "restore the directory from a backup; without one begin with a new directory, to which senders "
+                    + "send again: this one has no segment, and its log has lost its beginning")
+        }
+        guard let found else {
+            return try StandardStream.output.print(
+                "the log is whole from where a start reads it: nothing is to be set aside")
+        }
         let places = found.faultCount == 1 ? "" : ", the first of \(found.faultCount) places"
         try StandardStream.output.print("\(found.damage)\(places)")
         try StandardStream.output.print("\(acceptLoss ? "lost" : "would be lost"): \(found.extent)")

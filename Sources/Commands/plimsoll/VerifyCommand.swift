@@ -7,9 +7,9 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Read a whole data directory and prove that it is what was written.",
         discussion: """
-            Checks the lengths and SHA-256 of all files, the checksum of every page, the log, and that the read models \
-            turns and conversations equal a recomputation from all events. Every damaged place is named, of very many \
-            the first \(FileFaults.linesMax); what is computed is compared where all files are whole. Exit status 0 \
+            Checks the lengths and SHA-256 of all files, the checksum of every page, every file of the log, and that the \
+            read models turns and conversations equal a recomputation from all events. Every damaged place is named, of \
+            very many the first \(FileFaults.linesMax); what is computed is compared where all files are whole. Exit status 0 \
             when everything holds, 4 when something is damaged. Nothing is changed, so the directory may be served \
             meanwhile, and need not have been closed in order.
             """)
@@ -41,12 +41,17 @@ struct VerifyCommand: ParsableCommand {
         for line in faults.lines { StandardStream.tell(line) }
         let unnamed = faults.count - faults.lines.count
         if unnamed > 0 { StandardStream.tell("\(unnamed) more are not named") }
+        let message = "\(faults.count) \(faults.count == 1 ? "finding" : "findings") in \(data.directory)"
+        if faults.harmlessCount == faults.count {
+            throw CommandFailure(
+                .damagedData, message,
+                advice: "look at the disk; the server starts and lets go of such a file once all of it is in segments, "
+                    + "see the runbook PlimsollDown")
+        }
         var advice = "restore the named files from a backup; the runbook PlimsollDown says what to do without one"
         if faults.isLogDamaged {
             advice += ", for the log `plimsoll set-aside --data \(data.directory)` what would be lost"
         }
-        throw CommandFailure(
-            .damagedData, "\(faults.count) \(faults.count == 1 ? "finding" : "findings") in \(data.directory)",
-            advice: advice)
+        throw CommandFailure(.damagedData, message, advice: advice)
     }
 }

@@ -53,13 +53,16 @@ package struct LiveFigures: Hashable, Sendable {
     package var refusals: [Refusal]
     /// What is not as it should be while the store goes on.
     package var troubles: [Trouble]
+    /// Why no events are taken now; nil: they are.
+    package var refusal: String?
 
     /// Takes each part as given.
     package init(
         refusalsSince: Int64, spansWaiting: Int, tracesWaiting: Int, secondsToSettle: Int, refusals: [Refusal],
-        troubles: [Trouble]
+        troubles: [Trouble], refusal: String? = nil
     ) {
         (self.refusalsSince, self.spansWaiting, self.tracesWaiting) = (refusalsSince, spansWaiting, tracesWaiting)
         (self.secondsToSettle, self.refusals, self.troubles) = (secondsToSettle, refusals, troubles)
+        self.refusal = refusal
     }
 }

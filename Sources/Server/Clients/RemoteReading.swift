@@ -25,6 +25,6 @@ package struct RemoteReading: Sendable {
         let answer = try await ServerClient.with(server) {
             try await $0.send("GET", path, timeout: .seconds(86_400), onPiece: take)
         }
-        _ = try answer.checked(from: server)
+        _ = try answer.checked(from: server, onNotice)
     }
 }

@@ -75,7 +75,8 @@ extension EventLog {
         }
         try removeLeftovers(directory, listing, keeping: spares)
         let start = Start(
-            files: recovery.files, file: active, offset: recovery.endOffset, chain: recovery.chain, spares: spares,
+            files: recovery.files, passed: listing.logs.filter { $0 < recovery.files[0].fileNumber }, file: active,
+            offset: recovery.endOffset, chain: recovery.chain, spares: spares,
             nextPosition: recovery.report.nextPosition)
         return EventLog(directory: directory, options: options, start: start)
     }

@@ -3,71 +3,129 @@ package import Platform
 
 extension EventLog {
     /// Ends a log before its first damaged place, because somebody who knows what is lost wants it so. The files from
-    /// that place on are copied whole into another directory; then the log goes on in a new file that begins with a
-    /// record of it. One renaming does it: a crash before it leaves a log that is as damaged as before.
+    /// that place on are copied whole into another directory; then the log goes on in a new file that begins with
+    /// records of it. One renaming does it: a crash before it leaves a log that is as damaged as before.
     /// - Parameters:
     ///   - survey: says where the log ends.
     ///   - target: a directory that is not there yet, for the copies.
-    ///   - record: what the new file begins with, and the position of the next event, where the log ends or greater.
+    ///   - records: what the new file begins with, and the position of the next event, where the log ends or greater.
     /// - Returns: the copies.
     /// - Throws: ``StorageError``.
     /// - Precondition: the survey knows where the log ends; the caller holds the lock of the data directory.
     package static func setAside(
         _ survey: LogSurvey, directory path: String, into target: String, fileSystem: any FileSystem,
-        record: (kind: LogRecordKind, position: Int64, payload: [UInt8])
+        records: (kind: LogRecordKind, position: Int64, payloads: [[UInt8]])
     ) throws -> [String] {
         guard let end = survey.end else { preconditionFailure("where the log ends is known") }
         let directory = LogDirectory(path: path, fileSystem: fileSystem)
         let numbers = try directory.listing().logs.filter { $0 >= end.fileNumber }
-        let header = try directory.header(of: end.fileNumber)
-        try fileSystem.createDirectories(target)
-        var copies: [String] = []
-        for number in numbers {
-            let copy = target + "/" + fileName(of: directory.logPath(number))
-            try fileSystem.copy(directory.logPath(number), to: copy)
-            copies.append(copy)
+        let header: LogFileHeader
+        do {
+            header = try directory.head(of: end.fileNumber).header(number: end.fileNumber)
+        } catch let error as DecodingError {
+            throw error.of(directory.logPath(end.fileNumber))
         }
-        try fileSystem.flushDirectory(target)
+        let copies = try directory.copy(numbers, into: target)
         // The last one first, each durably: what is left is damaged until the new file has its name.
         for number in numbers.reversed() where number > end.fileNumber + 1 {
             try fileSystem.remove(directory.logPath(number))
             try directory.flush()
         }
-        try directory.begin(after: header, endingAt: end, record: record, receivedTime: survey.receivedTime)
+        try directory.begin(after: header, endingAt: end, records: records, receivedTime: survey.receivedTime)
         return copies
+    }
+
+    /// Begins a log again, because somebody who knows what is lost wants it so, where nothing of it says how it could
+    /// go on: a file of a new log, which begins with records of it. All files that are there are copied whole into
+    /// another directory and stay, until ``removeFiles(before:directory:fileSystem:)``: who reads from the returned
+    /// place on passes over them.
+    /// - Parameters:
+    ///   - start: where the log should have gone on.
+    ///   - target: a directory that is not there yet, for the copies.
+    ///   - records: what the new file begins with, and the position of the next event.
+    /// - Returns: the copies, and the place where the new log begins.
+    /// - Throws: ``StorageError``.
+    /// - Precondition: the caller holds the lock of the data directory.
+    package static func beginAgain(
+        _ survey: LogSurvey, behind start: LogPlace, directory path: String, into target: String,
+        fileSystem: any FileSystem, randomness: any Randomness,
+        records: (kind: LogRecordKind, position: Int64, payloads: [[UInt8]])
+    ) throws -> (copies: [String], place: LogPlace) {
+        try fileSystem.createDirectories(path)
+        let directory = LogDirectory(path: path, fileSystem: fileSystem)
+        let numbers = try directory.listing().logs
+        let copies = try directory.copy(numbers, into: target)
+        let recordBytes = LogFormat.recordBytes(of: records.payloads)
+        let length = try numbers.last.flatMap { try fileSystem.lengthBytes(of: directory.logPath($0)) } ?? 0
+        let isUsual = length >= LogFormat.fileBytesMin && length % LogFormat.alignmentBytes == 0
+        let usual = EventLogOptions().fileBytes
+        // One number stays free, so that nobody takes it for a file that goes on from those before it.
+        var header = LogFileHeader(
+            logID: randomness.nextUInt64(), fileNumber: max(numbers.last ?? 0, start.fileNumber) + 2,
+            fileBytes: max(isUsual ? min(length, usual) : usual, LogFormat.fileHeaderBytes + recordBytes),
+            firstPosition: start.position, previousEnd: 0, previousChain: 0)
+        let place = try directory.begin(&header, records: records, receivedTime: survey.receivedTime)
+        return (copies, place)
+    }
+
+    /// Removes the files before one that a log began again with, once the place of it is known elsewhere.
+    /// - Throws: ``StorageError``.
+    package static func removeFiles(
+        before place: LogPlace, directory path: String, fileSystem: any FileSystem
+    ) throws(StorageError) {
+        let directory = LogDirectory(path: path, fileSystem: fileSystem)
+        for number in try directory.listing().logs where number < place.fileNumber {
+            try fileSystem.remove(directory.logPath(number))
+        }
+        try directory.flush()
     }
 }
 
 extension LogDirectory {
-    fileprivate func header(of number: UInt64) throws -> LogFileHeader {
-        let file = try fileSystem.open(logPath(number), .read)
-        defer { file.close() }
-        let (sector, length) = (try file.read(upTo: LogFormat.fileHeaderBytes, at: 0), try file.lengthBytes())
-        do {
-            return try LogFileHeader(parsing: sector, number: number, lengthBytes: length)
-        } catch {
-            throw error.of(file.path)
+    /// Copies files whole, durably.
+    fileprivate func copy(_ numbers: [UInt64], into target: String) throws -> [String] {
+        try fileSystem.createDirectories(target)
+        var copies: [String] = []
+        for number in numbers {
+            let copy = target + "/" + fileName(of: logPath(number))
+            try fileSystem.copy(logPath(number), to: copy)
+            copies.append(copy)
         }
+        try fileSystem.flushDirectory(target)
+        return copies
     }
 
     /// Makes the file behind one that is to end at a place, in place of what has its name.
     fileprivate func begin(
         after previous: LogFileHeader, endingAt end: LogPlace,
-        record: (kind: LogRecordKind, position: Int64, payload: [UInt8]), receivedTime: Int64
+        records: (kind: LogRecordKind, position: Int64, payloads: [[UInt8]]), receivedTime: Int64
     ) throws {
-        let recordBytes = LogFormat.recordBytes(payloadBytes: record.payload.count)
+        let recordBytes = LogFormat.recordBytes(of: records.payloads)
         var header = LogFileHeader(
             logID: previous.logID, fileNumber: end.fileNumber + 1,
             // As large as the one before, unless that was made for one long record.
             fileBytes: max(
                 min(previous.fileBytes, EventLogOptions().fileBytes), LogFormat.fileHeaderBytes + recordBytes),
             firstPosition: end.position, previousEnd: end.offset, previousChain: end.chain)
+        _ = try begin(&header, records: records, receivedTime: receivedTime)
+    }
+
+    /// Makes a file that holds some records.
+    /// - Returns: where its records begin.
+    fileprivate func begin(
+        _ header: inout LogFileHeader, records: (kind: LogRecordKind, position: Int64, payloads: [[UInt8]]),
+        receivedTime: Int64
+    ) throws -> LogPlace {
         var contents = header.encoded()
-        var recordHeader = LogRecordHeader(
-            payloadBytes: record.payload.count, kind: record.kind, file: header, count: 0, chain: header.chain,
-            position: record.position, receivedTime: receivedTime, flushedOffset: LogFormat.fileHeaderBytes)
-        recordHeader.append(
-            payload: record.payload[...], to: &contents, fileNumber: header.fileNumber, offset: contents.count)
+        var chain = header.chain
+        for payload in records.payloads {
+            var record = LogRecordHeader(
+                payloadBytes: payload.count, kind: records.kind, file: header, count: 0, chain: chain,
+                position: records.position, receivedTime: receivedTime, flushedOffset: LogFormat.fileHeaderBytes)
+            record.append(
+                payload: payload[...], to: &contents, fileNumber: header.fileNumber, offset: contents.count)
+            chain = UInt32(truncatingIfNeeded: record.checksum)
+        }
         let fresh = freshPath(header.fileNumber)
         try makeFile(fresh, bytes: header.fileBytes)
         let file = try fileSystem.open(fresh, .update)
@@ -76,6 +134,15 @@ extension LogDirectory {
         try file.flush()
         try fileSystem.rename(fresh, to: logPath(header.fileNumber))
         try flush()
+        return LogPlace(
+            fileNumber: header.fileNumber, offset: LogFormat.fileHeaderBytes, chain: header.chain,
+            position: header.firstPosition)
+    }
+}
+
+extension LogFormat {
+    fileprivate static func recordBytes(of payloads: [[UInt8]]) -> Int {
+        payloads.reduce(0) { $0 + recordBytes(payloadBytes: $1.count) }
     }
 }
 

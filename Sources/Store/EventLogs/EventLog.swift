@@ -13,6 +13,8 @@ package final class EventLog {
 
     /// Oldest first; the last one is written.
     private(set) var files: [LogFileHeader]
+    /// Older files that were passed over when it was opened; they go with the next release.
+    private var passed: [UInt64]
     private var file: any File
     /// Records not yet written, for the file's `writtenOffset` on.
     private var buffer: [UInt8] = []
@@ -45,6 +47,8 @@ package final class EventLog {
     /// What opening hands over.
     struct Start {
         var files: [LogFileHeader]
+        /// Files before these that could not be read and need not be.
+        var passed: [UInt64] = []
         var file: any File
         var offset: Int
         var chain: UInt32
@@ -56,6 +60,7 @@ package final class EventLog {
         self.directory = directory
         self.options = options
         files = start.files
+        passed = start.passed
         file = start.file
         writtenOffset = start.offset
         flushedOffset = start.offset
@@ -331,6 +336,12 @@ package final class EventLog {
         try checkUsable()
         if owesDirectoryFlush { try flushDirectory() }
         var freed = 0
+        while let number = passed.first {
+            try directory.fileSystem.remove(directory.logPath(number))
+            passed.removeFirst()
+            try flushDirectory()
+            freed += 1
+        }
         while files.count > 1, isFree(files[0], files[1]) {
             let header = files[0]
             let path = directory.logPath(header.fileNumber)

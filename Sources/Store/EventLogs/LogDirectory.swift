@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Platform
 
 /// Names in a log's directory.
@@ -31,6 +32,13 @@ struct LogDirectory {
         return listing
     }
 
+    /// The first sector of the file of a number.
+    func head(of number: UInt64) throws(StorageError) -> LogFileHead {
+        let file = try fileSystem.open(logPath(number), .read)
+        defer { file.close() }
+        return try LogFileHead(of: file)
+    }
+
     func flush() throws(StorageError) { try fileSystem.flushDirectory(path) }
 
     private static let digits = 12
@@ -46,5 +54,21 @@ struct LogDirectory {
         let text = name.dropFirst(prefix.count).dropLast(4)
         guard let number = UInt64(text), number < 1 << 31, padded(number) == text else { return nil }
         return number
+    }
+}
+
+/// The first sector of a log file as it stands there, and the length of the file.
+struct LogFileHead {
+    let sector: [UInt8]
+    let lengthBytes: Int
+
+    init(of file: any File) throws(StorageError) {
+        sector = try file.read(upTo: LogFormat.fileHeaderBytes, at: 0)
+        lengthBytes = try file.lengthBytes()
+    }
+
+    /// What the sector says in a file whose name carries `number`.
+    func header(number: UInt64) throws(DecodingError) -> LogFileHeader {
+        try LogFileHeader(parsing: sector, number: number, lengthBytes: lengthBytes)
     }
 }

@@ -13,6 +13,8 @@ struct LogFileHeader: Equatable {
     var checksum: UInt64 = 0
 
     static let checkedBytes = 56
+    /// Where the log's id stands in the sector.
+    static let idOffset = Offset.logID
 
     /// Where fields stand in the sector.
     private enum Offset {

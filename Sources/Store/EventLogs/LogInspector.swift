@@ -22,10 +22,10 @@ package struct LogInspector {
     }
 
     private func run(_ file: any File) throws {
-        let length = try file.lengthBytes()
+        let head = try LogFileHead(of: file)
+        let length = head.lengthBytes
         line("\(fileName(of: file.path)): \(length) bytes")
-        let sector = try file.read(upTo: LogFormat.fileHeaderBytes, at: 0)
-        guard let header = describe(sector, length) else { return }
+        guard let header = describe(head) else { return }
         var reader = LogFileReader(
             file: file, header: header, offset: LogFormat.fileHeaderBytes, chain: header.chain, limit: header.fileBytes)
         var records = 0
@@ -48,7 +48,8 @@ package struct LogInspector {
     }
 
     /// The sector's fields; the header where they are intact.
-    private func describe(_ sector: [UInt8], _ length: Int) -> LogFileHeader? {
+    private func describe(_ head: LogFileHead) -> LogFileHeader? {
+        let sector = head.sector
         func number(_ offset: Int, _ width: Int) -> UInt64 {
             guard offset + width <= sector.count else { return 0 }
             return sector[offset..<(offset + width)].reversed().reduce(0) { $0 << 8 | UInt64($1) }
@@ -67,7 +68,7 @@ package struct LogInspector {
             }
         }
         do {
-            let header = try LogFileHeader(parsing: sector, number: number(16, 8), lengthBytes: length)
+            let header = try head.header(number: number(16, 8))
             line("\(hexadecimal(0)) file \(header.fileNumber), first position \(header.firstPosition), intact")
             return header
         } catch {

@@ -24,14 +24,12 @@ package struct LogInventory: Sendable {
         for number in listing.logs {
             let file = try fileSystem.open(names.logPath(number), .read)
             defer { file.close() }
-            let length = try file.lengthBytes()
+            let head = try LogFileHead(of: file)
             inventory.files += 1
-            inventory.bytes += length
-            let sector = try file.read(upTo: LogFormat.fileHeaderBytes, at: 0)
-            if sector.count > LogFormat.magic.count { inventory.formats.insert(sector[LogFormat.magic.count]) }
-            guard number >= start,
-                let header = try? LogFileHeader(parsing: sector, number: number, lengthBytes: length)
-            else { continue }
+            inventory.bytes += head.lengthBytes
+            let versionOffset = LogFormat.magic.count
+            if head.sector.count > versionOffset { inventory.formats.insert(head.sector[versionOffset]) }
+            guard number >= start, let header = try? head.header(number: number) else { continue }
             var reader = LogFileReader(
                 file: file, header: header, offset: LogFormat.fileHeaderBytes, chain: header.chain,
                 limit: header.fileBytes)

@@ -8,7 +8,7 @@ struct LogRecovery {
     let start: ReplayStart
     let options: EventLogOptions
 
-    /// Headers of the intact files, without a gap.
+    /// Headers of the intact files, without a gap. Of files before the one that replay begins in none is needed.
     private(set) var files: [LogFileHeader] = []
     private(set) var endOffset = LogFormat.fileHeaderBytes
     /// What the next record must carry.
@@ -36,26 +36,27 @@ struct LogRecovery {
         report.files = files.count
     }
 
-    /// Reads the headers up to the first that is missing or damaged.
+    /// Reads the headers up to the first that is missing or damaged, but for those before the place where replay
+    /// begins: what stood there is stored elsewhere.
     private mutating func readHeaders() throws -> CorruptionError? {
+        let needed: UInt64 = if case .place(let place) = start { place.fileNumber } else { 0 }
         for number in numbers {
             let path = directory.logPath(number)
             func damaged(_ offset: Int, _ expectation: String) -> CorruptionError {
                 CorruptionError(file: path, offset: offset, expectation: expectation)
             }
-            let file = try fileSystem.open(path, .read)
-            defer { file.close() }
-            let sector = try file.read(upTo: LogFormat.fileHeaderBytes, at: 0)
+            let head = try directory.head(of: number)
             let header: LogFileHeader
             do {
-                header = try LogFileHeader(parsing: sector, number: number, lengthBytes: try file.lengthBytes())
-            } catch let error as StorageError {
-                throw error
-            } catch let error as DecodingError where error.isOfNewerForm {
+                header = try head.header(number: number)
+            } catch where error.isOfNewerForm {
                 throw error.of(path)
             } catch {
-                return damaged((error as? DecodingError)?.offset ?? 0, "\(error)")
+                guard number < needed else { return damaged(error.offset, error.expectation) }
+                files = []
+                continue
             }
+            if let last = files.last, number <= needed, last.fileNumber + 1 < number { files = [] }
             if let objection = header.objection(after: files.last) {
                 return damaged(objection.offset, objection.expectation)
             }

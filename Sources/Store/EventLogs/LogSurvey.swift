@@ -31,6 +31,8 @@ package struct LogSurvey: Sendable {
 
     private let directory: LogDirectory
     private let start: LogPlace?
+    /// Where the stretch ends that is looked at; nil for all of the log.
+    private let bound: LogPlace?
     /// The least that the next record may have.
     private var position: Int64 = 0
 
@@ -45,14 +47,37 @@ package struct LogSurvey: Sendable {
     ) throws {
         directory = LogDirectory(path: path, fileSystem: fileSystem)
         self.start = start
-        let numbers = try directory.listing().logs.filter { $0 >= start?.fileNumber ?? 0 }
-        guard let first = numbers.first, first == start?.fileNumber ?? first else {
-            if let start {
-                note(path: directory.logPath(start.fileNumber), 0, "the log from here on; the file is missing")
-            }
-            return
+        bound = nil
+        let isThere = try fileSystem.isDirectory(path)
+        let numbers = isThere ? try directory.listing().logs.filter { $0 >= start?.fileNumber ?? 0 } : []
+        if let start, numbers.first != start.fileNumber {
+            note(path: directory.logPath(start.fileNumber), 0, "the log from here on; the file is missing")
         }
         try read(numbers, intact)
+    }
+
+    /// What stands before the place where replay goes on, in files that are still there: what was in it is stored
+    /// elsewhere, so nothing is lost with it. Another process may let go of such files meanwhile.
+    /// - Throws: ``StorageError``; ``NewerFormatError``.
+    /// - Complexity: O(bytes of the log before the place).
+    package init(directory path: String, fileSystem: any FileSystem, before place: LogPlace) throws {
+        directory = LogDirectory(path: path, fileSystem: fileSystem)
+        start = nil
+        bound = place
+        let numbers = try directory.listing().logs.filter { number in
+            guard number == place.fileNumber else { return number < place.fileNumber }
+            // Whoever looks at what comes from the place on tells of its file's header.
+            return (try? directory.head(of: number).header(number: number)) != nil
+        }
+        do {
+            try read(numbers) { _ in }
+        } catch let error as StorageError where error.isMissing {
+            (faults, faultCount) = ([], 0)
+        }
+        // The bytes of a file that has lost its name may be of another one by now.
+        let names = Set(try directory.listing().logs.map(directory.logPath))
+        faults.removeAll { !names.contains($0.file) }
+        faultCount = faults.isEmpty ? 0 : faultCount
     }
 
     private mutating func note(_ fault: CorruptionError) {
@@ -81,13 +106,10 @@ package struct LogSurvey: Sendable {
         _ number: UInt64, after previous: LogFileHeader?
     ) throws -> (LogFileHeader?, CorruptionError?) {
         let path = directory.logPath(number)
-        let file = try directory.fileSystem.open(path, .read)
-        defer { file.close() }
-        let sector = try file.read(upTo: LogFormat.fileHeaderBytes, at: 0)
-        let length = try file.lengthBytes()
+        let head = try directory.head(of: number)
         let fault: CorruptionError
         do {
-            let header = try LogFileHeader(parsing: sector, number: number, lengthBytes: length)
+            let header = try head.header(number: number)
             guard let objection = header.objection(after: previous) else { return (header, nil) }
             return (
                 header, CorruptionError(file: path, offset: objection.offset, expectation: objection.expectation)
@@ -97,9 +119,17 @@ package struct LogSurvey: Sendable {
         } catch let error {
             fault = CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
         }
-        guard let previous else { return (nil, fault) }
+        guard let previous else {
+            // What it says of the log's id may be whole: its records are known by that.
+            var id = ByteCursor(head.sector.dropFirst(LogFileHeader.idOffset))
+            guard let logID = try? id.read(littleEndian: UInt64.self) else { return (nil, fault) }
+            let stand = LogFileHeader(
+                logID: logID, fileNumber: number, fileBytes: min(head.lengthBytes, LogFormat.fileBytesMax),
+                firstPosition: start?.position ?? 0, previousEnd: 0, previousChain: 0)
+            return (stand, fault)
+        }
         let stand = LogFileHeader(
-            logID: previous.logID, fileNumber: number, fileBytes: min(length, LogFormat.fileBytesMax),
+            logID: previous.logID, fileNumber: number, fileBytes: min(head.lengthBytes, LogFormat.fileBytesMax),
             firstPosition: previous.firstPosition, previousEnd: previous.fileBytes, previousChain: 0)
         return (stand, fault)
     }
@@ -113,16 +143,22 @@ package struct LogSurvey: Sendable {
         let file = try directory.fileSystem.open(path, .read)
         defer { file.close() }
         let start = start.flatMap { $0.fileNumber == header.fileNumber ? $0 : nil }
+        let until: (offset: Int, chain: UInt32)? =
+            if let bound, bound.fileNumber == header.fileNumber {
+                (bound.offset, bound.chain)
+            } else {
+                next.map { ($0.previousEnd, $0.previousChain) }
+            }
         var reader = LogFileReader(
             file: file, header: header, offset: start?.offset ?? LogFormat.fileHeaderBytes,
-            chain: start?.chain ?? header.chain, limit: next?.previousEnd ?? header.fileBytes)
-        if !isWhole { guard try reader.resume(from: LogFormat.fileHeaderBytes) else { return } }
+            chain: start?.chain ?? header.chain, limit: min(until?.offset ?? header.fileBytes, header.fileBytes))
+        if !isWhole { guard try reader.resume(from: reader.offset) else { return } }
         while true {
             while case .record(let record) = try reader.next() { try take(record, path, intact) }
             let here = LogPlace(
                 fileNumber: header.fileNumber, offset: reader.offset, chain: reader.chain, position: position)
-            if let next, reader.offset == next.previousEnd, reader.chain == next.previousChain { return }
-            guard let missing = try missing(&reader, next) else {
+            if let until, reader.offset == until.offset, reader.chain == until.chain { return }
+            guard let missing = try missing(&reader, isKnown: until != nil) else {
                 // The file behind is damaged or missing, and this one is whole as far as it tells.
                 if !isLast { end(at: here) }
                 return
@@ -154,8 +190,11 @@ package struct LogSurvey: Sendable {
     }
 
     /// What should stand where reading ended; nil where a log may end there.
-    private func missing(_ reader: inout LogFileReader, _ next: LogFileHeader?) throws -> String? {
-        if next != nil { return "a record; the next file says that one stood here" }
+    /// - Parameter isKnown: whether something says where the records of the file end.
+    private func missing(_ reader: inout LogFileReader, isKnown: Bool) throws -> String? {
+        if isKnown {
+            return "a record; " + (bound == nil ? "the next file says that one stood here" : "one stood here")
+        }
         guard let witness = try reader.searchRemains().witness else { return nil }
         return "a record; the one at offset \(witness) says that it was flushed"
     }

@@ -65,7 +65,7 @@ package struct DirectorySummary: Sendable {
         }
         if manifests.version > 0 {
             let name = ManifestStore.fileName(manifests.version)
-            try version(findings.restored == nil ? name : FileReference.copyBeginning + name, at: 8)
+            try version(findings.restored == nil ? name : FileReference.copyName(of: name), at: 8)
                 .map { _ = versions.manifest.insert($0) }
         }
         var usage: [ExactText: TableUsage] = [:]
@@ -94,7 +94,9 @@ package struct DirectorySummary: Sendable {
         segments = manifest.segments.count
         if let state = manifest.projections {
             stateBytes = state.lengthBytes
-            try version(state.fileName, at: 0).map { _ = versions.state.insert($0) }
+            let isMissing = try fileSystem.lengthBytes(of: folder + "/" + state.fileName) == nil
+            try version(isMissing ? state.copyName : state.fileName, at: 0)
+                .map { _ = versions.state.insert($0) }
         }
         // order: sorted by size and name.
         tables = usage.values.sorted { ($1.bytes, $0.table) < ($0.bytes, $1.table) }
@@ -109,13 +111,18 @@ package struct DirectorySummary: Sendable {
     private mutating func addTimes(of segment: SegmentReader) {
         for name in segment.tableNames where !Self.isMade(name) {
             for group in segment.groups(table: name) {
-                guard let column = group.columnIndex(named: "time"),
-                    case .timestamptz(let low) = group.summary(column).minimum,
-                    case .timestamptz(let high) = group.summary(column).maximum, low <= high
-                else { continue }
-                times = Self.union(times, low...high)
+                if let range = Self.range(of: "time", in: group) { times = Self.union(times, range) }
+                // Of all that the manifest says, this it leaves to the segments.
+                if let range = Self.range(of: "received_time", in: group) { received = Self.union(received, range) }
             }
         }
+    }
+
+    private static func range(of column: String, in group: RowGroup) -> ClosedRange<Int64>? {
+        guard let summary = group.summary(named: column), case .timestamptz(let low) = summary.minimum,
+            case .timestamptz(let high) = summary.maximum, low <= high
+        else { return nil }
+        return low...high
     }
 
     private static func isMade(_ table: String) -> Bool {

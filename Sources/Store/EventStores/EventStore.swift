@@ -39,7 +39,13 @@ package final class EventStore: Sendable {
     package static func open(at directory: String, context: StoreContext, options: StoreOptions = StoreOptions()) throws
         -> EventStore
     {
-        let opening = try StoreOpening(files: StoreFiles(root: directory), context: context, options: options)
+        let opening: StoreOpening
+        do {
+            opening = try StoreOpening(files: StoreFiles(root: directory), context: context, options: options)
+        } catch let error as CorruptionError {
+            throw ManifestStore.cause(
+                of: error, fileSystem: context.fileSystem, directory: StoreFiles(root: directory).segments)
+        }
         return EventStore(opening, directory: directory, context: context)
     }
 

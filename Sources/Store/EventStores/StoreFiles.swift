@@ -32,9 +32,7 @@ struct StoreFiles: Sendable {
     static func isState(name: String) -> Bool { original(of: name).hasPrefix(stateBeginning) }
 
     /// A name without what makes it that of a copy.
-    private static func original(of name: String) -> Substring {
-        name.dropFirst(name.hasPrefix(FileReference.copyBeginning) ? FileReference.copyBeginning.count : 0)
-    }
+    private static func original(of name: String) -> String { FileReference.original(ofCopy: name) ?? name }
 
     /// Whether a file beside the segments is one that jobs write and manifests name.
     static func isOurs(segmentFile name: String) -> Bool { name.hasSuffix(segmentFileEnding) || isState(name: name) }

@@ -31,6 +31,9 @@ package struct StoreSnapshot: TableCatalog {
     /// What `/metrics` counted up to the position.
     package var counters: MetricTotals { version.counters }
 
+    /// What every answer says of what was lost: stretches of the log that were set aside; nil where none was.
+    package var lossNotice: String? { LogLoss.notice(version.ledger.losses) }
+
     package var tableNames: [String] {
         let rollups = layouts.rollups.map(\.layout.definition.name)
         return
@@ -47,7 +50,7 @@ package struct StoreSnapshot: TableCatalog {
 
     package func table(named name: String) -> (any TableSource)? {
         let table = wholeTable(named: name)
-        guard let table, let notice = LogLoss.notice(version.ledger.losses) else { return table }
+        guard let table, let notice = lossNotice else { return table }
         return NotedTable(base: table, notice: notice)
     }
 

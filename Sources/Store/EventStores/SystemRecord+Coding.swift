@@ -1,5 +1,6 @@
 import Bytes
 import Domain
+import EventLogs
 
 // A system record as the payload of a log record of kind `system`. Little-endian.
 //
@@ -22,6 +23,11 @@ extension SystemRecord {
             if let time = letter.time { sink.append(littleEndian: time) }
         }
         return sink.bytes
+    }
+
+    /// What a record of the log of kind `system` tells.
+    init(logged record: LogRecord) throws(DecodingError) {
+        try self.init(position: record.position - 1, receivedTime: record.receivedTime, parsing: record.payload)
     }
 
     init(position: Int64, receivedTime: Int64, parsing payload: ArraySlice<UInt8>) throws(DecodingError) {

@@ -25,6 +25,8 @@ final class FakeStore: ServedStore {
         var ticks = 0
         /// Answered for every row when set.
         var verdict: EventVerdict?
+        /// What it says that it has lost.
+        var lossNotice: String?
     }
 
     let state = Mutex(State())
@@ -40,6 +42,7 @@ final class FakeStore: ServedStore {
     let registry = SchemaRegistry.builtIn
     let userTokenKey: [UInt8] = Array(0..<32)
     var priceBook: PriceBook { BuiltInPrices.book }
+    var lossNotice: String? { state.withLock { $0.lossNotice } }
     let counters = MetricCounters(registry: .builtIn).totals
     var troubleLines: [String] { [] }
     let (position, watermark): (Int64, Int64) = (0, 0)
@@ -124,8 +127,11 @@ final class FakeStore: ServedStore {
 /// An export that comes to its first event when the store no longer holds it, which is never.
 private struct EmptyPages: ExportSource {
     let store: FakeStore
-    let beginning = ExportHeader(
-        store: "s", isWhole: false, hasUsers: false, position: 0, records: 0, corrections: 0, prices: [])
+    var beginning: ExportHeader {
+        ExportHeader(
+            store: "s", isWhole: false, hasUsers: false, position: 0, records: 0, corrections: 0, prices: [],
+            notice: store.lossNotice)
+    }
     var heldBytes: Int { 0 }
 
     func next() -> ExportPage? {

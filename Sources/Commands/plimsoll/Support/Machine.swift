@@ -61,9 +61,6 @@ struct Machine {
     /// What is damaged in the files of a directory, which may be served meanwhile.
     func fileFaults(_ directory: String) throws -> FileFaults {
         try checkExists(directory)
-        guard try fileSystem.isDirectory(directory + "/log") else {
-            throw CorruptionError(file: directory + "/log", offset: 0, expectation: "the store's log, found no log")
-        }
         return try EventStore.fileFaults(at: directory, context: context)
     }
 

@@ -19,14 +19,15 @@ extension Routes {
         let (from, to) = (try time(query["from"], now) ?? .min, try time(query["to"], now) ?? .max)
         guard from < to else { throw Refusal(.badRequest, "from does not lie before to") }
         let (store, queries) = (store, queries)
-        let (export, first) = try await queries.run { cancellation in
+        let (export, notice, first) = try await queries.run { cancellation in
             // Until it begins it is a question like others: it ends with its client, and with the time of one.
             let options = questionOptions(cancellation, within: queries.memory)
             let booking = try queries.holding(Self.answerBytes)
+            let events = try store.export(in: from..<to)
             let export = EventExport(
-                try store.export(in: from..<to), registry: store.registry, as: format, pieceBytes: Self.pieceBytes,
+                events, registry: store.registry, as: format, pieceBytes: Self.pieceBytes,
                 booking: booking)
-            return (export, try export.next(look: options.check))
+            return (export, events.beginning.notice, try export.next(look: options.check))
         }
         let pause = limits.idleTimeout / 200
         // Once the answer has begun nobody but the log can be told why it is broken off.
@@ -38,7 +39,7 @@ extension Routes {
                 throw error
             }
         }
-        return Response(first: first ?? [], contentType: format == .csv ? MediaType.csv : MediaType.lines) {
+        let response = Response(first: first ?? [], contentType: format == .csv ? MediaType.csv : MediaType.lines) {
             // Others' answers may hold the memory that the next page needs: they are fetched, or dropped, in time.
             for _ in 0..<Self.roomTries {
                 do {
@@ -49,6 +50,7 @@ extension Routes {
             }
             return try await queries.nextPiece(piece)
         }
+        return Self.noting(nil, missing: [notice].compactMap { $0 }, response)
     }
 
     /// About how long a piece is.

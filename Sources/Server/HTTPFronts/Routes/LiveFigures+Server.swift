@@ -32,7 +32,8 @@ extension Routes {
                     refusal.key.reason, at: refusal.key.door, count: refusal.count,
                     last: moved(refusal.last, from: monotonic, to: now))
             },
-            troubles: (status.troubles + health.damage.lines).map { LiveFigures.Trouble($0, Self.remedy(in: $0)) })
+            troubles: (status.troubles + health.damage.lines).map { LiveFigures.Trouble($0, Self.remedy(in: $0)) },
+            refusal: health.refusal)
     }
 
     /// Lines of troubles end in what is to be done.

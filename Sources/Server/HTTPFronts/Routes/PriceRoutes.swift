@@ -15,11 +15,12 @@ extension Routes {
         let (isSetOnly, isAll) = (try Self.flag("set_only", query), try Self.flag("all", query))
         let selection: PriceBook.Selection = isAll ? .all : .inForce(at: clock.wallNanoseconds())
         switch query["format"] ?? "table" {
-        case "table": return Response(text: store.priceBook.render(selection, includesBuiltIn: !isSetOnly))
+        case "table": return noting(Response(text: store.priceBook.render(selection, includesBuiltIn: !isSetOnly)))
         case "csv":
-            return Response(
-                bytes: Array(store.priceBook.csv(selection, includesBuiltIn: !isSetOnly).utf8),
-                contentType: MediaType.csv)
+            return noting(
+                Response(
+                    bytes: Array(store.priceBook.csv(selection, includesBuiltIn: !isSetOnly).utf8),
+                    contentType: MediaType.csv))
         case let name: throw Refusal(.badRequest, "there is no format \(name)", hint: "known: table, csv")
         }
     }
@@ -33,7 +34,12 @@ extension Routes {
                 return PriceText.check(book, calls)
             }
         }
-        return Response(text: text)
+        return noting(Response(text: text))
+    }
+
+    /// With a word of what the store has lost: prices are read off what is left.
+    private func noting(_ response: Response) -> Response {
+        Self.noting(nil, missing: [store.lossNotice].compactMap { $0 }, response)
     }
 
     /// What ``rebook(_:)`` would change, as JSON.
@@ -46,7 +52,7 @@ extension Routes {
                     provider: wish.provider, model: wish.model, times: wish.times, look: options.check)
             }
         }
-        return Response(bytes: preview.json, contentType: MediaType.json)
+        return noting(Response(bytes: preview.json, contentType: MediaType.json))
     }
 
     /// Books calls again; says what that changed, as text for people.

@@ -20,15 +20,17 @@ extension Routes {
         return try await lane.run { [self] cancellation in
             try refusing {
                 let report = try report(name, query, over: store.pinnedForReports(), cancellation)
+                // Whoever looks at the last hour is told that nothing comes in.
+                let missing = report.notices + [name == "status" ? health.refusal : nil].compactMap { $0 }
                 if section == ReportFiles.all, format == .csv {
                     let (body, boundary) = ReportFiles(report).multipart
                     let type = "multipart/mixed; boundary=\(boundary)"
                     let response = Response(bytes: Array(body.utf8), contentType: type)
-                    return Self.noting(waiting, missing: report.notices, response)
+                    return Self.noting(waiting, missing: missing, response)
                 }
                 let text = try report.rendered(format, section: section)
                 let response = Response(bytes: Array(text.utf8), contentType: format.contentType)
-                return Self.noting(waiting, missing: report.notices, response)
+                return Self.noting(waiting, missing: missing, response)
             }
         }
     }

@@ -46,7 +46,7 @@ extension Routes {
         json.member("full_listeners", connections.fullListeners)
         json.member("connection_waits", connections.waits)
         appendTraceExports(to: &json)
-        Self.append(status, troubles: status.troubles + health.damage.lines, to: &json)
+        Self.append(status, troubles: status.troubles + health.troubles, to: &json)
         json.key("addresses")
         json.beginArray()
         for route in RouteTable.routes where route.isListed {

@@ -30,6 +30,8 @@ package protocol ServedStore: IntakeStore, SendingStore {
     func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings)
     /// The prices in force.
     var priceBook: PriceBook { get }
+    /// What every answer says of what the store has lost; nil where it lost nothing.
+    var lossNotice: String? { get }
     /// Objectives that were ever in force, those in force last.
     var objectives: ObjectiveHistory { get }
     /// What an export of some times (ns since 1970 UTC) says; see `EventStore.exportReader(in:)`.
@@ -63,6 +65,8 @@ extension EventStore: ServedStore {
     }
     /// See ``ServedStore``.
     package var priceBook: PriceBook { snapshot().book }
+    /// See ``ServedStore``.
+    package var lossNotice: String? { snapshot().lossNotice }
     /// See ``ServedStore``.
     package var objectives: ObjectiveHistory { snapshot().objectives }
     /// See ``ServedStore``.

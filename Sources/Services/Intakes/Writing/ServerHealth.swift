@@ -54,6 +54,18 @@ package final class ServerHealth: Sendable {
     /// Why events are better sent elsewhere now; nil: ready.
     package var unreadiness: String? { objection ?? state.withLock { $0.fullness?.reason } }
 
+    /// Why the store takes no events, and that for as long as it does: what a full disk means, and a failed one. nil
+    /// also while the server stops.
+    package var refusal: String? {
+        state.withLock { state in
+            state.failure.map { "no event is taken until a restart: \($0)" }
+                ?? state.fullness.map { "events are refused: \($0.reason)" }
+        }
+    }
+
+    /// What is not as it should be beside what the store says of itself, a line each.
+    package var troubles: [String] { [refusal].compactMap { $0 } + damage.lines }
+
     /// Notes what the store threw. The first failure that does not pass by itself stays.
     /// - Parameter freeBytes: room on the disk now, where the system says.
     func storeThrew(_ error: any Error, freeBytes: Int?) {

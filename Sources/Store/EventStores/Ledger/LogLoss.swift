@@ -50,20 +50,41 @@ extension LogLoss {
 
     /// What is lost, as a clause.
     var extent: String {
-        let more = ", and prices, corrections and settings that came with or after them"
-        guard let lastPosition else { return "events from position \(firstPosition) on, nobody knows how many\(more)" }
-        switch lastPosition - firstPosition {
-        case ..<0: return "no event, but perhaps prices, corrections or settings"
-        case 0: return "the event of position \(firstPosition)\(more)"
-        default: return "events of positions \(firstPosition) to \(lastPosition)\(more)"
-        }
+        hasEvents ? events + Self.more : Self.noEvent
     }
 
-    /// What every answer says from then on.
+    private static let noEvent = "no event, but perhaps prices, corrections or settings"
+
+    private var hasEvents: Bool { lastPosition.map { $0 >= firstPosition } ?? true }
+
+    private static let more = ", and prices, corrections and settings that came with or after them"
+
+    private var events: String {
+        guard let lastPosition else { return "events from position \(firstPosition) on, nobody knows how many" }
+        return lastPosition == firstPosition
+            ? "the event of position \(firstPosition)" : "events of positions \(firstPosition) to \(lastPosition)"
+    }
+
+    /// So many are told one by one.
+    private static let toldMax = 10
+
+    /// What every answer says from then on, of all of them.
     static func notice(_ losses: [LogLoss]) -> String? {
         guard let last = losses.last else { return nil }
-        let more = losses.count == 1 ? "" : " (\(losses.count - 1) more before it)"
-        return "not exact: a damaged stretch of the log was set aside\(more), and with it \(last.extent):"
-            + " rows of type log.set_aside in system_events say more"
+        let place = ": rows of type log.set_aside in system_events say more"
+        if losses.count == 1 {
+            return "not exact: a damaged stretch of the log was set aside, and with it \(last.extent)\(place)"
+        }
+        let told = losses.suffix(toldMax).filter(\.hasEvents).map(\.events)
+        let older = losses.count > toldMax ? ["what \(losses.count - toldMax) before them held"] : []
+        let extent = told + older
+        return "not exact: \(losses.count) damaged stretches of the log were set aside, and with them "
+            + (extent.isEmpty ? noEvent : extent.joined(separator: "; ") + more) + place
+    }
+
+    /// The loss that a record of the log tells of; nil of other records.
+    init?(_ record: SystemRecord) {
+        guard case .event(Self.recordType, let data) = record.content else { return nil }
+        self.init(data: data)
     }
 }

@@ -44,6 +44,8 @@ package struct ExportHeader: Hashable, Sendable {
     /// The prices that were there before the first event, as a price book is serialised; empty where not everything is
     /// there.
     package var prices: [UInt8]
+    /// What the store says of what it lost; nil where it lost nothing.
+    package var notice: String?
 
     /// Of this line; those of earlier versions hold no checksums.
     package var format = Self.latestFormat
@@ -65,6 +67,7 @@ package struct ExportHeader: Hashable, Sendable {
             json.member("records", records)
             json.member("corrections", corrections)
             json.member("price_book", hexadecimal(prices))
+            if let notice { json.member("notice", notice) }
         }
     }
 
@@ -88,13 +91,16 @@ package struct ExportHeader: Hashable, Sendable {
             store, isWhole, hasUsers, position, prices
         )
         (self.records, self.corrections, self.format) = (Int(records), Int(corrections), format)
+        notice = data["notice"]?.string
     }
 
     // tests: exports are written from sources of a test's own.
     /// Takes each part as given.
     package init(
-        store: String, isWhole: Bool, hasUsers: Bool, position: Int64, records: Int, corrections: Int, prices: [UInt8]
+        store: String, isWhole: Bool, hasUsers: Bool, position: Int64, records: Int, corrections: Int, prices: [UInt8],
+        notice: String? = nil
     ) {
+        self.notice = notice
         (self.store, self.isWhole, self.hasUsers, self.position) = (store, isWhole, hasUsers, position)
         (self.records, self.corrections, self.prices) = (records, corrections, prices)
     }

@@ -87,7 +87,8 @@ package struct ExportReader: ExportSource {
         beginning = ExportHeader(
             store: store, isWhole: isWhole, hasUsers: snapshot.hasUsers, position: snapshot.position,
             records: records.count,
-            corrections: records.count { $0.isCorrection }, prices: isWhole ? book.serialised : [])
+            corrections: records.count { $0.isCorrection }, prices: isWhole ? book.serialised : [],
+            notice: snapshot.lossNotice)
     }
 
     /// - Throws: ``FileContentError`` and ``StorageError`` of reading.

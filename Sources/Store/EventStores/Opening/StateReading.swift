@@ -63,9 +63,14 @@ struct StateReading {
         return damage
     }
 
-    /// Writes the file anew where it was damaged. Where that fails the copy serves the next start, too.
+    /// Writes the file anew where it was damaged or missing, and its copy where there is none. Where that fails the
+    /// other one serves the next start, too.
     func restore(in directory: String, _ fileSystem: any FileSystem) {
-        guard damage != nil else { return }
-        try? fileSystem.replace(directory + "/" + reference.fileName, with: bytes)
+        let copy = directory + "/" + reference.copyName
+        if damage != nil {
+            try? fileSystem.replace(directory + "/" + reference.fileName, with: bytes)
+        } else if (try? fileSystem.lengthBytes(of: copy)) == nil {
+            try? fileSystem.replace(copy, with: bytes)
+        }
     }
 }

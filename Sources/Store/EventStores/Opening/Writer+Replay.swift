@@ -66,8 +66,7 @@ extension Writer {
 
     private func systemRecord(_ record: LogRecord) throws -> SystemRecord {
         do {
-            return try SystemRecord(
-                position: record.position - 1, receivedTime: record.receivedTime, parsing: record.payload)
+            return try SystemRecord(logged: record)
         } catch where error.isOfNewerForm {
             throw newerForm(record, error.expectation)
         } catch {

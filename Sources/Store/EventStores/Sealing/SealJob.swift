@@ -136,12 +136,21 @@ struct SealJob: StoreJob {
         let file = StateFile(
             schemas: registry.serialised, ledger: ledger, counters: counters.serialised, unfolded: next.unfolded,
             cut: next.cut, replayFrom: place)
-        let bytes = file.serialised
+        return try file.write(as: base.segmentID, in: base.directory, base.fileSystem)
+    }
+}
+
+extension StateFile {
+    /// Writes it under the name that belongs to an id, and its copy.
+    func write(
+        as id: UInt64, in directory: String, _ fileSystem: any FileSystem
+    ) throws(StorageError) -> FileReference {
+        let bytes = serialised
         let reference = FileReference(
-            fileName: StoreFiles.stateName(base.segmentID), lengthBytes: bytes.count, sha256: SHA256.hash(bytes))
+            fileName: StoreFiles.stateName(id), lengthBytes: bytes.count, sha256: SHA256.hash(bytes))
         // Twice: the log that it follows from may be gone with the next step.
         for name in [reference.fileName, reference.copyName] {
-            try base.fileSystem.replace(base.directory + "/" + name, with: bytes)
+            try fileSystem.replace(directory + "/" + name, with: bytes)
         }
         return reference
     }

@@ -32,37 +32,83 @@ extension EventStore {
     /// it. The log files from that place on are copied into a directory of the store's; the log goes on with a record
     /// of it, by which every answer says that it is not exact.
     /// - Returns: nil where the log is whole; nothing was done then.
-    /// - Throws: ``StorageError``; ``FileContentError`` where something else than the log is damaged, or the log before
-    ///   the place where a start begins to read it: nothing was done then.
+    ///
+    /// Where the file is damaged or missing that a start reads first, the log begins again behind what is sealed.
+    /// - Throws: ``StorageError``; ``FileContentError`` where something else than the log is damaged, or nothing was
+    ///   sealed and so nothing says how the log could go on: nothing was done then.
     package static func setLogAside(at directory: String, context: StoreContext) throws -> LogSettingAside? {
         let files = StoreFiles(root: directory)
         let lock = try context.fileSystem.lock(files.lock)
         defer { lock.release() }
-        guard let (found, survey, loss) = try damagedLog(files, context.fileSystem) else { return nil }
-        var told = found
-        let record = SystemRecord(
-            position: loss.firstPosition - 1, receivedTime: survey.receivedTime,
-            content: .event(type: LogLoss.recordType, data: loss.data))
-        told.copied = try EventLog.setAside(
-            survey, directory: files.log, into: told.copies, fileSystem: context.fileSystem,
-            record: (.system, loss.firstPosition, record.serialised))
+        guard let damage = try damagedLog(files, context.fileSystem) else { return nil }
+        let (loss, survey) = (damage.loss, damage.survey)
+        var told = damage.told
+        let payloads = (damage.forgotten + [loss]).map { loss in
+            SystemRecord(
+                position: loss.firstPosition - 1, receivedTime: survey.receivedTime,
+                content: .event(type: LogLoss.recordType, data: loss.data)
+            ).serialised
+        }
+        let records = (kind: LogRecordKind.system, position: loss.firstPosition, payloads: payloads)
+        if survey.end == nil, let state = damage.state {
+            let place: LogPlace
+            (told.copied, place) = try EventLog.beginAgain(
+                survey, behind: state.replayFrom, directory: files.log, into: told.copies,
+                fileSystem: context.fileSystem, randomness: context.randomness, records: records)
+            try damage.goOn(from: place, state, files, context.fileSystem)
+        } else {
+            told.copied = try EventLog.setAside(
+                survey, directory: files.log, into: told.copies, fileSystem: context.fileSystem, records: records)
+        }
+        // What is lost is said ever after, also where this record of it is lost one day.
+        try? context.fileSystem.replace(told.copies + lossName, with: Array(loss.data.utf8))
         return told
     }
 
-    private static func damagedLog(
-        _ files: StoreFiles, _ fileSystem: any FileSystem
-    ) throws -> (told: LogSettingAside, survey: LogSurvey, loss: LogLoss)? {
+    /// A log that is damaged, and what says how it could go on.
+    private struct DamagedLog {
+        var told: LogSettingAside
+        var survey: LogSurvey
+        var loss: LogLoss
+        var manifests: ManifestStore
+        var unknownFiles: [String]
+        var state: StateFile?
+        /// Losses of before whose records are lost with it.
+        var forgotten: [LogLoss]
+
+        /// Has a start read the log from another place on. Until this is published the log is as damaged as before;
+        /// then nobody needs what stands before the place.
+        func goOn(
+            from place: LogPlace, _ state: StateFile, _ files: StoreFiles, _ fileSystem: any FileSystem
+        ) throws {
+            var (manifests, state) = (manifests, state)
+            state.replayFrom = place
+            var next = manifests.current
+            let id = try files.nextID(above: unknownFiles, from: next.nextSegmentID)
+            next.nextSegmentID = id + 1
+            next.projections = try state.write(as: id, in: files.segments, fileSystem)
+            next.logStart = LogStart(file: place.fileNumber, position: place.position)
+            try manifests.publish(next)
+            try EventLog.removeFiles(before: place, directory: files.log, fileSystem: fileSystem)
+        }
+    }
+
+    private static func damagedLog(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> DamagedLog? {
         let (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
         // Which place the log goes on from is known by the manifest in force, and by no other.
         if let refused = findings.refused.first { throw refused }
         let state = try StateReading(manifests.current, in: files.segments, fileSystem)?.state
         var manifestVersion: UInt64 = 0
+        var losses = state?.ledger.losses ?? []
         let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) { record in
             manifestVersion = max(manifestVersion, Writer.manifestVersion(record) ?? 0)
+            if record.kind == .system, let note = try? SystemRecord(logged: record), let loss = LogLoss(note) {
+                losses.append(loss)
+            }
         }
         guard var damage = survey.faults.first else { return nil }
-        guard let end = survey.end else {
-            damage.expectation += " (nothing before it says how the log could go on)"
+        if survey.end == nil, state == nil {
+            damage.expectation += " (nothing was sealed, and nothing before it says how the log could go on)"
             throw damage
         }
         guard manifestVersion <= manifests.version else {
@@ -70,7 +116,7 @@ extension EventStore {
         }
         let number = try freeNumber(files, fileSystem)
         // Events that were imported in bulk are in no log.
-        let first = max(end.position, state?.ledger.nextPosition ?? 1)
+        let first = max(survey.end?.position ?? 0, state?.ledger.nextPosition ?? 1)
         let last = survey.behind.nextPosition.map { max($0, first) - 1 }
         let loss = LogLoss(
             file: fileName(of: damage.file), offset: damage.offset, firstPosition: first, lastPosition: last,
@@ -79,7 +125,23 @@ extension EventStore {
         let told = LogSettingAside(
             damage: damage, faultCount: survey.faultCount, extent: loss.extent, intactEvents: loss.intactEvents,
             intactRecords: loss.intactRecords, copies: files.root + "/" + loss.copies)
-        return (told, survey, loss)
+        return DamagedLog(
+            told: told, survey: survey, loss: loss, manifests: manifests, unknownFiles: findings.unknownFiles,
+            state: state, forgotten: try allLosses(files, fileSystem).filter { !losses.contains($0) })
+    }
+
+    /// Beside the copies: the data of the record of what was lost.
+    private static let lossName = "/loss.json"
+
+    /// What was ever set aside, as it stands beside the copies.
+    private static func allLosses(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> [LogLoss] {
+        let directory = files.root + "/" + StoreFiles.setAsideName
+        guard try fileSystem.isDirectory(directory) else { return [] }
+        let numbers = try fileSystem.list(directory).filter(\.isDirectory).compactMap { Int($0.name) }.sorted()
+        return numbers.compactMap { number in
+            guard let bytes = try? fileSystem.contents(of: directory + "/\(number)" + lossName) else { return nil }
+            return LogLoss(data: String(decoding: bytes, as: UTF8.self))
+        }
     }
 
     /// The number of the next directory of copies.

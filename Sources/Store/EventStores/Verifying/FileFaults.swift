@@ -2,8 +2,8 @@ import EventLogs
 import Platform
 import Segments
 
-/// What is not as it was written in the files of a store, all of it: every file that the manifest in force names, the
-/// log from where a start reads it, and the key.
+/// What is not as it was written in the files of a store, all of it: every file that the manifest in force names, every
+/// file of the log, and the key.
 package struct FileFaults: Sendable {
     /// A line each, in the order of the files; of very many the first ones.
     package private(set) var lines: [String] = []
@@ -11,6 +11,8 @@ package struct FileFaults: Sendable {
     package private(set) var count = 0
     /// Some of it could be set aside: ``EventStore/setLogAside(at:context:)``.
     package private(set) var isLogDamaged = false
+    /// Those with which nothing is lost: what stood there is in segments as well.
+    package private(set) var harmlessCount = 0
 
     /// So many are named.
     package static let linesMax = 100
@@ -20,10 +22,25 @@ package struct FileFaults: Sendable {
         if lines.count < Self.linesMax { lines.append("\(fault)") }
     }
 
-    fileprivate mutating func add(_ survey: LogSurvey) {
+    fileprivate mutating func add(_ survey: LogSurvey, hasState: Bool) {
         for fault in survey.faults { add(fault) }
         count += survey.faultCount - survey.faults.count
-        isLogDamaged = survey.end != nil && survey.faultCount > 0
+        isLogDamaged = survey.faultCount > 0 && (survey.end != nil || hasState)
+    }
+
+    fileprivate mutating func addLog(missingAt path: String, hasState: Bool) {
+        add(CorruptionError(file: path, offset: 0, expectation: "the store's log, found no log"))
+        isLogDamaged = hasState
+    }
+
+    fileprivate mutating func add(harmless survey: LogSurvey) {
+        for fault in survey.faults {
+            var fault = fault
+            fault.expectation += "; nothing is lost: what stood here is in segments"
+            add(fault)
+        }
+        count += survey.faultCount - survey.faults.count
+        harmlessCount = survey.faultCount
     }
 }
 
@@ -61,12 +78,19 @@ extension EventStore {
         for fault in refused { faults.add(fault) }
         for segment in manifest.segments { try addSegment(segment.description, files, fileSystem, &faults) }
         let state = try addState(manifest, files, fileSystem, &faults)
+        guard try fileSystem.isDirectory(files.log) else {
+            faults.addLog(missingAt: files.log, hasState: state != nil)
+            return faults
+        }
         // Without the state nobody knows from where on the log is needed: all of it is looked at.
         var told: UInt64 = 0
         let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) { record in
             told = max(told, Writer.manifestVersion(record) ?? 0)
         }
-        faults.add(survey)
+        if let place = state?.replayFrom {
+            faults.add(harmless: try LogSurvey(directory: files.log, fileSystem: fileSystem, before: place))
+        }
+        faults.add(survey, hasState: state != nil)
         if told > version, !refused.contains(where: { fileName(of: $0.file) == ManifestStore.fileName(told) }) {
             faults.add(StoreOpening.missing(told, in: files.segments))
         }

@@ -90,10 +90,17 @@ package struct FileReference: Hashable, Sendable {
 extension FileReference {
     /// The name of a second writing of the same bytes, where there is one: what exists nowhere else is written twice,
     /// so that no damage of one file ends the store. Versions of before wrote none.
-    package var copyName: String { Self.copyBeginning + fileName }
+    package var copyName: String { Self.copyName(of: fileName) }
 
-    /// What the name of a copy begins with.
-    package static let copyBeginning = "copy-of-"
+    /// The name of the copy of a file.
+    package static func copyName(of name: String) -> String { copyBeginning + name }
+
+    /// The name of the file that a name is that of a copy of; nil where it is none.
+    package static func original(ofCopy name: String) -> String? {
+        name.hasPrefix(copyBeginning) ? String(name.dropFirst(copyBeginning.count)) : nil
+    }
+
+    private static let copyBeginning = "copy-of-"
 }
 
 /// The first log record that the manifest does not include.

@@ -8,8 +8,9 @@ package import Platform
 /// before the last removed. So at any crash at least one whole version is there, and the newest whole one is the state.
 /// For one thread at a time.
 ///
-/// Each version is written twice, `copy-of-manifest-<version>` first: where the file itself is damaged its copy is
-/// read. Versions of before have none.
+/// Each version is written twice, `copy-of-manifest-<version>` once the file is durable: where the file itself is
+/// damaged or missing its copy is read. So a copy is never that of a version that was not published. Versions of before
+/// have none.
 package struct ManifestStore: Sendable {
     private let fileSystem: any FileSystem
     /// Where versions and live files are.
@@ -22,15 +23,15 @@ package struct ManifestStore: Sendable {
     private var stale: [UInt64] = []
     /// Files of the version before `current`, which a start may yet return to.
     private var previousNames: [String] = []
-    /// What is to be written in the place of the current version's file; nil where that is whole.
-    private var restoration: [UInt8]?
+    /// Which of the current version's two files is to be written anew, and with what; nil where both are there.
+    private var restoration: (path: String, bytes: [UInt8])?
     private var currentHash: [UInt8] = Array(repeating: 0, count: ManifestCoding.hashBytes)
 
     /// What opening found beside the manifest it took.
     package struct Findings: Equatable, Sendable {
         /// Newer versions that were damaged or not legal, and why; the state is that of an older one.
         package var refused: [CorruptionError] = []
-        /// The file of the version that is in force is damaged: its copy was read.
+        /// The file of the version that is in force is damaged or missing: its copy was read.
         package var restored: CorruptionError?
         /// Files with temporary names, left by a crash.
         package var temporaryFiles: [String] = []
@@ -59,7 +60,8 @@ package struct ManifestStore: Sendable {
         var store = ManifestStore(fileSystem: fileSystem, directory: directory)
         var findings = Findings()
         let names = try fileSystem.list(directory).filter { !$0.isDirectory }.map(\.name)
-        let versions = names.compactMap(Self.version(ofFileName:)).sorted(by: >)
+        let versions = Set(names.compactMap(Self.version(ofFileName:)) + names.compactMap(Self.version(ofCopyName:)))
+            .sorted(by: >)
         var isFound = versions.isEmpty
         for version in versions where !isFound {
             do {
@@ -70,9 +72,7 @@ package struct ManifestStore: Sendable {
             }
         }
         guard isFound else { throw findings.refused[0] }
-        // A crash may have left the copy of a version that is gone.
-        let known = Set(versions + names.compactMap(Self.version(ofCopyName:)))
-        store.stale = known.filter { $0 + 1 < store.version }.sorted()
+        store.stale = versions.filter { $0 + 1 < store.version }.sorted()
         let live = Set(store.keptFileNames)
         findings.temporaryFiles = names.filter { $0.hasSuffix(".new") }
         findings.unknownFiles = names.filter { name in
@@ -80,6 +80,14 @@ package struct ManifestStore: Sendable {
                 && Self.version(ofCopyName: name) == nil && !isKnown(name)
         }
         return (store, findings)
+    }
+
+    /// What is the matter where opening found something damaged: a newer manifest that is damaged, if there is one.
+    /// Under an older one files and log look damaged that are whole.
+    package static func cause(
+        of damage: CorruptionError, fileSystem: any FileSystem, directory: String
+    ) -> CorruptionError {
+        (try? open(fileSystem: fileSystem, directory: directory))?.findings.refused.first ?? damage
     }
 
     private init(fileSystem: any FileSystem, directory: String) {
@@ -92,9 +100,9 @@ package struct ManifestStore: Sendable {
         assert(currentHash.count == ManifestCoding.hashBytes, "the hash of the version in force")
         let next = version + 1
         let bytes = ManifestCoding.encode(manifest, version: next, previous: currentHash)
-        // The copy of a version that was not published is written over by the next one.
-        try fileSystem.replace(copyPath(next), with: bytes)
         try fileSystem.replace(path(next), with: bytes)
+        // It is published. Where there is no room for its copy the next start makes it.
+        try? fileSystem.replace(copyPath(next), with: bytes)
         restoration = nil
         stale.append(contentsOf: version > 1 ? [version - 1] : [])
         version = next
@@ -111,10 +119,11 @@ package struct ManifestStore: Sendable {
         stale = []
     }
 
-    /// Writes the file of the current version anew where it was damaged. Where that fails the copy serves the next
-    /// opening, too.
+    /// Writes the file of the current version anew where it was damaged or missing, and its copy where there is none.
+    /// Where that fails the other one serves the next opening, too.
     package mutating func restoreFile() {
-        guard let restoration, (try? fileSystem.replace(path(version), with: restoration)) != nil else { return }
+        guard let restoration, (try? fileSystem.replace(restoration.path, with: restoration.bytes)) != nil
+        else { return }
         self.restoration = nil
     }
 
@@ -157,7 +166,9 @@ package struct ManifestStore: Sendable {
 
     /// Whether a later version than the current one was published by somebody else.
     package var hasMovedOn: Bool {
-        func isThere(_ version: UInt64) -> Bool? { try? fileSystem.lengthBytes(of: path(version)) != nil }
+        func isThere(_ version: UInt64) -> Bool? {
+            try? [path(version), copyPath(version)].contains { try fileSystem.lengthBytes(of: $0) != nil }
+        }
         return isThere(version + 1) == true || version > 0 && isThere(version) == false
     }
 
@@ -177,11 +188,10 @@ package struct ManifestStore: Sendable {
 
     private func copyPath(_ version: UInt64) -> String { directory + "/" + Self.copyName(version) }
 
-    private static func copyName(_ version: UInt64) -> String { FileReference.copyBeginning + fileName(version) }
+    private static func copyName(_ version: UInt64) -> String { FileReference.copyName(of: fileName(version)) }
 
     private static func version(ofCopyName name: String) -> UInt64? {
-        guard name.hasPrefix(FileReference.copyBeginning) else { return nil }
-        return version(ofFileName: String(name.dropFirst(FileReference.copyBeginning.count)))
+        FileReference.original(ofCopy: name).flatMap(version(ofFileName:))
     }
 
     /// `manifest-` and the version in 16 hexadecimal digits.
@@ -214,7 +224,10 @@ package struct ManifestStore: Sendable {
         var found: (manifest: Manifest, version: UInt64)?
         var faults: [CorruptionError] = []
         let names = try fileSystem.list(directory).filter { !$0.isDirectory }.map(\.name)
-        for version in names.compactMap(Self.version(ofFileName:)).sorted(by: >) {
+        let files = Set(names.compactMap(Self.version(ofFileName:)))
+        let copies = names.compactMap(Self.version(ofCopyName:)).sorted(by: >)
+        // Of versions before the one in force a crash may have left the copy alone.
+        for version in files.union(copies).sorted(by: >) where found == nil || files.contains(version) {
             do {
                 let (decoded, _, damage) = try read(version, in: directory, fileSystem)
                 if let damage { faults.append(damage) }
@@ -226,7 +239,7 @@ package struct ManifestStore: Sendable {
                 if found == nil { throw failure }
             }
         }
-        for version in names.compactMap(Self.version(ofCopyName:)).sorted(by: >) {
+        for version in copies {
             let copy = directory + "/" + copyName(version)
             do {
                 _ = try decoded(try fileSystem.contents(of: copy), version, copy)
@@ -260,21 +273,25 @@ package struct ManifestStore: Sendable {
         return decoded
     }
 
-    /// The version's file, or its copy where the file is damaged, and what is the matter with the file then.
+    /// The version's file, or its copy where the file is damaged or missing, and what is the matter with the file then.
     private static func read(
         _ version: UInt64, in directory: String, _ fileSystem: any FileSystem
     ) throws -> (decoded: Decoded, bytes: [UInt8], damage: CorruptionError?) {
-        let path = directory + "/" + fileName(version)
-        let bytes = try fileSystem.contents(of: path)
+        let (path, copy) = (directory + "/" + fileName(version), directory + "/" + copyName(version))
+        let damage: CorruptionError
         do {
+            let bytes = try fileSystem.contents(of: path)
             return (try decoded(bytes, version, path), bytes, nil)
-        } catch let damage as CorruptionError {
-            let copy = directory + "/" + copyName(version)
-            guard let bytes = try? fileSystem.contents(of: copy),
-                let decoded = try? decoded(bytes, version, copy)
-            else { throw damage }
-            return (decoded, bytes, damage)
+        } catch let error as CorruptionError {
+            damage = error
+        } catch let error as StorageError where error.isMissing {
+            // Where the copy is gone as well, another process has published meanwhile.
+            guard try fileSystem.lengthBytes(of: copy) != nil else { throw error }
+            damage = CorruptionError(file: path, offset: 0, expectation: "a manifest of the store; the file is missing")
         }
+        guard let bytes = try? fileSystem.contents(of: copy), let decoded = try? decoded(bytes, version, copy)
+        else { throw damage }
+        return (decoded, bytes, damage)
     }
 
     /// - Returns: what is the matter with the file, where its copy was read.
@@ -304,7 +321,13 @@ package struct ManifestStore: Sendable {
         previousNames = previous
         current = decoded.manifest
         currentHash = SHA256.hash(bytes)
-        restoration = damage == nil ? nil : bytes
+        if damage != nil {
+            restoration = (path, bytes)
+        } else if try fileSystem.lengthBytes(of: copyPath(version)) == nil {
+            restoration = (copyPath(version), bytes)
+        } else {
+            restoration = nil
+        }
         return damage
     }
 }
