@@ -112,23 +112,35 @@ class Line:
             self.problems.append(f"{name} says {errors[:300]!r}, not {said!r}")
         return errors
 
+    def without(self, closed, *arguments):
+        """(status, stdout, stderr) of a command that is born without streams."""
+        command = ["bash", "-c", f'exec "$0" "$@" {closed}', self.binary, *arguments]
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, env=self.environment)
+        return result.returncode, result.stdout, result.stderr
+
     # What is written.
 
     def full_disk(self):
         here, there = ["--data", self.folder + "/local"], ["--server", self.server.url]
         self.run("import", self.events, *here)
+        for command in self.answering(here, there):
+            with open("/dev/full", "wb") as full:
+                errors = self.fails(5, "standard output", *command, output=full)
+            if errors.strip().count(b"\n") > 0:
+                self.problems.append(f"{command} says more than a line of a full disk: {errors!r}")
+            status, _, errors = self.without(">&-", *command)
+            said = errors.strip()
+            self.expect(f"status of {command} without standard output", status, 5)
+            self.expect(f"what {command} says without standard output", (said.count(b"\n"), b"cannot write standard output: " in said), (0, True))
+
+    def answering(self, here, there):
+        """Commands that write an answer to standard output."""
         commands = [["query", "select 1"], ["report", "cost"], ["status"], ["prices", "list"], ["export"], ["export", "--format", "csv"], ["dialects", "report"],
                     ["prices", "check"]]
         commands = [command + place for command in commands for place in (here, there)]
         commands += [["version"], ["--help"], ["schemas"], ["workload", "--events", "10"], ["verify", *here], ["inspect", here[1]],
                      ["inspect", here[1] + "/log/" + sorted(os.listdir(here[1] + "/log"))[0]], ["import", self.events, *here], ["alerts", "rules"]]
-        for command in commands:
-            if command[:2] == ["prices", "check"] and b"nothing" not in self.run(*command)[1]:
-                continue
-            with open("/dev/full", "wb") as full:
-                errors = self.fails(5, "standard output", *command, output=full)
-            if errors.strip().count(b"\n") > 0:
-                self.problems.append(f"{command} says more than a line of a full disk: {errors!r}")
+        return [command for command in commands if command[:2] != ["prices", "check"] or b"nothing" in self.run(*command)[1]]
 
     def a_token_that_nobody_saw(self):
         place = ["--data", self.folder + "/tokens"]
@@ -437,9 +449,11 @@ class Line:
         self.expect("what it says", process.communicate()[1], b"")
         self.expect("status of an export that is read late", process.returncode, 0)
         self.expect("more than a pipe holds", len(whole) > 65536, True)
-        for closed in ("<&- >&- 2>&-", ">&-", "<&-", "2>&-"):
-            command = ["bash", "-c", f'exec "$0" "$@" {closed}', self.binary, "import", self.events, "--data", self.folder + "/without"]
-            self.expect(f"status of import {closed}", subprocess.run(command, capture_output=True, timeout=60, env=self.environment).returncode, 0)
+        for closed, status in (("<&- >&- 2>&-", 5), (">&-", 5), ("<&-", 0), ("2>&-", 0)):
+            command = ["import", self.events, "--data", self.folder + "/without"]
+            self.expect(f"status of import {closed}", self.without(closed, *command)[0], status)
+            # Whatever becomes of the summary, the events are kept.
+            self.expect(f"events of import {closed}", self.run("export", *command[2:])[1].count(b'"probe.checked"'), 2000)
         with Strange(429, b'{"error":"busy"}', [("Retry-After", "later")]) as busy:
             command = [self.binary, "import", self.events, "--server", busy.url]
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment)
@@ -454,6 +468,14 @@ class Line:
         if b"did you mean" in self.fails(2, "known types: ", "schemas", "nothing-of-the-kind"):
             self.problems.append("schemas takes anything for a slip")
 
+    def input_that_is_not_there(self):
+        """Standard input that is closed is not an empty one."""
+        for command in (["import", "-", "--data", self.folder + "/none"], ["import", "-", "--server", self.server.url],
+                        ["query", "-", "--data", self.folder + "/local"]):
+            status, _, errors = self.without("<&-", *command)
+            self.expect(f"{command} without standard input", (status, b"cannot read standard input: " in errors), (5, True))
+        self.expect("a directory of an import of nothing", os.path.exists(self.folder + "/none"), False)
+
     def text_that_is_none(self):
         self.fails(2, "no UTF-8", "query", "-", "--data", self.folder + "/local", stdin=b"select '\xff'")
 
@@ -463,7 +485,7 @@ class Line:
         for look in (self.a_token_that_nobody_saw, self.a_reader_that_goes, self.a_newer_directory, self.a_lost_file, self.too_little_memory, self.a_summary,
                      self.no_library_clears_up, self.many_at_once,
                      self.exit_statuses, self.addresses, self.numbers, self.time_limits, self.control_characters, self.endless_answers,
-                     self.busy_servers, self.streams, self.text_that_is_none, self.names_that_are_near):
+                     self.busy_servers, self.streams, self.input_that_is_not_there, self.text_that_is_none, self.names_that_are_near):
             look()
 
 
