@@ -220,7 +220,7 @@ extension ScalarFunctions {
 
     private func extracted(_ arguments: [Scalar], type: ColumnType) throws -> Scalar {
         guard case .text(let name) = arguments[0] else { throw QueryError.unsupported("extract of these types") }
-        guard let field = TimeField(rawValue: name.lowercased()) else {
+        guard let field = TimeField(rawValue: InputText.word(name)) else {
             throw QueryError(.invalidParameter, "unit \"\(name)\" not recognized for type \(type.sqlName)")
         }
         let value = try fieldValue(field, arguments[1])

@@ -76,7 +76,7 @@ struct TimeFunctions: Sendable {
         guard case .constant(.text(let field)) = values[0].storage, case .int64(let times) = values[1].storage,
             values[1].type == .timestamptz || values[1].type == .timestamp
         else { return nil }
-        guard let whole = TimeField(rawValue: field.lowercased()), whole.isWhole else { return nil }
+        guard let whole = TimeField(rawValue: InputText.word(field)), whole.isWhole else { return nil }
         let zone = values[1].type == .timestamp ? ZoneOffsets.utc : context.zone
         var numbers = times.map { whole.value(local: zone.local(utc: $0)) }
         clear(&numbers, values[1].validity)

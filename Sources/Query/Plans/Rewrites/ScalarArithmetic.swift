@@ -115,8 +115,9 @@ package struct ScalarArithmetic: Sendable {
     }
 
     private func escapedPattern(_ pattern: Scalar, _ escape: Scalar) -> Scalar? {
-        guard case .text(let pattern) = pattern, case .text(let escape) = escape,
-            let settled = try? LikeEscape.withBackslashes(pattern, escape: escape)
+        // A long one takes a while, which the engine knows to bound.
+        guard case .text(let pattern) = pattern, case .text(let escape) = escape, pattern.utf8.count <= 64 << 10,
+            let settled = try? LikeEscape.withBackslashes(pattern, escape: escape, look: { _ in })
         else { return nil }
         return .text(settled)
     }
