@@ -175,9 +175,9 @@ package struct ScalarArithmetic: Sendable {
         case (.double(let a), .double(let b)):
             return (a * b).isFinite ? .double(a * b) : nil
         case (.numeric(let a, let x), .numeric(let b, let y)):
-            guard case .numeric(let scale) = type else { return nil }
-            let (result, overflow) = a.multipliedReportingOverflow(by: b)
-            return overflow ? nil : rescale(result, from: x + y, to: scale)
+            // It has its own places, however many its column has.
+            guard type.isNumeric, x + y <= Decimal128.scaleMax else { return nil }
+            return Decimal128.multiply(a, b).map { .numeric($0, scale: x + y) }
         default: return nil
         }
     }
