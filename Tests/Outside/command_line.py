@@ -476,6 +476,24 @@ class Line:
             self.expect(f"{command} without standard input", (status, b"cannot read standard input: " in errors), (5, True))
         self.expect("a directory of an import of nothing", os.path.exists(self.folder + "/none"), False)
 
+    def pipes(self):
+        """A pipe with a name is read as a file is; what came through one is never asked to be read again."""
+        pipe, cut = self.folder + "/pipe", self.folder + "/cut.ndjson"
+        os.mkfifo(pipe)
+
+        def write():
+            with open(self.events, "rb") as events, open(pipe, "wb") as file:
+                shutil.copyfileobj(events, file)
+
+        threading.Thread(target=write, daemon=True).start()
+        status, said, _ = self.run("import", pipe, "--data", self.folder + "/piped")
+        self.expect("an import from a pipe", (status, said.startswith(b"accepted 2000, duplicates 0, rejected 0")), (0, True))
+        beginning = b"".join(self.run("export", "--data", self.folder + "/local")[1].splitlines(True)[:600])
+        with open(cut, "wb") as file:
+            file.write(beginning)
+        self.fails(2, "import the whole file as it was written to go on", "import", cut, "--data", self.folder + "/of-file")
+        self.fails(2, "send the export whole, as it was written, again to go on", "import", "-", "--data", self.folder + "/of-pipe", stdin=beginning)
+
     def text_that_is_none(self):
         self.fails(2, "no UTF-8", "query", "-", "--data", self.folder + "/local", stdin=b"select '\xff'")
 
@@ -485,7 +503,8 @@ class Line:
         for look in (self.a_token_that_nobody_saw, self.a_reader_that_goes, self.a_newer_directory, self.a_lost_file, self.too_little_memory, self.a_summary,
                      self.no_library_clears_up, self.many_at_once,
                      self.exit_statuses, self.addresses, self.numbers, self.time_limits, self.control_characters, self.endless_answers,
-                     self.busy_servers, self.streams, self.input_that_is_not_there, self.text_that_is_none, self.names_that_are_near):
+                     self.busy_servers, self.streams, self.input_that_is_not_there,
+                     self.pipes, self.text_that_is_none, self.names_that_are_near):
             look()
 
 
