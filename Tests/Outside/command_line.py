@@ -139,7 +139,8 @@ class Line:
                     ["prices", "check"]]
         commands = [command + place for command in commands for place in (here, there)]
         commands += [["version"], ["--help"], ["schemas"], ["workload", "--events", "10"], ["verify", *here], ["inspect", here[1]],
-                     ["inspect", here[1] + "/log/" + sorted(os.listdir(here[1] + "/log"))[0]], ["import", self.events, *here], ["alerts", "rules"]]
+                     ["inspect", here[1] + "/log/" + sorted(os.listdir(here[1] + "/log"))[0]], ["import", self.events, *here], ["alerts", "rules"],
+                     ["runbook", "PlimsollDown"]]
         return [command for command in commands if command[:2] != ["prices", "check"] or b"nothing" in self.run(*command)[1]]
 
     def a_token_that_nobody_saw(self):
@@ -494,6 +495,20 @@ class Line:
         self.fails(2, "import the whole file as it was written to go on", "import", cut, "--data", self.folder + "/of-file")
         self.fails(2, "send the export whole, as it was written, again to go on", "import", "-", "--data", self.folder + "/of-pipe", stdin=beginning)
 
+    def runbooks(self):
+        """Each alert's page is there without a server, as it is written; alerts name the one of a server that is down."""
+        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Alerts")
+        listed = self.run("runbook", "--list")[1].decode().split()
+        self.expect("runbooks that are listed", listed, sorted(name[:-3] for name in os.listdir(folder + "/runbooks") if name != "README.md"))
+        for name in listed:
+            with open(f"{folder}/runbooks/{name}.md", "rb") as file:
+                self.expect(f"the runbook {name}", self.run("runbook", name)[:2], (0, file.read()))
+        self.fails(2, "did you mean PlimsollDown?", "runbook", "PlimsolDown")
+        self.fails(2, "there is no runbook README", "runbook", "README")
+        self.fails(2, "--list", "runbook")
+        with open(folder + "/rules/pipeline.yaml", encoding="utf-8") as file:
+            self.expect("an alert that says how its runbook is read", "plimsoll runbook PlimsollDown" in file.read(), True)
+
     def text_that_is_none(self):
         self.fails(2, "no UTF-8", "query", "-", "--data", self.folder + "/local", stdin=b"select '\xff'")
 
@@ -504,7 +519,7 @@ class Line:
                      self.no_library_clears_up, self.many_at_once,
                      self.exit_statuses, self.addresses, self.numbers, self.time_limits, self.control_characters, self.endless_answers,
                      self.busy_servers, self.streams, self.input_that_is_not_there,
-                     self.pipes, self.text_that_is_none, self.names_that_are_near):
+                     self.pipes, self.runbooks, self.text_that_is_none, self.names_that_are_near):
             look()
 
 
