@@ -9,9 +9,9 @@ struct ImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Take in files of newline-delimited CloudEvents.",
         discussion: """
-            Files may be compressed with gzip or Zstandard, and may be pipes; `-` reads stdin. Lines that are refused are counted and \
-            told with the reason; all else is kept, and the exit status is 2 then. Ctrl-C ends it after what was \
-            read so far and says what was kept.
+            Files may be compressed with gzip or Zstandard, and may be pipes; `-` reads stdin. Lines that are refused \
+            are counted and told with the reason; all else is kept, and the exit status is 2 then. Ctrl-C ends it \
+            after what was read so far and says what was kept.
 
             An import that broke off is repeated: the same command reads the files from their beginning again, since \
             no mark is kept of how far it got, and what is kept already counts as duplicates, in about the time that \
