@@ -8,6 +8,8 @@ import Testing
         ("-7", "2", "-3.5000000000000000"), ("100000", "7", "14285.714285714286"),
         ("0.000001", "3", "0.000000333333333333333333"),
         ("1.0", "3", "0.33333333333333333333"), ("123456789.123", "2", "61728394.561500000000"),
+        // What is divided has more than 128 bits on the way.
+        ("1.5", "-0.66666666666666666667", "-2.24999999999999999999"),
     ])
     func divides(left: String, right: String, expected: String) throws {
         let a = try #require(Decimal128.parse(left))

@@ -261,6 +261,34 @@ private func asking(_ expression: Expression) -> Plan {
         #expect(try fault(plan, catalog) { $0.memoryBudgetBytes = 64 << 20 } == .memoryExceeded)
     }
 
+    /// One value of many letters, each of which is a step.
+    @Test(arguments: [ScalarFunction.likeEscape, .like, .repeatText, .reverseText, .padLeft, .jsonField])
+    func functionsOfLongTextsLook(_ function: ScalarFunction) throws {
+        let count = 48 << 20
+        let long = String(repeating: "a", count: count)
+        let arguments: [Expression] =
+            switch function {
+            case .likeEscape: [text(long), text("b")]
+            case .like: [text("a"), text(long)]
+            case .repeatText: [text("a"), integer(Int64(count))]
+            case .padLeft: [text("a"), integer(Int64(count)), text("b")]
+            case .jsonField: [.literal(.json("[\"\(long)\"]"), .json), integer(1)]
+            default: [text(long)]
+            }
+        let type: ColumnType =
+            switch function {
+            case .like: .boolean
+            case .jsonField: .json
+            default: .text
+            }
+        // A look each million letters are more than forty.
+        #expect(
+            try fault(asking(.call(function, arguments, type)), clock: LookClock()) {
+                $0.timeLimitNanoseconds = 40_000_000_000
+                $0.memoryBudgetBytes = 1 << 30
+            } == .deadlineExceeded)
+    }
+
     /// Nobody can look at the clock while RE2 matches, so what it may cost at worst is bounded before.
     @Test func regularExpressionsOverLongTextsAreBounded() throws {
         let long = text(String(repeating: "a", count: 4 << 20))

@@ -27,12 +27,24 @@ import Testing
             ),
             ("/v1/reports/sla?from=now-1d&from=now-2d", "the parameter from is given twice", "give it once"),
             ("/v1/reports/status?from=now-1d", "there is no parameter from here", "known: to, format"),
-            ("/v1/events?form=now-1d", "there is no parameter form here", "known: from, to, format"),
+            (
+                "/v1/events?form=now-1d", "there is no parameter form here",
+                "did you mean from? known: from, to, format"
+            ),
             ("/v1/prices?set_only=perhaps", "set_only is true or false", nil),
             ("/v1/prices?x=", "there is no parameter x here", "known: set_only"),
             ("/v1/prices/check?x=1", "there is no parameter x here", "takes no parameters"),
-            ("/metrics?formt=text", "there is no parameter formt here", "known: format"),
-            ("/v1/conversations/c-1?tenat=a", "there is no parameter tenat here", "known: tenant, format"),
+            ("/metrics?formt=text", "there is no parameter formt here", "did you mean format? known: format"),
+            (
+                "/v1/conversations/c-1?tenat=a", "there is no parameter tenat here",
+                "did you mean tenant? known: tenant, format"
+            ),
+            ("/metrics?format=openmetric", "there is no format openmetric", "did you mean openmetrics? known: text"),
+            ("/v1/events?format=cvs", "there is no format cvs", "did you mean csv? known: ndjson, csv"),
+            ("/v1/prices?format=tabel", "there is no format tabel", "did you mean table? known: table, csv"),
+            ("/v1/reports/cost?format=jsn", "there is no format jsn", "did you mean json? known: "),
+            ("/v1/reports/cost?by=modle", "cannot be broken down by modle", "did you mean model? known: "),
+            ("/v1/reports/outcomes?rule=house1", "there is no outcome rule house1", "did you mean house-1? known: "),
             ("/v1/status?x=1", "there is no parameter x here", "takes no parameters"),
             ("/v1/reports/sla?timezone=%ff", "the parameters are no UTF-8", "known: from, to"),
             ("/v1/reports/cost?objectives=99", "there is no version 99 of the objectives", "the log has version 1"),
@@ -45,6 +57,28 @@ import Testing
             #expect(answer.status == 400)
             #expect(answer.text.contains(error))
             if let hint { #expect(answer.text.contains(hint)) }
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("/v1/reports/coste", "there is no report coste", "did you mean cost? known: sla, cost, outcomes, status"),
+            ("/runbooks/PlimsolDown", "there is no alert PlimsolDown", "did you mean PlimsollDown? GET /runbooks"),
+        ])
+    func mistypedAddressesAreRefused(path: String, error: String, hint: String) async throws {
+        try await withServer { client, _ in
+            let answer = try await client.send("GET", path)
+            #expect(answer.status == 404 && answer.text.contains(error) && answer.text.contains(hint), "\(answer.text)")
+        }
+    }
+
+    @Test func mistypedMembersOfAQuestionAreRefused() async throws {
+        try await withServer { client, _ in
+            let body = Array(#"{"sql":"select 1","rolups":true}"#.utf8)
+            let answer = try await client.send(
+                "POST", "/v1/sql", headers: [("Content-Type", "application/json")], body: body)
+            #expect(answer.status == 400 && answer.text.contains("there is no member rolups"), "\(answer.text)")
+            #expect(answer.text.contains("did you mean rollups? known: sql"), "\(answer.text)")
         }
     }
 

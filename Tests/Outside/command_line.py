@@ -112,23 +112,36 @@ class Line:
             self.problems.append(f"{name} says {errors[:300]!r}, not {said!r}")
         return errors
 
+    def without(self, closed, *arguments):
+        """(status, stdout, stderr) of a command that is born without streams."""
+        command = ["bash", "-c", f'exec "$0" "$@" {closed}', self.binary, *arguments]
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, env=self.environment)
+        return result.returncode, result.stdout, result.stderr
+
     # What is written.
 
     def full_disk(self):
         here, there = ["--data", self.folder + "/local"], ["--server", self.server.url]
         self.run("import", self.events, *here)
-        commands = [["query", "select 1"], ["report", "cost"], ["status"], ["prices", "list"], ["export"], ["export", "--format", "csv"], ["dialects", "report"],
-                    ["prices", "check"]]
-        commands = [command + place for command in commands for place in (here, there)]
-        commands += [["version"], ["--help"], ["schemas"], ["workload", "--events", "10"], ["verify", *here], ["inspect", here[1]],
-                     ["inspect", here[1] + "/log/" + sorted(os.listdir(here[1] + "/log"))[0]], ["import", self.events, *here], ["alerts", "rules"]]
-        for command in commands:
-            if command[:2] == ["prices", "check"] and b"nothing" not in self.run(*command)[1]:
-                continue
+        for command in self.answering(here, there):
             with open("/dev/full", "wb") as full:
                 errors = self.fails(5, "standard output", *command, output=full)
             if errors.strip().count(b"\n") > 0:
                 self.problems.append(f"{command} says more than a line of a full disk: {errors!r}")
+            status, _, errors = self.without(">&-", *command)
+            said = errors.strip()
+            self.expect(f"status of {command} without standard output", status, 5)
+            self.expect(f"what {command} says without standard output", (said.count(b"\n"), b"cannot write standard output" in said), (0, True))
+
+    def answering(self, here, there):
+        """Commands that write an answer to standard output."""
+        commands = [["query", "select 1"], ["report", "cost"], ["status"], ["prices", "list"], ["export"], ["export", "--format", "csv"], ["dialects", "report"],
+                    ["prices", "check"]]
+        commands = [command + place for command in commands for place in (here, there)]
+        commands += [["version"], ["--help"], ["schemas"], ["workload", "--events", "10"], ["verify", *here], ["inspect", here[1]],
+                     ["inspect", here[1] + "/log/" + sorted(os.listdir(here[1] + "/log"))[0]], ["import", self.events, *here], ["alerts", "rules"],
+                     ["runbook", "PlimsollDown"]]
+        return [command for command in commands if command[:2] != ["prices", "check"] or b"nothing" in self.run(*command)[1]]
 
     def a_token_that_nobody_saw(self):
         place = ["--data", self.folder + "/tokens"]
@@ -437,9 +450,11 @@ class Line:
         self.expect("what it says", process.communicate()[1], b"")
         self.expect("status of an export that is read late", process.returncode, 0)
         self.expect("more than a pipe holds", len(whole) > 65536, True)
-        for closed in ("<&- >&- 2>&-", ">&-", "<&-", "2>&-"):
-            command = ["bash", "-c", f'exec "$0" "$@" {closed}', self.binary, "import", self.events, "--data", self.folder + "/without"]
-            self.expect(f"status of import {closed}", subprocess.run(command, capture_output=True, timeout=60, env=self.environment).returncode, 0)
+        for closed, status in (("<&- >&- 2>&-", 5), (">&-", 5), ("<&-", 0), ("2>&-", 0)):
+            command = ["import", self.events, "--data", self.folder + "/without"]
+            self.expect(f"status of import {closed}", self.without(closed, *command)[0], status)
+            # Whatever becomes of the summary, the events are kept.
+            self.expect(f"events of import {closed}", self.run("export", *command[2:])[1].count(b'"probe.checked"'), 2000)
         with Strange(429, b'{"error":"busy"}', [("Retry-After", "later")]) as busy:
             command = [self.binary, "import", self.events, "--server", busy.url]
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment)
@@ -454,6 +469,46 @@ class Line:
         if b"did you mean" in self.fails(2, "known types: ", "schemas", "nothing-of-the-kind"):
             self.problems.append("schemas takes anything for a slip")
 
+    def input_that_is_not_there(self):
+        """Standard input that is closed is not an empty one."""
+        for command in (["import", "-", "--data", self.folder + "/none"], ["import", "-", "--server", self.server.url],
+                        ["query", "-", "--data", self.folder + "/local"]):
+            status, _, errors = self.without("<&-", *command)
+            self.expect(f"{command} without standard input", (status, b"cannot read standard input: " in errors), (5, True))
+        self.expect("a directory of an import of nothing", os.path.exists(self.folder + "/none"), False)
+
+    def pipes(self):
+        """A pipe with a name is read as a file is; what came through one is never asked to be read again."""
+        pipe, cut = self.folder + "/pipe", self.folder + "/cut.ndjson"
+        os.mkfifo(pipe)
+
+        def write():
+            with open(self.events, "rb") as events, open(pipe, "wb") as file:
+                shutil.copyfileobj(events, file)
+
+        threading.Thread(target=write, daemon=True).start()
+        status, said, _ = self.run("import", pipe, "--data", self.folder + "/piped")
+        self.expect("an import from a pipe", (status, said.startswith(b"accepted 2000, duplicates 0, rejected 0")), (0, True))
+        beginning = b"".join(self.run("export", "--data", self.folder + "/local")[1].splitlines(True)[:600])
+        with open(cut, "wb") as file:
+            file.write(beginning)
+        self.fails(2, "import the whole file as it was written to go on", "import", cut, "--data", self.folder + "/of-file")
+        self.fails(2, "send the export whole, as it was written, again to go on", "import", "-", "--data", self.folder + "/of-pipe", stdin=beginning)
+
+    def runbooks(self):
+        """Each alert's page is there without a server, as it is written; alerts name the one of a server that is down."""
+        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Alerts")
+        listed = self.run("runbook", "--list")[1].decode().split()
+        self.expect("runbooks that are listed", listed, sorted(name[:-3] for name in os.listdir(folder + "/runbooks") if name != "README.md"))
+        for name in listed:
+            with open(f"{folder}/runbooks/{name}.md", "rb") as file:
+                self.expect(f"the runbook {name}", self.run("runbook", name)[:2], (0, file.read()))
+        self.fails(2, "did you mean PlimsollDown?", "runbook", "PlimsolDown")
+        self.fails(2, "there is no runbook README", "runbook", "README")
+        self.fails(2, "--list", "runbook")
+        with open(folder + "/rules/pipeline.yaml", encoding="utf-8") as file:
+            self.expect("an alert that says how its runbook is read", "plimsoll runbook PlimsollDown" in file.read(), True)
+
     def text_that_is_none(self):
         self.fails(2, "no UTF-8", "query", "-", "--data", self.folder + "/local", stdin=b"select '\xff'")
 
@@ -463,7 +518,8 @@ class Line:
         for look in (self.a_token_that_nobody_saw, self.a_reader_that_goes, self.a_newer_directory, self.a_lost_file, self.too_little_memory, self.a_summary,
                      self.no_library_clears_up, self.many_at_once,
                      self.exit_statuses, self.addresses, self.numbers, self.time_limits, self.control_characters, self.endless_answers,
-                     self.busy_servers, self.streams, self.text_that_is_none, self.names_that_are_near):
+                     self.busy_servers, self.streams, self.input_that_is_not_there,
+                     self.pipes, self.runbooks, self.text_that_is_none, self.names_that_are_near):
             look()
 
 

@@ -28,6 +28,10 @@ struct OutsideTests {
             "postgres_differential.py", "--plimsoll", OutsideChecks.executable, "--queries", "1200", "--seconds", "40",
             "--seed", "11",
         ],
+        [
+            "postgres_differential.py", "--plimsoll", OutsideChecks.executable, "--only", "constants", "--queries",
+            "800", "--seconds", "40", "--seed", "28",
+        ],
         ["sql_logic.py", "--plimsoll", OutsideChecks.executable],
         ["clients.py", "--plimsoll", OutsideChecks.executable, "--seconds", "15", "--interval", "3"],
         ["live_frameworks.py", "--plimsoll", OutsideChecks.executable],

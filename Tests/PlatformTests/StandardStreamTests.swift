@@ -15,12 +15,30 @@ import Testing
     }
 
     /// What is opened next does not stand in the place of a stream.
-    @Test func missingStreamsAreOpened() async {
+    @Test func placesOfMissingStreamsAreTaken() async {
         await #expect(processExitsWith: .exitCode(9)) {
             for number in Int32(0)...2 { close(number) }
             StandardStream.openMissing()
-            let isWritten = try StandardStream.output.write([0x61])
-            exitProcess(isWritten && dup(1) > 2 ? 9 : 1)
+            let next = dup(1)
+            exitProcess(next > 2 ? 9 : 1)
+        }
+    }
+
+    /// An answer that nobody gets is no answer, and input that is not there is not empty.
+    @Test func missingStreamsAreRefused() async {
+        await #expect(processExitsWith: .exitCode(9)) {
+            for number in Int32(0)...2 { close(number) }
+            StandardStream.openMissing()
+            var bytes: [UInt8] = [0]
+            var span = bytes.mutableSpan
+            var refused: [StorageError] = []
+            do throws(StorageError) { _ = try StandardStream.input.read(into: &span) } catch { refused.append(error) }
+            for stream in [StandardStream.output, .error] {
+                do throws(StorageError) { try stream.write([0x61]) } catch { refused.append(error) }
+            }
+            let names = refused.map(\.path)
+            let isEach = names == ["standard input", "standard output", "standard error"]
+            exitProcess(isEach && refused.allSatisfy { $0.code == EBADF } ? 9 : 1)
         }
     }
 }

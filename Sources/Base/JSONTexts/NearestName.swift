@@ -10,6 +10,15 @@ package func nearestName(to name: String, among names: [String]) -> String? {
     return best?.name
 }
 
+/// What to say to a name that is none, or stands where it does not belong: the one that was meant, where another one is
+/// near, and all that there are.
+/// - Complexity: as ``nearestName(to:among:)``.
+package func nameHint(to name: String, known names: [String]) -> String {
+    let known = "known: " + names.joined(separator: ", ")
+    guard let near = nearestName(to: name, among: names), !near.utf8.elementsEqual(name.utf8) else { return known }
+    return "did you mean \(near)? \(known)"
+}
+
 /// By how many slips the first of two names differs from the second; nil where that is more than a third of it, so that
 /// it is none mistyped. Looks at as much of them as ``nearestName(to:among:)``.
 package func distanceOfNear(_ name: String, _ known: String) -> Int? {

@@ -1,4 +1,5 @@
 package import Domain
+import JSONTexts
 import Yams
 
 /// What is said of objectives: changes of the built-in set. Names are free here, so they are read apart from the other
@@ -177,9 +178,14 @@ package struct ObjectiveSettings: Sendable {
     private mutating func readObjective(_ name: String, _ value: Node, _ place: Int?) -> [SettingsFinding] {
         func mistake(_ message: String) -> [SettingsFinding] { [SettingsFinding(line: place, message: message)] }
         guard let measure = ObjectiveMeasure(name: name) else {
+            let written = [
+                "availability", "answer_p50", "answer_p95", "first_token_p50", "error_rate", "cost_per_answer",
+                "satisfaction",
+            ]
+            let near = nearestName(to: name, among: written).map { "did you mean \($0)? " } ?? ""
             return mistake(
-                "there is no objective \(name); known: availability, answer_pN, first_token_pN (such as answer_p95), error_rate, "
-                    + "cost_per_answer, satisfaction")
+                "there is no objective \(name); \(near)known: availability, answer_pN, first_token_pN "
+                    + "(such as answer_p95), error_rate, cost_per_answer, satisfaction")
         }
         if lines.contains(where: { $0.measure == measure }) { return mistake("given twice: objectives.\(name)") }
         var line = Line(measure: measure, place: place)
@@ -223,7 +229,9 @@ package struct ObjectiveSettings: Sendable {
             }
             line.alert = .some(alert)
         case "channels": line.channels = try readChannels(value, key, place)
-        default: throw SettingsFinding(line: place, message: "there is no \(key); known: target, alert, channels")
+        default:
+            let hint = nameHint(to: part.string ?? "", known: ["target", "alert", "channels"])
+            throw SettingsFinding(line: place, message: "there is no \(key); \(hint)")
         }
     }
 

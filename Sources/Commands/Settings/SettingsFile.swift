@@ -1,3 +1,4 @@
+import JSONTexts
 import Yams
 
 /// A mistake in a settings file.
@@ -95,10 +96,9 @@ package struct SettingsFile: Sendable {
                 entries.append(Entry(key: key, text: scalar.string, line: line))
             default:
                 unreadKeys.insert(key)
-                let known = (Setting.all.map(\.key) + ObjectiveSettings.groups).joined(separator: ", ")
+                let hint = nameHint(to: key, known: Setting.all.map(\.key) + ObjectiveSettings.groups)
                 let message =
-                    isGroup
-                    ? "\(key): expected settings below it" : "there is no setting \(key) of this kind; known: \(known)"
+                    isGroup ? "\(key): expected settings below it" : "there is no setting \(key) of this kind; \(hint)"
                 findings.append(SettingsFinding(line: line, message: message))
             }
         }

@@ -9,13 +9,14 @@ struct ImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Take in files of newline-delimited CloudEvents.",
         discussion: """
-            Files may be compressed with gzip or Zstandard; `-` reads stdin. Lines that are refused are counted and \
-            told with the reason; all else is kept, and the exit status is 2 then. Ctrl-C ends it after what was \
-            read so far and says what was kept.
+            Files may be compressed with gzip or Zstandard, and may be pipes; `-` reads stdin. Lines that are refused \
+            are counted and told with the reason; all else is kept, and the exit status is 2 then. Ctrl-C ends it \
+            after what was read so far and says what was kept.
 
             An import that broke off is repeated: the same command reads the files from their beginning again, since \
             no mark is kept of how far it got, and what is kept already counts as duplicates, in about the time that \
-            it took at first. An event without a time is known again within a day alone: repeat it by then. Of an \
+            it took at first. What came over stdin or a pipe is gone with the command: have it sent again, from its \
+            beginning. An event without a time is known again within a day alone: repeat it by then. Of an \
             import that was killed the last 200 MB may not be kept.
 
             What `plimsoll export` wrote is moved: into a new directory it brings every event to its old position \

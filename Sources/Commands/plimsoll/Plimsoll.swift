@@ -21,7 +21,8 @@ struct Plimsoll: ParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, ImportCommand.self, ExportCommand.self, QueryCommand.self,
             ReportCommand.self,
-            StatusCommand.self, DoctorCommand.self, PricesCommand.self, AlertsCommand.self, TokensCommand.self,
+            StatusCommand.self, DoctorCommand.self, PricesCommand.self, AlertsCommand.self,
+            RunbookCommand.self, TokensCommand.self,
             DialectsCommand.self, SchemasCommand.self,
             WorkloadCommand.self, InspectCommand.self, VerifyCommand.self, SetAsideCommand.self,
             CheckCommand.self, VersionCommand.self,

@@ -8,9 +8,13 @@ package enum InputText {
         return String(text[first...last])
     }
 
+    /// In small letters, to be looked up among words that are known. What is longer than any word stays as it is: its
+    /// letters would take time.
+    package static func word(_ text: String) -> String { text.utf8.count <= 256 ? text.lowercased() : text }
+
     /// Truth in PostgreSQL's spellings; nil for anything else.
     package static func boolean(_ text: String) -> Bool? {
-        switch trimmed(text).lowercased() {
+        switch word(trimmed(text)) {
         case "t", "tr", "tru", "true", "y", "ye", "yes", "on", "1": true
         case "f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0": false
         default: nil

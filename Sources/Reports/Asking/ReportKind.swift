@@ -1,3 +1,5 @@
+import JSONTexts
+
 /// The reports that can be asked for by name.
 package enum ReportKind: String, Hashable, Sendable, CaseIterable {
     case sla, cost, outcomes
@@ -16,7 +18,7 @@ package enum ReportKind: String, Hashable, Sendable, CaseIterable {
         guard let dimension = ReportDimension(rawValue: name), dimensions.contains(dimension) else {
             throw ReportError(
                 message: name.isEmpty ? "a dimension has no name" : "this report cannot be broken down by \(name)",
-                hint: "known: " + dimensions.map(\.rawValue).joined(separator: ", "))
+                hint: nameHint(to: name, known: dimensions.map(\.rawValue)))
         }
         return dimension
     }

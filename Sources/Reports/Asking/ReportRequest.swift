@@ -47,7 +47,7 @@ package struct ReportRequest: Hashable, Sendable {
             guard let known = OutcomeRule(rawValue: rule) else {
                 throw ReportError(
                     message: "there is no outcome rule \(rule)",
-                    hint: "known: " + OutcomeRule.allCases.map(\.rawValue).joined(separator: ", "))
+                    hint: nameHint(to: rule, known: OutcomeRule.allCases.map(\.rawValue)))
             }
             self.rule = known
         }

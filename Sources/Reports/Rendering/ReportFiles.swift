@@ -1,3 +1,5 @@
+import JSONTexts
+
 /// A report as CSV files, one a section.
 package struct ReportFiles: Hashable, Sendable {
     /// What asks for every section.
@@ -27,10 +29,10 @@ package struct ReportFiles: Hashable, Sendable {
         one.files = files.filter { $0.name == Self.name(section, of: report) }
         guard !one.files.isEmpty else {
             let known =
-                files.map { $0.name.dropFirst(report.count + 1).dropLast(".csv".count) } + [ReportFiles.all[...]]
+                files.map { String($0.name.dropFirst(report.count + 1).dropLast(".csv".count)) } + [ReportFiles.all]
             throw ReportError(
                 message: "the report \(report) has no section \(section)",
-                hint: "known: " + known.joined(separator: ", "))
+                hint: nameHint(to: section, known: known))
         }
         return one
     }

@@ -1,3 +1,5 @@
+import JSONTexts
+
 /// The formats of a report.
 package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
     case table, json, csv
@@ -35,7 +37,7 @@ extension Report {
         guard let section = section(name) else {
             throw ReportError(
                 message: "the report \(self.name) has no section \(name)",
-                hint: "known: " + (sections.map(\.name) + [ReportFiles.all]).joined(separator: ", "))
+                hint: nameHint(to: name, known: sections.map(\.name) + [ReportFiles.all]))
         }
         var report = self
         (report.sections, report.main) = ([section], name)

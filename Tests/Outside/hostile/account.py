@@ -13,8 +13,8 @@ from outside.plimsoll import Commands
 from . import load
 from .load import MODELS, PRICES, PROVIDER, SPAN_TENANT, TENANT
 
-# One question looks at so many batches of a sender.
-PIECE = 500
+# One question looks at so many batches of a sender, one report at so many nanoseconds: the time limit of a question is that of a small one.
+PIECE, REPORT_PIECE = 500, 300 * 10**9
 BY_TYPE = f"select type, count(*) from events where tenant = '{TENANT}' group by 1"
 SAMPLE = re.compile(r'^(\w+)\{(.*)\} (\S+)$')
 
@@ -48,19 +48,23 @@ class Expected:
 class Account:
     def __init__(self, server, reference, tally):
         self.server, self.reference, self.tally, self.expected = server, reference, tally, Expected()
-        self.caller = reference.caller()
+        self.caller, self.moments = reference.caller(), []
 
-    def rows(self, sql):
-        """The rows of one question; who is told to wait asks again."""
+    def document(self, what, *request):
+        """The answer to one question; who is told to wait asks again. None where there is none."""
         for _ in range(20):
-            status, content, _ = self.caller.ask("POST", "/v1/sql", json.dumps({"sql": sql}).encode(), {"Content-Type": "application/json"}, 120)
+            status, content, _ = self.caller.ask(*request)
             if status == 200:
-                return json.loads(content)["rows"]
+                return json.loads(content)
             if status not in (429, 503):
                 break
             time.sleep(1)
-        self.tally.fault("the account's question was not answered", f"{status} {content[:300]!r}: {sql[:300]}")
-        return []
+        self.tally.fault("the account's question was not answered", f"{status} {content[:300]!r}: {what[:300]}")
+        return None
+
+    def rows(self, sql):
+        answer = self.document(sql, "POST", "/v1/sql", json.dumps({"sql": sql}).encode(), {"Content-Type": "application/json"}, 120)
+        return answer["rows"] if answer else []
 
     def equal(self, what, found, wanted):
         if found != wanted:
@@ -70,6 +74,7 @@ class Account:
         """Each acknowledged event once, and no other of the same sources."""
         for sender in range(self.reference.senders):
             moments, total = self.reference.acknowledged(sender), 0
+            self.moments += moments[:1] + moments[-1:]
             for first in range(0, len(moments), PIECE):
                 self.piece(sender, first, moments[first:first + PIECE])
                 total += len(moments[first:first + PIECE]) * len(load.events_of(0, 0, 0, 0))
@@ -112,12 +117,16 @@ class Account:
         self.spans()
 
     def report(self, wanted):
-        status, content, _ = self.caller.ask("GET", "/v1/reports/cost?from=now-2d&to=now%2B1m&by=tenant,model&format=json", timeout=300)
-        if status != 200:
-            return self.tally.fault("the report of costs was not answered", f"{status} {content[:300]!r}")
-        section = next((rows for name, rows in json.loads(content).items() if name.startswith("by_") and rows), [])
-        found = {row["model"]: [row["calls"], pico(row["cost_usd"])] for row in section if row["tenant"] == TENANT}
-        self.equal("calls and cost by model in the report", found, {model: [one[0], one[4]] for model, one in wanted.items()})
+        """Of all the time at once it would be ended at the time limit of a question: piece by piece, and added up."""
+        found, start, end = collections.defaultdict(lambda: [0, 0]), min(self.moments, default=0), max(self.moments, default=-10**6) + 10**6
+        for first in range(start, end, REPORT_PIECE):
+            window = f"from={iso(first)}&to={iso(min(first + REPORT_PIECE, end))}"
+            answer = self.document(window, "GET", f"/v1/reports/cost?{window}&by=tenant,model&format=json", None, None, 120) or {}
+            for row in next((rows for name, rows in answer.items() if name.startswith("by_") and rows), []):
+                if row["tenant"] == TENANT:
+                    found[row["model"]][0] += row["calls"]
+                    found[row["model"]][1] += pico(row["cost_usd"])
+        self.equal("calls and cost by model in the report", dict(found), {model: [one[0], one[4]] for model, one in wanted.items()})
 
     def metrics(self, wanted):
         found = collections.defaultdict(collections.Counter)

@@ -11,6 +11,8 @@ READING = (["query", "select type, count(*) from events group by 1"], ["query", 
            ["prices", "list"])
 # A command that needs the directory for itself is refused by this status.
 IN_USE, DAMAGED = 5, 4
+# A check that finds something says so by its status.
+FINDING = {("prices", "check"): (0, 1)}
 
 
 def gently():
@@ -47,7 +49,8 @@ def commands_beside(foe):
         # What is published meanwhile may take the file away.
         run(foe, ["inspect", foe.chance.choice(names)], (0, 1, 2))
     else:
-        run(foe, [*foe.chance.choice(READING), "--data", foe.shared.data], (0,))
+        command = foe.chance.choice(READING)
+        run(foe, [*command, "--data", foe.shared.data], FINDING.get(tuple(command), (0,)))
     foe.wait(10)
 
 

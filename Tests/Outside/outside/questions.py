@@ -2,7 +2,7 @@
 import dataclasses
 import datetime
 
-KINDS = ("relation", "aggregate", "union", "pattern", "events", "times", "texts", "casts", "nested")
+KINDS = ("relation", "aggregate", "union", "pattern", "events", "times", "texts", "casts", "nested", "constants")
 EVENT_COLUMNS = {
     "message_sent": [
         ("turn", "bigint"), ("status", "text"), ("author", "text"), ("channel", "text"), ("error_type", "text"), ("confidence", "double precision"),
@@ -444,7 +444,43 @@ class Questions:
         ])
         return Question("nested", f"{deep} {tail}")
 
+    # Expressions of constants: what is null, what fails, and what is never looked at
+
+    def constant(self, kind, depth):
+        if depth <= 0 or self.chance(0.15):
+            if self.chance(0.25):
+                return f"null::{kind}"
+            return self.pick({"bigint": ["-2", "-1", "0", "1", "2", "3"], "numeric": ["0.0", "1.5", "-2.25", "0.10"], "boolean": ["true", "false"],
+                              "text": ["'a'", "''", "'b'", "'1'"]}[kind])
+        inner = lambda other=kind: self.constant(other, depth - 1)
+        always = [f"coalesce({inner()}, {inner()})", f"case when {inner('boolean')} then {inner()} else {inner()} end",
+                  f"case when {inner('boolean')} then {inner()} end", f"nullif({inner()}, {inner()})"]
+        number = inner("bigint")
+        if kind == "boolean":
+            return self.pick([
+                f"({inner()} and {inner()})", f"({inner()} or {inner()})", f"(not {inner()})", f"({number} {self.pick(['=', '<', '>=', '<>'])} {inner('bigint')})",
+                f"({inner(self.pick(['bigint', 'numeric', 'text']))} is {self.pick(['', 'not '])}null)", f"({number} in ({inner('bigint')}, {inner('bigint')}))",
+                f"({number} between {inner('bigint')} and {inner('bigint')})", f"({inner()} is {self.pick(['true', 'not true', 'false', 'unknown'])})",
+                f"({inner('text')} like {inner('text')})", f"({number} = any(array[{inner('bigint')}, {inner('bigint')}]))"])
+        if kind == "text":
+            return self.pick(always + [f"({inner()} || {inner()})", f"upper({inner()})", f"({number})::text"])
+        more = [f"({inner()} / {inner()})"] * 3 + [
+            f"({inner()} {self.pick(['+', '-', '*', '%'])} {inner()})", f"greatest({inner()}, {inner()})", f"abs({inner()})",
+            f"(array[{inner()}, {inner()}])[{self.random.randint(0, 3)}]"]
+        if kind == "bigint":
+            more += [f"array_length(array[{inner()}, null], 1)", f"case {inner()} when {inner()} then {inner()} else {inner()} end", f"length({inner('text')})"]
+        return self.pick(always + more)
+
+    def constants(self):
+        kind = self.pick(["bigint", "numeric", "boolean", "text"])
+        shown = self.constant(kind, self.random.randint(1, 3))
+        # What may depend on settings, as the text of an array, is worked out late over there: it stands outside.
+        if kind != "numeric" and self.chance(0.2):
+            shown = f"(array[{shown}, {self.constant(kind, 1)}, null])::text"
+        where = f" where {self.constant('boolean', 2)}" if self.chance(0.2) else ""
+        return Question("constants", f"select 1 as one, {shown} as v{where}")
+
     def next(self, only=None):
         kind = only or self.pick(KINDS)
         return {"relation": self.relation, "aggregate": self.aggregate, "union": self.union, "pattern": self.pattern, "events": self.of_events,
-                "times": self.times, "texts": self.texts, "casts": self.casts, "nested": self.nested}[kind]()
+                "times": self.times, "texts": self.texts, "casts": self.casts, "nested": self.nested, "constants": self.constants}[kind]()

@@ -29,7 +29,9 @@ final class POSIXFile: File {
             // Sound: the pointer is used inside the closure only, and `done < count` keeps the range inside the span.
             unsafe span.withUnsafeMutableBufferPointer { buffer in
                 guard let base = buffer.baseAddress else { return 0 }
-                let moved = unsafe pread(open, base + done, count - done, off_t(offset + done))
+                var moved = unsafe pread(open, base + done, count - done, off_t(offset + done))
+                // A pipe has no places: what comes next is read.
+                if moved < 0, errno == ESPIPE { moved = unsafe Glibc.read(open, base + done, count - done) }
                 return moved < 0 ? -Int(errno) : moved
             }
         }

@@ -7,13 +7,14 @@ package enum StandardStream: Int32, Sendable {
     /// A person watches, rather than a file or a pipe.
     package var isTerminal: Bool { isatty(rawValue) == 1 }
 
-    /// Opens `/dev/null` for each of them that the process was born without: the next file to be opened would take its
-    /// place, and get what is written to it. To be called before anything else is opened.
+    /// Takes the place of each of them that the process was born without: the next file to be opened would stand there,
+    /// and get what is written to it. What stands there then is `/dev/null` the wrong way round, so that who reads or
+    /// writes the stream is refused as if it were closed. To be called before anything else is opened.
     package static func openMissing() {
         // Of free numbers the system gives the lowest: those below are open by then.
         for number in Int32(0)...2 where fcntl(number, F_GETFD) < 0 && errno == EBADF {
             // Sound: the path is a text that outlives the call.
-            _ = unsafe open("/dev/null", O_RDWR)
+            _ = unsafe open("/dev/null", number == StandardStream.input.rawValue ? O_WRONLY : O_RDONLY)
         }
     }
 

@@ -40,6 +40,8 @@ enum SystemErrorText {
         case EINTR, EAGAIN: "try again"
         case EISDIR, ENOTDIR: "check whether the path names a file or a directory"
         case ENOTEMPTY: "empty the directory first"
+        // Of files that we opened only by a mistake of ours: what others opened are the standard streams.
+        case EBADF: "it was closed when the command began: give it one, by `< FILE`, `> FILE` or a pipe"
         case EFBIG: "raise the limit on file sizes (ulimit -f)"
         default: "see errno(3)"
         }

@@ -126,9 +126,12 @@ package enum Decimal128 {
                 var remaining = shift
                 while remaining > 0 {
                     let step = min(remaining, scaleMax)
-                    guard high == 0 else { return nil }
-                    let wide = magnitude.multipliedFullWidth(by: power10(step))
-                    high = wide.high
+                    let factor = power10(step)
+                    let wide = magnitude.multipliedFullWidth(by: factor)
+                    let (scaled, isLost) = high.multipliedReportingOverflow(by: factor)
+                    let (sum, isBeyond) = scaled.addingReportingOverflow(wide.high)
+                    if isLost || isBeyond { return nil }
+                    high = sum
                     magnitude = wide.low
                     remaining -= step
                 }

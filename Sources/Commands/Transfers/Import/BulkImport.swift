@@ -122,7 +122,7 @@ package struct BulkImport {
             summary.remarks.append(
                 "\(source.name): an export of format 1 holds no checksums, so that not every damage is noticed")
         }
-        return .moving(restoring, ExportLines(beginning, source: source.name))
+        return .moving(restoring, ExportLines(beginning, source: source))
     }
 }
 

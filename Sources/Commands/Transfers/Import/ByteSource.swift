@@ -5,7 +5,7 @@ import Synchronization
 package protocol ByteSource: AnyObject, Sendable {
     /// How messages name it.
     var name: String { get }
-    /// Bytes in all, where that is known beforehand.
+    /// Bytes in all, where that is known beforehand: then they are kept, and can be read again.
     var lengthBytes: Int? { get }
     /// Fills the span from its start; returns how much, 0 only at the end. Not to be called from two threads at a time.
     func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int
@@ -22,11 +22,11 @@ extension [any ByteSource] {
     }
 }
 
-/// A file from its beginning.
+/// A file from its beginning, or a pipe with a name.
 package final class FileSource: ByteSource {
     /// How messages name it.
     package let name: String
-    /// The length when it was opened.
+    /// The length when it was opened; nil for a pipe.
     package let lengthBytes: Int?
     private let file: any File
     private let offset = Mutex(0)
@@ -35,7 +35,9 @@ package final class FileSource: ByteSource {
     package init(_ path: String, fileSystem: any FileSystem) throws(StorageError) {
         name = path
         file = try fileSystem.open(path, .read)
-        lengthBytes = try file.lengthBytes()
+        // Of a pipe the system says that it is empty.
+        let length = try file.lengthBytes()
+        lengthBytes = length > 0 ? length : nil
     }
 
     /// See ``ByteSource/read(into:)``.

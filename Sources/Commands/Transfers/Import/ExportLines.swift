@@ -33,6 +33,8 @@ extension ExportHeader {
 /// it was written.
 struct ExportLines {
     private let source: String
+    /// Whether the source can be read from its beginning again.
+    private let isRepeatable: Bool
     private let hasChecksums: Bool
     private var lines = 0
     private var count = ExportTrailer(events: 0, records: 0)
@@ -47,8 +49,8 @@ struct ExportLines {
     /// Why the export ends here; what was handed out before is to be kept all the same.
     private(set) var failure: ImportError?
 
-    init(_ beginning: ExportHeader, source: String) {
-        self.source = source
+    init(_ beginning: ExportHeader, source: any ByteSource) {
+        (self.source, isRepeatable) = (source.name, source.lengthBytes != nil)
         hasChecksums = beginning.hasChecksums
     }
 
@@ -212,8 +214,9 @@ struct ExportLines {
     }
 
     private var kept: String {
-        events == 0
-            ? "nothing of it is kept; import the whole file as it was written"
-            : "the first \(events) events are kept; import the whole file as it was written to go on"
+        let kept = events == 0 ? "nothing of it is kept" : "the first \(events) events are kept"
+        let whole =
+            isRepeatable ? "import the whole file as it was written" : "send the export whole, as it was written, again"
+        return "\(kept); \(whole)\(events == 0 ? "" : " to go on")"
     }
 }

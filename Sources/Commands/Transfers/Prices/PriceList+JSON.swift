@@ -34,8 +34,8 @@ extension PriceList {
                 throw ImportError(
                     source: name,
                     reason:
-                        "\(place): unknown member \(member.name.prefix(60)); known are \(PriceRow.fields.joined(separator: ", "))"
-                )
+                        "\(place): unknown member \(member.name.prefix(60)); "
+                        + nameHint(to: member.name, known: PriceRow.fields))
             }
             switch member.value {
             case .string(let text): row[member.name] = text

@@ -120,8 +120,8 @@ package struct PriceList: Sendable {
             throw ImportError(
                 source: name,
                 reason:
-                    "line \(header.line): unknown column \(stranger.prefix(60)); known are \(PriceRow.fields.joined(separator: ", "))"
-            )
+                    "line \(header.line): unknown column \(stranger.prefix(60)); "
+                    + nameHint(to: stranger, known: PriceRow.fields))
         }
         var rows: [PriceRow] = []
         for line in lines.dropFirst() {

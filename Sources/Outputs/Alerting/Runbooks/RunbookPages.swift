@@ -18,7 +18,6 @@ package struct RunbookPages: Sendable {
     /// Those of a set: alerts that its lines don't have are left out.
     package init(_ set: ObjectiveSet) { files = ObjectiveFiles.runbooks.files(set) }
 
-    // tests: pages are held against rules, one for one.
     /// Names of the alerts that have one, ascending by bytes.
     package var names: [String] {
         files.map(\.name).filter { $0 != Self.list }.map { String($0.dropLast(".md".count)) }
@@ -27,13 +26,23 @@ package struct RunbookPages: Sendable {
     /// The page of an alert; nil where the set has no such alert.
     package func page(_ name: String) -> Page? { name == "README" ? nil : page(ofFile: "\(name).md", at: name) }
 
+    /// The page of an alert as it is written, in Markdown; nil where the set has no such alert.
+    package func text(_ name: String) -> String? {
+        guard names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else { return nil }
+        return file("\(name).md").map { String(decoding: $0.bytes, as: UTF8.self) }
+    }
+
     /// The list of all.
     package var index: Page? { page(ofFile: Self.list, at: "Runbooks") }
 
     private func page(ofFile name: String, at title: String) -> Page? {
-        guard let file = files.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) else { return nil }
+        guard let file = file(name) else { return nil }
         let markdown = String(decoding: file.bytes, as: UTF8.self)
         let content = RunbookMarkup.html(markdown) { $0.hasSuffix(".md") ? "/runbooks/\($0.dropLast(3))" : String($0) }
         return Page(title: title, content: content)
+    }
+
+    private func file(_ name: String) -> ObjectiveFile? {
+        files.first { $0.name.utf8.elementsEqual(name.utf8) }
     }
 }

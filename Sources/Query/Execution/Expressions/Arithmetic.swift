@@ -138,7 +138,7 @@ struct Arithmetic: Sendable {
             }
             if !failed {
                 clear(&result, validity)
-                return try Rescaling.rescale(vector(.int64(result), naturalType, count, validity), to: type.scale)
+                return try placed(vector(.int64(result), naturalType, count, validity), type)
             }
         }
         guard let a = x.mantissas, let b = y.mantissas else { return nil }
@@ -151,9 +151,19 @@ struct Arithmetic: Sendable {
             failed = failed || overflow
             return value
         }
-        if failed { throw Rescaling.overflow }
+        if failed {
+            // Value by value, a product has as many places as 38 digits leave it.
+            if function == .multiply { return nil }
+            throw Rescaling.overflow
+        }
         clear(&result, validity)
-        return try Rescaling.rescale(vector(.int128(result), naturalType, count, validity), to: type.scale)
+        return try placed(vector(.int128(result), naturalType, count, validity), type)
+    }
+
+    /// Sums and products have the places of their column; a product of more keeps its own, value by value.
+    private func placed(_ natural: Vector, _ type: ColumnType) throws -> Vector {
+        if natural.type.scale <= type.scale { return try Rescaling.rescale(natural, to: type.scale) }
+        return Vector(type: type, scalars: (0..<natural.count).map { natural.scalar(at: $0) })
     }
 
     private func negated(_ function: ScalarFunction, _ value: Vector, type: ColumnType) throws -> Vector? {

@@ -224,7 +224,7 @@ struct Casting: Sendable {
         let now = context.catalog.now
         let today = floorDivide(context.zone.local(utc: now), Nanoseconds.day) * Nanoseconds.day
         func local(_ value: Int64) -> Scalar { fromLocal(value, utc: context.zone.utc(local: value), type) }
-        switch word.lowercased() {
+        switch InputText.word(word) {
         case "now": return fromLocal(context.zone.local(utc: now), utc: now, type)
         case "today": return local(today)
         case "yesterday": return local(today - Nanoseconds.day)

@@ -5,20 +5,26 @@ import Columnar
 /// tree.
 enum JSONField {
     /// `->`: the member as JSON.
-    static func field(_ document: Scalar, _ key: Scalar) -> Scalar {
-        guard let value = find(document, key) else { return .null }
+    /// - Parameter look: called now and then with the number of steps taken.
+    /// - Throws: what `look` throws.
+    static func field(_ document: Scalar, _ key: Scalar, look: (Int) throws -> Void) throws -> Scalar {
+        guard let value = try find(document, key, look) else { return .null }
         return .json(String(decoding: value, as: UTF8.self))
     }
 
     /// `->>`: the member as text; JSON null is NULL.
-    static func text(_ document: Scalar, _ key: Scalar) -> Scalar {
-        guard let value = find(document, key) else { return .null }
+    /// - Parameter look: called now and then with the number of steps taken.
+    /// - Throws: what `look` throws.
+    static func text(_ document: Scalar, _ key: Scalar, look: (Int) throws -> Void) throws -> Scalar {
+        guard let value = try find(document, key, look) else { return .null }
         if value.elementsEqual("null".utf8) { return .null }
-        if value.first == 0x22 { return .text(unescaped(value)) }
+        if value.first == 0x22 { return .text(try unescaped(value, look)) }
         return .text(String(decoding: value, as: UTF8.self))
     }
 
-    private static func find(_ document: Scalar, _ key: Scalar) -> ArraySlice<UInt8>? {
+    private static func find(
+        _ document: Scalar, _ key: Scalar, _ look: (Int) throws -> Void
+    ) throws -> ArraySlice<UInt8>? {
         let source: String
         switch document {
         case .json(let text), .text(let text): source = text
@@ -26,13 +32,13 @@ enum JSONField {
         }
         var scanner = Scanner(Array(source.utf8))
         switch key {
-        case .text(let name): return scanner.member(name)
-        case .integer(let index): return scanner.element(index)
+        case .text(let name): return try scanner.member(name, look)
+        case .integer(let index): return try scanner.element(index, look)
         default: return nil
         }
     }
 
-    private static func unescaped(_ literal: ArraySlice<UInt8>) -> String {
+    private static func unescaped(_ literal: ArraySlice<UInt8>, _ look: (Int) throws -> Void) throws -> String {
         let body = literal.dropFirst().dropLast()
         guard body.contains(0x5C) else { return String(decoding: body, as: UTF8.self) }
         var units: [UInt16] = []
@@ -42,7 +48,14 @@ enum JSONField {
             text += String(decoding: units, as: UTF16.self)
             units = []
         }
+        var steps = 0
         while index < body.endIndex {
+            // A mark, or what stands before the next one, is a text of its own.
+            steps += 32
+            if steps >= 1 << 16 {
+                try look(steps)
+                steps = 0
+            }
             guard body[index] == 0x5C, index + 1 < body.endIndex else {
                 flush()
                 let end = body[index...].dropFirst().firstIndex(of: 0x5C) ?? body.endIndex
@@ -72,6 +85,7 @@ enum JSONField {
     private struct Scanner {
         private let source: [UInt8]
         private var bytes: ArraySlice<UInt8>
+        private var steps = 0
 
         init(_ source: [UInt8]) {
             self.source = source
@@ -92,12 +106,14 @@ enum JSONField {
         }
 
         /// One value's bytes; nil where the text ends too early.
-        private mutating func value() -> ArraySlice<UInt8>? {
+        private mutating func value(_ look: (Int) throws -> Void) throws -> ArraySlice<UInt8>? {
             skipSpaces()
             let start = bytes.startIndex
             var depth = 0
             var isQuoted = false
             while let byte = bytes.first {
+                steps += 1
+                if steps & 0xFFFF == 0 { try look(1 << 16) }
                 if isQuoted {
                     if byte == 0x5C { bytes = bytes.dropFirst() } else if byte == 0x22 { isQuoted = false }
                     bytes = bytes.dropFirst()
@@ -121,31 +137,31 @@ enum JSONField {
         }
 
         /// Of several members of one name the last counts.
-        mutating func member(_ name: String) -> ArraySlice<UInt8>? {
+        mutating func member(_ name: String, _ look: (Int) throws -> Void) throws -> ArraySlice<UInt8>? {
             guard take(0x7B) else { return nil }
             var last: ArraySlice<UInt8>?
-            while let key = value(), key.first == 0x22 {
-                guard take(0x3A), let found = value() else { break }
-                if JSONField.unescaped(key).hasSameBytes(as: name) { last = found }
+            while let key = try value(look), key.first == 0x22 {
+                guard take(0x3A), let found = try value(look) else { break }
+                if try JSONField.unescaped(key, look).hasSameBytes(as: name) { last = found }
                 guard take(0x2C) else { break }
             }
             return last
         }
 
-        mutating func element(_ index: Int64) -> ArraySlice<UInt8>? {
+        mutating func element(_ index: Int64, _ look: (Int) throws -> Void) throws -> ArraySlice<UInt8>? {
             guard take(0x5B) else { return nil }
             var place = index
             if index < 0 {
                 // From the end: counted first, for to keep them all would take many times the document.
                 var counter = self
-                while counter.value() != nil {
+                while try counter.value(look) != nil {
                     place += 1
                     guard counter.take(0x2C) else { break }
                 }
                 // As many as there are, less so many, is what is left to pass over.
                 if place < 0 { return nil }
             }
-            while let found = value() {
+            while let found = try value(look) {
                 if place == 0 { return found }
                 place -= 1
                 guard take(0x2C) else { break }

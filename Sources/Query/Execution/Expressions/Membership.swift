@@ -12,6 +12,7 @@ enum Membership {
         let result: Vector
         if case .text(let codes, let dictionary) = value.storage {
             let texts = Set(wanted.compactMap { if case .text(let text) = $0 { Array(text.utf8)[...] } else { nil } })
+            try work.spend(wanted.textBytes + dictionary.bytes.count)
             result = TextMapping.test(codes, dictionary, validity: value.validity) { texts.contains($0) }
         } else if case .int64(let values) = value.storage, let numbers = integers(wanted, type: value.type) {
             var truth = values.map { numbers.contains($0) }

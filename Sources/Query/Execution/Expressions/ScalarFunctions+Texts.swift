@@ -39,7 +39,7 @@ extension ScalarFunctions {
             return .text(try edits.part(first, separator: string(1), index: index))
         case .startsWith: return .boolean(first.utf8.starts(with: string(1).utf8))
         case .repeatText: return .text(try edits.repeated(first, count: max(0, try integer(1))))
-        case .reverseText: return .text(edits.reversed(first))
+        case .reverseText: return .text(try edits.reversed(first))
         case .padLeft, .padRight:
             return .text(
                 try edits.pad(
@@ -50,8 +50,11 @@ extension ScalarFunctions {
                 string(1), ignoresCase: function == .ilike, look: work.spend)
             return .boolean(try pattern.matches(first, look: work.spend))
         case .likeEscape:
+            // The pattern's bytes, those of the answer, and the answer.
             return .text(
-                try work.room(2 * first.utf8.count) { try LikeEscape.withBackslashes(first, escape: string(1)) })
+                try work.room(5 * first.utf8.count) {
+                    try LikeEscape.withBackslashes(first, escape: string(1), look: work.spend)
+                })
         case .regexMatch, .regexMatchInsensitive:
             let pattern = try context.patterns.regular(string(1), ignoresCase: function == .regexMatchInsensitive)
             let (steps, overflow) = first.utf8.count.multipliedReportingOverflow(by: pattern.size)
@@ -211,10 +214,23 @@ struct TextEdits {
         let (bytes, overflow) = Int64(text.utf8.count).multipliedReportingOverflow(by: count)
         guard !overflow, bytes <= Self.bytesMax else { throw Self.tooLong }
         if bytes == 0 { return "" }
-        return try work.room(Int(bytes)) { String(repeating: text, count: Int(count)) }
+        return try work.room(2 * Int(bytes)) {
+            var result: [UInt8] = []
+            result.reserveCapacity(Int(bytes))
+            try append(Array(text.utf8), times: Int(count), to: &result)
+            return String(decoding: result, as: UTF8.self)
+        }
     }
 
-    func reversed(_ text: String) -> String {
+    /// A short text many times takes long.
+    private func append(_ bytes: [UInt8], times: Int, to result: inout [UInt8]) throws {
+        for _ in 0..<times {
+            result += bytes
+            try work.spend(bytes.count + 8)
+        }
+    }
+
+    func reversed(_ text: String) throws -> String {
         let bytes = Array(text.utf8)
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
@@ -223,6 +239,7 @@ struct TextEdits {
             let start = TextPlaces.before(bytes, end)
             result += bytes[start..<end]
             end = start
+            try work.spend(8)
         }
         return String(decoding: result, as: UTF8.self)
     }
@@ -245,7 +262,7 @@ struct TextEdits {
             var padding: [UInt8] = []
             padding.reserveCapacity(total)
             if !isLeft { padding += bytes }
-            for _ in 0..<rounds { padding += filler }
+            try append(filler, times: rounds, to: &padding)
             padding += last
             if isLeft { padding += bytes }
             return String(decoding: padding, as: UTF8.self)

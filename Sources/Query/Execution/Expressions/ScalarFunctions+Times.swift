@@ -26,7 +26,7 @@ extension ScalarFunctions {
             if value == 0 { throw QueryError.divisionByZero }
             return .interval(try some(IntervalMath.divide(a, by: value)))
         case (.subtract, .timestamptz(let a), .timestamptz(let b)), (.subtract, .timestamp(let a), .timestamp(let b)):
-            return .interval(try some(IntervalMath.between(a, b)))
+            return .interval(IntervalMath.between(a, b))
         case (.subtract, .date(let a), .date(let b)):
             let (days, overflow) = a.subtractingReportingOverflow(b)
             if overflow { throw outOfRange }
@@ -82,7 +82,7 @@ extension ScalarFunctions {
                 if let start = DateBin.bin(time, step: step, origin: origin) { return .timestamp(start) }
             default: break
             }
-            throw QueryError(.timeOutOfRange, "timestamp out of range")
+            throw QueryError.timeOutOfRange
         case .extract: return try extracted(arguments, type: type)
         case .atTimeZone:
             // Both orders occur: `x AT TIME ZONE z` and timezone(z, x).
@@ -220,7 +220,7 @@ extension ScalarFunctions {
 
     private func extracted(_ arguments: [Scalar], type: ColumnType) throws -> Scalar {
         guard case .text(let name) = arguments[0] else { throw QueryError.unsupported("extract of these types") }
-        guard let field = TimeField(rawValue: name.lowercased()) else {
+        guard let field = TimeField(rawValue: InputText.word(name)) else {
             throw QueryError(.invalidParameter, "unit \"\(name)\" not recognized for type \(type.sqlName)")
         }
         let value = try fieldValue(field, arguments[1])

@@ -25,8 +25,8 @@ struct ScalarFunctions {
             return try time(function, arguments, type: type)
         case .checkedInteger, .checkedNumeric: return try CastLimits.checked(function, arguments)
         case .numericOf: return try CastLimits.numeric(of: arguments[0], scale: type.scale)
-        case .jsonText: return JSONField.text(arguments[0], arguments[1])
-        case .jsonField: return JSONField.field(arguments[0], arguments[1])
+        case .jsonText: return try JSONField.text(arguments[0], arguments[1], look: work.spend)
+        case .jsonField: return try JSONField.field(arguments[0], arguments[1], look: work.spend)
         case .arrayElement: return element(arguments[0], arguments[1])
         case .arrayLength:
             guard case .array(let values) = arguments[0] else { return .null }

@@ -63,7 +63,7 @@ struct TimeFunctions: Sendable {
             if time < low || time >= high {
                 guard let bucket = DateBin.bin(time, step: step, origin: start) else { return nil }
                 low = bucket
-                high = bucket.addingReportingOverflow(step).overflow ? .max : bucket + step
+                high = Int64(clamping: Int128(bucket) + step)
             }
             result.append(low)
         }
@@ -76,7 +76,7 @@ struct TimeFunctions: Sendable {
         guard case .constant(.text(let field)) = values[0].storage, case .int64(let times) = values[1].storage,
             values[1].type == .timestamptz || values[1].type == .timestamp
         else { return nil }
-        guard let whole = TimeField(rawValue: field.lowercased()), whole.isWhole else { return nil }
+        guard let whole = TimeField(rawValue: InputText.word(field)), whole.isWhole else { return nil }
         let zone = values[1].type == .timestamp ? ZoneOffsets.utc : context.zone
         var numbers = times.map { whole.value(local: zone.local(utc: $0)) }
         clear(&numbers, values[1].validity)
@@ -95,24 +95,26 @@ struct TimeFunctions: Sendable {
     }
 }
 
-/// `date_bin`: buckets of one fixed length from an origin.
+/// `date_bin`: buckets of one fixed length from an origin. Lengths and distances are wider than instants: between the
+/// first and the last of those lie twice as many nanoseconds as 64 bits hold.
 enum DateBin {
+    /// Nanoseconds of a bucket.
     /// - Throws: `.notSupported` for months, `.timeOutOfRange` for a length that is not positive.
-    static func stride(_ interval: Interval) throws -> Int64 {
+    static func stride(_ interval: Interval) throws -> Int128 {
         guard interval.months == 0 else {
             throw QueryError(.notSupported, "timestamps cannot be binned into intervals containing months or years")
         }
-        let (days, a) = interval.days.multipliedReportingOverflow(by: Nanoseconds.day)
-        let (total, b) = days.addingReportingOverflow(interval.nanoseconds)
-        guard !a, !b, total > 0 else { throw QueryError(.timeOutOfRange, "stride must be greater than zero") }
+        let total = Int128(interval.days) * Int128(Nanoseconds.day) + Int128(interval.nanoseconds)
+        guard total > 0 else { throw QueryError(.timeOutOfRange, "stride must be greater than zero") }
         return total
     }
 
-    static func bin(_ time: Int64, step: Int64, origin: Int64) -> Int64? {
-        let (difference, overflow) = time.subtractingReportingOverflow(origin)
-        if overflow { return nil }
-        let (offset, a) = floorDivide(difference, step).multipliedReportingOverflow(by: step)
-        let (result, b) = origin.addingReportingOverflow(offset)
-        return a || b ? nil : result
+    /// nil where the bucket begins before the first instant.
+    /// - Precondition: `step > 0`.
+    static func bin(_ time: Int64, step: Int128, origin: Int64) -> Int64? {
+        let (quotient, rest) = (Int128(time) - Int128(origin)).quotientAndRemainder(dividingBy: step)
+        // A bucket begins before what lies in it. Only one that is longer than all time begins much earlier.
+        let (offset, overflow) = (rest < 0 ? quotient - 1 : quotient).multipliedReportingOverflow(by: step)
+        return overflow ? nil : Int64(exactly: Int128(origin) + offset)
     }
 }

@@ -9,7 +9,7 @@ enum TimeUnit: String, CaseIterable {
 
     /// - Throws: `.invalidParameter` for a word that is no unit.
     init(named name: String) throws {
-        let word = name.lowercased()
+        let word = InputText.word(name)
         if let unit = TimeUnit(rawValue: word) ?? TimeUnit(rawValue: String(word.dropLast(word.hasSuffix("s") ? 1 : 0)))
         {
             self = unit

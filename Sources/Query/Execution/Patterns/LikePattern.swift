@@ -31,7 +31,14 @@ struct LikePattern {
         }
         var (isEscaped, isAfterMany) = (false, false)
         let source = ignoresCase ? try CaseMapping.small(pattern, look: look) : pattern
+        var steps = 0
         for next in source.unicodeScalars {
+            // A part costs more than a letter.
+            steps += 8
+            if steps >= 1 << 16 {
+                try look(steps)
+                steps = 0
+            }
             if isEscaped || (next != "\\" && next != "%" && next != "_") {
                 letters.append(contentsOf: UTF8.encode(next) ?? UTF8.encodedReplacementCharacter)
                 (isEscaped, isAfterMany) = (false, false)
@@ -108,11 +115,12 @@ struct LikePattern {
                 guard shared == letters.count else { return nil }
                 place += letters.count
             case .any(let count):
-                for _ in 0..<count {
+                for step in 1...count {
                     guard place < bytes.count else { return nil }
                     place = TextPlaces.after(bytes, place)
+                    if step & 0xFFFF == 0 { try look(1 << 16) }
                 }
-                try look(count)
+                try look(count & 0xFFFF)
             }
         }
         return place
@@ -172,11 +180,12 @@ struct LikePattern {
                 guard shared == letters.count else { return nil }
                 place -= letters.count
             case .any(let count):
-                for _ in 0..<count {
+                for step in 1...count {
                     guard place > 0 else { return nil }
                     place = TextPlaces.before(bytes, place)
+                    if step & 0xFFFF == 0 { try look(1 << 16) }
                 }
-                try look(count)
+                try look(count & 0xFFFF)
             }
         }
         return place

@@ -5,16 +5,14 @@ import Columnar
 extension IntervalMath {
     /// Adds an interval to a wall-clock reading.
     static func add(_ value: Interval, toLocal local: Int64) -> Int64? {
-        var result = local
+        // Days may be so many that only what they are added to is within 64 bits again.
+        var days = Int128(value.days)
         if value.months != 0 {
-            let day = floorDivide(result, Nanoseconds.day)
+            let day = floorDivide(local, Nanoseconds.day)
             guard let moved = CivilDate(daysSince1970: day).adding(months: value.months) else { return nil }
-            guard let shifted = addDays(moved.daysSince1970 - day, to: result) else { return nil }
-            result = shifted
+            days += Int128(moved.daysSince1970 - day)
         }
-        guard let shifted = addDays(value.days, to: result) else { return nil }
-        let (sum, overflow) = shifted.addingReportingOverflow(value.nanoseconds)
-        return overflow ? nil : sum
+        return Int64(exactly: Int128(local) + days * Int128(Nanoseconds.day) + Int128(value.nanoseconds))
     }
 
     /// Adds an interval to an instant: months and days by the zone's calendar, the clock part on the time line.
@@ -29,16 +27,10 @@ extension IntervalMath {
         return overflow ? nil : sum
     }
 
-    private static func addDays(_ days: Int64, to local: Int64) -> Int64? {
-        let (shift, a) = days.multipliedReportingOverflow(by: Nanoseconds.day)
-        let (sum, b) = local.addingReportingOverflow(shift)
-        return a || b ? nil : sum
-    }
-
     /// Subtraction of instants: whole days and the clock, as `timestamp - timestamp` answers.
-    static func between(_ later: Int64, _ earlier: Int64) -> Interval? {
-        let (difference, overflow) = later.subtractingReportingOverflow(earlier)
-        if overflow { return nil }
-        return Interval(days: difference / Nanoseconds.day, nanoseconds: difference % Nanoseconds.day)
+    static func between(_ later: Int64, _ earlier: Int64) -> Interval {
+        // Between the first and the last instant lie twice as many nanoseconds as 64 bits hold; of days few.
+        let (days, rest) = (Int128(later) - Int128(earlier)).quotientAndRemainder(dividingBy: Int128(Nanoseconds.day))
+        return Interval(days: Int64(days), nanoseconds: Int64(rest))
     }
 }

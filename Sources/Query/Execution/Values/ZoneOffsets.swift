@@ -108,7 +108,8 @@ struct ZoneOffsets: Sendable {
 
     /// `5`, `05:30`, `05:30:15`.
     private static func seconds(_ text: Substring.UTF8View, hoursMax: Int64) -> Int64? {
-        let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        // One more than there may be says so.
+        let parts = text.split(separator: UInt8(ascii: ":"), maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count <= 3 else { return nil }
         var total: Int64 = 0
         for (part, (unit, most)) in zip(parts, [(Int64(3600), hoursMax), (60, 59), (1, 60)]) {

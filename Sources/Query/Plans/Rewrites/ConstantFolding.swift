@@ -64,7 +64,12 @@ package struct ConstantFolding: Sendable {
     private func foldLogic(_ arguments: [Expression], function: ScalarFunction, deciding: Bool) -> Expression {
         var left: [Expression] = []
         for argument in arguments {
-            if argument.constant == .boolean(deciding) { return .literal(.boolean(deciding), .boolean) }
+            if argument.constant == .boolean(deciding) {
+                // What comes behind it is never looked at, and of what stands before it only that which fails whatever
+                // the rows are: left to right, as PostgreSQL computes constants.
+                let failing = left.filter(\.isOfConstants)
+                return failing.isEmpty ? argument : .call(function, failing + [argument], .boolean)
+            }
             if argument.constant == .boolean(!deciding) { continue }
             if case .call(function, let nested, _) = argument { left += nested } else { left.append(argument) }
         }

@@ -115,8 +115,9 @@ package struct ScalarArithmetic: Sendable {
     }
 
     private func escapedPattern(_ pattern: Scalar, _ escape: Scalar) -> Scalar? {
-        guard case .text(let pattern) = pattern, case .text(let escape) = escape,
-            let settled = try? LikeEscape.withBackslashes(pattern, escape: escape)
+        // A long one takes a while, which the engine knows to bound.
+        guard case .text(let pattern) = pattern, case .text(let escape) = escape, pattern.utf8.count <= 64 << 10,
+            let settled = try? LikeEscape.withBackslashes(pattern, escape: escape, look: { _ in })
         else { return nil }
         return .text(settled)
     }
@@ -174,9 +175,9 @@ package struct ScalarArithmetic: Sendable {
         case (.double(let a), .double(let b)):
             return (a * b).isFinite ? .double(a * b) : nil
         case (.numeric(let a, let x), .numeric(let b, let y)):
-            guard case .numeric(let scale) = type else { return nil }
-            let (result, overflow) = a.multipliedReportingOverflow(by: b)
-            return overflow ? nil : rescale(result, from: x + y, to: scale)
+            // It has its own places, however many its column has.
+            guard type.isNumeric, x + y <= Decimal128.scaleMax else { return nil }
+            return Decimal128.multiply(a, b).map { .numeric($0, scale: x + y) }
         default: return nil
         }
     }

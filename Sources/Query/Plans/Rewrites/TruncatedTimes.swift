@@ -27,7 +27,7 @@ private struct TruncatedSpan {
             guard arguments.count >= 2, case .text(let unit)? = arguments[0].constant,
                 case .column(let index, let type) = arguments[1],
                 type.isTime,
-                let longest = Self.longestNanoseconds[unit.lowercased()]
+                let longest = Self.longestNanoseconds[InputText.word(unit)]
             else { return nil }
             column = index
             self.type = type

@@ -26,14 +26,14 @@ struct CoarseTime {
             } else if !isUTC {
                 return false
             }
-            return (Self.units[unit.lowercased()] ?? 0) >= grainNanoseconds
+            return (Self.units[InputText.word(unit)] ?? 0) >= grainNanoseconds
         case .call(.extract, let arguments, _):
             guard arguments.count == 2, case .column(time, .timestamptz) = arguments[1], let field = text(arguments[0]),
                 isUTC
             else {
                 return false
             }
-            return (Self.fields[field.lowercased()] ?? 0) >= grainNanoseconds
+            return (Self.fields[InputText.word(field)] ?? 0) >= grainNanoseconds
         case .call(.dateBin, let arguments, _):
             guard arguments.count == 3, case .column(time, .timestamptz) = arguments[1],
                 case .interval(let stride)? = arguments[0].constant,
@@ -53,7 +53,7 @@ struct CoarseTime {
     }
 
     private static func isUTC(_ zone: String) -> Bool {
-        ["UTC", "ETC/UTC", "GMT", "ETC/GMT", "Z", "ZULU"].contains(zone.uppercased())
+        ["utc", "etc/utc", "gmt", "etc/gmt", "z", "zulu"].contains(InputText.word(zone))
     }
 
     private static let day = Nanoseconds.day

@@ -11,6 +11,8 @@ package enum ZoneAbbreviation {
 
     /// - Parameter letters: of any case.
     package init?(_ letters: String) {
+        // No letters are so many.
+        guard letters.utf8.count <= 256 else { return nil }
         let key = Array(letters.utf8).map { $0 >= 65 && $0 <= 90 ? $0 | 0x20 : $0 }
         if let offset = Self.offsets[key] {
             self = .fixed(offset)

@@ -104,6 +104,17 @@ extension Expression {
         }
     }
 
+    /// Whether it is computed, and of constants alone: its value, or that there is none, is known before any row is.
+    package var isOfConstants: Bool {
+        switch self {
+        case .literal, .column, .scalarSubquery, .placeholder: false
+        case .call, .cast, .conditional, .oneOf:
+            children.allSatisfy { child in
+                if case .literal = child { true } else { child.isOfConstants }
+            }
+        }
+    }
+
     /// Whether evaluating may fail (overflow, division by zero, a text that is no number, a subquery of two rows): such
     /// an expression must not meet rows that a condition before it would have kept away.
     package var mayFail: Bool {

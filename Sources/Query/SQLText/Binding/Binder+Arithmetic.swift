@@ -121,7 +121,8 @@ enum NumericScale {
     static let ofQuotient = 16
     /// The same where money or other decimals are divided: a tenth of a cent keeps 16 significant digits.
     static let ofDecimalQuotient = 20
-    /// Products keep every digit up to here.
+    /// The most of a column of products whose factors have no more. Each product keeps every digit that it has, beyond
+    /// it as well; the scale says how many the others have that meet it.
     static let ofProductMax = 24
 
     static func of(_ function: ScalarFunction, _ left: Int, _ right: Int) -> Int {

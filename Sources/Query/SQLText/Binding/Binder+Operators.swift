@@ -177,6 +177,8 @@ extension Binder {
     {
         var constants: [Scalar] = []
         var others: [Expression] = []
+        // What is computed of constants is, and fails, whichever of them equals.
+        var computed: [Expression] = []
         var subject: Expression?
         // Several constants are looked at first; one alone stands in its place.
         var firstConstant = 0
@@ -187,6 +189,8 @@ extension Binder {
                 subject = pair.left
                 if constants.isEmpty { firstConstant = others.count }
                 constants.append(constant)
+            } else if pair.right.isOfConstants {
+                computed.append(.call(.equal, [pair.left, pair.right], .boolean))
             } else {
                 others.append(.call(.equal, [pair.left, pair.right], .boolean))
             }
@@ -197,6 +201,7 @@ extension Binder {
                 ? .call(.equal, [subject, .literal(constants[0], subject.type)], .boolean) : .oneOf(subject, constants)
             others.insert(test, at: constants.count == 1 ? firstConstant : 0)
         }
+        others = computed + others
         let any = others.count == 1 ? others[0] : .call(.or, others, .boolean)
         return isNegated
             ? call(.not, [any], .boolean, at: position) : Bound(coercion.folding.fold(any), position: position)

@@ -74,11 +74,9 @@ extension Binder {
 
     /// A pattern and an escape that are written are looked at before any row is.
     private func checkEscape(_ arguments: [Expression], position: Int?) throws(QueryError) {
-        guard case .text(let pattern)? = arguments[0].constant, case .text(let escape)? = arguments[1].constant else {
-            return
-        }
+        guard case .text? = arguments[0].constant, case .text(let escape)? = arguments[1].constant else { return }
         do throws(QueryError) {
-            _ = try LikeEscape.withBackslashes(pattern, escape: escape)
+            try LikeEscape.check(escape)
         } catch {
             var placed = error
             placed.position = position

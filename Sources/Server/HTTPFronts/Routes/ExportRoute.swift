@@ -4,6 +4,7 @@ import EventStores
 import HTTPTypes
 import Hummingbird
 import Intakes
+import JSONTexts
 import Plans
 import Platform
 import Reports
@@ -13,7 +14,8 @@ extension Routes {
     func events(_ query: QueryParameters) async throws -> Response {
         let name = query["format"] ?? ExportFormat.ndjson.rawValue
         guard let format = ExportFormat(rawValue: name) else {
-            throw Refusal(.badRequest, "there is no format \(name)", hint: "known: ndjson, csv")
+            throw Refusal(
+                .badRequest, "there is no format \(name)", hint: nameHint(to: name, known: ["ndjson", "csv"]))
         }
         let now = clock.wallNanoseconds()
         let (from, to) = (try time(query["from"], now) ?? .min, try time(query["to"], now) ?? .max)

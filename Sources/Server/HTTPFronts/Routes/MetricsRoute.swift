@@ -4,6 +4,7 @@ import Exporting
 import HTTPTypes
 import Hummingbird
 import Intakes
+import JSONTexts
 import Platform
 import Sending
 
@@ -13,7 +14,8 @@ extension Routes {
         let named = query["format"]
         guard let format = ExpositionFormat.negotiated(accept: headers[.accept], format: named) else {
             throw Refusal(
-                .badRequest, "there is no format \(named ?? "")", hint: "format is text, openmetrics or protobuf")
+                .badRequest, "there is no format \(named ?? "")",
+                hint: nameHint(to: named ?? "", known: ["text", "openmetrics", "protobuf"]))
         }
         let bytes = MetricsExposition.render(
             store.counters, try await processSamples(), exemplars: examples.book, format: format)

@@ -5,13 +5,16 @@ import EmbeddedPages
 import HTTPTypes
 import Hashing
 import Hummingbird
+import JSONTexts
 
 extension Routes {
     /// A file of the pages, or 304 where the browser has it already.
     /// - Throws: 404.
     func page(_ name: String, _ headers: HTTPFields) throws(Refusal) -> Response {
         guard let file = PageFile.all.first(where: { $0.name.hasSameBytes(as: name) }) else {
-            throw Refusal(.notFound, "there is no file \(name) of pages")
+            throw Refusal(
+                .notFound, "there is no file \(name) of pages",
+                hint: nameHint(to: name, known: PageFile.all.map(\.name)))
         }
         return file.response(headers)
     }
@@ -21,9 +24,11 @@ extension Routes {
     func runbook(_ name: String?, _ headers: HTTPFields) throws(Refusal) -> Response {
         let pages = RunbookPages(store.objectives.current.set)
         guard let page = name.map(pages.page) ?? pages.index, let file = PageFile(page) else {
+            let near = nearestName(to: name ?? "", among: pages.names)
             throw Refusal(
                 .notFound, "there is no alert \(name ?? "")",
-                hint: "GET /runbooks lists those of the objectives in force")
+                hint: (near.map { "did you mean \($0)? " } ?? "")
+                    + "GET /runbooks lists those of the objectives in force")
         }
         return file.response(headers)
     }

@@ -21,7 +21,9 @@ extension Routes {
                 Response(
                     bytes: Array(store.priceBook.csv(selection, includesBuiltIn: !isSetOnly).utf8),
                     contentType: MediaType.csv))
-        case let name: throw Refusal(.badRequest, "there is no format \(name)", hint: "known: table, csv")
+        case let name:
+            throw Refusal(
+                .badRequest, "there is no format \(name)", hint: nameHint(to: name, known: ["table", "csv"]))
         }
     }
 
@@ -125,7 +127,7 @@ struct RebookRequest: Sendable {
             guard let kind = Self.members.first(where: { $0.name.hasSameBytes(as: member.name) })?.kind else {
                 throw Refusal(
                     .badRequest, "there is no member \(member.name)",
-                    hint: "known: \(Self.members.map(\.name).joined(separator: ", "))")
+                    hint: nameHint(to: member.name, known: Self.members.map(\.name)))
             }
             guard member.value.string != nil else {
                 throw Refusal(.badRequest, "the member \(member.name) is no \(kind)", hint: Self.example)

@@ -11,20 +11,22 @@ struct QueryParameters: Sendable {
     ///   where the route does not say that it may be.
     init(_ request: Request, of route: Route) throws(Refusal) {
         let parameters = route.parameters.filter { $0.place == .query }
-        let hint =
-            parameters.isEmpty
-            ? "this address takes no parameters" : "known: \(parameters.map(\.name).joined(separator: ", "))"
+        let names = parameters.map(\.name)
+        func hint(_ name: String) -> String {
+            names.isEmpty ? "this address takes no parameters" : nameHint(to: name, known: names)
+        }
         guard PercentText.unescaped(request.uri.query ?? "") != nil else {
-            throw Refusal(.badRequest, "the parameters are no UTF-8", hint: "escape the bytes of their UTF-8; \(hint)")
+            throw Refusal(
+                .badRequest, "the parameters are no UTF-8", hint: "escape the bytes of their UTF-8; \(hint(""))")
         }
         var values: [String: [String]] = [:]
         for (name, value) in request.uri.queryParameters {
             let name = String(name)
             guard let parameter = parameters.first(where: { $0.name.hasSameBytes(as: name) }) else {
-                throw Refusal(.badRequest, "there is no parameter \(name) here", hint: hint)
+                throw Refusal(.badRequest, "there is no parameter \(name) here", hint: hint(name))
             }
             guard values[name] == nil || parameter.isRepeated else {
-                throw Refusal(.badRequest, "the parameter \(name) is given twice", hint: "give it once; \(hint)")
+                throw Refusal(.badRequest, "the parameter \(name) is given twice", hint: "give it once; \(hint(""))")
             }
             values[name, default: []].append(String(value))
         }

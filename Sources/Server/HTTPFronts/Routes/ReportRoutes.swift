@@ -101,7 +101,7 @@ extension Routes {
         guard let kind = ReportKind(rawValue: name) else {
             throw Refusal(
                 .notFound, "there is no report \(name)",
-                hint: "known: \(ReportKind.allCases.map(\.rawValue).joined(separator: ", ")), status, doctor")
+                hint: nameHint(to: name, known: ReportKind.allCases.map(\.rawValue) + ["status", "doctor"]))
         }
         let request = try ReportRequest(
             kind: kind, from: query["from"], to: query["to"], by: query.all("by"),
@@ -123,7 +123,7 @@ extension Routes {
         guard let format = ReportFormat(rawValue: text) else {
             throw Refusal(
                 .badRequest, "there is no format \(text)",
-                hint: "known: " + ReportFormat.allCases.map(\.rawValue).joined(separator: ", "))
+                hint: nameHint(to: text, known: ReportFormat.allCases.map(\.rawValue)))
         }
         return format
     }

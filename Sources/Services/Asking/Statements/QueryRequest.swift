@@ -83,7 +83,7 @@ package struct QueryRequest: Sendable {
                 guard Self.names.contains(where: { $0.hasSameBytes(as: member.name) }) else {
                     throw QueryRefusal(
                         .malformed, "there is no member \(member.name)",
-                        hint: "known: \(Self.names.joined(separator: ", "))")
+                        hint: nameHint(to: member.name, known: Self.names))
                 }
                 guard seen.insert(ExactText(member.name)).inserted else {
                     throw QueryRefusal(

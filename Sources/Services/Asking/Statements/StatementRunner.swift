@@ -1,6 +1,7 @@
 import Bytes
 package import Columnar
 package import Execution
+import JSONTexts
 package import Plans
 import SQLText
 
@@ -63,8 +64,7 @@ package struct StatementRunner: Sendable {
             case "timezone", "time zone": return lines([options.timeZone], statement, catalog)
             case "plimsoll.rollups": return lines([options.usesRollups ? "on" : "off"], statement, catalog)
             default:
-                throw QueryError(
-                    .undefinedName, "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
+                throw QueryError.settingMissing(name)
             }
         }
     }
@@ -93,8 +93,16 @@ extension QueryOptions {
                 throw QueryError(.invalidParameter, "plimsoll.rollups is on or off, not \(setting.value ?? "")")
             }
         case let name where name.hasPrefix("plimsoll."):
-            throw QueryError(.undefinedName, "there is no setting \(name)", hint: "known: timezone, plimsoll.rollups")
+            throw QueryError.settingMissing(name)
         default: break
         }
+    }
+}
+
+extension QueryError {
+    fileprivate static func settingMissing(_ name: String) -> QueryError {
+        QueryError(
+            .undefinedName, "there is no setting \(name)",
+            hint: nameHint(to: name, known: ["timezone", "plimsoll.rollups"]))
     }
 }
