@@ -86,7 +86,7 @@ struct SpanReader: ~Copyable {
             record.withheldValues += Self.textCount(attribute.value)
             return
         }
-        if NameRedaction.without(name) != name {
+        if name.utf8.count > 2 * Bounds.nameBytes || NameRedaction.without(name) != name {
             noteUnknown(name, attribute.value, &record)
             record.withheldValues += max(1, Self.valueCount(attribute.value))
             return
