@@ -190,11 +190,11 @@ package enum MetricCatalogue {
             labels: [MetricLabel("reason", .given)], .process),
         MetricDefinition(
             backfilledEvents, .counter,
-            "Events received more than an hour after their time, by type; counted nowhere else here.",
+            "Events received more than an hour after their time, by type: in reports, and nowhere else here.",
             labels: [MetricLabel("type", .given)], .process),
         MetricDefinition(
             untrackedQuestions, .counter,
-            "Questions not judged here, because too many waited for an answer or because what changed them came too late.",
+            "Questions that reports judge and nothing here: too many waited, or what changed them came too late.",
             .process),
         MetricDefinition(
             forgottenAnswers, .counter,
