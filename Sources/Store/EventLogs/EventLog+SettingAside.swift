@@ -41,13 +41,14 @@ extension EventLog {
     /// place on passes over them.
     /// - Parameters:
     ///   - start: where the log should have gone on.
+    ///   - receivedTime: of the records, ns since 1970 UTC.
     ///   - target: a directory that is not there yet, for the copies.
     ///   - records: what the new file begins with, and the position of the next event.
     /// - Returns: the copies, and the place where the new log begins.
     /// - Throws: ``StorageError``.
     /// - Precondition: the caller holds the lock of the data directory.
     package static func beginAgain(
-        _ survey: LogSurvey, behind start: LogPlace, directory path: String, into target: String,
+        behind start: LogPlace, receivedTime: Int64, directory path: String, into target: String,
         fileSystem: any FileSystem, randomness: any Randomness,
         records: (kind: LogRecordKind, position: Int64, payloads: [[UInt8]])
     ) throws -> (copies: [String], place: LogPlace) {
@@ -64,7 +65,7 @@ extension EventLog {
             logID: randomness.nextUInt64(), fileNumber: max(numbers.last ?? 0, start.fileNumber) + 2,
             fileBytes: max(isUsual ? min(length, usual) : usual, LogFormat.fileHeaderBytes + recordBytes),
             firstPosition: start.position, previousEnd: 0, previousChain: 0)
-        let place = try directory.begin(&header, records: records, receivedTime: survey.receivedTime)
+        let place = try directory.begin(&header, records: records, receivedTime: receivedTime)
         return (copies, place)
     }
 

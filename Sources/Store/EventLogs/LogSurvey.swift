@@ -75,8 +75,8 @@ package struct LogSurvey: Sendable {
             (faults, faultCount) = ([], 0)
         }
         // The bytes of a file that has lost its name may be of another one by now.
-        let names = Set(try directory.listing().logs.map(directory.logPath))
-        faults.removeAll { !names.contains($0.file) }
+        let gone = try faults.filter { try fileSystem.lengthBytes(of: $0.file) == nil }
+        faults.removeAll { gone.contains($0) }
         faultCount = faults.isEmpty ? 0 : faultCount
     }
 

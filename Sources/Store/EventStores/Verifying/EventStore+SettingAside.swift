@@ -43,9 +43,10 @@ extension EventStore {
         guard let damage = try damagedLog(files, context.fileSystem) else { return nil }
         let (loss, survey) = (damage.loss, damage.survey)
         var told = damage.told
+        let receivedTime = max(survey.receivedTime, damage.state?.ledger.receivedTime ?? 0)
         let payloads = (damage.forgotten + [loss]).map { loss in
             SystemRecord(
-                position: loss.firstPosition - 1, receivedTime: survey.receivedTime,
+                position: loss.firstPosition - 1, receivedTime: receivedTime,
                 content: .event(type: LogLoss.recordType, data: loss.data)
             ).serialised
         }
@@ -53,7 +54,7 @@ extension EventStore {
         if survey.end == nil, let state = damage.state {
             let place: LogPlace
             (told.copied, place) = try EventLog.beginAgain(
-                survey, behind: state.replayFrom, directory: files.log, into: told.copies,
+                behind: state.replayFrom, receivedTime: receivedTime, directory: files.log, into: told.copies,
                 fileSystem: context.fileSystem, randomness: context.randomness, records: records)
             try damage.goOn(from: place, state, files, context.fileSystem)
         } else {
