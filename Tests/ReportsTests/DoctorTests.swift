@@ -174,7 +174,7 @@ import Testing
         Self.add("bot", to: &sample)
         let reason = "events are refused: the disk is full"
         let live = LiveFigures(
-            started: SampleStore.start, spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0, refusals: [],
+            refusalsSince: SampleStore.start, spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0, refusals: [],
             troubles: [], refusal: reason)
         let report = try Self.report(&sample, live)
         #expect(findings(report) == [[ReportValue.none, .text("trouble"), .text(reason), .count(Int128(1))]])
