@@ -153,16 +153,17 @@ extension DoctorQueries {
     }
 
     /// Calls whose spans say no kind of work, and were read as calls for the model and the usage that they tell.
-    func unnamedCalls() throws -> [(service: String?, model: String, calls: Int128)] {
-        try runner.rows(
+    func callsWithoutOperation() throws -> [(service: String?, model: String, calls: Int128)] {
+        let hasModel = DialectBook.modelAttributes.map { "span_attributes->>\(SQLTexts.text($0)) is not null" }
+            .joined(separator: " or ")
+        return try runner.rows(
             """
             select \(Self.sender), left(coalesce(model, ''), \(Self.nameLettersMax)), count(*) \
             from (select service_name, source, model, trace_id, span_id from llm_call where \(received) \
             and operation is null) as calls \
             join (select distinct trace_id as told_trace_id, span_id as told_span_id from span_received \
             where \(received) and span_class = \(SQLTexts.text(SpanClass.other.rawValue)) \
-            and (span_attributes->>'gen_ai.request.model' is not null \
-            or span_attributes->>'gen_ai.response.model' is not null)) as spans \
+            and (\(hasModel))) as spans \
             on trace_id = told_trace_id and span_id = told_span_id group by 1, 2 order by 3 desc, 1, 2 \
             limit \(Self.rowsMax)
             """

@@ -29,7 +29,7 @@ struct DoctorReport {
         }
         let letters = try queries.deadLetters()
         var findings = incoming(services) + refused(letters) + lacking(services, prices) + unread(values)
-        findings += try queries.unnamedCalls().map {
+        findings += try queries.callsWithoutOperation().map {
             DoctorFinding(
                 kind: .withoutOperation, service: $0.service, what: $0.model, count: $0.calls,
                 changes: DoctorAdvice.operation)

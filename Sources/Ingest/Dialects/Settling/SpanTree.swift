@@ -6,7 +6,7 @@ import Domain
 struct SpanTree {
     /// Ascending by start, then span id.
     let spans: [MappedSpan]
-    /// What each says it is; a call of a model that says nothing is one as well: see ``unnamedCalls()``.
+    /// What each says it is; a call of a model that says nothing is one as well: see ``callsWithoutOperation()``.
     private(set) var kinds: [SpanClass]
     /// Index of the parent; −1 for a root and for a span whose parent is not here.
     private(set) var parents: [Int] = []
@@ -53,7 +53,7 @@ struct SpanTree {
         ownConversations = distinct.map { $0.text(.conversation, responseIDs: responseIDs) }
         parents = distinct.map { seen[$0.record.parentSpanID] ?? -1 }
         sortTopologically()
-        for index in unnamedCalls() { kinds[index] = .modelCall }
+        for index in callsWithoutOperation() { kinds[index] = .modelCall }
         let kinds = kinds
         inherit(ownConversations, into: \.conversations)
         inherit(distinct.map { $0.text(.user) }, into: \.users)

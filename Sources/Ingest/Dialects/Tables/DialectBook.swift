@@ -44,6 +44,8 @@ package struct DialectBook: Sendable {
     let kinds: [KindRule]
     /// Attributes whose values say what kind of work a span is, ascending.
     let kindAttributes: [ExactText]
+    /// OpenTelemetry's attributes of a model. What others call one may be the setting of anything.
+    package static let modelAttributes = ["gen_ai.request.model", "gen_ai.response.model"]
     let exceptions: [KindException]
     let rules: [DialectField: [DialectRule]]
     let translations: [DialectField: [String: String]]

@@ -4,7 +4,7 @@ import Testing
 import WireFormats
 
 /// Spans that name no operation, and tell a model and what it used: each a call, unless another span tells that call.
-struct UnnamedCallsTests {
+struct CallsWithoutOperationTests {
     private static let operation = "gen_ai.operation.name"
 
     /// 100 tokens in and 20 out, unless it says otherwise.

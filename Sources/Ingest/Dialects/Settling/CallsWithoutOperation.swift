@@ -10,8 +10,8 @@ import Domain
 extension SpanTree {
     /// Of spans of no kind those that are calls of models.
     /// - Complexity: O(spans × rules).
-    func unnamedCalls() -> [Int] {
-        let candidates = spans.indices.filter { kinds[$0] == .other && spans[$0].isUnnamedCall }
+    func callsWithoutOperation() -> [Int] {
+        let candidates = spans.indices.filter { kinds[$0] == .other && spans[$0].isCallWithoutOperation }
         guard !candidates.isEmpty else { return [] }
         // A call that a tool makes is not a part of what lies around the tool.
         var isAround = Array(repeating: false, count: count)
@@ -25,12 +25,9 @@ extension SpanTree {
 }
 
 extension MappedSpan {
-    /// OpenTelemetry's names of a model. What others call one may be the setting of anything.
-    private static let modelNames = ["gen_ai.request.model", "gen_ai.response.model"]
-
     /// Whether it tells a model and what that used, and no kind of work, not even one that nobody knows.
-    fileprivate var isUnnamedCall: Bool {
-        guard Self.modelNames.contains(where: { !(record.attributes[$0]?.plainText ?? "").isEmpty }),
+    fileprivate var isCallWithoutOperation: Bool {
+        guard DialectBook.modelAttributes.contains(where: { !(record.attributes[$0]?.plainText ?? "").isEmpty }),
             !book.kindAttributes.contains(where: { (record.attributes[$0] ?? record.resource[$0]) != nil })
         else { return false }
         return SpanUsage(self).isTold
