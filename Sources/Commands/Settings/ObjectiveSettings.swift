@@ -182,10 +182,11 @@ package struct ObjectiveSettings: Sendable {
                 "availability", "answer_p50", "answer_p95", "first_token_p50", "error_rate", "cost_per_answer",
                 "satisfaction",
             ]
-            let near = nearestName(to: name, among: written).map { "did you mean \($0)? " } ?? ""
-            return mistake(
-                "there is no objective \(name); \(near)known: availability, answer_pN, first_token_pN "
-                    + "(such as answer_p95), error_rate, cost_per_answer, satisfaction")
+            let hint = nameHint(
+                to: name, among: written,
+                orElse: "known: availability, answer_pN, first_token_pN (such as answer_p95), error_rate, "
+                    + "cost_per_answer, satisfaction")
+            return mistake("there is no objective \(name); \(hint)")
         }
         if lines.contains(where: { $0.measure == measure }) { return mistake("given twice: objectives.\(name)") }
         var line = Line(measure: measure, place: place)
