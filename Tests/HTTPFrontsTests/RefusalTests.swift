@@ -40,6 +40,10 @@ import Testing
                 "did you mean tenant? known: tenant, format"
             ),
             ("/metrics?format=openmetric", "there is no format openmetric", "did you mean openmetrics? known: text"),
+            (
+                "/metrics?format=prometheu", "there is no format prometheu",
+                "did you mean prometheus? known: text, prometheus, openmetrics, protobuf"
+            ),
             ("/v1/events?format=cvs", "there is no format cvs", "did you mean csv? known: ndjson, csv"),
             ("/v1/prices?format=tabel", "there is no format tabel", "did you mean table? known: table, csv"),
             ("/v1/reports/cost?format=jsn", "there is no format jsn", "did you mean json? known: "),

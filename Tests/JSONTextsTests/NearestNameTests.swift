@@ -13,6 +13,15 @@ import Testing
         #expect(nearestName(to: name, among: names) == near)
     }
 
+    @Test func aHintGuessesAndSaysTheRest() {
+        #expect(nameHint(to: "tabel", known: ["table", "csv"]) == "did you mean table? known: table, csv")
+        #expect(nameHint(to: "x-ray", known: ["table", "csv"]) == "known: table, csv")
+        #expect(nameHint(to: "tabel", among: ["table"], orElse: "ask for all") == "did you mean table? ask for all")
+        // A known name at a wrong place is no guess.
+        #expect(nameHint(to: "table", among: ["table"], orElse: "ask for all") == "ask for all")
+        #expect(nameHint(near: nil, orElse: "ask for all") == "ask for all")
+    }
+
     @Test func ofLongNamesTheBeginningCounts() {
         let long = String(repeating: "a", count: 70)
         #expect(nearestName(to: long + "x", among: ["b", long]) == long)

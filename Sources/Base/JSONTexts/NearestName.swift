@@ -14,10 +14,23 @@ package func nearestName(to name: String, among names: [String]) -> String? {
 /// near, and all that there are.
 /// - Complexity: as ``nearestName(to:among:)``.
 package func nameHint(to name: String, known names: [String]) -> String {
-    let known = "known: " + names.joined(separator: ", ")
-    guard let near = nearestName(to: name, among: names), !near.utf8.elementsEqual(name.utf8) else { return known }
-    return "did you mean \(near)? \(known)"
+    nameHint(to: name, among: names, orElse: knownNames(names))
 }
+
+/// What to say to a name that is none: the one that was meant, where another one is near, and what else there is to say.
+/// - Complexity: as ``nearestName(to:among:)``.
+package func nameHint(to name: String, among names: [String], orElse rest: String) -> String {
+    let near = nearestName(to: name, among: names)
+    return nameHint(near: near.flatMap { $0.utf8.elementsEqual(name.utf8) ? nil : $0 }, orElse: rest)
+}
+
+/// The same of what is near by other rules, as it is to be shown; nil: nothing is.
+package func nameHint(near: String?, orElse rest: String) -> String {
+    near.map { "did you mean \($0)? \(rest)" } ?? rest
+}
+
+/// All names that there are, said without a guess.
+package func knownNames(_ names: [String]) -> String { "known: " + names.joined(separator: ", ") }
 
 /// By how many slips the first of two names differs from the second; nil where that is more than a third of it, so that
 /// it is none mistyped. Looks at as much of them as ``nearestName(to:among:)``.

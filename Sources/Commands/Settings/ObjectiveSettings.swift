@@ -27,6 +27,9 @@ package struct ObjectiveSettings: Sendable {
         "objectives: default for the built-in ones, where others were set before",
     ]
 
+    /// What is said of an objective.
+    private enum Part: String, CaseIterable { case target, alert, channels }
+
     /// What becomes of one line.
     private struct Line: Sendable {
         var measure: ObjectiveMeasure
@@ -178,14 +181,9 @@ package struct ObjectiveSettings: Sendable {
     private mutating func readObjective(_ name: String, _ value: Node, _ place: Int?) -> [SettingsFinding] {
         func mistake(_ message: String) -> [SettingsFinding] { [SettingsFinding(line: place, message: message)] }
         guard let measure = ObjectiveMeasure(name: name) else {
-            let written = [
-                "availability", "answer_p50", "answer_p95", "first_token_p50", "error_rate", "cost_per_answer",
-                "satisfaction",
-            ]
-            let near = nearestName(to: name, among: written).map { "did you mean \($0)? " } ?? ""
-            return mistake(
-                "there is no objective \(name); \(near)known: availability, answer_pN, first_token_pN "
-                    + "(such as answer_p95), error_rate, cost_per_answer, satisfaction")
+            let hint = nameHint(
+                to: name, among: ObjectiveMeasure.usual.map(\.name), orElse: "known: \(ObjectiveMeasure.namesText)")
+            return mistake("there is no objective \(name); \(hint)")
         }
         if lines.contains(where: { $0.measure == measure }) { return mistake("given twice: objectives.\(name)") }
         var line = Line(measure: measure, place: place)
@@ -200,7 +198,7 @@ package struct ObjectiveSettings: Sendable {
         var findings: [SettingsFinding] = []
         var isTargetSaid = false
         for (part, value) in mapping {
-            isTargetSaid = isTargetSaid || part.string == "target"
+            isTargetSaid = isTargetSaid || part.string == Part.target.rawValue
             Self.collect(&findings) { () throws(SettingsFinding) in
                 try Self.readPart(part, value, "objectives.\(name).\(part.string ?? "")", &line)
             }
@@ -216,21 +214,21 @@ package struct ObjectiveSettings: Sendable {
     private static func readPart(_ part: Node, _ value: Node, _ key: String, _ line: inout Line) throws(SettingsFinding)
     {
         let (measure, place) = (line.measure, part.mark?.line)
-        switch part.string {
-        case "target":
+        switch part.string.flatMap(Part.init(rawValue:)) {
+        case .target:
             line.target = try Self.text(value, key, place) { text throws(SettingProblem) in
                 try SettingText.bound(text, of: measure)
             }
-        case "alert":
+        case .alert:
             let alert: ObjectiveBound? = try Self.text(value, key, place) { text throws(SettingProblem) in
                 try SettingText.value(text, or: "none") { text throws(SettingProblem) in
                     try SettingText.bound(text, of: measure)
                 }
             }
             line.alert = .some(alert)
-        case "channels": line.channels = try readChannels(value, key, place)
-        default:
-            let hint = nameHint(to: part.string ?? "", known: ["target", "alert", "channels"])
+        case .channels: line.channels = try readChannels(value, key, place)
+        case nil:
+            let hint = nameHint(to: part.string ?? "", known: Part.allCases.map(\.rawValue))
             throw SettingsFinding(line: place, message: "there is no \(key); \(hint)")
         }
     }

@@ -11,11 +11,12 @@ struct AlertsCommand: ParsableCommand {
         commandName: "alerts",
         abstract: "What follows from the objectives: rules, OpenSLO documents, dashboards, runbooks.",
         discussion: """
-            Objectives are settings (`plimsoll help check config`); `plimsoll serve --config FILE` puts them in force. Which ones are \
-            meant: those of --config FILE, else those in force in --data DIR or at --server URL, else the built-in ones.
+            Objectives are settings (`plimsoll help check config`); `plimsoll serve --config FILE` puts them in \
+            force. Which ones are meant: those of --config FILE, else those in force in --data DIR or at --server \
+            URL, else the built-in ones.
 
-            Alerts and dashboards link to runbooks: below --runbooks URL, else PLIMSOLL_RUNBOOKS, else the setting runbooks of \
-            --config, else /runbooks of the server: that of --server, else where --config has it listen.
+            Alerts and dashboards link to runbooks: below --runbooks URL, else PLIMSOLL_RUNBOOKS, else the setting \
+            runbooks of --config, else /runbooks of the server: that of --server, else where --config has it listen.
 
             Example: plimsoll alerts rules --config plimsoll.yaml --output /etc/prometheus/rules
             """, subcommands: [Rules.self, OpenSLO.self, Dashboards.self, Runbooks.self])

@@ -10,11 +10,12 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Write events to stdout, in the order of their acceptance.",
         discussion: """
-            ndjson: newline-delimited CloudEvents between a first and a last line, with corrections at their places. Whole, \
-            `plimsoll import` moves it into a new directory, to the same costs and users; users are tokens, so take the key along \
-            (DIR/keys/store.key). Tokens that let clients in are not in it. A part (--from, --to) lacks the prices and corrections that \
-            its costs come from. csv: a column for each field of every schema, and of calls what they cost (cost_usd, cost_low_usd, \
-            cost_high_usd, price_state, price_gaps); texts as they were sent, also where a spreadsheet takes one for a formula.
+            ndjson: newline-delimited CloudEvents between a first and a last line, with corrections at their places. \
+            Whole, `plimsoll import` moves it into a new directory, to the same costs and users; users are tokens, \
+            so take the key along (DIR/keys/store.key). Tokens that let clients in are not in it. A part (--from, \
+            --to) lacks the prices and corrections that its costs come from. csv: a column for each field of every \
+            schema, and of calls what they cost (cost_usd, cost_low_usd, cost_high_usd, price_state, price_gaps); \
+            texts as they were sent, also where a spreadsheet takes one for a formula.
             """)
 
     @OptionGroup var source: SourceOptions

@@ -40,8 +40,9 @@ struct ImportCommand: AsyncParsableCommand {
 
     @Flag(
         help: """
-            Take the events of an export as if they were sent now: booked at this store's prices, without the corrections and without \
-            spans, of which what was derived is taken; users of a store with another key stay tokens that nobody can look up.
+            Take the events of an export as if they were sent now: booked at this store's prices, without the \
+            corrections and without spans, of which what was derived is taken; users of a store with another key \
+            stay tokens that nobody can look up.
             """)
     var asNewEvents = false
 

@@ -14,9 +14,9 @@ struct PricesCommand: ParsableCommand {
         commandName: "prices",
         abstract: "Show, load and check the price book.",
         discussion: """
-            Costs are booked when an event is accepted, at the price in force at the event's time. The built-in list prices of a provider \
-            and model hold until the valid_from of the first price that is set for the pair, and not from then on; a price of GPU time \
-            supersedes none of tokens.
+            Costs are booked when an event is accepted, at the price in force at the event's time. The built-in list \
+            prices of a provider and model hold until the valid_from of the first price that is set for the pair, \
+            and not from then on; a price of GPU time supersedes none of tokens.
             """,
         subcommands: [List.self, Load.self, Check.self, Rebook.self])
 
@@ -24,7 +24,8 @@ struct PricesCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the prices in force with their origin.",
             discussion:
-                "One row for each provider, model, class and tier: the price of calls made now. CSV is what `prices load` takes."
+                "One row for each provider, model, class and tier: the price of calls made now. "
+                + "CSV is what `prices load` takes."
         )
 
         @OptionGroup var source: SourceOptions
@@ -56,14 +57,17 @@ struct PricesCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Set prices from a JSON or CSV file.",
             discussion: """
-                CSV has a header line with provider, model, token_class (\(TokenClass.allCases.map(\.rawValue).joined(separator: ", "))), \
-                usd_per_million_tokens or usd_per_gpu_hour, and optionally service_tier and valid_from (RFC 3339; without it from now on). \
-                Prices are decimal text in USD. Only rows that change something are added: loading a file again adds nothing, loading an \
-                edited one what was edited. It is told how many calls that waited for a price are booked now and for how much, what the \
-                prices supersede, what has none any more, and which calls stay booked at others: by model, of a list of more than \
-                \(PriceListEffects.lookupsMax) models by provider. Where a row is no price, each such row is told and nothing is added.
+                CSV has a header line with provider, model, token_class \
+                (\(TokenClass.allCases.map(\.rawValue).joined(separator: ", "))), usd_per_million_tokens or \
+                usd_per_gpu_hour, and optionally service_tier and valid_from (RFC 3339; without it from now on). \
+                Prices are decimal text in USD. Only rows that change something are added: loading a file again adds \
+                nothing, loading an edited one what was edited. It is told how many calls that waited for a price \
+                are booked now and for how much, what the prices supersede, what has none any more, and which calls \
+                stay booked at others: by model, of a list of more than \(PriceListEffects.lookupsMax) models by \
+                provider. Where a row is no price, each such row is told and nothing is added.
 
-                Names are compared as they are: there are no patterns, but for the model * alone, which stands for all of the provider.
+                Names are compared as they are: there are no patterns, but for the model * alone, which stands for \
+                all of the provider.
 
                 JSON is an array of the same, or a price list by models:
 
@@ -162,13 +166,14 @@ struct PricesCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show what calls would cost at the prices now in force, and book them again.",
             discussion: """
-                It shows by model how many calls would cost something else, from what to what, and asks; with --yes it books without \
-                asking, and without a terminal and --yes it books nothing.
+                It shows by model how many calls would cost something else, from what to what, and asks; with --yes \
+                it books without asking, and without a terminal and --yes it books nothing.
 
-                A deliberate correction: the calls of a provider and model, by event time, cost from now on what the price book says now. \
-                It is kept as a record cost.rebooked in system_events; tables, reports and rollups show the new cost, counters don't fall, \
-                and the gauge plimsoll_rebooked_cost_usd shows by how much the sum of exact costs changed (correction_usd of the records): \
-                a call that has no exact cost any more takes all of its cost out of that sum, though it still costs something.
+                A deliberate correction: the calls of a provider and model, by event time, cost from now on what the \
+                price book says now. It is kept as a record cost.rebooked in system_events; tables, reports and \
+                rollups show the new cost, counters don't fall, and the gauge plimsoll_rebooked_cost_usd shows by \
+                how much the sum of exact costs changed (correction_usd of the records): a call that has no exact \
+                cost any more takes all of its cost out of that sum, though it still costs something.
                 """)
 
         @OptionGroup var source: SourceOptions
@@ -242,8 +247,8 @@ struct PricesCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Look for calls without a price, and for prices that are probably not meant.",
             discussion: """
-                Every provider, model and tier with calls whose cost is not exact, what is missing, how many calls, and between what their \
-                costs lie. Exit status 1 when something is found.
+                Every provider, model and tier with calls whose cost is not exact, what is missing, how many calls, \
+                and between what their costs lie. Exit status 1 when something is found.
                 """)
 
         @OptionGroup var source: SourceOptions

@@ -13,9 +13,10 @@ struct QueryCommand: AsyncParsableCommand {
         commandName: "query",
         abstract: "Ask in PostgreSQL's SQL.",
         discussion: """
-            Tables: one per event type (llm_call, message_sent, …), events, turns, conversations, dead_letters, system_events, and rollups \
-            of them (rollup_llm_call_1h, rollup_message_sent_1d, …), which answer by themselves where they can tell exactly what is \
-            asked. Times are UTC unless --timezone says otherwise. EXPLAIN ANALYZE shows what a query read.
+            Tables: one per event type (llm_call, message_sent, …), events, turns, conversations, dead_letters, \
+            system_events, and rollups of them (rollup_llm_call_1h, rollup_message_sent_1d, …), which answer by \
+            themselves where they can tell exactly what is asked. Times are UTC unless --timezone says otherwise. \
+            EXPLAIN ANALYZE shows what a query read.
 
             Example: plimsoll query 'select model, count(*), sum(cost_usd) from llm_call group by 1 order by 3 desc'
             """)

@@ -10,8 +10,9 @@ struct ReportCommand: AsyncParsableCommand {
         commandName: "report",
         abstract: "Service levels, cost and outcomes of a period.",
         discussion: """
-            sla: is what was promised kept, how much error budget is left, which conversations burned it. cost: of one answer, one \
-            conversation, one resolved conversation; by model and more. outcomes: resolved, escalated, abandoned, satisfaction, variants.
+            sla: is what was promised kept, how much error budget is left, which conversations burned it. cost: of \
+            one answer, one conversation, one resolved conversation; by model and more. outcomes: resolved, \
+            escalated, abandoned, satisfaction, variants.
 
             Times are RFC 3339, a date, now, or now-7d (units s, m, h, d, w). Default: the 30 days up to now.
 

@@ -36,10 +36,9 @@ struct RunbookCommand: ParsableCommand {
         let pages = RunbookPages(settings?.objectives.set ?? .builtIn)
         guard let name else { return try StandardStream.output.print(pages.names.joined(separator: "\n")) }
         guard let text = pages.text(name) else {
-            let near = nearestName(to: name, among: pages.names)
             throw CommandFailure(
                 .badInput, "there is no runbook \(name)",
-                advice: (near.map { "did you mean \($0)? " } ?? "") + "`plimsoll runbook --list` names them")
+                advice: nameHint(to: name, among: pages.names, orElse: "`plimsoll runbook --list` names them"))
         }
         try StandardStream.output.print(text, terminator: "")
     }

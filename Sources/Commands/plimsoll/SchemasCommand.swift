@@ -35,11 +35,12 @@ struct SchemasCommand: ParsableCommand {
         let name = registry.types.first { $0.tableName == type }?.name ?? type
         guard let id = registry.type(named: name), let text = registry.renderType(named: name) else {
             let tables = TableDocumentation(registry: registry).tables.map(\.name)
-            let near = nearestName(to: type, among: registry.typeNames + registry.types.map(\.tableName) + tables)
             throw CommandFailure(
                 .badInput, "there is no event type or table \(type)",
-                advice: (near.map { "did you mean \($0)? " } ?? "") + "known types: "
-                    + registry.typeNames.joined(separator: ", ") + "; other tables: " + tables.joined(separator: ", "))
+                advice: nameHint(
+                    to: type, among: registry.typeNames + registry.types.map(\.tableName) + tables,
+                    orElse: "known types: " + registry.typeNames.joined(separator: ", ") + "; other tables: "
+                        + tables.joined(separator: ", ")))
         }
         try StandardStream.output.print(
             format == .table ? text : SchemaListing(registry: registry).type(id), terminator: "")

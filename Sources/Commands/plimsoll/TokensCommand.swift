@@ -14,8 +14,8 @@ struct TokensCommand: ParsableCommand {
             anybody. Tokens are kept in keys/tokens of the data directory, as SHA-256 of their secrets. A server may \
             be running on it: changes count there within half a second.
 
-            Scopes: ingest sends events and spans; read asks, also for /metrics and the status page; admin changes what is kept and \
-            includes the others.
+            Scopes: ingest sends events and spans; read asks, also for /metrics and the status page; admin changes \
+            what is kept and includes the others.
             """,
         subcommands: [Create.self, List.self, Revoke.self])
 

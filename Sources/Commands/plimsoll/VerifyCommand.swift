@@ -7,11 +7,11 @@ struct VerifyCommand: ParsableCommand {
         commandName: "verify",
         abstract: "Read a whole data directory and prove that it is what was written.",
         discussion: """
-            Checks the lengths and SHA-256 of all files, the checksum of every page, every file of the log, and that the \
-            read models turns and conversations equal a recomputation from all events. Every damaged place is named, of \
-            very many the first \(FileFaults.linesMax); what is computed is compared where all files are whole. Exit \
-            status 0 when everything holds, 4 when something is damaged. Nothing is changed, so the directory may be served \
-            meanwhile, and need not have been closed in order.
+            Checks the lengths and SHA-256 of all files, the checksum of every page, every file of the log, and that \
+            the read models turns and conversations equal a recomputation from all events. Every damaged place is \
+            named, of very many the first \(FileFaults.linesMax); what is computed is compared where all files are \
+            whole. Exit status 0 when everything holds, 4 when something is damaged. Nothing is changed, so the \
+            directory may be served meanwhile, and need not have been closed in order.
             """)
 
     @OptionGroup var data: DataOptions
@@ -27,12 +27,12 @@ struct VerifyCommand: ParsableCommand {
         }
         if result.conversationsOfOldForms > 0 {
             try StandardStream.output.print(
-                "\(result.conversationsOfOldForms) conversations have rows that an earlier version made; they were not compared "
-                    + "and come anew with their next event")
+                "\(result.conversationsOfOldForms) conversations have rows that an earlier version made; they were not "
+                    + "compared and come anew with their next event")
         }
         try StandardStream.output.print(
-            "\(result.segments) segments, \(result.events) events, \(result.turns) turns and \(result.conversations) conversations: "
-                + "files, pages and recomputation agree")
+            "\(result.segments) segments, \(result.events) events, \(result.turns) turns and \(result.conversations) "
+                + "conversations: files, pages and recomputation agree")
     }
 
     private func checkFiles() throws {

@@ -9,8 +9,8 @@ struct WorkloadCommand: AsyncParsableCommand {
         commandName: "workload",
         abstract: "Write seeded support traffic as newline-delimited CloudEvents to stdout.",
         discussion: """
-            The same options give the same bytes on every machine: conversations in business hours, model and tool calls, failures, \
-            escalations, feedback, experiments, and a price change in the middle of the period.
+            The same options give the same bytes on every machine: conversations in business hours, model and tool \
+            calls, failures, escalations, feedback, experiments, and a price change in the middle of the period.
 
             With --live events are written as time passes, without end and without prices.
 

@@ -1,30 +1,30 @@
-/// Programs whose options of one letter take a secret.
+/// Programs that take a secret by an option whose name alone, such as `-p`, would not tell.
 struct CredentialCommand {
     /// What such an option looks like.
     private struct Option {
         /// How the program's name begins.
         var program: [UInt8]
-        var names: [[UInt8]]
-        /// Whether the value is part of the same word, or the next word.
-        var isJoined: Bool, isApart: Bool
+        /// The names whose value is part of the same word, right behind them, and those whose value is the next word.
+        var joined: [[UInt8]], apart: [[UInt8]]
         /// Whether the value is a user and a secret with a colon between.
         var isPair = false
 
-        init(_ program: String, _ names: [String], isJoined: Bool, isApart: Bool, isPair: Bool = false) {
-            (self.program, self.names) = (Array(program.utf8), names.map { Array($0.utf8) })
-            (self.isJoined, self.isApart, self.isPair) = (isJoined, isApart, isPair)
+        init(_ program: String, joined: [String] = [], apart: [String] = [], isPair: Bool = false) {
+            self.program = Array(program.utf8)
+            (self.joined, self.apart) = (joined.map { Array($0.utf8) }, apart.map { Array($0.utf8) })
+            self.isPair = isPair
         }
     }
 
     private static let options = [
-        Option("mysql", ["-p"], isJoined: true, isApart: false),
-        Option("mariadb", ["-p"], isJoined: true, isApart: false),
-        Option("sshpass", ["-p"], isJoined: true, isApart: true),
-        Option("mongo", ["-p"], isJoined: false, isApart: true),
-        Option("redis-cli", ["-a"], isJoined: false, isApart: true),
-        Option("ldapsearch", ["-w"], isJoined: true, isApart: true),
-        Option("sqlcmd", ["-P"], isJoined: true, isApart: true),
-        Option("curl", ["-u", "-U", "--user", "--proxy-user"], isJoined: true, isApart: true, isPair: true),
+        Option("mysql", joined: ["-p"]),
+        Option("mariadb", joined: ["-p"]),
+        Option("sshpass", joined: ["-p"], apart: ["-p"]),
+        Option("mongo", apart: ["-p"]),
+        Option("redis-cli", apart: ["-a"]),
+        Option("ldapsearch", joined: ["-w"], apart: ["-w"]),
+        Option("sqlcmd", joined: ["-P"], apart: ["-P"]),
+        Option("curl", joined: ["-u", "-U"], apart: ["-u", "-U", "--user", "--proxy-user"], isPair: true),
     ]
     /// A command's options are not further from its name; a sentence may be about it.
     private static let wordsMax = 32
@@ -44,17 +44,13 @@ struct CredentialCommand {
         }
         wordsLeft -= 1
         if word.first != UInt8(ascii: "-") {
-            if option.isApart, let before, option.names.contains(where: before.elementsEqual), isValue(word, option) {
+            if let before, option.apart.contains(where: before.elementsEqual), isValue(word, option) {
                 return 0
             }
             note(word)
             return nil
         }
-        guard option.isJoined else { return nil }
-        let isTold = option.names.contains {
-            $0.count == 2 && word.starts(with: $0) && isValue(word.dropFirst(2), option)
-        }
-        return isTold ? 2 : nil
+        return option.joined.first { word.starts(with: $0) && isValue(word.dropFirst($0.count), option) }?.count
     }
 
     private func isValue(_ value: ArraySlice<UInt8>, _ option: Option) -> Bool {

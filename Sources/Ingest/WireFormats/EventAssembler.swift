@@ -279,8 +279,8 @@ struct EventAssembler {
             let near = isTold ? nearestName(to: type, among: registry.typeNames) : nil
             reject(
                 index: index, id: id, field: "type", expected: "one of \(known)",
-                sentence: "type: unknown event type \"\(type)\", \(near.map { "did you mean \"\($0)\"? " } ?? "")"
-                    + "expected one of \(known)")
+                sentence: "type: unknown event type \"\(type)\", "
+                    + nameHint(near: near.map { "\"\($0)\"" }, orElse: "expected one of \(known)"))
             result.deadLetterCount += 1
             if result.deadLetters.count < limits.deadLettersMax {
                 result.deadLetters.append(deadLetter(tape, "unknown event type"))

@@ -16,12 +16,18 @@ package enum ExpositionFormat: String, Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The format that a client asks for: by `?format=` (`prometheus`, `text`, `openmetrics` or `protobuf`), else by
+    /// Another name of ``prometheus``.
+    private static let plainName = "text"
+
+    /// What `?format=` may say.
+    package static let names = [plainName] + allCases.map(\.rawValue)
+
+    /// The format that a client asks for: by `?format=` (one of ``names``), else by
     /// the weights of its `Accept` header (RFC 9110, section 12.5.1), else Prometheus text.
     /// - Returns: nil for a `format` that does not exist. A header that accepts neither gets Prometheus text: somebody
     ///   looks with a browser.
     package static func negotiated(accept: String?, format: String?) -> ExpositionFormat? {
-        if let format { return format == "text" ? .prometheus : ExpositionFormat(rawValue: format) }
+        if let format { return format == plainName ? .prometheus : ExpositionFormat(rawValue: format) }
         var (open, plain, binary) = (0, 0, 0)
         for range in (accept ?? "").split(separator: ",") {
             let parts = range.split(separator: ";").map { trimmed($0).lowercased() }

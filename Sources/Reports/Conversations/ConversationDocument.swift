@@ -11,9 +11,11 @@ package struct ConversationField: Hashable, Sendable {
 // tests: what a document holds is read as values.
 /// One event of a conversation.
 package struct ConversationEvent: Hashable, Sendable {
+    /// Its place in the log.
     package var position: Int64
     /// ns since 1970 UTC.
     package var time: Int64
+    /// The event's type, such as `llm.call`.
     package var type: String
     /// What it says beyond that, nulls left out, in the order of the table `events`.
     package var fields: [ConversationField]
@@ -25,7 +27,9 @@ package struct ConversationEvent: Hashable, Sendable {
 // tests: what a document holds is read as values.
 /// One conversation whole: how it stands, its turns, and every event in the order of time.
 package struct ConversationDocument: Hashable, Sendable {
+    /// The conversation's name, within its tenant.
     package var id: String
+    /// Whose it is.
     package var tenant: String
     /// The position of the last event that the answer includes, of any conversation.
     package var position: Int64
@@ -35,6 +39,7 @@ package struct ConversationDocument: Hashable, Sendable {
     package var header: [ConversationField]
     /// Its rows of `turns`, nulls left out.
     package var turns: [[ConversationField]]
+    /// Its events ascending by time, ``eventsMax`` of them at most.
     package var events: [ConversationEvent]
     /// Events that were left out because there are more than ``eventsMax``.
     var eventsOmitted: Int64

@@ -38,11 +38,12 @@ package struct LiveFigures: Hashable, Sendable {
 
         /// Takes each part as given.
         package init(_ text: String, _ remedy: Remedy) { (self.text, self.remedy) = (text, remedy) }
+        /// A line that says itself what to do.
         package init(stringLiteral text: String) { self.init(text, .asTold) }
     }
 
     /// Since when refusals are counted, ns since 1970 UTC: at the earliest since the server started.
-    package var refusalsSince: Int64
+    var refusalsSince: Int64
     /// Spans that have not settled yet.
     package var spansWaiting: Int
     /// Traces that these are of.

@@ -34,6 +34,15 @@ package enum ObjectiveMeasure: Hashable, Sendable {
         }
     }
 
+    /// All names, for who wrote another one.
+    package static let namesText =
+        "availability, answer_pN, first_token_pN (such as answer_p95), error_rate, cost_per_answer, satisfaction"
+
+    /// One of each kind, of durations those that most ask for: what a mistyped name is compared with.
+    package static let usual: [ObjectiveMeasure] = [
+        "availability", "answer_p50", "answer_p95", "first_token_p50", "error_rate", "cost_per_answer", "satisfaction",
+    ].compactMap(ObjectiveMeasure.init(name:))
+
     /// Stable name, as in reports, settings and rule files.
     package var name: String {
         switch self {

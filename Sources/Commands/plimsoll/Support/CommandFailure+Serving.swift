@@ -13,8 +13,8 @@ extension CommandFailure {
             throw CommandFailure(
                 .badInput, error.description,
                 advice:
-                    "make a token with `plimsoll tokens create --data DIR`, listen on 127.0.0.1, or add --insecure to serve "
-                    + "whoever comes"
+                    "make a token with `plimsoll tokens create --data DIR`, listen on 127.0.0.1, or add --insecure to "
+                    + "serve whoever comes"
             )
         }
     }

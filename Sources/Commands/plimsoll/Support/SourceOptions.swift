@@ -9,7 +9,8 @@ struct SourceOptions: ParsableArguments {
             "The data directory to work on.",
             discussion: """
                 What only reads changes nothing in it, needs no right to write and may look at a directory that is \
-                served; what writes needs it for itself. Default: PLIMSOLL_DATA, else plimsoll-data in the current directory.
+                served; what writes needs it for itself. Default: PLIMSOLL_DATA, else plimsoll-data in the current \
+                directory.
                 """, valueName: "dir"))
     var data: String?
 

@@ -32,9 +32,9 @@ struct Unattributed {
             "calls that name no conversation; they are in the total, and in the cost of one"),
         ReportDefinition(
             "answers_without_call",
-            "answers of the model (answered_from null or model) for which no model call was told, so that what they cost is missing: none "
-                + "of their trace, none of their number in the conversation, none in the turns that they answer, and none in the turn that "
-                + "they belong to: that of their number, that of their trace, else that of the last question before them where this or the "
-                + "answer has no number"),
+            "answers of the model (answered_from null or model) for which no model call was told, so that what "
+                + "they cost is missing: none of their trace, none of their number in the conversation, none in the "
+                + "turns that they answer, and none in the turn that they belong to: that of their number, that of "
+                + "their trace, else that of the last question before them where this or the answer has no number"),
     ]
 }

@@ -3,6 +3,7 @@ import Domain
 import HTTPTypes
 import Hummingbird
 import Intakes
+import JSONTexts
 import NIOCore
 import NIOHTTP1
 import Platform
@@ -93,6 +94,6 @@ struct ErrorReplies: RouterMiddleware {
     private func hint(_ status: HTTPResponse.Status, _ request: Request) -> String? {
         guard status == .notFound else { return nil }
         let near = RouteTable.nearest(to: request.uri.path, method: request.method)
-        return (near.map { "did you mean \($0)? " } ?? "") + "GET / lists the addresses"
+        return nameHint(near: near, orElse: "GET / lists the addresses")
     }
 }

@@ -15,7 +15,8 @@ extension Routes {
         let name = query["format"] ?? ExportFormat.ndjson.rawValue
         guard let format = ExportFormat(rawValue: name) else {
             throw Refusal(
-                .badRequest, "there is no format \(name)", hint: nameHint(to: name, known: ["ndjson", "csv"]))
+                .badRequest, "there is no format \(name)",
+                hint: nameHint(to: name, known: ExportFormat.allCases.map(\.rawValue)))
         }
         let now = clock.wallNanoseconds()
         let (from, to) = (try time(query["from"], now) ?? .min, try time(query["to"], now) ?? .max)

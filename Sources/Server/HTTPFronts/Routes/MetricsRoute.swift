@@ -15,7 +15,7 @@ extension Routes {
         guard let format = ExpositionFormat.negotiated(accept: headers[.accept], format: named) else {
             throw Refusal(
                 .badRequest, "there is no format \(named ?? "")",
-                hint: nameHint(to: named ?? "", known: ["text", "openmetrics", "protobuf"]))
+                hint: nameHint(to: named ?? "", known: ExpositionFormat.names))
         }
         let bytes = MetricsExposition.render(
             store.counters, try await processSamples(), exemplars: examples.book, format: format)

@@ -24,11 +24,10 @@ extension Routes {
     func runbook(_ name: String?, _ headers: HTTPFields) throws(Refusal) -> Response {
         let pages = RunbookPages(store.objectives.current.set)
         guard let page = name.map(pages.page) ?? pages.index, let file = PageFile(page) else {
-            let near = nearestName(to: name ?? "", among: pages.names)
             throw Refusal(
                 .notFound, "there is no alert \(name ?? "")",
-                hint: (near.map { "did you mean \($0)? " } ?? "")
-                    + "GET /runbooks lists those of the objectives in force")
+                hint: nameHint(
+                    to: name ?? "", among: pages.names, orElse: "GET /runbooks lists those of the objectives in force"))
         }
         return file.response(headers)
     }

@@ -9,21 +9,26 @@ import NIOPosix
 import Plans
 import Platform
 
+/// How the prices in force are written.
+enum PriceListFormat: String, CaseIterable { case table, csv }
+
 extension Routes {
     /// Text for people, as `plimsoll prices list` prints it.
     func prices(_ query: QueryParameters) throws -> Response {
         let (isSetOnly, isAll) = (try Self.flag("set_only", query), try Self.flag("all", query))
         let selection: PriceBook.Selection = isAll ? .all : .inForce(at: clock.wallNanoseconds())
-        switch query["format"] ?? "table" {
-        case "table": return noting(Response(text: store.priceBook.render(selection, includesBuiltIn: !isSetOnly)))
-        case "csv":
+        let name = query["format"] ?? PriceListFormat.table.rawValue
+        switch PriceListFormat(rawValue: name) {
+        case .table: return noting(Response(text: store.priceBook.render(selection, includesBuiltIn: !isSetOnly)))
+        case .csv:
             return noting(
                 Response(
                     bytes: Array(store.priceBook.csv(selection, includesBuiltIn: !isSetOnly).utf8),
                     contentType: MediaType.csv))
-        case let name:
+        case nil:
             throw Refusal(
-                .badRequest, "there is no format \(name)", hint: nameHint(to: name, known: ["table", "csv"]))
+                .badRequest, "there is no format \(name)",
+                hint: nameHint(to: name, known: PriceListFormat.allCases.map(\.rawValue)))
         }
     }
 

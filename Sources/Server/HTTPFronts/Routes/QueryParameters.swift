@@ -12,21 +12,21 @@ struct QueryParameters: Sendable {
     init(_ request: Request, of route: Route) throws(Refusal) {
         let parameters = route.parameters.filter { $0.place == .query }
         let names = parameters.map(\.name)
-        func hint(_ name: String) -> String {
-            names.isEmpty ? "this address takes no parameters" : nameHint(to: name, known: names)
-        }
+        let known = names.isEmpty ? "this address takes no parameters" : knownNames(names)
         guard PercentText.unescaped(request.uri.query ?? "") != nil else {
             throw Refusal(
-                .badRequest, "the parameters are no UTF-8", hint: "escape the bytes of their UTF-8; \(hint(""))")
+                .badRequest, "the parameters are no UTF-8", hint: "escape the bytes of their UTF-8; \(known)")
         }
         var values: [String: [String]] = [:]
         for (name, value) in request.uri.queryParameters {
             let name = String(name)
             guard let parameter = parameters.first(where: { $0.name.hasSameBytes(as: name) }) else {
-                throw Refusal(.badRequest, "there is no parameter \(name) here", hint: hint(name))
+                throw Refusal(
+                    .badRequest, "there is no parameter \(name) here",
+                    hint: nameHint(to: name, among: names, orElse: known))
             }
             guard values[name] == nil || parameter.isRepeated else {
-                throw Refusal(.badRequest, "the parameter \(name) is given twice", hint: "give it once; \(hint(""))")
+                throw Refusal(.badRequest, "the parameter \(name) is given twice", hint: "give it once; \(known)")
             }
             values[name, default: []].append(String(value))
         }

@@ -1,4 +1,5 @@
 import Asking
+import Bytes
 import Columnar
 import Domain
 import HTTPTypes
@@ -9,19 +10,47 @@ import Plans
 import Platform
 import Reports
 
+/// A report as an address names it.
+enum ReportName: Hashable, Sendable {
+    case kind(ReportKind)
+    case status, doctor
+
+    static let all = ReportKind.allCases.map(ReportName.kind) + [.status, .doctor]
+
+    /// - Throws: 404 for what names none.
+    init(_ text: String) throws(Refusal) {
+        guard let name = Self.all.first(where: { $0.text.hasSameBytes(as: text) }) else {
+            throw Refusal(
+                .notFound, "there is no report \(text)", hint: nameHint(to: text, known: Self.all.map(\.text)))
+        }
+        self = name
+    }
+
+    var text: String {
+        switch self {
+        case .kind(let kind): kind.rawValue
+        case .status: "status"
+        case .doctor: "doctor"
+        }
+    }
+
+    /// Whether it tells of the server as it is now: it does not wait for others' questions, and whoever looks at the
+    /// last hour is told that nothing comes in.
+    var isOfNow: Bool { self == .status }
+}
+
 extension Routes {
-    /// A report by its name. A client that goes away takes its questions with it.
-    func report(_ name: String, _ query: QueryParameters) async throws -> Response {
+    /// A report. A client that goes away takes its questions with it.
+    func report(_ name: ReportName, _ query: QueryParameters) async throws -> Response {
         let format = try Self.format(query["format"] ?? "json")
         let section = query["section"]
         let waiting = settlement.waiting
-        // What the server tells of itself does not wait for others' questions.
-        let lane = name == "status" ? statusQueries : queries
+        let lane = name.isOfNow ? statusQueries : queries
         return try await lane.run { [self] cancellation in
             try refusing {
-                let report = try report(name, query, over: store.pinnedForReports(), cancellation)
-                // Whoever looks at the last hour is told that nothing comes in.
-                let missing = report.notices + [name == "status" ? health.refusal : nil].compactMap { $0 }
+                let report = try report(
+                    name, query, over: store.pinnedForReports(), cancellation, within: lane.memory)
+                let missing = report.notices + [name.isOfNow ? health.refusal : nil].compactMap { $0 }
                 if section == ReportFiles.all, format == .csv {
                     let (body, boundary) = ReportFiles(report).multipart
                     let type = "multipart/mixed; boundary=\(boundary)"
@@ -86,29 +115,26 @@ extension Routes {
     }
 
     private func report(
-        _ name: String, _ query: QueryParameters, over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings),
-        _ cancellation: QueryCancellation
+        _ name: ReportName, _ query: QueryParameters,
+        over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings), _ cancellation: QueryCancellation,
+        within memory: MemoryPool
     ) throws -> Report {
-        let memory = name == "status" ? statusQueries.memory : queries.memory
         let reports = reports(over: pinned, cancellation, within: memory)
         let now = pinned.tables.now
-        if name == "status" { return try reports.status(to: query["to"].map { try PeriodText.parse($0, now: now) }) }
-        if name == "doctor" {
-            func time(_ name: String) throws -> Int64? { try query[name].map { try PeriodText.parse($0, now: now) } }
+        func time(_ name: String) throws -> Int64? { try query[name].map { try PeriodText.parse($0, now: now) } }
+        switch name {
+        case .status: return try reports.status(to: time("to"))
+        case .doctor:
             let (from, to) = (try time("from"), try time("to"))
             return try reports.doctor(from: from, to: to, live: liveFigures(now: now, from: from))
+        case .kind(let kind):
+            let request = try ReportRequest(
+                kind: kind, from: query["from"], to: query["to"], by: query.all("by"),
+                rule: query["rule"] ?? pinned.outcomes.rule.rawValue, timeZone: query["timezone"],
+                objectives: query["objectives"],
+                now: now)
+            return try reports.report(kind, request)
         }
-        guard let kind = ReportKind(rawValue: name) else {
-            throw Refusal(
-                .notFound, "there is no report \(name)",
-                hint: nameHint(to: name, known: ReportKind.allCases.map(\.rawValue) + ["status", "doctor"]))
-        }
-        let request = try ReportRequest(
-            kind: kind, from: query["from"], to: query["to"], by: query.all("by"),
-            rule: query["rule"] ?? pinned.outcomes.rule.rawValue, timeZone: query["timezone"],
-            objectives: query["objectives"],
-            now: now)
-        return try reports.report(kind, request)
     }
 
     private func refusing<Result>(_ body: () throws -> Result) throws -> Result {

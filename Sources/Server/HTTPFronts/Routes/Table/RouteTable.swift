@@ -3,6 +3,7 @@ import Asking
 import Bytes
 import Domain
 import EmbeddedPages
+import Exporting
 import Reports
 
 /// Every address of the server, in the order in which people are told of them. `Routes` registers these and no others.
@@ -162,7 +163,7 @@ extension RouteTable {
         var prices = Route(.prices, .get, "/v1/prices", needs: .read, .prices, "the prices in force")
         prices.parameters = [
             .query("set_only", .flag, "without the built-in ones"), .query("all", .flag, "those of other times, too"),
-            .query("format", .choice(["table", "csv"]), "table without it"),
+            .query("format", .choice(PriceListFormat.allCases.map(\.rawValue)), "table without it"),
         ]
         (prices.answers, prices.otherStatuses) = ([table, csv], [400])
 
@@ -196,7 +197,7 @@ extension RouteTable {
             .metrics, .get, "/metrics", needs: .read, .operate, "counters for Prometheus, by Accept or format")
         metrics.parameters = [
             .query(
-                "format", .choice(["text", "prometheus", "openmetrics", "protobuf"]),
+                "format", .choice(ExpositionFormat.names),
                 "by Accept without it; prometheus is text")
         ]
         metrics.answers = [
