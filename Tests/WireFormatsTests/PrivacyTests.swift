@@ -32,6 +32,18 @@ import WireFormats
         #expect(!account(batch).contains(Self.canary), "\(account(batch))")
     }
 
+    /// However long a name is, its end says what stands under it.
+    @Test(arguments: ["password", "apiKey", "email", "system_prompt", "messages"], [#""hidden""#, #"["hidden"]"#])
+    func longNamesSayWhatTheyEndIn(end: String, value: String) {
+        for prefix in ["", "my_", String(repeating: "very_long_", count: 12)] {
+            let text = row(event("llm.call", "\"\(prefix)\(end)\":\(value)"))
+            #expect(text.hasPrefix("llm.call") && !text.contains("hidden"), "\(text)")
+        }
+        let name = String(repeating: "very_long_", count: 12) + "password"
+        #expect(!row(event("llm.call", "\"\(name)\":12345")).contains("12345"))
+        #expect(row(event("llm.call", "\"\(name)_note\":\"kept\"")).contains("kept"))
+    }
+
     @Test func withheldValuesAreCounted() {
         let batch = decodeLines(
             [event("message.received", #""content":"a""#), event("llm.call", #""x":{"content":"b","comment":"c"}"#)]

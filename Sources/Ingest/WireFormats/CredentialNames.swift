@@ -30,9 +30,6 @@ enum CredentialNames {
     private static let endsInQuery = ["key", "token", "sig", "signature", "auth", "pass", "sas", "code"].map {
         Array($0.utf8)
     }
-    /// What stands before these is not looked at.
-    static let bytesMax = 64
-
     /// As the last word of a name, of what may open something.
     private static let words: [(word: [UInt8], value: CredentialValue)] =
         ["token", "auth", "pass", "pswd", "sig"].map { (Array($0.utf8), .made) }
@@ -41,7 +38,7 @@ enum CredentialNames {
     /// What has to stand behind a name for it to be a secret; nil where a name says nothing.
     static func value(of name: ArraySlice<UInt8>) -> CredentialValue? {
         if open(name) { return isEnding(name, endsOfCookies) ? .cookies : .any }
-        let name = name.suffix(bytesMax)
+        let name = name.suffix(CredentialText.edgeBytes)
         guard let last = name.lastIndex(where: isLetter), lastsOfWords[Int(name[last] | 0x20)] else { return nil }
         // Before a capital behind a small letter another word ends.
         var start = last
@@ -61,7 +58,7 @@ enum CredentialNames {
 
     private static func isEnding(_ name: ArraySlice<UInt8>, _ ends: [[UInt8]]) -> Bool {
         // First of all, since a name may be as long as a text and have no letter.
-        let name = name.suffix(bytesMax)
+        let name = name.suffix(CredentialText.edgeBytes)
         guard name.count >= 3, let last = name.last(where: { isLetter($0) }), lasts[Int(last | 0x20)] else {
             return false
         }
@@ -70,7 +67,7 @@ enum CredentialNames {
     }
 
     private static func plain(_ name: ArraySlice<UInt8>) -> [UInt8] {
-        name.suffix(bytesMax).filter(isLetter).map { $0 | 0x20 }
+        name.suffix(CredentialText.edgeBytes).filter(isLetter).map { $0 | 0x20 }
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }

@@ -131,7 +131,7 @@ extension CredentialSearch {
 
     /// Whether a name says that the part behind it is a secret, or what begins with that part.
     private mutating func isNamed(_ name: Range<Int>, _ part: Range<Int>, wordEnd: Int, _ before: Before) -> Bool {
-        let bytes = look(text[name].suffix(CredentialNames.bytesMax))
+        let bytes = look(text[name].suffix(CredentialText.edgeBytes))
         if before.isQuery, CredentialText.isValue(look(text[part])), CredentialNames.openInQuery(bytes) { return true }
         guard let value = CredentialNames.value(of: bytes) else { return false }
         if value.isAny, part.isEmpty || part.count > 2 { return CredentialText.isValue(look(text[part])) }

@@ -14,11 +14,10 @@ enum SensitiveMembers {
             "systeminstructions", "message", "completion", "completions", "toolcalls", "toolresult", "toolresponse",
             "requestbody", "responsebody", "chathistory", "history",
         ].map { Array($0.utf8) })
-    private static let nameBytesMax = 64
 
-    /// Whether a name says it, where the value is a text.
+    /// Whether a name says it, where the value is a text. Of a long one its end says it.
     static func isPrivate(name: ArraySlice<UInt8>) -> Bool {
-        guard name.count <= nameBytesMax else { return false }
+        let name = name.suffix(CredentialText.edgeBytes)
         let plain = MisnamedFields.plain(name)
         return nameEnds.contains(where: plain.ends(with:))
             || CredentialNames.open(name) || contentNames.contains(plain)
