@@ -1,5 +1,5 @@
-/// Names of what opens something, and of what looks like it.
-enum CredentialNames {
+/// Names of what opens something, and of what looks like it: those of members of events and of attributes of spans.
+package enum CredentialNames {
     /// Ends of names whose values are drawn by lot and open nothing.
     private static let endsOfIDs = [
         "id", "ids", "uuid", "guid", "hash", "fingerprint", "digest", "checksum", "etag", "version", "revision",
@@ -51,8 +51,9 @@ enum CredentialNames {
         return words.first { $0.word.count == word.count && zip($0.word, word).allSatisfy { $0 == $1 | 0x20 } }?.value
     }
 
-    /// Whether a name says that its value opens something.
-    static func open(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, ends) }
+    /// Whether a name says that its value opens something; of a long name its end does.
+    /// - Complexity: O(1).
+    package static func open(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, ends) }
 
     static func openInQuery(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, endsInQuery) }
 

@@ -1,3 +1,5 @@
+internal import Bytes
+
 // What opens something inside of one word, such as an address.
 extension CredentialSearch {
     /// What parts the parts of a word. In an address a sign may be written `%3D`, and `%253D` where that address stands
@@ -83,21 +85,12 @@ extension CredentialSearch {
         guard byte == UInt8(ascii: "%") else { return nil }
         var digits = place + 1
         if text[digits..<end].starts(with: "25".utf8) { digits += 2 }
-        guard digits + 2 <= end, let high = Self.digit(text[digits]), let low = Self.digit(text[digits + 1]) else {
-            return nil
-        }
+        guard digits + 2 <= end, let high = hexadecimalValue(of: text[digits]),
+            let low = hexadecimalValue(of: text[digits + 1])
+        else { return nil }
         let decoded = high << 4 | low
         guard CredentialText.isBetweenParts(decoded) || CredentialText.isBetweenWords(decoded) else { return nil }
         return Sign(byte: decoded, place: place..<(digits + 2))
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x37
-        case 0x61...0x66: byte - 0x57
-        default: nil
-        }
     }
 
     private func nextSign(from start: Int, to end: Int) -> Sign? {
