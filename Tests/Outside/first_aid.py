@@ -191,7 +191,7 @@ WRONG = {
     "chats-bot": (CONVERSATION, USAGE | {OPERATION: "Chats"}, "unknown_operation", f'{OPERATION}: "Chats"', f"{OPERATION}: chat instead of"),
     "word-bot": (CONVERSATION, USAGE | {OPERATION: "think_hard"}, "unknown_operation", f'{OPERATION}: "think_hard"', "generate_content"),
     "plain-bot": (CONVERSATION, USAGE | {OPERATION: None}, "no_operation", MODEL["gen_ai.request.model"], f'span.set_attribute("{OPERATION}", "chat")'),
-    "list-bot": (CONVERSATION, USAGE | {"gen_ai.provider.name": ["openai"]}, "unread_values", 'gen_ai.provider.name: ["openai"]', "a text"),
+    "list-bot": (CONVERSATION, USAGE | {"gen_ai.provider.name": ["openai"]}, "unread_values", "gen_ai.provider.name: array", "a text"),
     "soon-bot": (CONVERSATION, USAGE | {"gen_ai.response.time_to_first_chunk": "soon"}, "unread_values",
                  "gen_ai.response.time_to_first_chunk: string", "a number of s"),
     "turn-bot": (CONVERSATION | {"plimsoll.turn": "first"}, USAGE, "unread_values", "plimsoll.turn: string", "an integer"),

@@ -506,6 +506,19 @@ import Testing
             == (isAlsoDamaged ? [true] : []))
     }
 
+    /// Of a trouble that says itself what to do no file is damaged.
+    @Test func aTroubleThatSaysWhatToDoIsNotVerified() throws {
+        for (remedy, isDamage) in [(LiveFigures.Trouble.Remedy.asTold, false), (.backup, true)] {
+            var sample = try SampleStore()
+            let live = LiveFigures(
+                refusalsSince: SampleStore.start, spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0, refusals: [],
+                troubles: [.init("a seal failed", remedy)])
+            let report = try Self.report(&sample, live)
+            let told = try #require(change("trouble", in: report))
+            #expect(told.contains("plimsoll verify") == isDamage, "\(told)")
+        }
+    }
+
     // MARK: Tables that belong together
 
     /// A paragraph among the keys goes on below itself; the columns beside it stay where they are.

@@ -32,6 +32,34 @@ import WireFormats
         #expect(!account(batch).contains(Self.canary), "\(account(batch))")
     }
 
+    /// However long a name is, its end says what stands under it.
+    @Test(arguments: ["password", "apiKey", "email", "system_prompt", "messages"], [#""hidden""#, #"["hidden"]"#])
+    func longNamesSayWhatTheyEndIn(end: String, value: String) {
+        for prefix in ["", "my_", String(repeating: "very_long_", count: 12)] {
+            let text = row(event("llm.call", "\"\(prefix)\(end)\":\(value)"))
+            #expect(text.hasPrefix("llm.call") && !text.contains("hidden"), "\(text)")
+        }
+        let name = String(repeating: "very_long_", count: 12) + "password"
+        #expect(!row(event("llm.call", "\"\(name)\":12345")).contains("12345"))
+        #expect(row(event("llm.call", "\"\(name)_note\":\"kept\"")).contains("kept"))
+    }
+
+    /// The one list, of members and of attributes.
+    @Test(arguments: ["pwd", "connection_string", "signingKey", "id_token", "api.key", "x-api-key"])
+    func namesOfSecretsOpenSomething(end: String) {
+        for prefix in ["", "db.", String(repeating: "long_", count: 14)] {
+            #expect(CredentialNames.open(Array((prefix + end).utf8)[...]), "\(prefix + end)")
+            #expect(!CredentialNames.open(Array((prefix + end + "_count").utf8)[...]), "\(prefix + end)")
+        }
+    }
+
+    /// An address is one in a member's value, in its name and in the name of a span.
+    @Test(arguments: [
+        ("write to <bob@example.com>", true), ("mail=bob%40example.com", true), ("a@@@b.c", true), ("a_@b.c", true),
+        ("(@b.c)", false), ("pkg@1.2.0", false), ("m@v1.2", false), ("me@home! See x.y", false), ("/@b.c", false),
+    ])
+    func addressesAreFound(text: String, isOne: Bool) { #expect(EmailAddress.isIn(Array(text.utf8)[...]) == isOne) }
+
     @Test func withheldValuesAreCounted() {
         let batch = decodeLines(
             [event("message.received", #""content":"a""#), event("llm.call", #""x":{"content":"b","comment":"c"}"#)]

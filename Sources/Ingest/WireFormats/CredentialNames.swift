@@ -1,5 +1,5 @@
-/// Names of what opens something, and of what looks like it.
-enum CredentialNames {
+/// Names of what opens something, and of what looks like it: those of members of events and of attributes of spans.
+package enum CredentialNames {
     /// Ends of names whose values are drawn by lot and open nothing.
     private static let endsOfIDs = [
         "id", "ids", "uuid", "guid", "hash", "fingerprint", "digest", "checksum", "etag", "version", "revision",
@@ -30,9 +30,6 @@ enum CredentialNames {
     private static let endsInQuery = ["key", "token", "sig", "signature", "auth", "pass", "sas", "code"].map {
         Array($0.utf8)
     }
-    /// What stands before these is not looked at.
-    static let bytesMax = 64
-
     /// As the last word of a name, of what may open something.
     private static let words: [(word: [UInt8], value: CredentialValue)] =
         ["token", "auth", "pass", "pswd", "sig"].map { (Array($0.utf8), .made) }
@@ -41,7 +38,7 @@ enum CredentialNames {
     /// What has to stand behind a name for it to be a secret; nil where a name says nothing.
     static func value(of name: ArraySlice<UInt8>) -> CredentialValue? {
         if open(name) { return isEnding(name, endsOfCookies) ? .cookies : .any }
-        let name = name.suffix(bytesMax)
+        let name = name.suffix(CredentialText.edgeBytes)
         guard let last = name.lastIndex(where: isLetter), lastsOfWords[Int(name[last] | 0x20)] else { return nil }
         // Before a capital behind a small letter another word ends.
         var start = last
@@ -54,14 +51,15 @@ enum CredentialNames {
         return words.first { $0.word.count == word.count && zip($0.word, word).allSatisfy { $0 == $1 | 0x20 } }?.value
     }
 
-    /// Whether a name says that its value opens something.
-    static func open(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, ends) }
+    /// Whether a name says that its value opens something; of a long name its end does.
+    /// - Complexity: O(1).
+    package static func open(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, ends) }
 
     static func openInQuery(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, endsInQuery) }
 
     private static func isEnding(_ name: ArraySlice<UInt8>, _ ends: [[UInt8]]) -> Bool {
         // First of all, since a name may be as long as a text and have no letter.
-        let name = name.suffix(bytesMax)
+        let name = name.suffix(CredentialText.edgeBytes)
         guard name.count >= 3, let last = name.last(where: { isLetter($0) }), lasts[Int(last | 0x20)] else {
             return false
         }
@@ -70,7 +68,7 @@ enum CredentialNames {
     }
 
     private static func plain(_ name: ArraySlice<UInt8>) -> [UInt8] {
-        name.suffix(bytesMax).filter(isLetter).map { $0 | 0x20 }
+        name.suffix(CredentialText.edgeBytes).filter(isLetter).map { $0 | 0x20 }
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 // What opens something inside of one word, such as an address.
 extension CredentialSearch {
     /// What parts the parts of a word. In an address a sign may be written `%3D`, and `%253D` where that address stands
@@ -83,21 +85,12 @@ extension CredentialSearch {
         guard byte == UInt8(ascii: "%") else { return nil }
         var digits = place + 1
         if text[digits..<end].starts(with: "25".utf8) { digits += 2 }
-        guard digits + 2 <= end, let high = Self.digit(text[digits]), let low = Self.digit(text[digits + 1]) else {
-            return nil
-        }
+        guard digits + 2 <= end, let high = hexadecimalValue(of: text[digits]),
+            let low = hexadecimalValue(of: text[digits + 1])
+        else { return nil }
         let decoded = high << 4 | low
         guard CredentialText.isBetweenParts(decoded) || CredentialText.isBetweenWords(decoded) else { return nil }
         return Sign(byte: decoded, place: place..<(digits + 2))
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x37
-        case 0x61...0x66: byte - 0x57
-        default: nil
-        }
     }
 
     private func nextSign(from start: Int, to end: Int) -> Sign? {
@@ -131,7 +124,7 @@ extension CredentialSearch {
 
     /// Whether a name says that the part behind it is a secret, or what begins with that part.
     private mutating func isNamed(_ name: Range<Int>, _ part: Range<Int>, wordEnd: Int, _ before: Before) -> Bool {
-        let bytes = look(text[name].suffix(CredentialNames.bytesMax))
+        let bytes = look(text[name].suffix(CredentialText.edgeBytes))
         if before.isQuery, CredentialText.isValue(look(text[part])), CredentialNames.openInQuery(bytes) { return true }
         guard let value = CredentialNames.value(of: bytes) else { return false }
         if value.isAny, part.isEmpty || part.count > 2 { return CredentialText.isValue(look(text[part])) }

@@ -67,7 +67,7 @@ struct CredentialSearch {
 
     /// What stands behind a name, for the value to be a secret.
     mutating func value(of name: ArraySlice<UInt8>) -> CredentialValue? {
-        CredentialNames.value(of: look(name.suffix(CredentialNames.bytesMax)))
+        CredentialNames.value(of: look(name.suffix(CredentialText.edgeBytes)))
     }
 
     private mutating func isMet(_ value: CredentialValue, by bytes: ArraySlice<UInt8>) -> Bool {
@@ -144,7 +144,7 @@ struct CredentialSearch {
         if CredentialText.isCopula(name), let earlier {
             return value(of: text[earlier])?.isMetInProse(by: bytes) ?? false
         }
-        return CredentialNames.open(look(name.suffix(CredentialNames.bytesMax)))
+        return CredentialNames.open(look(name.suffix(CredentialText.edgeBytes)))
             && CredentialValue.isMade(bytes, CredentialValue.madeBytesMinBare)
             && !look(text[word]).dropLast(2).contains(UInt8(ascii: "="))
             && look(text[before.upperBound..<word.lowerBound]).allSatisfy { $0 <= 0x20 }

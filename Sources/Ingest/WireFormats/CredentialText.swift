@@ -16,6 +16,10 @@ package enum CredentialText {
     /// Shorter texts hold nothing that could be told from a word.
     private static let bytesMin = 8
 
+    /// Of a name its end says what it is, and of a value its beginning; either may be as long as a text, and no more of
+    /// it is looked at.
+    static let edgeBytes = 64
+
     /// Whether something in a text opens something.
     /// - Complexity: O(bytes).
     package static func holds(_ text: ArraySlice<UInt8>, _ suspicion: Suspicion = .random) -> Bool {

@@ -16,8 +16,6 @@ enum CredentialValue {
     static let madeBytesMinBare = 8
     /// Codes of persons are not shorter.
     private static let codeDigits = 4...10
-    /// Enough to tell a value: it may be as long as a text.
-    private static let bytesMax = 64
 
     /// Whether the name says it all.
     var isAny: Bool {
@@ -38,7 +36,7 @@ enum CredentialValue {
     /// The same behind an option or the word `is`, where a sentence may go on.
     func isMetInProse(by value: ArraySlice<UInt8>) -> Bool {
         guard isAny else { return isMet(by: value) }
-        return Self.isDigits(value, 5...Self.bytesMax) || Self.isMade(value, Self.madeBytesMin)
+        return Self.isDigits(value, 5...CredentialText.edgeBytes) || Self.isMade(value, Self.madeBytesMin)
     }
 
     static func isDigits(_ value: ArraySlice<UInt8>, _ counts: ClosedRange<Int>) -> Bool {
@@ -48,7 +46,7 @@ enum CredentialValue {
 
     /// Whether it is neither a word nor a number, a measure, a time, a path or a phrase.
     static func isMade(_ value: ArraySlice<UInt8>, _ least: Int) -> Bool {
-        let value = withoutEnd(value).prefix(bytesMax)
+        let value = withoutEnd(value).prefix(CredentialText.edgeBytes)
         guard value.count >= least, let first = value.first else { return false }
         var signs = Signs()
         for byte in value where !signs.take(byte) { return false }

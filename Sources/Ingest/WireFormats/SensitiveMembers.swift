@@ -14,11 +14,10 @@ enum SensitiveMembers {
             "systeminstructions", "message", "completion", "completions", "toolcalls", "toolresult", "toolresponse",
             "requestbody", "responsebody", "chathistory", "history",
         ].map { Array($0.utf8) })
-    private static let nameBytesMax = 64
 
-    /// Whether a name says it, where the value is a text.
+    /// Whether a name says it, where the value is a text. Of a long one its end says it.
     static func isPrivate(name: ArraySlice<UInt8>) -> Bool {
-        guard name.count <= nameBytesMax else { return false }
+        let name = name.suffix(CredentialText.edgeBytes)
         let plain = MisnamedFields.plain(name)
         return nameEnds.contains(where: plain.ends(with:))
             || CredentialNames.open(name) || contentNames.contains(plain)
@@ -32,32 +31,13 @@ enum SensitiveMembers {
     /// Whether a text says it itself, where `name` stands before it.
     /// - Complexity: O(bytes).
     static func isPrivate(value: ArraySlice<UInt8>, under name: ArraySlice<UInt8>) -> Bool {
-        CredentialText.holds(value, under: name) || holdsAddress(value)
+        CredentialText.holds(value, under: name) || EmailAddress.isIn(value)
     }
 
     /// Whether a name is one that somebody's address or what opens something stands in.
-    static func isPrivate(key: ArraySlice<UInt8>) -> Bool { CredentialText.holds(key, .certain) || holdsAddress(key) }
-
-    /// Whether an e-mail address is in it: letters or digits on both sides of the sign, and a dot with letters behind
-    /// it in one word.
-    private static func holdsAddress(_ text: ArraySlice<UInt8>) -> Bool {
-        var rest = text
-        while let sign = rest.firstIndex(of: UInt8(ascii: "@")) {
-            let behind = rest[(sign + 1)...]
-            let domain = behind.prefix {
-                isLetter($0) || isDigit($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
-            }
-            rest = behind
-            guard sign > text.startIndex, isLetter(text[sign - 1]) || isDigit(text[sign - 1]) else { continue }
-            guard let dot = domain.firstIndex(of: UInt8(ascii: ".")), dot > domain.startIndex else { continue }
-            if domain[dot...].contains(where: isLetter) { return true }
-        }
-        return false
+    static func isPrivate(key: ArraySlice<UInt8>) -> Bool {
+        CredentialText.holds(key, .certain) || EmailAddress.isIn(key)
     }
-
-    private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) || byte >= 0x80 }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }
 
 extension EventAssembler {

@@ -30,8 +30,11 @@ enum DoctorAdvice {
     static let reading = ["gen_ai.usage.total_tokens beside the counts, so that one reading is left"]
 
     static func trouble(_ trouble: LiveFigures.Trouble) -> [String] {
-        trouble.remedy == .laterVersion
-            ? laterVersion : ["`plimsoll verify` shows the extent; the server's log has the rest"]
+        switch trouble.remedy {
+        case .laterVersion: laterVersion
+        case .backup: ["`plimsoll verify` shows the extent; the server's log has the rest"]
+        case .asTold: ["what it says itself; the server's log has the rest"]
+        }
     }
 
     /// A price list of one row below its heading.

@@ -69,26 +69,8 @@ enum NameRedaction {
 
     private static let signs = Set("/,;=&()[]{}<>\"'|:".utf8)
 
-    private static func isPrivate(_ part: [UInt8]) -> Bool { isAddress(part) || CredentialPrefixes.begins(part[...]) }
-
-    /// Whether something stands before a sign `@`, be it written `%40`, and a name with a dot behind it.
-    /// - Complexity: O(bytes).
-    private static func isAddress(_ part: [UInt8]) -> Bool {
-        // The version of a model is no domain.
-        guard let lastLetter = part.lastIndex(where: { (0x61...0x7A).contains($0 | 0x20) }) else { return false }
-        var dot = 0
-        for (index, byte) in part.enumerated() where index > 0 {
-            let isEncoded = byte == UInt8(ascii: "%") && part[(index + 1)...].starts(with: "40".utf8)
-            guard isEncoded || byte == UInt8(ascii: "@") else { continue }
-            let behind = index + (isEncoded ? 3 : 1)
-            // Signs upon signs have the same dot behind them.
-            if dot < behind {
-                guard let next = part[behind...].firstIndex(of: UInt8(ascii: ".")) else { return false }
-                dot = next
-            }
-            if dot > behind, dot + 1 < part.endIndex, lastLetter >= behind { return true }
-        }
-        return false
+    private static func isPrivate(_ part: [UInt8]) -> Bool {
+        EmailAddress.isIn(part[...]) || CredentialPrefixes.begins(part[...])
     }
 }
 

@@ -21,9 +21,13 @@ final class RefusalHistory: Sendable {
         var last: [Key: Int64] = [:]
     }
 
+    /// How far back is known what was refused: the texts of the report `doctor` say two hours.
     private static let keptNanoseconds: Int64 = 2 * Nanoseconds.hour
-    /// As often as they are noted in that time.
-    private static let pointsMax = 720
+    /// Whoever asks notes as well, so that points may stand close: of each such stretch but the latest two the last
+    /// one is kept.
+    private static let stepNanoseconds: Int64 = 10_000_000_000
+    /// In one stretch; beyond it the newest is replaced.
+    private static let pointsOfStepMax = 32
 
     private let state: Mutex<State>
 
@@ -36,11 +40,26 @@ final class RefusalHistory: Sendable {
             guard let newest = state.points.last?.totals, newest != totals else { return }
             // order: each for itself.
             for (key, count) in totals where count != newest[key] { state.last[key] = now }
+            let step = now / Self.stepNanoseconds
+            let ofStep = state.points.dropFirst().reversed().prefix { $0.time / Self.stepNanoseconds == step }.count
+            if ofStep >= Self.pointsOfStepMax { state.points.removeLast() }
             state.points.append((now, totals))
-            while state.points.count > Self.pointsMax
-                || state.points.count > 1 && state.points[1].time <= now - Self.keptNanoseconds
-            { state.points.removeFirst() }
+            guard ofStep == 0 else { return }
+            Self.thin(&state.points, before: step - 1)
+            let old = state.points.dropFirst().prefix { $0.time <= now - Self.keptNanoseconds }.count
+            state.points.removeFirst(old)
         }
+    }
+
+    /// Leaves of each stretch before one its last point, beside the first of all.
+    private static func thin(_ points: inout [(time: Int64, totals: Totals)], before step: Int64) {
+        var kept: [(time: Int64, totals: Totals)] = []
+        for (index, point) in points.enumerated() {
+            let own = point.time / stepNanoseconds
+            let isLast = index + 1 == points.count || points[index + 1].time / stepNanoseconds != own
+            if index == 0 || isLast || own >= step { kept.append(point) }
+        }
+        points = kept
     }
 
     /// What was refused after a time, as far as that is known, and when it was last.
