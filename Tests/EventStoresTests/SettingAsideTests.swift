@@ -196,6 +196,15 @@ import Testing
         }
     }
 
+    /// Names that nobody of us gave are no numbers.
+    @Test func foldersOfOtherNamesAreLeftAlone() throws {
+        let places = try make(isSealed: true)
+        disk.damage(log) { $0[places[2] + 70] ^= 8 }
+        for name in ["9223372036854775807", "-3", "+7", "05"] { try disk.createDirectories("/data/set-aside/" + name) }
+        let done = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        #expect(done.copies == "/data/set-aside/1")
+    }
+
     /// Where nothing was sealed nothing says how the log could go on.
     @Test func withoutASegmentTheBeginningIsNeeded() throws {
         _ = try make(isSealed: false)

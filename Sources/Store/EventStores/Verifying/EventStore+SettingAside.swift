@@ -138,7 +138,7 @@ extension EventStore {
     private static func allLosses(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> [LogLoss] {
         let directory = files.root + "/" + StoreFiles.setAsideName
         guard try fileSystem.isDirectory(directory) else { return [] }
-        let numbers = try fileSystem.list(directory).filter(\.isDirectory).compactMap { Int($0.name) }.sorted()
+        let numbers = try fileSystem.list(directory).filter(\.isDirectory).compactMap { number($0.name) }.sorted()
         return numbers.compactMap { number in
             guard let bytes = try? fileSystem.contents(of: directory + "/\(number)" + lossName) else { return nil }
             return LogLoss(data: String(decoding: bytes, as: UTF8.self))
@@ -149,6 +149,11 @@ extension EventStore {
     private static func freeNumber(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> Int {
         let directory = files.root + "/" + StoreFiles.setAsideName
         guard try fileSystem.isDirectory(directory) else { return 1 }
-        return (try fileSystem.list(directory).compactMap { Int($0.name) }.max() ?? 0) + 1
+        return (try fileSystem.list(directory).compactMap { number($0.name) }.max() ?? 0) + 1
+    }
+
+    /// The number in a name that we would give; nil for any other name.
+    private static func number(_ name: String) -> Int? {
+        Int(name).flatMap { (1..<1 << 62).contains($0) && String($0) == name ? $0 : nil }
     }
 }
