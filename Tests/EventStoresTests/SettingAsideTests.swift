@@ -217,6 +217,42 @@ import Testing
         #expect(disk.snapshot(of: log) == damaged)
     }
 
+    /// A store whose log is gone is no new one: all who look at it say so, and nothing is made in its place.
+    @Test(arguments: [false, true]) func aLogThatIsGoneIsMissed(isSealed: Bool) throws {
+        _ = try make(isSealed: isSealed)
+        let files = try disk.list("/data/log").map { "/data/log/" + $0.name }
+        let kept = files.map { (path: $0, bytes: disk.snapshot(of: $0)) }
+        for path in files { try disk.remove(path) }
+        try disk.removeDirectory("/data/log")
+        for _ in 0..<2 {
+            let refusal = #expect(throws: CorruptionError.self) { try open() }
+            #expect(refusal?.file == "/data/log")
+        }
+        let faults = try EventStore.fileFaults(at: "/data", context: context(disk))
+        #expect(faults.count == 1 && faults.lines[0].hasPrefix("/data/log "), "\(faults.lines)")
+        if !isSealed {
+            let refusal = #expect(throws: CorruptionError.self) {
+                try EventStore.setLogAside(at: "/data", context: context(disk))
+            }
+            #expect(refusal?.file == "/data/log" && refusal?.expectation.contains("nothing was sealed") == true)
+        }
+        #expect(try !disk.isDirectory("/data/log"))
+        try disk.createDirectories("/data/log")
+        for file in kept { try disk.replace(file.path, with: try #require(file.bytes)) }
+        let store = try open()
+        #expect(try ids(store).count == 5)
+        try store.close()
+    }
+
+    /// Whether or not keys are there already, a directory without either folder is that of a new store.
+    @Test func aDirectoryWithKeysAloneIsANewStore() throws {
+        try disk.createDirectories("/data/keys")
+        try disk.replace("/data/keys/tokens", with: [1])
+        let store = try open()
+        #expect(store.recovery.isNew)
+        try store.close()
+    }
+
     /// What a start does not read stops nothing, and nothing is lost with it; it is named all the same.
     @Test func damageOfWhatIsSealedIsNamed() throws {
         let places = try make(isSealed: true)

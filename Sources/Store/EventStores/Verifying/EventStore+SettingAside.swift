@@ -99,6 +99,7 @@ extension EventStore {
         // Which place the log goes on from is known by the manifest in force, and by no other.
         if let refused = findings.refused.first { throw refused }
         let state = try StateReading(manifests.current, in: files.segments, fileSystem)?.state
+        if state == nil, case .lost(let damage) = try LogState(files, fileSystem) { throw unmendable(damage) }
         var manifestVersion: UInt64 = 0
         var losses = state?.ledger.losses ?? []
         let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) { record in
@@ -107,11 +108,8 @@ extension EventStore {
                 losses.append(loss)
             }
         }
-        guard var damage = survey.faults.first else { return nil }
-        if survey.end == nil, state == nil {
-            damage.expectation += " (nothing was sealed, and nothing before it says how the log could go on)"
-            throw damage
-        }
+        guard let damage = survey.faults.first else { return nil }
+        if survey.end == nil, state == nil { throw unmendable(damage) }
         guard manifestVersion <= manifests.version else {
             throw StoreOpening.missing(manifestVersion, in: files.segments)
         }
@@ -129,6 +127,12 @@ extension EventStore {
         return DamagedLog(
             told: told, survey: survey, loss: loss, manifests: manifests, unknownFiles: findings.unknownFiles,
             state: state, forgotten: try allLosses(files, fileSystem).filter { !losses.contains($0) })
+    }
+
+    private static func unmendable(_ damage: CorruptionError) -> CorruptionError {
+        var damage = damage
+        damage.expectation += " (nothing was sealed, and nothing before it says how the log could go on)"
+        return damage
     }
 
     /// Beside the copies: the data of the record of what was lost.

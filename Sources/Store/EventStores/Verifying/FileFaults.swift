@@ -28,8 +28,8 @@ package struct FileFaults: Sendable {
         isLogDamaged = survey.faultCount > 0 && (survey.end != nil || hasState)
     }
 
-    fileprivate mutating func addLog(missingAt path: String, hasState: Bool) {
-        add(CorruptionError(file: path, offset: 0, expectation: "the store's log, found no log"))
+    fileprivate mutating func add(lostLog damage: CorruptionError, hasState: Bool) {
+        add(damage)
         isLogDamaged = hasState
     }
 
@@ -78,8 +78,8 @@ extension EventStore {
         for fault in refused { faults.add(fault) }
         for segment in manifest.segments { try addSegment(segment.description, files, fileSystem, &faults) }
         let state = try addState(manifest, files, fileSystem, &faults)
-        guard try fileSystem.isDirectory(files.log) else {
-            faults.addLog(missingAt: files.log, hasState: state != nil)
+        if case .lost(let damage) = try LogState(files, fileSystem) {
+            faults.add(lostLog: damage, hasState: state != nil)
             return faults
         }
         // Without the state nobody knows from where on the log is needed: all of it is looked at.
