@@ -196,6 +196,45 @@ import Testing
         }
     }
 
+    /// What tells of a loss is written before the loss: where it cannot be, nothing is lost. One that cannot be read is
+    /// named, and passed over by nobody.
+    @Test func aLossIsWrittenDownBeforeItHappens() throws {
+        let places = try make(isSealed: true)
+        disk.damage(log) { $0[places[2] + 70] ^= 8 }
+        var (call, isDone) = (1, false)
+        while !isDone {
+            disk.arm(SimulatedFault(.powerCut, atCall: call))
+            do {
+                _ = try EventStore.setLogAside(at: "/data", context: context(disk))
+                isDone = true
+                disk.disarm()
+            } catch is StorageError {
+                disk.crash(.power)
+            }
+            guard let told = try EventStore.logDamage(at: "/data", context: context(disk)) else { break }
+            #expect(told.damage.offset == places[2], "call \(call)")
+            call += 1
+        }
+        #expect(call > 10)
+        let store = try open()
+        #expect(try rows(store, "system_events", ["type"]).filter { $0.contains("log.set_aside") }.count == 1)
+        for name in ["c", "d"] { _ = try store.append([turn(name)]) }
+        try store.close()
+        // The record of the loss is lost: what stands beside the copies tells of it, once.
+        disk.damage("/data/log/events-000000000002.log") { $0[512 + 70] ^= 8 }
+        let folders = try disk.list("/data/set-aside").map { "/data/set-aside/" + $0.name + "/loss.json" }
+        let written = try #require(folders.first { disk.snapshot(of: $0) != nil })
+        let whole = try #require(disk.snapshot(of: written))
+        disk.damage(written) { $0[0] ^= 1 }
+        #expect(throws: CorruptionError.self) { try EventStore.setLogAside(at: "/data", context: context(disk)) }
+        #expect(try EventStore.fileFaults(at: "/data", context: context(disk)).lines[0].hasPrefix(written + " "))
+        disk.damage(written) { $0 = whole }
+        _ = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        let again = try open()
+        #expect(try rows(again, "system_events", ["type"]).filter { $0.contains("log.set_aside") }.count == 2)
+        try again.close()
+    }
+
     /// Names that nobody of us gave are no numbers.
     @Test func foldersOfOtherNamesAreLeftAlone() throws {
         let places = try make(isSealed: true)

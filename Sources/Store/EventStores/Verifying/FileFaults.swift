@@ -73,6 +73,13 @@ extension EventStore {
     ) throws -> FileFaults {
         var faults = FileFaults()
         try addKey(files, fileSystem, &faults)
+        for path in try lossFiles(files, fileSystem) {
+            do {
+                _ = try loss(at: path, fileSystem)
+            } catch where StoreError.isOfPlace(error) {
+                faults.add(error)
+            }
+        }
         guard try fileSystem.isDirectory(files.segments) else { return faults }
         let (manifest, version, refused) = try ManifestStore.survey(fileSystem: fileSystem, directory: files.segments)
         for fault in refused { faults.add(fault) }
