@@ -51,8 +51,8 @@ extension EventStore {
                 content: .event(type: LogLoss.recordType, data: loss.data)
             ).serialised
         }
-        // What is lost is said ever after, also where the record of it is lost one day. Written before it is done: power
-        // may go afterwards.
+        // What is lost is said ever after, also where the record of it is lost one day. It is written first:
+        // afterwards power may go.
         try context.fileSystem.createDirectories(told.copies)
         try context.fileSystem.replace(told.copies + lossName, with: Array(loss.data.utf8))
         let records = (kind: LogRecordKind.system, position: loss.firstPosition, payloads: payloads)
