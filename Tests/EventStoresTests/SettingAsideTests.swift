@@ -196,6 +196,54 @@ import Testing
         }
     }
 
+    /// What tells of a loss is written before the loss: where it cannot be, nothing is lost. One that cannot be read is
+    /// named, and passed over by nobody.
+    @Test func aLossIsWrittenDownBeforeItHappens() throws {
+        let places = try make(isSealed: true)
+        disk.damage(log) { $0[places[2] + 70] ^= 8 }
+        var (call, isDone) = (1, false)
+        while !isDone {
+            disk.arm(SimulatedFault(.powerCut, atCall: call))
+            do {
+                _ = try EventStore.setLogAside(at: "/data", context: context(disk))
+                isDone = true
+                disk.disarm()
+            } catch is StorageError {
+                disk.crash(.power)
+            }
+            guard let told = try EventStore.logDamage(at: "/data", context: context(disk)) else { break }
+            #expect(told.damage.offset == places[2], "call \(call)")
+            call += 1
+        }
+        #expect(call > 10)
+        let store = try open()
+        #expect(try rows(store, "system_events", ["type"]).filter { $0.contains("log.set_aside") }.count == 1)
+        for name in ["c", "d"] { _ = try store.append([turn(name)]) }
+        try store.close()
+        // The record of the loss is lost: what stands beside the copies tells of it, once.
+        disk.damage("/data/log/events-000000000002.log") { $0[512 + 70] ^= 8 }
+        let folders = try disk.list("/data/set-aside").map { "/data/set-aside/" + $0.name + "/loss.json" }
+        let written = try #require(folders.first { disk.snapshot(of: $0) != nil })
+        let whole = try #require(disk.snapshot(of: written))
+        disk.damage(written) { $0[0] ^= 1 }
+        #expect(throws: CorruptionError.self) { try EventStore.setLogAside(at: "/data", context: context(disk)) }
+        #expect(try EventStore.fileFaults(at: "/data", context: context(disk)).lines[0].hasPrefix(written + " "))
+        disk.damage(written) { $0 = whole }
+        _ = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        let again = try open()
+        #expect(try rows(again, "system_events", ["type"]).filter { $0.contains("log.set_aside") }.count == 2)
+        try again.close()
+    }
+
+    /// Names that nobody of us gave are no numbers.
+    @Test func foldersOfOtherNamesAreLeftAlone() throws {
+        let places = try make(isSealed: true)
+        disk.damage(log) { $0[places[2] + 70] ^= 8 }
+        for name in ["9223372036854775807", "-3", "+7", "05"] { try disk.createDirectories("/data/set-aside/" + name) }
+        let done = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        #expect(done.copies == "/data/set-aside/1")
+    }
+
     /// Where nothing was sealed nothing says how the log could go on.
     @Test func withoutASegmentTheBeginningIsNeeded() throws {
         _ = try make(isSealed: false)
@@ -206,6 +254,42 @@ import Testing
         }
         #expect(refusal?.file == log && refusal?.expectation.contains("nothing was sealed") == true)
         #expect(disk.snapshot(of: log) == damaged)
+    }
+
+    /// A store whose log is gone is no new one: all who look at it say so, and nothing is made in its place.
+    @Test(arguments: [false, true]) func aLogThatIsGoneIsMissed(isSealed: Bool) throws {
+        _ = try make(isSealed: isSealed)
+        let files = try disk.list("/data/log").map { "/data/log/" + $0.name }
+        let kept = files.map { (path: $0, bytes: disk.snapshot(of: $0)) }
+        for path in files { try disk.remove(path) }
+        try disk.removeDirectory("/data/log")
+        for _ in 0..<2 {
+            let refusal = #expect(throws: CorruptionError.self) { try open() }
+            #expect(refusal?.file == "/data/log")
+        }
+        let faults = try EventStore.fileFaults(at: "/data", context: context(disk))
+        #expect(faults.count == 1 && faults.lines[0].hasPrefix("/data/log "), "\(faults.lines)")
+        if !isSealed {
+            let refusal = #expect(throws: CorruptionError.self) {
+                try EventStore.setLogAside(at: "/data", context: context(disk))
+            }
+            #expect(refusal?.file == "/data/log" && refusal?.expectation.contains("nothing was sealed") == true)
+        }
+        #expect(try !disk.isDirectory("/data/log"))
+        try disk.createDirectories("/data/log")
+        for file in kept { try disk.replace(file.path, with: try #require(file.bytes)) }
+        let store = try open()
+        #expect(try ids(store).count == 5)
+        try store.close()
+    }
+
+    /// Whether or not keys are there already, a directory without either folder is that of a new store.
+    @Test func aDirectoryWithKeysAloneIsANewStore() throws {
+        try disk.createDirectories("/data/keys")
+        try disk.replace("/data/keys/tokens", with: [1])
+        let store = try open()
+        #expect(store.recovery.isNew)
+        try store.close()
     }
 
     /// What a start does not read stops nothing, and nothing is lost with it; it is named all the same.

@@ -157,6 +157,23 @@ struct ManifestTests {
         #expect(findings.refused.first?.offset == 24)
     }
 
+    /// Whoever puts a file there under a name that no store gives stops nothing, whole or not.
+    @Test(arguments: [true, false]) func aVersionThatNoStoreReachesIsRefused(isWhole: Bool) throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        var (store, _) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        try store.publish(Manifest())
+        var bytes = try files.contents(of: "/s/" + ManifestStore.fileName(1)).dropLast(32)
+        for index in 16..<24 { bytes[index] = 0xff }
+        let path = "/s/" + ManifestStore.fileName(.max)
+        try files.replace(path, with: isWhole ? bytes + SHA256.hash(Array(bytes)) : [0x78])
+        var (again, findings) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        #expect(again.version == 1 && !again.hasMovedOn && findings.refused.map(\.file) == [path])
+        if isWhole { #expect(findings.refused.first?.offset == 16) }
+        try again.publish(Manifest())
+        #expect(try ManifestStore.open(fileSystem: files, directory: "/s").store.version == 2)
+    }
+
     @Test func missingFilesRefuseAVersion() throws {
         let files = SimulatedFileSystem()
         try files.createDirectories("/s")

@@ -10,7 +10,7 @@ extension EventLog {
     ///   - target: a directory that is not there yet, for the copies.
     ///   - records: what the new file begins with, and the position of the next event, where the log ends or greater.
     /// - Returns: the copies.
-    /// - Throws: ``StorageError``.
+    /// - Throws: ``StorageError``; ``CorruptionError`` where no number is left.
     /// - Precondition: the survey knows where the log ends; the caller holds the lock of the data directory.
     package static func setAside(
         _ survey: LogSurvey, directory path: String, into target: String, fileSystem: any FileSystem,
@@ -25,6 +25,7 @@ extension EventLog {
         } catch let error as DecodingError {
             throw error.of(directory.logPath(end.fileNumber))
         }
+        try directory.checkNumber(end.fileNumber + 1)
         let copies = try directory.copy(numbers, into: target)
         // The last one first, each durably: what is left is damaged until the new file has its name.
         for number in numbers.reversed() where number > end.fileNumber + 1 {
@@ -45,7 +46,7 @@ extension EventLog {
     ///   - target: a directory that is not there yet, for the copies.
     ///   - records: what the new file begins with, and the position of the next event.
     /// - Returns: the copies, and the place where the new log begins.
-    /// - Throws: ``StorageError``.
+    /// - Throws: ``StorageError``; ``CorruptionError`` where no number is left.
     /// - Precondition: the caller holds the lock of the data directory.
     package static func beginAgain(
         behind start: LogPlace, receivedTime: Int64, directory path: String, into target: String,
@@ -55,14 +56,16 @@ extension EventLog {
         try fileSystem.createDirectories(path)
         let directory = LogDirectory(path: path, fileSystem: fileSystem)
         let numbers = try directory.listing().logs
+        // One number stays free, so that nobody takes it for a file that goes on from those before it.
+        let number = max(numbers.last ?? 0, start.fileNumber) + 2
+        try directory.checkNumber(number)
         let copies = try directory.copy(numbers, into: target)
         let recordBytes = LogFormat.recordBytes(of: records.payloads)
         let length = try numbers.last.flatMap { try fileSystem.lengthBytes(of: directory.logPath($0)) } ?? 0
         let isUsual = length >= LogFormat.fileBytesMin && length % LogFormat.alignmentBytes == 0
         let usual = EventLogOptions().fileBytes
-        // One number stays free, so that nobody takes it for a file that goes on from those before it.
         var header = LogFileHeader(
-            logID: randomness.nextUInt64(), fileNumber: max(numbers.last ?? 0, start.fileNumber) + 2,
+            logID: randomness.nextUInt64(), fileNumber: number,
             fileBytes: max(isUsual ? min(length, usual) : usual, LogFormat.fileHeaderBytes + recordBytes),
             firstPosition: start.position, previousEnd: 0, previousChain: 0)
         let place = try directory.begin(&header, records: records, receivedTime: receivedTime)
@@ -83,6 +86,14 @@ extension EventLog {
 }
 
 extension LogDirectory {
+    /// - Throws: ``CorruptionError`` where a new file would get a number that is no name's: one before it has a number
+    ///   that no log has come to.
+    fileprivate func checkNumber(_ number: UInt64) throws(CorruptionError) {
+        guard number >= LogFormat.fileNumberEnd else { return }
+        throw CorruptionError(
+            file: path, offset: 0, expectation: "files with numbers below \(LogFormat.fileNumberEnd - 2)")
+    }
+
     /// Copies files whole, durably.
     fileprivate func copy(_ numbers: [UInt64], into target: String) throws -> [String] {
         try fileSystem.createDirectories(target)

@@ -52,7 +52,7 @@ struct LogDirectory {
     static func number(in name: String, prefix: String) -> UInt64? {
         guard name.hasPrefix(prefix), name.hasSuffix(".log") else { return nil }
         let text = name.dropFirst(prefix.count).dropLast(4)
-        guard let number = UInt64(text), number < 1 << 31, padded(number) == text else { return nil }
+        guard let number = UInt64(text), number < LogFormat.fileNumberEnd, padded(number) == text else { return nil }
         return number
     }
 }

@@ -65,6 +65,8 @@ package enum LogFormat {
     static let recordHeaderBytes = 56
     /// Records start at multiples of this, so that a search for them may step.
     static let alignmentBytes = 8
+    /// Numbers of files are below: names beyond are left alone.
+    static let fileNumberEnd: UInt64 = 1 << 31
     /// Longest payload of a record.
     package static let payloadBytesMax = 64 << 20
     /// Smallest useful file.

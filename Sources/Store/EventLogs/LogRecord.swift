@@ -68,7 +68,9 @@ package struct LogPlace: Hashable, Sendable, Comparable, CustomStringConvertible
         offset = Int(clamping: try input.read(littleEndian: UInt64.self))
         chain = try input.read(littleEndian: UInt32.self)
         position = try input.read(littleEndian: Int64.self)
-        guard offset >= LogFormat.fileHeaderBytes, offset <= LogFormat.fileBytesMax, position >= 0 else {
+        guard fileNumber < LogFormat.fileNumberEnd, offset >= LogFormat.fileHeaderBytes,
+            offset <= LogFormat.fileBytesMax, position >= 0
+        else {
             throw input.failure("a place in the log")
         }
     }

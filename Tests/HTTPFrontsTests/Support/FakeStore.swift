@@ -94,9 +94,10 @@ final class FakeStore: ServedStore {
     func canUse(_ place: any FileContentError) -> Bool { false }
     func tick() throws { state.withLock { $0.ticks += 1 } }
     func pinnedTables() -> any TableCatalog { EmptyCatalog() }
-    /// Waits as `append` does, then fails; while ``holdsPages`` is held it is pages without any event.
+    /// Waits as `append` does, then fails; while ``holdsPages`` is held it is pages without any event, and where
+    /// something is lost an export of no event.
     func export(in times: Range<Int64>) throws -> any ExportSource {
-        if holdsPages.load(ordering: .acquiring) { return EmptyPages(store: self) }
+        if holdsPages.load(ordering: .acquiring) || lossNotice != nil { return EmptyPages(store: self) }
         while hold.load(ordering: .acquiring) { usleep(1000) }
         throw Broken()
     }

@@ -41,7 +41,7 @@ extension LogLoss {
         guard let json = try? JSONReader.parse(data), let copies = json["copies"]?.string,
             let file = json["file"]?.string, let first = json["first_position"]?.integer,
             let events = json["intact_events"]?.integer, let records = json["intact_records"]?.integer,
-            let offset = json["offset"]?.integer
+            let offset = json["offset"]?.integer, first > 0, events >= 0, records >= 0, offset >= 0
         else { return nil }
         self.init(
             file: file, offset: Int(offset), firstPosition: first, lastPosition: json["last_position"]?.integer,

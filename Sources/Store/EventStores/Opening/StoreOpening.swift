@@ -54,6 +54,9 @@ struct StoreOpening {
 
     init(files: StoreFiles, context: StoreContext, options: StoreOptions) throws {
         let fileSystem = context.fileSystem
+        // An empty folder made in its place would hide what is lost.
+        if case .lost(let damage) = try LogState(files, fileSystem) { throw damage }
+        // In this order: see `LogState`.
         for directory in [files.root, files.keys, files.log, files.segments] {
             if try !fileSystem.isDirectory(directory) { try fileSystem.createDirectories(directory) }
         }

@@ -1,3 +1,4 @@
+import Bytes
 import EventLogs
 package import Platform
 import Segments
@@ -31,9 +32,9 @@ extension EventStore {
     /// Ends the log of a store before its first damaged place: events and records from there on are no longer part of
     /// it. The log files from that place on are copied into a directory of the store's; the log goes on with a record
     /// of it, by which every answer says that it is not exact.
-    /// - Returns: nil where the log is whole; nothing was done then.
     ///
     /// Where the file is damaged or missing that a start reads first, the log begins again behind what is sealed.
+    /// - Returns: nil where the log is whole; nothing was done then.
     /// - Throws: ``StorageError``; ``FileContentError`` where something else than the log is damaged, or nothing was
     ///   sealed and so nothing says how the log could go on: nothing was done then.
     package static func setLogAside(at directory: String, context: StoreContext) throws -> LogSettingAside? {
@@ -50,6 +51,10 @@ extension EventStore {
                 content: .event(type: LogLoss.recordType, data: loss.data)
             ).serialised
         }
+        // What is lost is said ever after, also where the record of it is lost one day. It is written first:
+        // afterwards power may go.
+        try context.fileSystem.createDirectories(told.copies)
+        try context.fileSystem.replace(told.copies + lossName, with: Array(loss.data.utf8))
         let records = (kind: LogRecordKind.system, position: loss.firstPosition, payloads: payloads)
         if survey.end == nil, let state = damage.state {
             let place: LogPlace
@@ -61,8 +66,6 @@ extension EventStore {
             told.copied = try EventLog.setAside(
                 survey, directory: files.log, into: told.copies, fileSystem: context.fileSystem, records: records)
         }
-        // What is lost is said ever after, also where this record of it is lost one day.
-        try? context.fileSystem.replace(told.copies + lossName, with: Array(loss.data.utf8))
         return told
     }
 
@@ -99,6 +102,7 @@ extension EventStore {
         // Which place the log goes on from is known by the manifest in force, and by no other.
         if let refused = findings.refused.first { throw refused }
         let state = try StateReading(manifests.current, in: files.segments, fileSystem)?.state
+        if state == nil, case .lost(let damage) = try LogState(files, fileSystem) { throw unmendable(damage) }
         var manifestVersion: UInt64 = 0
         var losses = state?.ledger.losses ?? []
         let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) { record in
@@ -107,11 +111,8 @@ extension EventStore {
                 losses.append(loss)
             }
         }
-        guard var damage = survey.faults.first else { return nil }
-        if survey.end == nil, state == nil {
-            damage.expectation += " (nothing was sealed, and nothing before it says how the log could go on)"
-            throw damage
-        }
+        guard let damage = survey.faults.first else { return nil }
+        if survey.end == nil, state == nil { throw unmendable(damage) }
         guard manifestVersion <= manifests.version else {
             throw StoreOpening.missing(manifestVersion, in: files.segments)
         }
@@ -128,27 +129,66 @@ extension EventStore {
             intactRecords: loss.intactRecords, copies: files.root + "/" + loss.copies)
         return DamagedLog(
             told: told, survey: survey, loss: loss, manifests: manifests, unknownFiles: findings.unknownFiles,
-            state: state, forgotten: try allLosses(files, fileSystem).filter { !losses.contains($0) })
+            state: state, forgotten: try forgotten(besides: losses + [loss], files, fileSystem))
+    }
+
+    private static func unmendable(_ damage: CorruptionError) -> CorruptionError {
+        var damage = damage
+        damage.expectation += " (nothing was sealed, and nothing before it says how the log could go on)"
+        return damage
     }
 
     /// Beside the copies: the data of the record of what was lost.
     private static let lossName = "/loss.json"
 
-    /// What was ever set aside, as it stands beside the copies.
-    private static func allLosses(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> [LogLoss] {
+    /// Losses that stand beside copies and that nothing else tells of. Of a place that power kept from being set aside
+    /// there are several, and one is told.
+    private static func forgotten(
+        besides known: [LogLoss], _ files: StoreFiles, _ fileSystem: any FileSystem
+    ) throws -> [LogLoss] {
+        struct Place: Hashable {
+            let file: ExactText
+            let offset: Int
+            let position: Int64
+
+            init(_ loss: LogLoss) {
+                (file, offset, position) = (ExactText(loss.file), loss.offset, loss.firstPosition)
+            }
+        }
+        var told = Set(known.map(Place.init))
+        return try lossFiles(files, fileSystem).reversed().compactMap { path in
+            let loss = try loss(at: path, fileSystem)
+            return told.insert(Place(loss)).inserted ? loss : nil
+        }.reversed()
+    }
+
+    /// The files beside the copies that tell of losses, in order.
+    static func lossFiles(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> [String] {
         let directory = files.root + "/" + StoreFiles.setAsideName
         guard try fileSystem.isDirectory(directory) else { return [] }
-        let numbers = try fileSystem.list(directory).filter(\.isDirectory).compactMap { Int($0.name) }.sorted()
-        return numbers.compactMap { number in
-            guard let bytes = try? fileSystem.contents(of: directory + "/\(number)" + lossName) else { return nil }
-            return LogLoss(data: String(decoding: bytes, as: UTF8.self))
+        return try fileSystem.list(directory).filter(\.isDirectory).compactMap { number($0.name) }.sorted()
+            .map { directory + "/\($0)" + lossName }
+            // Versions of before wrote none where there was no room.
+            .filter { try fileSystem.lengthBytes(of: $0) != nil }
+    }
+
+    /// - Throws: ``StorageError``; ``CorruptionError`` where the file tells of no loss.
+    static func loss(at path: String, _ fileSystem: any FileSystem) throws -> LogLoss {
+        guard let loss = LogLoss(data: String(decoding: try fileSystem.contents(of: path), as: UTF8.self)) else {
+            throw CorruptionError(file: path, offset: 0, expectation: "what was set aside, as JSON")
         }
+        return loss
     }
 
     /// The number of the next directory of copies.
     private static func freeNumber(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> Int {
         let directory = files.root + "/" + StoreFiles.setAsideName
         guard try fileSystem.isDirectory(directory) else { return 1 }
-        return (try fileSystem.list(directory).compactMap { Int($0.name) }.max() ?? 0) + 1
+        return (try fileSystem.list(directory).compactMap { number($0.name) }.max() ?? 0) + 1
+    }
+
+    /// The number in a name that we would give; nil for any other name.
+    private static func number(_ name: String) -> Int? {
+        Int(name).flatMap { (1..<1 << 62).contains($0) && String($0) == name ? $0 : nil }
     }
 }

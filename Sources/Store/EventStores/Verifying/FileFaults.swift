@@ -28,8 +28,8 @@ package struct FileFaults: Sendable {
         isLogDamaged = survey.faultCount > 0 && (survey.end != nil || hasState)
     }
 
-    fileprivate mutating func addLog(missingAt path: String, hasState: Bool) {
-        add(CorruptionError(file: path, offset: 0, expectation: "the store's log, found no log"))
+    fileprivate mutating func add(lostLog damage: CorruptionError, hasState: Bool) {
+        add(damage)
         isLogDamaged = hasState
     }
 
@@ -73,13 +73,20 @@ extension EventStore {
     ) throws -> FileFaults {
         var faults = FileFaults()
         try addKey(files, fileSystem, &faults)
+        for path in try lossFiles(files, fileSystem) {
+            do {
+                _ = try loss(at: path, fileSystem)
+            } catch where StoreError.isOfPlace(error) {
+                faults.add(error)
+            }
+        }
         guard try fileSystem.isDirectory(files.segments) else { return faults }
         let (manifest, version, refused) = try ManifestStore.survey(fileSystem: fileSystem, directory: files.segments)
         for fault in refused { faults.add(fault) }
         for segment in manifest.segments { try addSegment(segment.description, files, fileSystem, &faults) }
         let state = try addState(manifest, files, fileSystem, &faults)
-        guard try fileSystem.isDirectory(files.log) else {
-            faults.addLog(missingAt: files.log, hasState: state != nil)
+        if case .lost(let damage) = try LogState(files, fileSystem) {
+            faults.add(lostLog: damage, hasState: state != nil)
             return faults
         }
         // Without the state nobody knows from where on the log is needed: all of it is looked at.

@@ -72,7 +72,7 @@ package struct ManifestStore: Sendable {
             }
         }
         guard isFound else { throw findings.refused[0] }
-        store.stale = versions.filter { $0 + 1 < store.version }.sorted()
+        store.stale = versions.filter { $0 < store.version && store.version - $0 > 1 }.sorted()
         let live = Set(store.keptFileNames)
         findings.temporaryFiles = names.filter { $0.hasSuffix(".new") }
         findings.unknownFiles = names.filter { name in
@@ -260,6 +260,9 @@ package struct ManifestStore: Sendable {
     /// A version as it was written.
     private typealias Decoded = (manifest: Manifest, version: UInt64, previous: [UInt8])
 
+    /// Versions go up by one: no store has come to this one, and those above never run out.
+    private static let versionMax: UInt64 = 1 << 62
+
     private static func decoded(_ bytes: [UInt8], _ version: UInt64, _ path: String) throws -> Decoded {
         let decoded: Decoded
         do {
@@ -269,6 +272,9 @@ package struct ManifestStore: Sendable {
         }
         guard decoded.version == version else {
             throw CorruptionError(file: path, offset: 16, expectation: "version \(version)")
+        }
+        guard (1..<versionMax).contains(version) else {
+            throw CorruptionError(file: path, offset: 16, expectation: "a version below \(versionMax)")
         }
         return decoded
     }
