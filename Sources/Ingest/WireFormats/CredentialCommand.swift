@@ -24,6 +24,8 @@ struct CredentialCommand {
         Option("redis-cli", apart: ["-a"]),
         Option("ldapsearch", joined: ["-w"], apart: ["-w"]),
         Option("sqlcmd", joined: ["-P"], apart: ["-P"]),
+        Option("zip", joined: ["-P"], apart: ["-P"]),
+        Option("unzip", joined: ["-P"], apart: ["-P"]),
         Option("curl", joined: ["-u", "-U"], apart: ["-u", "-U", "--user", "--proxy-user"], isPair: true),
     ]
     /// A command's options are not further from its name; a sentence may be about it.

@@ -150,16 +150,20 @@ struct CredentialSearch {
             && look(text[before.upperBound..<word.lowerBound]).allSatisfy { $0 <= 0x20 }
     }
 
-    /// What stands between a tag and its end: `<password>x</password>`.
+    /// What stands between a tag and its end: `<password>x</password>`, `<wsse:Password Type="…">x</wsse:Password>`.
     private mutating func inTag(_ word: Range<Int>) -> Range<Int>? {
         guard word.lowerBound > text.startIndex, text[word.lowerBound - 1] == UInt8(ascii: "<"), word.upperBound < end,
-            text[word.upperBound] == UInt8(ascii: ">"), text[word.lowerBound] != UInt8(ascii: "/"),
-            let asked = value(of: text[word])
+            text[word.lowerBound] != UInt8(ascii: "/"), let asked = value(of: text[word])
         else { return nil }
-        let inner = look(text[(word.upperBound + 1)..<end].prefix(Self.quotedMax).prefix { $0 != UInt8(ascii: "<") })
+        let attributes = look(text[word.upperBound..<end].prefix(Self.quotedMax).prefix { !Self.isOfTag($0) })
+        guard attributes.endIndex < end, text[attributes.endIndex] == UInt8(ascii: ">") else { return nil }
+        let inner = look(
+            text[(attributes.endIndex + 1)..<end].prefix(Self.quotedMax).prefix { $0 != UInt8(ascii: "<") })
         guard text[inner.endIndex..<end].starts(with: "</".utf8), isMet(asked, by: inner) else { return nil }
         return inner.startIndex..<inner.endIndex
     }
+
+    private static func isOfTag(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">") }
 
     /// Where the value ends that begins with a word: in quotes with the quotes, and of cookies with their line.
     private mutating func valueEnd(_ word: Range<Int>, _ asked: CredentialValue) -> Int {

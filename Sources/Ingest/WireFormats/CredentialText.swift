@@ -150,7 +150,7 @@ extension CredentialText {
         return copulas.contains { $0.count == word.count && zip($0, word).allSatisfy { $0 == $1 | 0x20 } }
     }
 
-    private static let copulas = ["is", "was", "equals"].map { Array($0.utf8) }
+    private static let copulas = ["is", "was", "equals", "to"].map { Array($0.utf8) }
 
     /// Words of the header `Authorization`, before what they let in.
     static func isScheme(_ word: ArraySlice<UInt8>) -> Bool {

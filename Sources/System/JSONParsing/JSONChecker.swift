@@ -2,11 +2,11 @@
 ///
 /// It keeps no stack of its own but a bit per level, so deep nesting cannot exhaust the thread's.
 struct JSONChecker {
-    private let text: [UInt8]
+    let text: [UInt8]
     private let depthMax: Int
     /// Whether numbers must fit 64 bits or a finite double, as the fast parser demands.
-    private let limitsNumbers: Bool
-    private var index = 0
+    let limitsNumbers: Bool
+    var index = 0
     /// For each open level, whether it is an object.
     private var levels: [Bool] = []
 
@@ -114,43 +114,6 @@ struct JSONChecker {
                 throw failure("'\(word)'")
             }
             index += 1
-        }
-    }
-
-    private mutating func readDigits() throws(JSONError) {
-        let first = index
-        while let byte = peek(), (0x30...0x39).contains(byte) { index += 1 }
-        guard index > first else { throw failure("a digit") }
-    }
-
-    private mutating func readNumber() throws(JSONError) {
-        let first = index
-        if peek() == UInt8(ascii: "-") { index += 1 }
-        let firstDigit = index
-        try readDigits()
-        guard text[firstDigit] != UInt8(ascii: "0") || index == firstDigit + 1 else {
-            index = first
-            throw failure("a number without leading zeros")
-        }
-        var isInteger = true
-        if peek() == UInt8(ascii: ".") {
-            isInteger = false
-            index += 1
-            try readDigits()
-        }
-        if let byte = peek(), byte | 0x20 == UInt8(ascii: "e") {
-            isInteger = false
-            index += 1
-            if let sign = peek(), sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { index += 1 }
-            try readDigits()
-        }
-        guard limitsNumbers else { return }
-        var digits = ""
-        for place in first..<index { digits.unicodeScalars.append(Unicode.Scalar(text[place])) }
-        let fits = isInteger ? Int64(digits) != nil || UInt64(digits) != nil : Double(digits)?.isFinite == true
-        guard fits else {
-            index = first
-            throw failure(isInteger ? "an integer within 64 bits" : "a number within a finite double", limit: .number)
         }
     }
 }
