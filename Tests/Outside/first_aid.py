@@ -148,14 +148,13 @@ def faults(binary, server):
 
 def mended(binary, server):
     """Problems after each line was changed as it says."""
-    heading, row = Doctor(binary, "--data", server.data).changes("no_price")[1:3]
+    heading, *rows = Doctor(binary, "--data", server.data).changes("no_price")[1:]
     path = os.path.join(os.path.dirname(server.data), "prices.csv")
-    rows = [row.replace("PRICE", "1.5"), row.replace(",input,", ",output,").replace("PRICE", "6")]
     with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join([heading, *rows]) + "\n")
+        file.write("\n".join([heading, *(row.replace("PRICE", "1.5") for row in rows)]) + "\n")
     told(binary, "prices", "load", path, "--data", server.data)
     if ("new-bot", "no_price", "openai nova-ultra-9") in Doctor(binary, "--data", server.data).found():
-        yield "the row that doctor gives, with a price in it, leaves the model without a price"
+        yield "the rows that doctor gives, with a price in each, leave the model without a price"
     server.start()
     since = told(binary, "query", "select now()", "--format", "csv", "--server", server.url)[0].splitlines()[1].strip('"')
     send(server, "lost-bot", CONVERSATION, MODEL | USAGE)

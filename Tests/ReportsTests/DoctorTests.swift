@@ -90,9 +90,10 @@ import Testing
         #expect(change("no_usage", in: report)?.contains("include_usage") == true)
         #expect(
             try #require(report.section("changes")).rows.filter { $0[1] == .text("no_price") }.map { $0[3] } == [
-                .text("plimsoll prices load FILE, FILE being these lines with a number for PRICE:"),
+                .text("plimsoll prices load FILE, FILE being these lines with a number for each PRICE:"),
                 .text("provider,model,token_class,usd_per_million_tokens,valid_from"),
                 .text("maker,nobody's,input,PRICE,2026-08-01T00:00:00Z"),
+                .text("maker,nobody's,output,PRICE,2026-08-01T00:00:00Z"),
             ])
         let services = try #require(report.section("services"))
         #expect(services.value("service", row: 0) == .text("lost-bot"))

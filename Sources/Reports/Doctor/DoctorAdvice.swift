@@ -17,6 +17,7 @@ enum DoctorAdvice {
     static let ahead = ["timedatectl set-ntp true on the machine that sends: its clock is wrong"]
     static let late = [
         "nothing, where a sender had to wait: it is kept, and reports have it, though /metrics has not",
+        "timedatectl set-ntp true on the machine that sends, where all it sends is as late: its clock is behind",
         "else OTEL_BSP_SCHEDULE_DELAY=1000 for spans; `plimsoll import FILE` for history",
     ]
     static let stepped = ["timedatectl set-ntp true on this server: its clock was wrong"]
@@ -37,15 +38,20 @@ enum DoctorAdvice {
         }
     }
 
-    /// A price list of one row below its heading.
-    static func price(provider: String, model: String, tokenClass: String, from: String) -> [String] {
-        let amount = tokenClass == TokenClass.gpu.rawValue ? "usd_per_gpu_hour" : "usd_per_million_tokens"
-        var row = CSVWriter()
-        for field in [provider, model, tokenClass, "PRICE", from] { row.field(field) }
+    /// A price list with a row for each class that has no price, below its heading.
+    static func prices(provider: String, model: String, tokenClasses: [String], from: String) -> [String] {
+        let gpu = TokenClass.gpu.rawValue
+        let isOfTime = tokenClasses.first == gpu
+        let amount = isOfTime ? "usd_per_gpu_hour" : "usd_per_million_tokens"
+        let rows = tokenClasses.filter { ($0 == gpu) == isOfTime }.map { tokenClass in
+            var row = CSVWriter()
+            for field in [provider, model, tokenClass, "PRICE", from] { row.field(field) }
+            return row.text
+        }
         return [
-            "plimsoll prices load FILE, FILE being these lines with a number for PRICE:",
-            "provider,model,token_class,\(amount),valid_from", row.text,
-        ]
+            "plimsoll prices load FILE, FILE being these lines with a number for each PRICE:",
+            "provider,model,token_class,\(amount),valid_from",
+        ] + rows
     }
 
     /// By why times of a span are not believed, as `time_doubt` says it.

@@ -206,13 +206,13 @@ struct DoctorReport {
         return findings
     }
 
-    /// Of what is missing, the first that a price would mend.
+    /// What mends all that is missing.
     private func advice(_ price: DoctorQueries.PriceGap) -> [String] {
-        let gap = String(price.gaps.prefix { $0 != "," })
-        if gap == "reading" { return DoctorAdvice.reading }
+        let gaps = price.gaps.split(separator: ",").map(String.init)
+        if gaps.first == "reading" { return DoctorAdvice.reading }
         if price.provider.isEmpty || price.model.isEmpty { return DoctorAdvice.call }
         let since = price.since.map { "\(RFC3339.render($0).prefix(10))T00:00:00Z" } ?? ""
-        return DoctorAdvice.price(provider: price.provider, model: price.model, tokenClass: gap, from: since)
+        return DoctorAdvice.prices(provider: price.provider, model: price.model, tokenClasses: gaps, from: since)
     }
 
     private func times(_ queries: DoctorQueries) throws -> [DoctorFinding] {
