@@ -143,7 +143,7 @@ struct SettlingTests {
         #expect(before.events("usage.reported").map { $0.text("scope") } == ["span"])
     }
 
-    /// Calls told before what they sum up is known: the rows are those of all spans at once, but for their ids, and what
+    /// Calls told before what they sum up is known: the rows are those of all spans at once, but for ids, and what
     /// settles again stays.
     @Test(arguments: 0..<16) func twoPortionsMakeTheRowsOfOne(_ late: Int) throws {
         let inner = [Self.call(4, parent: 3, 120, 180), Self.call(5, parent: 3, 200, 280)]
