@@ -95,7 +95,8 @@ struct CallsWithoutOperationTests {
         try traces.receive(OTLPTraces([SettlingTests.call(2, parent: 1, 100, 300)]))
         try traces.settle()
         #expect(traces.events("llm.call").map { $0.text("operation") } == ["chat"])
-        #expect(traces.events("usage.reported").contains { $0.text("scope") == "repetition" })
+        let figures = traces.events("usage.reported").filter { $0.text("scope") == "span" }
+        #expect(figures.compactMap { $0.integer("input_tokens") } == [100])
         #expect(try traces.settle() == (0, 0))
     }
 }

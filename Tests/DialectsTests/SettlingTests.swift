@@ -140,7 +140,33 @@ struct SettlingTests {
         try before.receive(OTLPTraces([Self.call(3, parent: 2, 120, 180), Self.call(4, parent: 2, 200, 280)]))
         try before.settle()
         #expect(before.events("llm.call").count == 2)
-        #expect(before.events("usage.reported").filter { $0.text("scope") == "repetition" }.count == 1)
+        #expect(before.events("usage.reported").map { $0.text("scope") } == ["span"])
+    }
+
+    /// Calls told before what they sum up is known: the rows are those of all spans at once, but for ids, and what
+    /// settles again stays.
+    @Test(arguments: 0..<16) func twoPortionsMakeTheRowsOfOne(_ late: Int) throws {
+        let inner = [Self.call(4, parent: 3, 120, 180), Self.call(5, parent: 3, 200, 280)]
+        let wrapped = [Self.call(3, parent: 1, 100, 300)] + inner + [Self.call(6, parent: 1, 400, 500)]
+        func rows(_ traces: SampleTraces) -> Set<Derived> {
+            Set(
+                traces.events().map {
+                    var row = $0
+                    row.fields["id"] = nil
+                    return row
+                })
+        }
+        let wanted = try Self.settled([[Self.agent(1, 900)] + wrapped])
+        let first = wrapped.indices.filter { late >> $0 & 1 == 0 }.map { wrapped[$0] }
+        let rest = wrapped.indices.filter { late >> $0 & 1 == 1 }.map { wrapped[$0] }
+        var found = try Self.settled([[Self.agent(1, 900)] + first])
+        try found.receive(OTLPTraces(rest))
+        try found.settle()
+        #expect(wanted.events("usage.reported").count == 1 && wanted.events("llm.call").count == 3)
+        #expect(found.events().count == wanted.events().count)
+        #expect(rows(found) == rows(wanted))
+        #expect(Set(found.events().map { $0.text("id") }).count == found.events().count)
+        #expect(try found.settle() == (0, 0))
     }
 
     @Test func conversationsAreInheritedAndNeverInvented() throws {

@@ -56,7 +56,8 @@ extension InputText {
         }
         throw QueryError(
             .numberOutOfRange, "the number \(trimmed.prefix(60)) needs more than 38 digits",
-            hint: "Write it as double precision: '\(trimmed.prefix(60))'::float8.", position: position)
+            hint: "Digits behind the point count, too. Write it as double precision: '\(trimmed.prefix(60))'::float8.",
+            position: position)
     }
 
     /// - Returns: nil where 38 digits do not hold it.

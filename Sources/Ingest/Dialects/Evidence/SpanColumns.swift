@@ -36,6 +36,13 @@ struct FieldSet {
     mutating func add(_ name: String, integer: Int64?) { add(name, integer.map { .integer($0) }) }
     mutating func add(_ name: String, boolean: Bool?) { add(name, boolean.map { .boolean($0) }) }
 
+    /// Puts a text in the place of one that was added.
+    mutating func replace(_ name: String, text: String) {
+        let column = columns[name]
+        fields.removeAll { $0.column == column }
+        add(name, text: text)
+    }
+
     /// Writes the row of an event.
     func write(type: UInt16, time: Int64, to writer: inout EventRowWriter) {
         writer.begin(type: type, time: time, isTimeAbsent: false)

@@ -44,17 +44,21 @@ package struct TraceSettler: Sendable {
         result.proofs = builder.proofs.sorted()
         result.doubts = builder.doubts
         result.assumed = builder.assumed.sorted()
+        var withdrawn = Withdrawn(derived, wanted: Set(builder.events.map(\.id)))
         var writer = EventRowWriter()
         for event in builder.events {
-            guard let before = known[event.id] else {
+            if let before = known[event.id] {
+                replace(before, by: event, in: &result)
+            } else if event.type == columns.registry.wellKnownTypes.usageReported,
+                let place = withdrawn.takePlace(ofSpanOf: event.id)
+            {
+                replace(place, by: event.named(place.id), in: &result)
+            } else {
                 result.events.starts.append(UInt32(writer.sink.count))
                 event.write(to: &writer, columns)
-                continue
             }
-            replace(before, by: event, in: &result)
         }
-        let wanted = Set(builder.events.map(\.id))
-        for before in derived where !wanted.contains(before.id) {
+        for before in withdrawn.left {
             replace(before, by: DerivedEvent.repetition(of: before, columns), in: &result)
         }
         result.events.bytes = writer.take()
@@ -70,6 +74,37 @@ package struct TraceSettler: Sendable {
     }
 }
 
+/// What was told before and is no longer so. What a span's usage says is told in the place of what was told of that
+/// span, so that no empty row stands beside it.
+private struct Withdrawn {
+    /// In the order of positions.
+    private let events: [StoredEvent]
+    /// By trace and span, as ids begin, the first of `events`.
+    private var places: [[UInt8]: Int] = [:]
+    private var taken: Set<Int> = []
+
+    /// - Parameter derived: in the order of positions.
+    init(_ derived: [StoredEvent], wanted: Set<String>) {
+        events = derived.filter { !wanted.contains($0.id) }
+        for (index, event) in events.enumerated() {
+            let span = Self.span(of: event.id)
+            if places[span] == nil { places[span] = index }
+        }
+    }
+
+    /// Those whose place nothing took.
+    var left: [StoredEvent] { events.indices.filter { !taken.contains($0) }.map { events[$0] } }
+
+    /// The place of what is withdrawn of the span of an event, once.
+    mutating func takePlace(ofSpanOf id: String) -> StoredEvent? {
+        guard let index = places.removeValue(forKey: Self.span(of: id)) else { return nil }
+        taken.insert(index)
+        return events[index]
+    }
+
+    private static func span(of id: String) -> [UInt8] { Array(id.utf8.prefix { $0 != UInt8(ascii: "/") }) }
+}
+
 /// One event on its way out.
 struct DerivedEvent {
     var id: String
@@ -79,6 +114,14 @@ struct DerivedEvent {
 
     func write(to writer: inout EventRowWriter, _ columns: SpanColumns) {
         fields.write(type: type, time: time, to: &writer)
+    }
+
+    /// The same event under another id.
+    func named(_ id: String) -> DerivedEvent {
+        var event = self
+        event.id = id
+        event.fields.replace("id", text: id)
+        return event
     }
 
     /// What becomes of an event that turned out to repeat another one: a check figure that is never added.

@@ -121,7 +121,7 @@ struct Arithmetic: Sendable {
         if case .scalars = right.storage { return nil }
         let count = left.count
         let natural =
-            function == .multiply ? left.type.scale + right.type.scale : max(left.type.scale, right.type.scale)
+            function == .multiply ? left.type.scale + right.type.scale : max(places(left), places(right))
         guard natural <= Decimal128.scaleMax else { return nil }
         let x = function == .multiply ? left : try Rescaling.rescale(left, to: natural)
         let y = function == .multiply ? right : try Rescaling.rescale(right, to: natural)
@@ -160,7 +160,13 @@ struct Arithmetic: Sendable {
         return try placed(vector(.int128(result), naturalType, count, validity), type)
     }
 
-    /// Sums and products have the places of their column; a product of more keeps its own, value by value.
+    /// Those of the column; a constant product or quotient may have more, none of which a sum drops.
+    private func places(_ value: Vector) -> Int {
+        guard case .constant(.numeric(_, let own)) = value.storage else { return value.type.scale }
+        return max(own, value.type.scale)
+    }
+
+    /// Sums and products have the places of their column; one of more keeps its own, value by value.
     private func placed(_ natural: Vector, _ type: ColumnType) throws -> Vector {
         if natural.type.scale <= type.scale { return try Rescaling.rescale(natural, to: type.scale) }
         return Vector(type: type, scalars: (0..<natural.count).map { natural.scalar(at: $0) })

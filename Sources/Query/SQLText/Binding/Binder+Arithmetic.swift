@@ -106,7 +106,12 @@ extension Binder {
         guard case .numeric(let x) = a.type, case .numeric(let y) = b.type else {
             throw operatorMissing(name, left, right, at: position)
         }
-        return call(function, [a, b], .numeric(scale: NumericScale.of(function, x, y)), at: position)
+        var result = call(function, [a, b], .numeric(scale: NumericScale.of(function, x, y)), at: position)
+        // A constant has the places of its value, so that what is computed with it has them, too.
+        if case .literal(.numeric(let mantissa, let own), let type) = result.expression, own > type.scale {
+            result.expression = .literal(.numeric(mantissa, scale: own), .numeric(scale: own))
+        }
+        return result
     }
 
     private func asDecimal(_ value: Bound) throws(QueryError) -> Expression {

@@ -3,11 +3,40 @@ import Plans
 
 /// Operators on text and JSON.
 extension Binder {
-    /// `||`: one side must be text, the other is converted to it.
+    /// `||`: one side must be text, the other is converted to it. Beside an array it would append an element.
     func concatenate(_ left: Bound, _ right: Bound, at position: Int?) throws(QueryError) -> Bound {
+        if Self.element(left.type) != nil || Self.element(right.type) != nil {
+            throw arrayConcatenation(left, right, at: position)
+        }
         let isText = [left, right].contains { $0.isUnknown || $0.type == .text }
         guard isText else { throw operatorMissing("||", left, right, at: position) }
         return call(.concatenate, [try asText(left), try asText(right)], .text, at: position)
+    }
+
+    private static func element(_ type: ColumnType) -> ColumnType? {
+        if case .array(let element) = type { element } else { nil }
+    }
+
+    /// Two arrays, or an array and an element, that have no type in common have no such operator; others are refused.
+    private func arrayConcatenation(_ left: Bound, _ right: Bound, at position: Int?) -> QueryError {
+        func isPair(_ left: ColumnType?, _ right: ColumnType?) -> Bool {
+            guard let left, let right else { return false }
+            return Coercion.common([left, right]) != nil
+        }
+        guard
+            isPair(left.type, right.type) || isPair(Self.element(left.type), right.type)
+                || isPair(left.type, Self.element(right.type))
+        else { return operatorMissing("||", left, right, at: position) }
+        // A literal beside an array is one, too.
+        let literal = left.isUnknown ? left : right
+        if literal.isUnknown, case .text(let text)? = literal.expression.constant,
+            !text.hasPrefix("{"), !text.hasPrefix("["), !text.hasPrefix(" ")
+        {
+            return QueryError(.invalidText, "malformed array literal: \"\(text)\"", position: literal.position)
+        }
+        return QueryError(
+            .notSupported, "|| of an array is not supported", hint: "Write all elements in one ARRAY[1, 2].",
+            position: position)
     }
 
     /// The value as text, as assignments to text columns convert it.
