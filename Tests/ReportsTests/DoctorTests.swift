@@ -567,6 +567,23 @@ import Testing
         }
     }
 
+    /// Of 1,024 names of members each is looked at, and of no more: names that somebody makes up hide nothing else.
+    @Test(arguments: [(1023, true), (1024, false), (3000, false)])
+    func madeUpNamesOfMembersAreLookedAtSoFar(_ strangers: Int, _ isFound: Bool) throws {
+        var sample = try Self.priced()
+        Self.add("bot", to: &sample, conversation: nil)
+        let names = (0..<strangers).map { "\"\($0)\":1" } + [#""scor":4"#]
+        sample.add(
+            "feedback.submitted", at: 3500,
+            [
+                "conversation_id": .text("c1"), "service_name": .text("bot"),
+                "attributes": .json("{\(names.joined(separator: ","))}"),
+            ])
+        let kinds = findings(try Self.report(&sample)).map { $0[1] }
+        let expected = isFound ? ["no_conversation", "unread_names"] : ["no_conversation"]
+        #expect(kinds == expected.map { .text($0) })
+    }
+
     /// What strangers call things is shown only so far.
     @Test func namesFromOutsideAreBounded() throws {
         var sample = try Self.priced()

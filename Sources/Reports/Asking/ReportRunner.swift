@@ -94,6 +94,10 @@ package struct ReportRunner: Sendable {
         return try noting { try DoctorReport(runner: $0, period: period, live: live).report() }
     }
 
+    /// Whether there is time left for work between questions.
+    /// - Throws: `QueryError` out of time or cancelled.
+    func check() throws(QueryError) { try options.check() }
+
     /// The rows of one question.
     func rows(_ sql: String) throws -> [ReportRow] {
         try answer(sql).chunks.flatMap { chunk in

@@ -86,46 +86,83 @@ extension DoctorQueries {
 
     /// Events with members whose names are looked at, the latest.
     private static let membersOfMax = 2000
+    /// Names of members that are looked at, each once a type: strangers may make up a new one for every event.
+    private static let membersMax = 1024
     /// Names of members that are counted.
     private static let countedMax = 20
 
+    /// Names of a type's events that are nearly those of its fields.
+    private struct Slips {
+        var type: String
+        /// Of the fields that the type may have.
+        var fields: [String]
+        var found: [(name: String, meant: String)] = []
+    }
+
     /// Names in the data of events that are nearly those of fields that the events then lack.
     func misspeltMembers() throws -> [MisspeltMember] {
+        var all: [MisspeltMember] = []
+        for slips in try slips() where !slips.found.isEmpty {
+            let conditions = slips.found.map { name, meant in
+                "attributes->>\(SQLTexts.text(name)) is not null and \"\(meant)\" is null"
+            }
+            let counts = conditions.map { "count(*) filter (where \($0))" }.joined(separator: ", ")
+            let any = conditions.map { "(\($0))" }.joined(separator: " or ")
+            let rows = try runner.rows(
+                """
+                select \(Self.sender), \(counts) from \(SchemaEventType.tableName(of: slips.type)) \
+                where \(received) and (\(any)) group by 1 order by count(*) desc, 1 limit \(Self.rowsMax)
+                """)
+            for (place, slip) in slips.found.enumerated() {
+                for row in rows where row.integer(place + 1) > 0 {
+                    all.append(
+                        MisspeltMember(
+                            sender: row.text(0), type: slips.type, name: slip.name, meant: slip.meant,
+                            events: row.integer(place + 1)))
+                }
+            }
+        }
+        return Array(all.prefix(Self.rowsMax))
+    }
+
+    /// By type, in the order in which they are met.
+    private func slips() throws -> [Slips] {
         let rows = try runner.rows(
             """
             select type, cast(attributes as text) from events where \(received) and attributes is not null \
             and type <> 'span.received' and source not like '\(TraceSettler.sourcePrefix)%' \
             order by received_time desc, 1, 2 limit \(Self.membersOfMax)
             """)
-        var slips: [(type: String, name: String, meant: String)] = []
+        var slips: [Slips] = []
+        var places: [ExactText: Int] = [:]
         var seen: Set<[ExactText]> = []
+        var count = 0
         for row in rows {
+            try runner.check()
             guard let type = row.text(0), let text = row.text(1),
                 let members = try? JSONReader.parse(Array(text.utf8)).members
             else { continue }
-            for member in members where slips.count < Self.countedMax {
+            let place = places[ExactText(type)] ?? slips.count
+            if place == slips.count {
+                slips.append(Slips(type: type, fields: Self.fields(of: type)))
+                places[ExactText(type)] = place
+            }
+            for member in members {
+                guard seen.count < Self.membersMax, count < Self.countedMax else { return slips }
                 guard seen.insert([ExactText(type), ExactText(member.name)]).inserted,
-                    let meant = Self.field(nearlyCalled: member.name, of: type)
+                    let meant = placeOfSlip(member.name, among: slips[place].fields)
                 else { continue }
-                slips.append((type, member.name, meant))
+                slips[place].found.append((member.name, slips[place].fields[meant]))
+                count += 1
             }
         }
-        return try slips.flatMap { type, name, meant in
-            try runner.rows(
-                """
-                select \(Self.sender), count(*) from \(SchemaEventType.tableName(of: type)) where \(received) \
-                and attributes->>\(SQLTexts.text(name)) is not null and "\(meant)" is null \
-                group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
-                """
-            ).map { MisspeltMember(sender: $0.text(0), type: type, name: name, meant: meant, events: $0.integer(1)) }
-        }
+        return slips
     }
 
-    private static func field(nearlyCalled name: String, of type: String) -> String? {
+    private static func fields(of type: String) -> [String] {
         let registry = SchemaRegistry.builtIn
-        guard let place = registry.types.firstIndex(where: { $0.name.hasSameBytes(as: type) }) else { return nil }
-        let fields = registry.columns.filter { registry.isAllowed($0.id, in: UInt16(place)) }.map(\.name)
-        return placeOfSlip(name, among: fields).map { fields[$0] }
+        guard let place = registry.types.firstIndex(where: { $0.name.hasSameBytes(as: type) }) else { return [] }
+        return registry.columns.filter { registry.isAllowed($0.id, in: UInt16(place)) }.map(\.name)
     }
 
     private static func known(_ type: String, _ field: String) -> [String] {
