@@ -36,20 +36,27 @@ extension Routes {
             refusal: health.refusal)
     }
 
-    /// Lines of troubles end in what is to be done.
+    /// Lines of troubles end in what is to be done; before that stands what strangers wrote as well.
     private static func remedy(in trouble: String) -> LiveFigures.Trouble.Remedy {
-        if trouble.contains(NewerFormatError.remedy) { return .laterVersion }
-        return trouble.contains(CorruptionError.remedy) ? .backup : .asTold
+        if trouble.hasSuffix(NewerFormatError.remedy) { return .laterVersion }
+        return trouble.hasSuffix(CorruptionError.remedy) ? .backup : .asTold
     }
+
+    /// Why the store refuses what was sound on its way.
+    private static let refusedByStore: [RefusalName] = [.conflict, .tooOld, .tooNew, .unreadable]
 
     /// Notes what was refused by now: events, spans and whole requests.
     func noteRefusals() {
         var totals: RefusalHistory.Totals = [:]
-        for (reason, count) in refusedEvents(store.status) where count > 0 {
-            totals[RefusalHistory.Key(door: .events, reason: reason), default: 0] += count
-        }
         for (reason, count) in traces.refusals where count > 0 {
             totals[RefusalHistory.Key(door: .spans, reason: reason), default: 0] += count
+        }
+        for (reason, count) in refusedEvents(store.status) {
+            // What the store refuses came as an event or as a span; it counts both.
+            let isOfStore = Self.refusedByStore.contains(reason)
+            let ofSpans = isOfStore ? totals[RefusalHistory.Key(door: .spans, reason: reason)] ?? 0 : 0
+            guard count > ofSpans else { continue }
+            totals[RefusalHistory.Key(door: .events, reason: reason), default: 0] += count - ofSpans
         }
         for (door, reason, count) in refusals.byDoor where count > 0 {
             totals[RefusalHistory.Key(door: door, reason: reason), default: 0] += count
