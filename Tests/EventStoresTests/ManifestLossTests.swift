@@ -81,6 +81,25 @@ import Testing
         #expect(throws: CorruptionError.self) { try open() }
     }
 
+    /// A copy that is damaged is written anew by a start, as one that is missing: the file may be lost later.
+    @Test func damagedCopiesAreWrittenAnewByAStart() throws {
+        let store = try open()
+        _ = try store.append([turn("a")])
+        try store.seal()
+        disk.crash(.process)
+        let state = try #require(
+            try disk.list("/data/segments").map(\.name).filter { $0.hasPrefix("copy-of-state-") }.max())
+        let manifest = try newest().replacing("/manifest-", with: "/copy-of-manifest-")
+        for copy in [manifest, "/data/segments/" + state] {
+            let whole = try #require(disk.snapshot(of: copy))
+            disk.damage(copy) { $0[$0.count / 2] ^= 1 }
+            let again = try open()
+            #expect(disk.snapshot(of: copy) == whole, "\(copy)")
+            #expect(try again.verify().findings == [])
+            disk.crash(.process)
+        }
+    }
+
     /// Under the version before the log lacks what it goes on from: the manifest is named, which is to be put back.
     @Test func theManifestIsNamedAndNotTheLogThatHasGoneOn() throws {
         let store = try open()

@@ -63,13 +63,13 @@ struct StateReading {
         return damage
     }
 
-    /// Writes the file anew where it was damaged or missing, and its copy where there is none. Where that fails the
+    /// Writes the file anew where it was damaged or missing, and its copy where that is so. Where it fails the
     /// other one serves the next start, too.
     func restore(in directory: String, _ fileSystem: any FileSystem) {
         let copy = directory + "/" + reference.copyName
         if damage != nil {
             try? fileSystem.replace(directory + "/" + reference.fileName, with: bytes)
-        } else if (try? fileSystem.lengthBytes(of: copy)) == nil {
+        } else if (try? fileSystem.contents(of: copy)) != bytes {
             try? fileSystem.replace(copy, with: bytes)
         }
     }

@@ -119,8 +119,8 @@ package struct ManifestStore: Sendable {
         stale = []
     }
 
-    /// Writes the file of the current version anew where it was damaged or missing, and its copy where there is none.
-    /// Where that fails the other one serves the next opening, too.
+    /// Writes the file of the current version anew where it was damaged or missing, and its copy where that is so.
+    /// Where it fails the other one serves the next opening, too.
     package mutating func restoreFile() {
         guard let restoration, (try? fileSystem.replace(restoration.path, with: restoration.bytes)) != nil
         else { return }
@@ -329,7 +329,7 @@ package struct ManifestStore: Sendable {
         currentHash = SHA256.hash(bytes)
         if damage != nil {
             restoration = (path, bytes)
-        } else if try fileSystem.lengthBytes(of: copyPath(version)) == nil {
+        } else if (try? fileSystem.contents(of: copyPath(version))) != bytes {
             restoration = (copyPath(version), bytes)
         } else {
             restoration = nil
