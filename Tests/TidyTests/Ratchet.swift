@@ -63,7 +63,7 @@ enum Ratchet {
         "Asking": 3,
         "Columnar": 4,
         "Dialects": 4,
-        "Domain": 15,
+        "Domain": 14,
         "EventLogs": 1,
         "EventStores": 13,
         "HTTPFronts": 2,

@@ -17,7 +17,8 @@ package func nameHint(to name: String, known names: [String]) -> String {
     nameHint(to: name, among: names, orElse: knownNames(names))
 }
 
-/// What to say to a name that is none: the one that was meant, where another one is near, and what else there is to say.
+/// What to say to a name that is none: the one that was meant, where another one is near, and what else there is to
+/// say.
 /// - Complexity: as ``nearestName(to:among:)``.
 package func nameHint(to name: String, among names: [String], orElse rest: String) -> String {
     let near = nearestName(to: name, among: names)

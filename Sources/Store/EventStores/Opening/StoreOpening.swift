@@ -54,12 +54,7 @@ struct StoreOpening {
 
     init(files: StoreFiles, context: StoreContext, options: StoreOptions) throws {
         let fileSystem = context.fileSystem
-        // An empty folder made in its place would hide what is lost.
-        if case .lost(let damage) = try LogState(files, fileSystem) { throw damage }
-        // In this order: see `LogState`.
-        for directory in [files.root, files.keys, files.log, files.segments] {
-            if try !fileSystem.isDirectory(directory) { try fileSystem.createDirectories(directory) }
-        }
+        try Self.makeDirectories(files, fileSystem)
         let lock = try fileSystem.lock(files.lock)
         let (secret, denial) = try Self.secretOrDenial(files, context, options)
         keyDenial = denial
@@ -123,6 +118,15 @@ struct StoreOpening {
             damage: findings.refused, restored: [findings.restored, reading?.damage].compactMap { $0 })
         reading?.restore(in: files.segments, fileSystem)
         if let schemas { try writer.takeOverConfiguration(from: schemas.names) }
+    }
+
+    private static func makeDirectories(_ files: StoreFiles, _ fileSystem: any FileSystem) throws {
+        // An empty folder made in its place would hide what is lost.
+        if case .lost(let damage) = try LogState(files, fileSystem) { throw damage }
+        // In this order: see `LogState`.
+        for directory in [files.root, files.keys, files.log, files.segments] {
+            if try !fileSystem.isDirectory(directory) { try fileSystem.createDirectories(directory) }
+        }
     }
 
     /// The store's secret, or zeros and why it cannot be read: what is keyed with it is only looked up by who writes.
