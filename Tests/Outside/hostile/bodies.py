@@ -70,6 +70,20 @@ def broken_texts(foe):
     foe.wait(0.5)
 
 
+def long_words(foe):
+    """Numbers of millions of digits, and texts in which much looks like a secret: small on the way, long to look at."""
+    digits = b"1" * foe.chance.choice((1_000_000, 8_000_000, 20_000_000))
+    good = json.dumps(event(foe, "long", turn=1)).encode()
+    for number in foe.chance.sample((digits, b"-" + digits, digits + b".5", b"1e" + digits, b"0." + digits, digits + b"e-5"), 3):
+        if foe.goes_on():
+            foe.post(gzip.compress(good.replace(b'"turn": 1', b'"turn": ' + number)), headers={"Content-Encoding": "gzip"}, kind=STRUCTURED)
+    for unit in foe.chance.sample(("password=abc ", "&password=abc", "bot123456789:", "<password>x</", "a://b@", "-----BEGIN ", ": ", "%3D"), 3):
+        if foe.goes_on():
+            text = unit * (700_000 // len(unit))
+            foe.post(gzip.compress(lines([event(foe, "long", note=text), event(foe, "long", **{text: 1})])), headers={"Content-Encoding": "gzip"})
+    foe.wait(1)
+
+
 def edges_of_ranges(foe):
     """Numbers and times at the ends, and events without a time."""
     numbers = (0, 1, -1, 10**9, 10**9 + 1, 2**31, 2**53 + 1, 2**63 - 1, -2**63, 3162240000000000000, 3162240000000000001)
@@ -251,6 +265,5 @@ def hostile_spans(foe):
     foe.wait(2)
 
 
-ATTACKS = by_name(large_bodies, gzip_bombs, broken_texts, edges_of_ranges, hot_conversations, old_repeats, same_id_other_content, many_labels,
-                  dead_letters,
-                  late_prices, corrections, secrets, hostile_spans)
+ATTACKS = by_name(large_bodies, gzip_bombs, broken_texts, long_words, edges_of_ranges, hot_conversations, old_repeats, same_id_other_content,
+                  many_labels, dead_letters, late_prices, corrections, secrets, hostile_spans)
