@@ -65,7 +65,7 @@ struct CredentialCommand {
 
     private mutating func note(_ word: ArraySlice<UInt8>) {
         // Most words are none of them.
-        guard word.count >= 4, word.count <= 64 else { return }
+        guard word.count >= 3, word.count <= 64 else { return }
         let name = word.lastIndex(of: UInt8(ascii: "/")).map { word[($0 + 1)...] } ?? word
         guard let found = Self.options.first(where: { name.starts(with: $0.program) }) else { return }
         (option, wordsLeft) = (found, Self.wordsMax)

@@ -116,14 +116,16 @@ extension EventStore {
         guard manifestVersion <= manifests.version else {
             throw StoreOpening.missing(manifestVersion, in: files.segments)
         }
-        let number = try freeNumber(files, fileSystem)
         // Events that were imported in bulk are in no log.
         let first = max(survey.end?.position ?? 0, state?.ledger.nextPosition ?? 1)
         let last = survey.behind.nextPosition.map { max($0, first) - 1 }
-        let loss = LogLoss(
+        var loss = LogLoss(
             file: fileName(of: damage.file), offset: damage.offset, firstPosition: first, lastPosition: last,
-            intactEvents: survey.behind.events, intactRecords: survey.behind.records,
-            copies: StoreFiles.setAsideName + "/\(number)")
+            intactEvents: survey.behind.events, intactRecords: survey.behind.records, copies: "")
+        let isKnown = losses.contains { LossPlace($0) == LossPlace(loss) }
+        let (number, attempt) = try directoryOfCopies(isKnown ? nil : LossPlace(loss), files, fileSystem)
+        loss.copies = StoreFiles.setAsideName + "/\(number)"
+        if let attempt { loss.include(attempt) }
         let told = LogSettingAside(
             damage: damage, faultCount: survey.faultCount, extent: loss.extent, intactEvents: loss.intactEvents,
             intactRecords: loss.intactRecords, copies: files.root + "/" + loss.copies)
@@ -146,19 +148,10 @@ extension EventStore {
     private static func forgotten(
         besides known: [LogLoss], _ files: StoreFiles, _ fileSystem: any FileSystem
     ) throws -> [LogLoss] {
-        struct Place: Hashable {
-            let file: ExactText
-            let offset: Int
-            let position: Int64
-
-            init(_ loss: LogLoss) {
-                (file, offset, position) = (ExactText(loss.file), loss.offset, loss.firstPosition)
-            }
-        }
-        var told = Set(known.map(Place.init))
+        var told = Set(known.map(LossPlace.init))
         return try lossFiles(files, fileSystem).reversed().compactMap { path in
             let loss = try loss(at: path, fileSystem)
-            return told.insert(Place(loss)).inserted ? loss : nil
+            return told.insert(LossPlace(loss)).inserted ? loss : nil
         }.reversed()
     }
 
@@ -180,15 +173,44 @@ extension EventStore {
         return loss
     }
 
-    /// The number of the next directory of copies.
-    private static func freeNumber(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> Int {
+    /// The number of the next directory of copies: that of an attempt at the same place that power kept from its end,
+    /// which is given as well, or one that none has.
+    /// - Parameter place: nil where the log tells of a loss at the place, so that an attempt at it had its end.
+    private static func directoryOfCopies(
+        _ place: LossPlace?, _ files: StoreFiles, _ fileSystem: any FileSystem
+    ) throws -> (number: Int, attempt: LogLoss?) {
         let directory = files.root + "/" + StoreFiles.setAsideName
-        guard try fileSystem.isDirectory(directory) else { return 1 }
-        return (try fileSystem.list(directory).compactMap { number($0.name) }.max() ?? 0) + 1
+        guard try fileSystem.isDirectory(directory) else { return (1, nil) }
+        guard let last = try fileSystem.list(directory).compactMap({ number($0.name) }).max() else { return (1, nil) }
+        let names = try fileSystem.list(directory + "/\(last)").map { "/" + $0.name }
+        // What tells of the loss is written before anything is copied.
+        guard names.contains(lossName) else {
+            return (names.allSatisfy { $0.hasPrefix(lossName) } ? last : last + 1, nil)
+        }
+        let attempt = try loss(at: directory + "/\(last)" + lossName, fileSystem)
+        return LossPlace(attempt) == place ? (last, attempt) : (last + 1, nil)
     }
 
     /// The number in a name that we would give; nil for any other name.
     private static func number(_ name: String) -> Int? {
         Int(name).flatMap { (1..<1 << 62).contains($0) && String($0) == name ? $0 : nil }
+    }
+}
+
+/// Where a loss begins.
+private struct LossPlace: Hashable {
+    private let file: ExactText
+    private let offset: Int
+    private let position: Int64
+
+    init(_ loss: LogLoss) { (file, offset, position) = (ExactText(loss.file), loss.offset, loss.firstPosition) }
+}
+
+extension LogLoss {
+    /// Takes up what an attempt at the same place found: it may have removed files since.
+    fileprivate mutating func include(_ attempt: LogLoss) {
+        lastPosition = [lastPosition, attempt.lastPosition].compactMap { $0 }.max()
+        intactEvents = max(intactEvents, attempt.intactEvents)
+        intactRecords = max(intactRecords, attempt.intactRecords)
     }
 }
