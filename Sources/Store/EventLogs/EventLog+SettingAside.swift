@@ -7,7 +7,7 @@ extension EventLog {
     /// records of it. One renaming does it: a crash before it leaves a log that is as damaged as before.
     /// - Parameters:
     ///   - survey: says where the log ends.
-    ///   - target: a directory that is not there yet, for the copies.
+    ///   - target: a directory for the copies; what an attempt before left there is written anew.
     ///   - records: what the new file begins with, and the position of the next event, where the log ends or greater.
     /// - Returns: the copies.
     /// - Throws: ``StorageError``; ``CorruptionError`` where no number is left.
@@ -43,7 +43,7 @@ extension EventLog {
     /// - Parameters:
     ///   - start: where the log should have gone on.
     ///   - receivedTime: of the records, ns since 1970 UTC.
-    ///   - target: a directory that is not there yet, for the copies.
+    ///   - target: a directory for the copies; what an attempt before left there is written anew.
     ///   - records: what the new file begins with, and the position of the next event.
     /// - Returns: the copies, and the place where the new log begins.
     /// - Throws: ``StorageError``; ``CorruptionError`` where no number is left.
@@ -161,7 +161,7 @@ extension LogFormat {
 extension FileSystem {
     /// Copies a file, durably but for its name.
     fileprivate func copy(_ path: String, to copy: String) throws {
-        let (source, target) = (try open(path, .read), try open(copy, .create))
+        let (source, target) = (try open(path, .read), try open(copy, FileOptions(.readWrite, creation: .emptied)))
         defer {
             source.close()
             target.close()
