@@ -67,6 +67,21 @@ import Testing
         #expect(try overlay.open("/d/e/b", .read).read(upTo: 3, at: 0) == [7, 7, 7])
     }
 
+    /// Zeros are passed over when a file that grows is copied; nothing else is.
+    @Test(arguments: 0..<20) func aCopyOfAFileThatGrowsHasAllOfIt(seed: UInt64) throws {
+        let (base, chance) = (try base(), SeededRandomness(seed: seed))
+        var bytes = [UInt8](repeating: 0, count: 900_000 + Int(chance.nextUInt64() % 9000))
+        for _ in 0..<Int(chance.nextUInt64() % 12) {
+            bytes[Int(chance.nextUInt64() % UInt64(bytes.count))] = UInt8(1 + chance.nextUInt64() % 255)
+        }
+        try base.replace("/d/a", with: bytes)
+        let overlay = OverlayFileSystem(base, isKept: { _ in false }, growing: .init(in: "/d") { name, _ in name == "a" })
+        #expect(try overlay.contents(of: "/d/a") == bytes)
+        let file = try overlay.open("/d/a", .read)
+        #expect(try file.read(upTo: 70_000, at: bytes.count - 3) == Array(bytes.suffix(3)))
+        #expect(try file.read(upTo: 70_000, at: bytes.count + 3).isEmpty)
+    }
+
     @Test func nobodyIsLockedOut() throws {
         let base = try base()
         let overlay = OverlayFileSystem(base)

@@ -22,6 +22,17 @@ extension Array where Element == UInt8 {
         }
         return value
     }
+
+    /// Whether all bytes are zeros, eight at a time.
+    /// - Complexity: O(count).
+    package var isZero: Bool {
+        var index = 0
+        while index &+ 8 <= count {
+            if loadUInt64(at: index) != 0 { return false }
+            index &+= 8
+        }
+        return loadPartialUInt64(at: index, length: count &- index) == 0
+    }
 }
 
 /// The same for spans.

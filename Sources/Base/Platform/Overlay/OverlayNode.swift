@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Glibc
 internal import Synchronization
 
@@ -10,11 +11,30 @@ final class OverlayNode: Sendable {
         var length = 0
         /// By number; all others show the base, or zeros.
         var pages: [Int: [UInt8]] = [:]
+
+        /// Copies part of a file, from its end to its beginning.
+        mutating func copy(_ file: any File, _ range: Range<Int>) throws(StorageError) {
+            var end = range.upperBound
+            while end > range.lowerBound {
+                let start = (end - 1) / OverlayNode.copyBytes * OverlayNode.copyBytes
+                let bytes = try file.read(upTo: end - start, at: start)
+                if !bytes.isZero {
+                    let number = start / OverlayNode.pageBytes
+                    var page = pages.removeValue(forKey: number) ?? [UInt8](repeating: 0, count: OverlayNode.pageBytes)
+                    let place = start - number * OverlayNode.pageBytes
+                    page.replaceSubrange(place..<(place + bytes.count), with: bytes)
+                    pages[number] = page
+                }
+                end = start
+            }
+        }
     }
 
     private static let pageBytes = 1 << 16
     /// What the system copies at one time.
     private static let copyBytes = 1 << 12
+    /// Zeros are passed over in such stretches: most of a file that grows is room for what is to come.
+    private static let stretchBytes = 1 << 18
 
     private let state: Mutex<State>
 
@@ -34,15 +54,10 @@ final class OverlayNode: Sendable {
         state.length = try file.lengthBytes()
         var end = state.length
         while end > 0 {
-            let start = (end - 1) / Self.copyBytes * Self.copyBytes
-            let bytes = try file.read(upTo: end - start, at: start)
-            if bytes.contains(where: { $0 != 0 }) {
-                let number = start / Self.pageBytes
-                var page = state.pages[number] ?? [UInt8](repeating: 0, count: Self.pageBytes)
-                state.pages[number] = nil
-                let place = start - number * Self.pageBytes
-                page.replaceSubrange(place..<(place + bytes.count), with: bytes)
-                state.pages[number] = page
+            let start = (end - 1) / Self.stretchBytes * Self.stretchBytes
+            // A stretch that is zeros when it is read has nothing that could be there without what was before it.
+            if try !file.read(upTo: end - start, at: start).isZero {
+                try state.copy(file, start..<end)
             }
             end = start
         }
@@ -52,24 +67,23 @@ final class OverlayNode: Sendable {
     var lengthBytes: Int { state.withLock { $0.length } }
 
     /// As of ``File``.
-    func read(upTo count: Int, at offset: Int) throws(StorageError) -> [UInt8] {
-        try state.withLock { state throws(StorageError) in
-            let end = min(state.length, offset + count)
-            var result: [UInt8] = []
-            guard offset < end else { return result }
-            result.reserveCapacity(end - offset)
-            while offset + result.count < end {
-                let place = offset + result.count
-                let number = place / Self.pageBytes
-                let stop = min(end, (number + 1) * Self.pageBytes)
-                if let page = state.pages[number] {
-                    result += page[(place - number * Self.pageBytes)..<(stop - number * Self.pageBytes)]
-                } else {
-                    result += try Self.basic(state, place..<stop)
-                }
+    func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int {
+        let locked = state.withLock { $0 }
+        let end = min(locked.length, offset + span.count)
+        var place = offset
+        while place < end {
+            let number = place / Self.pageBytes
+            let stop = min(end, (number + 1) * Self.pageBytes)
+            if let page = locked.pages[number] {
+                let start = number * Self.pageBytes
+                for index in place..<stop { span[index - offset] = page[index - start] }
+            } else {
+                let bytes = try Self.basic(locked, place..<stop)
+                for index in bytes.indices { span[place - offset + index] = bytes[index] }
             }
-            return result
+            place = stop
         }
+        return max(0, end - offset)
     }
 
     /// What shows without pages.
@@ -144,9 +158,7 @@ final class OverlayFile: File {
 
     func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int {
         try check(.read, changes: false)
-        let bytes = try node.read(upTo: span.count, at: offset)
-        for index in bytes.indices { span[index] = bytes[index] }
-        return bytes.count
+        return try node.read(into: &span, at: offset)
     }
 
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError) {
