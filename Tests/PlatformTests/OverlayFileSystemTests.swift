@@ -75,7 +75,8 @@ import Testing
             bytes[Int(chance.nextUInt64() % UInt64(bytes.count))] = UInt8(1 + chance.nextUInt64() % 255)
         }
         try base.replace("/d/a", with: bytes)
-        let overlay = OverlayFileSystem(base, isKept: { _ in false }, growing: .init(in: "/d") { name, _ in name == "a" })
+        let overlay = OverlayFileSystem(
+            base, isKept: { _ in false }, growing: .init(in: "/d") { name, _ in name == "a" })
         #expect(try overlay.contents(of: "/d/a") == bytes)
         let file = try overlay.open("/d/a", .read)
         #expect(try file.read(upTo: 70_000, at: bytes.count - 3) == Array(bytes.suffix(3)))
