@@ -77,6 +77,8 @@ final class OverlayNode: Sendable {
             if let page = locked.pages[number] {
                 let start = number * Self.pageBytes
                 for index in place..<stop { span[index - offset] = page[index - start] }
+            } else if locked.base == nil || place >= locked.baseBytes {
+                for index in place..<stop { span[index - offset] = 0 }
             } else {
                 let bytes = try Self.basic(locked, place..<stop)
                 for index in bytes.indices { span[place - offset + index] = bytes[index] }
