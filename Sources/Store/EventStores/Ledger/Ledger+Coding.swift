@@ -21,12 +21,12 @@ import EventLogs
 //             …     unfolded       varint count, then tenant and conversation, each a text (from version 8 on)
 //             …     cut            varint count, then tenant and conversation of each, as above (from version 10 on; in
 //                                  version 9 a varint number stands before it, and it names some of them)
-//             …     losses         varint count, then varint length + data of the record each (from version 11 on,
-//                                  which is written where there are any)
+//             …     losses         varint count, then varint length + data of the record each (from version 11 on)
+//             …     alerts         likewise (from version 12 on; 11 and 12 are written where they hold something)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.
-enum StateVersion: UInt8 {
+enum StateVersion: UInt8, Comparable {
     /// Without counters: they begin at zero.
     case first = 1
     /// Without corrections of costs: there are none.
@@ -48,8 +48,12 @@ enum StateVersion: UInt8 {
     /// Without stretches of the log that were set aside: there are none. Where that is so it is still written, so that
     /// a program of before opens the store.
     case tenth = 10
-    /// As drawn above.
+    /// Without alerts: none is known. Where that is so it is written, or the one before where nothing was set aside.
     case eleventh = 11
+    /// As drawn above.
+    case twelfth = 12
+
+    static func < (left: StateVersion, right: StateVersion) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// The state file: the ledger at a sealed position, and what goes with it.
@@ -67,7 +71,7 @@ struct StateFile: Sendable {
 
     var serialised: [UInt8] {
         var sink = ByteSink()
-        let version = ledger.losses.isEmpty ? StateVersion.tenth : .eleventh
+        let version = self.version
         sink.append(version.rawValue)
         sink.append(littleEndian: ledger.position)
         sink.append(littleEndian: ledger.receivedTime)
@@ -80,8 +84,7 @@ struct StateFile: Sendable {
         }
         Self.append(counters, to: &sink)
         for records in [ledger.prices.rebookings.map { $0.data(prices: []) }, ledger.marks.all.map(\.data)] {
-            sink.append(varint: UInt64(records.count))
-            for data in records { sink.append(text: data) }
+            Self.append(records, to: &sink)
         }
         sink.append(varint: UInt64(ledger.leads.entries.count))
         for entry in ledger.leads.entries {
@@ -96,12 +99,21 @@ struct StateFile: Sendable {
         }
         sink.append(text: ledger.outcomes?.data ?? "")
         for keys in [unfolded, cut] { Self.append(keys.sorted(), to: &sink) }
-        if version == .eleventh {
-            sink.append(varint: UInt64(ledger.losses.count))
-            for loss in ledger.losses { sink.append(text: loss.data) }
-        }
+        if version >= .eleventh { Self.append(ledger.losses.map(\.data), to: &sink) }
+        if version >= .twelfth { Self.append(ledger.alerts.all.map(\.data), to: &sink) }
         replayFrom.append(to: &sink)
         return sink.bytes
+    }
+
+    /// The lowest that holds all of the ledger.
+    private var version: StateVersion {
+        if !ledger.alerts.isEmpty { return .twelfth }
+        return ledger.losses.isEmpty ? .tenth : .eleventh
+    }
+
+    private static func append(_ records: [String], to sink: inout ByteSink) {
+        sink.append(varint: UInt64(records.count))
+        for data in records { sink.append(text: data) }
     }
 
     private static func append(_ keys: [ConversationGrouping.Key], to sink: inout ByteSink) {
@@ -132,7 +144,7 @@ struct StateFile: Sendable {
         guard let version = StateVersion(rawValue: number) else {
             throw cursor.newerForm("a known version of the state", found: number)
         }
-        func has(_ first: StateVersion) -> Bool { version.rawValue >= first.rawValue }
+        func has(_ first: StateVersion) -> Bool { version >= first }
         let position = try cursor.read(littleEndian: Int64.self)
         guard position >= 0 else { throw cursor.failure("a position") }
         let receivedTime = try cursor.read(littleEndian: Int64.self)
@@ -162,6 +174,7 @@ struct StateFile: Sendable {
         if version == .ninth { _ = try cursor.readCount(max: Int(position / 2)) }
         cut = has(.ninth) ? Set(try Self.keys(&cursor)) : []
         if has(.eleventh) { try Self.readLosses(&cursor, into: &ledger) }
+        if has(.twelfth) { try Self.readAlerts(&cursor, into: &ledger) }
         replayFrom = try LogPlace(parsing: &cursor)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the state") }
     }
@@ -240,6 +253,16 @@ struct StateFile: Sendable {
                 throw DecodingError(offset: offset, expectation: "the data of a stretch of the log that was set aside")
             }
             ledger.losses.append(loss)
+        }
+    }
+
+    private static func readAlerts(_ cursor: inout ByteCursor, into ledger: inout Ledger) throws(DecodingError) {
+        for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
+            let offset = cursor.offset
+            guard let change = AlertChange(data: try cursor.readText(max: cursor.remaining)) else {
+                throw DecodingError(offset: offset, expectation: "the data of an alert's change")
+            }
+            ledger.alerts.set(change)
         }
     }
 

@@ -54,6 +54,12 @@ extension Ledger {
             }
             for entry in change.prices { prices.add(entry) }
             return change.prices.isEmpty ? .none : .prices
+        case AlertChange.recordType:
+            guard let change = AlertChange(data: data) else {
+                throw DamagedRecord(expectation: "the data of an alert's change")
+            }
+            alerts.set(change)
+            return .none
         case LogLoss.recordType:
             guard let loss = LogLoss(data: data) else {
                 throw DamagedRecord(expectation: "the data of a stretch of the log that was set aside")

@@ -14,17 +14,20 @@ package struct IngestBatch: Sendable {
     package var notes: [SystemNote]
     /// How far what is sent to other systems has got.
     package var marks: [DeliveryMark]
+    /// How alerts of rules stand from now on.
+    package var alerts: [AlertChange]
 
     package init(
         events: EventRows = EventRows(), deadLetters: [DeadLetter] = [], replacements: [EventReplacement] = [],
         notes: [SystemNote] = [],
-        marks: [DeliveryMark] = []
+        marks: [DeliveryMark] = [], alerts: [AlertChange] = []
     ) {
         self.events = events
         self.deadLetters = deadLetters
         self.replacements = replacements
         self.notes = notes
         self.marks = marks
+        self.alerts = alerts
     }
 }
 

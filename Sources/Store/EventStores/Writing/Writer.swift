@@ -150,6 +150,9 @@ final class Writer {
             for mark in batch.marks {
                 sizes.append(record(.event(type: DeliveryMark.recordType, data: mark.data)).serialised.count)
             }
+            for change in batch.alerts {
+                sizes.append(record(.event(type: AlertChange.recordType, data: change.data)).serialised.count)
+            }
             // A price that comes first leaves a note.
             for price in prices(in: batch.events) {
                 let data = price.firstPriceData
@@ -174,6 +177,9 @@ final class Writer {
         for mark in batch.marks {
             try follow(try note(.event(type: DeliveryMark.recordType, data: mark.data)))
             dropOlderMarks(than: mark)
+        }
+        for change in batch.alerts {
+            try follow(try note(.event(type: AlertChange.recordType, data: change.data)))
         }
         return outcome.result(lastPosition: nextPosition - 1)
     }
@@ -265,7 +271,9 @@ final class Writer {
     func importBulk(_ batches: [IngestBatch]) throws -> [AppendResult] {
         try checkUsable()
         precondition(
-            batches.allSatisfy { $0.replacements.isEmpty && $0.notes.isEmpty && $0.marks.isEmpty },
+            batches.allSatisfy {
+                $0.replacements.isEmpty && $0.notes.isEmpty && $0.marks.isEmpty && $0.alerts.isEmpty
+            },
             "an import changes nothing that is there")
         // The log does not hold these events, so they have a seal of their own, and none may be under way.
         settle()
