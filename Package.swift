@@ -157,6 +157,11 @@ let package = Package(
         room(
             "MetricHistory", "Query/MetricHistory",
             uses: ["Bytes", "Columnar", "Domain", "JSONTexts", "Plans", "Projections", "PromQLText"]),
+        tests(
+            "MetricHistory",
+            uses: [
+                "Bytes", "Domain", "EventStores", "Plans", "Platform", "Projections", "PromQLEvaluation", "PromQLText",
+            ]),
 
         room("Plans", "Query/Plans", uses: ["Bytes", "JSONTexts", "Columnar"]),
         room(

@@ -14,7 +14,7 @@ package import PromQLText
 /// has reached.
 package struct StoreSeries: SeriesSource {
     /// ms between samples.
-    package static let stepMilliseconds: Int64 = 15_000
+    static let stepMilliseconds: Int64 = 15_000
 
     let catalog: any TableCatalog
     let reached: Int64
@@ -23,9 +23,11 @@ package struct StoreSeries: SeriesSource {
     let present: [MetricFamily]
     let target: [(name: ByteText, value: ByteText)]
     let options: QueryOptions
+    // tests: as `StoreSeries`.
     /// What belongs to answers and could not be shown, a line each; whoever shows answers shows them, too.
     package let notices = Notices()
 
+    // tests: as `StoreSeries`.
     /// - Parameters:
     ///   - catalog: the tables of one snapshot.
     ///   - reached: ns since 1970 UTC; no sample is later. nil: the catalog's watermark, up to when the log knows that
@@ -33,8 +35,8 @@ package struct StoreSeries: SeriesSource {
     ///     snapshot's `now`.
     ///   - objectives: those in force: how long questions wait, and where buckets of histograms end.
     ///   - outcomes: how conversations are judged: after how much silence they are closed.
-    ///   - present: metrics of which only the present is known (`ProcessSamples.families`); each is one sample, the last
-    ///     there is. Those that events tell of are left out.
+    ///   - present: metrics of which only the present is known (`ProcessSamples.families`); each is one sample, at the
+    ///     last time. Those that events tell of are left out.
     ///   - target: labels that every series has besides its own, as a Prometheus adds `job` and `instance`.
     ///   - options: memory of each request, and the time of all of them where it runs already (`startingClock(_:)`).
     package init(
