@@ -12,7 +12,8 @@ import Testing
 @Suite struct RequestTests {
     private static let everything = "{__name__=~\".+\"}"
 
-    /// All that lies in a window is there, with the values that it has without windows.
+    /// What is looked at of a window is there, with the values that it has without windows, and series from which
+    /// samples are left out tell how many.
     @Test(arguments: [21, 22, 23] as [UInt64]) func windowsChangeNoSample(seed: UInt64) throws {
         let source = try HistoryTests.filled(seed).series(reached: 2_700)
         let whole = try HistoryStore.samples(source, Self.everything)
@@ -21,25 +22,35 @@ import Testing
             let windows = SeriesWindows(
                 firstEnd: HistoryStore.startMilliseconds - 5_000_000 + Int64(dice.below(60_000)),
                 step: Int64(1 + dice.below(600_000)), count: 1 + dice.below(60), length: Int64(dice.below(400_000)),
-                isLastOnly: dice.below(2) == 0)
+                look: dice.pick([.all, .last, .ends]))
             let found = try HistoryStore.samples(source, Self.everything, windows: windows)
             let byLabels = Dictionary(uniqueKeysWithValues: found.map { ($0.labels, $0.samples) })
+            let spacings = Dictionary(uniqueKeysWithValues: found.map { ($0.labels, $0.spacing) })
             for series in whole {
                 let some = byLabels[series.labels] ?? SampleRun()
                 for window in 0..<windows.count {
                     let end = windows.firstEnd + Int64(window) * windows.step
                     let wanted = series.samples.between(after: end - windows.length, through: end)
                     let shown = some.between(after: end - windows.length, through: end)
-                    if windows.isLastOnly {
-                        #expect(wanted.times.last == shown.times.last)
-                        if let last = wanted.times.indices.last, !shown.times.isEmpty {
-                            #expect(wanted[last] == shown[shown.times.count - 1])
-                        }
-                    } else {
-                        #expect(wanted == shown)
-                    }
+                    Self.check(shown, wanted, windows.look, spacing: spacings[series.labels] ?? nil)
                 }
             }
+        }
+    }
+
+    private static func check(_ shown: SampleRun, _ wanted: SampleRun, _ look: SeriesWindows.Look, spacing: Int64?) {
+        let ends = wanted.times.isEmpty ? [] : [0, wanted.times.count - 1]
+        switch look {
+        case .ends where spacing == nil: #expect(shown == wanted)
+        case .all: #expect(shown == wanted)
+        case .last, .ends:
+            #expect(shown.times.isEmpty == wanted.times.isEmpty)
+            guard !shown.times.isEmpty, let last = ends.last else { return }
+            let shownLast = shown.times.count - 1
+            #expect(shown.times[shownLast] == wanted.times[last] && shown[shownLast] == wanted[last])
+            guard look == .ends, let spacing else { return }
+            #expect(shown.times[0] == wanted.times[0] && shown[0] == wanted[0])
+            #expect((shown.times[shownLast] - shown.times[0]) / spacing + 1 == Int64(wanted.times.count))
         }
     }
 
@@ -53,7 +64,9 @@ import Testing
         }
         let start = HistoryStore.startMilliseconds
         for text in [
-            "support_tool_calls_total", "sum by (tenant) (rate(support_messages_total[5m]))",
+            "support_tool_calls_total", "rate(support_tool_calls_total[35m])", "delta(support_active_users[7m])",
+            "histogram_count(increase(support_llm_call_duration_seconds[10m]))",
+            "sum by (tenant) (rate(support_messages_total[5m]))",
             "increase(support_questions_total{result=\"failed\"}[1m] offset 2m)",
             "histogram_quantile(0.9, sum by (le) (rate(support_answer_duration_seconds_bucket[20m])))",
             "histogram_quantile(0.9, sum(rate(support_answer_duration_seconds[20m])))",

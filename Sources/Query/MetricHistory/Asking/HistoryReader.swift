@@ -18,6 +18,8 @@ final class HistoryReader {
     private let options: QueryOptions
     private let statistics = ScanStatistics()
     private let booking: MemoryBooking?
+    /// What series that are made already hold.
+    var heldBytes = 0
 
     init(_ source: StoreSeries, _ matchers: SeriesMatchers, _ points: SamplePoints, keepsCells: Bool) {
         (self.source, self.matchers, self.points, self.keepsCells) = (source, matchers, points, keepsCells)
@@ -27,6 +29,9 @@ final class HistoryReader {
 
     /// Looks whether the answer is still wanted.
     func check() throws(QueryError) { try options.check() }
+
+    /// Books what reading holds beside the series that are made already.
+    func holdReading(_ bytes: Int) throws(SeriesSourceError) { try hold(heldBytes + bytes) }
 
     /// Books what is held.
     func hold(_ bytes: Int) throws(SeriesSourceError) {

@@ -20,7 +20,7 @@ extension HistoryReader {
             let labels = reader ?? LabelReader(definition.labels, table, type: ordinal)
             let sets = try labels.read(morsel, table, into: &cells)
             try fold(morsel, table, definition, sets, &cells)
-            try hold(cells.memoryBytes + labels.memoryBytes)
+            try holdReading(cells.memoryBytes + labels.memoryBytes)
             reader = labels
         }
     }
@@ -113,7 +113,7 @@ extension HistoryReader {
             for row in 0..<morsel.rowCount {
                 if let time = times.time(row), time <= last { cells.count(sets[row], at: time) }
             }
-            try hold(cells.memoryBytes + labels.memoryBytes)
+            try holdReading(cells.memoryBytes + labels.memoryBytes)
             reader = labels
         }
     }

@@ -33,7 +33,7 @@ extension HistoryReader {
                 guard time <= source.reached else { continue }
                 cells.count(sets[row], at: time, code: isGood ? 0 : 1)
             }
-            try hold(cells.memoryBytes + labels.memoryBytes)
+            try holdReading(cells.memoryBytes + labels.memoryBytes)
             reader = labels
         }
     }
@@ -84,7 +84,7 @@ extension HistoryReader {
                 else { continue }
                 cells.count(sets[row], at: time)
             }
-            try hold(cells.memoryBytes + labels.memoryBytes)
+            try holdReading(cells.memoryBytes + labels.memoryBytes)
             reader = labels
         }
     }
@@ -105,7 +105,7 @@ extension HistoryReader {
                 let sets = try labels.read(morsel, table, into: &cells)
                 let wanted = try rows(morsel, table, definition)
                 try ratings.add(morsel, table, sets, wanted)
-                try hold(cells.memoryBytes + labels.memoryBytes + ratings.memoryBytes)
+                try holdReading(cells.memoryBytes + labels.memoryBytes + ratings.memoryBytes)
                 reader = labels
             }
         }
