@@ -64,7 +64,10 @@ struct SamplePoints {
         case .ends:
             if number == lower { return number }
             let begin = ((number - 1) * StoreSeries.stepMilliseconds).saturatingAdd(length)
-            let first = window(endingFrom: begin, windows).map(first(of:)).flatMap { $0 <= upper ? $0 : nil }
+            // At the end of all times a window may begin earlier than was looked for.
+            let first = window(endingFrom: begin, windows).map(first(of:)).flatMap {
+                $0 >= number && $0 <= upper ? $0 : nil
+            }
             let last = last(from: number, windows)
             return first.map { min($0, last ?? $0) } ?? last
         }
