@@ -101,6 +101,8 @@ import Testing
                 #expect(found == series.map(\.labels), "\(selector) \(after)")
             }
         }
+        let all = try source.labelSets(SeriesMatchers.everything, after: 0, through: .max)
+        #expect(try all == source.labelSets(HistoryStore.matchers(Self.everything), after: 0, through: .max))
     }
 
     /// The first label sets stay by the time of their first events; the others are one, exactly.
