@@ -156,7 +156,7 @@ let package = Package(
 
         room(
             "MetricHistory", "Query/MetricHistory",
-            uses: ["Bytes", "Columnar", "Domain", "JSONTexts", "Plans", "Projections", "PromQLText"]),
+            uses: ["Bytes", "Columnar", "Domain", "JSONTexts", "Plans", "Platform", "Projections", "PromQLText"]),
         tests(
             "MetricHistory",
             uses: [

@@ -78,8 +78,9 @@ struct HistoryStore {
     }
 
     /// - Parameter seconds: from the start to the last time.
-    func series(reached seconds: Int64) -> StoreSeries {
-        StoreSeries(catalog: store.snapshot(), reached: Self.start + seconds * 1_000_000_000)
+    func series(reached seconds: Int64, workers: any Workers = InlineWorkers()) -> StoreSeries {
+        StoreSeries(
+            catalog: store.snapshot(), reached: Self.start + seconds * 1_000_000_000, workers: workers)
     }
 
     static func matchers(_ selector: String) throws -> SeriesMatchers {
@@ -104,6 +105,17 @@ struct HistoryStore {
                 guard case .float(let value) = series.samples[place] else { return " ?" }
                 return " \(value)@\((series.samples.times[place] - startMilliseconds) / 1000)"
             }.joined()
+    }
+}
+
+/// As many as are said to be there, one after the other.
+final class SuccessiveWorkers: Workers {
+    let parallelism: Int
+
+    init(_ parallelism: Int) { self.parallelism = parallelism }
+
+    func run(count: Int, _ job: @Sendable (Int) throws -> Void) throws {
+        for index in 0..<count { try job(index) }
     }
 }
 

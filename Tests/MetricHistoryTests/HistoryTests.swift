@@ -26,7 +26,8 @@ import Testing
 
     @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64]) func everySampleIsWhatTheEventsComeTo(seed: UInt64) throws {
         let history = try Self.filled(seed)
-        let found = try HistoryStore.samples(history.series(reached: 2_707), "{__name__=~\".+\"}", after: -5_000)
+        let source = history.series(reached: 2_707, workers: SuccessiveWorkers(Int(seed % 4) + 1))
+        let found = try HistoryStore.samples(source, "{__name__=~\".+\"}", after: -5_000)
         let naive = NaiveHistory(
             events: history.events, reached: HistoryStore.start + 2_707_000_000_000,
             first: HistoryStore.start - 4_999_000_000_000)

@@ -13,9 +13,9 @@ extension HistoryReader {
             guard let cells = try cells(definition) else { continue }
             try builder.add(cells) { bytes in
                 try check()
-                try hold(bytes)
+                try holdMade(bytes)
             }
-            heldBytes = builder.memoryBytes
+            try holdMade(builder.memoryBytes)
         }
         try addRunning(to: &builder)
         try addPresent(to: &builder)

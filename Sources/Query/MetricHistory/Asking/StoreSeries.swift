@@ -2,6 +2,7 @@ package import Bytes
 package import Columnar
 package import Domain
 package import Plans
+package import Platform
 package import Projections
 package import PromQLText
 
@@ -23,6 +24,7 @@ package struct StoreSeries: SeriesSource {
     let present: [MetricFamily]
     let target: [(name: ByteText, value: ByteText)]
     let options: QueryOptions
+    let workers: any Workers
     // tests: as `StoreSeries`.
     /// What belongs to answers and could not be shown, a line each; whoever shows answers shows them, too.
     package let notices = Notices()
@@ -39,14 +41,16 @@ package struct StoreSeries: SeriesSource {
     ///     last time. Those that events tell of are left out.
     ///   - target: labels that every series has besides its own, as a Prometheus adds `job` and `instance`.
     ///   - options: memory of each request, and the time of all of them where it runs already (`startingClock(_:)`).
+    ///   - workers: share the reading of each request.
     package init(
         catalog: any TableCatalog, reached: Int64? = nil, objectives: ObjectiveSet = .builtIn,
         outcomes: OutcomeSettings = .standard, present: [MetricFamily] = [],
-        target: [(name: ByteText, value: ByteText)] = [], options: QueryOptions = QueryOptions()
+        target: [(name: ByteText, value: ByteText)] = [], options: QueryOptions = QueryOptions(),
+        workers: any Workers = InlineWorkers()
     ) {
         (self.catalog, self.reached) = (catalog, reached ?? catalog.watermark)
         (self.objectives, self.outcomes) = (objectives, outcomes)
-        (self.present, self.target, self.options) = (present, target, options)
+        (self.present, self.target, self.options, self.workers) = (present, target, options, workers)
     }
 
     /// See ``SeriesSource``. A metric whose name no matcher refuses is read whole, once; what it holds meanwhile is

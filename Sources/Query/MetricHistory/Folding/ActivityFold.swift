@@ -105,7 +105,7 @@ extension HistoryReader {
             fold.add(
                 names: try table.column(name, of: morsel),
                 times: NumberColumn(try table.column("time", of: morsel)), wanted: wanted)
-            try holdReading(fold.memoryBytes)
+            try holdRead(fold.memoryBytes)
         }
         return fold.counts(at: times)
     }
