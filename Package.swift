@@ -154,6 +154,15 @@ let package = Package(
             uses: ["Bytes", "PromQLText", "PromQLEvaluation", "RegularExpressions"]),
         tests("PromQLScripts", uses: ["PromQLText"]),
 
+        room(
+            "MetricHistory", "Query/MetricHistory",
+            uses: ["Bytes", "Columnar", "Domain", "JSONTexts", "Plans", "Platform", "Projections", "PromQLText"]),
+        tests(
+            "MetricHistory",
+            uses: [
+                "Bytes", "Domain", "EventStores", "Plans", "Platform", "Projections", "PromQLEvaluation", "PromQLText",
+            ]),
+
         room("Plans", "Query/Plans", uses: ["Bytes", "JSONTexts", "Columnar"]),
         room(
             "SQLText", "Query/SQLText",

@@ -1,0 +1,95 @@
+package import Bytes
+package import Columnar
+package import Domain
+package import Plans
+package import Platform
+package import Projections
+package import PromQLText
+
+// tests: the fronts of PromQL and the rules will ask it.
+/// The series that the events of a store make, as a Prometheus would have them that looked every 15 s, never failed and
+/// knew each event at its own time.
+///
+/// A sample at a time is what all events up to it come to, wherever they stand and whenever they came. Samples lie on
+/// multiples of 15 s, from one before the first event of a series, where a counter is zero, to the time that the store
+/// has reached.
+package struct StoreSeries: SeriesSource {
+    /// ms between samples.
+    static let stepMilliseconds: Int64 = 15_000
+
+    let catalog: any TableCatalog
+    let reached: Int64
+    let objectives: ObjectiveSet
+    let outcomes: OutcomeSettings
+    let present: [MetricFamily]
+    let target: [(name: ByteText, value: ByteText)]
+    let options: QueryOptions
+    let workers: any Workers
+    // tests: as `StoreSeries`.
+    /// What belongs to answers and could not be shown, a line each; whoever shows answers shows them, too.
+    package let notices = Notices()
+
+    // tests: as `StoreSeries`.
+    /// - Parameters:
+    ///   - catalog: the tables of one snapshot.
+    ///   - reached: ns since 1970 UTC; no sample is later. nil: the catalog's watermark, up to when the log knows that
+    ///     time has passed, so that a store that nobody serves answers the same on every day; who serves one gives the
+    ///     snapshot's `now`.
+    ///   - objectives: those in force: how long questions wait, and where buckets of histograms end.
+    ///   - outcomes: how conversations are judged: after how much silence they are closed.
+    ///   - present: metrics of which only the present is known (`ProcessSamples.families`); each is one sample, at the
+    ///     last time. Those that events tell of are left out.
+    ///   - target: labels that every series has besides its own, as a Prometheus adds `job` and `instance`.
+    ///   - options: memory of each request, and the time of all of them where it runs already (`startingClock(_:)`).
+    ///   - workers: share the reading of each request.
+    package init(
+        catalog: any TableCatalog, reached: Int64? = nil, objectives: ObjectiveSet = .builtIn,
+        outcomes: OutcomeSettings = .standard, present: [MetricFamily] = [],
+        target: [(name: ByteText, value: ByteText)] = [], options: QueryOptions = QueryOptions(),
+        workers: any Workers = InlineWorkers()
+    ) {
+        (self.catalog, self.reached) = (catalog, reached ?? catalog.watermark)
+        (self.objectives, self.outcomes) = (objectives, outcomes)
+        (self.present, self.target, self.options, self.workers) = (present, target, options, workers)
+    }
+
+    /// See ``SeriesSource``. A metric whose name no matcher refuses is read whole, once; what it holds meanwhile is
+    /// booked.
+    /// - Complexity: O(events of the wanted metrics' types, in groups that may hold some up to the end), and samples.
+    package func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
+        let points = SamplePoints(
+            after: request.after, through: request.through, reached: reached, windows: request.windows)
+        if points.isEmpty { return [] }
+        return try answering { source throws in
+            let reader = HistoryReader(source, request.matchers, points, keepsCells: true)
+            return try reader.series(samplesMax: request.samplesMax)
+        }
+    }
+
+    /// See ``SeriesSource``. Events are looked at for their labels and times alone.
+    /// - Complexity: as ``series(_:)``, without samples.
+    package func labelSets(
+        _ matchers: SeriesMatchers, after: Int64, through: Int64
+    ) throws(SeriesSourceError) -> [LabelSet] {
+        let points = SamplePoints(after: after, through: through, reached: reached)
+        if points.isEmpty { return [] }
+        return try answering { source throws in
+            try HistoryReader(source, matchers, points, keepsCells: false).labelSets()
+        }
+    }
+
+    private func answering<Answer>(_ answer: (StoreSeries) throws -> Answer) throws(SeriesSourceError) -> Answer {
+        do {
+            return try answer(self)
+        } catch let error as SeriesSourceError {
+            throw error
+        } catch let error as QueryError {
+            switch error.kind {
+            case .cancelled, .deadlineExceeded: throw .cancelled
+            default: throw .unavailable(error.message)
+            }
+        } catch {
+            throw .unavailable("\(error)")
+        }
+    }
+}
