@@ -22,7 +22,7 @@ import EventLogs
 //             …     cut            varint count, then tenant and conversation of each, as above (from version 10 on; in
 //                                  version 9 a varint number stands before it, and it names some of them)
 //             …     losses         varint count, then varint length + data of the record each (from version 11 on)
-//             …     alerts         likewise (from version 12 on; 11 and 12 are written where they hold something)
+//             …     rules          likewise (from version 12 on; 11 and 12 are written where they hold something)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.
@@ -48,7 +48,7 @@ enum StateVersion: UInt8, Comparable {
     /// Without stretches of the log that were set aside: there are none. Where that is so it is still written, so that
     /// a program of before opens the store.
     case tenth = 10
-    /// Without alerts: none is known. Where that is so it is written, or the one before where nothing was set aside.
+    /// Without states of rules: none is known. Where that is so it is written, or the one before where nothing was set aside.
     case eleventh = 11
     /// As drawn above.
     case twelfth = 12
@@ -100,14 +100,14 @@ struct StateFile: Sendable {
         sink.append(text: ledger.outcomes?.data ?? "")
         for keys in [unfolded, cut] { Self.append(keys.sorted(), to: &sink) }
         if version >= .eleventh { Self.append(ledger.losses.map(\.data), to: &sink) }
-        if version >= .twelfth { Self.append(ledger.alerts.all.map(\.data), to: &sink) }
+        if version >= .twelfth { Self.append(ledger.rules.all.map(\.data), to: &sink) }
         replayFrom.append(to: &sink)
         return sink.bytes
     }
 
     /// The lowest that holds all of the ledger.
     private var version: StateVersion {
-        if !ledger.alerts.isEmpty { return .twelfth }
+        if !ledger.rules.isEmpty { return .twelfth }
         return ledger.losses.isEmpty ? .tenth : .eleventh
     }
 
@@ -174,7 +174,7 @@ struct StateFile: Sendable {
         if version == .ninth { _ = try cursor.readCount(max: Int(position / 2)) }
         cut = has(.ninth) ? Set(try Self.keys(&cursor)) : []
         if has(.eleventh) { try Self.readLosses(&cursor, into: &ledger) }
-        if has(.twelfth) { try Self.readAlerts(&cursor, into: &ledger) }
+        if has(.twelfth) { try Self.readRules(&cursor, into: &ledger) }
         replayFrom = try LogPlace(parsing: &cursor)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the state") }
     }
@@ -256,13 +256,13 @@ struct StateFile: Sendable {
         }
     }
 
-    private static func readAlerts(_ cursor: inout ByteCursor, into ledger: inout Ledger) throws(DecodingError) {
+    private static func readRules(_ cursor: inout ByteCursor, into ledger: inout Ledger) throws(DecodingError) {
         for _ in 0..<(try cursor.readCount(max: cursor.remaining)) {
             let offset = cursor.offset
-            guard let change = AlertChange(data: try cursor.readText(max: cursor.remaining)) else {
-                throw DecodingError(offset: offset, expectation: "the data of an alert's change")
+            guard let state = RuleStateRecord(data: try cursor.readText(max: cursor.remaining)) else {
+                throw DecodingError(offset: offset, expectation: "the data of what is known of rules")
             }
-            ledger.alerts.set(change)
+            ledger.rules.set(state)
         }
     }
 

@@ -13,8 +13,8 @@ extension Ledger {
         case objectives(ObjectiveVersion)
         /// A deliberate correction, which is not yet laid over the calls.
         case rebooking(Rebooking)
-        /// A delivery has got as far as that; ``marks`` know it.
-        case mark(DeliveryMark)
+        /// It takes the place of those before it; the ledger knows what it tells.
+        case latest(LatestRecord)
     }
 
     /// Makes what a record tells part of the ledger; records that tell of nothing that it keeps change nothing.
@@ -27,7 +27,7 @@ extension Ledger {
                 throw DamagedRecord(expectation: "the data of a mark of deliveries")
             }
             marks.set(mark)
-            return .mark(mark)
+            return .latest(LatestRecord(mark))
         case ClockStep.recordType:
             guard let lead = ClockStep.lead(data: data) else {
                 throw DamagedRecord(expectation: "the data of a step of the clock")
@@ -54,12 +54,12 @@ extension Ledger {
             }
             for entry in change.prices { prices.add(entry) }
             return change.prices.isEmpty ? .none : .prices
-        case AlertChange.recordType:
-            guard let change = AlertChange(data: data) else {
-                throw DamagedRecord(expectation: "the data of an alert's change")
+        case RuleStateRecord.recordType:
+            guard let state = RuleStateRecord(data: data) else {
+                throw DamagedRecord(expectation: "the data of what is known of rules")
             }
-            alerts.set(change)
-            return .none
+            rules.set(state)
+            return .latest(LatestRecord(state))
         case LogLoss.recordType:
             guard let loss = LogLoss(data: data) else {
                 throw DamagedRecord(expectation: "the data of a stretch of the log that was set aside")

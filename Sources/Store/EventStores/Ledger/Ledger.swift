@@ -21,8 +21,8 @@ struct Ledger: Sendable {
     var objectives = ObjectiveHistory()
     /// How conversations are judged; nil where the store never said, and silence means nothing.
     var outcomes: OutcomeSettings?
-    /// How alerts of rules stand.
-    var alerts = AlertStates()
+    /// What is known of groups of alert rules.
+    var rules = RuleStates()
     /// Damaged stretches of the log that were set aside, oldest first.
     var losses: [LogLoss] = []
 

@@ -28,7 +28,7 @@ extension SystemRecord {
         [
             "dead_letter", SealJob.recordType, restoreType, Rebooking.recordType, DeliveryMark.recordType,
             ClockStep.recordType, ObjectiveVersion.recordType, OutcomeSettings.recordType,
-            ConfigurationChange.recordType, LogLoss.recordType, AlertChange.recordType,
+            ConfigurationChange.recordType, LogLoss.recordType, RuleStateRecord.recordType,
         ] + SystemNote.Kind.allCases.map(\.rawValue)
 
     var isDeadLetter: Bool {

@@ -76,24 +76,24 @@ extension Writer {
 
     private func replaySystemRecord(_ note: SystemRecord, _ record: LogRecord) throws {
         do {
-            try takeUp(note, onDamage: goOnWithoutPlace).map { dropOlderMarks(than: $0) }
+            try takeUp(note, onDamage: goOnWithoutPlace).map { dropOlder(than: $0) }
         } catch let error as Ledger.DamagedRecord {
             throw corruption(record, error.expectation)
         }
     }
 
     /// Makes what a record tells part of the state.
-    /// - Returns: the mark of deliveries that it tells of, if it does.
+    /// - Returns: itself, where it takes the place of those before it.
     /// - Parameter onDamage: is told of a place that a correction needs and that cannot be read.
     /// - Throws: ``Ledger/DamagedRecord``, ``CorruptionError``.
-    func takeUp(_ note: SystemRecord, onDamage: OnDamage = { throw $0 }) throws -> DeliveryMark? {
+    func takeUp(_ note: SystemRecord, onDamage: OnDamage = { throw $0 }) throws -> LatestRecord? {
         systemRecords.append(note)
         return try follow(note, onDamage: onDamage)
     }
 
     /// The same of a record that is among the unsealed ones already.
     @discardableResult
-    func follow(_ note: SystemRecord, onDamage: OnDamage = { throw $0 }) throws -> DeliveryMark? {
+    func follow(_ note: SystemRecord, onDamage: OnDamage = { throw $0 }) throws -> LatestRecord? {
         let consequence = try ledger.fold(note)
         counters.idleAfterNanoseconds = ledger.outcomes?.idleAfterNanoseconds
         switch consequence {
@@ -101,7 +101,7 @@ extension Writer {
         case .prices: booking.forget()
         case .objectives(let version): counters = counters.following(version.set, registry: registry)
         case .rebooking(let rebooking): try replay(rebooking, onDamage: onDamage)
-        case .mark(let mark): return mark
+        case .latest(let latest): return latest
         }
         return nil
     }

@@ -14,20 +14,20 @@ package struct IngestBatch: Sendable {
     package var notes: [SystemNote]
     /// How far what is sent to other systems has got.
     package var marks: [DeliveryMark]
-    /// How alerts of rules stand from now on.
-    package var alerts: [AlertChange]
+    /// What is known of groups of alert rules from now on.
+    package var rules: [RuleStateRecord]
 
     package init(
         events: EventRows = EventRows(), deadLetters: [DeadLetter] = [], replacements: [EventReplacement] = [],
         notes: [SystemNote] = [],
-        marks: [DeliveryMark] = [], alerts: [AlertChange] = []
+        marks: [DeliveryMark] = [], rules: [RuleStateRecord] = []
     ) {
         self.events = events
         self.deadLetters = deadLetters
         self.replacements = replacements
         self.notes = notes
         self.marks = marks
-        self.alerts = alerts
+        self.rules = rules
     }
 }
 
@@ -47,7 +47,7 @@ package struct SystemNote: Hashable, Sendable {
 }
 
 extension SystemNote {
-    /// What settling of traces notes. A start reads it back, and an export moves it.
+    /// What settling of traces and alert rules note. Who settles reads it back, and an export moves it.
     package enum Kind: String, CaseIterable, Sendable {
         /// A trace became events.
         case traceSettled = "trace.settled"
@@ -61,6 +61,8 @@ extension SystemNote {
         case readingApplied = "usage.reading_applied"
         /// Calls of an emitter were read by what was known of it, or by convention.
         case readingAssumed = "usage.reading_assumed"
+        /// An alert is at another stage than before.
+        case alertChanged = "alert.changed"
     }
 
     /// A note of a kind that an import knows.

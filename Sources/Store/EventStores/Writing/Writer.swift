@@ -150,8 +150,8 @@ final class Writer {
             for mark in batch.marks {
                 sizes.append(record(.event(type: DeliveryMark.recordType, data: mark.data)).serialised.count)
             }
-            for change in batch.alerts {
-                sizes.append(record(.event(type: AlertChange.recordType, data: change.data)).serialised.count)
+            for state in batch.rules {
+                sizes.append(record(.event(type: RuleStateRecord.recordType, data: state.data)).serialised.count)
             }
             // A price that comes first leaves a note.
             for price in prices(in: batch.events) {
@@ -174,14 +174,14 @@ final class Writer {
         for letter in batch.deadLetters { try note(.deadLetter(letter)) }
         try replace(batch.replacements)
         for note in batch.notes { try self.note(.event(type: note.type, data: note.data)) }
-        for mark in batch.marks {
-            try follow(try note(.event(type: DeliveryMark.recordType, data: mark.data)))
-            dropOlderMarks(than: mark)
-        }
-        for change in batch.alerts {
-            try follow(try note(.event(type: AlertChange.recordType, data: change.data)))
-        }
+        for mark in batch.marks { try keep(DeliveryMark.recordType, mark.data) }
+        for state in batch.rules { try keep(RuleStateRecord.recordType, state.data) }
         return outcome.result(lastPosition: nextPosition - 1)
+    }
+
+    /// Logs a record of which only the last counts, and takes up what it tells.
+    private func keep(_ type: String, _ data: String) throws {
+        try follow(try note(.event(type: type, data: data))).map { dropOlder(than: $0) }
     }
 
     /// Identities of the events of several batches, and what segments say of them.
@@ -272,7 +272,7 @@ final class Writer {
         try checkUsable()
         precondition(
             batches.allSatisfy {
-                $0.replacements.isEmpty && $0.notes.isEmpty && $0.marks.isEmpty && $0.alerts.isEmpty
+                $0.replacements.isEmpty && $0.notes.isEmpty && $0.marks.isEmpty && $0.rules.isEmpty
             },
             "an import changes nothing that is there")
         // The log does not hold these events, so they have a seal of their own, and none may be under way.
