@@ -1,4 +1,5 @@
 import Bytes
+import Domain
 
 /// What was received in a period, asked of the tables. Each question has few rows, however much came.
 struct DoctorQueries {
@@ -45,12 +46,6 @@ struct DoctorQueries {
     /// A service, else the source of its events.
     static let sender = "left(coalesce(service_name, source), \(nameLettersMax))"
 
-    /// What calls lack that no price mends: a count that was not told, or not so that it could be read.
-    static let lacksUsage = """
-        (price_gaps = 'usage' or price_gaps = 'input' and input_tokens is null \
-        or price_gaps = 'output' and output_tokens is null)
-        """
-
     func callRows(_ columns: String) -> String {
         CostQueries.tables.map { "select \(columns) from \($0) where \(received)" }.joined(separator: " union all ")
     }
@@ -65,8 +60,8 @@ struct DoctorQueries {
         let calls = try runner.rows(
             """
             select \(Self.sender), count(*), count(*) filter (where conversation_id is null), \
-            count(*) filter (where price_state <> 'priced' and \(Self.lacksUsage)), \
-            count(*) filter (where price_state <> 'priced' and not \(Self.lacksUsage)) \
+            count(*) filter (where price_state <> 'priced' and \(UsageGaps.condition)), \
+            count(*) filter (where price_state <> 'priced' and not \(UsageGaps.condition)) \
             from (\(callRows(columns))) as calls group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
             """)
         for row in calls {
@@ -98,7 +93,7 @@ struct DoctorQueries {
             select left(coalesce(provider, ''), \(Self.nameLettersMax)), \
             left(coalesce(model, ''), \(Self.nameLettersMax)), price_gaps, count(*), min(time), \(Self.sender), \
             input_tokens is null, output_tokens is null \
-            from (\(callRows(columns))) as calls where price_state <> 'priced' and not \(Self.lacksUsage) \
+            from (\(callRows(columns))) as calls where price_state <> 'priced' and not \(UsageGaps.condition) \
             group by 1, 2, 3, 6, 7, 8 order by 4 desc, 1, 2, 3, 6, 7, 8 limit \(Self.rowsMax)
             """
         ).map { row in
