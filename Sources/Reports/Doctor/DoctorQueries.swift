@@ -39,6 +39,17 @@ struct DoctorQueries {
         var since: Int64?
     }
 
+    /// Refused events of one type and source.
+    struct DeadLetters {
+        var type: String
+        var source: String
+        var events: Int128
+        /// When the first of them came.
+        var since: Int64?
+        /// And the last.
+        var last: Int64?
+    }
+
     var received: String { period.contains("received_time") }
 
     /// A service by its name, cut.
@@ -109,11 +120,16 @@ struct DoctorQueries {
     }
 
     /// Refused events that are kept as names of fields, most first.
-    func deadLetters() throws -> [(type: String, source: String, events: Int128)] {
+    func deadLetters() throws -> [DeadLetters] {
         try runner.rows(
-            "select left(type, \(Self.nameLettersMax)), left(source, \(Self.nameLettersMax)), count(*) "
-                + "from dead_letters where \(received) group by 1, 2 order by 3 desc, 1, 2 limit \(Self.rowsMax)"
-        ).map { ($0.text(0) ?? "", $0.text(1) ?? "", $0.integer(2)) }
+            "select left(type, \(Self.nameLettersMax)), left(source, \(Self.nameLettersMax)), count(*), "
+                + "min(received_time), max(received_time) from dead_letters where \(received) "
+                + "group by 1, 2 order by 3 desc, 1, 2 limit \(Self.rowsMax)"
+        ).map { row in
+            DeadLetters(
+                type: row.text(0) ?? "", source: row.text(1) ?? "", events: row.integer(2), since: row.time(3),
+                last: row.time(4))
+        }
     }
 
     /// Events told of a time that had not come yet, or more than an hour ago, by who sent them; and by how much at

@@ -159,7 +159,7 @@ struct DoctorReport {
         return findings
     }
 
-    private func refused(_ letters: [(type: String, source: String, events: Int128)]) -> [DoctorFinding] {
+    private func refused(_ letters: [DoctorQueries.DeadLetters]) -> [DoctorFinding] {
         guard let live else {
             return letters.map {
                 DoctorFinding(
@@ -170,7 +170,8 @@ struct DoctorReport {
         }
         return live.refusals.filter { $0.count > 0 }.map {
             DoctorFinding(
-                kind: .refused, what: "\($0.door.rawValue): \($0.reason.rawValue)", count: Int128($0.count),
+                kind: .refused, service: $0.service, what: "\($0.door.rawValue): \($0.reason.rawValue)",
+                count: Int128($0.count),
                 changes: DoctorAdvice.refusal($0.reason, at: $0.door, by: live.troubles))
         } + [live.refusal].compactMap { $0 }.map {
             DoctorFinding(kind: .trouble, what: $0, count: 1, changes: DoctorAdvice.refusing)
@@ -254,7 +255,7 @@ struct DoctorReport {
         ReportDefinition("clock_ahead", "told of a time more than 5 s after its receipt"),
         ReportDefinition(
             "refused",
-            "with a server: by the way on which it came, in the period as far as the server remembers, which is two "
-                + "hours and not beyond its start; on a directory: unknown types, as no other is kept"),
+            "with a server: by the way on which it came, in the period as far as the server remembers, which is "
+                + "\(Limits.refusalsKeptText) and not beyond its start; on a directory: unknown types, as no other is kept"),
     ]
 }

@@ -121,8 +121,12 @@ extension RefusalDoor {
 final class RefusalCounts: Sendable {
     private let counts = Mutex<[RefusalDoor: [RefusalName: Int]]>([:])
     private let log: PacedLog
+    private let onRefusal: @Sendable () -> Void
 
-    init(_ log: PacedLog) { self.log = log }
+    /// - Parameter onRefusal: called where something was refused.
+    init(_ log: PacedLog, onRefusal: @escaping @Sendable () -> Void) {
+        (self.log, self.onRefusal) = (log, onRefusal)
+    }
 
     /// Counts it, and says it unless there were many.
     /// - Parameters:
@@ -133,6 +137,7 @@ final class RefusalCounts: Sendable {
         _ reason: RefusalReason, _ action: String? = nil, from client: String?, at door: RefusalDoor = .requests
     ) {
         counts.withLock { $0[door, default: [:]][reason.name, default: 0] += 1 }
+        onRefusal()
         guard !reason.isTold else { return }
         var fields: [LogField] = []
         if let action { fields.append(LogField(.request, action)) }
