@@ -3,6 +3,7 @@ import Domain
 import HTTPTypes
 import Intakes
 import OperatorLogs
+import Reports
 import Synchronization
 
 /// Why a request was not served, as `plimsoll_http_refusals_total` names it.
@@ -60,20 +61,11 @@ enum RefusalReason: Hashable, Sendable {
         }
     }
 
-    /// What to do about it, where those who run the server can.
+    /// What to do about it, where those who run the server can: what first aid says.
     fileprivate func advice(at door: RefusalDoor) -> String? {
         switch self {
-        case .gRPC: ForeignProtocol.gRPCAdvice
-        case .tls: "plain HTTP is spoken here; a proxy in front of it speaks TLS"
-        case .foreignSite: SiteGuard.advice
-        case .status(415):
-            switch door {
-            case .events: "events: Content-Type application/cloudevents+json, or application/x-ndjson"
-            case .spans, .grpc: "spans: Content-Type application/x-protobuf"
-            case .questions, .requests: "Content-Type says what no route here takes"
-            }
-        case .status(413): "smaller batches, or the setting limits.body_size"
-        case .status(429): "more is sent, or asked, than gets done; clients are told to wait"
+        case .gRPC, .tls, .foreignSite, .status(413), .status(415), .status(429):
+            RefusalAdvice.lines(name, at: door).joined(separator: "; ")
         default: nil
         }
     }
