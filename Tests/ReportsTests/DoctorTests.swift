@@ -100,6 +100,25 @@ import Testing
         #expect(services.count("without_conversation") == 1 && services.count("calls") == 4)
     }
 
+    /// A slip in a model's name, and a name of it that the book lacks; another number is another model.
+    @Test(arguments: [
+        ("bigmodle-4", "bigmodle-4: did you mean bigmodel-4, which has a price?"),
+        ("maker/bigmodl-4", "maker/bigmodl-4: did you mean bigmodel-4, which has a price?"),
+        ("bigmodel-4-2026-05-06", "bigmodel-4-2026-05-06: if it costs what bigmodel-4 does, it can stand among"),
+        ("bigmodel-5", nil), ("other", nil),
+    ]) func aModelThatIsNearlyPricedIsToldWhichOne(_ model: String, _ advice: String?) throws {
+        let book = try PriceBook(
+            ["bigmodel-4", "bigmodel-4-turbo"].map { name in
+                try PriceEntry(
+                    provider: "maker", model: name, tokenClass: .input, serviceTier: nil, picoUSDPerToken: 1,
+                    picoUSDPerGPUHour: nil, validFrom: 0, position: 0, origin: .builtIn)
+            })
+        var sample = try Self.priced()
+        Self.add("bot", to: &sample, model: model)
+        let line = change("no_price", in: try sample.runner().doctor(to: Self.end, prices: book))
+        #expect(line?.hasPrefix(advice ?? "plimsoll prices load FILE") == true, "\(line ?? "")")
+    }
+
     /// Whoever sends events of ours needs no spans.
     @Test func eventsWithoutSpansAreNoFault() throws {
         var sample = try Self.priced()

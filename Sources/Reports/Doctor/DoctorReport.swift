@@ -10,6 +10,8 @@ struct DoctorReport {
     let period: ReportPeriod
     /// nil: nobody serves the store, so that nobody knows what waits and what was refused.
     let live: LiveFigures?
+    /// What has a price.
+    let book: PriceBook
 
     /// A name that nothing reads.
     struct StrangeName {
@@ -198,22 +200,25 @@ struct DoctorReport {
                         changes: DoctorAdvice.usage))
             }
         }
+        let known = prices.isEmpty ? PricedNames(PriceBook()) : PricedNames(book)
         for price in prices {
             findings.append(
                 DoctorFinding(
                     kind: .withoutPrice, service: price.service, what: "\(price.provider) \(price.model)",
-                    count: price.calls, changes: advice(price)))
+                    count: price.calls, changes: advice(price, known)))
         }
         return findings
     }
 
     /// What mends all that is missing.
-    private func advice(_ price: DoctorQueries.PriceGap) -> [String] {
+    private func advice(_ price: DoctorQueries.PriceGap, _ known: PricedNames) -> [String] {
         let gaps = price.gaps.split(separator: ",").map(String.init)
         if gaps.first == "reading" { return DoctorAdvice.reading }
         if price.provider.isEmpty || price.model.isEmpty { return DoctorAdvice.call }
         let since = price.since.map { "\(RFC3339.render($0).prefix(10))T00:00:00Z" } ?? ""
-        return DoctorAdvice.prices(provider: price.provider, model: price.model, tokenClasses: gaps, from: since)
+        let meant = [known.advice(provider: price.provider, model: price.model)].compactMap { $0 }
+        return meant
+            + DoctorAdvice.prices(provider: price.provider, model: price.model, tokenClasses: gaps, from: since)
     }
 
     private func times(_ queries: DoctorQueries) throws -> [DoctorFinding] {
@@ -256,6 +261,7 @@ struct DoctorReport {
         ReportDefinition(
             "refused",
             "with a server: by the way on which it came, in the period as far as the server remembers, which is "
-                + "\(Limits.refusalsKeptText) and not beyond its start; on a directory: unknown types, as no other is kept"),
+                + "\(Limits.refusalsKeptText) and not beyond its start; on a directory: unknown types, as no other is "
+                + "kept"),
     ]
 }
