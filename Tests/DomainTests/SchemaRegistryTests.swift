@@ -115,4 +115,24 @@ import Testing
         #expect(again.columns.map(\.name) == registry.columns.map(\.name))
         #expect(again.types.map(\.name) == registry.types.map(\.name))
     }
+
+    /// A schema that renames one of them loses it silently otherwise.
+    @Test func fieldsThatAreHeededAreThere() throws {
+        let heeded = registry.heededFields.map { field in
+            "\(registry.types[Int(field.type)].name) \(registry.columns[Int(field.column)].name) \(field.isClosed)"
+        }
+        #expect(
+            heeded == [
+                "conversation.resolved by true", "conversation.resolved certainty true",
+                "conversation.closed reason false", "escalation.raised reason false", "feedback.submitted kind false",
+            ])
+        for field in registry.heededFields {
+            #expect(registry.isClosed(field.column, in: field.type) == field.isClosed && !field.words.isEmpty)
+        }
+        let closed = try #require(registry.type(named: "conversation.closed"))
+        let feedback = try #require(registry.type(named: "feedback.submitted"))
+        #expect(!registry.isClosed(try #require(registry.column(named: "by")), in: closed))
+        #expect(registry.column(nearly: "scor", in: feedback) == registry.column(named: "score"))
+        #expect(registry.column(nearly: "scor", in: closed) == nil)
+    }
 }

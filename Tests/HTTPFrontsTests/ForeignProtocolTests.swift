@@ -7,7 +7,7 @@ import Testing
 /// Who does not speak HTTP/1.1 is told so in words that he understands.
 @Suite struct ForeignProtocolTests {
     private static let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-    private static let advice = "set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
+    private static let advice = "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
 
     private static func frame(_ kind: UInt8, _ flags: UInt8, _ stream: UInt8, _ payload: [UInt8]) -> [UInt8] {
         [0, UInt8(payload.count >> 8), UInt8(payload.count & 255), kind, flags, 0, 0, 0, stream] + payload
@@ -105,7 +105,7 @@ import Testing
             connection.write(hello + Array(repeating: 7, count: 32))
             #expect(try await connection.wait { connection.isClosed })
             #expect(try await counted(client, "tls"))
-            #expect(try await lines.line(with: "reason=tls", "a proxy in front of it speaks TLS") != nil)
+            #expect(try await lines.line(with: "reason=tls", "a proxy before the server that speaks TLS") != nil)
         }
     }
 }

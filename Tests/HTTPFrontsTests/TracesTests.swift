@@ -112,6 +112,7 @@ import WireFormats
             workers: InlineWorkers())
         try await withServer(try EventStore.open(at: "/data", context: context)) { client, _ in
             let nothing: [UInt8] = Array("x".utf8)
+            let began = SystemClock().wallNanoseconds()
             for (path, type) in [
                 ("/v1/events", "text/plain"), ("/v1/event", "application/cloudevents+json"),
                 ("/v1/traces", "text/plain"),
@@ -127,14 +128,33 @@ import WireFormats
             nameless.resources[0].scopes[0].spans[0].traceID = []
             nameless.resources[0].scopes[0].spans[1].end = 0
             #expect(try await send(client, nameless.protobuf).status == 200)
+            // Whose clock is wrong has a name.
+            var ahead = Self.request([(9, nil, [:])])
+            ahead.resources[0].attributes = [OTLPAttribute("service.name", .string("ahead-bot"))]
+            ahead.resources[0].scopes[0].spans[0].start += 2 * 86_400_000_000_000
+            ahead.resources[0].scopes[0].spans[0].end += 2 * 86_400_000_000_000
+            #expect(try await send(client, ahead.protobuf).status == 200)
+            let sent = SystemClock().wallNanoseconds()
+            try await Task.sleep(for: .milliseconds(300))
             let doctor = try JSONReader.parse(try await client.send("GET", "/v1/reports/doctor").body)
             let found = (doctor["findings"]?.array ?? []).filter { $0["finding"]?.string == "refused" }
             #expect(
                 Set(found.compactMap { $0["what"]?.string }) == [
                     "events: media_type", "events: not_found", "spans: media_type", "spans: not_found", "spans: method",
                     "questions: media_type", "requests: not_found", "grpc: not_found", "spans: no_span_id",
-                    "spans: no_end_time",
+                    "spans: no_end_time", "spans: too_new",
                 ], "\(found)")
+            #expect(found.filter { $0["service"]?.string != nil }.map { $0["what"]?.string } == ["spans: too_new"])
+            #expect(found.contains { $0["service"]?.string == "ahead-bot" }, "\(found)")
+            // When it happened, not when somebody looked; the two clocks of the machine may differ a little.
+            for refusal in doctor["refusals"]?.array ?? [] {
+                let times = try ["since", "last"].map { name in
+                    try RFC3339.parse(try #require(refusal[name]?.string, "\(refusal)"))
+                }
+                #expect(began - 100_000_000 <= times[0] && times[0] <= times[1], "\(refusal)")
+                #expect(times[1] <= sent + 100_000_000, "\(refusal)")
+            }
+            #expect(doctor["refusals"]?.array?.count == found.count)
             let metrics = try await client.send("GET", "/metrics").text
             #expect(metrics.contains("plimsoll_http_refusals_total{reason=\"media_type\"} 3\n"), "\(metrics)")
             #expect(metrics.contains("plimsoll_http_refusals_total{reason=\"not_found\"} 6\n"))

@@ -495,6 +495,40 @@ class Line:
         self.fails(2, "import the whole file as it was written to go on", "import", cut, "--data", self.folder + "/of-file")
         self.fails(2, "send the export whole, as it was written, again to go on", "import", "-", "--data", self.folder + "/of-pipe", stdin=beginning)
 
+    def whole_files(self):
+        """Files that a command reads whole may be what another program writes; none of them is read without an end."""
+        prices, settings, token = self.folder + "/prices.csv", self.folder + "/plimsoll.yaml", self.folder + "/a-token"
+        with open(prices, "w", encoding="utf-8") as file:
+            file.write("provider,model,token_class,usd_per_million_tokens\nacme,large,input,2.5\n")
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write("limits:\n  query_memory: 64MiB\n  quary_memory: 1\n")
+        with open(token, "w", encoding="utf-8") as file:
+            file.write("nobody\n")
+
+        def piped(command, path):
+            return subprocess.run(["bash", "-c", f'exec "$0" {command} <(cat "$1")', self.binary, path], capture_output=True, timeout=60,
+                                  env=self.environment)
+
+        place = f"--data {self.folder}/priced"
+        found = piped(f"prices load {place}", prices)
+        self.expect("prices from a pipe", (found.returncode, found.stdout.startswith(b"1 price added, ")), (0, True))
+        found = piped("check config", settings)
+        self.expect("settings from a pipe", (found.returncode, b"quary_memory" in found.stderr), (1, True))
+        found = piped(f"prices list --server {self.server.url} --token-file", self.folder + "/none")
+        self.expect("a token from a pipe with nothing in it", (found.returncode, b"holds no token" in found.stderr), (2, True))
+        found = piped(f"prices list --server {self.server.url} --token-file", token)
+        self.expect("a token from a pipe", b"holds no token" in found.stderr, False)
+        self.run("import", self.events, "--data", self.folder + "/local")
+        key = self.folder + "/local/keys/store.key"
+        found = piped(f"import {self.events} --data {self.folder}/keyed --key", key)
+        with open(key, "rb") as first, open(self.folder + "/keyed/keys/store.key", "rb") as second:
+            self.expect("a key from a pipe", (found.returncode, first.read() == second.read()), (0, True))
+        for command in (["prices", "load", "/dev/zero"], ["check", "config", "/dev/zero"]):
+            self.fails(2, "longer than 64 MiB", *command)
+        with open("/dev/zero", "rb") as zeros:
+            result = subprocess.run([self.binary, "query", "-"], stdin=zeros, capture_output=True, timeout=60, env=self.environment)
+            self.expect("a query without an end", (result.returncode, b"longer than 64 MiB" in result.stderr), (2, True))
+
     def runbooks(self):
         """Each alert's page is there without a server, as it is written; alerts name the one of a server that is down."""
         folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Alerts")
@@ -519,7 +553,7 @@ class Line:
                      self.no_library_clears_up, self.many_at_once,
                      self.exit_statuses, self.addresses, self.numbers, self.time_limits, self.control_characters, self.endless_answers,
                      self.busy_servers, self.streams, self.input_that_is_not_there,
-                     self.pipes, self.runbooks, self.text_that_is_none, self.names_that_are_near):
+                     self.pipes, self.whole_files, self.runbooks, self.text_that_is_none, self.names_that_are_near):
             look()
 
 

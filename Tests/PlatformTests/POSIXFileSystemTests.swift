@@ -20,6 +20,30 @@ import Testing
         }
     }
 
+    /// A file by its length, a pipe by its end; neither beyond the bound.
+    @Test func inputsAreReadToTheirEnds() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/a"
+        let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+        try files.replace(path, with: bytes)
+        #expect(try files.input(path, bytesMax: 200_000) == bytes)
+        #expect(try files.input(path, bytesMax: 199_999) == nil)
+        try files.replace(path, with: [])
+        #expect(try files.input(path, bytesMax: 0) == [])
+        #expect(try files.lengthBytes(of: path) == 0)
+        let pipe = Pipe()
+        let name = "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)"
+        #expect(try files.lengthBytes(of: name) == nil)
+        // More than a pipe holds.
+        let writer = Thread { [end = pipe.fileHandleForWriting] in
+            end.write(Data(bytes[..<100_000]))
+            end.write(Data(bytes[100_000...]))
+            try? end.close()
+        }
+        writer.start()
+        #expect(try files.input(name, bytesMax: 200_000) == bytes)
+    }
+
     @Test func preallocationExtendsWithZerosAndNeverShortens() throws {
         let directory = try TemporaryDirectory()
         let file = try files.open(directory.path + "/a", .create)

@@ -61,7 +61,7 @@ import Testing
         var sample = try Self.priced()
         Self.add("bot", to: &sample)
         let live = LiveFigures(
-            refusalsSince: SampleStore.start, spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0,
+            spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0,
             refusals: [.init(.invalid, at: .events, count: 0)], troubles: [])
         for live in [nil, live] {
             let report = try Self.report(&sample, live)
@@ -98,6 +98,25 @@ import Testing
         let services = try #require(report.section("services"))
         #expect(services.value("service", row: 0) == .text("lost-bot"))
         #expect(services.count("without_conversation") == 1 && services.count("calls") == 4)
+    }
+
+    /// A slip in a model's name, and a name of it that the book lacks; another number is another model.
+    @Test(arguments: [
+        ("bigmodle-4", "bigmodle-4: did you mean bigmodel-4, which has a price?"),
+        ("maker/bigmodl-4", "maker/bigmodl-4: did you mean bigmodel-4, which has a price?"),
+        ("bigmodel-4-2026-05-06", "bigmodel-4-2026-05-06: if it costs what bigmodel-4 does, it can stand among"),
+        ("bigmodel-5", nil), ("other", nil),
+    ]) func aModelThatIsNearlyPricedIsToldWhichOne(_ model: String, _ advice: String?) throws {
+        let book = try PriceBook(
+            ["bigmodel-4", "bigmodel-4-turbo"].map { name in
+                try PriceEntry(
+                    provider: "maker", model: name, tokenClass: .input, serviceTier: nil, picoUSDPerToken: 1,
+                    picoUSDPerGPUHour: nil, validFrom: 0, position: 0, origin: .builtIn)
+            })
+        var sample = try Self.priced()
+        Self.add("bot", to: &sample, model: model)
+        let line = change("no_price", in: try sample.runner().doctor(to: Self.end, prices: book))
+        #expect(line?.hasPrefix(advice ?? "plimsoll prices load FILE") == true, "\(line ?? "")")
     }
 
     /// Whoever sends events of ours needs no spans.
@@ -144,7 +163,7 @@ import Testing
     @Test func whatAServerKnowsStandsBesideIt() throws {
         var sample = try SampleStore()
         let live = LiveFigures(
-            refusalsSince: SampleStore.start, spansWaiting: 7, tracesWaiting: 2, secondsToSettle: 6,
+            spansWaiting: 7, tracesWaiting: 2, secondsToSettle: 6,
             refusals: [
                 .init(.conflict, at: .events, count: 0), .init(.mediaType, at: .spans, count: 3),
                 .init(.notFound, at: .events, count: 4),
@@ -175,7 +194,7 @@ import Testing
         Self.add("bot", to: &sample)
         let reason = "events are refused: the disk is full"
         let live = LiveFigures(
-            refusalsSince: SampleStore.start, spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0, refusals: [],
+            spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0, refusals: [],
             troubles: [], refusal: reason)
         let report = try Self.report(&sample, live)
         #expect(findings(report) == [[ReportValue.none, .text("trouble"), .text(reason), .count(Int128(1))]])
@@ -453,7 +472,7 @@ import Testing
             RefusalName.allCases.map { LiveFigures.Refusal($0, at: door, count: 1) }
         }
         let live = LiveFigures(
-            refusalsSince: SampleStore.start, spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0, refusals: refusals,
+            spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0, refusals: refusals,
             troubles: [])
         let report = try Self.report(&sample, live)
         let section = try #require(report.section("changes"))
@@ -492,7 +511,7 @@ import Testing
         var troubles = [LiveFigures.Trouble("a newer version of plimsoll wrote /data/1.segment", .laterVersion)]
         if isAlsoDamaged { troubles.append(.init("/data/2.segment is damaged at offset 9", .backup)) }
         let live = LiveFigures(
-            refusalsSince: SampleStore.start, spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0,
+            spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0,
             refusals: [.init(.damaged, at: .questions, count: 1), .init(.unreadable, at: .events, count: 1)],
             troubles: troubles)
         let rows = try #require(Self.report(&sample, live).section("changes")).rows
@@ -512,7 +531,7 @@ import Testing
         for (remedy, isDamage) in [(LiveFigures.Trouble.Remedy.asTold, false), (.backup, true)] {
             var sample = try SampleStore()
             let live = LiveFigures(
-                refusalsSince: SampleStore.start, spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0, refusals: [],
+                spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0, refusals: [],
                 troubles: [.init("a seal failed", remedy)])
             let report = try Self.report(&sample, live)
             let told = try #require(change("trouble", in: report))
@@ -529,7 +548,7 @@ import Testing
         let path = "/srv/" + String(repeating: "x", count: 120) + ".segment"
         let trouble = "\(path) is damaged at offset 4096: expected a page with its checksum; restore it from a backup"
         let live = LiveFigures(
-            refusalsSince: SampleStore.start, spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0, refusals: [],
+            spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0, refusals: [],
             troubles: [.init(trouble, .backup)])
         let report = try Self.report(&sample, live)
         let lines = report.rendered(.table).split(separator: "\n", omittingEmptySubsequences: false)
@@ -553,7 +572,7 @@ import Testing
         Self.add("mute-bot", to: &sample, usage: false, unknown: #"{"shop.session":"string"}"#)
         Self.add("new-bot", to: &sample, model: "nobody's")
         let live = LiveFigures(
-            refusalsSince: SampleStore.start, spansWaiting: 3, tracesWaiting: 1, secondsToSettle: 1,
+            spansWaiting: 3, tracesWaiting: 1, secondsToSettle: 1,
             refusals: [.init(.mediaType, at: .events, count: 1), .init(.noEndTime, at: .spans, count: 1)],
             troubles: ["x"])
         let report = try Self.report(&sample, live)

@@ -65,6 +65,19 @@ private final class MemorySource: ByteSource {
         #expect(try blocks([]).isEmpty)
     }
 
+    /// What is empty is no pipe: it can be read again.
+    @Test func anEmptyFileHasALength() throws {
+        let disk = SimulatedFileSystem()
+        try disk.createDirectories("/in")
+        for bytes in [[], Array("a\n".utf8)] {
+            try disk.replace("/in/a", with: bytes)
+            let source = try FileSource("/in/a", fileSystem: disk)
+            #expect(source.lengthBytes == bytes.count)
+            var reader = LineBlocks(source)
+            #expect(try reader.next() == (bytes.isEmpty ? nil : bytes))
+        }
+    }
+
     @Test func cutCompressionIsAnError() throws {
         let compressed = Gzip.compress(lines)
         #expect(throws: ImportError.self) { try blocks(Array(compressed.dropLast(20))) }

@@ -122,17 +122,22 @@ import Transfers
     /// What a first price books is told in calls and money.
     @Test func whatWaitedForAPriceIsCounted() throws {
         func counted(_ row: String) -> UnpricedCalls? {
-            UnpricedCalls(csv: Array("count,coalesce,coalesce\r\n\(row)\r\n".utf8))
+            UnpricedCalls(csv: Array("count,count,coalesce,coalesce\r\n\(row)\r\n".utf8))
         }
-        let before = try #require(counted("3,0.001200000000,17"))
+        let before = try #require(counted("6,2,0.001200000000,17"))
         #expect(before.again.contains("where position <= 17"))
         #expect(before.text(after: before) == "")
-        let later = try #require(counted("1,0.003700000000,17"))
+        let later = try #require(counted("4,3,0.003700000000,17"))
         #expect(
             before.text(after: later)
-                == "2 calls that waited for a price are booked whole now; all together 0.0025 USD more; 1 still lack one\n"
-        )
-        #expect(counted("3,none,17") == nil && UnpricedCalls(csv: []) == nil)
+                == "2 calls that waited for a price are booked whole now; all together 0.0025 USD more; 1 still lack one"
+                + "; 3 lack usage, which no price makes up for\n")
+        let last = try #require(counted("0,0,0.003700000000,17"))
+        #expect(
+            later.text(after: last)
+                == "4 calls that waited for a price are booked whole now; all together 0.00 USD more\n")
+        #expect(counted("3,4,0.1,17") == nil)
+        #expect(counted("3,0,none,17") == nil && UnpricedCalls(csv: []) == nil)
     }
 
     /// As spreadsheets of countries with a decimal comma write them.

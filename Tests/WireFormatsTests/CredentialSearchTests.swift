@@ -7,6 +7,7 @@ import WireFormats
     private static let hostile = [
         "password=abc ", "&password=abc", "token=a1b2c3 ", "&token=a1b2c3d", "bot123456789:", "<a>", "value=", "==",
         "a://b@", ": ", ":", "token:", "password ", "--password hunter2 ", "pin is 4711 ", "curl -u a:b ", "mysql -p ",
+        "docker login -p abc ",
         "Bearer abc123def456 ", "AIzabcdef0123456789/", "aB3dE5fG7hI9jK1lM3nO/", "aB3d/E5fG+", "hooks.", "a/hooks.b?",
         "-----BEGIN ", "-", "eyJabcdefghijklmnop/", "?key=*", "password:is:", "****", "sk-0123456789abcdef;", "a@",
         "a:%2F%2Fb", "a%3A%2F%2Fb%40", "%22password%22%3A%22abc%22", "password%3Dabc%26", "token%3D", "%25", "%2",

@@ -59,6 +59,7 @@ import WireFormats
         ("x --api-key abc123 -v", "x --api-key * -v"), ("x --token abc123def", "x --token *"),
         ("mysql -uroot -phunter db", "mysql -uroot -p* db"), ("/usr/bin/mysqldump -psecret", "/usr/bin/mysqldump -p*"),
         ("sshpass -p hunter ssh h", "sshpass -p * ssh h"), ("redis-cli -a hunter get x", "redis-cli -a * get x"),
+        ("docker login -u me -p hunter r.io", "docker login -u me -p * r.io"),
         ("curl -u user:hunter http://h/", "curl -u * http://h/"), ("curl -uuser:hunter h", "curl -u* h"),
         ("curl --user user:hunter h", "curl --user * h"), ("otp=123456", "otp=*"), ("pin: 4711", "pin: *"),
         ("your PIN is 4711.", "your PIN is *"), ("Authorization abc123def456", "Authorization *"),

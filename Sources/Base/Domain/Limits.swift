@@ -41,6 +41,10 @@ package enum Limits {
     package static let traceSpansMax = 50_000
     /// ``traceSpansMax`` as people write it.
     package static let traceSpansText = "\(traceSpansMax / 1_000),000 spans"
+    /// How far back a server remembers what it refused.
+    package static let refusalsKeptNanoseconds: Int64 = 2 * Nanoseconds.hour
+    /// ``refusalsKeptNanoseconds`` as people write it.
+    package static let refusalsKeptText = "two hours"
     /// Rejections that an answer lists one by one; the others are counted.
     package static let listedRejectionsMax = 100
 

@@ -73,7 +73,7 @@ package protocol FileSystem: AnyObject, Sendable {
     /// Makes the names in a directory durable.
     func flushDirectory(_ path: String) throws(StorageError)
 
-    /// Length in bytes; nil when there is no such file.
+    /// Length in bytes; nil when there is no such file, or one that has no length beforehand: a directory, a pipe.
     func lengthBytes(of path: String) throws(StorageError) -> Int?
 
     /// Whether a directory of that name exists.
@@ -158,11 +158,28 @@ extension File {
 }
 
 extension FileSystem {
-    /// The whole file.
+    /// The whole file, as long as the volume says it is: of what we wrote ourselves.
     package func contents(of path: String) throws(StorageError) -> [UInt8] {
         let file = try open(path, .read)
         defer { file.close() }
         return try file.read(upTo: try file.lengthBytes(), at: 0)
+    }
+
+    /// What somebody named to be read whole: a file, or a pipe up to its end. Waits for whoever writes into the pipe,
+    /// whose bytes are gone then; takes no more memory than twice the bound.
+    /// - Returns: nil for more than `bytesMax`.
+    package func input(_ path: String, bytesMax: Int) throws(StorageError) -> [UInt8]? {
+        let file = try open(path, .read)
+        defer { file.close() }
+        var bytes: [UInt8] = []
+        while bytes.count <= bytesMax {
+            let wanted = min(64 << 10, bytesMax + 1 - bytes.count)
+            let piece = try file.read(upTo: wanted, at: bytes.count)
+            bytes += piece
+            // Fewer than asked are the end: a second look at a terminal would wait for a second one.
+            guard piece.count == wanted else { return bytes }
+        }
+        return nil
     }
 
     /// Replaces a file whole so that a crash leaves the old or the new one: writes and flushes a neighbour of the name

@@ -33,7 +33,7 @@ enum SettingsReading {
     /// The file with its findings.
     /// - Throws: ``StorageError`` of reading it.
     static func file(_ path: String, in fileSystem: any FileSystem) throws -> SettingsFile {
-        guard let text = String(validating: try fileSystem.contents(of: path), as: UTF8.self) else {
+        guard let text = String(validating: try CommandInput.file(path, in: fileSystem), as: UTF8.self) else {
             throw CommandFailure(.badInput, "\(path) is no UTF-8", advice: "convert it, with `iconv` for one")
         }
         return SettingsFile(text)

@@ -39,7 +39,7 @@ struct DoctorCommand: AsyncParsableCommand {
             let tables = store.snapshot()
             let start = try PeriodText.parse(since, now: tables.now)
             return try ReportRunner(catalog: tables, engine: machine.engine, options: machine.reportOptions)
-                .doctor(from: start).rendered(format, section: section)
+                .doctor(from: start, prices: tables.book).rendered(format, section: section)
         }
         try StandardStream.output.show(Array(text.utf8))
     }

@@ -85,7 +85,7 @@ struct PricesCommand: ParsableCommand {
 
         func run() async throws {
             let machine = Machine()
-            let list = try PriceList(try machine.fileSystem.contents(of: file), name: file)
+            let list = try PriceList(try CommandInput.file(file, in: machine.fileSystem), name: file)
             let refusals = list.refusals
             guard refusals.isEmpty else {
                 let lines = refusals.map { "\n  \(file) \($0.place): \($0.reason)" }.joined()

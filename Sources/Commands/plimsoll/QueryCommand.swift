@@ -69,7 +69,7 @@ struct QueryCommand: AsyncParsableCommand {
     private static let timeLimitMax = 604_800
 
     func run() async throws {
-        let text = sql == "-" ? try Self.text(try StandardInput.all()) : sql
+        let text = sql == "-" ? try Self.text(try CommandInput.standard()) : sql
         var output = OutputBuffer()
         switch try source.resolve() {
         case .directory(let directory):

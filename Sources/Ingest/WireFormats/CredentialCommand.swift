@@ -21,6 +21,8 @@ struct CredentialCommand {
         Option("mariadb", joined: ["-p"]),
         Option("sshpass", joined: ["-p"], apart: ["-p"]),
         Option("mongo", apart: ["-p"]),
+        // Of registries and clouds: `docker login -u NAME -p SECRET`. Elsewhere their `-p` is a port.
+        Option("login", apart: ["-p"]),
         Option("redis-cli", apart: ["-a"]),
         Option("ldapsearch", joined: ["-w"], apart: ["-w"]),
         Option("sqlcmd", joined: ["-P"], apart: ["-P"]),

@@ -87,10 +87,6 @@ struct MisnamedFields: Sendable {
 extension EventAssembler {
     /// Slips that one warning names.
     private static let slipsMax = 10
-    /// Fields of which only the listed words mean something to a figure. Of others senders have words of their own.
-    private static let decidingFields: [(type: String, fields: [String])] = [
-        ("conversation.resolved", ["by", "certainty"])
-    ]
 
     /// What the sender should know of an event that was accepted; nil where nothing is amiss.
     mutating func warning(_ tape: JSONTape, _ type: UInt16) -> String? {
@@ -122,17 +118,16 @@ extension EventAssembler {
     /// What is said of a word that its field does not list: that it is nearly one of those, or that no figure asks for
     /// any other. Where it is neither it is the sender's own.
     private mutating func unlisted(_ tape: JSONTape, _ column: UInt16, _ type: UInt16) -> String? {
-        let (slot, schema) = (slots[Int(column)], registry.types[Int(type)])
-        guard isFilled(column), slot.kind == .text, let place = schema.ownColumns.firstIndex(of: column) else {
+        let slot = slots[Int(column)]
+        guard isFilled(column), slot.kind == .text, let known = registry.listedWords(of: column, in: type) else {
             return nil
         }
-        let (name, known) = (registry.columns[Int(column)].name, schema.knownValues[place])
+        let name = registry.columns[Int(column)].name
         let start = Int(slot.payload)
         if let meant = slips.word(tape.strings[start..<(start + Int(slot.count))], of: column, in: type, known) {
             return "\(name): kept, and no figure knows this word; did you mean \(known[meant])?"
         }
-        let isDeciding = Self.decidingFields.contains { $0.type == schema.name && $0.fields.contains(name) }
-        return isDeciding
+        return registry.isClosed(column, in: type)
             ? "\(name): kept, and no figure knows this word; one of \(known.sorted().joined(separator: ", "))" : nil
     }
 }
@@ -157,28 +152,26 @@ struct SpellingSlips: Sendable {
 
     /// The field of an event's type that a name nearly is.
     mutating func field(_ name: ArraySlice<UInt8>, in type: UInt16, _ registry: SchemaRegistry) -> UInt16? {
-        // Of a column that is none of the type's nobody is led to.
-        meant(name, Word(type: type, column: nil, bytes: [])) {
-            registry.columns.map { registry.isAllowed($0.id, in: type) ? $0.name : "" }
-        }.map { registry.columns[$0].id }
+        meant(name, Word(type: type, column: nil, bytes: [])) { registry.column(nearly: $0, in: type).map(Int.init) }
+            .flatMap(UInt16.init(exactly:))
     }
 
     /// The place of the listed word that a value nearly is.
     mutating func word(
         _ value: ArraySlice<UInt8>, of column: UInt16, in type: UInt16, _ listed: [String]
     ) -> Int? {
-        meant(value, Word(type: type, column: column, bytes: [])) { listed }
+        meant(value, Word(type: type, column: column, bytes: [])) { placeOfSlip($0, among: listed) }
     }
 
     private mutating func meant(
-        _ said: ArraySlice<UInt8>, _ key: Word, among names: () -> [String]
+        _ said: ArraySlice<UInt8>, _ key: Word, _ find: (String) -> Int?
     ) -> Int? {
         guard said.count <= Self.bytesMax else { return nil }
         var key = key
         key.bytes = Array(said)
         if let place = known[key] { return place < 0 ? nil : place }
         guard known.count < Self.wordsMax else { return nil }
-        let place = placeOfSlip(String(decoding: said, as: UTF8.self), among: names())
+        let place = find(String(decoding: said, as: UTF8.self))
         known[key] = place ?? -1
         return place
     }

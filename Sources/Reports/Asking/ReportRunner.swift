@@ -87,11 +87,14 @@ package struct ReportRunner: Sendable {
     ///   - from: nil: an hour before the end.
     ///   - to: nil: now.
     ///   - live: what a server knows besides; nil: nobody serves the store.
+    ///   - prices: names of models that have a price.
     /// - Throws: as ``report(_:_:)``.
-    package func doctor(from: Int64? = nil, to: Int64? = nil, live: LiveFigures? = nil) throws -> Report {
+    package func doctor(
+        from: Int64? = nil, to: Int64? = nil, live: LiveFigures? = nil, prices: PriceBook = PriceBook()
+    ) throws -> Report {
         let hour = ReportPeriod(Nanoseconds.hour, upTo: to ?? now)
         let period = try ReportRequest(from: from ?? hour.from, to: hour.to).period(now: now)
-        return try noting { try DoctorReport(runner: $0, period: period, live: live).report() }
+        return try noting { try DoctorReport(runner: $0, period: period, live: live, book: prices).report() }
     }
 
     /// Whether there is time left for work between questions.

@@ -1,4 +1,12 @@
-import Domain
+package import Domain
+
+/// What to change where something was refused: what first aid says, and the log of a server.
+package enum RefusalAdvice {
+    /// A line or more, for whoever runs the server or sends to it.
+    package static func lines(_ reason: RefusalName, at door: RefusalDoor) -> [String] {
+        DoctorAdvice.refusal(reason, at: door)
+    }
+}
 
 extension DoctorAdvice {
     /// What to change where something was refused. What an exporter is to be set to helps nobody who posts events, so
@@ -8,7 +16,11 @@ extension DoctorAdvice {
         case .noToken, .unknownToken, .expiredToken, .revokedToken: token(door)
         case .missingScope: [makeToken(door) + ": the token that was shown is for something else"]
         case .credentialsUnreadable: ["keys/tokens of the data directory, from a backup"]
-        case .foreignSite: ["the setting names (--names, PLIMSOLL_NAMES): host names by which it is asked"]
+        case .foreignSite:
+            [
+                "the setting names (--names, PLIMSOLL_NAMES): host names by which it is asked",
+                "else " + makeToken(door) + ": with tokens any name will do",
+            ]
         case .badRequest, .invalid: content(door)
         case .notFound, .method: address(door)
         case .mediaType: mediaType(door)

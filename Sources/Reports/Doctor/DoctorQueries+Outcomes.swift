@@ -46,10 +46,10 @@ extension DoctorQueries {
 
     /// Words that rules of outcomes and reports ask for and that are none of those they know.
     func unlistedWords() throws -> [UnlistedWord] {
-        try Self.words.flatMap { type, field, isClosed -> [UnlistedWord] in
-            let known = Self.known(type, field)
-            guard !known.isEmpty else { return [] }
-            let column = "\"\(field)\""
+        let registry = SchemaRegistry.builtIn
+        return try registry.heededFields.flatMap { heeded -> [UnlistedWord] in
+            let (type, field) = (registry.types[Int(heeded.type)].name, registry.columns[Int(heeded.column)].name)
+            let (known, column) = (heeded.words.sorted(), "\"\(field)\"")
             return try runner.rows(
                 """
                 select \(Self.sender), left(\(column), \(Self.nameLettersMax)), count(*) \
@@ -59,20 +59,12 @@ extension DoctorQueries {
                 """
             ).compactMap { row in
                 let said = row.text(1) ?? ""
-                guard isClosed || DoctorAdvice.word(field, said, among: known) != nil else { return nil }
+                guard heeded.isClosed || DoctorAdvice.word(field, said, among: known) != nil else { return nil }
                 return UnlistedWord(
                     sender: row.text(0), type: type, field: field, said: said, known: known, events: row.integer(2))
             }
         }
     }
-
-    /// Fields whose words mean something to a rule, and whether only those do: of the others senders have words of
-    /// their own, so that only what is nearly a known one is told.
-    private static let words: [(type: String, field: String, isClosed: Bool)] = [
-        ("conversation.resolved", "by", true), ("conversation.resolved", "certainty", true),
-        ("conversation.closed", "reason", false), ("escalation.raised", "reason", false),
-        ("feedback.submitted", "kind", false),
-    ]
 
     /// A member of an event's data that is kept beside the fields and was meant to be one of them.
     struct MisspeltMember {
@@ -94,8 +86,6 @@ extension DoctorQueries {
     /// Names of a type's events that are nearly those of its fields.
     private struct Slips {
         var type: String
-        /// Of the fields that the type may have.
-        var fields: [String]
         var found: [(name: String, meant: String)] = []
     }
 
@@ -133,43 +123,30 @@ extension DoctorQueries {
             and type <> 'span.received' and source not like '\(TraceSettler.sourcePrefix)%' \
             order by received_time desc, 1, 2 limit \(Self.membersOfMax)
             """)
+        let registry = SchemaRegistry.builtIn
         var slips: [Slips] = []
         var places: [ExactText: Int] = [:]
         var seen: Set<[ExactText]> = []
         var count = 0
         for row in rows {
             try runner.check()
-            guard let type = row.text(0), let text = row.text(1),
+            guard let type = row.text(0), let id = registry.type(named: type), let text = row.text(1),
                 let members = try? JSONReader.parse(Array(text.utf8)).members
             else { continue }
             let place = places[ExactText(type)] ?? slips.count
             if place == slips.count {
-                slips.append(Slips(type: type, fields: Self.fields(of: type)))
+                slips.append(Slips(type: type))
                 places[ExactText(type)] = place
             }
             for member in members {
                 guard seen.count < Self.membersMax, count < Self.countedMax else { return slips }
                 guard seen.insert([ExactText(type), ExactText(member.name)]).inserted,
-                    let meant = placeOfSlip(member.name, among: slips[place].fields)
+                    let meant = registry.column(nearly: member.name, in: id)
                 else { continue }
-                slips[place].found.append((member.name, slips[place].fields[meant]))
+                slips[place].found.append((member.name, registry.columns[Int(meant)].name))
                 count += 1
             }
         }
         return slips
-    }
-
-    private static func fields(of type: String) -> [String] {
-        let registry = SchemaRegistry.builtIn
-        guard let place = registry.types.firstIndex(where: { $0.name.hasSameBytes(as: type) }) else { return [] }
-        return registry.columns.filter { registry.isAllowed($0.id, in: UInt16(place)) }.map(\.name)
-    }
-
-    private static func known(_ type: String, _ field: String) -> [String] {
-        let registry = SchemaRegistry.builtIn
-        guard let found = registry.types.first(where: { $0.name == type }),
-            let place = found.ownColumns.firstIndex(where: { registry.columns[Int($0)].name == field })
-        else { return [] }
-        return found.knownValues[place].sorted()
     }
 }

@@ -117,7 +117,7 @@ extension DoctorQueries {
             trace_id as told_trace_id, span_id as told_span_id from span_received where \(received) \
             and unknown_attributes is not null and (\(told.joined(separator: " or ")))) as spans \
             on trace_id = told_trace_id and span_id = told_span_id \
-            where price_state <> 'priced' and \(Self.lacksUsage) group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
+            where price_state <> 'priced' and \(UsageGaps.condition) group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
             """
         ).map { ($0.text(0), $0.integer(1)) }
     }

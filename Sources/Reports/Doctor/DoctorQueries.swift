@@ -1,4 +1,5 @@
 import Bytes
+import Domain
 
 /// What was received in a period, asked of the tables. Each question has few rows, however much came.
 struct DoctorQueries {
@@ -38,18 +39,23 @@ struct DoctorQueries {
         var since: Int64?
     }
 
+    /// Refused events of one type and source.
+    struct DeadLetters {
+        var type: String
+        var source: String
+        var events: Int128
+        /// When the first of them came.
+        var since: Int64?
+        /// And the last.
+        var last: Int64?
+    }
+
     var received: String { period.contains("received_time") }
 
     /// A service by its name, cut.
     static let service = "left(service_name, \(nameLettersMax))"
     /// A service, else the source of its events.
     static let sender = "left(coalesce(service_name, source), \(nameLettersMax))"
-
-    /// What calls lack that no price mends: a count that was not told, or not so that it could be read.
-    static let lacksUsage = """
-        (price_gaps = 'usage' or price_gaps = 'input' and input_tokens is null \
-        or price_gaps = 'output' and output_tokens is null)
-        """
 
     func callRows(_ columns: String) -> String {
         CostQueries.tables.map { "select \(columns) from \($0) where \(received)" }.joined(separator: " union all ")
@@ -65,8 +71,8 @@ struct DoctorQueries {
         let calls = try runner.rows(
             """
             select \(Self.sender), count(*), count(*) filter (where conversation_id is null), \
-            count(*) filter (where price_state <> 'priced' and \(Self.lacksUsage)), \
-            count(*) filter (where price_state <> 'priced' and not \(Self.lacksUsage)) \
+            count(*) filter (where price_state <> 'priced' and \(UsageGaps.condition)), \
+            count(*) filter (where price_state <> 'priced' and not \(UsageGaps.condition)) \
             from (\(callRows(columns))) as calls group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
             """)
         for row in calls {
@@ -98,7 +104,7 @@ struct DoctorQueries {
             select left(coalesce(provider, ''), \(Self.nameLettersMax)), \
             left(coalesce(model, ''), \(Self.nameLettersMax)), price_gaps, count(*), min(time), \(Self.sender), \
             input_tokens is null, output_tokens is null \
-            from (\(callRows(columns))) as calls where price_state <> 'priced' and not \(Self.lacksUsage) \
+            from (\(callRows(columns))) as calls where price_state <> 'priced' and not \(UsageGaps.condition) \
             group by 1, 2, 3, 6, 7, 8 order by 4 desc, 1, 2, 3, 6, 7, 8 limit \(Self.rowsMax)
             """
         ).map { row in
@@ -114,11 +120,16 @@ struct DoctorQueries {
     }
 
     /// Refused events that are kept as names of fields, most first.
-    func deadLetters() throws -> [(type: String, source: String, events: Int128)] {
+    func deadLetters() throws -> [DeadLetters] {
         try runner.rows(
-            "select left(type, \(Self.nameLettersMax)), left(source, \(Self.nameLettersMax)), count(*) "
-                + "from dead_letters where \(received) group by 1, 2 order by 3 desc, 1, 2 limit \(Self.rowsMax)"
-        ).map { ($0.text(0) ?? "", $0.text(1) ?? "", $0.integer(2)) }
+            "select left(type, \(Self.nameLettersMax)), left(source, \(Self.nameLettersMax)), count(*), "
+                + "min(received_time), max(received_time) from dead_letters where \(received) "
+                + "group by 1, 2 order by 3 desc, 1, 2 limit \(Self.rowsMax)"
+        ).map { row in
+            DeadLetters(
+                type: row.text(0) ?? "", source: row.text(1) ?? "", events: row.integer(2), since: row.time(3),
+                last: row.time(4))
+        }
     }
 
     /// Events told of a time that had not come yet, or more than an hour ago, by who sent them; and by how much at

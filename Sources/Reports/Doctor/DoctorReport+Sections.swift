@@ -99,7 +99,7 @@ extension DoctorReport {
     }
 
     /// Those that are kept, and those that are only counted, of the period as far as the server remembers.
-    func refusalsSection(_ letters: [(type: String, source: String, events: Int128)]) -> ReportSection {
+    func refusalsSection(_ letters: [DoctorQueries.DeadLetters]) -> ReportSection {
         ReportSection(
             name: "refusals", title: "What was refused",
             columns: [
@@ -110,13 +110,13 @@ extension DoctorReport {
                 [
                     .text(letter.source), .text(RefusalDoor.events.rawValue),
                     .text("\(RefusalName.unknownType.rawValue) \(letter.type)"), .count(letter.events),
-                    .time(period.from), .none,
+                    letter.since.map { .time($0) } ?? .none, letter.last.map { .time($0) } ?? .none,
                 ]
             }
                 + (live?.refusals.filter { $0.count > 0 } ?? []).map { refusal in
                     [
-                        .none, .text(refusal.door.rawValue), .text(refusal.reason.rawValue),
-                        .count(Int128(refusal.count)), .time(max(period.from, live?.refusalsSince ?? 0)),
+                        .optional(refusal.service), .text(refusal.door.rawValue), .text(refusal.reason.rawValue),
+                        .count(Int128(refusal.count)), refusal.since.map { .time($0) } ?? .none,
                         refusal.last.map { .time($0) } ?? .none,
                     ]
                 })

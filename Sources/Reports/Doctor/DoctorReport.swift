@@ -10,6 +10,8 @@ struct DoctorReport {
     let period: ReportPeriod
     /// nil: nobody serves the store, so that nobody knows what waits and what was refused.
     let live: LiveFigures?
+    /// What has a price.
+    let book: PriceBook
 
     /// A name that nothing reads.
     struct StrangeName {
@@ -159,7 +161,7 @@ struct DoctorReport {
         return findings
     }
 
-    private func refused(_ letters: [(type: String, source: String, events: Int128)]) -> [DoctorFinding] {
+    private func refused(_ letters: [DoctorQueries.DeadLetters]) -> [DoctorFinding] {
         guard let live else {
             return letters.map {
                 DoctorFinding(
@@ -170,7 +172,8 @@ struct DoctorReport {
         }
         return live.refusals.filter { $0.count > 0 }.map {
             DoctorFinding(
-                kind: .refused, what: "\($0.door.rawValue): \($0.reason.rawValue)", count: Int128($0.count),
+                kind: .refused, service: $0.service, what: "\($0.door.rawValue): \($0.reason.rawValue)",
+                count: Int128($0.count),
                 changes: DoctorAdvice.refusal($0.reason, at: $0.door, by: live.troubles))
         } + [live.refusal].compactMap { $0 }.map {
             DoctorFinding(kind: .trouble, what: $0, count: 1, changes: DoctorAdvice.refusing)
@@ -197,22 +200,25 @@ struct DoctorReport {
                         changes: DoctorAdvice.usage))
             }
         }
+        let known = prices.isEmpty ? PricedNames(PriceBook()) : PricedNames(book)
         for price in prices {
             findings.append(
                 DoctorFinding(
                     kind: .withoutPrice, service: price.service, what: "\(price.provider) \(price.model)",
-                    count: price.calls, changes: advice(price)))
+                    count: price.calls, changes: advice(price, known)))
         }
         return findings
     }
 
     /// What mends all that is missing.
-    private func advice(_ price: DoctorQueries.PriceGap) -> [String] {
+    private func advice(_ price: DoctorQueries.PriceGap, _ known: PricedNames) -> [String] {
         let gaps = price.gaps.split(separator: ",").map(String.init)
         if gaps.first == "reading" { return DoctorAdvice.reading }
         if price.provider.isEmpty || price.model.isEmpty { return DoctorAdvice.call }
         let since = price.since.map { "\(RFC3339.render($0).prefix(10))T00:00:00Z" } ?? ""
-        return DoctorAdvice.prices(provider: price.provider, model: price.model, tokenClasses: gaps, from: since)
+        let meant = [known.advice(provider: price.provider, model: price.model)].compactMap { $0 }
+        return meant
+            + DoctorAdvice.prices(provider: price.provider, model: price.model, tokenClasses: gaps, from: since)
     }
 
     private func times(_ queries: DoctorQueries) throws -> [DoctorFinding] {
@@ -254,7 +260,8 @@ struct DoctorReport {
         ReportDefinition("clock_ahead", "told of a time more than 5 s after its receipt"),
         ReportDefinition(
             "refused",
-            "with a server: by the way on which it came, in the period as far as the server remembers, which is two "
-                + "hours and not beyond its start; on a directory: unknown types, as no other is kept"),
+            "with a server: by the way on which it came, in the period as far as the server remembers, which is "
+                + "\(Limits.refusalsKeptText) and not beyond its start; on a directory: unknown types, as no other is "
+                + "kept"),
     ]
 }

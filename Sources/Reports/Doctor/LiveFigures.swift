@@ -8,14 +8,22 @@ package struct LiveFigures: Hashable, Sendable {
         package var reason: RefusalName
         /// The way on which it came.
         package var door: RefusalDoor
+        /// Whose it was, where the server knows.
+        package var service: String?
         /// How often.
         package var count: Int
-        /// When it was seen last, to some seconds, ns since 1970 UTC; nil: nobody noted it.
+        /// When it was first in the period, to some seconds, ns since 1970 UTC; nil: nobody noted it.
+        package var since: Int64?
+        /// When it was last, likewise.
         package var last: Int64?
 
         /// Takes each part as given.
-        package init(_ reason: RefusalName, at door: RefusalDoor, count: Int, last: Int64? = nil) {
-            (self.reason, self.door, self.count, self.last) = (reason, door, count, last)
+        package init(
+            _ reason: RefusalName, at door: RefusalDoor, of service: String? = nil, count: Int, since: Int64? = nil,
+            last: Int64? = nil
+        ) {
+            (self.reason, self.door, self.service, self.count) = (reason, door, service, count)
+            (self.since, self.last) = (since, last)
         }
     }
 
@@ -42,8 +50,6 @@ package struct LiveFigures: Hashable, Sendable {
         package init(stringLiteral text: String) { self.init(text, .asTold) }
     }
 
-    /// Since when refusals are counted, ns since 1970 UTC: at the earliest since the server started.
-    var refusalsSince: Int64
     /// Spans that have not settled yet.
     package var spansWaiting: Int
     /// Traces that these are of.
@@ -59,10 +65,10 @@ package struct LiveFigures: Hashable, Sendable {
 
     /// Takes each part as given.
     package init(
-        refusalsSince: Int64, spansWaiting: Int, tracesWaiting: Int, secondsToSettle: Int, refusals: [Refusal],
+        spansWaiting: Int, tracesWaiting: Int, secondsToSettle: Int, refusals: [Refusal],
         troubles: [Trouble], refusal: String? = nil
     ) {
-        (self.refusalsSince, self.spansWaiting, self.tracesWaiting) = (refusalsSince, spansWaiting, tracesWaiting)
+        (self.spansWaiting, self.tracesWaiting) = (spansWaiting, tracesWaiting)
         (self.secondsToSettle, self.refusals, self.troubles) = (secondsToSettle, refusals, troubles)
         self.refusal = refusal
     }

@@ -5,14 +5,15 @@ import Synchronization
 package protocol ByteSource: AnyObject, Sendable {
     /// How messages name it.
     var name: String { get }
-    /// Bytes in all, where that is known beforehand: then they are kept, and can be read again.
+    /// Bytes in all, maybe none, of what is kept and can be read again; nil for what comes once and ends when it ends,
+    /// a pipe.
     var lengthBytes: Int? { get }
     /// Fills the span from its start; returns how much, 0 only at the end. Not to be called from two threads at a time.
     func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int
 }
 
 extension [any ByteSource] {
-    /// Bytes of all together; nil where one does not know its own, or 64 bits do not hold them.
+    /// Bytes of all together; nil where one comes once, or 64 bits do not hold them.
     var lengthBytes: Int? {
         reduce(Int?(0)) { total, source in
             guard let total, let length = source.lengthBytes else { return nil }
@@ -35,9 +36,8 @@ package final class FileSource: ByteSource {
     package init(_ path: String, fileSystem: any FileSystem) throws(StorageError) {
         name = path
         file = try fileSystem.open(path, .read)
-        // Of a pipe the system says that it is empty.
-        let length = try file.lengthBytes()
-        lengthBytes = length > 0 ? length : nil
+        // By its name: of a pipe that is open the system says that it is empty.
+        lengthBytes = try fileSystem.lengthBytes(of: path)
     }
 
     /// See ``ByteSource/read(into:)``.
@@ -56,7 +56,7 @@ package final class InputSource: ByteSource {
 
     /// How messages name it.
     package var name: String { "standard input" }
-    /// Unknown.
+    /// Comes once.
     package var lengthBytes: Int? { nil }
 
     /// See ``ByteSource/read(into:)``.

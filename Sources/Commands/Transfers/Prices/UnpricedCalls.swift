@@ -1,11 +1,13 @@
 import Domain
 import JSONTexts
 
-/// How many calls wait for a price, and what the prices that there are make of all calls: asked before and after prices
-/// are set it tells what first prices booked.
+/// How many calls wait for a price, how many for what no price mends, and what the prices that there are make of all
+/// calls: asked before and after prices are set it tells what first prices booked.
 package struct UnpricedCalls: Hashable, Sendable {
     /// Calls that are not priced whole.
-    private let waiting: Int64
+    private let inexact: Int64
+    /// Of them those of which a count was not told: no price makes them whole.
+    private let withoutUsage: Int64
     /// What all calls cost at least, in pico-USD.
     private let low: Int64
     /// The last call that was counted.
@@ -19,31 +21,37 @@ package struct UnpricedCalls: Hashable, Sendable {
 
     private static func sql(where condition: String) -> String {
         let tables = ["llm_call", "embedding_call"].map {
-            "select position, price_state, cost_low_usd from \($0)\(condition)"
+            "select position, price_state, price_gaps, input_tokens, output_tokens, cost_low_usd from \($0)\(condition)"
         }
         return
-            "select count(*) filter (where price_state <> 'priced'), coalesce(sum(cost_low_usd), 0), coalesce(max(position), 0) from ("
+            "select count(*) filter (where price_state <> 'priced'), "
+            + "count(*) filter (where price_state <> 'priced' and \(UsageGaps.condition)), "
+            + "coalesce(sum(cost_low_usd), 0), coalesce(max(position), 0) from ("
             + tables.joined(separator: " union all ") + ") as calls"
     }
 
     /// Reads the answer as CSV; nil for anything else.
     package init?(csv: [UInt8]) {
         let rows = CSVReader.rows(csv)
-        guard rows.count == 2, rows[1].fields.count == 3, let waiting = Int64(rows[1].fields[0]),
-            let position = Int64(rows[1].fields[2]), waiting >= 0,
-            let low = try? DecimalText.parse(rows[1].fields[1], scale: DecimalText.usdScale)
+        guard rows.count == 2, rows[1].fields.count == 4, let inexact = Int64(rows[1].fields[0]),
+            let withoutUsage = Int64(rows[1].fields[1]), let position = Int64(rows[1].fields[3]),
+            (0...inexact).contains(withoutUsage),
+            let low = try? DecimalText.parse(rows[1].fields[2], scale: DecimalText.usdScale)
         else { return nil }
-        (self.waiting, self.low, self.position) = (waiting, low, position)
+        (self.inexact, self.withoutUsage, self.low, self.position) = (inexact, withoutUsage, low, position)
     }
 
     /// What became of the calls since, in a line with its end; empty where none was waiting for what came.
     package func text(after later: UnpricedCalls) -> String {
         let (more, isBeyond) = later.low.subtractingReportingOverflow(low)
-        let booked = waiting - later.waiting
+        let booked = inexact - later.inexact
         guard !isBeyond, booked > 0 || more > 0 else { return "" }
         let calls = booked == 1 ? "1 call that waited for a price is" : "\(booked) calls that waited for a price are"
-        let rest = later.waiting > 0 ? "; \(later.waiting) still lack one" : ""
+        let waiting = later.inexact - later.withoutUsage
+        let rest = waiting > 0 ? "; \(waiting) still lack one" : ""
+        let untold = later.withoutUsage > 0 ? "; \(later.withoutUsage) lack usage, which no price makes up for" : ""
         return
-            "\(calls) booked whole now; all together \(DecimalText.renderUSD(Int128(more), minimumDecimals: 2)) USD more\(rest)\n"
+            "\(calls) booked whole now; all together \(DecimalText.renderUSD(Int128(more), minimumDecimals: 2)) USD more"
+            + "\(rest)\(untold)\n"
     }
 }

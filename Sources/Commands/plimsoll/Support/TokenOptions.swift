@@ -28,7 +28,7 @@ struct TokenOptions: ParsableArguments {
     }
 
     private static func read(_ path: String) throws -> String {
-        let bytes = try Machine().fileSystem.contents(of: path)
+        let bytes = try CommandInput.file(path, in: Machine().fileSystem)
         let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
         let text = bytes.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
         return try checked(String(decoding: Array(text), as: UTF8.self), from: path)

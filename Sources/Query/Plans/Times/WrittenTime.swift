@@ -1,7 +1,8 @@
 import Bytes
 
 /// A date and time as SQL writes them, in ISO 8601 order: `2026-08-01`, `2026-08-01 09:00:15.778+02`,
-/// `2026-08-01T09:00:15Z`, `24:00:00`, `2026-08-01 09:00 Europe/Berlin`.
+/// `2026-08-01T09:00:15Z`, `24:00:00`, `2026-08-01 09:00 Europe/Berlin`; without marks, `20260801T090015`, `260801`; by
+/// the day of the year, `2026-213`, `2026.213`.
 package struct WrittenTime {
     /// What a text says of its zone.
     package enum Zone {
@@ -23,10 +24,7 @@ package struct WrittenTime {
         bytes = Array(text.utf8)[...]
         date = CivilDate(year: 0, month: 0, day: 0)
         skipSpaces()
-        guard let year = digits(4...6), take("-"), let month = digits(1...2), take("-"), let day = digits(1...2) else {
-            return nil
-        }
-        date = CivilDate(year: year, month: month, day: day)
+        guard readDate() else { return nil }
         let isApart = skipSpaces()
         if bytes.prefix(2).last?.isDigit == true, take("T") || take("t") {
             guard readClock() else { return nil }
@@ -56,11 +54,41 @@ package struct WrittenTime {
     /// Days since 1970, which a clock reading of 24:00 leaves; of a text that has `nanoseconds`.
     package var day: Int64 { date.daysSince1970 }
 
+    private mutating func readDate() -> Bool {
+        let count = bytes.prefix(while: \.isDigit).count
+        if count >= 6, bytes.dropFirst(count).first != UInt8(ascii: "-") {
+            // Without marks the last four digits are month and day.
+            guard count <= 10, let year = digits((count - 4)...(count - 4)), let month = digits(2...2),
+                let day = digits(2...2)
+            else { return false }
+            let century: Int64 = count > 6 ? 0 : year < 70 ? 2000 : 1900
+            date = CivilDate(year: century + year, month: month, day: day)
+            return true
+        }
+        guard let year = digits(4...6) else { return false }
+        let isByPoint = take(".")
+        guard isByPoint || take("-") else { return false }
+        if bytes.prefix(while: \.isDigit).count == 3, let day = digits(3...3) {
+            let first = CivilDate(year: year, month: 1, day: 1).daysSince1970
+            // The last day of a leap year is the first of the next one elsewhere. Others are out of range.
+            date = (1...366).contains(day)
+                ? CivilDate(daysSince1970: first + day - 1) : CivilDate(year: year, month: 0, day: 0)
+            return bytes.first != UInt8(ascii: "-") && bytes.first != UInt8(ascii: ".")
+        }
+        guard !isByPoint, let month = digits(1...2), take("-"), let day = digits(1...2) else { return false }
+        date = CivilDate(year: year, month: month, day: day)
+        return true
+    }
+
     private mutating func readClock() -> Bool {
-        guard let hour = digits(1...2), take(":"), let minute = digits(1...2) else { return false }
+        let count = bytes.prefix(while: \.isDigit).count
+        let isPlain = count == 4 || count == 6
+        guard let hour = digits(isPlain ? 2...2 : 1...2), isPlain || take(":"), let minute = digits(1...2) else {
+            return false
+        }
         var seconds: Int64 = 0
         var fraction: Int64 = 0
-        if take(":") {
+        if isPlain ? count == 6 : take(":") {
             guard let value = digits(1...2) else { return false }
             seconds = value
             if take(".") {

@@ -9,7 +9,7 @@ import Platform
 /// their `Host` is the name that they were given, which only has to be one of the server's. What proxies say of both in
 /// fields of their own (`X-Forwarded-Host`) anybody can write, so nobody reads it.
 struct SiteGuard: Sendable {
-    /// What to do where a name is missing; the log says it of all names alike, for they are strangers' words.
+    /// What to do where a name is missing.
     static let advice =
         "make tokens with `plimsoll tokens create`, or add the name that it is asked by to the setting names "
         + "(--names, PLIMSOLL_NAMES)"

@@ -3,6 +3,7 @@ import Domain
 import HTTPTypes
 import Intakes
 import OperatorLogs
+import Reports
 import Synchronization
 
 /// Why a request was not served, as `plimsoll_http_refusals_total` names it.
@@ -60,20 +61,11 @@ enum RefusalReason: Hashable, Sendable {
         }
     }
 
-    /// What to do about it, where those who run the server can.
+    /// What to do about it, where those who run the server can: what first aid says.
     fileprivate func advice(at door: RefusalDoor) -> String? {
         switch self {
-        case .gRPC: ForeignProtocol.gRPCAdvice
-        case .tls: "plain HTTP is spoken here; a proxy in front of it speaks TLS"
-        case .foreignSite: SiteGuard.advice
-        case .status(415):
-            switch door {
-            case .events: "events: Content-Type application/cloudevents+json, or application/x-ndjson"
-            case .spans, .grpc: "spans: Content-Type application/x-protobuf"
-            case .questions, .requests: "Content-Type says what no route here takes"
-            }
-        case .status(413): "smaller batches, or the setting limits.body_size"
-        case .status(429): "more is sent, or asked, than gets done; clients are told to wait"
+        case .gRPC, .tls, .foreignSite, .status(413), .status(415), .status(429):
+            RefusalAdvice.lines(name, at: door).joined(separator: "; ")
         default: nil
         }
     }
@@ -121,8 +113,12 @@ extension RefusalDoor {
 final class RefusalCounts: Sendable {
     private let counts = Mutex<[RefusalDoor: [RefusalName: Int]]>([:])
     private let log: PacedLog
+    private let onRefusal: @Sendable () -> Void
 
-    init(_ log: PacedLog) { self.log = log }
+    /// - Parameter onRefusal: called where something was refused.
+    init(_ log: PacedLog, onRefusal: @escaping @Sendable () -> Void) {
+        (self.log, self.onRefusal) = (log, onRefusal)
+    }
 
     /// Counts it, and says it unless there were many.
     /// - Parameters:
@@ -133,6 +129,7 @@ final class RefusalCounts: Sendable {
         _ reason: RefusalReason, _ action: String? = nil, from client: String?, at door: RefusalDoor = .requests
     ) {
         counts.withLock { $0[door, default: [:]][reason.name, default: 0] += 1 }
+        onRefusal()
         guard !reason.isTold else { return }
         var fields: [LogField] = []
         if let action { fields.append(LogField(.request, action)) }

@@ -23,14 +23,13 @@ extension Routes {
             return isOld || isBeyond ? .min : moved
         }
         let asked = from.map { moved($0, from: now, to: monotonic) } ?? monotonic - Nanoseconds.hour
-        let (since, refused) = history.refused(after: asked)
         return LiveFigures(
-            refusalsSince: max(0, moved(since, from: monotonic, to: now)), spansWaiting: waiting?.spans ?? 0,
+            spansWaiting: waiting?.spans ?? 0,
             tracesWaiting: waiting?.traces ?? 0, secondsToSettle: waiting?.seconds ?? 0,
-            refusals: refused.map { refusal in
+            refusals: history.refused(after: asked).map { refusal in
                 LiveFigures.Refusal(
-                    refusal.key.reason, at: refusal.key.door, count: refusal.count,
-                    last: moved(refusal.last, from: monotonic, to: now))
+                    refusal.key.reason, at: refusal.key.door, of: refusal.key.service?.text, count: refusal.count,
+                    since: moved(refusal.first, from: monotonic, to: now), last: moved(refusal.last, from: monotonic, to: now))
             },
             troubles: (status.troubles + health.damage.lines).map { LiveFigures.Trouble($0, Self.remedy(in: $0)) },
             refusal: health.refusal)
@@ -48,15 +47,19 @@ extension Routes {
     /// Notes what was refused by now: events, spans and whole requests.
     func noteRefusals() {
         var totals: RefusalHistory.Totals = [:]
-        for (reason, count) in traces.refusals where count > 0 {
-            totals[RefusalHistory.Key(door: .spans, reason: reason), default: 0] += count
+        var ofSpans: [RefusalName: Int] = [:]
+        // order: sums.
+        for (refusal, count) in traces.refusals where count > 0 {
+            let key = RefusalHistory.Key(door: .spans, reason: refusal.reason, service: refusal.service)
+            totals[key, default: 0] += count
+            ofSpans[refusal.reason, default: 0] += count
         }
         for (reason, count) in refusedEvents(store.status) {
             // What the store refuses came as an event or as a span; it counts both.
             let isOfStore = Self.refusedByStore.contains(reason)
-            let ofSpans = isOfStore ? totals[RefusalHistory.Key(door: .spans, reason: reason)] ?? 0 : 0
-            guard count > ofSpans else { continue }
-            totals[RefusalHistory.Key(door: .events, reason: reason), default: 0] += count - ofSpans
+            let spans = isOfStore ? ofSpans[reason] ?? 0 : 0
+            guard count > spans else { continue }
+            totals[RefusalHistory.Key(door: .events, reason: reason), default: 0] += count - spans
         }
         for (door, reason, count) in refusals.byDoor where count > 0 {
             totals[RefusalHistory.Key(door: door, reason: reason), default: 0] += count

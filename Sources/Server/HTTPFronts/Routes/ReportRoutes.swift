@@ -126,7 +126,8 @@ extension Routes {
         case .status: return try reports.status(to: time("to"))
         case .doctor:
             let (from, to) = (try time("from"), try time("to"))
-            return try reports.doctor(from: from, to: to, live: liveFigures(now: now, from: from))
+            let live = liveFigures(now: now, from: from)
+            return try reports.doctor(from: from, to: to, live: live, prices: store.priceBook)
         case .kind(let kind):
             let request = try ReportRequest(
                 kind: kind, from: query["from"], to: query["to"], by: query.all("by"),

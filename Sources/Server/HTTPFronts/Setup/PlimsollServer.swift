@@ -63,17 +63,20 @@ package final class PlimsollServer: Sendable {
         let threads = BlockingThreads(configuration.threads(decoders: workers.parallelism))
         let (log, paced) = (log, PacedLog(log, clock: clock))
         let health = ServerHealth(log: log, clock: clock)
+        let history = RefusalHistory(now: clock.monotonicNanoseconds())
+        let onRefusal: @Sendable () -> Void = { [clock] in history.happened(at: clock.monotonicNanoseconds()) }
         let intake = EventIntake(
-            store: store, threads: threads.decoders, writer: threads.writer, limits: limits, health: health)
+            store: store, threads: threads.decoders, writer: threads.writer, limits: limits, health: health,
+            onRefusal: onRefusal)
         let queries = QueryService(threads: threads.queries, limits: limits)
         let statusQueries = statusQueries(on: threads.status)
         let examples = ExemplarCollector()
         let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, note: examples.add)
         let traces = TraceIntake(
             store: store, events: intake, threads: threads.decoders, limits: limits, health: health,
-            settlement: settlement)
+            settlement: settlement, onRefusal: onRefusal)
         let senders = traceSenders(examples)
-        let (refusals, ceiling) = (RefusalCounts(paced), connectionCeiling())
+        let (refusals, ceiling) = (RefusalCounts(paced, onRefusal: onRefusal), connectionCeiling())
         let access = AccessControl(
             file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock,
             threads: threads.access, log: paced)
@@ -81,7 +84,7 @@ package final class PlimsollServer: Sendable {
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
             queries: queries, statusQueries: statusQueries,
             activity: ActivityGauge(thread: threads.scrapes, clock: clock), health: health,
-            access: access, refusals: refusals, history: RefusalHistory(now: clock.monotonicNanoseconds()),
+            access: access, refusals: refusals, history: history,
             connections: ceiling, openFilesMax: configuration.openFilesMax, clock: clock, workers: workers,
             threads: threads, limits: limits, guardian: configuration.guardian,
             proxies: configuration.proxies, startNanoseconds: clock.monotonicNanoseconds())

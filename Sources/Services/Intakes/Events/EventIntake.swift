@@ -23,16 +23,17 @@ package final class EventIntake: Sendable {
     /// - Parameters:
     ///   - threads: they decompress and decode.
     ///   - writer: the one thread that changes the store.
+    ///   - onRefusal: called where an event was refused.
     package init(
         store: any IntakeStore, threads: ThreadPool, writer: ThreadPool, limits: ServerLimits,
-        health: ServerHealth
+        health: ServerHealth, onRefusal: @escaping @Sendable () -> Void = {}
     ) {
         self.store = store
         self.threads = threads
         self.limits = limits
         gate = IngestGate(bytesMax: limits.ingestBytesMax, eventsMax: limits.ingestEventsMax)
         self.health = health
-        counters = IntakeCounters(columnCount: store.registry.columns.count)
+        counters = IntakeCounters(columnCount: store.registry.columns.count, onRefusal: onRefusal)
         decoders = DecoderPool(registry: store.registry, userTokenKey: store.userTokenKey)
         committer = GroupCommitter(
             thread: writer, groupWeightMax: limits.groupEventsMax,

@@ -22,9 +22,13 @@ package struct IntakeTotals: Sendable {
 /// The totals, added up as requests are answered.
 package final class IntakeCounters: Sendable {
     private let state: Mutex<IntakeTotals>
+    private let onRefusal: @Sendable () -> Void
 
-    /// - Parameter columnCount: of the registry; 0 for what has no columns.
-    package init(columnCount: Int) {
+    /// - Parameters:
+    ///   - columnCount: of the registry; 0 for what has no columns.
+    ///   - onRefusal: called where something was refused, on whichever thread, at once.
+    package init(columnCount: Int, onRefusal: @escaping @Sendable () -> Void = {}) {
+        self.onRefusal = onRefusal
         let zeros = [Int](repeating: 0, count: columnCount)
         state = Mutex(IntakeTotals(withheld: zeros, unlisted: zeros))
     }
@@ -39,6 +43,7 @@ package final class IntakeCounters: Sendable {
             totals.duplicates += duplicates
             totals.rejected += rejected
         }
+        if rejected > 0 { onRefusal() }
     }
 
     /// Adds what became of a request, and what its decoder found.

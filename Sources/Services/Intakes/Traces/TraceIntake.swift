@@ -1,3 +1,4 @@
+package import Bytes
 import Dialects
 package import Domain
 import EventStores
@@ -9,8 +10,26 @@ import WireFormats
 /// The way of spans from an OTLP request to the disk: undo compression, decode, commit, answer. Shares gate and writer
 /// with the events.
 package final class TraceIntake: Sendable {
+    /// Why spans were refused and, where that is known, whose they were.
+    package struct SpanRefusal: Hashable, Sendable {
+        /// Why.
+        package var reason: RefusalName
+        /// The name that the service gives itself, cut.
+        package var service: ExactText?
+    }
+
+    /// Services that are told apart, whoever makes up names; further ones are nobody's.
+    private static let servicesMax = 64
+    /// Letters of a service's name.
+    private static let serviceLettersMax = 80
+
+    private struct Refused {
+        var counts: [SpanRefusal: Int] = [:]
+        var services: Set<ExactText> = []
+    }
+
     /// Spans kept, known before, and refused since the start.
-    package let counters = IntakeCounters(columnCount: 0)
+    package let counters: IntakeCounters
     private let events: EventIntake
     private let threads: ThreadPool
     private let limits: ServerLimits
@@ -18,16 +37,20 @@ package final class TraceIntake: Sendable {
     private let encoders: EvidenceEncoders
     private let settlement: TraceSettlement
     private let echoes = Atomic<Int>(0)
-    private let refused = Mutex<[RefusalName: Int]>([:])
+    private let refused = Mutex(Refused())
+    private let serviceColumn: UInt16
 
     /// - Parameters:
     ///   - events: whose gate and writer are shared.
     ///   - threads: decompress and decode.
+    ///   - onRefusal: called where a span was refused.
     package init(
         store: any IntakeStore, events: EventIntake, threads: ThreadPool, limits: ServerLimits,
         health: ServerHealth,
-        settlement: TraceSettlement
+        settlement: TraceSettlement, onRefusal: @escaping @Sendable () -> Void = {}
     ) {
+        counters = IntakeCounters(columnCount: 0, onRefusal: onRefusal)
+        serviceColumn = store.registry.wellKnown.serviceName
         self.events = events
         self.threads = threads
         self.limits = limits
@@ -39,11 +62,8 @@ package final class TraceIntake: Sendable {
     /// Spans that were not taken in because a Plimsoll had made them of its events.
     package var echoedSpans: Int { echoes.load(ordering: .relaxed) }
 
-    /// Spans that were refused, by why, in the order of the names.
-    package var refusals: [(reason: RefusalName, count: Int)] {
-        let refused = refused.withLock { $0 }
-        return RefusalName.allCases.compactMap { name in refused[name].map { (reason: name, count: $0) } }
-    }
+    /// Spans that were refused, by why and whose: whose is known of those that were sound and that the store refused.
+    package var refusals: [SpanRefusal: Int] { refused.withLock { $0.counts } }
 
     /// Before a body is read: whether it is worth reading, and the ticket on which it is booked while it is read.
     /// - Throws: `unavailable`.
@@ -84,14 +104,38 @@ package final class TraceIntake: Sendable {
     private func answer(_ batch: EvidenceBatch, _ result: AppendResult?) -> TraceResponse {
         if batch.echoes > 0 { echoes.wrappingAdd(batch.echoes, ordering: .relaxed) }
         var batch = batch
-        for verdict in result?.verdicts ?? [] {
-            if let (name, reason) = Self.objection(verdict) { batch.refuse(name, reason) }
+        // order: each for itself.
+        var found = batch.refusals.map { (refusal: SpanRefusal(reason: $0.key), count: $0.value) }
+        for (row, verdict) in (result?.verdicts ?? []).enumerated() {
+            guard let (name, reason) = Self.objection(verdict) else { continue }
+            batch.refuse(name, reason)
+            let service = batch.events[row].text(of: serviceColumn).map(Self.name)
+            found.append((SpanRefusal(reason: name, service: service), 1))
         }
         let rejected = batch.rejected
-        if rejected > 0 { refused.withLock { $0.merge(batch.refusals) { $0 + $1 } } }
+        if rejected > 0 { refused.withLock { Self.add(found, to: &$0) } }
         counters.add(accepted: result?.accepted ?? 0, duplicates: result?.duplicates ?? 0, rejected: rejected)
         settlement.note(batch, result?.verdicts ?? [])
         return TraceResponse(rejectedSpans: rejected, message: batch.reason)
+    }
+
+    private static func name(_ text: ArraySlice<UInt8>) -> ExactText {
+        let scalars = String(decoding: text.prefix(4 * serviceLettersMax), as: UTF8.self).unicodeScalars
+        return ExactText(String(String.UnicodeScalarView(scalars.prefix(serviceLettersMax))))
+    }
+
+    private static func add(_ found: [(refusal: SpanRefusal, count: Int)], to refused: inout Refused) {
+        for (refusal, count) in found {
+            var refusal = refusal
+            if let service = refusal.service, !refused.services.contains(service) {
+                if refused.services.count < servicesMax {
+                    refused.services.insert(service)
+                } else {
+                    refusal.service = nil
+                }
+            }
+            refused.counts[refusal, default: 0] += count
+        }
     }
 
     private static func objection(_ verdict: EventVerdict) -> (name: RefusalName, reason: String)? {

@@ -6,7 +6,9 @@ package enum StoreKey {
     /// The 32 bytes.
     /// - Throws: ``StorageError``; ``CorruptionError`` where the file holds no key.
     static func read(_ path: String, fileSystem: any FileSystem) throws -> [UInt8] {
-        let secret = try fileSystem.contents(of: path)
+        guard let secret = try fileSystem.input(path, bytesMax: 40) else {
+            throw CorruptionError(file: path, offset: 40, expectation: "the end of the key")
+        }
         guard secret.count == 40 else {
             throw CorruptionError(
                 file: path, offset: secret.count, expectation: "32 secret bytes and 8 of their SHA-256")
@@ -30,10 +32,12 @@ package enum StoreKey {
     ///   its own; ``CorruptionError`` where the file holds no key; ``StorageError``.
     package static func install(from path: String, into directory: String, context: StoreContext) throws {
         let fileSystem = context.fileSystem
-        guard try fileSystem.lengthBytes(of: path) != nil else {
+        let key: [UInt8]
+        do {
+            key = try read(path, fileSystem: fileSystem)
+        } catch let error as StorageError where error.operation == .open && error.isMissing {
             throw RestoreRefusal(reason: "there is no key \(path)", advice: "the key of a store is DIR/keys/store.key")
         }
-        let key = try read(path, fileSystem: fileSystem)
         let files = StoreFiles(root: directory)
         if try fileSystem.lengthBytes(of: files.secret) != nil {
             guard try read(files.secret, fileSystem: fileSystem) != key else { return }

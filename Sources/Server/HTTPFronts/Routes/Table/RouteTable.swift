@@ -124,7 +124,8 @@ extension RouteTable {
 
         var doctor = Route(
             .doctorReport, .get, "/v1/reports/doctor", needs: .read, .ask, "what came, what it lacks, what to change")
-        doctor.detail = "By the time of receipt. Of what was refused the server remembers two hours."
+        doctor.detail = "By the time of receipt. Of what was refused the server remembers "
+            + "\(Limits.refusalsKeptText)."
         doctor.parameters = [
             .query("from", .text, "start of the period: \(period); an hour before its end without it"), end, format,
             section,
