@@ -87,7 +87,7 @@ import Testing
             _ = try source.morsels(for: ScanRequest(columns: [0], statistics: statistics))
             #expect(statistics.notices.contains { $0.hasPrefix("not exact:") && $0.contains("10 to 15") }, "\(table)")
         }
-        #expect(store.status.troubles.contains { $0.contains("set-aside/1") && $0.contains("10 to 15") })
+        #expect(store.status.troubles.contains { $0.line.contains("set-aside/1") && $0.line.contains("10 to 15") })
         #expect(try store.verify().findings == [])
         try store.close()
     }
@@ -154,7 +154,7 @@ import Testing
         let store = try open()
         #expect(try store.position == 3 && ids(store).count == 1)
         #expect(try rows(store, "system_events", ["type"]).filter { $0.contains("log.set_aside") }.count == 1)
-        #expect(store.status.troubles.contains { $0.contains("set-aside/1") })
+        #expect(store.status.troubles.contains { $0.line.contains("set-aside/1") })
         for name in ["a", "b", "c", "d"] { #expect(try store.append([turn(name)])[0].accepted == 3) }
         #expect(try store.append([turn("sealed")])[0].accepted == 0)
         try store.seal()
@@ -186,7 +186,7 @@ import Testing
             let beginning = "not exact: 2 damaged stretches of the log were set aside, and with them "
             let extent = "events of positions 10 to 15; events of positions 10 to 18, and prices"
             #expect(notice.hasPrefix(beginning + extent), "\(notice)")
-            #expect(again.status.troubles.count { $0.contains("set-aside/") } == 2)
+            #expect(again.status.troubles.count { $0.line.contains("set-aside/") } == 2)
             // Whoever takes the events elsewhere is told.
             let header = try again.exportReader(in: .min ..< .max).beginning
             #expect(header.notice == notice)

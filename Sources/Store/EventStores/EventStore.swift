@@ -144,8 +144,8 @@ package final class EventStore: Sendable {
     func troubles(of version: StoreVersion) -> StoreTroubles {
         StoreTroubles(account.withLock { $0.troubles }, version)
     }
-    /// The same, a line each with what to do: what the status tells, too.
-    package var troubleLines: [String] { troubles(of: publishedVersion).lines }
+    /// The same: what the status tells, too.
+    package var troubles: [Trouble] { troubles(of: publishedVersion).all }
 
     func changing<Result: Sendable>(_ body: (Writer) throws -> Result) throws -> Result {
         try writer.withLock { writer in

@@ -56,11 +56,6 @@ extension StoreError {
         error is any FileContentError || (error as? StorageError)?.isOfPlace ?? false
     }
 
-    /// What to do about such a place: where it is seen how much is concerned, and how it comes back.
-    static func advice(_ error: any Error) -> String {
-        (error as? any FileContentError)?.advice() ?? "\(CorruptionError.extentAdvice()); \(CorruptionError.remedy)"
-    }
-
     /// What a failed step means for the caller, while the log goes on; damage and the store's own errors pass as they
     /// are.
     static func wrapping(_ error: any Error) -> any Error {
