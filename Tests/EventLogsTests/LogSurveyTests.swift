@@ -25,9 +25,10 @@ private func survey(_ system: SimulatedFileSystem, from start: LogPlace? = nil) 
     }
 
     private func setAside(_ survey: LogSurvey, _ system: SimulatedFileSystem) throws -> [String] {
-        try EventLog.setAside(
-            survey, directory: logPath, into: "/data/aside/1", fileSystem: system,
-            records: (LogRecordKind(rawValue: 16), try #require(survey.end).position, [[1, 2, 3]]))
+        let end = try #require(survey.end)
+        return try EventLog.setAside(
+            from: end, receivedTime: survey.receivedTime, directory: logPath, into: "/data/aside/1",
+            fileSystem: system, records: (LogRecordKind(rawValue: 16), end.position, [[1, 2, 3]]))
     }
 
     @Test func aWholeLogHasNoFaults() throws {

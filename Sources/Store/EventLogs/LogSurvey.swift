@@ -67,7 +67,7 @@ package struct LogSurvey: Sendable {
         let numbers = try directory.listing().logs.filter { number in
             guard number == place.fileNumber else { return number < place.fileNumber }
             // Whoever looks at what comes from the place on tells of its file's header.
-            return (try? directory.head(of: number).header(number: number)) != nil
+            return (try? directory.head(of: number).header.get()) != nil
         }
         do {
             try read(numbers) { _ in }
@@ -105,19 +105,17 @@ package struct LogSurvey: Sendable {
     private func header(
         _ number: UInt64, after previous: LogFileHeader?
     ) throws -> (LogFileHeader?, CorruptionError?) {
-        let path = directory.logPath(number)
-        let head = try directory.head(of: number)
+        let (head, found) = try directory.head(of: number)
         let fault: CorruptionError
-        do {
-            let header = try head.header(number: number)
+        switch found {
+        case .success(let header):
             guard let objection = header.objection(after: previous) else { return (header, nil) }
             return (
-                header, CorruptionError(file: path, offset: objection.offset, expectation: objection.expectation)
+                header,
+                CorruptionError(
+                    file: directory.logPath(number), offset: objection.offset, expectation: objection.expectation)
             )
-        } catch where error.isOfNewerForm {
-            throw error.of(path)
-        } catch let error {
-            fault = CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
+        case .failure(let damage): fault = damage
         }
         guard let previous else {
             // What it says of the log's id may be whole: its records are known by that.

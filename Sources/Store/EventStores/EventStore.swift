@@ -43,10 +43,20 @@ package final class EventStore: Sendable {
         do {
             opening = try StoreOpening(files: StoreFiles(root: directory), context: context, options: options)
         } catch let error as CorruptionError {
-            throw ManifestStore.cause(
-                of: error, fileSystem: context.fileSystem, directory: StoreFiles(root: directory).segments)
+            throw cause(of: error, at: directory, context)
+        } catch StoreError.logDamaged(let damage) {
+            let cause = cause(of: damage, at: directory, context)
+            if cause == damage { throw StoreError.logDamaged(damage) }
+            throw cause
         }
         return EventStore(opening, directory: directory, context: context)
+    }
+
+    private static func cause(
+        of damage: CorruptionError, at directory: String, _ context: StoreContext
+    ) -> CorruptionError {
+        ManifestStore.cause(
+            of: damage, fileSystem: context.fileSystem, directory: StoreFiles(root: directory).segments)
     }
 
     private init(_ opening: consuming sending StoreOpening, directory: String, context: StoreContext) {

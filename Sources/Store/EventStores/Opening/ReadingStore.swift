@@ -72,7 +72,8 @@ extension EventStore {
 
     /// Whether it may be that another process changed the directory meanwhile; damage is damage the next time, too.
     private static func isOfChange(_ error: any Error) -> Bool {
-        error is CorruptionError || (error as? StorageError)?.isMissing == true
+        if case .logDamaged = error as? StoreError { return true }
+        return error is CorruptionError || (error as? StorageError)?.isMissing == true
     }
 
     /// The directory as it is now, with what is changed over it in memory.

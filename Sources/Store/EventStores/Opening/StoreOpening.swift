@@ -68,10 +68,9 @@ struct StoreOpening {
         var logOptions = EventLogOptions(fileBytes: options.logFileBytes)
         if let state { logOptions.mustReach = state.replayFrom }
         var replayed: [LogRecord] = []
-        let (log, report) = try EventLog.open(
-            directory: files.log, fileSystem: fileSystem, randomness: context.randomness, options: logOptions,
-            from: state.map { .place($0.replayFrom) } ?? .beginning
-        ) { replayed.append($0) }
+        let (log, report) = try Self.openLog(files, context, logOptions, from: state?.replayFrom) {
+            replayed.append($0)
+        }
         try Self.check(manifests, findings, replayed)
         let schemas = try Self.schemas(state?.schemas, statePath, replayed, files)
         let registry = try Self.registry(schemas, options)
@@ -120,9 +119,22 @@ struct StoreOpening {
         if let schemas { try writer.takeOverConfiguration(from: schemas.names) }
     }
 
+    private static func openLog(
+        _ files: StoreFiles, _ context: StoreContext, _ options: EventLogOptions, from place: LogPlace?,
+        _ replay: (LogRecord) throws -> Void
+    ) throws -> (log: EventLog, report: RecoveryReport) {
+        do {
+            return try EventLog.open(
+                directory: files.log, fileSystem: context.fileSystem, randomness: context.randomness, options: options,
+                from: place.map { .place($0) } ?? .beginning, replay: replay)
+        } catch let damage as CorruptionError {
+            throw StoreError.logDamaged(damage)
+        }
+    }
+
     private static func makeDirectories(_ files: StoreFiles, _ fileSystem: any FileSystem) throws {
         // An empty folder made in its place would hide what is lost.
-        if case .lost(let damage) = try LogState(files, fileSystem) { throw damage }
+        if case .lost(let damage) = try LogState(files, fileSystem) { throw StoreError.logDamaged(damage) }
         // In this order: see `LogState`.
         for directory in [files.root, files.keys, files.log, files.segments] {
             if try !fileSystem.isDirectory(directory) { try fileSystem.createDirectories(directory) }

@@ -22,15 +22,15 @@ package struct FileFaults: Sendable {
         if lines.count < Self.linesMax { lines.append("\(fault)") }
     }
 
-    fileprivate mutating func add(_ survey: LogSurvey, hasState: Bool) {
+    fileprivate mutating func add(_ survey: LogSurvey, _ state: StateFile?) {
         for fault in survey.faults { add(fault) }
         count += survey.faultCount - survey.faults.count
-        isLogDamaged = survey.faultCount > 0 && (survey.end != nil || hasState)
+        isLogDamaged = LogContinuation(survey, state).canBeMended
     }
 
-    fileprivate mutating func add(lostLog damage: CorruptionError, hasState: Bool) {
+    fileprivate mutating func add(lostLog damage: CorruptionError, _ state: StateFile?) {
         add(damage)
-        isLogDamaged = hasState
+        isLogDamaged = LogContinuation(lost: damage, state).canBeMended
     }
 
     fileprivate mutating func add(harmless survey: LogSurvey) {
@@ -86,7 +86,7 @@ extension EventStore {
         for segment in manifest.segments { try addSegment(segment.description, files, fileSystem, &faults) }
         let state = try addState(manifest, files, fileSystem, &faults)
         if case .lost(let damage) = try LogState(files, fileSystem) {
-            faults.add(lostLog: damage, hasState: state != nil)
+            faults.add(lostLog: damage, state)
             return faults
         }
         // Without the state nobody knows from where on the log is needed: all of it is looked at.
@@ -97,7 +97,7 @@ extension EventStore {
         if let place = state?.replayFrom {
             faults.add(harmless: try LogSurvey(directory: files.log, fileSystem: fileSystem, before: place))
         }
-        faults.add(survey, hasState: state != nil)
+        faults.add(survey, state)
         if told > version, !refused.contains(where: { fileName(of: $0.file) == ManifestStore.fileName(told) }) {
             faults.add(StoreOpening.missing(told, in: files.segments))
         }
