@@ -167,6 +167,20 @@ import Testing
         #expect(try EventStore.fileFaults(at: "/data", context: context(disk)).count == 0)
     }
 
+    /// The record of the first loss, with which the log was begun again, is told again and so is not lost.
+    @Test func whatTheLogWasBegunAgainWithIsNoLoss() throws {
+        _ = try make(isSealed: true)
+        disk.damage(log) { $0[20] ^= 1 }
+        _ = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        disk.damage("/data/log/events-000000000003.log") { $0[20] ^= 1 }
+        let done = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        #expect(done.intactRecords == 0 && done.intactEvents == 0)
+        #expect(done.extent.hasPrefix("no event"), "\(done.extent)")
+        let store = try open()
+        #expect(try rows(store, "system_events", ["type"]).filter { $0.contains("log.set_aside") }.count == 2)
+        try store.close()
+    }
+
     /// A loss is said ever after, also where the record of it is in the next stretch that is lost.
     @Test func theNextLossLeavesTheFirstOneSaid() throws {
         let places = try make(isSealed: true)

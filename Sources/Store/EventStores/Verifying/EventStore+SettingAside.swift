@@ -107,11 +107,12 @@ extension EventStore {
         let state = try StateReading(manifests.current, in: files.segments, fileSystem)?.state
         if state == nil, case .lost(let damage) = try LogState(files, fileSystem) { throw StoreError.logLost(damage) }
         var manifestVersion: UInt64 = 0
-        var losses = state?.ledger.losses ?? []
-        let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) { record in
-            manifestVersion = max(manifestVersion, Writer.manifestVersion(record) ?? 0)
+        var (losses, lossesBehind) = (state?.ledger.losses ?? [], [LogLoss]())
+        let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) {
+            record, isBehind in
+            if !isBehind { manifestVersion = max(manifestVersion, Writer.manifestVersion(record) ?? 0) }
             if record.kind == .system, let note = try? SystemRecord(logged: record), let loss = LogLoss(note) {
-                losses.append(loss)
+                if isBehind { lossesBehind.append(loss) } else { losses.append(loss) }
             }
         }
         let continuation = LogContinuation(survey, state)
@@ -127,18 +128,22 @@ extension EventStore {
         // Events that were imported in bulk are in no log.
         let first = max(survey.end?.position ?? 0, state?.ledger.nextPosition ?? 1)
         let last = survey.behind.nextPosition.map { max($0, first) - 1 }
+        // What tells of a loss stands beside the copies as well, and is told again: a log that was begun again begins
+        // with it.
+        let written = Set(try lossFiles(files, fileSystem).map { LossPlace(try Self.loss(at: $0, fileSystem)) })
+        let told = lossesBehind.count { written.contains(LossPlace($0)) }
         var loss = LogLoss(
             file: fileName(of: damage.file), offset: damage.offset, firstPosition: first, lastPosition: last,
-            intactEvents: survey.behind.events, intactRecords: survey.behind.records, copies: "")
+            intactEvents: survey.behind.events, intactRecords: survey.behind.records - told, copies: "")
         let isKnown = losses.contains { LossPlace($0) == LossPlace(loss) }
         let (number, attempt) = try directoryOfCopies(isKnown ? nil : LossPlace(loss), files, fileSystem)
         loss.copies = StoreFiles.setAsideName + "/\(number)"
         if let attempt { loss.include(attempt) }
-        let told = LogSettingAside(
+        let setting = LogSettingAside(
             damage: damage, faultCount: survey.faultCount, extent: loss.extent, intactEvents: loss.intactEvents,
             intactRecords: loss.intactRecords, copies: files.root + "/" + loss.copies)
         return DamagedLog(
-            told: told, continuation: continuation,
+            told: setting, continuation: continuation,
             receivedTime: max(survey.receivedTime, state?.ledger.receivedTime ?? 0), loss: loss, manifests: manifests,
             unknownFiles: findings.unknownFiles, forgotten: try forgotten(besides: losses + [loss], files, fileSystem))
     }

@@ -91,8 +91,8 @@ extension EventStore {
         }
         // Without the state nobody knows from where on the log is needed: all of it is looked at.
         var told: UInt64 = 0
-        let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) { record in
-            told = max(told, Writer.manifestVersion(record) ?? 0)
+        let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) {
+            if !$1 { told = max(told, Writer.manifestVersion($0) ?? 0) }
         }
         if let place = state?.replayFrom {
             faults.add(harmless: try LogSurvey(directory: files.log, fileSystem: fileSystem, before: place))
