@@ -39,9 +39,16 @@ package final class EventStore: Sendable {
     package static func open(at directory: String, context: StoreContext, options: StoreOptions = StoreOptions()) throws
         -> EventStore
     {
+        try open(at: directory, context: context, options: options, by: .writer)
+    }
+
+    static func open(
+        at directory: String, context: StoreContext, options: StoreOptions, by opener: StoreOpener
+    ) throws -> EventStore {
         let opening: StoreOpening
         do {
-            opening = try StoreOpening(files: StoreFiles(root: directory), context: context, options: options)
+            opening = try StoreOpening(
+                files: StoreFiles(root: directory), context: context, options: options, by: opener)
         } catch let error as CorruptionError {
             throw cause(of: error, at: directory, context)
         } catch StoreError.logDamaged(let damage) {

@@ -7,6 +7,8 @@ struct WriterTroubles: Sendable {
     private(set) var failedSeals = 0
     /// Why the last seal failed; nil once one succeeded.
     private(set) var sealFailure: Trouble?
+    /// Files that are kept twice of which the start could not write one anew; a seal makes new ones.
+    private(set) var unrestored: [Trouble] = []
     /// What could not be read of places that prices concern, each once.
     private(set) var unsearched: [Trouble] = []
 
@@ -17,7 +19,15 @@ struct WriterTroubles: Sendable {
             (error as? any FileContentError).map { Trouble($0) } ?? Trouble("\(error)", isOfSpace ? .space : .asTold)
     }
 
-    mutating func sealSucceeded() { sealFailure = nil }
+    mutating func sealSucceeded() { (sealFailure, unrestored) = (nil, []) }
+
+    mutating func couldNotRestore(_ file: String, _ failure: StorageError) {
+        unrestored.append(
+            Trouble(
+                "\(file) is kept twice, is damaged or missing and could not be written anew: \(failure)",
+                failure.isSpaceExhausted ? .space : .asTold,
+                advice: "the other writing serves; the next seal makes both"))
+    }
 
     mutating func unsearched(_ error: any Error) {
         let trouble = Trouble(ofPlace: error)
@@ -74,6 +84,7 @@ struct StoreTroubles: Sendable {
                 "\(cut.count - Self.toldMax) more conversations have rows of their first events alone:"
                     + " `\(CutConversations.query)` lists them")
         }
+        all += writer.unrestored
         all += writer.unsearched.map { $0.concerning("calls that a later price concerns were not looked at: ") }
         for loss in losses.suffix(Self.toldMax) {
             tell(

@@ -10,12 +10,10 @@ extension EventStore {
     package static func openForReading(
         at directory: String, context: StoreContext, options: StoreOptions = StoreOptions()
     ) throws -> EventStore {
-        var options = options
-        options.mayLackKey = true
-        return try readingBeside {
+        try readingBeside {
             var context = context
             context.fileSystem = overlay(of: directory, context.fileSystem)
-            return try open(at: directory, context: context, options: options)
+            return try open(at: directory, context: context, options: options, by: .reader)
         }
     }
 

@@ -103,7 +103,7 @@ extension EventStore {
     private static func damagedLog(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> DamagedLog? {
         let (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
         // Which place the log goes on from is known by the manifest in force, and by no other.
-        if let refused = findings.refused.first { throw refused }
+        if let doubt = findings.doubt { throw doubt }
         let state = try StateReading(manifests.current, in: files.segments, fileSystem)?.state
         if state == nil, case .lost(let damage) = try LogState(files, fileSystem) { throw StoreError.logLost(damage) }
         var manifestVersion: UInt64 = 0

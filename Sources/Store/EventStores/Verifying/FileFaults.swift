@@ -14,12 +14,21 @@ package struct FileFaults: Sendable {
     /// Those with which nothing is lost: what stood there is in segments as well.
     package private(set) var harmlessCount = 0
 
+    /// Those of a file that is kept twice whose other writing holds what was written: a start makes it anew.
+    package private(set) var servedCount = 0
+
     /// So many are named.
     package static let linesMax = 100
 
-    fileprivate mutating func add(_ fault: any Error) {
+    fileprivate mutating func add(_ fault: any Error, isServed: Bool = false) {
         count += 1
+        if isServed { servedCount += 1 }
         if lines.count < Self.linesMax { lines.append("\(fault)") }
+    }
+
+    fileprivate mutating func addLine(_ line: String) {
+        count += 1
+        if lines.count < Self.linesMax { lines.append(line) }
     }
 
     fileprivate mutating func add(_ survey: LogSurvey, _ state: StateFile?) {
@@ -81,8 +90,10 @@ extension EventStore {
             }
         }
         guard try fileSystem.isDirectory(files.segments) else { return faults }
-        let (manifest, version, refused) = try ManifestStore.survey(fileSystem: fileSystem, directory: files.segments)
-        for fault in refused { faults.add(fault) }
+        let (manifest, version, refused, loneCopies) = try ManifestStore.survey(
+            fileSystem: fileSystem, directory: files.segments)
+        for fault in refused { faults.add(fault.damage, isServed: fault.isServed) }
+        for copy in loneCopies { faults.addLine("\(copy); \(LoneManifestCopy.advice)") }
         for segment in manifest.segments { try addSegment(segment.description, files, fileSystem, &faults) }
         let state = try addState(manifest, files, fileSystem, &faults)
         if case .lost(let damage) = try LogState(files, fileSystem) {
@@ -98,7 +109,7 @@ extension EventStore {
             faults.add(harmless: try LogSurvey(directory: files.log, fileSystem: fileSystem, before: place))
         }
         faults.add(survey, state)
-        if told > version, !refused.contains(where: { fileName(of: $0.file) == ManifestStore.fileName(told) }) {
+        if told > version, !refused.contains(where: { fileName(of: $0.damage.file) == ManifestStore.fileName(told) }) {
             faults.add(StoreOpening.missing(told, in: files.segments))
         }
         return faults
@@ -140,18 +151,21 @@ extension EventStore {
     ) throws -> StateFile? {
         guard let reference = manifest.projections else { return nil }
         let copy = files.segments + "/" + reference.copyName
+        var ofCopy: CorruptionError?
         if try fileSystem.lengthBytes(of: copy) != nil {
             do {
                 _ = try StateReading.whole(reference, copy, fileSystem)
             } catch where StoreError.isOfPlace(error) {
-                faults.add(StateReading.damage(error, copy))
+                ofCopy = StateReading.damage(error, copy)
             }
         }
         do {
             guard let reading = try StateReading(manifest, in: files.segments, fileSystem) else { return nil }
-            if let damage = reading.damage { faults.add(damage) }
+            if let ofCopy { faults.add(ofCopy, isServed: true) }
+            if let damage = reading.damage { faults.add(damage, isServed: true) }
             return reading.state
         } catch let error as CorruptionError {
+            if let ofCopy { faults.add(ofCopy) }
             faults.add(error)
             return nil
         }
