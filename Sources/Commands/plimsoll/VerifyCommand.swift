@@ -52,7 +52,7 @@ struct VerifyCommand: ParsableCommand {
             throw CommandFailure(
                 .damagedData, message,
                 advice: "nothing is to be restored: of a file that is kept twice the other one serves, and the next "
-                    + "start writes it anew; look at the disk, see the runbook PlimsollDown")
+                    + "start or seal makes it anew; look at the disk, see the runbook PlimsollDown")
         }
         var advice = "restore the named files from a backup; the runbook PlimsollDown says what to do without one"
         if faults.isLogDamaged {

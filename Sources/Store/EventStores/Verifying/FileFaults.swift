@@ -14,7 +14,8 @@ package struct FileFaults: Sendable {
     /// Those with which nothing is lost: what stood there is in segments as well.
     package private(set) var harmlessCount = 0
 
-    /// Those of a file that is kept twice whose other writing holds what was written: a start makes it anew.
+    /// Those of a file that is kept twice whose other writing holds what was written: a start makes it anew, or
+    /// the next seal lets go of it.
     package private(set) var servedCount = 0
 
     /// So many are named.
