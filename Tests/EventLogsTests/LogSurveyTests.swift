@@ -1,5 +1,6 @@
 import EventLogs
 import Platform
+import Synchronization
 import Testing
 
 private func path(_ number: Int) -> String { logPath + "/events-00000000000\(number).log" }
@@ -25,9 +26,10 @@ private func survey(_ system: SimulatedFileSystem, from start: LogPlace? = nil) 
     }
 
     private func setAside(_ survey: LogSurvey, _ system: SimulatedFileSystem) throws -> [String] {
-        try EventLog.setAside(
-            survey, directory: logPath, into: "/data/aside/1", fileSystem: system,
-            records: (LogRecordKind(rawValue: 16), try #require(survey.end).position, [[1, 2, 3]]))
+        let end = try #require(survey.end)
+        return try EventLog.setAside(
+            from: end, receivedTime: survey.receivedTime, directory: logPath, into: "/data/aside/1",
+            fileSystem: system, records: (LogRecordKind(rawValue: 16), end.position, [[1, 2, 3]]))
     }
 
     @Test func aWholeLogHasNoFaults() throws {
@@ -123,6 +125,21 @@ private func survey(_ system: SimulatedFileSystem, from start: LogPlace? = nil) 
         }
     }
 
+    /// A server lets go of files of sealed records while somebody looks at them: of these nothing is the matter, and
+    /// what is the matter with others is told. The second file is opened first to learn where the first one ends.
+    @Test(arguments: [1, 2]) func filesThatAServerLetsGoOfAreNoFaults(opening: Int) throws {
+        let (system, _, ends) = try closedLog(events: 40, bytes: 400)
+        let place = try #require(ends.first { $0.fileNumber == 3 && $0.offset > 1024 })
+        for number in [1, 2] {
+            let damaged = try #require(ends.first { $0.fileNumber == UInt64(number) && $0.offset > 1024 })
+            system.damage(path(number)) { $0[damaged.offset + 8] ^= 1 }
+        }
+        let served = ServedFileSystem(system, letsGoOf: path(1), at: opening, openingOf: path(2))
+        let found = try LogSurvey(directory: logPath, fileSystem: served, before: place)
+        #expect(found.faults.map(\.file) == [path(2)] && found.faultCount == 1)
+        #expect(system.snapshot(of: path(1)) == nil)
+    }
+
     @Test func aMissingFileEndsTheLogBeforeIt() throws {
         let (system, records, ends) = try closedLog(events: 40, bytes: 400)
         try system.remove(path(2))
@@ -162,4 +179,40 @@ private func survey(_ system: SimulatedFileSystem, from start: LogPlace? = nil) 
         }
         #expect(call > 10)
     }
+}
+
+/// A volume with a server that lets go of a file when somebody opens another one for the n-th time.
+private final class ServedFileSystem: FileSystem {
+    private let base: SimulatedFileSystem
+    private let gone: String
+    private let opened: String
+    private let openingsLeft: Mutex<Int>
+
+    init(_ base: SimulatedFileSystem, letsGoOf gone: String, at opening: Int, openingOf opened: String) {
+        (self.base, self.gone, self.opened) = (base, gone, opened)
+        openingsLeft = Mutex(opening)
+    }
+
+    func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File {
+        if path == opened {
+            let left = openingsLeft.withLock { left in
+                left -= 1
+                return left
+            }
+            if left == 0 { try base.remove(gone) }
+        }
+        return try base.open(path, options)
+    }
+
+    func rename(_ path: String, to newPath: String) throws(StorageError) { try base.rename(path, to: newPath) }
+    func remove(_ path: String) throws(StorageError) { try base.remove(path) }
+    func removeDirectory(_ path: String) throws(StorageError) { try base.removeDirectory(path) }
+    func createDirectories(_ path: String) throws(StorageError) { try base.createDirectories(path) }
+    func flushDirectory(_ path: String) throws(StorageError) { try base.flushDirectory(path) }
+    func lock(_ path: String) throws(StorageError) -> any FileLock { try base.lock(path) }
+    func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] { try base.list(directory) }
+    func lengthBytes(of path: String) throws(StorageError) -> Int? { try base.lengthBytes(of: path) }
+    func isDirectory(_ path: String) throws(StorageError) -> Bool { try base.isDirectory(path) }
+    func freeBytes(at path: String) throws(StorageError) -> Int { try base.freeBytes(at: path) }
+    var openFilesMax: Int { base.openFilesMax }
 }

@@ -101,8 +101,8 @@ import Testing
         let path = try segmentPath(disk)
         try expectOneSetAside(store)
         #expect(store.status.unfoldedConversations == 1)
-        #expect(store.status.troubles.contains { $0.contains("conversation a ") && $0.contains(path) })
-        #expect(store.troubleLines == store.status.troubles)
+        #expect(store.status.troubles.contains { $0.line.contains("conversation a ") && $0.line.contains(path) })
+        #expect(store.troubles == store.status.troubles)
         // What was set aside is tried again, by who asks next.
         try disk.replace(path, with: good)
         try expectWhole(store, expected)
@@ -136,7 +136,7 @@ import Testing
         #expect(try scan(fresh, "turns").notices == [])
         try flip("id", of: "message_received", disk)
         #expect(try scan(old, "turns").notices.count == 1)
-        #expect(store.status.unfoldedConversations == 0 && store.troubleLines.isEmpty)
+        #expect(store.status.unfoldedConversations == 0 && store.troubles.isEmpty)
         try disk.replace(try segmentPath(disk), with: good)
         try store.close()
     }
@@ -208,7 +208,7 @@ import Testing
         #expect(results[0].verdicts.dropFirst() == [.duplicate, .duplicate] && results[1].accepted == 6)
         try store.seal()
         #expect(store.status.unsealedEvents == 0 && store.status.unfoldedConversations == 1)
-        #expect(store.status.troubles.contains { $0.contains("conversation a ") && $0.contains(path) })
+        #expect(store.status.troubles.contains { $0.line.contains("conversation a ") && $0.line.contains(path) })
         let names = try rows(store, "conversations", ["conversation_id", "turns"])
         #expect(names.count == 3 && names.allSatisfy { $0.hasSuffix("integer(1)") }, "\(names)")
         try store.close()
@@ -250,7 +250,7 @@ import Testing
         }
         try expectIsolation()
         let path = try segmentPath(disk)
-        #expect(store.status.troubles.contains { $0.contains("conversation a ") && $0.contains(path) })
+        #expect(store.status.troubles.contains { $0.line.contains("conversation a ") && $0.line.contains(path) })
         // It is known after a restart, too, and nothing is sealed for its sake alone.
         try store.close()
         store = try open(disk)
@@ -321,7 +321,7 @@ import Testing
         disk.crash(.process)
         let again = try open(disk)
         let path = try segmentPath(disk)
-        #expect(again.status.troubles.contains { $0.contains(path) })
+        #expect(again.status.troubles.contains { $0.line.contains(path) })
         #expect(try again.append([turns(["c"], 1)])[0].accepted == 3)
         try again.close()
     }
@@ -345,7 +345,7 @@ import Testing
         disk.crash(.process)
         let again = try open(disk)
         let path = try segmentPath(disk)
-        #expect(again.status.troubles.contains { $0.contains(path) })
+        #expect(again.status.troubles.contains { $0.line.contains(path) })
         #expect(again.status.rebookedPicoUSD == rebooked)
         #expect(try again.append([turns(["c"], 1)])[0].accepted == 3)
         try again.close()

@@ -1,5 +1,6 @@
 import Domain
 import EventStores
+import Glibc
 import Platform
 import Projections
 import Testing
@@ -76,6 +77,7 @@ import Testing
         try reader.close()
         let faults = try EventStore.fileFaults(at: "/data", context: context(disk))
         #expect(faults.count == 1 && faults.lines.first?.hasPrefix("\(path) is damaged") == true, "\(faults.lines)")
+        #expect(faults.servedCount == 1)
         #expect(disk.snapshot(of: path) == damaged)
         let store = try open()
         let found = try #require(store.recovery.restored.first)
@@ -124,6 +126,30 @@ import Testing
         try store.close()
     }
 
+    /// What cannot be written anew is a trouble, until a seal makes both writings of the next ones.
+    @Test(arguments: [false, true]) func whatCannotBeWrittenAnewIsTold(isOfCopies: Bool) throws {
+        let before = try make()
+        let files = [try manifestPath(), try statePath()].map { isOfCopies ? copy(of: $0) : $0 }
+        for file in files { try damage(file, .flipped) }
+        disk.arm(SimulatedFault(.failure(EIO), atCall: 1, of: [.rename], isLasting: true))
+        let store = try open()
+        disk.disarm()
+        #expect(store.recovery.unrestored == files)
+        let troubles = store.troubles
+        #expect(troubles.count == 2 && zip(troubles, files).allSatisfy { $0.text.hasPrefix($1 + " ") }, "\(troubles)")
+        #expect(troubles.allSatisfy { $0.remedy == .asTold && $0.advice?.contains("the next seal") == true })
+        #expect(try everything(store) == before)
+        var events = SampleEvents()
+        events.addTurn("c", 1, at: 30)
+        _ = try store.append([events.batch])
+        try store.seal()
+        #expect(store.troubles == [])
+        try store.close()
+        let again = try open()
+        #expect(again.recovery.unrestored == [] && again.recovery.restored == [])
+        try again.close()
+    }
+
     /// A manifest's file that is missing is like one that is damaged.
     @Test func aMissingManifestIsReadFromItsCopyAndMadeAgain() throws {
         let before = try make()
@@ -151,6 +177,8 @@ import Testing
         let files = [path, copy(of: path)]
         for file in files { try damage(file, kind) }
         let before = files.map { disk.snapshot(of: $0) }
+        let faults = try EventStore.fileFaults(at: "/data", context: context(disk))
+        #expect(faults.count == (kind == .missing ? 1 : 2) && faults.servedCount == 0, "\(faults.lines)")
         let error = #expect(throws: CorruptionError.self) { try open() }
         #expect(error?.file.hasPrefix("/data/segments/") == true)
         #expect(files.map { disk.snapshot(of: $0) } == before)
@@ -165,6 +193,7 @@ import Testing
             disk.damage(path) { $0[index] ^= 2 }
             let faults = try EventStore.fileFaults(at: "/data", context: context(disk))
             #expect(faults.count == 1 && faults.lines.first?.hasPrefix(path) == true, "byte \(index): \(faults.lines)")
+            #expect(faults.servedCount == 1)
             let store = try open()
             #expect(store.recovery.restored.map(\.file) == [path] && store.recovery.damage == [])
             #expect(try everything(store) == before)

@@ -4,6 +4,7 @@ import EventStores
 import Foundation
 import Glibc
 import Platform
+import Synchronization
 import Testing
 
 /// Who reads a directory changes nothing in it, needs no right to write, and may look while another process serves it.
@@ -245,6 +246,16 @@ import Testing
         #expect(owner.snapshot().hasUserTokens)
     }
 
+    /// What is kept twice is compared by who writes: who reads takes the copy where the file does not serve.
+    @Test func copiesAreNotReadBesideWhatIsWhole() throws {
+        _ = try crashed()
+        let system = RefusingFileSystem(disk)
+        try reading(system).close()
+        let opened = system.opened.withLock { $0 }
+        #expect(opened.contains { $0.contains("/state-") } && opened.contains { $0.contains("/manifest-") })
+        #expect(!opened.contains { $0.contains("/copy-of-") }, "\(opened)")
+    }
+
     /// On the machine's own disk nothing is touched: no file comes or goes, none is written to.
     @Test func filesAndTheirTimesStay() throws {
         let name = "plimsoll-reading-\(UUID().uuidString)"
@@ -286,6 +297,8 @@ import Testing
 private final class RefusingFileSystem: FileSystem {
     private let base: any FileSystem
     private let hidden: String?
+    /// The paths of files that were opened.
+    let opened = Mutex<[String]>([])
 
     init(_ base: any FileSystem, hidden: String? = nil) { (self.base, self.hidden) = (base, hidden) }
 
@@ -301,6 +314,7 @@ private final class RefusingFileSystem: FileSystem {
     func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File {
         try checkVisible(.open, path)
         guard options.access == .read else { throw refusal(.open, path) }
+        opened.withLock { $0.append(path) }
         return try base.open(path, options)
     }
 

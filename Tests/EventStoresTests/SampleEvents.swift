@@ -3,6 +3,7 @@ import Columnar
 import Domain
 import EventStores
 import Platform
+import Testing
 
 /// Builds event rows by field name, for tests of the store.
 struct SampleEvents {
@@ -85,4 +86,16 @@ func context(_ fileSystem: any FileSystem, seed: UInt64 = 1, sideQueue: any Back
     StoreContext(
         fileSystem: fileSystem, clock: SimulatedClock(wallNanoseconds: SampleEvents.start + 3_600_000_000_000),
         randomness: SeededRandomness(seed: seed), workers: InlineWorkers(), sideQueue: sideQueue)
+}
+
+/// Where the log is damaged that something is refused for.
+func logDamage(_ body: () throws -> Void) -> CorruptionError? {
+    guard case .logDamaged(let damage) = #expect(throws: StoreError.self, performing: body) else { return nil }
+    return damage
+}
+
+/// The same of a log that cannot go on.
+func logLoss(_ body: () throws -> Void) -> CorruptionError? {
+    guard case .logLost(let damage) = #expect(throws: StoreError.self, performing: body) else { return nil }
+    return damage
 }

@@ -88,7 +88,7 @@ import Testing
         for name in ["a", "b", "c"] { #expect(try store.append([turn(name)])[0].accepted == 3) }
         try store.tick()
         #expect(store.status.segments == 0 && store.status.failedSeals > 0)
-        #expect(store.status.troubles.contains { $0.contains("a seal failed") })
+        #expect(store.status.troubles.contains { $0.line.contains("a seal failed") })
         disk.setOpenFiles(max: .max)
         try store.seal()
         #expect(store.status.segments == 1 && store.status.unsealedEvents == 0)

@@ -15,7 +15,7 @@ final class MemoryStore: IntakeStore {
     let registry = SchemaRegistry.builtIn
     let userTokenKey: [UInt8] = Array(0..<32)
     let (position, watermark, freeBytes): (Int64, Int64, Int?) = (0, 0, nil)
-    var troubleLines: [String] { [] }
+    var troubles: [Trouble] { [] }
     var rows: Int { state.withLock { $0.rows } }
 
     /// Thrown by every append from now on; nil: none.

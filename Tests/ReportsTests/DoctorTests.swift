@@ -167,7 +167,7 @@ import Testing
             refusals: [
                 .init(.conflict, at: .events, count: 0), .init(.mediaType, at: .spans, count: 3),
                 .init(.notFound, at: .events, count: 4),
-            ], troubles: ["unsealed events stay in the log"])
+            ], troubles: [Trouble("unsealed events stay in the log", .asTold)])
         let report = try Self.report(&sample, live)
         #expect(
             findings(report) == [
@@ -195,7 +195,7 @@ import Testing
         let reason = "events are refused: the disk is full"
         let live = LiveFigures(
             spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0, refusals: [],
-            troubles: [], refusal: reason)
+            troubles: [Trouble(reason, .space)])
         let report = try Self.report(&sample, live)
         #expect(findings(report) == [[ReportValue.none, .text("trouble"), .text(reason), .count(Int128(1))]])
         #expect(change("trouble", in: report)?.contains("free space") == true)
@@ -508,7 +508,7 @@ import Testing
     /// A file of a newer form is whole: no backup helps, and nothing of it is to be set aside.
     @Test(arguments: [false, true]) func aFileOfANewerFormWantsTheLaterProgram(_ isAlsoDamaged: Bool) throws {
         var sample = try SampleStore()
-        var troubles = [LiveFigures.Trouble("a newer version of plimsoll wrote /data/1.segment", .laterVersion)]
+        var troubles = [Trouble("a newer version of plimsoll wrote /data/1.segment", .laterVersion)]
         if isAlsoDamaged { troubles.append(.init("/data/2.segment is damaged at offset 9", .backup)) }
         let live = LiveFigures(
             spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0,
@@ -528,7 +528,7 @@ import Testing
 
     /// Of a trouble that says itself what to do no file is damaged.
     @Test func aTroubleThatSaysWhatToDoIsNotVerified() throws {
-        for (remedy, isDamage) in [(LiveFigures.Trouble.Remedy.asTold, false), (.backup, true)] {
+        for (remedy, isDamage) in [(Trouble.Remedy.asTold, false), (.backup, true)] {
             var sample = try SampleStore()
             let live = LiveFigures(
                 spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0, refusals: [],
@@ -574,7 +574,7 @@ import Testing
         let live = LiveFigures(
             spansWaiting: 3, tracesWaiting: 1, secondsToSettle: 1,
             refusals: [.init(.mediaType, at: .events, count: 1), .init(.noEndTime, at: .spans, count: 1)],
-            troubles: ["x"])
+            troubles: [Trouble("x", .asTold)])
         let report = try Self.report(&sample, live)
         let (found, changes) = (try #require(report.section("findings")), try #require(report.section("changes")))
         #expect(found.columns.prefix(3).map(\.name) == changes.columns.prefix(3).map(\.name))

@@ -80,7 +80,16 @@ struct ManifestTests {
         for beginning in ["/s/", "/s/copy-of-"] {
             files.damage(beginning + ManifestStore.fileName(1)) { $0[70] ^= 1 }
         }
-        #expect(throws: CorruptionError.self) { try ManifestStore.open(fileSystem: files, directory: "/s") }
+        let error = #expect(throws: CorruptionError.self) {
+            try ManifestStore.open(fileSystem: files, directory: "/s")
+        }
+        // All of them are named.
+        #expect(error?.file == path)
+        for version: UInt64 in [1, 2] {
+            let name = ManifestStore.fileName(version)
+            #expect(error?.description.contains("/s/" + name) == true, "\(String(describing: error))")
+            #expect(error?.expectation.contains("copy-of-" + name) == true, "\(String(describing: error))")
+        }
     }
 
     /// Each file is shown itself: the version in force, the one before, and the copies of both.
@@ -155,6 +164,32 @@ struct ManifestTests {
         let (store, findings) = try ManifestStore.open(fileSystem: files, directory: "/s")
         #expect(store.version == 1 && store.current.position == 1)
         #expect(findings.refused.first?.offset == 24)
+    }
+
+    /// The copy alone of a newer version that does not serve is no damage of a manifest, and stops nothing: an older
+    /// store that was put back over a newer one leaves it.
+    @Test func aCopyThatStandsAloneIsSaidToBeOne() throws {
+        let files = SimulatedFileSystem()
+        for (directory, positions) in [("/s", [1]), ("/other", [2, 2])] as [(String, [Int64])] {
+            try files.createDirectories(directory)
+            var (store, _) = try ManifestStore.open(fileSystem: files, directory: directory)
+            for position in positions {
+                var manifest = Manifest()
+                manifest.position = position
+                try store.publish(manifest)
+            }
+        }
+        let copy = "/s/copy-of-" + ManifestStore.fileName(2)
+        try files.replace(copy, with: try files.contents(of: "/other/" + ManifestStore.fileName(2)))
+        var (store, findings) = try ManifestStore.open(fileSystem: files, directory: "/s")
+        #expect(store.version == 1 && store.current.position == 1 && findings.damage == [])
+        #expect(findings.loneCopies.map(\.file) == [copy])
+        #expect(findings.doubt?.file == copy && findings.doubt?.offset == 24)
+        let found = try ManifestStore.survey(fileSystem: files, directory: "/s")
+        #expect(found.version == 1 && found.faults.isEmpty && found.loneCopies == findings.loneCopies)
+        // The next version takes its name.
+        try store.publish(store.current)
+        #expect(try ManifestStore.open(fileSystem: files, directory: "/s").findings.loneCopies == [])
     }
 
     /// Whoever puts a file there under a name that no store gives stops nothing, whole or not.

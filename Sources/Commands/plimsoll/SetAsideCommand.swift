@@ -25,18 +25,10 @@ struct SetAsideCommand: ParsableCommand {
     func run() throws {
         let machine = Machine()
         try machine.checkExists(data.directory)
-        let found: LogSettingAside?
-        do {
-            found =
-                acceptLoss
-                ? try EventStore.setLogAside(at: data.directory, context: machine.context)
-                : try EventStore.logDamage(at: data.directory, context: machine.context)
-        } catch let error as CorruptionError where error.file.hasSuffix(".log") {
-            throw CommandFailure(
-                .damagedData, "\(error)",
-                advice: "restore the directory from a backup; without one begin with a new directory, to which senders "
-                    + "send again: this one has no segment, and its log has lost its beginning")
-        }
+        let found =
+            acceptLoss
+            ? try EventStore.setLogAside(at: data.directory, context: machine.context)
+            : try EventStore.logDamage(at: data.directory, context: machine.context)
         guard let found else {
             return try StandardStream.output.print(
                 "the log is whole from where a start reads it: nothing is to be set aside")

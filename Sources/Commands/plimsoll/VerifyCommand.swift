@@ -48,6 +48,12 @@ struct VerifyCommand: ParsableCommand {
                 advice: "look at the disk; the server starts and lets go of such a file once all of it is in segments, "
                     + "see the runbook PlimsollDown")
         }
+        if faults.harmlessCount + faults.servedCount == faults.count {
+            throw CommandFailure(
+                .damagedData, message,
+                advice: "nothing is to be restored: of a file that is kept twice the other one serves, and the next "
+                    + "start or seal makes it anew; look at the disk, see the runbook PlimsollDown")
+        }
         var advice = "restore the named files from a backup; the runbook PlimsollDown says what to do without one"
         if faults.isLogDamaged {
             advice += ", for the log `plimsoll set-aside --data \(data.directory)` what would be lost"

@@ -44,7 +44,7 @@ extension DoctorAdvice {
 
     /// What helps where files cannot be used, which troubles tell: a backup of one that is whole helps nobody.
     static func refusal(
-        _ reason: RefusalName, at door: RefusalDoor, by troubles: [LiveFigures.Trouble]
+        _ reason: RefusalName, at door: RefusalDoor, by troubles: [Trouble]
     ) -> [String] {
         let remedies = Set(troubles.map(\.remedy))
         guard reason == .damaged || reason == .unreadable, remedies.contains(.laterVersion) else {

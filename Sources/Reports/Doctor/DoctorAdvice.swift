@@ -22,16 +22,15 @@ enum DoctorAdvice {
     ]
     static let stepped = ["timedatectl set-ntp true on this server: its clock was wrong"]
     static let laterVersion = ["the version of plimsoll that wrote the file, or a later one: the file is whole"]
-    static let refusing = [
-        "free space on the data directory's disk; after a failed flush restart",
-        "GET /readyz answers 200 once events are taken again",
-    ]
+    private static let taking = "GET /readyz answers 200 once events are taken again"
     static let call = ["gen_ai.provider.name and gen_ai.request.model on the call's span"]
     static let operation = ["span.set_attribute(\"gen_ai.operation.name\", \"chat\") on the call's span"]
     static let reading = ["gen_ai.usage.total_tokens beside the counts, so that one reading is left"]
 
-    static func trouble(_ trouble: LiveFigures.Trouble) -> [String] {
-        switch trouble.remedy {
+    static func trouble(_ remedy: Trouble.Remedy) -> [String] {
+        switch remedy {
+        case .space: ["free space on the data directory's disk", taking]
+        case .restart: ["a look at the data directory's disk, then a restart: a flush failed", taking]
         case .laterVersion: laterVersion
         case .backup: ["`plimsoll verify` shows the extent; the server's log has the rest"]
         case .asTold: ["what it says itself; the server's log has the rest"]

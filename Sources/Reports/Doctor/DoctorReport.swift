@@ -175,10 +175,8 @@ struct DoctorReport {
                 kind: .refused, service: $0.service, what: "\($0.door.rawValue): \($0.reason.rawValue)",
                 count: Int128($0.count),
                 changes: DoctorAdvice.refusal($0.reason, at: $0.door, by: live.troubles))
-        } + [live.refusal].compactMap { $0 }.map {
-            DoctorFinding(kind: .trouble, what: $0, count: 1, changes: DoctorAdvice.refusing)
         } + live.troubles.map {
-            DoctorFinding(kind: .trouble, what: $0.text, count: 1, changes: DoctorAdvice.trouble($0))
+            DoctorFinding(kind: .trouble, what: $0.line, count: 1, changes: DoctorAdvice.trouble($0.remedy))
         }
     }
 

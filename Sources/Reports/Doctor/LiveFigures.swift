@@ -27,29 +27,6 @@ package struct LiveFigures: Hashable, Sendable {
         }
     }
 
-    /// What is not as it should be while the store goes on.
-    package struct Trouble: Hashable, Sendable, ExpressibleByStringLiteral {
-        /// What is done about it.
-        package enum Remedy: Hashable, Sendable {
-            /// A file is damaged: a backup has it.
-            case backup
-            /// A file is whole and of a form that only a later version reads.
-            case laterVersion
-            /// As it says.
-            case asTold
-        }
-
-        /// A line.
-        package var text: String
-        /// What is done about it.
-        package var remedy: Remedy
-
-        /// Takes each part as given.
-        package init(_ text: String, _ remedy: Remedy) { (self.text, self.remedy) = (text, remedy) }
-        /// A line that says itself what to do.
-        package init(stringLiteral text: String) { self.init(text, .asTold) }
-    }
-
     /// Spans that have not settled yet.
     package var spansWaiting: Int
     /// Traces that these are of.
@@ -58,18 +35,15 @@ package struct LiveFigures: Hashable, Sendable {
     var secondsToSettle: Int
     /// What was refused, by door and reason.
     package var refusals: [Refusal]
-    /// What is not as it should be while the store goes on.
+    /// What is not as it should be while the store goes on, first of all why no events are taken now.
     package var troubles: [Trouble]
-    /// Why no events are taken now; nil: they are.
-    package var refusal: String?
 
     /// Takes each part as given.
     package init(
         spansWaiting: Int, tracesWaiting: Int, secondsToSettle: Int, refusals: [Refusal],
-        troubles: [Trouble], refusal: String? = nil
+        troubles: [Trouble]
     ) {
         (self.spansWaiting, self.tracesWaiting) = (spansWaiting, tracesWaiting)
         (self.secondsToSettle, self.refusals, self.troubles) = (secondsToSettle, refusals, troubles)
-        self.refusal = refusal
     }
 }

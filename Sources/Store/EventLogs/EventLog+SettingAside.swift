@@ -1,4 +1,3 @@
-internal import Bytes
 package import Platform
 
 extension EventLog {
@@ -6,25 +5,20 @@ extension EventLog {
     /// that place on are copied whole into another directory; then the log goes on in a new file that begins with
     /// records of it. One renaming does it: a crash before it leaves a log that is as damaged as before.
     /// - Parameters:
-    ///   - survey: says where the log ends.
+    ///   - end: where a ``LogSurvey`` says that the log ends.
+    ///   - receivedTime: of the records, ns since 1970 UTC.
     ///   - target: a directory for the copies; what an attempt before left there is written anew.
     ///   - records: what the new file begins with, and the position of the next event, where the log ends or greater.
     /// - Returns: the copies.
     /// - Throws: ``StorageError``; ``CorruptionError`` where no number is left.
-    /// - Precondition: the survey knows where the log ends; the caller holds the lock of the data directory.
+    /// - Precondition: the caller holds the lock of the data directory.
     package static func setAside(
-        _ survey: LogSurvey, directory path: String, into target: String, fileSystem: any FileSystem,
-        records: (kind: LogRecordKind, position: Int64, payloads: [[UInt8]])
+        from end: LogPlace, receivedTime: Int64, directory path: String, into target: String,
+        fileSystem: any FileSystem, records: (kind: LogRecordKind, position: Int64, payloads: [[UInt8]])
     ) throws -> [String] {
-        guard let end = survey.end else { preconditionFailure("where the log ends is known") }
         let directory = LogDirectory(path: path, fileSystem: fileSystem)
         let numbers = try directory.listing().logs.filter { $0 >= end.fileNumber }
-        let header: LogFileHeader
-        do {
-            header = try directory.head(of: end.fileNumber).header(number: end.fileNumber)
-        } catch let error as DecodingError {
-            throw error.of(directory.logPath(end.fileNumber))
-        }
+        let header = try directory.head(of: end.fileNumber).header.get()
         try directory.checkNumber(end.fileNumber + 1)
         let copies = try directory.copy(numbers, into: target)
         // The last one first, each durably: what is left is damaged until the new file has its name.
@@ -32,7 +26,7 @@ extension EventLog {
             try fileSystem.remove(directory.logPath(number))
             try directory.flush()
         }
-        try directory.begin(after: header, endingAt: end, records: records, receivedTime: survey.receivedTime)
+        try directory.begin(after: header, endingAt: end, records: records, receivedTime: receivedTime)
         return copies
     }
 

@@ -32,11 +32,19 @@ struct LogDirectory {
         return listing
     }
 
-    /// The first sector of the file of a number.
-    func head(of number: UInt64) throws(StorageError) -> LogFileHead {
+    /// How the file of a number begins.
+    /// - Throws: ``StorageError``; ``NewerFormatError``.
+    func head(of number: UInt64) throws -> (bytes: LogFileHead, header: Result<LogFileHeader, CorruptionError>) {
         let file = try fileSystem.open(logPath(number), .read)
         defer { file.close() }
-        return try LogFileHead(of: file)
+        let bytes = try LogFileHead(of: file)
+        do {
+            return (bytes, .success(try bytes.header(number: number)))
+        } catch {
+            let failure = error.of(logPath(number))
+            guard let damage = failure as? CorruptionError else { throw failure }
+            return (bytes, .failure(damage))
+        }
     }
 
     func flush() throws(StorageError) { try fileSystem.flushDirectory(path) }

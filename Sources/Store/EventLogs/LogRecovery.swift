@@ -41,24 +41,18 @@ struct LogRecovery {
     private mutating func readHeaders() throws -> CorruptionError? {
         let needed: UInt64 = if case .place(let place) = start { place.fileNumber } else { 0 }
         for number in numbers {
-            let path = directory.logPath(number)
-            func damaged(_ offset: Int, _ expectation: String) -> CorruptionError {
-                CorruptionError(file: path, offset: offset, expectation: expectation)
-            }
-            let head = try directory.head(of: number)
             let header: LogFileHeader
-            do {
-                header = try head.header(number: number)
-            } catch where error.isOfNewerForm {
-                throw error.of(path)
-            } catch {
-                guard number < needed else { return damaged(error.offset, error.expectation) }
+            switch try directory.head(of: number).header {
+            case .success(let whole): header = whole
+            case .failure(let damage):
+                guard number < needed else { return damage }
                 files = []
                 continue
             }
             if let last = files.last, number <= needed, last.fileNumber + 1 < number { files = [] }
             if let objection = header.objection(after: files.last) {
-                return damaged(objection.offset, objection.expectation)
+                return CorruptionError(
+                    file: directory.logPath(number), offset: objection.offset, expectation: objection.expectation)
             }
             files.append(header)
         }

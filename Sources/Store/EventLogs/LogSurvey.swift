@@ -38,46 +38,76 @@ package struct LogSurvey: Sendable {
 
     /// - Parameters:
     ///   - start: where replay goes on, from which on the log must be whole; nil for its beginning.
-    ///   - intact: is given each record before the first damaged place, but for the log's own.
-    /// - Throws: ``StorageError``; ``NewerFormatError``; what `intact` throws.
+    ///   - each: is given each intact record, but for the log's own, and whether it stands behind the first damaged
+    ///     place.
+    /// - Throws: ``StorageError``; ``NewerFormatError``; what `each` throws.
     /// - Complexity: O(bytes of the log from `start` on).
     package init(
         directory path: String, fileSystem: any FileSystem, from start: LogPlace? = nil,
-        intact: (LogRecord) throws -> Void = { _ in }
+        each: (_ record: LogRecord, _ isBehind: Bool) throws -> Void = { _, _ in }
     ) throws {
-        directory = LogDirectory(path: path, fileSystem: fileSystem)
-        self.start = start
-        bound = nil
+        self.init(LogDirectory(path: path, fileSystem: fileSystem), from: start)
         let isThere = try fileSystem.isDirectory(path)
         let numbers = isThere ? try directory.listing().logs.filter { $0 >= start?.fileNumber ?? 0 } : []
         if let start, numbers.first != start.fileNumber {
             note(path: directory.logPath(start.fileNumber), 0, "the log from here on; the file is missing")
         }
-        try read(numbers, intact)
+        try read(numbers, each)
+    }
+
+    private init(_ directory: LogDirectory, from start: LogPlace? = nil, before bound: LogPlace? = nil) {
+        (self.directory, self.start, self.bound) = (directory, start, bound)
     }
 
     /// What stands before the place where replay goes on, in files that are still there: what was in it is stored
-    /// elsewhere, so nothing is lost with it. Another process may let go of such files meanwhile.
+    /// elsewhere, so nothing is lost with it. Another process may let go of such files meanwhile, the oldest first: of
+    /// these nothing is the matter.
     /// - Throws: ``StorageError``; ``NewerFormatError``.
     /// - Complexity: O(bytes of the log before the place).
     package init(directory path: String, fileSystem: any FileSystem, before place: LogPlace) throws {
-        directory = LogDirectory(path: path, fileSystem: fileSystem)
-        start = nil
-        bound = place
+        self.init(LogDirectory(path: path, fileSystem: fileSystem), before: place)
         let numbers = try directory.listing().logs.filter { number in
             guard number == place.fileNumber else { return number < place.fileNumber }
             // Whoever looks at what comes from the place on tells of its file's header.
-            return (try? directory.head(of: number).header(number: number)) != nil
+            return (try? directory.head(of: number).header.get()) != nil
         }
-        do {
-            try read(numbers) { _ in }
-        } catch let error as StorageError where error.isMissing {
-            (faults, faultCount) = ([], 0)
+        func isThere(_ number: UInt64) throws -> Bool {
+            try fileSystem.lengthBytes(of: directory.logPath(number)) != nil
+        }
+        var found: [(number: UInt64, survey: LogSurvey)] = []
+        var previous: LogFileHeader?
+        for (index, number) in numbers.enumerated() {
+            var file = LogSurvey(directory, before: place)
+            do {
+                let next = index + 1 < numbers.count ? numbers[index + 1] : nil
+                previous = try file.read(number, after: previous, before: next) ?? previous
+            } catch let error as StorageError where error.isMissing {
+                if let last = previous, try !isThere(last.fileNumber) { previous = nil }
+                continue
+            }
+            found.append((number, file))
         }
         // The bytes of a file that has lost its name may be of another one by now.
-        let gone = try faults.filter { try fileSystem.lengthBytes(of: $0.file) == nil }
-        faults.removeAll { gone.contains($0) }
-        faultCount = faults.isEmpty ? 0 : faultCount
+        for (number, file) in found where file.faultCount > 0 {
+            guard try isThere(number) else { continue }
+            for fault in file.faults { note(fault) }
+            faultCount += file.faultCount - file.faults.count
+        }
+    }
+
+    /// Reads one file of those before the place.
+    /// - Returns: its header, or what serves in its stead; nil where nothing does.
+    private mutating func read(
+        _ number: UInt64, after previous: LogFileHeader?, before next: UInt64?
+    ) throws -> LogFileHeader? {
+        let (found, fault) = try header(number, after: previous)
+        if let fault { note(fault) }
+        guard let found else { return nil }
+        position = found.firstPosition
+        var following = next.flatMap { try? directory.head(of: $0).header.get() }
+        if following?.objection(after: found) != nil { following = nil }
+        try read(found, isWhole: fault == nil, next: following, isLast: next == nil) { _, _ in }
+        return found
     }
 
     private mutating func note(_ fault: CorruptionError) {
@@ -89,35 +119,33 @@ package struct LogSurvey: Sendable {
         note(CorruptionError(file: path, offset: offset, expectation: expectation))
     }
 
-    private mutating func read(_ numbers: [UInt64], _ intact: (LogRecord) throws -> Void) throws {
+    private mutating func read(_ numbers: [UInt64], _ each: (LogRecord, Bool) throws -> Void) throws {
         var last: (header: LogFileHeader, isWhole: Bool)?
         for number in numbers {
             let (found, fault) = try header(number, after: last?.header)
-            if let last { try read(last.header, isWhole: last.isWhole, next: fault == nil ? found : nil, intact) }
+            if let last { try read(last.header, isWhole: last.isWhole, next: fault == nil ? found : nil, each) }
             if let fault { note(fault) } else if faultCount > 0, let found { behind.reach(found.firstPosition) }
             if last == nil, let found { position = start?.position ?? found.firstPosition }
             if let found { last = (found, fault == nil) }
         }
-        if let last { try read(last.header, isWhole: last.isWhole, next: nil, isLast: true, intact) }
+        if let last { try read(last.header, isWhole: last.isWhole, next: nil, isLast: true, each) }
     }
 
     /// The header of a file, or one that serves to search it where it is damaged.
     private func header(
         _ number: UInt64, after previous: LogFileHeader?
     ) throws -> (LogFileHeader?, CorruptionError?) {
-        let path = directory.logPath(number)
-        let head = try directory.head(of: number)
+        let (head, found) = try directory.head(of: number)
         let fault: CorruptionError
-        do {
-            let header = try head.header(number: number)
+        switch found {
+        case .success(let header):
             guard let objection = header.objection(after: previous) else { return (header, nil) }
             return (
-                header, CorruptionError(file: path, offset: objection.offset, expectation: objection.expectation)
+                header,
+                CorruptionError(
+                    file: directory.logPath(number), offset: objection.offset, expectation: objection.expectation)
             )
-        } catch where error.isOfNewerForm {
-            throw error.of(path)
-        } catch let error {
-            fault = CorruptionError(file: path, offset: error.offset, expectation: error.expectation)
+        case .failure(let damage): fault = damage
         }
         guard let previous else {
             // What it says of the log's id may be whole: its records are known by that.
@@ -137,7 +165,7 @@ package struct LogSurvey: Sendable {
     /// Reads one file to its end.
     private mutating func read(
         _ header: LogFileHeader, isWhole: Bool, next: LogFileHeader?, isLast: Bool = false,
-        _ intact: (LogRecord) throws -> Void
+        _ each: (LogRecord, Bool) throws -> Void
     ) throws {
         let path = directory.logPath(header.fileNumber)
         let file = try directory.fileSystem.open(path, .read)
@@ -154,7 +182,7 @@ package struct LogSurvey: Sendable {
             chain: start?.chain ?? header.chain, limit: min(until?.offset ?? header.fileBytes, header.fileBytes))
         if !isWhole { guard try reader.resume(from: reader.offset) else { return } }
         while true {
-            while case .record(let record) = try reader.next() { try take(record, path, intact) }
+            while case .record(let record) = try reader.next() { try take(record, path, each) }
             let here = LogPlace(
                 fileNumber: header.fileNumber, offset: reader.offset, chain: reader.chain, position: position)
             if let until, reader.offset == until.offset, reader.chain == until.chain { return }
@@ -169,18 +197,16 @@ package struct LogSurvey: Sendable {
         }
     }
 
-    private mutating func take(_ record: LogRecord, _ path: String, _ intact: (LogRecord) throws -> Void) throws {
-        guard faultCount == 0 else { return behind.add(record) }
-        guard record.position >= position else {
+    private mutating func take(_ record: LogRecord, _ path: String, _ each: (LogRecord, Bool) throws -> Void) throws {
+        if faultCount == 0, record.position < position {
             end(at: record.place)
             note(path: path, record.place.offset, "a position that does not fall")
-            return behind.add(record)
         }
-        position = record.nextPosition
-        if !record.kind.isMarker {
-            receivedTime = max(receivedTime, record.receivedTime)
-            try intact(record)
-        }
+        let isBehind = faultCount > 0
+        if isBehind { behind.add(record) } else { position = record.nextPosition }
+        guard !record.kind.isMarker else { return }
+        if !isBehind { receivedTime = max(receivedTime, record.receivedTime) }
+        try each(record, isBehind)
     }
 
     private mutating func end(at place: LogPlace) {

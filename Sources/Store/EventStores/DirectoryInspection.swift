@@ -14,7 +14,8 @@ package enum DirectoryInspection {
         let (manifests, findings) = try EventStore.readingBeside {
             try ManifestStore.open(fileSystem: fileSystem, directory: directory, isKnown: { _ in true })
         }
-        try show(manifests.summary() + findings.damage.map { "damage: \($0)\n" }.joined())
+        let remarks = findings.damage.map { "damage: \($0)\n" } + findings.loneCopies.map { "\($0)\n" }
+        try show(manifests.summary() + remarks.joined())
         for segment in manifests.current.segments {
             let name = segment.description.fileName
             let text: String

@@ -1,3 +1,4 @@
+package import Domain
 import Platform
 import Segments
 
@@ -27,8 +28,8 @@ package struct StoreStatus: Hashable, Sendable {
     package var unfoldedConversations = 0
     /// Conversations whose sealed rows are made of their first events alone.
     package var cutConversations = 0
-    /// What is not as it should be while the store goes on, a line each, and what to do.
-    package var troubles: [String] = []
+    /// What is not as it should be while the store goes on.
+    package var troubles: [Trouble] = []
 
     package init() {}
 }
@@ -59,7 +60,7 @@ extension EventStore {
         let troubles = troubles(of: version)
         (status.failedSeals, status.unfoldedConversations) = (troubles.writer.failedSeals, troubles.unfolded.count)
         status.cutConversations = troubles.cut.count
-        status.troubles = troubles.lines
+        status.troubles = troubles.all
         return status
     }
 }

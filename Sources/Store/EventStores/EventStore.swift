@@ -39,14 +39,31 @@ package final class EventStore: Sendable {
     package static func open(at directory: String, context: StoreContext, options: StoreOptions = StoreOptions()) throws
         -> EventStore
     {
+        try open(at: directory, context: context, options: options, by: .writer)
+    }
+
+    static func open(
+        at directory: String, context: StoreContext, options: StoreOptions, by opener: StoreOpener
+    ) throws -> EventStore {
         let opening: StoreOpening
         do {
-            opening = try StoreOpening(files: StoreFiles(root: directory), context: context, options: options)
+            opening = try StoreOpening(
+                files: StoreFiles(root: directory), context: context, options: options, by: opener)
         } catch let error as CorruptionError {
-            throw ManifestStore.cause(
-                of: error, fileSystem: context.fileSystem, directory: StoreFiles(root: directory).segments)
+            throw cause(of: error, at: directory, context)
+        } catch StoreError.logDamaged(let damage) {
+            let cause = cause(of: damage, at: directory, context)
+            if cause == damage { throw StoreError.logDamaged(damage) }
+            throw cause
         }
         return EventStore(opening, directory: directory, context: context)
+    }
+
+    private static func cause(
+        of damage: CorruptionError, at directory: String, _ context: StoreContext
+    ) -> CorruptionError {
+        ManifestStore.cause(
+            of: damage, fileSystem: context.fileSystem, directory: StoreFiles(root: directory).segments)
     }
 
     private init(_ opening: consuming sending StoreOpening, directory: String, context: StoreContext) {
@@ -144,8 +161,8 @@ package final class EventStore: Sendable {
     func troubles(of version: StoreVersion) -> StoreTroubles {
         StoreTroubles(account.withLock { $0.troubles }, version)
     }
-    /// The same, a line each with what to do: what the status tells, too.
-    package var troubleLines: [String] { troubles(of: publishedVersion).lines }
+    /// The same: what the status tells, too.
+    package var troubles: [Trouble] { troubles(of: publishedVersion).all }
 
     func changing<Result: Sendable>(_ body: (Writer) throws -> Result) throws -> Result {
         try writer.withLock { writer in

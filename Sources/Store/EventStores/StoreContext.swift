@@ -36,9 +36,6 @@ package struct StoreOptions: Sendable {
     // tests: stores of tests are small, and fill files all the same.
     /// Bytes of one log file.
     package var logFileBytes = 64 << 20
-    /// Whether the store may be opened by who must not read its key. It is read then, and neither moved nor asked for
-    /// the tokens of users.
-    var mayLackKey = false
 
     // tests: a store is opened under the schemas of another version.
     /// The files of schemas; what a store's log says of ids comes first.

@@ -1,5 +1,5 @@
 import EventLogs
-import Platform
+package import Platform
 
 /// Why the store can't take events or answer.
 package enum StoreError: Error, Sendable, CustomStringConvertible {
@@ -13,6 +13,11 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     case closed
     /// The store has events, and its secret is gone: with a new one no user and no repeat would be recognised.
     case keyMissing(path: String)
+    /// The log is damaged at a place that a start reads: without a backup ``EventStore/setLogAside(at:context:)`` says
+    /// what would be lost.
+    case logDamaged(CorruptionError)
+    /// The log is damaged, and nothing says how it could go on: nothing was sealed.
+    case logLost(CorruptionError)
     /// A re-booking would change more than 9.2 million USD at once.
     case correctionTooLarge
     /// What a record would have to tell is more than one record of the log holds; nothing changed.
@@ -29,6 +34,9 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         case .closed: "the store is closed"
         case .keyMissing(let path):
             "\(path) is missing: users and repeats are recognised by it; put it back from the backup that is kept with the directory"
+        case .logDamaged(let damage): "\(damage)"
+        case .logLost(let damage):
+            "\(damage) (nothing was sealed, and nothing before it says how the log could go on)"
         case .correctionTooLarge:
             "the correction is beyond 9,223,372 USD; book shorter periods again, one after the other"
         case .recordTooLarge(let bytes):
@@ -46,7 +54,7 @@ extension StoreError {
     package var isOfRequest: Bool {
         switch self {
         case .correctionTooLarge, .recordTooLarge, .batchTooLarge: true
-        case .stopped, .noSpace, .unavailable, .closed, .keyMissing: false
+        case .stopped, .noSpace, .unavailable, .closed, .keyMissing, .logDamaged, .logLost: false
         }
     }
 
@@ -54,11 +62,6 @@ extension StoreError {
     /// sector that cannot be read, a file that is gone. What does not need that place goes on.
     static func isOfPlace(_ error: any Error) -> Bool {
         error is any FileContentError || (error as? StorageError)?.isOfPlace ?? false
-    }
-
-    /// What to do about such a place: where it is seen how much is concerned, and how it comes back.
-    static func advice(_ error: any Error) -> String {
-        (error as? any FileContentError)?.advice() ?? "\(CorruptionError.extentAdvice()); \(CorruptionError.remedy)"
     }
 
     /// What a failed step means for the caller, while the log goes on; damage and the store's own errors pass as they

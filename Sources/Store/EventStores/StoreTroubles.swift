@@ -1,24 +1,37 @@
-import Domain
+package import Domain
+package import Platform
 
 /// What the writer of this process met and went on without.
 struct WriterTroubles: Sendable {
     /// Seals that failed since the process started.
     private(set) var failedSeals = 0
     /// Why the last seal failed; nil once one succeeded.
-    private(set) var sealFailure: String?
-    /// What could not be read of places that prices concern, and what to do about it, each once.
-    private(set) var unsearched: [String] = []
+    private(set) var sealFailure: Trouble?
+    /// Files that are kept twice of which the start could not write one anew; a seal makes new ones.
+    private(set) var unrestored: [Trouble] = []
+    /// What could not be read of places that prices concern, each once.
+    private(set) var unsearched: [Trouble] = []
 
     mutating func sealFailed(_ error: any Error) {
         failedSeals += 1
-        sealFailure = "\(error)"
+        let isOfSpace = (error as? StorageError)?.isSpaceExhausted ?? false
+        sealFailure =
+            (error as? any FileContentError).map { Trouble($0) } ?? Trouble("\(error)", isOfSpace ? .space : .asTold)
     }
 
-    mutating func sealSucceeded() { sealFailure = nil }
+    mutating func sealSucceeded() { (sealFailure, unrestored) = (nil, []) }
+
+    mutating func couldNotRestore(_ file: String, _ failure: StorageError) {
+        unrestored.append(
+            Trouble(
+                "\(file) is kept twice, is damaged or missing and could not be written anew: \(failure)",
+                failure.isSpaceExhausted ? .space : .asTold,
+                advice: "the other writing serves; the next seal makes both"))
+    }
 
     mutating func unsearched(_ error: any Error) {
-        let text = "\(error); \(StoreError.advice(error))"
-        if unsearched.count < StoreTroubles.toldMax, !unsearched.contains(text) { unsearched.append(text) }
+        let trouble = Trouble(ofPlace: error)
+        if unsearched.count < StoreTroubles.toldMax, !unsearched.contains(trouble) { unsearched.append(trouble) }
     }
 }
 
@@ -42,37 +55,59 @@ struct StoreTroubles: Sendable {
         losses = version.ledger.losses
     }
 
-    /// A line each, in an order that is always the same.
-    var lines: [String] {
-        var lines: [String] = []
+    /// In an order that is always the same.
+    var all: [Trouble] {
+        var all: [Trouble] = []
+        func tell(_ text: String) { all.append(Trouble(text, .asTold)) }
         if let failure = writer.sealFailure {
-            lines.append("unsealed events stay in the log, since a seal failed and is tried again: \(failure)")
+            all.append(
+                failure.concerning("unsealed events stay in the log, since a seal failed and is tried again: "))
         }
         for (key, found) in unfolded.sorted(by: { $0.key < $1.key }).prefix(Self.toldMax) {
-            lines.append(
-                "conversation \(key.conversation) of tenant \(key.tenant) is not in turns and conversations as it is"
-                    + " now: \(found.reason); \(found.advice)")
+            all.append(
+                found.cause.concerning(
+                    "conversation \(key.conversation) of tenant \(key.tenant) is not in turns and conversations as it"
+                        + " is now: "))
         }
         if unfolded.count > Self.toldMax {
             let more = unfolded.count - Self.toldMax
-            lines.append("\(more) more conversations are not in turns and conversations as they are now")
+            tell("\(more) more conversations are not in turns and conversations as they are now")
         }
         for key in cut.sorted().prefix(Self.toldMax) {
-            lines.append(
+            tell(
                 "conversation \(key.conversation) of tenant \(key.tenant) has more than"
                     + " \(Limits.conversationText): its rows in turns and conversations are made of the first ones;"
                     + " does its sender give one id to all conversations?")
         }
         if cut.count > Self.toldMax {
-            lines.append(
+            tell(
                 "\(cut.count - Self.toldMax) more conversations have rows of their first events alone:"
                     + " `\(CutConversations.query)` lists them")
         }
-        lines += writer.unsearched.map { "calls that a later price concerns were not looked at: \($0)" }
-        lines += losses.suffix(Self.toldMax).map {
-            "a damaged stretch of the log was set aside (\($0.file) at offset \($0.offset)), and with it \($0.extent);"
-                + " the files are in \($0.copies)"
+        all += writer.unrestored
+        all += writer.unsearched.map { $0.concerning("calls that a later price concerns were not looked at: ") }
+        for loss in losses.suffix(Self.toldMax) {
+            tell(
+                "a damaged stretch of the log was set aside (\(loss.file) at offset \(loss.offset)), and with it"
+                    + " \(loss.extent); the files are in \(loss.copies)")
         }
-        return lines
+        return all
+    }
+}
+
+extension Trouble {
+    /// A place of a file that cannot be used.
+    package init(_ place: any FileContentError) {
+        self.init("\(place)", place is NewerFormatError ? .laterVersion : .backup, advice: place.advice())
+    }
+
+    /// The same of whatever ``StoreError/isOfPlace(_:)`` is true of.
+    init(ofPlace error: any Error) {
+        if let error = error as? any FileContentError {
+            self.init(error)
+        } else {
+            self.init(
+                "\(error)", .backup, advice: "\(CorruptionError.extentAdvice()); \(CorruptionError.remedy)")
+        }
     }
 }

@@ -44,7 +44,7 @@ final class FakeStore: ServedStore {
     var priceBook: PriceBook { BuiltInPrices.book }
     var lossNotice: String? { state.withLock { $0.lossNotice } }
     let counters = MetricCounters(registry: .builtIn).totals
-    var troubleLines: [String] { [] }
+    var troubles: [Trouble] { [] }
     let (position, watermark): (Int64, Int64) = (0, 0)
     var freeBytes: Int? { state.withLock { $0.freeBytes } }
     /// Waits as a disk may while held.

@@ -30,9 +30,17 @@ struct CommandFailure: Error {
         case let error as CorruptionError:
             self.init(
                 .damagedData, error.description,
-                advice: error.advice(by: "plimsoll verify --data DIR")
-                    + (error.file.hasSuffix(".log")
-                        ? "; without one `plimsoll set-aside --data DIR` says what would be lost" : ""))
+                advice: error.advice(by: Self.verify))
+        case StoreError.logDamaged(let damage):
+            self.init(
+                .damagedData, "\(error)",
+                advice: damage.advice(by: Self.verify)
+                    + "; without one `plimsoll set-aside --data DIR` says what would be lost")
+        case StoreError.logLost:
+            self.init(
+                .damagedData, "\(error)",
+                advice: "restore the directory from a backup; without one begin with a new directory, to which senders "
+                    + "send again: this one has no segment, and its log has lost its beginning")
         case let error as NewerFormatError: self.init(.damagedData, error.description, advice: error.remedy)
         case let error as QueryError: self.init(SQLRefusal(error))
         case let refusal as SQLRefusal: self.init(refusal)
@@ -51,6 +59,8 @@ struct CommandFailure: Error {
         default: self.init(.storageFailed, "\(error)")
         }
     }
+
+    private static let verify = "plimsoll verify --data DIR"
 
     /// The same whether it was refused here or by a server.
     private init(_ refusal: SQLRefusal) {

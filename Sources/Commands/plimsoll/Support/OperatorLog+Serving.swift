@@ -1,7 +1,9 @@
+import Bytes
 import Domain
 import EventStores
 import OperatorLogs
 import Platform
+import Segments
 
 /// What `plimsoll serve` says of its own life; that of the server the server says.
 extension OperatorLog {
@@ -31,9 +33,15 @@ extension OperatorLog {
                 [LogField(.bytes, found.tornBytes), LogField(.records, found.orphanedRecords)])
         }
         for damage in found.restored {
+            // Where it could not be written the store's troubles say so.
+            let isWritten = !found.unrestored.contains { $0.hasSameBytes(as: damage.file) }
             error(
-                "a file that is kept twice is damaged; its copy was read, and the file written anew",
+                "a file that is kept twice is damaged; its copy was read"
+                    + (isWritten ? ", and the file written anew" : ""),
                 [LogField(.error, "\(damage)"), LogField(.advice, "look at the disk, since damage seldom comes alone")])
+        }
+        for copy in found.loneManifestCopies {
+            warning("\(copy)", [LogField(.advice, LoneManifestCopy.advice)])
         }
         for damage in found.damage {
             error(

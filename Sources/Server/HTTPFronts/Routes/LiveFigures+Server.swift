@@ -31,14 +31,7 @@ extension Routes {
                     refusal.key.reason, at: refusal.key.door, of: refusal.key.service?.text, count: refusal.count,
                     since: moved(refusal.first, from: monotonic, to: now), last: moved(refusal.last, from: monotonic, to: now))
             },
-            troubles: (status.troubles + health.damage.lines).map { LiveFigures.Trouble($0, Self.remedy(in: $0)) },
-            refusal: health.refusal)
-    }
-
-    /// Lines of troubles end in what is to be done; before that stands what strangers wrote as well.
-    private static func remedy(in trouble: String) -> LiveFigures.Trouble.Remedy {
-        if trouble.hasSuffix(NewerFormatError.remedy) { return .laterVersion }
-        return trouble.hasSuffix(CorruptionError.remedy) ? .backup : .asTold
+            troubles: health.troubles(beside: status.troubles))
     }
 
     /// Why the store refuses what was sound on its way.

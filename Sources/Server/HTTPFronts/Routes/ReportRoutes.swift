@@ -50,7 +50,7 @@ extension Routes {
             try refusing {
                 let report = try report(
                     name, query, over: store.pinnedForReports(), cancellation, within: lane.memory)
-                let missing = report.notices + [name.isOfNow ? health.refusal : nil].compactMap { $0 }
+                let missing = report.notices + [name.isOfNow ? health.refusal?.line : nil].compactMap { $0 }
                 if section == ReportFiles.all, format == .csv {
                     let (body, boundary) = ReportFiles(report).multipart
                     let type = "multipart/mixed; boundary=\(boundary)"

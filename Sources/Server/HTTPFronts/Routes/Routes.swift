@@ -100,7 +100,8 @@ struct Routes: Sendable {
 
     private func readiness() throws(Refusal) -> Response {
         if let objection = health.unreadiness {
-            throw Refusal(.serviceUnavailable, objection, hint: "see the server's log")
+            throw Refusal(
+                .serviceUnavailable, objection.text, hint: objection.advice ?? "see the server's log")
         }
         return Response(text: "ready\n")
     }

@@ -1,5 +1,6 @@
 import Asking
 import Domain
+import Domain
 import EventStores
 import Exporting
 import Hummingbird
@@ -23,7 +24,7 @@ extension Routes {
         json.member("version", Version.text)
         let objection = health.unreadiness
         json.member("ready", objection == nil)
-        json.member("reason", objection ?? "")
+        json.member("reason", objection?.text ?? "")
         json.member("uptime_seconds", Double((clock.monotonicNanoseconds() - startNanoseconds) / 1_000_000) / 1000)
         let (totals, spans) = (intake.counters.totals, traces.counters.totals)
         json.member("accepted", totals.accepted)
@@ -46,7 +47,7 @@ extension Routes {
         json.member("full_listeners", connections.fullListeners)
         json.member("connection_waits", connections.waits)
         appendTraceExports(to: &json)
-        Self.append(status, troubles: status.troubles + health.troubles, to: &json)
+        Self.append(status, troubles: health.troubles(beside: status.troubles), to: &json)
         json.key("addresses")
         json.beginArray()
         for route in RouteTable.routes where route.isListed {
@@ -64,7 +65,7 @@ extension Routes {
     }
 
     /// The store in numbers: members of the object that is open.
-    private static func append(_ status: StoreStatus, troubles: [String], to json: inout JSONWriter) {
+    private static func append(_ status: StoreStatus, troubles: [Trouble], to json: inout JSONWriter) {
         json.member("position", status.position)
         json.member("watermark", RFC3339.render(status.watermark))
         json.member("segments", status.segments)
@@ -84,7 +85,7 @@ extension Routes {
         json.member("cut_conversations", status.cutConversations)
         json.key("troubles")
         json.beginArray()
-        for line in troubles { json.value(line) }
+        for trouble in troubles { json.value(trouble.line) }
         json.endArray()
     }
 

@@ -1,5 +1,5 @@
 import Bytes
-import Domain
+package import Domain
 package import EventStores
 import OperatorLogs
 package import Platform
@@ -74,12 +74,13 @@ package final class DamagedPlaces: Sendable {
     /// How many are known.
     package var count: Int { state.withLock { $0.places.count } }
 
-    /// A line each, for whoever asks how the server does.
-    package var lines: [String] {
-        let places = state.withLock { $0.places }
-        let lines = places.prefix(Self.shownMax).map { "\($0.error); \($0.error.advice())" }
-        let more = places.count - lines.count
-        return more > 0 ? lines + ["\(more) more places of files cannot be used"] : lines
+    /// Each, for whoever asks how the server does.
+    package var troubles: [Trouble] {
+        let all = state.withLock { $0.places }.map { Trouble($0.error) }
+        guard all.count > Self.shownMax else { return all }
+        let (shown, others) = (all.prefix(Self.shownMax), all.dropFirst(Self.shownMax))
+        let remedy = others.first { $0.remedy == .backup }?.remedy ?? .laterVersion
+        return shown + [Trouble("\(others.count) more places of files cannot be used", remedy)]
     }
 
     /// Forgets those that can be used again.

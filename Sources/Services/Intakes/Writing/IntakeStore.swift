@@ -13,8 +13,8 @@ package protocol IntakeStore: Sendable {
     var watermark: Int64 { get }
     /// Bytes that may still be written; nil where the system does not say. Blocking.
     var freeBytes: Int? { get }
-    /// What is not as it should be while it goes on, a line each.
-    var troubleLines: [String] { get }
+    /// What is not as it should be while it goes on.
+    var troubles: [Trouble] { get }
     /// The time that is believed, ns since 1970 UTC.
     var now: Int64 { get }
     /// Makes the batches durable; blocking, writer thread only.

@@ -1,3 +1,4 @@
+package import Domain
 package import OperatorLogs
 package import Platform
 import Synchronization
@@ -17,7 +18,7 @@ package final class ServerHealth: Sendable {
         var failure: String?
         var fullness: Fullness?
         /// What was told last of what is not as it should be.
-        var troubles: [String] = []
+        var troubles: [Trouble] = []
         /// When a full disk was logged last, on the monotonic clock.
         var lastLogged: Int64?
     }
@@ -52,19 +53,29 @@ package final class ServerHealth: Sendable {
     }
 
     /// Why events are better sent elsewhere now; nil: ready.
-    package var unreadiness: String? { objection ?? state.withLock { $0.fullness?.reason } }
-
-    /// Why the store takes no events, and that for as long as it does: what a full disk means, and a failed one. nil
-    /// also while the server stops.
-    package var refusal: String? {
-        state.withLock { state in
-            state.failure.map { "no event is taken until a restart: \($0)" }
-                ?? state.fullness.map { "events are refused: \($0.reason)" }
+    package var unreadiness: Trouble? {
+        if let objection { return Trouble(objection, isStorageFailed ? .restart : .asTold) }
+        return state.withLock { state in
+            state.fullness.map { Trouble($0.reason, $0.isOfSpace ? .space : .asTold) }
         }
     }
 
-    /// What is not as it should be beside what the store says of itself, a line each.
-    package var troubles: [String] { [refusal].compactMap { $0 } + damage.lines }
+    /// Why the store takes no events, and that for as long as it does: what a full disk means, and a failed one. nil
+    /// also while the server stops.
+    package var refusal: Trouble? {
+        state.withLock { state in
+            state.failure.map { Trouble("no event is taken until a restart: \($0)", .restart) }
+                ?? state.fullness.map {
+                    Trouble("events are refused: \($0.reason)", $0.isOfSpace ? .space : .asTold)
+                }
+        }
+    }
+
+    /// All that is not as it should be.
+    /// - Parameter troubles: what the store says of itself.
+    package func troubles(beside troubles: [Trouble]) -> [Trouble] {
+        [refusal].compactMap { $0 } + troubles + damage.troubles
+    }
 
     /// Notes what the store threw. The first failure that does not pass by itself stays.
     /// - Parameter freeBytes: room on the disk now, where the system says.
@@ -120,13 +131,15 @@ package final class ServerHealth: Sendable {
         log.warning("events are taken again" + (known.isOfSpace ? ": the disk has room" : ""))
     }
 
-    /// Says what is not as it should be while the store goes on: each line when it comes up, and when all is well.
-    func note(troubles: [String]) {
+    /// Says what is not as it should be while the store goes on: each when it comes up, and when all is well.
+    func note(troubles: [Trouble]) {
         let (new, areOver) = state.withLock { state in
             defer { state.troubles = troubles }
             return (troubles.filter { !state.troubles.contains($0) }, troubles.isEmpty && !state.troubles.isEmpty)
         }
-        for line in new { log.error(line) }
+        for trouble in new {
+            log.error(trouble.text, trouble.advice.map { [LogField(.advice, $0)] } ?? [])
+        }
         if areOver { log.warning("what was said of the store's troubles is over") }
     }
 

@@ -18,7 +18,7 @@ package struct StoreTicker: BackgroundWork {
     package func step() async throws {
         try await Task.sleep(for: .seconds(1))
         try await thread.run { try store.tick() }
-        health.note(troubles: store.troubleLines)
+        health.note(troubles: store.troubles)
         // What asks the disk may wait for it.
         if health.isFull { health.note(freeBytes: try await thread.run { store.freeBytes }) }
     }

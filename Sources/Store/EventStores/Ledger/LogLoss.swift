@@ -1,3 +1,4 @@
+import Bytes
 import JSONTexts
 
 /// A damaged stretch of the log that somebody had set aside: the events and records in it and behind it are no longer
@@ -86,5 +87,23 @@ extension LogLoss {
     init?(_ record: SystemRecord) {
         guard case .event(Self.recordType, let data) = record.content else { return nil }
         self.init(data: data)
+    }
+}
+
+/// Where a loss begins.
+struct LossPlace: Hashable {
+    private let file: ExactText
+    private let offset: Int
+    private let position: Int64
+
+    init(_ loss: LogLoss) { (file, offset, position) = (ExactText(loss.file), loss.offset, loss.firstPosition) }
+}
+
+extension LogLoss {
+    /// Takes up what an attempt at the same place found: it may have removed files since.
+    mutating func include(_ attempt: LogLoss) {
+        lastPosition = [lastPosition, attempt.lastPosition].compactMap { $0 }.max()
+        intactEvents = max(intactEvents, attempt.intactEvents)
+        intactRecords = max(intactRecords, attempt.intactRecords)
     }
 }

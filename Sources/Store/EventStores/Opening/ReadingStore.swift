@@ -10,12 +10,10 @@ extension EventStore {
     package static func openForReading(
         at directory: String, context: StoreContext, options: StoreOptions = StoreOptions()
     ) throws -> EventStore {
-        var options = options
-        options.mayLackKey = true
-        return try readingBeside {
+        try readingBeside {
             var context = context
             context.fileSystem = overlay(of: directory, context.fileSystem)
-            return try open(at: directory, context: context, options: options)
+            return try open(at: directory, context: context, options: options, by: .reader)
         }
     }
 
@@ -72,7 +70,8 @@ extension EventStore {
 
     /// Whether it may be that another process changed the directory meanwhile; damage is damage the next time, too.
     private static func isOfChange(_ error: any Error) -> Bool {
-        error is CorruptionError || (error as? StorageError)?.isMissing == true
+        if case .logDamaged = error as? StoreError { return true }
+        return error is CorruptionError || (error as? StorageError)?.isMissing == true
     }
 
     /// The directory as it is now, with what is changed over it in memory.

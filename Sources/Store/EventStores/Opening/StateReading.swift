@@ -63,14 +63,24 @@ struct StateReading {
         return damage
     }
 
-    /// Writes the file anew where it was damaged or missing, and its copy where that is so. Where it fails the
-    /// other one serves the next start, too.
-    func restore(in directory: String, _ fileSystem: any FileSystem) {
-        let copy = directory + "/" + reference.copyName
+    /// Writes the file anew where it was damaged or missing, and its copy where that is so.
+    /// - Parameter comparingCopy: whether the copy is read for it: who only reads the store leaves it.
+    /// - Returns: which one could not be written, and why: the other one serves the next start, too.
+    func restore(
+        in directory: String, _ fileSystem: any FileSystem, comparingCopy: Bool
+    ) -> (file: String, failure: StorageError)? {
+        let path: String
         if damage != nil {
-            try? fileSystem.replace(directory + "/" + reference.fileName, with: bytes)
-        } else if (try? fileSystem.contents(of: copy)) != bytes {
-            try? fileSystem.replace(copy, with: bytes)
+            path = directory + "/" + reference.fileName
+        } else {
+            path = directory + "/" + reference.copyName
+            guard comparingCopy, (try? fileSystem.contents(of: path)) != bytes else { return nil }
+        }
+        do {
+            try fileSystem.replace(path, with: bytes)
+            return nil
+        } catch {
+            return (path, error)
         }
     }
 }

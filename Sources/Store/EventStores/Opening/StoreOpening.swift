@@ -4,7 +4,7 @@ import EventLogs
 import Hashing
 package import Platform
 import Projections
-import Segments
+package import Segments
 
 /// What the writer begins with.
 struct WriterStart {
@@ -40,6 +40,19 @@ package struct RecoverySummary: Sendable {
     package var damage: [CorruptionError] = []
     /// Files that are written twice, manifest and state: one was damaged, the other was read, and is what was written.
     package var restored: [CorruptionError] = []
+    /// What of files that are written twice could not be written anew: a trouble of the store.
+    package var unrestored: [String] = []
+    /// Copies of newer manifests that stand alone and count for nothing.
+    package var loneManifestCopies: [LoneManifestCopy] = []
+}
+
+/// Who opens a store.
+enum StoreOpener {
+    /// Writes it: compares what is kept twice, and mends it.
+    case writer
+    /// Reads it, beside a writer perhaps, and with the rights to do so: where it may not read the key this is neither
+    /// moved nor asked for the tokens of users.
+    case reader
 }
 
 /// Opening in steps: lock, keys, manifest, segments, log. Beyond directories, lock and key nothing is written before
@@ -52,26 +65,26 @@ struct StoreOpening {
     let keyDenial: StorageError?
     let recovery: RecoverySummary
 
-    init(files: StoreFiles, context: StoreContext, options: StoreOptions) throws {
+    init(files: StoreFiles, context: StoreContext, options: StoreOptions, by opener: StoreOpener) throws {
         let fileSystem = context.fileSystem
         try Self.makeDirectories(files, fileSystem)
         let lock = try fileSystem.lock(files.lock)
-        let (secret, denial) = try Self.secretOrDenial(files, context, options)
+        let (secret, denial) = try Self.secretOrDenial(files, context, opener)
         keyDenial = denial
         fingerprint = ExportHeader.fingerprint(ofKey: secret)
         userTokenKey = hmacSHA256(key: secret, message: Array("plimsoll user tokens".utf8))
         let identityKey = hmacSHA256(key: secret, message: Array("plimsoll identities".utf8))
-        var (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
+        var (manifests, findings) = try ManifestStore.open(
+            fileSystem: fileSystem, directory: files.segments, comparingCopy: opener == .writer)
         let statePath = files.segments + "/" + (manifests.current.projections?.fileName ?? "")
         let reading = try StateReading(manifests.current, in: files.segments, fileSystem)
         let state = reading?.state
         var logOptions = EventLogOptions(fileBytes: options.logFileBytes)
         if let state { logOptions.mustReach = state.replayFrom }
         var replayed: [LogRecord] = []
-        let (log, report) = try EventLog.open(
-            directory: files.log, fileSystem: fileSystem, randomness: context.randomness, options: logOptions,
-            from: state.map { .place($0.replayFrom) } ?? .beginning
-        ) { replayed.append($0) }
+        let (log, report) = try Self.openLog(files, context, logOptions, from: state?.replayFrom) {
+            replayed.append($0)
+        }
         try Self.check(manifests, findings, replayed)
         let schemas = try Self.schemas(state?.schemas, statePath, replayed, files)
         let registry = try Self.registry(schemas, options)
@@ -82,18 +95,17 @@ struct StoreOpening {
         let counters = try Self.counters(state?.counters ?? [], registry, ledger.objectives.current.set, statePath)
         let nextID = try files.nextID(above: findings.unknownFiles, from: manifests.current.nextSegmentID)
         try manifests.removeTemporaryFiles(findings)
-        manifests.restoreFile()
+        let unrestoredManifest = manifests.restoreFile()
         writer = Writer(
             WriterStart(
                 context: context, options: options, files: files, registry: registry,
                 identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests,
-                lock: lock,
-                ledger: ledger, sealed: sealed, counters: counters, segmentFiles: segmentFiles))
+                lock: lock, ledger: ledger, sealed: sealed, counters: counters, segmentFiles: segmentFiles))
         // Files of the version before are gone with it, once there is another one.
         for name in manifests.outgoingFileNames { writer.retired.add(name) }
         writer.nextSegmentID = nextID
         // Files of attempts that came to nothing; where a manifest is damaged they may be what it named.
-        if findings.refused.isEmpty {
+        if findings.doubt == nil {
             for name in findings.unknownFiles where StoreFiles.isOurs(segmentFile: name) { writer.retired.add(name) }
         }
         writer.lately.note(FoldFindings(asLeftIn: sealed))
@@ -101,7 +113,7 @@ struct StoreOpening {
         writer.openedTime = writer.receivedTime
         // What the log tells of and neither it nor a segment holds was in files that a manifest named.
         guard log.nextPosition <= writer.nextPosition else {
-            throw findings.refused.first
+            throw findings.doubt
                 ?? CorruptionError(
                     file: files.segments, offset: 0,
                     expectation:
@@ -112,17 +124,33 @@ struct StoreOpening {
         if state == nil, writer.ledger.position == 0, writer.ledger.outcomes == nil {
             try writer.begin(after: Set(replayed.map(\.kind)))
         }
+        let unrestoredState = reading?.restore(in: files.segments, fileSystem, comparingCopy: opener == .writer)
+        let unrestored = [unrestoredManifest, unrestoredState].compactMap { $0 }
+        for (file, failure) in unrestored { writer.troubles.couldNotRestore(file, failure) }
         recovery = RecoverySummary(
             replayedEvents: writer.tail.count, replayedRecords: replayed.count, tornBytes: report.tornBytes,
             orphanedRecords: report.orphanedRecords, wasClosed: report.wasClosed, isNew: report.isNew,
-            damage: findings.refused, restored: [findings.restored, reading?.damage].compactMap { $0 })
-        reading?.restore(in: files.segments, fileSystem)
+            damage: findings.refused, restored: [findings.restored, reading?.damage].compactMap { $0 },
+            unrestored: unrestored.map { $0.file }, loneManifestCopies: findings.loneCopies)
         if let schemas { try writer.takeOverConfiguration(from: schemas.names) }
+    }
+
+    private static func openLog(
+        _ files: StoreFiles, _ context: StoreContext, _ options: EventLogOptions, from place: LogPlace?,
+        _ replay: (LogRecord) throws -> Void
+    ) throws -> (log: EventLog, report: RecoveryReport) {
+        do {
+            return try EventLog.open(
+                directory: files.log, fileSystem: context.fileSystem, randomness: context.randomness, options: options,
+                from: place.map { .place($0) } ?? .beginning, replay: replay)
+        } catch let damage as CorruptionError {
+            throw StoreError.logDamaged(damage)
+        }
     }
 
     private static func makeDirectories(_ files: StoreFiles, _ fileSystem: any FileSystem) throws {
         // An empty folder made in its place would hide what is lost.
-        if case .lost(let damage) = try LogState(files, fileSystem) { throw damage }
+        if case .lost(let damage) = try LogState(files, fileSystem) { throw StoreError.logDamaged(damage) }
         // In this order: see `LogState`.
         for directory in [files.root, files.keys, files.log, files.segments] {
             if try !fileSystem.isDirectory(directory) { try fileSystem.createDirectories(directory) }
@@ -131,11 +159,11 @@ struct StoreOpening {
 
     /// The store's secret, or zeros and why it cannot be read: what is keyed with it is only looked up by who writes.
     private static func secretOrDenial(
-        _ files: StoreFiles, _ context: StoreContext, _ options: StoreOptions
+        _ files: StoreFiles, _ context: StoreContext, _ opener: StoreOpener
     ) throws -> ([UInt8], StorageError?) {
         do {
             return (try secret(files, context), nil)
-        } catch let error as StorageError where options.mayLackKey && error.isDenied {
+        } catch let error as StorageError where opener == .reader && error.isDenied {
             return (Array(repeating: 0, count: 32), error)
         }
     }
@@ -158,7 +186,7 @@ struct StoreOpening {
     ) throws(CorruptionError) {
         let told = records.compactMap(Writer.manifestVersion).max() ?? 0
         guard told > manifests.version else { return }
-        throw findings.refused.first ?? missing(told, in: manifests.directory)
+        throw findings.doubt ?? missing(told, in: manifests.directory)
     }
 
     /// The log tells of a version that is not there.

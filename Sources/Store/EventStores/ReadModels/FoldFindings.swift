@@ -1,3 +1,4 @@
+import Domain
 import Platform
 import Synchronization
 
@@ -35,19 +36,18 @@ extension FoldFindings {
 /// A conversation that was not folded, and why.
 struct UnfoldedConversation: Sendable {
     let key: ConversationGrouping.Key
-    let reason: String
-    /// What to do about it.
-    let advice: String
+    /// Why, and what to do about it.
+    let cause: Trouble
 
     /// One that the last seal left.
     init(_ key: ConversationGrouping.Key) {
-        (self.key, reason) = (key, "something of it cannot be read")
-        advice = CorruptionError.extentAdvice()
+        self.key = key
+        cause = Trouble("something of it cannot be read", .asTold, advice: CorruptionError.extentAdvice())
     }
 
     /// One that needs a place which cannot be used.
     init(_ key: ConversationGrouping.Key, _ error: any Error) {
-        (self.key, reason, advice) = (key, "\(error)", StoreError.advice(error))
+        (self.key, cause) = (key, Trouble(ofPlace: error))
     }
 }
 

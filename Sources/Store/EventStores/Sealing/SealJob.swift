@@ -1,7 +1,6 @@
 import Columnar
 import Domain
 import EventLogs
-import Hashing
 import JSONTexts
 import Platform
 import Projections
@@ -137,21 +136,5 @@ struct SealJob: StoreJob {
             schemas: registry.serialised, ledger: ledger, counters: counters.serialised, unfolded: next.unfolded,
             cut: next.cut, replayFrom: place)
         return try file.write(as: base.segmentID, in: base.directory, base.fileSystem)
-    }
-}
-
-extension StateFile {
-    /// Writes it under the name that belongs to an id, and its copy.
-    func write(
-        as id: UInt64, in directory: String, _ fileSystem: any FileSystem
-    ) throws(StorageError) -> FileReference {
-        let bytes = serialised
-        let reference = FileReference(
-            fileName: StoreFiles.stateName(id), lengthBytes: bytes.count, sha256: SHA256.hash(bytes))
-        // Twice: the log that it follows from may be gone with the next step.
-        for name in [reference.fileName, reference.copyName] {
-            try fileSystem.replace(directory + "/" + name, with: bytes)
-        }
-        return reference
     }
 }

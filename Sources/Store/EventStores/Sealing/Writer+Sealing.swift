@@ -64,8 +64,8 @@ extension Writer {
                 if log.failure != nil { throw told(error) }
             }
         }
-        throw StoreError.unavailable(
-            reason: "memory is full of events that no segment holds, as \(troubles.sealFailure ?? "a seal failed")")
+        let failure = troubles.sealFailure?.text ?? "a seal failed"
+        throw StoreError.unavailable(reason: "memory is full of events that no segment holds, as \(failure)")
     }
 
     /// Turns everything unsealed into a segment now.

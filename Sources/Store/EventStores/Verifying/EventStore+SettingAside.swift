@@ -35,16 +35,15 @@ extension EventStore {
     ///
     /// Where the file is damaged or missing that a start reads first, the log begins again behind what is sealed.
     /// - Returns: nil where the log is whole; nothing was done then.
-    /// - Throws: ``StorageError``; ``FileContentError`` where something else than the log is damaged, or nothing was
-    ///   sealed and so nothing says how the log could go on: nothing was done then.
+    /// - Throws: ``StorageError``; ``FileContentError`` where something else than the log is damaged;
+    ///   ``StoreError/logLost(_:)``: nothing was done then.
     package static func setLogAside(at directory: String, context: StoreContext) throws -> LogSettingAside? {
         let files = StoreFiles(root: directory)
         let lock = try context.fileSystem.lock(files.lock)
         defer { lock.release() }
         guard let damage = try damagedLog(files, context.fileSystem) else { return nil }
-        let (loss, survey) = (damage.loss, damage.survey)
+        let (loss, receivedTime) = (damage.loss, damage.receivedTime)
         var told = damage.told
-        let receivedTime = max(survey.receivedTime, damage.state?.ledger.receivedTime ?? 0)
         let payloads = (damage.forgotten + [loss]).map { loss in
             SystemRecord(
                 position: loss.firstPosition - 1, receivedTime: receivedTime,
@@ -56,27 +55,31 @@ extension EventStore {
         try context.fileSystem.createDirectories(told.copies)
         try context.fileSystem.replace(told.copies + lossName, with: Array(loss.data.utf8))
         let records = (kind: LogRecordKind.system, position: loss.firstPosition, payloads: payloads)
-        if survey.end == nil, let state = damage.state {
+        switch damage.continuation {
+        case .opened, .nowhere: preconditionFailure("a log that is damaged and can go on")
+        case .setAside(let end):
+            told.copied = try EventLog.setAside(
+                from: end, receivedTime: receivedTime, directory: files.log, into: told.copies,
+                fileSystem: context.fileSystem, records: records)
+        case .begunAgain(let state):
             let place: LogPlace
             (told.copied, place) = try EventLog.beginAgain(
                 behind: state.replayFrom, receivedTime: receivedTime, directory: files.log, into: told.copies,
                 fileSystem: context.fileSystem, randomness: context.randomness, records: records)
             try damage.goOn(from: place, state, files, context.fileSystem)
-        } else {
-            told.copied = try EventLog.setAside(
-                survey, directory: files.log, into: told.copies, fileSystem: context.fileSystem, records: records)
         }
         return told
     }
 
-    /// A log that is damaged, and what says how it could go on.
+    /// A log that is damaged and can go on.
     private struct DamagedLog {
         var told: LogSettingAside
-        var survey: LogSurvey
+        var continuation: LogContinuation
+        /// The greatest one of what stays, ns since 1970 UTC.
+        var receivedTime: Int64
         var loss: LogLoss
         var manifests: ManifestStore
         var unknownFiles: [String]
-        var state: StateFile?
         /// Losses of before whose records are lost with it.
         var forgotten: [LogLoss]
 
@@ -100,44 +103,49 @@ extension EventStore {
     private static func damagedLog(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> DamagedLog? {
         let (manifests, findings) = try ManifestStore.open(fileSystem: fileSystem, directory: files.segments)
         // Which place the log goes on from is known by the manifest in force, and by no other.
-        if let refused = findings.refused.first { throw refused }
+        if let doubt = findings.doubt { throw doubt }
         let state = try StateReading(manifests.current, in: files.segments, fileSystem)?.state
-        if state == nil, case .lost(let damage) = try LogState(files, fileSystem) { throw unmendable(damage) }
+        if state == nil, case .lost(let damage) = try LogState(files, fileSystem) { throw StoreError.logLost(damage) }
         var manifestVersion: UInt64 = 0
-        var losses = state?.ledger.losses ?? []
-        let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) { record in
-            manifestVersion = max(manifestVersion, Writer.manifestVersion(record) ?? 0)
+        var (losses, lossesBehind) = (state?.ledger.losses ?? [], [LogLoss]())
+        let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) {
+            record, isBehind in
+            if !isBehind { manifestVersion = max(manifestVersion, Writer.manifestVersion(record) ?? 0) }
             if record.kind == .system, let note = try? SystemRecord(logged: record), let loss = LogLoss(note) {
-                losses.append(loss)
+                if isBehind { lossesBehind.append(loss) } else { losses.append(loss) }
             }
         }
+        let continuation = LogContinuation(survey, state)
+        switch continuation {
+        case .opened: return nil
+        case .nowhere(let damage): throw StoreError.logLost(damage)
+        case .setAside, .begunAgain: break
+        }
         guard let damage = survey.faults.first else { return nil }
-        if survey.end == nil, state == nil { throw unmendable(damage) }
         guard manifestVersion <= manifests.version else {
             throw StoreOpening.missing(manifestVersion, in: files.segments)
         }
         // Events that were imported in bulk are in no log.
         let first = max(survey.end?.position ?? 0, state?.ledger.nextPosition ?? 1)
         let last = survey.behind.nextPosition.map { max($0, first) - 1 }
+        // What tells of a loss stands beside the copies as well, and is told again: a log that was begun again begins
+        // with it.
+        let written = Set(try lossFiles(files, fileSystem).map { LossPlace(try Self.loss(at: $0, fileSystem)) })
+        let told = lossesBehind.count { written.contains(LossPlace($0)) }
         var loss = LogLoss(
             file: fileName(of: damage.file), offset: damage.offset, firstPosition: first, lastPosition: last,
-            intactEvents: survey.behind.events, intactRecords: survey.behind.records, copies: "")
+            intactEvents: survey.behind.events, intactRecords: survey.behind.records - told, copies: "")
         let isKnown = losses.contains { LossPlace($0) == LossPlace(loss) }
         let (number, attempt) = try directoryOfCopies(isKnown ? nil : LossPlace(loss), files, fileSystem)
         loss.copies = StoreFiles.setAsideName + "/\(number)"
         if let attempt { loss.include(attempt) }
-        let told = LogSettingAside(
+        let setting = LogSettingAside(
             damage: damage, faultCount: survey.faultCount, extent: loss.extent, intactEvents: loss.intactEvents,
             intactRecords: loss.intactRecords, copies: files.root + "/" + loss.copies)
         return DamagedLog(
-            told: told, survey: survey, loss: loss, manifests: manifests, unknownFiles: findings.unknownFiles,
-            state: state, forgotten: try forgotten(besides: losses + [loss], files, fileSystem))
-    }
-
-    private static func unmendable(_ damage: CorruptionError) -> CorruptionError {
-        var damage = damage
-        damage.expectation += " (nothing was sealed, and nothing before it says how the log could go on)"
-        return damage
+            told: setting, continuation: continuation,
+            receivedTime: max(survey.receivedTime, state?.ledger.receivedTime ?? 0), loss: loss, manifests: manifests,
+            unknownFiles: findings.unknownFiles, forgotten: try forgotten(besides: losses + [loss], files, fileSystem))
     }
 
     /// Beside the copies: the data of the record of what was lost.
@@ -194,23 +202,5 @@ extension EventStore {
     /// The number in a name that we would give; nil for any other name.
     private static func number(_ name: String) -> Int? {
         Int(name).flatMap { (1..<1 << 62).contains($0) && String($0) == name ? $0 : nil }
-    }
-}
-
-/// Where a loss begins.
-private struct LossPlace: Hashable {
-    private let file: ExactText
-    private let offset: Int
-    private let position: Int64
-
-    init(_ loss: LogLoss) { (file, offset, position) = (ExactText(loss.file), loss.offset, loss.firstPosition) }
-}
-
-extension LogLoss {
-    /// Takes up what an attempt at the same place found: it may have removed files since.
-    fileprivate mutating func include(_ attempt: LogLoss) {
-        lastPosition = [lastPosition, attempt.lastPosition].compactMap { $0 }.max()
-        intactEvents = max(intactEvents, attempt.intactEvents)
-        intactRecords = max(intactRecords, attempt.intactRecords)
     }
 }

@@ -14,23 +14,33 @@ package struct FileFaults: Sendable {
     /// Those with which nothing is lost: what stood there is in segments as well.
     package private(set) var harmlessCount = 0
 
+    /// Those of a file that is kept twice whose other writing holds what was written: a start makes it anew, or
+    /// the next seal lets go of it.
+    package private(set) var servedCount = 0
+
     /// So many are named.
     package static let linesMax = 100
 
-    fileprivate mutating func add(_ fault: any Error) {
+    fileprivate mutating func add(_ fault: any Error, isServed: Bool = false) {
         count += 1
+        if isServed { servedCount += 1 }
         if lines.count < Self.linesMax { lines.append("\(fault)") }
     }
 
-    fileprivate mutating func add(_ survey: LogSurvey, hasState: Bool) {
-        for fault in survey.faults { add(fault) }
-        count += survey.faultCount - survey.faults.count
-        isLogDamaged = survey.faultCount > 0 && (survey.end != nil || hasState)
+    fileprivate mutating func addLine(_ line: String) {
+        count += 1
+        if lines.count < Self.linesMax { lines.append(line) }
     }
 
-    fileprivate mutating func add(lostLog damage: CorruptionError, hasState: Bool) {
+    fileprivate mutating func add(_ survey: LogSurvey, _ state: StateFile?) {
+        for fault in survey.faults { add(fault) }
+        count += survey.faultCount - survey.faults.count
+        isLogDamaged = LogContinuation(survey, state).canBeMended
+    }
+
+    fileprivate mutating func add(lostLog damage: CorruptionError, _ state: StateFile?) {
         add(damage)
-        isLogDamaged = hasState
+        isLogDamaged = LogContinuation(lost: damage, state).canBeMended
     }
 
     fileprivate mutating func add(harmless survey: LogSurvey) {
@@ -81,24 +91,26 @@ extension EventStore {
             }
         }
         guard try fileSystem.isDirectory(files.segments) else { return faults }
-        let (manifest, version, refused) = try ManifestStore.survey(fileSystem: fileSystem, directory: files.segments)
-        for fault in refused { faults.add(fault) }
+        let (manifest, version, refused, loneCopies) = try ManifestStore.survey(
+            fileSystem: fileSystem, directory: files.segments)
+        for fault in refused { faults.add(fault.damage, isServed: fault.isServed) }
+        for copy in loneCopies { faults.addLine("\(copy); \(LoneManifestCopy.advice)") }
         for segment in manifest.segments { try addSegment(segment.description, files, fileSystem, &faults) }
         let state = try addState(manifest, files, fileSystem, &faults)
         if case .lost(let damage) = try LogState(files, fileSystem) {
-            faults.add(lostLog: damage, hasState: state != nil)
+            faults.add(lostLog: damage, state)
             return faults
         }
         // Without the state nobody knows from where on the log is needed: all of it is looked at.
         var told: UInt64 = 0
-        let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) { record in
-            told = max(told, Writer.manifestVersion(record) ?? 0)
+        let survey = try LogSurvey(directory: files.log, fileSystem: fileSystem, from: state?.replayFrom) {
+            if !$1 { told = max(told, Writer.manifestVersion($0) ?? 0) }
         }
         if let place = state?.replayFrom {
             faults.add(harmless: try LogSurvey(directory: files.log, fileSystem: fileSystem, before: place))
         }
-        faults.add(survey, hasState: state != nil)
-        if told > version, !refused.contains(where: { fileName(of: $0.file) == ManifestStore.fileName(told) }) {
+        faults.add(survey, state)
+        if told > version, !refused.contains(where: { fileName(of: $0.damage.file) == ManifestStore.fileName(told) }) {
             faults.add(StoreOpening.missing(told, in: files.segments))
         }
         return faults
@@ -140,18 +152,21 @@ extension EventStore {
     ) throws -> StateFile? {
         guard let reference = manifest.projections else { return nil }
         let copy = files.segments + "/" + reference.copyName
+        var ofCopy: CorruptionError?
         if try fileSystem.lengthBytes(of: copy) != nil {
             do {
                 _ = try StateReading.whole(reference, copy, fileSystem)
             } catch where StoreError.isOfPlace(error) {
-                faults.add(StateReading.damage(error, copy))
+                ofCopy = StateReading.damage(error, copy)
             }
         }
         do {
             guard let reading = try StateReading(manifest, in: files.segments, fileSystem) else { return nil }
-            if let damage = reading.damage { faults.add(damage) }
+            if let ofCopy { faults.add(ofCopy, isServed: true) }
+            if let damage = reading.damage { faults.add(damage, isServed: true) }
             return reading.state
         } catch let error as CorruptionError {
+            if let ofCopy { faults.add(ofCopy) }
             faults.add(error)
             return nil
         }

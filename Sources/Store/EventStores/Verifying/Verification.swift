@@ -71,7 +71,7 @@ extension EventStore {
         try stored.add(snapshot)
         (result.turns, result.conversations) = (stored.turns.rows, stored.conversations.rows)
         // What went bad since its file was looked at.
-        result.findings += Set(snapshot.fold.unfolded.map(\.reason)).sorted()
+        result.findings += Set(snapshot.fold.unfolded.map(\.cause.text)).sorted()
         guard result.findings.isEmpty else { return result }
         if recomputed.turns != stored.turns {
             result.findings.append(

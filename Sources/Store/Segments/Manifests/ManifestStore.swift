@@ -23,7 +23,8 @@ package struct ManifestStore: Sendable {
     private var stale: [UInt64] = []
     /// Files of the version before `current`, which a start may yet return to.
     private var previousNames: [String] = []
-    /// Which of the current version's two files is to be written anew, and with what; nil where both are there.
+    /// Which of the current version's two files is to be written anew, and with what; nil where both are known to be
+    /// there.
     private var restoration: (path: String, bytes: [UInt8])?
     private var currentHash: [UInt8] = Array(repeating: 0, count: ManifestCoding.hashBytes)
 
@@ -31,6 +32,8 @@ package struct ManifestStore: Sendable {
     package struct Findings: Equatable, Sendable {
         /// Newer versions that were damaged or not legal, and why; the state is that of an older one.
         package var refused: [CorruptionError] = []
+        /// Newer versions of which the copy alone is there, and does not serve. They count for nothing.
+        package var loneCopies: [LoneManifestCopy] = []
         /// The file of the version that is in force is damaged or missing: its copy was read.
         package var restored: CorruptionError?
         /// Files with temporary names, left by a crash.
@@ -40,6 +43,9 @@ package struct ManifestStore: Sendable {
 
         /// All that is damaged of the manifests.
         package var damage: [CorruptionError] { refused + [restored].compactMap { $0 } }
+
+        /// Why a newer version than the one in force may be the state; nil where nothing speaks for one.
+        package var doubt: CorruptionError? { refused.first ?? loneCopies.first?.damage }
 
         /// What opening found; by default nothing to speak of.
         package init(refused: [CorruptionError] = [], temporaryFiles: [String] = [], unknownFiles: [String] = []) {
@@ -51,28 +57,37 @@ package struct ManifestStore: Sendable {
 
     /// Reads the newest whole and legal version: its own hash holds, it continues the version before it where that one
     /// is there and whole, and every file it names, or a copy of it, is there in full length. Writes nothing.
-    /// - Parameter isKnown: names in the directory that belong to others, such as log files.
-    /// - Throws: `StorageError`; `CorruptionError` when versions exist and none is legal; `NewerFormatError` where the
-    ///   newest whole one is of a form that this version does not know: an older one would forget what came after it.
+    /// - Parameters:
+    ///   - isKnown: names in the directory that belong to others, such as log files.
+    ///   - comparingCopy: whether the copy of the version in force is read as well, so that ``restoreFile()`` makes it
+    ///     where it is not what the file is: for who may write.
+    /// - Throws: `StorageError`; `CorruptionError` when versions exist and none is legal, which names all of them;
+    ///   `NewerFormatError` where the newest whole one is of a form that this version does not know: an older one would
+    ///   forget what came after it.
     package static func open(
-        fileSystem: any FileSystem, directory: String, isKnown: (String) -> Bool = { _ in false }
+        fileSystem: any FileSystem, directory: String, isKnown: (String) -> Bool = { _ in false },
+        comparingCopy: Bool = false
     ) throws -> (store: ManifestStore, findings: Findings) {
         var store = ManifestStore(fileSystem: fileSystem, directory: directory)
         var findings = Findings()
         let names = try fileSystem.list(directory).filter { !$0.isDirectory }.map(\.name)
-        let versions = Set(names.compactMap(Self.version(ofFileName:)) + names.compactMap(Self.version(ofCopyName:)))
-            .sorted(by: >)
+        let versions = Self.versions(named: names)
         var isFound = versions.isEmpty
         for version in versions where !isFound {
             do {
-                findings.restored = try store.load(version)
+                findings.restored = try store.load(version.number, comparingCopy)
                 isFound = true
             } catch let error as CorruptionError {
-                findings.refused.append(error)
+                if version.hasFile {
+                    findings.refused.append(error)
+                } else {
+                    findings.loneCopies.append(
+                        LoneManifestCopy(file: store.copyPath(version.number), reason: error))
+                }
             }
         }
-        guard isFound else { throw findings.refused[0] }
-        store.stale = versions.filter { $0 < store.version && store.version - $0 > 1 }.sorted()
+        guard isFound else { throw Self.all(findings.refused + findings.loneCopies.map(\.damage)) }
+        store.stale = versions.map { $0.number }.filter { $0 < store.version && store.version - $0 > 1 }.sorted()
         let live = Set(store.keptFileNames)
         findings.temporaryFiles = names.filter { $0.hasSuffix(".new") }
         findings.unknownFiles = names.filter { name in
@@ -87,7 +102,21 @@ package struct ManifestStore: Sendable {
     package static func cause(
         of damage: CorruptionError, fileSystem: any FileSystem, directory: String
     ) -> CorruptionError {
-        (try? open(fileSystem: fileSystem, directory: directory))?.findings.refused.first ?? damage
+        (try? open(fileSystem: fileSystem, directory: directory))?.findings.doubt ?? damage
+    }
+
+    /// Several as one, which says of each what is the matter.
+    private static func all(_ refused: [CorruptionError]) -> CorruptionError {
+        var all = refused[0]
+        for other in refused.dropFirst() { all.expectation += "; no other one serves: \(other)" }
+        return all
+    }
+
+    /// The versions that names tell of, by their files or their copies, the newest first.
+    private static func versions(named names: [String]) -> [(number: UInt64, hasFile: Bool, hasCopy: Bool)] {
+        let files = Set(names.compactMap(version(ofFileName:)))
+        let copies = Set(names.compactMap(version(ofCopyName:)))
+        return files.union(copies).sorted(by: >).map { ($0, files.contains($0), copies.contains($0)) }
     }
 
     private init(fileSystem: any FileSystem, directory: String) {
@@ -119,12 +148,18 @@ package struct ManifestStore: Sendable {
         stale = []
     }
 
-    /// Writes the file of the current version anew where it was damaged or missing, and its copy where that is so.
-    /// Where it fails the other one serves the next opening, too.
-    package mutating func restoreFile() {
-        guard let restoration, (try? fileSystem.replace(restoration.path, with: restoration.bytes)) != nil
-        else { return }
+    /// Writes the file of the current version anew where it was damaged or missing, and its copy where that is known to
+    /// be so.
+    /// - Returns: which one could not be written, and why: the other one serves the next opening, too.
+    package mutating func restoreFile() -> (file: String, failure: StorageError)? {
+        guard let restoration else { return nil }
+        do {
+            try fileSystem.replace(restoration.path, with: restoration.bytes)
+        } catch {
+            return (restoration.path, error)
+        }
         self.restoration = nil
+        return nil
     }
 
     /// Files that a version which is kept names: the current one, or the one before it.
@@ -214,42 +249,55 @@ package struct ManifestStore: Sendable {
     }
 
     /// The newest version that is whole in itself, whether or not the files are there that it names, and what is the
-    /// matter with others.
-    /// - Returns: version 0 where there is none.
+    /// matter with others. A copy alone serves where opening takes it.
+    /// - Returns: version 0 where there is none; of a fault also whether the other one of the version's two files holds
+    ///   what was written.
     /// - Throws: `StorageError`; `NewerFormatError` where the newest whole one is of a form that this version does not
     ///   know.
     package static func survey(
         fileSystem: any FileSystem, directory: String
-    ) throws -> (manifest: Manifest, version: UInt64, faults: [CorruptionError]) {
+    ) throws -> (
+        manifest: Manifest, version: UInt64, faults: [(damage: CorruptionError, isServed: Bool)],
+        loneCopies: [LoneManifestCopy]
+    ) {
         var found: (manifest: Manifest, version: UInt64)?
-        var faults: [CorruptionError] = []
+        var faults: [(damage: CorruptionError, isServed: Bool)] = []
+        var loneCopies: [LoneManifestCopy] = []
+        var whole: Set<UInt64> = []
         let names = try fileSystem.list(directory).filter { !$0.isDirectory }.map(\.name)
-        let files = Set(names.compactMap(Self.version(ofFileName:)))
-        let copies = names.compactMap(Self.version(ofCopyName:)).sorted(by: >)
+        let versions = versions(named: names)
         // Of versions before the one in force a crash may have left the copy alone.
-        for version in files.union(copies).sorted(by: >) where found == nil || files.contains(version) {
+        for (version, hasFile, _) in versions where found == nil || hasFile {
             do {
+                if !hasFile {
+                    var store = ManifestStore(fileSystem: fileSystem, directory: directory)
+                    _ = try store.load(version, false)
+                }
                 let (decoded, _, damage) = try read(version, in: directory, fileSystem)
-                if let damage { faults.append(damage) }
+                if let damage { faults.append((damage, true)) } else { whole.insert(version) }
                 found = found ?? (decoded.manifest, version)
             } catch let fault as CorruptionError {
-                faults.append(fault)
+                if hasFile {
+                    faults.append((fault, false))
+                } else {
+                    loneCopies.append(LoneManifestCopy(file: directory + "/" + copyName(version), reason: fault))
+                }
             } catch let failure as NewerFormatError {
                 // Versions before the one in force are read by nobody who knows no newer form.
                 if found == nil { throw failure }
             }
         }
-        for version in copies {
+        for (version, hasFile, hasCopy) in versions where hasFile && hasCopy {
             let copy = directory + "/" + copyName(version)
             do {
                 _ = try decoded(try fileSystem.contents(of: copy), version, copy)
             } catch let fault as CorruptionError {
-                faults.append(fault)
+                faults.append((fault, whole.contains(version)))
             } catch is NewerFormatError {
                 continue
             }
         }
-        return (found?.manifest ?? Manifest(), found?.version ?? 0, faults)
+        return (found?.manifest ?? Manifest(), found?.version ?? 0, faults, loneCopies)
     }
 
     /// Whether a second writing of a file stands beside its place: whoever reads the file compares the hash.
@@ -284,7 +332,7 @@ package struct ManifestStore: Sendable {
         _ version: UInt64, in directory: String, _ fileSystem: any FileSystem
     ) throws -> (decoded: Decoded, bytes: [UInt8], damage: CorruptionError?) {
         let (path, copy) = (directory + "/" + fileName(version), directory + "/" + copyName(version))
-        let damage: CorruptionError
+        var damage: CorruptionError
         do {
             let bytes = try fileSystem.contents(of: path)
             return (try decoded(bytes, version, path), bytes, nil)
@@ -296,12 +344,15 @@ package struct ManifestStore: Sendable {
             damage = CorruptionError(file: path, offset: 0, expectation: "a manifest of the store; the file is missing")
         }
         guard let bytes = try? fileSystem.contents(of: copy), let decoded = try? decoded(bytes, version, copy)
-        else { throw damage }
+        else {
+            damage.expectation += ", and \(copyName(version)) does not hold it either"
+            throw damage
+        }
         return (decoded, bytes, damage)
     }
 
     /// - Returns: what is the matter with the file, where its copy was read.
-    private mutating func load(_ version: UInt64) throws -> CorruptionError? {
+    private mutating func load(_ version: UInt64, _ comparesCopy: Bool) throws -> CorruptionError? {
         let path = path(version)
         let (decoded, bytes, damage) = try Self.read(version, in: directory, fileSystem)
         var previous: [String] = []
@@ -329,7 +380,7 @@ package struct ManifestStore: Sendable {
         currentHash = SHA256.hash(bytes)
         if damage != nil {
             restoration = (path, bytes)
-        } else if (try? fileSystem.contents(of: copyPath(version))) != bytes {
+        } else if comparesCopy, (try? fileSystem.contents(of: copyPath(version))) != bytes {
             restoration = (copyPath(version), bytes)
         } else {
             restoration = nil
