@@ -2,8 +2,10 @@ package import Columnar
 package import Domain
 package import EventStores
 package import Intakes
+package import Plans
 package import Platform
 package import Projections
+package import PromQLText
 package import Sending
 
 // tests: a server is run over stores that fail on demand.
@@ -28,6 +30,8 @@ package protocol ServedStore: IntakeStore, SendingStore {
     func pinnedTables() -> any TableCatalog
     /// What a report reads: all tables at one position, and how conversations are judged there.
     func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings)
+    /// The series of metrics at one position, for one question: its memory, its time, and who may end it.
+    func pinnedSeries(within options: QueryOptions) throws -> any SeriesSource
     /// The prices in force.
     var priceBook: PriceBook { get }
     /// What every answer says of what the store has lost; nil where it lost nothing.
@@ -63,6 +67,8 @@ extension EventStore: ServedStore {
         let snapshot = snapshot()
         return (snapshot, snapshot.outcomes)
     }
+    /// See ``ServedStore``.
+    package func pinnedSeries(within options: QueryOptions) throws -> any SeriesSource { MemorySeries() }
     /// See ``ServedStore``.
     package var priceBook: PriceBook { snapshot().book }
     /// See ``ServedStore``.
