@@ -154,6 +154,10 @@ let package = Package(
             uses: ["Bytes", "PromQLText", "PromQLEvaluation", "RegularExpressions"]),
         tests("PromQLScripts", uses: ["PromQLText"]),
 
+        room(
+            "MetricHistory", "Query/MetricHistory",
+            uses: ["Bytes", "Columnar", "Domain", "JSONTexts", "Plans", "Projections", "PromQLText"]),
+
         room("Plans", "Query/Plans", uses: ["Bytes", "JSONTexts", "Columnar"]),
         room(
             "SQLText", "Query/SQLText",

@@ -17,7 +17,11 @@ extension Evaluation {
         let before = boundary == nil ? 0 : question.lookback
         let behind = boundary == .smoothed ? question.lookback : 0
         let start = clock.time(at: timeline.start).subtracting(length).subtracting(before)
-        let found = try read(node.selector, after: start, through: clock.time(at: timeline.end).adding(behind))
+        let windows = windows(
+            to: clock.time(at: timeline.start).adding(behind), on: timeline, clock,
+            length: length.adding(before).adding(behind))
+        let found = try read(
+            node.selector, after: start, through: clock.time(at: timeline.end).adding(behind), windows: windows)
         var series: [RangeSamples] = []
         for one in found {
             let samples = RangeSamples(one)

@@ -3,12 +3,14 @@ import PromQLText
 // Samples from the source.
 extension Evaluation {
     /// The wanted series with their samples between two times, the first excluded.
+    /// - Parameter windows: what of them is looked at; nil: all.
     func read(
-        _ selector: VectorSelector, after: Int64, through: Int64
+        _ selector: VectorSelector, after: Int64, through: Int64, windows: SeriesWindows? = nil
     ) throws(EvaluationError) -> [Series] {
         let matchers: SeriesMatchers
         do throws(PromQLError) { matchers = try SeriesMatchers(selector) } catch { throw .refused("\(error)") }
-        let request = SeriesRequest(matchers, after: after, through: through, samplesMax: ledger.samplesLeft)
+        let request = SeriesRequest(
+            matchers, after: after, through: through, samplesMax: ledger.samplesLeft, windows: windows)
         do throws(SeriesSourceError) {
             let found = try source.series(request)
             return statistics.contains(selector.place.range.lowerBound) ? found.map(\.withResets) : found
@@ -19,6 +21,19 @@ extension Evaluation {
             case .unavailable(let reason): throw .unavailable(reason)
             }
         }
+    }
+
+    /// What the steps of a timeline look at; nil where nothing can be said.
+    /// - Parameters:
+    ///   - end: where the first window ends.
+    ///   - length: ms.
+    func windows(
+        to end: Int64, on timeline: Timeline, _ clock: Clock, length: Int64, isLastOnly: Bool = false
+    ) -> SeriesWindows? {
+        guard length >= 0 else { return nil }
+        let count = clock.anchor == nil ? timeline.count : 1
+        return SeriesWindows(
+            firstEnd: end, step: timeline.step, count: count, length: length, isLastOnly: isLastOnly)
     }
 
     /// Books samples that were read, for as long as they are looked at.
@@ -43,7 +58,8 @@ extension Evaluation {
             return try spread(selectInstants(node, timeline.first, value), over: timeline)
         }
         let (first, last) = (clock.time(at: timeline.start), clock.time(at: timeline.end))
-        let found = try read(node, after: first.subtracting(question.lookback), through: last)
+        let windows = windows(to: first, on: timeline, clock, length: question.lookback, isLastOnly: true)
+        let found = try read(node, after: first.subtracting(question.lookback), through: last, windows: windows)
         let held = try hold(found)
         defer { ledger.giveBack(held) }
         var result = StepMatrix()

@@ -75,6 +75,16 @@ package struct SeriesMatchers: Sendable {
         self.matchers = matchers
     }
 
+    private init(_ matchers: [SeriesMatcher]) { self.matchers = matchers }
+
+    /// Those that every series passes.
+    package static let everything = SeriesMatchers([])
+
+    /// Whether a series with a name can be wanted, whatever its other labels say.
+    package func passesName(_ name: ByteText) -> Bool {
+        matchers.allSatisfy { $0.label != LabelMatcher.metricName || $0.passes(name) }
+    }
+
     /// Whether a series is wanted.
     package func passes(_ labels: LabelSet) -> Bool { matchers.allSatisfy { $0.passes(labels) } }
 }

@@ -4,6 +4,21 @@ package protocol SeriesSource: Sendable {
     /// The wanted series that have a sample in the times, each with those samples, in the order of their labels.
     /// - Throws: where the source cannot answer, or the answer would be larger than it may be.
     func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series]
+
+    /// Which of the wanted series have a sample later than one time, up to another (ms since 1970), in their order.
+    /// - Throws: as ``series(_:)``, but for the number of samples, which nobody sees.
+    func labelSets(
+        _ matchers: SeriesMatchers, after: Int64, through: Int64
+    ) throws(SeriesSourceError) -> [LabelSet]
+}
+
+extension SeriesSource {
+    /// By reading the samples.
+    package func labelSets(
+        _ matchers: SeriesMatchers, after: Int64, through: Int64
+    ) throws(SeriesSourceError) -> [LabelSet] {
+        try series(SeriesRequest(matchers, after: after, through: through, samplesMax: .max)).map(\.labels)
+    }
 }
 
 // tests: as `SeriesSource`.
@@ -29,10 +44,38 @@ package struct SeriesRequest: Sendable {
     package let through: Int64
     /// How many samples the answer may have.
     package let samplesMax: Int
+    /// Which of these times are looked at; nil: all. A source may give more, and need not know of it.
+    package let windows: SeriesWindows?
 
     /// Joins them.
-    package init(_ matchers: SeriesMatchers, after: Int64, through: Int64, samplesMax: Int) {
+    package init(
+        _ matchers: SeriesMatchers, after: Int64, through: Int64, samplesMax: Int, windows: SeriesWindows? = nil
+    ) {
         (self.matchers, self.after, self.through, self.samplesMax) = (matchers, after, through, samplesMax)
+        self.windows = windows
+    }
+}
+
+/// Stretches of time that end at evenly spaced times and are equally long, each open on the left, as a question with
+/// steps looks at them. What lies in none of them changes no answer.
+package struct SeriesWindows: Hashable, Sendable {
+    /// ms since 1970; where the first ends.
+    package let firstEnd: Int64
+    /// ms from an end to the next; greater than zero.
+    package let step: Int64
+    /// How many there are; at least one.
+    package let count: Int
+    /// ms; how far each reaches back.
+    package let length: Int64
+    /// Whether only the last sample of each is looked at.
+    package let isLastOnly: Bool
+
+    /// Joins them.
+    /// - Precondition: a step greater than zero, at least one window, no negative length.
+    package init(firstEnd: Int64, step: Int64, count: Int, length: Int64, isLastOnly: Bool) {
+        precondition(step > 0 && count > 0 && length >= 0, "windows that go on")
+        (self.firstEnd, self.step, self.count, self.length) = (firstEnd, step, count, length)
+        self.isLastOnly = isLastOnly
     }
 }
 

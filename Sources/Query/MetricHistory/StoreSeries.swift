@@ -1,0 +1,52 @@
+package import Bytes
+package import Columnar
+package import Domain
+package import Plans
+package import Projections
+package import PromQLText
+
+// tests: the fronts of PromQL and the rules will ask it.
+/// The series that the events of a store make, as a Prometheus would have them that looked every 15 s, never failed and
+/// knew each event at its own time.
+///
+/// A sample at a time is what all events up to it come to, wherever they stand and whenever they came. Samples lie on
+/// multiples of 15 s, from one before the first event of a series, where a counter is zero, to the time that the store
+/// has reached.
+package struct StoreSeries: SeriesSource {
+    /// ms between samples.
+    package static let stepMilliseconds: Int64 = 15_000
+
+    let catalog: any TableCatalog
+    let reached: Int64
+    let objectives: ObjectiveSet
+    let outcomes: OutcomeSettings
+    let present: [MetricFamily]
+    let target: [(name: ByteText, value: ByteText)]
+    let options: QueryOptions
+    /// What belongs to answers and could not be shown, a line each; whoever shows answers shows them, too.
+    package let notices = Notices()
+
+    /// - Parameters:
+    ///   - catalog: the tables of one snapshot.
+    ///   - reached: ns since 1970 UTC; no sample is later. nil: the catalog's watermark, up to when the log knows that
+    ///     time has passed, so that a store that nobody serves answers the same on every day; who serves one gives the
+    ///     snapshot's `now`.
+    ///   - objectives: those in force: how long questions wait, and where buckets of histograms end.
+    ///   - outcomes: how conversations are judged: after how much silence they are closed.
+    ///   - present: metrics of which only the present is known (`ProcessSamples.families`); each is one sample, the last
+    ///     there is. Those that events tell of are left out.
+    ///   - target: labels that every series has besides its own, as a Prometheus adds `job` and `instance`.
+    ///   - options: memory of each request, and the time of all of them where it runs already (`startingClock(_:)`).
+    package init(
+        catalog: any TableCatalog, reached: Int64? = nil, objectives: ObjectiveSet = .builtIn,
+        outcomes: OutcomeSettings = .standard, present: [MetricFamily] = [],
+        target: [(name: ByteText, value: ByteText)] = [], options: QueryOptions = QueryOptions()
+    ) {
+        (self.catalog, self.reached) = (catalog, reached ?? catalog.watermark)
+        (self.objectives, self.outcomes) = (objectives, outcomes)
+        (self.present, self.target, self.options) = (present, target, options)
+    }
+
+    /// See ``SeriesSource``.
+    package func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] { [] }
+}
