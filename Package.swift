@@ -203,8 +203,8 @@ let package = Package(
         room(
             "Asking", "Services/Asking",
             uses: [
-                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform",
-                "PromQLEvaluation", "PromQLText", "SQLText", "WireFormats",
+                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "MetricHistory", "Plans",
+                "Platform", "Projections", "PromQLEvaluation", "PromQLText", "SQLText", "WireFormats",
             ]),
         tests(
             "Asking",

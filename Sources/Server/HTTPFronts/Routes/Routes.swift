@@ -41,6 +41,8 @@ struct Routes: Sendable {
     let startNanoseconds: Int64
     /// The wall clock then.
     let startWallNanoseconds: Int64
+    /// What only the running server knows of metrics.
+    let present = PresentMetrics()
     /// Whoever evaluates rules.
     let rules: any RuleStates = NoRules()
 

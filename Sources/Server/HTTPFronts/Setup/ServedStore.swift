@@ -1,3 +1,4 @@
+package import Asking
 package import Columnar
 package import Domain
 package import EventStores
@@ -5,7 +6,6 @@ package import Intakes
 package import Plans
 package import Platform
 package import Projections
-package import PromQLText
 package import Sending
 
 // tests: a server is run over stores that fail on demand.
@@ -31,7 +31,8 @@ package protocol ServedStore: IntakeStore, SendingStore {
     /// What a report reads: all tables at one position, and how conversations are judged there.
     func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings)
     /// The series of metrics at one position, for one question: its memory, its time, and who may end it.
-    func pinnedSeries(within options: QueryOptions) throws -> any SeriesSource
+    /// - Parameter present: metrics that only the running server knows.
+    func pinnedSeries(present: [MetricFamily], within options: QueryOptions) -> PinnedSeries
     /// The prices in force.
     var priceBook: PriceBook { get }
     /// What every answer says of what the store has lost; nil where it lost nothing.
@@ -68,7 +69,9 @@ extension EventStore: ServedStore {
         return (snapshot, snapshot.outcomes)
     }
     /// See ``ServedStore``.
-    package func pinnedSeries(within options: QueryOptions) throws -> any SeriesSource { MemorySeries() }
+    package func pinnedSeries(present: [MetricFamily], within options: QueryOptions) -> PinnedSeries {
+        snapshot().series(isServed: true, present: present, within: options)
+    }
     /// See ``ServedStore``.
     package var priceBook: PriceBook { snapshot().book }
     /// See ``ServedStore``.

@@ -161,7 +161,7 @@ private struct Writing: Sendable {
 
 /// Times, numbers, labels and distributions as Prometheus writes them in JSON.
 package enum SeriesJSON {
-    /// A number as text: the shortest digits that mean the same double, with an exponent from 10²¹ on and below 10⁻⁶.
+    /// A number as text: the shortest digits that mean the same double, with an exponent from 1e21 on and below 1e-6.
     package static func text(_ value: Double) -> String {
         let isPlain = value == 0 || !value.isFinite || (1e-6..<1e21).contains(value.magnitude)
         return isPlain ? WrittenNumber.plain(value) : WrittenNumber.general(value)
@@ -174,7 +174,7 @@ package enum SeriesJSON {
         let (whole, fraction) = (parts[0], parts.count > 1 ? parts[1] : "")
         let zeros = fraction.prefix { $0 == "0" }.count
         let exponent = whole == "0" ? -zeros - 1 : whole.count - 1
-        var digits = whole == "0" ? String(fraction.dropFirst(zeros)) : whole + fraction
+        var digits = String(whole == "0" ? fraction.dropFirst(zeros) : whole + fraction)
         while digits.count > 1, digits.last == "0" { digits.removeLast() }
         let magnitude = exponent.magnitude
         return (value < 0 ? "-" : "") + digits.prefix(1) + (digits.count > 1 ? "." + digits.dropFirst() : "")

@@ -1,4 +1,4 @@
-package import PromQLEvaluation
+import PromQLEvaluation
 package import PromQLText
 
 /// An expression as somebody wrote it, and when its value is asked for.
@@ -6,7 +6,7 @@ package struct SeriesQuestion: Sendable {
     /// The expression.
     package var text: [UInt8]
     /// When.
-    package var times: PromQLQuestion.Times
+    let times: PromQLQuestion.Times
     /// How far back a sample may stand for a later time, in ms.
     package var lookback: Int64 = SeriesQuestion.lookbackStandard
     /// How many series are shown; nil: all.
@@ -19,8 +19,20 @@ package struct SeriesQuestion: Sendable {
     /// How many points a series of an answer may have, but for the first.
     private static let pointsMax: Int64 = 11_000
 
-    /// Joins both.
-    package init(_ text: [UInt8], at times: PromQLQuestion.Times) { (self.text, self.times) = (text, times) }
+    /// Asked once.
+    /// - Parameter time: ms since 1970.
+    package init(_ text: [UInt8], at time: Int64) { (self.text, times) = (text, .instant(time)) }
+
+    /// Asked from a time to another, both included, again and again.
+    /// - Parameters:
+    ///   - start: ms since 1970, as its end.
+    ///   - step: ms.
+    package init(_ text: [UInt8], from start: Int64, through end: Int64, step: Int64) {
+        (self.text, times) = (text, .range(from: start, through: end, step: step))
+    }
+
+    /// Looks whether it can be asked at all.
+    package func check() throws(SeriesRefusal) { _ = try checked() }
 
     /// Reads the expression and looks at its times.
     func checked() throws(SeriesRefusal) -> PromQLQuestion {

@@ -45,17 +45,13 @@ package struct SeriesRunner: Sendable {
     ) throws(SeriesRefusal) -> [LabelSet] {
         let budget = SeriesBudget(options.startingClock(now))
         let wanted = try selectors.map { text throws(SeriesRefusal) in try Self.matchers(text) }
-        let (after, isFirst) = times.lowerBound.subtractingReportingOverflow(1)
         do throws(EvaluationError) {
             var found: Set<LabelSet> = []
-            for matchers in wanted.isEmpty ? [try Self.all()] : wanted {
+            for matchers in wanted.isEmpty ? [SeriesMatchers.everything] : wanted {
                 try budget.lookAtClock()
-                let request = SeriesRequest(
-                    matchers, after: isFirst ? .min : after, through: times.upperBound,
-                    samplesMax: SeriesQuestion.samplesMax)
-                for series in try Self.series(request, of: source) where !found.contains(series.labels) {
-                    try budget.take(bytes: series.labels.heldBytes)
-                    found.insert(series.labels)
+                for labels in try Self.labelSets(matchers, in: times, of: source) where !found.contains(labels) {
+                    try budget.take(bytes: labels.heldBytes)
+                    found.insert(labels)
                 }
             }
             try budget.lookAtClock()
@@ -65,21 +61,14 @@ package struct SeriesRunner: Sendable {
         }
     }
 
-    private static func series(
-        _ request: SeriesRequest, of source: any SeriesSource
-    ) throws(EvaluationError) -> [Series] {
+    private static func labelSets(
+        _ matchers: SeriesMatchers, in times: ClosedRange<Int64>, of source: any SeriesSource
+    ) throws(EvaluationError) -> [LabelSet] {
+        let (after, isFirst) = times.lowerBound.subtractingReportingOverflow(1)
         do throws(SeriesSourceError) {
-            return try source.series(request)
+            return try source.labelSets(matchers, after: isFirst ? .min : after, through: times.upperBound)
         } catch {
             throw EvaluationError(error)
-        }
-    }
-
-    private static func all() throws(EvaluationError) -> SeriesMatchers {
-        do throws(PromQLError) {
-            return try SeriesMatchers(selector: Array("{__name__!=\"\"}".utf8))
-        } catch {
-            preconditionFailure("the selector of all series is none: \(error)")
         }
     }
 

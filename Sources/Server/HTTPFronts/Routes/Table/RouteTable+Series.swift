@@ -1,3 +1,5 @@
+import Access
+
 /// The rows of Prometheus' HTTP API. Names that a row does not know are passed over, as Prometheus does: its clients
 /// send what other servers of this API know.
 extension RouteTable {
