@@ -47,6 +47,43 @@ package struct StoreSeries: SeriesSource {
         (self.present, self.target, self.options) = (present, target, options)
     }
 
-    /// See ``SeriesSource``.
-    package func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] { [] }
+    /// See ``SeriesSource``. A metric whose name no matcher refuses is read whole, once; what it holds meanwhile is
+    /// booked.
+    /// - Complexity: O(events of the wanted metrics' types, in groups that may hold some up to the end), and samples.
+    package func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
+        let points = SamplePoints(
+            after: request.after, through: request.through, reached: reached, windows: request.windows)
+        if points.isEmpty { return [] }
+        return try answering { source throws in
+            let reader = HistoryReader(source, request.matchers, points, keepsCells: true)
+            return try reader.series(samplesMax: request.samplesMax)
+        }
+    }
+
+    /// See ``SeriesSource``. Events are looked at for their labels and times alone.
+    /// - Complexity: as ``series(_:)``, without samples.
+    package func labelSets(
+        _ matchers: SeriesMatchers, after: Int64, through: Int64
+    ) throws(SeriesSourceError) -> [LabelSet] {
+        let points = SamplePoints(after: after, through: through, reached: reached)
+        if points.isEmpty { return [] }
+        return try answering { source throws in
+            try HistoryReader(source, matchers, points, keepsCells: false).labelSets()
+        }
+    }
+
+    private func answering<Answer>(_ answer: (StoreSeries) throws -> Answer) throws(SeriesSourceError) -> Answer {
+        do {
+            return try answer(self)
+        } catch let error as SeriesSourceError {
+            throw error
+        } catch let error as QueryError {
+            switch error.kind {
+            case .cancelled, .deadlineExceeded: throw .cancelled
+            default: throw .unavailable(error.message)
+            }
+        } catch {
+            throw .unavailable("\(error)")
+        }
+    }
 }

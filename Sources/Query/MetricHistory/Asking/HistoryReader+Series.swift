@@ -1,0 +1,123 @@
+import Bytes
+import Domain
+import Projections
+import PromQLText
+
+// What a request is answered with.
+extension HistoryReader {
+    /// The wanted series with their samples, in the order of their labels.
+    func series(samplesMax: Int) throws -> [Series] {
+        var builder = SeriesBuilder(samplesMax: samplesMax)
+        for definition in MetricCatalogue.all {
+            try check()
+            if let cells = try cells(definition) { try builder.add(cells) { try check() } }
+        }
+        try addRunning(to: &builder)
+        try addPresent(to: &builder)
+        return builder.series.sorted { $0.labels < $1.labels }
+    }
+
+    /// The wanted series that have a sample, in their order.
+    func labelSets() throws -> [LabelSet] {
+        var found: [LabelSet] = []
+        for definition in MetricCatalogue.all {
+            try check()
+            guard let cells = try cells(definition) else { continue }
+            for set in cells.shown().sets where points.wanted(from: set.start) != nil {
+                found += set.outputs.map(\.labels)
+            }
+        }
+        var builder = SeriesBuilder(samplesMax: .max)
+        if let first = try firstPoint(), points.wanted(from: first) != nil { found += running.map(\.labels) }
+        try addPresent(to: &builder)
+        return (found + builder.series.map(\.labels)).sorted()
+    }
+
+    // MARK: Gauges
+
+    /// One series of something that is there as long as the store has events.
+    private struct Running {
+        let labels: LabelSet
+        /// nil: always one.
+        let definition: MetricDefinition?
+    }
+
+    /// Those that are wanted: that it runs, which version, and who is active.
+    private var running: [Running] {
+        var found: [Running] = []
+        func add(_ name: String, _ pairs: [(name: ByteText, value: ByteText)], _ definition: MetricDefinition?) {
+            let labels = LabelSet(source.target + pairs + [(LabelMatcher.metricName, ByteText(name.utf8))])
+            if matchers.passes(labels) { found.append(Running(labels: labels, definition: definition)) }
+        }
+        add("up", source.target.contains { $0.name == "job" } ? [] : [("job", "plimsoll")], nil)
+        add("plimsoll_build_info", [("version", ByteText(Version.text.utf8))], nil)
+        for name in Self.activeNames { add(name, [], MetricCatalogue.metric(named: name)) }
+        return found
+    }
+
+    private static let activeNames = ["support_conversations_active", "support_active_users"]
+
+    /// The first time at or after the first event.
+    private func firstPoint() throws -> Int64? {
+        running.isEmpty ? nil : try firstEvent().map(SamplePoints.number(atOrAfter:))
+    }
+
+    private func addRunning(to builder: inout SeriesBuilder) throws {
+        guard let first = try firstPoint() else { return }
+        for one in running {
+            try check()
+            let times = try builder.times(points, from: first)
+            let values = try one.definition.map { try activity(of: $0, at: times) }
+            var run = SampleRun()
+            for (place, time) in times.enumerated() {
+                let value = values.map { Double($0[place]) } ?? 1
+                run.append(time * StoreSeries.stepMilliseconds, .float(value))
+            }
+            try builder.add(one.labels, run)
+        }
+    }
+
+    // MARK: The present
+
+    /// Whether events tell of a metric at every time.
+    private static func hasHistory(_ definition: MetricDefinition) -> Bool {
+        definition.source != .process || activeNames.contains(definition.name)
+            || [MetricCatalogue.acceptedEvents, "plimsoll_build_info"].contains(definition.name)
+    }
+
+    /// Adds what the caller knows of the present, at the last time of all.
+    private func addPresent(to builder: inout SeriesBuilder) throws {
+        let last = floorDivide(source.reached, SamplePoints.nanoseconds)
+        guard last >= points.lower, last <= points.upper else { return }
+        let time = last * StoreSeries.stepMilliseconds
+        for family in source.present where !Self.hasHistory(family.definition) {
+            try check()
+            let exposition = Exposition(family.definition, source, matchers)
+            guard exposition.isAsked else { continue }
+            for series in family.series {
+                for output in exposition.outputs(series.labels.map { ByteText($0.utf8) }) {
+                    guard let value = Self.value(of: series, output.shape) else { continue }
+                    var run = SampleRun()
+                    run.append(time, value)
+                    try builder.add(output.labels, run)
+                }
+            }
+        }
+    }
+
+    /// nil where nobody kept the finer buckets.
+    private static func value(of series: MetricSeries, _ shape: SeriesOutput.Shape) -> SampleValue? {
+        switch (series.value, shape) {
+        case (.number(let number), _): return .float(Double(number))
+        case (.picoUSD(let money), _): return .float(Double(money) / 1e12)
+        case (.histogram(_, let sum), .native):
+            return series.exponential.map {
+                .histogram(ObservedHistogram($0, sumNanoseconds: sum).histogram)
+            }
+        case (.histogram(_, let sum), .sum): return .float(Double(sum) / 1e9)
+        case (.histogram(let counts, _), .bucket(let bucket)):
+            return .float(Double(counts.prefix(bucket + 1).reduce(0, &+)))
+        case (.histogram(let counts, _), _): return .float(Double(counts.reduce(0, &+)))
+        }
+    }
+}

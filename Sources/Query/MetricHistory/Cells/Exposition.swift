@@ -1,0 +1,131 @@
+import Bytes
+import Domain
+import JSONTexts
+import PromQLText
+
+/// One series of a metric: its labels, and what of the cells of a label set it shows.
+struct SeriesOutput {
+    enum Shape {
+        /// All of them.
+        case count
+        /// Those of one code.
+        case category(Int)
+        /// Their sum, in a unit of which so many make a base unit.
+        case sum(unitsPerBase: Double)
+        /// What lies in classic buckets up to one of that number.
+        case bucket(Int)
+        case native
+        /// Nothing is taken back of what is told at its own time.
+        case zero
+    }
+
+    let labels: LabelSet
+    let shape: Shape
+}
+
+/// Which series a metric has, named as `/metrics` names them: a histogram by its own name is a native one, with
+/// `_bucket`, `_sum` and `_count` a classic one. Only what is asked for is made.
+struct Exposition {
+    let definition: MetricDefinition
+    /// Upper bounds of classic buckets in ns.
+    let bounds: [Int64]
+    private let matchers: SeriesMatchers
+    private let target: [(name: ByteText, value: ByteText)]
+    /// Beyond the label sets: what stands in the label that code gives.
+    private let categories: [ByteText]
+    private let hasName, hasBuckets, hasSum, hasCount, hasCorrections: Bool
+    private let correctionsName: ByteText?
+
+    /// - Parameter categories: values of the last label, where code gives it, by code.
+    init(_ definition: MetricDefinition, _ source: StoreSeries, _ matchers: SeriesMatchers, categories: [ByteText] = [])
+    {
+        self.definition = definition
+        (self.matchers, target, self.categories) = (matchers, source.target, categories)
+        var bounds = definition.bucketBoundsNanoseconds
+        // Where buckets of answers end follows from the objectives, as it does in `/metrics`.
+        if case .observe = definition.source { bounds = source.objectives.bucketBounds }
+        self.bounds = bounds
+        let isHistogram = definition.kind == .histogram
+        func isAsked(_ suffix: String) -> Bool { matchers.passesName(ByteText((definition.name + suffix).utf8)) }
+        hasName = isAsked("")
+        hasBuckets = isHistogram && isAsked("_bucket")
+        hasSum = isHistogram && isAsked("_sum")
+        hasCount = isHistogram && isAsked("_count")
+        // As `/metrics` has it: a zero beside every counter, and beside histograms nothing.
+        correctionsName =
+            definition.kind != .counter
+            ? nil
+            : MetricCatalogue.all.first { $0.source == .corrections(of: definition.name) }.map {
+                ByteText($0.name.utf8)
+            }
+        hasCorrections = correctionsName.map(matchers.passesName) ?? false
+    }
+
+    /// Whether a series of it can be wanted.
+    var isAsked: Bool { hasName || hasBuckets || hasSum || hasCount || hasCorrections }
+    /// Whether cells have to tell classic buckets apart.
+    var needsBuckets: Bool { hasBuckets }
+    /// Whether cells have to tell exponential buckets apart.
+    var needsNative: Bool { hasName && definition.kind == .histogram }
+
+    /// How many labels a label set has values for.
+    var width: Int { definition.labels.count - (categories.isEmpty ? 0 : 1) }
+
+    /// The wanted series of a label set.
+    /// - Parameter values: of the definition's labels, in their order; empty for none.
+    func outputs(_ values: [ByteText]) -> [SeriesOutput] {
+        assert(values.count == width, "a value for each label")
+        guard !categories.isEmpty else { return outputs(pairs(values), count) }
+        return categories.enumerated().flatMap { code, category in
+            outputs(pairs(values + [category]), .category(code))
+        }
+    }
+
+    private var count: SeriesOutput.Shape {
+        switch definition.source {
+        case .sum: .sum(unitsPerBase: 1)
+        case .bookedCost: .sum(unitsPerBase: 1e12)
+        default: .count
+        }
+    }
+
+    private func pairs(_ values: [ByteText]) -> [(name: ByteText, value: ByteText)] {
+        target
+            + zip(definition.labels, values).filter { !$1.isEmpty }.map { (ByteText($0.name.utf8), $1) }
+    }
+
+    private func outputs(
+        _ pairs: [(name: ByteText, value: ByteText)], _ shape: SeriesOutput.Shape
+    ) -> [SeriesOutput] {
+        var found: [SeriesOutput] = []
+        func add(_ suffix: String, _ shape: SeriesOutput.Shape, le: String? = nil) {
+            let name = ByteText((definition.name + suffix).utf8)
+            var all = pairs + [(LabelMatcher.metricName, name)]
+            if let le { all.append(("le", ByteText(le.utf8))) }
+            let labels = LabelSet(all)
+            if matchers.passes(labels) { found.append(SeriesOutput(labels: labels, shape: shape)) }
+        }
+        if hasName { add("", definition.kind == .histogram ? .native : shape) }
+        if hasBuckets {
+            for (index, bound) in bounds.enumerated() {
+                add("_bucket", .bucket(index), le: DecimalText.render(Int128(bound), scale: 9))
+            }
+            add("_bucket", .bucket(bounds.count), le: "+Inf")
+        }
+        if hasSum { add("_sum", .sum(unitsPerBase: 1e9)) }
+        if hasCount { add("_count", .count) }
+        if hasCorrections, let correctionsName {
+            let labels = LabelSet(pairs + [(LabelMatcher.metricName, correctionsName)])
+            if matchers.passes(labels) { found.append(SeriesOutput(labels: labels, shape: .zero)) }
+        }
+        return found
+    }
+
+    /// The code of a duration among the cells: its classic bucket above, its exponential one below.
+    func code(nanoseconds: Int64) -> Int {
+        var code = 0
+        if needsBuckets { code = bounds.partitioningIndex { nanoseconds <= $0 } << ObservedCode.nativeBits }
+        if needsNative { code |= ObservedCode.native(nanoseconds) }
+        return code
+    }
+}

@@ -1,0 +1,104 @@
+import Bytes
+import Domain
+import PromQLText
+
+/// What one metric counted, by label set and wanted time.
+///
+/// A metric has at most as many label sets as its definition says. The first ones stay, by the time of the first event
+/// that counted under them, at one time in the order of their labels; all others are one, whose labels say `other`. So
+/// which stay follows from the events alone, and not from what is asked.
+struct LabelledCells {
+    struct CountedSet {
+        let values: [ByteText]
+        /// When something first counted under it (ns); the greatest number: never.
+        var first = Int64.max
+        /// Whether cells are kept.
+        let isKept: Bool
+    }
+
+    let exposition: Exposition
+    let points: SamplePoints
+    private var sets: [CountedSet] = []
+    private(set) var cells = CellTable()
+    private var finder: PointFinder
+    private var known: [[ByteText]: Int] = [:]
+    private let keepsCells: Bool
+    private let isOtherWanted: Bool
+    private var labelBytes = 0
+
+    /// - Parameter keepsCells: false where only the first times are asked for.
+    init(_ exposition: Exposition, _ points: SamplePoints, keepsCells: Bool) {
+        (self.exposition, self.points, self.keepsCells) = (exposition, points, keepsCells)
+        finder = PointFinder(points)
+        isOtherWanted = !exposition.outputs(Self.other(exposition)).isEmpty
+    }
+
+    private static func other(_ exposition: Exposition) -> [ByteText] {
+        Array(repeating: ByteText(MetricCatalogue.otherLabel.utf8), count: exposition.width)
+    }
+
+    /// Roughly.
+    var memoryBytes: Int { cells.memoryBytes + sets.count * 256 + labelBytes }
+
+    /// The number of a label set; texts longer than labels may be are `other`.
+    mutating func set(_ texts: [ByteText]) -> Int {
+        let values = texts.map {
+            $0.bytes.count <= Limits.labelBytesMax ? $0 : ByteText(MetricCatalogue.otherLabel.utf8)
+        }
+        if let set = known[values] { return set }
+        let isWanted = isOtherWanted || !exposition.outputs(values).isEmpty
+        sets.append(CountedSet(values: values, isKept: keepsCells && isWanted))
+        known[values] = sets.count - 1
+        labelBytes += values.reduce(0) { $0 + $1.bytes.count + 32 }
+        return sets.count - 1
+    }
+
+    /// Counts something at a time.
+    mutating func count(_ set: Int, at time: Int64, code: Int = 0, sum: Int128 = 0) {
+        if time < sets[set].first { sets[set].first = time }
+        guard sets[set].isKept, let point = finder.point(of: time) else { return }
+        cells.add(set, point: point, code: code, count: 1, sum: sum)
+    }
+
+    // MARK: What stays
+
+    /// Label sets as they are shown.
+    struct ShownSet {
+        let values: [ByteText]
+        var first: Int64
+        var outputs: [SeriesOutput]
+        /// The time of its first sample, a step before the first one that counts something.
+        var start: Int64 { SamplePoints.number(atOrAfter: first) - 1 }
+    }
+
+    /// The sets that are shown, and for each number of a set its place among them; −1: nothing counted under it.
+    /// - Complexity: O(n log n) in label sets.
+    func shown() -> (sets: [ShownSet], places: [Int]) {
+        var shown: [ShownSet] = []
+        var places = [Int](repeating: -1, count: sets.count)
+        var byValues: [[ByteText]: Int] = [:]
+        var counted = sets.indices.filter { sets[$0].first < .max }
+        let countMax = exposition.definition.labelSetsMax
+        // The order decides only where there are too many.
+        if counted.count > countMax {
+            counted.sort { left, right in
+                let (one, other) = (sets[left], sets[right])
+                return one.first == other.first
+                    ? one.values.lexicographicallyPrecedes(other.values) : one.first < other.first
+            }
+        }
+        for (rank, set) in counted.enumerated() {
+            let values = rank < countMax ? sets[set].values : Self.other(exposition)
+            if let place = byValues[values] {
+                shown[place].first = min(shown[place].first, sets[set].first)
+                places[set] = place
+            } else {
+                places[set] = shown.count
+                byValues[values] = shown.count
+                shown.append(
+                    ShownSet(values: values, first: sets[set].first, outputs: exposition.outputs(values)))
+            }
+        }
+        return (shown, places)
+    }
+}

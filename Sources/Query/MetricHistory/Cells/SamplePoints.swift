@@ -1,0 +1,98 @@
+import Bytes
+import PromQLText
+
+/// The times at which samples are wanted, numbered in steps of ``StoreSeries/stepMilliseconds`` since 1970.
+///
+/// What is asked with windows is a superset of what they need: they are at least a step long here, and of windows of
+/// which the last sample alone is looked at, one that ends beyond the last time has its sample there.
+struct SamplePoints {
+    /// ns of a step.
+    static let nanoseconds = StoreSeries.stepMilliseconds * 1_000_000
+    /// No time is asked for beyond it and its opposite: 64 bits of ns reach a little farther.
+    private static let numberMax: Int64 = 600_000_000
+
+    /// The first and the last that there can be.
+    let lower, upper: Int64
+    private let windows: SeriesWindows?
+    private let length: Int64
+
+    /// - Parameters:
+    ///   - after: ms, excluded.
+    ///   - through: ms, included.
+    ///   - reached: ns; nothing is later.
+    init(after: Int64, through: Int64, reached: Int64, windows: SeriesWindows? = nil) {
+        lower = max(floorDivide(after, StoreSeries.stepMilliseconds) + 1, -Self.numberMax)
+        upper = min(
+            floorDivide(through, StoreSeries.stepMilliseconds), floorDivide(reached, Self.nanoseconds), Self.numberMax)
+        self.windows = windows
+        length = max(windows?.length ?? 0, StoreSeries.stepMilliseconds)
+    }
+
+    var isEmpty: Bool { lower > upper }
+
+    /// Up to this time (ns) events tell when a series begins that has samples here: its first one lies a step before.
+    var lastNanoseconds: Int64 { (upper + 1) * Self.nanoseconds }
+
+    /// The first time at or after an event.
+    static func number(atOrAfter time: Int64) -> Int64 { floorDivide(time.saturatingSubtract(1), nanoseconds) + 1 }
+
+    /// The first wanted one from a number on; nil where there is none.
+    func wanted(from number: Int64) -> Int64? {
+        let number = max(number, lower)
+        guard number <= upper else { return nil }
+        guard let windows else { return number }
+        // The first window whose last time is not earlier.
+        let ahead = (number * StoreSeries.stepMilliseconds).saturatingSubtract(windows.firstEnd)
+        let window = ahead <= 0 ? 0 : (ahead - 1) / windows.step + 1
+        guard window < windows.count else { return nil }
+        let (distance, isFar) = window.multipliedReportingOverflow(by: windows.step)
+        let end = windows.firstEnd.saturatingAdd(isFar ? .max : distance)
+        let last = floorDivide(end, StoreSeries.stepMilliseconds)
+        if windows.isLastOnly { return min(last, upper) }
+        let first = floorDivide(end.saturatingSubtract(length), StoreSeries.stepMilliseconds) + 1
+        let found = max(number, first)
+        return found <= upper ? found : nil
+    }
+
+    /// All wanted ones from a number on, ascending; nil where they are more than may be.
+    func all(from number: Int64, countMax: Int) -> [Int64]? {
+        var found: [Int64] = []
+        var next = wanted(from: number)
+        while let point = next {
+            guard found.count < countMax else { return nil }
+            found.append(point)
+            next = wanted(from: point + 1)
+        }
+        return found
+    }
+}
+
+/// Finds the wanted times of events, which often come in the order of their times.
+struct PointFinder {
+    let points: SamplePoints
+    /// Times (ns) later than the one, up to the other, have the point found last.
+    private var low = Int64.max
+    private var high = Int64.min
+    private var found: Int64?
+
+    init(_ points: SamplePoints) { self.points = points }
+
+    /// The first wanted time at or after an event; nil where there is none.
+    mutating func point(of time: Int64) -> Int64? {
+        if time > low, time <= high { return found }
+        let number = SamplePoints.number(atOrAfter: time)
+        found = points.wanted(from: number)
+        let end = found ?? number
+        low = (number - 1).multipliedClamped(by: SamplePoints.nanoseconds)
+        high = max(number, end).multipliedClamped(by: SamplePoints.nanoseconds)
+        return found
+    }
+}
+
+extension Int64 {
+    /// The product, or the end that it lies beyond; of a positive factor.
+    fileprivate func multipliedClamped(by factor: Int64) -> Int64 {
+        let (product, isBeyond) = multipliedReportingOverflow(by: factor)
+        return isBeyond ? (self < 0 ? .min : .max) : product
+    }
+}

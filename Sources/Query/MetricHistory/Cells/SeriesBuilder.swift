@@ -1,0 +1,131 @@
+import Bytes
+import Domain
+import PromQLText
+
+/// Makes series of cells, within the samples that the answer may have.
+struct SeriesBuilder {
+    private let samplesMax: Int
+    private var samplesLeft: Int
+    private(set) var series: [Series] = []
+
+    init(samplesMax: Int) { (self.samplesMax, samplesLeft) = (samplesMax, samplesMax) }
+
+    /// Takes a series that is there already.
+    mutating func add(_ labels: LabelSet, _ samples: SampleRun) throws(SeriesSourceError) {
+        if samples.times.isEmpty { return }
+        try take(samples.times.count)
+        series.append(Series(labels: labels, samples: samples))
+    }
+
+    private mutating func take(_ count: Int) throws(SeriesSourceError) {
+        guard count <= samplesLeft else { throw .tooManySamples(max: samplesMax) }
+        samplesLeft -= count
+    }
+
+    /// All wanted times from a number on, where that many samples may be.
+    func times(_ points: SamplePoints, from number: Int64) throws(SeriesSourceError) -> [Int64] {
+        guard let times = points.all(from: number, countMax: samplesLeft) else {
+            throw .tooManySamples(max: samplesMax)
+        }
+        return times
+    }
+
+    /// Adds the wanted series of a metric.
+    /// - Parameter check: throws where nobody waits any more.
+    mutating func add(_ cells: LabelledCells, check: () throws -> Void) throws {
+        let (shown, places) = cells.shown()
+        guard let first = shown.filter({ !$0.outputs.isEmpty }).map(\.start).min() else { return }
+        let times = try times(cells.points, from: first)
+        let order = Self.order(cells.cells, places, shown)
+        var next = 0
+        for (place, set) in shown.enumerated() where !set.outputs.isEmpty {
+            let begin = next
+            while next < order.count, Int(order[next].key >> 32) == place { next += 1 }
+            let own = times[times.partitioningIndex { $0 >= set.start }...]
+            for output in set.outputs {
+                try check()
+                try take(own.count)
+                let run = Self.run(output.shape, cells.cells, order[begin..<next], own, cells.exposition)
+                if !run.times.isEmpty { series.append(Series(labels: output.labels, samples: run)) }
+            }
+        }
+    }
+
+    /// A cell by the place of its label set, then by its point.
+    private struct PlacedCell {
+        let key: UInt64
+        let cell: UInt32
+    }
+
+    private static func order(
+        _ cells: CellTable, _ places: [Int], _ shown: [LabelledCells.ShownSet]
+    ) -> [PlacedCell] {
+        var order: [PlacedCell] = []
+        order.reserveCapacity(cells.count)
+        for cell in 0..<cells.count {
+            let place = places[Int(cells.sets[cell])]
+            guard place >= 0, !shown[place].outputs.isEmpty else { continue }
+            let point = UInt64(UInt32(bitPattern: Int32(truncatingIfNeeded: cells.point(of: cell))) ^ 1 << 31)
+            order.append(PlacedCell(key: UInt64(place) << 32 | point, cell: UInt32(cell)))
+        }
+        // Cells of one key are added up, in whatever order they come.
+        order.sort { $0.key < $1.key }
+        return order
+    }
+
+    private static func point(_ placed: PlacedCell) -> Int64 {
+        Int64(Int32(bitPattern: UInt32(truncatingIfNeeded: placed.key) ^ 1 << 31))
+    }
+
+    private static func run(
+        _ shape: SeriesOutput.Shape, _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: ArraySlice<Int64>,
+        _ exposition: Exposition
+    ) -> SampleRun {
+        if case .native = shape { return native(cells, order, times) }
+        var run = SampleRun()
+        var (total, next) = (0 as Int128, order.startIndex)
+        var units = 1.0
+        if case .sum(let unitsPerBase) = shape { units = unitsPerBase }
+        for time in times {
+            while next < order.endIndex, point(order[next]) <= time {
+                total += amount(shape, cells, Int(order[next].cell))
+                next += 1
+            }
+            run.append(time * StoreSeries.stepMilliseconds, .float(Double(total) / units))
+        }
+        return run
+    }
+
+    /// What a cell adds.
+    private static func amount(_ shape: SeriesOutput.Shape, _ cells: CellTable, _ cell: Int) -> Int128 {
+        switch shape {
+        case .count: Int128(cells.counts[cell])
+        case .category(let code): cells.code(of: cell) == code ? Int128(cells.counts[cell]) : 0
+        case .sum: cells.sums[cell]
+        case .bucket(let bucket):
+            ObservedCode.classic(of: cells.code(of: cell)) <= bucket ? Int128(cells.counts[cell]) : 0
+        case .native, .zero: 0
+        }
+    }
+
+    private static func native(
+        _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: ArraySlice<Int64>
+    ) -> SampleRun {
+        var run = SampleRun()
+        var counted = ObservedHistogram()
+        var next = order.startIndex
+        var shown = counted.histogram
+        for time in times {
+            let before = next
+            while next < order.endIndex, point(order[next]) <= time {
+                let cell = Int(order[next].cell)
+                counted.add(
+                    cells.counts[cell], bucket: ObservedCode.index(of: cells.code(of: cell)), sum: cells.sums[cell])
+                next += 1
+            }
+            if next > before { shown = counted.histogram }
+            run.append(time * StoreSeries.stepMilliseconds, .histogram(shown))
+        }
+        return run
+    }
+}

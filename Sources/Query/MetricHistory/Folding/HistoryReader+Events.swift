@@ -1,0 +1,120 @@
+import Bytes
+import Columnar
+import Domain
+
+// What events say for themselves: counts, sums and observations.
+extension HistoryReader {
+    /// Counts the events of the metric's types, each at its time.
+    func fold(_ definition: MetricDefinition, into cells: inout LabelledCells) throws {
+        for (ordinal, type) in definition.types.enumerated() {
+            try fold(definition, SchemaEventType.tableName(of: type), ordinal, &cells)
+        }
+    }
+
+    private func fold(
+        _ definition: MetricDefinition, _ name: String, _ ordinal: Int, _ cells: inout LabelledCells
+    ) throws {
+        var reader: LabelReader?
+        let columns = Self.columns(of: definition)
+        try scan(name, columns, where: isInSight) { morsel, table in
+            let labels = reader ?? LabelReader(definition.labels, table, type: ordinal)
+            let sets = try labels.read(morsel, table, into: &cells)
+            try fold(morsel, table, definition, sets, &cells)
+            try hold(cells.memoryBytes + labels.memoryBytes)
+            reader = labels
+        }
+    }
+
+    private static func columns(of definition: MetricDefinition) -> [String] {
+        var names = ["time"]
+        for label in definition.labels {
+            switch label.source {
+            case .column(let name), .boolean(let name, _, _): names.append(name)
+            case .eventType, .given: break
+            }
+        }
+        for condition in definition.conditions {
+            switch condition {
+            case .isOneOf(let column, _, _), .isPresent(let column): names.append(column)
+            }
+        }
+        switch definition.source {
+        case .sum(let column), .observe(let column): names.append(column)
+        case .bookedCost: names.append("cost_usd")
+        case .unpricedCalls: names.append("price_state")
+        case .count, .questions, .ratings, .corrections, .process: break
+        }
+        return names
+    }
+
+    private func fold(
+        _ morsel: any Morsel, _ table: NamedTable, _ definition: MetricDefinition, _ sets: RowSets,
+        _ cells: inout LabelledCells
+    ) throws {
+        let last = points.lastNanoseconds
+        let times = NumberColumn(try table.column("time", of: morsel))
+        let wanted = try rows(morsel, table, definition)
+        let numbers = try self.numbers(morsel, table, definition)
+        let isObserved = if case .observe = definition.source { true } else { false }
+        for row in 0..<morsel.rowCount {
+            guard wanted?[row] ?? true, let time = times.time(row), time <= last else { continue }
+            guard let numbers else {
+                cells.count(sets[row], at: time)
+                continue
+            }
+            guard let number = numbers[row] else { continue }
+            let code = isObserved ? cells.exposition.code(nanoseconds: Int64(clamping: number)) : 0
+            cells.count(sets[row], at: time, code: code, sum: number)
+        }
+    }
+
+    /// What is added up; nil where events are counted alone.
+    private func numbers(
+        _ morsel: any Morsel, _ table: NamedTable, _ definition: MetricDefinition
+    ) throws -> NumberColumn? {
+        switch definition.source {
+        case .sum(let column), .observe(let column): NumberColumn(try table.column(column, of: morsel))
+        case .bookedCost: NumberColumn(try table.column("cost_usd", of: morsel))
+        case .count, .unpricedCalls, .questions, .ratings, .corrections, .process: nil
+        }
+    }
+
+    /// Which rows count; nil: all.
+    func rows(_ morsel: any Morsel, _ table: NamedTable, _ definition: MetricDefinition) throws -> [Bool]? {
+        var wanted: [Bool]?
+        func keep(_ rows: [Bool]) { wanted = wanted.map { zip($0, rows).map { $0 && $1 } } ?? rows }
+        for condition in definition.conditions {
+            switch condition {
+            case .isOneOf(let column, let values, let orNull):
+                let texts = values.map { Array($0.utf8) }
+                keep(try table.column(column, of: morsel).rows(ofTexts: texts, orNull: orNull))
+            case .isPresent(let column):
+                let vector = try table.column(column, of: morsel)
+                if !vector.hasNoNulls { keep((0..<morsel.rowCount).map { !vector.isNull($0) }) }
+            }
+        }
+        // As booked and priced now: a call without an exact cost.
+        if definition.source == .unpricedCalls {
+            let states = try table.column("price_state", of: morsel)
+            let isPriced = states.rows(ofTexts: [Array(PriceState.priced.name.utf8)], orNull: true)
+            keep(isPriced.map { !$0 })
+        }
+        return wanted
+    }
+
+    /// Counts all events by type.
+    func foldTypes(into cells: inout LabelledCells) throws {
+        var reader: LabelReader?
+        let last = points.lastNanoseconds
+        try scan("events", ["time", "type"], where: isInSight) { morsel, table in
+            let labels = reader ?? LabelReader(columns: ["type"], table)
+            let sets = try labels.read(morsel, table, into: &cells)
+            let times = NumberColumn(try table.column("time", of: morsel))
+            for row in 0..<morsel.rowCount {
+                if let time = times.time(row), time <= last { cells.count(sets[row], at: time) }
+            }
+            try hold(cells.memoryBytes + labels.memoryBytes)
+            reader = labels
+        }
+    }
+}
