@@ -235,9 +235,9 @@ let package = Package(
         tests(
             "HTTPFronts",
             uses: [
-                "Access", "Alerting", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain",
+                "Access", "Alerting", "Asking", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain",
                 "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Exporting", "Hashing", "Intakes",
-                "JSONTexts", "OperatorLogs", "Platform", "Projections", "PromQLText", "SQLText", "Segments", "Sending",
+                "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "SQLText", "Segments", "Sending",
                 "WireFormats", hummingbird,
             ]),
 

@@ -20,17 +20,16 @@ package struct SeriesRunner: Sendable {
         let begun = now()
         let checked = try question.checked()
         let prepared = now()
-        let counted = CountedSource(source)
+        let (counted, budget) = (CountedSource(source), SeriesBudget(options.startingClock(now)))
         do throws(EvaluationError) {
-            let answer = try PromQLEvaluator.answer(
-                checked, over: counted, within: SeriesBudget(options.startingClock(now)))
+            let answer = try PromQLEvaluator.answer(checked, over: counted, within: budget)
             var result = SeriesAnswer(answer, at: question.times)
             result.samplesRead = counted.samples
             (result.preparationNanoseconds, result.evaluationNanoseconds) = (prepared - begun, now() - prepared)
             if let most = question.seriesMax, most > 0 { result.show(atMost: most) }
             return result
         } catch {
-            throw SeriesRefusal(error)
+            throw SeriesRefusal(Self.reason(error, budget))
         }
     }
 
@@ -43,8 +42,8 @@ package struct SeriesRunner: Sendable {
         _ selectors: [[UInt8]], in times: ClosedRange<Int64>, over source: any SeriesSource,
         within options: QueryOptions
     ) throws(SeriesRefusal) -> [LabelSet] {
-        let budget = SeriesBudget(options.startingClock(now))
         let wanted = try selectors.map { text throws(SeriesRefusal) in try Self.matchers(text) }
+        let budget = SeriesBudget(options.startingClock(now))
         do throws(EvaluationError) {
             var found: Set<LabelSet> = []
             for matchers in wanted.isEmpty ? [SeriesMatchers.everything] : wanted {
@@ -57,7 +56,18 @@ package struct SeriesRunner: Sendable {
             try budget.lookAtClock()
             return found.sorted()
         } catch {
-            throw SeriesRefusal(error)
+            throw SeriesRefusal(Self.reason(error, budget))
+        }
+    }
+
+    /// A source that gives up does not say whether it had no time left or nobody waits any more.
+    private static func reason(_ error: EvaluationError, _ budget: SeriesBudget) -> EvaluationError {
+        guard error == .cancelled else { return error }
+        do throws(EvaluationError) {
+            try budget.lookAtClock()
+            return error
+        } catch {
+            return error
         }
     }
 
