@@ -237,8 +237,8 @@ let package = Package(
             uses: [
                 "Access", "Alerting", "Asking", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain",
                 "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Exporting", "Hashing", "Intakes",
-                "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "SQLText", "Segments", "Sending",
-                "WireFormats", hummingbird,
+                "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "SQLText", "Segments",
+                "Sending", "WireFormats", hummingbird,
             ]),
 
         // Commanded.
