@@ -156,7 +156,12 @@ let package = Package(
 
         room(
             "MetricHistory", "Query/MetricHistory",
-            uses: ["Bytes", "Columnar", "Domain", "JSONTexts", "Plans", "Projections", "PromQLText"]),
+            uses: ["Bytes", "Columnar", "Domain", "JSONTexts", "Plans", "Platform", "Projections", "PromQLText"]),
+        tests(
+            "MetricHistory",
+            uses: [
+                "Bytes", "Domain", "EventStores", "Plans", "Platform", "Projections", "PromQLEvaluation", "PromQLText",
+            ]),
 
         room("Plans", "Query/Plans", uses: ["Bytes", "JSONTexts", "Columnar"]),
         room(

@@ -10,7 +10,12 @@ extension HistoryReader {
         var builder = SeriesBuilder(samplesMax: samplesMax)
         for definition in MetricCatalogue.all {
             try check()
-            if let cells = try cells(definition) { try builder.add(cells) { try check() } }
+            guard let cells = try cells(definition) else { continue }
+            try builder.add(cells) { bytes in
+                try check()
+                try holdMade(bytes)
+            }
+            try holdMade(builder.memoryBytes)
         }
         try addRunning(to: &builder)
         try addPresent(to: &builder)
@@ -66,7 +71,7 @@ extension HistoryReader {
         guard let first = try firstPoint() else { return }
         for one in running {
             try check()
-            let times = try builder.times(points, from: first)
+            let times = try builder.times(points.unthinned, from: first)
             let values = try one.definition.map { try activity(of: $0, at: times) }
             var run = SampleRun()
             for (place, time) in times.enumerated() {

@@ -1,15 +1,16 @@
 import Bytes
 import Columnar
 import Domain
+import Platform
 import Plans
-import Projections
 import PromQLText
+import Synchronization
 
 /// One request on its way over the tables.
 ///
 /// Each metric is read by itself, in one pass over its tables. Nothing is kept from one request to the next; what could
 /// be, is what ``cells(_:_:)`` gives.
-final class HistoryReader {
+final class HistoryReader: Sendable {
     let source: StoreSeries
     let matchers: SeriesMatchers
     let points: SamplePoints
@@ -18,6 +19,15 @@ final class HistoryReader {
     private let options: QueryOptions
     private let statistics = ScanStatistics()
     private let booking: MemoryBooking?
+    private let held = Mutex(Held())
+
+    /// Bytes, roughly.
+    private struct Held {
+        /// Of series that are made, and what they are made of.
+        var made = 0
+        /// Of what is being read, by who reads it.
+        var parts: [Int] = []
+    }
 
     init(_ source: StoreSeries, _ matchers: SeriesMatchers, _ points: SamplePoints, keepsCells: Bool) {
         (self.source, self.matchers, self.points, self.keepsCells) = (source, matchers, points, keepsCells)
@@ -28,26 +38,87 @@ final class HistoryReader {
     /// Looks whether the answer is still wanted.
     func check() throws(QueryError) { try options.check() }
 
-    /// Books what is held.
-    func hold(_ bytes: Int) throws(SeriesSourceError) {
-        if bytes > options.memoryBudgetBytes {
+    /// Books what series hold, with what they are made of; nothing is being read.
+    func holdMade(_ bytes: Int) throws(SeriesSourceError) {
+        try hold { held in
+            (held.made, held.parts) = (bytes, [])
+        }
+    }
+
+    /// Books what one of those holds who read now, beside the series that are made already.
+    func holdRead(_ bytes: Int, part: Int = 0) throws(SeriesSourceError) {
+        try hold { held in
+            while held.parts.count <= part { held.parts.append(0) }
+            held.parts[part] = bytes
+        }
+    }
+
+    private func hold(_ change: (inout Held) -> Void) throws(SeriesSourceError) {
+        let isThere = held.withLock { held -> Bool? in
+            change(&held)
+            let bytes = held.parts.reduce(held.made, +)
+            if bytes > options.memoryBudgetBytes { return nil }
+            return booking?.change(to: bytes) ?? true
+        }
+        guard let isThere else {
             throw .unavailable(
                 "the series need more than \(options.memoryBudgetBytes >> 20) MiB; ask for fewer, or for less time")
         }
-        if let booking, !booking.change(to: bytes) {
-            throw .unavailable("the memory of all questions is taken; ask again")
-        }
+        if !isThere { throw .unavailable("the memory of all questions is taken; ask again") }
     }
 
     // MARK: Tables
 
     /// Reads a table piece by piece; nothing where there is none of the name.
-    /// - Parameter isWanted: what pieces may be left out by; nil: none.
     func scan(
         _ name: String, _ columns: [String], where conditions: [(String, ColumnPredicate.Comparison)] = [],
         _ body: (any Morsel, NamedTable) throws -> Void
     ) throws {
-        guard let table = source.catalog.table(named: name).map(NamedTable.init) else { return }
+        guard let (table, morsels) = try pieces(name, columns, conditions) else { return }
+        for morsel in morsels {
+            try check()
+            try body(morsel, table)
+        }
+        note()
+    }
+
+    /// Counts the rows of a table, all workers at a time, each into cells of its own.
+    /// - Parameters:
+    ///   - labels: makes what numbers the label sets; each worker has its own.
+    ///   - body: counts the rows of a piece.
+    func count(
+        _ name: String, _ columns: [String], where conditions: [(String, ColumnPredicate.Comparison)] = [],
+        into cells: inout LabelledCells, labels: @Sendable (NamedTable) -> LabelReader,
+        _ body: @Sendable (any Morsel, NamedTable, RowSets, inout LabelledCells) throws -> Void
+    ) throws {
+        guard let (table, morsels) = try pieces(name, columns, conditions) else { return }
+        let parts = max(1, min(source.workers.parallelism, morsels.count))
+        let empty = cells.emptied
+        // What is counted already stands beside what is being read.
+        try holdRead(cells.memoryBytes, part: parts)
+        let found = try source.workers.map(count: parts) { part in
+            var own = empty
+            let reader = labels(table)
+            for place in stride(from: part, to: morsels.count, by: parts) {
+                try check()
+                let sets = try reader.read(morsels[place], table, into: &own)
+                try body(morsels[place], table, sets, &own)
+                try holdRead(own.memoryBytes + reader.memoryBytes, part: part)
+            }
+            return own
+        }
+        for (part, own) in found.enumerated() {
+            cells.absorb(own)
+            try holdRead(cells.memoryBytes, part: parts)
+            try holdRead(0, part: part)
+        }
+        note()
+    }
+
+    private func pieces(
+        _ name: String, _ columns: [String], _ conditions: [(String, ColumnPredicate.Comparison)]
+    ) throws -> (NamedTable, [any Morsel])? {
+        guard let table = source.catalog.table(named: name).map(NamedTable.init) else { return nil }
         let predicates = conditions.compactMap { name, comparison in
             table.place(name).map { ColumnPredicate(column: $0, comparison: comparison) }
         }
@@ -55,12 +126,11 @@ final class HistoryReader {
         let request = ScanRequest(
             columns: columns.compactMap(table.place), predicates: predicates, statistics: statistics,
             check: { try options.check() })
-        defer { statistics.notices.forEach(source.notices.add) }
-        for morsel in try table.source.morsels(for: request) {
-            try check()
-            if morsel.rowCount > 0 { try body(morsel, table) }
-        }
+        return (table, try table.source.morsels(for: request).filter { $0.rowCount > 0 })
     }
+
+    /// What tables could not show.
+    private func note() { statistics.notices.forEach(source.notices.add) }
 
     /// Times up to the last that tells of a sample.
     var isInSight: [(String, ColumnPredicate.Comparison)] {

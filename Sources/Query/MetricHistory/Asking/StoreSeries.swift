@@ -2,6 +2,7 @@ package import Bytes
 package import Columnar
 package import Domain
 package import Plans
+package import Platform
 package import Projections
 package import PromQLText
 
@@ -14,7 +15,7 @@ package import PromQLText
 /// has reached.
 package struct StoreSeries: SeriesSource {
     /// ms between samples.
-    package static let stepMilliseconds: Int64 = 15_000
+    static let stepMilliseconds: Int64 = 15_000
 
     let catalog: any TableCatalog
     let reached: Int64
@@ -23,9 +24,12 @@ package struct StoreSeries: SeriesSource {
     let present: [MetricFamily]
     let target: [(name: ByteText, value: ByteText)]
     let options: QueryOptions
+    let workers: any Workers
+    // tests: as `StoreSeries`.
     /// What belongs to answers and could not be shown, a line each; whoever shows answers shows them, too.
     package let notices = Notices()
 
+    // tests: as `StoreSeries`.
     /// - Parameters:
     ///   - catalog: the tables of one snapshot.
     ///   - reached: ns since 1970 UTC; no sample is later. nil: the catalog's watermark, up to when the log knows that
@@ -33,18 +37,20 @@ package struct StoreSeries: SeriesSource {
     ///     snapshot's `now`.
     ///   - objectives: those in force: how long questions wait, and where buckets of histograms end.
     ///   - outcomes: how conversations are judged: after how much silence they are closed.
-    ///   - present: metrics of which only the present is known (`ProcessSamples.families`); each is one sample, the last
-    ///     there is. Those that events tell of are left out.
+    ///   - present: metrics of which only the present is known (`ProcessSamples.families`); each is one sample, at the
+    ///     last time. Those that events tell of are left out.
     ///   - target: labels that every series has besides its own, as a Prometheus adds `job` and `instance`.
     ///   - options: memory of each request, and the time of all of them where it runs already (`startingClock(_:)`).
+    ///   - workers: share the reading of each request.
     package init(
         catalog: any TableCatalog, reached: Int64? = nil, objectives: ObjectiveSet = .builtIn,
         outcomes: OutcomeSettings = .standard, present: [MetricFamily] = [],
-        target: [(name: ByteText, value: ByteText)] = [], options: QueryOptions = QueryOptions()
+        target: [(name: ByteText, value: ByteText)] = [], options: QueryOptions = QueryOptions(),
+        workers: any Workers = InlineWorkers()
     ) {
         (self.catalog, self.reached) = (catalog, reached ?? catalog.watermark)
         (self.objectives, self.outcomes) = (objectives, outcomes)
-        (self.present, self.target, self.options) = (present, target, options)
+        (self.present, self.target, self.options, self.workers) = (present, target, options, workers)
     }
 
     /// See ``SeriesSource``. A metric whose name no matcher refuses is read whole, once; what it holds meanwhile is

@@ -60,6 +60,25 @@ struct LabelledCells {
         cells.add(set, point: point, code: code, count: 1, sum: sum)
     }
 
+    /// The same with nothing counted.
+    var emptied: LabelledCells { LabelledCells(exposition, points, keepsCells: keepsCells) }
+
+    /// Adds what another one counted of the same metric.
+    mutating func absorb(_ other: LabelledCells) {
+        var numbers: [Int] = []
+        numbers.reserveCapacity(other.sets.count)
+        for one in other.sets {
+            let number = set(one.values)
+            sets[number].first = min(sets[number].first, one.first)
+            numbers.append(number)
+        }
+        for cell in 0..<other.cells.count {
+            cells.add(
+                numbers[Int(other.cells.sets[cell])], point: other.cells.point(of: cell),
+                code: other.cells.code(of: cell), count: other.cells.counts[cell], sum: other.cells.sums[cell])
+        }
+    }
+
     // MARK: What stays
 
     /// Label sets as they are shown.

@@ -4,7 +4,7 @@ import PromQLText
 /// The times at which samples are wanted, numbered in steps of ``StoreSeries/stepMilliseconds`` since 1970.
 ///
 /// What is asked with windows is a superset of what they need: they are at least a step long here, and of windows of
-/// which the last sample alone is looked at, one that ends beyond the last time has its sample there.
+/// which the last sample is looked at, one that ends beyond the last time has its sample there.
 struct SamplePoints {
     /// ns of a step.
     static let nanoseconds = StoreSeries.stepMilliseconds * 1_000_000
@@ -13,7 +13,7 @@ struct SamplePoints {
 
     /// The first and the last that there can be.
     let lower, upper: Int64
-    private let windows: SeriesWindows?
+    private var windows: SeriesWindows?
     private let length: Int64
 
     /// - Parameters:
@@ -30,6 +30,19 @@ struct SamplePoints {
 
     var isEmpty: Bool { lower > upper }
 
+    /// Whether of each window only the ends are wanted, so that a series has to begin with its own first sample, too,
+    /// and to say how far apart its samples lie.
+    var isThinned: Bool { windows?.look == .ends }
+
+    /// The same for what may fall, of which no sample of a window is left out.
+    var unthinned: SamplePoints {
+        guard isThinned, let windows else { return self }
+        var points = self
+        points.windows = SeriesWindows(
+            firstEnd: windows.firstEnd, step: windows.step, count: windows.count, length: windows.length, look: .all)
+        return points
+    }
+
     /// Up to this time (ns) events tell when a series begins that has samples here: its first one lies a step before.
     var lastNanoseconds: Int64 { (upper + 1) * Self.nanoseconds }
 
@@ -41,17 +54,44 @@ struct SamplePoints {
         let number = max(number, lower)
         guard number <= upper else { return nil }
         guard let windows else { return number }
-        // The first window whose last time is not earlier.
-        let ahead = (number * StoreSeries.stepMilliseconds).saturatingSubtract(windows.firstEnd)
+        switch windows.look {
+        case .all:
+            let found = window(endingFrom: number * StoreSeries.stepMilliseconds, windows).map {
+                max(number, first(of: $0))
+            }
+            return found.flatMap { $0 <= upper ? $0 : nil }
+        case .last: return last(from: number, windows)
+        case .ends:
+            if number == lower { return number }
+            let begin = ((number - 1) * StoreSeries.stepMilliseconds).saturatingAdd(length)
+            // At the end of all times a window may begin earlier than was looked for.
+            let first = window(endingFrom: begin, windows).map(first(of:)).flatMap {
+                $0 >= number && $0 <= upper ? $0 : nil
+            }
+            let last = last(from: number, windows)
+            return first.map { min($0, last ?? $0) } ?? last
+        }
+    }
+
+    /// The last number of the first window that has none before a number.
+    private func last(from number: Int64, _ windows: SeriesWindows) -> Int64? {
+        window(endingFrom: number * StoreSeries.stepMilliseconds, windows).map {
+            min(floorDivide($0, StoreSeries.stepMilliseconds), upper)
+        }
+    }
+
+    /// The first number of a window that ends at a time (ms).
+    private func first(of end: Int64) -> Int64 {
+        floorDivide(end.saturatingSubtract(length), StoreSeries.stepMilliseconds) + 1
+    }
+
+    /// Where the first window ends that ends at or after a time (ms).
+    private func window(endingFrom time: Int64, _ windows: SeriesWindows) -> Int64? {
+        let ahead = time.saturatingSubtract(windows.firstEnd)
         let window = ahead <= 0 ? 0 : (ahead - 1) / windows.step + 1
         guard window < windows.count else { return nil }
         let (distance, isFar) = window.multipliedReportingOverflow(by: windows.step)
-        let end = windows.firstEnd.saturatingAdd(isFar ? .max : distance)
-        let last = floorDivide(end, StoreSeries.stepMilliseconds)
-        if windows.isLastOnly { return min(last, upper) }
-        let first = floorDivide(end.saturatingSubtract(length), StoreSeries.stepMilliseconds) + 1
-        let found = max(number, first)
-        return found <= upper ? found : nil
+        return windows.firstEnd.saturatingAdd(isFar ? .max : distance)
     }
 
     /// All wanted ones from a number on, ascending; nil where they are more than may be.
@@ -83,7 +123,8 @@ struct PointFinder {
         let number = SamplePoints.number(atOrAfter: time)
         found = points.wanted(from: number)
         let end = found ?? number
-        low = (number - 1).multipliedClamped(by: SamplePoints.nanoseconds)
+        // All times before the first wanted one have it, too.
+        low = number <= points.lower ? .min : (number - 1).multipliedClamped(by: SamplePoints.nanoseconds)
         high = max(number, end).multipliedClamped(by: SamplePoints.nanoseconds)
         return found
     }

@@ -7,6 +7,8 @@ struct SeriesBuilder {
     private let samplesMax: Int
     private var samplesLeft: Int
     private(set) var series: [Series] = []
+    /// What they hold, roughly.
+    private(set) var memoryBytes = 0
 
     init(samplesMax: Int) { (self.samplesMax, samplesLeft) = (samplesMax, samplesMax) }
 
@@ -20,6 +22,7 @@ struct SeriesBuilder {
     private mutating func take(_ count: Int) throws(SeriesSourceError) {
         guard count <= samplesLeft else { throw .tooManySamples(max: samplesMax) }
         samplesLeft -= count
+        memoryBytes += 512 + count * 16
     }
 
     /// All wanted times from a number on, where that many samples may be.
@@ -31,8 +34,9 @@ struct SeriesBuilder {
     }
 
     /// Adds the wanted series of a metric.
-    /// - Parameter check: throws where nobody waits any more.
-    mutating func add(_ cells: LabelledCells, check: () throws -> Void) throws {
+    /// - Parameter hold: takes the bytes that are held now; throws where they are not to be had, and where nobody waits
+    ///   any more.
+    mutating func add(_ cells: LabelledCells, hold: (Int) throws -> Void) throws {
         let (shown, places) = cells.shown()
         guard let first = shown.filter({ !$0.outputs.isEmpty }).map(\.start).min() else { return }
         let times = try times(cells.points, from: first)
@@ -41,14 +45,24 @@ struct SeriesBuilder {
         for (place, set) in shown.enumerated() where !set.outputs.isEmpty {
             let begin = next
             while next < order.count, Int(order[next].key >> 32) == place { next += 1 }
-            let own = times[times.partitioningIndex { $0 >= set.start }...]
+            let own = Self.own(times, from: set.start, cells.points)
             for output in set.outputs {
-                try check()
                 try take(own.count)
-                let run = Self.run(output.shape, cells.cells, order[begin..<next], own, cells.exposition)
-                if !run.times.isEmpty { series.append(Series(labels: output.labels, samples: run)) }
+                let cellsBytes = cells.memoryBytes + order.count * 16
+                try hold(memoryBytes + cellsBytes)
+                let run = run(output.shape, cells.cells, order[begin..<next], own)
+                if run.times.isEmpty { continue }
+                let spacing = cells.points.isThinned ? StoreSeries.stepMilliseconds : nil
+                series.append(Series(labels: output.labels, samples: run, spacing: spacing))
             }
         }
+    }
+
+    /// The wanted times of a series that begins at a number: where others may be left out, that one is not.
+    private static func own(_ times: [Int64], from start: Int64, _ points: SamplePoints) -> [Int64] {
+        let own = Array(times[times.partitioningIndex { $0 >= start }...])
+        let isInside = start >= points.lower && start <= points.upper
+        return points.isThinned && isInside && own.first != start ? [start] + own : own
     }
 
     /// A cell by the place of its label set, then by its point.
@@ -77,9 +91,8 @@ struct SeriesBuilder {
         Int64(Int32(bitPattern: UInt32(truncatingIfNeeded: placed.key) ^ 1 << 31))
     }
 
-    private static func run(
-        _ shape: SeriesOutput.Shape, _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: ArraySlice<Int64>,
-        _ exposition: Exposition
+    private mutating func run(
+        _ shape: SeriesOutput.Shape, _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: [Int64]
     ) -> SampleRun {
         if case .native = shape { return native(cells, order, times) }
         var run = SampleRun()
@@ -87,8 +100,8 @@ struct SeriesBuilder {
         var units = 1.0
         if case .sum(let unitsPerBase) = shape { units = unitsPerBase }
         for time in times {
-            while next < order.endIndex, point(order[next]) <= time {
-                total += amount(shape, cells, Int(order[next].cell))
+            while next < order.endIndex, Self.point(order[next]) <= time {
+                total += Self.amount(shape, cells, Int(order[next].cell))
                 next += 1
             }
             run.append(time * StoreSeries.stepMilliseconds, .float(Double(total) / units))
@@ -108,22 +121,27 @@ struct SeriesBuilder {
         }
     }
 
-    private static func native(
-        _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: ArraySlice<Int64>
+    private mutating func native(
+        _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: [Int64]
     ) -> SampleRun {
         var run = SampleRun()
         var counted = ObservedHistogram()
         var next = order.startIndex
         var shown = counted.histogram
+        // Where nothing changed, buckets are shared.
+        memoryBytes += times.count * 160
         for time in times {
             let before = next
-            while next < order.endIndex, point(order[next]) <= time {
+            while next < order.endIndex, Self.point(order[next]) <= time {
                 let cell = Int(order[next].cell)
                 counted.add(
                     cells.counts[cell], bucket: ObservedCode.index(of: cells.code(of: cell)), sum: cells.sums[cell])
                 next += 1
             }
-            if next > before { shown = counted.histogram }
+            if next > before {
+                shown = counted.histogram
+                memoryBytes += shown.positive.counts.count * 16
+            }
             run.append(time * StoreSeries.stepMilliseconds, .histogram(shown))
         }
         return run

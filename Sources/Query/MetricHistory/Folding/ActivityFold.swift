@@ -16,7 +16,7 @@ struct ActivityFold {
     private var moments: [UInt64] = []
 
     init(_ points: SamplePoints) {
-        self.points = points
+        self.points = points.unthinned
         groups = GroupTable(types: [.text])
     }
 
@@ -105,7 +105,7 @@ extension HistoryReader {
             fold.add(
                 names: try table.column(name, of: morsel),
                 times: NumberColumn(try table.column("time", of: morsel)), wanted: wanted)
-            try hold(fold.memoryBytes)
+            try holdRead(fold.memoryBytes)
         }
         return fold.counts(at: times)
     }

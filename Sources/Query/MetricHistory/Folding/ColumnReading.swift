@@ -82,15 +82,10 @@ extension Vector {
 /// A table, its columns by name.
 struct NamedTable {
     let source: any TableSource
-    private let places: [String: Int]
 
-    init(_ source: any TableSource) {
-        self.source = source
-        places = Dictionary(
-            source.columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-    }
+    init(_ source: any TableSource) { self.source = source }
 
-    func place(_ name: String) -> Int? { places[name] }
+    func place(_ name: String) -> Int? { source.columns.firstIndex { $0.name == name } }
 
     func type(_ name: String) -> ColumnType { place(name).map { source.columns[$0].type } ?? .text }
 

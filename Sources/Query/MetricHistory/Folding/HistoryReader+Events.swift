@@ -14,14 +14,10 @@ extension HistoryReader {
     private func fold(
         _ definition: MetricDefinition, _ name: String, _ ordinal: Int, _ cells: inout LabelledCells
     ) throws {
-        var reader: LabelReader?
-        let columns = Self.columns(of: definition)
-        try scan(name, columns, where: isInSight) { morsel, table in
-            let labels = reader ?? LabelReader(definition.labels, table, type: ordinal)
-            let sets = try labels.read(morsel, table, into: &cells)
+        try count(name, Self.columns(of: definition), where: isInSight, into: &cells) { table in
+            LabelReader(definition.labels, table, type: ordinal)
+        } _: { morsel, table, sets, cells in
             try fold(morsel, table, definition, sets, &cells)
-            try hold(cells.memoryBytes + labels.memoryBytes)
-            reader = labels
         }
     }
 
@@ -104,17 +100,14 @@ extension HistoryReader {
 
     /// Counts all events by type.
     func foldTypes(into cells: inout LabelledCells) throws {
-        var reader: LabelReader?
         let last = points.lastNanoseconds
-        try scan("events", ["time", "type"], where: isInSight) { morsel, table in
-            let labels = reader ?? LabelReader(columns: ["type"], table)
-            let sets = try labels.read(morsel, table, into: &cells)
+        try count("events", ["time", "type"], where: isInSight, into: &cells) { table in
+            LabelReader(columns: ["type"], table)
+        } _: { morsel, table, sets, cells in
             let times = NumberColumn(try table.column("time", of: morsel))
             for row in 0..<morsel.rowCount {
                 if let time = times.time(row), time <= last { cells.count(sets[row], at: time) }
             }
-            try hold(cells.memoryBytes + labels.memoryBytes)
-            reader = labels
         }
     }
 }

@@ -14,10 +14,9 @@ extension HistoryReader {
     ///
     /// Rows are read whole, since when a question is judged is not when it was asked.
     func foldQuestions(_ definition: MetricDefinition, into cells: inout LabelledCells) throws {
-        var reader: LabelReader?
-        try scan("turns", Self.place + ["asked_time", "time", "status"]) { morsel, table in
-            let labels = reader ?? LabelReader(columns: Self.place, table)
-            let sets = try labels.read(morsel, table, into: &cells)
+        try count("turns", Self.place + ["asked_time", "time", "status"], into: &cells) { table in
+            LabelReader(columns: Self.place, table)
+        } _: { morsel, table, sets, cells in
             let channels = try table.column("channel", of: morsel)
             let asked = NumberColumn(try table.column("asked_time", of: morsel))
             let times = NumberColumn(try table.column("time", of: morsel))
@@ -33,8 +32,6 @@ extension HistoryReader {
                 guard time <= source.reached else { continue }
                 cells.count(sets[row], at: time, code: isGood ? 0 : 1)
             }
-            try hold(cells.memoryBytes + labels.memoryBytes)
-            reader = labels
         }
     }
 
@@ -68,13 +65,12 @@ extension HistoryReader {
     /// last activity as silence lasts.
     func foldSilence(into cells: inout LabelledCells) throws {
         guard let silence = source.outcomes.idleAfterNanoseconds else { return }
-        var reader: LabelReader?
         let idle = ByteText(OutcomeSettings.idleReason.utf8)
         let columns = Self.place + ["closed_time", "closed_reason", "last_activity_time"]
         let inSight = ColumnPredicate.Comparison.lessOrEqual(.timestamptz(points.lastNanoseconds))
-        try scan("conversations", columns, where: [("closed_time", inSight)]) { morsel, table in
-            let labels = reader ?? LabelReader(columns: Self.place, constants: [idle], table)
-            let sets = try labels.read(morsel, table, into: &cells)
+        try count("conversations", columns, where: [("closed_time", inSight)], into: &cells) { table in
+            LabelReader(columns: Self.place, constants: [idle], table)
+        } _: { morsel, table, sets, cells in
             let closed = NumberColumn(try table.column("closed_time", of: morsel))
             let active = NumberColumn(try table.column("last_activity_time", of: morsel))
             let isIdle = try table.column("closed_reason", of: morsel).rows(ofTexts: [idle.bytes], orNull: false)
@@ -84,8 +80,6 @@ extension HistoryReader {
                 else { continue }
                 cells.count(sets[row], at: time)
             }
-            try hold(cells.memoryBytes + labels.memoryBytes)
-            reader = labels
         }
     }
 
@@ -105,7 +99,7 @@ extension HistoryReader {
                 let sets = try labels.read(morsel, table, into: &cells)
                 let wanted = try rows(morsel, table, definition)
                 try ratings.add(morsel, table, sets, wanted)
-                try hold(cells.memoryBytes + labels.memoryBytes + ratings.memoryBytes)
+                try holdRead(cells.memoryBytes + labels.memoryBytes + ratings.memoryBytes)
                 reader = labels
             }
         }

@@ -12,7 +12,7 @@ extension Evaluation {
             return nil
         }
         var factor = RateExtension.factor(
-            samples.times[range.lowerBound], samples.times[range.upperBound - 1], count: range.count, window,
+            samples.times[range.lowerBound], samples.times[range.upperBound - 1], count: samples.count(range), window,
             zero: isCounter ? (points[0].count, difference.count) : nil)
         if call.name == "rate" { factor /= Double(window.length) / 1000 }
         return .histogram(difference.multiplied(by: factor))

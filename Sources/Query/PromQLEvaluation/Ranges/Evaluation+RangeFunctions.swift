@@ -11,7 +11,8 @@ extension Evaluation {
         for (index, argument) in node.arguments.enumerated() where index != place {
             numbers.append(try scalar(argument, timeline))
         }
-        let input = try ranges(node.arguments[place], timeline)
+        let isOfEnds = ["rate", "increase", "delta"].contains(name)
+        let input = try ranges(node.arguments[place], timeline, isOfEnds ? .ends : .all)
         try checkBoundary(input, name)
         let call = RangeCall(name: name, numbers: numbers, place: node.arguments[0].inner.place, input: input)
         if name == "absent_over_time" { return try absentOverTime(node, input, timeline) }

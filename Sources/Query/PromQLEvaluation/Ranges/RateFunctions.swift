@@ -30,7 +30,7 @@ struct RateFunction: FloatRangeFunction {
             }
         }
         let factor = RateExtension.factor(
-            samples.times[first], samples.times[last], count: range.count, window,
+            samples.times[first], samples.times[last], count: samples.count(range), window,
             zero: isCounter ? (samples.floats[first], difference) : nil)
         return difference * (isRate ? factor / (Double(window.length) / 1000) : factor)
     }

@@ -2,15 +2,20 @@ import PromQLText
 
 // Ranges of samples, from selectors and subqueries.
 extension Evaluation {
-    func ranges(_ expression: Expression, _ timeline: Timeline) throws(EvaluationError) -> RangeInput {
+    /// - Parameter look: what of each range is looked at.
+    func ranges(
+        _ expression: Expression, _ timeline: Timeline, _ look: SeriesWindows.Look = .all
+    ) throws(EvaluationError) -> RangeInput {
         switch expression.inner {
-        case .range(let node): return try ranges(node, timeline)
+        case .range(let node): return try ranges(node, timeline, look)
         case .subquery(let node): return try ranges(node, timeline)
         default: throw Self.wrongType
         }
     }
 
-    private func ranges(_ node: RangeSelector, _ timeline: Timeline) throws(EvaluationError) -> RangeInput {
+    private func ranges(
+        _ node: RangeSelector, _ timeline: Timeline, _ look: SeriesWindows.Look
+    ) throws(EvaluationError) -> RangeInput {
         let clock = try clock(node.selector.time)
         let length = try milliseconds(node.range)
         let boundary = node.selector.boundary
@@ -19,7 +24,7 @@ extension Evaluation {
         let start = clock.time(at: timeline.start).subtracting(length).subtracting(before)
         let windows = windows(
             to: clock.time(at: timeline.start).adding(behind), on: timeline, clock,
-            length: length.adding(before).adding(behind))
+            length: length.adding(before).adding(behind), boundary == nil ? look : .all)
         let found = try read(
             node.selector, after: start, through: clock.time(at: timeline.end).adding(behind), windows: windows)
         var series: [RangeSamples] = []

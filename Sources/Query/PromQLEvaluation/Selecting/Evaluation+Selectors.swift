@@ -28,12 +28,12 @@ extension Evaluation {
     ///   - end: where the first window ends.
     ///   - length: ms.
     func windows(
-        to end: Int64, on timeline: Timeline, _ clock: Clock, length: Int64, isLastOnly: Bool = false
+        to end: Int64, on timeline: Timeline, _ clock: Clock, length: Int64, _ look: SeriesWindows.Look
     ) -> SeriesWindows? {
         guard length >= 0 else { return nil }
         let count = clock.anchor == nil ? timeline.count : 1
         return SeriesWindows(
-            firstEnd: end, step: timeline.step, count: count, length: length, isLastOnly: isLastOnly)
+            firstEnd: end, step: timeline.step, count: count, length: length, look: look)
     }
 
     /// Books samples that were read, for as long as they are looked at.
@@ -58,7 +58,7 @@ extension Evaluation {
             return try spread(selectInstants(node, timeline.first, value), over: timeline)
         }
         let (first, last) = (clock.time(at: timeline.start), clock.time(at: timeline.end))
-        let windows = windows(to: first, on: timeline, clock, length: question.lookback, isLastOnly: true)
+        let windows = windows(to: first, on: timeline, clock, length: question.lookback, .last)
         let found = try read(node, after: first.subtracting(question.lookback), through: last, windows: windows)
         let held = try hold(found)
         defer { ledger.giveBack(held) }

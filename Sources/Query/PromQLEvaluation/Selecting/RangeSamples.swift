@@ -11,9 +11,12 @@ struct RangeSamples {
     private(set) var floats: [Double] = []
     /// Empty, or as many.
     private(set) var histograms: [NativeHistogram?] = []
+    /// ms from one sample to the next, those that are left out counted; nil: all are there.
+    private(set) var spacing: Int64?
 
     init(_ series: Series) {
         labels = series.labels
+        spacing = series.spacing
         let run = series.samples
         guard run.hasStale else {
             (times, floats, histograms) = (run.times, run.floats, run.histograms)
@@ -57,6 +60,13 @@ struct RangeSamples {
         var result = RangeSamples(labels: labels)
         for index in range where (histograms[index] != nil) == wanted { result.append(times[index], self[index]) }
         return result
+    }
+
+    /// How many samples a range has, those that are left out counted.
+    /// - Precondition: it has one.
+    func count(_ range: Range<Int>) -> Int {
+        guard let spacing else { return range.count }
+        return Int((times[range.upperBound - 1] - times[range.lowerBound]) / spacing) + 1
     }
 
     subscript(_ index: Int) -> SampleValue {

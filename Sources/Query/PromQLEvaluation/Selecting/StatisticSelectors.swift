@@ -68,6 +68,6 @@ extension Series {
                 previous = known
             }
         }
-        return Series(labels: labels, samples: run)
+        return Series(labels: labels, samples: run, spacing: spacing)
     }
 }

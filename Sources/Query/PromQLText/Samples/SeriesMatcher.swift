@@ -77,6 +77,7 @@ package struct SeriesMatchers: Sendable {
 
     private init(_ matchers: [SeriesMatcher]) { self.matchers = matchers }
 
+    // tests: the interfaces that list series will ask for all of them.
     /// Those that every series passes.
     package static let everything = SeriesMatchers([])
 

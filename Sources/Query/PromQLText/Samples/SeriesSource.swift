@@ -28,9 +28,14 @@ package struct Series: Hashable, Sendable {
     package let labels: LabelSet
     /// In the order of their times.
     package let samples: SampleRun
+    /// ms; where samples are left out that nobody looks at, all lie so far apart, and none is less than one before it.
+    /// nil: all are there.
+    package let spacing: Int64?
 
-    /// Joins both.
-    package init(labels: LabelSet, samples: SampleRun) { (self.labels, self.samples) = (labels, samples) }
+    /// Joins them.
+    package init(labels: LabelSet, samples: SampleRun, spacing: Int64? = nil) {
+        (self.labels, self.samples, self.spacing) = (labels, samples, spacing)
+    }
 }
 
 // tests: as `SeriesSource`.
@@ -67,15 +72,27 @@ package struct SeriesWindows: Hashable, Sendable {
     package let count: Int
     /// ms; how far each reaches back.
     package let length: Int64
-    /// Whether only the last sample of each is looked at.
-    package let isLastOnly: Bool
+    /// What is looked at.
+    package let look: Look
+
+    // tests: as `SeriesSource`.
+    /// What of each window is looked at.
+    package enum Look: Hashable, Sendable {
+        /// Every sample.
+        case all
+        /// The last one.
+        case last
+        /// The first, the last, and how many there are. A source may leave the others out only where the series tells
+        /// their number: ``Series/spacing``.
+        case ends
+    }
 
     /// Joins them.
     /// - Precondition: a step greater than zero, at least one window, no negative length.
-    package init(firstEnd: Int64, step: Int64, count: Int, length: Int64, isLastOnly: Bool) {
+    package init(firstEnd: Int64, step: Int64, count: Int, length: Int64, look: Look) {
         precondition(step > 0 && count > 0 && length >= 0, "windows that go on")
         (self.firstEnd, self.step, self.count, self.length) = (firstEnd, step, count, length)
-        self.isLastOnly = isLastOnly
+        self.look = look
     }
 }
 

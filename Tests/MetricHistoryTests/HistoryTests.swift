@@ -1,0 +1,165 @@
+import Bytes
+import Domain
+import EventStores
+import MetricHistory
+import Platform
+import PromQLText
+import Projections
+import Testing
+
+/// Series of stores against what their events come to one by one, and against `/metrics`.
+@Suite struct HistoryTests {
+    /// Whatever order the events come in, whether they come twice, and wherever they stand.
+    static func filled(_ seed: UInt64, hasLate: Bool = true, nowSeconds: Int64 = 2_700) throws -> HistoryStore {
+        var dice = Dice(seed: seed &+ 1000)
+        var history = try HistoryStore(nowSeconds: nowSeconds)
+        var rest = dice.mixed(RandomEvents(seed: seed, hasLate: hasLate).events)[...]
+        while !rest.isEmpty {
+            let batch = Array(rest.prefix(1 + dice.below(40)))
+            rest = rest.dropFirst(batch.count)
+            try history.append(batch)
+            if dice.below(3) == 0 { try history.append(Array(batch.prefix(3))) }
+            if dice.below(3) == 0 { try history.store.seal() }
+        }
+        return history
+    }
+
+    @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64]) func everySampleIsWhatTheEventsComeTo(seed: UInt64) throws {
+        let history = try Self.filled(seed)
+        let source = history.series(reached: 2_707, workers: SuccessiveWorkers(Int(seed % 4) + 1))
+        let found = try HistoryStore.samples(source, "{__name__=~\".+\"}", after: -5_000)
+        let naive = NaiveHistory(
+            events: history.events, reached: HistoryStore.start + 2_707_000_000_000,
+            first: HistoryStore.start - 4_999_000_000_000)
+        let expected = naive.expected
+        #expect(found.map(\.labels) == expected.keys.sorted())
+        for series in found {
+            let wanted = try #require(expected[series.labels], "\(series.labels)")
+            #expect(series.samples.times == wanted.map(\.time), "\(series.labels)")
+            for (place, sample) in wanted.enumerated() where place < series.samples.times.count {
+                let value = series.samples[place]
+                guard value != sample.value else { continue }
+                Issue.record("\(series.labels) at \(sample.time): \(value), not \(sample.value)")
+                break
+            }
+        }
+    }
+
+    /// Where nothing came late, the last sample is what `/metrics` counts, less what it took back.
+    @Test(arguments: [11, 12, 13] as [UInt64]) func theLastSamplesAreWhatIsCounted(seed: UInt64) throws {
+        var history = try HistoryStore(nowSeconds: 2_400)
+        let events = RandomEvents(seed: seed, hasLate: false).events.sorted { $0.time < $1.time }
+        for begin in stride(from: 0, to: events.count, by: 30) {
+            try history.append(Array(events[begin..<min(begin + 30, events.count)]))
+            if begin % 90 == 0 { try history.store.seal() }
+        }
+        history.clock.advance(nanoseconds: 300_000_000_000)
+        try history.store.tick()
+        let snapshot = history.store.snapshot()
+        var expected: [LabelSet: SampleValue] = [:]
+        for family in snapshot.counters.families where !family.series.isEmpty {
+            let definition = family.definition
+            if case .corrections = definition.source { continue }
+            if definition.source == .process, definition.name != MetricCatalogue.acceptedEvents { continue }
+            let corrections = snapshot.counters.families.first {
+                $0.definition.source == .corrections(of: definition.name)
+            }
+            for series in family.series {
+                let back = corrections?.series.first { $0.labels == series.labels }?.value
+                guard let value = Self.value(series, less: back) else { continue }
+                let pairs = zip(definition.labels, series.labels).map {
+                    (name: ByteText($0.name.utf8), value: ByteText($1.utf8))
+                }
+                expected[LabelSet(pairs + [("__name__", ByteText(definition.name.utf8))])] = value
+            }
+        }
+        #expect(expected.count > 20)
+        let source = StoreSeries(catalog: snapshot, reached: HistoryStore.start + 2_700_000_000_000)
+        let names = Set(expected.keys.map { $0["__name__"] })
+        var found: [LabelSet: SampleValue] = [:]
+        for series in try HistoryStore.samples(source, "{__name__=~\".+\"}", after: 2_685, through: 2_700)
+        where names.contains(series.labels["__name__"]) && series.samples[0] != .float(0) {
+            #expect(series.samples.times == [HistoryStore.startMilliseconds + 2_700_000])
+            found[series.labels] = series.samples[0]
+        }
+        #expect(found == expected)
+    }
+
+    /// What was counted and not taken back; nil for zero.
+    private static func value(_ series: MetricSeries, less back: MetricValue?) -> SampleValue? {
+        switch (series.value, back) {
+        case (.number(let counted), let back):
+            var left = counted
+            if case .number(let taken)? = back { left -= taken }
+            return left == 0 ? nil : .float(Double(left))
+        case (.picoUSD(let money), _): return money == 0 ? nil : .float(Double(money) / 1e12)
+        case (.histogram(_, let sum), _):
+            guard let buckets = series.exponential else { return nil }
+            var histogram = NativeHistogram()
+            histogram.schema = 3
+            (histogram.count, histogram.sum) = (Double(buckets.count), Double(sum) / 1e9)
+            histogram.zeroCount = Double(buckets.zeroCount)
+            for bucket in buckets.buckets { histogram.positive.append(bucket.index, Double(bucket.count)) }
+            return .histogram(histogram)
+        }
+    }
+
+    /// A counter is zero a step before its first event, so that a rate has that one, too; what comes late stands where
+    /// it belongs.
+    @Test func samplesBeginWithAZero() throws {
+        var history = try HistoryStore(nowSeconds: 30)
+        let tool: [String: EventValue] = ["tool": .text("t")]
+        try history.append([
+            HistoryStore.event("tool.call", at: 7, tool, id: "a"),
+            HistoryStore.event("tool.call", at: 15, tool, id: "b"),
+        ])
+        func lines(_ selector: String, after: Int64 = -200) throws -> [String] {
+            try HistoryStore.samples(history.series(reached: 44), selector, after: after).map(HistoryStore.line)
+        }
+        let series = "support_tool_calls_total{tenant=\"default\", tool=\"t\"}"
+        #expect(try lines("support_tool_calls_total") == [series + " 0.0@0 2.0@15 2.0@30"])
+        try history.append([HistoryStore.event("tool.call", at: -100, tool, id: "late")])
+        #expect(
+            try lines("{__name__=\"support_tool_calls_total\", tool=\"t\"}") == [
+                series + " 0.0@-105 1.0@-90 1.0@-75 1.0@-60 1.0@-45 1.0@-30 1.0@-15 1.0@0 3.0@15 3.0@30"
+            ])
+        #expect(try lines("support_tool_calls_total", after: 15) == [series + " 3.0@30"])
+        #expect(try lines("support_tool_calls_total{tool=\"u\"}").isEmpty)
+        #expect(
+            try lines("{__name__=~\"support_tool_calls_corrected.*\"}", after: 15) == [
+                "support_tool_calls_corrected_total{tenant=\"default\", tool=\"t\"} 0.0@30"
+            ])
+    }
+
+    /// Silence closes under its own reason, at its end; what an event closed counts once.
+    @Test func silenceClosesAtItsEnd() throws {
+        var history = try HistoryStore(nowSeconds: 200)
+        let settings = OutcomeSettings(idleAfterNanoseconds: 1_800_000_000_000, rule: .house1)
+        try history.store.judge(by: settings)
+        func of(_ name: String, _ more: [String: EventValue] = [:]) -> [String: EventValue] {
+            more.merging(["conversation_id": .text(name), "channel": .text("web"), "turn": .integer(1)]) { $1 }
+        }
+        let closing: [String: EventValue] = [
+            "conversation_id": .text("d"), "channel": .text("web"), "reason": .text("completed"),
+        ]
+        try history.append([
+            HistoryStore.event("message.received", at: 0, of("c"), id: "q"),
+            HistoryStore.event("message.sent", at: 10, of("c", ["status": .text("ok")]), id: "a"),
+            HistoryStore.event("message.received", at: 20, of("d"), id: "q2"),
+            HistoryStore.event("conversation.closed", at: 100, closing, id: "x"),
+        ])
+        history.clock.advance(nanoseconds: 2_000_000_000_000)
+        try history.store.tick()
+        let snapshot = history.store.snapshot()
+        let source = StoreSeries(catalog: snapshot, outcomes: snapshot.outcomes)
+        let found = try HistoryStore.samples(
+            source, "support_conversations_closed_total", after: 1_785, through: 1_815
+        ).map(HistoryStore.line)
+        let labels = "support_conversations_closed_total{channel=\"web\", "
+        #expect(
+            found == [
+                labels + "reason=\"completed\", tenant=\"default\"} 1.0@1800 1.0@1815",
+                labels + "reason=\"idle\", tenant=\"default\"} 0.0@1800 1.0@1815",
+            ])
+    }
+}
