@@ -16,7 +16,7 @@ struct PromQLCommand: AsyncParsableCommand {
             at its own time. With --start the expression is asked again and again, otherwise once. Times are seconds \
             since 1970, RFC 3339, a day such as 2026-08-01, or now-7d; lengths of time are such as 5m, or seconds.
 
-            Example: plimsoll promql 'sum by (model) (increase(llm_calls_total[1d]))'
+            Example: plimsoll promql 'sum by (model) (increase(support_llm_calls_total[1d]))'
             """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }
