@@ -14,6 +14,7 @@ package struct NoRules: RuleStates {
     package var groups: [RuleGroupState] { [] }
 }
 
+// tests: whoever evaluates rules will make them.
 /// A group of rules and how it went.
 package struct RuleGroupState: Sendable {
     /// Its name.
@@ -31,7 +32,6 @@ package struct RuleGroupState: Sendable {
     /// When that was: ns since 1970 UTC.
     package var evaluatedAt: Int64 = 0
 
-    // tests: whoever evaluates rules will make them.
     /// A group that was not evaluated yet.
     package init(name: String, file: String, rules: [RuleState], intervalNanoseconds: Int64) {
         (self.name, self.file, self.rules) = (name, file, rules)
@@ -39,6 +39,7 @@ package struct RuleGroupState: Sendable {
     }
 }
 
+// tests: whoever evaluates rules will make them.
 /// A rule and how it went.
 package struct RuleState: Sendable {
     /// What a rule does with what its expression says.
@@ -68,7 +69,6 @@ package struct RuleState: Sendable {
     /// What it found to be so.
     package var alerts: [AlertState] = []
 
-    // tests: whoever evaluates rules will make them.
     /// A rule that was not evaluated yet.
     package init(_ kind: Kind, name: String, query: String) { (self.kind, self.name, self.query) = (kind, name, query) }
 
@@ -78,6 +78,7 @@ package struct RuleState: Sendable {
     }
 }
 
+// tests: whoever evaluates rules will make them.
 /// An alert that is pending or fires.
 package struct AlertState: Sendable {
     /// With the rule's own.
@@ -93,7 +94,6 @@ package struct AlertState: Sendable {
     /// What the expression says.
     package var value: Double
 
-    // tests: whoever evaluates rules will make them.
     /// Takes each part as given.
     package init(labels: [(name: String, value: String)], isFiring: Bool, activeAt: Int64, value: Double) {
         (self.labels, self.isFiring, self.activeAt, self.value) = (labels, isFiring, activeAt, value)

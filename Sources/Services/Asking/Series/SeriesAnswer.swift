@@ -1,26 +1,26 @@
 import Bytes
 package import Plans
-package import PromQLEvaluation
+import PromQLEvaluation
 import PromQLText
 
 /// What an expression says, what people should know of it, and what it took.
 package struct SeriesAnswer: Sendable {
     /// What was asked for.
-    package private(set) var value: PromQLAnswer.Value
+    private(set) var value: PromQLAnswer.Value
     /// What may be wrong, each with its place.
     package var warnings: [String]
     /// What is worth a look, likewise.
-    package let infos: [String]
+    let infos: [String]
     /// What it takes of the memory that answers share, as long as it is held.
     package var booking: MemoryBooking?
     /// When it was asked for, or from when on: ms since 1970.
     let time: Int64
     /// Samples that the source gave.
-    package internal(set) var samplesRead = 0
+    var samplesRead = 0
     /// ns until the expression was read.
-    package internal(set) var preparationNanoseconds: Int64 = 0
+    var preparationNanoseconds: Int64 = 0
     /// ns from then on.
-    package internal(set) var evaluationNanoseconds: Int64 = 0
+    var evaluationNanoseconds: Int64 = 0
 
     init(_ answer: PromQLAnswer, at times: PromQLQuestion.Times) {
         (value, warnings, infos) = (answer.value, answer.warnings, answer.infos)

@@ -162,7 +162,7 @@ private struct Writing: Sendable {
 /// Times, numbers, labels and distributions as Prometheus writes them in JSON.
 package enum SeriesJSON {
     /// A number as text: the shortest digits that mean the same double, with an exponent from 1e21 on and below 1e-6.
-    package static func text(_ value: Double) -> String {
+    static func text(_ value: Double) -> String {
         let isPlain = value == 0 || !value.isFinite || (1e-6..<1e21).contains(value.magnitude)
         return isPlain ? WrittenNumber.plain(value) : WrittenNumber.general(value)
     }

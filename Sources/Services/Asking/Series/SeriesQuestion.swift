@@ -4,7 +4,7 @@ package import PromQLText
 /// An expression as somebody wrote it, and when its value is asked for.
 package struct SeriesQuestion: Sendable {
     /// The expression.
-    package var text: [UInt8]
+    let text: [UInt8]
     /// When.
     let times: PromQLQuestion.Times
     /// How far back a sample may stand for a later time, in ms.
