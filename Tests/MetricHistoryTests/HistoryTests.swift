@@ -162,4 +162,42 @@ import Testing
                 labels + "reason=\"idle\", tenant=\"default\"} 0.0@1800 1.0@1815",
             ])
     }
+
+    /// Each channel has its own limit; a question fails a moment after it, and an answer within it is a good one when
+    /// it comes.
+    @Test func questionsAreJudgedByTheLimitOfTheirChannel() throws {
+        var history = try HistoryStore(nowSeconds: 400)
+        func message(_ type: String, _ name: String, _ channel: String, at seconds: Double) -> HistoryEvent {
+            let fields: [String: EventValue] = [
+                "conversation_id": .text(name), "channel": .text(channel), "turn": .integer(1),
+            ]
+            return HistoryStore.event(type, at: seconds, fields, id: name + type)
+        }
+        try history.append([
+            message("message.received", "a", "web", at: 0), message("message.received", "b", "email", at: 0),
+            message("message.received", "c", "email", at: 0), message("message.sent", "c", "email", at: 200),
+        ])
+        var objectives = ObjectiveSet.builtIn
+        objectives.answerLimits = AnswerLimits(
+            nanoseconds: 30_000_000_000, channels: [.init(name: Array("email".utf8), nanoseconds: 300_000_000_000)])
+        func lines(reached seconds: Int64, after: Int64) throws -> [String] {
+            let source = StoreSeries(
+                catalog: history.store.snapshot(), reached: HistoryStore.start + seconds * 1_000_000_000,
+                objectives: objectives)
+            return try HistoryStore.samples(source, "support_questions_total", after: after).map(HistoryStore.line)
+        }
+        func series(_ channel: String, _ result: String, _ samples: String) -> String {
+            "support_questions_total{channel=\"\(channel)\", result=\"\(result)\", tenant=\"default\"} " + samples
+        }
+        #expect(
+            try lines(reached: 330, after: 285) == [
+                series("email", "failed", "0.0@300 1.0@315 1.0@330"),
+                series("email", "good", "1.0@300 1.0@315 1.0@330"),
+                series("web", "failed", "1.0@300 1.0@315 1.0@330"), series("web", "good", "0.0@300 0.0@315 0.0@330"),
+            ])
+        #expect(
+            try lines(reached: 45, after: -30) == [
+                series("web", "failed", "0.0@30 1.0@45"), series("web", "good", "0.0@30 0.0@45"),
+            ])
+    }
 }

@@ -85,4 +85,42 @@ import Testing
         let before: Int64 = 300_000
         #expect(request == (600_000 - before)...1_800_000, "no more than the question needs")
     }
+
+    /// What lies in no window of a request changes no answer.
+    @Test(arguments: expressions) func windowsAreEnough(_ expression: String) throws {
+        let whole = source(seed: 5)
+        for span in ["20s", "7m"] {
+            let text = expression.replacing("SPAN", with: span)
+            for times in [
+                PromQLQuestion.Times.instant(1_234_567), .range(from: 600_000, through: 1_800_000, step: 10_000),
+                .range(from: 601_000, through: 1_800_000, step: 470_000),
+            ] {
+                let all = Self.numbers(try Asking(whole).answer(text, times).value)
+                let some = Self.numbers(try Asking(SparingSource(source: whole)).answer(text, times).value)
+                #expect(all.map(\.place) == some.map(\.place), "\(text)")
+                for (one, other) in zip(all, some) {
+                    let isSame = one.value == other.value || (one.value.isNaN && other.value.isNaN)
+                        || (one.value - other.value).magnitude <= 1e-9 * max(1, one.value.magnitude)
+                    #expect(isSame, "\(text) \(one) \(other)")
+                }
+            }
+        }
+    }
+
+    /// Where each number stands, and what it is.
+    private static func numbers(_ value: PromQLAnswer.Value) -> [(place: String, value: Double)] {
+        func number(_ labels: LabelSet, _ time: Int64, _ value: SampleValue) -> (place: String, value: Double) {
+            guard case .float(let float) = value else { return ("\(labels) \(time) histogram", 0) }
+            return ("\(labels) \(time)", float)
+        }
+        switch value {
+        case .scalar(let time, let value): return [("\(time)", value)]
+        case .string(let text): return [("\(text)", 0)]
+        case .vector(let samples): return samples.map { number($0.labels, $0.time, $0.value) }
+        case .matrix(let series):
+            return series.flatMap { one in
+                one.samples.times.indices.map { number(one.labels, one.samples.times[$0], one.samples[$0]) }
+            }
+        }
+    }
 }

@@ -16,6 +16,30 @@ final class CountingSource: SeriesSource {
     }
 }
 
+/// Gives what windows need of samples, and nothing else.
+struct SparingSource: SeriesSource {
+    let source: MemorySeries
+
+    func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
+        let found = try source.series(request)
+        guard let windows = request.windows else { return found }
+        return found.compactMap { one in
+            var needed: Set<Int64> = []
+            for window in 0..<windows.count {
+                let end = windows.firstEnd + Int64(window) * windows.step
+                let times = one.samples.between(after: end - windows.length, through: end).times
+                // Of ends alone all are needed: the samples do not lie evenly.
+                needed.formUnion(windows.look == .last ? times.suffix(1) : times[...])
+            }
+            var run = SampleRun()
+            for (place, time) in one.samples.times.enumerated() where needed.contains(time) {
+                run.append(time, one.samples[place])
+            }
+            return run.times.isEmpty ? nil : Series(labels: one.labels, samples: run)
+        }
+    }
+}
+
 /// Cannot be asked.
 struct FailingSource: SeriesSource {
     let error: SeriesSourceError

@@ -9,7 +9,7 @@ import Synchronization
 /// One request on its way over the tables.
 ///
 /// Each metric is read by itself, in one pass over its tables. Nothing is kept from one request to the next; what could
-/// be, is what ``cells(_:_:)`` gives.
+/// be, is what ``cells(_:)`` gives.
 final class HistoryReader: Sendable {
     let source: StoreSeries
     let matchers: SeriesMatchers

@@ -65,6 +65,10 @@ struct LabelledCells {
 
     /// Adds what another one counted of the same metric.
     mutating func absorb(_ other: LabelledCells) {
+        if sets.isEmpty {
+            self = other
+            return
+        }
         var numbers: [Int] = []
         numbers.reserveCapacity(other.sets.count)
         for one in other.sets {
