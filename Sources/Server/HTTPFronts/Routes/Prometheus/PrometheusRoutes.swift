@@ -110,9 +110,12 @@ extension Routes {
         return lines + [store.lossNotice].compactMap { $0 }.filter { !lines.contains($0) }
     }
 
-    /// Metrics that only the running server knows, as they were up to a scrape's distance ago.
+    /// Metrics that only the running server knows, as they were up to a scrape's distance ago. What was active lately
+    /// the events tell.
     func presentFamilies() async throws -> [MetricFamily] {
-        try await present.families(at: clock.monotonicNanoseconds()) { try await processSamples().families }
+        try await present.families(at: clock.monotonicNanoseconds()) {
+            try await processSamples(countsActivity: false).families
+        }
     }
 
     /// ns that a question may take, where its form says so.
