@@ -87,7 +87,8 @@ extension RefusalDoor {
         if type.hasPrefix("application/grpc") {
             self = .grpc
         } else if let route {
-            self = route.isOTLP ? .spans : route.tag == .send ? .events : route.tag == .ask ? .questions : .requests
+            let asks = route.tag == .ask || route.tag == .series
+            self = route.isOTLP ? .spans : route.tag == .send ? .events : asks ? .questions : .requests
         } else if type.hasPrefix("application/x-protobuf") || !words.isDisjoint(with: Self.spanWords)
             || Self.isExporter(headers[.userAgent])
         {

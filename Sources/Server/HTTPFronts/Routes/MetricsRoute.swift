@@ -22,7 +22,8 @@ extension Routes {
         return Response(bytes: bytes, contentType: format.contentType)
     }
 
-    private func processSamples() async throws -> ProcessSamples {
+    /// - Parameter countsActivity: whether it counts what was active lately, which takes a question.
+    func processSamples(countsActivity: Bool = true) async throws -> ProcessSamples {
         let (status, residentBytes, openFiles) = try await threads.figures.run { [store] in
             (store.status, residentMemoryBytes(), OpenFileLimit.openCount)
         }
@@ -46,7 +47,9 @@ extension Routes {
         samples.traceExports = senders.map(\.sample)
         samples.echoedSpans = traces.echoedSpans
         samples.rebookedPicoUSD = status.rebookedPicoUSD
-        if let active = await activity.current(in: store, failed: { health.damage.met($0, by: "GET /metrics") }) {
+        if countsActivity,
+            let active = await activity.current(in: store, failed: { health.damage.met($0, by: "GET /metrics") })
+        {
             (samples.activeConversations, samples.activeUsers) = (active.conversations, active.users)
         }
         return samples
