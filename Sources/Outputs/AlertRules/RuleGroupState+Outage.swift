@@ -39,6 +39,8 @@ extension RuleGroupState {
     ) -> Int64 {
         if hold < options.graceOfHold { return time }
         let remaining = hold.saturatingSubtract(down.saturatingSubtract(activeAt))
+        // Its time had come before the outage.
+        if remaining <= 0 { return activeAt }
         if remaining < options.graceOfHold {
             return time.saturatingAdd(options.graceOfHold).saturatingSubtract(hold)
         }

@@ -39,7 +39,9 @@ extension TemplateRun {
     ) throws(TemplateError) -> TemplateValue {
         switch function {
         case .query:
-            let samples = try ask(try text(arguments[0], of: "query"))
+            let expression = try text(arguments[0], of: "query")
+            let samples: [TemplateSample]
+            do throws(TemplateError) { samples = try ask(expression) } catch { throw self.error(error.reason) }
             try spend(128 * samples.count)
             return .list(samples.map { .sample($0) })
         case .first:
