@@ -37,8 +37,11 @@ import Testing
 
     @Test func alertmanagersBody() throws {
         let body = String(decoding: AlertBodies.alertmanager(try messages()), as: UTF8.self)
-        func alert(_ name: String, _ host: String, _ notes: String, _ times: (String, String), _ bound: String) -> String {
-            "{\"labels\":{\"alertname\":\"\(name)\",\"host\":\"\(host)\",\"site\":\"north\"},\"annotations\":{\(notes)},"
+        func alert(
+            _ name: String, _ host: String, _ notes: String, _ times: (String, String), _ bound: String
+        ) -> String {
+            "{\"labels\":{\"alertname\":\"\(name)\",\"host\":\"\(host)\",\"site\":\"north\"},"
+                + "\"annotations\":{\(notes)},"
                 + "\"startsAt\":\"1970-01-01T\(times.0)Z\",\"endsAt\":\"1970-01-01T\(times.1)Z\",\"generatorURL\":"
                 + "\"http://ops.example.org/graph?g0.expr=load+%3E+\(bound)&g0.tab=1\"}"
         }
@@ -58,8 +61,9 @@ import Testing
         #expect(bodies.count == 2)
         #expect(
             bodies[0].hasPrefix(
-                "{\"version\":\"4\",\"groupKey\":\"{}:{alertname=\\\"A\\\"}\",\"truncatedAlerts\":0,\"status\":\"firing\","
-                    + "\"receiver\":\"pager\",\"groupLabels\":{\"alertname\":\"A\"},\"commonLabels\":"
+                "{\"version\":\"4\",\"groupKey\":\"{}:{alertname=\\\"A\\\"}\",\"truncatedAlerts\":0,"
+                    + "\"status\":\"firing\",\"receiver\":\"pager\",\"groupLabels\":{\"alertname\":\"A\"},"
+                    + "\"commonLabels\":"
                     + "{\"alertname\":\"A\",\"site\":\"north\"},\"commonAnnotations\":{\"all\":\"same\"},"
                     + "\"externalURL\":\"http://ops.example.org\",\"alerts\":[{\"status\":\"firing\","))
         #expect(bodies[0].contains("\"endsAt\":\"0001-01-01T00:00:00Z\""))

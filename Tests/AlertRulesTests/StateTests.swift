@@ -66,7 +66,9 @@ import Testing
         let carried = state.carried(to: new)
         #expect(carried.rules[1].alerts == state.rules[1].alerts && carried.rules[0].alerts.isEmpty)
         let next = try evaluate(new, carried, series([load("a", 0, 6)]), at: 60_000)
-        #expect(next.changes.map(\.after) == [.firing])
+        #expect(next.changes.map(\.after) == [.firing] && next.changes[0].before == .pending)
+        #expect(next.changes[0].rule == 1 && "\(next.changes[0].labels)" == "{alertname=\"A\", host=\"a\"}")
+        #expect(next.state.evaluatedAt == 60_000 && next.state.rules[1].evaluatedAt == 60_000)
         let ended = next.samples.filter { if case .float(let value) = $0.value { value.isStaleMarker } else { false } }
         #expect(ended.map { "\($0.labels["__name__"])" } == ["ALERTS", "high"])
         #expect(next.state.abandoned.isEmpty && state.carried(to: old) == state)
@@ -181,6 +183,28 @@ import Testing
         #expect(soon.rules[0].alerts == state.rules[0].alerts && soon.rules[1].alerts[0].activeAt == 600_000)
         let late = state.resumed(group, RuleOptions(), at: 3_600_001)
         #expect(late.rules.allSatisfy { $0.alerts.isEmpty })
+    }
+
+    /// What an installation says holds where a group says nothing.
+    @Test func theInstallationSays() throws {
+        let silent = "groups: [{name: g, rules: [{alert: A, expr: load > 5, for: 20m}]}]"
+        let group = try RuleFile(Array(silent.utf8), name: "rules").groups[0]
+        var options = RuleOptions()
+        (options.queryOffset, options.lookback, options.interval) = (1000, 2000, 120_000)
+        (options.resendDelay, options.outageTolerance, options.graceOfHold) = (10_000, 500_000, 1_300_000)
+        func evaluate(_ state: RuleGroupState, at time: Int64) throws -> RuleEvaluation {
+            try GroupEvaluator(group, options).evaluate(state, over: series([load("a", 0, 6)]), at: time)
+        }
+        // A sample may be 2 s old a second ago, but not that old itself.
+        let first = try evaluate(RuleGroupState(group), at: 2999)
+        #expect(first.samples.map(\.time) == [1999, 1999] && first.state.rules[0].alerts[0].value == 6)
+        #expect(try evaluate(RuleGroupState(group), at: 3000).samples.isEmpty)
+        // The wait is shorter than this grace period, so that it begins anew once an evaluation is overdue.
+        #expect(first.state.resumed(group, options, at: 122_999) == first.state)
+        #expect(first.state.resumed(group, options, at: 123_000).rules[0].alerts[0].activeAt == 123_000)
+        #expect(first.state.resumed(group, options, at: 503_000).rules[0].alerts.isEmpty)
+        options.samplesMax = 0
+        #expect(try evaluate(first.state, at: 2999).state.rules[0].error != nil)
     }
 
     // MARK: Bytes

@@ -47,8 +47,8 @@ import Testing
         > true true true true true false
         {{ range $k, $v := $labels }}{{ $k }}={{ $v }};{{ end }}
         > instance=db1.example.org:9090;job=api;
-        {{ range query "m" }}{{ .Labels.id }}:{{ .Value }} {{ end }}
-        > a:1 b:2 
+        {{ range query "m" }}{{ .Labels.id }}:{{ .Value }} {{ end }}.
+        > a:1 b:2 .
         {{ range $i, $s := query "m" }}{{ if $i }}, {{ end }}{{ $s.Labels.id }}{{ end }}
         > a, b
         {{ range query "nothing" }}x{{ else }}none{{ end }}
@@ -186,6 +186,8 @@ import Testing
             "{{ $x := \"0123456789\" }}{{ range 40 }}{{ $x = print $x $x }}{{ end }}",
             "the template makes more than it may: 1048576 bytes in one value"
         ),
+        ("{{ range 101 }}{{ query \"m\" }}{{ end }}", "the template asks more than 100 questions"),
+        ("{{ range 201 }}{{ match \"a\" \"b\" }}{{ end }}", "the template compiles more than 200 patterns"),
         ("{{ printf \"%999999999d\" 1 }}", "a format asks for more than 1000 places"),
         (
             "{{ range 2000 }}{{ printf \"%1000d\" 1 }}{{ end }}",

@@ -121,7 +121,8 @@ import Testing
         #expect(try verdict(test("twice", "4m", twice)) == [])
         #expect(try verdict(test("twice", "3m", twice)).count == 1)
         #expect(try verdict(test("3 + 1", "0", "[{labels: '{}', value: 4}]")) == [])
-        let stage = "[{labels: 'ALERTS{alertname=\"High\", alertstate=\"pending\", host=\"a\", site=\"north\"}', value: 1}]"
+        let pending = "ALERTS{alertname=\"High\", alertstate=\"pending\", host=\"a\", site=\"north\"}"
+        let stage = "[{labels: '\(pending)', value: 1}]"
         #expect(try verdict(test("ALERTS", "3m", stage)) == [])
         #expect(try verdict(test("ALERTS", "1m", "[]")) == [])
         let since = "[{labels: '{alertname=\"High\", host=\"a\", site=\"north\"}', value: 120}]"

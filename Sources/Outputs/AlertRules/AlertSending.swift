@@ -2,6 +2,7 @@ package import Bytes
 package import PromQLText
 package import RuleFiles
 
+// tests: who keeps states and tells of alerts will use it.
 /// An alert as it is told to others.
 package struct AlertMessage: Hashable, Sendable {
     /// Those of the alert, and of the installation where the alert says nothing.

@@ -2,6 +2,7 @@ package import Bytes
 package import PromQLText
 package import RuleFiles
 
+// tests: who keeps states and tells of alerts will use it.
 /// One alert of a rule: a series that the rule's question found, and how far that has come.
 package struct RuleAlert: Hashable, Sendable {
     /// Where an alert stands.
@@ -14,7 +15,7 @@ package struct RuleAlert: Hashable, Sendable {
         case resolved = 3
 
         /// As the label `alertstate` and Prometheus' API have it.
-        package var word: String {
+        var word: String {
             switch self {
             case .pending: "pending"
             case .firing: "firing"
@@ -45,6 +46,7 @@ package struct RuleAlert: Hashable, Sendable {
     package internal(set) var validUntil: Int64?
 }
 
+// tests: who keeps states and tells of alerts will use it.
 /// What is known of a rule between evaluations.
 package struct RuleState: Hashable, Sendable {
     /// Of the rule, by which a changed file finds it again.
@@ -71,11 +73,9 @@ package struct RuleState: Hashable, Sendable {
         name == rule.name
             && labels.elementsEqual(rule.labels) { $0.name == $1.name && $0.value == $1.text }
     }
-
-    /// How many are pending or firing.
-    package var activeCount: Int { alerts.count { $0.stage != .resolved } }
 }
 
+// tests: who keeps states and tells of alerts will use it.
 /// What is known of a group between evaluations: a value, kept as its ``RuleGroupState/bytes``.
 package struct RuleGroupState: Hashable, Sendable {
     /// In the order of the group's rules.

@@ -57,6 +57,7 @@ package struct GroupEvaluator: Sendable {
     }
 
     private static func changes(from before: [RuleAlert], to after: [RuleAlert], rule: Int) -> [AlertChange] {
+        if before.isEmpty, after.isEmpty { return [] }
         // order: looked up only, each alert has its own labels.
         let (old, new) = (
             Dictionary(uniqueKeysWithValues: before.map { ($0.labels, $0) }),

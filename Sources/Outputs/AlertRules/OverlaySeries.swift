@@ -4,8 +4,8 @@ import PromQLText
 /// Series with samples on top that are not in their source yet: what earlier rules of an evaluation wrote.
 struct OverlaySeries<Source: SeriesSource>: SeriesSource {
     let source: Source
-    /// Each series once; all at one time.
-    private var written: [LabelSet: SampleValue] = [:]
+    /// By the name of the metric, each series once; all at one time.
+    private var written: [ByteText: [LabelSet: SampleValue]] = [:]
     private let time: Int64
 
     init(_ source: Source, at time: Int64) { (self.source, self.time) = (source, time) }
@@ -13,15 +13,16 @@ struct OverlaySeries<Source: SeriesSource>: SeriesSource {
     /// A series keeps the first sample that it gets.
     /// - Returns: whether it is the first.
     mutating func write(_ labels: LabelSet, _ value: SampleValue) -> Bool {
-        guard written[labels] == nil else { return false }
-        written[labels] = value
+        let name = labels[LabelMatcher.metricName]
+        guard written[name]?[labels] == nil else { return false }
+        written[name, default: [:]][labels] = value
         return true
     }
 
     func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
         let below = try source.series(request)
         guard time > request.after, time <= request.through, !written.isEmpty else { return below }
-        var fresh = written.filter { request.matchers.passes($0.key) }
+        var fresh = fresh(request.matchers)
         guard !fresh.isEmpty else { return below }
         var samples = 0
         var found: [Series] = []
@@ -42,5 +43,16 @@ struct OverlaySeries<Source: SeriesSource>: SeriesSource {
         }
         guard samples <= request.samplesMax else { throw .tooManySamples(max: request.samplesMax) }
         return found.sorted { $0.labels < $1.labels }
+    }
+
+    private func fresh(_ matchers: SeriesMatchers) -> [LabelSet: SampleValue] {
+        let ofName = matchers.matchers.filter { $0.label == LabelMatcher.metricName }
+        var fresh: [LabelSet: SampleValue] = [:]
+        // order: what passes is put into a dictionary.
+        for (name, series) in written where ofName.allSatisfy({ $0.passes(name) }) {
+            // order: likewise.
+            for (labels, value) in series where matchers.passes(labels) { fresh[labels] = value }
+        }
+        return fresh
     }
 }

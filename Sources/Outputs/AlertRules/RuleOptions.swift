@@ -1,6 +1,7 @@
 package import Bytes
 package import PromQLText
 
+// tests: who keeps states and tells of alerts will use it.
 /// What all groups of an installation have in common.
 package struct RuleOptions: Sendable {
     /// Labels that say which installation it is.

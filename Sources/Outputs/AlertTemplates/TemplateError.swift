@@ -7,7 +7,6 @@ package struct TemplateError: Error, Hashable, Sendable, CustomStringConvertible
 
     package var description: String { (line.map { "line \($0): " } ?? "") + reason }
 
-    // tests: whoever answers a template's questions says why not.
     /// Joins both.
     package init(line: Int? = nil, _ reason: String) { (self.line, self.reason) = (line, reason) }
 }
@@ -24,6 +23,10 @@ enum TemplateLimits {
     static let depthMax = 150
     /// Steps of an expansion.
     static let stepsMax = 200_000
+    /// Questions that an expansion asks: each may read many samples.
+    static let questionsMax = 100
+    /// Patterns that it compiles: a short one may be large.
+    static let patternsMax = 200
     /// Bytes that all values made on the way have together.
     static let workMax = 32 << 20
     /// Bytes of one value, and of what comes out.

@@ -40,6 +40,7 @@ extension TemplateRun {
         switch function {
         case .query:
             let expression = try text(arguments[0], of: "query")
+            try bookQuestion()
             let samples: [TemplateSample]
             do throws(TemplateError) { samples = try ask(expression) } catch { throw self.error(error.reason) }
             try spend(128 * samples.count)
@@ -141,7 +142,10 @@ extension TemplateRun {
         }
     }
 
-    private func compiled(_ pattern: ByteText, captures: Bool) throws(TemplateError) -> RegularExpression {
+    private mutating func compiled(
+        _ pattern: ByteText, captures: Bool
+    ) throws(TemplateError) -> RegularExpression {
+        try bookPattern()
         do throws(RegularExpressionError) {
             return try RegularExpression(pattern.description, captures: captures)
         } catch {

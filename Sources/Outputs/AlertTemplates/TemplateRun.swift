@@ -11,6 +11,8 @@ struct TemplateRun {
     private var steps = 0
     private var work = 0
     private var calls = 0
+    private var questions = 0
+    private var patterns = 0
     /// Nodes and pipelines inside one another: each takes some frames of the stack.
     private var depth = 0
     private var line = 1
@@ -51,6 +53,20 @@ struct TemplateRun {
             throw error("the template goes deeper than \(TemplateLimits.depthMax)")
         }
         depth += 1
+    }
+
+    mutating func bookQuestion() throws(TemplateError) {
+        questions += 1
+        guard questions <= TemplateLimits.questionsMax else {
+            throw error("the template asks more than \(TemplateLimits.questionsMax) questions")
+        }
+    }
+
+    mutating func bookPattern() throws(TemplateError) {
+        patterns += 1
+        guard patterns <= TemplateLimits.patternsMax else {
+            throw error("the template compiles more than \(TemplateLimits.patternsMax) patterns")
+        }
     }
 
     /// Books bytes that are read or made.

@@ -39,7 +39,6 @@ package struct RuleGroup: Hashable, Sendable {
 
 /// A rule: what is asked, and what follows.
 package struct Rule: Hashable, Sendable {
-    // tests: whoever shows rules asks which kind one is.
     /// What follows from the answer.
     package enum Kind: Hashable, Sendable {
         /// It is a series of the rule's name.

@@ -70,7 +70,6 @@ package struct RuleTest: Hashable, Sendable {
         /// Those that say something.
         package let annotations: LabelSet
 
-        // tests: the runner makes what it got alike.
         /// Joins both.
         package init(labels: LabelSet, annotations: LabelSet) {
             (self.labels, self.annotations) = (labels, annotations)

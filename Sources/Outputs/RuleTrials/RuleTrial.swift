@@ -12,7 +12,6 @@ package struct RuleTrial {
     /// So many evaluations one test may have.
     private static let evaluationsMax: Int64 = 1_000_000
 
-    // tests: as `faults()`.
     /// - Parameter rules: the files that the tests are of.
     package init(_ file: RuleTestFile, of rules: [RuleFile]) { (self.file, self.rules) = (file, rules) }
 
