@@ -120,7 +120,9 @@ import Testing
         }
         #expect(faults(text).first?.contains("more, or deeper, values than are read") == true)
         let deep = "groups: " + String(repeating: "[", count: 40) + String(repeating: "]", count: 40)
-        #expect(faults(deep).first?.contains("more, or deeper, values than are read") == true)
+        for text in [deep, String(repeating: "[", count: 1_000_000), String(repeating: "- ", count: 1_000_000)] {
+            #expect(faults(text).first?.contains("more, or deeper, values than are read") == true)
+        }
     }
 
     private func faults(_ text: String) -> [String] {

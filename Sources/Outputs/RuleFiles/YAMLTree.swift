@@ -33,6 +33,10 @@ struct YAMLTree {
     /// Values of a document; one that is named and repeated counts each time.
     static let nodesMax = 1_000_000
     static let depthMax = 32
+    /// Brackets that are open at a place; those in texts count, too.
+    static let openMax = 200
+    /// Blanks at the beginning of a line.
+    static let blanksMax = 400
 
     private var nodes = 0
 
@@ -45,6 +49,7 @@ struct YAMLTree {
             throw whole("the file has \(bytes.count) bytes, at most \(bytesMax) are read")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw whole("the file is no UTF-8") }
+        guard !isTooDeep(bytes) else { throw whole("the file has more, or deeper, values than are read") }
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
@@ -56,6 +61,24 @@ struct YAMLTree {
         var tree = YAMLTree()
         guard let root else { return nil }
         return try tree.node(root, depth: 0)
+    }
+
+    /// Whether values may be so deep inside one another that the parser's stack would not hold them: by brackets that
+    /// are open, and by what a line begins with.
+    private static func isTooDeep(_ bytes: [UInt8]) -> Bool {
+        var (open, blanks, marks, isAtStart) = (0, 0, 0, true)
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "\n"): (blanks, marks, isAtStart) = (0, 0, true)
+            case UInt8(ascii: " ") where isAtStart: blanks += 1
+            case UInt8(ascii: "-") where isAtStart, UInt8(ascii: "?") where isAtStart: marks += 1
+            case UInt8(ascii: "["), UInt8(ascii: "{"): (open, isAtStart) = (open + 1, false)
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): (open, isAtStart) = (max(open - 1, 0), false)
+            default: isAtStart = false
+            }
+            if open > openMax || blanks > blanksMax || marks > depthMax { return true }
+        }
+        return false
     }
 
     private mutating func node(_ node: Node, depth: Int) throws(RuleFileError.Fault) -> YAMLNode {
