@@ -205,6 +205,33 @@ import Testing
         #expect(error { _ = try AlertTemplate(ByteText(parentheses.utf8)) }?.contains("nested deeper") == true)
     }
 
+    /// Whatever a template is, it is refused, fails or gives a text of bounded size.
+    @Test func damagedTemplatesDoNoHarm() {
+        var state: UInt64 = 1
+        func next(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        let signs = Array("{}()-|$.,:=/*\"'`\\ \n09eEx%+".utf8) + [0, 0x80, 0xFF]
+        var filled = 0
+        for _ in 0..<20_000 {
+            var bytes = Array(Self.cases[next(Self.cases.count)].template.utf8)
+            for _ in 0...next(3) {
+                let place = next(bytes.count)
+                switch next(3) {
+                case 0: bytes.remove(at: place)
+                case 1: bytes.insert(signs[next(signs.count)], at: place)
+                default: bytes[place] = signs[next(signs.count)]
+                }
+            }
+            if let text = try? expanded(ByteText(bytes)) {
+                filled += 1
+                #expect(text.bytes.count <= 1 << 20)
+            }
+        }
+        #expect(filled > 0 && filled < 20_000)
+    }
+
     private func error(_ work: () throws -> Void) -> String? {
         do {
             try work()
@@ -213,11 +240,15 @@ import Testing
     }
 
     private func expanded(_ template: String) throws -> String {
+        try expanded(ByteText(template.utf8)).description
+    }
+
+    private func expanded(_ template: ByteText) throws -> ByteText {
         let labels = LabelSet([("job", "api"), ("instance", "db1.example.org:9090")])
         let data = TemplateData(
             labels: labels, value: 1234.5678, externalLabels: LabelSet([("site", "north")]),
             externalURL: "http://ops.example.org/prom", time: 60_000)
-        return try AlertTemplate(ByteText(template.utf8)).expanded(for: data) { expression throws(TemplateError) in
+        return try AlertTemplate(template).expanded(for: data) { expression throws(TemplateError) in
             switch "\(expression)" {
             case "m":
                 return [("a", 1.0), ("b", 2.0)].map {
@@ -227,6 +258,6 @@ import Testing
             case "broken": throw TemplateError("no answer")
             default: return []
             }
-        }.description
+        }
     }
 }
