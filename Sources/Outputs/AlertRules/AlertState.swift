@@ -35,15 +35,15 @@ package struct RuleAlert: Hashable, Sendable {
     /// ms since 1970: since when the series is there.
     package internal(set) var activeAt: Int64
     /// ms since 1970: since when it fires; nil while it is pending.
-    package internal(set) var firedAt: Int64?
+    var firedAt: Int64?
     /// ms since 1970: when it was over.
     package internal(set) var resolvedAt: Int64?
     /// ms since 1970: since when it fires though its series has gone.
     package internal(set) var keptFiringSince: Int64?
     /// ms since 1970: when it was told last; nil: never.
-    package internal(set) var sentAt: Int64?
+    var sentAt: Int64?
     /// ms since 1970: until when what was told holds.
-    package internal(set) var validUntil: Int64?
+    var validUntil: Int64?
 }
 
 // tests: who keeps states and tells of alerts will use it.
@@ -56,7 +56,7 @@ package struct RuleState: Hashable, Sendable {
     /// In the order of their labels.
     package internal(set) var alerts: [RuleAlert] = []
     /// The series that the last evaluation wrote, in their order: one that is missing in the next is marked stale.
-    package internal(set) var written: [LabelSet] = []
+    var written: [LabelSet] = []
     /// Why the last evaluation failed; nil: it did not, or there was none.
     package internal(set) var error: ByteText?
     /// ms since 1970 of the last evaluation; nil: none yet.

@@ -1,13 +1,14 @@
+// tests: commands show all of it as text; tests look at its parts.
 /// Why a file of rules, or of their tests, is refused: everything that is wrong with it.
 package struct RuleFileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One mistake and where it is.
     package struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
         /// From 1; nil where it concerns the file as a whole.
-        package let line: Int?
+        let line: Int?
         /// From 1, in characters; nil likewise.
-        package let column: Int?
+        let column: Int?
         /// What is wrong, and of which rule, in Prometheus' words where it has some.
-        package let reason: String
+        let reason: String
 
         package var description: String {
             guard let line else { return reason }
