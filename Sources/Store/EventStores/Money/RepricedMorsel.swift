@@ -1,6 +1,7 @@
 import Columnar
 import Domain
 import Projections
+import Synchronization
 
 /// A morsel of model calls whose costs are read through late prices and corrections.
 struct RepricedMorsel: Morsel {
@@ -8,6 +9,11 @@ struct RepricedMorsel: Morsel {
     let layout: EventTableLayout
     let money: EventTableLayout.MoneyPlaces
     let overlay: CostOverlay
+    private let known = KnownCosts()
+
+    init(base: any Morsel, layout: EventTableLayout, money: EventTableLayout.MoneyPlaces, overlay: CostOverlay) {
+        (self.base, self.layout, self.money, self.overlay) = (base, layout, money, overlay)
+    }
 
     var rowCount: Int { base.rowCount }
 
@@ -37,8 +43,10 @@ struct RepricedMorsel: Morsel {
         money.costs.contains(index)
     }
 
-    /// By row; nil for one without a cost.
-    func costs() throws -> [CallCost?] { try costs(of: 0..<rowCount) }
+    /// By row; nil for one without a cost. Five columns follow from them, so they are computed once.
+    func costs() throws -> [CallCost?] {
+        try known.all { try costs(of: 0..<rowCount) }
+    }
 
     /// Of the given rows, in their order; nil for one without a cost.
     func costs(of rows: some Collection<Int>) throws -> [CallCost?] {
@@ -72,6 +80,21 @@ struct RepricedMorsel: Morsel {
                 of: usage, provider: texts[0]?.text(at: row) ?? "", requestModel: texts[1]?.text(at: row),
                 responseModel: texts[2]?.text(at: row), serviceTier: texts[3]?.text(at: row),
                 time: times.integer(at: row) ?? 0, position: positions.integer(at: row) ?? 0, booked: cost)
+        }
+    }
+}
+
+/// What was computed once, for as long as the morsel is there.
+private final class KnownCosts: Sendable {
+    private let costs = Mutex<[CallCost?]?>(nil)
+
+    /// Whoever asks meanwhile waits: it is the same work.
+    func all(_ compute: () throws -> [CallCost?]) throws -> [CallCost?] {
+        try costs.withLock { known in
+            if let known { return known }
+            let all = try compute()
+            known = all
+            return all
         }
     }
 }
