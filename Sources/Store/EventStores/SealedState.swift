@@ -87,7 +87,7 @@ extension Morsel {
     func without(_ dead: Set<UInt32>, _ more: Set<UInt32> = []) -> any Morsel {
         guard !dead.isEmpty || !more.isEmpty else { return self }
         let live = (0..<UInt32(rowCount)).filter { !dead.contains($0) && !more.contains($0) }
-        return LiveRowsMorsel(base: self, live: live)
+        return LiveRowsMorsel(base: self, live: live, dead: [dead, more])
     }
 }
 

@@ -32,9 +32,11 @@ struct ReadModelTable: TableSource {
                 morsels.append(closed(base, group).without(dead, more))
             }
         }
-        for chunk in name == "turns" ? fresh.turns : fresh.conversations {
+        let isOfTurns = name == "turns"
+        for (place, chunk) in (isOfTurns ? fresh.turns : fresh.conversations).enumerated() {
             request.statistics.add(groupsTotal: 1)
-            morsels.append(closed(ChunkMorsel(chunk: chunk), nil))
+            let identity = MorselIdentity(origin: fresh.origin, piece: UInt64(place) << 1 | (isOfTurns ? 1 : 0))
+            morsels.append(closed(ChunkMorsel(chunk: chunk, identity: identity), nil))
         }
         return morsels
     }
@@ -59,8 +61,11 @@ struct ReadModelTable: TableSource {
 struct LiveRowsMorsel: Morsel {
     let base: any Morsel
     let live: [UInt32]
+    /// Those that are left out.
+    let dead: [Set<UInt32>]
 
     var rowCount: Int { live.count }
+    var identity: MorselIdentity? { base.identity?.leavingOut(dead) }
     func column(_ index: Int) throws -> Vector { try base.column(index).gather(live) }
 
     /// Bounds still hold without the replaced rows; counts and sums do not.
