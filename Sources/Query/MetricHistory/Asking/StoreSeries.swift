@@ -25,6 +25,9 @@ package struct StoreSeries: SeriesSource {
     let target: [(name: ByteText, value: ByteText)]
     let options: QueryOptions
     let workers: any Workers
+    private(set) var cache: SeriesCache?
+    /// What was found out of the snapshot so far.
+    private(set) var found = SnapshotCells()
     // tests: as `StoreSeries`.
     /// What belongs to answers and could not be shown, a line each; whoever shows answers shows them, too.
     package let notices = Notices()
@@ -42,20 +45,32 @@ package struct StoreSeries: SeriesSource {
     ///   - target: labels that every series has besides its own, as a Prometheus adds `job` and `instance`.
     ///   - options: memory of each request, and the time of all of them where it runs already (`startingClock(_:)`).
     ///   - workers: share the reading of each request.
+    ///   - cache: what requests count for those that come after them, of this snapshot and of later ones; nil: each
+    ///     request reads all.
     package init(
         catalog: any TableCatalog, reached: Int64? = nil, objectives: ObjectiveSet = .builtIn,
         outcomes: OutcomeSettings = .standard, present: [MetricFamily] = [],
         target: [(name: ByteText, value: ByteText)] = [], options: QueryOptions = QueryOptions(),
-        workers: any Workers = InlineWorkers()
+        workers: any Workers = InlineWorkers(), cache: SeriesCache? = nil
     ) {
         (self.catalog, self.reached) = (catalog, reached ?? catalog.watermark)
         (self.objectives, self.outcomes) = (objectives, outcomes)
         (self.present, self.target, self.options, self.workers) = (present, target, options, workers)
+        self.cache = cache
+    }
+
+    /// The same without what is kept: for readers that are kept themselves.
+    var apart: StoreSeries {
+        var source = self
+        (source.cache, source.found) = (nil, SnapshotCells())
+        return source
     }
 
     /// See ``SeriesSource``. A metric whose name no matcher refuses is read whole, once; what it holds meanwhile is
     /// booked.
     /// - Complexity: O(events of the wanted metrics' types, in groups that may hold some up to the end), and samples.
+    ///   With a cache a snapshot costs the pieces of the tables and the events in those that are new, a request what
+    ///   ``CachedCells/add(to:through:)`` says.
     package func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
         let points = SamplePoints(
             after: request.after, through: request.through, reached: reached, windows: request.windows)

@@ -29,7 +29,7 @@ struct Exposition {
     let definition: MetricDefinition
     /// Upper bounds of classic buckets in ns.
     let bounds: [Int64]
-    private let matchers: SeriesMatchers
+    private var matchers: SeriesMatchers
     private let target: [(name: ByteText, value: ByteText)]
     /// Beyond the label sets: what stands in the label that code gives.
     private let categories: [ByteText]
@@ -46,20 +46,43 @@ struct Exposition {
         if case .observe = definition.source { bounds = source.objectives.bucketBounds }
         self.bounds = bounds
         let isHistogram = definition.kind == .histogram
-        func isAsked(_ suffix: String) -> Bool { matchers.passesName(ByteText((definition.name + suffix).utf8)) }
-        hasName = isAsked("")
-        hasBuckets = isHistogram && isAsked("_bucket")
-        hasSum = isHistogram && isAsked("_sum")
-        hasCount = isHistogram && isAsked("_count")
-        // As `/metrics` has it: a zero beside every counter, and beside histograms nothing.
-        correctionsName =
-            definition.kind != .counter
-            ? nil
-            : MetricCatalogue.all.first { $0.source == .corrections(of: definition.name) }.map {
-                ByteText($0.name.utf8)
-            }
+        let names = Self.names[definition.name] ?? Names(definition)
+        hasName = matchers.passesName(names.plain)
+        hasBuckets = isHistogram && matchers.passesName(names.buckets)
+        hasSum = isHistogram && matchers.passesName(names.sum)
+        hasCount = isHistogram && matchers.passesName(names.count)
+        correctionsName = names.corrections
         hasCorrections = correctionsName.map(matchers.passesName) ?? false
     }
+
+    /// The same with every series of the names that are asked for.
+    var ofEverything: Exposition {
+        var exposition = self
+        exposition.matchers = .everything
+        return exposition
+    }
+
+    /// How series of a metric are called: each request looks at those of all metrics.
+    private struct Names {
+        let plain, buckets, sum, count: ByteText
+        /// As `/metrics` has it: a zero beside every counter, and beside histograms nothing.
+        let corrections: ByteText?
+
+        init(_ definition: MetricDefinition) {
+            func name(_ suffix: String) -> ByteText { ByteText((definition.name + suffix).utf8) }
+            (plain, buckets, sum, count) = (name(""), name("_bucket"), name("_sum"), name("_count"))
+            corrections =
+                definition.kind != .counter
+                ? nil
+                : MetricCatalogue.all.first { $0.source == .corrections(of: definition.name) }.map {
+                    ByteText($0.name.utf8)
+                }
+        }
+    }
+
+    // texts: names of ours.
+    private static let names: [String: Names] = Dictionary(
+        uniqueKeysWithValues: MetricCatalogue.all.map { ($0.name, Names($0)) })
 
     /// Whether a series of it can be wanted.
     var isAsked: Bool { hasName || hasBuckets || hasSum || hasCount || hasCorrections }
