@@ -110,7 +110,7 @@ import Testing
 
     /// Beyond the most label sets the first ones stay, whether or not they are known from before.
     @Test func labelSetsBeyondTheMostAreOne() throws {
-        var history = try HistoryStore(nowSeconds: 30)
+        var history = try HistoryStore(nowSeconds: 3_000)
         let cache = SeriesCache()
         func event(_ tool: Int, at seconds: Double, _ id: String) -> HistoryEvent {
             HistoryStore.event("tool.call", at: seconds, ["tool": .text("t\(tool)")], id: id)

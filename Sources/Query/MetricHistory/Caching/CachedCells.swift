@@ -77,29 +77,34 @@ final class CachedCells: Sendable {
         let found = units.map { $0.count == 1 && !fold.countsTogether ? known[keys[$0.lowerBound]] : nil }
         let missing = found.indices.filter { found[$0] == nil }
         let parts = max(1, min(reader.source.workers.parallelism, missing.count))
-        let made = try reader.source.workers.map(count: parts) { part in
-            var made: [CellPiece?] = []
-            for place in stride(from: part, to: missing.count, by: parts) {
-                try reader.check()
-                let unit = sources[units[missing[place]]]
-                guard let (run, firsts) = try Self.run(fold, unit, sets, cache, reader, part: part) else {
-                    return [CellPiece?.none]
+        let made = Mutex(found)
+        do {
+            try reader.source.workers.run(count: parts) { part in
+                for place in stride(from: part, to: missing.count, by: parts) {
+                    try reader.check()
+                    let unit = units[missing[place]]
+                    guard let (run, firsts) = try Self.run(fold, sources[unit], sets, cache, reader, part: part) else {
+                        return
+                    }
+                    let piece = CellPiece(run, firsts: firsts)
+                    cache.keep(run, of: piece)
+                    made.withLock { $0[missing[place]] = piece }
                 }
-                let piece = CellPiece(run, firsts: firsts)
-                cache.keep(run, of: piece)
-                made.append(piece)
+                try reader.holdRead(0, part: part)
             }
-            try reader.holdRead(0, part: part)
-            return made
-        }
-        var pieces = found
-        for (part, own) in made.enumerated() {
-            for (place, piece) in own.enumerated() {
-                guard let piece else { return nil }
-                pieces[missing[part + place * parts]] = piece
+        } catch {
+            // Whoever asks again has less to read.
+            if !fold.countsTogether {
+                let there = made.withLock { $0 }
+                let places = there.indices.filter { there[$0] != nil }
+                let index = CellIndex(places.map { keys[$0] }, places.compactMap { there[$0] }, sets, old: old)
+                cache.keep(index, as: key)
             }
+            throw error
         }
-        let index = CellIndex(keys, pieces.compactMap { $0 }, sets, old: old)
+        let pieces = made.withLock { $0 }.compactMap { $0 }
+        guard pieces.count == units.count else { return nil }
+        let index = CellIndex(keys, pieces, sets, old: old)
         cache.keep(index, as: key)
         return CachedCells(index, sources, cache, reader, fold)
     }
