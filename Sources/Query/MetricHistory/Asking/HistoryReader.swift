@@ -129,15 +129,19 @@ final class HistoryReader: Sendable {
     func pieces(of fold: MetricFold) throws -> [FoldPiece] {
         var found: [FoldPiece] = []
         for (place, table) in fold.tables.enumerated() {
-            let listed = try source.found.table(table.table) {
-                let listed = try pieces(table.table, table.columns, []).map { ListedTable(table: $0, morsels: $1) }
-                note()
-                return listed
-            }
-            guard let listed else { continue }
+            guard let listed = try listed(table.table, table.columns) else { continue }
             found += listed.morsels.map { FoldPiece(place: place, table: listed.table, morsel: $0) }
         }
         return found
+    }
+
+    /// All pieces of a table, listed once for all requests over a snapshot; nil where there is none of the name.
+    func listed(_ name: String, _ columns: [String]) throws -> ListedTable? {
+        try source.found.table(name) {
+            let listed = try pieces(name, columns, []).map { ListedTable(table: $0, morsels: $1) }
+            note()
+            return listed
+        }
     }
 
     private func pieces(

@@ -13,6 +13,9 @@ package import PromQLText
 /// A sample at a time is what all events up to it come to, wherever they stand and whenever they came. Samples lie on
 /// multiples of 15 s, from one before the first event of a series, where a counter is zero, to the time that the store
 /// has reached.
+///
+/// One is made for each snapshot and asked as often as there are questions to it: what it finds out of its tables it
+/// keeps, and the snapshot with it.
 package struct StoreSeries: SeriesSource {
     /// ms between samples.
     static let stepMilliseconds: Int64 = 15_000

@@ -9,6 +9,8 @@ final class SnapshotCells: Sendable {
         var metrics: [IndexKey: CachedCells?] = [:]
         // texts: tables have names of ours.
         var tables: [String: ListedTable?] = [:]
+        // texts: likewise.
+        var activities: [String: ActivityPieces?] = [:]
         var first: Int64??
     }
 
@@ -23,6 +25,14 @@ final class SnapshotCells: Sendable {
         if let known = state.withLock({ $0.tables[name] }) { return known }
         let listed = try list()
         state.withLock { $0.tables[name] = .some(listed) }
+        return listed
+    }
+
+    /// What is kept of who was active, by table; nil where nothing can be.
+    func activity(_ table: String, _ list: () throws -> ActivityPieces?) rethrows -> ActivityPieces? {
+        if let known = state.withLock({ $0.activities[table] }) { return known }
+        let listed = try list()
+        state.withLock { $0.activities[table] = .some(listed) }
         return listed
     }
 

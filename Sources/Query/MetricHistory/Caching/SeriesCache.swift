@@ -11,6 +11,8 @@ package final class SeriesCache: Sendable {
         var indices: [IndexKey: Kept<CellIndex>] = [:]
         /// Cells at every point, by number of the piece.
         var runs: [UInt64: Kept<CellRun>] = [:]
+        // texts: tables have names of ours.
+        var activities: [String: Kept<ActivityIndex>] = [:]
         var bytes = 0
         var uses: UInt64 = 0
         var steps = 0
@@ -55,6 +57,17 @@ package final class SeriesCache: Sendable {
         }
     }
 
+    func activity(_ table: String) -> ActivityIndex? { state.withLock { $0.activities[table]?.value } }
+
+    func keep(_ index: ActivityIndex, ofTable table: String) {
+        state.withLock { state in
+            state.uses += 1
+            state.bytes += index.memoryBytes - (state.activities[table]?.bytes ?? 0)
+            state.activities[table] = Kept(value: index, bytes: index.memoryBytes, use: state.uses)
+            shrink(&state)
+        }
+    }
+
     func run(of piece: CellPiece) -> CellRun? {
         state.withLock { state in
             state.uses += 1
@@ -85,6 +98,12 @@ package final class SeriesCache: Sendable {
         // order: likewise.
         for (key, kept) in state.indices.sorted(by: { $0.value.use < $1.value.use }) where state.bytes > limitBytes {
             state.indices[key] = nil
+            state.bytes -= kept.bytes
+        }
+        // order: likewise.
+        for (table, kept) in state.activities.sorted(by: { $0.value.use < $1.value.use })
+        where state.bytes > limitBytes {
+            state.activities[table] = nil
             state.bytes -= kept.bytes
         }
     }
