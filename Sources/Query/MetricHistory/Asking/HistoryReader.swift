@@ -226,6 +226,7 @@ final class HistoryReader: Sendable {
         }
         if definition.name == MetricCatalogue.closedConversations { key.silence = source.outcomes.idleAfterNanoseconds }
         if let known = source.found.cells(key) { return known }
+        if cache.hasGivenUp(key) { return nil }
         let reader = HistoryReader(source.apart, .everything, .all, keepsCells: true, judgedThrough: .max)
         let fold = reader.fold(of: exposition)
         let cells = try CachedCells.reading(fold, pieces(of: fold), as: key, cache, reader)

@@ -113,7 +113,10 @@ final class CachedCells: Sendable {
             throw error
         }
         let pieces = made.withLock { $0 }.compactMap { $0 }
-        guard pieces.count == units.count else { return nil }
+        guard pieces.count == units.count else {
+            cache.giveUp(key)
+            return nil
+        }
         let index = CellIndex(keys, pieces, sets, old: old)
         cache.keep(index, as: key)
         return CachedCells(index, sources, cache, reader, fold)

@@ -92,8 +92,9 @@ final class CellIndex: Sendable {
         var firsts = old?.firsts ?? []
         // Where most is new, nothing is taken away.
         if added.count + removed.count > pieces.count { (added, removed, runs, firsts) = (pieces, [], [], []) }
-        for piece in removed { Self.insert(piece.coarse.negated, into: &runs) }
-        for piece in added { Self.insert(piece.coarse, into: &runs) }
+        if let change = Self.sum(removed.map(\.coarse.negated) + added.map(\.coarse)) {
+            Self.insert(change, into: &runs)
+        }
         let isShrunk = removed.contains { piece in piece.firsts.contains { firsts[$0.set] >= $0.time } }
         if isShrunk { firsts = [] }
         for piece in isShrunk ? pieces : added {
@@ -109,6 +110,18 @@ final class CellIndex: Sendable {
         memoryBytes =
             pieces.reduce(512) { $0 + $1.memoryBytes } + keys.count * 96 + firsts.count * 8 + sets.memoryBytes
             + runs.reduce(0) { $0 + $1.memoryBytes }
+    }
+
+    /// nil of none.
+    /// - Complexity: O(cells · log runs).
+    private static func sum(_ runs: [CellRun]) -> CellRun? {
+        var runs = runs
+        while runs.count > 1 {
+            runs = stride(from: 0, to: runs.count, by: 2).map {
+                $0 + 1 < runs.count ? runs[$0].merged(with: runs[$0 + 1]) : runs[$0]
+            }
+        }
+        return runs.first
     }
 
     private static func insert(_ run: CellRun, into runs: inout [CellRun]) {

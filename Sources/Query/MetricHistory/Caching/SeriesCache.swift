@@ -8,6 +8,8 @@ import Synchronization
 /// What is kept follows from the pieces alone, so that an answer is the same with it and without it.
 package final class SeriesCache: Sendable {
     private struct State {
+        /// Metrics with too many label sets.
+        var unkept: Set<IndexKey> = []
         var indices: [IndexKey: Kept<CellIndex>] = [:]
         /// Cells at every point, by number of the piece.
         var runs: [UInt64: Kept<CellRun>] = [:]
@@ -67,6 +69,10 @@ package final class SeriesCache: Sendable {
             shrink(&state)
         }
     }
+
+    /// Label sets never become fewer.
+    func giveUp(_ key: IndexKey) { state.withLock { _ = $0.unkept.insert(key) } }
+    func hasGivenUp(_ key: IndexKey) -> Bool { state.withLock { $0.unkept.contains(key) } }
 
     func run(of piece: CellPiece) -> CellRun? {
         state.withLock { state in
