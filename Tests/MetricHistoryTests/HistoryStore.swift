@@ -37,13 +37,18 @@ struct HistoryStore {
     let store: EventStore
     private(set) var events: [HistoryEvent] = []
 
-    /// - Parameter nowSeconds: from the start to where the store's clock stands.
-    init(nowSeconds: Int64) throws {
+    /// - Parameters:
+    ///   - nowSeconds: from the start to where the store's clock stands.
+    ///   - sideQueue: where seals run that begin by themselves.
+    init(
+        nowSeconds: Int64, options: StoreOptions = StoreOptions(),
+        sideQueue: any BackgroundQueue = InlineBackgroundQueue()
+    ) throws {
         clock = SimulatedClock(wallNanoseconds: Self.start + nowSeconds * 1_000_000_000)
         let context = StoreContext(
             fileSystem: SimulatedFileSystem(seed: 1), clock: clock, randomness: SeededRandomness(seed: 1),
-            workers: InlineWorkers())
-        store = try EventStore.open(at: "/data", context: context, options: StoreOptions())
+            workers: InlineWorkers(), sideQueue: sideQueue)
+        store = try EventStore.open(at: "/data", context: context, options: options)
     }
 
     static func event(
@@ -56,6 +61,23 @@ struct HistoryStore {
 
     /// Takes events in with one append; those that are known already are duplicates.
     mutating func append(_ new: [HistoryEvent]) throws {
+        let result = try store.append([IngestBatch(events: Self.rows(new))])[0]
+        let known = Set(events.map(\.id))
+        let fresh = new.filter { !known.contains($0.id) }
+        precondition(result.accepted == fresh.count && result.duplicates == new.count - fresh.count)
+        events += fresh
+    }
+
+    /// Puts another row in the place of an event; what the test knows of it stays.
+    func replace(_ place: Int, with fields: [String: EventValue]) throws {
+        let old = events[place]
+        let new = HistoryEvent(
+            id: old.id, type: old.type, time: old.time, fields: old.fields.merging(fields) { $1 })
+        let replacement = EventReplacement(position: Int64(place + 1), row: Self.rows([new]).bytes)
+        _ = try store.append([IngestBatch(replacements: [replacement])])
+    }
+
+    private static func rows(_ new: [HistoryEvent]) -> EventRows {
         let registry = Self.registry
         var writer = EventRowWriter()
         var offsets: [UInt32] = []
@@ -69,18 +91,15 @@ struct HistoryStore {
             for (column, value) in values.sorted(by: { $0.0 < $1.0 }) { writer.add(column, value) }
             writer.end()
         }
-        let rows = EventRows(bytes: writer.sink.bytes, starts: offsets)
-        let result = try store.append([IngestBatch(events: rows)])[0]
-        let known = Set(events.map(\.id))
-        let fresh = new.filter { !known.contains($0.id) }
-        precondition(result.accepted == fresh.count && result.duplicates == new.count - fresh.count)
-        events += fresh
+        return EventRows(bytes: writer.sink.bytes, starts: offsets)
     }
 
     /// - Parameter seconds: from the start to the last time.
-    func series(reached seconds: Int64, workers: any Workers = InlineWorkers()) -> StoreSeries {
+    func series(
+        reached seconds: Int64, workers: any Workers = InlineWorkers(), cache: SeriesCache? = nil
+    ) -> StoreSeries {
         StoreSeries(
-            catalog: store.snapshot(), reached: Self.start + seconds * 1_000_000_000, workers: workers)
+            catalog: store.snapshot(), reached: Self.start + seconds * 1_000_000_000, workers: workers, cache: cache)
     }
 
     static func matchers(_ selector: String) throws -> SeriesMatchers {

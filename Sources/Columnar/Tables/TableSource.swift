@@ -30,6 +30,13 @@ package protocol Morsel: Sendable {
     func column(_ index: Int) throws -> Vector
     /// What is known of a column without reading it; nil if nothing.
     func summary(_ index: Int) -> ColumnSummary?
+    /// Under what something that was computed of it may be kept; nil where nothing may.
+    var identity: MorselIdentity? { get }
+}
+
+extension Morsel {
+    /// None.
+    package var identity: MorselIdentity? { nil }
 }
 
 /// What a page header says of its values.

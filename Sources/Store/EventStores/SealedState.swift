@@ -85,9 +85,7 @@ extension SealedSegment {
 extension Morsel {
     /// The morsel without some rows, which may be in either set.
     func without(_ dead: Set<UInt32>, _ more: Set<UInt32> = []) -> any Morsel {
-        guard !dead.isEmpty || !more.isEmpty else { return self }
-        let live = (0..<UInt32(rowCount)).filter { !dead.contains($0) && !more.contains($0) }
-        return LiveRowsMorsel(base: self, live: live)
+        dead.isEmpty && more.isEmpty ? self : LiveRowsMorsel(self, without: dead, more)
     }
 }
 

@@ -64,7 +64,7 @@ extension HistoryReader {
 
     /// The first time at or after the first event.
     private func firstPoint() throws -> Int64? {
-        running.isEmpty ? nil : try firstEvent().map(SamplePoints.number(atOrAfter:))
+        running.isEmpty ? nil : try source.found.first(firstEvent).map(SamplePoints.number(atOrAfter:))
     }
 
     private func addRunning(to builder: inout SeriesBuilder) throws {

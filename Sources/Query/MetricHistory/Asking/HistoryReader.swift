@@ -8,14 +8,15 @@ import Synchronization
 
 /// One request on its way over the tables.
 ///
-/// Each metric is read by itself, in one pass over its tables. Nothing is kept from one request to the next; what could
-/// be, is what ``cells(_:)`` gives.
+/// Each metric is read by itself, in one pass over its tables, or taken from what is kept of it (`Caching/`).
 final class HistoryReader: Sendable {
     let source: StoreSeries
     let matchers: SeriesMatchers
     let points: SamplePoints
     /// False where only first times are asked for.
     let keepsCells: Bool
+    /// What is judged later (ns) is not judged.
+    let judgedThrough: Int64
     private let options: QueryOptions
     private let statistics = ScanStatistics()
     private let booking: MemoryBooking?
@@ -29,8 +30,13 @@ final class HistoryReader: Sendable {
         var parts: [Int] = []
     }
 
-    init(_ source: StoreSeries, _ matchers: SeriesMatchers, _ points: SamplePoints, keepsCells: Bool) {
+    /// - Parameter judgedThrough: nil: what the store has reached.
+    init(
+        _ source: StoreSeries, _ matchers: SeriesMatchers, _ points: SamplePoints, keepsCells: Bool,
+        judgedThrough: Int64? = nil
+    ) {
         (self.source, self.matchers, self.points, self.keepsCells) = (source, matchers, points, keepsCells)
+        self.judgedThrough = judgedThrough ?? source.reached
         options = source.options
         booking = source.options.memoryPool.map { MemoryBooking(in: $0) }
     }
@@ -83,26 +89,19 @@ final class HistoryReader: Sendable {
     }
 
     /// Counts the rows of a table, all workers at a time, each into cells of its own.
-    /// - Parameters:
-    ///   - labels: makes what numbers the label sets; each worker has its own.
-    ///   - body: counts the rows of a piece.
-    func count(
-        _ name: String, _ columns: [String], where conditions: [(String, ColumnPredicate.Comparison)] = [],
-        into cells: inout LabelledCells, labels: @Sendable (NamedTable) -> LabelReader,
-        _ body: @Sendable (any Morsel, NamedTable, RowSets, inout LabelledCells) throws -> Void
-    ) throws {
-        guard let (table, morsels) = try pieces(name, columns, conditions) else { return }
+    private func count(_ fold: TableFold, into cells: inout LabelledCells) throws {
+        guard let (table, morsels) = try pieces(fold.table, fold.columns, fold.conditions) else { return }
         let parts = max(1, min(source.workers.parallelism, morsels.count))
         let empty = cells.emptied
         // What is counted already stands beside what is being read.
         try holdRead(cells.memoryBytes, part: parts)
         let found = try source.workers.map(count: parts) { part in
             var own = empty
-            let reader = labels(table)
+            let reader = fold.labels(table)
             for place in stride(from: part, to: morsels.count, by: parts) {
                 try check()
                 let sets = try reader.read(morsels[place], table, into: &own)
-                try body(morsels[place], table, sets, &own)
+                try fold.count(morsels[place], table, sets, &own)
                 try holdRead(own.memoryBytes + reader.memoryBytes, part: part)
             }
             return own
@@ -113,6 +112,36 @@ final class HistoryReader: Sendable {
             try holdRead(0, part: part)
         }
         note()
+    }
+
+    /// Counts some pieces of a metric's tables, by this thread alone.
+    func count(_ fold: MetricFold, _ pieces: [FoldPiece], into cells: inout LabelledCells, part: Int) throws {
+        if let countTogether = fold.countTogether { return try countTogether(pieces, &cells) }
+        for piece in pieces {
+            let labels = fold.tables[piece.place].labels(piece.table)
+            let sets = try labels.read(piece.morsel, piece.table, into: &cells)
+            try fold.tables[piece.place].count(piece.morsel, piece.table, sets, &cells)
+            try holdRead(cells.memoryBytes + labels.memoryBytes, part: part)
+        }
+    }
+
+    /// All pieces of a metric's tables.
+    func pieces(of fold: MetricFold) throws -> [FoldPiece] {
+        var found: [FoldPiece] = []
+        for (place, table) in fold.tables.enumerated() {
+            guard let listed = try listed(table.table, table.columns) else { continue }
+            found += listed.morsels.map { FoldPiece(place: place, table: listed.table, morsel: $0) }
+        }
+        return found
+    }
+
+    /// All pieces of a table, listed once for all requests over a snapshot; nil where there is none of the name.
+    func listed(_ name: String, _ columns: [String]) throws -> ListedTable? {
+        try source.found.table(name) {
+            let listed = try pieces(name, columns, []).map { ListedTable(table: $0, morsels: $1) }
+            note()
+            return listed
+        }
     }
 
     private func pieces(
@@ -158,32 +187,68 @@ final class HistoryReader: Sendable {
 
     /// What a metric counted; nil where no series of it is wanted, or where events say nothing of it.
     func cells(_ definition: MetricDefinition) throws -> LabelledCells? {
+        var categories: [ByteText] = []
         switch definition.source {
-        case .count, .sum, .observe, .bookedCost, .unpricedCalls:
-            guard var cells = labelled(definition) else { return nil }
-            try fold(definition, into: &cells)
-            if definition.name == MetricCatalogue.closedConversations { try foldSilence(into: &cells) }
-            return cells
-        case .questions:
-            guard var cells = labelled(definition, categories: ["good", "failed"]) else { return nil }
-            try foldQuestions(definition, into: &cells)
-            return cells
-        case .ratings:
-            guard var cells = labelled(definition) else { return nil }
-            try foldRatings(definition, into: &cells)
-            return cells
-        case .process:
-            guard definition.name == MetricCatalogue.acceptedEvents, var cells = labelled(definition) else {
-                return nil
-            }
-            try foldTypes(into: &cells)
-            return cells
-        case .corrections: return nil
+        case .count, .sum, .observe, .bookedCost, .unpricedCalls, .ratings: break
+        case .questions: categories = ["good", "failed"]
+        case .process where definition.name == MetricCatalogue.acceptedEvents: break
+        case .process, .corrections: return nil
         }
+        let exposition = Exposition(definition, source, matchers, categories: categories)
+        guard exposition.isAsked else { return nil }
+        var cells = LabelledCells(exposition, points, keepsCells: keepsCells)
+        if let kept = try kept(exposition) {
+            let isJudged = definition.source == .questions
+            try kept.add(to: &cells, through: isJudged ? judgedThrough : points.lastNanoseconds)
+            try holdRead(cells.memoryBytes)
+            return cells
+        }
+        let fold = fold(of: exposition)
+        if let countTogether = fold.countTogether {
+            try countTogether(pieces(of: fold), &cells)
+        } else {
+            for table in fold.tables { try count(table, into: &cells) }
+        }
+        return cells
     }
 
-    private func labelled(_ definition: MetricDefinition, categories: [ByteText] = []) -> LabelledCells? {
-        let exposition = Exposition(definition, source, matchers, categories: categories)
-        return exposition.isAsked ? LabelledCells(exposition, points, keepsCells: keepsCells) : nil
+    /// What is kept of a metric; nil where nothing is.
+    private func kept(_ exposition: Exposition) throws -> CachedCells? {
+        guard let cache = source.cache else { return nil }
+        let definition = exposition.definition
+        var key = IndexKey(
+            metric: definition.name, hasBuckets: exposition.needsBuckets, hasNative: exposition.needsNative)
+        if exposition.needsBuckets { key.bounds = exposition.bounds }
+        if definition.source == .questions {
+            let limits = source.objectives.answerLimits
+            key.bounds = [limits.nanoseconds] + limits.channels.map(\.nanoseconds)
+            key.channels = limits.channels.map(\.name)
+        }
+        if definition.name == MetricCatalogue.closedConversations { key.silence = source.outcomes.idleAfterNanoseconds }
+        if let known = source.found.cells(key) { return known }
+        if cache.hasGivenUp(key) { return nil }
+        let reader = HistoryReader(source.apart, .everything, .all, keepsCells: true, judgedThrough: .max)
+        let fold = reader.fold(of: exposition)
+        let cells = try CachedCells.reading(fold, pieces(of: fold), as: key, cache, reader)
+        source.found.keep(cells, as: key)
+        return cells
+    }
+
+    /// How a metric is counted.
+    private func fold(of exposition: Exposition) -> MetricFold {
+        let definition = exposition.definition
+        var fold = MetricFold(exposition: exposition)
+        switch definition.source {
+        case .count, .sum, .observe, .bookedCost, .unpricedCalls:
+            fold.tables = eventFolds(definition)
+            if definition.name == MetricCatalogue.closedConversations { fold.tables += silenceFolds() }
+        case .questions: fold.tables = [questionFold()]
+        case .ratings:
+            fold.tables = ratingFolds(definition)
+            fold.countTogether = { pieces, cells in try self.countRatings(definition, pieces, into: &cells) }
+        case .process: fold.tables = [typeFold()]
+        case .corrections: break
+        }
+        return fold
     }
 }

@@ -13,6 +13,9 @@ package import PromQLText
 /// A sample at a time is what all events up to it come to, wherever they stand and whenever they came. Samples lie on
 /// multiples of 15 s, from one before the first event of a series, where a counter is zero, to the time that the store
 /// has reached.
+///
+/// One is made for each snapshot and asked as often as there are questions to it: what it finds out of its tables it
+/// keeps, and the snapshot with it.
 package struct StoreSeries: SeriesSource {
     /// ms between samples.
     static let stepMilliseconds: Int64 = 15_000
@@ -25,6 +28,9 @@ package struct StoreSeries: SeriesSource {
     let target: [(name: ByteText, value: ByteText)]
     let options: QueryOptions
     let workers: any Workers
+    private(set) var cache: SeriesCache?
+    /// What was found out of the snapshot so far.
+    private(set) var found = SnapshotCells()
     // tests: as `StoreSeries`.
     /// What belongs to answers and could not be shown, a line each; whoever shows answers shows them, too.
     package let notices = Notices()
@@ -42,20 +48,32 @@ package struct StoreSeries: SeriesSource {
     ///   - target: labels that every series has besides its own, as a Prometheus adds `job` and `instance`.
     ///   - options: memory of each request, and the time of all of them where it runs already (`startingClock(_:)`).
     ///   - workers: share the reading of each request.
+    ///   - cache: what requests count for those that come after them, of this snapshot and of later ones; nil: each
+    ///     request reads all.
     package init(
         catalog: any TableCatalog, reached: Int64? = nil, objectives: ObjectiveSet = .builtIn,
         outcomes: OutcomeSettings = .standard, present: [MetricFamily] = [],
         target: [(name: ByteText, value: ByteText)] = [], options: QueryOptions = QueryOptions(),
-        workers: any Workers = InlineWorkers()
+        workers: any Workers = InlineWorkers(), cache: SeriesCache? = nil
     ) {
         (self.catalog, self.reached) = (catalog, reached ?? catalog.watermark)
         (self.objectives, self.outcomes) = (objectives, outcomes)
         (self.present, self.target, self.options, self.workers) = (present, target, options, workers)
+        self.cache = cache
+    }
+
+    /// The same without what is kept: for readers that are kept themselves.
+    var apart: StoreSeries {
+        var source = self
+        (source.cache, source.found) = (nil, SnapshotCells())
+        return source
     }
 
     /// See ``SeriesSource``. A metric whose name no matcher refuses is read whole, once; what it holds meanwhile is
     /// booked.
     /// - Complexity: O(events of the wanted metrics' types, in groups that may hold some up to the end), and samples.
+    ///   With a cache a snapshot costs the pieces of the tables and the events in those that are new, a request what
+    ///   ``CachedCells/add(to:through:)`` says.
     package func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
         let points = SamplePoints(
             after: request.after, through: request.through, reached: reached, windows: request.windows)

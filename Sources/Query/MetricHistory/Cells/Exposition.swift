@@ -29,12 +29,16 @@ struct Exposition {
     let definition: MetricDefinition
     /// Upper bounds of classic buckets in ns.
     let bounds: [Int64]
-    private let matchers: SeriesMatchers
+    private var matchers: SeriesMatchers
     private let target: [(name: ByteText, value: ByteText)]
     /// Beyond the label sets: what stands in the label that code gives.
     private let categories: [ByteText]
     private let hasName, hasBuckets, hasSum, hasCount, hasCorrections: Bool
     private let correctionsName: ByteText?
+    private let labelNames: [ByteText]
+    /// Classic buckets that can be wanted, with where they end.
+    private var buckets: [(number: Int, end: ByteText)] = []
+    private static let bucketLabel: ByteText = "le"
 
     /// - Parameter categories: values of the last label, where code gives it, by code.
     init(_ definition: MetricDefinition, _ source: StoreSeries, _ matchers: SeriesMatchers, categories: [ByteText] = [])
@@ -46,20 +50,53 @@ struct Exposition {
         if case .observe = definition.source { bounds = source.objectives.bucketBounds }
         self.bounds = bounds
         let isHistogram = definition.kind == .histogram
-        func isAsked(_ suffix: String) -> Bool { matchers.passesName(ByteText((definition.name + suffix).utf8)) }
-        hasName = isAsked("")
-        hasBuckets = isHistogram && isAsked("_bucket")
-        hasSum = isHistogram && isAsked("_sum")
-        hasCount = isHistogram && isAsked("_count")
-        // As `/metrics` has it: a zero beside every counter, and beside histograms nothing.
-        correctionsName =
-            definition.kind != .counter
-            ? nil
-            : MetricCatalogue.all.first { $0.source == .corrections(of: definition.name) }.map {
-                ByteText($0.name.utf8)
-            }
+        let names = Self.names[definition.name] ?? Names(definition)
+        hasName = matchers.passesName(names.plain)
+        hasBuckets = isHistogram && matchers.passesName(names.buckets)
+        hasSum = isHistogram && matchers.passesName(names.sum)
+        hasCount = isHistogram && matchers.passesName(names.count)
+        correctionsName = names.corrections
         hasCorrections = correctionsName.map(matchers.passesName) ?? false
+        labelNames = names.labels
+        if hasBuckets { buckets = Self.buckets(bounds, matchers) }
     }
+
+    private static func buckets(_ bounds: [Int64], _ matchers: SeriesMatchers) -> [(number: Int, end: ByteText)] {
+        let ends = bounds.map { ByteText(DecimalText.render(Int128($0), scale: 9).utf8) } + ["+Inf"]
+        return ends.enumerated().filter { matchers.passes($1, of: bucketLabel) }.map { (number: $0, end: $1) }
+    }
+
+    /// The same with every series of the names that are asked for.
+    var ofEverything: Exposition {
+        var exposition = self
+        exposition.matchers = .everything
+        if hasBuckets { exposition.buckets = Self.buckets(bounds, .everything) }
+        return exposition
+    }
+
+    /// How series of a metric are called: each request looks at those of all metrics.
+    private struct Names {
+        let plain, buckets, sum, count: ByteText
+        /// As `/metrics` has it: a zero beside every counter, and beside histograms nothing.
+        let corrections: ByteText?
+        let labels: [ByteText]
+
+        init(_ definition: MetricDefinition) {
+            func name(_ suffix: String) -> ByteText { ByteText((definition.name + suffix).utf8) }
+            (plain, buckets, sum, count) = (name(""), name("_bucket"), name("_sum"), name("_count"))
+            labels = definition.labels.map { ByteText($0.name.utf8) }
+            corrections =
+                definition.kind != .counter
+                ? nil
+                : MetricCatalogue.all.first { $0.source == .corrections(of: definition.name) }.map {
+                    ByteText($0.name.utf8)
+                }
+        }
+    }
+
+    // texts: names of ours.
+    private static let names: [String: Names] = Dictionary(
+        uniqueKeysWithValues: MetricCatalogue.all.map { ($0.name, Names($0)) })
 
     /// Whether a series of it can be wanted.
     var isAsked: Bool { hasName || hasBuckets || hasSum || hasCount || hasCorrections }
@@ -75,6 +112,8 @@ struct Exposition {
     /// - Parameter values: of the definition's labels, in their order; empty for none.
     func outputs(_ values: [ByteText]) -> [SeriesOutput] {
         assert(values.count == width, "a value for each label")
+        // Most are refused for one label; making the whole set takes longer than looking.
+        guard zip(labelNames, values).allSatisfy({ $1.isEmpty || matchers.passes($1, of: $0) }) else { return [] }
         guard !categories.isEmpty else { return outputs(pairs(values), count) }
         return categories.enumerated().flatMap { code, category in
             outputs(pairs(values + [category]), .category(code))
@@ -91,26 +130,23 @@ struct Exposition {
 
     private func pairs(_ values: [ByteText]) -> [(name: ByteText, value: ByteText)] {
         target
-            + zip(definition.labels, values).filter { !$1.isEmpty }.map { (ByteText($0.name.utf8), $1) }
+            + zip(labelNames, values).filter { !$1.isEmpty }.map { ($0, $1) }
     }
 
     private func outputs(
         _ pairs: [(name: ByteText, value: ByteText)], _ shape: SeriesOutput.Shape
     ) -> [SeriesOutput] {
         var found: [SeriesOutput] = []
-        func add(_ suffix: String, _ shape: SeriesOutput.Shape, le: String? = nil) {
+        func add(_ suffix: String, _ shape: SeriesOutput.Shape, end: ByteText? = nil) {
             let name = ByteText((definition.name + suffix).utf8)
             var all = pairs + [(LabelMatcher.metricName, name)]
-            if let le { all.append(("le", ByteText(le.utf8))) }
+            if let end { all.append((Self.bucketLabel, end)) }
             let labels = LabelSet(all)
             if matchers.passes(labels) { found.append(SeriesOutput(labels: labels, shape: shape)) }
         }
         if hasName { add("", definition.kind == .histogram ? .native : shape) }
         if hasBuckets {
-            for (index, bound) in bounds.enumerated() {
-                add("_bucket", .bucket(index), le: DecimalText.render(Int128(bound), scale: 9))
-            }
-            add("_bucket", .bucket(bounds.count), le: "+Inf")
+            for bucket in buckets { add("_bucket", .bucket(bucket.number), end: bucket.end) }
         }
         if hasSum { add("_sum", .sum(unitsPerBase: 1e9)) }
         if hasCount { add("_count", .count) }

@@ -14,6 +14,8 @@ struct LabelledCells {
         var first = Int64.max
         /// Whether cells are kept.
         let isKept: Bool
+        /// The wanted series; nil: not looked at yet.
+        let outputs: [SeriesOutput]?
     }
 
     let exposition: Exposition
@@ -46,8 +48,9 @@ struct LabelledCells {
             $0.bytes.count <= Limits.labelBytesMax ? $0 : ByteText(MetricCatalogue.otherLabel.utf8)
         }
         if let set = known[values] { return set }
-        let isWanted = isOtherWanted || !exposition.outputs(values).isEmpty
-        sets.append(CountedSet(values: values, isKept: keepsCells && isWanted))
+        let outputs = isOtherWanted ? nil : exposition.outputs(values)
+        let isWanted = outputs.map { !$0.isEmpty } ?? true
+        sets.append(CountedSet(values: values, isKept: keepsCells && isWanted, outputs: outputs))
         known[values] = sets.count - 1
         labelBytes += values.reduce(0) { $0 + $1.bytes.count + 32 }
         return sets.count - 1
@@ -59,6 +62,23 @@ struct LabelledCells {
         guard sets[set].isKept, let point = finder.point(of: time) else { return }
         cells.add(set, point: point, code: code, count: 1, sum: sum)
     }
+
+    /// The number of a label set under which something counted that was added up elsewhere.
+    /// - Parameter first: the time (ns) of the first of it.
+    /// - Returns: nil where no cells of it are kept.
+    mutating func note(_ values: [ByteText], since first: Int64) -> Int? {
+        let set = set(values)
+        sets[set].first = min(sets[set].first, first)
+        return sets[set].isKept ? set : nil
+    }
+
+    /// Adds what was added up elsewhere, at a wanted time.
+    mutating func add(_ set: Int, point: Int64, code: Int, count: Int64, sum: Int128) {
+        cells.add(set, point: point, code: code, count: count, sum: sum)
+    }
+
+    /// The label sets in the order of their numbers, and when something first counted under each.
+    var counted: [(values: [ByteText], first: Int64)] { sets.map { ($0.values, $0.first) } }
 
     /// The same with nothing counted.
     var emptied: LabelledCells { LabelledCells(exposition, points, keepsCells: keepsCells) }
@@ -111,15 +131,18 @@ struct LabelledCells {
             }
         }
         for (rank, set) in counted.enumerated() {
-            let values = rank < countMax ? sets[set].values : Self.other(exposition)
+            let isShown = rank < countMax
+            let values = isShown ? sets[set].values : Self.other(exposition)
             if let place = byValues[values] {
                 shown[place].first = min(shown[place].first, sets[set].first)
                 places[set] = place
             } else {
                 places[set] = shown.count
                 byValues[values] = shown.count
+                let outputs = isShown ? sets[set].outputs : nil
                 shown.append(
-                    ShownSet(values: values, first: sets[set].first, outputs: exposition.outputs(values)))
+                    ShownSet(
+                        values: values, first: sets[set].first, outputs: outputs ?? exposition.outputs(values)))
             }
         }
         return (shown, places)

@@ -28,6 +28,9 @@ struct SamplePoints {
         length = max(windows?.length ?? 0, StoreSeries.stepMilliseconds)
     }
 
+    /// All that there can be.
+    static let all = SamplePoints(after: .min, through: .max, reached: .max)
+
     var isEmpty: Bool { lower > upper }
 
     /// Whether of each window only the ends are wanted, so that a series has to begin with its own first sample, too,

@@ -78,7 +78,8 @@ struct SeriesBuilder {
         order.reserveCapacity(cells.count)
         for cell in 0..<cells.count {
             let place = places[Int(cells.sets[cell])]
-            guard place >= 0, !shown[place].outputs.isEmpty else { continue }
+            // What was counted and taken away again counts nothing.
+            guard place >= 0, !shown[place].outputs.isEmpty, cells.counts[cell] != 0 else { continue }
             let point = UInt64(UInt32(bitPattern: Int32(truncatingIfNeeded: cells.point(of: cell))) ^ 1 << 31)
             order.append(PlacedCell(key: UInt64(place) << 32 | point, cell: UInt32(cell)))
         }

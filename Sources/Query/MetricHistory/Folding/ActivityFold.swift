@@ -90,15 +90,10 @@ extension HistoryReader {
     /// How many conversations had an event, or users a question, at each of some times.
     func activity(of definition: MetricDefinition, at times: [Int64]) throws -> [Int64] {
         var fold = ActivityFold(points)
-        let bounds = ActivityFold.times(points)
-        let within: [(String, ColumnPredicate.Comparison)] = [
-            ("time", .greaterOrEqual(.timestamptz(bounds.first))), ("time", .lessOrEqual(.timestamptz(bounds.last))),
-        ]
         let isOfUsers = definition.name == "support_active_users"
         let (table, name) = isOfUsers ? (QuestionRule.question.table, "user_id") : ("events", "conversation_id")
         let asked = [Array(QuestionRule.question.author.utf8)]
-        try scan(table, ["time", name] + (isOfUsers ? [QuestionRule.authorColumn] : []), where: within) {
-            morsel, table in
+        func add(_ morsel: any Morsel, _ table: NamedTable) throws {
             let wanted =
                 isOfUsers
                 ? try table.column(QuestionRule.authorColumn, of: morsel).rows(ofTexts: asked, orNull: true) : nil
@@ -107,6 +102,37 @@ extension HistoryReader {
                 times: NumberColumn(try table.column("time", of: morsel)), wanted: wanted)
             try holdRead(fold.memoryBytes)
         }
+        let columns = ["time", name] + (isOfUsers ? [QuestionRule.authorColumn] : [])
+        if let cache = source.cache, let kept = try keptActivity(table, columns, cache) {
+            let known = kept.index.counts(at: times)
+            let missing = zip(times, known).compactMap { $1 == nil ? $0 : nil }
+            for morsel in kept.reaching(missing) {
+                try check()
+                try add(morsel, kept.table)
+                cache.count(steps: morsel.rowCount)
+            }
+            let made = fold.counts(at: missing)
+            kept.index.keep(made, at: missing)
+            var next = made.makeIterator()
+            return known.map { $0 ?? next.next() ?? 0 }
+        }
+        let bounds = ActivityFold.times(points)
+        try scan(
+            table, columns,
+            where: [
+                ("time", .greaterOrEqual(.timestamptz(bounds.first))),
+                ("time", .lessOrEqual(.timestamptz(bounds.last))),
+            ], add)
         return fold.counts(at: times)
+    }
+
+    /// What is kept of a table; nil where nothing is.
+    private func keptActivity(_ name: String, _ columns: [String], _ cache: SeriesCache) throws -> ActivityPieces? {
+        try source.found.activity(name) {
+            guard let listed = try listed(name, columns) else { return nil }
+            let pieces = try ActivityPieces.listing(listed, old: cache.activity(name))
+            if let pieces { cache.keep(pieces.index, ofTable: name) }
+            return pieces
+        }
     }
 }

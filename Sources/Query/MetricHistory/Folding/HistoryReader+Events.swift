@@ -4,20 +4,17 @@ import Domain
 
 // What events say for themselves: counts, sums and observations.
 extension HistoryReader {
-    /// Counts the events of the metric's types, each at its time.
-    func fold(_ definition: MetricDefinition, into cells: inout LabelledCells) throws {
-        for (ordinal, type) in definition.types.enumerated() {
-            try fold(definition, SchemaEventType.tableName(of: type), ordinal, &cells)
-        }
-    }
-
-    private func fold(
-        _ definition: MetricDefinition, _ name: String, _ ordinal: Int, _ cells: inout LabelledCells
-    ) throws {
-        try count(name, Self.columns(of: definition), where: isInSight, into: &cells) { table in
-            LabelReader(definition.labels, table, type: ordinal)
-        } _: { morsel, table, sets, cells in
-            try fold(morsel, table, definition, sets, &cells)
+    /// Each event of the metric's types counts at its time.
+    func eventFolds(_ definition: MetricDefinition) -> [TableFold] {
+        definition.types.enumerated().map { ordinal, type in
+            TableFold(
+                table: SchemaEventType.tableName(of: type), columns: Self.columns(of: definition),
+                conditions: isInSight
+            ) { table in
+                LabelReader(definition.labels, table, type: ordinal)
+            } count: { morsel, table, sets, cells in
+                try self.fold(morsel, table, definition, sets, &cells)
+            }
         }
     }
 
@@ -98,12 +95,12 @@ extension HistoryReader {
         return wanted
     }
 
-    /// Counts all events by type.
-    func foldTypes(into cells: inout LabelledCells) throws {
+    /// All events count by type.
+    func typeFold() -> TableFold {
         let last = points.lastNanoseconds
-        try count("events", ["time", "type"], where: isInSight, into: &cells) { table in
+        return TableFold(table: "events", columns: ["time", "type"], conditions: isInSight) { table in
             LabelReader(columns: ["type"], table)
-        } _: { morsel, table, sets, cells in
+        } count: { morsel, table, sets, cells in
             let times = NumberColumn(try table.column("time", of: morsel))
             for row in 0..<morsel.rowCount {
                 if let time = times.time(row), time <= last { cells.count(sets[row], at: time) }

@@ -9,27 +9,27 @@ extension HistoryReader {
 
     // MARK: Questions
 
-    /// Counts each question of `turns`: good when its answer came, failed when an answer that is an error came, or a
+    /// Each question of `turns` counts: good when its answer came, failed when an answer that is an error came, or a
     /// moment after its limit, whichever is first.
     ///
     /// Rows are read whole, since when a question is judged is not when it was asked.
-    func foldQuestions(_ definition: MetricDefinition, into cells: inout LabelledCells) throws {
-        try count("turns", Self.place + ["asked_time", "time", "status"], into: &cells) { table in
+    func questionFold() -> TableFold {
+        TableFold(table: "turns", columns: Self.place + ["asked_time", "time", "status"]) { table in
             LabelReader(columns: Self.place, table)
-        } _: { morsel, table, sets, cells in
+        } count: { morsel, table, sets, cells in
             let channels = try table.column("channel", of: morsel)
             let asked = NumberColumn(try table.column("asked_time", of: morsel))
             let times = NumberColumn(try table.column("time", of: morsel))
             let statuses = try table.column("status", of: morsel)
             let errors = statuses.rows(ofTexts: [Array("error".utf8)], orNull: false)
-            let limits = limits(channels)
+            let limits = self.limits(channels)
             for row in 0..<morsel.rowCount {
                 guard let askedTime = asked.time(row) else { continue }
-                let deadline = askedTime.saturatingAdd(limits?[row] ?? source.objectives.answerLimits.nanoseconds)
+                let deadline = askedTime.saturatingAdd(limits?[row] ?? self.source.objectives.answerLimits.nanoseconds)
                 let answered = statuses.isNull(row) ? nil : times.time(row)
-                let (isGood, time) = judged(answered, isError: errors[row], deadline: deadline)
+                let (isGood, time) = self.judged(answered, isError: errors[row], deadline: deadline)
                 // What is judged later than the store has reached is not judged.
-                guard time <= source.reached else { continue }
+                guard time <= self.judgedThrough else { continue }
                 cells.count(sets[row], at: time, code: isGood ? 0 : 1)
             }
         }
@@ -58,50 +58,63 @@ extension HistoryReader {
 
     // MARK: Silence
 
-    /// Counts each conversation that silence has closed, at the end of the silence. Those that events closed are
+    /// Each conversation that silence has closed counts at the end of the silence. Those that events closed are
     /// counted by their events.
     ///
     /// A row does not say what closed it: it was silence where the reason is idle, and the time lies as long after the
     /// last activity as silence lasts.
-    func foldSilence(into cells: inout LabelledCells) throws {
-        guard let silence = source.outcomes.idleAfterNanoseconds else { return }
+    func silenceFolds() -> [TableFold] {
+        guard let silence = source.outcomes.idleAfterNanoseconds else { return [] }
         let idle = ByteText(OutcomeSettings.idleReason.utf8)
         let columns = Self.place + ["closed_time", "closed_reason", "last_activity_time"]
-        let inSight = ColumnPredicate.Comparison.lessOrEqual(.timestamptz(points.lastNanoseconds))
-        try count("conversations", columns, where: [("closed_time", inSight)], into: &cells) { table in
+        let end = points.lastNanoseconds
+        let inSight = ColumnPredicate.Comparison.lessOrEqual(.timestamptz(end))
+        let fold = TableFold(
+            table: "conversations", columns: columns, conditions: [("closed_time", inSight)]
+        ) { table in
             LabelReader(columns: Self.place, constants: [idle], table)
-        } _: { morsel, table, sets, cells in
+        } count: { morsel, table, sets, cells in
             let closed = NumberColumn(try table.column("closed_time", of: morsel))
             let active = NumberColumn(try table.column("last_activity_time", of: morsel))
             let isIdle = try table.column("closed_reason", of: morsel).rows(ofTexts: [idle.bytes], orNull: false)
             for row in 0..<morsel.rowCount where isIdle[row] {
                 guard let time = closed.time(row), let last = active.time(row), last.saturatingAdd(silence) == time,
-                    time <= points.lastNanoseconds
+                    time <= end
                 else { continue }
                 cells.count(sets[row], at: time)
             }
         }
+        return [fold]
     }
 
     // MARK: Ratings
 
+    /// Where ratings are. Rows are read whole: what is the last rating does not depend on what is asked.
+    func ratingFolds(_ definition: MetricDefinition) -> [TableFold] {
+        let columns = ["time", "id", "position", "tenant", "conversation_id", "channel", "score"]
+        return definition.types.map { type in
+            TableFold(table: SchemaEventType.tableName(of: type), columns: columns) { table in
+                LabelReader(definition.labels, table)
+            } count: { _, _, _, _ in
+                preconditionFailure("ratings count together")
+            }
+        }
+    }
+
     /// Counts each rated conversation under its last rating, at the time of that. Of two at one time the greater start
     /// of the id, then the later position, is the last.
-    ///
-    /// Rows are read whole: what is the last rating does not depend on what is asked.
-    func foldRatings(_ definition: MetricDefinition, into cells: inout LabelledCells) throws {
+    func countRatings(
+        _ definition: MetricDefinition, _ pieces: [FoldPiece], into cells: inout LabelledCells
+    ) throws {
         var ratings = LastRatings()
         var reader: LabelReader?
-        for type in definition.types {
-            let columns = ["time", "id", "position", "tenant", "conversation_id", "channel", "score"]
-            try scan(SchemaEventType.tableName(of: type), columns) { morsel, table in
-                let labels = reader ?? LabelReader(definition.labels, table)
-                let sets = try labels.read(morsel, table, into: &cells)
-                let wanted = try rows(morsel, table, definition)
-                try ratings.add(morsel, table, sets, wanted)
-                try holdRead(cells.memoryBytes + labels.memoryBytes + ratings.memoryBytes)
-                reader = labels
-            }
+        for piece in pieces {
+            try check()
+            let labels = reader ?? LabelReader(definition.labels, piece.table)
+            let sets = try labels.read(piece.morsel, piece.table, into: &cells)
+            try ratings.add(piece.morsel, piece.table, sets, rows(piece.morsel, piece.table, definition))
+            try holdRead(cells.memoryBytes + labels.memoryBytes + ratings.memoryBytes)
+            reader = labels
         }
         for rating in ratings.all where rating.time <= points.lastNanoseconds {
             cells.count(rating.set, at: rating.time)

@@ -82,8 +82,11 @@ package struct SeriesMatchers: Sendable {
     package static let everything = SeriesMatchers([])
 
     /// Whether a series with a name can be wanted, whatever its other labels say.
-    package func passesName(_ name: ByteText) -> Bool {
-        matchers.allSatisfy { $0.label != LabelMatcher.metricName || $0.passes(name) }
+    package func passesName(_ name: ByteText) -> Bool { passes(name, of: LabelMatcher.metricName) }
+
+    /// Whether a series of which a label says something can be wanted, whatever its other labels say.
+    package func passes(_ value: ByteText, of label: ByteText) -> Bool {
+        matchers.allSatisfy { $0.label != label || $0.passes(value) }
     }
 
     /// Whether a series is wanted.

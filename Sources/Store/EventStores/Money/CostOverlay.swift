@@ -12,6 +12,8 @@ import Segments
 /// function of its position, the price history and the corrections, whatever came in one batch and wherever it was
 /// sealed, and segments need not be rewritten.
 final class CostOverlay: Sendable {
+    /// What is read through it is read through no other.
+    let origin = MorselIdentity.freshOrigin()
     private let late: LatePrices
     /// Late prices of smaller numbers count.
     private let lateCount: Int

@@ -16,6 +16,7 @@ struct RepricedMorsel: Morsel {
     }
 
     var rowCount: Int { base.rowCount }
+    var identity: MorselIdentity? { base.identity?.read(through: [Int64(bitPattern: overlay.origin)]) }
 
     func column(_ index: Int) throws -> Vector {
         guard isMoney(index) else { return try base.column(index) }

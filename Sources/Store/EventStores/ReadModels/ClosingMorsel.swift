@@ -87,6 +87,19 @@ struct ClosingMorsel: Morsel {
 
     var rowCount: Int { base.rowCount }
 
+    /// Once silence has closed all that it can close here, and before it has closed anything, time changes nothing.
+    var identity: MorselIdentity? {
+        guard let silence = rule.settings.idleAfterNanoseconds else { return base.identity?.read(through: [-1, 0]) }
+        let places = ClosingRule.places
+        var reached = rule.reached
+        if let summary = base.summary(isOldForm ? places.lastTime : places.lastActivityTime) {
+            if case .timestamptz(let first) = summary.minimum, first.saturatingAdd(silence) > reached { reached = .min }
+            if case .timestamptz(let last) = summary.maximum, last.saturatingAdd(silence) <= reached { reached = .max }
+            if summary.nullCount == rowCount { reached = .max }
+        }
+        return base.identity?.read(through: [silence, reached])
+    }
+
     func column(_ index: Int) throws -> Vector {
         let places = ClosingRule.places
         switch index {

@@ -7,6 +7,8 @@ import Synchronization
 /// Rows of the read models that stand for all conversations touched by a run of unsealed events, and the sealed rows
 /// they replace.
 struct ConversationRows: Sendable {
+    /// Of its chunks, once it is made.
+    private(set) var origin = MorselIdentity.freshOrigin()
     var turns: [Chunk] = []
     var conversations: [Chunk] = []
     var replaced = ReplacedRows()
@@ -49,6 +51,7 @@ struct ConversationRows: Sendable {
     /// These rows and those of conversations that were set aside so far, of which some may still be.
     func with(_ retried: ConversationRows) -> ConversationRows {
         var rows = self
+        rows.origin = MorselIdentity.freshOrigin()
         rows.turns += retried.turns
         rows.conversations += retried.conversations
         rows.replaced.merge(retried.replaced)

@@ -39,9 +39,14 @@ struct EventTable: TableSource {
 
     /// The blocks that no segment holds yet.
     func unsealedMorsels(_ statistics: ScanStatistics) -> [any Morsel] {
-        let chunks = tail.compactMap { $0.table(layout) }
-        statistics.add(groupsTotal: chunks.count)
-        return chunks.map { ChunkMorsel(chunk: $0) }
+        let morsels = tail.compactMap { block in
+            block.table(layout).map {
+                ChunkMorsel(
+                    chunk: $0, identity: MorselIdentity(origin: block.origin, piece: UInt64(layout.typeID)))
+            }
+        }
+        statistics.add(groupsTotal: morsels.count)
+        return morsels
     }
 
     /// Predicates that the footer can speak to: not those on costs that a late price changes.
@@ -65,6 +70,7 @@ struct GroupMorsel: Morsel {
     }
 
     func summary(_ index: Int) -> ColumnSummary? { group.summary(named: columns[index].name) }
+    var identity: MorselIdentity? { group.identity }
 }
 
 extension EventTableLayout {
@@ -79,6 +85,7 @@ extension EventTableLayout {
 /// Rows in memory.
 struct ChunkMorsel: Morsel {
     let chunk: Chunk
+    var identity: MorselIdentity?
 
     var rowCount: Int { chunk.rowCount }
     func column(_ index: Int) throws -> Vector { chunk.columns[index] }

@@ -1,5 +1,6 @@
 import Columnar
 import Segments
+import Synchronization
 
 /// `turns` or `conversations`: the live rows of all segments, then the rows folded from the unsealed events.
 ///
@@ -32,9 +33,11 @@ struct ReadModelTable: TableSource {
                 morsels.append(closed(base, group).without(dead, more))
             }
         }
-        for chunk in name == "turns" ? fresh.turns : fresh.conversations {
+        let isOfTurns = name == "turns"
+        for (place, chunk) in (isOfTurns ? fresh.turns : fresh.conversations).enumerated() {
             request.statistics.add(groupsTotal: 1)
-            morsels.append(closed(ChunkMorsel(chunk: chunk), nil))
+            let identity = MorselIdentity(origin: fresh.origin, piece: UInt64(place) << 1 | (isOfTurns ? 1 : 0))
+            morsels.append(closed(ChunkMorsel(chunk: chunk, identity: identity), nil))
         }
         return morsels
     }
@@ -57,11 +60,34 @@ struct ReadModelTable: TableSource {
 
 /// A morsel without its replaced rows.
 struct LiveRowsMorsel: Morsel {
-    let base: any Morsel
-    let live: [UInt32]
+    private let base: any Morsel
+    private let dead, more: Set<UInt32>
+    private let live = LiveRows()
+    let rowCount: Int
 
-    var rowCount: Int { live.count }
-    func column(_ index: Int) throws -> Vector { try base.column(index).gather(live) }
+    /// Which rows are left is found out when they are read: most tables are listed far more often.
+    private final class LiveRows: Sendable { let rows = Mutex<[UInt32]?>(nil) }
+
+    /// - Complexity: O(rows that are left out).
+    init(_ base: any Morsel, without dead: Set<UInt32>, _ more: Set<UInt32>) {
+        (self.base, self.dead, self.more) = (base, dead, more)
+        let count = UInt32(base.rowCount)
+        // order: they are counted.
+        let left = more.reduce(0) { $1 < count && !dead.contains($1) ? $0 + 1 : $0 }
+        // order: likewise.
+        rowCount = base.rowCount - dead.reduce(left) { $1 < count ? $0 + 1 : $0 }
+    }
+
+    var identity: MorselIdentity? { base.identity?.leavingOut([dead, more]) }
+
+    func column(_ index: Int) throws -> Vector {
+        let rows = live.rows.withLock { rows in
+            let found = rows ?? (0..<UInt32(base.rowCount)).filter { !dead.contains($0) && !more.contains($0) }
+            rows = found
+            return found
+        }
+        return try base.column(index).gather(rows)
+    }
 
     /// Bounds still hold without the replaced rows; counts and sums do not.
     func summary(_ index: Int) -> ColumnSummary? { nil }

@@ -70,6 +70,8 @@ struct WideMorsel: Morsel {
     let type: EventTableLayout
 
     var rowCount: Int { base.rowCount }
+    /// The type follows from the rows.
+    var identity: MorselIdentity? { base.identity }
 
     func column(_ index: Int) throws -> Vector {
         let source = sources[index]

@@ -8,6 +8,8 @@ import Synchronization
 /// that stand for sealed ones. Never changes, so that readers share it with the writer; neighbours are merged into
 /// larger blocks as they grow in number.
 final class TailBlock: Sendable {
+    /// Of its rows by type.
+    let origin = MorselIdentity.freshOrigin()
     /// The rows.
     let rows: EventRows
     /// Position of the first event.

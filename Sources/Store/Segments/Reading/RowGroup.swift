@@ -12,6 +12,11 @@ package struct RowGroup: Sendable {
 
     private var directory: GroupDirectory { segment.footer.tables[table].groups[index] }
 
+    /// Which group it is.
+    package var identity: MorselIdentity {
+        MorselIdentity(origin: segment.origin, piece: UInt64(table) << 32 | UInt64(index))
+    }
+
     /// Number of rows, nulls included.
     package var rowCount: Int { directory.rowCount }
     /// The segment's columns of this table; a group may lack some of them.

@@ -14,6 +14,8 @@ package final class SegmentReader: Sendable {
     /// Length of the footer in the file: a measure of what the reader holds.
     package let footerBytes: Int
     private let files: SegmentFiles
+    /// Of this reader's groups, which never change.
+    let origin = MorselIdentity.freshOrigin()
     let footer: SegmentFooter
 
     /// The caller's bytes of `SegmentWriter.finish`.

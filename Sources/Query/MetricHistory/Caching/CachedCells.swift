@@ -1,0 +1,182 @@
+import Bytes
+import Columnar
+import Platform
+import Synchronization
+
+/// What requests over one snapshot have found out of it: pieces of its tables never change.
+final class SnapshotCells: Sendable {
+    private struct State {
+        var metrics: [IndexKey: CachedCells?] = [:]
+        // texts: tables have names of ours.
+        var tables: [String: ListedTable?] = [:]
+        // texts: likewise.
+        var activities: [String: ActivityPieces?] = [:]
+        var first: Int64??
+    }
+
+    private let state = Mutex(State())
+
+    /// nil where it is not known; the value nil where it can't be kept.
+    func cells(_ key: IndexKey) -> CachedCells?? { state.withLock { $0.metrics[key] } }
+    func keep(_ cells: CachedCells?, as key: IndexKey) { state.withLock { $0.metrics[key] = .some(cells) } }
+
+    /// A table with its pieces, listed once; nil where there is none of the name.
+    func table(_ name: String, _ list: () throws -> ListedTable?) rethrows -> ListedTable? {
+        if let known = state.withLock({ $0.tables[name] }) { return known }
+        let listed = try list()
+        state.withLock { $0.tables[name] = .some(listed) }
+        return listed
+    }
+
+    /// What is kept of who was active, by table; nil where nothing can be.
+    func activity(_ table: String, _ list: () throws -> ActivityPieces?) rethrows -> ActivityPieces? {
+        if let known = state.withLock({ $0.activities[table] }) { return known }
+        let listed = try list()
+        state.withLock { $0.activities[table] = .some(listed) }
+        return listed
+    }
+
+    /// The time of the first event, looked for once.
+    func first(_ find: () throws -> Int64?) rethrows -> Int64? {
+        if let known = state.withLock({ $0.first }) { return known }
+        let first = try find()
+        state.withLock { $0.first = .some(first) }
+        return first
+    }
+}
+
+/// The cells of one metric over one snapshot, where they are kept.
+final class CachedCells: Sendable {
+    let index: CellIndex
+    /// The pieces that the index was made of.
+    private let sources: [FoldPiece]
+    private let cache: SeriesCache
+    /// Counts pieces at every point of time.
+    private let reader: HistoryReader
+    private let fold: MetricFold
+
+    private init(
+        _ index: CellIndex, _ sources: [FoldPiece], _ cache: SeriesCache, _ reader: HistoryReader, _ fold: MetricFold
+    ) {
+        (self.index, self.sources, self.cache, self.reader, self.fold) = (index, sources, cache, reader, fold)
+    }
+
+    /// Reads what is not known yet.
+    /// - Parameters:
+    ///   - sources: all pieces of the fold's tables.
+    ///   - reader: counts every event at its own point.
+    /// - Returns: nil where nothing can be kept: a piece says not which it is, or there are too many label sets.
+    static func reading(
+        _ fold: MetricFold, _ sources: [FoldPiece], as key: IndexKey, _ cache: SeriesCache, _ reader: HistoryReader
+    ) throws -> CachedCells? {
+        var keys: [PieceKey] = []
+        keys.reserveCapacity(sources.count)
+        for source in sources {
+            guard let identity = source.morsel.identity else { return nil }
+            keys.append(PieceKey(table: source.place, identity: identity))
+        }
+        let old = cache.index(key)
+        if let old, old.keys == keys { return CachedCells(old, sources, cache, reader, fold) }
+        let sets = old?.sets ?? LabelNumbers()
+        // Pieces that count together are one.
+        let units = fold.countsTogether ? [0..<sources.count] : sources.indices.map { $0..<($0 + 1) }
+        var known: [PieceKey: CellPiece] = [:]
+        if let old, !fold.countsTogether {
+            for (place, key) in old.keys.enumerated() { known[key] = old.pieces[place] }
+        }
+        let found = units.map { $0.count == 1 && !fold.countsTogether ? known[keys[$0.lowerBound]] : nil }
+        let missing = found.indices.filter { found[$0] == nil }
+        let parts = max(1, min(reader.source.workers.parallelism, missing.count))
+        let made = Mutex(found)
+        do {
+            try reader.source.workers.run(count: parts) { part in
+                for place in stride(from: part, to: missing.count, by: parts) {
+                    try reader.check()
+                    let unit = units[missing[place]]
+                    guard let (run, firsts) = try Self.run(fold, sources[unit], sets, cache, reader, part: part) else {
+                        return
+                    }
+                    let piece = CellPiece(run, firsts: firsts)
+                    cache.keep(run, of: piece)
+                    made.withLock { $0[missing[place]] = piece }
+                }
+                try reader.holdRead(0, part: part)
+            }
+        } catch {
+            // Whoever asks again has less to read.
+            if !fold.countsTogether {
+                let there = made.withLock { $0 }
+                let places = there.indices.filter { there[$0] != nil }
+                let index = CellIndex(places.map { keys[$0] }, places.compactMap { there[$0] }, sets, old: old)
+                cache.keep(index, as: key)
+            }
+            throw error
+        }
+        let pieces = made.withLock { $0 }.compactMap { $0 }
+        guard pieces.count == units.count else {
+            cache.giveUp(key)
+            return nil
+        }
+        let index = CellIndex(keys, pieces, sets, old: old)
+        cache.keep(index, as: key)
+        return CachedCells(index, sources, cache, reader, fold)
+    }
+
+    /// The cells of pieces at every point, and when their label sets begin; nil where there are too many of these.
+    private static func run(
+        _ fold: MetricFold, _ sources: ArraySlice<FoldPiece>, _ sets: LabelNumbers, _ cache: SeriesCache,
+        _ reader: HistoryReader, part: Int
+    ) throws -> (CellRun, firsts: [(set: Int, time: Int64)])? {
+        var cells = LabelledCells(fold.exposition.ofEverything, reader.points, keepsCells: true)
+        try reader.count(fold, Array(sources), into: &cells, part: part)
+        cache.count(steps: sources.reduce(0) { $0 + $1.morsel.rowCount })
+        var numbers: [Int] = []
+        var firsts: [(set: Int, time: Int64)] = []
+        for (values, first) in cells.counted {
+            guard let number = sets.number(of: values) else { return nil }
+            numbers.append(number)
+            if first < .max { firsts.append((number, first)) }
+        }
+        return (CellRun(cells.cells, numbers: numbers, hasSums: fold.hasSums), firsts)
+    }
+
+    /// Adds what was counted up to the wanted times.
+    /// - Parameter last: label sets that begin later than that (ns) are not there yet.
+    /// - Complexity: O(label sets and codes · wanted times), with logarithms of the cells; pieces of hours in which
+    ///   wanted times lie are looked at, and read again where their cells are no longer kept.
+    func add(to cells: inout LabelledCells, through last: Int64) throws {
+        let values = index.sets.values
+        var numbers = [Int](repeating: -1, count: values.count)
+        for (set, first) in index.firsts.enumerated() where first <= last && first < .max {
+            numbers[set] = cells.note(values[set], since: first) ?? -1
+        }
+        guard let points = index.points, numbers.contains(where: { $0 >= 0 }) else { return }
+        let splits = CoarsePoint.splits(cells.points, within: points)
+        var steps = 0
+        for run in index.runs { steps += run.add(to: &cells, numbers: numbers, within: nil, without: splits) }
+        for (place, piece) in index.pieces.enumerated() {
+            guard let own = piece.points else { continue }
+            let first = splits.partitioningIndex { $0 >= own.lowerBound }
+            let end = CoarsePoint.containing(own.upperBound)
+            guard first < splits.count, splits[first] <= end else { continue }
+            try reader.check()
+            let run = try fine(piece, place)
+            for split in splits[first...].prefix(while: { $0 <= end }) {
+                steps += run.add(
+                    to: &cells, numbers: numbers, within: CoarsePoint.points(of: split), without: [])
+            }
+        }
+        cache.count(steps: steps)
+    }
+
+    private func fine(_ piece: CellPiece, _ place: Int) throws -> CellRun {
+        if let known = cache.run(of: piece) { return known }
+        let unit = fold.countsTogether ? 0..<sources.count : place..<(place + 1)
+        guard let (run, _) = try Self.run(fold, sources[unit], index.sets, cache, reader, part: 0) else {
+            preconditionFailure("label sets that had numbers have them")
+        }
+        try reader.holdRead(0)
+        cache.keep(run, of: piece)
+        return run
+    }
+}

@@ -1,0 +1,266 @@
+import Bytes
+
+/// Cells in the order of their label sets, codes and points, and what they come to from the first one of their set and
+/// code on. Adding up what lies before a point is one look-up. Never changes once it is made.
+struct CellRun: Sendable {
+    /// Set, code and point of a cell as one number.
+    private(set) var keys: [UInt64] = []
+    /// Up to each cell, that one included.
+    private var counts: [Int64] = []
+    /// Likewise; empty where nothing is summed.
+    private var sums: [Int128] = []
+    /// Where each set and code begins.
+    private var starts: [Int] = []
+    private let hasSums: Bool
+
+    /// Label sets have smaller numbers.
+    static let setsMax = 1 << 16
+    private static let bias: Int64 = 1 << 31
+
+    init(hasSums: Bool) { self.hasSums = hasSums }
+
+    /// What a fold counted at every point of time.
+    /// - Parameter numbers: of its label sets.
+    init(_ cells: CellTable, numbers: [Int], hasSums: Bool) {
+        self.init(hasSums: hasSums)
+        let order = (0..<cells.count).map { cell in
+            (key: Self.key(numbers[Int(cells.sets[cell])], cells.code(of: cell), cells.point(of: cell)), cell: cell)
+        }.sorted { $0.key < $1.key }
+        for (key, cell) in order { add(key, cells.counts[cell], cells.sums[cell]) }
+    }
+
+    private static func key(_ set: Int, _ code: Int, _ point: Int64) -> UInt64 {
+        assert(set < setsMax && code < 1 << CellTable.codeBits && abs(point) < bias, "each in its bits")
+        return UInt64(set) << 48 | UInt64(code) << 32 | UInt64(point + bias)
+    }
+
+    private static func point(of key: UInt64) -> Int64 { Int64(key & (1 << 32 - 1)) - bias }
+    private func point(_ cell: Int) -> Int64 { Self.point(of: keys[cell]) }
+
+    var count: Int { keys.count }
+    /// Roughly.
+    var memoryBytes: Int { keys.count * (hasSums ? 32 : 16) + starts.count * 8 + 128 }
+
+    /// The first and the last point; nil where there is no cell.
+    /// - Complexity: O(sets and codes).
+    var points: ClosedRange<Int64>? {
+        var (first, last) = (Int64.max, Int64.min)
+        for group in starts.indices {
+            let cells = cells(of: group)
+            first = min(first, point(cells.lowerBound))
+            last = max(last, point(cells.upperBound - 1))
+        }
+        return first <= last ? first...last : nil
+    }
+
+    private func cells(of group: Int) -> Range<Int> {
+        starts[group]..<(group + 1 < starts.count ? starts[group + 1] : keys.count)
+    }
+
+    /// Adds to the last cell, or one behind it.
+    private mutating func add(_ key: UInt64, _ count: Int64, _ sum: Int128) {
+        let last = keys.count - 1
+        guard last >= 0, keys[last] >> 32 == key >> 32 else {
+            starts.append(keys.count)
+            keys.append(key)
+            counts.append(count)
+            if hasSums { sums.append(sum) }
+            return
+        }
+        assert(keys[last] <= key, "cells ascend")
+        if keys[last] == key {
+            counts[last] &+= count
+            if hasSums { sums[last] &+= sum }
+        } else {
+            keys.append(key)
+            counts.append(counts[last] &+ count)
+            if hasSums { sums.append(sums[last] &+ sum) }
+        }
+    }
+
+    // MARK: Making others
+
+    /// What it takes away where it is taken away.
+    var negated: CellRun {
+        var run = self
+        run.counts = counts.map { 0 &- $0 }
+        run.sums = sums.map { 0 &- $0 }
+        return run
+    }
+
+    /// The same cells at coarse points.
+    var coarse: CellRun {
+        var run = CellRun(hasSums: hasSums)
+        var reader = Reader(self)
+        while let key = reader.key {
+            let (count, sum) = reader.next()
+            let point = CoarsePoint.containing(Self.point(of: key))
+            run.add((key >> 32) << 32 | UInt64(point + Self.bias), count, sum)
+        }
+        return run
+    }
+
+    /// What both count, without what comes to nothing.
+    /// - Complexity: O(cells of both).
+    func merged(with other: CellRun) -> CellRun {
+        var run = CellRun(hasSums: hasSums)
+        run.keys.reserveCapacity(count + other.count)
+        run.counts.reserveCapacity(count + other.count)
+        if hasSums { run.sums.reserveCapacity(count + other.count) }
+        var (one, two) = (Reader(self), Reader(other))
+        while true {
+            let key: UInt64
+            switch (one.key, two.key) {
+            case (let left?, let right?): key = min(left, right)
+            case (let left?, nil): key = left
+            case (nil, let right?): key = right
+            case (nil, nil): return run
+            }
+            var (count, sum): (Int64, Int128) = (0, 0)
+            if one.key == key { (count, sum) = one.next() }
+            if two.key == key {
+                let more = two.next()
+                (count, sum) = (count &+ more.count, sum &+ more.sum)
+            }
+            if count != 0 || sum != 0 { run.add(key, count, sum) }
+        }
+    }
+
+    /// Reads cells one by one.
+    private struct Reader {
+        private let run: CellRun
+        private var cell = 0
+        private var group = UInt64.max
+        private var before: (count: Int64, sum: Int128) = (0, 0)
+
+        init(_ run: CellRun) { self.run = run }
+
+        /// That of the next cell; nil behind the last one.
+        var key: UInt64? { cell < run.keys.count ? run.keys[cell] : nil }
+
+        /// What the next cell alone counts.
+        mutating func next() -> (count: Int64, sum: Int128) {
+            let key = run.keys[cell]
+            if key >> 32 != group { (group, before) = (key >> 32, (0, 0)) }
+            let total = run.total(cell)
+            defer { (cell, before) = (cell + 1, total) }
+            return (total.count &- before.count, total.sum &- before.sum)
+        }
+    }
+
+    private func total(_ cell: Int) -> (count: Int64, sum: Int128) { (counts[cell], hasSums ? sums[cell] : 0) }
+
+    // MARK: Answering
+
+    /// Adds what lies at some points to the cells of an answer, at the wanted times.
+    /// - Parameters:
+    ///   - numbers: by label set: its number there, or −1 where it is left out.
+    ///   - within: the points; nil: all.
+    ///   - splits: points that are left out, ascending.
+    /// - Returns: how many steps that took.
+    /// - Complexity: for each set and code O(wanted times + splits) and the logarithms of the cells between them.
+    func add(
+        to cells: inout LabelledCells, numbers: [Int], within: ClosedRange<Int64>?, without splits: [Int64]
+    ) -> Int {
+        var steps = 0
+        for group in starts.indices {
+            let start = starts[group]
+            let number = numbers[Int(keys[start] >> 48)]
+            steps += 1
+            if number < 0 { continue }
+            var range = self.cells(of: group)
+            if let within {
+                let first = index(in: range) { $0 >= within.lowerBound }
+                range = first..<index(in: first..<range.upperBound) { $0 > within.upperBound }
+            }
+            if range.isEmpty { continue }
+            let before = range.lowerBound > start ? total(range.lowerBound - 1) : (0, 0)
+            steps += add(range, before, code: Int((keys[start] >> 32) & 0xFFFF), number, to: &cells, without: splits)
+        }
+        return steps
+    }
+
+    private func add(
+        _ range: Range<Int>, _ before: (count: Int64, sum: Int128), code: Int, _ number: Int,
+        to cells: inout LabelledCells, without splits: [Int64]
+    ) -> Int {
+        var (cell, before, split, steps) = (range.lowerBound, before, 0, 0)
+        while cell < range.upperBound {
+            steps += 1
+            let point = point(cell)
+            while split < splits.count, splits[split] < point { split += 1 }
+            let next = split < splits.count ? splits[split] : .max
+            if next == point {
+                before = total(cell)
+                cell += 1
+                continue
+            }
+            guard let wanted = cells.points.wanted(from: point) else { break }
+            let last = min(wanted, next - 1)
+            cell = leap(from: cell, to: range.upperBound, beyond: last)
+            let total = total(cell - 1)
+            cells.add(
+                number, point: wanted, code: code, count: total.count &- before.count, sum: total.sum &- before.sum)
+            before = total
+        }
+        return steps
+    }
+
+    /// The first cell of a range that lies beyond a point; the one that is begun with does not.
+    private func leap(from cell: Int, to end: Int, beyond point: Int64) -> Int {
+        var (first, length) = (cell, 1)
+        while first + length < end, self.point(first + length) <= point {
+            first += length
+            length *= 2
+        }
+        return index(in: (first + 1)..<min(first + length, end)) { $0 > point }
+    }
+
+    /// The first cell of a range whose point fulfils what all later ones do, too; the range's end where none does.
+    private func index(in range: Range<Int>, where holds: (Int64) -> Bool) -> Int {
+        var (low, high) = (range.lowerBound, range.upperBound)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if holds(point(middle)) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}
+
+/// Points of an hour and of the one behind it, of which all others of the time between are one: windows begin behind
+/// the sample at which others end.
+enum CoarsePoint {
+    private static let perHour: Int64 = 3_600_000 / StoreSeries.stepMilliseconds
+
+    /// The coarse point that stands for a point, at or after it.
+    static func containing(_ point: Int64) -> Int64 {
+        let place = point - floorDivide(point, perHour) * perHour
+        return place <= 1 ? point : point + perHour - place
+    }
+
+    /// The points that one stands for.
+    static func points(of coarse: Int64) -> ClosedRange<Int64> {
+        let isHour = coarse - floorDivide(coarse, perHour) * perHour == 0
+        return isHour ? (coarse - perHour + 2)...coarse : coarse...coarse
+    }
+
+    /// Coarse points within which a wanted one lies before the last one, ascending: what they stand for has to be told
+    /// apart.
+    /// - Parameter range: what points there are.
+    /// - Complexity: O(wanted points, or hours).
+    static func splits(_ points: SamplePoints, within range: ClosedRange<Int64>) -> [Int64] {
+        var splits: [Int64] = []
+        var next = max(points.lower, range.lowerBound)
+        let last = containing(range.upperBound)
+        while next <= last, let wanted = points.wanted(from: next), wanted <= last {
+            let coarse = containing(wanted)
+            if wanted < coarse {
+                splits.append(coarse)
+                next = coarse
+            } else {
+                next = wanted + 1
+            }
+        }
+        return splits
+    }
+}

@@ -1,0 +1,169 @@
+import Domain
+import EventStores
+import MetricHistory
+import Platform
+import PromQLText
+import Testing
+
+/// What is kept from one request to the next changes no answer, is bounded, and makes later requests cheap.
+@Suite struct CacheTests {
+    private static let everything = "{__name__=~\".+\"}"
+
+    /// A store at one time, as one is asked about it.
+    private struct Moment {
+        let snapshot: StoreSnapshot
+        let reached: Int64
+        let objectives: ObjectiveSet
+
+        func series(_ cache: SeriesCache?) -> StoreSeries {
+            StoreSeries(
+                catalog: snapshot, reached: reached, objectives: objectives, outcomes: snapshot.outcomes,
+                workers: SuccessiveWorkers(2), cache: cache)
+        }
+    }
+
+    /// Late events, late prices, corrections, replaced rows, seals and what is asked while one is under way, silence
+    /// that ends, other objectives, earlier snapshots: whatever is known of before, answers are those of a request that
+    /// reads everything.
+    @Test(arguments: Array(71...78) as [UInt64]) func whatIsKeptChangesNoAnswer(seed: UInt64) throws {
+        var dice = Dice(seed: seed)
+        let queue = HeldBackgroundQueue()
+        var options = StoreOptions()
+        options.sealEventsMax = 45
+        var history = try HistoryStore(nowSeconds: 2_700, options: options, sideQueue: queue)
+        try history.store.judge(by: OutcomeSettings(idleAfterNanoseconds: 900_000_000_000, rule: .house1))
+        let limit = [128 << 20, 60_000, 0][Int(seed % 3)]
+        let cache = SeriesCache(limitBytes: limit)
+        var moments: [Moment] = []
+        var rest = dice.mixed(RandomEvents(seed: seed).events)[...]
+        while !rest.isEmpty {
+            let batch = Array(rest.prefix(1 + dice.below(16)))
+            rest = rest.dropFirst(batch.count)
+            try history.append(batch)
+            switch dice.below(7) {
+            case 0: try history.store.seal()
+            case 1: queue.runNext()
+            case 2: try Self.replace(in: history, &dice)
+            case 3: _ = try history.store.rebook(provider: "maker", model: "big", times: .min..<Int64.max)
+            case 4: history.clock.advance(nanoseconds: 200_000_000_000)
+            default: break
+            }
+            try history.store.tick()
+            moments.append(Self.moment(of: history, &dice))
+            try Self.compare(moments[moments.count - 1], cache, &dice)
+            if dice.below(3) == 0 { try Self.compare(dice.pick(moments), cache, &dice) }
+            #expect(cache.memoryBytes <= limit)
+        }
+        #expect(limit < 128 << 20 || cache.memoryBytes > 1_000)
+        queue.waitUntilIdle()
+    }
+
+    private static func moment(of history: HistoryStore, _ dice: inout Dice) -> Moment {
+        var objectives = ObjectiveSet.builtIn
+        if dice.below(4) == 0 {
+            objectives.answerLimits = AnswerLimits(
+                nanoseconds: 40_000_000_000,
+                channels: [.init(name: Array("web".utf8), nanoseconds: 2_000_000_000)])
+        }
+        return Moment(
+            snapshot: history.store.snapshot(),
+            reached: HistoryStore.start + Int64(dice.below(6_000_000)) * 1_000_000, objectives: objectives)
+    }
+
+    private static func replace(in history: HistoryStore, _ dice: inout Dice) throws {
+        let calls = history.events.indices.filter { history.events[$0].type == "llm.call" }
+        guard !calls.isEmpty else { return }
+        try history.replace(
+            dice.pick(calls),
+            with: [
+                "input_tokens": .integer(Int64(dice.below(500))), "status": .text(dice.pick(["ok", "error", "cut"])),
+                "conversation_id": .text(dice.pick(["c1", "c2"])), "request_model": .text(dice.pick(["big", "nobody"])),
+            ])
+    }
+
+    private static func compare(_ moment: Moment, _ cache: SeriesCache, _ dice: inout Dice) throws {
+        let (kept, fresh) = (moment.series(cache), moment.series(nil))
+        for _ in 0..<2 {
+            let windows = SeriesWindows(
+                firstEnd: HistoryStore.startMilliseconds - 5_000_000 + Int64(dice.below(8_000)) * 1000,
+                step: dice.pick([1, 15_000, 60_000, 3_600_000, 1 + Int64(dice.below(600_000))]),
+                count: 1 + dice.below(40), length: dice.pick([0, 60_000, 3_600_000, Int64(dice.below(400_000))]),
+                look: dice.pick([.all, .last, .ends]))
+            let selector = dice.pick([
+                everything, everything, "{tenant=\"acme\"}", "support_llm_cost_usd_total", "{channel=\"web\"}",
+            ])
+            let asked = dice.below(4) == 0 ? nil : windows
+            let found = try HistoryStore.samples(kept, selector, windows: asked)
+            let expected = try HistoryStore.samples(fresh, selector, windows: asked)
+            #expect(found.map(\.labels) == expected.map(\.labels), "\(selector)")
+            for (one, other) in zip(found, expected)
+            where one.samples != other.samples || one.spacing != other.spacing {
+                Issue.record("\(one.labels) \(String(describing: asked)): \(one.samples), not \(other.samples)")
+                return
+            }
+        }
+        let matchers = try HistoryStore.matchers(everything)
+        #expect(
+            try kept.labelSets(matchers, after: HistoryStore.startMilliseconds, through: .max)
+                == fresh.labelSets(matchers, after: HistoryStore.startMilliseconds, through: .max))
+    }
+
+    /// Beyond the most label sets the first ones stay, whether or not they are known from before.
+    @Test func labelSetsBeyondTheMostAreOne() throws {
+        var history = try HistoryStore(nowSeconds: 3_000)
+        let cache = SeriesCache()
+        func event(_ tool: Int, at seconds: Double, _ id: String) -> HistoryEvent {
+            HistoryStore.event("tool.call", at: seconds, ["tool": .text("t\(tool)")], id: id)
+        }
+        func compare() throws -> Int {
+            let found = try HistoryStore.samples(history.series(reached: 60, cache: cache), "support_tool_calls_total")
+            let expected = try HistoryStore.samples(history.series(reached: 60), "support_tool_calls_total")
+            #expect(found.map(HistoryStore.line) == expected.map(HistoryStore.line))
+            return found.count
+        }
+        try history.append((0..<999).map { event($0, at: 1, "a\($0)") })
+        #expect(try compare() == 999)
+        try history.append((990..<1_010).map { event($0, at: 20 + Double($0), "b\($0)") })
+        #expect(try compare() == 999)
+        // Those that begin earlier push others out.
+        try history.append((990..<1_010).map { event($0, at: Double(1_020 - $0) / 1_000, "c\($0)") })
+        try history.store.seal()
+        #expect(try compare() == 1_001)
+    }
+
+    /// What a rule's cycle reads and looks at follows from what has come since the last one, and not from how long the
+    /// history is.
+    @Test func aCycleIsAsCheapAfterTenTimesTheHistory() throws {
+        func steps(hours: Int) throws -> (first: Int, next: Int) {
+            var history = try HistoryStore(nowSeconds: Int64(hours) * 3_600 + 120)
+            func append(_ seconds: Int, _ id: String) throws {
+                let fields: [String: EventValue] = ["tool": .text(seconds % 180 == 0 ? "a" : "b")]
+                try history.append([HistoryStore.event("tool.call", at: Double(seconds), fields, id: id)])
+            }
+            for hour in 0..<hours {
+                for call in 0..<40 { try append(hour * 3_600 + call * 90, "\(hour) \(call)") }
+                try history.store.seal()
+            }
+            let cache = SeriesCache()
+            func cycle(_ seconds: Int) throws -> Int {
+                let before = cache.steps
+                let source = history.series(reached: Int64(seconds), cache: cache)
+                for length in [300_000, 3_600_000] as [Int64] {
+                    let end = HistoryStore.startMilliseconds + Int64(seconds) * 1_000
+                    let windows = SeriesWindows(firstEnd: end, step: 1, count: 1, length: length, look: .ends)
+                    let found = try HistoryStore.samples(
+                        source, "support_tool_calls_total", after: Int64(seconds) - length / 1_000,
+                        through: Int64(seconds), windows: windows)
+                    #expect(found.count == 2)
+                }
+                return cache.steps - before
+            }
+            let first = try cycle(hours * 3_600 + 40)
+            try append(hours * 3_600 + 45, "x")
+            return (first, try cycle(hours * 3_600 + 55))
+        }
+        let (short, long) = (try steps(hours: 4), try steps(hours: 40))
+        #expect(short.first > 160 && long.first > 1_600)
+        #expect(long.next < short.next + 100 && long.next < 300)
+    }
+}
