@@ -2,7 +2,7 @@
 /// `Routes.answer` a handler.
 package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case sendEvents, sendSpans, sendSpansElsewhere
-    case exportEvents, askSQL, statusReport, doctorReport, report, conversation
+    case exportEvents, askSQL, statusReport, doctorReport, report, budgets, conversation
     case prices, priceCheck, rebookingPreview, rebook
     case objectives, metrics, status, openAPI
     case health, healthElsewhere, readiness, readinessElsewhere
