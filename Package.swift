@@ -147,6 +147,10 @@ let package = Package(
         // Asked.
         room("PromQLText", "Query/PromQLText", uses: ["Bytes", "RegularExpressions"]),
         tests("PromQLText", uses: ["Bytes", "Platform"]),
+        room(
+            "OpenSLO", "Outputs/OpenSLO",
+            uses: ["Bytes", "JSONTexts", "Domain", "PromQLText", .product(name: "Yams", package: "Yams")]),
+        tests("OpenSLO", uses: ["Alerting", "Bytes", "Domain"]),
         room("PromQLEvaluation", "Query/PromQLEvaluation", uses: ["Bytes", "PromQLText", "RegularExpressions"]),
         tests("PromQLEvaluation", uses: ["Bytes", "Platform", "PromQLText"]),
         room(
@@ -290,7 +294,7 @@ let package = Package(
                 "Bytes", "JSONTexts", "Platform", "Domain", "Dialects", "Columnar", "Plans", "SQLText", "Execution",
                 "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Access",
                 "Asking",
-                "Clients", "HTTPFronts", "Alerting", "OperatorLogs", "RuleFiles", "RuleTrials", arguments,
+                "Clients", "HTTPFronts", "Alerting", "OpenSLO", "OperatorLogs", "RuleFiles", "RuleTrials", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings, linkerSettings: swiftLibraries),
 
@@ -300,7 +304,7 @@ let package = Package(
 
         // Alert rules and dashboards, held against the metric catalogue.
         .testTarget(
-            name: "DashboardsTests", dependencies: ["Bytes", "Domain", "EmbeddedAlerts", "Alerting"],
+            name: "DashboardsTests", dependencies: ["Bytes", "Domain", "EmbeddedAlerts", "Alerting", "OpenSLO"],
             path: "Tests/DashboardsTests", swiftSettings: settings),
 
         // The executable, looked at from outside.

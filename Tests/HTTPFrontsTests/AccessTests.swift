@@ -21,7 +21,7 @@ import Testing
         ("POST", "/v1/events", .ingest), ("POST", "/v1/traces", .ingest),
         ("POST", "/api/public/otel/v1/traces", .ingest),
         ("GET", "/v1/events", .read), ("POST", "/v1/sql", .read), ("GET", "/v1/reports/sla", .read),
-        ("GET", "/v1/reports/status", .read), ("GET", "/v1/reports/doctor", .read),
+        ("GET", "/v1/reports/status", .read), ("GET", "/v1/reports/doctor", .read), ("GET", "/v1/slos", .read),
         ("GET", "/v1/conversations/c-1", .read), ("GET", "/v1/prices", .read), ("GET", "/v1/prices/check", .read),
         ("GET", "/v1/status", .read), ("GET", "/", .read), ("GET", "/metrics", .read),
         ("POST", "/v1/prices/rebook", .admin),

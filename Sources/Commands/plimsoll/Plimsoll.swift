@@ -6,7 +6,7 @@ struct Plimsoll: ParsableCommand {
         commandName: "plimsoll",
         abstract: "Keeps what a support agent does as events, and answers for service level, cost and outcome.",
         discussion: """
-            import, export, query, promql, report, status, doctor, prices, alerts and dialects work on a data \
+            import, export, query, promql, report, status, doctor, slo, prices, alerts and dialects work on a data \
             directory (--data DIR) or on a running server (--server URL); serve, demo, tokens, verify and set-aside \
             on a data directory only; the others on neither, but inspect on any path. What only reads, and tokens, \
             may work on a directory that is served; what else writes needs one that is not. A flag beats its \
@@ -21,7 +21,7 @@ struct Plimsoll: ParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, ImportCommand.self, ExportCommand.self, QueryCommand.self,
             PromQLCommand.self, ReportCommand.self,
-            StatusCommand.self, DoctorCommand.self, PricesCommand.self, AlertsCommand.self,
+            StatusCommand.self, DoctorCommand.self, SLOCommand.self, PricesCommand.self, AlertsCommand.self,
             RunbookCommand.self, TokensCommand.self,
             DialectsCommand.self, SchemasCommand.self,
             WorkloadCommand.self, InspectCommand.self, VerifyCommand.self, SetAsideCommand.self,

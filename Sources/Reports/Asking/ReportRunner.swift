@@ -82,6 +82,20 @@ package struct ReportRunner: Sendable {
         try noting { try StatusReport(runner: $0, to: to).report() }
     }
 
+    /// How error budgets stand.
+    /// - Parameters:
+    ///   - objectives: whose; nil: those that follow from the set in force at the end.
+    ///   - to: end of the windows; nil: now.
+    /// - Throws: as ``report(_:_:)``.
+    package func budgets(of objectives: [ServiceLevelObjective]? = nil, to: Int64? = nil) throws -> Report {
+        try noting { runner in
+            let asked =
+                try objectives
+                ?? runner.objectives(ReportPeriod(Nanoseconds.hour, upTo: to ?? runner.now)).set.serviceLevelObjectives
+            return try BudgetReport(runner: runner, objectives: asked, to: to).report()
+        }
+    }
+
     /// What came in a period, what of it answers lack, and for each the line to change.
     /// - Parameters:
     ///   - from: nil: an hour before the end.

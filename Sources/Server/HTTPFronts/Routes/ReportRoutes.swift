@@ -13,7 +13,7 @@ import Reports
 /// A report as an address names it.
 enum ReportName: Hashable, Sendable {
     case kind(ReportKind)
-    case status, doctor
+    case status, doctor, budgets
 
     static let all = ReportKind.allCases.map(ReportName.kind) + [.status, .doctor]
 
@@ -31,6 +31,8 @@ enum ReportName: Hashable, Sendable {
         case .kind(let kind): kind.rawValue
         case .status: "status"
         case .doctor: "doctor"
+        // It has an address of its own.
+        case .budgets: "slos"
         }
     }
 
@@ -127,6 +129,7 @@ extension Routes {
         func time(_ name: String) throws -> Int64? { try query[name].map { try PeriodText.parse($0, now: now) } }
         switch name {
         case .status: return try reports.status(to: time("to"))
+        case .budgets: return try reports.budgets(to: time("to"))
         case .doctor:
             let (from, to) = (try time("from"), try time("to"))
             let live = liveFigures(now: now, from: from)

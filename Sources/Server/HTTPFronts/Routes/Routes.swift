@@ -90,6 +90,7 @@ struct Routes: Sendable {
             return try await prometheus(route.name, part("name"), request)
         case .statusReport: return try await report(.status, query())
         case .doctorReport: return try await report(.doctor, query())
+        case .budgets: return try await report(.budgets, query())
         case .report: return try await report(ReportName(part("kind")), query())
         case .conversation: return try await conversation(part("id"), query())
         case .prices: return try prices(query())

@@ -132,6 +132,14 @@ extension RouteTable {
         ]
         (doctor.answers, doctor.otherStatuses) = (report.answers, [400, 429, 503])
 
+        var budgets = Route(.budgets, .get, "/v1/slos", needs: .read, .ask, "error budgets: left, burn rates, burners")
+        budgets.detail =
+            "Of the objectives in force, counted exactly in events, with how much of each window is on record."
+        budgets.parameters = [
+            .query("to", .text, "end of the windows: \(period); now without it"), format, section,
+        ]
+        (budgets.answers, budgets.otherStatuses) = (report.answers, [400, 429, 503])
+
         var conversation = Route(
             .conversation, .get, "/v1/conversations/{id}", needs: .read, .ask, "one conversation whole")
         conversation.parameters = [
@@ -157,7 +165,7 @@ extension RouteTable {
         objectives.detail = "Ascending, the one in force last."
         objectives.answers = [RouteContent("application/json", .list(.reference(.objectiveVersion)))]
         objectives.otherStatuses = [400]
-        return [report, status, doctor, conversation, sql, events, objectives]
+        return [report, status, doctor, budgets, conversation, sql, events, objectives]
     }()
 
     private static let money: [Route] = {

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Clients
+import Domain
+import EventStores
+import OpenSLO
+import Platform
+import Reports
+
+struct SLOCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "slo",
+        abstract: "Error budgets of service level objectives, and rules that tell when they burn.",
+        discussion: """
+            Objectives are OpenSLO v1 documents, or, where no file is named, those that follow from the objectives in \
+            force (`plimsoll alerts slos` prints them). Their queries are PromQL over the metrics of /metrics; what \
+            they count is counted here in events, exactly: questions, answers, times within a bound, ratings, and \
+            hours with a cost per answer.
+
+            Example: plimsoll slo rules availability.yaml > /etc/prometheus/rules/slo.yaml
+            """, subcommands: [Status.self, Rules.self])
+
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "status",
+            abstract: "How much of each error budget is left, how fast it burns, and what burns it.")
+
+        @OptionGroup var source: SourceOptions
+
+        @Option(
+            help: ArgumentHelp(
+                "A file of OpenSLO v1 documents; several: the option several times. Only with a directory.",
+                valueName: "file"))
+        var slo: [String] = []
+
+        @Option(help: ArgumentHelp("End of the windows: RFC 3339, a date, now, or now-2h.", valueName: "time"))
+        var to = "now"
+
+        @Option(help: "How to print: table, csv or json. A csv holds one section: the budgets, or that of --section.")
+        var format = ReportFormat.table
+
+        @Option(
+            help: ArgumentHelp("Only this section: budgets, burn_rates, coverage or burners.", valueName: "name"))
+        var section: String?
+
+        func run() async throws {
+            let objectives = slo.isEmpty ? nil : try SLOFiles.objectives(slo, Machine())
+            if objectives != nil, case .server = try source.resolve() {
+                throw CommandFailure(
+                    .badInput, "a server answers for the objectives in force alone",
+                    advice: "leave --slo out, or name the server's directory with --data DIR")
+            }
+            let query = QueryText.joined([("to", to), ("section", section), ("format", format.rawValue)])
+            let text = try await source.text(at: "/v1/slos?\(query)") { store, machine in
+                let tables = store.snapshot()
+                let end = try PeriodText.parse(to, now: tables.now)
+                let runner = ReportRunner(
+                    catalog: tables, engine: machine.engine, options: machine.reportOptions, outcomes: tables.outcomes)
+                let report = SourceOptions.telling(try runner.budgets(of: objectives, to: end))
+                return try report.rendered(format, section: section)
+            }
+            try StandardStream.output.show(Array(text.utf8))
+        }
+    }
+
+    struct Rules: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "rules",
+            abstract: "A rule file of Prometheus that tells when budgets burn too fast, over several windows at once.")
+
+        @Argument(help: ArgumentHelp("Files of OpenSLO v1 documents.", valueName: "file"))
+        var files: [String]
+
+        func run() throws {
+            let objectives = try SLOFiles.objectives(files, Machine())
+            for objective in objectives {
+                guard let reason = BurnRuleFile.reasonForNone(objective) else { continue }
+                StandardStream.tell("plimsoll: no rules for \(objective.name): \(reason)")
+            }
+            try StandardStream.output.show(Array(BurnRuleFile.text(objectives).utf8))
+        }
+    }
+}
+
+/// OpenSLO documents in files.
+enum SLOFiles {
+    /// - Throws: ``CommandFailure`` with every mistake, or for files that cannot be read.
+    static func objectives(_ files: [String], _ machine: Machine) throws -> [ServiceLevelObjective] {
+        let texts = try files.map { name in
+            guard let text = String(validating: try machine.fileSystem.contents(of: name), as: UTF8.self) else {
+                throw CommandFailure(.badInput, "\(name) is no UTF-8", advice: "convert it, with `iconv` for one")
+            }
+            return (name: name, text: text)
+        }
+        let documents = OpenSLODocuments(texts)
+        guard documents.findings.isEmpty else {
+            throw CommandFailure(.badInput, documents.report(), advice: "`plimsoll help slo` says what is read")
+        }
+        return documents.objectives
+    }
+}

@@ -1,0 +1,187 @@
+import Bytes
+package import Domain
+import JSONTexts
+import Yams
+
+/// A mistake in a document.
+package struct OpenSLOFinding: Error, Hashable, Sendable, CustomStringConvertible {
+    /// As it was named.
+    package var file: String
+    /// From 1; nil where it concerns the file as a whole.
+    package var line: Int?
+    /// What is wrong, and what is expected.
+    package var message: String
+
+    package var description: String { file + (line.map { ":\($0)" } ?? "") + ": " + message }
+}
+
+/// OpenSLO v1 documents, read: the objectives of kind SLO whose figures can be counted in events.
+///
+/// What would be taken and mean nothing here is refused: fields that nobody reads, kinds that nothing follows from.
+package struct OpenSLODocuments: Sendable {
+    /// What one file may have; the documents that the program writes have a kilobyte each.
+    static let bytesMax = 1024 * 1024
+
+    /// In the order of the documents, each name once.
+    package private(set) var objectives: [ServiceLevelObjective] = []
+    /// In the order of the files; objectives are only to be used when there are none.
+    package private(set) var findings: [OpenSLOFinding] = []
+
+    /// Reads files one after the other; what one refers to may stand in another.
+    /// - Complexity: O(bytes).
+    package init(_ files: [(name: String, text: String)]) {
+        var reading = DocumentReading()
+        for file in files { reading.collect(file.name, file.text) }
+        reading.readAll()
+        (objectives, findings) = (reading.objectives, reading.findings)
+        if findings.isEmpty, objectives.isEmpty {
+            let message = "no document of kind SLO"
+            findings.append(OpenSLOFinding(file: files.first?.name ?? "nothing", line: nil, message: message))
+        }
+    }
+
+    /// What was found, a line each, at most so many.
+    package func report(max: Int = 20) -> String {
+        let left = findings.count - max
+        let lines = findings.prefix(max).map(\.description) + (left > 0 ? ["and \(left) more"] : [])
+        return lines.joined(separator: "\n  ")
+    }
+
+}
+
+/// Documents while they are read.
+private struct DocumentReading {
+    var objectives: [ServiceLevelObjective] = []
+    var findings: [OpenSLOFinding] = []
+    /// Indicators that stand alone, by name.
+    private var indicators: [ExactText: Node] = [:]
+    private var documents: [DocumentFields] = []
+
+    mutating func collect(_ file: String, _ text: String) {
+        guard text.utf8.count <= OpenSLODocuments.bytesMax else {
+            let message = "\(text.utf8.count) bytes, at most \(OpenSLODocuments.bytesMax) are read"
+            findings.append(OpenSLOFinding(file: file, line: nil, message: message))
+            return
+        }
+        do {
+            var roots = try Yams.compose_all(yaml: text)
+            while let root = roots.next() {
+                do throws(OpenSLOFinding) {
+                    documents.append(try DocumentFields(root, file: file))
+                } catch {
+                    findings.append(error)
+                }
+            }
+            if let error = roots.error { findings.append(Self.finding(error, file)) }
+        } catch {
+            findings.append(Self.finding(error, file))
+        }
+    }
+
+    mutating func readAll() {
+        for document in documents where document.kind == .indicator { addIndicator(document) }
+        for document in documents { add(document) }
+    }
+
+    private static func finding(_ error: any Error, _ file: String) -> OpenSLOFinding {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _)?, .parser(_, let problem, let mark, _)?,
+            .composer(_, let problem, let mark, _)?:
+            OpenSLOFinding(file: file, line: mark.line, message: "no YAML: \(problem)")
+        case .duplicatedKeysInMapping(let duplicates, let context)?:
+            OpenSLOFinding(
+                file: file, line: context.mark.line,
+                message: "given twice: " + duplicates.map { "\($0)" }.sorted().joined(separator: ", "))
+        default: OpenSLOFinding(file: file, line: nil, message: "no YAML: \(error)")
+        }
+    }
+
+    private mutating func addIndicator(_ document: DocumentFields) {
+        guard indicators.updateValue(document.spec.node, forKey: document.name) == nil else {
+            findings.append(document.root.finding("there are two indicators \(document.name)"))
+            return
+        }
+        do throws(OpenSLOFinding) {
+            // What nobody refers to is checked, too, but for what its objective says.
+            _ = try IndicatorFields(document.spec)
+        } catch {
+            findings.append(error)
+        }
+    }
+
+    private mutating func add(_ document: DocumentFields) {
+        do throws(OpenSLOFinding) {
+            switch document.kind {
+            case .indicator: return
+            case .service: try document.spec.allow(["description"])
+            case .dataSource: try document.spec.allow(["description", "type", "connectionDetails"])
+            case .objective:
+                for objective in try ObjectiveFields(document, indicators).objectives {
+                    guard !objectives.contains(where: { $0.name == objective.name }) else {
+                        throw document.root.finding("there are two objectives \(objective.name)")
+                    }
+                    guard objectives.count < ServiceLevelObjective.objectivesMax else {
+                        throw document.root.finding(
+                            "more than \(ServiceLevelObjective.objectivesMax) objectives; ask for them in parts")
+                    }
+                    objectives.append(objective)
+                }
+            }
+        } catch {
+            findings.append(error)
+        }
+    }
+}
+
+/// A document as far as all kinds are alike.
+struct DocumentFields {
+    enum Kind: String, CaseIterable {
+        case objective = "SLO"
+        case indicator = "SLI"
+        case service = "Service"
+        case dataSource = "DataSource"
+    }
+
+    /// What OpenSLO has besides: nothing follows from it here.
+    private static let unread = ["AlertPolicy", "AlertCondition", "AlertNotificationTarget"]
+
+    let root: Fields
+    let kind: Kind
+    let name: ExactText
+    let title: ExactText
+    let spec: Fields
+
+    init(_ node: Node, file: String) throws(OpenSLOFinding) {
+        root = try Fields(node, file: file, path: "")
+        let version = try root.text("apiVersion")
+        guard version.hasSameBytes(as: "openslo/v1") else {
+            throw root.finding("apiVersion \(version): expected openslo/v1", at: "apiVersion")
+        }
+        let word = try root.text("kind")
+        guard let kind = Kind(rawValue: word) else {
+            let reason =
+                Self.unread.contains { $0.hasSameBytes(as: word) }
+                ? "nothing follows from it: `plimsoll slo rules` makes the alerts of an SLO; leave it out"
+                : nameHint(to: word, known: Kind.allCases.map(\.rawValue))
+            throw root.finding("kind \(word): \(reason)", at: "kind")
+        }
+        self.kind = kind
+        try root.allow(["apiVersion", "kind", "metadata", "spec"])
+        let metadata = try root.fields("metadata")
+        try metadata.allow(["name", "displayName", "labels", "annotations"])
+        let name = try metadata.text("name")
+        guard Self.isName(name) else {
+            throw metadata.finding(
+                "metadata.name \(name): expected 1 to 63 small letters, digits and dashes", at: "name")
+        }
+        self.name = ExactText(name)
+        title = ExactText(try metadata.optionalText("displayName") ?? name)
+        spec = try root.fields("spec")
+    }
+
+    /// Names stand in rules and tables: none may be read there as anything else.
+    private static func isName(_ name: String) -> Bool {
+        (1...63).contains(name.utf8.count) && name.utf8.first != UInt8(ascii: "-")
+            && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D }
+    }
+}

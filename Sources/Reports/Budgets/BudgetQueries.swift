@@ -1,0 +1,189 @@
+import Bytes
+import Domain
+import JSONTexts
+
+/// What counts and what of it is bad, asked of events: never of a sketch.
+struct BudgetQueries {
+    let runner: ReportRunner
+    let indicator: ServiceLevelIndicator
+    let limits: AnswerLimitText
+
+    init(runner: ReportRunner, indicator: ServiceLevelIndicator, limits: AnswerLimits) {
+        (self.runner, self.indicator) = (runner, indicator)
+        self.limits = AnswerLimitText(limits, now: runner.now)
+    }
+
+    /// How many of a span.
+    struct Counts: Hashable {
+        var total: Int64 = 0
+        var bad: Int64 = 0
+    }
+
+    /// Where rows of an indicator are, and which of them.
+    private struct Source {
+        var table: String
+        /// What counts, without the time.
+        var condition: String
+        /// What of it is bad.
+        var bad: String
+        /// By which time it counts.
+        var time: String
+        /// What the time itself has to be within.
+        var within: (ReportPeriod) -> String
+    }
+
+    private var source: Source {
+        switch indicator.measure {
+        case .questions:
+            let isFailed = "(not coalesce(\(limits.isGood), false) and (\(limits.isOver) or \(limits.isLate)))"
+            return Source(
+                table: "turns", condition: "(coalesce(\(limits.isGood), false) or \(isFailed))", bad: isFailed,
+                time: "asked_time") { $0.contains("asked_time") }
+        case .answers: return answers("status = 'error'", of: "true")
+        case .answerDuration(let within): return answers("duration_ns > \(within)", of: "duration_ns is not null")
+        case .firstToken(let within):
+            return answers("time_to_first_token_ns > \(within)", of: "time_to_first_token_ns is not null")
+        case .ratings(let good):
+            let bad = "score not in (\(good.map(String.init).joined(separator: ", ")))"
+            return Source(
+                table: "conversations", condition: "score is not null", bad: bad, time: Ratings.time,
+                within: Ratings.within)
+        case .costPerAnswer: return answers("false", of: "true")
+        }
+    }
+
+    private func answers(_ bad: String, of condition: String) -> Source {
+        Source(
+            table: QuestionRule.answer.table, condition: "\(QuestionRule.answer.sqlCondition) and \(condition)",
+            bad: bad, time: "time") { $0.contains("time") }
+    }
+
+    /// The labels as conditions that follow others. What names none has the empty label.
+    private var labelConditions: String {
+        indicator.labels.map { condition in
+            let values = condition.values.map { SQLTexts.text(String(decoding: $0, as: UTF8.self)) }
+            return " and coalesce(\(condition.label.rawValue), '') \(condition.isExcluded ? "not " : "")in "
+                + "(\(values.joined(separator: ", ")))"
+        }.joined()
+    }
+
+    private func clause(_ source: Source, _ period: ReportPeriod) -> String {
+        "from \(source.table) where \(source.condition) and \(source.within(period))\(labelConditions)"
+    }
+
+    // MARK: Counting
+
+    /// Those of the whole window, and of spans up to its end.
+    /// - Throws: as `ReportRunner/report(_:_:)`.
+    func counts(_ window: ReportPeriod, _ spans: [ReportPeriod]) throws -> (whole: Counts, spans: [Counts]) {
+        if case .costPerAnswer(let bound, let slice) = indicator.measure {
+            let slices = try slices(window, bound: bound, length: slice)
+            return (
+                Self.counts(slices), spans.map { span in Self.counts(slices.filter { $0.from >= span.from }) }
+            )
+        }
+        let source = source
+        let whole = try row("count(*), count(*) filter (where \(source.bad))", source, window, spans: 1)[0]
+        guard let longest = spans.map(\.from).min() else { return (whole, []) }
+        let selection = spans.map { span in
+            let isWithin = source.within(span)
+            return "count(*) filter (where \(isWithin)), count(*) filter (where \(isWithin) and \(source.bad))"
+        }
+        let of = ReportPeriod(from: longest, to: window.to)
+        return (whole, try row(selection.joined(separator: ", "), source, of, spans: spans.count))
+    }
+
+    private func row(
+        _ selection: String, _ source: Source, _ period: ReportPeriod, spans: Int
+    ) throws -> [Counts] {
+        guard let row = try runner.rows("select \(selection) \(clause(source, period))").first else {
+            return [Counts](repeating: Counts(), count: spans)
+        }
+        return (0..<spans).map {
+            Counts(total: Int64(row.integer(2 * $0)), bad: Int64(row.integer(2 * $0 + 1)))
+        }
+    }
+
+    /// In how many hours of a window there is any that counts.
+    /// - Throws: as `ReportRunner/report(_:_:)`.
+    func hours(_ window: ReportPeriod) throws -> Int64 {
+        let source = source
+        let hour = "date_bin(interval '1 hour', \(source.time), \(SQLTexts.time(window.from)))"
+        return Int64(try runner.rows("select \(hour), count(*) \(clause(source, window)) group by 1").count)
+    }
+
+    // MARK: Spans
+
+    /// A span with answers.
+    struct Slice: Hashable {
+        var from: Int64
+        var isBad: Bool
+    }
+
+    private static func counts(_ slices: [Slice]) -> Counts {
+        Counts(total: Int64(slices.count), bad: Int64(slices.count(where: \.isBad)))
+    }
+
+    /// The spans of a window in which something was answered, from its beginning on.
+    private func slices(_ window: ReportPeriod, bound: Int64, length: Int64) throws -> [Slice] {
+        let bin = "date_bin(interval '\(ObjectiveText.secondsNumber(length)) seconds', time, "
+            + "\(SQLTexts.time(window.from)))"
+        var answers: [Int64: Int128] = [:]
+        for row in try runner.rows("select \(bin), count(*) \(clause(source, window)) group by 1") {
+            if let from = row.time(0) { answers[from] = row.integer(1) }
+        }
+        var costs: [Int64: Int128] = [:]
+        for table in CostQueries.tables {
+            let rows = try runner.rows(
+                "select \(bin), sum(cost_usd) from \(table) where \(window.contains("time"))\(labelConditions) "
+                    + "group by 1")
+            for row in rows { if let from = row.time(0) { costs[from, default: 0] += row.picoUSD(1) } }
+        }
+        return answers.keys.sorted().map { from in
+            Slice(from: from, isBad: costs[from, default: 0] > answers[from, default: 0] * Int128(bound))
+        }
+    }
+
+    // MARK: Who burns it
+
+    /// A value of a dimension and how many bad ones are its own; nil for what names none.
+    struct Burner: Hashable {
+        var value: String?
+        var counts: Counts
+    }
+
+    /// Those with most bad ones.
+    /// - Throws: as `ReportRunner/report(_:_:)`.
+    func burners(_ by: BurnerDimension, _ window: ReportPeriod, limit: Int) throws -> [Burner] {
+        guard let column = column(by) else { return [] }
+        var source = source
+        // Which model answered is known of turns only.
+        if by == .model, source.table == QuestionRule.answer.table {
+            source.table = "turns"
+            source.condition = source.condition.replacing(QuestionRule.answer.sqlCondition, with: "status is not null")
+        }
+        let bad = "count(*) filter (where \(source.bad))"
+        let rows = try runner.rows(
+            "select \(column) as value, count(*), \(bad) as bad \(clause(source, window)) group by 1 "
+                + "having \(bad) > 0 order by bad desc, value limit \(limit)")
+        return rows.map {
+            Burner(value: $0.text(0), counts: Counts(total: Int64($0.integer(1)), bad: Int64($0.integer(2))))
+        }
+    }
+
+    /// What a row says of a dimension; nil where rows of the indicator don't.
+    private func column(_ by: BurnerDimension) -> String? {
+        switch (indicator.measure, by) {
+        case (.costPerAnswer, _), (.ratings, .model), (.ratings, .errorType): nil
+        case (_, .model): DisplayedModelName.askedFor.rawValue
+        default: by.rawValue
+        }
+    }
+}
+
+/// By what the bad ones are told apart.
+enum BurnerDimension: String, CaseIterable, Hashable, Sendable {
+    case tenant, channel, model
+    case errorType = "error_type"
+    case conversation = "conversation_id"
+}

@@ -1,0 +1,230 @@
+import Bytes
+import Domain
+import JSONTexts
+
+/// How service level objectives stand: how much of each error budget is left, how fast it goes, who burns it, and how
+/// much of the window is on record at all.
+struct BudgetReport {
+    let runner: ReportRunner
+    let objectives: [ServiceLevelObjective]
+    /// End of the windows; nil: now.
+    let to: Int64?
+
+    /// Values of each dimension that are named.
+    private static let burnersMax = 3
+    /// Conversations that are named.
+    private static let conversationsMax = 5
+    private static let exact = "exact: each question, answer and rating is counted, none is estimated"
+    private static let inexact =
+        "of those only their first questions, and answers by model, count, so that shares may be off"
+    /// Windows that are shown where no rule asks for them, in minutes.
+    private static let spans: [Int64] = [60, 360, 1440, 4320]
+
+    /// What was counted for an objective.
+    private struct Standing {
+        var objective: ServiceLevelObjective
+        var period: ReportPeriod
+        var end: Int64
+        var budget: ErrorBudget
+        /// By minutes.
+        var spans: [Int64: ErrorBudget]
+        var hoursOfKind: Int64
+        var burners: [(by: BurnerDimension, of: [BudgetQueries.Burner])]
+
+        var firing: [BurnRule] {
+            objective.burnRules.filter { rule in
+                guard let long = spans[rule.longMinutes], let short = spans[rule.shortMinutes] else { return false }
+                return rule.fires(long: long, short: short)
+            }
+        }
+
+        var state: ObjectiveState { budget.state(isBurning: !firing.isEmpty) }
+
+        /// What the state alone does not say.
+        var remark: String? {
+            if budget.total == 0 { return nil }
+            if budget.isOverspent, budget.bad < ErrorBudget.badMin { return "too few to judge" }
+            guard let rule = firing.first else { return nil }
+            return rule.isFast ? "burns fast" : "burns slowly"
+        }
+    }
+
+    func report() throws -> Report {
+        let end = to ?? runner.now
+        let judging = try runner.objectives(ReportPeriod(Nanoseconds.hour, upTo: end))
+        var standings: [Standing] = []
+        for objective in objectives {
+            try runner.check()
+            standings.append(try standing(objective, at: end, limits: judging.set.answerLimits))
+        }
+        let from = standings.map(\.period.from).min() ?? end
+        let periods = Set(standings.map(\.period)).sorted { ($0.from, $0.to) < ($1.from, $1.to) }
+        return Report(
+            name: "slos", title: "Service level objectives",
+            basis: runner.basis(
+                ReportPeriod(from: from, to: end),
+                exactness: try runner.exactness(Self.exact, of: periods, else: Self.inexact)),
+            sections: [
+                Self.budgets(standings), Self.burnRates(standings), try coverage(standings), Self.burners(standings),
+            ], main: "budgets", definitions: Self.definitions(standings))
+    }
+
+    private func standing(
+        _ objective: ServiceLevelObjective, at end: Int64, limits: AnswerLimits
+    ) throws -> Standing {
+        let period = try objective.window.period(at: end)
+        let rules = objective.burnRules
+        let minutes = Set(Self.spans + rules.flatMap { [$0.longMinutes, $0.shortMinutes] }).sorted()
+        let spans = minutes.map { ReportPeriod($0 * Nanoseconds.minute, upTo: end) }
+        let queries = BudgetQueries(runner: runner, indicator: objective.indicator, limits: limits)
+        let counts = try queries.counts(period, spans)
+        func budget(_ counts: BudgetQueries.Counts) -> ErrorBudget {
+            ErrorBudget(total: counts.total, bad: counts.bad, allowed: objective.allowed)
+        }
+        var burners: [(by: BurnerDimension, of: [BudgetQueries.Burner])] = []
+        if counts.whole.bad > 0 {
+            burners = try BurnerDimension.allCases.map { by in
+                let limit = by == .conversation ? Self.conversationsMax : Self.burnersMax
+                return (by, try queries.burners(by, period, limit: limit))
+            }
+        }
+        return Standing(
+            objective: objective, period: period, end: try objective.window.end(at: end), budget: budget(counts.whole),
+            spans: Dictionary(uniqueKeysWithValues: zip(minutes, counts.spans.map(budget))),
+            hoursOfKind: try queries.hours(period), burners: burners)
+    }
+}
+
+// MARK: Sections
+
+extension BudgetReport {
+    private static func budgets(_ standings: [Standing]) -> ReportSection {
+        ReportSection(
+            name: "budgets", title: "Error budgets",
+            columns: [
+                ReportColumn("slo", "objective", isKey: true), ReportColumn("title", "title", isBelow: true),
+                ReportColumn("target", "target"), ReportColumn("good", "good"), ReportColumn("events", "counted"),
+                ReportColumn("bad", "bad"), ReportColumn("allowed", "allowed"), ReportColumn("left", "left"),
+                ReportColumn("budget_left", "budget left"), ReportColumn("state", "state"),
+                ReportColumn("remark", "remark"),
+            ],
+            rows: standings.map { standing in
+                let (budget, objective) = (standing.budget, standing.objective)
+                let isCounted = budget.total > 0
+                return [
+                    .text(objective.name.text), .text(objective.title.text),
+                    .share(part: Int128(objective.target), whole: 1_000_000),
+                    .ratio(budget.total - budget.bad, of: budget.total), .count(budget.total), .count(budget.bad),
+                    isCounted ? .text(DecimalText.render(budget.millionths, scale: 6)) : .none,
+                    isCounted ? .text(DecimalText.render(budget.leftMillionths, scale: 6)) : .none,
+                    .ratio(budget.leftMillionths, of: budget.millionths), .state(standing.state),
+                    .optional(standing.remark),
+                ]
+            })
+    }
+
+    private static func burnRates(_ standings: [Standing]) -> ReportSection {
+        let rows = standings.flatMap { standing in
+            let rules = standing.objective.burnRules
+            return spans.map { minutes -> [ReportValue] in
+                let rule = rules.first { $0.longMinutes == minutes }
+                let short = rule.flatMap { standing.spans[$0.shortMinutes] }
+                guard let long = standing.spans[minutes] else { preconditionFailure("each span is counted") }
+                return [
+                    .text(standing.objective.name.text), .text(BurnRule.text(minutes: minutes)), .count(long.total),
+                    .count(long.bad), rate(long),
+                    rule.map { .text(BurnRule.text(minutes: $0.shortMinutes)) } ?? .none,
+                    short.map(rate) ?? .none,
+                    rule.map { .text(DecimalText.render(Int128($0.tenThousandths), scale: 4)) } ?? .none,
+                    rule.map { .count($0.badMin) } ?? .none,
+                    rule.map { .text(standing.firing.contains($0) ? "fires" : "quiet") } ?? .none,
+                ]
+            }
+        }
+        return ReportSection(
+            name: "burn_rates", title: "How fast budgets burn",
+            columns: [
+                ReportColumn("slo", "objective", isKey: true), ReportColumn("window", "window", isKey: true),
+                ReportColumn("events", "counted"), ReportColumn("bad", "bad"), ReportColumn("burn_rate", "burn rate"),
+                ReportColumn("short_window", "and"), ReportColumn("short_burn_rate", "burn rate there"),
+                ReportColumn("fires_above", "fires above"), ReportColumn("bad_needed", "and from bad"),
+                ReportColumn("rule", "rule"),
+            ], rows: rows)
+    }
+
+    /// How many times faster than allowed, to four decimals; none where nothing counts.
+    private static func rate(_ budget: ErrorBudget) -> ReportValue {
+        guard budget.total > 0 else { return .none }
+        return .text(QuotientText.trimmed(Int128(budget.bad) * 1_000_000, budget.millionths, decimals: 4))
+    }
+
+    /// An hour without any event is one of which nobody knows whether all was well.
+    private func coverage(_ standings: [Standing]) throws -> ReportSection {
+        var seen: [ReportPeriod: Int64] = [:]
+        for standing in standings where seen[standing.period] == nil {
+            let hour = "date_bin(interval '1 hour', time, \(SQLTexts.time(standing.period.from)))"
+            let rows = try runner.rows(
+                "select \(hour), count(*) from events where \(standing.period.contains("time")) group by 1")
+            seen[standing.period] = Int64(rows.count)
+        }
+        return ReportSection(
+            name: "coverage", title: "How much of the windows is on record",
+            columns: [
+                ReportColumn("slo", "objective", isKey: true), ReportColumn("window", "window"),
+                ReportColumn("from", "from"), ReportColumn("to", "to"), ReportColumn("ends", "ends"),
+                ReportColumn("hours", "hours"), ReportColumn("hours_with_events", "with events"),
+                ReportColumn("coverage", "coverage"), ReportColumn("hours_counted", "with any that counts"),
+            ],
+            rows: standings.map { standing in
+                let period = standing.period
+                // An hour that is not over is one, too.
+                let hours = -floorDivide(-period.to.saturatingSubtract(period.from), Nanoseconds.hour)
+                let events = seen[period, default: 0]
+                return [
+                    .text(standing.objective.name.text), .text(standing.objective.window.text), .time(period.from),
+                    .time(period.to), .time(standing.end), .count(hours), .count(events),
+                    .ratio(events, of: hours), .count(standing.hoursOfKind),
+                ]
+            })
+    }
+
+    private static func burners(_ standings: [Standing]) -> ReportSection {
+        ReportSection(
+            name: "burners", title: "What burned most of the budgets",
+            columns: [
+                ReportColumn("slo", "objective", isKey: true), ReportColumn("by", "by", isKey: true),
+                ReportColumn("value", "value", isKey: true), ReportColumn("events", "counted"),
+                ReportColumn("bad", "bad"), ReportColumn("share_of_bad", "of all bad"),
+            ],
+            rows: standings.flatMap { standing in
+                standing.burners.flatMap { by, burners in
+                    burners.map { burner in
+                        [
+                            .text(standing.objective.name.text), .text(by.rawValue), .optional(burner.value),
+                            .count(burner.counts.total), .count(burner.counts.bad),
+                            .ratio(burner.counts.bad, of: standing.budget.bad),
+                        ]
+                    }
+                }
+            })
+    }
+
+    private static func definitions(_ standings: [Standing]) -> [ReportDefinition] {
+        standings.map { ReportDefinition($0.objective.name.text, $0.objective.indicator.meaning) } + [
+            ReportDefinition("allowed", "(1 − target) × counted: so many may be bad; left: allowed − bad"),
+            ReportDefinition("budget left", "left ÷ allowed; below 0: overspent"),
+            ReportDefinition(
+                "state",
+                "met: within the budget; at risk: a rule of burn rates fires, or fewer than \(ErrorBudget.badMin) bad "
+                    + "ones overspent it; beyond alert limit (CSV: breached): overspent"),
+            ReportDefinition(
+                "burn rate", "share of bad ones ÷ share allowed: at 1 the budget lasts just as long as its window"),
+            ReportDefinition(
+                "rule",
+                "fires where both windows burn above its rate and enough are bad, so that a few at night wake nobody"),
+            ReportDefinition(
+                "coverage",
+                "hours with any event ÷ hours of the window so far: an hour without one says nothing good"),
+        ]
+    }
+}
