@@ -208,15 +208,14 @@ let package = Package(
         room(
             "Asking", "Services/Asking",
             uses: [
-                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform", "SQLText",
-                "WireFormats",
+                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "MetricHistory", "Plans",
+                "Platform", "Projections", "PromQLEvaluation", "PromQLText", "SQLText", "WireFormats",
             ]),
         tests(
             "Asking",
             uses: [
                 "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform",
-                "Projections",
-                "Segments",
+                "Projections", "PromQLText", "Segments",
             ]),
         room(
             "Sending", "Services/Sending",
@@ -235,16 +234,16 @@ let package = Package(
             uses: [
                 "Access", "Alerting", "Asking", "Bytes", "Columnar", "Compression", "Dialects", "Domain",
                 "EmbeddedPages", "EventStores", "Execution", "Exporting", "Hashing", "Intakes", "JSONTexts",
-                "OperatorLogs", "Plans", "Platform", "Projections", "Reports", "SQLText", "Sending", "WireFormats",
-                hummingbird,
+                "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "Reports", "SQLText", "Sending",
+                "WireFormats", hummingbird,
             ]),
         tests(
             "HTTPFronts",
             uses: [
-                "Access", "Alerting", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain",
+                "Access", "Alerting", "Asking", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain",
                 "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Exporting", "Hashing", "Intakes",
-                "JSONTexts", "OperatorLogs", "Platform", "Projections", "SQLText", "Segments", "Sending", "WireFormats",
-                hummingbird,
+                "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "SQLText", "Segments",
+                "Sending", "WireFormats", hummingbird,
             ]),
 
         // Commanded.

@@ -68,7 +68,8 @@ import Testing
 
     @Test func onlyParametersOfTheRowAreKnown() async throws {
         try await withEvent { client in
-            for route in Self.routes where route.statuses.contains(400) {
+            // Clients of Prometheus say what others of its kind know, too.
+            for route in Self.routes where route.statuses.contains(400) && route.tag != .series {
                 let address = route.path.replacing("{kind}", with: "sla").replacing("{id}", with: "c-1")
                 let method = route.method.rawValue
                 let (type, body) = (("Content-Type", "application/json"), Array((method == "GET" ? "" : "{}").utf8))

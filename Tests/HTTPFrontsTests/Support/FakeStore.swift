@@ -1,11 +1,14 @@
+import Asking
 import Columnar
 import Domain
 import EventStores
 import Glibc
 import HTTPFronts
 import Intakes
+import Plans
 import Platform
 import Projections
+import PromQLText
 import Sending
 import Synchronization
 
@@ -30,6 +33,8 @@ final class FakeStore: ServedStore {
     }
 
     let state = Mutex(State())
+    /// What questions about series are answered from.
+    let series = Mutex(MemorySeries())
     /// While held, `append` and `export` wait.
     let hold = Atomic<Bool>(false)
     /// While held, an export goes on and on without an event.
@@ -111,6 +116,9 @@ final class FakeStore: ServedStore {
     ) throws -> RebookingPreview {
         try wait(look)
         return RebookingPreview()
+    }
+    func pinnedSeries(present: [MetricFamily], within options: QueryOptions) -> PinnedSeries {
+        PinnedSeries(series.withLock { $0 })
     }
     func close() throws { state.withLock { $0.isClosed = true } }
 

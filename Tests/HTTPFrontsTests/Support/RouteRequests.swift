@@ -40,7 +40,8 @@ struct RouteRequest: Sendable {
 
     private static func queries(of route: Route) -> [String] {
         let asked = route.parameters.filter { $0.place == .query }
-        let needed = asked.filter(\.isRequired).map { $0.name + "=openai" }
+        let times = ["start": "0", "end": "60", "step": "15"]
+        let needed = asked.filter(\.isRequired).map { $0.name + "=" + (times[$0.name] ?? "openai") }
         var queries = [needed]
         for parameter in asked where parameter.name == "format" {
             if case .choice(let formats) = parameter.type { queries += formats.map { needed + ["format=" + $0] } }
@@ -59,6 +60,7 @@ struct RouteRequest: Sendable {
     private static func text(_ content: RouteContent, _ path: String) -> String {
         switch content.mediaType {
         case "application/x-protobuf": return ""
+        case "application/x-www-form-urlencoded": return "query=up&start=0&end=60&step=15&match%5B%5D=up"
         case "application/sql", "text/plain": return "select 1 as one"
         case "application/cloudevents-batch+json": return "[\(event)]"
         default: break

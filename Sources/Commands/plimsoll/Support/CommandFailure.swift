@@ -1,3 +1,4 @@
+import Asking
 import Clients
 import Domain
 import EventStores
@@ -36,6 +37,8 @@ struct CommandFailure: Error {
         case let error as NewerFormatError: self.init(.damagedData, error.description, advice: error.remedy)
         case let error as QueryError: self.init(SQLRefusal(error))
         case let refusal as SQLRefusal: self.init(refusal)
+        case let refusal as SeriesRefusal:
+            self.init(refusal.kind == .internal ? .damagedData : .badInput, refusal.message)
         case let error as ReportError: self.init(.badInput, error.message, advice: error.hint)
         case let error as ServerRefusal: self.init(.badInput, error.description, advice: error.hint)
         case let error as RestoreRefusal: self.init(.badInput, error.reason, advice: error.advice)

@@ -1,19 +1,23 @@
-import PromQLText
+package import PromQLText
 
 /// A bucket with its ends.
-struct HistogramBucket {
-    var lower: Double
-    var upper: Double
-    var count: Double
-    /// Whether values that are an end belong to it.
-    var lowerInclusive = false
-    var upperInclusive = true
+package struct HistogramBucket: Sendable {
+    /// Where it begins.
+    package var lower: Double
+    /// Where it ends.
+    package var upper: Double
+    /// How many values fell into it.
+    package var count: Double
+    /// Whether values that are its beginning belong to it.
+    package var lowerInclusive = false
+    /// Whether values that are its end belong to it.
+    package var upperInclusive = true
 }
 
 extension NativeHistogram {
     /// All buckets from the lowest to the highest, the one around zero where it counts something. Where that one
     /// overlaps others, these end at it.
-    var allBuckets: [HistogramBucket] {
+    package var allBuckets: [HistogramBucket] {
         var buckets: [HistogramBucket] = []
         for (index, count) in zip(negative.indices, negative.counts).reversed() {
             let (lower, upper) = bounds(ofBucket: index)

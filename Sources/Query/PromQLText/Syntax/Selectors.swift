@@ -26,7 +26,7 @@ package struct LabelMatcher: Hashable, Sendable {
 /// `name{label="value"} @ time offset duration`.
 package struct VectorSelector: Hashable, Sendable {
     /// The name that stands before the braces.
-    var name: ByteText?
+    package var name: ByteText?
     /// What stands in them; a name in quotes alone asks for the label of names.
     package var matchers: [LabelMatcher]
     /// When.

@@ -3,14 +3,16 @@ package struct FunctionSignature: Hashable, Sendable {
     /// Its name.
     package let name: String
     /// The last one may be left out, or repeated, as `repetition` says.
-    let arguments: [PromQLType]
-    let repetition: Repetition
+    package let arguments: [PromQLType]
+    /// How often the last argument stands.
+    package let repetition: Repetition
     /// What it gives.
     package let result: PromQLType
     /// Whether the language does not promise it yet.
     let isExperimental: Bool
 
-    enum Repetition: Hashable, Sendable {
+    /// How often the last argument of a function stands.
+    package enum Repetition: Hashable, Sendable {
         /// Each argument stands once.
         case none
         /// The last one stands at most so often, or not at all.

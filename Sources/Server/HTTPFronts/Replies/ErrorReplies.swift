@@ -37,8 +37,8 @@ struct ErrorReplies: RouterMiddleware {
             return response
         } catch let refusal as Refusal {
             counts.add(refusal.reason ?? .status(refusal.status.code), action(), from: context.client, at: door())
-            return TraceRequests.isAddress(request.uri.path)
-                ? TraceRequests.response(for: refusal, to: request) : refusal.response
+            if TraceRequests.isAddress(request.uri.path) { return TraceRequests.response(for: refusal, to: request) }
+            return PrometheusReply.isAddress(request.uri.path) ? PrometheusReply.response(for: refusal) : refusal.response
         }
     }
 

@@ -4,6 +4,7 @@ import Reports
 /// The media types of answers, with the parameters that they are sent with.
 enum MediaType {
     static let json = "application/json"
+    static let form = "application/x-www-form-urlencoded"
     static let lines = "application/x-ndjson"
     static let text = "text/plain; charset=utf-8"
     /// The first line names the columns.

@@ -15,6 +15,7 @@ extension Refusal {
         case let refusal as AccessRefusal: self.init(refusal)
         case let refusal as IntakeRefusal: self.init(refusal)
         case let refusal as QueryRefusal: self.init(refusal)
+        case let refusal as SeriesRefusal: self.init(refusal)
         case let error as QueryError: self.init(error)
         case let error as any FileContentError: self.init(error)
         case let error as StorageError: self.init(error)
@@ -64,6 +65,20 @@ extension Refusal {
         self.init(
             status, refusal.message, hint: refusal.hint, position: refusal.position,
             retryAfterSeconds: refusal.retryAfterSeconds)
+    }
+
+    /// A question about series that has no answer, with the statuses that Prometheus gives.
+    init(_ refusal: SeriesRefusal) {
+        let status: HTTPResponse.Status =
+            switch refusal.kind {
+            case .badData: .badRequest
+            case .execution: .unprocessableContent
+            case .timeout, .canceled, .unavailable: .serviceUnavailable
+            case .notFound: .notFound
+            case .internal: .internalServerError
+            }
+        self.init(status, refusal.message)
+        seriesKind = refusal.kind
     }
 
     /// 503 when it ran out of time or memory, 500 for mistakes of ours, 400 for the rest, each with its SQLSTATE.

@@ -1,3 +1,4 @@
+import Asking
 import Domain
 import HTTPTypes
 import Hummingbird
@@ -21,6 +22,8 @@ struct Refusal: Error, Sendable {
     var challenge: String?
     /// Becomes `Allow`: the methods that the address has.
     var allow: String?
+    /// What kind of error it is to clients of Prometheus; nil: by its status.
+    var seriesKind: SeriesRefusal.Kind?
     /// What it is counted as; nil: by its status.
     var reason: RefusalReason?
 

@@ -22,7 +22,7 @@ extension Routes {
         return Response(bytes: bytes, contentType: format.contentType)
     }
 
-    private func processSamples() async throws -> ProcessSamples {
+    func processSamples() async throws -> ProcessSamples {
         let (status, residentBytes, openFiles) = try await threads.figures.run { [store] in
             (store.status, residentMemoryBytes(), OpenFileLimit.openCount)
         }

@@ -106,11 +106,14 @@ extension Routes {
     }
 
     /// What a question that brings no options of its own may use, its time running from now on.
-    func questionOptions(_ cancellation: QueryCancellation, within memory: MemoryPool) -> QueryOptions {
+    /// - Parameter nanoseconds: how long it may take at most, where that is less than any may.
+    func questionOptions(
+        _ cancellation: QueryCancellation, within memory: MemoryPool, timeLimit nanoseconds: Int64 = .max
+    ) -> QueryOptions {
         var options = QueryOptions().cancelled(by: cancellation)
         options.memoryBudgetBytes = min(limits.questionMemoryBytesMax, memory.limitBytes)
         options.memoryPool = memory
-        options.timeLimitNanoseconds = limits.queryTimeLimitNanoseconds
+        options.timeLimitNanoseconds = min(limits.queryTimeLimitNanoseconds, nanoseconds)
         return options.startingClock { [clock] in clock.monotonicNanoseconds() }
     }
 

@@ -39,6 +39,12 @@ struct Routes: Sendable {
     let proxies: TrustedProxies
     /// The monotonic clock at the start.
     let startNanoseconds: Int64
+    /// The wall clock then.
+    let startWallNanoseconds: Int64
+    /// What only the running server knows of metrics.
+    let present = PresentMetrics()
+    /// Whoever evaluates rules.
+    let rules: any RuleStates = NoRules()
 
     /// What answers questions.
     var engine: any QueryEngine { LocalEngine(clock: clock, workers: workers) }
@@ -77,6 +83,11 @@ struct Routes: Sendable {
             return try await TraceRequests(intake: traces, limits: limits).accept(request, query())
         case .exportEvents: return try await events(query())
         case .askSQL: return try await rows(request, query())
+        case .instantQuery, .instantQueryForm, .rangeQuery, .rangeQueryForm, .queryExemplars, .queryExemplarsForm,
+            .formatQuery, .formatQueryForm, .parseQuery, .parseQueryForm, .seriesList, .seriesListForm, .labelNames,
+            .labelNamesForm, .labelValues, .metricMetadata, .seriesStatistics, .ruleStates, .alertStates,
+            .alertmanagers, .scrapeTargets, .buildInfo, .runtimeInfo, .serverFlags, .serverConfiguration:
+            return try await prometheus(route.name, part("name"), request)
         case .statusReport: return try await report(.status, query())
         case .doctorReport: return try await report(.doctor, query())
         case .report: return try await report(ReportName(part("kind")), query())

@@ -84,7 +84,8 @@ package final class PlimsollServer: Sendable {
             access: access, refusals: refusals, history: RefusalHistory(now: clock.monotonicNanoseconds()),
             connections: ceiling, openFilesMax: configuration.openFilesMax, clock: clock, workers: workers,
             threads: threads, limits: limits, guardian: configuration.guardian,
-            proxies: configuration.proxies, startNanoseconds: clock.monotonicNanoseconds())
+            proxies: configuration.proxies, startNanoseconds: clock.monotonicNanoseconds(),
+            startWallNanoseconds: clock.wallNanoseconds())
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
         }

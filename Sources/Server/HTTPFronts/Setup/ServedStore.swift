@@ -1,7 +1,9 @@
+package import Asking
 package import Columnar
 package import Domain
 package import EventStores
 package import Intakes
+package import Plans
 package import Platform
 package import Projections
 package import Sending
@@ -28,6 +30,9 @@ package protocol ServedStore: IntakeStore, SendingStore {
     func pinnedTables() -> any TableCatalog
     /// What a report reads: all tables at one position, and how conversations are judged there.
     func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings)
+    /// The series of metrics at one position, for one question: its memory, its time, and who may end it.
+    /// - Parameter present: metrics that only the running server knows.
+    func pinnedSeries(present: [MetricFamily], within options: QueryOptions) -> PinnedSeries
     /// The prices in force.
     var priceBook: PriceBook { get }
     /// What every answer says of what the store has lost; nil where it lost nothing.
@@ -62,6 +67,10 @@ extension EventStore: ServedStore {
     package func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings) {
         let snapshot = snapshot()
         return (snapshot, snapshot.outcomes)
+    }
+    /// See ``ServedStore``.
+    package func pinnedSeries(present: [MetricFamily], within options: QueryOptions) -> PinnedSeries {
+        snapshot().series(isServed: true, present: present, within: options)
     }
     /// See ``ServedStore``.
     package var priceBook: PriceBook { snapshot().book }

@@ -16,6 +16,7 @@ package enum SchemaName: String, CaseIterable, Hashable, Sendable {
     case objectiveVersion = "ObjectiveVersion"
     case status = "Status"
     case refusal = "Refusal"
+    case seriesRefusal = "PrometheusError"
 
     /// Where the document has it.
     var reference: String { "#/components/schemas/" + rawValue }
@@ -39,6 +40,7 @@ package enum SchemaName: String, CaseIterable, Hashable, Sendable {
         case .objectiveVersion: Self.objectiveVersionSchema
         case .status: Self.statusSchema
         case .refusal: Self.refusalSchema
+        case .seriesRefusal: Self.seriesRefusalSchema
         }
     }
 }
@@ -197,6 +199,12 @@ extension SchemaName {
                     .always("group", .text),
                     .perhaps("link", .text, "Where a browser finds an answer."),
                 ]))),
+    ])
+
+    private static let seriesRefusalSchema = JSONSchema.object([
+        .always("status", .choice(["error"])),
+        .always("errorType", .text, "As Prometheus has it: bad_data, execution, timeout, unavailable and the like."),
+        .always("error", .text, "What is wrong, where, and what to do about it."),
     ])
 
     private static let refusalSchema = JSONSchema.object([

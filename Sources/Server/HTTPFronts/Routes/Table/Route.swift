@@ -30,6 +30,8 @@ package struct Route: Sendable {
     package var refusals: [RouteContent] = [RouteContent("application/json", .refusal)]
     /// Whether clients of OTLP over HTTP send there, which read refusals in its words alone.
     var isOTLP = false
+    /// Whether it is asked as the row before, by a form: nobody has to be told of both.
+    var isForm = false
     /// The route whose handler this one shares; nil: it has its own.
     package var aliasOf: RouteName?
 
@@ -50,8 +52,8 @@ package struct Route: Sendable {
         return Set(always + otherStatuses).sorted()
     }
 
-    /// Whether people are told of it: not of a second address for the same, nor of what pages are made of.
-    package var isListed: Bool { aliasOf == nil && tag != .pages }
+    /// Whether people are told of it: not of a second way to ask the same, nor of what pages are made of.
+    package var isListed: Bool { aliasOf == nil && !isForm && tag != .pages }
 
     /// Whether a request is seen through where its client has gone: what is sent is written whether or not its sender
     /// waits.
@@ -102,6 +104,7 @@ package enum RouteMethod: String, CaseIterable, Hashable, Sendable { case get = 
 /// What an address is for.
 package enum RouteTag: String, CaseIterable, Hashable, Sendable {
     case ask = "Ask"
+    case series = "Prometheus"
     case send = "Send"
     case prices = "Prices"
     case operate = "Operate"
@@ -111,6 +114,7 @@ package enum RouteTag: String, CaseIterable, Hashable, Sendable {
     var meaning: String {
         switch self {
         case .ask: "Reports, conversations, SQL, and the events themselves."
+        case .series: "The HTTP API of Prometheus: PromQL over the metrics, and what its clients ask besides."
         case .send: "Events and spans in."
         case .prices: "What calls cost, and corrections of it."
         case .operate: "How the server is, for people, probes and Prometheus."

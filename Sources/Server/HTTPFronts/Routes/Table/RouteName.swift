@@ -3,6 +3,11 @@
 package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case sendEvents, sendSpans, sendSpansElsewhere
     case exportEvents, askSQL, statusReport, doctorReport, report, conversation
+    case instantQuery, instantQueryForm, rangeQuery, rangeQueryForm, queryExemplars, queryExemplarsForm
+    case formatQuery, formatQueryForm, parseQuery, parseQueryForm
+    case seriesList, seriesListForm, labelNames, labelNamesForm, labelValues, metricMetadata, seriesStatistics
+    case ruleStates, alertStates, alertmanagers, scrapeTargets
+    case buildInfo, runtimeInfo, serverFlags, serverConfiguration
     case prices, priceCheck, rebookingPreview, rebook
     case objectives, metrics, status, openAPI
     case health, healthElsewhere, readiness, readinessElsewhere

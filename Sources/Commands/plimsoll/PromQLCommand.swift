@@ -1,0 +1,150 @@
+import ArgumentParser
+import Asking
+import Clients
+import Columnar
+import EventStores
+import Plans
+import Platform
+import Reports
+
+struct PromQLCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "promql",
+        abstract: "Ask in PromQL, as Prometheus does.",
+        discussion: """
+            The metrics are those of /metrics, with the history that the events tell: a sample every 15 s, each event \
+            at its own time. With --start the expression is asked again and again, otherwise once. Times are seconds \
+            since 1970, RFC 3339, a day such as 2026-08-01, or now-7d; lengths of time are such as 5m, or seconds.
+
+            Example: plimsoll promql 'sum by (model) (increase(support_llm_calls_total[1d]))'
+            """)
+
+    enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }
+
+    @OptionGroup var source: SourceOptions
+
+    @Argument(help: ArgumentHelp("The expression.", valueName: "expression"))
+    var expression: String
+
+    @Option(
+        help: ArgumentHelp(
+            "When to ask.",
+            discussion: "Default: now; of a directory, whose metrics end with what it has received, then.",
+            valueName: "time"))
+    var time: String?
+
+    @Option(help: ArgumentHelp("The first time to ask at.", valueName: "time"))
+    var start: String?
+
+    @Option(help: ArgumentHelp("No time is later. Default: as that of --time.", valueName: "time"))
+    var end: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "From one time to the next.", discussion: "Default: a hundredth of the whole, at least 15s.",
+            valueName: "length"))
+    var step: String?
+
+    @Option(help: "How to print: table or json, which is what Prometheus' HTTP API says.")
+    var format = Format.table
+
+    func validate() throws {
+        if time != nil, start != nil {
+            throw ValidationError("--time asks once, --start again and again: leave one out")
+        }
+        if start == nil, end != nil || step != nil { throw ValidationError("--end and --step go with --start") }
+    }
+
+    func run() async throws {
+        let answer: [UInt8]
+        switch try source.resolve() {
+        case .directory(let directory):
+            returnMemoryEarly()
+            let machine = Machine()
+            answer = try machine.reading(directory, isRepeatable: true) { store in
+                try Self.answer(question, over: store.snapshot(), on: machine)
+            }
+        case .server(let address):
+            let now = SystemClock().wallNanoseconds() / 1_000_000
+            answer = try await RemoteSeries(server: address, onNotice: SourceOptions.tellNotice).run(
+                try form(now), isRange: start != nil)
+        }
+        var output = OutputBuffer()
+        switch format {
+        case .json: output.bytes = answer + (answer.last == UInt8(ascii: "\n") ? [] : [UInt8(ascii: "\n")])
+        case .table:
+            try SeriesTable.remarks(answer).forEach(SourceOptions.tellNotice)
+            output.bytes = Array(try SeriesTable.text(answer).utf8)
+        }
+        try output.flush()
+    }
+
+    // MARK: What is asked
+
+    /// When: ms since 1970, and ms.
+    private enum Times {
+        case once(Int64)
+        case range(start: Int64, end: Int64, step: Int64)
+    }
+
+    /// - Parameter last: what is meant where nobody says when: ms since 1970.
+    private func times(_ last: Int64) throws -> Times {
+        guard let start else { return .once(try time.map { try Self.time($0, "time") } ?? last) }
+        let first = try Self.time(start, "start")
+        let end = try end.map { try Self.time($0, "end") } ?? last
+        let (span, isBeyond) = end.subtractingReportingOverflow(first)
+        let usual = max(15_000, isBeyond ? 15_000 : span / 100)
+        return .range(start: first, end: end, step: try step.map { try SeriesTimeText.duration($0, "step") } ?? usual)
+    }
+
+    private func question(_ last: Int64) throws -> SeriesQuestion {
+        let text = Array(expression.utf8)
+        switch try times(last) {
+        case .once(let time): return SeriesQuestion(text, at: time)
+        case .range(let start, let end, let step):
+            return SeriesQuestion(text, from: start, through: end, step: step)
+        }
+    }
+
+    private func form(_ last: Int64) throws -> [(name: String, value: String?)] {
+        switch try times(last) {
+        case .once(let time): return [("query", expression), ("time", Self.seconds(time))]
+        case .range(let start, let end, let step):
+            return [
+                ("query", expression), ("start", Self.seconds(start)), ("end", Self.seconds(end)),
+                ("step", Self.seconds(step)),
+            ]
+        }
+    }
+
+    /// ms since 1970.
+    private static func time(_ text: String, _ option: String) throws -> Int64 {
+        if let time = try? SeriesTimeText.time(text, option) { return time }
+        return try TimeArgument.parse(text) / 1_000_000
+    }
+
+    /// ms as seconds with decimals.
+    private static func seconds(_ milliseconds: Int64) -> String {
+        let (whole, rest) = milliseconds.magnitude.quotientAndRemainder(dividingBy: 1000)
+        return (milliseconds < 0 ? "-" : "") + "\(whole)." + String(1000 + rest).dropFirst()
+    }
+
+    // MARK: Here
+
+    /// The answer as a server gives it.
+    private static func answer(
+        _ question: (Int64) throws -> SeriesQuestion, over snapshot: StoreSnapshot, on machine: Machine
+    ) throws -> [UInt8] {
+        let question = try question(snapshot.watermark / 1_000_000)
+        let options = machine.reportOptions
+        let pinned = snapshot.series(isServed: false, within: options)
+        let runner = SeriesRunner { [clock = machine.clock] in clock.monotonicNanoseconds() }
+        var answer = try runner.answer(question, over: pinned.source, within: options)
+        let notices = pinned.notices.lines
+        answer.warnings += notices + [snapshot.lossNotice].compactMap { $0 }.filter { !notices.contains($0) }
+        let text = SeriesAnswerText(answer)
+        var bytes: [UInt8] = []
+        while let piece = text.next() { bytes += piece }
+        return bytes
+    }
+}

@@ -1,0 +1,190 @@
+import Asking
+import Bytes
+import Domain
+import Hummingbird
+import JSONTexts
+import Platform
+import PromQLText
+
+/// Which series, labels and metrics there are.
+extension Routes {
+    /// Makes an answer of the labels of the wanted series, on the threads of questions and within their bounds.
+    /// - Parameter write: writes the data, and says whether it left something out.
+    private func index(
+        _ form: FormParameters, in times: ClosedRange<Int64>,
+        _ write: @escaping @Sendable ([LabelSet], inout JSONWriter) -> Bool
+    ) async throws -> Response {
+        let (selectors, present) = (form.all("match[]"), try await presentFamilies())
+        return try await queries.run { [self] cancellation in
+            let options = questionOptions(cancellation, within: queries.memory)
+            return try Self.ending {
+                let pinned = store.pinnedSeries(present: present, within: options)
+                let labels = try seriesRunner.labels(selectors, in: times, over: pinned.source, within: options)
+                let booking = try queries.holding(labels.reduce(Self.answerBytes) { $0 + 2 * $1.heldBytes })
+                defer { withExtendedLifetime(booking) {} }
+                var data = JSONWriter()
+                let isTruncated = write(labels, &data)
+                let notices = missing(pinned)
+                let response = PrometheusReply.response(
+                    warnings: notices + (isTruncated ? [SeriesAnswer.truncated] : [])
+                ) { $0.raw(utf8: data.bytes[...]) }
+                return Self.noting(nil, missing: notices, response)
+            }
+        }
+    }
+
+    func seriesList(_ form: FormParameters) async throws -> Response {
+        guard !form.all("match[]").isEmpty else { throw SeriesRefusal(.badData, "no match[] parameter provided") }
+        let most = try Self.count(form, "limit") ?? .max
+        return try await index(form, in: try Self.period(form)) { labels, json in
+            json.array(labels.prefix(most)) { SeriesJSON.write($0, to: &$1) }
+            return labels.count > most
+        }
+    }
+
+    func labelNames(_ form: FormParameters) async throws -> Response {
+        let most = try Self.count(form, "limit") ?? .max
+        return try await index(form, in: try Self.period(form)) { labels, json in
+            Self.write(Set(labels.flatMap { $0.labels.map(\.name) }).sorted(), atMost: most, to: &json)
+        }
+    }
+
+    /// - Parameter component: the label's name as the address has it.
+    func labelValues(_ component: String, _ form: FormParameters) async throws -> Response {
+        let name = EscapedLabelName.name(PercentText.bytes(Array(component.utf8)))
+        guard !name.isEmpty, QuotedText.isUTF8(name.bytes) else {
+            throw SeriesRefusal(.badData, "invalid label name: \(QuotedText.quoted(name.bytes))")
+        }
+        let most = try Self.count(form, "limit") ?? .max
+        return try await index(form, in: try Self.period(form)) { labels, json in
+            let values = Set(labels.map { $0[name] }.filter { !$0.isEmpty }).sorted()
+            return Self.write(values, atMost: most, to: &json)
+        }
+    }
+
+    private static func write(_ texts: [ByteText], atMost most: Int, to json: inout JSONWriter) -> Bool {
+        json.array(texts.prefix(most)) { $1.value(utf8: $0.bytes[...]) }
+        return texts.count > most
+    }
+
+    /// What the metrics of `/metrics` are.
+    func metadata(_ form: FormParameters) throws -> Response {
+        // As Prometheus says it of these two.
+        let most = try form["limit"].map { text throws(SeriesRefusal) in
+            guard let count = Int(text) else { throw SeriesRefusal(.badData, "limit must be a number") }
+            return count
+        }
+        if let text = form["limit_per_metric"], Int(text) == nil {
+            throw SeriesRefusal(.badData, "limit_per_metric must be a number")
+        }
+        let name = form["metric"]
+        var metrics = MetricCatalogue.all.filter { name?.hasSameBytes(as: $0.name) ?? true }
+            .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        if let most, most >= 0 { metrics = Array(metrics.prefix(most)) }
+        return PrometheusReply.response { json in
+            json.object { json in
+                for metric in metrics {
+                    json.key(metric.name)
+                    json.array([metric]) { metric, json in
+                        json.object { json in
+                            json.member("type", metric.kind.rawValue)
+                            json.member("unit", metric.unit)
+                            json.member("help", metric.help)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Series of the last two hours, counted by names and labels.
+    func seriesStatistics(_ form: FormParameters) async throws -> Response {
+        let most = min(try Self.count(form, "limit") ?? 10, 10_000)
+        let now = clock.wallNanoseconds() / 1_000_000
+        let times = (now - 7_200_000)...now
+        return try await index(FormParameters(query: nil), in: times) { labels, json in
+            SeriesStatistics(labels).write(over: times, atMost: most, to: &json)
+            return false
+        }
+    }
+}
+
+/// How often names and labels stand in series.
+private struct SeriesStatistics {
+    private let series: Int
+    private var byMetric: [ByteText: Int] = [:]
+    private var byPair: [ByteText: Int] = [:]
+    private var values: [ByteText: Set<ByteText>] = [:]
+
+    init(_ sets: [LabelSet]) {
+        series = sets.count
+        for labels in sets {
+            byMetric[labels[LabelMatcher.metricName], default: 0] += 1
+            for label in labels.labels {
+                values[label.name, default: []].insert(label.value)
+                byPair[ByteText(label.name.bytes + [UInt8(ascii: "=")] + label.value.bytes), default: 0] += 1
+            }
+        }
+    }
+
+    func write(over times: ClosedRange<Int64>, atMost most: Int, to json: inout JSONWriter) {
+        json.beginObject()
+        json.key("headStats")
+        json.beginObject()
+        json.member("numSeries", series)
+        json.member("numLabelPairs", byPair.count)
+        json.member("chunkCount", 0)
+        json.member("minTime", times.lowerBound)
+        json.member("maxTime", times.upperBound)
+        json.endObject()
+        Self.write("seriesCountByMetricName", byMetric, most, &json)
+        Self.write("labelValueCountByLabelName", values.mapValues(\.count), most, &json)
+        let bytes = values.mapValues { texts in texts.reduce(0) { $0 + $1.bytes.count } }
+        Self.write("memoryInBytesByLabelName", bytes, most, &json)
+        Self.write("seriesCountByLabelValuePair", byPair, most, &json)
+        json.endObject()
+    }
+
+    /// The greatest first.
+    private static func write(_ name: String, _ counts: [ByteText: Int], _ most: Int, _ json: inout JSONWriter) {
+        let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        json.key(name)
+        json.array(sorted.prefix(most)) { count, json in
+            json.object { json in
+                json.key("name")
+                json.value(utf8: count.key.bytes[...])
+                json.member("value", count.value)
+            }
+        }
+    }
+}
+
+/// Names of labels that are no plain words, as addresses spell them: `U__` before them, an underscore twice, other
+/// characters by their number in hexadecimal digits between underscores.
+enum EscapedLabelName {
+    /// The name; what is no such spelling is a name itself.
+    static func name(_ text: [UInt8]) -> ByteText {
+        guard text.starts(with: Array("U__".utf8)) else { return ByteText(text) }
+        let underscore = UInt8(ascii: "_")
+        var (plain, rest) = ([UInt8](), text.dropFirst(3))
+        while let byte = rest.popFirst() {
+            guard byte == underscore else {
+                plain.append(byte)
+                continue
+            }
+            let digits = rest.prefix { $0 != underscore }
+            rest = rest.dropFirst(digits.count)
+            // The underscore that ends it.
+            guard rest.popFirst() != nil, digits.count <= 6, digits.allSatisfy({ hexadecimalValue(of: $0) != nil })
+            else { return ByteText(text) }
+            if digits.isEmpty {
+                plain.append(underscore)
+                continue
+            }
+            let number = digits.reduce(UInt32(0)) { $0 << 4 | UInt32(hexadecimalValue(of: $1) ?? 0) }
+            guard let scalar = Unicode.Scalar(number) else { return ByteText(text) }
+            plain += Array(String(Character(scalar)).utf8)
+        }
+        return ByteText(plain)
+    }
+}

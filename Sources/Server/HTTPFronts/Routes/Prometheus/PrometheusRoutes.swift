@@ -1,0 +1,146 @@
+import Asking
+import Columnar
+import Exporting
+import Hummingbird
+import Intakes
+import JSONTexts
+import Plans
+import Platform
+import Projections
+import PromQLText
+
+/// The HTTP API of Prometheus: a form is read, a question asked, and its answer said as Prometheus says it.
+extension Routes {
+    /// - Parameter part: what stands in the address, as it is written there.
+    func prometheus(_ name: RouteName, _ part: String, _ request: Request) async throws -> Response {
+        let form = try await form(of: request)
+        switch name {
+        case .instantQuery, .instantQueryForm: return try await instantAnswer(form)
+        case .rangeQuery, .rangeQueryForm: return try await rangeAnswer(form)
+        case .queryExemplars, .queryExemplarsForm: return try exemplars(form)
+        case .formatQuery, .formatQueryForm:
+            let text = try SeriesQuestion.expression(form.bytes("query") ?? []).formatted
+            return PrometheusReply.response { $0.value(text) }
+        case .parseQuery, .parseQueryForm:
+            let root = try SeriesQuestion.expression(form.bytes("query") ?? []).root
+            return PrometheusReply.response { ExpressionTree.write(root, to: &$0) }
+        case .seriesList, .seriesListForm: return try await seriesList(form)
+        case .labelNames, .labelNamesForm: return try await labelNames(form)
+        case .labelValues: return try await labelValues(part, form)
+        case .metricMetadata: return try metadata(form)
+        case .seriesStatistics: return try await seriesStatistics(form)
+        default: return try state(name, form, request)
+        }
+    }
+
+    // MARK: Questions
+
+    private func instantAnswer(_ form: FormParameters) async throws -> Response {
+        let now = clock.wallNanoseconds() / 1_000_000
+        let time = try form["time"].map { text throws(SeriesRefusal) in try SeriesTimeText.time(text, "time") } ?? now
+        return try await answer(SeriesQuestion(form.bytes("query") ?? [], at: time), form)
+    }
+
+    private func rangeAnswer(_ form: FormParameters) async throws -> Response {
+        let start = try SeriesTimeText.time(form["start"] ?? "", "start")
+        let end = try SeriesTimeText.time(form["end"] ?? "", "end")
+        let step = try SeriesTimeText.duration(form["step"] ?? "", "step")
+        let text = form.bytes("query") ?? []
+        return try await answer(SeriesQuestion(text, from: start, through: end, step: step), form)
+    }
+
+    /// The answer to an expression. As of one in SQL, what is longer than a piece is sent piece by piece.
+    private func answer(_ question: SeriesQuestion, _ form: FormParameters) async throws -> Response {
+        var asked = question
+        if let text = form["lookback_delta"] {
+            let lookback = try SeriesTimeText.duration(text, "lookback_delta")
+            if lookback > 0 { asked.lookback = lookback }
+        }
+        asked.seriesMax = try Self.count(form, "limit")
+        let timeLimit = try Self.timeLimit(form)
+        let (question, hasStatistics) = (asked, form["stats"] != nil)
+        // What is no expression waits for nobody.
+        try question.check()
+        let waiting = settlement.waiting
+        let present = try await presentFamilies()
+        let (text, notices, first, second) = try await queries.run { [self] cancellation throws in
+            let options = questionOptions(cancellation, within: queries.memory, timeLimit: timeLimit)
+            return try Self.ending {
+                let pinned = store.pinnedSeries(present: present, within: options)
+                var answer = try seriesRunner.answer(question, over: pinned.source, within: options)
+                let notices = missing(pinned)
+                answer.warnings += notices
+                answer.booking = try queries.holding(answer.heldBytes + Self.answerBytes)
+                let text = SeriesAnswerText(answer, statistics: hasStatistics)
+                return (text, notices, text.next() ?? [], text.next())
+            }
+        }
+        guard let second else {
+            return Self.noting(waiting, missing: notices, Response(bytes: first, contentType: MediaType.json))
+        }
+        let streamed = Response(first: first + second, contentType: MediaType.json) { [queries] in
+            try await queries.nextPiece { text.next() }
+        }
+        return Self.noting(waiting, missing: notices, streamed)
+    }
+
+    /// What looks at an expression knows of no exemplars.
+    private func exemplars(_ form: FormParameters) throws -> Response {
+        _ = try SeriesQuestion.expression(form.bytes("query") ?? [])
+        _ = try Self.period(form)
+        return PrometheusReply.response { $0.raw("[]") }
+    }
+
+    // MARK: What questions have in common
+
+    var seriesRunner: SeriesRunner { SeriesRunner { [clock] in clock.monotonicNanoseconds() } }
+
+    /// Who has gone is told so, in the words that all questions have for it.
+    static func ending<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let refusal as SeriesRefusal where refusal.kind == .canceled {
+            throw QueryError.cancelled
+        }
+    }
+
+    /// What answers over some series do not show.
+    func missing(_ pinned: PinnedSeries) -> [String] {
+        let lines = pinned.notices.lines
+        return lines + [store.lossNotice].compactMap { $0 }.filter { !lines.contains($0) }
+    }
+
+    /// Metrics that only the running server knows, as they were up to a scrape's distance ago.
+    func presentFamilies() async throws -> [MetricFamily] {
+        try await present.families(at: clock.monotonicNanoseconds()) { try await processSamples().families }
+    }
+
+    /// ns that a question may take, where its form says so.
+    static func timeLimit(_ form: FormParameters) throws(SeriesRefusal) -> Int64 {
+        guard let text = form["timeout"] else { return .max }
+        let (nanoseconds, isBeyond) = try SeriesTimeText.duration(text, "timeout")
+            .multipliedReportingOverflow(by: 1_000_000)
+        return isBeyond ? .max : max(0, nanoseconds)
+    }
+
+    /// A bound of a form; nil: none.
+    static func count(_ form: FormParameters, _ name: String) throws(SeriesRefusal) -> Int? {
+        guard let text = form[name] else { return nil }
+        guard let count = Int(text) else {
+            throw SeriesRefusal(parameter: name, "cannot parse \(QuotedText.quoted(Array(text.utf8))) to a number")
+        }
+        guard count >= 0 else { throw SeriesRefusal(parameter: name, "\(name) must be non-negative") }
+        return count == 0 ? nil : count
+    }
+
+    /// When the series of an index have samples.
+    static func period(_ form: FormParameters) throws(SeriesRefusal) -> ClosedRange<Int64> {
+        var (start, end) = (SeriesTimeText.always.lowerBound, SeriesTimeText.always.upperBound)
+        if let text = form["start"] { start = try SeriesTimeText.time(text, "start") }
+        if let text = form["end"] { end = try SeriesTimeText.time(text, "end") }
+        guard start <= end else {
+            throw SeriesRefusal(parameter: "end", "end timestamp must not be before start timestamp")
+        }
+        return start...end
+    }
+}

@@ -1,0 +1,42 @@
+package import Bytes
+package import Columnar
+import Domain
+package import EventStores
+import MetricHistory
+package import Plans
+package import Projections
+package import PromQLText
+
+/// The series of one state of things, and what they lack.
+package struct PinnedSeries: Sendable {
+    /// Answers.
+    package let source: any SeriesSource
+    /// What belongs to answers and could not be shown.
+    package let notices: Notices
+
+    // tests: series that no store has.
+    /// Joins both.
+    package init(_ source: any SeriesSource, notices: Notices = Notices()) {
+        (self.source, self.notices) = (source, notices)
+    }
+
+    /// What every series of a store has besides its own labels, as a Prometheus adds them to what it scrapes: the same
+    /// whoever asks, so that an expression means the same on a directory and on its server.
+    package static let target: [(name: ByteText, value: ByteText)] = [("instance", "plimsoll"), ("job", "plimsoll")]
+}
+
+extension StoreSnapshot {
+    /// The series of the metrics, up to its position.
+    /// - Parameters:
+    ///   - isServed: whether its time goes on while nothing comes in.
+    ///   - present: metrics that only a running server knows.
+    ///   - options: memory, time and cancellation of one question.
+    package func series(
+        isServed: Bool, present: [MetricFamily] = [], within options: QueryOptions
+    ) -> PinnedSeries {
+        let source = StoreSeries(
+            catalog: self, reached: isServed ? now : nil, objectives: objectives.current.set, outcomes: outcomes,
+            present: present, target: PinnedSeries.target, options: options)
+        return PinnedSeries(source, notices: source.notices)
+    }
+}

@@ -1,0 +1,124 @@
+import Bytes
+package import Plans
+import PromQLEvaluation
+package import PromQLText
+import Synchronization
+
+/// Questions about series, over one source: what fronts of PromQL and `plimsoll promql` share. Each keeps to the
+/// memory, the time and the cancellation of its options, as questions in SQL do.
+package struct SeriesRunner: Sendable {
+    private let now: @Sendable () -> Int64
+
+    /// - Parameter now: the monotonic clock.
+    package init(now: @escaping @Sendable () -> Int64) { self.now = now }
+
+    /// What an expression says.
+    /// - Throws: ``SeriesRefusal``.
+    package func answer(
+        _ question: SeriesQuestion, over source: any SeriesSource, within options: QueryOptions
+    ) throws(SeriesRefusal) -> SeriesAnswer {
+        let begun = now()
+        let checked = try question.checked()
+        let prepared = now()
+        let (counted, budget) = (CountedSource(source), SeriesBudget(options.startingClock(now)))
+        do throws(EvaluationError) {
+            let answer = try PromQLEvaluator.answer(checked, over: counted, within: budget)
+            var result = SeriesAnswer(answer, at: question.times)
+            result.samplesRead = counted.samples
+            (result.preparationNanoseconds, result.evaluationNanoseconds) = (prepared - begun, now() - prepared)
+            if let most = question.seriesMax, most > 0 { result.show(atMost: most) }
+            return result
+        } catch {
+            throw SeriesRefusal(Self.reason(error, budget))
+        }
+    }
+
+    /// The labels of series that have a sample in some times, each once, in their order.
+    /// - Parameters:
+    ///   - selectors: a series that passes one of them is wanted; none: all are.
+    ///   - times: ms since 1970.
+    /// - Throws: ``SeriesRefusal``.
+    package func labels(
+        _ selectors: [[UInt8]], in times: ClosedRange<Int64>, over source: any SeriesSource,
+        within options: QueryOptions
+    ) throws(SeriesRefusal) -> [LabelSet] {
+        let wanted = try selectors.map { text throws(SeriesRefusal) in try Self.matchers(text) }
+        let budget = SeriesBudget(options.startingClock(now))
+        do throws(EvaluationError) {
+            var found: Set<LabelSet> = []
+            for matchers in wanted.isEmpty ? [SeriesMatchers.everything] : wanted {
+                try budget.lookAtClock()
+                for labels in try Self.labelSets(matchers, in: times, of: source) where !found.contains(labels) {
+                    try budget.take(bytes: labels.heldBytes)
+                    found.insert(labels)
+                }
+            }
+            try budget.lookAtClock()
+            return found.sorted()
+        } catch {
+            throw SeriesRefusal(Self.reason(error, budget))
+        }
+    }
+
+    /// A source that gives up does not say whether it had no time left or nobody waits any more.
+    private static func reason(_ error: EvaluationError, _ budget: SeriesBudget) -> EvaluationError {
+        guard error == .cancelled else { return error }
+        do throws(EvaluationError) {
+            try budget.lookAtClock()
+            return error
+        } catch {
+            return error
+        }
+    }
+
+    private static func labelSets(
+        _ matchers: SeriesMatchers, in times: ClosedRange<Int64>, of source: any SeriesSource
+    ) throws(EvaluationError) -> [LabelSet] {
+        let (after, isFirst) = times.lowerBound.subtractingReportingOverflow(1)
+        do throws(SeriesSourceError) {
+            return try source.labelSets(matchers, after: isFirst ? .min : after, through: times.upperBound)
+        } catch {
+            throw EvaluationError(error)
+        }
+    }
+
+    private static func matchers(_ text: [UInt8]) throws(SeriesRefusal) -> SeriesMatchers {
+        do throws(PromQLError) {
+            return try SeriesMatchers(selector: text)
+        } catch {
+            throw SeriesRefusal(parameter: "match[]", error.description)
+        }
+    }
+}
+
+/// A source that counts what is read of it.
+private final class CountedSource: SeriesSource {
+    private let source: any SeriesSource
+    private let read = Atomic<Int>(0)
+
+    init(_ source: any SeriesSource) { self.source = source }
+
+    var samples: Int { read.load(ordering: .relaxed) }
+
+    func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
+        let found = try source.series(request)
+        read.wrappingAdd(found.reduce(0) { $0 + $1.samples.times.count }, ordering: .relaxed)
+        return found
+    }
+}
+
+extension EvaluationError {
+    /// What a source says that gives no series.
+    fileprivate init(_ error: SeriesSourceError) {
+        switch error {
+        case .tooManySamples: self = .tooManySamples
+        case .cancelled: self = .cancelled
+        case .unavailable(let reason): self = .unavailable(reason)
+        }
+    }
+}
+
+extension LabelSet {
+    /// About how many bytes of memory they take.
+    package var heldBytes: Int { labels.reduce(64) { $0 + 96 + $1.name.bytes.count + $1.value.bytes.count } }
+}

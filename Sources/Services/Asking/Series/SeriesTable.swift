@@ -1,0 +1,69 @@
+import Bytes
+import Domain
+import JSONTexts
+import PromQLText
+
+/// An answer for people, made of what Prometheus' API says in JSON, so that it looks the same whoever answered.
+package enum SeriesTable {
+    /// A table, a line for each sample; a number or a text alone stands alone.
+    /// - Throws: where the text is no answer.
+    package static func text(_ answer: [UInt8]) throws -> String {
+        let limits = JSONReader.Limits(depthMax: 16, bytesMax: 512 << 20)
+        let data = try JSONReader.parse(answer[...], limits: limits)["data"]
+        let result = data?["result"]?.array ?? []
+        switch data?["resultType"]?.string {
+        case "vector":
+            return aligned(["series", "value"], result.map { [series($0), value($0["value"] ?? $0["histogram"])] })
+        case "matrix":
+            return aligned(["series", "time", "value"], result.flatMap(rows))
+        default:
+            return (result.count > 1 ? result[1].string ?? "" : "") + "\n"
+        }
+    }
+
+    /// What the answer says beside its value: warnings, then what is worth a look.
+    /// - Throws: where the text is no answer.
+    package static func remarks(_ answer: [UInt8]) throws -> [String] {
+        let limits = JSONReader.Limits(depthMax: 16, bytesMax: 512 << 20)
+        let json = try JSONReader.parse(answer[...], limits: limits)
+        return ["warnings", "infos"].flatMap { (json[$0]?.array ?? []).compactMap(\.string) }
+    }
+
+    private static func aligned(_ head: [String], _ rows: [[String]]) -> String {
+        rows.isEmpty ? "no series\n" : renderAligned([head] + rows)
+    }
+
+    /// The samples of a series, numbers before distributions.
+    private static func rows(_ one: JSONValue) -> [[String]] {
+        let name = series(one)
+        return ["values", "histograms"].flatMap { one[$0]?.array ?? [] }.map { [name, time($0), value($0)] }
+    }
+
+    private static func series(_ one: JSONValue) -> String {
+        let labels = (one["metric"]?.members ?? []).map { member in
+            (name: ByteText(member.name.utf8), value: ByteText((member.value.string ?? "").utf8))
+        }
+        return LabelSet(labels).description
+    }
+
+    private static func time(_ sample: JSONValue) -> String {
+        guard case .number(let text)? = sample.array?.first, let time = try? SeriesTimeText.time(text, "time") else {
+            return ""
+        }
+        let (nanoseconds, isBeyond) = time.multipliedReportingOverflow(by: 1_000_000)
+        return isBeyond ? text : RFC3339.render(nanoseconds)
+    }
+
+    private static func value(_ sample: JSONValue?) -> String {
+        guard let value = sample?.array?.last else { return "" }
+        if let number = value.string { return number }
+        let buckets = (value["buckets"]?.array ?? []).compactMap { bucket -> String? in
+            guard let parts = bucket.array, parts.count == 4, let rule = parts[0].integer else { return nil }
+            let (lower, upper, count) = (parts[1].string ?? "", parts[2].string ?? "", parts[3].string ?? "")
+            return (rule == 1 || rule == 3 ? "[" : "(") + "\(lower),\(upper)" + (rule == 0 || rule == 3 ? "]" : ")")
+                + ":\(count)"
+        }
+        let parts = ["count:\(value["count"]?.string ?? "")", "sum:\(value["sum"]?.string ?? "")"] + buckets
+        return "{" + parts.joined(separator: ", ") + "}"
+    }
+}

@@ -1,0 +1,150 @@
+import Asking
+import Plans
+import Platform
+import PromQLText
+import Testing
+
+/// Questions in PromQL without a wire: their bounds, and how answers look.
+@Suite struct SeriesTests {
+    /// Gives up after a while, as a source does that has no time left.
+    private struct Tired: SeriesSource {
+        let clock: SimulatedClock
+
+        func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
+            clock.advance(nanoseconds: 10)
+            throw .cancelled
+        }
+    }
+
+    private static let runner = SeriesRunner { 0 }
+    private static let ones = SeriesQuestion(Array("vector(1)".utf8), from: 0, through: 1_000_000, step: 1000)
+
+    private static func options(_ pool: MemoryPool) -> QueryOptions {
+        var options = QueryOptions()
+        (options.memoryBudgetBytes, options.memoryPool) = (1 << 20, pool)
+        return options
+    }
+
+    @Test func memoryIsTakenOfAllAndGivenBack() throws {
+        let (large, small) = (MemoryPool(limitBytes: 1 << 20), MemoryPool(limitBytes: 1000))
+        _ = try Self.runner.answer(Self.ones, over: MemorySeries(), within: Self.options(large))
+        #expect(large.usedBytes == 0)
+        let refusal = #expect(throws: SeriesRefusal.self) {
+            try Self.runner.answer(Self.ones, over: MemorySeries(), within: Self.options(small))
+        }
+        #expect(refusal?.kind == .unavailable && small.usedBytes == 0)
+    }
+
+    @Test func whoeverGivesUpSaysWhy() throws {
+        let (clock, cancellation) = (SimulatedClock(), QueryCancellation())
+        let runner = SeriesRunner { clock.monotonicNanoseconds() }
+        let question = SeriesQuestion(Array("up".utf8), at: 0)
+        var options = QueryOptions()
+        options.timeLimitNanoseconds = 5
+        let late = #expect(throws: SeriesRefusal.self) {
+            try runner.answer(question, over: Tired(clock: clock), within: options)
+        }
+        #expect(late?.kind == .timeout)
+        let listed = #expect(throws: SeriesRefusal.self) {
+            try runner.labels([], in: 0...1, over: Tired(clock: clock), within: options)
+        }
+        #expect(listed?.kind == .timeout)
+        cancellation.cancel()
+        let gone = #expect(throws: SeriesRefusal.self) {
+            try runner.answer(question, over: MemorySeries(), within: QueryOptions().cancelled(by: cancellation))
+        }
+        #expect(gone?.kind == .canceled)
+    }
+
+    // MARK: Texts
+
+    @Test(arguments: [
+        ("1.5", 1500), ("1435781451.781", 1_435_781_451_781), ("2015-07-01T20:10:51.781Z", 1_435_781_451_781),
+        ("-0.001", -1), ("1969-12-31T23:59:59.9995Z", -1), ("1e3", 1_000_000),
+    ])
+    func timesAreReadToTheMillisecond(text: String, time: Int64) throws {
+        #expect(try SeriesTimeText.time(text, "time") == time)
+    }
+
+    @Test(arguments: ["", "now", "NaN", "Inf", "0x10", "1e300", "2015-07-01"])
+    func otherTextsAreNoTimes(text: String) {
+        let refusal = #expect(throws: SeriesRefusal.self) { try SeriesTimeText.time(text, "time") }
+        #expect(refusal?.message == "invalid parameter \"time\": cannot parse \"\(text)\" to a valid timestamp")
+    }
+
+    @Test func lengthsAreSecondsOrWords() throws {
+        for (text, length) in [("5m", 300_000), ("0.25", 250), ("1h30m", 5_400_000), ("15", 15_000), ("250ms", 250)] {
+            #expect(try SeriesTimeText.duration(text, "step") == Int64(length), "\(text)")
+        }
+    }
+
+    @Test func peopleAreShownTables() throws {
+        let vector =
+            #"{"status":"success","data":{"resultType":"vector","result":[{"metric":{"__name__":"calls","model":"a"},"#
+            + #""value":[60,"40"]},{"metric":{"a.b":"v"},"histogram":[60,{"count":"4","sum":"5","#
+            + #""buckets":[[3,"-0.5","0.5","1"],[0,"0.5","1","2"]]}]}]},"warnings":["w"],"infos":["i"]}"#
+        let shown = [
+            #"series            value"#, #"calls{model="a"}  40"#,
+            #"{"a.b"="v"}       {count:4, sum:5, [-0.5,0.5]:1, (0.5,1]:2}"#,
+        ]
+        #expect(try SeriesTable.text(Array(vector.utf8)) == shown.joined(separator: "\n") + "\n")
+        #expect(try SeriesTable.remarks(Array(vector.utf8)) == ["w", "i"])
+        func text(_ type: String, _ result: String) throws -> String {
+            try SeriesTable.text(Array(#"{"data":{"resultType":"\#(type)","result":\#(result)}}"#.utf8))
+        }
+        let rows = [
+            "series  time                      value", "{}      1970-01-01T00:00:00Z      1",
+            "{}      1970-01-01T00:00:15.500Z  2",
+        ]
+        #expect(
+            try text("matrix", #"[{"metric":{},"values":[[0,"1"],[15.500,"2"]]}]"#)
+                == rows.joined(separator: "\n") + "\n")
+        #expect(try text("scalar", #"[4,"2"]"#) == "2\n")
+        #expect(try text("vector", "[]") == "no series\n")
+    }
+
+    // MARK: Rules
+
+    private struct Rules: RuleStates { var groups: [RuleGroupState] }
+
+    @Test func rulesAndAlertsAreWrittenAsPrometheusDoes() {
+        var alert = AlertState(labels: [("alertname", "A")], isFiring: true, activeAt: 0, value: 0.5)
+        (alert.annotations, alert.keepFiringSince) = ([("summary", "s")], 2_000_000_000)
+        let kind = RuleState.Kind.alerting(
+            holdNanoseconds: 300_000_000_000, keepNanoseconds: 0, annotations: [("summary", "s")])
+        var alerting = RuleState(kind, name: "A", query: "up == 0")
+        (alerting.labels, alerting.health, alerting.lastError) = ([("severity", "page")], "err", "none")
+        (alerting.evaluationNanoseconds, alerting.evaluatedAt) = (2_000_000, 1_500_000_000)
+        alerting.alerts = [alert]
+        let recording = RuleState(.recording, name: "r", query: "1")
+        var group = RuleGroupState(
+            name: "g", file: "f", rules: [alerting, recording], intervalNanoseconds: 60_000_000_000)
+        (group.limit, group.evaluationNanoseconds, group.evaluatedAt) = (3, 1_000_000_000, 0)
+        let rules = Rules(groups: [group])
+        let told =
+            #"{"labels":{"alertname":"A"},"annotations":{"summary":"s"},"state":"firing","#
+            + #""activeAt":"1970-01-01T00:00:00Z","keepFiringSince":"1970-01-01T00:00:02Z","value":"5e-01"}"#
+        #expect(RulesJSON.alerts(rules) == #"{"alerts":[\#(told)]}"#)
+        func listed(_ rules: String) -> String {
+            #"{"groups":[{"name":"g","file":"f","rules":[\#(rules)],"interval":60,"limit":3,"evaluationTime":1,"#
+                + #""lastEvaluation":"1970-01-01T00:00:00Z"}]}"#
+        }
+        var filter = RulesJSON.Filter()
+        filter.type = "alert"
+        #expect(
+            RulesJSON.groups(rules, filter)
+                == listed(
+                    #"{"state":"firing","name":"A","query":"up == 0","duration":300,"keepFiringFor":0,"#
+                        + #""labels":{"severity":"page"},"annotations":{"summary":"s"},"alerts":[\#(told)],"#
+                        + #""health":"err","lastError":"none","evaluationTime":0.002,"#
+                        + #""lastEvaluation":"1970-01-01T00:00:01.500Z","type":"alerting"}"#))
+        filter.type = "record"
+        #expect(
+            RulesJSON.groups(rules, filter)
+                == listed(
+                    #"{"name":"r","query":"1","health":"unknown","evaluationTime":0,"#
+                        + #""lastEvaluation":"1970-01-01T00:00:00Z","type":"recording"}"#))
+        filter.names = ["other"]
+        #expect(RulesJSON.groups(rules, filter) == #"{"groups":[]}"#)
+    }
+}
