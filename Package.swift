@@ -163,6 +163,22 @@ let package = Package(
                 "Bytes", "Domain", "EventStores", "Plans", "Platform", "Projections", "PromQLEvaluation", "PromQLText",
             ]),
 
+        // Rules: read, evaluated, tried.
+        room("AlertTemplates", "Outputs/AlertTemplates", uses: ["Bytes", "PromQLText", "RegularExpressions"]),
+        tests("AlertTemplates", uses: ["Bytes", "PromQLText"]),
+        room(
+            "RuleFiles", "Outputs/RuleFiles",
+            uses: ["AlertTemplates", "Bytes", "JSONTexts", "PromQLText", .product(name: "Yams", package: "Yams")]),
+        tests("RuleFiles", uses: ["Bytes", "PromQLText"]),
+        room(
+            "AlertRules", "Outputs/AlertRules",
+            uses: ["AlertTemplates", "Bytes", "JSONTexts", "PromQLEvaluation", "PromQLText", "RuleFiles"]),
+        tests("AlertRules", uses: ["Bytes", "PromQLText", "RuleFiles"]),
+        room(
+            "RuleTrials", "Outputs/RuleTrials",
+            uses: ["AlertRules", "Bytes", "PromQLEvaluation", "PromQLText", "RuleFiles"]),
+        tests("RuleTrials", uses: ["RuleFiles"]),
+
         room("Plans", "Query/Plans", uses: ["Bytes", "JSONTexts", "Columnar"]),
         room(
             "SQLText", "Query/SQLText",
@@ -274,7 +290,7 @@ let package = Package(
                 "Bytes", "JSONTexts", "Platform", "Domain", "Dialects", "Columnar", "Plans", "SQLText", "Execution",
                 "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Access",
                 "Asking",
-                "Clients", "HTTPFronts", "Alerting", "OperatorLogs", arguments,
+                "Clients", "HTTPFronts", "Alerting", "OperatorLogs", "RuleFiles", "RuleTrials", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings, linkerSettings: swiftLibraries),
 

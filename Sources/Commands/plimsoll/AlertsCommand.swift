@@ -9,7 +9,7 @@ import Settings
 struct AlertsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "alerts",
-        abstract: "What follows from the objectives: rules, OpenSLO documents, dashboards, runbooks.",
+        abstract: "Check and test rule files; what follows from the objectives: rules, OpenSLO, dashboards, runbooks.",
         discussion: """
             Objectives are settings (`plimsoll help check config`); `plimsoll serve --config FILE` puts them in \
             force. Which ones are meant: those of --config FILE, else those in force in --data DIR or at --server \
@@ -19,7 +19,8 @@ struct AlertsCommand: ParsableCommand {
             runbooks of --config, else /runbooks of the server: that of --server, else where --config has it listen.
 
             Example: plimsoll alerts rules --config plimsoll.yaml --output /etc/prometheus/rules
-            """, subcommands: [Rules.self, OpenSLO.self, Dashboards.self, Runbooks.self])
+            """,
+        subcommands: [Check.self, Test.self, Rules.self, OpenSLO.self, Dashboards.self, Runbooks.self])
 
     struct Rules: ObjectiveFilesCommand {
         static let kind = ObjectiveFiles.rules

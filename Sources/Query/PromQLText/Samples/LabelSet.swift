@@ -7,6 +7,9 @@ package struct SeriesLabel: Hashable, Sendable {
     package let name: ByteText
     /// Never empty: a label that says nothing is none.
     package let value: ByteText
+
+    /// Joins both; as an annotation its value may be empty.
+    package init(name: ByteText, value: ByteText) { (self.name, self.value) = (name, value) }
 }
 
 // tests: as `SeriesLabel`.

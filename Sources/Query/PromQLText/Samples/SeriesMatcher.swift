@@ -6,7 +6,7 @@ import RegularExpressions
 /// is empty.
 package struct SeriesMatcher: Sendable {
     /// The label's name.
-    let label: ByteText
+    package let label: ByteText
     /// The value that passes or fails, where no pattern is asked for.
     let value: ByteText
     /// Whether what meets the value, or the pattern, passes.

@@ -1,0 +1,121 @@
+import Bytes
+import JSONTexts
+import PromQLText
+
+// tests: who keeps states and tells of alerts will use it.
+/// What is sent to those who are told of alerts.
+package enum AlertBodies {
+    /// The body of `POST /api/v2/alerts` of Alertmanager.
+    /// - Complexity: O(bytes).
+    package static func alertmanager(_ messages: [AlertMessage]) -> [UInt8] {
+        var json = JSONWriter()
+        json.array(messages) { message, json in
+            json.object { json in
+                json.key("labels")
+                json.texts(message.labels.labels)
+                json.key("annotations")
+                json.texts(message.annotations)
+                json.key("startsAt")
+                json.value(milliseconds: message.startsAt)
+                json.key("endsAt")
+                json.value(milliseconds: message.endsAt)
+                json.key("generatorURL")
+                json.value(utf8: message.generatorURL.bytes[...])
+            }
+        }
+        return json.bytes
+    }
+
+    /// The bodies for a webhook as Alertmanager calls one, version 4: one for each `alertname`, in their order.
+    /// - Parameters:
+    ///   - receiver: as whom the webhook knows itself.
+    ///   - externalURL: where people reach the installation.
+    /// - Complexity: O(bytes), and what sorting the messages takes.
+    package static func webhook(_ messages: [AlertMessage], receiver: String, externalURL: String) -> [[UInt8]] {
+        let byName = Dictionary(grouping: messages) { $0.labels[Names.alert] }
+        return byName.sorted { $0.key < $1.key }.map { name, messages in
+            var json = JSONWriter()
+            json.object { json in
+                json.member("version", "4")
+                json.member("groupKey", "{}:\(LabelSet([(Names.alert, name)]))")
+                json.member("truncatedAlerts", 0)
+                json.member("status", status(messages.allSatisfy(\.isResolved)))
+                json.member("receiver", receiver)
+                json.key("groupLabels")
+                json.texts([SeriesLabel(name: Names.alert, value: name)])
+                json.key("commonLabels")
+                json.texts(common(messages.map(\.labels.labels)))
+                json.key("commonAnnotations")
+                json.texts(common(messages.map(\.annotations)))
+                json.member("externalURL", externalURL)
+                json.key("alerts")
+                json.array(messages, write)
+            }
+            return json.bytes
+        }
+    }
+
+    private static func status(_ isResolved: Bool) -> String { isResolved ? "resolved" : "firing" }
+
+    private static func write(_ message: AlertMessage, _ json: inout JSONWriter) {
+        json.object { json in
+            json.member("status", status(message.isResolved))
+            json.key("labels")
+            json.texts(message.labels.labels)
+            json.key("annotations")
+            json.texts(message.annotations)
+            json.key("startsAt")
+            json.value(milliseconds: message.startsAt)
+            json.key("endsAt")
+            // As Alertmanager says that there is no end yet.
+            if message.isResolved {
+                json.value(milliseconds: message.endsAt)
+            } else {
+                json.value("0001-01-01T00:00:00Z")
+            }
+            json.key("generatorURL")
+            json.value(utf8: message.generatorURL.bytes[...])
+            json.key("fingerprint")
+            json.value(fingerprint(message.labels))
+        }
+    }
+
+    /// What all say alike.
+    private static func common(_ all: [[SeriesLabel]]) -> [SeriesLabel] {
+        guard let first = all.first else { return [] }
+        let rest = all.dropFirst().map(Set.init)
+        return first.filter { label in rest.allSatisfy { $0.contains(label) } }
+    }
+
+    /// By which Prometheus and Alertmanager know a set of labels: FNV-1a of names and values, each ended by 255.
+    private static func fingerprint(_ labels: LabelSet) -> String {
+        var sum: UInt64 = 0xCBF2_9CE4_8422_2325
+        func add(_ byte: UInt8) { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        for label in labels.labels {
+            for byte in label.name.bytes { add(byte) }
+            add(255)
+            for byte in label.value.bytes { add(byte) }
+            add(255)
+        }
+        var digits: [UInt8] = []
+        appendHexadecimal(sum, digits: 16, to: &digits)
+        return String(decoding: digits, as: UTF8.self)
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func texts(_ labels: [SeriesLabel]) {
+        object { json in
+            for label in labels {
+                json.key(utf8: label.name.bytes[...])
+                json.value(utf8: label.value.bytes[...])
+            }
+        }
+    }
+
+    /// - Parameter time: ms since 1970; beyond what is written, the last time that is.
+    fileprivate mutating func value(milliseconds time: Int64) {
+        let (nanoseconds, overflows) = time.multipliedReportingOverflow(by: 1_000_000)
+        value(time: overflows ? (time < 0 ? .min : .max) : nanoseconds)
+    }
+}

@@ -1,0 +1,88 @@
+package import Bytes
+package import PromQLText
+package import RuleFiles
+
+// tests: who keeps states and tells of alerts will use it.
+/// An alert as it is told to others.
+package struct AlertMessage: Hashable, Sendable {
+    /// Those of the alert, and of the installation where the alert says nothing.
+    package let labels: LabelSet
+    /// In the order of their names.
+    package let annotations: [SeriesLabel]
+    /// ms since 1970: since when it fires.
+    package let startsAt: Int64
+    /// ms since 1970: when it was over, or until when this holds unless it is told again.
+    package let endsAt: Int64
+    /// Whether it is over.
+    package let isResolved: Bool
+    /// Where its expression is shown.
+    package let generatorURL: ByteText
+}
+
+extension RuleGroupState {
+    /// Tells what has to be told: what fires and was not told within the resend delay, and what is over, at once and
+    /// then again for as long as it is kept. Pending alerts are told to nobody, nor is anything of a rule that failed:
+    /// what it told before ends by itself.
+    /// - Parameter time: ms since 1970.
+    /// - Returns: the state that remembers it, and the messages by rules, in a rule by labels.
+    /// - Precondition: the state is of the group.
+    package func sending(
+        _ group: RuleGroup, _ options: RuleOptions, at time: Int64
+    ) -> (state: RuleGroupState, messages: [AlertMessage]) {
+        precondition(rules.count == group.rules.count, "a state is carried to the group whose it is")
+        var next = self
+        var messages: [AlertMessage] = []
+        // Two evaluations may fail before it ends by itself.
+        let delay = max(options.resendDelay, group.interval ?? options.interval)
+        let (fourfold, isBeyond) = delay.multipliedReportingOverflow(by: 4)
+        let validUntil = time.saturatingAdd(isBeyond ? .max : fourfold)
+        for (index, rule) in group.rules.enumerated() where rules[index].error == nil {
+            for place in rules[index].alerts.indices {
+                guard rules[index].alerts[place].isDue(at: time, resendDelay: options.resendDelay) else { continue }
+                next.rules[index].alerts[place].sentAt = time
+                next.rules[index].alerts[place].validUntil = validUntil
+                messages.append(Self.message(next.rules[index].alerts[place], rule, options, validUntil))
+            }
+        }
+        return (next, messages)
+    }
+
+    private static func message(
+        _ alert: RuleAlert, _ rule: Rule, _ options: RuleOptions, _ validUntil: Int64
+    ) -> AlertMessage {
+        let external = options.externalLabels.labels.map { ($0.name, $0.value) }
+        let link = AlertAddress.table(of: rule.expression, options.externalURL)
+        return AlertMessage(
+            labels: LabelSet(external + alert.labels.labels.map { ($0.name, $0.value) }),
+            annotations: alert.annotations, startsAt: alert.firedAt ?? alert.activeAt,
+            endsAt: alert.resolvedAt ?? validUntil, isResolved: alert.stage == .resolved, generatorURL: link)
+    }
+}
+
+extension RuleAlert {
+    fileprivate func isDue(at time: Int64, resendDelay: Int64) -> Bool {
+        if stage == .pending { return false }
+        guard let sentAt else { return true }
+        if let resolvedAt, resolvedAt > sentAt { return true }
+        return sentAt.saturatingAdd(resendDelay) < time
+    }
+}
+
+/// Where expressions are shown.
+enum AlertAddress {
+    static func table(of expression: PromQLExpression, _ external: ByteText) -> ByteText {
+        var bytes = external.bytes
+        while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+        bytes += "/graph?g0.expr=".utf8
+        for byte in expression.description.utf8 {
+            switch Unicode.Scalar(byte) {
+            case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".", "~": bytes.append(byte)
+            case " ": bytes.append(UInt8(ascii: "+"))
+            default:
+                bytes.append(UInt8(ascii: "%"))
+                bytes += hexadecimal([byte]).uppercased().utf8
+            }
+        }
+        return ByteText(bytes + Array("&g0.tab=1".utf8))
+    }
+}
