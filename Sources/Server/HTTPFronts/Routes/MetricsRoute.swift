@@ -44,6 +44,7 @@ extension Routes {
         samples.storedBytes = status.segmentBytes
         samples.freeBytes = status.freeBytes
         samples.traceExports = senders.map(\.sample)
+        samples.alertSending = alertSenders.map(\.sample)
         samples.echoedSpans = traces.echoedSpans
         samples.rebookedPicoUSD = status.rebookedPicoUSD
         if let active = await activity.current(in: store, failed: { health.damage.met($0, by: "GET /metrics") }) {
