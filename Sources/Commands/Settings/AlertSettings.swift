@@ -6,6 +6,7 @@ package struct AlertSettings: Sendable {
     package var isEvaluated = true
     /// Rule files; empty: the rules that follow from the objectives.
     package var ruleFiles: [String] = []
+    // tests: what a file says of it is asked.
     /// Who is told, and how.
     package var sending = AlertSendingConfiguration()
     /// Labels that say which installation it is: what is told of an alert has them, too.
@@ -19,6 +20,13 @@ package struct AlertSettings: Sendable {
 
     /// The rules of the objectives; nobody is told.
     init() {}
+
+    /// Who is told, and how, by an installation that people reach at an address.
+    package func told(from origin: String) -> AlertSendingConfiguration {
+        var configuration = sending
+        configuration.externalURL = origin
+        return configuration
+    }
 }
 
 extension Setting {
