@@ -96,6 +96,7 @@ package struct AlertQueue: Sendable {
         }
         order.removeAll { gone.contains($0) }
         if kind == .alertmanager { told = [:] }
+        // order: what is left is a dictionary again.
         told = told.filter { !$1.isResolved || (now - $1.at) / 1_000_000 < Self.memory }
     }
 }
