@@ -240,8 +240,21 @@ let package = Package(
         room(
             "Sending", "Services/Sending",
             uses: [
-                "Compression", "Domain", "EventStores", "Exporting", "HTTPRequests", "Intakes", "JSONTexts",
-                "OperatorLogs", "Platform", "WireFormats",
+                "AlertRules", "Bytes", "Compression", "Domain", "EventStores", "Exporting", "HTTPRequests", "Intakes",
+                "JSONTexts", "OperatorLogs", "Platform", "PromQLText", "WireFormats",
+            ]),
+        room(
+            "Rules", "Services/Rules",
+            uses: [
+                "AlertRules", "Alerting", "Asking", "Bytes", "Domain", "EventStores", "Intakes", "JSONTexts",
+                "OperatorLogs", "Platform", "Projections", "PromQLEvaluation", "PromQLText", "RuleFiles", "Sending",
+            ]),
+        tests("Sending", uses: ["AlertRules", "Bytes", "PromQLText"]),
+        tests(
+            "Rules",
+            uses: [
+                "AlertRules", "Asking", "Bytes", "EventStores", "Platform", "PromQLEvaluation", "PromQLText",
+                "RuleFiles",
             ]),
         room(
             "Clients", "Server/Clients",
@@ -254,16 +267,16 @@ let package = Package(
             uses: [
                 "Access", "Alerting", "Asking", "Bytes", "Columnar", "Compression", "Dialects", "Domain",
                 "EmbeddedPages", "EventStores", "Execution", "Exporting", "Hashing", "Intakes", "JSONTexts",
-                "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "Reports", "SQLText", "Sending",
-                "WireFormats", hummingbird,
+                "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "Reports", "Rules", "SQLText",
+                "Sending", "WireFormats", hummingbird,
             ]),
         tests(
             "HTTPFronts",
             uses: [
-                "Access", "Alerting", "Asking", "Bytes", "Clients", "Columnar", "Compression", "Dialects", "Domain",
-                "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Exporting", "Hashing", "Intakes",
-                "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "SQLText", "Segments",
-                "Sending", "WireFormats", hummingbird,
+                "Access", "AlertRules", "Alerting", "Asking", "Bytes", "Clients", "Columnar", "Compression", "Dialects",
+                "Domain", "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Exporting", "Hashing",
+                "Intakes", "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "RuleFiles",
+                "Rules", "SQLText", "Segments", "Sending", "WireFormats", hummingbird,
             ]),
 
         // Commanded.
@@ -294,7 +307,8 @@ let package = Package(
                 "Bytes", "JSONTexts", "Platform", "Domain", "Dialects", "Columnar", "Plans", "SQLText", "Execution",
                 "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Access",
                 "Asking",
-                "Clients", "HTTPFronts", "Alerting", "OpenSLO", "OperatorLogs", "RuleFiles", "RuleTrials", arguments,
+                "Clients", "HTTPFronts", "Alerting", "AlertRules", "OpenSLO", "OperatorLogs", "RuleFiles", "RuleTrials",
+                "Rules", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings, linkerSettings: swiftLibraries),
 

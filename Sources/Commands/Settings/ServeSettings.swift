@@ -33,6 +33,9 @@ package struct ServeSettings: Sendable {
     /// Where traces of answers are sent, and which.
     package var traces = TraceExportConfiguration()
 
+    /// Which rules are evaluated, and who is told of alerts.
+    package var alerts = AlertSettings()
+
     /// After how much silence conversations are closed, and by which rule reports count.
     package var outcomes = OutcomeSettings.standard
 
@@ -62,6 +65,13 @@ package struct ServeSettings: Sendable {
                 (
                     ["traces.headers", "traces.endpoint"],
                     "traces.headers would be sent to every one of several endpoints; name one endpoint"
+                ))
+        }
+        if alerts.sending.destinations.count > 1, !alerts.sending.headers.isEmpty {
+            contradictions.append(
+                (
+                    ["alerts.headers", "alerts.alertmanagers", "alerts.webhooks"],
+                    "alerts.headers would be sent to every one of several destinations; name one"
                 ))
         }
         return contradictions
@@ -210,7 +220,7 @@ extension Setting {
             Setting(key: "error_budget", purpose: "over how many days error budgets run, such as 30d") {
                 $0.objectives.budgetDays = try SettingText.days($1)
             },
-        ] + outcomes + traces
+        ] + outcomes + traces + alerts
 
     private static let outcomes: [Setting] = [
         Setting(

@@ -215,7 +215,7 @@ enum SettingText {
         return value
     }
 
-    private static func parts(_ text: String) -> [String] {
+    static func parts(_ text: String) -> [String] {
         text.split(separator: ",").map(trimmed).filter { !$0.isEmpty }
     }
 

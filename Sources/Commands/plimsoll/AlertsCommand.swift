@@ -9,7 +9,8 @@ import Settings
 struct AlertsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "alerts",
-        abstract: "Check and test rule files; what follows from the objectives: rules, OpenSLO, dashboards, runbooks.",
+        abstract:
+            "How alerts stand and would have stood; rule files checked and tested; what follows from the objectives.",
         discussion: """
             Objectives are settings (`plimsoll help check config`); `plimsoll serve --config FILE` puts them in \
             force. Which ones are meant: those of --config FILE, else those in force in --data DIR or at --server \
@@ -20,7 +21,9 @@ struct AlertsCommand: ParsableCommand {
 
             Example: plimsoll alerts rules --config plimsoll.yaml --output /etc/prometheus/rules
             """,
-        subcommands: [Check.self, Test.self, Rules.self, OpenSLO.self, Dashboards.self, Runbooks.self])
+        subcommands: [
+            Status.self, Replay.self, Check.self, Test.self, Rules.self, OpenSLO.self, Dashboards.self, Runbooks.self,
+        ])
 
     struct Rules: ObjectiveFilesCommand {
         static let kind = ObjectiveFiles.rules

@@ -10,7 +10,8 @@ struct CheckCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "config", abstract: "Check a settings file of `plimsoll serve --config`.",
             discussion: """
-                Names every mistake with its line; exit status 1 when there is one. Settings:
+                Names every mistake with its line, those of the rule files that it names as well; exit status 1 when \
+                there is one. Settings:
 
                 \((Setting.all.map { "\($0.key): \($0.purpose)" } + ObjectiveSettings.purposes).joined(separator: "\n"))
                 """)
@@ -19,9 +20,12 @@ struct CheckCommand: ParsableCommand {
         var file: String
 
         func run() throws {
-            let settings = try SettingsReading.file(file, in: Machine().fileSystem)
-            guard settings.findings.isEmpty else {
-                for finding in settings.findings { StandardStream.tell("\(file): \(finding)") }
+            let disk = Machine().fileSystem
+            let settings = try SettingsReading.file(file, in: disk)
+            for finding in settings.findings { StandardStream.tell("\(file): \(finding)") }
+            let faults = RuleSetup.faults(of: settings.applied(to: ServeSettings()).alerts.ruleFiles, in: disk)
+            for fault in faults { StandardStream.tell("\(file): alerts.rules: \(fault)") }
+            guard settings.findings.isEmpty, faults.isEmpty else {
                 throw ExitStatus.Ending(status: .checkFailed)
             }
             try StandardStream.output.print("\(file): \(settings.count) settings, nothing to object to")

@@ -8,6 +8,7 @@ import HTTPFronts
 import OperatorLogs
 import Platform
 import Reports
+import Settings
 import Transfers
 
 struct DemoCommand: AsyncParsableCommand {
@@ -66,12 +67,16 @@ struct DemoCommand: AsyncParsableCommand {
                 .badInput, "\(data) has tokens: it is no place for a demo", advice: "name another directory with --data"
             )
         }
-        let configuration = ServerConfiguration(listen: address, openFilesMax: machine.fileSystem.openFilesMax)
+        var configuration = ServerConfiguration(listen: address, openFilesMax: machine.fileSystem.openFilesMax)
         if let objection = await configuration.objectionOfMachine(processors: machine.workers.parallelism) {
             throw objection
         }
         try StandardStream.output.print("opening the store in \(data)")
         let store = try machine.openStore(data)
+        var settings = ServeSettings()
+        settings.listen = address
+        try RuleSetup.prepare(
+            &configuration, settings, objectives: store.snapshot().objectives.current.set, on: machine)
         let server = PlimsollServer(
             store: store, configuration: configuration, clock: machine.clock, workers: machine.workers,
             // What the server does the demo says itself.

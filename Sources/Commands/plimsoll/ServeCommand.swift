@@ -73,6 +73,28 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Rule files to evaluate, several with commas between them.",
+            discussion: "Default: PLIMSOLL_ALERTS_RULES, else the rules that follow from the objectives.",
+            valueName: "files"))
+    var alertRules: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Alertmanagers to tell of alerts, several with commas between them.",
+            discussion: "Default: PLIMSOLL_ALERTS_ALERTMANAGERS, else none.", valueName: "urls"))
+    var alertmanagers: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Addresses to call as Alertmanager calls a webhook, several with commas between them.",
+            discussion: "Default: PLIMSOLL_ALERTS_WEBHOOKS, else none.", valueName: "urls"))
+    var alertWebhooks: String?
+
+    @Flag(help: "Evaluate no alert rules.")
+    var noAlerts = false
+
+    @Option(
+        help: ArgumentHelp(
             "What the process is to hold in all, such as 2GiB.",
             discussion:
                 "Default: PLIMSOLL_MEMORY, else 2GiB. Questions, and answers until they are fetched, share what "
@@ -125,6 +147,10 @@ struct ServeCommand: AsyncParsableCommand {
         try settings.set("names", flag: "--names", names)
         try settings.set("memory", flag: "--memory", memory)
         try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
+        try settings.set("alerts.rules", flag: "--alert-rules", alertRules)
+        try settings.set("alerts.alertmanagers", flag: "--alertmanagers", alertmanagers)
+        try settings.set("alerts.webhooks", flag: "--alert-webhooks", alertWebhooks)
+        if noAlerts { settings.alerts.isEvaluated = false }
         try settings.set("traces.sample_ratio", flag: "--traces-sample-ratio", tracesSampleRatio)
         returnMemoryEarly()
         let directory = data.data ?? settings.data
@@ -150,14 +176,16 @@ struct ServeCommand: AsyncParsableCommand {
         let store = try machine.openStore(directory)
         log.opened(store, nanoseconds: machine.clock.monotonicNanoseconds() - began)
         try store.judge(by: settings.outcomes)
-        let server = PlimsollServer(
-            store: store, configuration: configuration, clock: machine.clock, workers: machine.workers, tokens: tokens,
-            log: log)
         let announcement = Announcement(log: log)
         if let set = settings.objectives.set, let version = try store.putInForce(set) {
             await announcement.add(
                 "objectives: version \(version.number) (\(version.set.hash)) is in force from now on")
         }
+        try RuleSetup.prepare(
+            &configuration, settings, objectives: store.snapshot().objectives.current.set, on: machine)
+        let server = PlimsollServer(
+            store: store, configuration: configuration, clock: machine.clock, workers: machine.workers, tokens: tokens,
+            log: log)
         try await server.run { address in
             await announcement.add("spans also at http://\(address)/v1/traces")
         } onListening: { address in

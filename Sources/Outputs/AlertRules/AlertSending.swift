@@ -17,6 +17,16 @@ package struct AlertMessage: Hashable, Sendable {
     package let isResolved: Bool
     /// Where its expression is shown.
     package let generatorURL: ByteText
+
+    // tests: messages that no rule makes.
+    /// Takes each part as given.
+    package init(
+        labels: LabelSet, annotations: [SeriesLabel], startsAt: Int64, endsAt: Int64, isResolved: Bool,
+        generatorURL: ByteText
+    ) {
+        (self.labels, self.annotations, self.generatorURL) = (labels, annotations, generatorURL)
+        (self.startsAt, self.endsAt, self.isResolved) = (startsAt, endsAt, isResolved)
+    }
 }
 
 extension RuleGroupState {

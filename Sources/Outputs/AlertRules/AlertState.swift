@@ -15,7 +15,7 @@ package struct RuleAlert: Hashable, Sendable {
         case resolved = 3
 
         /// As the label `alertstate` and Prometheus' API have it.
-        var word: String {
+        package var word: String {
             switch self {
             case .pending: "pending"
             case .firing: "firing"
@@ -90,6 +90,14 @@ package struct RuleGroupState: Hashable, Sendable {
 
     init(rules: [RuleState], evaluatedAt: Int64?, abandoned: [LabelSet]) {
         (self.rules, self.evaluatedAt, self.abandoned) = (rules, evaluatedAt, abandoned)
+    }
+
+    /// The same without the series that rules wrote: for whoever keeps no samples, and so has none to end.
+    package func withoutSeries() -> RuleGroupState {
+        var state = self
+        for index in state.rules.indices { state.rules[index].written = [] }
+        state.abandoned = []
+        return state
     }
 
     /// The state of a group whose rules have changed: a rule of the same name and labels goes on where it stood, the

@@ -23,6 +23,8 @@ package struct ProcessSamples: Sendable {
     package var flushes: (counts: [UInt64], sumNanoseconds: Int128)?
     /// What became of traces, for each destination.
     package var traceExports: [TraceExportSample] = []
+    /// What became of alerts, for each destination.
+    package var alertSending: [AlertSendingSample] = []
     /// Spans that were not taken in because a Plimsoll had made them.
     package var echoedSpans = 0
     /// Sum of deliberate corrections of costs in pico-USD; nil where nobody added them up.
@@ -79,7 +81,7 @@ package struct ProcessSamples: Sendable {
             number("plimsoll_http_connections_max", connections?.openMax),
             number("plimsoll_http_full_listeners", connections?.fullListeners),
             number("plimsoll_http_connection_waits_total", connections?.waits),
-        ].compactMap { $0 } + TraceExportSample.families(traceExports)
+        ].compactMap { $0 } + TraceExportSample.families(traceExports) + AlertSendingSample.families(alertSending)
     }
 
     private var flushFamily: MetricFamily? {

@@ -18,15 +18,30 @@ package struct DestinationURL: Hashable, Sendable, CustomStringConvertible, Cust
 
     /// An endpoint for traces: a URL without a path gets `/v1/traces`, as OpenTelemetry's exporters have it.
     /// - Returns: nil for what is no `http` or `https` URL, or one with a user in it: that goes into a header.
-    package init?(traces text: String) {
+    package init?(traces text: String) { self.init(text) { $0.allSatisfy { $0 == "/" } ? "/v1/traces" : $0 } }
+
+    /// An Alertmanager by the address below which its API is.
+    /// - Returns: nil as for traces.
+    package init?(alertmanager text: String) {
+        self.init(text) { path in
+            var path = path
+            while path.last == "/" { path.removeLast() }
+            return path.hasSuffix("/api/v2/alerts") ? path : path + "/api/v2/alerts"
+        }
+    }
+
+    /// A receiver that is called as Alertmanager calls a webhook, at the address as it stands.
+    /// - Returns: nil as for traces.
+    package init?(webhook text: String) { self.init(text) { $0.isEmpty ? "/" : $0 } }
+
+    private init?(_ text: String, _ completed: (Substring) -> Substring) {
         guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return nil }
         let rest = text.dropFirst(scheme.count)
         let host = rest.prefix { $0 != "/" && $0 != "?" }
         guard !host.isEmpty, !host.contains("@"), !rest.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "#" })
         else { return nil }
         let question = rest.firstIndex(of: "?")
-        var path = rest[host.endIndex..<(question ?? rest.endIndex)]
-        if path.allSatisfy({ $0 == "/" }) { path = "/v1/traces" }
+        let path = completed(rest[host.endIndex..<(question ?? rest.endIndex)])
         address = scheme + host + path + (question.map { rest[$0...] } ?? "")
         description =
             scheme + CredentialText.without(String(host) + path, .random)

@@ -45,15 +45,19 @@ package struct HTTPResponse: Sendable, Equatable {
     ///   - headers: `Name: value`, each.
     ///   - timeoutMilliseconds: of the whole exchange.
     ///   - answerBytesMax: more of the answer's body is read and thrown away.
+    ///   - authorityFile: a file of certificates, PEM, of those who may vouch for a server; nil: those that this machine
+    ///     knows.
     /// - Throws: ``HTTPFailure`` when there was no answer: not reachable, cut off, timed out.
     package func post(
-        _ body: [UInt8], to url: String, headers: [String], timeoutMilliseconds: Int, answerBytesMax: Int = 1 << 16
+        _ body: [UInt8], to url: String, headers: [String], timeoutMilliseconds: Int,
+        answerBytesMax: Int = 1 << 16, authorityFile: String? = nil
     ) throws(HTTPFailure) -> HTTPResponse {
         var answer: [UInt8] = []
         let receiver = Receiver { piece in
             answer.append(contentsOf: piece.prefix(max(0, answerBytesMax - answer.count)))
         }
         begin(url, timeoutMilliseconds: timeoutMilliseconds)
+        if let authorityFile { trust(authorityFile) }
         set(CURLOPT_USERAGENT, userAgent)
         announceBody(of: body.count)
         try perform(["Expect:"] + headers, body, receiver)

@@ -74,7 +74,7 @@ extension HTTPConnection {
     }
 
     /// Has the certificates of a file vouch, and no others.
-    private func trust(_ file: String) {
+    func trust(_ file: String) {
         set(CURLOPT_CAINFO, file)
         _ = unsafe curl_set_text(raw, CURLOPT_CAPATH, nil)
     }

@@ -120,6 +120,10 @@ final class FakeStore: ServedStore {
     func pinnedSeries(present: [MetricFamily], within options: QueryOptions) -> PinnedSeries {
         PinnedSeries(series.withLock { $0 })
     }
+    func ruleSeries(upTo time: Int64, present: [MetricFamily], within options: QueryOptions) -> PinnedSeries {
+        PinnedSeries(series.withLock { $0 })
+    }
+    var ruleRecords: [RuleStateRecord] { [] }
     func close() throws { state.withLock { $0.isClosed = true } }
 
     // It keeps no spans and no notes.

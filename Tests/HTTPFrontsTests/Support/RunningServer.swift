@@ -5,6 +5,7 @@ import Domain
 import HTTPFronts
 import OperatorLogs
 import Platform
+import Rules
 import Sending
 import Synchronization
 
@@ -12,7 +13,8 @@ import Synchronization
 func withServer<Result: Sendable>(
     _ store: any ServedStore = FakeStore(), limits: ServerLimits = ServerLimits(), tokens: TokenFile? = nil,
     isTokenRequired: Bool = false, names: [String] = [],
-    traceExport: TraceExportConfiguration = TraceExportConfiguration(),
+    traceExport: TraceExportConfiguration = TraceExportConfiguration(), rules: RuleSet? = nil,
+    alertSending: AlertSendingConfiguration = AlertSendingConfiguration(),
     settleRule: SettleRule = SettleRule(), proxies: TrustedProxies = TrustedProxies(), log: OperatorLog? = nil,
     _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Result
 ) async throws -> Result {
@@ -23,6 +25,7 @@ func withServer<Result: Sendable>(
     configuration.isTokenRequired = isTokenRequired
     configuration.names = names
     configuration.traceExport = traceExport
+    (configuration.rules, configuration.alertSending) = (rules, alertSending)
     configuration.settleRule = settleRule
     configuration.proxies = proxies
     let server = PlimsollServer(

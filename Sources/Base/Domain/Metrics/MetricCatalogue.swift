@@ -236,6 +236,16 @@ package enum MetricCatalogue {
             "plimsoll_trace_export_position", .gauge, "Position up to which traces are delivered.",
             labels: [MetricLabel("destination", .given)], .process),
         MetricDefinition(
+            "plimsoll_alerts_total", .counter, "Alerts that a destination was told or could not be told.",
+            labels: [MetricLabel("destination", .given), MetricLabel("result", .given)], .process),
+        MetricDefinition(
+            "plimsoll_alert_failures_total", .counter,
+            "Requests with alerts that brought no success, by reason.",
+            labels: [MetricLabel("destination", .given), MetricLabel("reason", .given)], .process),
+        MetricDefinition(
+            "plimsoll_alerts_waiting", .gauge, "Alerts that a destination has yet to be told.",
+            labels: [MetricLabel("destination", .given)], .process),
+        MetricDefinition(
             "plimsoll_spans_echoed_total", .counter,
             "Spans not taken in because a Plimsoll had made them of its events.", .process),
         MetricDefinition(

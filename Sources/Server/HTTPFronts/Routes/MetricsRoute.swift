@@ -45,6 +45,7 @@ extension Routes {
         samples.storedBytes = status.segmentBytes
         samples.freeBytes = status.freeBytes
         samples.traceExports = senders.map(\.sample)
+        samples.alertSending = alertSenders.map(\.sample)
         samples.echoedSpans = traces.echoedSpans
         samples.rebookedPicoUSD = status.rebookedPicoUSD
         if countsActivity,

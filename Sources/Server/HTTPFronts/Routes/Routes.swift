@@ -7,6 +7,7 @@ import Hummingbird
 import Intakes
 import Plans
 import Platform
+import Rules
 import Sending
 
 /// What answers the addresses of ``RouteTable``. Handlers decode, call, encode; the work is done elsewhere.
@@ -43,8 +44,13 @@ struct Routes: Sendable {
     let startWallNanoseconds: Int64
     /// What only the running server knows of metrics.
     let present = PresentMetrics()
-    /// Whoever evaluates rules.
-    let rules: any RuleStates = NoRules()
+    /// Who evaluates rules; nil: nobody does.
+    var ruleManager: RuleManager?
+    /// Who tells others of alerts.
+    var alertSenders: [AlertSender] = []
+
+    /// How rules stand.
+    var rules: any RuleStates { ruleManager ?? NoRules() }
 
     /// What answers questions.
     var engine: any QueryEngine { LocalEngine(clock: clock, workers: workers) }

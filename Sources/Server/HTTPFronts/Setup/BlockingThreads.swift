@@ -8,12 +8,12 @@ struct BlockingThreads: Sendable {
         var decoders: Int
         /// At least one.
         var queries: Int
-        /// Destinations of traces.
+        /// Destinations of traces and of alerts.
         var senders: Int
 
         fileprivate func threads(of kind: Kind) -> Int {
             switch kind {
-            case .writer, .access, .scrapes, .figures, .status, .settler: 1
+            case .writer, .access, .scrapes, .figures, .status, .settler, .rules: 1
             case .decoders: max(1, decoders)
             case .queries: max(1, queries)
             }
@@ -30,11 +30,11 @@ struct BlockingThreads: Sendable {
 
     /// Pools, in the order in which they are stopped.
     fileprivate enum Kind: Int, CaseIterable {
-        case settler, access, scrapes, figures, status, decoders, queries, writer
+        case rules, settler, access, scrapes, figures, status, decoders, queries, writer
     }
 
     private let pools: [ThreadPool]
-    /// Send traces: one thread for each destination.
+    /// Send traces, then alerts: one thread for each destination.
     let senders: [ThreadPool]
 
     /// Starts the threads.
@@ -58,6 +58,8 @@ struct BlockingThreads: Sendable {
     var figures: ThreadPool { pools[Kind.figures.rawValue] }
     /// Exactly one: answers what the server is asked of itself.
     var status: ThreadPool { pools[Kind.status.rawValue] }
+    /// Exactly one: evaluates alert rules.
+    var rules: ThreadPool { pools[Kind.rules.rawValue] }
     /// Exactly one: works out what traces come to.
     var settler: ThreadPool { pools[Kind.settler.rawValue] }
 

@@ -11,13 +11,13 @@ import Synchronization
 
 /// The whole server over an open store: threads, routes, listening socket. Made once, run once.
 package final class PlimsollServer: Sendable {
-    private let store: any ServedStore
-    private let configuration: ServerConfiguration
-    private let clock: any Clock
+    let store: any ServedStore
+    let configuration: ServerConfiguration
+    let clock: any Clock
     private let workers: any Workers
     private let tokens: TokenFile?
-    private let randomness: any Randomness
-    private let log: OperatorLog
+    let randomness: any Randomness
+    let log: OperatorLog
     private let running = Mutex(Running())
 
     /// What exists only while the server runs.
@@ -77,6 +77,7 @@ package final class PlimsollServer: Sendable {
             settlement: settlement, onRefusal: onRefusal)
         let senders = traceSenders(examples)
         let (refusals, ceiling) = (RefusalCounts(paced, onRefusal: onRefusal), connectionCeiling())
+        let stopping = QueryCancellation()
         let access = AccessControl(
             file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock,
             threads: threads.access, log: paced)
@@ -86,22 +87,23 @@ package final class PlimsollServer: Sendable {
             activity: ActivityGauge(thread: threads.scrapes, clock: clock), health: health,
             access: access, refusals: refusals, history: history,
             connections: ceiling, openFilesMax: configuration.openFilesMax, clock: clock, workers: workers,
-            threads: threads, limits: limits, guardian: configuration.guardian,
-            proxies: configuration.proxies, startNanoseconds: clock.monotonicNanoseconds(),
-            startWallNanoseconds: clock.wallNanoseconds())
+            threads: threads, limits: limits, guardian: configuration.guardian, proxies: configuration.proxies,
+            startNanoseconds: clock.monotonicNanoseconds(), startWallNanoseconds: clock.wallNanoseconds(),
+            ruleManager: ruleManager(), alertSenders: alertSenders())
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
         }
-        let ticker = StoreTicker(store: store, thread: threads.writer, health: health)
         let settling = SettlingService(
             settlement: settlement, thread: threads.settler, committer: intake.committer, health: health, log: log)
         let front = HTTPFront(
             router: routes.router(), listen: configuration.listen, second: configuration.otlpListen, limits: limits,
             gate: { ConnectionGate(ceiling, address: $0, refusals: refusals, log: paced) }, refusals: refusals,
             proxies: configuration.proxies,
-            background: [ticker, settling] + watches(paced, routes, threads.status) + exports,
+            background: [StoreTicker(store: store, thread: threads.writer, health: health), settling]
+                + watches(paced, routes, threads.status) + exports + alerting(routes, threads, until: stopping),
             stopsOnSignals: configuration.stopsOnSignals, log: log,
             onStopping: {
+                stopping.cancel()
                 // Requests that take events in are waited for; a question can be asked again.
                 try? await Task.sleep(for: limits.questionDrainTimeout)
                 for service in [queries, statusQueries] { service.stop() }

@@ -33,6 +33,10 @@ package protocol ServedStore: IntakeStore, SendingStore {
     /// The series of metrics at one position, for one question: its memory, its time, and who may end it.
     /// - Parameter present: metrics that only the running server knows.
     func pinnedSeries(present: [MetricFamily], within options: QueryOptions) -> PinnedSeries
+    /// The same up to a time (ns since 1970 UTC), for an evaluation of rules at that time.
+    func ruleSeries(upTo time: Int64, present: [MetricFamily], within options: QueryOptions) -> PinnedSeries
+    /// What is known of groups of alert rules.
+    var ruleRecords: [RuleStateRecord] { get }
     /// The prices in force.
     var priceBook: PriceBook { get }
     /// What every answer says of what the store has lost; nil where it lost nothing.
@@ -72,6 +76,14 @@ extension EventStore: ServedStore {
     package func pinnedSeries(present: [MetricFamily], within options: QueryOptions) -> PinnedSeries {
         snapshot().series(isServed: true, present: present, within: options)
     }
+    /// See ``ServedStore``.
+    package func ruleSeries(
+        upTo time: Int64, present: [MetricFamily], within options: QueryOptions
+    ) -> PinnedSeries {
+        snapshot().series(isServed: true, upTo: time, present: present, within: options)
+    }
+    /// See ``ServedStore``.
+    package var ruleRecords: [RuleStateRecord] { snapshot().rules }
     /// See ``ServedStore``.
     package var priceBook: PriceBook { snapshot().book }
     /// See ``ServedStore``.

@@ -3,6 +3,7 @@ package import Dialects
 package import Domain
 import NIOCore
 package import Platform
+package import Rules
 package import Sending
 
 /// What the operator decides.
@@ -16,6 +17,12 @@ package struct ServerConfiguration: Sendable {
     package var settleRule = SettleRule()
     /// Where traces of answers are sent.
     package var traceExport = TraceExportConfiguration()
+    /// Rules that are evaluated; nil: none are.
+    package var rules: RuleSet?
+    /// Other rules where their files have changed; nil: they are as they were. Blocking.
+    package var ruleChanges: @Sendable () throws -> RuleSet? = { nil }
+    /// Who is told of alerts.
+    package var alertSending = AlertSendingConfiguration()
     /// Serve on an address that others can reach although nobody has to prove who he is.
     package var isInsecure: Bool
     /// Host names under which the server is asked, besides those of its addresses; of use while there are no tokens.
@@ -56,13 +63,15 @@ package struct ServerConfiguration: Sendable {
     package func budget(processors: Int) -> DescriptorBudget {
         DescriptorBudget(
             limit: openFilesMax, processors: max(processors, System.coreCount), questions: limits.queriesRunningMax,
-            destinations: traceExport.endpoints.count)
+            destinations: destinationCount)
     }
+
+    private var destinationCount: Int { traceExport.endpoints.count + alertSending.destinations.count }
 
     /// The threads for work that blocks or computes.
     func threads(decoders: Int) -> BlockingThreads.Sizes {
         BlockingThreads.Sizes(
-            decoders: decoders, queries: limits.queriesRunningMax, senders: traceExport.endpoints.count)
+            decoders: decoders, queries: limits.queriesRunningMax, senders: destinationCount)
     }
 
     /// Says what the machine has too little of to serve; nil when there is enough. Before anything is begun: libraries

@@ -29,14 +29,15 @@ extension StoreSnapshot {
     /// The series of the metrics, up to its position.
     /// - Parameters:
     ///   - isServed: whether its time goes on while nothing comes in.
+    ///   - last: no sample is later: ns since 1970 UTC; for a server alone.
     ///   - present: metrics that only a running server knows.
     ///   - options: memory, time and cancellation of one question.
     package func series(
-        isServed: Bool, present: [MetricFamily] = [], within options: QueryOptions
+        isServed: Bool, upTo last: Int64 = .max, present: [MetricFamily] = [], within options: QueryOptions
     ) -> PinnedSeries {
         let source = StoreSeries(
-            catalog: self, reached: isServed ? now : nil, objectives: objectives.current.set, outcomes: outcomes,
-            present: present, target: PinnedSeries.target, options: options)
+            catalog: self, reached: isServed ? min(now, last) : nil, objectives: objectives.current.set,
+            outcomes: outcomes, present: present, target: PinnedSeries.target, options: options)
         return PinnedSeries(source, notices: source.notices)
     }
 }

@@ -1,19 +1,20 @@
-import Plans
-import PromQLEvaluation
+package import Plans
+package import PromQLEvaluation
 import Synchronization
 
 /// The bounds of a question in SQL for one in PromQL: its memory, of which others have a part, its time, and who may
 /// end it. What was taken is given back with it.
-final class SeriesBudget: QuestionBudget {
+package final class SeriesBudget: QuestionBudget {
     private let options: QueryOptions
     private let taken = Atomic<Int>(0)
 
     /// - Parameter options: their clock runs.
-    init(_ options: QueryOptions) { self.options = options }
+    package init(_ options: QueryOptions) { self.options = options }
 
     deinit { options.memoryPool?.give(taken.load(ordering: .relaxed)) }
 
-    func take(bytes: Int) throws(EvaluationError) {
+    /// See `QuestionBudget`.
+    package func take(bytes: Int) throws(EvaluationError) {
         let (sum, overflows) = taken.load(ordering: .relaxed).addingReportingOverflow(bytes)
         guard !overflows, sum <= options.memoryBudgetBytes, options.memoryPool?.take(bytes) ?? true else {
             throw .outOfMemory
@@ -21,12 +22,14 @@ final class SeriesBudget: QuestionBudget {
         taken.wrappingAdd(bytes, ordering: .relaxed)
     }
 
-    func giveBack(bytes: Int) {
+    /// See `QuestionBudget`.
+    package func giveBack(bytes: Int) {
         taken.wrappingSubtract(bytes, ordering: .relaxed)
         options.memoryPool?.give(bytes)
     }
 
-    func lookAtClock() throws(EvaluationError) {
+    /// See `QuestionBudget`.
+    package func lookAtClock() throws(EvaluationError) {
         do throws(QueryError) {
             try options.check()
         } catch {

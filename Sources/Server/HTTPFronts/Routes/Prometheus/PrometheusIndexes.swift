@@ -19,7 +19,8 @@ extension Routes {
             let options = questionOptions(cancellation, within: queries.memory)
             return try Self.ending {
                 let pinned = store.pinnedSeries(present: present, within: options)
-                let labels = try seriesRunner.labels(selectors, in: times, over: pinned.source, within: options)
+                let source = ruled(pinned.source, within: options)
+                let labels = try seriesRunner.labels(selectors, in: times, over: source, within: options)
                 let booking = try queries.holding(labels.reduce(Self.answerBytes) { $0 + 2 * $1.heldBytes })
                 defer { withExtendedLifetime(booking) {} }
                 var data = JSONWriter()

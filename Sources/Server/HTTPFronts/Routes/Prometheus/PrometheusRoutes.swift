@@ -8,6 +8,7 @@ import Plans
 import Platform
 import Projections
 import PromQLText
+import Rules
 
 /// The HTTP API of Prometheus: a form is read, a question asked, and its answer said as Prometheus says it.
 extension Routes {
@@ -67,7 +68,8 @@ extension Routes {
             let options = questionOptions(cancellation, within: queries.memory, timeLimit: timeLimit)
             return try Self.ending {
                 let pinned = store.pinnedSeries(present: present, within: options)
-                var answer = try seriesRunner.answer(question, over: pinned.source, within: options)
+                let source = ruled(pinned.source, within: options)
+                var answer = try seriesRunner.answer(question, over: source, within: options)
                 let notices = missing(pinned)
                 answer.warnings += notices
                 answer.booking = try queries.holding(answer.heldBytes + Self.answerBytes)
@@ -94,6 +96,13 @@ extension Routes {
     // MARK: What questions have in common
 
     var seriesRunner: SeriesRunner { SeriesRunner { [clock] in clock.monotonicNanoseconds() } }
+
+    /// A source with what rules make of it.
+    func ruled(_ source: any SeriesSource, within options: QueryOptions) -> any SeriesSource {
+        guard let ruleManager else { return source }
+        return ruleManager.series(
+            over: source, reached: store.now / 1_000_000, within: SeriesBudget(options))
+    }
 
     /// Who has gone is told so, in the words that all questions have for it.
     static func ending<Result>(_ body: () throws -> Result) throws -> Result {

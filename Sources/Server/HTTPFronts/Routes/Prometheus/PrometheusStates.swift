@@ -4,6 +4,7 @@ import Hummingbird
 import Intakes
 import JSONTexts
 import Platform
+import Sending
 
 /// What clients of Prometheus ask of the server itself. Whatever it has not, it says in the form in which Prometheus
 /// would have none.
@@ -20,7 +21,17 @@ extension Routes {
             let text = RulesJSON.alerts(rules)
             return PrometheusReply.response { $0.raw(text) }
         case .alertmanagers:
-            return PrometheusReply.response { $0.raw(#"{"activeAlertmanagers":[],"droppedAlertmanagers":[]}"#) }
+            let told = alertSenders.filter { $0.target.kind == .alertmanager }
+            return PrometheusReply.response { json in
+                json.object { json in
+                    json.key("activeAlertmanagers")
+                    json.array(told) { sender, json in
+                        json.object { $0.member("url", sender.target.url.description) }
+                    }
+                    json.key("droppedAlertmanagers")
+                    json.raw("[]")
+                }
+            }
         case .scrapeTargets: return targets(form, request)
         case .buildInfo: return buildInfo
         case .runtimeInfo: return runtimeInfo

@@ -1,0 +1,88 @@
+import AlertRules
+import Alerting
+import Bytes
+import Domain
+import EventStores
+import HTTPFronts
+import Platform
+import PromQLText
+import RuleFiles
+import Rules
+import Settings
+
+/// Which rules a server evaluates, by its settings.
+enum RuleSetup {
+    /// Puts rules, and who is told of alerts, into a configuration.
+    /// - Parameter objectives: those in force: where no files are named their rules are evaluated.
+    /// - Throws: what is wrong with a rule file.
+    static func prepare(
+        _ configuration: inout ServerConfiguration, _ settings: ServeSettings, objectives: ObjectiveSet,
+        on machine: Machine
+    ) throws {
+        let alerts = settings.alerts
+        guard alerts.isEvaluated else { return }
+        let origin = alerts.externalURL ?? address(settings.listen)
+        configuration.rules = try rules(settings, objectives: objectives, on: machine)
+        if !alerts.ruleFiles.isEmpty {
+            let options = options(alerts, origin: origin)
+            let watch = try RuleFileWatch(
+                alerts.ruleFiles, in: machine.fileSystem, options, clock: machine.clock)
+            configuration.ruleChanges = { try watch.changed() }
+        }
+        configuration.alertSending = alerts.told(from: origin)
+    }
+
+    /// The rules of settings.
+    /// - Throws: as ``files(_:_:in:)``.
+    static func rules(
+        _ settings: ServeSettings, objectives: ObjectiveSet, on machine: Machine
+    ) throws -> RuleSet {
+        let origin = settings.alerts.externalURL ?? address(settings.listen)
+        let options = options(settings.alerts, origin: origin)
+        if settings.alerts.ruleFiles.isEmpty {
+            return try RuleSet(of: objectives, runbooks: settings.runbooks ?? origin + "/runbooks", options)
+        }
+        return try files(settings.alerts.ruleFiles, options, in: machine.fileSystem)
+    }
+
+    /// Rule files that are named.
+    /// - Throws: ``CommandFailure`` with every mistake of the first file that has some.
+    static func files(_ paths: [String], _ options: RuleOptions, in disk: any FileSystem) throws -> RuleSet {
+        do {
+            return try RuleSet(paths, in: disk, options)
+        } catch let error as RuleFileError {
+            throw CommandFailure(
+                .badInput, "\(error)", advice: "`plimsoll alerts check \(error.file)` names every mistake")
+        }
+    }
+
+    /// What is wrong with rule files, all of it.
+    static func faults(of paths: [String], in disk: any FileSystem) -> [String] {
+        paths.compactMap { path in
+            do {
+                _ = try RuleFile(try disk.contents(of: path), name: path)
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+    }
+
+    /// What groups have in common.
+    static func options(_ alerts: AlertSettings, origin: String) -> RuleOptions {
+        var options = RuleOptions()
+        options.externalLabels = LabelSet(
+            alerts.externalLabels.map { (name: ByteText($0.name.utf8), value: ByteText($0.value.utf8)) })
+        options.externalURL = ByteText(origin.utf8)
+        options.interval = alerts.intervalNanoseconds / 1_000_000
+        options.queryOffset = alerts.queryOffsetNanoseconds / 1_000_000
+        return options
+    }
+
+    /// Where people on this machine reach a server.
+    private static func address(_ listen: ListenAddress) -> String {
+        // An address that stands for all of a machine's is none to go to.
+        let isAny = ["0.0.0.0", "::"].contains(listen.host)
+        return "http://\(isAny ? ListenAddress(host: "127.0.0.1", port: listen.port) : listen)"
+    }
+}

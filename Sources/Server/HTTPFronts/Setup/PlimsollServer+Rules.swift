@@ -1,0 +1,62 @@
+import Asking
+import Domain
+import EventStores
+import Intakes
+import Plans
+import Platform
+import Rules
+import Sending
+
+/// Rules are evaluated beside the fronts, over the store that these ask.
+extension PlimsollServer {
+    /// Goes on from what the store knows of rules; nil: none are evaluated.
+    func ruleManager() -> RuleManager? {
+        configuration.rules.map { set in
+            RuleManager(set, from: store.ruleRecords) { [store] in
+                try store.notes(ofType: SystemNote.Kind.alertChanged.rawValue).map(\.data)
+            }
+        }
+    }
+
+    /// Those who are told of alerts.
+    func alertSenders() -> [AlertSender] {
+        configuration.alertSending.destinations.map { target in
+            AlertSender(target, configuration.alertSending, clock: clock, randomness: randomness)
+        }
+    }
+
+    /// Memory of one question; all rules of a group together may take five minutes, since nobody waits for them.
+    private static func options(_ routes: Routes, until stopping: QueryCancellation) -> QueryOptions {
+        let memory = routes.queries.memory
+        var options = QueryOptions().cancelled(by: stopping)
+        options.memoryBudgetBytes = min(routes.limits.questionMemoryBytesMax, memory.limitBytes)
+        options.memoryPool = memory
+        options.timeLimitNanoseconds = 300_000_000_000
+        return options.startingClock { [clock = routes.clock] in clock.monotonicNanoseconds() }
+    }
+
+    /// The work that evaluates and tells.
+    /// - Parameter stopping: ends an evaluation under way.
+    func alerting(
+        _ routes: Routes, _ threads: BlockingThreads, until stopping: QueryCancellation
+    ) -> [any BackgroundWork] {
+        guard let manager = routes.ruleManager else { return [] }
+        let inputs = RuleTicker.Inputs(
+            now: { [store] in store.now }, present: { try await routes.presentFamilies() },
+            open: { [store] time, present in
+                let options = Self.options(routes, until: stopping)
+                let (nanoseconds, isBeyond) = time.multipliedReportingOverflow(by: 1_000_000)
+                let pinned = store.ruleSeries(
+                    upTo: isBeyond ? .max : nanoseconds, present: present, within: options)
+                return (pinned.source, SeriesBudget(options))
+            }, changed: configuration.ruleChanges)
+        let ticker = RuleTicker(
+            manager, inputs, senders: routes.alertSenders, thread: threads.rules, committer: routes.intake.committer,
+            clock: clock, health: routes.health, log: log)
+        let own = threads.senders.dropFirst(configuration.traceExport.endpoints.count)
+        return [ticker]
+            + zip(routes.alertSenders, own).map { sender, thread in
+                AlertDelivery(sender: sender, thread: thread, health: routes.health, log: log)
+            }
+    }
+}

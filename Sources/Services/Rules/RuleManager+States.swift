@@ -1,0 +1,63 @@
+import AlertRules
+package import Asking
+import Bytes
+import PromQLText
+import RuleFiles
+import Synchronization
+
+extension RuleManager: RuleStates {
+    /// See ``RuleStates``.
+    package var groups: [Asking.RuleGroupState] {
+        state.withLock { $0.groups }.map { group in
+            let rules = group.place.group.rules
+            var shown = Asking.RuleGroupState(
+                name: "\(group.place.group.name)", file: group.place.file,
+                rules: zip(rules, group.state.rules).map { Self.shown($0, $1, failure: group.failure) },
+                intervalNanoseconds: Self.nanoseconds(group.interval))
+            shown.limit = group.place.group.limit
+            shown.evaluationNanoseconds = group.duration
+            shown.evaluatedAt = Self.nanoseconds(group.state.evaluatedAt ?? 0)
+            return shown
+        }
+    }
+
+    /// What is pending or fires, with its group.
+    var liveAlerts: [(group: ExactText, alert: RuleAlert)] {
+        state.withLock { $0.groups }.flatMap { group in
+            group.state.rules.flatMap(\.alerts).filter { $0.stage != .resolved }.map { (group.place.key, $0) }
+        }
+    }
+
+    private static func shown(
+        _ rule: Rule, _ state: AlertRules.RuleState, failure: String?
+    ) -> Asking.RuleState {
+        let kind: Asking.RuleState.Kind =
+            switch rule.kind {
+            case .record: .recording
+            case .alert(let terms):
+                .alerting(
+                    holdNanoseconds: nanoseconds(terms.hold), keepNanoseconds: nanoseconds(terms.keepFiring),
+                    annotations: terms.annotations.map { ("\($0.name)", "\($0.text)") })
+            }
+        var shown = Asking.RuleState(kind, name: "\(rule.name)", query: rule.expression.description)
+        shown.labels = rule.labels.map { ("\($0.name)", "\($0.text)") }
+        let error = failure ?? state.error.map { "\($0)" }
+        shown.health = error != nil ? "err" : state.evaluatedAt == nil ? "unknown" : "ok"
+        shown.lastError = error ?? ""
+        shown.evaluatedAt = nanoseconds(state.evaluatedAt ?? 0)
+        shown.alerts = state.alerts.filter { $0.stage != .resolved }.map { alert in
+            var shown = AlertState(
+                labels: alert.labels.labels.map { ("\($0.name)", "\($0.value)") }, isFiring: alert.stage == .firing,
+                activeAt: nanoseconds(alert.activeAt), value: alert.value)
+            shown.annotations = alert.annotations.map { ("\($0.name)", "\($0.value)") }
+            shown.keepFiringSince = alert.keptFiringSince.map(nanoseconds)
+            return shown
+        }
+        return shown
+    }
+
+    private static func nanoseconds(_ milliseconds: Int64) -> Int64 {
+        let (product, isBeyond) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
+        return isBeyond ? (milliseconds < 0 ? .min : .max) : product
+    }
+}

@@ -1,0 +1,319 @@
+package import AlertRules
+import Bytes
+import Domain
+package import EventStores
+package import PromQLEvaluation
+package import PromQLText
+import RuleFiles
+import Synchronization
+
+/// Evaluates groups of rules at multiples of their intervals, and knows how they stand. It has no clock and no thread:
+/// whoever drives it says what time it is, hands in the series, and has what it says made durable.
+///
+/// Series follow from events, so that what was missed is caught up: a start goes on from the state that was logged
+/// last, and evaluates each time in between in its order. What comes of it is what would have come of it without the
+/// end in between. Only after a long silence (``Bounds``) it begins anew, as Prometheus does after an outage.
+///
+/// Stepped from one thread at a time; how rules stand may be asked from anywhere.
+package final class RuleManager: Sendable {
+    /// How much is caught up.
+    enum Bounds {
+        /// Evaluations of a group.
+        static let evaluations: Int64 = 240
+        /// ms.
+        static let silence: Int64 = 3_600_000
+        /// ms between states that are logged though no alert has changed.
+        static let record: Int64 = 300_000
+        /// Notes that wait for a store that takes nothing; then the oldest go.
+        static let notes = 10_000
+        /// Notes of before the start that may be worked out again.
+        static let noted = 1000
+    }
+
+    // tests: evaluations are stepped through, and what they say is kept or lost.
+    /// What an evaluation came to.
+    package struct Step: Sendable {
+        // tests: as `Step`.
+        /// To be made durable; nil: nothing has to be.
+        package var batch: IngestBatch?
+        // tests: as `Step`.
+        /// To be told, once it is durable.
+        package var messages: [AlertMessage]
+        /// How many notes of the batch are no longer to be kept once it is durable.
+        var notes: Int
+        /// For the log: why a group could not be evaluated at all.
+        var complaint: String?
+    }
+
+    struct Group: Sendable {
+        let place: RuleSet.Place
+        let interval: Int64
+        var state: RuleGroupState
+        /// ms since 1970 of the evaluation whose state was logged last.
+        var recordedAt: Int64?
+        /// Whether there are notes of changes that the state which was logged last does not know.
+        var isUnsaved = false
+        /// ns that the last evaluation took.
+        var duration: Int64 = 0
+        /// On the monotonic clock, ns: no evaluation before.
+        var notBefore: Int64 = .min
+        /// Why the last attempt came to nothing.
+        var failure: String?
+        /// What was to be told while evaluations were caught up.
+        var held: [AlertMessage] = []
+    }
+
+    struct State: Sendable {
+        var set: RuleSet
+        var recorded: RecordedRules
+        var groups: [Group]
+        /// States of groups that are no more: to be ended.
+        var orphans: [ExactText]
+        /// Notes that are not durable yet.
+        var notes: [SystemNote] = []
+        /// The last that were, before the start: a crash may keep them without the state that knows of them.
+        var noted: Set<ExactText>
+    }
+
+    let state: Mutex<State>
+    private let noteTexts: @Sendable () throws -> [String]
+
+    /// - Parameters:
+    ///   - records: states that were logged; one that cannot be read is none.
+    ///   - notes: the data of the rows `alert.changed`, in their order.
+    package init(
+        _ set: RuleSet, from records: [RuleStateRecord], notes: @escaping @Sendable () throws -> [String]
+    ) {
+        noteTexts = notes
+        var known: [ExactText: RuleGroupState] = [:]
+        for record in records { known[record.group] = try? RuleGroupState(record.state[...]) }
+        let groups = Self.groups(set, carrying: known)
+        let names = Set(groups.map(\.place.key))
+        state = Mutex(
+            State(
+                set: set, recorded: RecordedRules(set), groups: groups,
+                orphans: records.map(\.group).filter { !names.contains($0) },
+                noted: Set(((try? notes()) ?? []).suffix(Bounds.noted).map { ExactText($0) })))
+    }
+
+    /// Other rules from now on; a rule of the same group, name and labels goes on where it stood.
+    func replace(by set: RuleSet) {
+        state.withLock { state in
+            var known: [ExactText: RuleGroupState] = [:]
+            for group in state.groups { known[group.place.key] = group.state }
+            let groups = Self.groups(set, carrying: known)
+            let names = Set(groups.map(\.place.key))
+            state.orphans += state.groups.map(\.place.key).filter { !names.contains($0) }
+            (state.set, state.recorded, state.groups) = (set, RecordedRules(set), groups)
+        }
+    }
+
+    private static func groups(_ set: RuleSet, carrying known: [ExactText: RuleGroupState]) -> [Group] {
+        set.places.map { place in
+            let state = known[place.key]?.carried(to: place.group).withoutSeries() ?? RuleGroupState(place.group)
+            return Group(
+                place: place, interval: set.interval(of: place.group), state: state, recordedAt: state.evaluatedAt)
+        }
+    }
+
+    // MARK: Stepping
+
+    /// An evaluation that is to come.
+    struct Due: Sendable {
+        let index: Int
+        let key: ExactText
+        /// ms since 1970.
+        let time: Int64
+        /// Whether what was missed before it is too much.
+        let isAnew: Bool
+        /// Whether there is another one of the group by now.
+        let isBehind: Bool
+    }
+
+    /// Whether an evaluation is due.
+    /// - Parameters:
+    ///   - now: ms since 1970.
+    ///   - monotonic: ns.
+    func isDue(at now: Int64, monotonic: Int64) -> Bool { due(at: now, monotonic: monotonic) != nil }
+
+    /// The evaluation whose time is the earliest.
+    private func due(at now: Int64, monotonic: Int64) -> Due? {
+        state.withLock { state in
+            var found: Due?
+            for (index, group) in state.groups.enumerated() where group.notBefore <= monotonic {
+                guard let due = Self.due(group, index, at: now) else { continue }
+                if found.map({ due.time < $0.time }) ?? true { found = due }
+            }
+            return found
+        }
+    }
+
+    private static func due(_ group: Group, _ index: Int, at now: Int64) -> Due? {
+        let interval = group.interval
+        let latest = floorDivide(now, interval) * interval
+        guard let last = group.state.evaluatedAt else {
+            return Due(index: index, key: group.place.key, time: latest, isAnew: false, isBehind: false)
+        }
+        var time = (floorDivide(last, interval) * interval).saturatingAdd(interval)
+        // Where the clock was set back, what has been is not again.
+        guard time <= latest else { return nil }
+        let (spanBound, isBeyond) = (Bounds.evaluations - 1).multipliedReportingOverflow(by: interval)
+        let span = isBeyond ? Bounds.silence : min(Bounds.silence, spanBound)
+        let first = latest.saturatingSubtract(span / interval * interval)
+        let isAnew = time < first
+        if isAnew { time = first }
+        // Who cannot keep up leaves evaluations out.
+        if group.duration / 1_000_000 > interval { time = latest }
+        return Due(index: index, key: group.place.key, time: time, isAnew: isAnew, isBehind: time < latest)
+    }
+
+    // tests: as `Step`.
+    /// Evaluates the group whose time has come first; nil: none has.
+    /// - Parameters:
+    ///   - now: ms since 1970.
+    ///   - monotonic: ns.
+    ///   - clock: the monotonic clock, to see how long it takes.
+    ///   - open: the series up to a time (ms since 1970), and what bounds questions about them.
+    package func step(
+        at now: Int64, monotonic clock: () -> Int64,
+        _ open: (Int64) throws -> (source: any SeriesSource, budget: any QuestionBudget)
+    ) -> Step? {
+        let began = clock()
+        guard let due = due(at: now, monotonic: began) else { return nil }
+        let (set, recorded, group) = state.withLock { ($0.set, $0.recorded, $0.groups[due.index]) }
+        do {
+            var before = group.state
+            if due.isAnew { before = before.resumed(group.place.group, set.options, at: due.time) }
+            let (source, budget) = try open(due.time)
+            let series = RuledSeries(
+                source, recorded, history(), reached: due.time, within: budget
+            ).forEvaluation
+            let evaluation = try Self.evaluate(before, group.place.group, set, series, due.time, budget)
+            return taken(evaluation, from: before, due, set, nanoseconds: clock() - began, at: clock())
+        } catch {
+            let isStopped = error as? EvaluationError == .cancelled
+            return failed(isStopped ? nil : "\(error)", due, nanoseconds: clock() - began, at: clock())
+        }
+    }
+
+    /// With what bounds questions as what it is.
+    private static func evaluate(
+        _ before: RuleGroupState, _ group: RuleGroup, _ set: RuleSet, _ series: RuledSeries, _ time: Int64,
+        _ budget: some QuestionBudget
+    ) throws(EvaluationError) -> RuleEvaluation {
+        do throws(EvaluationError) {
+            return try GroupEvaluator(group, set.options).evaluate(before, over: series, at: time, within: budget)
+        } catch {
+            // A source that gives up does not say whether there was no time left.
+            if error == .cancelled { try budget.lookAtClock() }
+            throw error
+        }
+    }
+
+    private func taken(
+        _ evaluation: RuleEvaluation, from before: RuleGroupState, _ due: Due, _ set: RuleSet, nanoseconds: Int64,
+        at monotonic: Int64
+    ) -> Step? {
+        state.withLock { state in
+            guard let index = state.groups.firstIndex(where: { $0.place.key == due.key }),
+                state.groups[index].place.group.rules.count == before.rules.count
+            else { return Step(messages: [], notes: 0) }
+            let place = state.groups[index].place
+            let sending = evaluation.state.sending(place.group, set.options, at: due.time)
+            let next = sending.state.withoutSeries()
+            let notes = Self.notes(evaluation, from: before, place.key, at: due.time)
+            if !notes.isEmpty { state.groups[index].isUnsaved = true }
+            state.notes += notes.filter { !state.noted.contains(ExactText($0.data)) }
+            if state.notes.count > Bounds.notes { state.notes.removeFirst(state.notes.count - Bounds.notes) }
+            state.groups[index].state = next
+            (state.groups[index].duration, state.groups[index].failure) = (nanoseconds, nil)
+            // Half of a processor's time is left for others.
+            state.groups[index].notBefore = monotonic.saturatingAdd(due.isBehind ? 0 : nanoseconds)
+            // What is caught up is told at its end: on the way it would be news of yesterday.
+            state.groups[index].held = Self.merged(state.groups[index].held, sending.messages)
+            var step = Step(messages: [], notes: state.notes.count)
+            if !due.isBehind { swap(&step.messages, &state.groups[index].held) }
+            let recordedAt = state.groups[index].recordedAt
+            let isOld = recordedAt.map { due.time.saturatingSubtract($0) >= Bounds.record } ?? true
+            let isUnsaved = state.groups.contains(where: \.isUnsaved)
+            if isUnsaved || !state.notes.isEmpty || !state.orphans.isEmpty || isOld {
+                state.groups[index].recordedAt = due.time
+                // Notes and the states that know of them go together: what is done again is not noted again.
+                let changed = state.groups.filter { $0.isUnsaved || $0.place.key == place.key }
+                step.batch = IngestBatch(
+                    notes: state.notes,
+                    rules: state.orphans.map { RuleStateRecord(group: $0, state: []) }
+                        + changed.map { RuleStateRecord(group: $0.place.key, state: $0.state.bytes) })
+            }
+            return step
+        }
+    }
+
+    /// - Parameter reason: nil: it was not waited for.
+    private func failed(_ reason: String?, _ due: Due, nanoseconds: Int64, at monotonic: Int64) -> Step? {
+        state.withLock { state in
+            guard let index = state.groups.firstIndex(where: { $0.place.key == due.key }) else { return nil }
+            let isNews = state.groups[index].failure != reason
+            (state.groups[index].duration, state.groups[index].failure) = (nanoseconds, reason)
+            let pause = state.groups[index].interval.multipliedReportingOverflow(by: 1_000_000)
+            state.groups[index].notBefore = monotonic.saturatingAdd(
+                max(nanoseconds, pause.overflow ? nanoseconds : pause.partialValue))
+            var step = Step(messages: [], notes: 0)
+            if isNews, let reason { step.complaint = "rules: group \(due.key) was not evaluated: \(reason)" }
+            return step
+        }
+    }
+
+    // tests: as `Step`.
+    /// What a step said is durable.
+    package func committed(_ step: Step) {
+        state.withLock { state in
+            state.notes.removeFirst(min(step.notes, state.notes.count))
+            let ended = Set(step.batch?.rules.filter(\.state.isEmpty).map(\.group) ?? [])
+            state.orphans.removeAll { ended.contains($0) }
+            if step.batch != nil { for index in state.groups.indices { state.groups[index].isUnsaved = false } }
+        }
+    }
+
+    /// Of an alert the newer message; what is over is not told to fire by an older one.
+    private static func merged(_ held: [AlertMessage], _ fresh: [AlertMessage]) -> [AlertMessage] {
+        if held.isEmpty { return fresh }
+        let newer = Set(fresh.map(\.labels))
+        return held.filter { !newer.contains($0.labels) } + fresh
+    }
+
+    private static func notes(
+        _ evaluation: RuleEvaluation, from before: RuleGroupState, _ key: ExactText, at time: Int64
+    ) -> [SystemNote] {
+        evaluation.changes.map { change in
+            let alerts = evaluation.state.rules[change.rule].alerts + before.rules[change.rule].alerts
+            let alert = alerts.first { $0.labels == change.labels }
+            let note = AlertNote(
+                group: key, labels: change.labels, before: change.before, after: change.after, time: time,
+                activeAt: alert?.activeAt ?? time, value: change.after == nil ? nil : alert?.value)
+            return SystemNote(.alertChanged, data: note.data)
+        }
+    }
+
+    // MARK: Series
+
+    private func history() -> AlertHistory {
+        let intervals = state.withLock { state in
+            Dictionary(state.groups.map { ($0.place.key, $0.interval) }) { first, _ in first }
+        }
+        return AlertHistory(intervals: intervals) { [noteTexts] in
+            try noteTexts().compactMap(AlertNote.init(data:))
+        }
+    }
+
+    /// A source with what the rules make of it.
+    /// - Parameters:
+    ///   - reached: ms since 1970; nothing is later.
+    ///   - budget: bounds what is evaluated for it.
+    package func series(
+        over source: any SeriesSource, reached: Int64, within budget: any QuestionBudget
+    ) -> any SeriesSource {
+        let recorded = state.withLock { $0.recorded }
+        return RuledSeries(source, recorded, history(), reached: reached, within: budget)
+    }
+}

@@ -1,0 +1,106 @@
+import AlertRules
+package import Bytes
+import EventStores
+package import PromQLEvaluation
+package import PromQLText
+
+/// What rules would have said of the past: their groups evaluated over stored history, at the times at which a server
+/// would have evaluated them.
+package struct RuleReplay: Sendable {
+    /// An alert that would have fired.
+    package struct Firing: Hashable, Sendable {
+        /// Its rule's file and group.
+        package let group: ExactText
+        /// `alertname` among them.
+        package let labels: LabelSet
+        /// ms since 1970.
+        package let pendingSince: Int64
+        /// ms since 1970.
+        package let firedAt: Int64
+        /// ms since 1970; nil: it fires at the end.
+        package fileprivate(set) var resolvedAt: Int64?
+        /// The greatest value while it was pending or fired; what is no number is less than any.
+        package fileprivate(set) var highest: Double
+    }
+
+    /// By the times of firing, then by labels.
+    package private(set) var firings: [Firing] = []
+    /// Why groups could not be evaluated, each once.
+    package private(set) var complaints: [String] = []
+    /// How many evaluations there were.
+    package private(set) var evaluations = 0
+
+    private struct Key: Hashable {
+        let group: ExactText
+        let labels: LabelSet
+    }
+
+    private var open: [Key: Int] = [:]
+    private var highest: [Key: Double] = [:]
+
+    /// Evaluates.
+    /// - Parameters:
+    ///   - start: ms since 1970: the first evaluation of a group is at a multiple of its interval, this or the one
+    ///     before.
+    ///   - end: ms since 1970; no evaluation is later.
+    ///   - budget: bounds all of it together.
+    /// - Throws: where the budget says that the work is to end.
+    /// - Complexity: as the questions of all rules at all times.
+    package init(
+        _ set: RuleSet, from start: Int64, through end: Int64, over source: any SeriesSource,
+        within budget: any QuestionBudget = UnboundedBudget()
+    ) throws(EvaluationError) {
+        let notes = NoteLog()
+        let manager = RuleManager(set, from: []) { notes.texts }
+        let step = set.places.reduce(Int64(0)) { Self.commonDivisor($0, set.interval(of: $1.group)) }
+        guard step > 0, start <= end else { return }
+        var now = start
+        while now <= end {
+            try budget.lookAtClock()
+            let time = now
+            let clock = time.multipliedReportingOverflow(by: 1_000_000).partialValue
+            while let step = manager.step(at: time, monotonic: { clock }, { _ in (source, budget) }) {
+                try budget.lookAtClock()
+                if let complaint = step.complaint { complaints.append(complaint) } else { evaluations += 1 }
+                let texts = step.batch?.notes.map(\.data) ?? []
+                notes.append(texts)
+                manager.committed(step)
+                take(texts.compactMap(AlertNote.init(data:)), manager)
+            }
+            let (next, isBeyond) = now.addingReportingOverflow(step)
+            if isBeyond { break }
+            now = next
+        }
+        firings.sort { ($0.firedAt, $0.labels) < ($1.firedAt, $1.labels) }
+    }
+
+    private mutating func take(_ notes: [AlertNote], _ manager: RuleManager) {
+        for (group, alert) in manager.liveAlerts {
+            let key = Key(group: group, labels: alert.labels)
+            highest[key] = max(highest[key] ?? -.infinity, alert.value.isNaN ? -.infinity : alert.value)
+            if let index = open[key] { firings[index].highest = highest[key] ?? alert.value }
+        }
+        for note in notes {
+            let key = Key(group: note.group, labels: note.labels)
+            switch note.after {
+            case .firing:
+                open[key] = firings.count
+                firings.append(
+                    Firing(
+                        group: note.group, labels: note.labels, pendingSince: note.activeAt, firedAt: note.time,
+                        highest: highest[key] ?? note.value ?? 0))
+            case .resolved, nil:
+                if let index = open.removeValue(forKey: key) { firings[index].resolvedAt = note.time }
+                highest[key] = nil
+            case .pending:
+                if let index = open.removeValue(forKey: key) { firings[index].resolvedAt = note.time }
+            }
+        }
+    }
+
+    private static func commonDivisor(_ one: Int64, _ other: Int64) -> Int64 {
+        var (one, other) = (one, other)
+        while other != 0 { (one, other) = (other, one % other) }
+        return one
+    }
+}

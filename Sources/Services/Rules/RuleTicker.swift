@@ -1,0 +1,92 @@
+package import EventStores
+package import Intakes
+package import OperatorLogs
+package import Platform
+package import Projections
+package import PromQLEvaluation
+package import PromQLText
+import RuleFiles
+package import Sending
+
+/// Has rules evaluated on a thread of their own as long as the server runs: what an evaluation says is made durable
+/// first, then told.
+package struct RuleTicker: BackgroundWork {
+    /// What the ticker asks for.
+    package struct Inputs: Sendable {
+        /// The believed time, ns since 1970 UTC.
+        var now: @Sendable () -> Int64
+        /// Metrics that only the running server knows.
+        var present: @Sendable () async throws -> [MetricFamily]
+        /// The series up to a time (ms since 1970) for one evaluation, and what bounds it; blocking.
+        var open: @Sendable (Int64, [MetricFamily]) throws -> (source: any SeriesSource, budget: any QuestionBudget)
+        /// Other rules where files have changed, nil where they have not; blocking.
+        var changed: @Sendable () throws -> RuleSet?
+
+        /// Takes each part as given.
+        package init(
+            now: @escaping @Sendable () -> Int64, present: @escaping @Sendable () async throws -> [MetricFamily],
+            open: @escaping @Sendable (Int64, [MetricFamily]) throws -> (
+                source: any SeriesSource, budget: any QuestionBudget
+            ), changed: @escaping @Sendable () throws -> RuleSet?
+        ) {
+            (self.now, self.present, self.open, self.changed) = (now, present, open, changed)
+        }
+    }
+
+    private let manager: RuleManager
+    private let inputs: Inputs
+    private let senders: [AlertSender]
+    private let thread: ThreadPool
+    private let committer: GroupCommitter<IngestBatch, AppendResult>
+    private let clock: any Clock
+    /// What is worked out can no longer be kept once the store has failed.
+    package let health: ServerHealth
+    private let log: OperatorLog
+
+    /// - Parameter thread: one, of the rules' own.
+    package init(
+        _ manager: RuleManager, _ inputs: Inputs, senders: [AlertSender], thread: ThreadPool,
+        committer: GroupCommitter<IngestBatch, AppendResult>, clock: any Clock, health: ServerHealth, log: OperatorLog
+    ) {
+        (self.manager, self.inputs, self.senders) = (manager, inputs, senders)
+        (self.thread, self.committer, self.clock) = (thread, committer, clock)
+        (self.health, self.log) = (health, log)
+    }
+
+    /// One evaluation, or the pause until there may be one.
+    package func step() async throws {
+        let now = inputs.now() / 1_000_000
+        guard manager.isDue(at: now, monotonic: clock.monotonicNanoseconds()) else {
+            try await Task.sleep(for: .milliseconds(250))
+            return try await lookForChanges()
+        }
+        let present = try await inputs.present()
+        let step = try await thread.run { [manager, inputs, clock] in
+            manager.step(at: now, monotonic: { clock.monotonicNanoseconds() }) { try inputs.open($0, present) }
+        }
+        guard let step else { return }
+        if let complaint = step.complaint { log.warning(complaint) }
+        if let batch = step.batch {
+            _ = try await committer.commit(batch, weight: 1)
+            manager.committed(step)
+        }
+        for sender in senders { sender.take(step.messages) }
+    }
+
+    /// A file with a mistake changes nothing.
+    private func lookForChanges() async throws {
+        do {
+            guard let set = try await thread.run({ [inputs] in try inputs.changed() }) else { return }
+            manager.replace(by: set)
+            log.notice("rules: files have changed, \(set.files.reduce(0) { $0 + $1.ruleCount }) rules from now on")
+        } catch let error where !(error is CancellationError) {
+            log.error("rules: files have changed and are not taken, the rules before go on: \(error)")
+        }
+    }
+
+    /// What could not be made durable is handed in again with the next evaluation.
+    package func failed(_ error: any Error) async {
+        log.warning("rules: how alerts stand could not be noted: \(error)")
+        try? await Task.sleep(for: .seconds(5))
+    }
+}

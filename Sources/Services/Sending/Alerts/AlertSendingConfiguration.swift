@@ -1,0 +1,52 @@
+/// Who is told of alerts, and how.
+package struct AlertSendingConfiguration: Sendable {
+    /// Alertmanagers, each of which is told everything; they make one notification of it.
+    package var alertmanagers: [DestinationURL] = []
+    /// Receivers that are called as Alertmanager calls a webhook.
+    package var webhooks: [DestinationURL] = []
+    /// Sent along: credentials mostly. Only where there is one destination.
+    package var headers: [DestinationHeader] = []
+    /// A file of certificates, PEM, of those who may vouch for destinations; nil: those that this machine knows.
+    package var authorityFile: String?
+    /// Where people reach the installation; webhooks are told.
+    package var externalURL = ""
+    // tests: tests do not wait.
+    /// So long after it was told a webhook is told again of what still fires, ns.
+    package var repeatNanoseconds: Int64 = 4 * 3_600_000_000_000
+    // tests: tests do not wait.
+    /// Between two looks for something to send, ms.
+    package var pollMilliseconds = 250
+    /// Of one exchange, ms.
+    var timeoutMilliseconds = 10_000
+    // tests: tests do not wait.
+    /// The first pause after a failure, ms; doubled each time.
+    package var backoffMilliseconds = 500
+    // tests: tests do not wait.
+    /// The longest pause after a failure, ms, unless the receiver asks for a longer one.
+    package var backoffMillisecondsMax = 30_000
+
+    /// Nobody is told.
+    package init() {}
+
+    /// Everybody who is told.
+    package var destinations: [AlertDestination] {
+        alertmanagers.map { AlertDestination(kind: .alertmanager, url: $0) }
+            + webhooks.map { AlertDestination(kind: .webhook, url: $0) }
+    }
+}
+
+/// Somebody who is told of alerts.
+package struct AlertDestination: Hashable, Sendable {
+    /// In whose words.
+    package enum Kind: Hashable, Sendable {
+        /// Alertmanager's API v2.
+        case alertmanager
+        /// As Alertmanager calls a webhook, version 4.
+        case webhook
+    }
+
+    /// In whose words.
+    package let kind: Kind
+    /// Where.
+    package let url: DestinationURL
+}

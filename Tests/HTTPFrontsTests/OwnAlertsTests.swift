@@ -1,0 +1,111 @@
+import AlertRules
+import Bytes
+import Clients
+import EventStores
+import Foundation
+import HTTPFronts
+import HTTPTypes
+import Hummingbird
+import JSONTexts
+import NIOCore
+import Platform
+import RuleFiles
+import Rules
+import Sending
+import Synchronization
+import Testing
+
+/// A server that evaluates rules, and tells a webhook that behaves badly at first.
+@Suite struct OwnAlertsTests {
+    /// Takes bodies on a loopback port, and answers as it is told.
+    private final class Receiver: Sendable {
+        private let state: Mutex<(answers: [Int], bodies: [[UInt8]])>
+
+        init(_ answers: [Int]) { state = Mutex((answers, [])) }
+
+        /// Those that were taken.
+        var bodies: [[UInt8]] { state.withLock { $0.bodies } }
+
+        func serve(_ body: (String) async throws -> Void) async throws {
+            let router = Router()
+            router.post("/hook") { request, _ in
+                let bytes = Array(try await request.body.collect(upTo: 1 << 20).readableBytesView)
+                let status = self.state.withLock { state in
+                    let status = state.answers.isEmpty ? 200 : state.answers.removeFirst()
+                    if status == 200 { state.bodies.append(bytes) }
+                    return status
+                }
+                return Response(status: .init(code: status))
+            }
+            let (ports, source) = AsyncStream<Int>.makeStream()
+            let application = Application(
+                router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+                onServerRunning: { source.yield($0.localAddress?.port ?? 0) })
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await application.run() }
+                guard let port = await ports.first(where: { _ in true }) else { throw CancellationError() }
+                defer { group.cancelAll() }
+                try await body("http://127.0.0.1:\(port)/hook")
+            }
+        }
+    }
+
+    private static let text = """
+        groups:
+          - name: always
+            interval: 1s
+            rules:
+              - record: job:one
+                expr: vector(2)
+              - alert: Always
+                expr: job:one > 1
+                annotations: {summary: "it is {{ $value }}"}
+        """
+
+    private static func wait(_ isTrue: () async throws -> Bool) async throws -> Bool {
+        for _ in 0..<1000 {
+            if try await isTrue() { return true }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return false
+    }
+
+    @Test func whatFiresIsToldAsSoonAsSomebodyListens() async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-alerts-\(UUID().uuidString)")
+            .path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let context = StoreContext(
+            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+            workers: ThreadWorkers(parallelism: 2))
+        let store = try EventStore.open(at: path, context: context)
+        let rules = RuleSet([try RuleFile(Array(Self.text.utf8), name: "always.yaml")], RuleOptions())
+        let receiver = Receiver([503, 401, 500])
+        try await receiver.serve { url in
+            var sending = AlertSendingConfiguration()
+            sending.webhooks = [try #require(DestinationURL(webhook: url))]
+            (sending.pollMilliseconds, sending.backoffMilliseconds, sending.backoffMillisecondsMax) = (20, 1, 20)
+            try await withServer(store, rules: rules, alertSending: sending) { client, _ in
+                #expect(try await Self.wait { receiver.bodies.count == 1 })
+                let body = try JSONReader.parse(receiver.bodies[0][...])
+                #expect(body["status"]?.string == "firing" && body["version"]?.string == "4")
+                let alert = body["alerts"]?.array?.first
+                #expect(alert?["annotations"]?["summary"]?.string == "it is 2")
+                func get(_ path: String) async throws -> String {
+                    try await client.send("GET", path, headers: [], body: []).text
+                }
+                let metrics = try await get("/metrics?format=text")
+                for reason in ["status_503", "status_401", "status_500"] {
+                    #expect(metrics.contains("reason=\"\(reason)\"} 1"), "\(reason)")
+                }
+                let states = try JSONReader.parse(try await get("/api/v1/alerts"))
+                #expect(states["data"]?["alerts"]?.array?.first?["state"]?.string == "firing")
+                let groups = try JSONReader.parse(try await get("/api/v1/rules"))["data"]?["groups"]?.array
+                #expect(groups?.first?["name"]?.string == "always")
+                for name in ["job:one", "ALERTS"] {
+                    let answer = try JSONReader.parse(try await get("/api/v1/query?query=\(name)"))
+                    #expect(answer["data"]?["result"]?.array?.count == 1, "\(name)")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+import Asking
+import Bytes
+import PromQLEvaluation
+import PromQLText
+import Rules
+import Testing
+
+/// Rules are evaluated at their times whatever becomes of the process, and what they say is told.
+@Suite struct RuleManagerTests {
+    private static let text = """
+        groups:
+          - name: speed
+            interval: 1m
+            rules:
+              - record: job:seconds:max
+                expr: max by (job) (seconds)
+              - alert: Slow
+                expr: job:seconds:max > 5
+                for: 3m
+        """
+
+    /// Well for 4 minutes, slow for 10, well for 6.
+    private static func world() throws -> RuleWorld {
+        let values = [Double](repeating: 1, count: 4) + [Double](repeating: 9, count: 10)
+            + [Double](repeating: 1, count: 7)
+        return try RuleWorld(text, RuleWorld.minutes("seconds", values))
+    }
+
+    private static func minute(_ minute: Int64) -> Int64 { RuleWorld.start + minute * 60_000 }
+
+    private static func undisturbed() throws -> RuleWorld {
+        var world = try world()
+        for minute in Int64(0)...20 { try world.advance(to: Self.minute(minute) + 400) }
+        return world
+    }
+
+    @Test func anAlertIsPendingFiringAndOver() throws {
+        let world = try Self.undisturbed()
+        let notes = try world.notes()
+        #expect(world.evaluations == (0...20).map(Self.minute))
+        #expect(notes.count == 3)
+        let times = notes.compactMap { note in note.split(separator: "\"time\":\"").last?.prefix(20) }
+        // The start is 2026-08-01T09:00:00Z.
+        #expect(times == ["2026-08-01T09:04:00Z", "2026-08-01T09:07:00Z", "2026-08-01T09:14:00Z"])
+        #expect(
+            notes.first == """
+                {"active_at":"2026-08-01T09:04:00Z","after":"pending","alert":"Slow","before":"none",\
+                "group":"test.yaml;speed","labels":{"alertname":"Slow","job":"plimsoll"},\
+                "time":"2026-08-01T09:04:00Z","value":"9"}
+                """)
+        let labels = LabelSet([("alertname", "Slow"), ("job", "plimsoll")])
+        let told = [false, true].map {
+            RuleWorld.Told(labels: labels, startsAt: Self.minute(7), isResolved: $0)
+        }
+        #expect(world.told == Set(told))
+    }
+
+    /// The process ends at a minute behind the first, before or after what it found is durable, and is away for five minutes.
+    @Test(arguments: 1...14, [RuleWorld.End.beforeCommit, .afterCommit])
+    func theEndOfAProcessChangesNothing(_ end: Int, _ kind: RuleWorld.End) throws {
+        let whole = try Self.undisturbed()
+        var world = try Self.world()
+        for minute in Int64(0)..<Int64(end) { try world.advance(to: Self.minute(minute) + 400) }
+        try world.advance(to: Self.minute(Int64(end)) + 400, end: kind)
+        for minute in Int64(end + 5)...20 { try world.advance(to: Self.minute(minute) + 400) }
+        #expect(try world.notes() == whole.notes())
+        #expect(world.told == whole.told)
+    }
+
+    @Test func aClockThatIsSetBackDoesNothingTwice() throws {
+        var world = try Self.world()
+        for minute in Int64(0)...9 { try world.advance(to: Self.minute(minute)) }
+        for minute in Int64(2)...20 { try world.advance(to: Self.minute(minute)) }
+        #expect(world.evaluations == (0...20).map(Self.minute))
+        #expect(try world.notes() == Self.undisturbed().notes())
+    }
+
+    @Test func afterALongSilenceOnlyTheLastHourIsCaughtUp() throws {
+        var world = try Self.world()
+        for minute in Int64(0)...5 { try world.advance(to: Self.minute(minute)) }
+        #expect(try world.notes().count == 1, "it is pending")
+        try world.advance(to: Self.minute(200) + 1)
+        #expect(world.evaluations.suffix(61) == (140...200).map(Self.minute)[...])
+        #expect(world.evaluations.count == 67)
+    }
+
+    // MARK: Series
+
+    private static func value(_ text: String, _ times: PromQLQuestion.Times, _ world: RuleWorld) throws
+        -> PromQLAnswer.Value
+    {
+        let source = world.manager.series(
+            over: world.series, reached: minute(20), within: UnboundedBudget())
+        return try answer(try PromQLExpression(Array(text.utf8)), times, source)
+    }
+
+    private static func answer(
+        _ expression: PromQLExpression, _ times: PromQLQuestion.Times, _ source: some SeriesSource
+    ) throws -> PromQLAnswer.Value {
+        try PromQLEvaluator.answer(PromQLQuestion(expression, at: times), over: source).value
+    }
+
+    @Test func whatIsRecordedIsWhatItsExpressionSays() throws {
+        let world = try Self.world()
+        #expect(world.evaluations.isEmpty, "nothing was ever evaluated")
+        let times = PromQLQuestion.Times.range(from: Self.minute(1), through: Self.minute(19), step: 60_000)
+        let recorded = try Self.value("max by (job) (job:seconds:max)", times, world)
+        #expect(try recorded == Self.value("max by (job) (seconds)", times, world))
+        let counted = try Self.value(
+            "sum_over_time(job:seconds:max[10m])", .instant(Self.minute(14)), world)
+        guard case .vector(let samples) = counted else { throw NoVector() }
+        // The evaluations of minutes 5 to 13 say 9, that of minute 14 says 1.
+        #expect(samples.map(\.value) == [.float(9 * 9 + 1)])
+    }
+
+    @Test func howAlertsStoodIsASeries() throws {
+        let world = try Self.undisturbed()
+        func count(_ stage: String) throws -> PromQLAnswer.Value {
+            try Self.value(
+                "count_over_time(ALERTS{alertname=\"Slow\",alertstate=\"\(stage)\"}[30m])",
+                .instant(Self.minute(20)), world)
+        }
+        for (stage, wanted) in [("pending", 3.0), ("firing", 7.0)] {
+            guard case .vector(let samples) = try count(stage) else { throw NoVector() }
+            #expect(samples.map(\.value) == [.float(wanted)], "\(stage)")
+        }
+    }
+
+    private struct NoVector: Error {}
+
+    @Test func aReplaySaysWhatWouldHaveFired() throws {
+        let world = try Self.world()
+        let replay = try RuleReplay(
+            world.rules, from: Self.minute(0), through: Self.minute(20), over: world.series)
+        #expect(replay.evaluations == 21 && replay.complaints.isEmpty)
+        let firing = try #require(replay.firings.first)
+        #expect(replay.firings.count == 1 && firing.group == "test.yaml;speed")
+        #expect(firing.labels == LabelSet([("alertname", "Slow"), ("job", "plimsoll")]))
+        #expect(firing.pendingSince == Self.minute(4) && firing.firedAt == Self.minute(7))
+        #expect(firing.resolvedAt == Self.minute(14) && firing.highest == 9)
+        let half = try RuleReplay(world.rules, from: Self.minute(6), through: Self.minute(10), over: world.series)
+        #expect(half.firings.map(\.firedAt) == [Self.minute(9)] && half.firings.first?.resolvedAt == nil)
+    }
+
+    // MARK: The API
+
+    @Test func theAPITellsHowRulesStand() throws {
+        var world = try Self.world()
+        #expect(world.manager.groups.map(\.rules).first?.map(\.health) == ["unknown", "unknown"])
+        for minute in Int64(0)...8 { try world.advance(to: Self.minute(minute)) }
+        let group = try #require(world.manager.groups.first)
+        #expect(group.name == "speed" && group.file == "test.yaml" && group.intervalNanoseconds == 60_000_000_000)
+        #expect(group.rules.map(\.health) == ["ok", "ok"])
+        #expect(group.evaluatedAt == Self.minute(8) * 1_000_000)
+        let alert = try #require(group.rules.last?.alerts.first)
+        #expect(alert.isFiring && alert.value == 9 && alert.activeAt == Self.minute(4) * 1_000_000)
+    }
+}
