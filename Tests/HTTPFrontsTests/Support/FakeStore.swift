@@ -117,10 +117,12 @@ final class FakeStore: ServedStore {
         try wait(look)
         return RebookingPreview()
     }
-    func pinnedSeries(present: [MetricFamily], within options: QueryOptions) -> PinnedSeries {
+    func pinnedSeries(present: [MetricFamily], memory: SeriesMemory, within options: QueryOptions) -> PinnedSeries {
         PinnedSeries(series.withLock { $0 })
     }
-    func ruleSeries(upTo time: Int64, present: [MetricFamily], within options: QueryOptions) -> PinnedSeries {
+    func ruleSeries(
+        upTo time: Int64, present: [MetricFamily], memory: SeriesMemory, within options: QueryOptions
+    ) -> PinnedSeries {
         PinnedSeries(series.withLock { $0 })
     }
     var ruleRecords: [RuleStateRecord] { [] }

@@ -44,6 +44,8 @@ struct Routes: Sendable {
     let startWallNanoseconds: Int64
     /// What only the running server knows of metrics.
     let present = PresentMetrics()
+    /// What questions for series left to those after them.
+    let seriesMemory: SeriesMemory
     /// Who evaluates rules; nil: nobody does.
     var ruleManager: RuleManager?
     /// Who tells others of alerts.

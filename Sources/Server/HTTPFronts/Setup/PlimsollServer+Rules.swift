@@ -43,11 +43,11 @@ extension PlimsollServer {
         guard let manager = routes.ruleManager else { return [] }
         let inputs = RuleTicker.Inputs(
             now: { [store] in store.now }, present: { try await routes.presentFamilies() },
-            open: { [store] time, present in
+            open: { [store, memory = routes.seriesMemory] time, present in
                 let options = Self.options(routes, until: stopping)
                 let (nanoseconds, isBeyond) = time.multipliedReportingOverflow(by: 1_000_000)
                 let pinned = store.ruleSeries(
-                    upTo: isBeyond ? .max : nanoseconds, present: present, within: options)
+                    upTo: isBeyond ? .max : nanoseconds, present: present, memory: memory, within: options)
                 return (pinned.source, SeriesBudget(options))
             }, changed: configuration.ruleChanges)
         let ticker = RuleTicker(

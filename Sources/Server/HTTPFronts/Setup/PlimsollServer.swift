@@ -89,7 +89,7 @@ package final class PlimsollServer: Sendable {
             connections: ceiling, openFilesMax: configuration.openFilesMax, clock: clock, workers: workers,
             threads: threads, limits: limits, guardian: configuration.guardian, proxies: configuration.proxies,
             startNanoseconds: clock.monotonicNanoseconds(), startWallNanoseconds: clock.wallNanoseconds(),
-            ruleManager: ruleManager(), alertSenders: alertSenders())
+            seriesMemory: SeriesMemory(limitBytes: limits.seriesMemoryBytesMax), ruleManager: ruleManager(), alertSenders: alertSenders())
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
         }

@@ -31,10 +31,14 @@ package protocol ServedStore: IntakeStore, SendingStore {
     /// What a report reads: all tables at one position, and how conversations are judged there.
     func pinnedForReports() -> (tables: any TableCatalog, outcomes: OutcomeSettings)
     /// The series of metrics at one position, for one question: its memory, its time, and who may end it.
-    /// - Parameter present: metrics that only the running server knows.
-    func pinnedSeries(present: [MetricFamily], within options: QueryOptions) -> PinnedSeries
+    /// - Parameters:
+    ///   - present: metrics that only the running server knows.
+    ///   - memory: what questions of before left.
+    func pinnedSeries(present: [MetricFamily], memory: SeriesMemory, within options: QueryOptions) -> PinnedSeries
     /// The same up to a time (ns since 1970 UTC), for an evaluation of rules at that time.
-    func ruleSeries(upTo time: Int64, present: [MetricFamily], within options: QueryOptions) -> PinnedSeries
+    func ruleSeries(
+        upTo time: Int64, present: [MetricFamily], memory: SeriesMemory, within options: QueryOptions
+    ) -> PinnedSeries
     /// What is known of groups of alert rules.
     var ruleRecords: [RuleStateRecord] { get }
     /// The prices in force.
@@ -73,14 +77,16 @@ extension EventStore: ServedStore {
         return (snapshot, snapshot.outcomes)
     }
     /// See ``ServedStore``.
-    package func pinnedSeries(present: [MetricFamily], within options: QueryOptions) -> PinnedSeries {
-        snapshot().series(isServed: true, present: present, within: options)
+    package func pinnedSeries(
+        present: [MetricFamily], memory: SeriesMemory, within options: QueryOptions
+    ) -> PinnedSeries {
+        snapshot().series(isServed: true, present: present, memory: memory, within: options)
     }
     /// See ``ServedStore``.
     package func ruleSeries(
-        upTo time: Int64, present: [MetricFamily], within options: QueryOptions
+        upTo time: Int64, present: [MetricFamily], memory: SeriesMemory, within options: QueryOptions
     ) -> PinnedSeries {
-        snapshot().series(isServed: true, upTo: time, present: present, within: options)
+        snapshot().series(isServed: true, upTo: time, present: present, memory: memory, within: options)
     }
     /// See ``ServedStore``.
     package var ruleRecords: [RuleStateRecord] { snapshot().rules }

@@ -25,19 +25,29 @@ package struct PinnedSeries: Sendable {
     package static let target: [(name: ByteText, value: ByteText)] = [("instance", "plimsoll"), ("job", "plimsoll")]
 }
 
+/// What was computed for questions of before, for those of one store that come after.
+package final class SeriesMemory: Sendable {
+    fileprivate let cache: SeriesCache
+
+    /// - Parameter limitBytes: what it may hold.
+    package init(limitBytes: Int) { cache = SeriesCache(limitBytes: limitBytes) }
+}
+
 extension StoreSnapshot {
     /// The series of the metrics, up to its position.
     /// - Parameters:
     ///   - isServed: whether its time goes on while nothing comes in.
     ///   - last: no sample is later: ns since 1970 UTC; for a server alone.
     ///   - present: metrics that only a running server knows.
+    ///   - memory: what questions of before left; nil: it is not asked again.
     ///   - options: memory, time and cancellation of one question.
     package func series(
-        isServed: Bool, upTo last: Int64 = .max, present: [MetricFamily] = [], within options: QueryOptions
+        isServed: Bool, upTo last: Int64 = .max, present: [MetricFamily] = [], memory: SeriesMemory? = nil,
+        within options: QueryOptions
     ) -> PinnedSeries {
         let source = StoreSeries(
             catalog: self, reached: isServed ? min(now, last) : nil, objectives: objectives.current.set,
-            outcomes: outcomes, present: present, target: PinnedSeries.target, options: options)
+            outcomes: outcomes, present: present, target: PinnedSeries.target, options: options, cache: memory?.cache)
         return PinnedSeries(source, notices: source.notices)
     }
 }

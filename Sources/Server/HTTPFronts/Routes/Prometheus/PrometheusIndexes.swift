@@ -18,7 +18,7 @@ extension Routes {
         return try await queries.run { [self] cancellation in
             let options = questionOptions(cancellation, within: queries.memory)
             return try Self.ending {
-                let pinned = store.pinnedSeries(present: present, within: options)
+                let pinned = store.pinnedSeries(present: present, memory: seriesMemory, within: options)
                 let source = ruled(pinned.source, within: options)
                 let labels = try seriesRunner.labels(selectors, in: times, over: source, within: options)
                 let booking = try queries.holding(labels.reduce(Self.answerBytes) { $0 + 2 * $1.heldBytes })

@@ -67,7 +67,7 @@ extension Routes {
         let (text, notices, first, second) = try await queries.run { [self] cancellation throws in
             let options = questionOptions(cancellation, within: queries.memory, timeLimit: timeLimit)
             return try Self.ending {
-                let pinned = store.pinnedSeries(present: present, within: options)
+                let pinned = store.pinnedSeries(present: present, memory: seriesMemory, within: options)
                 let source = ruled(pinned.source, within: options)
                 var answer = try seriesRunner.answer(question, over: source, within: options)
                 let notices = missing(pinned)
