@@ -89,7 +89,8 @@ package final class PlimsollServer: Sendable {
             connections: ceiling, openFilesMax: configuration.openFilesMax, clock: clock, workers: workers,
             threads: threads, limits: limits, guardian: configuration.guardian, proxies: configuration.proxies,
             startNanoseconds: clock.monotonicNanoseconds(), startWallNanoseconds: clock.wallNanoseconds(),
-            seriesMemory: SeriesMemory(limitBytes: limits.seriesMemoryBytesMax), ruleManager: ruleManager(), alertSenders: alertSenders())
+            seriesMemory: SeriesMemory(limitBytes: limits.seriesMemoryBytesMax),
+            ruleManager: ruleManager(), alertSenders: alertSenders())
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
         }
@@ -120,8 +121,15 @@ package final class PlimsollServer: Sendable {
         running.withLock { $0 = Running(front: front, intake: intake, queries: queries) }
         // What fails here fails again at the first tick, which tells.
         try? await threads.settler.run { try settlement.recover() }
+        try await serve(front, routes, threads, paced)
+    }
+
+    /// Serves until the end, and closes what was opened.
+    private func serve(
+        _ front: HTTPFront, _ routes: Routes, _ threads: BlockingThreads, _ paced: PacedLog
+    ) async throws {
         let failure = await Self.failure { try await front.run() }
-        health.beginStopping()
+        routes.health.beginStopping()
         let closing = await Self.failure { try await threads.writer.run { [store] in try store.close() } }
         await threads.stop()
         paced.finish()
