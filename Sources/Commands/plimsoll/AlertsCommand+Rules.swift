@@ -19,7 +19,7 @@ extension AlertsCommand {
             let disk = Machine().fileSystem
             var hasFaults = false
             for path in files {
-                let bytes = try disk.contents(of: path)
+                let bytes = try CommandInput.file(path, in: disk)
                 do {
                     let file = try RuleFile(bytes, name: path)
                     try StandardStream.output.print("Checking \(path)\n  SUCCESS: \(file.ruleCount) rules found")
@@ -62,14 +62,14 @@ extension AlertsCommand {
         }
 
         private static func faults(of path: String, in disk: any FileSystem) throws -> [String] {
-            let bytes = try disk.contents(of: path)
+            let bytes = try CommandInput.file(path, in: disk)
             do {
                 let file = try RuleTestFile(bytes, name: path)
                 var rules: [RuleFile] = []
                 for pattern in file.ruleFiles {
                     let names = try RuleFilesOnDisk.matching(pattern, from: path, in: disk)
                     if names.isEmpty { StandardStream.tell("  WARNING: no file match pattern \(pattern)") }
-                    for name in names { rules.append(try RuleFile(try disk.contents(of: name), name: name)) }
+                    for name in names { rules.append(try RuleFile(try CommandInput.file(name, in: disk), name: name)) }
                 }
                 return RuleTrial(file, of: rules).faults()
             } catch let error as RuleFileError {

@@ -86,7 +86,8 @@ enum SLOFiles {
     /// - Throws: ``CommandFailure`` with every mistake, or for files that cannot be read.
     static func objectives(_ files: [String], _ machine: Machine) throws -> [ServiceLevelObjective] {
         let texts = try files.map { name in
-            guard let text = String(validating: try machine.fileSystem.contents(of: name), as: UTF8.self) else {
+            let bytes = try CommandInput.file(name, in: machine.fileSystem)
+            guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw CommandFailure(.badInput, "\(name) is no UTF-8", advice: "convert it, with `iconv` for one")
             }
             return (name: name, text: text)

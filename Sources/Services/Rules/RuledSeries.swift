@@ -130,7 +130,7 @@ struct RuledSeries: SeriesSource {
             case .tooManySamples: throw .tooManySamples(max: question.samplesMax)
             case .cancelled, .timedOut: throw .cancelled
             case .refused(let reason), .unavailable(let reason): throw .unavailable(reason)
-            case .outOfMemory: throw .unavailable(error.description)
+            case .outOfMemory, .seriesTooLarge: throw .outOfMemory(error.description)
             }
         }
     }

@@ -60,7 +60,7 @@ enum RuleSetup {
     static func faults(of paths: [String], in disk: any FileSystem) -> [String] {
         paths.compactMap { path in
             do {
-                _ = try RuleFile(try disk.contents(of: path), name: path)
+                _ = try RuleFile(try CommandInput.file(path, in: disk), name: path)
                 return nil
             } catch {
                 return "\(error)"

@@ -67,10 +67,10 @@ final class HistoryReader: Sendable {
             return booking?.change(to: bytes) ?? true
         }
         guard let isThere else {
-            throw .unavailable(
+            throw .outOfMemory(
                 "the series need more than \(options.memoryBudgetBytes >> 20) MiB; ask for fewer, or for less time")
         }
-        if !isThere { throw .unavailable("the memory of all questions is taken; ask again") }
+        if !isThere { throw .outOfMemory("the memory of all questions is taken; ask again") }
     }
 
     // MARK: Tables

@@ -104,6 +104,7 @@ package struct StoreSeries: SeriesSource {
         } catch let error as QueryError {
             switch error.kind {
             case .cancelled, .deadlineExceeded: throw .cancelled
+            case .memoryExceeded: throw .outOfMemory(error.message)
             default: throw .unavailable(error.message)
             }
         } catch {

@@ -7,6 +7,8 @@ package enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible
     case tooManySamples
     /// More memory than there is.
     case outOfMemory
+    /// The same of the series that are asked for; what people are told.
+    case seriesTooLarge(String)
     /// It took too long.
     case timedOut
     /// Whoever asked has gone.
@@ -21,6 +23,7 @@ package enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible
         case .outOfMemory: "query processing would take more memory than there is"
         case .timedOut: "query timed out in expression evaluation"
         case .cancelled: "query was canceled in expression evaluation"
+        case .seriesTooLarge(let reason): reason
         case .unavailable(let reason): "expanding series: \(reason)"
         }
     }

@@ -18,6 +18,7 @@ extension Evaluation {
             switch error {
             case .tooManySamples: throw .tooManySamples
             case .cancelled: throw .cancelled
+            case .outOfMemory(let reason): throw .seriesTooLarge(reason)
             case .unavailable(let reason): throw .unavailable(reason)
             }
         }

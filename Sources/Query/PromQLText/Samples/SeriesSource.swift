@@ -103,6 +103,8 @@ package enum SeriesSourceError: Error, Hashable, Sendable {
     case tooManySamples(max: Int)
     /// Whoever asked has gone, or waited too long.
     case cancelled
+    /// The answer takes more memory than it may; what people are told.
+    case outOfMemory(String)
     /// The source is at fault; what people are told.
     case unavailable(String)
 }

@@ -41,7 +41,7 @@ package struct SeriesRefusal: Error, Hashable, Sendable, CustomStringConvertible
         let kind: Kind =
             switch error {
             case .refused, .tooManySamples: .execution
-            case .outOfMemory: .unavailable
+            case .outOfMemory, .seriesTooLarge: .unavailable
             case .timedOut: .timeout
             case .cancelled: .canceled
             case .unavailable: .internal

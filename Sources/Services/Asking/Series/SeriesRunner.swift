@@ -113,6 +113,7 @@ extension EvaluationError {
         switch error {
         case .tooManySamples: self = .tooManySamples
         case .cancelled: self = .cancelled
+        case .outOfMemory(let reason): self = .seriesTooLarge(reason)
         case .unavailable(let reason): self = .unavailable(reason)
         }
     }

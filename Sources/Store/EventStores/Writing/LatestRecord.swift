@@ -17,7 +17,8 @@ extension Writer {
     func dropOlder(than latest: LatestRecord) {
         systemRecords.removeLast(from: frozen?.records.count ?? 0) { record in
             guard case .event(latest.type, let data) = record.content else { return false }
-            return data.hasPrefix(latest.dataBeginning)
+            // By bytes: `hasPrefix` holds different spellings of a letter equal.
+            return data.utf8.starts(with: latest.dataBeginning.utf8)
         }
     }
 }
