@@ -55,7 +55,8 @@ import Testing
         #expect(world.told == Set(told))
     }
 
-    /// The process ends at a minute behind the first, before or after what it found is durable, and is away for five minutes.
+    /// The process ends at a minute behind the first, before or after what it found is durable, and is away
+    /// for five minutes.
     @Test(arguments: 1...14, [RuleWorld.End.beforeCommit, .afterCommit])
     func theEndOfAProcessChangesNothing(_ end: Int, _ kind: RuleWorld.End) throws {
         let whole = try Self.undisturbed()

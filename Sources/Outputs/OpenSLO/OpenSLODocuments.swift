@@ -7,8 +7,10 @@ import Yams
 package struct OpenSLOFinding: Error, Hashable, Sendable, CustomStringConvertible {
     /// As it was named.
     package var file: String
+    // tests: places are told apart from words.
     /// From 1; nil where it concerns the file as a whole.
     package var line: Int?
+    // tests: as `line`.
     /// What is wrong, and what is expected.
     package var message: String
 

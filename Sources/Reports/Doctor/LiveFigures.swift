@@ -13,7 +13,7 @@ package struct LiveFigures: Hashable, Sendable {
         /// How often.
         package var count: Int
         /// When it was first in the period, to some seconds, ns since 1970 UTC; nil: nobody noted it.
-        package var since: Int64?
+        var since: Int64?
         /// When it was last, likewise.
         package var last: Int64?
 

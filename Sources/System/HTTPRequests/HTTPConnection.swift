@@ -45,8 +45,8 @@ package struct HTTPResponse: Sendable, Equatable {
     ///   - headers: `Name: value`, each.
     ///   - timeoutMilliseconds: of the whole exchange.
     ///   - answerBytesMax: more of the answer's body is read and thrown away.
-    ///   - authorityFile: a file of certificates, PEM, of those who may vouch for a server; nil: those that this machine
-    ///     knows.
+    ///   - authorityFile: a file of certificates, PEM, of those who may vouch for a server; nil: those that this
+    ///     machine knows.
     /// - Throws: ``HTTPFailure`` when there was no answer: not reachable, cut off, timed out.
     package func post(
         _ body: [UInt8], to url: String, headers: [String], timeoutMilliseconds: Int,

@@ -49,6 +49,7 @@ extension SchemaRegistry {
     /// may have: nobody is led to another.
     /// - Complexity: O(columns).
     package func column(nearly name: String, in type: UInt16) -> UInt16? {
+        // order: the columns stand in a list, by their ids.
         placeOfSlip(name, among: columns.map { isAllowed($0.id, in: type) ? $0.name : "" }).map { columns[$0].id }
     }
 }

@@ -29,7 +29,8 @@ extension Routes {
             refusals: history.refused(after: asked).map { refusal in
                 LiveFigures.Refusal(
                     refusal.key.reason, at: refusal.key.door, of: refusal.key.service?.text, count: refusal.count,
-                    since: moved(refusal.first, from: monotonic, to: now), last: moved(refusal.last, from: monotonic, to: now))
+                    since: moved(refusal.first, from: monotonic, to: now),
+                    last: moved(refusal.last, from: monotonic, to: now))
             },
             troubles: health.troubles(beside: status.troubles))
     }

@@ -10,6 +10,7 @@ import WireFormats
 /// The way of spans from an OTLP request to the disk: undo compression, decode, commit, answer. Shares gate and writer
 /// with the events.
 package final class TraceIntake: Sendable {
+    // tests: whoever tells of refusals takes it from ``refusals``, without its name.
     /// Why spans were refused and, where that is known, whose they were.
     package struct SpanRefusal: Hashable, Sendable {
         /// Why.

@@ -130,7 +130,8 @@ extension EventStore {
             }
         }
         return try ConversationRows.folding(
-            events.blocks, dirty: [], leftOut: events.leftOut, sealed: SealedState(), overlay: version.overlay, layouts: layouts,
+            events.blocks, dirty: [], leftOut: events.leftOut, sealed: SealedState(),
+            overlay: version.overlay, layouts: layouts,
             registry: registry, workers: context.workers, limits: limits)
     }
 
