@@ -13,6 +13,18 @@ package struct PriceCandidates: Sendable {
     /// - Complexity: O(prices · log prices).
     package var lists: [[PriceEntry]] { sources.map(\.entries) }
 
+    /// Positions before which the same prices had come as before this one.
+    /// - Complexity: O(log² prices).
+    package func positions(around position: Int64) -> ClosedRange<Int64> {
+        var (first, last) = (Int64.min, Int64.max)
+        for table in sources.lazy.flatMap(\.tables) {
+            let (before, next) = table.positions(around: position)
+            if let before { first = max(first, before + 1) }
+            if let next { last = min(last, next) }
+        }
+        return first...last
+    }
+
     /// The longest prompt for which the built-in prices of tokens hold that count for calls of a time, or would if none
     /// were set; nil: any. Of several lists the one in force says it, be it that there is no bound any more: each has
     /// the prices that changed, and a bound that changes does so with all prices of its model.

@@ -20,6 +20,8 @@ final class PriceTable: Sendable {
     let entries: [PriceEntry]
     /// From when on one of them holds, ascending, each once.
     private let starts: [Int64]
+    /// Ascending.
+    private let positions: [Int64]
     private let tokens: PriceTimeline
     private let gpu: PriceTimeline
     /// By place in ``tokens``: the longest prompt that the prices of this standing up to there name.
@@ -50,6 +52,7 @@ final class PriceTable: Sendable {
             longest.append(least)
         }
         (self.entries, self.starts, self.longest, self.tokens) = (entries, starts, longest, byStanding)
+        positions = entries.map(\.position).sorted()
         self.gpu = PriceTimeline(gpu, of: entries)
         self.kinds = kinds.mapValues { PriceTimeline($0, of: entries) }
     }
@@ -61,6 +64,12 @@ final class PriceTable: Sendable {
     func starts(around time: Int64, steps: inout Int) -> (last: Int64?, next: Int64?) {
         let place = starts.upperBound(of: time, steps: &steps)
         return (place > 0 ? starts[place - 1] : nil, place < starts.count ? starts[place] : nil)
+    }
+
+    /// The last position that is smaller and the first that is not.
+    func positions(around position: Int64) -> (last: Int64?, next: Int64?) {
+        let place = positions.partitioningIndex { $0 >= position }
+        return (place > 0 ? positions[place - 1] : nil, place < positions.count ? positions[place] : nil)
     }
 
     /// Whether a price of GPU time, or of tokens, holds for calls of a time and had come by then.

@@ -19,11 +19,19 @@ final class CostOverlay: Sendable {
     private let lateCount: Int
     /// Oldest first.
     private let rebookings: [Rebooking]
+    /// By correction: a number that no other has beside the overlays which went on from this one.
+    private let marks: [UInt64]
+    private let kept: OverlaidCosts
     /// The whole history: what was known at a position is asked by that position.
     private let book: PriceBook
 
-    private init(book: PriceBook, late: LatePrices, lateCount: Int, rebookings: [Rebooking]) {
+    private init(
+        book: PriceBook, late: LatePrices, lateCount: Int, rebookings: [Rebooking], marks: [UInt64] = [],
+        kept: OverlaidCosts = OverlaidCosts()
+    ) {
         (self.book, self.late, self.lateCount, self.rebookings) = (book, late, lateCount, rebookings)
+        self.marks = marks + rebookings[marks.count...].map { _ in MorselIdentity.freshOrigin() }
+        self.kept = kept
     }
 
     /// - Parameter lateCount: so many of the late prices count, the first ones; nil: all.
@@ -33,10 +41,22 @@ final class CostOverlay: Sendable {
             rebookings: prices.rebookings)
     }
 
-    /// The same with one more correction.
-    func adding(_ rebooking: Rebooking) -> CostOverlay { adding([rebooking]) }
+    /// Whether one that is made of so many of the late prices says the same of calls that were sealed before the others
+    /// came: prices that were set since stand behind all that these costs were decided by, which a list need not.
+    func isOf(_ prices: PriceLedger, lateCount: Int) -> Bool {
+        self.lateCount == lateCount && rebookings.count == prices.rebookings.count
+            && book.listNumber == prices.book.listNumber
+    }
 
-    /// The same with more corrections, oldest first.
+    /// The same with one more correction. What either knows of the costs of groups that the correction does not concern
+    /// the other knows, too.
+    func adding(_ rebooking: Rebooking) -> CostOverlay {
+        CostOverlay(
+            book: book, late: late, lateCount: lateCount, rebookings: rebookings + [rebooking], marks: marks,
+            kept: kept)
+    }
+
+    /// The same with more corrections, oldest first, for one question: what is known is kept apart.
     func adding(_ more: [Rebooking]) -> CostOverlay {
         CostOverlay(book: book, late: late, lateCount: lateCount, rebookings: rebookings + more)
     }
@@ -52,6 +72,45 @@ final class CostOverlay: Sendable {
     /// Whether a sealed group may hold a call that a correction concerns, so that what the group says of its costs need
     /// not hold.
     func mayCorrect(_ group: RowGroup) -> Bool { rebookings.contains { $0.mayConcern(group) } }
+
+    /// The costs of all calls of a morsel, computed once for all who ask while they are kept.
+    /// - Parameter compute: by row; nil for one without a cost.
+    func columns(of morsel: RepricedMorsel, _ compute: () throws -> [CallCost?]) throws -> OverlaidCosts.Columns {
+        let (money, columns) = (morsel.money, morsel.layout.columns)
+        guard let key = key(of: morsel) else { return OverlaidCosts.Columns(try compute(), money, columns) }
+        return try kept.columns(of: key) { OverlaidCosts.Columns(try compute(), money, columns) }
+    }
+
+    /// Takes the costs of all calls of a morsel as told, unless they are there.
+    func keep(_ columns: OverlaidCosts.Columns, of morsel: RepricedMorsel) throws {
+        if let key = key(of: morsel) { _ = try kept.columns(of: key) { columns } }
+    }
+
+    /// The costs of all calls of a morsel; nil where nobody asked for them yet.
+    func knownColumns(of morsel: RepricedMorsel) -> OverlaidCosts.Columns? {
+        key(of: morsel).flatMap { kept.known(of: $0) }
+    }
+
+    /// What calls of the same names share; their time is passed over.
+    func names(_ call: LatePrices.Call) -> LatePrices.Names { late.names(of: call, in: book) }
+
+    /// Numbers of late prices that may book a call of a time which waits, and times at which it would be the same ones.
+    func lateNumbers(of names: LatePrices.Names, at time: Int64) -> (numbers: [Int], times: ClosedRange<Int64>) {
+        LatePrices.numbers(of: names, at: time, before: lateCount)
+    }
+
+    /// The late price of a number.
+    func latePrice(_ number: Int) -> PriceChange { late[number] }
+
+    /// Corrections that may concern a call of the morsel, oldest first.
+    func rebookings(of morsel: RepricedMorsel) -> [Rebooking] { rebookings.filter(morsel.mayHoldCalls) }
+
+    /// Under the same prices the costs of a morsel follow from the corrections that may concern it: up to the last of
+    /// these they are the same wherever it has this mark.
+    private func key(of morsel: RepricedMorsel) -> MorselIdentity? {
+        let last = rebookings.lastIndex { morsel.mayHoldCalls(of: $0) }
+        return morsel.base.identity?.read(through: [last.map { Int64(bitPattern: marks[$0]) } ?? 0])
+    }
 
     /// What a call costs that was booked at some cost.
     /// - Parameter row: the one that the fields were read from.

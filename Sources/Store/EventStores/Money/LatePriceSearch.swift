@@ -152,16 +152,22 @@ struct LatePriceSearch {
         of base: any Morsel, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces, after: CostOverlay,
         leads: ClockLeads
     ) throws -> [FirstCost] {
-        let old = try RepricedMorsel(base: base, layout: layout, money: money, overlay: before).column(money.cost)
-        let new = try RepricedMorsel(base: base, layout: layout, money: money, overlay: after).column(money.cost)
+        let old = RepricedMorsel(base: base, layout: layout, money: money, overlay: before)
+        let new = RepricedMorsel(base: base, layout: layout, money: money, overlay: after)
+        // What is priced waits for nothing.
+        let booked = try old.costs()
+        var costs = booked
+        let waiting = booked.indices.filter { row in booked[row].map { $0.state != .priced } ?? false }
+        for (row, cost) in zip(waiting, try new.computed(waiting)) { costs[row] = cost }
+        try after.keep(OverlaidCosts.Columns(costs, money, layout.columns), of: new)
         let (times, received) = (try base.column(layout.time), try base.column(layout.receivedTime))
         let positions = try base.column(layout.position)
         let columns = try ["tenant", "provider", "model", "route"].map {
             try layout.index(of: $0).map { try base.column($0) }
         }
-        return (0..<base.rowCount).compactMap { row in
-            guard old.wide(at: row) == nil, let cost = new.wide(at: row), let time = times.integer(at: row),
-                let receivedTime = received.integer(at: row)
+        return waiting.compactMap { row in
+            guard booked[row]?.costPicoUSD == nil, let cost = costs[row]?.costPicoUSD,
+                let time = times.integer(at: row), let receivedTime = received.integer(at: row)
             else { return nil }
             let arrival = leads.arrival(at: positions.integer(at: row) ?? 0, receivedTime: receivedTime)
             guard arrival.isLive(time) else { return nil }

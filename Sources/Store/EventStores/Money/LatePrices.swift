@@ -45,7 +45,7 @@ package struct LatePrices: Sendable {
     }
 
     /// Prices of successive numbers.
-    private final class Run: Sendable {
+    fileprivate final class Run: Sendable {
         let first: Int
         let changes: [PriceChange]
         private let prices: [PricePair: Prices]
@@ -67,6 +67,20 @@ package struct LatePrices: Sendable {
 
         private func has(_ number: Int, at time: Int64) -> Bool {
             changes[number - first].waitingTimes?.contains(time) ?? false
+        }
+
+        /// - Parameter number: of this run.
+        func waitingTimes(_ number: Int) -> ClosedRange<Int64>? { changes[number - first].waitingTimes }
+
+        /// Of names and a tier: lists by kind, and those that bound the length of prompts.
+        func lists(_ pair: PricePair, tier: [UInt8]) -> (kinds: [[Int]], bounding: [Int]) {
+            guard let prices = prices[pair] else { return ([], []) }
+            let kinds = TokenClass.allCases.flatMap { tokenClass in
+                [PriceOrigin.builtIn, .set].compactMap { origin in
+                    prices.numbers[Kind(serviceTier: tier, tokenClass: tokenClass, origin: origin)]
+                }
+            }
+            return (kinds, prices.bounding)
         }
 
         func add(_ pair: PricePair, tier: [UInt8], at time: Int64, _ found: inout [Int], _ steps: inout Int) {
@@ -139,5 +153,68 @@ package struct LatePrices: Sendable {
     func numbers(of call: Call, among wanted: Range<Int>) -> [Int] {
         var steps = 0
         return numbers(of: call, among: wanted, steps: &steps)
+    }
+
+    /// What is the same for all calls of one provider, models and tier, looked up once.
+    struct Names {
+        /// Its time is no part of it.
+        let call: Call
+        /// Normalised.
+        let tier: String
+        /// The prices of the book.
+        let candidates: PriceCandidates
+        /// By kind: ascending, so that times of waiting calls descend.
+        fileprivate var kinds: [(run: Run, numbers: [Int])] = []
+        fileprivate var bounding: [(run: Run, numbers: [Int])] = []
+    }
+
+    /// - Complexity: O(log prices).
+    func names(of call: Call, in book: PriceBook) -> Names {
+        let tier = PriceEntry.normalised(tier: call.serviceTier)
+        var names = Names(
+            call: call, tier: tier,
+            candidates: book.candidates(
+                provider: call.provider, requestModel: call.requestModel, responseModel: call.responseModel))
+        let pairs = PricePair.ofCall(
+            provider: call.provider, requestModel: call.requestModel, responseModel: call.responseModel)
+        for run in runs {
+            for pair in pairs {
+                let lists = run.lists(pair, tier: Array(tier.utf8))
+                names.kinds += lists.kinds.map { (run: run, numbers: $0) }
+                if !lists.bounding.isEmpty { names.bounding.append((run: run, numbers: lists.bounding)) }
+            }
+        }
+        return names
+    }
+
+    /// Numbers of prices that may book a call of the names which waits, ascending, and times at which it would be the
+    /// same ones.
+    /// - Parameter count: so many of the prices are asked, the first ones.
+    /// - Complexity: O(log² prices) and those that bound prompts.
+    static func numbers(
+        of names: Names, at time: Int64, before count: Int
+    ) -> (numbers: [Int], times: ClosedRange<Int64>) {
+        var found: [Int] = []
+        var (first, last) = (Int64.min, Int64.max)
+        func look(_ times: ClosedRange<Int64>?, _ number: Int) {
+            guard let times else { return }
+            if times.upperBound < time {
+                first = max(first, times.upperBound + 1)
+            } else if times.lowerBound > time {
+                last = min(last, times.lowerBound - 1)
+            } else {
+                (first, last) = (max(first, times.lowerBound), min(last, times.upperBound))
+                if number < count, !found.contains(number) { found.append(number) }
+            }
+        }
+        for (run, numbers) in names.kinds {
+            let index = numbers.partitioningIndex { (run.waitingTimes($0)?.lowerBound ?? .max) <= time }
+            if index > 0 { look(run.waitingTimes(numbers[index - 1]), numbers[index - 1]) }
+            if index < numbers.count { look(run.waitingTimes(numbers[index]), numbers[index]) }
+        }
+        for (run, numbers) in names.bounding {
+            for number in numbers { look(run.waitingTimes(number), number) }
+        }
+        return (found.sorted(), first...last)
     }
 }

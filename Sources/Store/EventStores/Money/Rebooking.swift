@@ -35,6 +35,11 @@ package struct Rebooking: Hashable, Sendable {
         guard position <= lastPosition, times.contains(time), provider.hasSameBytes(as: self.provider) else {
             return false
         }
+        return isOfModel(requestModel: requestModel, responseModel: responseModel)
+    }
+
+    /// Whether a call's models are meant.
+    func isOfModel(requestModel: String?, responseModel: String?) -> Bool {
         guard let model else { return true }
         let names =
             passesOverPaths
@@ -45,14 +50,18 @@ package struct Rebooking: Hashable, Sendable {
 
     /// Whether a group may hold a call that is.
     func mayConcern(_ group: RowGroup) -> Bool {
-        guard let time = group.summary(named: "time"), case .timestamptz(let first) = time.minimum,
-            case .timestamptz(let last) = time.maximum
-        else { return true }
-        guard last >= times.lowerBound, first < times.upperBound else { return false }
-        if case .integer(let position)? = group.summary(named: "position")?.minimum, position > lastPosition {
-            return false
+        mayConcern(time: group.summary(named: "time"), position: group.summary(named: "position"))
+            && group.mayHold(provider, in: "provider")
+    }
+
+    /// Whether calls of which this is known may be; nil: nothing.
+    func mayConcern(time: ColumnSummary?, position: ColumnSummary?) -> Bool {
+        guard let time, case .timestamptz(let first) = time.minimum, case .timestamptz(let last) = time.maximum else {
+            return true
         }
-        return group.mayHold(provider, in: "provider")
+        guard last >= times.lowerBound, first < times.upperBound else { return false }
+        if case .integer(let position)? = position?.minimum, position > lastPosition { return false }
+        return true
     }
 }
 

@@ -15,7 +15,8 @@ extension Writer {
         var rebooking = Rebooking(
             provider: provider, model: model, times: times, lastPosition: ledger.position,
             list: ledger.prices.book.listNumber)
-        let effect = try RebookingEffect(rebooking, before: overlay, after: overlay(adding: rebooking), writer: self)
+        let after = overlay.adding(rebooking)
+        let effect = try RebookingEffect(rebooking, before: overlay, after: after, writer: self)
         guard let correction = Int64(exactly: effect.correctionPicoUSD) else { throw StoreError.correctionTooLarge }
         (rebooking.calls, rebooking.correctionPicoUSD) = (effect.calls, correction)
         guard rebooking.calls > 0 else { return rebooking }
@@ -23,7 +24,7 @@ extension Writer {
             .flatMap { $0 }
         try observeClock()
         _ = try noteDurably(.event(type: Rebooking.recordType, data: rebooking.data(prices: prices)))
-        apply(rebooking, effect)
+        apply(rebooking, effect, after)
         // What is kept is what the record tells.
         rebooking.change = effect.change
         return rebooking
@@ -31,19 +32,16 @@ extension Writer {
 
     /// Lays a correction over what was read back.
     func replay(_ rebooking: Rebooking, onDamage: OnDamage) throws {
-        let effect = try RebookingEffect(
-            rebooking, before: overlay, after: overlay(adding: rebooking), writer: self, onDamage: onDamage)
-        apply(rebooking, effect)
+        let after = overlay.adding(rebooking)
+        let effect = try RebookingEffect(rebooking, before: overlay, after: after, writer: self, onDamage: onDamage)
+        apply(rebooking, effect, after)
     }
 
-    private func apply(_ rebooking: Rebooking, _ effect: RebookingEffect) {
+    private func apply(_ rebooking: Rebooking, _ effect: RebookingEffect, _ overlay: CostOverlay) {
         ledger.prices.add(rebooking)
+        take(overlay)
         tail.replace { effect.repriced[$0.firstPosition] ?? $0 }
         dirty.formUnion(effect.conversations)
-    }
-
-    private func overlay(adding rebooking: Rebooking) -> CostOverlay {
-        CostOverlay(ledger.prices).adding(rebooking)
     }
 }
 
@@ -72,7 +70,9 @@ private struct RebookingEffect {
                         of: group, index: index, columns: layout.columns, table: layout.name,
                         statistics: ScanStatistics())
                     do {
-                        try compare(base, layout, money, before, after)
+                        let old = RepricedMorsel(base: base, layout: layout, money: money, overlay: before)
+                        let new = RepricedMorsel(base: base, layout: layout, money: money, overlay: after)
+                        try compare(old, new, rebooking)
                     } catch  where StoreError.isOfPlace(error) {
                         try onDamage(error)
                     }
@@ -82,16 +82,24 @@ private struct RebookingEffect {
         for block in writer.tail.readBlocks { compare(block, after, writer.registry) }
     }
 
+    /// Only rows that the correction concerns may cost something else.
     private mutating func compare(
-        _ base: any Morsel, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces, _ before: CostOverlay,
-        _ after: CostOverlay
+        _ old: RepricedMorsel, _ new: RepricedMorsel, _ rebooking: Rebooking
     ) throws {
-        let old = try RepricedMorsel(base: base, layout: layout, money: money, overlay: before).costs()
-        let new = try RepricedMorsel(base: base, layout: layout, money: money, overlay: after).costs()
+        let (base, layout) = (old.base, old.layout)
+        let rows = try rebooking.rows(of: base, layout)
+        guard !rows.isEmpty else {
+            if let known = old.overlay.knownColumns(of: old) { try new.overlay.keep(known, of: new) }
+            return
+        }
+        let before = try old.costs()
+        var after = before
+        for (row, cost) in zip(rows, try new.computed(rows)) { after[row] = cost }
+        try new.overlay.keep(OverlaidCosts.Columns(after, new.money, layout.columns), of: new)
         let ids = try layout.index(of: "conversation_id").map { try base.column($0) }
         let tenants = try layout.index(of: "tenant").map { try base.column($0) }
-        for (row, costs) in zip(old, new).enumerated() where differ(costs.0, costs.1) {
-            add(costs.0, costs.1)
+        for row in rows where differ(before[row], after[row]) {
+            add(before[row], after[row])
             if let conversation = ids?.text(at: row), let tenant = tenants?.text(at: row) {
                 conversations.insert(.init(tenant: tenant, conversation: conversation))
             }

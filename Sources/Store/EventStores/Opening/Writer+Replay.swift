@@ -126,6 +126,7 @@ extension Writer {
     func begin(with book: PriceBook) {
         ledger.prices = PriceLedger(book: book)
         booking.forget()
+        forgetOverlay()
     }
 
     private func replayEvents(_ record: LogRecord) throws {

@@ -329,8 +329,10 @@ final class Writer {
     private func latePriceSearch(since count: Int, _ onDamage: @escaping OnDamage) -> LatePriceSearch? {
         let prices = ledger.prices
         guard prices.late.count > count else { return nil }
+        // What readers were shown says the same, and knows costs.
+        let shown = knownOverlay.flatMap { $0.overlay.isOf(prices, lateCount: count) ? $0.overlay : nil }
         return LatePriceSearch(
-            prices.late, from: count, before: CostOverlay(prices, lateCount: count), layouts: layouts,
+            prices.late, from: count, before: shown ?? CostOverlay(prices, lateCount: count), layouts: layouts,
             registry: registry, onDamage: onDamage)
     }
 
@@ -362,6 +364,15 @@ final class Writer {
         let overlay = CostOverlay(prices)
         knownOverlay = (priceCount, rebookingCount, overlay)
         return overlay
+    }
+
+    /// To be called where prices or corrections are others of the same number.
+    func forgetOverlay() { knownOverlay = nil }
+
+    /// Goes on from an overlay of the prices and corrections there are, so that what it knows stays known.
+    func take(_ overlay: CostOverlay) {
+        let prices = ledger.prices
+        knownOverlay = (prices.book.count, prices.rebookings.count, overlay)
     }
 
     /// What readers may see from now on.
@@ -410,6 +421,7 @@ struct Checkpoint {
         writer.ledger = ledger
         writer.ledger.receivedTime = receivedTime
         writer.booking.forget()
+        writer.forgetOverlay()
         writer.counters.rollBack(to: totals)
         writer.sealed = sealed
         writer.tail = tail

@@ -1,0 +1,117 @@
+import Columnar
+import Domain
+import Projections
+import Synchronization
+
+/// What calls of sealed groups cost through an overlay, kept for whoever asks next: a report has many questions, and a
+/// start compares each correction with what was before it.
+///
+/// Overlays of the same prices share it, see ``CostOverlay/adding(_:)``: which corrections count is part of
+/// the key. At most ``bytesMax`` are held, roughly; what came first goes first.
+final class OverlaidCosts: Sendable {
+    /// The columns of one group's costs.
+    struct Columns: Sendable {
+        private let vectors: [Vector]
+        private let places: [Int]
+
+        /// - Parameter costs: by row; nil for one without a cost.
+        init(_ costs: [CallCost?], _ money: EventTableLayout.MoneyPlaces, _ columns: [TableColumn]) {
+            places = money.costs
+            vectors = places.map { place in
+                var builder = ColumnBuilder(type: columns[place].type)
+                for (row, cost) in costs.enumerated() {
+                    guard let cost else { continue }
+                    builder.padNulls(to: row)
+                    switch place {
+                    case money.cost: if let value = cost.costPicoUSD { builder.append(wide: value) }
+                    case money.low: builder.append(wide: cost.lowPicoUSD)
+                    case money.high: if let value = cost.highPicoUSD { builder.append(wide: value) }
+                    case money.gaps: if let gaps = cost.gaps { builder.append(text: gaps) }
+                    default: builder.append(text: cost.state.name)
+                    }
+                }
+                builder.padNulls(to: costs.count)
+                return builder.finish()
+            }
+        }
+
+        /// - Precondition: a column of costs.
+        subscript(place: Int) -> Vector {
+            guard let index = places.firstIndex(of: place) else { preconditionFailure("a column of costs") }
+            return vectors[index]
+        }
+
+        /// Bytes held, roughly, what it takes to find them included.
+        fileprivate var byteCount: Int {
+            vectors.reduce(512) { bytes, vector in
+                switch vector.storage {
+                case .int128: bytes + 16 * vector.count
+                case .text(_, let dictionary): bytes + 4 * vector.count + dictionary.bytes.count
+                case .constant: bytes
+                default: bytes + 8 * vector.count
+                }
+            }
+        }
+    }
+
+    /// Whoever asks while another computes waits: it is the same work.
+    private final class Place: Sendable {
+        let columns = Mutex<Columns?>(nil)
+    }
+
+    private struct State {
+        var places: [MorselIdentity: Place] = [:]
+        /// Those that are computed, in the order in which they were; what lies before ``first`` is gone.
+        var order: [(identity: MorselIdentity, bytes: Int)] = []
+        var first = 0
+        var bytes = 0
+
+        mutating func hold(_ identity: MorselIdentity, _ size: Int, upTo bytesMax: Int) {
+            order.append((identity, size))
+            bytes += size
+            while bytes > bytesMax, first < order.count - 1 {
+                places.removeValue(forKey: order[first].identity)
+                bytes -= order[first].bytes
+                first += 1
+            }
+            if first > order.count / 2 {
+                order.removeFirst(first)
+                first = 0
+            }
+        }
+    }
+
+    /// Vectors of a million calls or so.
+    private static let bytesMax = 64 << 20
+
+    private let state = Mutex(State())
+
+    /// The columns of what the identity stands for, from memory or computed now.
+    func columns(of identity: MorselIdentity, _ compute: () throws -> Columns) throws -> Columns {
+        let place = state.withLock { state in
+            if let place = state.places[identity] { return place }
+            let place = Place()
+            state.places[identity] = place
+            return place
+        }
+        return try place.columns.withLock { known in
+            if let known { return known }
+            do {
+                let columns = try compute()
+                known = columns
+                state.withLock { $0.hold(identity, columns.byteCount, upTo: Self.bytesMax) }
+                return columns
+            } catch {
+                // Whoever waits tries itself.
+                _ = state.withLock { $0.places.removeValue(forKey: identity) }
+                throw error
+            }
+        }
+    }
+
+    /// nil where nobody asked yet for all of them.
+    func known(of identity: MorselIdentity) -> Columns? {
+        let place = state.withLock { $0.places[identity] }
+        return place?.columns.withLock { $0 }
+    }
+}

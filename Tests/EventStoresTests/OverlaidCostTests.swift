@@ -1,0 +1,143 @@
+import Columnar
+import Domain
+import EventStores
+import Platform
+import Synchronization
+import Testing
+
+/// Costs of sealed calls through late prices and corrections: computed for many calls together, and once for all who
+/// ask.
+@Suite struct OverlaidCostTests {
+    private static let shown = ["id", "cost_usd", "cost_low_usd", "cost_high_usd", "price_state", "price_gaps"]
+
+    /// Random calls, prices and corrections.
+    private struct Source {
+        private var generator: SeededGenerator
+        private var count = 0
+
+        init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+        mutating func below(_ count: UInt64) -> Int64 { Int64(generator.next() % count) }
+        mutating func one<Element>(of elements: [Element]) -> Element { elements[Int(below(UInt64(elements.count)))] }
+
+        mutating func calls(_ number: Int) -> IngestBatch {
+            var events = SampleEvents()
+            for _ in 0..<number {
+                count += 1
+                var fields: [String: EventValue] = ["provider": .text(one(of: ["p", "q"])), "status": .text("ok")]
+                if let model = one(of: ["m", "x/m", "n", nil]) { fields["request_model"] = .text(model) }
+                if let model = one(of: ["m-1", "x/n", nil, nil]) { fields["response_model"] = .text(model) }
+                if let tier = one(of: ["batch", "flex", nil, nil]) { fields["service_tier"] = .text(tier) }
+                if below(8) > 0 {
+                    fields["input_tokens"] = .integer(1 + below(1_000))
+                    fields["output_tokens"] = .integer(below(100))
+                    if below(6) == 0 { fields["cache_read_tokens"] = .integer(1) }
+                }
+                if below(6) == 0 { fields["gpu_duration_ns"] = .integer(1_000_000_000) }
+                events.add("llm.call", id: "call \(count)", at: Double(below(100)), fields)
+            }
+            return events.batch
+        }
+
+        mutating func prices(_ number: Int) -> IngestBatch {
+            var events = SampleEvents()
+            for _ in 0..<number {
+                count += 1
+                let tokenClass = one(of: ["input", "output", "input", "output", "cache_read", "gpu"])
+                var fields: [String: EventValue] = [
+                    "provider": .text(one(of: ["p", "q"])), "model": .text(one(of: ["m", "x/m", "n", "m-1", "*"])),
+                    "token_class": .text(tokenClass),
+                    tokenClass == "gpu" ? "usd_per_gpu_hour" : "usd_per_million_tokens": .integer(1_000 + below(50)),
+                ]
+                if let tier = one(of: ["batch", "flex", nil, nil]) { fields["service_tier"] = .text(tier) }
+                events.add("price.set", id: "price \(count)", at: Double(below(100)), fields)
+            }
+            return events.batch
+        }
+
+        mutating func times() -> Range<Int64> {
+            let first = below(90)
+            let last = first + 1 + below(60)
+            return SampleEvents.start + first * 1_000_000_000..<SampleEvents.start + last * 1_000_000_000
+        }
+    }
+
+    private static func open(_ disk: SimulatedFileSystem) throws -> EventStore {
+        try EventStore.open(at: "/data", context: context(disk), options: EventStoreTests.options())
+    }
+
+    /// Unsealed calls are priced one by one: that is what sealed ones have to cost.
+    @Test(arguments: [UInt64(1), 2, 3]) func sealedCallsCostWhatUnsealedOnesDo(seed: UInt64) throws {
+        var source = Source(seed: seed)
+        let disks = [SimulatedFileSystem(seed: 21), SimulatedFileSystem(seed: 22)]
+        var stores = try disks.map(Self.open)
+        func compare(_ step: Comment) throws {
+            let costs = try stores.map { try rows($0, "llm_call", Self.shown) }
+            #expect(costs[0] == costs[1], step)
+        }
+        for round in 0..<10 {
+            for batch in [source.calls(25), source.prices(2)] {
+                for store in stores { _ = try store.append([batch]) }
+            }
+            try stores[0].seal()
+            try compare("sealed \(round)")
+            for step in 0..<2 {
+                let prices = source.prices(1 + Int(source.below(3)))
+                for store in stores { _ = try store.append([prices]) }
+                try compare("prices \(round), \(step)")
+            }
+            guard round > 2 else { continue }
+            let (provider, model) = (source.one(of: ["p", "q"]), source.one(of: ["m", "n", "x/n", "other", nil]))
+            let times = source.times()
+            let corrections = try stores.map { try $0.rebook(provider: provider, model: model, times: times) }
+            #expect(corrections[0].calls == corrections[1].calls)
+            #expect(corrections[0].correctionPicoUSD == corrections[1].correctionPicoUSD)
+            try compare("correction \(round)")
+        }
+        #expect(stores[0].status.segments > 0 && stores[1].status.segments == 0)
+        for disk in disks { disk.crash() }
+        stores = try disks.map(Self.open)
+        try compare("opened again")
+        for store in stores { try store.close() }
+    }
+
+    /// A report asks many questions of the same groups: what one computed the next one finds.
+    @Test func costsAreComputedOnceForAllQuestions() throws {
+        let disk = SimulatedFileSystem(seed: 23)
+        var store = try Self.open(disk)
+        for part in 0..<2 {
+            var events = SampleEvents()
+            for number in 0..<10 {
+                let id = "c\(10 * part + number)"
+                events.addTurn(id, 1, at: Double(number), model: number < 5 ? "unheard-of" : "gpt-4o")
+            }
+            _ = try store.append([events.batch])
+            try store.seal()
+        }
+        var prices = SampleEvents()
+        for name in ["input", "output"] { prices.addPrice("unheard-of", name, picoPerToken: 20_000, at: -1) }
+        _ = try store.append([prices.batch])
+        try store.seal()
+        try store.close()
+        store = try Self.open(disk)
+        /// Exact costs, and the pages that were read for them.
+        func ask(_ name: String) throws -> (exact: Int, pages: Int) {
+            let table = try #require(store.snapshot().table(named: "llm_call"))
+            let place = try #require(table.columns.firstIndex { $0.name == name })
+            let statistics = ScanStatistics()
+            var exact = 0
+            for morsel in try table.morsels(for: ScanRequest(columns: [place], statistics: statistics)) {
+                let column = try morsel.column(place)
+                exact += (0..<morsel.rowCount).filter { column.scalar(at: $0) != .null }.count
+            }
+            return (exact, statistics.pagesRead.load(ordering: .relaxed))
+        }
+        let first = try ask("cost_usd")
+        #expect(first.exact == 20 && first.pages > 0)
+        for name in ["cost_usd", "cost_high_usd", "price_state"] {
+            let next = try ask(name)
+            #expect(next.exact == 20 && next.pages == 0)
+        }
+        try store.close()
+    }
+}
