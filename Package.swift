@@ -305,7 +305,8 @@ let package = Package(
             name: "plimsoll",
             dependencies: [
                 "Bytes", "JSONTexts", "Platform", "Domain", "Dialects", "Columnar", "Plans", "SQLText", "Execution",
-                "PromQLText", "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Access",
+                "PromQLText",
+                "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Access",
                 "Asking",
                 "Clients", "HTTPFronts", "Alerting", "AlertRules", "OpenSLO", "OperatorLogs", "RuleFiles", "RuleTrials",
                 "Rules", arguments,
