@@ -22,7 +22,7 @@ import Testing
         #expect(
             alerts.sending.destinations.map(\.url.description) == [
                 "http://one:9093/api/v2/alerts", "https://two/am/api/v2/alerts",
-                "https://hooks.example.org/in?key=*",
+                "https://hooks.example.org/*?key=*",
             ])
         #expect(alerts.sending.destinations.map(\.kind) == [.alertmanager, .alertmanager, .webhook])
         #expect(alerts.externalLabels.map { "\($0.name)=\($0.value)" } == ["site=north", "team=support"])

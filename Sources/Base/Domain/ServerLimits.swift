@@ -73,7 +73,7 @@ package struct ServerLimits: Sendable {
         max(Self.questionsBytesMin, (memoryBytesMax - min(memoryBytesMax, memoryBytesTaken)) / 3 * 2)
     }
 
-    /// What of that is kept for series that were asked for before: a part that questions do without.
+    /// What is kept of series that were asked for before: a part of the third that nobody books.
     package var seriesMemoryBytesMax: Int { min(128 << 20, questionsMemoryBytesMax / 8) }
 
     /// ``queryTimeLimit`` in ns; what 64 bits do not hold is for ever.

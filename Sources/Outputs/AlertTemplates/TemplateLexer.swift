@@ -64,7 +64,9 @@ struct TemplateLexer {
         }
         position += 2
         let end = (position, line)
-        guard endsAction(after: skipSpace()) else { throw error("comment ends before closing delimiter") }
+        // Apart: as an argument it would be read after the place was.
+        let isApart = skipSpace()
+        guard endsAction(after: isApart) else { throw error("comment ends before closing delimiter") }
         // The space belongs to the sign that trims.
         (position, line) = end
     }

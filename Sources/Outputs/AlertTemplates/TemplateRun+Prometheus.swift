@@ -146,11 +146,16 @@ extension TemplateRun {
         _ pattern: ByteText, captures: Bool
     ) throws(TemplateError) -> RegularExpression {
         try bookPattern()
+        let expression: RegularExpression
         do throws(RegularExpressionError) {
-            return try RegularExpression(pattern.description, captures: captures)
+            expression = try RegularExpression(pattern.description, captures: captures)
         } catch {
             throw self.error("error parsing regexp: \(error.reason)")
         }
+        guard !captures || expression.groupCount <= RegularExpression.groupsMax else {
+            throw self.error("error parsing regexp: more than \(RegularExpression.groupsMax) groups")
+        }
+        return expression
     }
 
     /// What matches, from left to right, becomes what the replacement says. The engine tells groups of whole matches

@@ -58,6 +58,9 @@ package struct RegularExpressionError: Error, Hashable, Sendable {
     /// As ``matchesWhole(_:)-(Span<UInt8>)``.
     package func matchesWhole(_ text: String) -> Bool { matchesWhole(Array(text.utf8).span) }
 
+    /// How many groups a pattern of a stranger may have: what a match holds grows with groups times instructions.
+    package static let groupsMax = 256
+
     /// How many groups there are, of a pattern that captures.
     package var groupCount: Int { Int(unsafe plimsoll_pattern_group_count(pattern)) }
 

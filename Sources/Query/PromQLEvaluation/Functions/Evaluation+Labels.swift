@@ -13,6 +13,11 @@ extension Evaluation {
         } catch {
             throw .refused("invalid regular expression in label_replace(): \(pattern)")
         }
+        // For each group a matcher keeps places at each of its instructions.
+        guard expression.groupCount <= RegularExpression.groupsMax else {
+            throw .refused(
+                "invalid regular expression in label_replace(): more than \(RegularExpression.groupsMax) groups")
+        }
         try checkName(destination, "destination label name in label_replace()")
         let template = ReplacementTemplate(replacement, expression)
         return try relabelled(node, timeline, destination) { labels throws(EvaluationError) in

@@ -127,7 +127,7 @@ struct VectorOperation {
                 if let known = byOwner.removeValue(forKey: owner) {
                     meeting = known
                 } else {
-                    let series = begun(member, partner)
+                    let series = try begun(member, partner)
                     meeting = (series, unique.number(of: series.labels))
                 }
                 if matching.cardinality != .oneToOne { try unique.claim(meeting.claim, at: step) }
@@ -139,7 +139,7 @@ struct VectorOperation {
                 if let series = byOwner[owner]?.series, !series.floats.isEmpty { result.append((number, series)) }
             }
         }
-        if let filling = fill.many { result += filled(partners, owners, taken, filling) }
+        if let filling = fill.many { result += try filled(partners, owners, taken, filling) }
         return result
     }
 
@@ -148,7 +148,9 @@ struct VectorOperation {
         _ members: [StepSeries], _ partner: StepSeries
     ) throws(EvaluationError) -> [(member: Int?, series: StepSeries)]? {
         var labels: Set<LabelSet> = []
-        for member in members where !labels.insert(begun(member, partner).labels).inserted { return nil }
+        for member in members {
+            guard try labels.insert(begun(member, partner).labels).inserted else { return nil }
+        }
         var result: [(member: Int?, series: StepSeries)] = []
         for (number, member) in members.enumerated() { result.append((number, try computed(member, partner))) }
         return result
@@ -160,19 +162,21 @@ struct VectorOperation {
     /// What stands alone on the side that has one of each.
     private func filled(
         _ partners: [StepSeries], _ owners: [Int], _ taken: [Int], _ value: Double
-    ) -> [(member: Int?, series: StepSeries)] {
-        partners.enumerated().compactMap { number, partner in
-            var series = begun(StepSeries(labels: key.of(partner.labels)), partner)
+    ) throws(EvaluationError) -> [(member: Int?, series: StepSeries)] {
+        var result: [(member: Int?, series: StepSeries)] = []
+        for (number, partner) in partners.enumerated() {
+            var series = try begun(StepSeries(labels: key.of(partner.labels)), partner)
             for step in partner.first..<partner.end where owners[step] == number && taken[step] < 0 {
                 if let sample = partner[step] { put(.float(value), sample, at: step, into: &series) }
             }
-            return series.floats.isEmpty ? nil : (nil, series)
+            if !series.floats.isEmpty { result.append((nil, series)) }
         }
+        return result
     }
 
     /// Both say something at most once a step: the usual case.
     private func computed(_ member: StepSeries, _ partner: StepSeries) throws(EvaluationError) -> StepSeries {
-        var result = begun(member, partner)
+        var result = try begun(member, partner)
         let range = max(member.first, partner.first)..<max(
             max(member.first, partner.first), min(member.end, partner.end))
         try evaluation.ledger.spend(range.count)
@@ -211,13 +215,17 @@ struct VectorOperation {
     }
 
     /// A series without samples, with the labels of the result.
-    private func begun(_ member: StepSeries, _ partner: StepSeries) -> StepSeries {
+    private func begun(_ member: StepSeries, _ partner: StepSeries) throws(EvaluationError) -> StepSeries {
+        try evaluation.ledger.spend(16 + matching.included.count)
         var labels = node.operation.changesMetric ? member.labels.withoutMetric : member.labels
         if matching.cardinality == .oneToOne {
             labels = matching.isOn
                 ? labels.keeping(Set(matching.labels)) : labels.dropping(Set(matching.labels))
         }
-        for label in matching.included { labels = labels.setting(label, to: partner.labels[label]) }
+        if !matching.included.isEmpty {
+            labels = LabelSet(
+                labels.labels.map { ($0.name, $0.value) } + matching.included.map { ($0, partner.labels[$0]) })
+        }
         var result = StepSeries(labels: labels)
         if node.returnsBool {
             if evaluation.question.delaysNameRemoval {

@@ -25,7 +25,7 @@ package final class QueryService: Sendable {
     package init(threads: ThreadPool, limits: ServerLimits) {
         self.threads = threads
         self.limits = limits
-        memory = MemoryPool(limitBytes: limits.questionsMemoryBytesMax - limits.seriesMemoryBytesMax)
+        memory = MemoryPool(limitBytes: limits.questionsMemoryBytesMax)
         answers = MemoryPool(limitBytes: limits.questionsMemoryBytesMax / 2, within: memory)
     }
 

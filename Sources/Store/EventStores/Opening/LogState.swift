@@ -5,7 +5,7 @@ enum LogState {
     /// No store was begun.
     case absent
     case there
-    /// A store was begun, and the folder of its log is gone.
+    /// A store was begun, and the folder of its log is gone, or all that is in it and what tells of segments.
     case lost(CorruptionError)
 
     /// Of a new store the log's folder is made, durably, before that of the segments: who has this one had a log, even
@@ -13,7 +13,7 @@ enum LogState {
     /// - Throws: ``StorageError``.
     init(_ files: StoreFiles, _ fileSystem: any FileSystem) throws(StorageError) {
         if try fileSystem.isDirectory(files.log) {
-            self = .there
+            self = try Self.hasLostAll(files, fileSystem) ? .lost(Self.allLost(files)) : .there
         } else if try fileSystem.isDirectory(files.segments) {
             self = .lost(
                 CorruptionError(
@@ -21,5 +21,19 @@ enum LogState {
         } else {
             self = .absent
         }
+    }
+
+    /// A segment is written after the log has its events, so where there is one and neither a log nor a manifest, both
+    /// are lost: this is no new store, and the segments are not what an attempt left that came to nothing.
+    private static func hasLostAll(_ files: StoreFiles, _ fileSystem: any FileSystem) throws(StorageError) -> Bool {
+        guard try fileSystem.list(files.log).isEmpty, try fileSystem.isDirectory(files.segments) else { return false }
+        let names = try fileSystem.list(files.segments).map(\.name)
+        return names.contains(where: StoreFiles.isOurs(segmentFile:)) && !names.contains { $0.contains("manifest") }
+    }
+
+    private static func allLost(_ files: StoreFiles) -> CorruptionError {
+        CorruptionError(
+            file: files.log, offset: 0,
+            expectation: "the store's log, found neither log nor manifest beside segments; put the files back")
     }
 }
