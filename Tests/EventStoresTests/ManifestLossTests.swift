@@ -23,6 +23,26 @@ import Testing
         return "/data/segments/" + (try #require(names.last))
     }
 
+    /// Segments without a log and without a manifest are what is left of a store, and no new one: nothing of them goes.
+    @Test func segmentsAloneAreNoNewStore() throws {
+        let store = try open()
+        _ = try store.append([turn("a")])
+        try store.seal()
+        try store.close()
+        for entry in try disk.list("/data/log") { try disk.remove("/data/log/" + entry.name) }
+        for entry in try disk.list("/data/segments") where entry.name.contains("manifest") {
+            try disk.remove("/data/segments/" + entry.name)
+        }
+        let left = try disk.list("/data/segments").map(\.name)
+        #expect(!left.isEmpty)
+        for _ in 0..<2 {
+            #expect(throws: StoreError.self) { try open() }
+            #expect(throws: StoreError.self) { try EventStore.reading("/data", context: context(disk)) { $0.status } }
+        }
+        #expect(try disk.list("/data/segments").map(\.name) == left)
+        #expect(try disk.list("/data/log").isEmpty)
+    }
+
     /// What was published last: a seal, an import, records alone, a segment that took the place of another.
     enum Last: CaseIterable { case seal, importedEvents, importedRecords, rewrite }
 

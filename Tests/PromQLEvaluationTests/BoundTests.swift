@@ -51,6 +51,30 @@ import Testing
         }
     }
 
+    /// What a match holds grows with groups times instructions.
+    @Test func groupsOfPatterns() throws {
+        let asking = try Asking("m{a='x'} 1")
+        func question(_ groups: Int) -> String {
+            "label_replace(m, 'b', '$1', 'a', '" + String(repeating: "(.*)", count: groups) + "')"
+        }
+        #expect(fault(asking, question(256), .instant(0)) == nil)
+        guard case .refused(let reason)? = fault(asking, question(257), .instant(0)) else {
+            Issue.record("257 groups were taken")
+            return
+        }
+        #expect(reason.hasSuffix("more than 256 groups"))
+    }
+
+    /// Labels that a question names by the thousand are work for each series.
+    @Test func includedLabels() throws {
+        let asking = try Asking("m{i='1'} 1", "m{i='2'} 1", "m{i='3'} 1", "m{i='4'} 1", "n{l7='x'} 1")
+        let names = (0..<20_000).map { "l\($0)" }.joined(separator: ",")
+        let question = "m * on() group_left(\(names)) n"
+        #expect(fault(asking, question, .instant(0), CountingBudget(looksMax: 3)) == .timedOut)
+        #expect(
+            asking.lines("m * on() group_left(l7, l8) n", at: 0).first == #"{i="1", l7="x"} 1.0"#)
+    }
+
     /// Labels that double again and again.
     @Test func labelBomb() throws {
         let asking = try Asking("m{a='0123456789'} 1")
