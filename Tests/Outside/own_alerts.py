@@ -143,7 +143,7 @@ def judge(server, binary, folder, pending, told):
     first = datetime.datetime.fromtimestamp(active - 120, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     last = datetime.datetime.fromtimestamp(over + 60, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     output = Commands(binary, directory).run(
-        "alerts", "replay", f"{folder}/rules.yaml", "--from", first, "--to", last, "--format", "json")
+        "alerts", "replay", f"{folder}/rules.yaml", "--data", directory, "--from", first, "--to", last, "--format", "json")
     replayed = json.loads(output)["alerts"]
     if len(replayed) != 1:
         yield f"a replay says {replayed}"
