@@ -133,6 +133,7 @@ import WireFormats
         let spans = try await ground.refusal { _ = try ground.traces.begin() }
         #expect(spans?.kind == .unavailable && spans?.retryAfterSeconds == 5)
         #expect(ground.health.isStorageFailed && ground.store.rows == 0)
+        #expect(ground.traces.refusals == [TraceIntake.SpanRefusal: Int](), "whole bodies are no spans")
     }
 
     @Test func aFullDiskIsTriedAgain() async throws {
