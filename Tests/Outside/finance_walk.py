@@ -209,7 +209,7 @@ class Walk:
     def move(self, data):
         """Out of the directory and out of a server, into directories with the key and without."""
         first = self.export("whole.ndjson", "--data", data)
-        server = Server(self.binary, data)
+        server = Server(self.binary, data, ["--no-alerts"])  # what it notes of rules would be news
         try:
             server.start()
             self.expect("the export of a server", self.read(self.export("served.ndjson", "--server", server.url)), self.read(first))
