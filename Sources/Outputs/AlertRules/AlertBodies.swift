@@ -10,18 +10,7 @@ package enum AlertBodies {
     package static func alertmanager(_ messages: [AlertMessage]) -> [UInt8] {
         var json = JSONWriter()
         json.array(messages) { message, json in
-            json.object { json in
-                json.key("labels")
-                json.texts(message.labels.labels)
-                json.key("annotations")
-                json.texts(message.annotations)
-                json.key("startsAt")
-                json.value(milliseconds: message.startsAt)
-                json.key("endsAt")
-                json.value(milliseconds: message.endsAt)
-                json.key("generatorURL")
-                json.value(utf8: message.generatorURL.bytes[...])
-            }
+            json.object { writeMembers(of: message, hasEnd: true, &$0) }
         }
         return json.bytes
     }
@@ -60,24 +49,25 @@ package enum AlertBodies {
     private static func write(_ message: AlertMessage, _ json: inout JSONWriter) {
         json.object { json in
             json.member("status", status(message.isResolved))
-            json.key("labels")
-            json.texts(message.labels.labels)
-            json.key("annotations")
-            json.texts(message.annotations)
-            json.key("startsAt")
-            json.value(milliseconds: message.startsAt)
-            json.key("endsAt")
-            // As Alertmanager says that there is no end yet.
-            if message.isResolved {
-                json.value(milliseconds: message.endsAt)
-            } else {
-                json.value("0001-01-01T00:00:00Z")
-            }
-            json.key("generatorURL")
-            json.value(utf8: message.generatorURL.bytes[...])
+            writeMembers(of: message, hasEnd: message.isResolved, &json)
             json.key("fingerprint")
             json.value(fingerprint(message.labels))
         }
+    }
+
+    /// What both bodies say of an alert.
+    private static func writeMembers(of message: AlertMessage, hasEnd: Bool, _ json: inout JSONWriter) {
+        json.key("labels")
+        json.texts(message.labels.labels)
+        json.key("annotations")
+        json.texts(message.annotations)
+        json.key("startsAt")
+        json.value(milliseconds: message.startsAt)
+        json.key("endsAt")
+        // As Alertmanager says that there is no end yet.
+        if hasEnd { json.value(milliseconds: message.endsAt) } else { json.value("0001-01-01T00:00:00Z") }
+        json.key("generatorURL")
+        json.value(utf8: message.generatorURL.bytes[...])
     }
 
     /// What all say alike.

@@ -1,3 +1,4 @@
+import AlertTemplates
 package import Bytes
 package import PromQLText
 package import RuleFiles
@@ -83,16 +84,6 @@ enum AlertAddress {
     static func table(of expression: PromQLExpression, _ external: ByteText) -> ByteText {
         var bytes = external.bytes
         while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
-        bytes += "/graph?g0.expr=".utf8
-        for byte in expression.description.utf8 {
-            switch Unicode.Scalar(byte) {
-            case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".", "~": bytes.append(byte)
-            case " ": bytes.append(UInt8(ascii: "+"))
-            default:
-                bytes.append(UInt8(ascii: "%"))
-                bytes += hexadecimal([byte]).uppercased().utf8
-            }
-        }
-        return ByteText(bytes + Array("&g0.tab=1".utf8))
+        return ByteText(bytes + TemplateTexts.link(to: ByteText(expression.description.utf8), tab: 1).bytes)
     }
 }

@@ -1,7 +1,7 @@
-import Bytes
+package import Bytes
 
 /// What functions of templates make of texts.
-enum TemplateTexts {
+package enum TemplateTexts {
     /// Character by character, as Go does it: what would become several stays.
     static func mapped(_ text: ByteText, _ change: (Unicode.Scalar) -> String) -> ByteText {
         var result = ""
@@ -30,7 +30,7 @@ enum TemplateTexts {
 
     /// Where Prometheus shows an expression.
     /// - Parameter tab: 0 for the graph, 1 for the table.
-    static func link(to expression: ByteText, tab: Int) -> ByteText {
+    package static func link(to expression: ByteText, tab: Int) -> ByteText {
         ByteText(
             Array("/graph?g0.expr=".utf8) + TemplateEscapes.query(expression.bytes) + Array("&g0.tab=\(tab)".utf8))
     }

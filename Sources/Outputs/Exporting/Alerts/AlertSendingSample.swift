@@ -23,15 +23,7 @@ extension AlertSendingSample {
     static func families(_ samples: [AlertSendingSample]) -> [MetricFamily] {
         guard !samples.isEmpty else { return [] }
         func family(_ name: String, _ values: (AlertSendingSample) -> [([String], Int)]) -> MetricFamily? {
-            MetricCatalogue.metric(named: name).map { definition in
-                MetricFamily(
-                    definition,
-                    samples.flatMap { sample in
-                        values(sample).map {
-                            MetricSeries(labels: [sample.destination] + $0.0, value: .number(Int128($0.1)))
-                        }
-                    })
-            }
+            .counted(name, samples.map { ([$0.destination], values($0)) })
         }
         return [
             family("plimsoll_alerts_total") { [(["sent"], $0.sent), (["dropped"], $0.dropped)] },

@@ -35,15 +35,7 @@ extension TraceExportSample {
     static func families(_ samples: [TraceExportSample]) -> [MetricFamily] {
         guard !samples.isEmpty else { return [] }
         func family(_ name: String, _ values: (TraceExportSample) -> [([String], Int)]) -> MetricFamily? {
-            MetricCatalogue.metric(named: name).map { definition in
-                MetricFamily(
-                    definition,
-                    samples.flatMap { sample in
-                        values(sample).map {
-                            MetricSeries(labels: [sample.destination] + $0.0, value: .number(Int128($0.1)))
-                        }
-                    })
-            }
+            .counted(name, samples.map { ([$0.destination], values($0)) })
         }
         return [
             family("plimsoll_trace_export_traces_total") {
