@@ -37,16 +37,7 @@ import Testing
                 }
                 return Response(status: .init(code: status))
             }
-            let (ports, source) = AsyncStream<Int>.makeStream()
-            let application = Application(
-                router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-                onServerRunning: { source.yield($0.localAddress?.port ?? 0) })
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await application.run() }
-                guard let port = await ports.first(where: { _ in true }) else { throw CancellationError() }
-                defer { group.cancelAll() }
-                try await body("http://127.0.0.1:\(port)/hook")
-            }
+            try await router.serveOnLoopback { try await body("http://127.0.0.1:\($0)/hook") }
         }
     }
 

@@ -23,16 +23,7 @@ struct StrangeServer: Sendable {
                 return response
             }
         }
-        let (ports, source) = AsyncStream<Int>.makeStream()
-        let application = Application(
-            router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { source.yield($0.localAddress?.port ?? 0) })
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
-            guard let port = await ports.first(where: { _ in true }) else { throw CancellationError() }
-            defer { group.cancelAll() }
-            try await body(port)
-        }
+        try await router.serveOnLoopback(body)
     }
 
     private var response: Response {

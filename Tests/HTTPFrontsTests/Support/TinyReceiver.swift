@@ -42,16 +42,7 @@ final class TinyReceiver: Sendable {
             let bytes = try await request.body.collect(upTo: 64 << 20)
             return try self.take(request.headers, Array(bytes.readableBytesView))
         }
-        let (ports, source) = AsyncStream<Int>.makeStream()
-        let application = Application(
-            router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { source.yield($0.localAddress?.port ?? 0) })
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
-            guard let port = await ports.first(where: { _ in true }) else { throw CancellationError() }
-            defer { group.cancelAll() }
-            try await body("http://127.0.0.1:\(port)")
-        }
+        try await router.serveOnLoopback { try await body("http://127.0.0.1:\($0)") }
     }
 
     private func take(_ headers: HTTPFields, _ body: [UInt8]) throws -> Response {
