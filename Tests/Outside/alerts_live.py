@@ -16,11 +16,11 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.request
 
+from outside.judging import judged
 from outside.plimsoll import CommandFailed, Server, free_port
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -275,20 +275,7 @@ def main():
     parser.add_argument("--rate", type=float, default=7.5, help="messages a second")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", help="folder for data, configuration and logs; default: a temporary one")
-    arguments = parser.parse_args()
-    folder = os.path.abspath(arguments.keep or tempfile.mkdtemp(prefix="plimsoll-alerts-"))
-    os.makedirs(folder, exist_ok=True)
-    try:
-        problems = run(arguments, folder)
-    except CommandFailed as error:
-        problems = [str(error)]
-    finally:
-        if not arguments.keep:
-            shutil.rmtree(folder, ignore_errors=True)
-    for problem in problems:
-        print(problem)
-    print(f"{len(problems)} problems")
-    return 1 if problems else 0
+    return judged(run, parser.parse_args(), "plimsoll-alerts-")
 
 
 if __name__ == "__main__":

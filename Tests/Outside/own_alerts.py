@@ -11,15 +11,14 @@ import datetime
 import http.client
 import http.server
 import json
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.request
 
+from outside.judging import judged
 from outside.plimsoll import CommandFailed, Commands, Server, free_port
 
 HOLD, INTERVAL, SAMPLE = 20, 5, 15
@@ -191,20 +190,7 @@ def main():
     parser = argparse.ArgumentParser(description="Rules that a server evaluates, an Alertmanager and a webhook that are told.")
     parser.add_argument("--plimsoll", required=True)
     parser.add_argument("--keep", help="folder for data, configuration and logs; default: a temporary one")
-    arguments = parser.parse_args()
-    folder = os.path.abspath(arguments.keep or tempfile.mkdtemp(prefix="plimsoll-own-alerts-"))
-    os.makedirs(folder, exist_ok=True)
-    try:
-        problems = run(arguments, folder)
-    except CommandFailed as error:
-        problems = [str(error)]
-    finally:
-        if not arguments.keep:
-            shutil.rmtree(folder, ignore_errors=True)
-    for problem in problems:
-        print(problem)
-    print(f"{len(problems)} problems")
-    return 1 if problems else 0
+    return judged(run, parser.parse_args(), "plimsoll-own-alerts-")
 
 
 if __name__ == "__main__":
