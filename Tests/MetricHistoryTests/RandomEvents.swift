@@ -107,6 +107,8 @@ struct RandomEvents {
         ]
         if dice.below(2) == 0 { answer["agent"] = .text("billing") }
         if dice.below(2) == 0 { answer["time_to_first_token_ns"] = duration() }
+        // It may go out elsewhere than the question came in.
+        if dice.below(3) == 0 { answer["channel"] = .text("chat") }
         // In time, on the limit, a moment after it, long after it.
         let wait = dice.pick([2.5, 30, 30.000_000_001, 75])
         let id = events.count

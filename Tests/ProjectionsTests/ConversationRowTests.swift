@@ -135,6 +135,23 @@ import Testing
                 == [[.text("web"), .text("old"), .text("x")], [.text("web"), .text("new"), .text("x")]])
     }
 
+    @Test func aQuestionHasItsOwnPlace() {
+        func of(_ turn: Int64, _ channel: String?) -> [String: EventValue] {
+            var fields: [String: EventValue] = ["turn": .integer(turn)]
+            if let channel { fields["channel"] = .text(channel) }
+            return fields
+        }
+        let events = [
+            event("q", "message.received", 0, of(1, "web")), event("a", "message.sent", 1, of(1, "email")),
+            event("r", "message.received", 2, of(2, nil)), event("b", "message.sent", 3, of(2, "email")),
+            event("c", "message.sent", 4, of(3, "chat")),
+        ]
+        #expect(
+            rows(events, conversation: ["channel"], turns: ["turn", "channel"]) == [
+                [.text("web")], [.integer(1), .text("web")], [.integer(2), .null], [.integer(3), .text("chat")],
+            ])
+    }
+
     @Test func theLastWordsOfEachKindStand() {
         let events = [
             event("a", "conversation.started", 0), event("b", "escalation.raised", 1, ["reason": .text("policy")]),

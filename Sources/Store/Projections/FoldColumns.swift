@@ -56,7 +56,7 @@ package struct FoldColumns: Sendable {
         let known = registry.wellKnown
         isRead = registry.columns.indices.map { id in
             [known.id, known.source, known.tenant].contains(UInt16(id)) || roles[id] != .none
-                || [places.fromQuestion, places.fromAnswer, places.fromCall].contains { $0[id] >= 0 }
+                || [places.fromQuestion, places.fromAnswerAlone, places.fromCall].contains { $0[id] >= 0 }
         }
     }
 

@@ -99,7 +99,7 @@ package struct ReadModelBuilder: Sendable {
         if turn.question >= 0 { copy(turn.question, places.fromQuestion, source) }
         if turn.answer >= 0 {
             turnSlots[places.turn.status] = .string("ok")
-            copy(turn.answer, places.fromAnswer, source)
+            copy(turn.answer, turn.question >= 0 ? places.fromAnswer : places.fromAnswerAlone, source)
         }
         let at = places.turn
         if turn.call >= 0 {

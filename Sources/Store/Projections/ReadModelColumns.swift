@@ -3,8 +3,8 @@ import Domain
 
 /// The columns of the read models `turns` and `conversations`, by name and type, in the order of their tables.
 package enum ReadModelColumns {
-    /// Context that a turn takes from its answer, else its question, and a conversation from its first event that has
-    /// it.
+    /// Context that a turn takes from its answer, else its question, but for ``QuestionRule/placeColumns``, which a
+    /// question has of itself alone, and a conversation from its first event that has it.
     package static let context = [
         "tenant", "channel", "user_id", "agent", "agent_version", "team", "cost_centre", "environment", "region",
         "service_name",

@@ -20,7 +20,10 @@ struct ReadModelPlaces: Sendable {
     let conversationColumn: UInt16
     /// By column id: the slot of `turns` that a question's, an answer's or a call's field fills; −1: none.
     let fromQuestion: [Int]
+    /// Of an answer to a question, whose place is its own.
     let fromAnswer: [Int]
+    /// Of an answer that nobody asked for.
+    let fromAnswerAlone: [Int]
     let fromCall: [Int]
 
     init(_ registry: SchemaRegistry) {
@@ -58,10 +61,9 @@ struct ReadModelPlaces: Sendable {
             return targets
         }
         fromQuestion = targets(context.map { ($0, $0) })
-        fromAnswer = targets(
-            (context + ["status", "error_type", "duration_ns", "time_to_first_token_ns", "answered_from"]).map {
-                ($0, $0)
-            })
+        let ofAnswers = context + ["status", "error_type", "duration_ns", "time_to_first_token_ns", "answered_from"]
+        fromAnswer = targets(ofAnswers.filter { !QuestionRule.placeColumns.contains($0) }.map { ($0, $0) })
+        fromAnswerAlone = targets(ofAnswers.map { ($0, $0) })
         fromCall = targets(
             [
                 ("provider", "provider"), ("request_model", "request_model"), ("response_model", "model"),

@@ -19,6 +19,8 @@ package enum MetricCatalogue {
     package static let backfilledEvents = "plimsoll_backfilled_events_total"
     /// Name of the counter of accepted events.
     package static let acceptedEvents = "plimsoll_events_accepted_total"
+    /// Names of counters of all events, by type.
+    package static let countedByType = [acceptedEvents, backfilledEvents]
     /// Name of the counter of questions that were not followed.
     package static let untrackedQuestions = "plimsoll_untracked_questions_total"
     /// Name of the counter of answers that waited for their question in vain.
@@ -29,7 +31,7 @@ package enum MetricCatalogue {
     /// Name of the counter of events of conversations whose silence is not followed.
     package static let untrackedConversations = "plimsoll_untracked_conversation_events_total"
 
-    private static let place: [MetricLabel] = [.column("tenant"), .column("channel")]
+    private static let place: [MetricLabel] = QuestionRule.placeColumns.map { .column($0) }
     private static let model: [MetricLabel] = [
         .column("tenant"), .column("provider"), .column("model"), .column("route"),
     ]

@@ -10,6 +10,15 @@ package enum QuestionRule: String, Hashable, Sendable, CaseIterable {
     /// The column that says who wrote a message.
     package static let authorColumn = "author"
 
+    /// Columns under which a question counts and by which it is judged: the limit that it must be answered within is one
+    /// of its channel.
+    ///
+    /// What the question says stands, also where it says nothing: its answer fills nothing in. A question fails when
+    /// its limit has passed, before anybody knows whether and where an answer will come, and neither that verdict nor
+    /// what it counted under may move when one does. Counters, the rows of `turns`, series and reports all keep to it.
+    /// A turn that nobody asked for has them of its answer; answers themselves count under what they say.
+    package static let placeColumns = ["tenant", "channel"]
+
     /// The author of what programs write that are neither agents nor people, such as notices: their messages end no
     /// silence.
     static let systemAuthor = "system"

@@ -5,7 +5,7 @@ import Domain
 // What follows from several events: the read models say what is true now, and each thing counts at the time at which it
 // became so.
 extension HistoryReader {
-    private static let place = ["tenant", "channel"]
+    private static let place = QuestionRule.placeColumns
 
     // MARK: Questions
 

@@ -22,7 +22,7 @@ import EventLogs
 //             …     cut            varint count, then tenant and conversation of each, as above (from version 10 on; in
 //                                  version 9 a varint number stands before it, and it names some of them)
 //             …     losses         varint count, then varint length + data of the record each (from version 11 on)
-//             …     rules          likewise (from version 12 on; 11 and 12 are written where they hold something)
+//             …     rules          likewise (from version 12 on)
 //             28    replayFrom     LogPlace: where the log goes on
 
 /// The ladder of the state's format; numbers are never used again.
@@ -45,13 +45,15 @@ enum StateVersion: UInt8, Comparable {
     case eighth = 8
     /// Naming at most a hundred conversations that were cut.
     case ninth = 9
-    /// Without stretches of the log that were set aside: there are none. Where that is so it is still written, so that
-    /// a program of before opens the store.
+    /// Without stretches of the log that were set aside: there are none.
     case tenth = 10
-    /// Without states of rules: none is known. Where that is so it is written, or the one before where nothing was set aside.
+    /// Without states of rules: none is known.
     case eleventh = 11
-    /// As drawn above.
+    /// With rows of `turns` in segments that have the place of the answer, where it says one, instead of the question's.
     case twelfth = 12
+    /// As drawn above, which is as before; rows of `turns` have the place of their question. A program of before would
+    /// write others, so it must not open the store.
+    case thirteenth = 13
 
     static func < (left: StateVersion, right: StateVersion) -> Bool { left.rawValue < right.rawValue }
 }
@@ -68,11 +70,12 @@ struct StateFile: Sendable {
     /// Conversations whose sealed rows are made of a part of their events.
     var cut: Set<ConversationGrouping.Key>
     var replayFrom: LogPlace
+    /// Rows of `turns` in segments may have the place of the answer: an earlier version wrote them.
+    private(set) var mayPlaceTurnsByAnswers = false
 
     var serialised: [UInt8] {
         var sink = ByteSink()
-        let version = self.version
-        sink.append(version.rawValue)
+        sink.append(StateVersion.thirteenth.rawValue)
         sink.append(littleEndian: ledger.position)
         sink.append(littleEndian: ledger.receivedTime)
         for part in [schemas, ledger.prices.book.serialised] { Self.append(part, to: &sink) }
@@ -99,16 +102,9 @@ struct StateFile: Sendable {
         }
         sink.append(text: ledger.outcomes?.data ?? "")
         for keys in [unfolded, cut] { Self.append(keys.sorted(), to: &sink) }
-        if version >= .eleventh { Self.append(ledger.losses.map(\.data), to: &sink) }
-        if version >= .twelfth { Self.append(ledger.rules.all.map(\.data), to: &sink) }
+        for records in [ledger.losses.map(\.data), ledger.rules.all.map(\.data)] { Self.append(records, to: &sink) }
         replayFrom.append(to: &sink)
         return sink.bytes
-    }
-
-    /// The lowest that holds all of the ledger.
-    private var version: StateVersion {
-        if !ledger.rules.isEmpty { return .twelfth }
-        return ledger.losses.isEmpty ? .tenth : .eleventh
     }
 
     private static func append(_ records: [String], to sink: inout ByteSink) {
@@ -177,6 +173,7 @@ struct StateFile: Sendable {
         if has(.twelfth) { try Self.readRules(&cursor, into: &ledger) }
         replayFrom = try LogPlace(parsing: &cursor)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the state") }
+        mayPlaceTurnsByAnswers = !has(.thirteenth)
     }
 
     private static func part(_ cursor: inout ByteCursor) throws(DecodingError) -> [UInt8] {

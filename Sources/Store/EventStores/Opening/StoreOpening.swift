@@ -110,6 +110,8 @@ struct StoreOpening {
         }
         writer.lately.note(FoldFindings(asLeftIn: sealed))
         try writer.replay(replayed)
+        // Until a seal has written their rows anew, each start looks for them.
+        if let state, state.mayPlaceTurnsByAnswers { writer.dirty.formUnion(try PlaceSearch.conversations(in: sealed)) }
         writer.openedTime = writer.receivedTime
         // What the log tells of and neither it nor a segment holds was in files that a manifest named.
         guard log.nextPosition <= writer.nextPosition else {

@@ -18,6 +18,7 @@ enum ColumnDescriptions {
         [
             "conversation_id": "The conversation.",
             "turn": "Its number in the conversation; null where events carry none.",
+            "channel": "Where it was asked, as the question says; without a question, as the answer says.",
             "asked_time": "When the question came.",
             "time": "When the answer was sent; without an answer, when the question came.",
             "status": "ok or error, as the answer says; null without an answer.",
