@@ -30,7 +30,7 @@ import Testing
         let found = try HistoryStore.samples(source, "{__name__=~\".+\"}", after: -5_000)
         let naive = NaiveHistory(
             events: history.events, reached: HistoryStore.start + 2_707_000_000_000,
-            first: HistoryStore.start - 4_999_000_000_000)
+            first: HistoryStore.start - 4_999_000_000_000, received: HistoryStore.start + 2_700_000_000_000)
         let expected = naive.expected
         #expect(found.map(\.labels) == expected.keys.sorted())
         for series in found {
@@ -60,7 +60,7 @@ import Testing
         for family in snapshot.counters.families where !family.series.isEmpty {
             let definition = family.definition
             if case .corrections = definition.source { continue }
-            if definition.source == .process, definition.name != MetricCatalogue.acceptedEvents { continue }
+            if definition.source == .process, !MetricCatalogue.countedByType.contains(definition.name) { continue }
             let corrections = snapshot.counters.families.first {
                 $0.definition.source == .corrections(of: definition.name)
             }

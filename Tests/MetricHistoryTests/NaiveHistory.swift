@@ -15,6 +15,8 @@ struct NaiveHistory {
     let reached: Int64
     /// Of all samples (ns).
     let first: Int64
+    /// When all of the events came (ns).
+    let received: Int64
 
     /// One thing that counts.
     private struct Counted {
@@ -36,6 +38,7 @@ struct NaiveHistory {
             }
         }
         addTypes(&found)
+        addBackfill(&found)
         addGauges(&found)
         return found
     }
@@ -219,6 +222,18 @@ struct NaiveHistory {
                 .float(Double(times.count { $0 <= time }))
             }
             put("plimsoll_events_accepted_total", [SeriesLabelPair(name: "type", value: type)], samples, &found)
+        }
+    }
+
+    /// What is more than an hour old when it comes counts then.
+    private func addBackfill(_ found: inout [LabelSet: Samples]) {
+        let late = events.filter { $0.time < received - 3_600_000_000_000 }
+        for type in Set(late.map(\.type)).sorted() {
+            let count = late.count { $0.type == type }
+            let samples = samples(from: Self.point(atOrAfter: received) - Self.step) { time in
+                .float(time < received ? 0 : Double(count))
+            }
+            put("plimsoll_backfilled_events_total", [SeriesLabelPair(name: "type", value: type)], samples, &found)
         }
     }
 

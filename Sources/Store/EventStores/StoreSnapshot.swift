@@ -20,6 +20,11 @@ package struct StoreSnapshot: TableCatalog {
 
     package var position: Int64 { version.position }
     package var watermark: Int64 { version.receivedTime }
+    /// When the event of a position came, of which the received time is known (ns since 1970 UTC).
+    /// - Complexity: O(log steps of the clock).
+    package func arrival(at position: Int64, receivedTime: Int64) -> EventArrival {
+        version.ledger.leads.arrival(at: position, receivedTime: receivedTime)
+    }
     /// How far what is sent to other systems has got, ascending by destination.
     package var deliveryMarks: [DeliveryMark] { version.ledger.marks.all }
     // tests: the rules go on from it.

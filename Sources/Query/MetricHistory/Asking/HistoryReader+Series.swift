@@ -87,7 +87,7 @@ extension HistoryReader {
     /// Whether events tell of a metric at every time.
     private static func hasHistory(_ definition: MetricDefinition) -> Bool {
         definition.source != .process || activeNames.contains(definition.name)
-            || [MetricCatalogue.acceptedEvents, "plimsoll_build_info"].contains(definition.name)
+            || MetricCatalogue.countedByType.contains(definition.name) || definition.name == "plimsoll_build_info"
     }
 
     /// Adds what the caller knows of the present, at the last time of all.

@@ -191,7 +191,7 @@ final class HistoryReader: Sendable {
         switch definition.source {
         case .count, .sum, .observe, .bookedCost, .unpricedCalls, .ratings: break
         case .questions: categories = ["good", "failed"]
-        case .process where definition.name == MetricCatalogue.acceptedEvents: break
+        case .process where MetricCatalogue.countedByType.contains(definition.name): break
         case .process, .corrections: return nil
         }
         let exposition = Exposition(definition, source, matchers, categories: categories)
@@ -246,7 +246,9 @@ final class HistoryReader: Sendable {
         case .ratings:
             fold.tables = ratingFolds(definition)
             fold.countTogether = { pieces, cells in try self.countRatings(definition, pieces, into: &cells) }
-        case .process: fold.tables = [typeFold()]
+        case .process:
+            let isBackfill = definition.name == MetricCatalogue.backfilledEvents
+            fold.tables = [isBackfill ? backfillFold() : typeFold()]
         case .corrections: break
         }
         return fold

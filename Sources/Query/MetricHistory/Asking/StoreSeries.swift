@@ -17,6 +17,10 @@ package import PromQLText
 /// One is made for each snapshot and asked as often as there are questions to it: what it finds out of its tables it
 /// keeps, and the snapshot with it.
 package struct StoreSeries: SeriesSource {
+    // tests: as `StoreSeries`.
+    /// When the event of a position came, of which the received time is known (ns since 1970 UTC).
+    package typealias Arrivals = @Sendable (_ position: Int64, _ receivedTime: Int64) -> EventArrival
+
     /// ms between samples.
     static let stepMilliseconds: Int64 = 15_000
 
@@ -28,6 +32,7 @@ package struct StoreSeries: SeriesSource {
     let target: [(name: ByteText, value: ByteText)]
     let options: QueryOptions
     let workers: any Workers
+    let arrival: Arrivals
     private(set) var cache: SeriesCache?
     /// What was found out of the snapshot so far.
     private(set) var found = SnapshotCells()
@@ -47,6 +52,7 @@ package struct StoreSeries: SeriesSource {
     ///     last time. Those that events tell of are left out.
     ///   - target: labels that every series has besides its own, as a Prometheus adds `job` and `instance`.
     ///   - options: memory of each request, and the time of all of them where it runs already (`startingClock(_:)`).
+    ///   - arrival: by which it is judged whether an event came late; standard: by a clock that never ran away.
     ///   - workers: share the reading of each request.
     ///   - cache: what requests count for those that come after them, of this snapshot and of later ones; nil: each
     ///     request reads all.
@@ -54,12 +60,12 @@ package struct StoreSeries: SeriesSource {
         catalog: any TableCatalog, reached: Int64? = nil, objectives: ObjectiveSet = .builtIn,
         outcomes: OutcomeSettings = .standard, present: [MetricFamily] = [],
         target: [(name: ByteText, value: ByteText)] = [], options: QueryOptions = QueryOptions(),
-        workers: any Workers = InlineWorkers(), cache: SeriesCache? = nil
+        arrival: @escaping Arrivals = { EventArrival(receivedTime: $1) }, workers: any Workers = InlineWorkers(), cache: SeriesCache? = nil
     ) {
         (self.catalog, self.reached) = (catalog, reached ?? catalog.watermark)
         (self.objectives, self.outcomes) = (objectives, outcomes)
         (self.present, self.target, self.options, self.workers) = (present, target, options, workers)
-        self.cache = cache
+        (self.arrival, self.cache) = (arrival, cache)
     }
 
     /// The same without what is kept: for readers that are kept themselves.

@@ -95,6 +95,28 @@ extension HistoryReader {
         return wanted
     }
 
+    /// Events that came too late to be counted by what they say count by type, when they came.
+    func backfillFold() -> TableFold {
+        let (last, arrival) = (points.lastNanoseconds, source.arrival)
+        let inSight = ColumnPredicate.Comparison.lessOrEqual(.timestamptz(last))
+        return TableFold(
+            table: "events", columns: ["time", "received_time", "position", "type"],
+            conditions: [("received_time", inSight)]
+        ) { table in
+            LabelReader(columns: ["type"], table)
+        } count: { morsel, table, sets, cells in
+            let times = NumberColumn(try table.column("time", of: morsel))
+            let received = NumberColumn(try table.column("received_time", of: morsel))
+            let positions = NumberColumn(try table.column("position", of: morsel))
+            for row in 0..<morsel.rowCount {
+                guard let time = times.time(row), let came = received.time(row), came <= last,
+                    !arrival(positions.time(row) ?? 0, came).isLive(time)
+                else { continue }
+                cells.count(sets[row], at: came)
+            }
+        }
+    }
+
     /// All events count by type.
     func typeFold() -> TableFold {
         let last = points.lastNanoseconds

@@ -47,7 +47,8 @@ extension StoreSnapshot {
     ) -> PinnedSeries {
         let source = StoreSeries(
             catalog: self, reached: isServed ? min(now, last) : nil, objectives: objectives.current.set,
-            outcomes: outcomes, present: present, target: PinnedSeries.target, options: options, cache: memory?.cache)
+            outcomes: outcomes, present: present + counters.unfollowed, target: PinnedSeries.target, options: options,
+            arrival: { arrival(at: $0, receivedTime: $1) }, cache: memory?.cache)
         return PinnedSeries(source, notices: source.notices)
     }
 }

@@ -115,7 +115,7 @@ extension StoreSnapshot {
     }
 
     private func isNews(_ time: Int64, received: Int64, _ position: Int64) -> Bool {
-        version.ledger.leads.arrival(at: position, receivedTime: received).isLive(time)
+        arrival(at: position, receivedTime: received).isLive(time)
     }
 
     private func restore(_ places: [Place], _ groups: [RowGroup]) throws -> [PagedEvent] {

@@ -127,16 +127,24 @@ extension MetricTotals {
             switch definition.name {
             case MetricCatalogue.acceptedEvents: return MetricFamily(definition, byType(accepted))
             case MetricCatalogue.backfilledEvents: return MetricFamily(definition, byType(backfilled))
-            case MetricCatalogue.untrackedQuestions:
-                return MetricFamily(definition, [MetricSeries(labels: [], value: .number(Int128(untracked)))])
-            case MetricCatalogue.forgottenAnswers:
-                return MetricFamily(definition, [MetricSeries(labels: [], value: .number(Int128(forgottenAnswers)))])
-            case MetricCatalogue.untrackedConversations:
-                return MetricFamily(
-                    definition, [MetricSeries(labels: [], value: .number(Int128(untrackedConversations)))])
-            default: return nil
+            default: return unfollowed(definition)
             }
         }
+    }
+
+    /// What was not followed: of ``families`` those that no event tells of, so that nothing but the present is known.
+    /// - Complexity: O(definitions).
+    package var unfollowed: [MetricFamily] { program.definitions.compactMap { unfollowed($0) } }
+
+    private func unfollowed(_ definition: MetricDefinition) -> MetricFamily? {
+        let count: UInt64
+        switch definition.name {
+        case MetricCatalogue.untrackedQuestions: count = untracked
+        case MetricCatalogue.forgottenAnswers: count = forgottenAnswers
+        case MetricCatalogue.untrackedConversations: count = untrackedConversations
+        default: return nil
+        }
+        return MetricFamily(definition, [MetricSeries(labels: [], value: .number(Int128(count)))])
     }
 
     private func byType(_ counts: [UInt64]) -> [MetricSeries] {
