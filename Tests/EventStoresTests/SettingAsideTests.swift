@@ -251,6 +251,32 @@ import Testing
         try again.close()
     }
 
+    /// Damage of the last record of a log counts as a record that was cut short; where it told of a loss, what stands
+    /// beside the copies tells of it again.
+    @Test(arguments: [false, true]) func theLastRecordMayBeTheOneOfALoss(isRead: Bool) throws {
+        let places = try make(isSealed: true)
+        disk.damage(log) { $0[places[2] + 70] ^= 8 }
+        _ = try #require(try EventStore.setLogAside(at: "/data", context: context(disk)))
+        let next = "/data/log/events-000000000002.log"
+        disk.damage(next) { $0[512 + 70] ^= 8 }
+        let damaged = disk.snapshot(of: next)
+        if isRead {
+            let reader = try EventStore.openForReading(
+                at: "/data", context: context(disk), options: EventStoreTests.options())
+            #expect(reader.snapshot().lossNotice?.contains("10 to 15") == true)
+            try reader.close()
+            #expect(disk.snapshot(of: next) == damaged)
+        }
+        // Once from the file, then from the log.
+        for _ in 0..<2 { try expectLoss(position: 9) }
+        // A file that tells of a stretch which was put back tells of no loss.
+        try disk.remove(next)
+        disk.damage(log) { $0[places[2] + 70] ^= 8 }
+        let store = try open()
+        #expect(store.position == 15 && store.snapshot().lossNotice == nil)
+        try store.close()
+    }
+
     /// Names that nobody of us gave are no numbers.
     @Test func foldersOfOtherNamesAreLeftAlone() throws {
         let places = try make(isSealed: true)

@@ -126,6 +126,8 @@ struct StoreOpening {
         if state == nil, writer.ledger.position == 0, writer.ledger.outcomes == nil {
             try writer.begin(after: Set(replayed.map(\.kind)))
         }
+        writer.tell(
+            EventStore.untoldLosses(besides: writer.ledger.losses, replayed, files, context.fileSystem))
         let unrestoredState = reading?.restore(in: files.segments, fileSystem, comparingCopy: opener == .writer)
         let unrestored = [unrestoredManifest, unrestoredState].compactMap { $0 }
         for (file, failure) in unrestored { writer.troubles.couldNotRestore(file, failure) }

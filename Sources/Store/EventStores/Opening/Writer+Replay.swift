@@ -183,6 +183,18 @@ extension Writer {
         try log.flush()
     }
 
+    /// Logs losses of which the log tells no more. Where it cannot, they are said all the same, and the next start tries
+    /// again.
+    func tell(_ losses: [LogLoss]) {
+        for loss in losses {
+            do {
+                try follow(try noteDurably(.event(type: LogLoss.recordType, data: loss.data)))
+            } catch {
+                ledger.losses.append(loss)
+            }
+        }
+    }
+
     /// Logs what this version brings that the store did not know, and seals what came before it; nothing where there is
     /// no such thing.
     ///

@@ -163,6 +163,26 @@ extension EventStore {
         }.reversed()
     }
 
+    /// Losses that stand beside copies and that a store does not know though its log could be read. The record of one may
+    /// have been the last of the log, where damage counts as a record that was cut short. A file that cannot be read
+    /// tells of none here; it is a fault of its own.
+    /// - Parameters:
+    ///   - known: those that state and log tell of.
+    ///   - records: what was read of the log. Where it goes on behind the place, the file was put back, and nothing is
+    ///     lost.
+    static func untoldLosses(
+        besides known: [LogLoss], _ records: [LogRecord], _ files: StoreFiles, _ fileSystem: any FileSystem
+    ) -> [LogLoss] {
+        var told = Set(known.map(LossPlace.init))
+        let paths = (try? lossFiles(files, fileSystem)) ?? []
+        return paths.reversed().compactMap { path in
+            guard let loss = try? loss(at: path, fileSystem) else { return nil }
+            let number = UInt64(loss.file.filter(\.isNumber))
+            let isThere = records.contains { $0.place.fileNumber == number && $0.place.offset >= loss.offset }
+            return !isThere && told.insert(LossPlace(loss)).inserted ? loss : nil
+        }.reversed()
+    }
+
     /// The files beside the copies that tell of losses, in order.
     static func lossFiles(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> [String] {
         let directory = files.root + "/" + StoreFiles.setAsideName
