@@ -369,6 +369,37 @@ import Testing
                 [Vector(type: wide, scalars: [.numeric(.max, scale: 0)])],
                 GroupAssignment(single: 1))
         }
-        #expect(throws: KernelError.decimalOverflow) { try states[0].merge(states[1], [0]) }
+        try states[0].merge(states[1], [0])
+        #expect(throws: KernelError.decimalOverflow) { try states[0].finish([0]) }
+    }
+
+    /// What a sum comes to decides, and no sum on the way there: in every order, by row and by run, of one state or of
+    /// several.
+    @Test(arguments: [false, true]) func sumsOnTheWayDecideNothing(isByRow: Bool) throws {
+        let wide = ColumnType.numeric(scale: 0)
+        let greatest = Vector(type: wide, scalars: [.numeric(.max, scale: 0), .numeric(.max, scale: 0)])
+        let narrow = Vector(type: wide, count: 2, storage: .int64([1, 1]))
+        let least = Vector(type: wide, scalars: [.numeric(-.max, scale: 0), .numeric(-2, scale: 0)])
+        func state(_ vectors: [Vector], isAverage: Bool = false) throws -> any Accumulator {
+            var state = AggregateStates.sum(wide, type: wide, isAverage: isAverage)!
+            state.grow(to: 1)
+            for vector in vectors {
+                let groups = isByRow ? GroupAssignment([0, 0]) : GroupAssignment(single: 2)
+                try state.update([vector], groups)
+            }
+            return state
+        }
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            let vectors = order.map { [greatest, narrow, least][$0] }
+            #expect(try state(vectors).finish([0]).scalar(at: 0) == .numeric(.max, scale: 0), "\(order)")
+            var merged = try state([vectors[0]])
+            try merged.merge(try state([vectors[1]]), [0])
+            try merged.merge(try state([vectors[2]]), [0])
+            #expect(try merged.finish([0]).scalar(at: 0) == .numeric(.max, scale: 0), "\(order)")
+        }
+        for isAverage in [false, true] {
+            let beyond = try state([greatest, least, narrow, narrow], isAverage: isAverage)
+            #expect(throws: KernelError.decimalOverflow) { try beyond.finish([0]) }
+        }
     }
 }

@@ -1,11 +1,15 @@
-/// `sum` and `avg` of integers and decimals: exact, in 128 bits. A second argument says how many values each row stands
-/// for.
+/// `sum` and `avg` of integers and decimals: exact. A second argument says how many values each row stands for.
+///
+/// What the whole comes to decides whether 128 bits hold it, and no sum on the way there: the order of the values, and
+/// how they are shared among threads, must not show.
 struct SumAccumulator: Accumulator {
     private let type: ColumnType
     private let isAverage: Bool
     /// Decimal places of `sums`; grows when values bring more.
     private var scale: Int
     private var sums: [Int128] = []
+    /// By group: how often its sum left 128 bits upwards, less how often downwards; those that are beyond them now.
+    private var turns: [Int: Int64] = [:]
     private var counts: [Int64] = []
 
     init(argument: ColumnType, type: ColumnType, isAverage: Bool) {
@@ -14,7 +18,7 @@ struct SumAccumulator: Accumulator {
         scale = argument.scale
     }
 
-    var memoryBytes: Int { sums.capacity * 16 + counts.capacity * 8 }
+    var memoryBytes: Int { sums.capacity * 16 + counts.capacity * 8 + turns.count * 48 }
 
     mutating func grow(to groups: Int) {
         sums.pad(to: groups, with: 0)
@@ -32,7 +36,8 @@ struct SumAccumulator: Accumulator {
         }
         switch value.storage {
         case .int64(let values) where value.type.scale == scale: add(values, assignment)
-        case .int128(let values) where value.type.scale == scale: try add(values, assignment)
+        case .int128(let values) where value.type.scale == scale:
+            assignment.forEach { row, group in add(values[row], to: group) }
         default:
             for row in 0..<value.count {
                 let group = assignment.groups.isEmpty ? 0 : Int(assignment.groups[row])
@@ -57,12 +62,33 @@ struct SumAccumulator: Accumulator {
     private mutating func add(_ values: [Int64], _ assignment: GroupAssignment) {
         let source = values.span
         if let runs = assignment.runs {
-            for run in runs { sums[run.group] &+= Self.total(source, run.rows) }
+            for run in runs { add(Self.total(source, run.rows), to: run.group) }
             return
         }
         let groups = assignment.groups.span
-        var totals = sums.mutableSpan
-        for row in 0..<groups.count { totals[Int(groups[row])] &+= Int128(source[row]) }
+        var beyond: [Int] = []
+        do {
+            var totals = sums.mutableSpan
+            for row in 0..<groups.count {
+                let group = Int(groups[row])
+                let (sum, overflow) = totals[group].addingReportingOverflow(Int128(source[row]))
+                totals[group] = sum
+                if overflow { beyond.append(row) }
+            }
+        }
+        for row in beyond { turn(Int(groups[row]), by: source[row] > 0 ? 1 : -1) }
+    }
+
+    private mutating func add(_ value: Int128, to group: Int) {
+        let (sum, overflow) = sums[group].addingReportingOverflow(value)
+        sums[group] = sum
+        if overflow { turn(group, by: value > 0 ? 1 : -1) }
+    }
+
+    /// The sum of a group left 128 bits, or came back into them.
+    private mutating func turn(_ group: Int, by count: Int64) {
+        let turns = (self.turns[group] ?? 0) &+ count
+        self.turns[group] = turns == 0 ? nil : turns
     }
 
     /// Two 64-bit partial sums, of the upper and the lower half words, cannot overflow within 2^31 rows and vectorise.
@@ -77,16 +103,6 @@ struct SumAccumulator: Accumulator {
         return Int128(high) << 32 &+ Int128(low)
     }
 
-    private mutating func add(_ values: [Int128], _ assignment: GroupAssignment) throws(KernelError) {
-        var failed = false
-        assignment.forEach { row, group in
-            let (sum, overflow) = sums[group].addingReportingOverflow(values[row])
-            failed = failed || overflow
-            sums[group] = sum
-        }
-        if failed { throw KernelError.decimalOverflow }
-    }
-
     private mutating func add(_ value: Scalar, to group: Int) throws(KernelError) {
         let mantissa: Int128
         let ownScale: Int
@@ -98,12 +114,11 @@ struct SumAccumulator: Accumulator {
         if ownScale > scale { try widen(to: ownScale) }
         guard let scaled = Decimal128.rescale(mantissa, from: ownScale, to: scale)
         else { throw KernelError.decimalOverflow }
-        let (sum, overflow) = sums[group].addingReportingOverflow(scaled)
-        if overflow { throw KernelError.decimalOverflow }
-        sums[group] = sum
+        add(scaled, to: group)
     }
 
     private mutating func widen(to places: Int) throws(KernelError) {
+        if !turns.isEmpty { throw KernelError.decimalOverflow }
         for group in sums.indices {
             guard let scaled = Decimal128.rescale(sums[group], from: scale, to: places)
             else { throw KernelError.decimalOverflow }
@@ -119,14 +134,15 @@ struct SumAccumulator: Accumulator {
         assert(other.sums.count <= mapping.count && other.scale == scale, "every group has a place here, at one scale")
         for group in other.sums.indices {
             let target = Int(mapping[group])
-            let (sum, overflow) = sums[target].addingReportingOverflow(other.sums[group])
-            if overflow { throw KernelError.decimalOverflow }
-            sums[target] = sum
+            add(other.sums[group], to: target)
             counts[target] &+= other.counts[group]
         }
+        // order: sums.
+        for (group, count) in other.turns { turn(Int(mapping[group]), by: count) }
     }
 
     func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
+        if !turns.isEmpty, groups.contains(where: { turns[Int($0)] != nil }) { throw KernelError.decimalOverflow }
         if isAverage { return try averages(groups) }
         if groups.allSatisfy({ counts[Int($0)] > 0 }), type.isNumeric, type.scale == scale {
             return Vector(type: type, count: groups.count, storage: .int128(groups.map { sums[Int($0)] })).narrowed()
