@@ -379,7 +379,7 @@ import Testing
         let wide = ColumnType.numeric(scale: 0)
         let greatest = Vector(type: wide, scalars: [.numeric(.max, scale: 0), .numeric(.max, scale: 0)])
         let narrow = Vector(type: wide, count: 2, storage: .int64([1, 1]))
-        let least = Vector(type: wide, scalars: [.numeric(-.max, scale: 0), .numeric(-2, scale: 0)])
+        let least = Vector(type: wide, scalars: [.numeric(-Int128.max, scale: 0), .numeric(-2, scale: 0)])
         func state(_ vectors: [Vector], isAverage: Bool = false) throws -> any Accumulator {
             var state = AggregateStates.sum(wide, type: wide, isAverage: isAverage)!
             state.grow(to: 1)

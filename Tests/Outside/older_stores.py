@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Stores that other versions wrote must open, verify, answer as they did and go on. Each is a folder of `Tests/Fixtures`: the store's files
 (the log without the zeros behind its last record), what it answered to the version that wrote it, and the events that were sent to it.
-`counters-N` and `state-N` are named by the version of the counters or of the state file that they hold.
+`counters-N` and `state-N` are named by the version of the counters or of the state file that they hold; `places-12` has turns in its segment
+that the answer placed, as state version 12 and those before had them: what it answers of them is what versions since then do.
 
 usage: older_stores.py --plimsoll BINARY [--fixtures FOLDER]
        older_stores.py --plimsoll BINARY --write FOLDER/NAME     a new one, written by this executable
@@ -25,6 +26,7 @@ QUESTIONS = [
     " order by position",
     "select position, id, source, time, received_time, conversation_id, user_id, trace_id from events order by position",
     "select conversation_id, turn, asked_time, time, status, duration_ns, input_tokens, cost_usd, llm_calls from turns order by 1, 2, 3",
+    "select turn, channel from turns where conversation_id = 'moved' order by 1",
     "select conversation_id, turns, answers, errors, input_tokens, output_tokens, cost_usd, price_state, escalations, score, topic"
     " from conversations order by tenant, conversation_id",
     "select provider, model, sum(events) as calls, sum(input_tokens_sum) as input_tokens, sum(cost_usd_sum) as cost_usd"
@@ -67,6 +69,14 @@ def batches():
            event("conversation.resolved", "r", conversation_id="told", by="agent", certainty="confirmed")]
 
 
+def moved():
+    """Answers that go out elsewhere than their questions came in: to one of the web, to one that names no channel, to none."""
+    for number, (kind, turn, channel) in enumerate([("message.received", 1, "web"), ("message.sent", 1, "email"), ("message.received", 2, None),
+                                                    ("message.sent", 2, "email"), ("message.sent", 3, "chat")]):
+        data = {"conversation_id": "moved", "turn": turn} | ({"channel": channel} if channel else {})
+        yield event(kind, f"moved-{number}", **data) | {"time": f"2026-08-03T09:30:{number:02}Z"}
+
+
 def lines(events):
     return "".join(json.dumps(one) + "\n" for one in events)
 
@@ -77,7 +87,7 @@ def write(plimsoll, fixture):
     os.makedirs(fixture)
     traffic = subprocess.run([plimsoll, "workload", "--events", "150", "--seed", "9"], capture_output=True, check=True, timeout=60).stdout
     with open(sent, "wb") as file:
-        file.write(traffic)
+        file.write(traffic + lines(moved()).encode())
     Commands(plimsoll, data=data).import_file(sent)
     server = Server(plimsoll, data)
     server.start()
