@@ -62,15 +62,21 @@ import Testing
         }
     }
 
-    private static func open(_ disk: SimulatedFileSystem) throws -> EventStore {
-        try EventStore.open(at: "/data", context: context(disk), options: EventStoreTests.options())
+    private static func open(_ disk: SimulatedFileSystem) throws -> EventStore { try open(disk, keptBytes: 1 << 20) }
+
+    private static func open(_ disk: SimulatedFileSystem, keptBytes: Int) throws -> EventStore {
+        var options = EventStoreTests.options()
+        options.keptCostBytesMax = keptBytes
+        return try EventStore.open(at: "/data", context: context(disk), options: options)
     }
 
-    /// Unsealed calls are priced one by one: that is what sealed ones have to cost.
-    @Test(arguments: [UInt64(1), 2, 3]) func sealedCallsCostWhatUnsealedOnesDo(seed: UInt64) throws {
+    /// Unsealed calls are priced one by one: that is what sealed ones have to cost, whatever prices and corrections
+    /// come, and however little is kept of what was computed for those before.
+    @Test(arguments: [UInt64(1), 2, 3], [1, 5_000, 64 << 20])
+    func sealedCallsCostWhatUnsealedOnesDo(seed: UInt64, keptBytes: Int) throws {
         var source = Source(seed: seed)
         let disks = [SimulatedFileSystem(seed: 21), SimulatedFileSystem(seed: 22)]
-        var stores = try disks.map(Self.open)
+        var stores = try disks.map { try Self.open($0, keptBytes: keptBytes) }
         func compare(_ step: Comment) throws {
             let costs = try stores.map { try rows($0, "llm_call", Self.shown) }
             #expect(costs[0] == costs[1], step)
@@ -96,7 +102,7 @@ import Testing
         }
         #expect(stores[0].status.segments > 0 && stores[1].status.segments == 0)
         for disk in disks { disk.crash() }
-        stores = try disks.map(Self.open)
+        stores = try disks.map { try Self.open($0, keptBytes: keptBytes) }
         try compare("opened again")
         for store in stores { try store.close() }
     }

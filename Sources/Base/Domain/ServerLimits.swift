@@ -67,14 +67,23 @@ package struct ServerLimits: Sendable {
         return overflow ? .max : sum
     }
 
-    /// What all questions, and answers until they are fetched, may book together. A third is left for what nobody
-    /// books: copies that a step makes, and what the allocator keeps.
+    /// What is there for questions and answers, and for what is kept of them.
+    private var memoryBytesLeft: Int { memoryBytesMax - min(memoryBytesMax, memoryBytesTaken) }
+
+    /// What all questions, and answers until they are fetched, may book together, beside what is kept of those before.
+    /// A third is left for what nobody books: copies that a step makes, and what the allocator keeps.
     package var questionsMemoryBytesMax: Int {
-        max(Self.questionsBytesMin, (memoryBytesMax - min(memoryBytesMax, memoryBytesTaken)) / 3 * 2)
+        max(Self.questionsBytesMin, (memoryBytesLeft - keptCostBytesMax - seriesMemoryBytesMax) / 3 * 2)
     }
 
-    /// What is kept of series that were asked for before: a part of the third that nobody books.
-    package var seriesMemoryBytesMax: Int { min(128 << 20, questionsMemoryBytesMax / 8) }
+    /// The most that ``keptCostBytesMax`` is, and what it is where no server shares memory out.
+    package static let keptCostBytesMost = 64 << 20
+
+    /// What is kept of costs that late prices and corrections change.
+    package var keptCostBytesMax: Int { min(Self.keptCostBytesMost, memoryBytesLeft / 16) }
+
+    /// What is kept of series that were asked for before.
+    package var seriesMemoryBytesMax: Int { min(128 << 20, memoryBytesLeft / 12) }
 
     /// ``queryTimeLimit`` in ns; what 64 bits do not hold is for ever.
     package var queryTimeLimitNanoseconds: Int64 {

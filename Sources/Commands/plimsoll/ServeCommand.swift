@@ -173,7 +173,9 @@ struct ServeCommand: AsyncParsableCommand {
         }
         log.begins(in: directory)
         let began = machine.clock.monotonicNanoseconds()
-        let store = try machine.openStore(directory)
+        var options = StoreOptions()
+        options.keptCostBytesMax = settings.limits.keptCostBytesMax
+        let store = try machine.openStore(directory, options: options)
         log.opened(store, nanoseconds: machine.clock.monotonicNanoseconds() - began)
         try store.judge(by: settings.outcomes)
         let announcement = Announcement(log: log)

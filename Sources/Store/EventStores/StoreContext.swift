@@ -36,6 +36,9 @@ package struct StoreOptions: Sendable {
     // tests: stores of tests are small, and fill files all the same.
     /// Bytes of one log file.
     package var logFileBytes = 64 << 20
+    /// What is kept of costs of sealed calls through late prices and corrections, in bytes: vectors of a million calls
+    /// or so.
+    package var keptCostBytesMax = ServerLimits.keptCostBytesMost
 
     // tests: a store is opened under the schemas of another version.
     /// The files of schemas; what a store's log says of ids comes first.

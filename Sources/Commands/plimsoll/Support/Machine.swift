@@ -28,9 +28,9 @@ struct Machine {
     }
 
     /// Opens a data directory, creating it where there is none.
-    func openStore(_ directory: String) throws -> EventStore {
+    func openStore(_ directory: String, options: StoreOptions = StoreOptions()) throws -> EventStore {
         try fileSystem.createDirectories(directory)
-        return try EventStore.open(at: directory, context: context)
+        return try EventStore.open(at: directory, context: context, options: options)
     }
 
     /// Opens a data directory that must be there, to change it.

@@ -19,26 +19,31 @@ final class CostOverlay: Sendable {
     private let lateCount: Int
     /// Oldest first.
     private let rebookings: [Rebooking]
-    /// By correction: a number that no other has beside the overlays which went on from this one.
+    /// A number that no other has beside the overlays of the same prices which went on from this one.
+    private let pricesMark: UInt64
+    /// By correction: likewise.
     private let marks: [UInt64]
     private let kept: OverlaidCosts
     /// The whole history: what was known at a position is asked by that position.
     private let book: PriceBook
 
     private init(
-        book: PriceBook, late: LatePrices, lateCount: Int, rebookings: [Rebooking], marks: [UInt64] = [],
-        kept: OverlaidCosts = OverlaidCosts()
+        book: PriceBook, late: LatePrices, lateCount: Int, rebookings: [Rebooking], pricesMark: UInt64,
+        marks: [UInt64] = [], kept: OverlaidCosts
     ) {
         (self.book, self.late, self.lateCount, self.rebookings) = (book, late, lateCount, rebookings)
+        self.pricesMark = pricesMark
         self.marks = marks + rebookings[marks.count...].map { _ in MorselIdentity.freshOrigin() }
         self.kept = kept
     }
 
-    /// - Parameter lateCount: so many of the late prices count, the first ones; nil: all.
-    convenience init(_ prices: PriceLedger, lateCount: Int? = nil) {
+    /// - Parameters:
+    ///   - lateCount: so many of the late prices count, the first ones; nil: all.
+    ///   - kept: the store's.
+    convenience init(_ prices: PriceLedger, lateCount: Int? = nil, kept: OverlaidCosts) {
         self.init(
             book: prices.book, late: prices.late, lateCount: lateCount ?? prices.late.count,
-            rebookings: prices.rebookings)
+            rebookings: prices.rebookings, pricesMark: MorselIdentity.freshOrigin(), kept: kept)
     }
 
     /// Whether one that is made of so many of the late prices says the same of calls that were sealed before the others
@@ -52,13 +57,15 @@ final class CostOverlay: Sendable {
     /// the other knows, too.
     func adding(_ rebooking: Rebooking) -> CostOverlay {
         CostOverlay(
-            book: book, late: late, lateCount: lateCount, rebookings: rebookings + [rebooking], marks: marks,
-            kept: kept)
+            book: book, late: late, lateCount: lateCount, rebookings: rebookings + [rebooking],
+            pricesMark: pricesMark, marks: marks, kept: kept)
     }
 
-    /// The same with more corrections, oldest first, for one question: what is known is kept apart.
+    /// The same with more corrections, oldest first, for one question: what is known of corrected calls is its own.
     func adding(_ more: [Rebooking]) -> CostOverlay {
-        CostOverlay(book: book, late: late, lateCount: lateCount, rebookings: rebookings + more)
+        CostOverlay(
+            book: book, late: late, lateCount: lateCount, rebookings: rebookings + more, pricesMark: pricesMark,
+            kept: kept)
     }
 
     /// Whether a sealed group may hold a call that a late price or a correction concerns.
@@ -109,7 +116,8 @@ final class CostOverlay: Sendable {
     /// these they are the same wherever it has this mark.
     private func key(of morsel: RepricedMorsel) -> MorselIdentity? {
         let last = rebookings.lastIndex { morsel.mayHoldCalls(of: $0) }
-        return morsel.base.identity?.read(through: [last.map { Int64(bitPattern: marks[$0]) } ?? 0])
+        let marks = [pricesMark, last.map { self.marks[$0] } ?? 0]
+        return morsel.base.identity?.read(through: marks.map { Int64(bitPattern: $0) })
     }
 
     /// What a call costs that was booked at some cost.

@@ -6,8 +6,8 @@ import Synchronization
 /// What calls of sealed groups cost through an overlay, kept for whoever asks next: a report has many questions, and a
 /// start compares each correction with what was before it.
 ///
-/// Overlays of the same prices share it, see ``CostOverlay/adding(_:)``: which corrections count is part of
-/// the key. At most ``bytesMax`` are held, roughly; what came first goes first.
+/// All overlays of a store share it, so that what it holds is bounded once: which prices and corrections count is part
+/// of the key. What came first goes first.
 final class OverlaidCosts: Sendable {
     /// The columns of one group's costs.
     struct Columns: Sendable {
@@ -81,10 +81,11 @@ final class OverlaidCosts: Sendable {
         }
     }
 
-    /// Vectors of a million calls or so.
-    private static let bytesMax = 64 << 20
-
+    private let bytesMax: Int
     private let state = Mutex(State())
+
+    /// - Parameter bytesMax: what is held, roughly.
+    init(bytesMax: Int) { self.bytesMax = bytesMax }
 
     /// The columns of what the identity stands for, from memory or computed now.
     func columns(of identity: MorselIdentity, _ compute: () throws -> Columns) throws -> Columns {
@@ -99,7 +100,7 @@ final class OverlaidCosts: Sendable {
             do {
                 let columns = try compute()
                 known = columns
-                state.withLock { $0.hold(identity, columns.byteCount, upTo: Self.bytesMax) }
+                state.withLock { $0.hold(identity, columns.byteCount, upTo: bytesMax) }
                 return columns
             } catch {
                 // Whoever waits tries itself.

@@ -20,6 +20,8 @@ final class Writer {
     var manifests: ManifestStore
     let lock: any FileLock
     let segmentFiles: SegmentFiles
+    /// Of all overlays.
+    let keptCosts: OverlaidCosts
 
     /// What is known beside rows and counters.
     var ledger: Ledger
@@ -82,6 +84,7 @@ final class Writer {
         manifests = start.manifests
         lock = start.lock
         segmentFiles = start.segmentFiles
+        keptCosts = OverlaidCosts(bytesMax: start.options.keptCostBytesMax)
         ledger = start.ledger
         sealed = start.sealed
         counters = start.counters
@@ -332,8 +335,8 @@ final class Writer {
         // What readers were shown says the same, and knows costs.
         let shown = knownOverlay.flatMap { $0.overlay.isOf(prices, lateCount: count) ? $0.overlay : nil }
         return LatePriceSearch(
-            prices.late, from: count, before: shown ?? CostOverlay(prices, lateCount: count), layouts: layouts,
-            registry: registry, onDamage: onDamage)
+            prices.late, from: count, before: shown ?? CostOverlay(prices, lateCount: count, kept: keptCosts),
+            layouts: layouts, registry: registry, onDamage: onDamage)
     }
 
     private func apply(_ search: LatePriceSearch) throws {
@@ -361,7 +364,7 @@ final class Writer {
         if let known = knownOverlay, (known.priceCount, known.rebookingCount) == (priceCount, rebookingCount) {
             return known.overlay
         }
-        let overlay = CostOverlay(prices)
+        let overlay = CostOverlay(prices, kept: keptCosts)
         knownOverlay = (priceCount, rebookingCount, overlay)
         return overlay
     }
