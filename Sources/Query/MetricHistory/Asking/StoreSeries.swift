@@ -60,7 +60,8 @@ package struct StoreSeries: SeriesSource {
         catalog: any TableCatalog, reached: Int64? = nil, objectives: ObjectiveSet = .builtIn,
         outcomes: OutcomeSettings = .standard, present: [MetricFamily] = [],
         target: [(name: ByteText, value: ByteText)] = [], options: QueryOptions = QueryOptions(),
-        arrival: @escaping Arrivals = { EventArrival(receivedTime: $1) }, workers: any Workers = InlineWorkers(), cache: SeriesCache? = nil
+        arrival: @escaping Arrivals = { EventArrival(receivedTime: $1) }, workers: any Workers = InlineWorkers(),
+        cache: SeriesCache? = nil
     ) {
         (self.catalog, self.reached) = (catalog, reached ?? catalog.watermark)
         (self.objectives, self.outcomes) = (objectives, outcomes)

@@ -49,7 +49,7 @@ enum StateVersion: UInt8, Comparable {
     case tenth = 10
     /// Without states of rules: none is known.
     case eleventh = 11
-    /// With rows of `turns` in segments that have the place of the answer, where it says one, instead of the question's.
+    /// With rows of `turns` in segments that have the place of the answer, where it says one, and not the question's.
     case twelfth = 12
     /// As drawn above, which is as before; rows of `turns` have the place of their question. A program of before would
     /// write others, so it must not open the store.

@@ -110,8 +110,6 @@ struct StoreOpening {
         }
         writer.lately.note(FoldFindings(asLeftIn: sealed))
         try writer.replay(replayed)
-        // Until a seal has written their rows anew, each start looks for them.
-        if let state, state.mayPlaceTurnsByAnswers { writer.dirty.formUnion(try PlaceSearch.conversations(in: sealed)) }
         writer.openedTime = writer.receivedTime
         // What the log tells of and neither it nor a segment holds was in files that a manifest named.
         guard log.nextPosition <= writer.nextPosition else {
@@ -126,8 +124,7 @@ struct StoreOpening {
         if state == nil, writer.ledger.position == 0, writer.ledger.outcomes == nil {
             try writer.begin(after: Set(replayed.map(\.kind)))
         }
-        writer.tell(
-            EventStore.untoldLosses(besides: writer.ledger.losses, replayed, files, context.fileSystem))
+        try writer.makeUp(for: state, replayed)
         let unrestoredState = reading?.restore(in: files.segments, fileSystem, comparingCopy: opener == .writer)
         let unrestored = [unrestoredManifest, unrestoredState].compactMap { $0 }
         for (file, failure) in unrestored { writer.troubles.couldNotRestore(file, failure) }

@@ -183,9 +183,17 @@ extension Writer {
         try log.flush()
     }
 
-    /// Logs losses of which the log tells no more. Where it cannot, they are said all the same, and the next start tries
-    /// again.
-    func tell(_ losses: [LogLoss]) {
+    /// Makes up for what is not as this version has it. Rows of `turns` that an earlier one made by another rule are
+    /// folded again; until a seal has written them anew, each start looks for them. Losses of which the log tells no
+    /// more are told again.
+    /// - Parameter records: what was read of the log.
+    func makeUp(for state: StateFile?, _ records: [LogRecord]) throws {
+        if state?.mayPlaceTurnsByAnswers == true { dirty.formUnion(try PlaceSearch.conversations(in: sealed)) }
+        tell(EventStore.untoldLosses(besides: ledger.losses, records, files, context.fileSystem))
+    }
+
+    /// Where losses cannot be logged, they are said all the same, and the next start tries again.
+    private func tell(_ losses: [LogLoss]) {
         for loss in losses {
             do {
                 try follow(try noteDurably(.event(type: LogLoss.recordType, data: loss.data)))

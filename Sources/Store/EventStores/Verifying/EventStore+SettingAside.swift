@@ -163,9 +163,9 @@ extension EventStore {
         }.reversed()
     }
 
-    /// Losses that stand beside copies and that a store does not know though its log could be read. The record of one may
-    /// have been the last of the log, where damage counts as a record that was cut short. A file that cannot be read
-    /// tells of none here; it is a fault of its own.
+    /// Losses that stand beside copies and that a store does not know though its log could be read. The record of one
+    /// may have been the last of the log, where damage counts as a record that was cut short. A file that cannot be
+    /// read tells of none here; it is a fault of its own.
     /// - Parameters:
     ///   - known: those that state and log tell of.
     ///   - records: what was read of the log. Where it goes on behind the place, the file was put back, and nothing is
