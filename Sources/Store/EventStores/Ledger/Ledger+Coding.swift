@@ -75,7 +75,8 @@ struct StateFile: Sendable {
 
     var serialised: [UInt8] {
         var sink = ByteSink()
-        sink.append(StateVersion.thirteenth.rawValue)
+        // A log that is begun again changes no row of a segment.
+        sink.append((mayPlaceTurnsByAnswers ? StateVersion.twelfth : .thirteenth).rawValue)
         sink.append(littleEndian: ledger.position)
         sink.append(littleEndian: ledger.receivedTime)
         for part in [schemas, ledger.prices.book.serialised] { Self.append(part, to: &sink) }
