@@ -1,4 +1,6 @@
 import Asking
+import Bytes
+import EventStores
 import Plans
 import Platform
 import PromQLText
@@ -54,6 +56,27 @@ import Testing
             try runner.answer(question, over: MemorySeries(), within: QueryOptions().cancelled(by: cancellation))
         }
         #expect(gone?.kind == .canceled)
+    }
+
+    /// No event tells when a question, an answer or a conversation could not be followed: the present alone is known.
+    @Test func whatCouldNotBeFollowedIsTheLastSample() throws {
+        let clock = SimulatedClock(wallNanoseconds: 1_785_574_801_000_000_000)
+        let context = StoreContext(
+            fileSystem: SimulatedFileSystem(seed: 77), clock: clock, randomness: SeededRandomness(seed: 1),
+            workers: InlineWorkers())
+        let store = try EventStore.open(at: "/data", context: context)
+        let pinned = store.snapshot().series(isServed: true, within: QueryOptions())
+        let matchers = try SeriesMatchers(selector: Array("{__name__=~\"plimsoll_(untracked|forgotten).*\"}".utf8))
+        let now: Int64 = 1_785_574_800_000
+        let found = try pinned.source.series(
+            SeriesRequest(matchers, after: now - 60_000, through: now + 60_000, samplesMax: 100))
+        let names: [ByteText] = [
+            "plimsoll_forgotten_answers_total", "plimsoll_untracked_conversation_events_total",
+            "plimsoll_untracked_questions_total",
+        ]
+        #expect(found.map { $0.labels["__name__"] } == names)
+        for series in found { #expect(series.samples.times == [now] && series.samples[0] == .float(0)) }
+        try store.close()
     }
 
     // MARK: Texts
