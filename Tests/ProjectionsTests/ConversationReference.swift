@@ -183,8 +183,8 @@ struct ConversationReference {
         if case .number(let number) = key { row["turn"] = .integer(number) }
         for name in Self.context {
             // Where it was asked is the question's to say.
-            let answer = question != nil && name == "channel" ? nil : answer
-            row[name] = answer.flatMap { value($0, name) } ?? question.flatMap { value($0, name) }
+            let told = question != nil && name == "channel" ? nil : answer
+            row[name] = told.flatMap { value($0, name) } ?? question.flatMap { value($0, name) }
         }
         row["asked_time"] = question.map { .timestamptz(events[$0].time) }
         row["time"] = (answer ?? question).map { .timestamptz(events[$0].time) }

@@ -1,6 +1,7 @@
 import Bytes
 import Columnar
 import Domain
+import Projections
 
 // What events say for themselves: counts, sums and observations.
 extension HistoryReader {

@@ -127,16 +127,16 @@ extension MetricTotals {
             switch definition.name {
             case MetricCatalogue.acceptedEvents: return MetricFamily(definition, byType(accepted))
             case MetricCatalogue.backfilledEvents: return MetricFamily(definition, byType(backfilled))
-            default: return unfollowed(definition)
+            default: return familyNotFollowed(definition)
             }
         }
     }
 
     /// What was not followed: of ``families`` those that no event tells of, so that nothing but the present is known.
     /// - Complexity: O(definitions).
-    package var unfollowed: [MetricFamily] { program.definitions.compactMap { unfollowed($0) } }
+    package var unfollowed: [MetricFamily] { program.definitions.compactMap(familyNotFollowed) }
 
-    private func unfollowed(_ definition: MetricDefinition) -> MetricFamily? {
+    private func familyNotFollowed(_ definition: MetricDefinition) -> MetricFamily? {
         let count: UInt64
         switch definition.name {
         case MetricCatalogue.untrackedQuestions: count = untracked
