@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Stores that other versions wrote must open, verify, answer as they did and go on. Each is a folder of `Tests/Fixtures`: the store's files
 (the log without the zeros behind its last record), what it answered to the version that wrote it, and the events that were sent to it.
-`counters-N` and `state-N` are named by the version of the counters or of the state file that they hold; `places-12` has turns in its segment
-that the answer placed, as state version 12 and those before had them: what it answers of them is what versions since then do.
+`counters-N` and `state-N` are named by the version of the counters or of the state file that they hold. `places-10` has turns in its segment
+with the channel of their answers, as state versions up to 12 had them: its answers are those of the versions since, which go by the question.
 
 usage: older_stores.py --plimsoll BINARY [--fixtures FOLDER]
        older_stores.py --plimsoll BINARY --write FOLDER/NAME     a new one, written by this executable
