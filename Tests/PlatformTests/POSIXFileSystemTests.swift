@@ -58,6 +58,21 @@ import Testing
         #expect(try file.lengthBytes() == 2_500_001)
     }
 
+    /// Whatever the volume knows of holes; one that knows nothing has all for data.
+    @Test func whatIsNoDataIsZeros() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/a"
+        let file = try files.open(path, .create)
+        #expect(try file.nextData(from: 0) == nil)
+        try file.write([7], at: 5)
+        try file.preallocate(bytes: 3_000_000)
+        try file.write([9], at: 2_000_000)
+        let (first, second) = (try file.nextData(from: 0), try file.nextData(from: 1_999_000))
+        #expect(first?.lowerBound ?? .max <= 5 && second?.contains(2_000_000) == true)
+        #expect(try file.nextData(from: 3_000_000) == nil)
+        #expect(try hasItsData(files, path))
+    }
+
     @Test func namesAreListedRenamedAndRemoved() throws {
         let directory = try TemporaryDirectory()
         let root = directory.path
@@ -96,7 +111,10 @@ import Testing
         let directory = try TemporaryDirectory()
         _ = try files.open(directory.path + "/key", FileOptions(.readWrite, creation: .exclusively, isSecret: true))
         try files.replace(directory.path + "/key2", with: [1], isSecret: true)
-        for name in ["key", "key2"] {
+        // As versions before made it.
+        try files.replace(directory.path + "/old-lock", with: [])
+        for name in ["lock", "old-lock"] { try files.lock(directory.path + "/" + name, isSecret: true).release() }
+        for name in ["key", "key2", "lock", "old-lock"] {
             let mode =
                 try FileManager.default.attributesOfItem(atPath: directory.path + "/" + name)[.posixPermissions] as? Int
             #expect(mode == 0o600)

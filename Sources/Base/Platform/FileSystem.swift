@@ -87,7 +87,8 @@ package protocol FileSystem: AnyObject, Sendable {
 
     /// Takes the lock file (created when missing) for this process alone; fails at once when another holds it. The
     /// system drops the lock with the process, so a file left behind by a killed process locks nobody out.
-    func lock(_ path: String) throws(StorageError) -> any FileLock
+    /// - Parameter isSecret: whether the file is its owner's alone, as its neighbours are.
+    func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock
 }
 
 /// Held until ``release()`` or until the last reference goes.
@@ -104,6 +105,10 @@ package protocol File: AnyObject, Sendable {
 
     /// Fills the span from `offset` on. Returns the bytes read: fewer than asked only where the file ends.
     func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int
+
+    /// The first stretch from `offset` on that may hold anything but zeros, as far as that is known without reading: nil
+    /// where there is none up to the end. What was written before the call is in it, whoever wrote it.
+    func nextData(from offset: Int) throws(StorageError) -> Range<Int>?
 
     /// Writes all bytes at `offset`, extending the file where needed.
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError)
@@ -158,6 +163,9 @@ extension File {
 }
 
 extension FileSystem {
+    /// As ``lock(_:isSecret:)``, with a file like others.
+    package func lock(_ path: String) throws(StorageError) -> any FileLock { try lock(path, isSecret: false) }
+
     /// The whole file, as long as the volume says it is: of what we wrote ourselves.
     package func contents(of path: String) throws(StorageError) -> [UInt8] {
         let file = try open(path, .read)

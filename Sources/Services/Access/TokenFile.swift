@@ -47,7 +47,7 @@ package struct TokenFile: Sendable {
     ///   change them.
     package func update<Result>(_ change: (inout TokenBook) throws -> Result) throws -> Result {
         try fileSystem.createDirectories(parentDirectory(of: path))
-        let lock = try fileSystem.lock(path + ".lock")
+        let lock = try fileSystem.lock(path + ".lock", isSecret: true)
         defer { lock.release() }
         var book = try load() ?? TokenBook()
         let result = try change(&book)

@@ -37,6 +37,23 @@ final class POSIXFile: File {
         }
     }
 
+    /// By the volume's own book of holes; one that keeps none has all of the file for data. That a descriptor has a
+    /// place, which this moves, matters to nobody: whoever reads or writes names his own.
+    func nextData(from offset: Int) throws(StorageError) -> Range<Int>? {
+        let start = lseek(open, off_t(offset), Self.toData)
+        // There is no data from there on, or no file.
+        if start < 0, errno == ENXIO { return nil }
+        let place = start < 0 ? offset : Int(start)
+        let hole = start < 0 ? -1 : lseek(open, start, Self.toHole)
+        let end = try hole < 0 ? lengthBytes() : Int(hole)
+        return place < end ? place..<end : nil
+    }
+
+    /// `SEEK_DATA` of Linux, which the library hides.
+    private static let toData: Int32 = 3
+    /// `SEEK_HOLE`, likewise.
+    private static let toHole: Int32 = 4
+
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError) {
         let count = bytes.count
         let done = try completeTransfer(.write, path: path, offset: offset, count: count) { done in
