@@ -44,6 +44,30 @@ import Testing
         #expect(try files.input(name, bytesMax: 200_000) == bytes)
     }
 
+    /// What is no file is refused at once, whatever it is opened for; nobody is waited for.
+    @Test func whatIsNoFileIsRefused() throws {
+        let directory = try TemporaryDirectory()
+        let pipe = directory.path + "/pipe"
+        let maker = Process()
+        maker.executableURL = URL(fileURLWithPath: "/bin/sh")
+        maker.arguments = ["-c", "mkfifo \"$0\"", pipe]
+        try maker.run()
+        maker.waitUntilExit()
+        let refusal = StorageError(.open, path: pipe, code: ENXIO)
+        for options in [FileOptions.read, .update, .append, .replace] {
+            #expect(throws: refusal) { try files.open(pipe, options) }
+        }
+        #expect(throws: refusal) { try files.contents(of: pipe) }
+        #expect(throws: StorageError(.open, path: "/dev/null", code: ENXIO)) { try files.open("/dev/null", .read) }
+        let ofDirectory = StorageError(.open, path: directory.path, code: EISDIR)
+        #expect(throws: ofDirectory) { try files.open(directory.path, .read) }
+        #expect(refusal.isNoFile && refusal.isOfPlace && ofDirectory.isNoFile)
+        #expect(
+            "\(refusal)" == "cannot open \(pipe): a pipe, a socket or a device stands there, and no file; "
+                + "remove it, and put the file there")
+        #expect(try files.input("/dev/null", bytesMax: 10) == [])
+    }
+
     @Test func preallocationExtendsWithZerosAndNeverShortens() throws {
         let directory = try TemporaryDirectory()
         let file = try files.open(directory.path + "/a", .create)

@@ -18,15 +18,20 @@ package struct FileOptions: Sendable {
     var creation: Creation
     /// Readable by the owner only (mode 0600), not by its group as well. Applies when the file is created.
     package var isSecret: Bool
+    /// Whether what is no file serves, too, such as a pipe, whose writer is waited for. Otherwise it is refused at once.
+    package var takesPipes: Bool
 
-    package init(_ access: Access, creation: Creation = .never, isSecret: Bool = false) {
+    package init(_ access: Access, creation: Creation = .never, isSecret: Bool = false, takesPipes: Bool = false) {
         self.access = access
         self.creation = creation
         self.isSecret = isSecret
+        self.takesPipes = takesPipes
     }
 
     /// An existing file, to be read.
     package static let read = FileOptions(.read)
+    /// What somebody named to be read from its beginning to its end: a file, or a pipe.
+    package static let input = FileOptions(.read, takesPipes: true)
     /// An existing file, to be read and changed in place.
     package static let update = FileOptions(.readWrite)
     /// Created when missing, to be read and changed.
@@ -53,6 +58,7 @@ package struct DirectoryEntry: Hashable, Sendable {
 /// Paths are texts as the system takes them; `/` separates. Nothing is durable until it is flushed: contents by
 /// ``File/flush()``, names (created, renamed, removed) by ``flushDirectory(_:)`` on the directory that holds them.
 package protocol FileSystem: AnyObject, Sendable {
+    /// Refuses what is no file, without waiting for anybody (``StorageError/isNoFile``), unless the options take it.
     func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File
 
     /// Atomic for readers; replaces a file of the new name. Durable once both directories are flushed.
@@ -175,9 +181,10 @@ extension FileSystem {
 
     /// What somebody named to be read whole: a file, or a pipe up to its end. Waits for whoever writes into the pipe,
     /// whose bytes are gone then; takes no more memory than twice the bound.
+    /// - Parameter takesPipes: false where only a file will do.
     /// - Returns: nil for more than `bytesMax`.
-    package func input(_ path: String, bytesMax: Int) throws(StorageError) -> [UInt8]? {
-        let file = try open(path, .read)
+    package func input(_ path: String, bytesMax: Int, takesPipes: Bool = true) throws(StorageError) -> [UInt8]? {
+        let file = try open(path, takesPipes ? .input : .read)
         defer { file.close() }
         var bytes: [UInt8] = []
         while bytes.count <= bytesMax {

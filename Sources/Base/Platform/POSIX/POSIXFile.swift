@@ -16,11 +16,20 @@ final class POSIXFile: File {
 
     private var open: Int32 { descriptor.load(ordering: .acquiring) }
 
-    func lengthBytes() throws(StorageError) -> Int {
+    func lengthBytes() throws(StorageError) -> Int { Int(try status().st_size) }
+
+    private func status() throws(StorageError) -> stat {
         var status = stat()
         // Sound: `status` is a whole `stat` that outlives the call.
         _ = try retryingInterruptions(.examine, path: path) { unsafe fstat(open, &status) }
-        return Int(status.st_size)
+        return status
+    }
+
+    /// - Throws: where it is none that keeps bytes: a directory, a pipe, a device; as a socket does when it is opened.
+    func checkIsFile() throws(StorageError) {
+        let kind = try status().st_mode & S_IFMT
+        guard kind != S_IFREG else { return }
+        throw StorageError(.open, path: path, code: kind == S_IFDIR ? EISDIR : ENXIO)
     }
 
     func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int {

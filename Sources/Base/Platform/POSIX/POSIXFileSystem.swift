@@ -27,8 +27,12 @@ package final class POSIXFileSystem: FileSystem {
         case .exclusively: flags |= O_CREAT | O_EXCL
         case .emptied: flags |= O_CREAT | O_TRUNC
         }
-        return POSIXFile(
+        // A pipe would have its writer waited for, and a device might wait for whatever it is.
+        if !options.takesPipes { flags |= O_NONBLOCK | O_NOCTTY }
+        let file = POSIXFile(
             path: path, descriptor: try descriptor(.open, path, flags, mode: options.isSecret ? 0o600 : fileMode))
+        if !options.takesPipes { try file.checkIsFile() }
+        return file
     }
 
     private func descriptor(
