@@ -31,7 +31,7 @@ import Testing
         #expect(book.records.map(\.expires) == [nil, 5_000, nil] && book.records.map(\.revoked) == [nil, nil, 4_000])
         #expect(book.records.map { $0.state(at: 4_999) } == [.valid, .valid, .revoked])
         #expect(book.records.map { $0.state(at: 5_000) } == [.valid, .expired, .revoked])
-        #expect(disk.isSecret(Self.path))
+        #expect(disk.isSecret(Self.path) && disk.isSecret(Self.path + ".lock"))
     }
 
     @Test func secretsAreNotInTheFile() throws {

@@ -4,6 +4,7 @@ import EventStores
 import Plans
 import Platform
 import PromQLText
+import Synchronization
 import Testing
 
 /// Questions in PromQL without a wire: their bounds, and how answers look.
@@ -35,6 +36,46 @@ import Testing
             try Self.runner.answer(Self.ones, over: MemorySeries(), within: Self.options(small))
         }
         #expect(refusal?.kind == .unavailable && small.usedBytes == 0)
+    }
+
+    /// Some series, and how often somebody asked for them.
+    private final class Listed: SeriesSource {
+        private let sets: [LabelSet]
+        private let asked = Mutex(0)
+
+        init(_ sets: [LabelSet]) { self.sets = sets }
+
+        var askedCount: Int { asked.withLock { $0 } }
+
+        func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
+            asked.withLock { $0 += 1 }
+            var run = SampleRun()
+            run.append(0, .float(1))
+            let samples = run
+            return sets.filter { request.matchers.passes($0) }.map { Series(labels: $0, samples: samples) }
+        }
+    }
+
+    /// Selectors are asked once each, and names and values take the memory of what is told alone.
+    @Test func whatIsToldOfLabelsIsHeldAlone() throws {
+        let sets = (0..<500).map { number in
+            let model: ByteText = number % 2 == 0 ? "a" : "b"
+            return LabelSet([("__name__", "calls"), ("i", ByteText("\(number)".utf8)), ("model", model)])
+        }
+        let (source, pool) = (Listed(sets), MemoryPool(limitBytes: 80_000))
+        let options = Self.options(pool)
+        let selectors = [[UInt8]](repeating: Array("calls".utf8), count: 1000) + [Array("{model=\"a\"}".utf8)]
+        let values = try Self.runner.labelValues(
+            of: "model", selectors, in: 0...1, over: source, within: options)
+        #expect(values == ["a", "b"] && source.askedCount == 2)
+        let unknown = try Self.runner.labelValues(of: "unknown", [], in: 0...1, over: source, within: options)
+        #expect(unknown == [])
+        let names = try Self.runner.labelNames([], in: 0...1, over: source, within: options)
+        #expect(names == ["__name__", "i", "model"])
+        let refusal = #expect(throws: SeriesRefusal.self) {
+            try Self.runner.labels([], in: 0...1, over: source, within: options)
+        }
+        #expect(refusal?.kind == .unavailable && pool.usedBytes == 0)
     }
 
     @Test func whoeverGivesUpSaysWhy() throws {

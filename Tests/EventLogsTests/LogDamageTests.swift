@@ -119,6 +119,46 @@ private func smallLog(isClosed: Bool) throws -> (system: SimulatedFileSystem, re
         #expect(again.records == [first, replacement] && again.report.orphanedRecords == 1)
     }
 
+    /// What vouches for a damaged place is found behind any stretch of zeros, wherever its header begins.
+    @Test(arguments: [0, 8, 40, 48, 56, 2000]) func aWitnessIsFoundBehindZeros(beforePage distance: Int) throws {
+        let system = SimulatedFileSystem()
+        let options = EventLogOptions(fileBytes: 4 << 20)
+        let log = try openLog(system, options: options).log
+        try log.takeEvent(bytes: 8)
+        try log.flush()
+        let hole = log.end.offset
+        let witness = (3 << 20) - distance
+        try log.takeEvent(bytes: witness - hole - 56)
+        try log.flush()
+        #expect(log.end.offset == witness)
+        try log.takeEvent(bytes: 30)
+        try log.flush()
+        system.damage(name) { $0.replaceSubrange(hole..<witness, with: repeatElement(0, count: witness - hole)) }
+        let overlay = OverlayFileSystem(
+            system, growing: OverlayFileSystem.Growing(in: logPath) { EventLog.isLast($0, in: $1) })
+        let expected = CorruptionError(
+            file: name, offset: hole,
+            expectation: "a record; the one at offset \(witness) says that it was flushed")
+        #expect(throws: expected) { try openLog(system, options: options) }
+        #expect(throws: expected) { try openLog(overlay, options: options) }
+    }
+
+    /// The room behind the records is known to be zeros: a start asks as much of the machine whatever there is of it.
+    @Test func theRoomBehindTheEndIsNotRead() throws {
+        func callsOfAStart(fileBytes: Int) throws -> Int {
+            let system = SimulatedFileSystem()
+            let options = EventLogOptions(fileBytes: fileBytes)
+            let log = try openLog(system, options: options).log
+            let record = try log.takeEvent(bytes: 100)
+            try log.flush()
+            let before = system.counts.calls
+            #expect(try openLog(system, options: options).records == [record])
+            return system.counts.calls - before
+        }
+        let (many, few) = (try callsOfAStart(fileBytes: 8 << 20), try callsOfAStart(fileBytes: 2 << 20))
+        #expect(many == few)
+    }
+
     @Test func aKnownEndIsHeld() throws {
         let (system, _, _) = try smallLog(isClosed: false)
         let (log, _, _) = try openLog(system)

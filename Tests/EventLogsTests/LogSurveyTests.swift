@@ -209,7 +209,9 @@ private final class ServedFileSystem: FileSystem {
     func removeDirectory(_ path: String) throws(StorageError) { try base.removeDirectory(path) }
     func createDirectories(_ path: String) throws(StorageError) { try base.createDirectories(path) }
     func flushDirectory(_ path: String) throws(StorageError) { try base.flushDirectory(path) }
-    func lock(_ path: String) throws(StorageError) -> any FileLock { try base.lock(path) }
+    func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock {
+        try base.lock(path, isSecret: isSecret)
+    }
     func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] { try base.list(directory) }
     func lengthBytes(of path: String) throws(StorageError) -> Int? { try base.lengthBytes(of: path) }
     func isDirectory(_ path: String) throws(StorageError) -> Bool { try base.isDirectory(path) }

@@ -323,7 +323,7 @@ private final class RefusingFileSystem: FileSystem {
     func removeDirectory(_ path: String) throws(StorageError) { throw refusal(.remove, path) }
     func createDirectories(_ path: String) throws(StorageError) { throw refusal(.createDirectory, path) }
     func flushDirectory(_ path: String) throws(StorageError) { throw refusal(.flushDirectory, path) }
-    func lock(_ path: String) throws(StorageError) -> any FileLock { throw refusal(.lock, path) }
+    func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock { throw refusal(.lock, path) }
 
     func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] {
         if directory == hidden { throw StorageError(.list, path: directory, code: 13) }

@@ -92,6 +92,18 @@ import Testing
         try store.close()
     }
 
+    /// A whole log that tells of a manifest which is gone is refused by a start, and nothing of it could be set aside.
+    @Test func lostManifestsAreDamageOfAnotherKind() throws {
+        _ = try make(isSealed: true)
+        for file in disk.snapshot() where file.path.contains("manifest-") { try disk.remove(file.path) }
+        let refusal = try #require(throws: CorruptionError.self) { try open().close() }
+        #expect(refusal.file.hasPrefix("/data/segments/manifest-") && refusal.expectation.contains("missing"))
+        let before = disk.snapshot().map(\.path)
+        #expect(throws: refusal) { try EventStore.logDamage(at: "/data", context: context(disk)) }
+        #expect(throws: refusal) { try EventStore.setLogAside(at: "/data", context: context(disk)) }
+        #expect(disk.snapshot().map(\.path) == before)
+    }
+
     /// What was lost may be sent again, and is taken as new.
     @Test func eventsThatWereLostAreTakenAgain() throws {
         let places = try make(isSealed: true)

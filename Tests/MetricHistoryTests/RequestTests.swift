@@ -105,6 +105,23 @@ import Testing
         #expect(try all == source.labelSets(HistoryStore.matchers(Self.everything), after: 0, through: .max))
     }
 
+    /// Where a label is asked for that a metric does not have, no event of it is read.
+    @Test func metricsWithoutAWantedLabelAreNotRead() throws {
+        let cache = SeriesCache()
+        let source = try HistoryTests.filled(41).series(reached: 2_700, cache: cache)
+        func sets(_ selector: String) throws -> [LabelSet] {
+            try source.labelSets(HistoryStore.matchers(selector), after: 0, through: .max)
+        }
+        for selector in ["{nobody=\"x\"}", "{nobody!=\"\"}", "{nobody=~\".+\"}"] {
+            #expect(try sets(selector) == [], "\(selector)")
+        }
+        #expect(cache.steps == 0)
+        let all = try sets(Self.everything)
+        #expect(try sets("{__name__=~\".+\", nobody!=\"x\"}") == all && cache.steps > 0)
+        #expect(try sets("{le!=\"\"}") == all.filter { !$0["le"].isEmpty })
+        #expect(try sets("{tenant!=\"\"}") == all.filter { !$0["tenant"].isEmpty })
+    }
+
     /// The first label sets stay by the time of their first events; the others are one, exactly.
     @Test func whatIsBeyondTheMostLabelSetsIsOne() throws {
         var dice = Dice(seed: 51)

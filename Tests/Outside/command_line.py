@@ -529,6 +529,26 @@ class Line:
             result = subprocess.run([self.binary, "query", "-"], stdin=zeros, capture_output=True, timeout=60, env=self.environment)
             self.expect("a query without an end", (result.returncode, b"longer than 64 MiB" in result.stderr), (2, True))
 
+    def what_is_no_file(self):
+        """A pipe in the place of a store's file keeps nobody waiting; a directory is no input, and another's store no place for a demo."""
+        data, kept = self.folder + "/of-pipes", self.folder + "/kept"
+        self.run("import", self.events, "--data", data)
+        self.fails(2, "holds a store that no demo began", "demo", "--once", "--data", data, "--listen", "127.0.0.1:0")
+        log = f"{data}/log/" + max(name for name in os.listdir(data + "/log") if name.startswith("events-"))
+        for path, status in ((log, 5), (data + "/keys/store.key", 4)):
+            os.rename(path, kept)
+            os.mkfifo(path)
+            self.fails(5, f"cannot open {path}: a pipe, a socket or a device stands there", "query", "select 1", "--data", data)
+            self.fails(status, f"cannot open {path}: a pipe, a socket or a device stands there", "verify", "--data", data)
+            os.rename(kept, path)
+        tokens = data + "/keys/tokens"
+        os.mkfifo(tokens)
+        self.fails(5, f"cannot open {tokens}: a pipe, a socket or a device stands there", "tokens", "list", "--data", data)
+        os.remove(tokens)
+        for command in (["alerts", "check", data], ["alerts", "test", data], ["prices", "load", data, "--data", self.folder + "/priced"],
+                        ["import", data, "--data", self.folder + "/priced"], ["check", "config", data]):
+            self.fails(2, f"{data} is a directory", *command)
+
     def runbooks(self):
         """Each alert's page is there without a server, as it is written; alerts name the one of a server that is down."""
         folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../Alerts")
@@ -553,7 +573,7 @@ class Line:
                      self.no_library_clears_up, self.many_at_once,
                      self.exit_statuses, self.addresses, self.numbers, self.time_limits, self.control_characters, self.endless_answers,
                      self.busy_servers, self.streams, self.input_that_is_not_there,
-                     self.pipes, self.whole_files, self.runbooks, self.text_that_is_none, self.names_that_are_near):
+                     self.pipes, self.whole_files, self.what_is_no_file, self.runbooks, self.text_that_is_none, self.names_that_are_near):
             look()
 
 

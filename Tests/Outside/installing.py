@@ -93,7 +93,7 @@ def modes(plimsoll, folder):
     for name in names:
         wanted = 0o750 if os.path.isdir(name) else 0o640
         mode = stat.S_IMODE(os.stat(name).st_mode)
-        if os.path.basename(name) in ("store.key", "tokens"):
+        if os.path.dirname(name) == data + "/keys" and os.path.isfile(name):
             wanted = 0o600
         if mode != wanted:
             yield f"{name[len(folder):]} has mode {mode:o}, not {wanted:o}"

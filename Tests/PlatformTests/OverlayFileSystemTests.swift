@@ -45,6 +45,9 @@ import Testing
             for path in paths {
                 #expect(try contents(overlay, path) == contents(model, path), "\(path) after \(number)")
             }
+            for system in [overlay, model] as [any FileSystem] {
+                #expect(try hasItsData(system, path), "\(path) after \(number)")
+            }
             for directory in ["/d", "/d/e"] { #expect(try overlay.list(directory) == model.list(directory)) }
         }
         #expect(below.snapshot().map { "\($0.path) \($0.bytes.count) \($0.bytes.hashValue)" } == before)
@@ -93,4 +96,17 @@ import Testing
         real.release()
         #expect(base.snapshot(of: "/d/LOCK")?.isEmpty == true)
     }
+}
+
+/// Whether all of a file that is no zero lies in what it has for data; yes where there is no file.
+func hasItsData(_ system: any FileSystem, _ path: String) throws -> Bool {
+    guard try system.lengthBytes(of: path) != nil else { return true }
+    let file = try system.open(path, .read)
+    var (place, rest) = (0, try system.contents(of: path))
+    while let data = try file.nextData(from: place) {
+        guard data.lowerBound >= place, !data.isEmpty, data.upperBound <= rest.count else { return false }
+        rest.replaceSubrange(data, with: repeatElement(0, count: data.count))
+        place = data.upperBound
+    }
+    return rest == [UInt8](repeating: 0, count: rest.count)
 }

@@ -44,6 +44,30 @@ import Testing
         #expect(try files.input(name, bytesMax: 200_000) == bytes)
     }
 
+    /// What is no file is refused at once, whatever it is opened for; nobody is waited for.
+    @Test func whatIsNoFileIsRefused() throws {
+        let directory = try TemporaryDirectory()
+        let pipe = directory.path + "/pipe"
+        let maker = Process()
+        maker.executableURL = URL(fileURLWithPath: "/bin/sh")
+        maker.arguments = ["-c", "mkfifo \"$0\"", pipe]
+        try maker.run()
+        maker.waitUntilExit()
+        let refusal = StorageError(.open, path: pipe, code: ENXIO)
+        for options in [FileOptions.read, .update, .append, .replace] {
+            #expect(throws: refusal) { try files.open(pipe, options) }
+        }
+        #expect(throws: refusal) { try files.contents(of: pipe) }
+        #expect(throws: StorageError(.open, path: "/dev/null", code: ENXIO)) { try files.open("/dev/null", .read) }
+        let ofDirectory = StorageError(.open, path: directory.path, code: EISDIR)
+        #expect(throws: ofDirectory) { try files.open(directory.path, .read) }
+        #expect(refusal.isNoFile && refusal.isOfPlace && ofDirectory.isNoFile)
+        #expect(
+            "\(refusal)" == "cannot open \(pipe): a pipe, a socket or a device stands there, and no file; "
+                + "remove it, and put the file there")
+        #expect(try files.input("/dev/null", bytesMax: 10) == [])
+    }
+
     @Test func preallocationExtendsWithZerosAndNeverShortens() throws {
         let directory = try TemporaryDirectory()
         let file = try files.open(directory.path + "/a", .create)
@@ -56,6 +80,21 @@ import Testing
         #expect(try file.read(upTo: 3, at: 0) == [7, 0])
         try file.writeZeros(2_500_000, at: 1)
         #expect(try file.lengthBytes() == 2_500_001)
+    }
+
+    /// Whatever the volume knows of holes; one that knows nothing has all for data.
+    @Test func whatIsNoDataIsZeros() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/a"
+        let file = try files.open(path, .create)
+        #expect(try file.nextData(from: 0) == nil)
+        try file.write([7], at: 5)
+        try file.preallocate(bytes: 3_000_000)
+        try file.write([9], at: 2_000_000)
+        let (first, second) = (try file.nextData(from: 0), try file.nextData(from: 1_999_000))
+        #expect(first?.lowerBound ?? .max <= 5 && second?.contains(2_000_000) == true)
+        #expect(try file.nextData(from: 3_000_000) == nil)
+        #expect(try hasItsData(files, path))
     }
 
     @Test func namesAreListedRenamedAndRemoved() throws {
@@ -96,7 +135,10 @@ import Testing
         let directory = try TemporaryDirectory()
         _ = try files.open(directory.path + "/key", FileOptions(.readWrite, creation: .exclusively, isSecret: true))
         try files.replace(directory.path + "/key2", with: [1], isSecret: true)
-        for name in ["key", "key2"] {
+        // As versions before made it.
+        try files.replace(directory.path + "/old-lock", with: [])
+        for name in ["lock", "old-lock"] { try files.lock(directory.path + "/" + name, isSecret: true).release() }
+        for name in ["key", "key2", "lock", "old-lock"] {
             let mode =
                 try FileManager.default.attributesOfItem(atPath: directory.path + "/" + name)[.posixPermissions] as? Int
             #expect(mode == 0o600)

@@ -1,3 +1,4 @@
+import Bytes
 import PromQLEvaluation
 import PromQLText
 import Testing
@@ -73,6 +74,26 @@ import Testing
         #expect(fault(asking, question, .instant(0), CountingBudget(looksMax: 3)) == .timedOut)
         #expect(
             asking.lines("m * on() group_left(l7, l8) n", at: 0).first == #"{i="1", l7="x"} 1.0"#)
+    }
+
+    /// To find which series match each other is work for every label.
+    @Test func matching() throws {
+        var source = MemorySeries()
+        var run = SampleRun()
+        run.append(0, .float(1))
+        for number in 0..<4000 {
+            let i = ByteText("\(number)".utf8)
+            source.set(LabelSet([("__name__", "a"), ("i", i)]), to: run)
+            source.set(LabelSet([("__name__", "b"), ("i", i)]), to: run)
+        }
+        let asking = Asking(source)
+        func looks(_ text: String) -> Int {
+            let budget = CountingBudget()
+            #expect(fault(asking, text, .instant(0), budget) == nil && budget.bytes == 0)
+            return budget.looks
+        }
+        #expect(looks("a and on(i) b") >= looks("a") + looks("b") + 6)
+        #expect(looks("a + on(i) b") >= looks("a") + looks("b") + 6)
     }
 
     /// Labels that double again and again.

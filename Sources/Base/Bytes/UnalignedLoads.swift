@@ -23,16 +23,9 @@ extension Array where Element == UInt8 {
         return value
     }
 
-    /// Whether all bytes are zeros, eight at a time.
-    /// - Complexity: O(count).
-    package var isZero: Bool {
-        var index = 0
-        while index &+ 8 <= count {
-            if loadUInt64(at: index) != 0 { return false }
-            index &+= 8
-        }
-        return loadPartialUInt64(at: index, length: count &- index) == 0
-    }
+    /// Whether all bytes are zeros.
+    /// - Complexity: O(count), many bytes at a time.
+    package var isZero: Bool { span.isZero }
 }
 
 /// The same for spans.
@@ -58,6 +51,27 @@ extension Span where Element == UInt8 {
             index &+= 1
         }
         return value
+    }
+
+    /// Whether all bytes are zeros.
+    /// - Complexity: O(count), many bytes at a time.
+    package var isZero: Bool {
+        let count = count
+        // Sound: every load ends inside the span, and loadUnaligned has no alignment demand.
+        return unsafe withUnsafeBytes { raw -> Bool in
+            var index = 0
+            while index &+ 64 <= count {
+                let words = unsafe raw.loadUnaligned(fromByteOffset: index, as: SIMD8<UInt64>.self)
+                if words != .zero { return false }
+                index &+= 64
+            }
+            while index < count {
+                let byte = unsafe raw[index]
+                if byte != 0 { return false }
+                index &+= 1
+            }
+            return true
+        }
     }
 
     /// Whether the `length` bytes from `offset` on are those from `otherOffset` on.

@@ -18,15 +18,20 @@ package struct FileOptions: Sendable {
     var creation: Creation
     /// Readable by the owner only (mode 0600), not by its group as well. Applies when the file is created.
     package var isSecret: Bool
+    /// Whether what is no file serves, too, such as a pipe, whose writer is waited for. Otherwise it is refused at once.
+    package var takesPipes: Bool
 
-    package init(_ access: Access, creation: Creation = .never, isSecret: Bool = false) {
+    package init(_ access: Access, creation: Creation = .never, isSecret: Bool = false, takesPipes: Bool = false) {
         self.access = access
         self.creation = creation
         self.isSecret = isSecret
+        self.takesPipes = takesPipes
     }
 
     /// An existing file, to be read.
     package static let read = FileOptions(.read)
+    /// What somebody named to be read from its beginning to its end: a file, or a pipe.
+    package static let input = FileOptions(.read, takesPipes: true)
     /// An existing file, to be read and changed in place.
     package static let update = FileOptions(.readWrite)
     /// Created when missing, to be read and changed.
@@ -53,6 +58,7 @@ package struct DirectoryEntry: Hashable, Sendable {
 /// Paths are texts as the system takes them; `/` separates. Nothing is durable until it is flushed: contents by
 /// ``File/flush()``, names (created, renamed, removed) by ``flushDirectory(_:)`` on the directory that holds them.
 package protocol FileSystem: AnyObject, Sendable {
+    /// Refuses what is no file, without waiting for anybody (``StorageError/isNoFile``), unless the options take it.
     func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File
 
     /// Atomic for readers; replaces a file of the new name. Durable once both directories are flushed.
@@ -87,7 +93,8 @@ package protocol FileSystem: AnyObject, Sendable {
 
     /// Takes the lock file (created when missing) for this process alone; fails at once when another holds it. The
     /// system drops the lock with the process, so a file left behind by a killed process locks nobody out.
-    func lock(_ path: String) throws(StorageError) -> any FileLock
+    /// - Parameter isSecret: whether the file is its owner's alone, as its neighbours are.
+    func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock
 }
 
 /// Held until ``release()`` or until the last reference goes.
@@ -104,6 +111,10 @@ package protocol File: AnyObject, Sendable {
 
     /// Fills the span from `offset` on. Returns the bytes read: fewer than asked only where the file ends.
     func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int
+
+    /// The first stretch from `offset` on that may hold anything but zeros, as far as that is known without reading: nil
+    /// where there is none up to the end. What was written before the call is in it, whoever wrote it.
+    func nextData(from offset: Int) throws(StorageError) -> Range<Int>?
 
     /// Writes all bytes at `offset`, extending the file where needed.
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError)
@@ -158,6 +169,9 @@ extension File {
 }
 
 extension FileSystem {
+    /// As ``lock(_:isSecret:)``, with a file like others.
+    package func lock(_ path: String) throws(StorageError) -> any FileLock { try lock(path, isSecret: false) }
+
     /// The whole file, as long as the volume says it is: of what we wrote ourselves.
     package func contents(of path: String) throws(StorageError) -> [UInt8] {
         let file = try open(path, .read)
@@ -167,9 +181,10 @@ extension FileSystem {
 
     /// What somebody named to be read whole: a file, or a pipe up to its end. Waits for whoever writes into the pipe,
     /// whose bytes are gone then; takes no more memory than twice the bound.
+    /// - Parameter takesPipes: false where only a file will do.
     /// - Returns: nil for more than `bytesMax`.
-    package func input(_ path: String, bytesMax: Int) throws(StorageError) -> [UInt8]? {
-        let file = try open(path, .read)
+    package func input(_ path: String, bytesMax: Int, takesPipes: Bool = true) throws(StorageError) -> [UInt8]? {
+        let file = try open(path, takesPipes ? .input : .read)
         defer { file.close() }
         var bytes: [UInt8] = []
         while bytes.count <= bytesMax {

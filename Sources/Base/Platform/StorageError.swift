@@ -36,8 +36,11 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
 
     /// What cannot be read is this file, or this place of it, whatever else can be.
     package var isOfPlace: Bool {
-        operation == .read && SystemErrorText.isOfMedium(code) || operation == .open && isMissing
+        operation == .read && SystemErrorText.isOfMedium(code) || operation == .open && isMissing || isNoFile
     }
+
+    /// What has the file's name is none: a directory, a pipe, a socket, a device.
+    package var isNoFile: Bool { operation == .open && SystemErrorText.isNoFile(code) }
 
     /// The file or directory is not there.
     package var isMissing: Bool { SystemErrorText.isMissing(code) }

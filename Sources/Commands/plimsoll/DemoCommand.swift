@@ -34,7 +34,9 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "Live messages a second, whatever the hour; the default is the reference peak.")
     var rate = 7.5
 
-    @Option(help: ArgumentHelp("Where the store is kept; used again when it is there.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp(
+            "Where the store is kept; that of a demo before is used again, any other one refused.", valueName: "dir"))
     var data = "demo-data"
 
     @Option(help: ArgumentHelp("Where to listen. Port 0 picks a free one.", valueName: "host:port"))
@@ -71,6 +73,7 @@ struct DemoCommand: AsyncParsableCommand {
         if let objection = await configuration.objectionOfMachine(processors: machine.workers.parallelism) {
             throw objection
         }
+        try claimDirectory(machine)
         try StandardStream.output.print("opening the store in \(data)")
         let store = try machine.openStore(data)
         var settings = ServeSettings()
@@ -116,6 +119,22 @@ struct DemoCommand: AsyncParsableCommand {
             // The server has gone: that is what Ctrl-C asked for.
             return
         }
+    }
+}
+
+extension DemoCommand {
+    /// Marks the directory as the demo's before a store is begun there. Made-up traffic in a store that another command
+    /// began would stay among what really happened.
+    private func claimDirectory(_ machine: Machine) throws {
+        let disk = machine.fileSystem
+        guard try disk.lengthBytes(of: data + "/demo") == nil else { return }
+        guard try !machine.holdsStore(data) else {
+            throw CommandFailure(
+                .badInput, "\(data) holds a store that no demo began: made-up traffic would stay among its events",
+                advice: "name another directory with --data; an old demo's, which has no file `demo`, may be removed")
+        }
+        try disk.createDirectories(data)
+        try disk.replace(data + "/demo", with: Array("The events of this store are made up by `plimsoll demo`.\n".utf8))
     }
 }
 

@@ -52,7 +52,9 @@ struct ImportCommand: AsyncParsableCommand {
     func run() async throws {
         let machine = Machine()
         let sources = try files.map { path -> any ByteSource in
-            path == "-" ? InputSource() : try FileSource(path, fileSystem: machine.fileSystem)
+            if path == "-" { return InputSource() }
+            try CommandInput.checkIsNoDirectory(path, in: machine.fileSystem)
+            return try FileSource(path, fileSystem: machine.fileSystem)
         }
         InterruptSignal.watch()
         let summary: ImportSummary

@@ -35,11 +35,19 @@ package struct TokenFile: Sendable {
     /// All tokens; nil when none was ever made.
     /// - Throws: `CorruptionError` naming file and offset, `StorageError`.
     package func load() throws -> TokenBook? {
-        guard let length = try fileSystem.lengthBytes(of: path) else { return nil }
+        let file: any File
+        do {
+            // What has the name and is no file says nothing of tokens: it is refused.
+            file = try fileSystem.open(path, .read)
+        } catch where error.isMissing {
+            return nil
+        }
+        defer { file.close() }
+        let length = try file.lengthBytes()
         guard length <= Self.bytesMax else {
             throw CorruptionError(file: path, offset: Self.bytesMax, expectation: "the end of the tokens")
         }
-        return try Self.decode(try fileSystem.contents(of: path), file: path)
+        return try Self.decode(try file.read(upTo: length, at: 0), file: path)
     }
 
     /// Changes the tokens and makes it durable; nothing is written when `change` throws.
@@ -47,7 +55,7 @@ package struct TokenFile: Sendable {
     ///   change them.
     package func update<Result>(_ change: (inout TokenBook) throws -> Result) throws -> Result {
         try fileSystem.createDirectories(parentDirectory(of: path))
-        let lock = try fileSystem.lock(path + ".lock")
+        let lock = try fileSystem.lock(path + ".lock", isSecret: true)
         defer { lock.release() }
         var book = try load() ?? TokenBook()
         let result = try change(&book)

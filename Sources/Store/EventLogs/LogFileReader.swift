@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Platform
 
 /// Reads the records of one file in order.
@@ -70,9 +71,13 @@ struct LogFileReader {
         return (record, bytes)
     }
 
+    private func isInWindow(_ place: Int, count: Int) -> Bool {
+        place >= windowOffset && place + count <= windowOffset + window.count
+    }
+
     /// Bytes of the file; fewer where it ends.
     private mutating func slice(at place: Int, count: Int) throws(StorageError) -> ArraySlice<UInt8> {
-        if place < windowOffset || place + count > windowOffset + window.count {
+        if !isInWindow(place, count: count) {
             windowOffset = place
             window = try file.read(upTo: min(max(count, Self.windowBytes), max(0, header.fileBytes - place)), at: place)
         }
@@ -125,19 +130,21 @@ struct LogFileReader {
         return false
     }
 
-    /// The first place from `start` on that may hold a record by three of its bytes.
+    /// The first place from `start` on that may hold a record by its file and log.
     private mutating func nextCandidate(from start: Int) throws(StorageError) -> Int? {
-        let (low, first, second) = (
-            UInt8(truncatingIfNeeded: header.fileNumber), UInt8(truncatingIfNeeded: header.logID),
-            UInt8(truncatingIfNeeded: header.logID >> 8)
-        )
+        let low = UInt8(truncatingIfNeeded: header.fileNumber)
         var place = start
-        while limit - place >= LogFormat.recordHeaderBytes {
+        while true {
+            if !isInWindow(place, count: LogFormat.recordHeaderBytes) {
+                guard let next = try passingZeros(from: place) else { return nil }
+                place = next
+            }
+            guard limit - place >= LogFormat.recordHeaderBytes else { return nil }
             _ = try slice(at: place, count: LogFormat.recordHeaderBytes)
             let bytes = window.span
             var index = place - windowOffset
             while index + LogFormat.recordHeaderBytes <= bytes.count {
-                if bytes[index + 14] == low, bytes[index + 48] == first, bytes[index + 49] == second {
+                if bytes.loadUInt64(at: index + LogRecordHeader.idOffset) == header.logID, bytes[index + 14] == low {
                     let found = windowOffset + index
                     return limit - found >= LogFormat.recordHeaderBytes ? found : nil
                 }
@@ -146,6 +153,14 @@ struct LogFileReader {
             guard windowOffset + index > place else { return nil }
             place = windowOffset + index
         }
-        return nil
+    }
+
+    /// The first place from one on whose record would not have zeros alone for its header, as far as the file knows
+    /// without being read: a header has the log's id. nil where zeros are all that comes.
+    private func passingZeros(from place: Int) throws(StorageError) -> Int? {
+        guard header.logID != 0 else { return place }
+        guard let data = try file.nextData(from: place) else { return nil }
+        let zeros = max(0, data.lowerBound - place - (LogFormat.recordHeaderBytes - 1))
+        return place + (zeros + LogFormat.alignmentBytes - 1) / LogFormat.alignmentBytes * LogFormat.alignmentBytes
     }
 }

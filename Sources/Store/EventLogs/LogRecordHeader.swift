@@ -42,6 +42,9 @@ struct LogRecordHeader {
         for index in 0..<8 { buffer[start + index] = UInt8(truncatingIfNeeded: checksum >> (8 * UInt64(index))) }
     }
 
+    /// Where the log's id stands in it.
+    static let idOffset = 48
+
     /// Reads the fields; says nothing about whether they are right.
     init(parsing bytes: ArraySlice<UInt8>) throws(DecodingError) {
         var input = ByteCursor(bytes)

@@ -2,7 +2,8 @@ import EventLogs
 import Platform
 import Segments
 
-/// Every file and folder of a data directory, but the tokens of those who may ask, which `Access` keeps beside the key.
+/// Every file and folder of a data directory, but the tokens of those who may ask, which `Access` keeps beside the key,
+/// and the mark of a demo.
 struct StoreFiles: Sendable {
     let root: String
 

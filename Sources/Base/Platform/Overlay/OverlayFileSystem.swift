@@ -235,7 +235,7 @@ package final class OverlayFileSystem: FileSystem {
     package var openFilesMax: Int { base.openFilesMax }
 
     /// Holds nothing and keeps nobody out.
-    package func lock(_ path: String) throws(StorageError) -> any FileLock { NoLock() }
+    package func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock { NoLock() }
 }
 
 /// Holds nothing.
@@ -254,6 +254,7 @@ private final class SharedFile: File {
     func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int {
         try file.read(into: &span, at: offset)
     }
+    func nextData(from offset: Int) throws(StorageError) -> Range<Int>? { try file.nextData(from: offset) }
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError) { try file.write(bytes, at: offset) }
     func preallocate(bytes: Int) throws(StorageError) { try file.preallocate(bytes: bytes) }
     func flush() throws(StorageError) { try file.flush() }

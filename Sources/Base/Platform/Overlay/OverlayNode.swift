@@ -55,8 +55,10 @@ final class OverlayNode: Sendable {
         var end = state.length
         while end > 0 {
             let start = (end - 1) / Self.stretchBytes * Self.stretchBytes
-            // A stretch that is zeros when it is read has nothing that could be there without what was before it.
-            if try !file.read(upTo: end - start, at: start).isZero {
+            // A stretch that is zeros when it is looked at has nothing that could be there without what was before it.
+            if let data = try file.nextData(from: start), data.lowerBound < end,
+                try !file.read(upTo: end - start, at: start).isZero
+            {
                 try state.copy(file, start..<end)
             }
             end = start
@@ -76,16 +78,56 @@ final class OverlayNode: Sendable {
             let stop = min(end, (number + 1) * Self.pageBytes)
             if let page = locked.pages[number] {
                 let start = number * Self.pageBytes
-                for index in place..<stop { span[index - offset] = page[index - start] }
-            } else if locked.base == nil || place >= locked.baseBytes {
-                for index in place..<stop { span[index - offset] = 0 }
+                Self.put(page[(place - start)..<(stop - start)], into: &span, at: place - offset)
             } else {
-                let bytes = try Self.basic(locked, place..<stop)
-                for index in bytes.indices { span[place - offset + index] = bytes[index] }
+                var shown = place
+                if let base = locked.base, place < locked.baseBytes {
+                    let bytes = try base.read(upTo: min(stop, locked.baseBytes) - place, at: place)
+                    Self.put(bytes[...], into: &span, at: place - offset)
+                    shown += bytes.count
+                }
+                Self.putZeros(into: &span, at: (shown - offset)..<(stop - offset))
             }
             place = stop
         }
         return max(0, end - offset)
+    }
+
+    private static func put(_ bytes: ArraySlice<UInt8>, into span: inout MutableSpan<UInt8>, at place: Int) {
+        precondition(place >= 0 && bytes.count <= span.count - place, "bytes that fit")
+        // Sound: both buffers live for the closures only, and the source ends inside the target.
+        unsafe span.withUnsafeMutableBufferPointer { target in
+            unsafe bytes.withUnsafeBufferPointer { source in
+                guard let from = source.baseAddress, let to = target.baseAddress else { return }
+                unsafe (to + place).update(from: from, count: source.count)
+            }
+        }
+    }
+
+    private static func putZeros(into span: inout MutableSpan<UInt8>, at range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= span.count, "a part of it")
+        // Sound: the buffer lives for the closure only, and the part lies inside it.
+        unsafe span.withUnsafeMutableBufferPointer { target in
+            guard let base = target.baseAddress else { return }
+            unsafe (base + range.lowerBound).update(repeating: 0, count: range.count)
+        }
+    }
+
+    /// As of ``File``.
+    func nextData(from offset: Int) throws(StorageError) -> Range<Int>? {
+        let locked = state.withLock { $0 }
+        var found: Range<Int>?
+        let baseEnd = min(locked.baseBytes, locked.length)
+        if let data = try locked.base?.nextData(from: offset), data.lowerBound < baseEnd {
+            found = data.lowerBound..<min(data.upperBound, baseEnd)
+        }
+        // order: the first of all of them.
+        for number in locked.pages.keys {
+            let start = max(offset, number * Self.pageBytes)
+            let end = min(locked.length, (number + 1) * Self.pageBytes)
+            if start < end, start < found?.lowerBound ?? .max { found = start..<end }
+        }
+        return found
     }
 
     /// What shows without pages.
@@ -163,9 +205,15 @@ final class OverlayFile: File {
         return try node.read(into: &span, at: offset)
     }
 
+    func nextData(from offset: Int) throws(StorageError) -> Range<Int>? {
+        try check(.examine, changes: false)
+        return try node.nextData(from: offset)
+    }
+
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError) {
         try check(.write)
-        try node.write(bytes.indices.map { bytes[$0] }, at: offset)
+        // Sound: copied while the span lives.
+        try node.write(unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }, at: offset)
     }
 
     func preallocate(bytes: Int) throws(StorageError) {

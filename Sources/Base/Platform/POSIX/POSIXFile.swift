@@ -16,11 +16,20 @@ final class POSIXFile: File {
 
     private var open: Int32 { descriptor.load(ordering: .acquiring) }
 
-    func lengthBytes() throws(StorageError) -> Int {
+    func lengthBytes() throws(StorageError) -> Int { Int(try status().st_size) }
+
+    private func status() throws(StorageError) -> stat {
         var status = stat()
         // Sound: `status` is a whole `stat` that outlives the call.
         _ = try retryingInterruptions(.examine, path: path) { unsafe fstat(open, &status) }
-        return Int(status.st_size)
+        return status
+    }
+
+    /// - Throws: where it is none that keeps bytes: a directory, a pipe, a device; as a socket does when it is opened.
+    func checkIsFile() throws(StorageError) {
+        let kind = try status().st_mode & S_IFMT
+        guard kind != S_IFREG else { return }
+        throw StorageError(.open, path: path, code: kind == S_IFDIR ? EISDIR : ENXIO)
     }
 
     func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int {
@@ -36,6 +45,23 @@ final class POSIXFile: File {
             }
         }
     }
+
+    /// By the volume's own book of holes; one that keeps none has all of the file for data. That a descriptor has a
+    /// place, which this moves, matters to nobody: whoever reads or writes names his own.
+    func nextData(from offset: Int) throws(StorageError) -> Range<Int>? {
+        let start = lseek(open, off_t(offset), Self.toData)
+        // There is no data from there on, or no file.
+        if start < 0, errno == ENXIO { return nil }
+        let place = start < 0 ? offset : Int(start)
+        let hole = start < 0 ? -1 : lseek(open, start, Self.toHole)
+        let end = try hole < 0 ? lengthBytes() : Int(hole)
+        return place < end ? place..<end : nil
+    }
+
+    /// `SEEK_DATA` of Linux, which the library hides.
+    private static let toData: Int32 = 3
+    /// `SEEK_HOLE`, likewise.
+    private static let toHole: Int32 = 4
 
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError) {
         let count = bytes.count

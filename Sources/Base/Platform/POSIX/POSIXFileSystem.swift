@@ -27,8 +27,12 @@ package final class POSIXFileSystem: FileSystem {
         case .exclusively: flags |= O_CREAT | O_EXCL
         case .emptied: flags |= O_CREAT | O_TRUNC
         }
-        return POSIXFile(
+        // A pipe would have its writer waited for, and a device might wait for whatever it is.
+        if !options.takesPipes { flags |= O_NONBLOCK | O_NOCTTY }
+        let file = POSIXFile(
             path: path, descriptor: try descriptor(.open, path, flags, mode: options.isSecret ? 0o600 : fileMode))
+        if !options.takesPipes { try file.checkIsFile() }
+        return file
     }
 
     private func descriptor(
@@ -129,8 +133,10 @@ package final class POSIXFileSystem: FileSystem {
     /// By `RLIMIT_NOFILE`.
     package var openFilesMax: Int { OpenFileLimit.current.now }
 
-    package func lock(_ path: String) throws(StorageError) -> any FileLock {
-        let file = try descriptor(.lock, path, O_RDWR | O_CREAT | O_CLOEXEC, mode: fileMode)
+    package func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock {
+        let file = try descriptor(.lock, path, O_RDWR | O_CREAT | O_CLOEXEC, mode: isSecret ? 0o600 : fileMode)
+        // One that an earlier version made is its group's as well. Who does not own it may not change that.
+        if isSecret { _ = fchmod(file, 0o600) }
         do {
             _ = try retryingInterruptions(.lock, path: path) { flock(file, LOCK_EX | LOCK_NB) }
         } catch {

@@ -58,6 +58,12 @@ final class SimulatedFile: File {
         return done
     }
 
+    func nextData(from offset: Int) throws(StorageError) -> Range<Int>? {
+        try perform(.examine, changes: false) { state, _ throws(StorageError) in
+            state.disk.nodes[node]?.nextData(from: offset)
+        }
+    }
+
     func write(_ bytes: Span<UInt8>, at offset: Int) throws(StorageError) {
         // Sound: copied while the span lives.
         let all = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }

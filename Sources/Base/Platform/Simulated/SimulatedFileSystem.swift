@@ -224,12 +224,12 @@ package final class SimulatedFileSystem: FileSystem {
     /// As many as ``setOpenFiles(max:code:)`` lets.
     package var openFilesMax: Int { state.withLock { $0.openFilesMax } }
 
-    package func lock(_ path: String) throws(StorageError) -> any FileLock {
+    package func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock {
         // The lock is made outside: one that is dropped because the call fails lets go through the same state.
         let life = try perform(.lock, path) { state, _ throws(StorageError) in
             guard state.disk.hasDirectory(of: path) else { throw StorageError(.lock, path: path, code: ENOENT) }
             guard state.locks.insert(path).inserted else { throw StorageError(.lock, path: path, code: EWOULDBLOCK) }
-            if state.disk.names[path] == nil { _ = state.disk.create(path, isSecret: false) }
+            if state.disk.names[path] == nil { _ = state.disk.create(path, isSecret: isSecret) }
             return state.life
         }
         return SimulatedFileLock(path: path, life: life, system: self)

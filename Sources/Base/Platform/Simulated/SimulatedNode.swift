@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// One file of a simulated disk: what readers see, what a power cut is sure to leave, and the changes between the two.
 struct SimulatedNode {
     /// A change that no flush has covered yet.
@@ -14,6 +16,8 @@ struct SimulatedNode {
 
     /// The piece that a disk writes as a whole.
     static let sectorBytes = 512
+    /// The piece that may be a hole.
+    private static let pageBytes = 4096
 
     var isSecret: Bool
     private(set) var written: [UInt8] = []
@@ -21,6 +25,21 @@ struct SimulatedNode {
     private(set) var changes: [Change] = []
 
     init(isSecret: Bool) { self.isSecret = isSecret }
+
+    /// The first pages from a place on that are not all zeros: a volume that keeps no page of zeros.
+    func nextData(from offset: Int) -> Range<Int>? {
+        func isZero(_ place: Int) -> Bool {
+            let start = place / Self.pageBytes * Self.pageBytes
+            return written.span.extracting(start..<min(start + Self.pageBytes, written.count)).isZero
+        }
+        func next(_ place: Int) -> Int { min((place / Self.pageBytes + 1) * Self.pageBytes, written.count) }
+        var start = offset
+        while start < written.count, isZero(start) { start = next(start) }
+        guard start < written.count else { return nil }
+        var end = next(start)
+        while end < written.count, !isZero(end) { end = next(end) }
+        return start..<end
+    }
 
     mutating func record(_ change: Change) {
         Self.apply(change, to: &written)

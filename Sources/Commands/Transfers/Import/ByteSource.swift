@@ -35,7 +35,7 @@ package final class FileSource: ByteSource {
     /// Opens the file.
     package init(_ path: String, fileSystem: any FileSystem) throws(StorageError) {
         name = path
-        file = try fileSystem.open(path, .read)
+        file = try fileSystem.open(path, .input)
         // By its name: of a pipe that is open the system says that it is empty.
         lengthBytes = try fileSystem.lengthBytes(of: path)
     }

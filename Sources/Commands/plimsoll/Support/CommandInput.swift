@@ -6,10 +6,18 @@ enum CommandInput {
     private static let bytesMax = 64 << 20
 
     /// A file, or a pipe up to its end.
-    /// - Throws: ``CommandFailure`` for more than 64 MiB, `StorageError`.
+    /// - Throws: ``CommandFailure`` for a directory and for more than 64 MiB, `StorageError`.
     static func file(_ path: String, in fileSystem: any FileSystem) throws -> [UInt8] {
+        try checkIsNoDirectory(path, in: fileSystem)
         guard let bytes = try fileSystem.input(path, bytesMax: bytesMax) else { throw tooLong(path) }
         return bytes
+    }
+
+    /// - Throws: ``CommandFailure`` where somebody named a directory.
+    static func checkIsNoDirectory(_ path: String, in fileSystem: any FileSystem) throws {
+        guard try fileSystem.isDirectory(path) else { return }
+        throw CommandFailure(
+            .badInput, "\(path) is a directory", advice: "name what is meant in it, such as \(path)/FILE")
     }
 
     /// Standard input from where it stands up to its end.

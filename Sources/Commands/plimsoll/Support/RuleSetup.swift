@@ -46,8 +46,9 @@ enum RuleSetup {
     }
 
     /// Rule files that are named.
-    /// - Throws: ``CommandFailure`` with every mistake of the first file that has some.
+    /// - Throws: ``CommandFailure`` with every mistake of the first file that has some, or of a directory.
     static func files(_ paths: [String], _ options: RuleOptions, in disk: any FileSystem) throws -> RuleSet {
+        for path in paths { try CommandInput.checkIsNoDirectory(path, in: disk) }
         do {
             return try RuleSet(paths, in: disk, options)
         } catch let error as RuleFileError {
@@ -62,6 +63,8 @@ enum RuleSetup {
             do {
                 _ = try RuleFile(try CommandInput.file(path, in: disk), name: path)
                 return nil
+            } catch let failure as CommandFailure {
+                return failure.message
             } catch {
                 return "\(error)"
             }

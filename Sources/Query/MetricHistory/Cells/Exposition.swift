@@ -36,6 +36,8 @@ struct Exposition {
     private let hasName, hasBuckets, hasSum, hasCount, hasCorrections: Bool
     private let correctionsName: ByteText?
     private let labelNames: [ByteText]
+    /// Whether no label is asked for that none of its series has.
+    private let hasLabels: Bool
     /// Classic buckets that can be wanted, with where they end.
     private var buckets: [(number: Int, end: ByteText)] = []
     private static let bucketLabel: ByteText = "le"
@@ -58,6 +60,8 @@ struct Exposition {
         correctionsName = names.corrections
         hasCorrections = correctionsName.map(matchers.passesName) ?? false
         labelNames = names.labels
+        let known = names.labels + source.target.map { $0.name } + [LabelMatcher.metricName, Self.bucketLabel]
+        hasLabels = matchers.matchers.allSatisfy { known.contains($0.label) || $0.passes(ByteText([])) }
         if hasBuckets { buckets = Self.buckets(bounds, matchers) }
     }
 
@@ -99,7 +103,7 @@ struct Exposition {
         uniqueKeysWithValues: MetricCatalogue.all.map { ($0.name, Names($0)) })
 
     /// Whether a series of it can be wanted.
-    var isAsked: Bool { hasName || hasBuckets || hasSum || hasCount || hasCorrections }
+    var isAsked: Bool { hasLabels && (hasName || hasBuckets || hasSum || hasCount || hasCorrections) }
     /// Whether cells have to tell classic buckets apart.
     var needsBuckets: Bool { hasBuckets }
     /// Whether cells have to tell exponential buckets apart.

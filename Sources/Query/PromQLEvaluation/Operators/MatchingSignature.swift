@@ -5,20 +5,43 @@ import PromQLText
 struct MatchingGroups {
     /// The series of each side, by group.
     private(set) var groups: [(left: [Int], right: [Int])] = []
+    private var holding = Holding()
 
-    init(_ left: StepMatrix, _ right: StepMatrix, _ matching: VectorMatching) {
+    /// Groups hold no samples; their making is work for every label.
+    init(
+        _ left: StepMatrix, _ right: StepMatrix, _ matching: VectorMatching, _ ledger: Ledger
+    ) throws(EvaluationError) {
         let key = MatchingKey(matching)
         var numbers: [LabelSet: Int] = [:]
-        func number(_ labels: LabelSet, _ groups: inout [(left: [Int], right: [Int])]) -> Int {
-            let key = key.of(labels)
-            if let number = numbers[key] { return number }
-            numbers[key] = groups.count
-            groups.append(([], []))
-            return groups.count - 1
+        for (index, one) in left.series.enumerated() {
+            let group = try number(one.labels, key, &numbers, ledger)
+            groups[group].left.append(index)
         }
-        for (index, one) in left.series.enumerated() { groups[number(one.labels, &groups)].left.append(index) }
-        for (index, one) in right.series.enumerated() { groups[number(one.labels, &groups)].right.append(index) }
+        for (index, one) in right.series.enumerated() {
+            let group = try number(one.labels, key, &numbers, ledger)
+            groups[group].right.append(index)
+        }
     }
+
+    private mutating func number(
+        _ labels: LabelSet, _ key: MatchingKey, _ numbers: inout [LabelSet: Int], _ ledger: Ledger
+    ) throws(EvaluationError) -> Int {
+        try ledger.spend(16 + labels.labels.count)
+        let key = key.of(labels)
+        // For its place in a group.
+        var bytes = 16
+        let known = numbers[key]
+        if known == nil { bytes += 160 + 16 * key.labels.count }
+        try ledger.take(Holding(bytes: bytes))
+        holding.bytes += bytes
+        if let known { return known }
+        numbers[key] = groups.count
+        groups.append(([], []))
+        return groups.count - 1
+    }
+
+    /// Says that they are no longer needed.
+    func done(_ ledger: Ledger) { ledger.giveBack(holding) }
 }
 
 /// The labels that have to agree.

@@ -14,9 +14,9 @@ struct SetOperation {
 
     func value(_ left: StepMatrix, _ right: StepMatrix) throws(EvaluationError) -> StepMatrix {
         var collector = SeriesCollector(evaluation.ledger)
-        let groups = MatchingGroups(left, right, matching).groups
+        let matched = try MatchingGroups(left, right, matching, evaluation.ledger)
         var kept = [StepSeries?](repeating: nil, count: operation == .or ? right.series.count : left.series.count)
-        for group in groups {
+        for group in matched.groups {
             let (judged, judges) = operation == .or ? (group.right, group.left) : (group.left, group.right)
             let matrix = operation == .or ? right : left
             if judged.isEmpty { continue }
@@ -29,6 +29,7 @@ struct SetOperation {
         }
         if operation == .or { for one in left.series { try collector.add(one) } }
         for one in kept { if let one, !one.isEmpty { try collector.add(one) } }
+        matched.done(evaluation.ledger)
         left.done(evaluation.ledger)
         right.done(evaluation.ledger)
         return collector.matrix

@@ -27,7 +27,8 @@ struct VectorOperation {
             ? [Bool](repeating: true, count: timeline.count) : bothSpeak(many, one, steps: timeline.count)
         var assembly = OperationAssembly(evaluation.ledger)
         var pending: [PairedSeries] = []
-        for group in MatchingGroups(many, one, matching).groups {
+        let matched = try MatchingGroups(many, one, matching, evaluation.ledger)
+        for group in matched.groups {
             if !isFilling, group.left.isEmpty {
                 try checkUnique(group.right.map { one.series[$0] }, spoken)
                 continue
@@ -44,6 +45,7 @@ struct VectorOperation {
         for paired in pending.enumerated().sorted(by: {
             ($0.element.order, $0.offset) < ($1.element.order, $1.offset)
         }) { try assembly.add(paired.element.series) }
+        matched.done(evaluation.ledger)
         many.done(evaluation.ledger)
         one.done(evaluation.ledger)
         return assembly.matrix

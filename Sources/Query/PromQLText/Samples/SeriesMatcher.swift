@@ -31,6 +31,12 @@ package struct SeriesMatcher: Sendable {
         }
     }
 
+    /// Passes every value but an empty one.
+    fileprivate init(presenceOf label: ByteText) {
+        (self.label, value) = (label, ByteText([]))
+        (isPositive, pattern) = (false, nil)
+    }
+
     /// Whether a value passes.
     /// - Complexity: O(value).
     package func passes(_ value: ByteText) -> Bool {
@@ -80,6 +86,11 @@ package struct SeriesMatchers: Sendable {
     // tests: the interfaces that list series will ask for all of them.
     /// Those that every series passes.
     package static let everything = SeriesMatchers([])
+
+    /// The same of series that have a label.
+    package func having(_ label: ByteText) -> SeriesMatchers {
+        SeriesMatchers(matchers + [SeriesMatcher(presenceOf: label)])
+    }
 
     /// Whether a series with a name can be wanted, whatever its other labels say.
     package func passesName(_ name: ByteText) -> Bool { passes(name, of: LabelMatcher.metricName) }

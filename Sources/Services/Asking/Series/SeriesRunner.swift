@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 package import Plans
 import PromQLEvaluation
 package import PromQLText
@@ -35,26 +35,79 @@ package struct SeriesRunner: Sendable {
 
     /// The labels of series that have a sample in some times, each once, in their order.
     /// - Parameters:
-    ///   - selectors: a series that passes one of them is wanted; none: all are.
+    ///   - selectors: a series that passes one of them is wanted; none: all are. One that stands there several times is
+    ///     asked once.
     ///   - times: ms since 1970.
     /// - Throws: ``SeriesRefusal``.
     package func labels(
         _ selectors: [[UInt8]], in times: ClosedRange<Int64>, over source: any SeriesSource,
         within options: QueryOptions
     ) throws(SeriesRefusal) -> [LabelSet] {
-        let wanted = try selectors.map { text throws(SeriesRefusal) in try Self.matchers(text) }
+        var found: Set<LabelSet> = []
+        try forEach(try Self.matchers(selectors), in: times, of: source, within: options) {
+            labels, budget throws(EvaluationError) in
+            if found.contains(labels) { return }
+            try budget.take(bytes: labels.heldBytes)
+            found.insert(labels)
+        }
+        return found.sorted()
+    }
+
+    /// The names of the labels of such series, each once, in their order.
+    /// - Parameters: as of ``labels(_:in:over:within:)``.
+    /// - Throws: ``SeriesRefusal``.
+    package func labelNames(
+        _ selectors: [[UInt8]], in times: ClosedRange<Int64>, over source: any SeriesSource,
+        within options: QueryOptions
+    ) throws(SeriesRefusal) -> [ByteText] {
+        var found: Set<ByteText> = []
+        try forEach(try Self.matchers(selectors), in: times, of: source, within: options) {
+            labels, budget throws(EvaluationError) in
+            for label in labels.labels where !found.contains(label.name) {
+                try budget.take(bytes: label.name.heldBytes)
+                found.insert(label.name)
+            }
+        }
+        return found.sorted()
+    }
+
+    /// What a label of such series says, each value once, in their order.
+    /// - Parameters:
+    ///   - label: its name.
+    ///   - selectors: as of ``labels(_:in:over:within:)``, like the other ones.
+    /// - Throws: ``SeriesRefusal``.
+    package func labelValues(
+        of label: ByteText, _ selectors: [[UInt8]], in times: ClosedRange<Int64>, over source: any SeriesSource,
+        within options: QueryOptions
+    ) throws(SeriesRefusal) -> [ByteText] {
+        var found: Set<ByteText> = []
+        // Series without it are never listed.
+        let wanted = try Self.matchers(selectors).map { $0.having(label) }
+        try forEach(wanted, in: times, of: source, within: options) { labels, budget throws(EvaluationError) in
+            let value = labels[label]
+            if found.contains(value) { return }
+            try budget.take(bytes: value.heldBytes)
+            found.insert(value)
+        }
+        return found.sorted()
+    }
+
+    /// Hands on the labels of wanted series, selector by selector; they are booked for as long as they are listed.
+    private func forEach(
+        _ wanted: [SeriesMatchers], in times: ClosedRange<Int64>, of source: any SeriesSource,
+        within options: QueryOptions, _ body: (LabelSet, SeriesBudget) throws(EvaluationError) -> Void
+    ) throws(SeriesRefusal) {
         let budget = SeriesBudget(options.startingClock(now))
         do throws(EvaluationError) {
-            var found: Set<LabelSet> = []
-            for matchers in wanted.isEmpty ? [SeriesMatchers.everything] : wanted {
+            for matchers in wanted {
                 try budget.lookAtClock()
-                for labels in try Self.labelSets(matchers, in: times, of: source) where !found.contains(labels) {
-                    try budget.take(bytes: labels.heldBytes)
-                    found.insert(labels)
-                }
+                let listed = try Self.labelSets(matchers, in: times, of: source)
+                let bytes = listed.reduce(0) { $0 + $1.listedBytes }
+                try budget.take(bytes: bytes)
+                for labels in listed { try body(labels, budget) }
+                budget.giveBack(bytes: bytes)
             }
             try budget.lookAtClock()
-            return found.sorted()
         } catch {
             throw SeriesRefusal(Self.reason(error, budget))
         }
@@ -80,6 +133,15 @@ package struct SeriesRunner: Sendable {
         } catch {
             throw EvaluationError(error)
         }
+    }
+
+    /// What selectors ask for, each once; without one all series.
+    private static func matchers(_ selectors: [[UInt8]]) throws(SeriesRefusal) -> [SeriesMatchers] {
+        if selectors.isEmpty { return [.everything] }
+        var known: Set<[UInt8]> = []
+        var wanted: [SeriesMatchers] = []
+        for text in selectors where known.insert(text).inserted { wanted.append(try matchers(text)) }
+        return wanted
     }
 
     private static func matchers(_ text: [UInt8]) throws(SeriesRefusal) -> SeriesMatchers {
@@ -122,4 +184,11 @@ extension EvaluationError {
 extension LabelSet {
     /// About how many bytes of memory they take.
     package var heldBytes: Int { labels.reduce(64) { $0 + 96 + $1.name.bytes.count + $1.value.bytes.count } }
+    /// The same where whoever lists them holds the texts.
+    fileprivate var listedBytes: Int { 64 + 16 * labels.count }
+}
+
+extension ByteText {
+    /// About how many bytes of memory it takes as one of a set.
+    package var heldBytes: Int { 64 + bytes.count }
 }

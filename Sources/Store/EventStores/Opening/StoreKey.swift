@@ -4,9 +4,10 @@ import Platform
 /// The secret of a store as a file: 32 bytes, and the first 8 of their SHA-256.
 package enum StoreKey {
     /// The 32 bytes.
+    /// - Parameter takesPipes: whether it is what somebody names, and not a store's own.
     /// - Throws: ``StorageError``; ``CorruptionError`` where the file holds no key.
-    static func read(_ path: String, fileSystem: any FileSystem) throws -> [UInt8] {
-        guard let secret = try fileSystem.input(path, bytesMax: 40) else {
+    static func read(_ path: String, fileSystem: any FileSystem, takesPipes: Bool = false) throws -> [UInt8] {
+        guard let secret = try fileSystem.input(path, bytesMax: 40, takesPipes: takesPipes) else {
             throw CorruptionError(file: path, offset: 40, expectation: "the end of the key")
         }
         guard secret.count == 40 else {
@@ -34,7 +35,7 @@ package enum StoreKey {
         let fileSystem = context.fileSystem
         let key: [UInt8]
         do {
-            key = try read(path, fileSystem: fileSystem)
+            key = try read(path, fileSystem: fileSystem, takesPipes: true)
         } catch let error as StorageError where error.operation == .open && error.isMissing {
             throw RestoreRefusal(reason: "there is no key \(path)", advice: "the key of a store is DIR/keys/store.key")
         }

@@ -171,8 +171,10 @@ struct StoreOpening {
 
     /// The store's secret, made on the first open and readable by the owner only.
     private static func secret(_ files: StoreFiles, _ context: StoreContext) throws -> [UInt8] {
-        if try context.fileSystem.lengthBytes(of: files.secret) != nil {
+        do {
             return try StoreKey.read(files.secret, fileSystem: context.fileSystem)
+        } catch let error as StorageError where error.isMissing {
+            // None was made, or it is lost.
         }
         guard try [files.log, files.segments].allSatisfy({ try context.fileSystem.list($0).isEmpty }) else {
             throw StoreError.keyMissing(path: files.secret)

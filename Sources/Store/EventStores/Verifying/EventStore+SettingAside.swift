@@ -116,15 +116,12 @@ extension EventStore {
             }
         }
         let continuation = LogContinuation(survey, state)
-        switch continuation {
-        case .opened: return nil
-        case .nowhere(let damage): throw StoreError.logLost(damage)
-        case .setAside, .begunAgain: break
-        }
-        guard let damage = survey.faults.first else { return nil }
+        if case .nowhere(let damage) = continuation { throw StoreError.logLost(damage) }
+        // Of a whole log as well: a start needs the manifest that it tells of.
         guard manifestVersion <= manifests.version else {
             throw StoreOpening.missing(manifestVersion, in: files.segments)
         }
+        guard continuation.canBeMended, let damage = survey.faults.first else { return nil }
         // Events that were imported in bulk are in no log.
         let first = max(survey.end?.position ?? 0, state?.ledger.nextPosition ?? 1)
         let last = survey.behind.nextPosition.map { max($0, first) - 1 }

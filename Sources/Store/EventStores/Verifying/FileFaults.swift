@@ -126,6 +126,8 @@ extension EventStore {
             faults.add(error)
         } catch let error as StorageError where error.isMissing {
             faults.add(StoreError.keyMissing(path: files.secret))
+        } catch let error as StorageError where error.isNoFile {
+            faults.add(error)
         } catch let error as StorageError where error.isDenied {
             return
         }

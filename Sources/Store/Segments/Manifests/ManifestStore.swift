@@ -338,10 +338,11 @@ package struct ManifestStore: Sendable {
             return (try decoded(bytes, version, path), bytes, nil)
         } catch let error as CorruptionError {
             damage = error
-        } catch let error as StorageError where error.isMissing {
+        } catch let error as StorageError where error.isMissing || error.isNoFile {
             // Where the copy is gone as well, another process has published meanwhile.
             guard try fileSystem.lengthBytes(of: copy) != nil else { throw error }
-            damage = CorruptionError(file: path, offset: 0, expectation: "a manifest of the store; the file is missing")
+            let found = error.isMissing ? "the file is missing" : "what stands there is no file"
+            damage = CorruptionError(file: path, offset: 0, expectation: "a manifest of the store; \(found)")
         }
         guard let bytes = try? fileSystem.contents(of: copy), let decoded = try? decoded(bytes, version, copy)
         else {

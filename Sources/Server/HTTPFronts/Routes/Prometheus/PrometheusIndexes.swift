@@ -3,28 +3,34 @@ import Bytes
 import Domain
 import Hummingbird
 import JSONTexts
+import Plans
 import Platform
 import PromQLText
 
 /// Which series, labels and metrics there are.
 extension Routes {
-    /// Makes an answer of the labels of the wanted series, on the threads of questions and within their bounds.
-    /// - Parameter write: writes the data, and says whether it left something out.
-    private func index(
-        _ form: FormParameters, in times: ClosedRange<Int64>,
-        _ write: @escaping @Sendable ([LabelSet], inout JSONWriter) -> Bool
+    /// Makes an answer of how the wanted series are labelled, on the threads of questions and within their bounds.
+    /// - Parameters:
+    ///   - find: what is asked of the series, within the question's bounds.
+    ///   - bytes: about how many one of them takes in the answer.
+    ///   - write: writes the data, and says whether it left something out.
+    private func index<Found: Sendable>(
+        _ form: FormParameters,
+        _ find: @escaping @Sendable ([[UInt8]], any SeriesSource, QueryOptions) throws -> [Found],
+        bytes: @escaping @Sendable (Found) -> Int,
+        _ write: @escaping @Sendable ([Found], inout JSONWriter) -> Bool
     ) async throws -> Response {
         let (selectors, present) = (form.all("match[]"), try await presentFamilies())
         return try await queries.run { [self] cancellation in
             let options = questionOptions(cancellation, within: queries.memory)
             return try Self.ending {
                 let pinned = store.pinnedSeries(present: present, memory: seriesMemory, within: options)
-                let source = ruled(pinned.source, within: options)
-                let labels = try seriesRunner.labels(selectors, in: times, over: source, within: options)
-                let booking = try queries.holding(labels.reduce(Self.answerBytes) { $0 + 2 * $1.heldBytes })
+                let found = try find(selectors, ruled(pinned.source, within: options), options)
+                // It stands there twice: as data, and in its answer.
+                let booking = try queries.holding(found.reduce(Self.answerBytes) { $0 + 2 * bytes($1) })
                 defer { withExtendedLifetime(booking) {} }
                 var data = JSONWriter()
-                let isTruncated = write(labels, &data)
+                let isTruncated = write(found, &data)
                 let notices = missing(pinned)
                 let response = PrometheusReply.response(
                     warnings: notices + (isTruncated ? [SeriesAnswer.truncated] : [])
@@ -37,7 +43,10 @@ extension Routes {
     func seriesList(_ form: FormParameters) async throws -> Response {
         guard !form.all("match[]").isEmpty else { throw SeriesRefusal(.badData, "no match[] parameter provided") }
         let most = try Self.count(form, "limit") ?? .max
-        return try await index(form, in: try Self.period(form)) { labels, json in
+        let (runner, times) = (seriesRunner, try Self.period(form))
+        return try await index(
+            form, { try runner.labels($0, in: times, over: $1, within: $2) }, bytes: { $0.heldBytes }
+        ) { labels, json in
             json.array(labels.prefix(most)) { SeriesJSON.write($0, to: &$1) }
             return labels.count > most
         }
@@ -45,9 +54,10 @@ extension Routes {
 
     func labelNames(_ form: FormParameters) async throws -> Response {
         let most = try Self.count(form, "limit") ?? .max
-        return try await index(form, in: try Self.period(form)) { labels, json in
-            Self.write(Set(labels.flatMap { $0.labels.map(\.name) }).sorted(), atMost: most, to: &json)
-        }
+        let (runner, times) = (seriesRunner, try Self.period(form))
+        return try await index(
+            form, { try runner.labelNames($0, in: times, over: $1, within: $2) }, bytes: { $0.heldBytes }
+        ) { names, json in Self.write(names, atMost: most, to: &json) }
     }
 
     /// - Parameter component: the label's name as the address has it.
@@ -57,10 +67,10 @@ extension Routes {
             throw SeriesRefusal(.badData, "invalid label name: \(QuotedText.quoted(name.bytes))")
         }
         let most = try Self.count(form, "limit") ?? .max
-        return try await index(form, in: try Self.period(form)) { labels, json in
-            let values = Set(labels.map { $0[name] }.filter { !$0.isEmpty }).sorted()
-            return Self.write(values, atMost: most, to: &json)
-        }
+        let (runner, times) = (seriesRunner, try Self.period(form))
+        return try await index(
+            form, { try runner.labelValues(of: name, $0, in: times, over: $1, within: $2) }, bytes: { $0.heldBytes }
+        ) { values, json in Self.write(values, atMost: most, to: &json) }
     }
 
     private static func write(_ texts: [ByteText], atMost most: Int, to json: inout JSONWriter) -> Bool {
@@ -103,7 +113,11 @@ extension Routes {
         let most = min(try Self.count(form, "limit") ?? 10, 10_000)
         let now = clock.wallNanoseconds() / 1_000_000
         let times = (now - 7_200_000)...now
-        return try await index(FormParameters(query: nil), in: times) { labels, json in
+        let runner = seriesRunner
+        return try await index(
+            FormParameters(query: nil), { try runner.labels($0, in: times, over: $1, within: $2) },
+            bytes: { $0.heldBytes }
+        ) { labels, json in
             SeriesStatistics(labels).write(over: times, atMost: most, to: &json)
             return false
         }
