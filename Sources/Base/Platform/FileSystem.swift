@@ -18,8 +18,8 @@ package struct FileOptions: Sendable {
     var creation: Creation
     /// Readable by the owner only (mode 0600), not by its group as well. Applies when the file is created.
     package var isSecret: Bool
-    /// Whether what is no file serves, too, such as a pipe, whose writer is waited for. Otherwise it is refused at once.
-    package var takesPipes: Bool
+    /// Whether what is no file serves, too, such as a pipe, whose writer is waited for; otherwise it is refused at once.
+    var takesPipes: Bool
 
     package init(_ access: Access, creation: Creation = .never, isSecret: Bool = false, takesPipes: Bool = false) {
         self.access = access
@@ -112,8 +112,8 @@ package protocol File: AnyObject, Sendable {
     /// Fills the span from `offset` on. Returns the bytes read: fewer than asked only where the file ends.
     func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int
 
-    /// The first stretch from `offset` on that may hold anything but zeros, as far as that is known without reading: nil
-    /// where there is none up to the end. What was written before the call is in it, whoever wrote it.
+    /// The first stretch from `offset` on that may hold anything but zeros, as far as that is known without reading:
+    /// nil where there is none up to the end. What was written before the call is in it, whoever wrote it.
     func nextData(from offset: Int) throws(StorageError) -> Range<Int>?
 
     /// Writes all bytes at `offset`, extending the file where needed.

@@ -10,8 +10,8 @@ package enum QuestionRule: String, Hashable, Sendable, CaseIterable {
     /// The column that says who wrote a message.
     package static let authorColumn = "author"
 
-    /// Columns under which a question counts and by which it is judged: the limit that it must be answered within is one
-    /// of its channel.
+    /// Columns under which a question counts and by which it is judged: the limit that it must be answered within is
+    /// one of its channel.
     ///
     /// What the question says stands, also where it says nothing: its answer fills nothing in. A question fails when
     /// its limit has passed, before anybody knows whether and where an answer will come, and neither that verdict nor

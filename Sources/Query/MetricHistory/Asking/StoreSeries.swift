@@ -17,10 +17,6 @@ package import PromQLText
 /// One is made for each snapshot and asked as often as there are questions to it: what it finds out of its tables it
 /// keeps, and the snapshot with it.
 package struct StoreSeries: SeriesSource {
-    // tests: as `StoreSeries`.
-    /// When the event of a position came, of which the received time is known (ns since 1970 UTC).
-    package typealias Arrivals = @Sendable (_ position: Int64, _ receivedTime: Int64) -> EventArrival
-
     /// ms between samples.
     static let stepMilliseconds: Int64 = 15_000
 
@@ -32,7 +28,8 @@ package struct StoreSeries: SeriesSource {
     let target: [(name: ByteText, value: ByteText)]
     let options: QueryOptions
     let workers: any Workers
-    let arrival: Arrivals
+    /// When the event of a position came, of which the received time is known (ns since 1970 UTC).
+    let arrival: @Sendable (_ position: Int64, _ receivedTime: Int64) -> EventArrival
     private(set) var cache: SeriesCache?
     /// What was found out of the snapshot so far.
     private(set) var found = SnapshotCells()
@@ -60,7 +57,10 @@ package struct StoreSeries: SeriesSource {
         catalog: any TableCatalog, reached: Int64? = nil, objectives: ObjectiveSet = .builtIn,
         outcomes: OutcomeSettings = .standard, present: [MetricFamily] = [],
         target: [(name: ByteText, value: ByteText)] = [], options: QueryOptions = QueryOptions(),
-        arrival: @escaping Arrivals = { EventArrival(receivedTime: $1) }, workers: any Workers = InlineWorkers(),
+        arrival: @escaping @Sendable (_ position: Int64, _ receivedTime: Int64) -> EventArrival = {
+            EventArrival(receivedTime: $1)
+        },
+        workers: any Workers = InlineWorkers(),
         cache: SeriesCache? = nil
     ) {
         (self.catalog, self.reached) = (catalog, reached ?? catalog.watermark)
