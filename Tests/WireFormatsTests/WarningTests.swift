@@ -101,6 +101,7 @@ struct WarningTests {
         ("email", #""hidden""#), ("contactEmail", #""hidden""#), ("api_key", #""hidden""#), ("x-api-key", #""hidden""#),
         ("password", #"["hidden"]"#), ("userId", #""hidden""#), ("note", #""write to hidden@example.com, please""#),
         ("deep", #"{"a":[{"secret":"hidden"}]}"#), ("list", #"["x","hidden@example.com"]"#),
+        ("passwort", #""hidden""#), ("contraseña", #""hidden""#), ("密码", #""hidden""#), ("Пароль", #"["hidden"]"#),
         ("key", #""sk-hidden0123456789abcd""#),
     ])
     func whatMayBeSomebodysIsWithheldAndTold(_ name: String, _ value: String) {
