@@ -124,7 +124,7 @@ import Testing
         #expect(
             heeded == [
                 "conversation.resolved by true", "conversation.resolved certainty true",
-                "conversation.closed reason false", "escalation.raised reason false", "feedback.submitted kind false",
+                "conversation.closed reason true", "escalation.raised reason false", "feedback.submitted kind false",
             ])
         for field in registry.heededFields {
             #expect(registry.isClosed(field.column, in: field.type) == field.isClosed && !field.words.isEmpty)

@@ -12,6 +12,7 @@ import http.server
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import socketserver
@@ -469,6 +470,66 @@ class Line:
         if b"did you mean" in self.fails(2, "known types: ", "schemas", "nothing-of-the-kind"):
             self.problems.append("schemas takes anything for a slip")
 
+    def words_that_are_no_commands(self):
+        """A mistyped command is named as what it is, at each level, with the one that was meant."""
+        for words, wrong, place, meant in (("alrets check x", "alrets", "plimsoll", "alerts"), ("alerts chek x", "chek", "plimsoll alerts", "check"),
+                                           ("querry", "querry", "plimsoll", "query"), ("halp", "halp", "plimsoll", "help"),
+                                           ("alerts chek --data x", "chek", "plimsoll alerts", "check"), ("prices Load x", "Load", "plimsoll prices", "load"),
+                                           ("help qury", "qury", "plimsoll", "query"), ("help alerts chek", "chek", "plimsoll alerts", "check")):
+            said = f'"{wrong}" is no command of {place}\n  did you mean {place} {meant}? known: '
+            self.fails(2, said, *words.split())
+        for command, names in self.commands():
+            below = [other[len(command)] for other, _ in self.commands() if len(other) == len(command) + 1 and other[:-1] == command]
+            if below:
+                found = self.fails(2, f'"xyzzy-plugh" is no command of {" ".join(["plimsoll", *command])}\n', *command, "xyzzy-plugh")
+                # The parser's own command is listed as one and is there at the top alone.
+                self.expect(f"commands of {command}", found.partition(b"known: ")[2].partition(b";")[0].decode().split(", "),
+                            [name for name in below if name != "help"])
+        # Words behind the last command are its arguments.
+        for words in ("help query querry", "help", "alerts --help chek", "--version"):
+            self.expect(f"status of {words}", self.run(*words.split())[0], 0)
+
+    def commands(self):
+        """((words of a command, options that it has)) of all, as the parser lists them."""
+        def walked(command, words):
+            names = {"--" + name["name"] for argument in command.get("arguments", []) for name in argument.get("names", []) if name["kind"] == "long"}
+            yield words, names
+            for below in command.get("subcommands", []):
+                yield from walked(below, [*words, below["commandName"]])
+
+        return list(walked(json.loads(self.run("--experimental-dump-help")[1])["command"], []))
+
+    def options_that_are_not_there(self):
+        """Advice names options of the command at hand alone; those of another one stand behind its words."""
+        everything = {tuple(words): names for words, names in self.commands()}
+        place, nowhere = ["--data", self.folder + "/local"], ["--data", self.folder + "/nowhere"]
+        needed = {"query": ["select 1"], "promql": ["up"], "import": [self.events], "prices load": [self.folder + "/prices.csv"], "report": ["cost"],
+                  "prices rebook": ["--provider", "acme"]}
+        makers = {("serve",), ("demo",), ("import",), ("prices", "load"), ("tokens", "create"), ("tokens", "list"), ("tokens", "revoke")}
+        looked = set()
+        for words, names in everything.items():
+            arguments = needed.get(" ".join(words), [])
+            tries = [[*words, *arguments, *nowhere]] if "--data" in names and words not in makers else []
+            if "--section" in names:
+                tries.append([*words, *arguments, *place, "--format", "csv", "--section", "all"])
+            if "--server" in names:
+                tries.append([*words, *arguments, *place, "--server", self.server.url])
+            for command in tries:
+                status, _, errors = self.run(*command)
+                said, own = errors.decode(), names
+                for quoted in re.findall("`plimsoll ([^`]*)`", said):
+                    other = tuple(word for word in quoted.split() if not word.startswith("-"))
+                    while other and other not in everything:
+                        other = other[:-1]
+                    self.expect(f"options of `plimsoll {quoted}`", set(re.findall("--[a-z-]+", quoted)) - everything[other], set())
+                found = set(re.findall("--[a-z][a-z-]*", re.sub("`[^`]*`", "", said))) - {"--help"}
+                self.expect(f"options that {command} has not and names", found - own, set())
+                self.expect(f"that {command} is refused", status != 0, True)
+                looked.add(words)
+        self.expect("commands that only work on a directory are among them", {("verify",), ("set-aside",), ("alerts", "replay")} <= looked, True)
+        self.fails(2, f"there is no data directory {nowhere[1]}\n  name it with --data DIR\n", "verify", *nowhere)
+        self.fails(2, "name it with --data DIR, or ask a running server with --server URL\n", "query", "select 1", *nowhere)
+
     def input_that_is_not_there(self):
         """Standard input that is closed is not an empty one."""
         for command in (["import", "-", "--data", self.folder + "/none"], ["import", "-", "--server", self.server.url],
@@ -573,7 +634,8 @@ class Line:
                      self.no_library_clears_up, self.many_at_once,
                      self.exit_statuses, self.addresses, self.numbers, self.time_limits, self.control_characters, self.endless_answers,
                      self.busy_servers, self.streams, self.input_that_is_not_there,
-                     self.pipes, self.whole_files, self.what_is_no_file, self.runbooks, self.text_that_is_none, self.names_that_are_near):
+                     self.pipes, self.whole_files, self.what_is_no_file, self.runbooks, self.text_that_is_none, self.names_that_are_near,
+                     self.words_that_are_no_commands, self.options_that_are_not_there):
             look()
 
 

@@ -25,8 +25,8 @@ import Testing
             (
                 "22",
                 [
-                    .divisionByZero, .numberOutOfRange, .timeOutOfRange, .intervalOutOfRange, .invalidText,
-                    .invalidTime, .invalidParameter, .invalidPattern, .invalidEscape, .invalidLogarithm, .invalidPower,
+                    .divisionByZero, .numberOutOfRange, .timeOutOfRange, .intervalOutOfRange, .zoneOutOfRange,
+                    .invalidText, .invalidTime, .invalidParameter, .invalidPattern, .invalidEscape, .invalidLogarithm, .invalidPower,
                     .negativeLength, .negativeLimit, .negativeOffset,
                 ]
             ),

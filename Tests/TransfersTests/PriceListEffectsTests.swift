@@ -46,6 +46,25 @@ import Transfers
         #expect(tooMany.text([]).contains("5 more providers were not looked up"))
     }
 
+    /// A provider that is new is taken, and where a known one may be meant that is said, once.
+    @Test func aProviderMistypedIsTold() throws {
+        let time = "2026-09-01T00:00:00Z"
+        func shown(_ provider: String) throws -> [String] {
+            try effects(
+                "\(provider),a,input,,2,,\(time)\n\(provider),b,input,,2,,\(time)\n",
+                known: "openai,m,input,,2.50,,\nmistral,m,input,,1,,\n")
+        }
+        #expect(
+            try shown("opnai") == [
+                "opnai a \(time)", "opnai is new; did you mean openai? These prices are for calls that name opnai",
+                "opnai b \(time)",
+            ])
+        #expect(try shown("OpenAI")[1].hasPrefix("OpenAI is new; did you mean openai? "))
+        for provider in ["openai", "acme", "xai", "openrouter"] {
+            #expect(try shown(provider) == ["\(provider) a \(time)", "\(provider) b \(time)"], "\(provider)")
+        }
+    }
+
     @Test func whatIsSupersededAndWhatHasNoPriceAnyMore() throws {
         let listed = "openai,m,input,,2.50,,\nopenai,m,output,,10.00,,\nopenai,m,input,batch,1.25,,\n"
         let shown = try effects("openai,m,input,,2,,2026-09-01T00:00:00Z\n", known: listed)

@@ -45,6 +45,26 @@ import WireFormats
         ("key%20sk-0123456789abcdef0", "key%20*"),
     ]
 
+    /// Names in other languages, and lists below a name.
+    @Test(arguments: [
+        ("passwort: abc", "passwort: *"), ("DB_KENNWORT=abc", "DB_KENNWORT=*"), ("mot_de_passe=abc", "mot_de_passe=*"),
+        ("mot de passe: hunter22", "mot de passe: *"), ("contraseña: abc", "contraseña: *"),
+        ("contrasen\u{303}a: abc", "contrasen\u{303}a: *"), ("CONTRASENA=abc", "CONTRASENA=*"),
+        ("senha: abc", "senha: *"),
+        ("Passwort ist hunter22", "Passwort ist *"), ("hasło: abc", "hasło: *"), ("Пароль: abc", "Пароль: *"),
+        ("пароль=abc", "пароль=*"), ("密码: abc123", "密码: *"), ("密码：abc123", "密码：*"), ("密码： abc123", "密码： *"),
+        (#"{"パスワード":"abc"}"#, #"{"パスワード":"*"}"#), ("비밀번호: abc", "비밀번호: *"),
+        ("passwords:\n  - abc\n  - def ghi\nuser: x", "passwords:\n  - *\nuser: x"),
+        ("passwords:\n- \"abc d\"\n- \"def\"\n", "passwords:\n- \"*\"\n"), ("secret:\n\t- abc", "secret:\n\t- *"),
+        ("passwörter: x\npasswords: [abc, def]", "passwörter: x\npasswords: [*]"),
+        (#"{"passwords": ["abc", "def"], "a": "b"}"#, #"{"passwords": ["*"], "a": "b"}"#),
+        (#"{\"passwords\": [\"abc\", \"def\"]}"#, #"{\"passwords\": [\"*\"]}"#),
+    ])
+    func namesOfOtherLanguagesAndListsAreFound(text: String, shown: String) {
+        #expect(CredentialText.holds(Array(text.utf8)[...], .certain))
+        #expect(CredentialText.without(text) == shown)
+    }
+
     @Test(arguments: opening)
     func spellingsOfSecretsAreFound(text: String, shown: String) {
         #expect(CredentialText.holds(Array(text.utf8)[...], .certain) == (shown != text))
@@ -59,6 +79,8 @@ import WireFormats
         "<password>abc", "<password>null</password>", "password:/etc/x", "100%25 done",
         "50% of 3 tokens", "name%3Dvalue", "https://h/a%2Fb%3Fc%3Dd", "time%3A12%3A30", "password%3D", "password%3",
         "https%3A%2F%2Fexample.com%2Fusers", "max_tokens%3D100", "cookie consent; a=b", "glrt-short", "bakery: a; b=c",
+        "resenha: muito boa", "the passwords\n - were changed", "password rules:\n - be long", "impasse: abc123def",
+        "密码错误 请重试", "password:\n- x\n- y", "passwords: []", "时间：2026-11-22",
     ])
     func theirNeighboursStay(text: String) {
         #expect(!CredentialText.holds(Array(text.utf8)[...], .certain))

@@ -13,6 +13,8 @@ import WireFormats
         "a:%2F%2Fb", "a%3A%2F%2Fb%40", "%22password%22%3A%22abc%22", "password%3Dabc%26", "token%3D", "%25", "%2",
         "pwd=a/b",
         "<password>", "<password>x y</a>", "Cookie: a=b1; ", "\"password\":\"abc d\" ", "password: \"abc ",
+        "passwords:\n- abc\n", "passwords:\n- ", "passwords:\n- abc\nx\n", "- abc\n", "\n ", "passwords: [abc, ",
+        "passwords: [abc] ", "密码：abc ", "密码：", "пароль: a ", "пароль", "：",
     ]
 
     @Test(arguments: hostile)
@@ -59,7 +61,7 @@ import WireFormats
             "sk-0123456789abcdefghij", "aB3dE5fG7hI9jK1lM3nO", "4bf92f3577b34da6a3ce929d0e0e4736",
             "AKIAIOSFODNN7EXAMPLE", "=", ":", " ", "&", "?", "@", "/", "://", "#", "\"", ",", ";", "\n", "--", "-u",
             "curl", "mysql", "-p", "%3D", "%22", "%3A%2F%2F", "%40", "<password>", "</", "cookie:", "'", "a=b;",
-            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "hooks.", "****", "null", "\u{E9}", "-----BEGIN ", "-----",
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "hooks.", "****", "null", "\u{E9}", "[", "]", "\n- ", "密码", "：", "passwords:", "-----BEGIN ", "-----",
         ]
         var state: UInt64 = 3
         func draw(_ count: Int) -> Int {

@@ -27,7 +27,8 @@ struct WarningTests {
 
     @Test func whatIsToldRightOrMeansNothingHereIsNoMatter() {
         #expect(decoded("llm.call", #"{"request_model":"gpt","model":"gpt","input_tokens":5}"#).warningCount == 0)
-        #expect(decoded("feedback.submitted", #"{"score":5,"prompt_tokens":3,"colour":"red"}"#).warningCount == 0)
+        let rating = #"{"conversation_id":"c","score":5,"prompt_tokens":3,"colour":"red"}"#
+        #expect(decoded("feedback.submitted", rating).warningCount == 0)
         #expect(decoded("feedback.submitted", #"{"rating":5}"#).warnings.first?.warning.contains("is score") == true)
     }
 
@@ -46,14 +47,52 @@ struct WarningTests {
         #expect(warning.contains(wanted) && !warning.contains("agnt") && !warning.contains("robot"), "\(warning)")
     }
 
+    /// An event that is kept and that nobody can count.
+    @Test(arguments: [
+        ("conversation.resolved", #"{"by":"agent"}"#, "conversation_id"),
+        ("conversation.closed", #"{"conversation_id":"","reason":"completed"}"#, "conversation_id"),
+        ("message.sent", #"{"status":"ok"}"#, "conversation_id"),
+        ("feedback.submitted", #"{"conversation_id":"c","kind":"stars"}"#, "score"),
+        ("feedback.submitted", #"{"conversation_id":"c","score":null}"#, "score"),
+    ])
+    func whatNobodyCountsIsToldWithWhatIsMissing(_ type: String, _ data: String, _ field: String) {
+        let batch = decoded(type, data)
+        #expect(batch.batch.count == 1 && batch.rejectedCount == 0)
+        #expect(
+            batch.warnings.map(\.warning) == ["\(field): missing, and no report counts such an event without it"])
+    }
+
+    @Test func whatIsMissingIsToldOnce() {
+        #expect(
+            decoded("feedback.submitted", #"{"session_id":"c","rating":5}"#).warnings.map(\.warning) == [
+                "rating: kept as an attribute, no figure has it; the field is score; "
+                    + "session_id: kept as an attribute, no figure has it; the field is conversation_id"
+            ])
+        #expect(decoded("conversation.resolved", #"{"conversation_id":"c"}"#).warningCount == 0)
+        // A conversation may stand in the envelope, and other types count without one.
+        let subject =
+            #"{"specversion":"1.0","id":"e","source":"s","subject":"c","type":"conversation.closed","data":{}}"#
+        var decoder = makeDecoder()
+        #expect(decoder.decodeLines(Array(subject.utf8).span).warningCount == 0)
+        #expect(decoded("llm.call", "{}").warningCount == 0 && decoded("tool.call", "{}").warningCount == 0)
+    }
+
+    /// Rules take any reason that they do not know for consent.
+    @Test func aReasonThatNoRuleKnowsIsTold() {
+        let warning = decoded("conversation.closed", #"{"conversation_id":"c","reason":"finished"}"#).warnings.first
+        let known = "abandoned, completed, handed_over, idle"
+        #expect(warning?.warning == "reason: kept, and no figure knows this word; one of \(known)")
+    }
+
     @Test func anApplicationsOwnNamesAndWordsAreNoSlips() {
         for (type, data) in [
-            ("feedback.submitted", #"{"kind":"smileys","score":4,"scope":"checkout"}"#),
-            ("escalation.raised", #"{"reason":"vip","warehouse":"north"}"#),
+            ("feedback.submitted", #"{"conversation_id":"c","kind":"smileys","score":4,"scope":"checkout"}"#),
+            ("escalation.raised", #"{"conversation_id":"c","reason":"vip","warehouse":"north"}"#),
         ] { #expect(decoded(type, data).warningCount == 0, "\(data): \(decoded(type, data).warnings)") }
         // However many slips there are, a warning is a line.
         let names = (0..<26).map { #""sco\#(UnicodeScalar(UInt8(97 + $0)))re":1"# }
-        let warning = decoded("feedback.submitted", "{\(names.joined(separator: ","))}").warnings.first?.warning ?? ""
+        let slips = #"{"conversation_id":"c",\#(names.joined(separator: ","))}"#
+        let warning = decoded("feedback.submitted", slips).warnings.first?.warning ?? ""
         #expect(warning.utf8.count < 1500 && warning.hasSuffix("did you mean score?; and 16 more"), "\(warning)")
     }
 
@@ -62,6 +101,7 @@ struct WarningTests {
         ("email", #""hidden""#), ("contactEmail", #""hidden""#), ("api_key", #""hidden""#), ("x-api-key", #""hidden""#),
         ("password", #"["hidden"]"#), ("userId", #""hidden""#), ("note", #""write to hidden@example.com, please""#),
         ("deep", #"{"a":[{"secret":"hidden"}]}"#), ("list", #"["x","hidden@example.com"]"#),
+        ("passwort", #""hidden""#), ("contraseña", #""hidden""#), ("密码", #""hidden""#), ("Пароль", #"["hidden"]"#),
         ("key", #""sk-hidden0123456789abcd""#),
     ])
     func whatMayBeSomebodysIsWithheldAndTold(_ name: String, _ value: String) {

@@ -55,7 +55,7 @@ extension AlertsCommand {
 
         func run() throws {
             returnMemoryEarly()
-            let machine = Machine()
+            let machine = Machine(asksServers: false)
             let text = try machine.reading(data.directory, isRepeatable: true) { store in
                 try answer(store.snapshot(), machine)
             }

@@ -11,6 +11,7 @@ enum Main {
         // Before anything else is opened: libraries below end a process that has no descriptor left.
         OpenFileLimit.raise()
         do {
+            try CommandWords.check(CommandLine.arguments.dropFirst())
             var command = try Plimsoll.parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()

@@ -23,7 +23,7 @@ struct SetAsideCommand: ParsableCommand {
     var acceptLoss = false
 
     func run() throws {
-        let machine = Machine()
+        let machine = Machine(asksServers: false)
         try machine.checkExists(data.directory)
         let found =
             acceptLoss

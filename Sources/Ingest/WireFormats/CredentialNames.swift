@@ -24,6 +24,21 @@ package enum CredentialNames {
         "encryptionkey", "credential", "credentials", "authorization", "cookie", "cookies", "accesstoken",
         "refreshtoken", "authtoken", "apitoken", "bearertoken", "sessiontoken", "idtoken", "bearer", "connectionstring",
         "privatekeyid", "amzsignature", "googsignature",
+        // Of lists.
+        "passwords", "apikeys", "passphrases", "secretkeys", "privatekeys", "accesskeys", "accesstokens",
+        "refreshtokens",
+        // In other languages; letters that ASCII has not are passed over, so some have two spellings.
+        "passwort", "passwoerter", "passwrter", "kennwort", "zugangsdaten", "motdepasse", "motsdepasse", "contrasena", "contrasea",
+        "contrasenas", "contraseas", "senha", "senhas", "palavrapasse", "wachtwoord", "wachtwoorden", "adgangskode",
+        "passord", "losenord", "lsenord", "salasana", "heslo", "haslo", "haso", "jelszo", "jelsz", "sifre",
+        "katasandi", "matkhau", "mtkhu",
+    ].map { Array($0.utf8) }
+    /// What ends in one of those and is another word: a review, a drawing.
+    private static let endsOfOtherWords = ["resenha", "resenhas", "desenha", "desenhas"].map { Array($0.utf8) }
+    /// The same in letters of which ASCII has none.
+    private static let endsInOtherLetters = [
+        "пароль", "Пароль", "ПАРОЛЬ", "пароли", "Пароли", "парола", "Парола", "密码", "密碼", "口令", "密钥", "密鑰",
+        "パスワード", "暗証番号", "비밀번호", "암호",
     ].map { Array($0.utf8) }
     private static let endsOfCookies = ["cookie", "cookies"].map { Array($0.utf8) }
     /// As ends of names in the question of an address.
@@ -32,7 +47,7 @@ package enum CredentialNames {
     }
     /// As the last word of a name, of what may open something.
     private static let words: [(word: [UInt8], value: CredentialValue)] =
-        ["token", "auth", "pass", "pswd", "sig"].map { (Array($0.utf8), .made) }
+        ["token", "auth", "pass", "passe", "pswd", "sig"].map { (Array($0.utf8), .made) }
         + ["pin", "otp", "totp"].map { (Array($0.utf8), .code) }
 
     /// What has to stand behind a name for it to be a secret; nil where a name says nothing.
@@ -53,7 +68,19 @@ package enum CredentialNames {
 
     /// Whether a name says that its value opens something; of a long name its end does.
     /// - Complexity: O(1).
-    package static func open(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, ends) }
+    package static func open(_ name: ArraySlice<UInt8>) -> Bool {
+        isEnding(name, ends) && !isEnding(name, endsOfOtherWords) || isInOtherLetters(name)
+    }
+
+    private static func isInOtherLetters(_ name: ArraySlice<UInt8>) -> Bool {
+        let name = name.suffix(CredentialText.edgeBytes)
+        // First of all, since most names are ASCII.
+        guard let last = name.lastIndex(where: { $0 >= 0x80 || isLetter($0) }), lastsOfOthers[Int(name[last])] else {
+            return false
+        }
+        let told = name[...last]
+        return endsInOtherLetters.contains { told.suffix($0.count).elementsEqual($0) }
+    }
 
     static func openInQuery(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, endsInQuery) }
 
@@ -74,6 +101,10 @@ package enum CredentialNames {
     private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
 
     private static let lastsOfWords: [Bool] = (0..<256).map { byte in words.contains { $0.word.last == UInt8(byte) } }
+
+    private static let lastsOfOthers: [Bool] = (0..<256).map { byte in
+        endsInOtherLetters.contains { $0.last == UInt8(byte) }
+    }
 
     /// By byte: whether an end has it last.
     private static let lasts: [Bool] = (0..<256).map { byte in

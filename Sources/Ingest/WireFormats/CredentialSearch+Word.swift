@@ -8,8 +8,8 @@ extension CredentialSearch {
         var byte: UInt8
         /// Where it stands.
         var place: Range<Int>
+        var isEncoded = false
 
-        var isEncoded: Bool { place.count > 1 }
         /// What may stand between a name or a value and the sign that belongs to it.
         var isQuote: Bool {
             byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\\") || byte == 0x20
@@ -82,6 +82,9 @@ extension CredentialSearch {
     private func sign(at place: Int, to end: Int) -> Sign? {
         let byte = text[place]
         if CredentialText.isBetweenParts(byte) { return Sign(byte: byte, place: place..<(place + 1)) }
+        if byte == CredentialText.wideColon[0], text[place..<end].starts(with: CredentialText.wideColon) {
+            return Sign(byte: UInt8(ascii: ":"), place: place..<(place + CredentialText.wideColon.count))
+        }
         guard byte == UInt8(ascii: "%") else { return nil }
         var digits = place + 1
         if text[digits..<end].starts(with: "25".utf8) { digits += 2 }
@@ -90,7 +93,7 @@ extension CredentialSearch {
         else { return nil }
         let decoded = high << 4 | low
         guard CredentialText.isBetweenParts(decoded) || CredentialText.isBetweenWords(decoded) else { return nil }
-        return Sign(byte: decoded, place: place..<(digits + 2))
+        return Sign(byte: decoded, place: place..<(digits + 2), isEncoded: true)
     }
 
     private func nextSign(from start: Int, to end: Int) -> Sign? {

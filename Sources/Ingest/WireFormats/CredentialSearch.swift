@@ -107,6 +107,7 @@ struct CredentialSearch {
             return nil
         }
         if let asked, isMet(asked, by: bytes) { return word.lowerBound..<valueEnd(word, asked) }
+        if asked != nil, isOfList(word) { return nil }
         if isAfterScheme {
             if asked?.isAny ?? false || CredentialText.isOpaque(look(bytes)) { return word }
         }
@@ -126,7 +127,7 @@ struct CredentialSearch {
         if isAfterName(word) { return word }
         if let found = inWord(word) { return found }
         (isAfterScheme, asked) = (false, nil)
-        if CredentialText.isAssignment(bytes.last) { asked = value(of: bytes.dropLast()) }
+        if let name = CredentialText.nameBeforeSign(bytes) { asked = value(of: name) }
         pass(word)
         return nil
     }
@@ -168,6 +169,7 @@ struct CredentialSearch {
     /// Where the value ends that begins with a word: in quotes with the quotes, and of cookies with their line.
     private mutating func valueEnd(_ word: Range<Int>, _ asked: CredentialValue) -> Int {
         guard asked.isAny, word.upperBound < end, word.lowerBound > text.startIndex else { return word.upperBound }
+        if let end = listEnd(word) { return end }
         let (before, behind) = (text[word.lowerBound - 1], text[word.upperBound])
         let rest = text[word.upperBound..<end]
         if before == UInt8(ascii: "\"") || before == UInt8(ascii: "'") {
@@ -180,6 +182,55 @@ struct CredentialSearch {
             return word.upperBound
         }
         return look(rest.prefix { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") }).endIndex
+    }
+
+    // MARK: Lists
+
+    /// Whether a word is the dash before an item of a list that stands below its name, as YAML has it.
+    private mutating func isOfList(_ word: Range<Int>) -> Bool {
+        guard word.count == 1, text[word.lowerBound] == UInt8(ascii: "-") else { return false }
+        let lead = look(text[..<word.lowerBound].suffix(Self.bytesTold))
+        return lead.last { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "\n")
+    }
+
+    /// Where the list ends whose first item a word is: with the last line that begins with a dash, or with its bracket.
+    /// - Returns: nil where the word is no item.
+    private mutating func listEnd(_ word: Range<Int>) -> Int? {
+        let lead = look(text[..<word.lowerBound].suffix(Self.bytesTold)).last { !Self.isBesideItem($0) }
+        if lead == UInt8(ascii: "-") { return behindItems(word, linesEnd(from: word.upperBound)) }
+        guard lead == UInt8(ascii: "[") else { return nil }
+        let inner = look(
+            text[word.upperBound..<end].prefix(Self.quotedMax).prefix { $0 != UInt8(ascii: "]") })
+        guard inner.endIndex < end, text[inner.endIndex] == UInt8(ascii: "]") else { return nil }
+        return behindItems(word, inner.endIndex)
+    }
+
+    /// Where the line ends with which lines end that begin with dashes.
+    private mutating func linesEnd(from start: Int) -> Int {
+        var place = start
+        while true {
+            place = look(text[place..<end].prefix { $0 != UInt8(ascii: "\n") }).endIndex
+            guard place < end else { return place }
+            let dash = look(text[(place + 1)..<end].prefix { $0 == 0x20 || $0 == 0x09 }).endIndex
+            guard dash + 1 < end, text[dash] == UInt8(ascii: "-"), text[dash + 1] == 0x20 else { return place }
+            place = dash + 2
+        }
+    }
+
+    /// Without the blanks behind the last item, and without its quote where the first one has one before it.
+    private func behindItems(_ word: Range<Int>, _ place: Int) -> Int {
+        var place = place
+        while place > word.upperBound, text[place - 1] <= 0x20 { place -= 1 }
+        let quote = text[word.lowerBound - 1]
+        guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'"), place > word.upperBound,
+            text[place - 1] == quote
+        else { return place }
+        place -= 1
+        return place > word.upperBound && text[place - 1] == UInt8(ascii: "\\") ? place - 1 : place
+    }
+
+    private static func isBesideItem(_ byte: UInt8) -> Bool {
+        byte <= 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\\")
     }
 
     // MARK: Private keys

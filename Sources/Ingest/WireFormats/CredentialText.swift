@@ -114,6 +114,8 @@ package enum CredentialText {
         case 0x41...0x5A: 2
         case 0x61...0x7A: 4
         case UInt8(ascii: "/"): 16
+        // The first byte of a wide colon.
+        case wideColon[0]: 8
         // What is encoded in an address may part as well.
         case let byte: isBetweenWords(byte) || isBetweenParts(byte) || byte == UInt8(ascii: "%") ? 8 : 0
         }
@@ -144,13 +146,22 @@ extension CredentialText {
     /// What stands between a name and its value.
     static func isAssignment(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: ":") || byte == UInt8(ascii: "=") }
 
+    /// As Chinese and Japanese texts write it: U+FF1A.
+    static let wideColon: [UInt8] = [0xEF, 0xBC, 0x9A]
+
+    /// The name in a word that ends in a sign between a name and its value; nil: it does not.
+    static func nameBeforeSign(_ word: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        if isAssignment(word.last) { return word.dropLast() }
+        return word.last == wideColon.last && word.suffix(3).elementsEqual(wideColon) ? word.dropLast(3) : nil
+    }
+
     /// What stands between a name and a value in a sentence.
     static func isCopula(_ word: ArraySlice<UInt8>) -> Bool {
         let word = isAssignment(word.last) ? word.dropLast() : word
         return copulas.contains { $0.count == word.count && zip($0, word).allSatisfy { $0 == $1 | 0x20 } }
     }
 
-    private static let copulas = ["is", "was", "equals", "to"].map { Array($0.utf8) }
+    private static let copulas = ["is", "was", "equals", "to", "ist", "est", "es"].map { Array($0.utf8) }
 
     /// Words of the header `Authorization`, before what they let in.
     static func isScheme(_ word: ArraySlice<UInt8>) -> Bool {

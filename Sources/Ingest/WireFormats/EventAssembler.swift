@@ -43,6 +43,8 @@ struct EventAssembler {
     let limits: DecoderLimits
     let misnamed: MisnamedFields
     var slips = SpellingSlips()
+    /// By type: without which of its columns nobody counts an event.
+    private let needed: [[UInt16]]
     var tokeniser: UserTokeniser
 
     /// One bit a column: whether its slot is filled.
@@ -83,6 +85,7 @@ struct EventAssembler {
         self.limits = limits
         plan = FieldPlan(registry)
         misnamed = MisnamedFields(registry)
+        needed = registry.neededColumns
         let columnCount = registry.columns.count
         keyOrder = KeyOrder(registry)
         filled = [UInt64](repeating: 0, count: (columnCount + 63) / 64)
@@ -122,7 +125,7 @@ struct EventAssembler {
         do throws(EventFailure) {
             let type = try assemble(tape, place)
             try write(tape, type: type, index: index)
-            if !attributeKeys.isEmpty || !unknownValueColumns.isEmpty { warn(tape, type, index) }
+            if !attributeKeys.isEmpty || !unknownValueColumns.isEmpty || lacksNeeded(type) { warn(tape, type, index) }
         } catch {
             switch error {
             case .aside(let type):
@@ -256,6 +259,20 @@ struct EventAssembler {
     }
 
     // MARK: Warnings and refusals
+
+    /// The columns that the event lacks and without which nobody counts it. Of an export that was said long ago.
+    func lacking(_ type: UInt16) -> [UInt16] {
+        origin.isOfExport ? [] : needed[Int(type)].filter(lacks)
+    }
+
+    private func lacksNeeded(_ type: UInt16) -> Bool { !origin.isOfExport && needed[Int(type)].contains(where: lacks) }
+
+    /// Empty text names nothing.
+    private func lacks(_ column: UInt16) -> Bool {
+        guard isFilled(column) else { return true }
+        let slot = slots[Int(column)]
+        return (slot.kind == .text || slot.kind == .scratchText) && slot.count == 0
+    }
 
     private mutating func warn(_ tape: JSONTape, _ type: UInt16, _ index: Int) {
         guard let warning = warning(tape, type) else { return }

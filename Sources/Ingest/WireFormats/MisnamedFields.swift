@@ -91,6 +91,8 @@ extension EventAssembler {
     /// What the sender should know of an event that was accepted; nil where nothing is amiss.
     mutating func warning(_ tape: JSONTape, _ type: UInt16) -> String? {
         var parts: [String] = []
+        // Fields to which a part leads: that they are missing needs no second one.
+        var led: [UInt16] = []
         for key in privateKeys {
             let name = String(decoding: tape.string(key), as: UTF8.self)
             let field =
@@ -104,10 +106,16 @@ extension EventAssembler {
             }
             if let (column, hint) = misnamed.field(spelt) {
                 guard registry.isAllowed(column, in: type), !isFilled(column) else { continue }
+                led.append(column)
                 parts.append("\(said()); the field is \(hint)")
             } else if let meant = slips.field(spelt, in: type, registry), !isFilled(meant) {
+                led.append(meant)
                 parts.append("\(said()); did you mean \(registry.columns[Int(meant)].name)?")
             }
+        }
+        for column in lacking(type) where !led.contains(column) {
+            let name = registry.columns[Int(column)].name
+            parts.append("\(name): missing, and no report counts such an event without it")
         }
         for column in unknownValueColumns { parts += [unlisted(tape, column, type)].compactMap { $0 } }
         guard !parts.isEmpty else { return nil }

@@ -41,6 +41,11 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
             position: position)
     }
 
+    /// What a text says of its zone is the time of no place.
+    package static func zoneOutOfRange(_ text: String, position: Int? = nil) -> QueryError {
+        QueryError(.zoneOutOfRange, "time zone displacement out of range: \"\(text)\"", position: position)
+    }
+
     /// A question would hold more than one may.
     package static func memoryExceeded(limitBytes: Int) -> QueryError {
         QueryError(
@@ -96,6 +101,8 @@ extension QueryError {
         // The values it meets.
         case divisionByZero
         case numberOutOfRange, timeOutOfRange, intervalOutOfRange
+        /// An offset from Greenwich of 16 hours or more.
+        case zoneOutOfRange
         /// A text that is no value of a type; times and intervals have a case of their own.
         case invalidText, invalidTime
         /// A unit, a zone, a setting's value: a word or number that the function does not take.

@@ -61,6 +61,7 @@ extension QueryError.Kind {
         case .numberOutOfRange: "22003"
         case .timeOutOfRange: "22008"
         case .intervalOutOfRange: "22015"
+        case .zoneOutOfRange: "22009"
         case .invalidText: "22P02"
         case .invalidTime: "22007"
         case .invalidParameter: "22023"

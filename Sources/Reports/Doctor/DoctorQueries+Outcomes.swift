@@ -38,11 +38,15 @@ extension DoctorQueries {
         ).map { LostOutcome(sender: $0.text(0), type: $0.text(1) ?? "", isOfSpan: $0.flag(2), events: $0.integer(3)) }
     }
 
-    private static let ofConversations = [
-        "conversation.started", "conversation.resolved", "conversation.reopened", "conversation.closed",
-        "conversation.classified", "escalation.raised", "escalation.accepted", "escalation.closed",
-        "feedback.requested", "feedback.submitted",
-    ]
+    /// Without messages, which are no outcome.
+    private static let ofConversations: [String] = {
+        let registry = SchemaRegistry.builtIn
+        let messages = [registry.wellKnownTypes.messageReceived, registry.wellKnownTypes.messageSent]
+        return registry.neededColumns.enumerated().compactMap { type, columns in
+            let isAsked = columns.contains(registry.wellKnown.conversationID) && !messages.contains(UInt16(type))
+            return isAsked ? registry.types[type].name : nil
+        }
+    }()
 
     /// Words that rules of outcomes and reports ask for and that are none of those they know.
     func unlistedWords() throws -> [UnlistedWord] {

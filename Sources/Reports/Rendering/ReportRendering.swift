@@ -23,7 +23,8 @@ extension Report {
         if section == ReportFiles.all {
             if format != .csv { return rendered(format) }
             throw ReportError(
-                message: "a CSV holds one section", hint: "name one, or a folder for all of them with --output DIR")
+                message: "a CSV holds one section",
+                hint: "name one (\(sections.map(\.name).joined(separator: ", "))), or have all as a table or json")
         }
         return try narrowed(to: section).rendered(format)
     }

@@ -17,7 +17,8 @@ extension SchemaRegistry {
 
     private static let heeded: [(type: String, field: String, isClosed: Bool)] = [
         ("conversation.resolved", "by", true), ("conversation.resolved", "certainty", true),
-        ("conversation.closed", "reason", false), ("escalation.raised", "reason", false),
+        // Rules ask whether a closing is consent, and whatever they do not know is.
+        ("conversation.closed", "reason", true), ("escalation.raised", "reason", false),
         ("feedback.submitted", "kind", false),
     ]
 
@@ -29,6 +30,27 @@ extension SchemaRegistry {
             else { return nil }
             return HeededField(type: type, column: column, words: words, isClosed: isClosed)
         }
+    }
+
+    /// What an event of a type has to say to stand in a report. Of a message or an outcome that names no conversation
+    /// and of a rating without a score nothing is in any; other types count as they are.
+    private static let needed: [(type: String, fields: [String])] = [
+        ("message.received", ["conversation_id"]), ("message.sent", ["conversation_id"]),
+        ("conversation.started", ["conversation_id"]), ("conversation.resolved", ["conversation_id"]),
+        ("conversation.reopened", ["conversation_id"]), ("conversation.closed", ["conversation_id"]),
+        ("conversation.classified", ["conversation_id"]), ("escalation.raised", ["conversation_id"]),
+        ("escalation.accepted", ["conversation_id"]), ("escalation.closed", ["conversation_id"]),
+        ("feedback.requested", ["conversation_id"]), ("feedback.submitted", ["conversation_id", "score"]),
+    ]
+
+    /// By type: the columns without which its events are kept and stand in no report; most types need none.
+    package var neededColumns: [[UInt16]] {
+        var columns = [[UInt16]](repeating: [], count: types.count)
+        for (name, fields) in Self.needed {
+            guard let type = type(named: name) else { continue }
+            columns[Int(type)] = fields.compactMap(column(named:))
+        }
+        return columns
     }
 
     /// Whether no word but those that the type lists for its own field means anything to a figure.

@@ -40,7 +40,11 @@ package struct PriceListEffects: Sendable {
         while let first = rest.first {
             let own = rest.prefix { $0.isOfPair(first.provider, first.model) }
             rest = rest.dropFirst(own.count)
+            let isFirst = pairs.last.map { !$0.provider.hasSameBytes(as: first.provider) } ?? true
             pairs.append(Self.pair(Array(own), known, book, after))
+            if isFirst, let line = known.slip(in: first.provider) {
+                pairs[pairs.count - 1].lines.insert(line, at: 0)
+            }
         }
     }
 
@@ -93,9 +97,13 @@ private struct KnownEntries {
     private var ofPair: [PricePair: [PriceEntry]] = [:]
     private var listedModels: [[UInt8]: Set<[UInt8]>] = [:]
     private(set) var lastPosition: Int64 = 0
+    /// Each once, in the order of the book.
+    private var providers: [String] = []
 
     init(_ entries: [PriceEntry]) {
+        var seen: Set<ExactText> = []
         for entry in entries {
+            if seen.insert(ExactText(entry.provider)).inserted { providers.append(entry.provider) }
             let pair = PricePair(entry)
             ofPair[pair, default: []].append(entry)
             lastPosition = max(lastPosition, entry.position)
@@ -108,6 +116,15 @@ private struct KnownEntries {
     func oneOfEach(_ provider: String, _ model: String) -> [PriceEntry] {
         var seen: Set<ExactText> = []
         return (ofPair[PricePair(provider, model)] ?? []).filter { seen.insert(ExactText($0.what)).inserted }
+    }
+
+    /// What to say to a provider of whom no price was known and whose name misses another's by a slip; nil: nothing.
+    /// Models get no such word: their names differ by a digit, and calls without a price are told elsewhere.
+    func slip(in provider: String) -> String? {
+        guard !providers.contains(where: { $0.hasSameBytes(as: provider) }),
+            let place = placeOfSlip(provider, among: providers)
+        else { return nil }
+        return "\(provider) is new; did you mean \(providers[place])? These prices are for calls that name \(provider)"
     }
 
     /// How many models of a provider have list prices.

@@ -5,6 +5,9 @@ import Platform
 
 /// The real machine, as the store wants it.
 struct Machine {
+    /// Whether the command at hand may ask a server in place of a directory.
+    var asksServers = true
+
     let fileSystem: any FileSystem = POSIXFileSystem()
     let clock: any Clock = SystemClock()
     let randomness: any Randomness = SystemRandomness()
@@ -44,7 +47,7 @@ struct Machine {
         guard try fileSystem.isDirectory(directory) else {
             throw CommandFailure(
                 .badInput, "there is no data directory \(directory)",
-                advice: "name it with --data DIR, or ask a running server with --server URL")
+                advice: "name it with --data DIR" + (asksServers ? ", or ask a running server with --server URL" : ""))
         }
         guard try holdsStore(directory) else {
             throw CommandFailure(

@@ -191,6 +191,7 @@ struct Casting: Sendable {
             guard let written = WrittenTime(trimmed) else {
                 throw WrittenTime.isInfinite(trimmed) ? .infiniteTime() : QueryError.invalidText(text, type)
             }
+            if written.isZoneOutOfRange { throw QueryError.zoneOutOfRange(text) }
             guard let wall = written.nanoseconds else { throw QueryError.timeFieldOutOfRange(text) }
             let zone = try zone(of: written)
             if type == .date { return .date(written.day) }
@@ -205,6 +206,7 @@ struct Casting: Sendable {
         switch written.zone {
         case .offset(let seconds): ZoneOffsets(fixed: seconds)
         case .name(let name): try ZoneOffsets.written(name)
+        case .outOfRange: throw QueryError.zoneOutOfRange("")
         case nil: context.zone
         }
     }

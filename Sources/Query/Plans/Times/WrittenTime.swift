@@ -10,12 +10,17 @@ package struct WrittenTime {
         case offset(Int64)
         /// A name, of which only who knows the zones can say whether there is one.
         case name(String)
+        /// An offset further from Greenwich than any place is: nobody's time.
+        case outOfRange
     }
 
     private var date: CivilDate
     private var nanosecondsOfDay: Int64 = 0
     /// nil when the text names no zone.
     package private(set) var zone: Zone?
+
+    /// Before the year 1, as `BC` says.
+    private var isBeforeYearOne = false
 
     private var bytes: ArraySlice<UInt8>
 
@@ -32,8 +37,9 @@ package struct WrittenTime {
             guard readClock() else { return nil }
         }
         skipSpaces()
-        guard readZone() else { return nil }
+        guard readEra() || readZone() else { return nil }
         skipSpaces()
+        _ = readEra()
         guard bytes.isEmpty else { return nil }
     }
 
@@ -45,10 +51,16 @@ package struct WrittenTime {
 
     /// Nanoseconds since 1970 by the wall clock; nil when a field is out of range or 64 bits do not hold it.
     package var nanoseconds: Int64? {
-        guard date.month >= 1, date.month <= 12, date.day >= 1, date.day <= date.daysInMonth, nanosecondsOfDay >= 0
+        guard !isBeforeYearOne, date.month >= 1, date.month <= 12, date.day >= 1, date.day <= date.daysInMonth, nanosecondsOfDay >= 0
         else { return nil }
         // The first day begins before the first instant.
         return Int64(exactly: Int128(date.daysSince1970) * Int128(Nanoseconds.day) + Int128(nanosecondsOfDay))
+    }
+
+    /// Whether its offset is that of no place; a clock reading that is none comes first.
+    package var isZoneOutOfRange: Bool {
+        guard case .outOfRange? = zone else { return false }
+        return nanosecondsOfDay >= 0
     }
 
     /// Days since 1970, which a clock reading of 24:00 leaves; of a text that has `nanoseconds`.
@@ -69,10 +81,10 @@ package struct WrittenTime {
         let isByPoint = take(".")
         guard isByPoint || take("-") else { return false }
         if bytes.prefix(while: \.isDigit).count == 3, let day = digits(3...3) {
-            let first = CivilDate(year: year, month: 1, day: 1).daysSince1970
-            // The last day of a leap year is the first of the next one elsewhere. Others are out of range.
-            date = (1...366).contains(day)
-                ? CivilDate(daysSince1970: first + day - 1) : CivilDate(year: year, month: 0, day: 0)
+            // The last day of a leap year is the first of the next one elsewhere. What is beyond is no day to PostgreSQL,
+            // while a month or a day of one that is beyond is out of range.
+            guard (1...366).contains(day) else { return false }
+            date = CivilDate(daysSince1970: CivilDate(year: year, month: 1, day: 1).daysSince1970 + day - 1)
             return bytes.first != UInt8(ascii: "-") && bytes.first != UInt8(ascii: ".")
         }
         guard !isByPoint, let month = digits(1...2), take("-"), let day = digits(1...2) else { return false }
@@ -96,9 +108,25 @@ package struct WrittenTime {
                 fraction = read
             }
         }
+        // PostgreSQL rounds to µs first.
+        let isWhole = fraction <= 500
         let isInRange =
-            (hour < 24 && minute < 60 && seconds <= 60) || (hour == 24 && minute == 0 && seconds == 0 && fraction == 0)
+            (hour < 24 && minute < 60 && (seconds < 60 || seconds == 60 && isWhole))
+            || (hour == 24 && minute == 0 && seconds == 0 && isWhole)
+            // Without marks PostgreSQL bounds nothing: what is beyond a day is of the days that follow.
+            || isPlain
         nanosecondsOfDay = isInRange ? ((hour * 60 + minute) * 60 + seconds) * 1_000_000_000 + fraction : -1
+        return true
+    }
+
+    /// The word `AD` or `BC`, where it stands next.
+    private mutating func readEra() -> Bool {
+        let word = bytes.prefix { !$0.isBlank }
+        guard word.count == 2 else { return false }
+        let small = word.map { $0 | 0x20 }
+        guard small.elementsEqual("bc".utf8) || small.elementsEqual("ad".utf8) else { return false }
+        isBeforeYearOne = small.elementsEqual("bc".utf8)
+        bytes = bytes[word.endIndex...]
         return true
     }
 
@@ -122,7 +150,10 @@ package struct WrittenTime {
             minutes = digits(1...2) ?? 0
             if take(":") { seconds = digits(1...2) ?? 0 }
         }
-        guard hours <= 15, minutes < 60, seconds < 60 else { return false }
+        guard hours <= 15, minutes < 60, seconds < 60 else {
+            zone = .outOfRange
+            return true
+        }
         let offset = hours * 3600 + minutes * 60 + seconds
         zone = .offset(isNegative ? -offset : offset)
         return true

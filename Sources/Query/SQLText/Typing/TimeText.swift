@@ -13,8 +13,8 @@ struct TimeText {
 
     /// - Returns: nil when the text names a zone, or has no offset and the session's zone is not UTC: then the engine,
     ///   which knows zones, reads it.
-    /// - Throws: `.invalidTime` for text that is no time, `.timeOutOfRange` for a field out of range, `.notSupported`
-    ///   for an infinite one.
+    /// - Throws: `.invalidTime` for text that is no time, `.timeOutOfRange` for a field out of range,
+    ///   `.zoneOutOfRange` for an offset, `.notSupported` for an infinite one.
     func read(_ text: String, as type: ColumnType, position: Int?) throws(QueryError) -> Scalar? {
         if let instant = named(text) {
             guard isUTC || text.lowercased() == "epoch" else { return nil }
@@ -26,6 +26,7 @@ struct TimeText {
                 .invalidTime, "invalid input syntax for type \(type.sqlName): \"\(text)\"",
                 hint: "Write it as '2026-08-01' or '2026-08-01T09:00:00Z'.", position: position)
         }
+        if parts.isZoneOutOfRange { throw .zoneOutOfRange(text, position: position) }
         guard let wall = parts.nanoseconds else {
             throw QueryError(
                 .timeOutOfRange, "date/time field value out of range: \"\(text)\"",
