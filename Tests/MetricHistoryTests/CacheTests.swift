@@ -132,8 +132,8 @@ import Testing
         #expect(try compare() == 1_001)
     }
 
-    /// The same request over one snapshot is read once, and corrections, which are zeros, look at no cells. After a late
-    /// event it is answered anew, and whoever adds other labels to series gets those.
+    /// The same request over one snapshot is read once, and corrections, which are zeros, look at no cells. After a
+    /// late event it is answered anew, and whoever adds other labels to series gets those.
     @Test func theSameRequestIsReadOnceASnapshot() throws {
         var history = try HistoryStore(nowSeconds: 3_000)
         let cache = SeriesCache()

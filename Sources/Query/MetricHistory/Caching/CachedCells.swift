@@ -145,9 +145,9 @@ final class CachedCells: Sendable {
 
     /// Adds what was counted up to the wanted times.
     /// - Parameter last: label sets that begin later than that (ns) are not there yet.
-    /// - Complexity: O(label sets and codes · wanted times), with logarithms of the cells, or O(label sets) where nothing
-    ///   counted shows; pieces of hours in which wanted times lie are looked at, and read again where their cells are no
-    ///   longer kept.
+    /// - Complexity: O(label sets and codes · wanted times), with logarithms of the cells, or O(label sets) where
+    ///   nothing counted shows; pieces of hours in which wanted times lie are looked at, and read again where their
+    ///   cells are no longer kept.
     func add(to cells: inout LabelledCells, through last: Int64) throws {
         let numbers = note(in: &cells, through: last)
         // Corrections are zeros, whatever was counted.
