@@ -209,7 +209,7 @@ package final class RuleManager: Sendable {
         do {
             var before = group.state
             if due.isAnew { before = before.resumed(group.place.group, set.options, at: due.time) }
-            let cycle = try cycle(at: due.time, recorded, began, open)
+            let cycle = try openedCycle(at: due.time, recorded, began, open)
             let evaluation = try Self.evaluate(
                 before, group.place.group, set, cycle.series, due.time, cycle.budget)
             return taken(evaluation, from: before, due, set, nanoseconds: clock() - began, at: clock())
@@ -221,7 +221,7 @@ package final class RuleManager: Sendable {
     }
 
     /// The cycle under way where it is of the time and young, otherwise another one.
-    private func cycle(
+    private func openedCycle(
         at time: Int64, _ recorded: RecordedRules, _ began: Int64,
         _ open: (Int64) throws -> (source: any SeriesSource, budget: any QuestionBudget)
     ) throws -> Cycle {
