@@ -22,7 +22,7 @@ import Testing
         var events = SampleEvents()
         let isPriced = round % 2 == 0
         events.addTurn(
-            "c\(round % 4)", Int64(round), at: Double(round) * 10, model: isPriced ? "gpt-4o" : "unheard-of")
+            "c\(round % 4)", Int64(round + 1), at: Double(round) * 10, model: isPriced ? "gpt-4o" : "unheard-of")
         if round % 3 == 2 {
             events.add(
                 "feedback.submitted", id: "f\(round)", at: 1,
