@@ -88,7 +88,7 @@ struct GroupRun<Source: SeriesSource, Budget: QuestionBudget> {
         switch rule.kind {
         case .record:
             let known = try (overlay.source as? any RecordingSource)?.recorded(rule, at: sampleTime)
-            if let known { return try recorded(rule, known.map { ($0.labels, $0.value) }) }
+            if let known { return try recorded(rule, known.map { ($0.labels, $0.samples[0]) }) }
             return try recorded(rule, vector(rule.expression, at: sampleTime))
         case .alert(let terms): return try alerted(rule, terms, vector(rule.expression, at: sampleTime), &state)
         }

@@ -197,7 +197,7 @@ extension RuledSeries: RecordingSource {
     /// See `RecordingSource`. What the rule says here is what it says over the group's own samples: of those that it
     /// may name, recorded ones are evaluated for it at the same time, whichever come first. Alerts of that time are
     /// among the group's alone.
-    func recorded(_ rule: Rule, at time: Int64) throws(EvaluationError) -> [InstantSample]? {
+    func recorded(_ rule: Rule, at time: Int64) throws(EvaluationError) -> [Series]? {
         guard let rule = rules.recorded(rule), !rule.readsAlerts else { return nil }
         switch rule.rule.expression.type {
         case .vector, .scalar: break
@@ -205,8 +205,7 @@ extension RuledSeries: RecordingSource {
         case .matrix, .string: return nil
         }
         let answer = try answer(of: rule, at: .instant(time), over: self)
-        if answer.isAmbiguous { return nil }
-        return answer.series.map { InstantSample(labels: $0.labels, time: time, value: $0.samples[0]) }
+        return answer.isAmbiguous ? nil : answer.series
     }
 }
 
