@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import EventStores
 import MetricHistory
@@ -129,6 +130,40 @@ import Testing
         try history.append((990..<1_010).map { event($0, at: Double(1_020 - $0) / 1_000, "c\($0)") })
         try history.store.seal()
         #expect(try compare() == 1_001)
+    }
+
+    /// The same request over one snapshot is read once, and corrections, which are zeros, look at no cells. After a
+    /// late event it is answered anew, and whoever adds other labels to series gets those.
+    @Test func theSameRequestIsReadOnceASnapshot() throws {
+        var history = try HistoryStore(nowSeconds: 3_000)
+        let cache = SeriesCache()
+        func lines(_ source: StoreSeries, _ selector: String = "support_tool_calls_total") throws -> [String] {
+            let end = HistoryStore.startMilliseconds + 60_000
+            let windows = SeriesWindows(firstEnd: end, step: 1, count: 1, length: 30_000, look: .last)
+            return try HistoryStore.samples(source, selector, after: 30, through: 60, windows: windows)
+                .map(HistoryStore.line)
+        }
+        func targeted(_ cache: SeriesCache?) -> StoreSeries {
+            StoreSeries(
+                catalog: history.store.snapshot(), reached: HistoryStore.start + 60_000_000_000,
+                target: [("job", "other")], cache: cache)
+        }
+        try history.append([HistoryStore.event("tool.call", at: 40, ["tool": .text("a")], id: "x")])
+        let source = history.series(reached: 60, cache: cache)
+        let first = try lines(source)
+        var steps = cache.steps
+        #expect(try lines(source) == first)
+        #expect(first.count == 1 && cache.steps == steps)
+        try history.append([HistoryStore.event("tool.call", at: 20, ["tool": .text("a")], id: "y")])
+        let late = history.series(reached: 60, cache: cache)
+        let second = try lines(late)
+        #expect(try second == lines(history.series(reached: 60)))
+        #expect(try second != first && lines(source) == first)
+        steps = cache.steps
+        let corrections = "support_tool_calls_corrected_total"
+        #expect(try lines(late, corrections) == lines(history.series(reached: 60), corrections))
+        #expect(cache.steps == steps)
+        #expect(try lines(targeted(cache)) == lines(targeted(nil)))
     }
 
     /// What a rule's cycle reads and looks at follows from what has come since the last one, and not from how long the

@@ -8,6 +8,8 @@ import PromQLText
 struct AlertHistory: Sendable {
     private static let alerts: ByteText = "ALERTS"
     private static let since: ByteText = "ALERTS_FOR_STATE"
+    /// Of the series there may be.
+    static let names = [alerts, since]
 
     /// Evaluations of the groups there are, in ms; those of others that were are taken to lie a minute apart.
     let intervals: [ExactText: Int64]
@@ -24,7 +26,7 @@ struct AlertHistory: Sendable {
     /// - Parameter reached: ms since 1970; no sample is later.
     /// - Complexity: O(notes + samples), where the names can be wanted.
     func series(_ request: SeriesRequest, reached: Int64) throws(SeriesSourceError) -> [Series] {
-        let names = [Self.alerts, Self.since].filter(request.matchers.passesName)
+        let names = Self.names.filter(request.matchers.passesName)
         if names.isEmpty { return [] }
         var known: [AlertNote]
         do {

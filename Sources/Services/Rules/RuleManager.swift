@@ -28,6 +28,8 @@ package final class RuleManager: Sendable {
         static let notes = 10_000
         /// Notes of before the start that may be worked out again.
         static let noted = 1000
+        /// ns for which groups of one time share the series that the first of them opened.
+        static let shared: Int64 = 10_000_000_000
     }
 
     // tests: evaluations are stepped through, and what they say is kept or lost.
@@ -75,7 +77,19 @@ package final class RuleManager: Sendable {
         var noted: Set<ExactText>
     }
 
+    /// The series of a cycle: groups that are due at one time see one state of things, and what rules said of it.
+    private struct Cycle: Sendable {
+        /// ms since 1970.
+        let time: Int64
+        /// ns, on the monotonic clock.
+        let openedAt: Int64
+        let series: RuledSeries
+        let budget: any QuestionBudget
+    }
+
     let state: Mutex<State>
+    /// Nil between cycles, so that no snapshot is held while nothing is to be done.
+    private let cycle = Mutex<Cycle?>(nil)
     private let noteTexts: @Sendable () throws -> [String]
 
     /// - Parameters:
@@ -106,6 +120,7 @@ package final class RuleManager: Sendable {
             state.orphans += state.groups.map(\.place.key).filter { !names.contains($0) }
             (state.set, state.recorded, state.groups) = (set, RecordedRules(set), groups)
         }
+        endCycle()
     }
 
     private static func groups(_ set: RuleSet, carrying known: [ExactText: RuleGroupState]) -> [Group] {
@@ -130,11 +145,17 @@ package final class RuleManager: Sendable {
         let isBehind: Bool
     }
 
-    /// Whether an evaluation is due.
+    /// Whether an evaluation is due; where none is, the cycle is over.
     /// - Parameters:
     ///   - now: ms since 1970.
     ///   - monotonic: ns.
-    func isDue(at now: Int64, monotonic: Int64) -> Bool { due(at: now, monotonic: monotonic) != nil }
+    func isDue(at now: Int64, monotonic: Int64) -> Bool {
+        let isDue = due(at: now, monotonic: monotonic) != nil
+        if !isDue { endCycle() }
+        return isDue
+    }
+
+    private func endCycle() { cycle.withLock { $0 = nil } }
 
     /// The evaluation whose time is the earliest.
     private func due(at now: Int64, monotonic: Int64) -> Due? {
@@ -173,27 +194,46 @@ package final class RuleManager: Sendable {
     ///   - now: ms since 1970.
     ///   - monotonic: ns.
     ///   - clock: the monotonic clock, to see how long it takes.
-    ///   - open: the series up to a time (ms since 1970), and what bounds questions about them.
+    ///   - open: the series up to a time (ms since 1970), and what bounds questions about them; asked once for groups
+    ///     that are evaluated one after the other at one time.
     package func step(
         at now: Int64, monotonic clock: () -> Int64,
         _ open: (Int64) throws -> (source: any SeriesSource, budget: any QuestionBudget)
     ) -> Step? {
         let began = clock()
-        guard let due = due(at: now, monotonic: began) else { return nil }
+        guard let due = due(at: now, monotonic: began) else {
+            endCycle()
+            return nil
+        }
         let (set, recorded, group) = state.withLock { ($0.set, $0.recorded, $0.groups[due.index]) }
         do {
             var before = group.state
             if due.isAnew { before = before.resumed(group.place.group, set.options, at: due.time) }
-            let (source, budget) = try open(due.time)
-            let series = RuledSeries(
-                source, recorded, history(), reached: due.time, within: budget
-            ).forEvaluation
-            let evaluation = try Self.evaluate(before, group.place.group, set, series, due.time, budget)
+            let cycle = try openedCycle(at: due.time, recorded, began, open)
+            let evaluation = try Self.evaluate(
+                before, group.place.group, set, cycle.series, due.time, cycle.budget)
             return taken(evaluation, from: before, due, set, nanoseconds: clock() - began, at: clock())
         } catch {
+            endCycle()
             let isStopped = error as? EvaluationError == .cancelled
             return failed(isStopped ? nil : "\(error)", due, nanoseconds: clock() - began, at: clock())
         }
+    }
+
+    /// The cycle under way where it is of the time and young, otherwise another one.
+    private func openedCycle(
+        at time: Int64, _ recorded: RecordedRules, _ began: Int64,
+        _ open: (Int64) throws -> (source: any SeriesSource, budget: any QuestionBudget)
+    ) throws -> Cycle {
+        let known = cycle.withLock { $0 }
+        if let known, known.time == time, began.saturatingSubtract(known.openedAt) < Bounds.shared { return known }
+        // What was looked at before is not held beside what is looked at now.
+        endCycle()
+        let (source, budget) = try open(time)
+        let series = RuledSeries(source, recorded, history(), reached: time, within: budget).forEvaluation
+        let fresh = Cycle(time: time, openedAt: began, series: series, budget: budget)
+        cycle.withLock { $0 = fresh }
+        return fresh
     }
 
     /// With what bounds questions as what it is.

@@ -14,8 +14,6 @@ import RuleFiles
 struct RuledSeries: SeriesSource {
     /// Rules may stand on rules so far; beyond it one leads to itself.
     private static let depthMax = 8
-    /// Evaluations of one rule for one request.
-    private static let pointsMax: Int64 = 50_000
     /// ms between samples of `up`.
     private static let runningStep: Int64 = 15_000
 
@@ -24,20 +22,23 @@ struct RuledSeries: SeriesSource {
     private let alerts: AlertHistory
     private let reached: Int64
     private let budget: any QuestionBudget
+    private let answers: RecordedAnswers
     private var depth = 0
     /// For who evaluates rules: alerts before `reached` alone, since those at that time are being worked out; and that
     /// the server runs although the source has no event yet.
     private var isEvaluation = false
 
     /// - Parameters:
+    ///   - base: of one state of things: what rules said over it is kept as long as these series.
     ///   - reached: ms since 1970; nothing is later.
-    ///   - budget: bounds the evaluation of rules.
+    ///   - budget: bounds the evaluation of rules, and what is kept of it.
     init(
         _ base: any SeriesSource, _ rules: RecordedRules, _ alerts: AlertHistory, reached: Int64,
         within budget: any QuestionBudget
     ) {
         (self.base, self.rules, self.alerts) = (base, rules, alerts)
         (self.reached, self.budget) = (reached, budget)
+        answers = RecordedAnswers(within: budget)
     }
 
     /// The same for an evaluation at the last time.
@@ -48,7 +49,8 @@ struct RuledSeries: SeriesSource {
     }
 
     /// See ``SeriesSource``.
-    /// - Complexity: as the base, and for each rule that a name asks for as its expression over those times.
+    /// - Complexity: as the base, and for each rule that a name asks for as its expression over those times, unless it
+    ///   was asked for them before.
     func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
         guard request.after < reached else { return [] }
         var asked = request
@@ -99,72 +101,79 @@ struct RuledSeries: SeriesSource {
     private func recorded(
         _ rule: RecordedRules.Recorded, _ request: SeriesRequest
     ) throws(SeriesSourceError) -> [Series] {
-        guard let times = try times(of: rule, request) else { return [] }
+        let asked = try RecordedTimes(rule, request, reached: reached).all()
+        if asked.isEmpty { return [] }
         guard depth < Self.depthMax else {
             throw .unavailable("the recording rule \(rule.rule.name) leads to itself")
         }
+        var deeper = self
+        deeper.depth += 1
+        var parts: [[Series]] = []
+        for times in asked {
+            do throws(EvaluationError) {
+                let found = try answer(of: rule, at: times, over: deeper).series
+                parts.append(found.filter { request.matchers.passes($0.labels) })
+            } catch {
+                throw SeriesSourceError(error, samplesMax: rules.options.samplesMax)
+            }
+        }
+        return parts.count == 1 ? parts[0] : Self.interleaved(parts)
+    }
+
+    /// What a rule says, evaluated over some series unless that is known.
+    private func answer(
+        of rule: RecordedRules.Recorded, at times: PromQLQuestion.Times, over source: RuledSeries
+    ) throws(EvaluationError) -> RecordedAnswers.Answer {
+        let key = RecordedAnswers.Key(rule: rule.place, times: times)
+        if !rule.readsAlerts, let known = answers.answer(key) { return known }
         var question = PromQLQuestion(rule.rule.expression, at: times)
         question.lookback = rules.options.lookback
         question.defaultStep = rules.options.defaultStep
         question.samplesMax = rules.options.samplesMax
-        var deeper = self
-        deeper.depth += 1
-        guard case .matrix(let matrix) = try deeper.answer(question) else { return [] }
+        let said = Self.series(of: try PromQLEvaluator.answer(question, over: source, within: budget).value)
         let added = [(LabelMatcher.metricName, rule.rule.name)] + rule.rule.labels.map { ($0.name, $0.text) }
         var found: [Series] = []
         var seen: Set<LabelSet> = []
-        for series in matrix {
+        for series in said {
             let labels = LabelSet(series.labels.labels.map { ($0.name, $0.value) } + added)
-            // As its evaluation fails then, it has none.
-            guard seen.insert(labels).inserted else { return [] }
-            if request.matchers.passes(labels) { found.append(Series(labels: labels, samples: series.samples)) }
+            seen.insert(labels)
+            found.append(Series(labels: labels, samples: series.samples))
         }
-        return found
+        // As its evaluation fails then, it has none.
+        let isAmbiguous = seen.count < found.count
+        let answer = RecordedAnswers.Answer(series: isAmbiguous ? [] : found, isAmbiguous: isAmbiguous)
+        if !rule.readsAlerts { answers.keep(answer, as: key) }
+        return answer
     }
 
-    private func answer(_ question: PromQLQuestion) throws(SeriesSourceError) -> PromQLAnswer.Value {
-        do throws(EvaluationError) {
-            return try PromQLEvaluator.answer(question, over: self, within: budget).value
-        } catch {
-            switch error {
-            case .tooManySamples: throw .tooManySamples(max: question.samplesMax)
-            case .cancelled, .timedOut: throw .cancelled
-            case .refused(let reason), .unavailable(let reason): throw .unavailable(reason)
-            case .outOfMemory, .seriesTooLarge: throw .outOfMemory(error.description)
+    private static func series(of value: PromQLAnswer.Value) -> [Series] {
+        func once(_ labels: LabelSet, _ time: Int64, _ value: SampleValue) -> Series {
+            var run = SampleRun()
+            run.append(time, value)
+            return Series(labels: labels, samples: run)
+        }
+        switch value {
+        case .matrix(let series): return series
+        case .vector(let samples): return samples.map { once($0.labels, $0.time, $0.value) }
+        case .scalar(let time, let number): return [once(LabelSet([]), time, .float(number))]
+        case .string: return []
+        }
+    }
+
+    /// Series of which each part has other times, as one.
+    private static func interleaved(_ parts: [[Series]]) -> [Series] {
+        var samples: [LabelSet: [(time: Int64, value: SampleValue)]] = [:]
+        for series in parts.joined() {
+            samples[series.labels, default: []] += series.samples.times.indices.map {
+                (series.samples.times[$0], series.samples[$0])
             }
         }
-    }
-
-    /// The times of evaluations that the request looks at; nil: there are none.
-    private func times(
-        of rule: RecordedRules.Recorded, _ request: SeriesRequest
-    ) throws(SeriesSourceError) -> PromQLQuestion.Times? {
-        let (interval, offset) = (rule.interval, rule.queryOffset)
-        func last(through time: Int64) -> Int64 {
-            (floorDivide(time.saturatingAdd(offset), interval) * interval).saturatingSubtract(offset)
+        // order: whoever asked puts series in the order of their labels.
+        return samples.map { labels, found in
+            var run = SampleRun()
+            for sample in found.sorted(by: { $0.time < $1.time }) { run.append(sample.time, sample.value) }
+            return Series(labels: labels, samples: run)
         }
-        var (first, end, step) = (
-            last(through: request.after).saturatingAdd(interval), min(request.through, reached), interval
-        )
-        if let windows = request.windows, windows.look == .last,
-            windows.count == 1 || windows.step % interval == 0
-        {
-            // The last before each end: they lie as evenly as the ends do.
-            first = last(through: windows.count == 1 ? min(windows.firstEnd, reached) : windows.firstEnd)
-            guard first > windows.firstEnd.saturatingSubtract(windows.length) else { return nil }
-            (end, step) = (min(end, first.saturatingAdd(Self.span(of: windows))), max(interval, windows.step))
-        }
-        guard first <= end else { return nil }
-        guard end.saturatingSubtract(first) / step < Self.pointsMax else {
-            throw .tooManySamples(max: Int(Self.pointsMax))
-        }
-        return .range(from: first, through: end, step: step)
-    }
-
-    /// ms from the first end to the last.
-    private static func span(of windows: SeriesWindows) -> Int64 {
-        let (span, isBeyond) = Int64(windows.count - 1).multipliedReportingOverflow(by: windows.step)
-        return isBeyond ? .max : span
     }
 
     // MARK: Running
@@ -184,30 +193,29 @@ struct RuledSeries: SeriesSource {
     }
 }
 
-/// The recording rules of a set, by the names that they give.
-struct RecordedRules: Sendable {
-    /// A rule, and when its group is evaluated.
-    struct Recorded: Sendable {
-        let rule: Rule
-        /// ms.
-        let interval: Int64
-        /// ms.
-        let queryOffset: Int64
+extension RuledSeries: RecordingSource {
+    /// See `RecordingSource`. What the rule says here is what it says over the group's own samples: of those that it
+    /// may name, recorded ones are evaluated for it at the same time, whichever come first. Alerts of that time are
+    /// among the group's alone.
+    func recorded(_ rule: Rule, at time: Int64) throws(EvaluationError) -> [Series]? {
+        guard let rule = rules.recorded(rule), !rule.readsAlerts else { return nil }
+        switch rule.rule.expression.type {
+        case .vector, .scalar: break
+        // Those are refused, which is the group's to say.
+        case .matrix, .string: return nil
+        }
+        let answer = try answer(of: rule, at: .instant(time), over: self)
+        return answer.isAmbiguous ? nil : answer.series
     }
+}
 
-    let options: RuleOptions
-    private let all: [Recorded]
-
-    init(_ set: RuleSet) {
-        options = set.options
-        all = set.files.flatMap(\.groups).flatMap { group in
-            group.rules.filter { $0.kind == .record }.map { rule in
-                Recorded(
-                    rule: rule, interval: set.interval(of: group), queryOffset: set.queryOffset(of: group))
-            }
+extension SeriesSourceError {
+    fileprivate init(_ error: EvaluationError, samplesMax: Int) {
+        switch error {
+        case .tooManySamples: self = .tooManySamples(max: samplesMax)
+        case .cancelled, .timedOut: self = .cancelled
+        case .refused(let reason), .unavailable(let reason): self = .unavailable(reason)
+        case .outOfMemory, .seriesTooLarge: self = .outOfMemory(error.description)
         }
     }
-
-    /// Those whose name can be wanted.
-    func named(by matchers: SeriesMatchers) -> [Recorded] { all.filter { matchers.passesName($0.rule.name) } }
 }

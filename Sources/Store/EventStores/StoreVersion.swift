@@ -42,9 +42,11 @@ final class StoreVersion: Sendable {
     var receivedTime: Int64 { ledger.receivedTime }
 
     /// Read-model rows of the conversations that the unsealed events touch; folded by whoever asks first. Nobody waits
-    /// for another's fold: two that ask at once both fold, and get the same rows. What cannot be read is set aside, and
-    /// is all that the next snapshot's question tries again.
+    /// for another's fold: two that ask at once both fold, and get the same rows. Where an earlier version's fold is
+    /// known, only what has come since is folded. What cannot be read is set aside, and is all that the next snapshot's
+    /// question tries again.
     /// - Parameter check: throws when the rows are no longer wanted.
+    /// - Complexity: O(unsealed events and rows, and all events of the conversations that were touched since).
     func unsealedRows(
         _ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers,
         check: @escaping ScanRequest.Check
@@ -52,18 +54,30 @@ final class StoreVersion: Sendable {
         let known = folded.withLock { $0 }
         let missing = known.map { Set($0.found.unfolded.map(\.key)) }
         if let known, missing?.isEmpty == true { return known }
+        let dirty = dirty.sorted
+        let basis = basis(dirty)
+        let earlier = known == nil ? lately.fold(on: basis, through: position) : nil
+        let changed = earlier.map { $0.changed(in: tail, registry) }
         var rows = try ConversationRows.folding(
-            tail.readBlocks, dirty: dirty.sorted, unfolded: sealed.unfolded, only: missing, sealed: sealed,
+            tail.readBlocks, dirty: dirty, unfolded: sealed.unfolded, only: missing ?? changed, sealed: sealed,
             overlay: overlay, layouts: layouts, registry: registry, workers: workers, limits: foldLimits,
             setsAside: true, check: check)
         if let known { rows = known.with(rows) }
+        if let earlier, let changed { rows = changed.isEmpty ? earlier.rows : earlier.rows.without(changed).with(rows) }
         rows.found.position = position
         folded.withLock { folded in
             let isBetter = folded.map { rows.found.unfolded.count <= $0.found.unfolded.count } ?? true
             if isBetter { folded = rows }
         }
         lately.note(rows.found)
+        lately.keep(UnsealedFold(basis: basis, position: position, rows: rows))
         return rows
+    }
+
+    private func basis(_ dirty: [ConversationGrouping.Key]) -> UnsealedFold.Basis {
+        UnsealedFold.Basis(
+            tail: tail.lineage, segments: sealed.segments.map(\.id), unfolded: sealed.unfolded,
+            overlay: overlay.origin, dirty: dirty)
     }
 }
 

@@ -51,7 +51,9 @@ extension HistoryReader {
     private var running: [Running] {
         var found: [Running] = []
         func add(_ name: String, _ pairs: [(name: ByteText, value: ByteText)], _ definition: MetricDefinition?) {
-            let labels = LabelSet(source.target + pairs + [(LabelMatcher.metricName, ByteText(name.utf8))])
+            let name = ByteText(name.utf8)
+            guard matchers.passesName(name) else { return }
+            let labels = LabelSet(source.target + pairs + [(LabelMatcher.metricName, name)])
             if matchers.passes(labels) { found.append(Running(labels: labels, definition: definition)) }
         }
         add("up", source.target.contains { $0.name == "job" } ? [] : [("job", "plimsoll")], nil)

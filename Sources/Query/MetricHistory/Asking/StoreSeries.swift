@@ -33,6 +33,7 @@ package struct StoreSeries: SeriesSource {
     private(set) var cache: SeriesCache?
     /// What was found out of the snapshot so far.
     private(set) var found = SnapshotCells()
+    private let answers = SnapshotAnswers()
     // tests: as `StoreSeries`.
     /// What belongs to answers and could not be shown, a line each; whoever shows answers shows them, too.
     package let notices = Notices()
@@ -80,14 +81,16 @@ package struct StoreSeries: SeriesSource {
     /// booked.
     /// - Complexity: O(events of the wanted metrics' types, in groups that may hold some up to the end), and samples.
     ///   With a cache a snapshot costs the pieces of the tables and the events in those that are new, a request what
-    ///   ``CachedCells/add(to:through:)`` says.
+    ///   ``CachedCells/add(to:through:)`` says, and the same one again its samples.
     package func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
         let points = SamplePoints(
             after: request.after, through: request.through, reached: reached, windows: request.windows)
         if points.isEmpty { return [] }
         return try answering { source throws in
-            let reader = HistoryReader(source, request.matchers, points, keepsCells: true)
-            return try reader.series(samplesMax: request.samplesMax)
+            try source.remembered(request) {
+                let reader = HistoryReader(source, request.matchers, points, keepsCells: true)
+                return try reader.series(samplesMax: request.samplesMax)
+            }
         }
     }
 
@@ -101,6 +104,22 @@ package struct StoreSeries: SeriesSource {
         return try answering { source throws in
             try HistoryReader(source, matchers, points, keepsCells: false).labelSets()
         }
+    }
+
+    /// What the same request was answered before; for those who have a cache.
+    private func remembered(_ request: SeriesRequest, _ answer: () throws -> [Series]) throws -> [Series] {
+        guard cache != nil else { return try answer() }
+        let key = SnapshotAnswers.Key(request)
+        if let known = answers.answer(key) {
+            try options.check()
+            guard known.reduce(0, { $0 + $1.samples.times.count }) <= request.samplesMax else {
+                throw SeriesSourceError.tooManySamples(max: request.samplesMax)
+            }
+            return known
+        }
+        let fresh = try answer()
+        answers.keep(fresh, as: key, in: options.memoryPool)
+        return fresh
     }
 
     private func answering<Answer>(_ answer: (StoreSeries) throws -> Answer) throws(SeriesSourceError) -> Answer {

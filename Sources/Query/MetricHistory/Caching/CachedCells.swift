@@ -48,6 +48,7 @@ final class SnapshotCells: Sendable {
 /// The cells of one metric over one snapshot, where they are kept.
 final class CachedCells: Sendable {
     let index: CellIndex
+    private let key: IndexKey
     /// The pieces that the index was made of.
     private let sources: [FoldPiece]
     private let cache: SeriesCache
@@ -56,8 +57,10 @@ final class CachedCells: Sendable {
     private let fold: MetricFold
 
     private init(
-        _ index: CellIndex, _ sources: [FoldPiece], _ cache: SeriesCache, _ reader: HistoryReader, _ fold: MetricFold
+        _ index: CellIndex, as key: IndexKey, _ sources: [FoldPiece], _ cache: SeriesCache, _ reader: HistoryReader,
+        _ fold: MetricFold
     ) {
+        self.key = key
         (self.index, self.sources, self.cache, self.reader, self.fold) = (index, sources, cache, reader, fold)
     }
 
@@ -76,7 +79,7 @@ final class CachedCells: Sendable {
             keys.append(PieceKey(table: source.place, identity: identity))
         }
         let old = cache.index(key)
-        if let old, old.keys == keys { return CachedCells(old, sources, cache, reader, fold) }
+        if let old, old.keys == keys { return CachedCells(old, as: key, sources, cache, reader, fold) }
         let sets = old?.sets ?? LabelNumbers()
         // Pieces that count together are one.
         let units = fold.countsTogether ? [0..<sources.count] : sources.indices.map { $0..<($0 + 1) }
@@ -119,7 +122,7 @@ final class CachedCells: Sendable {
         }
         let index = CellIndex(keys, pieces, sets, old: old)
         cache.keep(index, as: key)
-        return CachedCells(index, sources, cache, reader, fold)
+        return CachedCells(index, as: key, sources, cache, reader, fold)
     }
 
     /// The cells of pieces at every point, and when their label sets begin; nil where there are too many of these.
@@ -142,14 +145,13 @@ final class CachedCells: Sendable {
 
     /// Adds what was counted up to the wanted times.
     /// - Parameter last: label sets that begin later than that (ns) are not there yet.
-    /// - Complexity: O(label sets and codes · wanted times), with logarithms of the cells; pieces of hours in which
-    ///   wanted times lie are looked at, and read again where their cells are no longer kept.
+    /// - Complexity: O(label sets and codes · wanted times), with logarithms of the cells, or O(label sets) where
+    ///   nothing counted shows; pieces of hours in which wanted times lie are looked at, and read again where their
+    ///   cells are no longer kept.
     func add(to cells: inout LabelledCells, through last: Int64) throws {
-        let values = index.sets.values
-        var numbers = [Int](repeating: -1, count: values.count)
-        for (set, first) in index.firsts.enumerated() where first <= last && first < .max {
-            numbers[set] = cells.note(values[set], since: first) ?? -1
-        }
+        let numbers = note(in: &cells, through: last)
+        // Corrections are zeros, whatever was counted.
+        guard cells.exposition.needsCells else { return }
         guard let points = index.points, numbers.contains(where: { $0 >= 0 }) else { return }
         let splits = CoarsePoint.splits(cells.points, within: points)
         var steps = 0
@@ -167,6 +169,25 @@ final class CachedCells: Sendable {
             }
         }
         cache.count(steps: steps)
+    }
+
+    /// - Returns: by number of the label set here: its number there, or −1 where no cells of it are wanted.
+    private func note(in cells: inout LabelledCells, through last: Int64) -> [Int] {
+        let exposition = cells.exposition
+        let (values, key) = (index.sets.values, exposition.outputsKey)
+        var (outputs, isMore) = (index.sets.outputs(key), false)
+        if outputs.count < values.count {
+            outputs += [[SeriesOutput]?](repeating: nil, count: values.count - outputs.count)
+        }
+        var numbers = [Int](repeating: -1, count: values.count)
+        let everything = exposition.ofEverything
+        for (set, first) in index.firsts.enumerated() where first <= last && first < .max {
+            let all = outputs[set] ?? everything.outputs(values[set])
+            if outputs[set] == nil { (outputs[set], isMore) = (all, true) }
+            numbers[set] = cells.note(values[set], exposition.wanted(all), since: first) ?? -1
+        }
+        if isMore { cache.hold(index.sets.keep(outputs, as: key), with: index, as: self.key) }
+        return numbers
     }
 
     private func fine(_ piece: CellPiece, _ place: Int) throws -> CellRun {

@@ -29,6 +29,7 @@ final class LabelNumbers: Sendable {
     private struct State {
         var numbers: [[ByteText]: Int] = [:]
         var values: [[ByteText]] = []
+        var outputs: [Exposition.OutputsKey: [[SeriesOutput]?]] = [:]
         var bytes = 0
     }
 
@@ -48,6 +49,30 @@ final class LabelNumbers: Sendable {
 
     /// By number.
     var values: [[ByteText]] { state.withLock { $0.values } }
+
+    /// All series of the label sets, as far as they were made: what a set has is made of nothing else.
+    /// - Returns: by number, maybe of fewer sets than there are.
+    func outputs(_ key: Exposition.OutputsKey) -> [[SeriesOutput]?] { state.withLock { $0.outputs[key] ?? [] } }
+
+    /// Keeps more of them, of some exposures only.
+    /// - Returns: how many bytes more that takes.
+    func keep(_ outputs: [[SeriesOutput]?], as key: Exposition.OutputsKey) -> Int {
+        func bytes(_ outputs: [[SeriesOutput]?]) -> Int {
+            outputs.reduce(0) { $0 + ($1 ?? []).reduce(32) { $0 + 96 + $1.labels.labels.count * 64 } }
+        }
+        return state.withLock { state in
+            let isFull = state.outputs[key] == nil && state.outputs.count >= Self.exposuresMax
+            // order: added up.
+            let before = isFull ? state.outputs.values.reduce(0) { $0 + bytes($1) } : bytes(state.outputs[key] ?? [])
+            if isFull { state.outputs = [:] }
+            state.outputs[key] = outputs
+            let more = bytes(outputs) - before
+            state.bytes += more
+            return more
+        }
+    }
+
+    private static let exposuresMax = 8
     var memoryBytes: Int { state.withLock { $0.bytes } }
 }
 

@@ -22,7 +22,7 @@ package final class SeriesCache: Sendable {
 
     private struct Kept<Value: Sendable>: Sendable {
         let value: Value
-        let bytes: Int
+        var bytes: Int
         var use: UInt64
     }
 
@@ -55,6 +55,16 @@ package final class SeriesCache: Sendable {
             state.uses += 1
             state.bytes += index.memoryBytes - (state.indices[key]?.bytes ?? 0)
             state.indices[key] = Kept(value: index, bytes: index.memoryBytes, use: state.uses)
+            shrink(&state)
+        }
+    }
+
+    /// The label sets of an index hold more than before.
+    func hold(_ bytes: Int, with index: CellIndex, as key: IndexKey) {
+        state.withLock { state in
+            guard state.indices[key]?.value.sets === index.sets else { return }
+            state.indices[key]?.bytes += bytes
+            state.bytes += bytes
             shrink(&state)
         }
     }

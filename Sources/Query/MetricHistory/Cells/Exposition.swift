@@ -104,6 +104,8 @@ struct Exposition {
 
     /// Whether a series of it can be wanted.
     var isAsked: Bool { hasLabels && (hasName || hasBuckets || hasSum || hasCount || hasCorrections) }
+    /// Whether what was counted shows: corrections are zeros.
+    var needsCells: Bool { hasName || hasBuckets || hasSum || hasCount }
     /// Whether cells have to tell classic buckets apart.
     var needsBuckets: Bool { hasBuckets }
     /// Whether cells have to tell exponential buckets apart.
@@ -111,6 +113,25 @@ struct Exposition {
 
     /// How many labels a label set has values for.
     var width: Int { definition.labels.count - (categories.isEmpty ? 0 : 1) }
+
+    /// What decides which series a label set has, whichever of them are wanted.
+    struct OutputsKey: Hashable, Sendable {
+        fileprivate var hasName, hasBuckets, hasSum, hasCount, hasCorrections: Bool
+        fileprivate var bounds: [Int64]
+        fileprivate var target: [SeriesLabel]
+    }
+
+    /// See ``OutputsKey``.
+    var outputsKey: OutputsKey {
+        OutputsKey(
+            hasName: hasName, hasBuckets: hasBuckets, hasSum: hasSum, hasCount: hasCount,
+            hasCorrections: hasCorrections, bounds: hasBuckets ? bounds : [],
+            target: target.map { SeriesLabel(name: $0.name, value: $0.value) })
+    }
+
+    /// Those series of a label set that are wanted.
+    /// - Parameter all: what ``outputs(_:)`` of ``ofEverything`` says of it.
+    func wanted(_ all: [SeriesOutput]) -> [SeriesOutput] { all.filter { matchers.passes($0.labels) } }
 
     /// The wanted series of a label set.
     /// - Parameter values: of the definition's labels, in their order; empty for none.

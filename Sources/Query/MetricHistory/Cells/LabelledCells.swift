@@ -63,13 +63,16 @@ struct LabelledCells {
         cells.add(set, point: point, code: code, count: 1, sum: sum)
     }
 
-    /// The number of a label set under which something counted that was added up elsewhere.
-    /// - Parameter first: the time (ns) of the first of it.
+    /// The number of a label set under which something counted that was added up elsewhere, as all of it was.
+    /// - Parameters:
+    ///   - values: of no other set here, and no longer than labels may be.
+    ///   - outputs: the wanted series.
+    ///   - first: the time (ns) of the first of it.
     /// - Returns: nil where no cells of it are kept.
-    mutating func note(_ values: [ByteText], since first: Int64) -> Int? {
-        let set = set(values)
-        sets[set].first = min(sets[set].first, first)
-        return sets[set].isKept ? set : nil
+    mutating func note(_ values: [ByteText], _ outputs: [SeriesOutput], since first: Int64) -> Int? {
+        let isKept = keepsCells && (isOtherWanted || !outputs.isEmpty)
+        sets.append(CountedSet(values: values, first: first, isKept: isKept, outputs: outputs))
+        return isKept ? sets.count - 1 : nil
     }
 
     /// Adds what was added up elsewhere, at a wanted time.
@@ -115,7 +118,7 @@ struct LabelledCells {
     }
 
     /// The sets that are shown, and for each number of a set its place among them; −1: nothing counted under it.
-    /// - Complexity: O(n log n) in label sets.
+    /// - Complexity: O(n) in label sets; O(n log n) where they are more than may be.
     func shown() -> (sets: [ShownSet], places: [Int]) {
         var shown: [ShownSet] = []
         var places = [Int](repeating: -1, count: sets.count)
@@ -132,6 +135,14 @@ struct LabelledCells {
         }
         for (rank, set) in counted.enumerated() {
             let isShown = rank < countMax
+            if counted.count <= countMax {
+                // No two have the same values, and none is `other` to the others.
+                places[set] = shown.count
+                let (values, outputs) = (sets[set].values, sets[set].outputs)
+                shown.append(
+                    ShownSet(values: values, first: sets[set].first, outputs: outputs ?? exposition.outputs(values)))
+                continue
+            }
             let values = isShown ? sets[set].values : Self.other(exposition)
             if let place = byValues[values] {
                 shown[place].first = min(shown[place].first, sets[set].first)

@@ -42,15 +42,21 @@ struct SeriesBuilder {
         let times = try times(cells.points, from: first)
         let order = Self.order(cells.cells, places, shown)
         var next = 0
+        // Those of the wanted times of the set before: most have the same.
+        var (stamps, stamped): ([Int64], [Int64]) = ([], [])
         for (place, set) in shown.enumerated() where !set.outputs.isEmpty {
             let begin = next
             while next < order.count, Int(order[next].key >> 32) == place { next += 1 }
             let own = Self.own(times, from: set.start, cells.points)
+            if own != stamped { (stamped, stamps) = (own, own.map { $0 * StoreSeries.stepMilliseconds }) }
+            let cellsBytes = cells.memoryBytes + order.count * 16
+            let buckets = Self.buckets(set.outputs)
+            try hold(memoryBytes + cellsBytes + buckets.count * own.count * 16)
+            let counts = Self.counts(in: buckets, cells.cells, order[begin..<next], own)
             for output in set.outputs {
                 try take(own.count)
-                let cellsBytes = cells.memoryBytes + order.count * 16
                 try hold(memoryBytes + cellsBytes)
-                let run = run(output.shape, cells.cells, order[begin..<next], own)
+                let run = run(output.shape, cells.cells, order[begin..<next], own, stamps, counts)
                 if run.times.isEmpty { continue }
                 let spacing = cells.points.isThinned ? StoreSeries.stepMilliseconds : nil
                 series.append(Series(labels: output.labels, samples: run, spacing: spacing))
@@ -92,11 +98,63 @@ struct SeriesBuilder {
         Int64(Int32(bitPattern: UInt32(truncatingIfNeeded: placed.key) ^ 1 << 31))
     }
 
+    /// Buckets up to the last that is wanted, and whether each is; none where so few are that each is counted by
+    /// itself.
+    private static func buckets(_ outputs: [SeriesOutput]) -> [Bool] {
+        var wanted: [Bool] = []
+        var count = 0
+        for output in outputs {
+            guard case .bucket(let bucket) = output.shape else { continue }
+            while wanted.count <= bucket { wanted.append(false) }
+            wanted[bucket] = true
+            count += 1
+        }
+        return count > 2 ? wanted : []
+    }
+
+    /// What lies in each wanted bucket and those below it at each time, counted for all buckets together.
+    /// - Returns: by bucket; empty for those that are not wanted.
+    /// - Complexity: O(cells + buckets · times).
+    private static func counts(
+        in buckets: [Bool], _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: [Int64]
+    ) -> [[Double]] {
+        if buckets.isEmpty || times.isEmpty { return [] }
+        var counts = [Int64](repeating: 0, count: buckets.count * times.count)
+        var place = 0
+        for placed in order {
+            let point = point(placed)
+            while place < times.count, times[place] < point { place += 1 }
+            if place == times.count { break }
+            let bucket = ObservedCode.classic(of: cells.code(of: Int(placed.cell)))
+            if bucket < buckets.count { counts[bucket * times.count + place] &+= cells.counts[Int(placed.cell)] }
+        }
+        var below = [Int64](repeating: 0, count: times.count)
+        return buckets.enumerated().map { bucket, isWanted in
+            var total: Int64 = 0
+            for place in times.indices {
+                total &+= counts[bucket * times.count + place]
+                below[place] &+= total
+            }
+            return isWanted ? below.map { Double($0) } : []
+        }
+    }
+
+    /// - Parameters:
+    ///   - stamps: the times in ms.
+    ///   - counts: by bucket, where buckets were counted together.
     private mutating func run(
-        _ shape: SeriesOutput.Shape, _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: [Int64]
+        _ shape: SeriesOutput.Shape, _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: [Int64],
+        _ stamps: [Int64], _ counts: [[Double]]
     ) -> SampleRun {
-        if case .native = shape { return native(cells, order, times) }
-        var run = SampleRun()
+        switch shape {
+        case .native: return native(cells, order, times)
+        case .zero: return SampleRun(stamps, [Double](repeating: 0, count: stamps.count))
+        case .bucket(let bucket):
+            if bucket < counts.count { return SampleRun(stamps, counts[bucket]) }
+        case .count, .category, .sum: break
+        }
+        var floats: [Double] = []
+        floats.reserveCapacity(times.count)
         var (total, next) = (0 as Int128, order.startIndex)
         var units = 1.0
         if case .sum(let unitsPerBase) = shape { units = unitsPerBase }
@@ -105,9 +163,9 @@ struct SeriesBuilder {
                 total += Self.amount(shape, cells, Int(order[next].cell))
                 next += 1
             }
-            run.append(time * StoreSeries.stepMilliseconds, .float(Double(total) / units))
+            floats.append(Double(total) / units)
         }
-        return run
+        return SampleRun(stamps, floats)
     }
 
     /// What a cell adds.

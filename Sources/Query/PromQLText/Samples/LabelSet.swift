@@ -19,12 +19,36 @@ package struct LabelSet: Hashable, Comparable, Sendable, CustomStringConvertible
     package let labels: [SeriesLabel]
 
     /// Takes pairs in any order; of a name that stands twice the last value holds, an empty one takes it away.
-    /// - Complexity: O(n log n).
+    /// - Complexity: O(n log n); of few pairs without more memory than their own.
     package init(_ pairs: [(name: ByteText, value: ByteText)]) {
+        guard pairs.count > Self.fewMax else {
+            labels = Self.few(pairs)
+            return
+        }
         var byName: [ByteText: ByteText] = [:]
         for pair in pairs { byName[pair.name] = pair.value }
         labels = byName.filter { !$0.value.isEmpty }.map { SeriesLabel(name: $0.key, value: $0.value) }
             .sorted { $0.name < $1.name }
+    }
+
+    private static let fewMax = 24
+
+    /// Most series have a handful of labels, nearly in order: each is put where it belongs.
+    private static func few(_ pairs: [(name: ByteText, value: ByteText)]) -> [SeriesLabel] {
+        var labels: [SeriesLabel] = []
+        labels.reserveCapacity(pairs.count)
+        for pair in pairs {
+            var place = labels.count
+            while place > 0, pair.name < labels[place - 1].name { place -= 1 }
+            let label = SeriesLabel(name: pair.name, value: pair.value)
+            if place > 0, labels[place - 1].name == pair.name {
+                labels[place - 1] = label
+            } else {
+                labels.insert(label, at: place)
+            }
+        }
+        labels.removeAll { $0.value.isEmpty }
+        return labels
     }
 
     private init(ordered labels: [SeriesLabel]) { self.labels = labels }

@@ -13,6 +13,14 @@ package struct SampleRun: Hashable, Sendable {
     /// No samples.
     package init() {}
 
+    /// Floats; series that have samples at the same times share these.
+    /// - Precondition: as many as times, which ascend.
+    package init(_ times: [Int64], _ floats: [Double]) {
+        precondition(times.count == floats.count, "a value for each time")
+        assert(zip(times, times.dropFirst()).allSatisfy { $0 < $1 }, "samples come in the order of their times")
+        (self.times, self.floats) = (times, floats)
+    }
+
     /// Takes a sample later than all before.
     /// - Precondition: its time is later than the last one's.
     package mutating func append(_ time: Int64, _ value: SampleValue) {

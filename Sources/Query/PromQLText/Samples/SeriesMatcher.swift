@@ -47,9 +47,25 @@ package struct SeriesMatcher: Sendable {
     package func passes(_ labels: LabelSet) -> Bool { passes(labels[label]) }
 }
 
+extension SeriesMatcher: Hashable {
+    /// Whether both say the same.
+    package static func == (left: SeriesMatcher, right: SeriesMatcher) -> Bool {
+        left.label == right.label && left.value == right.value && left.isPositive == right.isPositive
+            && (left.pattern == nil) == (right.pattern == nil)
+    }
+
+    /// See `Hashable`.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(label)
+        hasher.combine(value)
+        hasher.combine(isPositive)
+        hasher.combine(pattern == nil)
+    }
+}
+
 // tests: as `SeriesMatcher`.
 /// All that a selector asks for: `name{label="value"}`.
-package struct SeriesMatchers: Sendable {
+package struct SeriesMatchers: Hashable, Sendable {
     /// All have to pass.
     package let matchers: [SeriesMatcher]
 

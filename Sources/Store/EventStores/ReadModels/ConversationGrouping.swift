@@ -29,21 +29,27 @@ struct ConversationGrouping: Sendable {
     private(set) var events: [[EventReference]] = []
 
     /// - Complexity: O(bytes of the blocks).
-    /// - Parameter also: conversations to fold although no unsealed event touches them.
-    init(blocks: [TailBlock], also: [Key], registry: SchemaRegistry) {
+    /// - Parameters:
+    ///   - also: conversations to fold although no unsealed event touches them.
+    ///   - only: those whose events are wanted; nil: all.
+    init(blocks: [TailBlock], also: [Key], only: Set<Key>? = nil, registry: SchemaRegistry) {
         let wellKnown = registry.wellKnown
         precondition(
             wellKnown.conversationID == wellKnown.tenant + 1, "tenant and conversation_id stand side by side in a row")
         var dictionary = TextDictionaryBuilder()
+        var isWanted: [Bool] = []
         for (blockIndex, block) in blocks.enumerated() {
             for (index, row) in block.rows.enumerated() {
                 guard let fields = Self.fields(row, wellKnown) else { continue }
                 let code = Int(
                     dictionary.code(of: fields.tenant.lowerBound..<fields.conversation.upperBound, in: row.bytes))
                 if code == keys.count {
-                    keys.append(Key(row, fields))
+                    let key = Key(row, fields)
+                    keys.append(key)
                     events.append([])
+                    isWanted.append(only?.contains(key) ?? true)
                 }
+                guard isWanted[code] else { continue }
                 events[code].append(
                     EventReference(
                         buffer: Int32(blockIndex), start: Int32(row.start), position: block.position(of: index),

@@ -33,8 +33,9 @@ struct ConversationRows: Sendable {
         registry: SchemaRegistry, workers: any Workers, limits: FoldLimits, setsAside: Bool = false,
         check: @escaping ScanRequest.Check = {}
     ) throws -> ConversationRows {
+        if let only, only.isEmpty { return ConversationRows() }
         let also = unfolded.isEmpty ? dirty : unfolded.union(dirty).sorted()
-        let grouping = ConversationGrouping(blocks: blocks, also: also, registry: registry)
+        let grouping = ConversationGrouping(blocks: blocks, also: also, only: only, registry: registry)
         let places = grouping.keys.indices.filter { only?.contains(grouping.keys[$0]) ?? true }
         guard !places.isEmpty else { return ConversationRows() }
         let source = SealedConversations.Source(

@@ -55,9 +55,24 @@ struct UnfoldedConversation: Sendable {
 /// it of events that no segment holds yet, and of files that were put back.
 final class LatestFindings: Sendable {
     private let known = Mutex(FoldFindings())
+    private let latest = Mutex<UnsealedFold?>(nil)
 
     var findings: FoldFindings { known.withLock { $0 } }
 
     /// Takes findings over, unless a fold of later events is known: who asks an old snapshot learns nothing new.
     func note(_ findings: FoldFindings) { known.withLock { if findings.position >= $0.position { $0 = findings } } }
+
+    /// The rows of the latest fold for a version up to a position, where all is as it was but for events that came.
+    func fold(on basis: UnsealedFold.Basis, through position: Int64) -> UnsealedFold? {
+        let fold = latest.withLock { $0 }
+        guard let fold, fold.position <= position, fold.isShort, fold.basis == basis else { return nil }
+        return fold
+    }
+
+    /// Keeps a fold of a question for the next version's, as many rows as unsealed events have; in the place of the one
+    /// before, unless that is of later events.
+    func keep(_ fold: UnsealedFold) { latest.withLock { if fold.position >= ($0?.position ?? 0) { $0 = fold } } }
+
+    /// What was unsealed is sealed: no later version goes on from the fold.
+    func forgetFold() { latest.withLock { $0 = nil } }
 }

@@ -124,6 +124,7 @@ extension Writer {
         troubles.sealSucceeded()
         sealed.takeUp(job.lately.findings)
         lately.note(job.lately.findings)
+        lately.forgetFold()
         tail.dropFrozen()
         frozenIdentities = IdentityTable()
         systemRecords.removeFirst(job.records.count)

@@ -1,4 +1,5 @@
 import Bytes
+import Columnar
 
 /// The unsealed events as a list of blocks, small ones merged so that their number stays logarithmic.
 ///
@@ -15,6 +16,8 @@ struct Tail: Sendable {
     private(set) var frozenBlocks = 0
     private(set) var frozenCount = 0
     private(set) var frozenBytes = 0
+    /// Another number where an event is another one or is gone, the same where events are only added.
+    private(set) var lineage = MorselIdentity.freshOrigin()
     /// So many blocks of one size class become one of the next.
     private static let fanIn = 8
     private static let mergedBytesMax = 256 << 20
@@ -48,12 +51,16 @@ struct Tail: Sendable {
     /// Number of events that stand for sealed ones and are in no seal.
     var freshAmendedCount: Int { amended[frozenAmended...].reduce(0) { $0 + $1.count } }
 
-    mutating func amend(_ block: TailBlock) { amended.append(block) }
+    mutating func amend(_ block: TailBlock) {
+        amended.append(block)
+        lineage = MorselIdentity.freshOrigin()
+    }
 
     mutating func replace(_ transform: (TailBlock) -> TailBlock) {
         blocks = blocks.map(transform)
         amended = amended.map(transform)
         byteCount = blocks.reduce(0) { $0 + $1.byteCount }
+        lineage = MorselIdentity.freshOrigin()
     }
 
     /// Whether a seal under way holds the event's row.
@@ -76,6 +83,7 @@ struct Tail: Sendable {
         amended.removeFirst(frozenAmended)
         count -= frozenCount
         byteCount -= frozenBytes
+        lineage = MorselIdentity.freshOrigin()
         thaw()
     }
 

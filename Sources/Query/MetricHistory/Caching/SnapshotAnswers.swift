@@ -1,0 +1,51 @@
+import Plans
+import PromQLText
+import Synchronization
+
+/// What requests over one snapshot were answered, for those that are the same: rules and panels have selectors and
+/// windows in common. It goes with the snapshot's source, so that nothing in it can be of another state of things, and
+/// is booked as the requests are.
+final class SnapshotAnswers: Sendable {
+    /// All that decides an answer, but for how many samples it may have.
+    struct Key: Hashable, Sendable {
+        private let matchers: SeriesMatchers
+        private let after, through: Int64
+        private let windows: SeriesWindows?
+
+        init(_ request: SeriesRequest) {
+            (matchers, windows) = (request.matchers, request.windows)
+            (after, through) = (request.after, request.through)
+        }
+    }
+
+    private static let bytesMax = 16 << 20
+    /// Of one answer: long ones are asked for by one panel alone.
+    private static let answerBytesMax = 1 << 20
+
+    private struct State {
+        var known: [Key: [Series]] = [:]
+        var bytes = 0
+        var booking: MemoryBooking?
+    }
+
+    private let state = Mutex(State())
+
+    /// nil where it is not known.
+    func answer(_ key: Key) -> [Series]? { state.withLock { $0.known[key] } }
+
+    /// Keeps an answer where there is room for it.
+    func keep(_ series: [Series], as key: Key, in pool: MemoryPool?) {
+        let bytes = series.reduce(256) { sum, one in
+            sum + 128 + one.labels.labels.count * 64 + one.samples.times.count * 16
+                + one.samples.histograms.count * 512
+        }
+        guard bytes <= Self.answerBytesMax else { return }
+        state.withLock { state in
+            guard state.known[key] == nil, state.bytes + bytes <= Self.bytesMax else { return }
+            if state.booking == nil { state.booking = pool.map { MemoryBooking(in: $0) } }
+            guard state.booking?.change(to: state.bytes + bytes) ?? true else { return }
+            state.known[key] = series
+            state.bytes += bytes
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import AlertRules
+import Bytes
+import PromQLText
+import RuleFiles
+
+/// The recording rules of a set, by the names that they give.
+struct RecordedRules: Sendable {
+    /// A rule, and when its group is evaluated.
+    struct Recorded: Sendable {
+        let rule: Rule
+        /// ms.
+        let interval: Int64
+        /// ms.
+        let queryOffset: Int64
+        /// Among the recording rules of the set.
+        let place: Int
+        /// Whether it looks at alerts, by itself or by a rule that it names: these change while rules are evaluated.
+        fileprivate(set) var readsAlerts = false
+    }
+
+    let options: RuleOptions
+    private var all: [Recorded] = []
+
+    init(_ set: RuleSet) {
+        options = set.options
+        for group in set.files.flatMap(\.groups) {
+            for rule in group.rules where rule.kind == .record {
+                all.append(
+                    Recorded(
+                        rule: rule, interval: set.interval(of: group), queryOffset: set.queryOffset(of: group),
+                        place: all.count))
+            }
+        }
+        findReadersOfAlerts()
+    }
+
+    /// - Complexity: O(rules · selectors · names), as often as rules that read alerts lead to others.
+    private mutating func findReadersOfAlerts() {
+        let selected = all.map { Self.selected(by: $0.rule.expression.root) }
+        var names = AlertHistory.names
+        while !names.isEmpty {
+            var found: [ByteText] = []
+            for place in all.indices where !all[place].readsAlerts {
+                guard selected[place].contains(where: { names.contains(where: $0.passesName) }) else { continue }
+                all[place].readsAlerts = true
+                found.append(all[place].rule.name)
+            }
+            names = found
+        }
+    }
+
+    /// What the selectors of an expression ask for.
+    private static func selected(by expression: Expression) -> [SeriesMatchers] {
+        switch expression {
+        case .number, .string: []
+        // The parser has read it before; what could not be read again would ask for everything.
+        case .selector(let node): [(try? SeriesMatchers(node)) ?? .everything]
+        case .range(let node): [(try? SeriesMatchers(node.selector)) ?? .everything]
+        case .subquery(let node): selected(by: node.expression)
+        case .parentheses(let node): selected(by: node.inner)
+        case .unary(let node): selected(by: node.operand)
+        case .binary(let node): selected(by: node.left) + selected(by: node.right)
+        case .call(let node): node.arguments.flatMap(selected)
+        case .aggregation(let node): selected(by: node.expression) + (node.parameter.map(selected) ?? [])
+        }
+    }
+
+    /// Those whose name can be wanted.
+    func named(by matchers: SeriesMatchers) -> [Recorded] { all.filter { matchers.passesName($0.rule.name) } }
+
+    /// nil where it is none of them. Of two that are alike the first one, which says the same.
+    func recorded(_ rule: Rule) -> Recorded? { all.first { $0.rule == rule } }
+}

@@ -1,0 +1,75 @@
+import Columnar
+import Domain
+import EventStores
+import Platform
+import Testing
+
+/// Rows of unsealed events go on from those of the version that was asked before, and are what a store says that is
+/// asked for the first time.
+@Suite struct UnsealedFoldTests {
+    private static let tables = [
+        ("turns", EventStoreTests.turnColumns), ("conversations", EventStoreTests.conversationColumns),
+    ]
+
+    private static func opened(seed: UInt64) throws -> EventStore {
+        let machine = CounterTests.Machine(seed: seed)
+        machine.clock.advance(nanoseconds: 300_000_000_000)
+        return try machine.open()
+    }
+
+    /// A turn, now and then something that comes late to another conversation, and once a price.
+    private static func batch(_ round: Int) -> IngestBatch {
+        var events = SampleEvents()
+        let isPriced = round % 2 == 0
+        events.addTurn(
+            "c\(round % 4)", Int64(round + 1), at: Double(round) * 10, model: isPriced ? "gpt-4o" : "unheard-of")
+        if round % 3 == 2 {
+            events.add(
+                "feedback.submitted", id: "f\(round)", at: 1,
+                [
+                    "conversation_id": .text("c\((round + 1) % 4)"), "channel": .text("web"),
+                    "score": .integer(4),
+                ])
+        }
+        if round == 7 { events.addPrice("unheard-of", "input", picoPerToken: 5, at: 0) }
+        return events.batch
+    }
+
+    @Test func goesOnFromTheVersionBefore() throws {
+        let store = try Self.opened(seed: 1)
+        for round in 0..<14 {
+            _ = try store.append([Self.batch(round)])
+            if round == 9 { try store.seal() }
+            let twin = try Self.opened(seed: 2)
+            for earlier in 0...round { _ = try twin.append([Self.batch(earlier)]) }
+            for (table, columns) in Self.tables {
+                let found = try rows(store, table, columns)
+                #expect(!found.isEmpty)
+                #expect(try found == rows(twin, table, columns), "\(round) \(table)")
+            }
+            try twin.close()
+        }
+        #expect(try store.verify().findings == [])
+        try store.close()
+    }
+
+    /// An event that is in no conversation folds none: what was computed of the rows holds.
+    @Test func whatNoEventTouchesIsTheSamePiece() throws {
+        let store = try Self.opened(seed: 3)
+        func pieces() throws -> [MorselIdentity?] {
+            try Self.tables.flatMap { table, _ in
+                try store.snapshot().table(named: table)!.morsels(for: ScanRequest(columns: [])).map(\.identity)
+            }
+        }
+        _ = try store.append([Self.batch(0), Self.batch(1)])
+        let before = try pieces()
+        #expect(before.count == 2 && !before.contains(nil))
+        var alone = SampleEvents()
+        alone.add("tool.call", id: "alone", at: 40, ["tool": .text("search")])
+        _ = try store.append([alone.batch])
+        #expect(try pieces() == before)
+        _ = try store.append([Self.batch(4)])
+        #expect(try pieces() != before)
+        try store.close()
+    }
+}

@@ -1,0 +1,131 @@
+import AlertRules
+import Asking
+import Bytes
+import PromQLEvaluation
+import PromQLText
+import RuleFiles
+import Rules
+import Synchronization
+import Testing
+
+/// Rules that name each other are evaluated once for each time, and never over what was true before.
+@Suite struct RuleCycleTests {
+    /// Each rule stands on those before it; the last group is another one than theirs.
+    private static let text = """
+        groups:
+          - name: speed
+            interval: 1m
+            rules:
+              - record: job:a
+                expr: max by (job) (seconds)
+              - record: job:b
+                expr: job:a * 2
+              - record: job:c
+                expr: job:a + job:b
+          - name: alerts
+            interval: 1m
+            rules:
+              - alert: C
+                expr: job:c > 0 and job:b > 0 and job:a > 0
+              - alert: Sum
+                expr: sum_over_time(job:a[2m]) > 0
+        """
+
+    /// Series in memory, and what was asked of a metric.
+    private final class Counted: SeriesSource {
+        private let base: MemorySeries
+        private let asked = Mutex<[SeriesRequest]>([])
+
+        init(_ base: MemorySeries) { self.base = base }
+
+        var requests: [SeriesRequest] { asked.withLock { $0 } }
+
+        func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
+            if request.matchers.passesName("seconds") { asked.withLock { $0.append(request) } }
+            return try base.series(request)
+        }
+    }
+
+    private static func manager(_ text: String) throws -> RuleManager {
+        let file = try RuleFile(Array(text.utf8), name: "test.yaml")
+        return RuleManager(RuleSet([file], RuleOptions()), from: []) { [] }
+    }
+
+    private static func minute(_ minute: Int64) -> Int64 { RuleWorld.start + minute * 60_000 }
+
+    /// Evaluates all that is due.
+    /// - Returns: how often series were opened.
+    private static func advance(_ manager: RuleManager, to minute: Int64, over source: Counted) -> Int {
+        var opened = 0
+        func step() -> RuleManager.Step? {
+            manager.step(at: self.minute(minute), monotonic: { 0 }) { _ in
+                opened += 1
+                return (source, UnboundedBudget())
+            }
+        }
+        while step() != nil {}
+        #expect(manager.groups.flatMap(\.rules).allSatisfy { $0.health == "ok" })
+        return opened
+    }
+
+    private static func values(_ manager: RuleManager) -> [Double] {
+        manager.groups.last?.rules.flatMap(\.alerts).map(\.value) ?? []
+    }
+
+    @Test func aRuleIsEvaluatedOnceInACycle() throws {
+        let manager = try Self.manager(Self.text)
+        let first = Counted(RuleWorld.minutes("seconds", [9, 4]))
+        #expect(Self.advance(manager, to: 0, over: first) == 1)
+        // `Sum` looks at minutes -1 and 0, all others at minute 0.
+        #expect(first.requests.count == 2)
+        #expect(Self.values(manager) == [27, 9])
+        // An event of minute 0 has come late: what was known of it is known no longer.
+        let second = Counted(RuleWorld.minutes("seconds", [7, 4]))
+        #expect(Self.advance(manager, to: 1, over: second) == 1)
+        #expect(second.requests.count == 2)
+        #expect(Self.values(manager) == [12, 11])
+    }
+
+    /// What alerts stood changes while groups are evaluated, so whatever looks at them is evaluated again.
+    @Test func whatLooksAtAlertsIsNotKept() throws {
+        var world = try RuleWorld(
+            """
+            groups:
+              - name: one
+                interval: 1m
+                rules:
+                  - alert: Slow
+                    expr: seconds > 5
+                  - record: alerts:count
+                    expr: count(ALERTS)
+                  - record: alerts:doubled
+                    expr: alerts:count * 2
+                  - alert: Many
+                    expr: alerts:doubled > 0
+            """, RuleWorld.minutes("seconds", [9, 9]))
+        try world.advance(to: Self.minute(0))
+        // The group's own alert of this time is counted by the rule behind it; others see those of before.
+        #expect(world.manager.groups.last?.rules.last?.alerts.map(\.value) == [2])
+    }
+
+    /// Of windows with time between them a rule is evaluated in the windows alone: one question for each of its times
+    /// in a window, not one for each window, and none about what lies between.
+    @Test func windowsFarApartAskForWhatIsInThem() throws {
+        let values = [Double](repeating: 1, count: 4) + [Double](repeating: 9, count: 10)
+            + [Double](repeating: 1, count: 7)
+        let source = Counted(RuleWorld.minutes("seconds", values))
+        let ruled = try Self.manager(Self.text).series(
+            over: source, reached: Self.minute(20), within: UnboundedBudget())
+        let question = PromQLQuestion(
+            try PromQLExpression(Array("avg_over_time(job:a[2m]) + 0 * avg_over_time(job:a[2m])".utf8)),
+            at: .range(from: Self.minute(4), through: Self.minute(14), step: 300_000))
+        guard case .matrix(let found) = try PromQLEvaluator.answer(question, over: ruled).value else {
+            Issue.record("a range has series")
+            return
+        }
+        // Minutes 3 and 4, 8 and 9, 13 and 14.
+        #expect(found.map(\.samples.floats) == [[5, 9, 5]])
+        #expect(source.requests.map { $0.windows?.firstEnd } == [Self.minute(4), Self.minute(3)])
+        #expect(source.requests.map { $0.windows?.count } == [3, 3])
+    }
+}
