@@ -19,7 +19,7 @@ extension AlertsCommand {
             discussion: """
                 Evaluates groups of rules over stored history at the times at which `plimsoll serve` does. Nothing is \
                 changed, nobody is told. The rules are those of the files, else those of --config FILE, else those of \
-                the objectives in force. Metrics that only a running server knows have no past.
+                the objectives in force. Metrics that only a running server knows have the past that it noted.
 
                 Beside an alert that has a tenant, a channel or a model among its labels stand up to \
                 \(ReplayCauses.countMax) conversations: those with these labels whose answers, or calls of the model, \
