@@ -1,6 +1,7 @@
 import Domain
 import EventStores
 import MetricHistory
+import Platform
 import Projections
 import PromQLText
 import Testing
@@ -126,9 +127,9 @@ import Testing
         var (count, bytes) = (0, 0)
         for look in 0..<5760 {
             var families = try Self.families(
-                position: isBusy ? look : 7, free: 1 << 40 - look * 4096, failedSeals: 0)
+                position: isBusy ? look : 7, free: (1 << 40) - look * 4096, failedSeals: 0)
             for name in ["plimsoll_resident_bytes", "process_open_fds", "plimsoll_stored_bytes"] {
-                families.append(try Self.family(name, 1 << 30 + look))
+                families.append(try Self.family(name, (1 << 30) + look))
             }
             let time = HistoryStore.start + Int64(look) * 15_000_000_000
             if let data = noter.note(families, at: time) { (count, bytes) = (count + 1, bytes + data.utf8.count) }

@@ -8,6 +8,7 @@ import Platform
 import Plans
 import Projections
 import PromQLEvaluation
+import PromQLText
 import RuleFiles
 import Rules
 import Testing
@@ -22,10 +23,11 @@ import Testing
     private static func families(_ seconds: Int64) throws -> [MetricFamily] {
         let minute = seconds / 60
         let failed = minute < 20 ? 0 : minute < 25 ? minute - 19 : min(minute, 40) - 25
-        return try [
-            ("plimsoll_free_bytes", 40 << 30 - seconds << 20), ("plimsoll_failed_seals_total", failed),
+        let known: [(String, Int64)] = [
+            ("plimsoll_free_bytes", (40 << 30) - seconds * 1_048_576), ("plimsoll_failed_seals_total", failed),
             ("plimsoll_http_full_listeners", 0),
-        ].map { name, value in
+        ]
+        return try known.map { name, value in
             let definition = try #require(MetricCatalogue.metric(named: name))
             return MetricFamily(definition, [MetricSeries(labels: [], value: .number(Int128(value)))])
         }

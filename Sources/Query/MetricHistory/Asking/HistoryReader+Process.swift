@@ -15,7 +15,7 @@ extension HistoryReader {
     func addProcess(to builder: inout SeriesBuilder) throws {
         let (expositions, history, isPast) = try processHistory()
         guard !expositions.isEmpty else { return }
-        let present = isPast ? [:] : try present(expositions)
+        let present = try isPast ? [:] : present(expositions)
         let made = builder.memoryBytes + history.memoryBytes
         try holdMade(made)
         if let first = history.first {
@@ -52,7 +52,7 @@ extension HistoryReader {
     func processLabelSets() throws -> Set<LabelSet> {
         let (expositions, history, isPast) = try processHistory()
         // order: none is needed in a set.
-        var found = isPast ? [] : Set(try present(expositions).keys)
+        var found = try isPast ? [] : Set(present(expositions).keys)
         try holdMade(history.memoryBytes)
         for noted in history.shown() {
             try check()

@@ -1,7 +1,6 @@
 import Bytes
 import Domain
 import Projections
-import PromQLText
 
 /// What notes say of some metrics of processes, point by point.
 ///
@@ -17,7 +16,7 @@ struct ProcessHistory {
     }
 
     /// What a series said from a note on; nil: it is not there.
-    private struct Change {
+    fileprivate struct Change {
         let note: Int
         let value: MetricValue?
     }

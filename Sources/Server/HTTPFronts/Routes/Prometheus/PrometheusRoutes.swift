@@ -18,7 +18,7 @@ extension Routes {
         switch name {
         case .instantQuery, .instantQueryForm: return try await instantAnswer(form)
         case .rangeQuery, .rangeQueryForm: return try await rangeAnswer(form)
-        case .queryExemplars, .queryExemplarsForm: return try exemplars(form)
+        case .queryExemplars, .queryExemplarsForm: return try await exemplars(form)
         case .formatQuery, .formatQueryForm:
             let text = try SeriesQuestion.expression(form.bytes("query") ?? []).formatted
             return PrometheusReply.response { $0.value(text) }
@@ -86,11 +86,22 @@ extension Routes {
         return Self.noting(waiting, missing: notices, streamed)
     }
 
-    /// What looks at an expression knows of no exemplars.
-    private func exemplars(_ form: FormParameters) throws -> Response {
-        _ = try SeriesQuestion.expression(form.bytes("query") ?? [])
-        _ = try Self.period(form)
-        return PrometheusReply.response { $0.raw("[]") }
+    /// Examples of the series that an expression looks at. What rules make of series has none.
+    private func exemplars(_ form: FormParameters) async throws -> Response {
+        let (text, times) = (form.bytes("query") ?? [], try Self.period(form))
+        _ = try SeriesQuestion.expression(text)
+        return try await queries.run { [self] cancellation in
+            let options = questionOptions(cancellation, within: queries.memory)
+            return try Self.ending {
+                let pinned = store.pinnedSeries(present: [], memory: seriesMemory, within: options)
+                let found = try seriesRunner.exemplars(text, in: times, over: pinned.source, within: options)
+                let booking = try queries.holding(found.reduce(Self.answerBytes) { $0 + 2 * $1.heldBytes })
+                defer { withExtendedLifetime(booking) {} }
+                let notices = missing(pinned)
+                let response = PrometheusReply.response(warnings: notices) { SeriesJSON.write(found, to: &$0) }
+                return Self.noting(nil, missing: notices, response)
+            }
+        }
     }
 
     // MARK: What questions have in common

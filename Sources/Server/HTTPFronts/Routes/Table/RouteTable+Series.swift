@@ -79,8 +79,10 @@ extension RouteTable {
         var exemplars = row(
             .queryExemplars, "query_exemplars", "exemplars of series",
             [query, .query("start", .text, "from then on: \(time)"), .query("end", .text, "until then: \(time)")],
-            .list(.map(.any)), [400])
-        exemplars.detail = "There are none here; `/metrics` has those of the last scrape in OpenMetrics."
+            .list(.map(.any)), statuses)
+        exemplars.detail =
+            "Events with a trace, of each hundredth of the time the last: of counters, and of histograms under their "
+            + "buckets and their native names. Labels are trace_id, span_id and conversation_id."
         return both(instant, .instantQueryForm) + both(range, .rangeQueryForm)
             + both(exemplars, .queryExemplarsForm)
             + both(row(.formatQuery, "format_query", "PromQL, well set", [query], .text, [400]), .formatQueryForm)
