@@ -8,7 +8,7 @@ import PromQLText
 extension HistoryReader {
     /// Notes are read from so long (ns) before the first point: a whole one is among them wherever there was a process.
     private static let reach: Int64 = 2 * ProcessNoter.wholePause
-    /// What a note was taken in later than so long (ns) after its time counts nothing, whatever is asked.
+    /// A note that was taken in later than so long (ns) after its time counts nothing, whatever is asked.
     private static let delayMax: Int64 = 3_600_000_000_000
 
     /// Adds the wanted series of them.
