@@ -14,12 +14,16 @@ extension Routes {
         _ form: FormParameters, in times: ClosedRange<Int64>,
         _ write: @escaping @Sendable ([LabelSet], inout JSONWriter) -> Bool
     ) async throws -> Response {
+        let moment = try Self.moment(form)
         let (selectors, present) = (form.all("match[]"), try await presentFamilies())
         return try await queries.run { [self] cancellation in
             let options = questionOptions(cancellation, within: queries.memory)
             return try Self.ending {
-                let pinned = store.pinnedSeries(present: present, memory: seriesMemory, within: options)
-                let source = ruled(pinned.source, within: options)
+                let earlier = try self.earlier(at: moment, within: options)
+                defer { withExtendedLifetime(earlier) {} }
+                let pinned = earlier?.pinned
+                    ?? store.pinnedSeries(present: present, memory: seriesMemory, within: options)
+                let source = ruled(pinned.source, as: earlier, within: options)
                 let labels = try seriesRunner.labels(selectors, in: times, over: source, within: options)
                 let booking = try queries.holding(labels.reduce(Self.answerBytes) { $0 + 2 * $1.heldBytes })
                 defer { withExtendedLifetime(booking) {} }

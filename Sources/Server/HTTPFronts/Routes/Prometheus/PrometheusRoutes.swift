@@ -1,5 +1,6 @@
 import Asking
 import Columnar
+import EventStores
 import Exporting
 import Hummingbird
 import Intakes
@@ -58,7 +59,7 @@ extension Routes {
             if lookback > 0 { asked.lookback = lookback }
         }
         asked.seriesMax = try Self.count(form, "limit")
-        let timeLimit = try Self.timeLimit(form)
+        let (timeLimit, moment) = (try Self.timeLimit(form), try Self.moment(form))
         let (question, hasStatistics) = (asked, form["stats"] != nil)
         // What is no expression waits for nobody.
         try question.check()
@@ -67,11 +68,15 @@ extension Routes {
         let (text, notices, first, second) = try await queries.run { [self] cancellation throws in
             let options = questionOptions(cancellation, within: queries.memory, timeLimit: timeLimit)
             return try Self.ending {
-                let pinned = store.pinnedSeries(present: present, memory: seriesMemory, within: options)
-                let source = ruled(pinned.source, within: options)
+                let earlier = try self.earlier(at: moment, within: options)
+                defer { withExtendedLifetime(earlier) {} }
+                let pinned = earlier?.pinned
+                    ?? store.pinnedSeries(present: present, memory: seriesMemory, within: options)
+                let source = ruled(pinned.source, as: earlier, within: options)
                 var answer = try seriesRunner.answer(question, over: source, within: options)
                 let notices = missing(pinned)
                 answer.warnings += notices
+                if let earlier { answer.infos.append(earlier.remark) }
                 answer.booking = try queries.holding(answer.heldBytes + Self.answerBytes)
                 let text = SeriesAnswerText(answer, statistics: hasStatistics)
                 return (text, notices, text.next() ?? [], text.next())
@@ -88,12 +93,15 @@ extension Routes {
 
     /// Examples of the series that an expression looks at. What rules make of series has none.
     private func exemplars(_ form: FormParameters) async throws -> Response {
-        let (text, times) = (form.bytes("query") ?? [], try Self.period(form))
+        let (text, times, moment) = (form.bytes("query") ?? [], try Self.period(form), try Self.moment(form))
         _ = try SeriesQuestion.expression(text)
         return try await queries.run { [self] cancellation in
             let options = questionOptions(cancellation, within: queries.memory)
             return try Self.ending {
-                let pinned = store.pinnedSeries(present: [], memory: seriesMemory, within: options)
+                let earlier = try self.earlier(at: moment, within: options)
+                defer { withExtendedLifetime(earlier) {} }
+                let pinned = earlier?.pinned
+                    ?? store.pinnedSeries(present: [], memory: seriesMemory, within: options)
                 let found = try seriesRunner.exemplars(text, in: times, over: pinned.source, within: options)
                 let booking = try queries.holding(found.reduce(Self.answerBytes) { $0 + 2 * $1.heldBytes })
                 defer { withExtendedLifetime(booking) {} }
@@ -109,10 +117,32 @@ extension Routes {
     var seriesRunner: SeriesRunner { SeriesRunner { [clock] in clock.monotonicNanoseconds() } }
 
     /// A source with what rules make of it.
-    func ruled(_ source: any SeriesSource, within options: QueryOptions) -> any SeriesSource {
+    /// - Parameter earlier: whose source it is, where that is not the store as it is known now.
+    func ruled(
+        _ source: any SeriesSource, as earlier: EarlierSeries? = nil, within options: QueryOptions
+    ) -> any SeriesSource {
         guard let ruleManager else { return source }
+        var notes: (@Sendable () throws -> [String])?
+        if let snapshot = earlier?.snapshot {
+            notes = { try snapshot.notes(ofType: SystemNote.Kind.alertChanged.rawValue).map(\.data) }
+        }
         return ruleManager.series(
-            over: source, reached: store.now / 1_000_000, within: SeriesBudget(options))
+            over: source, reached: store.now / 1_000_000, within: SeriesBudget(options), notes: notes)
+    }
+
+    /// The series as they were known at a moment; nil where none is given.
+    func earlier(at moment: EarlierStore.Moment?, within options: QueryOptions) throws -> EarlierSeries? {
+        try moment.map {
+            try EarlierSeries(
+                at: $0, of: store.export(in: .min ..< .max), now: clock.wallNanoseconds(), upTo: store.now,
+                workers: workers, within: options)
+        }
+    }
+
+    /// As it was known when, where the form says so.
+    static func moment(_ form: FormParameters) throws(SeriesRefusal) -> EarlierStore.Moment? {
+        guard let text = form["as_of"] else { return nil }
+        return try EarlierSeries.moment(text)
     }
 
     /// Who has gone is told so, in the words that all questions have for it.
