@@ -117,7 +117,9 @@ struct PromQLCommand: AsyncParsableCommand {
     private func form(_ last: Int64) throws -> [(name: String, value: String?)] {
         let asked: (name: String, value: String?) = ("as_of", try moment)
         switch try times(last) {
-        case .once(let time): return [("query", expression), ("time", Self.seconds(time)), asked]
+        case .once(let time):
+            let isLast = self.time == nil && asOf != nil
+            return [("query", expression), ("time", isLast ? nil : Self.seconds(time)), asked]
         case .range(let start, let end, let step):
             return [
                 ("query", expression), ("start", Self.seconds(start)), ("end", Self.seconds(end)),
@@ -150,14 +152,17 @@ struct PromQLCommand: AsyncParsableCommand {
     /// The answer as a server gives it.
     private func answer(over store: EventStore, on machine: Machine) throws -> [UInt8] {
         let snapshot = store.snapshot()
-        let question = try self.question(snapshot.watermark / 1_000_000)
         let options = machine.reportOptions
+        // Nobody else waits for this machine, and what was known then is held in memory.
+        var room = options
+        room.memoryBudgetBytes = 4 << 30
         let earlier = try moment.map {
             try EarlierSeries(
                 at: EarlierSeries.moment($0), of: store.exportReader(in: .min ..< .max),
                 now: machine.clock.wallNanoseconds(), upTo: snapshot.watermark, workers: machine.context.workers,
-                within: options)
+                within: room)
         }
+        let question = try self.question((earlier?.reached ?? snapshot.watermark) / 1_000_000)
         let pinned = earlier?.pinned ?? snapshot.series(isServed: false, within: options)
         let runner = SeriesRunner { [clock = machine.clock] in clock.monotonicNanoseconds() }
         var answer = try runner.answer(question, over: pinned.source, within: options)

@@ -11,6 +11,8 @@ package struct EarlierSeries {
     package let snapshot: StoreSnapshot
     /// Its series.
     package let pinned: PinnedSeries
+    /// No sample is later: ns since 1970 UTC.
+    package let reached: Int64
     /// What an answer says of it.
     package let remark: String
     /// What it takes of the memory that questions share, as long as it is held.
@@ -44,10 +46,12 @@ package struct EarlierSeries {
             snapshot = earlier.snapshot
             switch moment {
             case .received(let time):
-                pinned = snapshot.series(isServed: true, upTo: min(time, last), within: options)
+                reached = min(time, last)
+                pinned = snapshot.series(isServed: true, upTo: reached, within: options)
                 let moment = floorDivide(time, 1_000_000) * 1_000_000
                 remark = "as it was known at \(RFC3339.render(moment)), position \(earlier.position)"
             case .position:
+                reached = snapshot.watermark
                 pinned = snapshot.series(isServed: false, within: options)
                 remark = "as it was known at position \(earlier.position)"
             }

@@ -1,4 +1,5 @@
 import Asking
+import Bytes
 import Columnar
 import EventStores
 import Exporting
@@ -40,7 +41,8 @@ extension Routes {
     private func instantAnswer(_ form: FormParameters) async throws -> Response {
         let now = clock.wallNanoseconds() / 1_000_000
         let time = try form["time"].map { text throws(SeriesRefusal) in try SeriesTimeText.time(text, "time") } ?? now
-        return try await answer(SeriesQuestion(form.bytes("query") ?? [], at: time), form)
+        let question = SeriesQuestion(form.bytes("query") ?? [], at: time)
+        return try await answer(question, form, hasTime: form["time"] != nil)
     }
 
     private func rangeAnswer(_ form: FormParameters) async throws -> Response {
@@ -52,7 +54,10 @@ extension Routes {
     }
 
     /// The answer to an expression. As of one in SQL, what is longer than a piece is sent piece by piece.
-    private func answer(_ question: SeriesQuestion, _ form: FormParameters) async throws -> Response {
+    /// - Parameter hasTime: false: it is asked at the last time of all where that is an earlier one.
+    private func answer(
+        _ question: SeriesQuestion, _ form: FormParameters, hasTime: Bool = true
+    ) async throws -> Response {
         var asked = question
         if let text = form["lookback_delta"] {
             let lookback = try SeriesTimeText.duration(text, "lookback_delta")
@@ -73,7 +78,9 @@ extension Routes {
                 let pinned = earlier?.pinned
                     ?? store.pinnedSeries(present: present, memory: seriesMemory, within: options)
                 let source = ruled(pinned.source, as: earlier, within: options)
-                var answer = try seriesRunner.answer(question, over: source, within: options)
+                var asked = question
+                if !hasTime, let earlier { asked = question.moved(to: floorDivide(earlier.reached, 1_000_000)) }
+                var answer = try seriesRunner.answer(asked, over: source, within: options)
                 let notices = missing(pinned)
                 answer.warnings += notices
                 if let earlier { answer.infos.append(earlier.remark) }
