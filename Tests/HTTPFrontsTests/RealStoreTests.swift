@@ -52,8 +52,8 @@ import Testing
             try await withServer(try open(directory)) { client, _ in
                 let trace = String(repeating: "ab", count: 16)
                 let posted = try await client.post(
-                    #"{"specversion":"1.0","id":"e1","source":"test","type":"tool.call","data":{"tool":"t","status":"ok","#
-                        + #""trace_id":"\#(trace)"}}"#)
+                    #"{"specversion":"1.0","id":"e1","source":"test","type":"tool.call","#
+                        + #""data":{"tool":"t","status":"ok","trace_id":"\#(trace)"}}"#)
                 #expect(posted.text.contains(#""accepted":1"#), "\(posted.text)")
                 let examples = try await client.send("GET", "/api/v1/query_exemplars?query=support_tool_calls_total")
                 let labels = #""exemplars":[{"labels":{"trace_id":"\#(trace)"},"value":"1","timestamp":"#

@@ -9,8 +9,8 @@ import Testing
 @Suite struct EarlierTests {
     private static func earlier(_ history: HistoryStore, at moment: EarlierStore.Moment) throws -> StoreSnapshot {
         var earlier = try EarlierStore(
-            history.store.exportReader(in: .min ..< .max), now: history.clock.wallNanoseconds(),
-            workers: InlineWorkers())
+            history.store.exportReader(in: .min ..< .max), of: history.store.registry,
+            now: history.clock.wallNanoseconds(), workers: InlineWorkers())
         try earlier.advance(to: moment)
         return earlier.snapshot
     }
@@ -66,7 +66,8 @@ import Testing
         }
         let whole = try store(of: batches.count, seals: dice.below(batches.count))
         var growing = try EarlierStore(
-            whole.store.exportReader(in: .min ..< .max), now: whole.clock.wallNanoseconds(), workers: InlineWorkers())
+            whole.store.exportReader(in: .min ..< .max), of: whole.store.registry,
+            now: whole.clock.wallNanoseconds(), workers: InlineWorkers())
         for count in 1...batches.count {
             try growing.advance(to: .position(Int64(batches.prefix(count).reduce(0) { $0 + $1.count })))
             guard count == batches.count || dice.below(3) == 0 else { continue }

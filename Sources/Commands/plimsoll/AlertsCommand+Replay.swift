@@ -84,8 +84,8 @@ extension AlertsCommand {
             let replay: RuleReplay
             if asKnownThen {
                 var earlier = try EarlierStore(
-                    store.exportReader(in: .min ..< .max), now: machine.clock.wallNanoseconds(),
-                    workers: machine.context.workers)
+                    store.exportReader(in: .min ..< .max), of: store.registry,
+                    now: machine.clock.wallNanoseconds(), workers: machine.context.workers)
                 replay = try RuleReplay(set, from: first, through: last, within: SeriesBudget(options)) { time in
                     let moment = time * 1_000_000
                     try earlier.advance(to: .received(moment))

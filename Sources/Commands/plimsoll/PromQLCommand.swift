@@ -158,7 +158,7 @@ struct PromQLCommand: AsyncParsableCommand {
         room.memoryBudgetBytes = 4 << 30
         let earlier = try moment.map {
             try EarlierSeries(
-                at: EarlierSeries.moment($0), of: store.exportReader(in: .min ..< .max),
+                at: EarlierSeries.moment($0), of: store.exportReader(in: .min ..< .max), store.registry,
                 now: machine.clock.wallNanoseconds(), upTo: snapshot.watermark, workers: machine.context.workers,
                 within: room)
         }

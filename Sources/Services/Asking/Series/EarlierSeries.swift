@@ -1,4 +1,5 @@
 import Bytes
+package import Domain
 package import EventStores
 import JSONTexts
 package import Plans
@@ -21,18 +22,19 @@ package struct EarlierSeries {
     /// Reads the store up to the moment.
     /// - Parameters:
     ///   - source: an export of the store, of all times.
+    ///   - registry: of the store.
     ///   - now: ns since 1970 UTC.
     ///   - last: no sample is later: ns since 1970 UTC.
     ///   - options: memory, time and cancellation of the question.
     /// - Throws: ``SeriesRefusal`` where it cannot be had; what the store throws.
     /// - Complexity: O(events up to the moment).
     package init(
-        at moment: EarlierStore.Moment, of source: any ExportSource, now: Int64, upTo last: Int64,
-        workers: any Workers, within options: QueryOptions
+        at moment: EarlierStore.Moment, of source: any ExportSource, _ registry: SchemaRegistry, now: Int64,
+        upTo last: Int64, workers: any Workers, within options: QueryOptions
     ) throws {
         booking = options.memoryPool.map { MemoryBooking(in: $0) }
         do {
-            var earlier = try EarlierStore(source, now: now, workers: workers)
+            var earlier = try EarlierStore(source, of: registry, now: now, workers: workers)
             let booking = booking
             try earlier.advance(to: moment) { bytes in
                 try options.check()

@@ -1,5 +1,5 @@
 import Bytes
-import Domain
+package import Domain
 package import Platform
 
 /// A store as it was known at an earlier moment: what an export of it says up to then, taken over into memory. That is
@@ -31,14 +31,17 @@ package struct EarlierStore {
     /// Before everything.
     /// - Parameters:
     ///   - source: an export of all times.
+    ///   - registry: of the store that it is of: what ids in its rows mean.
     ///   - now: ns since 1970 UTC; nothing was received later.
     /// - Throws: ``RestoreRefusal`` where the export is a part of its store; what opening a store throws.
-    package init(_ source: any ExportSource, now: Int64, workers: any Workers) throws {
+    package init(_ source: any ExportSource, of registry: SchemaRegistry, now: Int64, workers: any Workers) throws {
         // A volume that nothing outlives.
         let context = StoreContext(
             fileSystem: SimulatedFileSystem(seed: 1), clock: SimulatedClock(wallNanoseconds: now),
             randomness: SeededRandomness(seed: 1), workers: workers)
-        store = try EventStore.open(at: "/data", context: context)
+        var options = StoreOptions()
+        options.schemaNames = try SchemaNames(parsing: registry.serialised)
+        store = try EventStore.open(at: "/data", context: context, options: options)
         // Nobody asks it for the token of a user, so that its own key will do.
         var beginning = source.beginning
         beginning.hasUsers = false

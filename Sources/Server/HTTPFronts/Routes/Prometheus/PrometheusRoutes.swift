@@ -141,8 +141,8 @@ extension Routes {
     func earlier(at moment: EarlierStore.Moment?, within options: QueryOptions) throws -> EarlierSeries? {
         try moment.map {
             try EarlierSeries(
-                at: $0, of: store.export(in: .min ..< .max), now: clock.wallNanoseconds(), upTo: store.now,
-                workers: workers, within: options)
+                at: $0, of: store.export(in: .min ..< .max), store.registry, now: clock.wallNanoseconds(),
+                upTo: store.now, workers: workers, within: options)
         }
     }
 
