@@ -247,14 +247,15 @@ let package = Package(
             "Rules", "Services/Rules",
             uses: [
                 "AlertRules", "Alerting", "Asking", "Bytes", "Domain", "EventStores", "Intakes", "JSONTexts",
-                "OperatorLogs", "Platform", "Projections", "PromQLEvaluation", "PromQLText", "RuleFiles", "Sending",
+                "MetricHistory", "OperatorLogs", "Platform", "Projections", "PromQLEvaluation", "PromQLText",
+                "RuleFiles", "Sending",
             ]),
         tests("Sending", uses: ["AlertRules", "Bytes", "PromQLText"]),
         tests(
             "Rules",
             uses: [
-                "AlertRules", "Asking", "Bytes", "EventStores", "Platform", "PromQLEvaluation", "PromQLText",
-                "RuleFiles",
+                "AlertRules", "Alerting", "Asking", "Bytes", "Domain", "EventStores", "MetricHistory", "Plans",
+                "Platform", "Projections", "PromQLEvaluation", "PromQLText", "RuleFiles",
             ]),
         room(
             "Clients", "Server/Clients",

@@ -47,6 +47,27 @@ import Testing
         }
     }
 
+    @Test func examplesAndEarlierMomentsAreAskedFor() async throws {
+        try await withDirectory { directory in
+            try await withServer(try open(directory)) { client, _ in
+                let trace = String(repeating: "ab", count: 16)
+                let posted = try await client.post(
+                    #"{"specversion":"1.0","id":"e1","source":"test","type":"tool.call","#
+                        + #""data":{"tool":"t","status":"ok","trace_id":"\#(trace)"}}"#)
+                #expect(posted.text.contains(#""accepted":1"#), "\(posted.text)")
+                let examples = try await client.send("GET", "/api/v1/query_exemplars?query=support_tool_calls_total")
+                let labels = #""exemplars":[{"labels":{"trace_id":"\#(trace)"},"value":"1","timestamp":"#
+                #expect(examples.status == 200 && examples.text.contains(labels), "\(examples.text)")
+                let series = "/api/v1/series?match[]=support_tool_calls_total&as_of="
+                #expect(try await client.send("GET", series + "position:0").text.contains(#""data":[]"#))
+                #expect(try await client.send("GET", series + "position:1").text.contains(#""tool":"t""#))
+                #expect(try await client.send("GET", series + "yesterday").status == 400)
+                let asked = try await client.send("GET", "/api/v1/query?query=1&as_of=position:1")
+                #expect(asked.text.contains(#""infos":["as it was known at position 1"]"#), "\(asked.text)")
+            }
+        }
+    }
+
     @Test func manyConnectionsShareTheDisk() async throws {
         try await withDirectory { directory in
             try await withServer(try open(directory)) { client, server in

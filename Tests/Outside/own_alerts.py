@@ -136,6 +136,9 @@ def judge(server, binary, folder, pending, told):
     recorded = json.loads(server.get("/api/v1/query?query=count_over_time(job:answers:p95%5B2m%5D)")[2])["data"]["result"]
     if len(recorded) != 1:
         yield f"job:answers:p95 is {recorded}"
+    noted = json.loads(server.get("/api/v1/query?query=count_over_time(plimsoll_free_bytes%5B1m%5D)")[2])["data"]["result"]
+    if len(noted) != 1 or float(noted[0]["value"][1]) < 2:
+        yield f"free bytes have no past: {noted}"
     directory = server.data
     if server.stop() != 0:
         yield "serve did not end well"

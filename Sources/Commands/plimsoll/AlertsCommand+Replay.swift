@@ -19,7 +19,7 @@ extension AlertsCommand {
             discussion: """
                 Evaluates groups of rules over stored history at the times at which `plimsoll serve` does. Nothing is \
                 changed, nobody is told. The rules are those of the files, else those of --config FILE, else those of \
-                the objectives in force. Metrics that only a running server knows have no past.
+                the objectives in force. Metrics that only a running server knows have the past that it noted.
 
                 Beside an alert that has a tenant, a channel or a model among its labels stand up to \
                 \(ReplayCauses.countMax) conversations: those with these labels whose answers, or calls of the model, \
@@ -45,6 +45,12 @@ extension AlertsCommand {
                 valueName: "time"))
         var to: String?
 
+        @Flag(
+            help: ArgumentHelp(
+                "Evaluate each time as the store was known then.",
+                discussion: "Without it events that came late count at their own time."))
+        var asKnownThen = false
+
         @OptionGroup var data: DataOptions
 
         @Option(help: ArgumentHelp("A settings file whose rules are meant.", valueName: "file"))
@@ -57,12 +63,13 @@ extension AlertsCommand {
             returnMemoryEarly()
             let machine = Machine(asksServers: false)
             let text = try machine.reading(data.directory, isRepeatable: true) { store in
-                try answer(store.snapshot(), machine)
+                try answer(store, machine)
             }
             try StandardStream.output.show(Array(text.utf8))
         }
 
-        private func answer(_ snapshot: StoreSnapshot, _ machine: Machine) throws -> String {
+        private func answer(_ store: EventStore, _ machine: Machine) throws -> String {
+            let snapshot = store.snapshot()
             var settings = try SettingsReading.serve(config: config, in: machine.fileSystem)
             if !files.isEmpty { settings.alerts.ruleFiles = files }
             let set = try RuleSetup.rules(settings, objectives: snapshot.objectives.current.set, on: machine)
@@ -73,9 +80,21 @@ extension AlertsCommand {
             var options = QueryOptions()
             options.timeLimitNanoseconds = nil
             let pinned = snapshot.series(isServed: false, within: options)
-            let replay = try RuleReplay(
-                set, from: start / 1_000_000, through: end / 1_000_000, over: pinned.source,
-                within: SeriesBudget(options))
+            let (first, last) = (start / 1_000_000, end / 1_000_000)
+            let replay: RuleReplay
+            if asKnownThen {
+                var earlier = try EarlierStore(
+                    store.exportReader(in: .min ..< .max), of: store.registry,
+                    now: machine.clock.wallNanoseconds(), workers: machine.context.workers)
+                replay = try RuleReplay(set, from: first, through: last, within: SeriesBudget(options)) { time in
+                    let moment = time * 1_000_000
+                    try earlier.advance(to: .received(moment))
+                    return earlier.snapshot.series(isServed: true, upTo: moment, within: options).source
+                }
+            } else {
+                replay = try RuleReplay(
+                    set, from: first, through: last, over: pinned.source, within: SeriesBudget(options))
+            }
             for notice in pinned.notices.lines { SourceOptions.tellNotice(notice) }
             for complaint in replay.complaints { SourceOptions.tellNotice(complaint) }
             let causes = ReplayCauses(snapshot: snapshot, machine: machine, end: end / 1_000_000)

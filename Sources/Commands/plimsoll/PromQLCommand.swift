@@ -13,8 +13,9 @@ struct PromQLCommand: AsyncParsableCommand {
         abstract: "Ask in PromQL, as Prometheus does.",
         discussion: """
             The metrics are those of /metrics, with the history that the events tell: a sample every 15 s, each event \
-            at its own time. With --start the expression is asked again and again, otherwise once. Times are seconds \
-            since 1970, RFC 3339, a day such as 2026-08-01, or now-7d; lengths of time are such as 5m, or seconds.
+            at its own time, also where it came late; with --as-of, as it was known then. With --start the expression \
+            is asked again and again, otherwise once. Times are seconds since 1970, RFC 3339, a day such as \
+            2026-08-01, or now-7d; lengths of time are such as 5m, or seconds.
 
             Example: plimsoll promql 'sum by (model) (increase(support_llm_calls_total[1d]))'
             """)
@@ -45,6 +46,13 @@ struct PromQLCommand: AsyncParsableCommand {
             valueName: "length"))
     var step: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "As the store was known then.",
+            discussion: "A time as that of --time, or position: and the position of an event. Default: as it is known "
+                + "now, events that came late at their own time.", valueName: "moment"))
+    var asOf: String?
+
     @Option(help: "How to print: table or json, which is what Prometheus' HTTP API says.")
     var format = Format.table
 
@@ -62,7 +70,7 @@ struct PromQLCommand: AsyncParsableCommand {
             returnMemoryEarly()
             let machine = Machine()
             answer = try machine.reading(directory, isRepeatable: true) { store in
-                try Self.answer(question, over: store.snapshot(), on: machine)
+                try self.answer(over: store, on: machine)
             }
         case .server(let address):
             let now = SystemClock().wallNanoseconds() / 1_000_000
@@ -107,13 +115,23 @@ struct PromQLCommand: AsyncParsableCommand {
     }
 
     private func form(_ last: Int64) throws -> [(name: String, value: String?)] {
+        let asked: (name: String, value: String?) = ("as_of", try moment)
         switch try times(last) {
-        case .once(let time): return [("query", expression), ("time", Self.seconds(time))]
+        case .once(let time):
+            let isLast = self.time == nil && asOf != nil
+            return [("query", expression), ("time", isLast ? nil : Self.seconds(time)), asked]
         case .range(let start, let end, let step):
             return [
                 ("query", expression), ("start", Self.seconds(start)), ("end", Self.seconds(end)),
-                ("step", Self.seconds(step)),
+                ("step", Self.seconds(step)), asked,
             ]
+        }
+    }
+
+    /// The moment as the API takes it; nil: now.
+    private var moment: String? {
+        get throws {
+            try asOf.map { $0.hasPrefix("position:") ? $0 : Self.seconds(try Self.time($0, "as-of")) }
         }
     }
 
@@ -132,16 +150,25 @@ struct PromQLCommand: AsyncParsableCommand {
     // MARK: Here
 
     /// The answer as a server gives it.
-    private static func answer(
-        _ question: (Int64) throws -> SeriesQuestion, over snapshot: StoreSnapshot, on machine: Machine
-    ) throws -> [UInt8] {
-        let question = try question(snapshot.watermark / 1_000_000)
+    private func answer(over store: EventStore, on machine: Machine) throws -> [UInt8] {
+        let snapshot = store.snapshot()
         let options = machine.reportOptions
-        let pinned = snapshot.series(isServed: false, within: options)
+        // Nobody else waits for this machine, and what was known then is held in memory.
+        var room = options
+        room.memoryBudgetBytes = 4 << 30
+        let earlier = try moment.map {
+            try EarlierSeries(
+                at: EarlierSeries.moment($0), of: store.exportReader(in: .min ..< .max), store.registry,
+                now: machine.clock.wallNanoseconds(), upTo: snapshot.watermark, workers: machine.context.workers,
+                within: room)
+        }
+        let question = try self.question((earlier?.reached ?? snapshot.watermark) / 1_000_000)
+        let pinned = earlier?.pinned ?? snapshot.series(isServed: false, within: options)
         let runner = SeriesRunner { [clock = machine.clock] in clock.monotonicNanoseconds() }
         var answer = try runner.answer(question, over: pinned.source, within: options)
         let notices = pinned.notices.lines
         answer.warnings += notices + [snapshot.lossNotice].compactMap { $0 }.filter { !notices.contains($0) }
+        if let earlier { answer.infos.append(earlier.remark) }
         let text = SeriesAnswerText(answer)
         var bytes: [UInt8] = []
         while let piece = text.next() { bytes += piece }

@@ -337,23 +337,24 @@ package final class RuleManager: Sendable {
 
     // MARK: Series
 
-    private func history() -> AlertHistory {
+    private func history(_ texts: (@Sendable () throws -> [String])? = nil) -> AlertHistory {
         let intervals = state.withLock { state in
             Dictionary(state.groups.map { ($0.place.key, $0.interval) }) { first, _ in first }
         }
-        return AlertHistory(intervals: intervals) { [noteTexts] in
-            try noteTexts().compactMap(AlertNote.init(data:))
-        }
+        let noteTexts = texts ?? noteTexts
+        return AlertHistory(intervals: intervals) { try noteTexts().compactMap(AlertNote.init(data:)) }
     }
 
     /// A source with what the rules make of it.
     /// - Parameters:
     ///   - reached: ms since 1970; nothing is later.
     ///   - budget: bounds what is evaluated for it.
+    ///   - notes: the rows `alert.changed` where they are others than those of now.
     package func series(
-        over source: any SeriesSource, reached: Int64, within budget: any QuestionBudget
+        over source: any SeriesSource, reached: Int64, within budget: any QuestionBudget,
+        notes: (@Sendable () throws -> [String])? = nil
     ) -> any SeriesSource {
         let recorded = state.withLock { $0.recorded }
-        return RuledSeries(source, recorded, history(), reached: reached, within: budget)
+        return RuledSeries(source, recorded, history(notes), reached: reached, within: budget)
     }
 }

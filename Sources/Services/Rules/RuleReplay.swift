@@ -50,6 +50,18 @@ package struct RuleReplay: Sendable {
         _ set: RuleSet, from start: Int64, through end: Int64, over source: any SeriesSource,
         within budget: any QuestionBudget = UnboundedBudget()
     ) throws(EvaluationError) {
+        try self.init(set, from: start, through: end, within: budget) { _ in source }
+    }
+
+    /// Evaluates over other series at each time, such as were known then.
+    /// - Parameters:
+    ///   - start: as of the other initialiser, and so are `end` and `budget`.
+    ///   - open: the series for an evaluation at a time (ms since 1970); the times ascend.
+    /// - Throws: as the other one. What `open` throws is a complaint.
+    package init(
+        _ set: RuleSet, from start: Int64, through end: Int64, within budget: any QuestionBudget,
+        opening open: (Int64) throws -> any SeriesSource
+    ) throws(EvaluationError) {
         let notes = NoteLog()
         let manager = RuleManager(set, from: []) { notes.texts }
         let step = set.places.reduce(Int64(0)) { Self.commonDivisor($0, set.interval(of: $1.group)) }
@@ -59,7 +71,7 @@ package struct RuleReplay: Sendable {
             try budget.lookAtClock()
             let time = now
             let clock = time.multipliedReportingOverflow(by: 1_000_000).partialValue
-            while let step = manager.step(at: time, monotonic: { clock }, { _ in (source, budget) }) {
+            while let step = manager.step(at: time, monotonic: { clock }, { (try open($0), budget) }) {
                 try budget.lookAtClock()
                 if let complaint = step.complaint { complaints.append(complaint) } else { evaluations += 1 }
                 let texts = step.batch?.notes.map(\.data) ?? []

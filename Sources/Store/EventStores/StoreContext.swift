@@ -43,6 +43,8 @@ package struct StoreOptions: Sendable {
     // tests: a store is opened under the schemas of another version.
     /// The files of schemas; what a store's log says of ids comes first.
     package var schemas = SchemaFiles.builtIn
+    /// What the schemas of a new store go on from, so that ids in rows of another one mean the same here.
+    var schemaNames = SchemaNames()
     /// The list of prices that the program brings: a new store begins with it, others take over what they lack.
     package var listPrices = BuiltInPrices.entries
 

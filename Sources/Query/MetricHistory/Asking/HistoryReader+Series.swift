@@ -18,7 +18,7 @@ extension HistoryReader {
             try holdMade(builder.memoryBytes)
         }
         try addRunning(to: &builder)
-        try addPresent(to: &builder)
+        try addProcess(to: &builder)
         return builder.series.sorted { $0.labels < $1.labels }
     }
 
@@ -32,10 +32,8 @@ extension HistoryReader {
                 found += set.outputs.map(\.labels)
             }
         }
-        var builder = SeriesBuilder(samplesMax: .max)
         if let first = try firstPoint(), points.wanted(from: first) != nil { found += running.map(\.labels) }
-        try addPresent(to: &builder)
-        return (found + builder.series.map(\.labels)).sorted()
+        return try (found + processLabelSets()).sorted()
     }
 
     // MARK: Gauges
@@ -62,7 +60,7 @@ extension HistoryReader {
         return found
     }
 
-    private static let activeNames = ["support_conversations_active", "support_active_users"]
+    static let activeNames = ["support_conversations_active", "support_active_users"]
 
     /// The first time at or after the first event.
     private func firstPoint() throws -> Int64? {
@@ -81,50 +79,6 @@ extension HistoryReader {
                 run.append(time * StoreSeries.stepMilliseconds, .float(value))
             }
             try builder.add(one.labels, run)
-        }
-    }
-
-    // MARK: The present
-
-    /// Whether events tell of a metric at every time.
-    private static func hasHistory(_ definition: MetricDefinition) -> Bool {
-        definition.source != .process || activeNames.contains(definition.name)
-            || MetricCatalogue.countedByType.contains(definition.name) || definition.name == "plimsoll_build_info"
-    }
-
-    /// Adds what the caller knows of the present, at the last time of all.
-    private func addPresent(to builder: inout SeriesBuilder) throws {
-        let last = floorDivide(source.reached, SamplePoints.nanoseconds)
-        guard last >= points.lower, last <= points.upper else { return }
-        let time = last * StoreSeries.stepMilliseconds
-        for family in source.present where !Self.hasHistory(family.definition) {
-            try check()
-            let exposition = Exposition(family.definition, source, matchers)
-            guard exposition.isAsked else { continue }
-            for series in family.series {
-                for output in exposition.outputs(series.labels.map { ByteText($0.utf8) }) {
-                    guard let value = Self.value(of: series, output.shape) else { continue }
-                    var run = SampleRun()
-                    run.append(time, value)
-                    try builder.add(output.labels, run)
-                }
-            }
-        }
-    }
-
-    /// nil where nobody kept the finer buckets.
-    private static func value(of series: MetricSeries, _ shape: SeriesOutput.Shape) -> SampleValue? {
-        switch (series.value, shape) {
-        case (.number(let number), _): return .float(Double(number))
-        case (.picoUSD(let money), _): return .float(Double(money) / 1e12)
-        case (.histogram(_, let sum), .native):
-            return series.exponential.map {
-                .histogram(ObservedHistogram($0, sumNanoseconds: sum).histogram)
-            }
-        case (.histogram(_, let sum), .sum): return .float(Double(sum) / 1e9)
-        case (.histogram(let counts, _), .bucket(let bucket)):
-            return .float(Double(counts.prefix(bucket + 1).reduce(0, &+)))
-        case (.histogram(let counts, _), _): return .float(Double(counts.reduce(0, &+)))
         }
     }
 }

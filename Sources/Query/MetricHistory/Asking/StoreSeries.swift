@@ -106,6 +106,17 @@ package struct StoreSeries: SeriesSource {
         }
     }
 
+    /// See ``SeriesSource``: events that have a trace. Of a series there are a hundred at most, of each hundredth of
+    /// the times the last one.
+    /// - Complexity: O(events of the wanted metrics' types, in groups that may hold some of these times).
+    package func exemplars(
+        _ matchers: SeriesMatchers, in times: ClosedRange<Int64>
+    ) throws(SeriesSourceError) -> [SeriesExemplars] {
+        try answering { source throws in
+            try HistoryReader(source, matchers, .all, keepsCells: false).exemplars(in: times)
+        }
+    }
+
     /// What the same request was answered before; for those who have a cache.
     private func remembered(_ request: SeriesRequest, _ answer: () throws -> [Series]) throws -> [Series] {
         guard cache != nil else { return try answer() }

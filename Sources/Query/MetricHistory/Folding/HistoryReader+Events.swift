@@ -19,7 +19,7 @@ extension HistoryReader {
         }
     }
 
-    private static func columns(of definition: MetricDefinition) -> [String] {
+    static func columns(of definition: MetricDefinition) -> [String] {
         var names = ["time"]
         for label in definition.labels {
             switch label.source {
@@ -63,7 +63,7 @@ extension HistoryReader {
     }
 
     /// What is added up; nil where events are counted alone.
-    private func numbers(
+    func numbers(
         _ morsel: any Morsel, _ table: NamedTable, _ definition: MetricDefinition
     ) throws -> NumberColumn? {
         switch definition.source {

@@ -10,9 +10,21 @@ package protocol SeriesSource: Sendable {
     func labelSets(
         _ matchers: SeriesMatchers, after: Int64, through: Int64
     ) throws(SeriesSourceError) -> [LabelSet]
+
+    /// Examples of what made samples of the wanted series at some times (ms since 1970), in the order of the labels of
+    /// the series.
+    /// - Throws: as ``series(_:)``.
+    func exemplars(
+        _ matchers: SeriesMatchers, in times: ClosedRange<Int64>
+    ) throws(SeriesSourceError) -> [SeriesExemplars]
 }
 
 extension SeriesSource {
+    /// None.
+    package func exemplars(
+        _ matchers: SeriesMatchers, in times: ClosedRange<Int64>
+    ) throws(SeriesSourceError) -> [SeriesExemplars] { [] }
+
     /// By reading the samples.
     package func labelSets(
         _ matchers: SeriesMatchers, after: Int64, through: Int64

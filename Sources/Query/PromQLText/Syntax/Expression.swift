@@ -30,6 +30,22 @@ package indirect enum Expression: Hashable, Sendable {
         case .aggregation(let node): node.place
         }
     }
+
+    /// All selectors in it, in the order in which they stand.
+    /// - Complexity: O(tree).
+    package var selectors: [VectorSelector] {
+        switch self {
+        case .number, .string: []
+        case .selector(let node): [node]
+        case .range(let node): [node.selector]
+        case .subquery(let node): node.expression.selectors
+        case .parentheses(let node): node.inner.selectors
+        case .unary(let node): node.operand.selectors
+        case .binary(let node): node.left.selectors + node.right.selectors
+        case .call(let node): node.arguments.flatMap(\.selectors)
+        case .aggregation(let node): (node.parameter?.selectors ?? []) + node.expression.selectors
+        }
+    }
 }
 
 /// A number, also one that was written as a duration: its value is then in seconds.

@@ -54,7 +54,10 @@ extension PlimsollServer {
             manager, inputs, senders: routes.alertSenders, thread: threads.rules, committer: routes.intake.committer,
             clock: clock, health: routes.health, log: log)
         let own = threads.senders.dropFirst(configuration.traceExport.endpoints.count)
-        return [ticker]
+        let sampler = MetricSampler(
+            now: { [store] in store.now }, families: { try await routes.presentFamilies() },
+            committer: routes.intake.committer, health: routes.health, log: log)
+        return [ticker, sampler]
             + zip(routes.alertSenders, own).map { sender, thread in
                 AlertDelivery(sender: sender, thread: thread, health: routes.health, log: log)
             }

@@ -10,7 +10,7 @@ package struct SeriesAnswer: Sendable {
     /// What may be wrong, each with its place.
     package var warnings: [String]
     /// What is worth a look, likewise.
-    let infos: [String]
+    package var infos: [String]
     /// What it takes of the memory that answers share, as long as it is held.
     package var booking: MemoryBooking?
     /// When it was asked for, or from when on: ms since 1970.

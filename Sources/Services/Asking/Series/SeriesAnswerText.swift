@@ -191,6 +191,27 @@ package enum SeriesJSON {
         json.endObject()
     }
 
+    /// Series with their examples, as an array.
+    package static func write(_ series: [SeriesExemplars], to json: inout JSONWriter) {
+        json.array(series) { one, json in
+            json.object { json in
+                json.key("seriesLabels")
+                write(one.labels, to: &json)
+                json.key("exemplars")
+                json.array(one.exemplars) { exemplar, json in
+                    json.object { json in
+                        json.key("labels")
+                        write(exemplar.labels, to: &json)
+                        json.key("value")
+                        write(exemplar.value, to: &json)
+                        json.key("timestamp")
+                        write(time: exemplar.time, to: &json)
+                    }
+                }
+            }
+        }
+    }
+
     static func write(_ value: Double, to json: inout JSONWriter) { json.value(text(value)) }
 
     /// ms since 1970 as seconds, with three decimals where they are not whole.

@@ -6,7 +6,7 @@ package struct SeriesQuestion: Sendable {
     /// The expression.
     let text: [UInt8]
     /// When.
-    let times: PromQLQuestion.Times
+    private(set) var times: PromQLQuestion.Times
     /// How far back a sample may stand for a later time, in ms.
     package var lookback: Int64 = SeriesQuestion.lookbackStandard
     /// How many series are shown; nil: all.
@@ -29,6 +29,14 @@ package struct SeriesQuestion: Sendable {
     ///   - step: ms.
     package init(_ text: [UInt8], from start: Int64, through end: Int64, step: Int64) {
         (self.text, times) = (text, .range(from: start, through: end, step: step))
+    }
+
+    /// The same, asked once.
+    /// - Parameter time: ms since 1970.
+    package func moved(to time: Int64) -> SeriesQuestion {
+        var question = self
+        question.times = .instant(time)
+        return question
     }
 
     /// Looks whether it can be asked at all.

@@ -113,6 +113,44 @@ package struct SeriesRunner: Sendable {
         }
     }
 
+    /// Examples of the series that the selectors of an expression want, whatever it makes of them; of each series once,
+    /// in the order of their labels.
+    /// - Parameters:
+    ///   - text: the expression.
+    ///   - times: ms since 1970.
+    /// - Throws: ``SeriesRefusal``.
+    package func exemplars(
+        _ text: [UInt8], in times: ClosedRange<Int64>, over source: any SeriesSource, within options: QueryOptions
+    ) throws(SeriesRefusal) -> [SeriesExemplars] {
+        let selectors = try SeriesQuestion.expression(text).root.selectors
+        let budget = SeriesBudget(options.startingClock(now))
+        do throws(EvaluationError) {
+            var found: [LabelSet: SeriesExemplars] = [:]
+            for selector in selectors {
+                try budget.lookAtClock()
+                for one in try Self.exemplars(selector, in: times, of: source) where found[one.labels] == nil {
+                    try budget.take(bytes: one.heldBytes)
+                    found[one.labels] = one
+                }
+            }
+            return found.sorted { $0.key < $1.key }.map { $0.value }
+        } catch {
+            throw SeriesRefusal(Self.reason(error, budget))
+        }
+    }
+
+    private static func exemplars(
+        _ selector: VectorSelector, in times: ClosedRange<Int64>, of source: any SeriesSource
+    ) throws(EvaluationError) -> [SeriesExemplars] {
+        let matchers: SeriesMatchers
+        do throws(PromQLError) { matchers = try SeriesMatchers(selector) } catch { throw .refused("\(error)") }
+        do throws(SeriesSourceError) {
+            return try source.exemplars(matchers, in: times)
+        } catch {
+            throw EvaluationError(error)
+        }
+    }
+
     /// A source that gives up does not say whether it had no time left or nobody waits any more.
     private static func reason(_ error: EvaluationError, _ budget: SeriesBudget) -> EvaluationError {
         guard error == .cancelled else { return error }
@@ -179,6 +217,11 @@ extension EvaluationError {
         case .unavailable(let reason): self = .unavailable(reason)
         }
     }
+}
+
+extension SeriesExemplars {
+    /// About how many bytes of memory they take.
+    package var heldBytes: Int { exemplars.reduce(64 + labels.heldBytes) { $0 + 32 + $1.labels.heldBytes } }
 }
 
 extension LabelSet {

@@ -248,7 +248,7 @@ struct StoreOpening {
     }
 
     private static func registry(_ schemas: Schemas?, _ options: StoreOptions) throws -> SchemaRegistry {
-        try schemas?.registry(of: options.schemas) ?? options.schemas.registry(continuing: SchemaNames())
+        try schemas?.registry(of: options.schemas) ?? options.schemas.registry(continuing: options.schemaNames)
     }
 
     private static func sealed(_ manifest: Manifest, _ files: StoreFiles, _ segmentFiles: SegmentFiles) throws

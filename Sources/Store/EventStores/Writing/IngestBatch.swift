@@ -47,7 +47,8 @@ package struct SystemNote: Hashable, Sendable {
 }
 
 extension SystemNote {
-    /// What settling of traces and alert rules note. Who settles reads it back, and an export moves it.
+    /// What settling of traces, alert rules and the running process note. Who noted it reads it back, and an export
+    /// moves it.
     package enum Kind: String, CaseIterable, Sendable {
         /// A trace became events.
         case traceSettled = "trace.settled"
@@ -63,6 +64,8 @@ extension SystemNote {
         case readingAssumed = "usage.reading_assumed"
         /// An alert is at another stage than before.
         case alertChanged = "alert.changed"
+        /// What metrics said that only a running process knows.
+        case metricsSampled = "metrics.sampled"
     }
 
     /// A note of a kind that an import knows.

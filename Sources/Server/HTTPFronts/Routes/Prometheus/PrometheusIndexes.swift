@@ -20,12 +20,16 @@ extension Routes {
         bytes: @escaping @Sendable (Found) -> Int,
         _ write: @escaping @Sendable ([Found], inout JSONWriter) -> Bool
     ) async throws -> Response {
+        let moment = try Self.moment(form)
         let (selectors, present) = (form.all("match[]"), try await presentFamilies())
         return try await queries.run { [self] cancellation in
             let options = questionOptions(cancellation, within: queries.memory)
             return try Self.ending {
-                let pinned = store.pinnedSeries(present: present, memory: seriesMemory, within: options)
-                let found = try find(selectors, ruled(pinned.source, within: options), options)
+                let earlier = try self.earlier(at: moment, within: options)
+                defer { withExtendedLifetime(earlier) {} }
+                let pinned = earlier?.pinned
+                    ?? store.pinnedSeries(present: present, memory: seriesMemory, within: options)
+                let found = try find(selectors, ruled(pinned.source, as: earlier, within: options), options)
                 // It stands there twice: as data, and in its answer.
                 let booking = try queries.holding(found.reduce(Self.answerBytes) { $0 + 2 * bytes($1) })
                 defer { withExtendedLifetime(booking) {} }

@@ -1,5 +1,7 @@
 import Asking
+import Bytes
 import Columnar
+import EventStores
 import Exporting
 import Hummingbird
 import Intakes
@@ -18,7 +20,7 @@ extension Routes {
         switch name {
         case .instantQuery, .instantQueryForm: return try await instantAnswer(form)
         case .rangeQuery, .rangeQueryForm: return try await rangeAnswer(form)
-        case .queryExemplars, .queryExemplarsForm: return try exemplars(form)
+        case .queryExemplars, .queryExemplarsForm: return try await exemplars(form)
         case .formatQuery, .formatQueryForm:
             let text = try SeriesQuestion.expression(form.bytes("query") ?? []).formatted
             return PrometheusReply.response { $0.value(text) }
@@ -39,7 +41,8 @@ extension Routes {
     private func instantAnswer(_ form: FormParameters) async throws -> Response {
         let now = clock.wallNanoseconds() / 1_000_000
         let time = try form["time"].map { text throws(SeriesRefusal) in try SeriesTimeText.time(text, "time") } ?? now
-        return try await answer(SeriesQuestion(form.bytes("query") ?? [], at: time), form)
+        let question = SeriesQuestion(form.bytes("query") ?? [], at: time)
+        return try await answer(question, form, hasTime: form["time"] != nil)
     }
 
     private func rangeAnswer(_ form: FormParameters) async throws -> Response {
@@ -51,14 +54,17 @@ extension Routes {
     }
 
     /// The answer to an expression. As of one in SQL, what is longer than a piece is sent piece by piece.
-    private func answer(_ question: SeriesQuestion, _ form: FormParameters) async throws -> Response {
+    /// - Parameter hasTime: false: it is asked at the last time of all where that is an earlier one.
+    private func answer(
+        _ question: SeriesQuestion, _ form: FormParameters, hasTime: Bool = true
+    ) async throws -> Response {
         var asked = question
         if let text = form["lookback_delta"] {
             let lookback = try SeriesTimeText.duration(text, "lookback_delta")
             if lookback > 0 { asked.lookback = lookback }
         }
         asked.seriesMax = try Self.count(form, "limit")
-        let timeLimit = try Self.timeLimit(form)
+        let (timeLimit, moment) = (try Self.timeLimit(form), try Self.moment(form))
         let (question, hasStatistics) = (asked, form["stats"] != nil)
         // What is no expression waits for nobody.
         try question.check()
@@ -67,11 +73,17 @@ extension Routes {
         let (text, notices, first, second) = try await queries.run { [self] cancellation throws in
             let options = questionOptions(cancellation, within: queries.memory, timeLimit: timeLimit)
             return try Self.ending {
-                let pinned = store.pinnedSeries(present: present, memory: seriesMemory, within: options)
-                let source = ruled(pinned.source, within: options)
-                var answer = try seriesRunner.answer(question, over: source, within: options)
+                let earlier = try self.earlier(at: moment, within: options)
+                defer { withExtendedLifetime(earlier) {} }
+                let pinned = earlier?.pinned
+                    ?? store.pinnedSeries(present: present, memory: seriesMemory, within: options)
+                let source = ruled(pinned.source, as: earlier, within: options)
+                var asked = question
+                if !hasTime, let earlier { asked = question.moved(to: floorDivide(earlier.reached, 1_000_000)) }
+                var answer = try seriesRunner.answer(asked, over: source, within: options)
                 let notices = missing(pinned)
                 answer.warnings += notices
+                if let earlier { answer.infos.append(earlier.remark) }
                 answer.booking = try queries.holding(answer.heldBytes + Self.answerBytes)
                 let text = SeriesAnswerText(answer, statistics: hasStatistics)
                 return (text, notices, text.next() ?? [], text.next())
@@ -86,11 +98,25 @@ extension Routes {
         return Self.noting(waiting, missing: notices, streamed)
     }
 
-    /// What looks at an expression knows of no exemplars.
-    private func exemplars(_ form: FormParameters) throws -> Response {
-        _ = try SeriesQuestion.expression(form.bytes("query") ?? [])
-        _ = try Self.period(form)
-        return PrometheusReply.response { $0.raw("[]") }
+    /// Examples of the series that an expression looks at. What rules make of series has none.
+    private func exemplars(_ form: FormParameters) async throws -> Response {
+        let (text, times, moment) = (form.bytes("query") ?? [], try Self.period(form), try Self.moment(form))
+        _ = try SeriesQuestion.expression(text)
+        return try await queries.run { [self] cancellation in
+            let options = questionOptions(cancellation, within: queries.memory)
+            return try Self.ending {
+                let earlier = try self.earlier(at: moment, within: options)
+                defer { withExtendedLifetime(earlier) {} }
+                let pinned = earlier?.pinned
+                    ?? store.pinnedSeries(present: [], memory: seriesMemory, within: options)
+                let found = try seriesRunner.exemplars(text, in: times, over: pinned.source, within: options)
+                let booking = try queries.holding(found.reduce(Self.answerBytes) { $0 + 2 * $1.heldBytes })
+                defer { withExtendedLifetime(booking) {} }
+                let notices = missing(pinned)
+                let response = PrometheusReply.response(warnings: notices) { SeriesJSON.write(found, to: &$0) }
+                return Self.noting(nil, missing: notices, response)
+            }
+        }
     }
 
     // MARK: What questions have in common
@@ -98,10 +124,32 @@ extension Routes {
     var seriesRunner: SeriesRunner { SeriesRunner { [clock] in clock.monotonicNanoseconds() } }
 
     /// A source with what rules make of it.
-    func ruled(_ source: any SeriesSource, within options: QueryOptions) -> any SeriesSource {
+    /// - Parameter earlier: whose source it is, where that is not the store as it is known now.
+    func ruled(
+        _ source: any SeriesSource, as earlier: EarlierSeries? = nil, within options: QueryOptions
+    ) -> any SeriesSource {
         guard let ruleManager else { return source }
+        var notes: (@Sendable () throws -> [String])?
+        if let snapshot = earlier?.snapshot {
+            notes = { try snapshot.notes(ofType: SystemNote.Kind.alertChanged.rawValue).map(\.data) }
+        }
         return ruleManager.series(
-            over: source, reached: store.now / 1_000_000, within: SeriesBudget(options))
+            over: source, reached: store.now / 1_000_000, within: SeriesBudget(options), notes: notes)
+    }
+
+    /// The series as they were known at a moment; nil where none is given.
+    func earlier(at moment: EarlierStore.Moment?, within options: QueryOptions) throws -> EarlierSeries? {
+        try moment.map {
+            try EarlierSeries(
+                at: $0, of: store.export(in: .min ..< .max), store.registry, now: clock.wallNanoseconds(),
+                upTo: store.now, workers: workers, within: options)
+        }
+    }
+
+    /// As it was known when, where the form says so.
+    static func moment(_ form: FormParameters) throws(SeriesRefusal) -> EarlierStore.Moment? {
+        guard let text = form["as_of"] else { return nil }
+        return try EarlierSeries.moment(text)
     }
 
     /// Who has gone is told so, in the words that all questions have for it.

@@ -15,12 +15,14 @@ extension RouteTable {
         "match[]", .list(.text), "a selector of series, several times; all series without it")
     private static let period: [RouteParameter] = [
         .query("start", .text, "series with a sample since then: \(time)"),
-        .query("end", .text, "series with a sample until then: \(time)"),
+        .query("end", .text, "series with a sample until then: \(time)"), asOf,
     ]
+    private static let asOf = RouteParameter.query(
+        "as_of", .text, "as the store was known then: \(time), or position: and a number; as it is now without it")
     private static let asked: [RouteParameter] = [
         .query("timeout", .text, "how long it may take: \(length); at most the server's limit"),
         .query("lookback_delta", .text, "how far back a sample stands for a later time: \(length); 5m without it"),
-        limit, .query("stats", .text, "anything: what the answer took is told, too"),
+        limit, .query("stats", .text, "anything: what the answer took is told, too"), asOf,
     ]
 
     /// What an answer looks like around what is asked for.
@@ -78,9 +80,11 @@ extension RouteTable {
         range.detail = "A series has at most 11,001 points."
         var exemplars = row(
             .queryExemplars, "query_exemplars", "exemplars of series",
-            [query, .query("start", .text, "from then on: \(time)"), .query("end", .text, "until then: \(time)")],
-            .list(.map(.any)), [400])
-        exemplars.detail = "There are none here; `/metrics` has those of the last scrape in OpenMetrics."
+            [query, .query("start", .text, "from then on: \(time)"), .query("end", .text, "until then: \(time)"), asOf],
+            .list(.map(.any)), statuses)
+        exemplars.detail =
+            "Events with a trace, of each hundredth of the time the last: of counters, and of histograms under their "
+            + "buckets and their native names. Labels are trace_id, span_id and conversation_id."
         return both(instant, .instantQueryForm) + both(range, .rangeQueryForm)
             + both(exemplars, .queryExemplarsForm)
             + both(row(.formatQuery, "format_query", "PromQL, well set", [query], .text, [400]), .formatQueryForm)
