@@ -99,4 +99,38 @@ import Testing
             }
         }
     }
+
+    /// What is wrong with files is said to who asked, with the states and as a metric; the rules before go on.
+    @Test func filesAreReadAgainWhenAsked() async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-\(UUID().uuidString).yaml")
+            .path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let disk = POSIXFileSystem()
+        @Sendable func write(_ name: String, _ expression: String) throws {
+            let text = "groups: [{name: g, rules: [{record: \(name), expr: \"\(expression)\"}]}]\n"
+            try disk.replace(path, with: Array(text.utf8))
+        }
+        try write("one", "vector(1)")
+        let rules = try RuleSet([path], in: disk, RuleOptions())
+        let files = RuleFileWatch([path], in: disk, RuleOptions(), clock: SystemClock())
+        try await withServer(try simulatedStore(seed: 43), rules: rules, ruleFiles: files) { client, _ in
+            func state() async throws -> (name: String?, warning: String?, metrics: String) {
+                let answer = try JSONReader.parse(try await client.send("GET", "/api/v1/rules").body)
+                let rule = answer["data"]?["groups"]?.array?.first?["rules"]?.array?.first
+                let metrics = try await client.send("GET", "/metrics?format=text").text
+                return (rule?["name"]?.string, answer["warnings"]?.array?.first?.string, metrics)
+            }
+            try write("two", "vector(")
+            let refused = try await client.send("POST", "/-/reload")
+            #expect(refused.status == 422 && refused.text.contains(".yaml: 1:"), "\(refused.text)")
+            var found = try await state()
+            #expect(found.name == "one" && found.warning?.contains(".yaml: 1:") == true)
+            #expect(found.metrics.contains("\nplimsoll_rules_last_reload_successful 0\n"))
+            try write("two", "vector(2)")
+            #expect(try await client.send("POST", "/-/reload").text == "1 rules from now on\n")
+            found = try await state()
+            #expect(found.name == "two" && found.warning == nil)
+            #expect(found.metrics.contains("\nplimsoll_rules_last_reload_successful 1\n"))
+        }
+    }
 }

@@ -10,6 +10,6 @@ package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case buildInfo, runtimeInfo, serverFlags, serverConfiguration
     case prices, priceCheck, rebookingPreview, rebook
     case objectives, metrics, status, openAPI
-    case health, healthElsewhere, readiness, readinessElsewhere
+    case health, healthElsewhere, readiness, readinessElsewhere, readRules
     case statusPage, pageFile, runbooks, runbook
 }

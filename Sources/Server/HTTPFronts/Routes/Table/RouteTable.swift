@@ -227,9 +227,13 @@ extension RouteTable {
         var readiness = Route(
             .readiness, .get, "/readyz", needs: nil, .operate, "200 while events are taken, else 503 and why")
         (readiness.answers, readiness.otherStatuses) = ([table], [503])
+        // Where tools that write rule files for a Prometheus say so.
+        var rules = Route(.readRules, .post, "/-/reload", needs: .admin, .operate, "read rule files again")
+        rules.detail = "As SIGHUP does. Files with a mistake are refused whole, and the rules before go on."
+        (rules.answers, rules.otherStatuses) = ([table], [400, 422])
         return [
             metrics, status, document, health, health.elsewhere(.healthElsewhere, at: "/-/healthy"), readiness,
-            readiness.elsewhere(.readinessElsewhere, at: "/-/ready"),
+            readiness.elsewhere(.readinessElsewhere, at: "/-/ready"), rules,
         ]
     }()
 
