@@ -24,6 +24,7 @@ import Testing
         ("GET", "/v1/reports/status", .read), ("GET", "/v1/reports/doctor", .read), ("GET", "/v1/slos", .read),
         ("GET", "/v1/conversations/c-1", .read), ("GET", "/v1/prices", .read), ("GET", "/v1/prices/check", .read),
         ("GET", "/v1/status", .read), ("GET", "/", .read), ("GET", "/metrics", .read),
+        ("GET", "/v1/alerts/replay", .read),
         ("POST", "/v1/prices/rebook", .admin), ("POST", "/-/reload", .admin),
         ("GET", "/v1/prices/rebook", .read), ("GET", "/v1/objectives", .read), ("GET", "/v1/openapi.json", .read),
         ("GET", "/pages/style.css", .read),

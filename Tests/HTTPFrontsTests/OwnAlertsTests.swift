@@ -69,7 +69,9 @@ import Testing
             fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
             workers: ThreadWorkers(parallelism: 2))
         let store = try EventStore.open(at: path, context: context)
-        let rules = RuleSet([try RuleFile(Array(Self.text.utf8), name: "always.yaml")], RuleOptions())
+        var options = RuleOptions()
+        options.externalURL = "http://here/"
+        let rules = RuleSet([try RuleFile(Array(Self.text.utf8), name: "always.yaml")], options)
         let receiver = Receiver([503, 401, 500])
         try await receiver.serve { url in
             var sending = AlertSendingConfiguration()
@@ -92,6 +94,15 @@ import Testing
                 #expect(states["data"]?["alerts"]?.array?.first?["state"]?.string == "firing")
                 let groups = try JSONReader.parse(try await get("/api/v1/rules"))["data"]?["groups"]?.array
                 #expect(groups?.first?["name"]?.string == "always")
+                let link = alert?["annotations"]?["replay_url"]?.string ?? "none"
+                #expect(link.hasPrefix("http://here/v1/alerts/replay?rule=Always&from="), "\(link)")
+                let replay = try await get(String(link.dropFirst("http://here".count)))
+                #expect(replay.contains("\nAlways") && replay.contains("still fires"), "\(replay.prefix(500))")
+                let lately = try JSONReader.parse(try await get("/v1/alerts/replay?rule=Always&from=now-1m"))
+                #expect(lately["alerts"]?.array?.count == 1 && lately["evaluations"] == .number("61"))
+                #expect(lately["alerts"]?.array?.first?["conversations"]?.array?.isEmpty == true)
+                let unknown = try await client.send("GET", "/v1/alerts/replay?rule=Alwais", headers: [], body: [])
+                #expect(unknown.status == 404 && unknown.text.contains("Always"))
                 for name in ["job:one", "ALERTS"] {
                     let answer = try JSONReader.parse(try await get("/api/v1/query?query=\(name)"))
                     #expect(answer["data"]?["result"]?.array?.count == 1, "\(name)")

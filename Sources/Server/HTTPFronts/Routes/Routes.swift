@@ -102,6 +102,7 @@ struct Routes: Sendable {
         case .doctorReport: return try await report(.doctor, query())
         case .budgets: return try await report(.budgets, query())
         case .report: return try await report(ReportName(part("kind")), query())
+        case .alertReplay: return try await alertReplay(query())
         case .conversation: return try await conversation(part("id"), query())
         case .prices: return try prices(query())
         case .priceCheck: return try await priceCheck(query())
