@@ -13,11 +13,11 @@ import Testing
     }()
 
     /// What scripts ask.
-    private static let corpus: [[UInt8]] = folders.flatMap { folder in
+    private static let corpus: [[UInt8]] = folders.flatMap { folder -> [[UInt8]] in
         let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
         return files.filter { $0.hasSuffix(".test") }.flatMap { file -> [[UInt8]] in
             let bytes = FileManager.default.contents(atPath: folder + "/" + file) ?? Data()
-            return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line in
+            return String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap { line -> [UInt8]? in
                 let words = line.split(separator: " ")
                 guard words.first?.hasPrefix("eval") == true, words.count > 1 else { return nil }
                 let rest = words.dropFirst(words[1] == "range" ? 8 : 4)
@@ -31,8 +31,8 @@ import Testing
 
     /// An expression with one to four faults in it.
     private static func spoilt(_ random: inout SeededGenerator) -> [UInt8] {
-        func any(_ random: inout SeededGenerator) -> [UInt8] { corpus[random.next(below: corpus.count)] }
-        var text = any(&random)
+        func pick(_ random: inout SeededGenerator) -> [UInt8] { corpus[random.next(below: corpus.count)] }
+        var text = pick(&random)
         for _ in 0...random.next(below: 4) {
             let place = random.next(below: text.count + 1)
             switch random.next(below: 6) {
@@ -40,11 +40,11 @@ import Testing
             case 1: text.insert(signs[random.next(below: signs.count)], at: place)
             case 2: if place < text.count { text[place] = UInt8(truncatingIfNeeded: random.next()) }
             case 3:
-                let other = any(&random)
+                let other = pick(&random)
                 text = Array(text[..<place]) + other[random.next(below: other.count + 1)...]
             case 4:
                 let joint = joints[random.next(below: joints.count)]
-                text += Array((" " + joint + " ").utf8) + any(&random)
+                text += Array((" " + joint + " ").utf8) + pick(&random)
             default:
                 let end = random.next(below: text.count + 1)
                 let piece = text[min(place, end)..<max(place, end)]

@@ -11,7 +11,7 @@ import Testing
     private static let start: Int64 = 1_785_574_800_000_000_000
 
     private let disk = SimulatedFileSystem(seed: 5)
-    private let clock = SimulatedClock(wallNanoseconds: start)
+    private let clock = SimulatedClock(wallNanoseconds: RuleFileWatchTests.start)
 
     private func write(_ expression: String) throws {
         let text = "groups: [{name: g, rules: [{record: a, expr: \"\(expression)\"}]}]\n"
@@ -24,34 +24,38 @@ import Testing
         return RuleFileWatch([Self.path], in: disk, RuleOptions(), clock: clock)
     }
 
+    private func isNew(_ watch: RuleFileWatch, isAsked: Bool = false) throws -> Bool {
+        try watch.changed(isAsked: isAsked) != nil
+    }
+
     @Test func aMistakeIsToldOnceForEachChange() throws {
         let watch = try watch()
         try write("vector(")
-        #expect(try watch.changed() == nil && watch.standing.failure == nil)
+        #expect(try !isNew(watch) && watch.standing.failure == nil)
         clock.advance(nanoseconds: Self.pause)
-        #expect(throws: RuleFileError.self) { try watch.changed() }
+        #expect(throws: RuleFileError.self) { try isNew(watch) }
         #expect(watch.standing.failure?.hasPrefix("/etc/rules.yaml: 1:") == true)
         #expect(watch.standing.takenAt == Self.start)
         clock.advance(nanoseconds: Self.pause)
-        #expect(try watch.changed() == nil && watch.standing.failure != nil)
+        #expect(try !isNew(watch) && watch.standing.failure != nil)
         try disk.remove(Self.path)
         clock.advance(nanoseconds: Self.pause)
-        #expect(throws: StorageError.self) { try watch.changed() }
+        #expect(throws: StorageError.self) { try isNew(watch) }
         clock.advance(nanoseconds: Self.pause)
-        #expect(try watch.changed() == nil)
+        #expect(try !isNew(watch))
         try write("vector(2)")
         clock.advance(nanoseconds: Self.pause)
-        #expect(try watch.changed() != nil)
+        #expect(try isNew(watch))
         #expect(watch.standing == RuleFileWatch.Standing(takenAt: Self.start + 5 * Self.pause))
     }
 
     @Test func whoAsksIsAnsweredAtOnce() throws {
         let watch = try watch()
-        #expect(try watch.changed(isAsked: true) != nil)
+        #expect(try isNew(watch, isAsked: true))
         try write("vector(")
-        for _ in 0..<2 { #expect(throws: RuleFileError.self) { try watch.changed(isAsked: true) } }
+        for _ in 0..<2 { #expect(throws: RuleFileError.self) { try isNew(watch, isAsked: true) } }
         try write("vector(1)")
-        #expect(try watch.changed(isAsked: true) != nil && watch.standing.failure == nil)
-        #expect(try watch.changed() == nil)
+        #expect(try isNew(watch, isAsked: true) && watch.standing.failure == nil)
+        #expect(try !isNew(watch))
     }
 }

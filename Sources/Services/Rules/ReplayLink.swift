@@ -35,7 +35,7 @@ extension AlertMessage {
     func linked(to rules: [Rule], _ options: RuleOptions) -> AlertMessage {
         let name = labels["alertname"]
         // Told from when it fires on, which is after it was pending.
-        let hold = rules.lazy.filter { $0.name == name }.compactMap { rule in
+        let hold = rules.filter { $0.name == name }.compactMap { rule -> Int64? in
             if case .alert(let terms) = rule.kind { terms.hold } else { nil }
         }.max()
         guard let hold, !annotations.contains(where: { $0.name == ReplayLink.annotation }),

@@ -67,7 +67,7 @@ package final class RuleFileWatch: Sendable {
         guard isAsked || looks != before else { return nil }
         known.withLock { $0.looks = looks }
         do {
-            let files = try zip(paths, found).map { path, found in
+            let files = try zip(paths, found).map { path, found -> RuleFile in
                 if let error = found.error { throw error }
                 guard case .bytes(let bytes) = found.look else { preconditionFailure("what was not read has an error") }
                 return try RuleFile(bytes, name: path)

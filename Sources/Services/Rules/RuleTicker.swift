@@ -5,7 +5,6 @@ package import Platform
 package import Projections
 package import PromQLEvaluation
 package import PromQLText
-import RuleFiles
 package import Sending
 
 /// Has rules evaluated on a thread of their own as long as the server runs: what an evaluation says is made durable
