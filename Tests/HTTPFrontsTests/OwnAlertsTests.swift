@@ -69,7 +69,9 @@ import Testing
             fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
             workers: ThreadWorkers(parallelism: 2))
         let store = try EventStore.open(at: path, context: context)
-        let rules = RuleSet([try RuleFile(Array(Self.text.utf8), name: "always.yaml")], RuleOptions())
+        var options = RuleOptions()
+        options.externalURL = "http://here/"
+        let rules = RuleSet([try RuleFile(Array(Self.text.utf8), name: "always.yaml")], options)
         let receiver = Receiver([503, 401, 500])
         try await receiver.serve { url in
             var sending = AlertSendingConfiguration()
@@ -92,11 +94,54 @@ import Testing
                 #expect(states["data"]?["alerts"]?.array?.first?["state"]?.string == "firing")
                 let groups = try JSONReader.parse(try await get("/api/v1/rules"))["data"]?["groups"]?.array
                 #expect(groups?.first?["name"]?.string == "always")
+                let link = alert?["annotations"]?["replay_url"]?.string ?? "none"
+                #expect(link.hasPrefix("http://here/v1/alerts/replay?rule=Always&from="), "\(link)")
+                let replay = try await get(String(link.dropFirst("http://here".count)))
+                #expect(replay.contains("\nAlways") && replay.contains("still fires"), "\(replay.prefix(500))")
+                let lately = try JSONReader.parse(try await get("/v1/alerts/replay?rule=Always&from=now-1m"))
+                #expect(lately["alerts"]?.array?.count == 1 && lately["evaluations"] == .number("61"))
+                #expect(lately["alerts"]?.array?.first?["conversations"]?.array?.isEmpty == true)
+                let unknown = try await client.send("GET", "/v1/alerts/replay?rule=Alwais", headers: [], body: [])
+                #expect(unknown.status == 404 && unknown.text.contains("Always"))
                 for name in ["job:one", "ALERTS"] {
                     let answer = try JSONReader.parse(try await get("/api/v1/query?query=\(name)"))
                     #expect(answer["data"]?["result"]?.array?.count == 1, "\(name)")
                 }
             }
+        }
+    }
+
+    /// What is wrong with files is said to who asked, with the states and as a metric; the rules before go on.
+    @Test func filesAreReadAgainWhenAsked() async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-\(UUID().uuidString).yaml")
+            .path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let disk = POSIXFileSystem()
+        @Sendable func write(_ name: String, _ expression: String) throws {
+            let text = "groups: [{name: g, rules: [{record: \(name), expr: \"\(expression)\"}]}]\n"
+            try disk.replace(path, with: Array(text.utf8))
+        }
+        try write("one", "vector(1)")
+        let rules = try RuleSet([path], in: disk, RuleOptions())
+        let files = RuleFileWatch([path], in: disk, RuleOptions(), clock: SystemClock())
+        try await withServer(try simulatedStore(seed: 43), rules: rules, ruleFiles: files) { client, _ in
+            func state() async throws -> (name: String?, warning: String?, metrics: String) {
+                let answer = try JSONReader.parse(try await client.send("GET", "/api/v1/rules").body)
+                let rule = answer["data"]?["groups"]?.array?.first?["rules"]?.array?.first
+                let metrics = try await client.send("GET", "/metrics?format=text").text
+                return (rule?["name"]?.string, answer["warnings"]?.array?.first?.string, metrics)
+            }
+            try write("two", "vector(")
+            let refused = try await client.send("POST", "/-/reload")
+            #expect(refused.status == 422 && refused.text.contains(".yaml: 1:"), "\(refused.text)")
+            var found = try await state()
+            #expect(found.name == "one" && found.warning?.contains(".yaml: 1:") == true)
+            #expect(found.metrics.contains("\nplimsoll_rules_last_reload_successful 0\n"))
+            try write("two", "vector(2)")
+            #expect(try await client.send("POST", "/-/reload").text == "1 rules from now on\n")
+            found = try await state()
+            #expect(found.name == "two" && found.warning == nil)
+            #expect(found.metrics.contains("\nplimsoll_rules_last_reload_successful 1\n"))
         }
     }
 }

@@ -81,8 +81,32 @@ def lines(events):
     return "".join(json.dumps(one) + "\n" for one in events)
 
 
+def send(server, sent, batch):
+    # Told the same way again they must be known, so they have a time.
+    for one in batch:
+        one["time"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    with open(sent, "a", encoding="utf-8") as file:
+        file.write(lines(batch))
+    server.post("/v1/events", lines(batch).encode(), "application/x-ndjson")
+
+
+def until(holds, otherwise):
+    ends = time.monotonic() + 60
+    while not holds():
+        if time.monotonic() > ends:
+            raise CommandFailed(otherwise)
+        time.sleep(0.2)
+
+
+def evaluated(document):
+    """How many groups of rules were evaluated, of how many."""
+    groups = document["data"]["groups"]
+    return sum(not group["lastEvaluation"].startswith("1970") for group in groups), len(groups)
+
+
 def write(plimsoll, fixture):
-    """A store with sealed and unsealed events, settled traces, late prices, a correction; beside it what it answers."""
+    """A store with sealed and unsealed events, settled traces, late prices, a correction, and states of rules that were there when it was sealed
+    last; beside it what it answers."""
     data, sent = os.path.join(fixture, "store"), os.path.join(fixture, "sent.ndjson")
     os.makedirs(fixture)
     traffic = subprocess.run([plimsoll, "workload", "--events", "150", "--seed", "9"], capture_output=True, check=True, timeout=60).stdout
@@ -95,22 +119,30 @@ def write(plimsoll, fixture):
         for number in (1, 2):
             server.post("/v1/traces", json.dumps(trace(number, time.time_ns())).encode(), "application/json")
         for batch in batches():
-            # Told the same way again they must be known, so they have a time.
-            for one in batch:
-                one["time"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-            with open(sent, "a", encoding="utf-8") as file:
-                file.write(lines(batch))
-            server.post("/v1/events", lines(batch).encode(), "application/x-ndjson")
+            send(server, sent, batch)
         subprocess.run([plimsoll, "prices", "rebook", "--provider", "acme", "--model", "changed", "--yes", "--server", server.url],
                        capture_output=True, check=True, timeout=60)
-        ends = time.monotonic() + 30
-        while Commands(plimsoll, server=server.url).rows("select count(*) from message_sent where conversation_id like 'traced-%'")[0][0] < 2:
-            if time.monotonic() > ends:
-                raise CommandFailed("the traces did not settle")
-            time.sleep(0.2)
+        asked = Commands(plimsoll, server=server.url)
+        until(lambda: asked.rows("select count(*) from message_sent where conversation_id like 'traced-%'")[0][0] >= 2, "the traces did not settle")
+        until(lambda: len(set(evaluated(json.loads(server.get("/api/v1/rules")[2])))) == 1, "not all rules were evaluated")
+        # How rules stand is noted behind their evaluation.
+        time.sleep(2)
     finally:
         server.stop()
     commands = Commands(plimsoll, data=data)
+    # An import seals what there is.
+    last = os.path.join(fixture, "last.ndjson")
+    with open(last, "w", encoding="utf-8") as file:
+        file.write(lines([{**call("sealed-with-rules", "changed"), "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}]))
+    commands.import_file(last)
+    with open(last, encoding="utf-8") as file, open(sent, "a", encoding="utf-8") as all_sent:
+        all_sent.write(file.read())
+    os.unlink(last)
+    server.start()
+    try:
+        send(server, sent, [call("not-sealed", "changed")])
+    finally:
+        server.stop()
     answers = [{"sql": sql, "rows": commands.rows(sql)} for sql in QUESTIONS]
     with open(os.path.join(fixture, "answers.json"), "w", encoding="utf-8") as file:
         json.dump(answers, file, indent=1)
@@ -158,6 +190,10 @@ def problems(plimsoll, fixture, folder):
         if found != answer["rows"]:
             different = [pair for pair in zip(answer["rows"], found) if pair[0] != pair[1]]
             yield f"{answer['sql']}: {len(answer['rows'])} rows then, {len(found)} now, first difference {different[:1]}"
+    if kind == "state" and int(number) >= 12:
+        known, all_groups = evaluated(json.loads(commands.run("alerts", "status", "--format", "json", "--data", data)))
+        if known != all_groups or not known:
+            yield f"of {all_groups} groups of rules it knows how {known} stand"
     # It goes on: what was sent is known, what is new is taken, and all of it is sound.
     summary = commands.import_file(os.path.join(fixture, "sent.ndjson"))
     if summary["accepted"] != 0 or summary["rejected"] != 0:

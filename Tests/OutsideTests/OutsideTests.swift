@@ -35,6 +35,7 @@ struct OutsideTests {
         ["sql_logic.py", "--plimsoll", OutsideChecks.executable],
         ["clients.py", "--plimsoll", OutsideChecks.executable, "--seconds", "15", "--interval", "3"],
         ["promql_api.py", "--plimsoll", OutsideChecks.executable],
+        ["grafana.py", "--plimsoll", OutsideChecks.executable],
         ["own_alerts.py", "--plimsoll", OutsideChecks.executable],
         ["live_frameworks.py", "--plimsoll", OutsideChecks.executable],
         ["told_outcomes.py", "--plimsoll", OutsideChecks.executable],

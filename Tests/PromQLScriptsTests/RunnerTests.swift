@@ -18,7 +18,7 @@ import Testing
         return try ScriptRunner().run(String(decoding: bytes, as: UTF8.self)).failures(in: file)
     }
 
-    @Test func allScriptsAreThere() { #expect(Self.scripts(in: Self.folder).count == 6) }
+    @Test func allScriptsAreThere() { #expect(Self.scripts(in: Self.folder).count == 11) }
 
     @Test(arguments: scripts(in: folder)) func answersAsExpected(_ file: String) throws {
         #expect(try failures(Self.folder, file) == [])

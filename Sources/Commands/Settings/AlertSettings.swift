@@ -38,7 +38,7 @@ extension Setting {
             key: "alerts.rules",
             purpose:
                 "rule files to evaluate, several separated by commas, instead of the rules of the objectives; they are "
-                + "looked at again every 15 s"
+                + "looked at again every 15 s, and on SIGHUP"
         ) {
             $0.alerts.ruleFiles = SettingText.parts($1)
         },

@@ -4,10 +4,8 @@ import Bytes
 import Columnar
 import Domain
 import EventStores
-import JSONTexts
 import Plans
 import Platform
-import PromQLText
 import Reports
 import Rules
 import Settings
@@ -22,7 +20,7 @@ extension AlertsCommand {
                 the objectives in force. Metrics that only a running server knows have the past that it noted.
 
                 Beside an alert that has a tenant, a channel or a model among its labels stand up to \
-                \(ReplayCauses.countMax) conversations: those with these labels whose answers, or calls of the model, \
+                \(ReplayText.causesMax) conversations: those with these labels whose answers, or calls of the model, \
                 took longest from when it was pending until it was over.
 
                 Example: plimsoll alerts replay rules.yaml --from now-7d
@@ -97,106 +95,11 @@ extension AlertsCommand {
             }
             for notice in pinned.notices.lines { SourceOptions.tellNotice(notice) }
             for complaint in replay.complaints { SourceOptions.tellNotice(complaint) }
-            let causes = ReplayCauses(snapshot: snapshot, machine: machine, end: end / 1_000_000)
-            let firings = try replay.firings.map { ($0, try causes.conversations(of: $0)) }
-            return format == .json ? Self.json(firings) : Self.table(firings, replay)
-        }
-
-        // MARK: Shown
-
-        private static func time(_ milliseconds: Int64) -> String {
-            let (nanoseconds, isBeyond) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
-            return isBeyond ? "\(milliseconds)" : RFC3339.render(nanoseconds)
-        }
-
-        private static func table(_ firings: [(RuleReplay.Firing, [String])], _ replay: RuleReplay) -> String {
-            if firings.isEmpty { return "\(replay.evaluations) evaluations, nothing would have fired\n" }
-            let head = ["alert", "pending since", "fired at", "resolved at", "highest", "labels"]
-            let rows = firings.map { firing, conversations in
-                let labels = firing.labels.labels.filter { $0.name != "alertname" }
-                    .map { "\($0.name)=\($0.value)" }.joined(separator: " ")
-                let causes = conversations.isEmpty ? "" : "  conversations: " + conversations.joined(separator: " ")
-                return [
-                    "\(firing.labels["alertname"])", time(firing.pendingSince), time(firing.firedAt),
-                    firing.resolvedAt.map(time) ?? "still fires", WrittenNumber.general(firing.highest),
-                    labels + causes,
-                ]
+            let shown = try ReplayText(replay, through: end / 1_000_000) { sql in
+                try StatementRunner(engine: machine.engine).run(sql, over: snapshot, options: machine.reportOptions)
+                    .firstTexts
             }
-            return renderAligned([head] + rows)
+            return format == .json ? shown.json : shown.table
         }
-
-        private static func json(_ firings: [(RuleReplay.Firing, [String])]) -> String {
-            JSONWriter.object { json in
-                json.key("alerts")
-                json.array(firings) { pair, json in
-                    let (firing, conversations) = pair
-                    json.object { json in
-                        json.member("alert", "\(firing.labels["alertname"])")
-                        json.member("group", firing.group.text)
-                        json.key("labels")
-                        SeriesJSON.write(firing.labels, to: &json)
-                        json.member("pending_since", time(firing.pendingSince))
-                        json.member("fired_at", time(firing.firedAt))
-                        json.key("resolved_at")
-                        if let end = firing.resolvedAt { json.value(time(end)) } else { json.null() }
-                        json.member("highest", WrittenNumber.general(firing.highest))
-                        json.key("conversations")
-                        json.array(conversations) { $1.value($0) }
-                    }
-                }
-            } + "\n"
-        }
-    }
-}
-
-/// Which conversations an alert was about.
-struct ReplayCauses {
-    /// More nobody reads.
-    static let countMax = 10
-
-    let snapshot: StoreSnapshot
-    let machine: Machine
-    /// ms since 1970: the end of alerts that still fire.
-    let end: Int64
-
-    /// Those that took longest; none where no label tells which are meant.
-    func conversations(of firing: RuleReplay.Firing) throws -> [String] {
-        let model = firing.labels["model"]
-        var conditions: [String] = []
-        for name: ByteText in ["tenant", "channel"] where !firing.labels[name].isEmpty {
-            conditions.append("\(name) = \(Self.quoted(firing.labels[name]))")
-        }
-        if !model.isEmpty { conditions.append("coalesce(response_model, request_model) = \(Self.quoted(model))") }
-        if conditions.isEmpty { return [] }
-        let times = [firing.pendingSince, firing.resolvedAt ?? end].map {
-            Self.quoted(ByteText(RFC3339.render($0.saturatingMultiply(by: 1_000_000)).utf8))
-        }
-        conditions += [
-            "time >= timestamptz \(times[0])", "time <= timestamptz \(times[1])", "conversation_id is not null",
-        ]
-        let sql = """
-            select conversation_id from \(model.isEmpty ? "message_sent" : "llm_call")
-            where \(conditions.joined(separator: " and "))
-            group by 1 order by max(duration_ns) desc nulls last, 1 limit \(Self.countMax)
-            """
-        let rows = try StatementRunner(engine: machine.engine).run(
-            sql, over: snapshot, options: machine.reportOptions)
-        return rows.chunks.flatMap { chunk in
-            (0..<chunk.rowCount).compactMap { row in
-                if case .text(let id) = chunk.columns[0].scalar(at: row) { id } else { nil }
-            }
-        }
-    }
-
-    /// As a literal of SQL: what stands in it ends it nowhere.
-    private static func quoted(_ text: ByteText) -> String {
-        "'" + text.description.replacing("'", with: "''") + "'"
-    }
-}
-
-extension Int64 {
-    fileprivate func saturatingMultiply(by factor: Int64) -> Int64 {
-        let (product, isBeyond) = multipliedReportingOverflow(by: factor)
-        return isBeyond ? ((self < 0) == (factor < 0) ? .max : .min) : product
     }
 }

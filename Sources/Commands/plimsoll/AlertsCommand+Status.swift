@@ -13,7 +13,7 @@ extension AlertsCommand {
         static let configuration = CommandConfiguration(
             commandName: "status", abstract: "Which alerts are pending or fire, and which rules fail.",
             discussion: """
-                Of a server what it knows now. Of a directory how its rules stood when that was noted last: at each \
+                Of a server what it knows now, and why rule files are not taken as they are. Of a directory how its rules stood when that was noted last: at each \
                 change, else every five minutes; the rules are those of --config FILE, else those of the objectives in \
                 force.
                 """)
@@ -69,8 +69,10 @@ extension AlertsCommand {
             let failing = rules.filter { $0.rule["health"]?.string == "err" }.map { rule in
                 "\(rule.group), \(rule.rule["name"]?.string ?? ""): \(rule.rule["lastError"]?.string ?? "")\n"
             }
+            let warnings = (document["warnings"]?.array ?? []).map { ($0.string ?? "") + "\n" }.joined()
             let head = ["state", "alert", "since", "value", "group", "labels"]
-            return (rows.isEmpty ? "\(rules.count) rules, no alerts\n" : renderAligned([head] + rows.sorted(by: comes)))
+            return warnings
+                + (rows.isEmpty ? "\(rules.count) rules, no alerts\n" : renderAligned([head] + rows.sorted(by: comes)))
                 + (failing.isEmpty ? "" : "\nrules that fail:\n" + failing.joined())
         }
 

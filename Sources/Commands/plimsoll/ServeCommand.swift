@@ -14,7 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Opens or creates the data directory and serves until SIGINT or SIGTERM; requests under way are finished \
             first, questions within two seconds. \
-            Prints the address it listens on. GET / shows a status page.
+            Prints the address it listens on. GET / shows a status page. SIGHUP, or POST /-/reload, has rule files read \
+            again; one with a mistake changes nothing.
 
             Anybody on this machine is let in until the first token is made (`plimsoll tokens create`); from then on \
             every request needs one. An address that other machines reach is refused without tokens. Without them \
@@ -153,6 +154,7 @@ struct ServeCommand: AsyncParsableCommand {
         if noAlerts { settings.alerts.isEvaluated = false }
         try settings.set("traces.sample_ratio", flag: "--traces-sample-ratio", tracesSampleRatio)
         returnMemoryEarly()
+        HangUpSignal.watch()
         let directory = data.data ?? settings.data
         var configuration = ServerConfiguration(
             listen: settings.listen, openFilesMax: machine.fileSystem.openFilesMax,
@@ -162,6 +164,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.isTokenRequired = requireTokens || settings.isTokenRequired
         configuration.names = settings.names
         configuration.proxies = settings.proxies
+        configuration.isReadingAsked = { HangUpSignal.take() }
         let tokens = TokenFile(dataDirectory: directory, fileSystem: machine.fileSystem)
         if let objection = configuration.objection(hasTokens: try tokens.load() != nil) { throw objection }
         if let objection = await configuration.objectionOfMachine(processors: machine.workers.parallelism) {

@@ -25,6 +25,9 @@ package struct ProcessSamples: Sendable {
     package var traceExports: [TraceExportSample] = []
     /// What became of alerts, for each destination.
     package var alertSending: [AlertSendingSample] = []
+    /// Whether rules are those of their files, and when they were read last (ns since 1970 UTC); nil where none are
+    /// evaluated.
+    package var rules: (areTaken: Bool, takenAt: Int64)?
     /// Spans that were not taken in because a Plimsoll had made them.
     package var echoedSpans = 0
     /// Sum of deliberate corrections of costs in pico-USD; nil where nobody added them up.
@@ -77,6 +80,9 @@ package struct ProcessSamples: Sendable {
             number("process_open_fds", openFiles), number("process_max_fds", openFilesMax),
             number("plimsoll_stored_bytes", storedBytes), number("plimsoll_free_bytes", freeBytes),
             number("plimsoll_spans_echoed_total", echoedSpans),
+            number("plimsoll_rules_last_reload_successful", rules.map { $0.areTaken ? 1 : 0 }),
+            number(
+                "plimsoll_rules_last_reload_success_timestamp_seconds", rules.map { Int($0.takenAt / 1_000_000_000) }),
             number("plimsoll_http_connections", connections?.open),
             number("plimsoll_http_connections_max", connections?.openMax),
             number("plimsoll_http_full_listeners", connections?.fullListeners),

@@ -1,42 +1,102 @@
 package import AlertRules
 package import Platform
+import RuleFiles
 import Synchronization
 
-/// Files of rules, looked at again now and then.
+/// Files of rules, looked at again now and then, and when somebody asks.
 package final class RuleFileWatch: Sendable {
+    /// How the files stand.
+    package struct Standing: Hashable, Sendable {
+        /// Why they are not taken as they are now, so that the rules before go on; nil: the rules are theirs.
+        package var failure: String?
+        /// When rules were read last of which nothing was wrong: ns since 1970 UTC.
+        package var takenAt: Int64
+
+        /// Rules that were taken.
+        package init(takenAt: Int64) { self.takenAt = takenAt }
+    }
+
+    /// What a look at a file came to.
+    private enum Look: Hashable {
+        case bytes([UInt8])
+        case failed(String)
+    }
+
+    private struct Known {
+        var looks: [Look]
+        /// On the monotonic clock, ns.
+        var lookedAt: Int64
+        var standing: Standing
+    }
+
     private let paths: [String]
-    private let read: @Sendable () throws -> RuleSet
-    private let look: @Sendable (String) throws -> [UInt8]
+    private let options: RuleOptions
+    private let fileSystem: any FileSystem
     private let clock: any Clock
-    private let known: Mutex<(bytes: [[UInt8]], at: Int64)>
+    private let known: Mutex<Known>
 
     /// ns between two looks.
     private static let pause: Int64 = 15_000_000_000
 
+    /// Of files whose rules were read just now.
     /// - Parameter options: of the rules that are read.
-    package init(_ paths: [String], in fileSystem: any FileSystem, _ options: RuleOptions, clock: any Clock) throws {
-        self.paths = paths
-        self.clock = clock
-        look = { try fileSystem.contents(of: $0) }
-        read = { try RuleSet(paths, in: fileSystem, options) }
-        known = Mutex((try paths.map { try fileSystem.contents(of: $0) }, clock.monotonicNanoseconds()))
+    package init(_ paths: [String], in fileSystem: any FileSystem, _ options: RuleOptions, clock: any Clock) {
+        (self.paths, self.options, self.fileSystem, self.clock) = (paths, options, fileSystem, clock)
+        known = Mutex(
+            Known(
+                looks: paths.map { Self.look(at: $0, in: fileSystem).look }, lookedAt: clock.monotonicNanoseconds(),
+                standing: Standing(takenAt: clock.wallNanoseconds())))
     }
 
+    /// How the files stood at the last look.
+    package var standing: Standing { known.withLock { $0.standing } }
+
     /// The rules where a file is otherwise than at the last look; nil: none is, or it is too soon to look.
-    /// - Throws: what is wrong with a file, once for each change.
-    package func changed() throws -> RuleSet? {
+    /// - Parameter isAsked: they are read in any case.
+    /// - Throws: what is wrong with a file, once for each change, and whenever it is asked for.
+    package func changed(isAsked: Bool = false) throws -> RuleSet? {
         let now = clock.monotonicNanoseconds()
-        let isEarly = known.withLock { known in
-            if now - known.at < Self.pause { return true }
-            known.at = now
-            return false
+        let before = known.withLock { known -> [Look]? in
+            guard isAsked || now - known.lookedAt >= Self.pause else { return nil }
+            known.lookedAt = now
+            return known.looks
         }
-        if isEarly { return nil }
-        let bytes = try paths.map(look)
-        let isChanged = known.withLock { known in
-            defer { known.bytes = bytes }
-            return known.bytes != bytes
+        guard let before else { return nil }
+        let found = paths.map { Self.look(at: $0, in: fileSystem) }
+        let looks = found.map(\.look)
+        guard isAsked || looks != before else { return nil }
+        known.withLock { $0.looks = looks }
+        do {
+            let files = try zip(paths, found).map { path, found -> RuleFile in
+                if let error = found.error { throw error }
+                guard case .bytes(let bytes) = found.look else { preconditionFailure("what was not read has an error") }
+                return try RuleFile(bytes, name: path)
+            }
+            known.withLock { $0.standing = Standing(takenAt: clock.wallNanoseconds()) }
+            return RuleSet(files, options)
+        } catch {
+            known.withLock { $0.standing.failure = "\(error)" }
+            throw error
         }
-        return isChanged ? try read() : nil
+    }
+
+    private static func look(at path: String, in fileSystem: any FileSystem) -> (look: Look, error: StorageError?) {
+        do throws(StorageError) {
+            return (.bytes(try fileSystem.contents(of: path)), nil)
+        } catch {
+            return (.failed("\(error)"), error)
+        }
+    }
+}
+
+extension RuleManager {
+    /// Takes what files of rules say where that is new. Blocking; on the thread on which evaluations are stepped.
+    /// - Parameter isAsked: what they say is taken in any case.
+    /// - Returns: how many rules there are from now on; nil: those before.
+    /// - Throws: as ``RuleFileWatch/changed(isAsked:)``; the rules before go on.
+    package func takeChanges(of files: RuleFileWatch, isAsked: Bool = false) throws -> Int? {
+        guard let set = try files.changed(isAsked: isAsked) else { return nil }
+        replace(by: set)
+        return set.files.reduce(0) { $0 + $1.ruleCount }
     }
 }

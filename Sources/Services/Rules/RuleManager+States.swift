@@ -8,11 +8,12 @@ import Synchronization
 extension RuleManager: RuleStates {
     /// See ``RuleStates``.
     package var groups: [Asking.RuleGroupState] {
-        state.withLock { $0.groups }.map { group in
+        let (groups, options) = state.withLock { ($0.groups, $0.set.options) }
+        return groups.map { group in
             let rules = group.place.group.rules
             var shown = Asking.RuleGroupState(
                 name: "\(group.place.group.name)", file: group.place.file,
-                rules: zip(rules, group.state.rules).map { Self.shown($0, $1, failure: group.failure) },
+                rules: zip(rules, group.state.rules).map { Self.shown($0, $1, options, failure: group.failure) },
                 intervalNanoseconds: Self.nanoseconds(group.interval))
             shown.limit = group.place.group.limit
             shown.evaluationNanoseconds = group.duration
@@ -29,7 +30,7 @@ extension RuleManager: RuleStates {
     }
 
     private static func shown(
-        _ rule: Rule, _ state: AlertRules.RuleState, failure: String?
+        _ rule: Rule, _ state: AlertRules.RuleState, _ options: RuleOptions, failure: String?
     ) -> Asking.RuleState {
         let kind: Asking.RuleState.Kind =
             switch rule.kind {
@@ -50,6 +51,11 @@ extension RuleManager: RuleStates {
                 labels: alert.labels.labels.map { ("\($0.name)", "\($0.value)") }, isFiring: alert.stage == .firing,
                 activeAt: nanoseconds(alert.activeAt), value: alert.value)
             shown.annotations = alert.annotations.map { ("\($0.name)", "\($0.value)") }
+            if !alert.annotations.contains(where: { $0.name == ReplayLink.annotation }),
+                let address = ReplayLink.address(of: rule.name, pendingSince: alert.activeAt, options)
+            {
+                shown.annotations.append((ReplayLink.annotation.description, address))
+            }
             shown.keepFiringSince = alert.keptFiringSince.map(nanoseconds)
             return shown
         }

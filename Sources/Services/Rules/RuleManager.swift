@@ -1,5 +1,5 @@
 package import AlertRules
-import Bytes
+package import Bytes
 import Domain
 package import EventStores
 package import PromQLEvaluation
@@ -94,14 +94,16 @@ package final class RuleManager: Sendable {
 
     /// - Parameters:
     ///   - records: states that were logged; one that cannot be read is none.
+    ///   - alert: only groups with an alert of this name are evaluated; nil: all.
     ///   - notes: the data of the rows `alert.changed`, in their order.
     package init(
-        _ set: RuleSet, from records: [RuleStateRecord], notes: @escaping @Sendable () throws -> [String]
+        _ set: RuleSet, from records: [RuleStateRecord], only alert: ByteText? = nil,
+        notes: @escaping @Sendable () throws -> [String]
     ) {
         noteTexts = notes
         var known: [ExactText: RuleGroupState] = [:]
         for record in records { known[record.group] = try? RuleGroupState(record.state[...]) }
-        let groups = Self.groups(set, carrying: known)
+        let groups = Self.groups(set, carrying: known, only: alert)
         let names = Set(groups.map(\.place.key))
         state = Mutex(
             State(
@@ -109,6 +111,9 @@ package final class RuleManager: Sendable {
                 orphans: records.map(\.group).filter { !names.contains($0) },
                 noted: Set(((try? notes()) ?? []).suffix(Bounds.noted).map { ExactText($0) })))
     }
+
+    /// The rules that are evaluated.
+    package var rules: RuleSet { state.withLock { $0.set } }
 
     /// Other rules from now on; a rule of the same group, name and labels goes on where it stood.
     func replace(by set: RuleSet) {
@@ -123,8 +128,10 @@ package final class RuleManager: Sendable {
         endCycle()
     }
 
-    private static func groups(_ set: RuleSet, carrying known: [ExactText: RuleGroupState]) -> [Group] {
-        set.places.map { place in
+    private static func groups(
+        _ set: RuleSet, carrying known: [ExactText: RuleGroupState], only alert: ByteText? = nil
+    ) -> [Group] {
+        set.places(with: alert).map { place in
             let state = known[place.key]?.carried(to: place.group).withoutSeries() ?? RuleGroupState(place.group)
             return Group(
                 place: place, interval: set.interval(of: place.group), state: state, recordedAt: state.evaluatedAt)
@@ -270,7 +277,8 @@ package final class RuleManager: Sendable {
             // Half of a processor's time is left for others.
             state.groups[index].notBefore = monotonic.saturatingAdd(due.isBehind ? 0 : nanoseconds)
             // What is caught up is told at its end: on the way it would be news of yesterday.
-            state.groups[index].held = Self.merged(state.groups[index].held, sending.messages)
+            let messages = sending.messages.map { $0.linked(to: place.group.rules, set.options) }
+            state.groups[index].held = Self.merged(state.groups[index].held, messages)
             var step = Step(messages: [], notes: state.notes.count)
             if !due.isBehind { swap(&step.messages, &state.groups[index].held) }
             let recordedAt = state.groups[index].recordedAt

@@ -1,4 +1,5 @@
 import AlertRules
+package import Asking
 package import Bytes
 import EventStores
 package import PromQLEvaluation
@@ -30,6 +31,9 @@ package struct RuleReplay: Sendable {
     /// How many evaluations there were.
     package private(set) var evaluations = 0
 
+    /// More alerts are not followed.
+    private static let firingsMax = 10_000
+
     private struct Key: Hashable {
         let group: ExactText
         let labels: LabelSet
@@ -43,12 +47,13 @@ package struct RuleReplay: Sendable {
     ///   - start: ms since 1970: the first evaluation of a group is at a multiple of its interval, this or the one
     ///     before.
     ///   - end: ms since 1970; no evaluation is later.
+    ///   - alert: alerts of this name alone; nil: all.
     ///   - budget: bounds all of it together.
     /// - Throws: where the budget says that the work is to end.
     /// - Complexity: as the questions of all rules at all times.
     package init(
-        _ set: RuleSet, from start: Int64, through end: Int64, over source: any SeriesSource,
-        within budget: any QuestionBudget = UnboundedBudget()
+        _ set: RuleSet, from start: Int64, through end: Int64, only alert: ByteText? = nil,
+        over source: any SeriesSource, within budget: any QuestionBudget = UnboundedBudget()
     ) throws(EvaluationError) {
         try self.init(set, from: start, through: end, within: budget) { _ in source }
     }
@@ -63,8 +68,8 @@ package struct RuleReplay: Sendable {
         opening open: (Int64) throws -> any SeriesSource
     ) throws(EvaluationError) {
         let notes = NoteLog()
-        let manager = RuleManager(set, from: []) { notes.texts }
-        let step = set.places.reduce(Int64(0)) { Self.commonDivisor($0, set.interval(of: $1.group)) }
+        let manager = RuleManager(set, from: [], only: alert) { notes.texts }
+        let step = set.places(with: alert).reduce(Int64(0)) { Self.commonDivisor($0, set.interval(of: $1.group)) }
         guard step > 0, start <= end else { return }
         var now = start
         while now <= end {
@@ -77,13 +82,31 @@ package struct RuleReplay: Sendable {
                 let texts = step.batch?.notes.map(\.data) ?? []
                 notes.append(texts)
                 manager.committed(step)
-                take(texts.compactMap(AlertNote.init(data:)), manager)
+                let changes = texts.compactMap(AlertNote.init(data:))
+                take(changes.filter { alert == nil || $0.labels["alertname"] == alert }, manager)
+            }
+            if firings.count >= Self.firingsMax {
+                complaints.append("rules: more than \(Self.firingsMax) alerts would have fired; the first are shown")
+                break
             }
             let (next, isBeyond) = now.addingReportingOverflow(step)
             if isBeyond { break }
             now = next
         }
         firings.sort { ($0.firedAt, $0.labels) < ($1.firedAt, $1.labels) }
+    }
+
+    /// The same for whoever asks for it as a question about series.
+    /// - Throws: where the budget says that the work is to end, in the words of such questions.
+    package static func answer(
+        _ set: RuleSet, from start: Int64, through end: Int64, only alert: ByteText?, over source: any SeriesSource,
+        within budget: any QuestionBudget
+    ) throws(SeriesRefusal) -> RuleReplay {
+        do throws(EvaluationError) {
+            return try RuleReplay(set, from: start, through: end, only: alert, over: source, within: budget)
+        } catch {
+            throw SeriesRefusal(error)
+        }
     }
 
     private mutating func take(_ notes: [AlertNote], _ manager: RuleManager) {

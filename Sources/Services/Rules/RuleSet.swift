@@ -20,6 +20,9 @@ package struct RuleSet: Sendable {
     /// What all groups have in common.
     let options: RuleOptions
 
+    /// No rules.
+    package static let none = RuleSet([], RuleOptions())
+
     // tests: rules that stand in no file.
     /// Joins both.
     package init(_ files: [RuleFile], _ options: RuleOptions) { (self.files, self.options) = (files, options) }
@@ -50,9 +53,25 @@ package struct RuleSet: Sendable {
         }
     }
 
+    /// Groups with an alert of this name; nil: all.
+    func places(with alert: ByteText?) -> [Place] {
+        guard let alert else { return places }
+        return places.filter { place in place.group.rules.contains { $0.isAlert(alert) } }
+    }
+
+    /// The names of alerts, each once, in the order of their bytes.
+    package var alertNames: [String] {
+        let names = places.flatMap { $0.group.rules }.filter { $0.kind != .record }.map(\.name)
+        return Set(names).sorted().map(\.description)
+    }
+
     /// ms from one evaluation of a group to the next.
     func interval(of group: RuleGroup) -> Int64 { max(1, group.interval ?? options.interval) }
 
     /// ms that the questions of a group look back.
     func queryOffset(of group: RuleGroup) -> Int64 { group.queryOffset ?? options.queryOffset }
+}
+
+extension Rule {
+    fileprivate func isAlert(_ name: ByteText) -> Bool { kind != .record && self.name == name }
 }

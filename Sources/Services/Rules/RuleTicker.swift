@@ -5,7 +5,6 @@ package import Platform
 package import Projections
 package import PromQLEvaluation
 package import PromQLText
-import RuleFiles
 package import Sending
 
 /// Has rules evaluated on a thread of their own as long as the server runs: what an evaluation says is made durable
@@ -19,17 +18,20 @@ package struct RuleTicker: BackgroundWork {
         var present: @Sendable () async throws -> [MetricFamily]
         /// The series up to a time (ms since 1970) for one evaluation, and what bounds it; blocking.
         var open: @Sendable (Int64, [MetricFamily]) throws -> (source: any SeriesSource, budget: any QuestionBudget)
-        /// Other rules where files have changed, nil where they have not; blocking.
-        var changed: @Sendable () throws -> RuleSet?
+        /// Files of rules that are looked at again; nil: the rules stay as they are.
+        var files: RuleFileWatch?
+        /// Whether somebody has asked for that since the last call.
+        var isAsked: @Sendable () -> Bool
 
         /// Takes each part as given.
         package init(
             now: @escaping @Sendable () -> Int64, present: @escaping @Sendable () async throws -> [MetricFamily],
             open: @escaping @Sendable (Int64, [MetricFamily]) throws -> (
                 source: any SeriesSource, budget: any QuestionBudget
-            ), changed: @escaping @Sendable () throws -> RuleSet?
+            ), files: RuleFileWatch?, isAsked: @escaping @Sendable () -> Bool
         ) {
-            (self.now, self.present, self.open, self.changed) = (now, present, open, changed)
+            (self.now, self.present, self.open) = (now, present, open)
+            (self.files, self.isAsked) = (files, isAsked)
         }
     }
 
@@ -75,10 +77,15 @@ package struct RuleTicker: BackgroundWork {
 
     /// A file with a mistake changes nothing.
     private func lookForChanges() async throws {
+        let isAsked = inputs.isAsked()
+        guard let files = inputs.files else {
+            if isAsked { log.notice("rules: there are no files to look at, those of the objectives go on") }
+            return
+        }
         do {
-            guard let set = try await thread.run({ [inputs] in try inputs.changed() }) else { return }
-            manager.replace(by: set)
-            log.notice("rules: files have changed, \(set.files.reduce(0) { $0 + $1.ruleCount }) rules from now on")
+            let count = try await thread.run { [manager] in try manager.takeChanges(of: files, isAsked: isAsked) }
+            guard let count else { return }
+            log.notice("rules: files \(isAsked ? "were read again" : "have changed"), \(count) rules from now on")
         } catch let error where !(error is CancellationError) {
             log.error("rules: files have changed and are not taken, the rules before go on: \(error)")
         }

@@ -14,6 +14,7 @@ func withServer<Result: Sendable>(
     _ store: any ServedStore = FakeStore(), limits: ServerLimits = ServerLimits(), tokens: TokenFile? = nil,
     isTokenRequired: Bool = false, names: [String] = [],
     traceExport: TraceExportConfiguration = TraceExportConfiguration(), rules: RuleSet? = nil,
+    ruleFiles: RuleFileWatch? = nil,
     alertSending: AlertSendingConfiguration = AlertSendingConfiguration(),
     settleRule: SettleRule = SettleRule(), proxies: TrustedProxies = TrustedProxies(), log: OperatorLog? = nil,
     _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Result
@@ -25,7 +26,7 @@ func withServer<Result: Sendable>(
     configuration.isTokenRequired = isTokenRequired
     configuration.names = names
     configuration.traceExport = traceExport
-    (configuration.rules, configuration.alertSending) = (rules, alertSending)
+    (configuration.rules, configuration.ruleFiles, configuration.alertSending) = (rules, ruleFiles, alertSending)
     configuration.settleRule = settleRule
     configuration.proxies = proxies
     let server = PlimsollServer(

@@ -248,6 +248,12 @@ package enum MetricCatalogue {
             "plimsoll_alerts_waiting", .gauge, "Alerts that a destination has yet to be told.",
             labels: [MetricLabel("destination", .given)], .process),
         MetricDefinition(
+            "plimsoll_rules_last_reload_successful", .gauge,
+            "1 where the rules are those of their files as they are now, 0 where these have a mistake.", .process),
+        MetricDefinition(
+            "plimsoll_rules_last_reload_success_timestamp_seconds", .gauge, unit: "seconds",
+            "When rules were read last, in seconds since 1970.", .process),
+        MetricDefinition(
             "plimsoll_spans_echoed_total", .counter,
             "Spans not taken in because a Plimsoll had made them of its events.", .process),
         MetricDefinition(

@@ -25,9 +25,8 @@ enum RuleSetup {
         configuration.rules = try rules(settings, objectives: objectives, on: machine)
         if !alerts.ruleFiles.isEmpty {
             let options = options(alerts, origin: origin)
-            let watch = try RuleFileWatch(
+            configuration.ruleFiles = RuleFileWatch(
                 alerts.ruleFiles, in: machine.fileSystem, options, clock: machine.clock)
-            configuration.ruleChanges = { try watch.changed() }
         }
         configuration.alertSending = alerts.told(from: origin)
     }

@@ -46,6 +46,7 @@ extension Routes {
         samples.freeBytes = status.freeBytes
         samples.traceExports = senders.map(\.sample)
         samples.alertSending = alertSenders.map(\.sample)
+        samples.rules = ruleStanding.map { (areTaken: $0.failure == nil, takenAt: $0.takenAt) }
         samples.echoedSpans = traces.echoedSpans
         samples.rebookedPicoUSD = status.rebookedPicoUSD
         if countsActivity,

@@ -50,6 +50,8 @@ struct Routes: Sendable {
     var ruleManager: RuleManager?
     /// Who tells others of alerts.
     var alertSenders: [AlertSender] = []
+    /// The files of the rules; nil: they follow from objectives.
+    var ruleFiles: RuleFileWatch?
 
     /// How rules stand.
     var rules: any RuleStates { ruleManager ?? NoRules() }
@@ -100,6 +102,7 @@ struct Routes: Sendable {
         case .doctorReport: return try await report(.doctor, query())
         case .budgets: return try await report(.budgets, query())
         case .report: return try await report(ReportName(part("kind")), query())
+        case .alertReplay: return try await alertReplay(query())
         case .conversation: return try await conversation(part("id"), query())
         case .prices: return try prices(query())
         case .priceCheck: return try await priceCheck(query())
@@ -111,6 +114,7 @@ struct Routes: Sendable {
         case .openAPI: return openAPI(try query())
         case .health, .healthElsewhere: return Response(text: "ok\n")
         case .readiness, .readinessElsewhere: return try readiness()
+        case .readRules: return try await readRules(query())
         case .statusPage: return try page("index.html", request.headers)
         case .pageFile: return try page(part("file"), request.headers)
         case .runbooks: return try runbook(nil, request.headers)
@@ -124,6 +128,27 @@ struct Routes: Sendable {
                 .serviceUnavailable, objection.text, hint: objection.advice ?? "see the server's log")
         }
         return Response(text: "ready\n")
+    }
+
+    /// How the files of the rules stand; nil: no rules are evaluated.
+    var ruleStanding: RuleFileWatch.Standing? {
+        guard ruleManager != nil else { return nil }
+        return ruleFiles?.standing ?? RuleFileWatch.Standing(takenAt: startWallNanoseconds)
+    }
+
+    /// Reads the files of the rules again.
+    private func readRules(_: QueryParameters) async throws -> Response {
+        guard let ruleManager, let ruleFiles else {
+            return Response(text: "there are no rule files to read\n")
+        }
+        do {
+            let count = try await threads.rules.run { try ruleManager.takeChanges(of: ruleFiles, isAsked: true) }
+            return Response(text: "\(count ?? 0) rules from now on\n")
+        } catch let error where !(error is CancellationError) {
+            throw Refusal(
+                .unprocessableContent, "rule files are not taken, the rules before go on: \(error)",
+                hint: "`plimsoll alerts check FILE` names every mistake")
+        }
     }
 
     private func objectives(_: QueryParameters) -> Response {

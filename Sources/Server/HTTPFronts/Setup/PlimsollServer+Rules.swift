@@ -49,7 +49,7 @@ extension PlimsollServer {
                 let pinned = store.ruleSeries(
                     upTo: isBeyond ? .max : nanoseconds, present: present, memory: memory, within: options)
                 return (pinned.source, SeriesBudget(options))
-            }, changed: configuration.ruleChanges)
+            }, files: configuration.ruleFiles, isAsked: configuration.isReadingAsked)
         let ticker = RuleTicker(
             manager, inputs, senders: routes.alertSenders, thread: threads.rules, committer: routes.intake.committer,
             clock: clock, health: routes.health, log: log)

@@ -90,7 +90,7 @@ package final class PlimsollServer: Sendable {
             threads: threads, limits: limits, guardian: configuration.guardian, proxies: configuration.proxies,
             startNanoseconds: clock.monotonicNanoseconds(), startWallNanoseconds: clock.wallNanoseconds(),
             seriesMemory: SeriesMemory(limitBytes: limits.seriesMemoryBytesMax),
-            ruleManager: ruleManager(), alertSenders: alertSenders())
+            ruleManager: ruleManager(), alertSenders: alertSenders(), ruleFiles: configuration.ruleFiles)
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
         }

@@ -19,8 +19,10 @@ package struct ServerConfiguration: Sendable {
     package var traceExport = TraceExportConfiguration()
     /// Rules that are evaluated; nil: none are.
     package var rules: RuleSet?
-    /// Other rules where their files have changed; nil: they are as they were. Blocking.
-    package var ruleChanges: @Sendable () throws -> RuleSet? = { nil }
+    /// The files of the rules, looked at again; nil: they follow from objectives.
+    package var ruleFiles: RuleFileWatch?
+    /// Whether somebody has asked, since the last call, for files to be read again.
+    package var isReadingAsked: @Sendable () -> Bool = { false }
     /// Who is told of alerts.
     package var alertSending = AlertSendingConfiguration()
     /// Serve on an address that others can reach although nobody has to prove who he is.

@@ -1,4 +1,4 @@
-import PromQLEvaluation
+package import PromQLEvaluation
 import PromQLText
 
 /// Why a question about series has no answer, in Prometheus' words, since people and tools know them. A front says it
@@ -37,7 +37,7 @@ package struct SeriesRefusal: Error, Hashable, Sendable, CustomStringConvertible
     }
 
     /// What is wrong with an evaluation.
-    init(_ error: EvaluationError) {
+    package init(_ error: EvaluationError) {
         let kind: Kind =
             switch error {
             case .refused, .tooManySamples: .execution

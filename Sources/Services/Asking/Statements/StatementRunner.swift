@@ -106,3 +106,14 @@ extension QueryError {
             hint: nameHint(to: name, known: ["timezone", "plimsoll.rollups"]))
     }
 }
+
+extension ResultSet {
+    /// The texts of the first column, in the order of the answer; what is no text is left out.
+    package var firstTexts: [String] {
+        chunks.flatMap { chunk in
+            (0..<chunk.rowCount).compactMap { row in
+                if case .text(let text) = chunk.columns[0].scalar(at: row) { text } else { nil }
+            }
+        }
+    }
+}

@@ -16,7 +16,8 @@ extension Routes {
         switch name {
         case .ruleStates:
             let text = RulesJSON.groups(rules, try Self.ruleFilter(form))
-            return PrometheusReply.response { $0.raw(text) }
+            let warnings = ruleStanding?.failure.map { ["rule files are not taken, the rules before go on: \($0)"] }
+            return PrometheusReply.response(warnings: warnings ?? []) { $0.raw(text) }
         case .alertStates:
             let text = RulesJSON.alerts(rules)
             return PrometheusReply.response { $0.raw(text) }
@@ -114,7 +115,7 @@ extension Routes {
 
     /// Where the process runs is nobody's business: what would say so is empty.
     private var runtimeInfo: Response {
-        let now = clock.wallNanoseconds()
+        let (now, standing) = (clock.wallNanoseconds(), ruleStanding)
         return PrometheusReply.response { json in
             json.beginObject()
             json.key("startTime")
@@ -123,9 +124,9 @@ extension Routes {
             json.member("hostname", "")
             json.key("serverTime")
             json.value(time: now, decimals: .three)
-            json.member("reloadConfigSuccess", true)
+            json.member("reloadConfigSuccess", standing?.failure == nil)
             json.key("lastConfigTime")
-            json.value(time: startWallNanoseconds, decimals: .three)
+            json.value(time: standing?.takenAt ?? startWallNanoseconds, decimals: .three)
             json.member("corruptionCount", health.damage.count)
             json.member("goroutineCount", 0)
             json.member("GOMAXPROCS", workers.parallelism)

@@ -2,7 +2,7 @@
 /// `Routes.answer` a handler.
 package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case sendEvents, sendSpans, sendSpansElsewhere
-    case exportEvents, askSQL, statusReport, doctorReport, report, budgets, conversation
+    case exportEvents, askSQL, statusReport, doctorReport, report, budgets, conversation, alertReplay
     case instantQuery, instantQueryForm, rangeQuery, rangeQueryForm, queryExemplars, queryExemplarsForm
     case formatQuery, formatQueryForm, parseQuery, parseQueryForm
     case seriesList, seriesListForm, labelNames, labelNamesForm, labelValues, metricMetadata, seriesStatistics
@@ -10,6 +10,6 @@ package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case buildInfo, runtimeInfo, serverFlags, serverConfiguration
     case prices, priceCheck, rebookingPreview, rebook
     case objectives, metrics, status, openAPI
-    case health, healthElsewhere, readiness, readinessElsewhere
+    case health, healthElsewhere, readiness, readinessElsewhere, readRules
     case statusPage, pageFile, runbooks, runbook
 }

@@ -150,6 +150,20 @@ extension RouteTable {
         conversation.answers = [RouteContent("application/json", .conversation), table]
         conversation.otherStatuses = [400, 404, 429, 503]
 
+        var replay = Route(
+            .alertReplay, .get, "/v1/alerts/replay", needs: .read, .ask, "which alerts would have fired when")
+        replay.detail =
+            "The rules that are evaluated now, over the past: when each alert would have fired, for how long, and in "
+            + "which conversations. Metrics that only a running server knows have no past."
+        replay.parameters = [
+            .query("rule", .text, "alerts of this name; all without it"),
+            .query("from", .text, "the first evaluation: \(period); a day before the last without it"),
+            .query("to", .text, "no evaluation is later: \(period); a day after from, and now at the latest"),
+            .query("format", .choice(["json", "table"]), "json without it"),
+        ]
+        replay.answers = [RouteContent("application/json", .map(.any)), table]
+        replay.otherStatuses = [400, 404, 422, 429, 503]
+
         var events = Route(.exportEvents, .get, "/v1/events", needs: .read, .ask, "events as they were accepted")
         events.detail =
             "Streamed in the order of acceptance. As lines it is an export, with what happened in between and checksums."
@@ -165,7 +179,7 @@ extension RouteTable {
         objectives.detail = "Ascending, the one in force last."
         objectives.answers = [RouteContent("application/json", .list(.reference(.objectiveVersion)))]
         objectives.otherStatuses = [400]
-        return [report, status, doctor, budgets, conversation, sql, events, objectives]
+        return [report, status, doctor, budgets, conversation, replay, sql, events, objectives]
     }()
 
     private static let money: [Route] = {
@@ -227,9 +241,13 @@ extension RouteTable {
         var readiness = Route(
             .readiness, .get, "/readyz", needs: nil, .operate, "200 while events are taken, else 503 and why")
         (readiness.answers, readiness.otherStatuses) = ([table], [503])
+        // Where tools that write rule files for a Prometheus say so.
+        var rules = Route(.readRules, .post, "/-/reload", needs: .admin, .operate, "read rule files again")
+        rules.detail = "As SIGHUP does. Files with a mistake are refused whole, and the rules before go on."
+        (rules.answers, rules.otherStatuses) = ([table], [400, 422])
         return [
             metrics, status, document, health, health.elsewhere(.healthElsewhere, at: "/-/healthy"), readiness,
-            readiness.elsewhere(.readinessElsewhere, at: "/-/ready"),
+            readiness.elsewhere(.readinessElsewhere, at: "/-/ready"), rules,
         ]
     }()
 

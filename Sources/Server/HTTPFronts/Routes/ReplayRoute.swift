@@ -1,0 +1,63 @@
+import Asking
+import Bytes
+import Hummingbird
+import Intakes
+import JSONTexts
+import Plans
+import Platform
+import Reports
+import Rules
+
+extension Routes {
+    /// Of so many alerts it is looked up which conversations they were about.
+    private static let alertsLookedUp = 50
+
+    /// Which alerts would have fired in the past.
+    func alertReplay(_ query: QueryParameters) async throws -> Response {
+        let format = query["format"] ?? "json"
+        guard ["json", "table"].contains(format) else {
+            throw Refusal(.badRequest, "there is no format \(format)", hint: "known: json, table")
+        }
+        let (start, end) = try replayTimes(query)
+        let rules = ruleManager?.rules ?? RuleSet.none
+        let name = query["rule"]
+        if let name, !rules.alertNames.contains(where: { $0.hasSameBytes(as: name) }) {
+            throw Refusal(
+                .notFound, "no rule has the alert \(name)", hint: nameHint(to: name, known: rules.alertNames))
+        }
+        let waiting = settlement.waiting
+        let (text, notices) = try await queries.run { [self] cancellation throws in
+            let options = questionOptions(cancellation, within: queries.memory)
+            return try Self.ending {
+                let pinned = store.pinnedSeries(present: [], memory: seriesMemory, within: options)
+                let replay = try RuleReplay.answer(
+                    rules, from: start / 1_000_000, through: end / 1_000_000, only: name.map { ByteText($0.utf8) },
+                    over: pinned.source, within: SeriesBudget(options))
+                let (tables, _) = store.pinnedForReports()
+                let shown = try ReplayText(replay, through: end / 1_000_000, alertsMax: Self.alertsLookedUp) { sql in
+                    try StatementRunner(engine: engine).run(sql, over: tables, options: options).firstTexts
+                }
+                return (format == "json" ? shown.json : shown.table, missing(pinned))
+            }
+        }
+        let type = format == "json" ? MediaType.json : MediaType.text
+        return Self.noting(waiting, missing: notices, Response(bytes: Array(text.utf8), contentType: type))
+    }
+
+    /// ns since 1970 UTC. Links say where to begin alone, and are followed on the same day or years later.
+    private func replayTimes(_ query: QueryParameters) throws -> (start: Int64, end: Int64) {
+        let now = store.now
+        do {
+            let from = try query["from"].map { text throws(ReportError) in try PeriodText.parse(text, now: now) }
+            let to = try query["to"].map { text throws(ReportError) in try PeriodText.parse(text, now: now) }
+            let end = min(now, to ?? from?.saturatingAdd(Nanoseconds.day) ?? now)
+            let start = from ?? end.saturatingSubtract(Nanoseconds.day)
+            guard start <= end else {
+                throw Refusal(.badRequest, "nothing is between from and to", hint: "let from be before to and now")
+            }
+            return (start, end)
+        } catch let error as ReportError {
+            throw Refusal(.badRequest, error.message, hint: error.hint)
+        }
+    }
+}

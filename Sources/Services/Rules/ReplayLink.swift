@@ -1,0 +1,50 @@
+import AlertRules
+import Bytes
+import JSONTexts
+import PromQLText
+import RuleFiles
+
+/// Where it stands what an alert's rule would have said of the time around it.
+enum ReplayLink {
+    static let annotation: ByteText = "replay_url"
+
+    /// ms before an alert was pending that are looked at, too.
+    private static let lead: Int64 = 3_600_000
+
+    /// - Parameters:
+    ///   - alert: its name.
+    ///   - pendingSince: ms since 1970.
+    /// - Returns: nil where nobody knows where people reach the installation.
+    static func address(of alert: ByteText, pendingSince: Int64, _ options: RuleOptions) -> String? {
+        var origin = options.externalURL.description
+        while origin.utf8.last == UInt8(ascii: "/") { origin.removeLast() }
+        guard !origin.isEmpty else { return nil }
+        let minute = floorDivide(pendingSince.saturatingSubtract(lead), 60_000)
+        let (nanoseconds, isBeyond) = minute.multipliedReportingOverflow(by: 60_000_000_000)
+        guard !isBeyond else { return nil }
+        let name = PercentText.escaped(alert.description) { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
+        }
+        return "\(origin)/v1/alerts/replay?rule=\(name)&from=\(RFC3339.render(nanoseconds))&format=table"
+    }
+}
+
+extension AlertMessage {
+    /// The same with a link to its replay, where its rule says nothing of this name.
+    func linked(to rules: [Rule], _ options: RuleOptions) -> AlertMessage {
+        let name = labels["alertname"]
+        // Told from when it fires on, which is after it was pending.
+        let hold = rules.filter { $0.name == name }.compactMap { rule -> Int64? in
+            if case .alert(let terms) = rule.kind { terms.hold } else { nil }
+        }.max()
+        guard let hold, !annotations.contains(where: { $0.name == ReplayLink.annotation }),
+            let address = ReplayLink.address(
+                of: name, pendingSince: startsAt.saturatingSubtract(hold), options)
+        else { return self }
+        let link = SeriesLabel(name: ReplayLink.annotation, value: ByteText(address.utf8))
+        return AlertMessage(
+            labels: labels, annotations: (annotations + [link]).sorted { $0.name < $1.name }, startsAt: startsAt,
+            endsAt: endsAt, isResolved: isResolved, generatorURL: generatorURL)
+    }
+}
