@@ -18,8 +18,8 @@ import Testing
     /// ms since 1970, a multiple of a minute: 2026-08-01T09:00:00Z.
     private static let start = RuleWorld.start
 
-    /// The disk is filled by 1 MiB a second; seals fail each minute from the 20th to the 40th, with a new process at the
-    /// 25th.
+    /// The disk is filled by 1 MiB a second; seals fail each minute from the 20th to the 40th, with a new process at
+    /// the 25th.
     private static func families(_ seconds: Int64) throws -> [MetricFamily] {
         let minute = seconds / 60
         let failed = minute < 20 ? 0 : minute < 25 ? minute - 19 : min(minute, 40) - 25

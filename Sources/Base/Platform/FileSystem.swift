@@ -18,7 +18,8 @@ package struct FileOptions: Sendable {
     var creation: Creation
     /// Readable by the owner only (mode 0600), not by its group as well. Applies when the file is created.
     package var isSecret: Bool
-    /// Whether what is no file serves, too, such as a pipe, whose writer is waited for; otherwise it is refused at once.
+    /// Whether what is no file serves, too, such as a pipe, whose writer is waited for; otherwise it is refused at
+    /// once.
     var takesPipes: Bool
 
     package init(_ access: Access, creation: Creation = .never, isSecret: Bool = false, takesPipes: Bool = false) {

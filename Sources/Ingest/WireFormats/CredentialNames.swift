@@ -28,8 +28,8 @@ package enum CredentialNames {
         "passwords", "apikeys", "passphrases", "secretkeys", "privatekeys", "accesskeys", "accesstokens",
         "refreshtokens",
         // In other languages; letters that ASCII has not are passed over, so some have two spellings.
-        "passwort", "passwoerter", "passwrter", "kennwort", "zugangsdaten", "motdepasse", "motsdepasse", "contrasena", "contrasea",
-        "contrasenas", "contraseas", "senha", "senhas", "palavrapasse", "wachtwoord", "wachtwoorden", "adgangskode",
+        "passwort", "passwoerter", "passwrter", "kennwort", "zugangsdaten", "motdepasse", "motsdepasse", "contrasena",
+        "contrasea", "contrasenas", "contraseas", "senha", "senhas", "palavrapasse", "wachtwoord", "wachtwoorden", "adgangskode",
         "passord", "losenord", "lsenord", "salasana", "heslo", "haslo", "haso", "jelszo", "jelsz", "sifre",
         "katasandi", "matkhau", "mtkhu",
     ].map { Array($0.utf8) }

@@ -68,7 +68,8 @@ extension HistoryReader {
 
     // MARK: Notes
 
-    /// How the wanted metrics are shown, what notes say of them up to the last point, and whether there are later notes.
+    /// How the wanted metrics are shown, what notes say of them up to the last point, and whether there are later
+    /// notes.
     private func processHistory() throws -> (expositions: [Exposition], history: ProcessHistory, isPast: Bool) {
         let expositions = MetricCatalogue.all.filter(ProcessNote.isNoted)
             .map { Exposition($0, source, matchers) }.filter(\.isAsked)

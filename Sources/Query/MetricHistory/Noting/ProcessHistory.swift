@@ -4,8 +4,8 @@ import Projections
 
 /// What notes say of some metrics of processes, point by point.
 ///
-/// A value stands from its note to the next one that has another, as long as there is a process: until a point more than
-/// ``lastsPoints`` behind its last note, or until a whole note, the first of the next process, is without it.
+/// A value stands from its note to the next one that has another, as long as there is a process: until a point more
+/// than ``lastsPoints`` behind its last note, or until a whole note, the first of the next process, is without it.
 struct ProcessHistory {
     /// How many points a note stands for where none follows: a minute more than notes are apart.
     private static let lastsPoints = (ProcessNoter.pause + 60_000_000_000) / SamplePoints.nanoseconds

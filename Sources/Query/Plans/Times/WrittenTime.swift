@@ -51,7 +51,8 @@ package struct WrittenTime {
 
     /// Nanoseconds since 1970 by the wall clock; nil when a field is out of range or 64 bits do not hold it.
     package var nanoseconds: Int64? {
-        guard !isBeforeYearOne, date.month >= 1, date.month <= 12, date.day >= 1, date.day <= date.daysInMonth, nanosecondsOfDay >= 0
+        guard !isBeforeYearOne, date.month >= 1, date.month <= 12, date.day >= 1, date.day <= date.daysInMonth,
+            nanosecondsOfDay >= 0
         else { return nil }
         // The first day begins before the first instant.
         return Int64(exactly: Int128(date.daysSince1970) * Int128(Nanoseconds.day) + Int128(nanosecondsOfDay))
@@ -81,8 +82,8 @@ package struct WrittenTime {
         let isByPoint = take(".")
         guard isByPoint || take("-") else { return false }
         if bytes.prefix(while: \.isDigit).count == 3, let day = digits(3...3) {
-            // The last day of a leap year is the first of the next one elsewhere. What is beyond is no day to PostgreSQL,
-            // while a month or a day of one that is beyond is out of range.
+            // The last day of a leap year is the first of the next one elsewhere. What is beyond is no day to
+            // PostgreSQL, while a month or a day of one that is beyond is out of range.
             guard (1...366).contains(day) else { return false }
             date = CivilDate(daysSince1970: CivilDate(year: year, month: 1, day: 1).daysSince1970 + day - 1)
             return bytes.first != UInt8(ascii: "-") && bytes.first != UInt8(ascii: ".")
