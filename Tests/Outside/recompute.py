@@ -20,6 +20,7 @@ from outside.money import pico, usd
 from outside.prices import CLASSES, DefaultBook, Ledger
 
 DIMENSIONS = ("tenant", "channel", "team", "agent", "region", "cost_centre", "environment", "variant", "prompt_version")
+PLACE = ("tenant", "channel")
 CALL_DIMENSIONS = ("model", "provider", "route", "purpose", "day", "price_state") + DIMENSIONS
 ANSWER_DIMENSIONS = ("day", "hour") + DIMENSIONS
 OUTCOME_DIMENSIONS = ("week", "day", "channel", "tenant", "topic", "agent", "variant", "region", "team")
@@ -36,10 +37,11 @@ def label(event, name):
 
 
 def of_turn(question, answer):
-    """A question as its turn tells it: what the answer says comes first."""
+    """A question as its turn tells it: where it was asked it says itself, of all else what the answer says comes first."""
     if answer is None:
         return question
-    return dataclasses.replace(question, data={**question.data, **{name: value for name, value in answer.data.items() if value is not None}})
+    told = {name: value for name, value in answer.data.items() if value is not None and name not in PLACE}
+    return dataclasses.replace(question, data={**question.data, **told})
 
 
 def due(amount, start, end, instant):
