@@ -11,7 +11,7 @@ extension Routes {
     /// Makes an answer of the labels of the wanted series, on the threads of questions and within their bounds.
     /// - Parameter write: writes the data, and says whether it left something out.
     private func index(
-        _ form: FormParameters, in times: ClosedRange<Int64>,
+        _ form: FormParameters, in period: IndexPeriod,
         _ write: @escaping @Sendable ([LabelSet], inout JSONWriter) -> Bool
     ) async throws -> Response {
         let (selectors, present) = (form.all("match[]"), try await presentFamilies())
@@ -20,7 +20,9 @@ extension Routes {
             return try Self.ending {
                 let pinned = store.pinnedSeries(present: present, memory: seriesMemory, within: options)
                 let source = ruled(pinned.source, within: options)
-                let labels = try seriesRunner.labels(selectors, in: times, over: source, within: options)
+                // Selectors are read all the same, for what is wrong with them.
+                let found = try seriesRunner.labels(selectors, in: period.times, over: source, within: options)
+                let labels = period.isEmpty ? [] : found
                 let booking = try queries.holding(labels.reduce(Self.answerBytes) { $0 + 2 * $1.heldBytes })
                 defer { withExtendedLifetime(booking) {} }
                 var data = JSONWriter()
@@ -103,7 +105,7 @@ extension Routes {
         let most = min(try Self.count(form, "limit") ?? 10, 10_000)
         let now = clock.wallNanoseconds() / 1_000_000
         let times = (now - 7_200_000)...now
-        return try await index(FormParameters(query: nil), in: times) { labels, json in
+        return try await index(FormParameters(query: nil), in: IndexPeriod(times: times)) { labels, json in
             SeriesStatistics(labels).write(over: times, atMost: most, to: &json)
             return false
         }

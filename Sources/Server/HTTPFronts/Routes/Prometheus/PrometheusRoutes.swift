@@ -38,7 +38,9 @@ extension Routes {
 
     private func instantAnswer(_ form: FormParameters) async throws -> Response {
         let now = clock.wallNanoseconds() / 1_000_000
-        let time = try form["time"].map { text throws(SeriesRefusal) in try SeriesTimeText.time(text, "time") } ?? now
+        let time = try form["time"].map { text throws(SeriesRefusal) in
+            try SeriesTimeText.optionalTime(text, "time")
+        } ?? now
         return try await answer(SeriesQuestion(form.bytes("query") ?? [], at: time), form)
     }
 
@@ -89,7 +91,10 @@ extension Routes {
     /// What looks at an expression knows of no exemplars.
     private func exemplars(_ form: FormParameters) throws -> Response {
         _ = try SeriesQuestion.expression(form.bytes("query") ?? [])
-        _ = try Self.period(form)
+        // Where indexes answer with nothing Prometheus refuses exemplars.
+        guard try !Self.period(form).isEmpty else {
+            throw SeriesRefusal(.badData, "end timestamp must not be before start timestamp")
+        }
         return PrometheusReply.response { $0.raw("[]") }
     }
 
@@ -145,14 +150,16 @@ extension Routes {
         return count == 0 ? nil : count
     }
 
-    /// When the series of an index have samples.
-    static func period(_ form: FormParameters) throws(SeriesRefusal) -> ClosedRange<Int64> {
+    /// When the series of an index have samples; where its end lies before its start no series has any.
+    struct IndexPeriod {
+        var times: ClosedRange<Int64>
+        var isEmpty = false
+    }
+
+    static func period(_ form: FormParameters) throws(SeriesRefusal) -> IndexPeriod {
         var (start, end) = (SeriesTimeText.always.lowerBound, SeriesTimeText.always.upperBound)
-        if let text = form["start"] { start = try SeriesTimeText.time(text, "start") }
-        if let text = form["end"] { end = try SeriesTimeText.time(text, "end") }
-        guard start <= end else {
-            throw SeriesRefusal(parameter: "end", "end timestamp must not be before start timestamp")
-        }
-        return start...end
+        if let text = form["start"] { start = try SeriesTimeText.optionalTime(text, "start") }
+        if let text = form["end"] { end = try SeriesTimeText.optionalTime(text, "end") }
+        return IndexPeriod(times: start...max(start, end), isEmpty: end < start)
     }
 }
