@@ -70,7 +70,8 @@ import Testing
         #expect(try SeriesTimeText.time(text, "time") == time)
     }
 
-    @Test(arguments: ["", "now", "NaN", "Inf", "0x10", "1e300", "2015-07-01", "2026-01-01T00:00:60Z", "2026-01-01t00:00:00Z",
+    @Test(arguments: [
+        "", "now", "NaN", "Inf", "0x10", "1e300", "2015-07-01", "2026-01-01T00:00:60Z", "2026-01-01t00:00:00Z",
         "2026-01-01T00:00:00z", "2026-01-01 00:00:00Z", "2100-02-29T00:00:00Z", "10000-01-01T00:00:00Z",
     ])
     func otherTextsAreNoTimes(text: String) {
