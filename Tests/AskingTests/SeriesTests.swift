@@ -125,12 +125,19 @@ import Testing
     @Test(arguments: [
         ("1.5", 1500), ("1435781451.781", 1_435_781_451_781), ("2015-07-01T20:10:51.781Z", 1_435_781_451_781),
         ("-0.001", -1), ("1969-12-31T23:59:59.9995Z", -1), ("1e3", 1_000_000),
+        // Of four digits any year, and of a number what is behind its point by itself.
+        ("0001-01-01T00:00:00Z", -62_135_596_800_000), ("9999-12-31T23:59:59.999999999Z", 253_402_300_799_999),
+        ("0000-02-29T00:00:00Z", -62_162_121_600_000), ("2100-03-01T00:00:00+01:00", 4_107_538_800_000),
+        ("1.0005", 1000), ("-1.9996", -2000),
     ])
     func timesAreReadToTheMillisecond(text: String, time: Int64) throws {
         #expect(try SeriesTimeText.time(text, "time") == time)
     }
 
-    @Test(arguments: ["", "now", "NaN", "Inf", "0x10", "1e300", "2015-07-01"])
+    @Test(arguments: [
+        "", "now", "NaN", "Inf", "0x10", "1e300", "2015-07-01", "2026-01-01T00:00:60Z", "2026-01-01t00:00:00Z",
+        "2026-01-01T00:00:00z", "2026-01-01 00:00:00Z", "2100-02-29T00:00:00Z", "10000-01-01T00:00:00Z",
+    ])
     func otherTextsAreNoTimes(text: String) {
         let refusal = #expect(throws: SeriesRefusal.self) { try SeriesTimeText.time(text, "time") }
         #expect(refusal?.message == "invalid parameter \"time\": cannot parse \"\(text)\" to a valid timestamp")

@@ -142,8 +142,19 @@ import Testing
         ("query?query=up&limit=-1", 400, "bad_data", #"invalid parameter \"limit\": limit must be non-negative"#),
         ("query?query=up&timeout=0", 503, "timeout", "query timed out in expression evaluation"),
         ("series", 400, "bad_data", "no match[] parameter provided"),
-        ("labels?start=9&end=1", 400, "bad_data",
-            #"invalid parameter \"end\": end timestamp must not be before start timestamp"#),
+        ("query_exemplars?query=up&start=9&end=1", 400, "bad_data",
+            "end timestamp must not be before start timestamp"),
+        ("query?query=1&time=2026-01-01T00:00:60Z", 400, "bad_data",
+            #"invalid parameter \"time\": Invalid time value for 'time': "#
+                + #"cannot parse \"2026-01-01T00:00:60Z\" to a valid timestamp"#),
+        ("labels?start=x", 400, "bad_data",
+            #"invalid parameter \"start\": Invalid time value for 'start': cannot parse \"x\" to a valid timestamp"#),
+        ("query_range?query=%22a%22&start=0&end=1&step=1", 400, "bad_data",
+            #"invalid parameter \"query\": invalid expression type \"string\" for range query, "#
+                + "must be Scalar or instant Vector"),
+        ("query_range?query=up%5B5m%5D&start=0&end=1&step=1", 400, "bad_data",
+            #"invalid parameter \"query\": invalid expression type \"range vector\" for range query, "#
+                + "must be Scalar or instant Vector"),
         ("metadata?limit=x", 400, "bad_data", "limit must be a number"),
     ])
     func whatCannotBeAnsweredIsRefusedInPrometheusWords(
@@ -153,6 +164,22 @@ import Testing
             let answer = try await client.send("GET", "/api/v1/\(address)")
             #expect(answer.status == status && answer.headers["Content-Type"] == "application/json")
             #expect(answer.text == Self.failure(type, error))
+        }
+    }
+
+    /// An index of times that end before they begin has nothing; what is wrong with its selectors is told.
+    @Test func timesThatEndBeforeTheyBeginHaveNoSeries() async throws {
+        try await withSeries { client in
+            for address in ["series?match[]=calls_total&", "labels?", "label/model/values?"] {
+                let answer = try await client.send("GET", "/api/v1/\(address)start=9&end=1")
+                #expect(answer.status == 200 && answer.text == #"{"status":"success","data":[]}"# + "\n", "\(address)")
+            }
+            let unread = try await client.send("GET", "/api/v1/labels?match[]=%7B&start=9&end=1")
+            #expect(unread.status == 400 && unread.text.contains(#"invalid parameter \"match[]\": 1:2: "#))
+            for (state, count) in [("", 1), ("any", 1), ("ACTIVE", 1), ("dropped", 0), ("x", 0)] {
+                let text = try await client.send("GET", "/api/v1/targets?state=\(state)").text
+                #expect(text.contains(#""activeTargets":[]"#) == (count == 0), "\(state)")
+            }
         }
     }
 

@@ -59,9 +59,24 @@ package struct SeriesQuestion: Sendable {
                         + "(?step=XX)")
             }
         }
-        var question = PromQLQuestion(try Self.expression(text), at: times)
+        let expression = try Self.expression(text)
+        if case .range = times, let type = Self.unranged(expression) {
+            throw SeriesRefusal(
+                parameter: "query",
+                "invalid expression type \"\(type)\" for range query, must be Scalar or instant Vector")
+        }
+        var question = PromQLQuestion(expression, at: times)
         (question.lookback, question.samplesMax) = (lookback, Self.samplesMax)
         return question
+    }
+
+    /// What an expression is of which no range can be asked; nil: one can be.
+    private static func unranged(_ expression: PromQLExpression) -> String? {
+        switch expression.type {
+        case .string: "string"
+        case .matrix: "range vector"
+        case .scalar, .vector: nil
+        }
     }
 
     /// The expression of a text.

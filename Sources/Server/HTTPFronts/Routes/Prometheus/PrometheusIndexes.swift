@@ -15,7 +15,7 @@ extension Routes {
     ///   - bytes: about how many one of them takes in the answer.
     ///   - write: writes the data, and says whether it left something out.
     private func index<Found: Sendable>(
-        _ form: FormParameters,
+        _ form: FormParameters, in period: IndexPeriod,
         _ find: @escaping @Sendable ([[UInt8]], any SeriesSource, QueryOptions) throws -> [Found],
         bytes: @escaping @Sendable (Found) -> Int,
         _ write: @escaping @Sendable ([Found], inout JSONWriter) -> Bool
@@ -29,7 +29,9 @@ extension Routes {
                 defer { withExtendedLifetime(earlier) {} }
                 let pinned = earlier?.pinned
                     ?? store.pinnedSeries(present: present, memory: seriesMemory, within: options)
-                let found = try find(selectors, ruled(pinned.source, as: earlier, within: options), options)
+                // Selectors are read all the same, for what is wrong with them.
+                let inTime = try find(selectors, ruled(pinned.source, as: earlier, within: options), options)
+                let found = period.isEmpty ? [] : inTime
                 // It stands there twice: as data, and in its answer.
                 let booking = try queries.holding(found.reduce(Self.answerBytes) { $0 + 2 * bytes($1) })
                 defer { withExtendedLifetime(booking) {} }
@@ -47,9 +49,10 @@ extension Routes {
     func seriesList(_ form: FormParameters) async throws -> Response {
         guard !form.all("match[]").isEmpty else { throw SeriesRefusal(.badData, "no match[] parameter provided") }
         let most = try Self.count(form, "limit") ?? .max
-        let (runner, times) = (seriesRunner, try Self.period(form))
+        let (runner, period) = (seriesRunner, try Self.period(form))
         return try await index(
-            form, { try runner.labels($0, in: times, over: $1, within: $2) }, bytes: { $0.heldBytes }
+            form, in: period, { try runner.labels($0, in: period.times, over: $1, within: $2) },
+            bytes: { $0.heldBytes }
         ) { labels, json in
             json.array(labels.prefix(most)) { SeriesJSON.write($0, to: &$1) }
             return labels.count > most
@@ -58,9 +61,10 @@ extension Routes {
 
     func labelNames(_ form: FormParameters) async throws -> Response {
         let most = try Self.count(form, "limit") ?? .max
-        let (runner, times) = (seriesRunner, try Self.period(form))
+        let (runner, period) = (seriesRunner, try Self.period(form))
         return try await index(
-            form, { try runner.labelNames($0, in: times, over: $1, within: $2) }, bytes: { $0.heldBytes }
+            form, in: period, { try runner.labelNames($0, in: period.times, over: $1, within: $2) },
+            bytes: { $0.heldBytes }
         ) { names, json in Self.write(names, atMost: most, to: &json) }
     }
 
@@ -71,9 +75,10 @@ extension Routes {
             throw SeriesRefusal(.badData, "invalid label name: \(QuotedText.quoted(name.bytes))")
         }
         let most = try Self.count(form, "limit") ?? .max
-        let (runner, times) = (seriesRunner, try Self.period(form))
+        let (runner, period) = (seriesRunner, try Self.period(form))
         return try await index(
-            form, { try runner.labelValues(of: name, $0, in: times, over: $1, within: $2) }, bytes: { $0.heldBytes }
+            form, in: period, { try runner.labelValues(of: name, $0, in: period.times, over: $1, within: $2) },
+            bytes: { $0.heldBytes }
         ) { values, json in Self.write(values, atMost: most, to: &json) }
     }
 
@@ -119,8 +124,8 @@ extension Routes {
         let times = (now - 7_200_000)...now
         let runner = seriesRunner
         return try await index(
-            FormParameters(query: nil), { try runner.labels($0, in: times, over: $1, within: $2) },
-            bytes: { $0.heldBytes }
+            FormParameters(query: nil), in: IndexPeriod(times: times),
+            { try runner.labels($0, in: times, over: $1, within: $2) }, bytes: { $0.heldBytes }
         ) { labels, json in
             SeriesStatistics(labels).write(over: times, atMost: most, to: &json)
             return false

@@ -40,7 +40,9 @@ extension Routes {
 
     private func instantAnswer(_ form: FormParameters) async throws -> Response {
         let now = clock.wallNanoseconds() / 1_000_000
-        let time = try form["time"].map { text throws(SeriesRefusal) in try SeriesTimeText.time(text, "time") } ?? now
+        let time = try form["time"].map { text throws(SeriesRefusal) in
+            try SeriesTimeText.optionalTime(text, "time")
+        } ?? now
         let question = SeriesQuestion(form.bytes("query") ?? [], at: time)
         return try await answer(question, form, hasTime: form["time"] != nil)
     }
@@ -100,8 +102,12 @@ extension Routes {
 
     /// Examples of the series that an expression looks at. What rules make of series has none.
     private func exemplars(_ form: FormParameters) async throws -> Response {
-        let (text, times, moment) = (form.bytes("query") ?? [], try Self.period(form), try Self.moment(form))
+        let (text, period, moment) = (form.bytes("query") ?? [], try Self.period(form), try Self.moment(form))
         _ = try SeriesQuestion.expression(text)
+        // Where indexes answer with nothing Prometheus refuses exemplars.
+        guard !period.isEmpty else {
+            throw SeriesRefusal(.badData, "end timestamp must not be before start timestamp")
+        }
         return try await queries.run { [self] cancellation in
             let options = questionOptions(cancellation, within: queries.memory)
             return try Self.ending {
@@ -109,7 +115,7 @@ extension Routes {
                 defer { withExtendedLifetime(earlier) {} }
                 let pinned = earlier?.pinned
                     ?? store.pinnedSeries(present: [], memory: seriesMemory, within: options)
-                let found = try seriesRunner.exemplars(text, in: times, over: pinned.source, within: options)
+                let found = try seriesRunner.exemplars(text, in: period.times, over: pinned.source, within: options)
                 let booking = try queries.holding(found.reduce(Self.answerBytes) { $0 + 2 * $1.heldBytes })
                 defer { withExtendedLifetime(booking) {} }
                 let notices = missing(pinned)
@@ -193,14 +199,16 @@ extension Routes {
         return count == 0 ? nil : count
     }
 
-    /// When the series of an index have samples.
-    static func period(_ form: FormParameters) throws(SeriesRefusal) -> ClosedRange<Int64> {
+    /// When the series of an index have samples; where its end lies before its start no series has any.
+    struct IndexPeriod: Sendable {
+        var times: ClosedRange<Int64>
+        var isEmpty = false
+    }
+
+    static func period(_ form: FormParameters) throws(SeriesRefusal) -> IndexPeriod {
         var (start, end) = (SeriesTimeText.always.lowerBound, SeriesTimeText.always.upperBound)
-        if let text = form["start"] { start = try SeriesTimeText.time(text, "start") }
-        if let text = form["end"] { end = try SeriesTimeText.time(text, "end") }
-        guard start <= end else {
-            throw SeriesRefusal(parameter: "end", "end timestamp must not be before start timestamp")
-        }
-        return start...end
+        if let text = form["start"] { start = try SeriesTimeText.optionalTime(text, "start") }
+        if let text = form["end"] { end = try SeriesTimeText.optionalTime(text, "end") }
+        return IndexPeriod(times: start...max(start, end), isEmpty: end < start)
     }
 }

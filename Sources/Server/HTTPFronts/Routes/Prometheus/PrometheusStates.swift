@@ -67,7 +67,8 @@ extension Routes {
     /// Ourselves, whose metrics all series are.
     private func targets(_ form: FormParameters, _ request: Request) -> Response {
         let address = "http://\(request.head.authority ?? "plimsoll")/metrics"
-        let isWanted = form["state"] != "dropped" && form["scrapePool"].map { $0 == "plimsoll" } != false
+        let state = form["state"]?.lowercased() ?? "any"
+        let isWanted = ["any", "active"].contains(state) && form["scrapePool"].map { $0 == "plimsoll" } != false
         let now = clock.wallNanoseconds()
         return PrometheusReply.response { json in
             json.beginObject()
