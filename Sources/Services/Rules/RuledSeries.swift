@@ -165,7 +165,7 @@ struct RuledSeries: SeriesSource {
         var samples: [LabelSet: [(time: Int64, value: SampleValue)]] = [:]
         for series in parts.joined() {
             samples[series.labels, default: []] += series.samples.times.indices.map {
-                (series.samples.times[$0], series.samples[$0])
+                (time: series.samples.times[$0], value: series.samples[$0])
             }
         }
         // order: whoever asked puts series in the order of their labels.

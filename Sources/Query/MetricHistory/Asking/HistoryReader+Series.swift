@@ -8,7 +8,7 @@ extension HistoryReader {
     /// The wanted series with their samples, in the order of their labels.
     func series(samplesMax: Int) throws -> [Series] {
         var builder = SeriesBuilder(samplesMax: samplesMax)
-        for definition in MetricCatalogue.all {
+        for definition in Exposition.definitions(for: matchers) {
             try check()
             guard let cells = try cells(definition) else { continue }
             try builder.add(cells) { bytes in
@@ -25,7 +25,7 @@ extension HistoryReader {
     /// The wanted series that have a sample, in their order.
     func labelSets() throws -> [LabelSet] {
         var found: [LabelSet] = []
-        for definition in MetricCatalogue.all {
+        for definition in Exposition.definitions(for: matchers) {
             try check()
             guard let cells = try cells(definition) else { continue }
             for set in cells.shown().sets where points.wanted(from: set.start) != nil {

@@ -102,6 +102,21 @@ struct Exposition {
     private static let names: [String: Names] = Dictionary(
         uniqueKeysWithValues: MetricCatalogue.all.map { ($0.name, Names($0)) })
 
+    private static let byName: [ByteText: [MetricDefinition]] = {
+        var found: [ByteText: [MetricDefinition]] = [:]
+        for definition in MetricCatalogue.all {
+            let names = Names(definition)
+            let own = [names.plain, names.buckets, names.sum, names.count] + [names.corrections].compactMap { $0 }
+            for name in own { found[name, default: []].append(definition) }
+        }
+        return found
+    }()
+
+    /// The metrics of which a series can be wanted, and maybe more, in the order of the catalogue.
+    static func definitions(for matchers: SeriesMatchers) -> [MetricDefinition] {
+        matchers.onlyName.map { byName[$0] ?? [] } ?? MetricCatalogue.all
+    }
+
     /// Whether a series of it can be wanted.
     var isAsked: Bool { hasLabels && (hasName || hasBuckets || hasSum || hasCount || hasCorrections) }
     /// Whether what was counted shows: corrections are zeros.

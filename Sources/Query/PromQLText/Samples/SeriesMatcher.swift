@@ -108,6 +108,11 @@ package struct SeriesMatchers: Hashable, Sendable {
         SeriesMatchers(matchers + [SeriesMatcher(presenceOf: label)])
     }
 
+    /// The one name that a wanted series can have; nil where there may be several.
+    package var onlyName: ByteText? {
+        matchers.first { $0.label == LabelMatcher.metricName && $0.isExact }?.value
+    }
+
     /// Whether a series with a name can be wanted, whatever its other labels say.
     package func passesName(_ name: ByteText) -> Bool { passes(name, of: LabelMatcher.metricName) }
 
