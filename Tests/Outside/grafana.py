@@ -62,7 +62,8 @@ class DataSource:
         names = self.answer("GET", "/api/v1/label/__name__/values", **times)
         for name in names:
             family = re.sub(r"_(bucket|sum|count)$", "", name)
-            if name.startswith(("support_", "plimsoll_")) and name not in described and family not in described:
+            # What rules record has a colon in its name, and nobody describes it.
+            if name.startswith(("support_", "plimsoll_")) and ":" not in name and name not in described and family not in described:
                 yield f"{name} has no metadata"
         if "tenant" not in self.answer("POST", "/api/v1/labels", **{"match[]": "support_messages_total"}, **times):
             yield "support_messages_total has no label tenant"
