@@ -135,6 +135,24 @@ import Testing
         #expect(named.map { burners.value("value", row: $0) } == [.text("late"), .text("none")])
     }
 
+    @Test func theServiceLevelReportHasTheSameFigures() throws {
+        var sample = try SampleStore.filled()
+        let runner = try sample.runner()
+        let report = try runner.report(.sla, ReportRequest(by: []))
+        let shown = try #require(report.section("service_level_objectives"))
+        let status = try runner.budgets()
+        let (budgets, coverage) = (try #require(status.section("budgets")), try #require(status.section("coverage")))
+        #expect(shown.rows.count == 7 && budgets.rows.count == 7)
+        for row in shown.rows.indices {
+            for column in ["slo", "target", "good", "events", "bad", "allowed", "left", "budget_left"] {
+                #expect(shown.value(column, row: row) == budgets.value(column, row: row), "\(column) \(row)")
+            }
+            #expect(shown.value("coverage", row: row) == coverage.value("coverage", row: row))
+        }
+        let csv = try report.rendered(.csv, section: "service_level_objectives")
+        #expect(csv.contains("answer-p95,0.95,0.75,4,1,0.2,"))
+    }
+
     /// Five failures within minutes of each other breach, and the fast rule fires.
     @Test func whatBurnsFastFires() throws {
         var sample = try SampleStore()

@@ -69,6 +69,58 @@ struct BudgetReport {
             ], main: "budgets", definitions: Self.definitions(standings))
     }
 
+    /// How much of each budget is left, and of how many hours of its window there is any event: the figures of
+    /// ``report()``, for a report of other things.
+    /// - Parameter limits: within which an answer is in time.
+    func summary(_ limits: AnswerLimits) throws -> ReportSection {
+        let end = to ?? runner.now
+        var covered: [ReportPeriod: ReportValue] = [:]
+        var rows: [[ReportValue]] = []
+        for objective in objectives {
+            try runner.check()
+            let period = try objective.window.period(at: end)
+            let queries = BudgetQueries(runner: runner, indicator: objective.indicator, limits: limits)
+            let counts = try queries.counts(period, []).whole
+            let budget = ErrorBudget(total: counts.total, bad: counts.bad, allowed: objective.allowed)
+            let coverage = try covered[period] ?? ReportValue.ratio(hoursWithEvents(period), of: Self.hours(period))
+            covered[period] = coverage
+            let counted: [ReportValue] = [
+                .text(objective.name.text), .share(part: Int128(objective.target), whole: 1_000_000),
+                .ratio(budget.total - budget.bad, of: budget.total), .count(budget.total), .count(budget.bad),
+            ]
+            rows.append(counted + Self.shares(budget) + [coverage])
+        }
+        return ReportSection(
+            name: "service_level_objectives", title: "Service level objectives: error budgets",
+            columns: [
+                ReportColumn("slo", "objective", isKey: true), ReportColumn("target", "target"),
+                ReportColumn("good", "good"), ReportColumn("events", "counted"), ReportColumn("bad", "bad"),
+                ReportColumn("allowed", "allowed"), ReportColumn("left", "left"),
+                ReportColumn("budget_left", "budget left"), ReportColumn("coverage", "coverage"),
+            ], rows: rows)
+    }
+
+    /// How many bad ones are allowed, how many more, and what share that is.
+    private static func shares(_ budget: ErrorBudget) -> [ReportValue] {
+        let isCounted = budget.total > 0
+        return [
+            isCounted ? .text(DecimalText.render(budget.millionths, scale: 6)) : .none,
+            isCounted ? .text(DecimalText.render(budget.leftMillionths, scale: 6)) : .none,
+            .ratio(budget.leftMillionths, of: budget.millionths),
+        ]
+    }
+
+    /// An hour that is not over is one, too.
+    private static func hours(_ period: ReportPeriod) -> Int64 {
+        -floorDivide(-period.to.saturatingSubtract(period.from), Nanoseconds.hour)
+    }
+
+    private func hoursWithEvents(_ period: ReportPeriod) throws -> Int64 {
+        let hour = "date_bin(interval '1 hour', time, \(SQLTexts.time(period.from)))"
+        return Int64(
+            try runner.rows("select \(hour), count(*) from events where \(period.contains("time")) group by 1").count)
+    }
+
     private func standing(
         _ objective: ServiceLevelObjective, at end: Int64, limits: AnswerLimits
     ) throws -> Standing {
@@ -110,16 +162,12 @@ extension BudgetReport {
             ],
             rows: standings.map { standing in
                 let (budget, objective) = (standing.budget, standing.objective)
-                let isCounted = budget.total > 0
-                return [
+                let named: [ReportValue] = [
                     .text(objective.name.text), .text(objective.title.text),
                     .share(part: Int128(objective.target), whole: 1_000_000),
                     .ratio(budget.total - budget.bad, of: budget.total), .count(budget.total), .count(budget.bad),
-                    isCounted ? .text(DecimalText.render(budget.millionths, scale: 6)) : .none,
-                    isCounted ? .text(DecimalText.render(budget.leftMillionths, scale: 6)) : .none,
-                    .ratio(budget.leftMillionths, of: budget.millionths), .state(standing.state),
-                    .optional(standing.remark),
                 ]
+                return named + shares(budget) + [.state(standing.state), .optional(standing.remark)]
             })
     }
 
@@ -162,10 +210,7 @@ extension BudgetReport {
     private func coverage(_ standings: [Standing]) throws -> ReportSection {
         var seen: [ReportPeriod: Int64] = [:]
         for standing in standings where seen[standing.period] == nil {
-            let hour = "date_bin(interval '1 hour', time, \(SQLTexts.time(standing.period.from)))"
-            let rows = try runner.rows(
-                "select \(hour), count(*) from events where \(standing.period.contains("time")) group by 1")
-            seen[standing.period] = Int64(rows.count)
+            seen[standing.period] = try hoursWithEvents(standing.period)
         }
         return ReportSection(
             name: "coverage", title: "How much of the windows is on record",
@@ -177,8 +222,7 @@ extension BudgetReport {
             ],
             rows: standings.map { standing in
                 let period = standing.period
-                // An hour that is not over is one, too.
-                let hours = -floorDivide(-period.to.saturatingSubtract(period.from), Nanoseconds.hour)
+                let hours = Self.hours(period)
                 let events = seen[period, default: 0]
                 return [
                     .text(standing.objective.name.text), .text(standing.objective.window.text), .time(period.from),

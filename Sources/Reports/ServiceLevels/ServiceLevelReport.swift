@@ -19,9 +19,11 @@ struct ServiceLevelReport {
         let by = try request.grouping(of: .sla, model: .askedFor)
         let judging = try runner.objectives(period, number: request.objectives)
         let total = try figures(period, judging.set)
+        let promises = BudgetReport(
+            runner: runner, objectives: judging.set.serviceLevelObjectives, to: period.to)
         var sections = [
-            table(judging, total, budget: try budgetFigures(period, total, judging.set)), questions(total),
-            judging.section,
+            table(judging, total, budget: try budgetFigures(period, total, judging.set)),
+            try promises.summary(judging.set.answerLimits), questions(total), judging.section,
         ]
         if !by.isWhole {
             let groups = try ServiceLevelQueries(runner: runner, period: period, by: by, objectives: judging.set)
@@ -170,6 +172,10 @@ struct ServiceLevelReport {
                 "budget_left",
                 "1 − bad ÷ (share allowed × all), over \(judging.set.budgetDays) days up to the end of the period; below 0: overspent"
             ),
+            ReportDefinition(
+                "service level objective",
+                "as `plimsoll slo status` counts it: of a percentile each answer within its bound, of a cost each hour"),
+            ReportDefinition("coverage", "hours with any event ÷ hours of the budget's window"),
         ]
         if by.isOfCalls {
             definitions.append(
