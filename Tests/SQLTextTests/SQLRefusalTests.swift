@@ -26,8 +26,8 @@ import Testing
                 "22",
                 [
                     .divisionByZero, .numberOutOfRange, .timeOutOfRange, .intervalOutOfRange, .zoneOutOfRange,
-                    .invalidText, .invalidTime, .invalidParameter, .invalidPattern, .invalidEscape, .invalidLogarithm, .invalidPower,
-                    .negativeLength, .negativeLimit, .negativeOffset,
+                    .invalidText, .invalidTime, .invalidParameter, .invalidPattern, .invalidEscape, .invalidLogarithm,
+                    .invalidPower, .negativeLength, .negativeLimit, .negativeOffset,
                 ]
             ),
             (

@@ -61,7 +61,8 @@ import WireFormats
             "sk-0123456789abcdefghij", "aB3dE5fG7hI9jK1lM3nO", "4bf92f3577b34da6a3ce929d0e0e4736",
             "AKIAIOSFODNN7EXAMPLE", "=", ":", " ", "&", "?", "@", "/", "://", "#", "\"", ",", ";", "\n", "--", "-u",
             "curl", "mysql", "-p", "%3D", "%22", "%3A%2F%2F", "%40", "<password>", "</", "cookie:", "'", "a=b;",
-            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "hooks.", "****", "null", "\u{E9}", "[", "]", "\n- ", "密码", "：", "passwords:", "-----BEGIN ", "-----",
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "hooks.", "****", "null", "\u{E9}", "[", "]", "\n- ",
+            "密码", "：", "passwords:", "-----BEGIN ", "-----",
         ]
         var state: UInt64 = 3
         func draw(_ count: Int) -> Int {

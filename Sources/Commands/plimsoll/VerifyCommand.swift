@@ -18,7 +18,9 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         try checkFiles()
-        let result = try Machine(asksServers: false).reading(data.directory, isRepeatable: true) { try $0.verify(hasReadFiles: true) }
+        let result = try Machine(asksServers: false).reading(data.directory, isRepeatable: true) {
+            try $0.verify(hasReadFiles: true)
+        }
         for finding in result.findings { StandardStream.tell(finding) }
         guard result.findings.isEmpty else {
             throw CommandFailure(

@@ -29,9 +29,9 @@ package enum CredentialNames {
         "refreshtokens",
         // In other languages; letters that ASCII has not are passed over, so some have two spellings.
         "passwort", "passwoerter", "passwrter", "kennwort", "zugangsdaten", "motdepasse", "motsdepasse", "contrasena",
-        "contrasea", "contrasenas", "contraseas", "senha", "senhas", "palavrapasse", "wachtwoord", "wachtwoorden", "adgangskode",
-        "passord", "losenord", "lsenord", "salasana", "heslo", "haslo", "haso", "jelszo", "jelsz", "sifre",
-        "katasandi", "matkhau", "mtkhu",
+        "contrasea", "contrasenas", "contraseas", "senha", "senhas", "palavrapasse", "wachtwoord",
+        "wachtwoorden", "adgangskode", "passord", "losenord", "lsenord", "salasana", "heslo", "haslo", "haso",
+        "jelszo", "jelsz", "sifre", "katasandi", "matkhau", "mtkhu",
     ].map { Array($0.utf8) }
     /// What ends in one of those and is another word: a review, a drawing.
     private static let endsOfOtherWords = ["resenha", "resenhas", "desenha", "desenhas"].map { Array($0.utf8) }

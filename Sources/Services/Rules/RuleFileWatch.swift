@@ -5,6 +5,7 @@ import Synchronization
 
 /// Files of rules, looked at again now and then, and when somebody asks.
 package final class RuleFileWatch: Sendable {
+    // tests: what a look found is read as a value.
     /// How the files stand.
     package struct Standing: Hashable, Sendable {
         /// Why they are not taken as they are now, so that the rules before go on; nil: the rules are theirs.
@@ -51,6 +52,7 @@ package final class RuleFileWatch: Sendable {
     /// How the files stood at the last look.
     package var standing: Standing { known.withLock { $0.standing } }
 
+    // tests: looks are made one by one, without a ticker.
     /// The rules where a file is otherwise than at the last look; nil: none is, or it is too soon to look.
     /// - Parameter isAsked: they are read in any case.
     /// - Throws: what is wrong with a file, once for each change, and whenever it is asked for.

@@ -58,8 +58,8 @@ struct ProcessNote: Hashable, Sendable {
         json.endArray()
     }
 
-    /// Reads what ``data`` wrote; nil where it is something else. What is not understood, as metrics of a newer version,
-    /// is passed over.
+    /// Reads what ``data`` wrote; nil where it is something else. What is not understood, as metrics of a newer
+    /// version, is passed over.
     /// - Parameter isWanted: whether a metric of that name is read.
     init?(data: String, where isWanted: (MetricDefinition) -> Bool = { _ in true }) {
         guard let json = try? JSONReader.parse(data), let values = json["values"]?.members,
