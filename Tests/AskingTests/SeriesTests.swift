@@ -176,19 +176,19 @@ import Testing
 
     // MARK: Rules
 
-    private struct Rules: RuleStates { var groups: [RuleGroupState] }
+    private struct Rules: RuleStatuses { var groups: [RuleGroupStatus] }
 
     @Test func rulesAndAlertsAreWrittenAsPrometheusDoes() {
-        var alert = AlertState(labels: [("alertname", "A")], isFiring: true, activeAt: 0, value: 0.5)
+        var alert = AlertStatus(labels: [("alertname", "A")], isFiring: true, activeAt: 0, value: 0.5)
         (alert.annotations, alert.keepFiringSince) = ([("summary", "s")], 2_000_000_000)
-        let kind = RuleState.Kind.alerting(
+        let kind = RuleStatus.Kind.alerting(
             holdNanoseconds: 300_000_000_000, keepNanoseconds: 0, annotations: [("summary", "s")])
-        var alerting = RuleState(kind, name: "A", query: "up == 0")
+        var alerting = RuleStatus(kind, name: "A", query: "up == 0")
         (alerting.labels, alerting.health, alerting.lastError) = ([("severity", "page")], "err", "none")
         (alerting.evaluationNanoseconds, alerting.evaluatedAt) = (2_000_000, 1_500_000_000)
         alerting.alerts = [alert]
-        let recording = RuleState(.recording, name: "r", query: "1")
-        var group = RuleGroupState(
+        let recording = RuleStatus(.recording, name: "r", query: "1")
+        var group = RuleGroupStatus(
             name: "g", file: "f", rules: [alerting, recording], intervalNanoseconds: 60_000_000_000)
         (group.limit, group.evaluationNanoseconds, group.evaluatedAt) = (3, 1_000_000_000, 0)
         let rules = Rules(groups: [group])

@@ -54,7 +54,7 @@ struct Routes: Sendable {
     var ruleFiles: RuleFileWatch?
 
     /// How rules stand.
-    var rules: any RuleStates { ruleManager ?? NoRules() }
+    var rules: any RuleStatuses { ruleManager ?? NoRules() }
 
     /// What answers questions.
     var engine: any QueryEngine { LocalEngine(clock: clock, workers: workers) }

@@ -5,13 +5,13 @@ import PromQLText
 import RuleFiles
 import Synchronization
 
-extension RuleManager: RuleStates {
-    /// See ``RuleStates``.
-    package var groups: [Asking.RuleGroupState] {
+extension RuleManager: RuleStatuses {
+    /// See ``RuleStatuses``.
+    package var groups: [RuleGroupStatus] {
         let (groups, options) = state.withLock { ($0.groups, $0.set.options) }
         return groups.map { group in
             let rules = group.place.group.rules
-            var shown = Asking.RuleGroupState(
+            var shown = RuleGroupStatus(
                 name: "\(group.place.group.name)", file: group.place.file,
                 rules: zip(rules, group.state.rules).map { Self.shown($0, $1, options, failure: group.failure) },
                 intervalNanoseconds: Self.nanoseconds(group.interval))
@@ -30,9 +30,9 @@ extension RuleManager: RuleStates {
     }
 
     private static func shown(
-        _ rule: Rule, _ state: AlertRules.RuleState, _ options: RuleOptions, failure: String?
-    ) -> Asking.RuleState {
-        let kind: Asking.RuleState.Kind =
+        _ rule: Rule, _ state: RuleState, _ options: RuleOptions, failure: String?
+    ) -> RuleStatus {
+        let kind: RuleStatus.Kind =
             switch rule.kind {
             case .record: .recording
             case .alert(let terms):
@@ -40,14 +40,14 @@ extension RuleManager: RuleStates {
                     holdNanoseconds: nanoseconds(terms.hold), keepNanoseconds: nanoseconds(terms.keepFiring),
                     annotations: terms.annotations.map { ("\($0.name)", "\($0.text)") })
             }
-        var shown = Asking.RuleState(kind, name: "\(rule.name)", query: rule.expression.description)
+        var shown = RuleStatus(kind, name: "\(rule.name)", query: rule.expression.description)
         shown.labels = rule.labels.map { ("\($0.name)", "\($0.text)") }
         let error = failure ?? state.error.map { "\($0)" }
         shown.health = error != nil ? "err" : state.evaluatedAt == nil ? "unknown" : "ok"
         shown.lastError = error ?? ""
         shown.evaluatedAt = nanoseconds(state.evaluatedAt ?? 0)
         shown.alerts = state.alerts.filter { $0.stage != .resolved }.map { alert in
-            var shown = AlertState(
+            var shown = AlertStatus(
                 labels: alert.labels.labels.map { ("\($0.name)", "\($0.value)") }, isFiring: alert.stage == .firing,
                 activeAt: nanoseconds(alert.activeAt), value: alert.value)
             shown.annotations = alert.annotations.map { ("\($0.name)", "\($0.value)") }

@@ -1,28 +1,28 @@
 import JSONTexts
 
 /// Whoever evaluates rules, as the API tells of it.
-package protocol RuleStates: Sendable {
+package protocol RuleStatuses: Sendable {
     /// The groups with their rules, in their order; none where no rules are evaluated.
-    var groups: [RuleGroupState] { get }
+    var groups: [RuleGroupStatus] { get }
 }
 
 /// No rules are evaluated.
-package struct NoRules: RuleStates {
+package struct NoRules: RuleStatuses {
     /// As it is.
     package init() {}
-    /// See ``RuleStates``.
-    package var groups: [RuleGroupState] { [] }
+    /// See ``RuleStatuses``.
+    package var groups: [RuleGroupStatus] { [] }
 }
 
 // tests: whoever evaluates rules will make them.
 /// A group of rules and how it went.
-package struct RuleGroupState: Sendable {
+package struct RuleGroupStatus: Sendable {
     /// Its name.
     package var name: String
     /// The file that it stands in.
     package var file: String
     /// In the order in which they are evaluated.
-    package var rules: [RuleState]
+    package var rules: [RuleStatus]
     /// ns from one evaluation to the next.
     package var intervalNanoseconds: Int64
     /// How many alerts a rule may have; 0: any number.
@@ -33,7 +33,7 @@ package struct RuleGroupState: Sendable {
     package var evaluatedAt: Int64 = 0
 
     /// A group that was not evaluated yet.
-    package init(name: String, file: String, rules: [RuleState], intervalNanoseconds: Int64) {
+    package init(name: String, file: String, rules: [RuleStatus], intervalNanoseconds: Int64) {
         (self.name, self.file, self.rules) = (name, file, rules)
         self.intervalNanoseconds = intervalNanoseconds
     }
@@ -41,7 +41,7 @@ package struct RuleGroupState: Sendable {
 
 // tests: whoever evaluates rules will make them.
 /// A rule and how it went.
-package struct RuleState: Sendable {
+package struct RuleStatus: Sendable {
     /// What a rule does with what its expression says.
     package enum Kind: Sendable {
         /// Keeps it as series.
@@ -67,7 +67,7 @@ package struct RuleState: Sendable {
     /// When that was: ns since 1970 UTC.
     package var evaluatedAt: Int64 = 0
     /// What it found to be so.
-    package var alerts: [AlertState] = []
+    package var alerts: [AlertStatus] = []
 
     /// A rule that was not evaluated yet.
     package init(_ kind: Kind, name: String, query: String) { (self.kind, self.name, self.query) = (kind, name, query) }
@@ -80,7 +80,7 @@ package struct RuleState: Sendable {
 
 // tests: whoever evaluates rules will make them.
 /// An alert that is pending or fires.
-package struct AlertState: Sendable {
+package struct AlertStatus: Sendable {
     /// With the rule's own.
     package var labels: [(name: String, value: String)]
     /// Filled in.
@@ -118,13 +118,13 @@ package enum RulesJSON {
         /// All rules.
         package init() {}
 
-        fileprivate func wants(_ rule: RuleState) -> Bool {
+        fileprivate func wants(_ rule: RuleStatus) -> Bool {
             let isAlert = if case .alerting = rule.kind { true } else { false }
             if let type, type != (isAlert ? "alert" : "record") { return false }
             return Self.has(names, rule.name)
         }
 
-        fileprivate func wants(_ group: RuleGroupState) -> Bool {
+        fileprivate func wants(_ group: RuleGroupStatus) -> Bool {
             Self.has(groups, group.name) && Self.has(files, group.file)
         }
 
@@ -132,7 +132,7 @@ package enum RulesJSON {
     }
 
     /// `{"groups":[…]}`; groups without a wanted rule are left out where some are not wanted.
-    package static func groups(_ states: any RuleStates, _ filter: Filter) -> String {
+    package static func groups(_ states: any RuleStatuses, _ filter: Filter) -> String {
         let groups = states.groups.filter(filter.wants).map { group in
             var group = group
             group.rules = group.rules.filter(filter.wants)
@@ -146,14 +146,14 @@ package enum RulesJSON {
     }
 
     /// `{"alerts":[…]}`.
-    package static func alerts(_ states: any RuleStates) -> String {
+    package static func alerts(_ states: any RuleStatuses) -> String {
         JSONWriter.object { json in
             json.key("alerts")
             json.array(states.groups.flatMap(\.rules).flatMap(\.alerts)) { write($0, to: &$1) }
         }
     }
 
-    private static func write(_ group: RuleGroupState, _ filter: Filter, to json: inout JSONWriter) {
+    private static func write(_ group: RuleGroupStatus, _ filter: Filter, to json: inout JSONWriter) {
         json.beginObject()
         json.member("name", group.name)
         json.member("file", group.file)
@@ -167,7 +167,7 @@ package enum RulesJSON {
         json.endObject()
     }
 
-    private static func write(_ rule: RuleState, _ filter: Filter, to json: inout JSONWriter) {
+    private static func write(_ rule: RuleStatus, _ filter: Filter, to json: inout JSONWriter) {
         json.beginObject()
         switch rule.kind {
         case .recording:
@@ -194,7 +194,7 @@ package enum RulesJSON {
         json.endObject()
     }
 
-    private static func write(_ alert: AlertState, to json: inout JSONWriter) {
+    private static func write(_ alert: AlertStatus, to json: inout JSONWriter) {
         json.beginObject()
         write(alert.labels, as: "labels", to: &json)
         write(alert.annotations, as: "annotations", to: &json)
