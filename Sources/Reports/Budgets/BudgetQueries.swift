@@ -32,7 +32,17 @@ struct BudgetQueries {
         var within: (ReportPeriod) -> String
     }
 
-    private var source: Source {
+    private var source: Source { source(ofTurns: false) }
+
+    /// - Parameter ofTurns: whether answers are the turns that have one: which model answered is known of turns only.
+    private func source(ofTurns: Bool) -> Source {
+        let answer = QuestionRule.answer
+        func answers(_ bad: String, of condition: String) -> Source {
+            let rows = ofTurns ? ("turns", "status is not null") : (answer.table, answer.sqlCondition)
+            return Source(table: rows.0, condition: "\(rows.1) and \(condition)", bad: bad, time: "time") {
+                $0.contains("time")
+            }
+        }
         switch indicator.measure {
         case .questions:
             let isFailed = "(not coalesce(\(limits.isGood), false) and (\(limits.isOver) or \(limits.isLate)))"
@@ -50,12 +60,6 @@ struct BudgetQueries {
                 within: Ratings.within)
         case .costPerAnswer: return answers("false", of: "true")
         }
-    }
-
-    private func answers(_ bad: String, of condition: String) -> Source {
-        Source(
-            table: QuestionRule.answer.table, condition: "\(QuestionRule.answer.sqlCondition) and \(condition)",
-            bad: bad, time: "time") { $0.contains("time") }
     }
 
     /// The labels as conditions that follow others. What names none has the empty label.
@@ -156,12 +160,7 @@ struct BudgetQueries {
     /// - Throws: as `ReportRunner/report(_:_:)`.
     func burners(_ by: BurnerDimension, _ window: ReportPeriod, limit: Int) throws -> [Burner] {
         guard let column = column(by) else { return [] }
-        var source = source
-        // Which model answered is known of turns only.
-        if by == .model, source.table == QuestionRule.answer.table {
-            source.table = "turns"
-            source.condition = source.condition.replacing(QuestionRule.answer.sqlCondition, with: "status is not null")
-        }
+        let source = self.source(ofTurns: by == .model)
         let bad = "count(*) filter (where \(source.bad))"
         let rows = try runner.rows(
             "select \(column) as value, count(*), \(bad) as bad \(clause(source, window)) group by 1 "
