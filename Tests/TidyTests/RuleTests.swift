@@ -397,6 +397,14 @@ struct RuleTests {
         #expect(found.unused.isEmpty && found.testsOnly.isEmpty, "\(found.unused)")
     }
 
+    @Test func remarksThatExcuseNothingAreFound() {
+        let text = "// tests: a seam\npackage struct A {\n    // tests: a seam\n    package var b: Int\n}"
+        #expect(surface(text, tests: "let x = A(), y = x.b").idleRemarks.isEmpty)
+        #expect(surface(text, high: "let x: A", tests: "let y = x.b").idleRemarks.isEmpty)
+        #expect(surface(text, high: "let x: A, y = x.b").idleRemarks.map(\.line) == [1, 3])
+        #expect(surface("// tests: gone", tests: "let x = 1").idleRemarks.map(\.line) == [1])
+    }
+
     @Test func onlyFilesThatImportTheRoomUseIt() {
         let text = file("package struct A {}", at: "Sources/Base/Low/A.swift")
         let use = file("let a: A", at: "Sources/High/B.swift")

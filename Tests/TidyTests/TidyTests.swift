@@ -75,6 +75,7 @@ struct TidyTests {
             "declarations for others: \(findings.declared), without a user \(findings.unused.count), "
                 + "with a user in tests alone \(findings.testsOnly.count)")
         expectNone(findings.unused)
+        expectNone(findings.idleRemarks)
         expectNone(Ratchet.beyond(findings.testsOnly, Ratchet.testsOnly, group: room))
         report("declarations that only tests use", Ratchet.slack(findings.testsOnly, Ratchet.testsOnly, group: room))
     }

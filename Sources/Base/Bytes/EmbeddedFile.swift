@@ -6,7 +6,6 @@ package struct EmbeddedFile: Sendable {
     package var bytes: [UInt8]
 
     /// Takes each part as given.
-    // tests: stores of programs that were built with other schemas.
     package init(name: String, bytes: [UInt8]) { (self.name, self.bytes) = (name, bytes) }
 
     /// Copies a file that a C target has as a constant.

@@ -24,7 +24,6 @@ package struct OperatorLog: Sendable {
 
     private let write: @Sendable (LogLine) -> Void
 
-    // tests: what is said is looked at before it is written.
     /// - Parameter write: takes each line, from any thread.
     package init(_ write: @escaping @Sendable (LogLine) -> Void) { self.write = write }
 

@@ -62,7 +62,6 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
     package mutating func oneIn(_ n: Int) -> Bool { next(below: n) == 0 }
 }
 
-// tests: simulations replay the machine from a seed.
 /// ``Randomness`` of a simulation.
 package final class SeededRandomness: Randomness {
     private let generator: Mutex<SeededGenerator>

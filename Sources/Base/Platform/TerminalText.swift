@@ -1,7 +1,6 @@
 // tests: a terminal is not at hand there.
 /// Text for a terminal, which takes some characters for orders: to move, to colour, to answer, to set its title.
 package enum TerminalText {
-    // tests: a terminal is not at hand there.
     /// The same with control characters written out: `\x1b` for escape. Line ends and tabs stay.
     /// - Complexity: O(bytes).
     package static func shown(_ bytes: [UInt8]) -> [UInt8] {

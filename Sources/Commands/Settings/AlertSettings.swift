@@ -6,7 +6,6 @@ package struct AlertSettings: Sendable {
     package var isEvaluated = true
     /// Rule files; empty: the rules that follow from the objectives.
     package var ruleFiles: [String] = []
-    // tests: what a file says of it is asked.
     /// Who is told, and how.
     package var sending = AlertSendingConfiguration()
     /// Labels that say which installation it is: what is told of an alert has them, too.

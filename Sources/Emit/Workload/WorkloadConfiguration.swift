@@ -57,10 +57,8 @@ package struct WorkloadConfiguration: Hashable, Sendable {
     var promptIntervalNanoseconds: Int64
     /// Where two cover an instant the first counts.
     package var badHours: [BadHour]
-    // tests: shares large enough to be counted.
     /// Share of events delivered after later ones: half within a minute, the rest up to two hours behind.
     package var lateShare: Double
-    // tests: shares large enough to be counted.
     /// Share of events delivered twice, byte for byte.
     package var duplicateShare: Double
     /// How events are named.

@@ -71,7 +71,6 @@ package enum CredentialText {
         return search.steps
     }
 
-    // tests: one look at a text is held against many, each from behind the last find.
     /// The first part that opens something.
     package static func first(in text: ArraySlice<UInt8>, _ suspicion: Suspicion) -> Range<Int>? {
         var search = CredentialSearch(text, suspicion)

@@ -2,7 +2,6 @@ import Bytes
 import JSONTexts
 import PromQLText
 
-// tests: who keeps states and tells of alerts will use it.
 /// What is sent to those who are told of alerts.
 package enum AlertBodies {
     /// The body of `POST /api/v2/alerts` of Alertmanager.

@@ -3,7 +3,6 @@ package import Bytes
 package import PromQLText
 package import RuleFiles
 
-// tests: who keeps states and tells of alerts will use it.
 /// An alert as it is told to others.
 package struct AlertMessage: Hashable, Sendable {
     /// Those of the alert, and of the installation where the alert says nothing.
@@ -19,7 +18,6 @@ package struct AlertMessage: Hashable, Sendable {
     /// Where its expression is shown.
     package let generatorURL: ByteText
 
-    // tests: messages that no rule makes.
     /// Takes each part as given.
     package init(
         labels: LabelSet, annotations: [SeriesLabel], startsAt: Int64, endsAt: Int64, isResolved: Bool,

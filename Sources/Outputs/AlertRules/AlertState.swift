@@ -2,7 +2,6 @@ package import Bytes
 package import PromQLText
 package import RuleFiles
 
-// tests: who keeps states and tells of alerts will use it.
 /// One alert of a rule: a series that the rule's question found, and how far that has come.
 package struct RuleAlert: Hashable, Sendable {
     /// Where an alert stands.
@@ -46,7 +45,6 @@ package struct RuleAlert: Hashable, Sendable {
     var validUntil: Int64?
 }
 
-// tests: who keeps states and tells of alerts will use it.
 /// What is known of a rule between evaluations.
 package struct RuleState: Hashable, Sendable {
     /// Of the rule, by which a changed file finds it again.
@@ -75,7 +73,6 @@ package struct RuleState: Hashable, Sendable {
     }
 }
 
-// tests: who keeps states and tells of alerts will use it.
 /// What is known of a group between evaluations: a value, kept as its ``RuleGroupState/bytes``.
 package struct RuleGroupState: Hashable, Sendable {
     /// In the order of the group's rules.

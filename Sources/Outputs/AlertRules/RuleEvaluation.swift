@@ -1,6 +1,5 @@
 package import PromQLText
 
-// tests: who keeps states and tells of alerts will use it.
 /// A sample that an evaluation wrote.
 package struct RuleSample: Hashable, Sendable {
     /// Of its series.
@@ -11,7 +10,6 @@ package struct RuleSample: Hashable, Sendable {
     package let value: SampleValue
 }
 
-// tests: who keeps states and tells of alerts will use it.
 /// An alert that is at another stage than before an evaluation.
 package struct AlertChange: Hashable, Sendable {
     /// Which of the group's rules it is of, from 0.
@@ -24,7 +22,6 @@ package struct AlertChange: Hashable, Sendable {
     package let after: RuleAlert.Stage?
 }
 
-// tests: who keeps states and tells of alerts will use it.
 /// What an evaluation of a group gave.
 package struct RuleEvaluation: Hashable, Sendable {
     /// For the next evaluation.

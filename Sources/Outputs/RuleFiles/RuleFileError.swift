@@ -1,4 +1,3 @@
-// tests: commands show all of it as text; tests look at its parts.
 /// Why a file of rules, or of their tests, is refused: everything that is wrong with it.
 package struct RuleFileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One mistake and where it is.

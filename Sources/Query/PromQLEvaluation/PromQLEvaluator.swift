@@ -1,6 +1,5 @@
 package import PromQLText
 
-// tests: as `PromQLQuestion`.
 /// What an expression says of the series of a source, by the rules of Prometheus 3.
 ///
 /// Each selector reads its samples once, in one request with its matchers and the times that the question needs of it;

@@ -8,7 +8,6 @@ package struct Script: Sendable {
     /// In their order.
     package let commands: [Command]
 
-    // tests: as `Script`.
     /// What a script says in one place.
     package enum Command: Sendable {
         /// Series come to those that are there.
@@ -19,7 +18,6 @@ package struct Script: Sendable {
         case ask(Question)
     }
 
-    // tests: as `Script`.
     /// Series to come.
     package struct Load: Sendable {
         /// ms from one value to the next.
@@ -30,7 +28,6 @@ package struct Script: Sendable {
         package let series: [LoadedSeries]
     }
 
-    // tests: as `Script`.
     /// A series, and when its counting began.
     package struct LoadedSeries: Sendable {
         /// Its values.
@@ -55,7 +52,6 @@ package struct Question: Sendable {
     /// The answer; nothing at all where nothing else is said.
     package var answer: Answer
 
-    // tests: as `Script`.
     /// ms since 1970.
     package enum Times: Hashable, Sendable {
         /// Once.
@@ -64,7 +60,6 @@ package struct Question: Sendable {
         case range(from: Int64, through: Int64, step: Int64)
     }
 
-    // tests: as `Script`.
     /// What an answer is.
     package enum Answer: Hashable, Sendable {
         /// Series in the order in which they stand.
@@ -78,7 +73,6 @@ package struct Question: Sendable {
     }
 }
 
-// tests: as `Script`.
 /// What is to be said of an answer, apart from its values.
 package struct Expectation: Hashable, Sendable {
     /// What it is about.
@@ -86,7 +80,6 @@ package struct Expectation: Hashable, Sendable {
     /// How the words have to be; nil for any.
     package let words: Words?
 
-    // tests: as `Script`.
     /// What may be expected.
     package enum Kind: String, Hashable, Sendable {
         /// There is none.
@@ -103,7 +96,6 @@ package struct Expectation: Hashable, Sendable {
         case ordered
     }
 
-    // tests: as `Script`.
     /// What the words are held against.
     package enum Words: Hashable, Sendable {
         /// They are so.

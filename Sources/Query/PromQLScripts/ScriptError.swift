@@ -1,4 +1,3 @@
-// tests: as `Script`.
 /// Why a script cannot be read.
 package struct ScriptError: Error, Hashable, Sendable, CustomStringConvertible {
     /// From 1.

@@ -1,7 +1,6 @@
 import PromQLEvaluation
 import PromQLText
 
-// tests: the conformance of the evaluator is judged by it.
 /// Runs scripts: loads what they load, asks what they ask, and holds the answers against what they expect.
 ///
 /// As Prometheus' own runner does, it asks what is asked once in the middle of a range, too, and removes names of

@@ -1,6 +1,5 @@
 import Bytes
 
-// tests: the evaluator and the fronts of PromQL stand on it.
 /// An expression of PromQL, as Prometheus 3 reads it: parsed, its types checked.
 ///
 /// Reading takes time linear in the text, and stack that does not depend on it.

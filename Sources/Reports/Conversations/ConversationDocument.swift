@@ -8,7 +8,6 @@ package struct ConversationField: Hashable, Sendable {
     package var value: Scalar
 }
 
-// tests: what a document holds is read as values.
 /// One event of a conversation.
 package struct ConversationEvent: Hashable, Sendable {
     /// Its place in the log.

@@ -15,7 +15,6 @@ package struct AccessToken: Sendable {
     package let id: String
     private let secret: [UInt8]
 
-    // tests: tokens of tests come from a seed.
     /// A new one: an id of 48 and a secret of 256 random bits.
     package init(randomness: any Randomness) {
         id = hexadecimal(randomness.bytes(Self.idDigits / 2))

@@ -195,7 +195,6 @@ package final class RuleManager: Sendable {
         return Due(index: index, key: group.place.key, time: time, isAnew: isAnew, isBehind: time < latest)
     }
 
-    // tests: as `Step`.
     /// Evaluates the group whose time has come first; nil: none has.
     /// - Parameters:
     ///   - now: ms since 1970.

@@ -23,7 +23,6 @@ package struct RuleSet: Sendable {
     /// No rules.
     package static let none = RuleSet([], RuleOptions())
 
-    // tests: rules that stand in no file.
     /// Joins both.
     package init(_ files: [RuleFile], _ options: RuleOptions) { (self.files, self.options) = (files, options) }
 

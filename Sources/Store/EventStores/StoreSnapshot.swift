@@ -27,7 +27,6 @@ package struct StoreSnapshot: TableCatalog {
     }
     /// How far what is sent to other systems has got, ascending by destination.
     package var deliveryMarks: [DeliveryMark] { version.ledger.marks.all }
-    // tests: the rules go on from it.
     /// What is known of groups of alert rules, ascending by group.
     package var rules: [RuleStateRecord] { version.ledger.rules.all }
     /// Objectives that were ever in force, those in force last.

@@ -3,7 +3,8 @@
 /// A heuristic by names (`Uses`), which rather takes too much for a use: what it finds is unused. Protocols'
 /// requirements and what stands for them, operators, overrides and subscripts are not looked at, nor is what the head
 /// of another declaration names. A declaration that only tests use says why: `// tests: reason`, on a line above or at
-/// the line's end; a type says it for its members too.
+/// the line's end; a type says it for its members too. A remark that excuses nothing is none: what stands below it has
+/// found its user, or is gone.
 enum SurfaceRule {
     /// Who adds this library to a package of their own uses what is `public` there.
     static let products = ["Sources/Emit/PlimsollEmitter"]
@@ -32,6 +33,13 @@ enum SurfaceRule {
         var unused: [Finding] = []
         /// Named in targets of tests alone.
         var testsOnly: [Finding] = []
+        /// Remarks that excuse nothing.
+        var idleRemarks: [Finding] = []
+    }
+
+    private struct Place: Hashable {
+        var path: String
+        var line: Int
     }
 
     static func check(_ files: [SourceFile], _ targets: [PackageTarget]) -> Findings {
@@ -49,6 +57,7 @@ enum SurfaceRule {
         let known = Known(read.map { ($0.room, $0.declarations) })
         var findings = Findings()
         let remarked = remarkedTypes(read)
+        var serving: Set<Place> = []
         for (file, room, declarations) in read {
             for declaration in declarations.declared {
                 findings.declared += 1
@@ -59,13 +68,25 @@ enum SurfaceRule {
                 }
                 if isUsed(sources[room]) { continue }
                 let isTested = isUsed(tests[room])
-                if isTested, remarked[room]?.contains(declaration.owner) == true { continue }
-                if isTested, file.hasRemark(remark, at: declaration.line) { continue }
+                let ofType = remarked[room]?[declaration.owner] ?? []
+                let own = file.remark(remark, at: declaration.line).map { [Place(path: file.path, line: $0)] } ?? []
+                if isTested, !(ofType + own).isEmpty {
+                    serving.formUnion(ofType + own)
+                    continue
+                }
                 let finding = Finding(path: file.path, line: declaration.line, message: message(declaration, isTested))
                 if isTested { findings.testsOnly.append(finding) } else { findings.unused.append(finding) }
             }
         }
+        findings.idleRemarks = read.flatMap { idleRemarks($0.file, serving) }
         return findings
+    }
+
+    private static func idleRemarks(_ file: SourceFile, _ serving: Set<Place>) -> [Finding] {
+        let remarks = file.comments.filter { $0.text.hasPrefix(remark) }
+        return remarks.filter { !serving.contains(Place(path: file.path, line: $0.line)) }.map {
+            Finding(path: file.path, line: $0.line, message: "it excuses nothing: take `// tests:` away")
+        }
     }
 
     /// What files that import a room use, by room; those of tests apart.
@@ -91,13 +112,14 @@ enum SurfaceRule {
 
     private static let remark = "tests:"
 
-    /// Types with the remark, by room.
-    private static func remarkedTypes(_ read: [Read]) -> [String: Set<String>] {
-        var found: [String: Set<String>] = [:]
+    /// Where types have the remark, by room and name.
+    private static func remarkedTypes(_ read: [Read]) -> [String: [String: [Place]]] {
+        var found: [String: [String: [Place]]] = [:]
         for (file, room, declarations) in read {
             let types = declarations.declared.filter { $0.kind == .type }
-            for type in types where file.hasRemark(remark, at: type.line) {
-                found[room, default: []].insert(type.name)
+            for type in types {
+                guard let line = file.remark(remark, at: type.line) else { continue }
+                found[room, default: [:]][type.name, default: []].append(Place(path: file.path, line: line))
             }
         }
         return found

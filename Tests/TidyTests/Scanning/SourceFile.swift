@@ -29,16 +29,19 @@ struct SourceFile {
     func isBelow(_ folder: String) -> Bool { path.hasPrefix(folder + "/") }
 
     /// Whether a comment on the line, or one of the comments and attributes right above it, begins so.
-    func hasRemark(_ beginning: String, at line: Int) -> Bool {
+    func hasRemark(_ beginning: String, at line: Int) -> Bool { remark(beginning, at: line) != nil }
+
+    /// The line of that remark.
+    func remark(_ beginning: String, at line: Int) -> Int? {
         let remarks = Set(comments.lazy.filter { $0.text.hasPrefix(beginning) }.map(\.line))
         var place = line
         while place > 0, !remarks.isEmpty {
-            if remarks.contains(place) { return true }
+            if remarks.contains(place) { return place }
             place -= 1
             let text = place > 0 ? lines[place - 1].drop { $0 == " " } : ""
-            guard text.hasPrefix("//") || text.hasPrefix("@") else { return false }
+            guard text.hasPrefix("//") || text.hasPrefix("@") else { return nil }
         }
-        return false
+        return nil
     }
 
     /// The token at an index; an empty sign beyond either end.

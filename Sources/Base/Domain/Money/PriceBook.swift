@@ -166,7 +166,6 @@ package struct PriceChange: Hashable, Sendable {
         }
     }
 
-    // tests: what is found by the names of calls is compared with it.
     /// Whether a call that lacks a price should be booked again.
     package func concerns(provider: String, requestModel: String?, responseModel: String?, time: Int64) -> Bool {
         guard let waitingTimes, waitingTimes.contains(time), provider.hasSameBytes(as: entry.provider) else {

@@ -82,7 +82,6 @@ package struct PriceQuote: Hashable, Sendable {
         self.init(candidates, serviceTier: serviceTier, at: time, known: known, steps: &steps)
     }
 
-    // tests: the steps of a look-up are counted.
     /// The same.
     /// - Parameter steps: grows by the prices that are looked at.
     package init(

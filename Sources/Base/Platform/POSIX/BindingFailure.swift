@@ -24,7 +24,6 @@ package enum BindingFailure: Error, Hashable, Sendable {
             }
     }
 
-    // tests: names that nobody can look up now are not in reach.
     /// - Parameters:
     ///   - lookUp: what `getaddrinfo` answered.
     ///   - systemCode: what it left in `errno`.

@@ -4,7 +4,6 @@ internal import Glibc
 package struct OpenFileLimit: Hashable, Sendable {
     /// What holds now: what is opened beyond it fails.
     package var now: Int
-    // tests: what holds is never more.
     /// How far the process may raise it itself.
     package var most: Int
 

@@ -167,7 +167,6 @@ package enum Decimal128 {
         DecimalText.renderFull(mantissa, scale: scale)
     }
 
-    // tests: theirs are written as texts.
     /// Reads `[+-]digits[.digits][e[+-]digits]`; the scale is what is written. nil when it is no number or too long.
     package static func parse(_ text: some StringProtocol) -> (mantissa: Int128, scale: Int)? {
         guard let written = try? WrittenDecimal(Array(text.utf8).span, .loose), let mantissa = written.mantissa,

@@ -28,7 +28,6 @@ package struct SortOrder {
         }
     }
 
-    // tests: orders are held against a sort of single values.
     /// Row numbers in order; equal rows keep theirs. With a limit, only the first rows are found, without sorting the
     /// rest.
     package static func rows(

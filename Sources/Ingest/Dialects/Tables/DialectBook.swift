@@ -6,7 +6,6 @@ import EmbeddedSchemas
 ///
 /// A span may speak several dialects at once, so no dialect is chosen for it: the tables' rules are one list.
 package struct DialectBook: Sendable {
-    // tests: tests read what the product takes by default.
     /// The tables that the program was built with.
     package static let builtIn = DialectBook(
         EmbeddedSchemas.dialects.map { file in

@@ -6,7 +6,6 @@ package import Platform
 package import Projections
 package import PromQLText
 
-// tests: the fronts of PromQL and the rules will ask it.
 /// The series that the events of a store make, as a Prometheus would have them that looked every 15 s, never failed and
 /// knew each event at its own time.
 ///
@@ -34,11 +33,9 @@ package struct StoreSeries: SeriesSource {
     /// What was found out of the snapshot so far.
     private(set) var found = SnapshotCells()
     private let answers = SnapshotAnswers()
-    // tests: as `StoreSeries`.
     /// What belongs to answers and could not be shown, a line each; whoever shows answers shows them, too.
     package let notices = Notices()
 
-    // tests: as `StoreSeries`.
     /// - Parameters:
     ///   - catalog: the tables of one snapshot.
     ///   - reached: ns since 1970 UTC; no sample is later. nil: the catalog's watermark, up to when the log knows that

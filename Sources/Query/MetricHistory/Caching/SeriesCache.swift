@@ -29,11 +29,9 @@ package final class SeriesCache: Sendable {
     private let limitBytes: Int
     private let state = Mutex(State())
 
-    // tests: as `StoreSeries`.
     /// - Parameter limitBytes: what it may hold; what was used longest ago is given up first.
     package init(limitBytes: Int = 128 << 20) { self.limitBytes = limitBytes }
 
-    // tests: the bound holds.
     /// What it holds now, roughly.
     package var memoryBytes: Int { state.withLock { $0.bytes } }
     // tests: they do not grow with the history.

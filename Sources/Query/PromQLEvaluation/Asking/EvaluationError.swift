@@ -1,4 +1,3 @@
-// tests: as `PromQLQuestion`.
 /// Why an expression has no value.
 package enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is asked makes no sense of these series; in Prometheus' words, where it has some.

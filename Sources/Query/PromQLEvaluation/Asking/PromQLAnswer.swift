@@ -1,7 +1,6 @@
 package import Bytes
 package import PromQLText
 
-// tests: as `PromQLQuestion`.
 /// The value of an expression, and what people should know of how it came about.
 package struct PromQLAnswer: Sendable {
     /// What was asked for.
@@ -11,7 +10,6 @@ package struct PromQLAnswer: Sendable {
     /// What is worth a look, likewise.
     package let infos: [String]
 
-    // tests: as `PromQLQuestion`.
     /// A value of the language.
     package enum Value: Hashable, Sendable {
         /// A number at a time.
@@ -25,7 +23,6 @@ package struct PromQLAnswer: Sendable {
     }
 }
 
-// tests: as `PromQLQuestion`.
 /// A series at a time.
 package struct InstantSample: Hashable, Sendable {
     /// What it is known by.

@@ -18,7 +18,6 @@ package struct PromQLQuestion: Sendable {
     /// How many steps a question may have, those of subqueries included.
     package var stepsMax = 10_000_000
 
-    // tests: as `PromQLQuestion`.
     /// ms since 1970.
     package enum Times: Hashable, Sendable {
         /// Once.

@@ -1,4 +1,3 @@
-// tests: as `PromQLQuestion`.
 /// Whoever bounds what a question may take: memory, which several questions may share, and time.
 package protocol QuestionBudget: Sendable {
     /// Takes bytes for the question, before they are used.
@@ -11,7 +10,6 @@ package protocol QuestionBudget: Sendable {
     func lookAtClock() throws(EvaluationError)
 }
 
-// tests: as `PromQLQuestion`.
 /// No bounds but the question's own.
 package struct UnboundedBudget: QuestionBudget {
     /// One that never says no.

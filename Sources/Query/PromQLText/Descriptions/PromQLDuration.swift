@@ -1,4 +1,3 @@
-// tests: rule files and scripts write durations so.
 /// Durations in the language's words, as rules and tests have them: `1h30m`.
 package enum PromQLDuration {
     /// A duration without a sign, to the ns; `0` needs no unit.

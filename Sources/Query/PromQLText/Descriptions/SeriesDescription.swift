@@ -1,6 +1,5 @@
 import Bytes
 
-// tests: unit tests of rules, and scripts of the evaluator's tests, are read by it.
 /// A series in the shorthand of unit tests: `http_requests{job="a"} 0+10x5 _x2 stale {{sum:3 count:2}}x3`.
 ///
 /// An item is a number, `stale`, a gap (`_`) or a histogram (`{{…}}`); `xN` repeats it, a gap N times in all, all else

@@ -1,7 +1,5 @@
-// tests: as `PromQLExpression`.
 /// Why a text is no expression, in Prometheus' words: at least one fault, the first found first.
 package struct PromQLError: Error, Hashable, Sendable, CustomStringConvertible {
-    // tests: as `PromQLExpression`.
     /// What one place is accused of.
     package struct Fault: Hashable, Sendable {
         /// What is wrong, without the place.

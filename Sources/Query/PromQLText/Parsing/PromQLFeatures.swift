@@ -1,4 +1,3 @@
-// tests: as `PromQLExpression`.
 /// Parts of the language that are not promised yet. Prometheus has a flag for each.
 package struct PromQLFeatures: OptionSet, Hashable, Sendable {
     package let rawValue: Int

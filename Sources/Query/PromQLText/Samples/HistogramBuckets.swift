@@ -1,4 +1,3 @@
-// tests: as `NativeHistogram`.
 /// Counts of numbered buckets, those without a count mostly left out.
 package struct HistogramBuckets: Hashable, Sendable {
     /// Ascending, each once.

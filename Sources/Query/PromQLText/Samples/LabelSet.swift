@@ -1,6 +1,5 @@
 package import Bytes
 
-// tests: the evaluator and the sources of series use it.
 /// A label and what it says.
 package struct SeriesLabel: Hashable, Sendable {
     /// Its name.
@@ -12,7 +11,6 @@ package struct SeriesLabel: Hashable, Sendable {
     package init(name: ByteText, value: ByteText) { (self.name, self.value) = (name, value) }
 }
 
-// tests: as `SeriesLabel`.
 /// What a series is known by: labels by name, each once, in the order of their bytes. The metric's name is one of them.
 package struct LabelSet: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// In the order of names.

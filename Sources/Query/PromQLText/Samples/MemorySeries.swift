@@ -1,4 +1,3 @@
-// tests: what tests and unit tests of rules load is in memory.
 /// Series in memory.
 package struct MemorySeries: SeriesSource {
     private var runs: [LabelSet: SampleRun] = [:]

@@ -1,10 +1,8 @@
-// tests: as `NativeHistogram`.
 /// Two histograms that cannot be computed with each other: one has listed ends, the other a factor.
 package struct HistogramMismatch: Error, Hashable, Sendable {}
 
 // Arithmetic. What is computed is no longer a sample of the counter that was: only a hint that both share stays.
 extension NativeHistogram {
-    // tests: as `NativeHistogram`.
     /// What comes of two histograms, and what people should know of how.
     package struct Combination: Sendable {
         /// The sum or difference.

@@ -1,4 +1,3 @@
-// tests: the evaluator and the sources of series use it.
 /// A distribution as one sample: how many values there were, their sum, and how many fell into each bucket.
 ///
 /// Buckets are powers of a factor (schemas −4…8; the same on the negative side, and one around zero) or listed ends

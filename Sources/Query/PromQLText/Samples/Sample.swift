@@ -1,4 +1,3 @@
-// tests: the evaluator and the sources of series use it.
 /// What a series says at a time.
 package enum SampleValue: Hashable, Sendable {
     /// A number.
@@ -8,11 +7,9 @@ package enum SampleValue: Hashable, Sendable {
 }
 
 extension Double {
-    // tests: as `SampleValue`.
     /// Says that a series has ended: no number, and told from others by its bits.
     package static let staleMarker = Double(bitPattern: 0x7FF0_0000_0000_0002)
 
-    // tests: as `SampleValue`.
     /// Whether it is the ``staleMarker``.
     package var isStaleMarker: Bool { bitPattern == Self.staleMarker.bitPattern }
 }

@@ -1,6 +1,5 @@
 import Bytes
 
-// tests: the evaluator and the sources of series use it.
 /// Samples of one series in the order of their times, each time once.
 package struct SampleRun: Hashable, Sendable {
     /// ms since 1970, ascending.

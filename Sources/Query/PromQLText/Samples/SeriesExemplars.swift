@@ -1,4 +1,3 @@
-// tests: as `SeriesSource`.
 /// Examples of what made a series' samples.
 package struct SeriesExemplars: Hashable, Sendable {
     /// What the series is known by.
@@ -6,7 +5,6 @@ package struct SeriesExemplars: Hashable, Sendable {
     /// In the order of their times.
     package let exemplars: [Exemplar]
 
-    // tests: as `SeriesSource`.
     /// One of what a series counted or observed.
     package struct Exemplar: Hashable, Sendable {
         /// By which it can be looked up: `trace_id`, and others where they are known.

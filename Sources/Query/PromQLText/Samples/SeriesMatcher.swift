@@ -1,7 +1,6 @@
 package import Bytes
 import RegularExpressions
 
-// tests: the evaluator and the sources of series use it.
 /// What a label of the wanted series has to say, ready to be asked often. Where a series has no such label, the value
 /// is empty.
 package struct SeriesMatcher: Sendable {
@@ -63,7 +62,6 @@ extension SeriesMatcher: Hashable {
     }
 }
 
-// tests: as `SeriesMatcher`.
 /// All that a selector asks for: `name{label="value"}`.
 package struct SeriesMatchers: Hashable, Sendable {
     /// All have to pass.
@@ -99,7 +97,6 @@ package struct SeriesMatchers: Hashable, Sendable {
 
     private init(_ matchers: [SeriesMatcher]) { self.matchers = matchers }
 
-    // tests: the interfaces that list series will ask for all of them.
     /// Those that every series passes.
     package static let everything = SeriesMatchers([])
 

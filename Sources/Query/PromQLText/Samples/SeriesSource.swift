@@ -1,4 +1,3 @@
-// tests: the evaluator stands on it, and the store will be one.
 /// Where series come from. Answers to one question are of one state of things.
 package protocol SeriesSource: Sendable {
     /// The wanted series that have a sample in the times, each with those samples, in the order of their labels.
@@ -33,7 +32,6 @@ extension SeriesSource {
     }
 }
 
-// tests: as `SeriesSource`.
 /// A series and its samples.
 package struct Series: Hashable, Sendable {
     /// What it is known by.
@@ -50,7 +48,6 @@ package struct Series: Hashable, Sendable {
     }
 }
 
-// tests: as `SeriesSource`.
 /// Which samples are asked for.
 package struct SeriesRequest: Sendable {
     /// Of which series.
@@ -87,7 +84,6 @@ package struct SeriesWindows: Hashable, Sendable {
     /// What is looked at.
     package let look: Look
 
-    // tests: as `SeriesSource`.
     /// What of each window is looked at.
     package enum Look: Hashable, Sendable {
         /// Every sample.
@@ -108,7 +104,6 @@ package struct SeriesWindows: Hashable, Sendable {
     }
 }
 
-// tests: as `SeriesSource`.
 /// Why a source gives no answer.
 package enum SeriesSourceError: Error, Hashable, Sendable {
     /// More samples than may be.

@@ -1,4 +1,3 @@
-// tests: as `PromQLExpression`.
 /// What an expression's value is.
 package enum PromQLType: String, Hashable, Sendable {
     /// One number a time.

@@ -6,11 +6,9 @@ import EventStores
 package struct DescriptorBudget: Hashable, Sendable {
     /// How many the process may have open.
     let limit: Int
-    // tests: what is kept back is computed a second time.
     /// How many of them are not for connections.
     package let reserve: Int
 
-    // tests: a limit that is just met.
     /// Fewer connections are no server.
     package static let connectionsMin = 16
 
@@ -37,7 +35,6 @@ package struct DescriptorBudget: Hashable, Sendable {
     /// A connection and the one that takes its place, and the look-up of a name.
     private static let destinationFiles = 8
 
-    // tests: it is computed a second time.
     /// Connections that the process can have open.
     package var connectionsMax: Int { max(0, limit - reserve) }
 

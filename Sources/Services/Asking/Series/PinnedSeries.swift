@@ -14,7 +14,6 @@ package struct PinnedSeries: Sendable {
     /// What belongs to answers and could not be shown.
     package let notices: Notices
 
-    // tests: series that no store has.
     /// Joins both.
     package init(_ source: any SeriesSource, notices: Notices = Notices()) {
         (self.source, self.notices) = (source, notices)

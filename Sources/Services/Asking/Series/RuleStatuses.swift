@@ -39,7 +39,6 @@ package struct RuleGroupStatus: Sendable {
     }
 }
 
-// tests: whoever evaluates rules will make them.
 /// A rule and how it went.
 package struct RuleStatus: Sendable {
     /// What a rule does with what its expression says.
@@ -78,7 +77,6 @@ package struct RuleStatus: Sendable {
     }
 }
 
-// tests: whoever evaluates rules will make them.
 /// An alert that is pending or fires.
 package struct AlertStatus: Sendable {
     /// With the rule's own.

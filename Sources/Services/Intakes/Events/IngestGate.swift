@@ -29,7 +29,6 @@ package final class IngestGate: Sendable {
     /// Decoded events on the way.
     package var eventsHeld: Int { held.withLock { $0.events } }
 
-    // tests: the count by itself, without a request that gives back.
     /// Takes room, or says that there is none. A request alone may always take events: otherwise one that is larger
     /// than the whole queue could never enter.
     package func take(bytes: Int, events: Int) -> Bool {
@@ -46,7 +45,6 @@ package final class IngestGate: Sendable {
         return fits
     }
 
-    // tests: the count by itself, without a request that gives back.
     /// Makes room again for what was taken.
     /// - Precondition: no more than is held.
     package func giveBack(bytes: Int, events: Int) {

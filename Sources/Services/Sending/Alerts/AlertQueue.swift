@@ -36,7 +36,6 @@ package struct AlertQueue: Sendable {
         (self.kind, self.repeatNanoseconds) = (kind, repeatNanoseconds)
     }
 
-    // tests: as `AlertQueue`.
     /// How many alerts wait.
     package var count: Int { waiting.count }
 
@@ -71,7 +70,6 @@ package struct AlertQueue: Sendable {
         }
     }
 
-    // tests: as `AlertQueue`.
     /// What comes next, up to a number: of one `alertname` for a webhook, which is told by it.
     package func next(atMost count: Int) -> [AlertMessage] {
         var found: [AlertMessage] = []
@@ -84,7 +82,6 @@ package struct AlertQueue: Sendable {
         return found
     }
 
-    // tests: as `AlertQueue`.
     /// These were told, or cannot be: what is newer than they are goes on waiting.
     package mutating func finish(_ messages: [AlertMessage], at now: Int64) {
         var gone: Set<LabelSet> = []

@@ -10,7 +10,6 @@ package struct AlertSendingConfiguration: Sendable {
     package var authorityFile: String?
     /// Where people reach the installation; webhooks are told.
     package var externalURL = ""
-    // tests: tests do not wait.
     /// So long after it was told a webhook is told again of what still fires, ns.
     package var repeatNanoseconds: Int64 = 4 * 3_600_000_000_000
     // tests: tests do not wait.

@@ -9,7 +9,6 @@ package struct RuleStateRecord: Hashable, Sendable {
     /// What whoever evaluates wrote; it means nothing here.
     package var state: [UInt8]
 
-    // tests: who evaluates rules will write it.
     /// Takes each part as given.
     package init(group: ExactText, state: [UInt8]) { (self.group, self.state) = (group, state) }
 }

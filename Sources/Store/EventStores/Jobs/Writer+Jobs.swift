@@ -141,7 +141,6 @@ extension Writer {
 }
 
 extension EventStore {
-    // tests: a job of the tests takes part in the crash simulation.
     /// Has a job done beside the writer; what it made is taken over between two later steps, or by ``finishJobs()``.
     /// - Returns: false where one of its kind is under way.
     /// - Throws: ``StoreError`` where the store is closed or has stopped.

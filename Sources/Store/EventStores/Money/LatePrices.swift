@@ -8,7 +8,6 @@ package import Domain
 /// one of two copies. Of prices of one model, tier, class and origin each has all its waiting calls before those of the
 /// ones that became known earlier, so that at most one of them concerns a call.
 package struct LatePrices: Sendable {
-    // tests: the steps of a look-up are counted.
     /// What a call says of itself that decides which prices it has.
     package struct Call {
         var provider: String

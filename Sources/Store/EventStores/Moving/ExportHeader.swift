@@ -94,7 +94,6 @@ package struct ExportHeader: Hashable, Sendable {
         notice = data["notice"]?.string
     }
 
-    // tests: exports are written from sources of a test's own.
     /// Takes each part as given.
     package init(
         store: String, isWhole: Bool, hasUsers: Bool, position: Int64, records: Int, corrections: Int, prices: [UInt8],

@@ -38,7 +38,6 @@ package struct SystemNote: Hashable, Sendable {
     /// A JSON object in canonical form.
     package var data: String
 
-    // tests: notes of kinds and sizes that no service makes.
     /// Takes each part as given.
     package init(type: String, data: String) {
         self.type = type

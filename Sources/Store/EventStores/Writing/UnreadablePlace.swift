@@ -7,7 +7,6 @@ package struct UnreadablePlace: Hashable, Sendable, CustomStringConvertible {
     /// What whoever read it met.
     package let error: any FileContentError
 
-    // tests: what hides repeats is told by a store that reads no files.
     /// The place of an error.
     package init(_ error: any FileContentError) { self.error = error }
 
