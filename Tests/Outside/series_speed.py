@@ -9,9 +9,9 @@ usage: series_speed.py --plimsoll BINARY [--events 300000] [--days 30] [--long 9
 sent, so that each cycle has something new to read. Time of a cycle is what the process used around it, less what it uses in the rest of the minute,
 and is set beside what the API says of each group. For the questions, samples --spacing seconds apart are taken out of the server and loaded into the
 others, which have it easier by that: a server that is scraped every 15 s holds many times as many. Loading takes its time: it is some gigabytes of
-text. Answers are compared by their series. Shown are medians
-over HTTP after a first run that does not count, the ratio to the faster of the others for each question, and the geometric mean. Status 1 where a
-cycle takes more than 50 ms or grows with the history, the questions take more than 200 ms together, or the mean is below 3.
+text. Answers are compared by their series. Shown are medians over HTTP after a first run that does not count, the ratio to the faster of the others
+for each question, and the geometric mean. Status 1 where a cycle takes more than 50 ms or grows with the history, the questions take more than 200 ms
+together, or the mean is below 3.
 
 Run it on a machine that does nothing else.
 """
