@@ -2,14 +2,16 @@
 """How fast rules and range queries are: processor time of a cycle of the shipped rules at two lengths of history, and a dashboard's 20 questions over
 30 days with a step of an hour, beside Prometheus and, where it is installed, VictoriaMetrics over the same series.
 
-usage: series_speed.py --plimsoll BINARY [--events 300000] [--days 30] [--long 90] [--cycles 4] [--runs 5] [--only rules|questions] [--folder DIR]
+usage: series_speed.py --plimsoll BINARY [--events 300000] [--days 30] [--long 90] [--cycles 4] [--runs 5] [--spacing 120]
+       [--tenants 2] [--only rules|questions] [--folder DIR]
 
 --events are those of --days; the longer history has as many a day. Rules are those that a server evaluates by itself; in each minute some events are
 sent, so that each cycle has something new to read. Time of a cycle is what the process used around it, less what it uses in the rest of the minute,
-and is set beside what the API says of each group. For the questions, samples a minute apart are taken out of the server and loaded into the others,
-which have it easier by that: a server that is scraped every 15 s holds four times as many. Answers are compared by their series. Shown are medians
-over HTTP after a first run that does not count, the ratio to the faster of the others for each question, and the geometric mean. Status 1 where a
-cycle takes more than 50 ms or grows with the history, the questions take more than 200 ms together, or the mean is below 3.
+and is set beside what the API says of each group. For the questions, samples --spacing seconds apart are taken out of the server and loaded into the
+others, which have it easier by that: a server that is scraped every 15 s holds many times as many. Loading takes its time: it is some gigabytes of
+text. Answers are compared by their series. Shown are medians over HTTP after a first run that does not count, the ratio to the faster of the others
+for each question, and the geometric mean. Status 1 where a cycle takes more than 50 ms or grows with the history, the questions take more than 200 ms
+together, or the mean is below 3.
 
 Run it on a machine that does nothing else.
 """
@@ -69,7 +71,7 @@ def seconds(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
-def fill(binary, folder, data, per_day, days):
+def fill(binary, folder, data, per_day, days, tenants):
     """Fills a store with traffic of the last days."""
     commands = Commands(binary, data, timeout=7200)
     begin, path = int(time.time()) - days * DAY, os.path.join(folder, "events.ndjson")
@@ -78,8 +80,8 @@ def fill(binary, folder, data, per_day, days):
     times = sorted(seconds(json.loads(line)["time"][:19] + "Z") for line in piece if b'"price.set"' not in line)
     users = max(1, round(1000 * per_day * (times[-1] - times[0]) / DAY / len(times)))
     with open(path, "wb") as file:
-        subprocess.run([commands.binary, "workload", "--events", str(per_day * days), "--users", str(users), "--start", stamp(begin)],
-                       stdout=file, check=True)
+        options = ["--events", str(per_day * days), "--users", str(users), "--tenants", str(tenants), "--start", stamp(begin)]
+        subprocess.run([commands.binary, "workload", *options], stdout=file, check=True)
     summary = commands.import_file(path)
     os.remove(path)
     print(f"     {days} days: {summary['accepted']} events in {summary['seconds']:.0f} s", flush=True)
@@ -148,9 +150,10 @@ def cycle(server, cycles):
 
 
 class Loaded:
-    """Samples of the server, a minute apart, as files that the others take in."""
+    """Samples of the server, so many seconds apart, as files that the others take in."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, spacing):
+        self.spacing = spacing
         self.openmetrics, self.plain = os.path.join(folder, "series.om"), os.path.join(folder, "series.txt")
         self.count = 0
 
@@ -158,8 +161,9 @@ class Loaded:
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
         with open(self.openmetrics, "w", encoding="utf-8") as first, open(self.plain, "w", encoding="utf-8") as second:
             for name in LOADED:
-                for start in range(begin, end, 7 * DAY):
-                    body = ask(connection, "/api/v1/query_range", query=name, start=start, end=min(start + 7 * DAY, end) - 60, step=60)
+                for start in range(begin, end, DAY):
+                    last = min(start + DAY, end) - self.spacing
+                    body = ask(connection, "/api/v1/query_range", query=name, start=start, end=last, step=self.spacing)
                     for series in json.loads(body)["data"]["result"]:
                         labels = {key: value for key, value in series["metric"].items() if key != "__name__"}
                         text = ",".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in labels.items())
@@ -240,9 +244,9 @@ def timed(port, expression, begin, end, runs):
     return statistics.median(taken), labels(body)
 
 
-def questions(server, folder, days, runs):
+def questions(server, folder, days, runs, spacing):
     end = int(time.time()) // HOUR * HOUR - HOUR
-    begin, peers, loaded = end - days * DAY, [], Loaded(folder)
+    begin, peers, loaded = end - days * DAY, [], Loaded(folder, spacing)
     ours, ratios, problems = [], [], []
     try:
         if not shutil.which("promtool") or not shutil.which("prometheus"):
@@ -284,6 +288,8 @@ def main():
     parser.add_argument("--long", type=int, default=90)
     parser.add_argument("--cycles", type=int, default=4)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--spacing", type=int, default=120)
+    parser.add_argument("--tenants", type=int, default=2)
     parser.add_argument("--only", choices=["rules", "questions"])
     parser.add_argument("--folder", help="where stores are made, or found from before")
     options = parser.parse_args()
@@ -293,7 +299,7 @@ def main():
         for days in [options.days] + ([options.long] if options.only != "questions" else []):
             data = os.path.join(folder, f"days-{days}")
             if not os.path.exists(data):
-                fill(options.plimsoll, folder, data, options.events // options.days, days)
+                fill(options.plimsoll, folder, data, options.events // options.days, days, options.tenants)
             server = Server(options.plimsoll, data)
             try:
                 server.start()
@@ -301,7 +307,7 @@ def main():
                     found[days] = cycle(server, options.cycles)
                     print(f"     {days} days: {found[days][0]:.1f} ms of processor time a cycle, {found[days][1]:.1f} ms by the API", flush=True)
                 if days == options.days and options.only != "rules":
-                    problems += questions(server, folder, min(days, 30) - 1, options.runs)
+                    problems += questions(server, folder, min(days, 30) - 1, options.runs, options.spacing)
             finally:
                 server.stop()
         if found:

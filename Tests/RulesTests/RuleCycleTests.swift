@@ -46,9 +46,12 @@ import Testing
         }
     }
 
+    private static func rules(_ text: String) throws -> RuleSet {
+        RuleSet([try RuleFile(Array(text.utf8), name: "test.yaml")], RuleOptions())
+    }
+
     private static func manager(_ text: String) throws -> RuleManager {
-        let file = try RuleFile(Array(text.utf8), name: "test.yaml")
-        return RuleManager(RuleSet([file], RuleOptions()), from: []) { [] }
+        RuleManager(try rules(text), from: []) { [] }
     }
 
     private static func minute(_ minute: Int64) -> Int64 { RuleWorld.start + minute * 60_000 }
@@ -86,7 +89,21 @@ import Testing
         #expect(Self.values(manager) == [12, 11])
     }
 
-    /// What alerts stood changes while groups are evaluated, so whatever looks at them is evaluated again.
+    /// Other rules in the middle of a cycle: what those before said is not taken for theirs.
+    @Test func otherRulesSayOtherThings() throws {
+        let manager = try Self.manager(Self.text)
+        let source = Counted(RuleWorld.minutes("seconds", [9]))
+        func step() -> RuleManager.Step? {
+            manager.step(at: Self.minute(0), monotonic: { 0 }) { _ in (source, UnboundedBudget()) }
+        }
+        #expect(step() != nil)
+        let other = Self.text.replacing("max by (job) (seconds)", with: "max by (job) (seconds) * 10")
+        manager.replace(by: try Self.rules(other))
+        while step() != nil {}
+        #expect(Self.values(manager) == [270, 90])
+    }
+
+    /// How alerts stand changes while groups are evaluated, so whatever looks at them is evaluated again.
     @Test func whatLooksAtAlertsIsNotKept() throws {
         var world = try RuleWorld(
             """

@@ -7,7 +7,7 @@ import Synchronization
 /// for the same times: rules name each other, and many ask for one.
 ///
 /// It lives as long as that state of things is asked, for a question or a cycle of evaluations, and is never carried to
-/// another one: so nothing in it can be of before. What it holds is booked, and given back with the budget.
+/// another one: so nothing in it can be of before. What it holds is booked, and given back when it goes.
 final class RecordedAnswers: Sendable {
     /// A rule's place in the set, and when it was evaluated.
     struct Key: Hashable {
@@ -40,6 +40,8 @@ final class RecordedAnswers: Sendable {
     private let budget: any QuestionBudget
 
     init(within budget: any QuestionBudget) { self.budget = budget }
+
+    deinit { budget.giveBack(bytes: state.withLock { $0.bytes }) }
 
     /// nil where it is not known.
     func answer(_ key: Key) -> Answer? { state.withLock { $0.known[key] } }
