@@ -26,7 +26,7 @@ package struct EarlierStore {
     /// The last position that has been taken in; 0: none.
     package private(set) var position: Int64 = 0
     /// Bytes of rows that have been taken in, roughly.
-    package private(set) var heldBytes = 0
+    private var heldBytes = 0
 
     /// Before everything.
     /// - Parameters:
