@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Asks a server what Grafana would ask of a Prometheus for the dashboards, in the forms in which Grafana asks.
 
-usage: grafana.py --plimsoll BINARY [--users 40] [--folder DASHBOARDS]
+usage: grafana.py --plimsoll BINARY [--users 200] [--folder DASHBOARDS]
 
 A demo's day is served, with a token as the provisioned data source shows one. Every variable has values, every panel's queries are answered without an
 error, and no panel is empty but those of what a process alone knows, which has no past.
@@ -159,7 +159,7 @@ def ask(dashboard, source):
 def main():
     parser = argparse.ArgumentParser(description="Ask a server what Grafana asks for the dashboards.")
     parser.add_argument("--plimsoll", required=True)
-    parser.add_argument("--users", type=int, default=40)
+    parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--folder", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Dashboards"))
     arguments = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="plimsoll-grafana-")

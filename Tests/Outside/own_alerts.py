@@ -4,14 +4,16 @@
 usage: own_alerts.py --plimsoll BINARY [--keep DIR]
 
 Slow answers are posted until the alert fires. It fires when its time has come although the server was killed in between, once; both are told, and that it is
-over. `plimsoll alerts replay` on the directory says the same times, but for a sample's distance: it sees events that came late at their own time.
+over. Rule files with a mistake change nothing. `plimsoll alerts replay` on the directory says the same times, but for a sample's distance: it sees events that came late at their own time.
 """
 import argparse
 import datetime
 import http.client
 import http.server
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -155,6 +157,36 @@ def judge(server, binary, folder, pending, told):
             yield f"a replay says {name} {replayed[0][name]}, the server {known}"
 
 
+def reading(server):
+    """What the gauge says of the last reading of the rule files."""
+    text = server.get("/metrics?format=text")[2].decode()
+    return next((line.split()[1] for line in text.splitlines() if line.startswith("plimsoll_rules_last_reload_successful ")), None)
+
+
+def hang_up(server, folder):
+    """A signal has the rule files read: those with a mistake change nothing, and that is told."""
+    for text, said in ((RULES.replace("> 8", "> ("), "0"), (RULES, "1")):
+        with open(f"{folder}/rules.yaml", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.kill(server.pid, signal.SIGHUP)
+        wait(f"rule files read, the gauge at {said}", lambda: reading(server) == said)
+        if [group["name"] for group in json.loads(server.get("/api/v1/rules")[2])["data"]["groups"]] != ["speed"]:
+            yield "the rules before do not go on"
+    if not any("rules.yaml" in line and "the rules before go on" in line for line in server.log):
+        yield "the log does not say what is wrong with the rule files"
+
+
+def replay(server, told):
+    """The link of an alert leads to what would have fired."""
+    link = told["annotations"].get("replay_url", "")
+    if not link.startswith(server.url + "/"):
+        yield f"an alert links to {link!r}"
+        return
+    status, _, body = server.get(link[len(server.url):])
+    if status != 200 or b"AnswersSlow" not in body:
+        yield f"{link}: {status} {body[:300]!r}"
+
+
 def run(arguments, folder):
     with open(f"{folder}/rules.yaml", "w", encoding="utf-8") as file:
         file.write(RULES)
@@ -179,7 +211,8 @@ def run(arguments, folder):
         slow.gone.set()
         wait("over at the webhook", lambda: Webhook.bodies[-1]["status"] == "resolved", 150)
         wait("over at Alertmanager", lambda: at_alertmanager(url) == [])
-        return slow.problems + list(judge(server, arguments.plimsoll, folder, pending, told))
+        problems = list(hang_up(server, folder)) + list(replay(server, told))
+        return slow.problems + problems + list(judge(server, arguments.plimsoll, folder, pending, told))
     finally:
         if slow:
             slow.gone.set()

@@ -6,6 +6,7 @@ import Hummingbird
 import Intakes
 import JSONTexts
 import Platform
+import Rules
 import Sending
 
 extension Routes {

@@ -4,6 +4,7 @@ import Hummingbird
 import Intakes
 import JSONTexts
 import Platform
+import Rules
 import Sending
 
 /// What clients of Prometheus ask of the server itself. Whatever it has not, it says in the form in which Prometheus
