@@ -14,8 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Opens or creates the data directory and serves until SIGINT or SIGTERM; requests under way are finished \
             first, questions within two seconds. \
-            Prints the address it listens on. GET / shows a status page. SIGHUP, or POST /-/reload, has rule files read \
-            again; one with a mistake changes nothing.
+            Prints the address it listens on. GET / shows a status page. SIGHUP, or POST /-/reload, has rule files \
+            read again; one with a mistake changes nothing.
 
             Anybody on this machine is let in until the first token is made (`plimsoll tokens create`); from then on \
             every request needs one. An address that other machines reach is refused without tokens. Without them \

@@ -174,7 +174,8 @@ struct ServiceLevelReport {
             ),
             ReportDefinition(
                 "service level objective",
-                "as `plimsoll slo status` counts it: of a percentile each answer within its bound, of a cost each hour"),
+                "as `plimsoll slo status` counts it: of a percentile each answer within its bound, of a cost each "
+                    + "hour"),
             ReportDefinition("coverage", "hours with any event ÷ hours of the budget's window"),
         ]
         if by.isOfCalls {
