@@ -148,8 +148,8 @@ enum OpenAPIDocument {
         case 413: "The body is too large."
         case 415: "The body's media type or encoding is not taken."
         case 422:
-            "The question makes no sense of what there is, or wants more samples than may be; of rule files: they have a "
-                + "mistake."
+            "The question makes no sense of what there is, or wants more samples than may be; of rule files: they "
+                + "have a mistake."
         case 429: "Too much is under way; the same request may succeed later."
         case 503: "Not now: the answer says why."
         default: "A mistake of the server; its log says more."
