@@ -5,7 +5,6 @@ import Synchronization
 
 /// Files of rules, looked at again now and then, and when somebody asks.
 package final class RuleFileWatch: Sendable {
-    // tests: what a look found is read as a value.
     /// How the files stand.
     package struct Standing: Hashable, Sendable {
         /// Why they are not taken as they are now, so that the rules before go on; nil: the rules are theirs.
