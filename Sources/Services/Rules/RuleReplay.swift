@@ -57,17 +57,17 @@ package struct RuleReplay: Sendable {
         _ set: RuleSet, from start: Int64, through end: Int64, only alert: ByteText? = nil,
         over source: any SeriesSource, within budget: any QuestionBudget = UnboundedBudget()
     ) throws(EvaluationError) {
-        try self.init(set, from: start, through: end, within: budget) { _ in source }
+        try self.init(set, from: start, through: end, only: alert, within: budget) { _ in source }
     }
 
     /// Evaluates over other series at each time, such as were known then.
     /// - Parameters:
-    ///   - start: as of the other initialiser, and so are `end` and `budget`.
+    ///   - start: as of the other initialiser, and so are `end`, `alert` and `budget`.
     ///   - open: the series for an evaluation at a time (ms since 1970); the times ascend.
     /// - Throws: as the other one. What `open` throws is a complaint.
     package init(
-        _ set: RuleSet, from start: Int64, through end: Int64, within budget: any QuestionBudget,
-        opening open: (Int64) throws -> any SeriesSource
+        _ set: RuleSet, from start: Int64, through end: Int64, only alert: ByteText? = nil,
+        within budget: any QuestionBudget, opening open: (Int64) throws -> any SeriesSource
     ) throws(EvaluationError) {
         let notes = NoteLog()
         let manager = RuleManager(set, from: [], only: alert) { notes.texts }
