@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Stores that other versions wrote must open, verify, answer as they did and go on. Each is a folder of `Tests/Fixtures`: the store's files
 (the log without the zeros behind its last record), what it answered to the version that wrote it, and the events that were sent to it.
-`counters-N` and `state-N` are named by the version of the counters or of the state file that they hold. `places-10` has turns in its segment
-with the channel of their answers, as state versions up to 12 had them: its answers are those of the versions since, which go by the question.
+`counters-N` and `state-N` are named by the version of the counters or of the state file that they hold. `places-10` and `state-12` have turns
+in their segments with the channel of their answers, as state versions up to 12 had them: which channel a turn has they answer as the versions
+since do, which go by the question.
 
 usage: older_stores.py --plimsoll BINARY [--fixtures FOLDER]
        older_stores.py --plimsoll BINARY --write FOLDER/NAME     a new one, written by this executable
@@ -160,10 +161,10 @@ def write(plimsoll, fixture):
 
 
 def state_version(store):
-    """Of the one state file."""
+    """Of the last state file."""
     folder = os.path.join(store, "segments")
-    [name] = [name for name in os.listdir(folder) if name.startswith("state-")]
-    with open(os.path.join(folder, name), "rb") as file:
+    last = max(int(name.removeprefix("state-")) for name in os.listdir(folder) if name.startswith("state-"))
+    with open(os.path.join(folder, f"state-{last}"), "rb") as file:
         return file.read(1)[0]
 
 
