@@ -88,9 +88,9 @@ private func price(
         #expect(
             book.entries.count { !book.isInForce($0, at: 100) } == 2
                 && book.entries.allSatisfy { book.isInForce($0, at: 99) })
-        #expect(book.render(.all).contains("list price"))
-        #expect(!book.render(.all, includesBuiltIn: false).contains("list price"))
-        #expect(book.findings().map(\.kind) == [.lostListPrice])
+        #expect(PriceListing(book, .all, as: .table, look: {}).text.contains("list price"))
+        #expect(!PriceListing(book, .all, includesBuiltIn: false, as: .table, look: {}).text.contains("list price"))
+        #expect(book.findings(look: {}).map(\.kind) == [.lostListPrice])
     }
 
     @Test func theListShowsWhatCountsNow() throws {
@@ -101,15 +101,54 @@ private func price(
             book.add(entry)
         }
         func amounts(_ selection: PriceBook.Selection) -> [String] {
-            let lines = book.csv(selection).split(separator: "\n").dropFirst()
+            let lines = PriceListing(book, selection, as: .csv, look: {}).text.split(separator: "\n").dropFirst()
             return lines.map { String($0.split(separator: ",", omittingEmptySubsequences: false)[4]) }
         }
         #expect(amounts(.all) == ["1.00", "2.00", "3.00", "4.00"])
         #expect(amounts(.inForce(at: 30)) == ["3.00"])
         #expect(amounts(.inForce(at: 9)) == [])
         #expect(
-            book.render(.inForce(at: 30)).hasSuffix("\nNot shown: 2 replaced, 1 that begin later; --all shows them.\n"))
-        #expect(!book.render(.all).contains("Not shown"))
+            PriceListing(book, .inForce(at: 30), as: .table, look: {}).text.hasSuffix(
+                "\nNot shown: 2 replaced, 1 that begin later; --all shows them.\n"))
+        #expect(!PriceListing(book, .all, as: .table, look: {}).text.contains("Not shown"))
+    }
+
+    @Test func piecesOfAListAreTheList() throws {
+        var book = PriceBook()
+        for position in Int64(1)...200 {
+            var entry = try price("p", "model-\(position % 7)", .input, position * 1_000_000, from: position)
+            entry.position = position
+            book.add(entry)
+        }
+        for format in PriceListFormat.allCases {
+            for selection in [PriceBook.Selection.all, .inForce(at: 100)] {
+                let whole = PriceListing(book, selection, as: format, look: {})
+                var (rest, text, pieces) = (whole, [UInt8](), 0)
+                while let piece = rest.piece(of: 100, look: {}) {
+                    // A line is no longer than this: a piece ends with the one that fills it.
+                    #expect(piece.count < 600 && piece.last == UInt8(ascii: "\n"))
+                    (text, pieces) = (text + piece, pieces + 1)
+                }
+                #expect(String(decoding: text, as: UTF8.self) == whole.text && pieces > 3)
+                // Seven models have one price in force each.
+                let isAll = text.split(separator: UInt8(ascii: "\n")).count > 20
+                #expect(whole.heldBytes == (isAll ? 200 : 7) * MemoryLayout<PriceEntry>.stride)
+            }
+        }
+    }
+
+    /// Whatever the runs of a book, its prices are in canonical order, each as often as it came.
+    @Test func entriesAscend() throws {
+        var (book, all) = (PriceBook(), [PriceEntry]())
+        for position in Int64(1)...100 {
+            let tokenClass = [TokenClass.output, .input][Int(position % 2)]
+            let origin = position % 5 == 0 ? PriceOrigin.builtIn : .set
+            let entry = try price(
+                "p\(position % 2)", "m\(position % 3)", tokenClass, position, from: 1_000 - position, origin: origin)
+            book.add(entry)
+            all.append(entry)
+        }
+        #expect(book.entries == all.sorted())
     }
 
     @Test func whichModelNamePrices() throws {
@@ -207,7 +246,7 @@ private func price(
         }
         let zero = Set(entries.filter { $0.amount == 0 }.map(\.model))
         #expect(zero == ["*"])
-        #expect(BuiltInPrices.book.findings() == [])
+        #expect(BuiltInPrices.book.findings(look: {}) == [])
     }
 
     @Test func localModelsAreFreeAndKnownOnesExact() {

@@ -151,9 +151,9 @@ import Testing
             one, try Self.price(composed, .cacheRead, 4), try Self.price(decomposed, .input, 5),
             try Self.price(decomposed, .cacheRead, 1),
         ])
-        #expect(book.findings().filter { $0.kind == .cacheReadAboveInput }.map(\.model) == [composed])
-        let shown = PriceBook([one, other]).csv(.inForce(at: 0)).split(separator: "\n")
-        #expect(shown.count == 3)
+        #expect(book.findings(look: {}).filter { $0.kind == .cacheReadAboveInput }.map(\.model) == [composed])
+        let shown = PriceListing(PriceBook([one, other]), .inForce(at: 0), as: .csv, look: {}).text
+        #expect(shown.split(separator: "\n").count == 3)
     }
 
     @Test func booksOfAllVersionsAreRead() throws {

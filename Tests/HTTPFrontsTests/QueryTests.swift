@@ -16,7 +16,8 @@ import Testing
         }
     }
 
-    /// An export begins as a question does: it is counted among them, and refused where too many wait.
+    /// An export begins as a question does, and so does a list of prices, which may be long: it is counted among them,
+    /// and refused where too many wait.
     @Test func exportsAreBoundedAsQuestionsAre() async throws {
         let store = FakeStore()
         store.hold.store(true, ordering: .releasing)
@@ -28,8 +29,10 @@ import Testing
             while server.queriesAdmitted < 1 { try await Task.sleep(for: .milliseconds(1)) }
             let status = try await second.send("GET", "/v1/status").text
             #expect(status.contains(#""queries_running":1"#), "\(status)")
-            let refused = try await second.send("GET", "/v1/events")
-            #expect(refused.status == 429 && refused.headers["Retry-After"] != nil, "\(refused.text)")
+            for path in ["/v1/events", "/v1/prices", "/v1/prices?all=true&format=csv"] {
+                let refused = try await second.send("GET", path)
+                #expect(refused.status == 429 && refused.headers["Retry-After"] != nil, "\(refused.text)")
+            }
             store.hold.store(false, ordering: .releasing)
             #expect(try await first.status == 500, "the store of this test has nothing to export")
             #expect(server.queriesAdmitted == 0)

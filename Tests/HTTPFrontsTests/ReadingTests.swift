@@ -1,4 +1,5 @@
 import Clients
+import Domain
 import EventStores
 import Foundation
 import HTTPFronts
@@ -94,6 +95,10 @@ import Testing
         try await withConversation { client in
             let list = try await client.send("GET", "/v1/prices")
             #expect(list.text.contains("gpt-4o-mini"))
+            // It is longer than a piece, and is sent whole.
+            let whole = PriceListing(BuiltInPrices.book, .all, as: .table, look: {}).text
+            #expect(whole.utf8.count > 64 << 10)
+            #expect(try await client.send("GET", "/v1/prices?all=true").text == whole)
             let setOnly = try await client.send("GET", "/v1/prices?set_only=true")
             #expect(!setOnly.text.contains("gpt-4o-mini"))
             #expect(try await client.send("GET", "/v1/prices/check").status == 200)

@@ -46,8 +46,7 @@ struct PricesCommand: ParsableCommand {
                 snapshot.lossNotice.map(SourceOptions.tellNotice)
                 let book = snapshot.book
                 let selection: PriceBook.Selection = all ? .all : .inForce(at: machine.clock.wallNanoseconds())
-                return format == .csv
-                    ? book.csv(selection, includesBuiltIn: !setOnly) : book.render(selection, includesBuiltIn: !setOnly)
+                return PriceListing(book, selection, includesBuiltIn: !setOnly, as: format, look: {}).text
             }
             try StandardStream.output.print(text, terminator: "")
         }
@@ -257,7 +256,7 @@ struct PricesCommand: ParsableCommand {
             let text = try await source.text(at: "/v1/prices/check") { store, _ in
                 let snapshot = store.snapshot()
                 snapshot.lossNotice.map(SourceOptions.tellNotice)
-                return PriceText.check(snapshot.book, try snapshot.inexactCalls())
+                return PriceText.check(snapshot.book, try snapshot.inexactCalls(), look: {})
             }
             guard !text.isEmpty else { return try StandardStream.output.print("nothing found") }
             try StandardStream.output.print(text, terminator: "")
@@ -266,4 +265,4 @@ struct PricesCommand: ParsableCommand {
     }
 }
 
-enum PriceListFormat: String, ExpressibleByArgument, CaseIterable { case table, csv }
+extension PriceListFormat: ExpressibleByArgument {}

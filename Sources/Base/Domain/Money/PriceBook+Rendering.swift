@@ -1,6 +1,4 @@
-import JSONTexts
-
-// What `plimsoll prices list` and `plimsoll prices check` print.
+// What `plimsoll prices list` shows, and what `plimsoll prices check` prints.
 
 /// Something about the prices that is probably not meant.
 package struct PriceFinding: Hashable, Sendable {
@@ -33,66 +31,38 @@ extension PriceBook {
         case all
     }
 
-    /// The prices with their origin, a line each, sorted, and how many more there are.
-    /// - Parameter includesBuiltIn: false shows only what was set.
-    package func render(_ selection: Selection, includesBuiltIn: Bool = true) -> String {
-        let shown = selected(selection, includesBuiltIn: includesBuiltIn)
-        var rows = [["PROVIDER", "MODEL", "CLASS", "TIER", "USD", "PER", "VALID FROM", "ORIGIN"]]
-        for entry in shown {
-            rows.append([
-                entry.provider, entry.model, entry.tokenClass.rawValue,
-                entry.serviceTier.isEmpty ? "–" : entry.serviceTier, entry.usd,
-                entry.tokenClass == .gpu ? "GPU hour" : "million tokens",
-                entry.validFrom == .min ? "any time" : RFC3339.render(entry.validFrom),
-                entry.origin == .set ? "set" : "list price",
-            ])
+    /// The prices of a selection in canonical order, and how many that are set it leaves out.
+    /// - Parameter look: called between bounded stretches of work.
+    func selected(
+        _ selection: Selection, includesBuiltIn: Bool, look: () throws -> Void
+    ) rethrows -> (entries: [PriceEntry], replaced: Int, later: Int) {
+        var (selected, set, later) = ([PriceEntry](), 0, 0)
+        try forEachModel { prices in
+            try look()
+            let counting = prices.filter { $0.origin == .set || includesBuiltIn }
+            guard case .inForce(let time) = selection else {
+                selected += counting
+                return
+            }
+            set += prices.count { $0.origin == .set }
+            later += prices.count { $0.origin == .set && $0.validFrom > time }
+            // Ascending by time and position within what they are for: the last one counts.
+            for entry in counting where entry.validFrom <= time && isInForce(entry, at: time) {
+                if let last = selected.last, last.isForTheSame(as: entry) { selected.removeLast() }
+                selected.append(entry)
+            }
         }
-        guard case .inForce(let time) = selection else { return renderAligned(rows) }
-        let set = entries.filter { $0.origin == .set }
-        let later = set.count { $0.validFrom > time }
-        let replaced = set.count - later - shown.count { $0.origin == .set }
-        guard later + replaced > 0 else { return renderAligned(rows) }
-        return renderAligned(rows) + "\nNot shown: \(replaced) replaced, \(later) that begin later; --all shows them.\n"
-    }
-
-    /// The prices as CSV that `plimsoll prices load` takes, in the order of ``render(_:includesBuiltIn:)``.
-    package func csv(_ selection: Selection, includesBuiltIn: Bool = true) -> String {
-        var table = CSVWriter(lineEnd: .lf)
-        table.row([
-            "provider", "model", "token_class", "service_tier", "usd_per_million_tokens", "usd_per_gpu_hour",
-            "valid_from",
-        ])
-        for entry in selected(selection, includesBuiltIn: includesBuiltIn) {
-            let isHour = entry.tokenClass == .gpu
-            table.row([
-                entry.provider, entry.model, entry.tokenClass.rawValue, entry.serviceTier, isHour ? "" : entry.usd,
-                isHour ? entry.usd : "",
-                entry.validFrom == .min ? "" : RFC3339.render(entry.validFrom),
-            ])
-        }
-        return table.text
-    }
-
-    private func selected(_ selection: Selection, includesBuiltIn: Bool) -> [PriceEntry] {
-        let counting = entries.filter { $0.origin == .set || includesBuiltIn }
-        guard case .inForce(let time) = selection else { return counting }
-        var selected: [PriceEntry] = []
-        // Ascending by time and position within what they are for: the last one counts.
-        for entry in counting where entry.validFrom <= time && isInForce(entry, at: time) {
-            if let last = selected.last, last.isForTheSame(as: entry) { selected.removeLast() }
-            selected.append(entry)
-        }
-        return selected
+        guard case .inForce = selection else { return (selected, 0, 0) }
+        return (selected, set - later - selected.count { $0.origin == .set }, later)
     }
 
     /// Findings over all models with prices, sorted by provider, model and kind.
-    package func findings() -> [PriceFinding] {
+    /// - Parameter look: called between bounded stretches of work.
+    package func findings(look: () throws -> Void) rethrows -> [PriceFinding] {
         var findings: [PriceFinding] = []
-        var rest = entries[...]
-        while let first = rest.first {
-            let pair = rest.prefix { $0.isOfTheSameModel(as: first) }
-            rest = rest.dropFirst(pair.count)
-            findings += check(Array(pair))
+        try forEachModel { prices in
+            try look()
+            findings += check(prices)
         }
         return findings
     }

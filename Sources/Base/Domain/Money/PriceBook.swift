@@ -137,7 +137,24 @@ package struct PriceBook: Sendable {
     }
 
     /// All entries in canonical order, built-in ones that no longer count included.
-    package var entries: [PriceEntry] { runs.flatMap(\.entries).sorted() }
+    package var entries: [PriceEntry] {
+        var entries: [PriceEntry] = []
+        entries.reserveCapacity(count)
+        forEachModel { entries += $0 }
+        return entries
+    }
+
+    /// Hands out all entries in canonical order, those of one provider and model at a time: tables have theirs in that
+    /// order, so that names are compared once for each table and not for each price.
+    func forEachModel(_ body: ([PriceEntry]) throws -> Void) rethrows {
+        var rest = runs.flatMap(\.tablesByPair).sorted { $0.pair < $1.pair }[...]
+        while let first = rest.first {
+            let ofModel = rest.prefix { $0.pair == first.pair }
+            rest = rest.dropFirst(ofModel.count)
+            // Sorting what ascends in stretches joins them.
+            try body(ofModel.count == 1 ? first.table.entries : ofModel.flatMap(\.table.entries).sorted())
+        }
+    }
 
     /// Whether an entry still counts for calls of a time: a built-in one until the first price that is set for its
     /// model, or for all of the provider, holds.

@@ -1,5 +1,5 @@
 /// A provider and a model by their bytes: two spellings of a letter are two names.
-package struct PricePair: Hashable, Sendable {
+package struct PricePair: Hashable, Sendable, Comparable {
     /// Who runs the model.
     package let provider: [UInt8]
     /// Its name, or the one that stands for all of the provider.
@@ -12,6 +12,13 @@ package struct PricePair: Hashable, Sendable {
 
     /// What a price is for.
     package init(_ entry: PriceEntry) { self.init(entry.provider, entry.model) }
+
+    /// By provider, then by model.
+    package static func < (left: PricePair, right: PricePair) -> Bool {
+        left.provider == right.provider
+            ? left.model.lexicographicallyPrecedes(right.model)
+            : left.provider.lexicographicallyPrecedes(right.provider)
+    }
 
     /// Those whose prices may be a call's, each once, in the order in which a book asks them.
     package static func ofCall(provider: String, requestModel: String?, responseModel: String?) -> [PricePair] {
@@ -87,8 +94,8 @@ final class PriceRun: Sendable {
     }
 
     /// In no order.
-    var entries: [PriceEntry] {
+    var tablesByPair: [(pair: PricePair, table: PriceTable)] {
         // order: whoever wants one sorts them.
-        tables.values.flatMap { ($0.set + $0.builtIn).flatMap(\.entries) }
+        tables.flatMap { pair, tables in (tables.set + tables.builtIn).map { (pair: pair, table: $0) } }
     }
 }

@@ -45,14 +45,24 @@ extension SchemaRegistry {
 
 /// Rows as text in columns two blanks apart; the last column is as wide as it is. No line ends in a blank.
 package func renderAligned(_ rows: [[String]]) -> String {
-    var widths: [Int] = []
-    for row in rows {
+    var widths = ColumnWidths()
+    for row in rows { widths.take(row) }
+    return rows.map(widths.line).joined()
+}
+
+/// How wide the columns of a table are, two blanks apart, once each row was measured.
+struct ColumnWidths: Sendable {
+    private var widths: [Int] = []
+
+    mutating func take(_ row: [String]) {
         for (place, cell) in row.enumerated() {
             if place == widths.count { widths.append(0) }
             widths[place] = max(widths[place], cell.count)
         }
     }
-    return rows.map { row in
+
+    /// A row that was measured as a line, its end included.
+    func line(_ row: [String]) -> String {
         var line = ""
         for (place, cell) in row.enumerated() {
             line += cell
@@ -60,5 +70,5 @@ package func renderAligned(_ rows: [[String]]) -> String {
         }
         while line.last == " " { line.removeLast() }
         return line + "\n"
-    }.joined()
+    }
 }

@@ -9,27 +9,34 @@ import NIOPosix
 import Plans
 import Platform
 
-/// How the prices in force are written.
-enum PriceListFormat: String, CaseIterable { case table, csv }
-
 extension Routes {
-    /// Text for people, as `plimsoll prices list` prints it.
-    func prices(_ query: QueryParameters) throws -> Response {
+    /// Text for people, as `plimsoll prices list` prints it, or as it reads them. What is longer than a piece is sent
+    /// piece by piece.
+    func prices(_ query: QueryParameters) async throws -> Response {
         let (isSetOnly, isAll) = (try Self.flag("set_only", query), try Self.flag("all", query))
         let selection: PriceBook.Selection = isAll ? .all : .inForce(at: clock.wallNanoseconds())
         let name = query["format"] ?? PriceListFormat.table.rawValue
-        switch PriceListFormat(rawValue: name) {
-        case .table: return noting(Response(text: store.priceBook.render(selection, includesBuiltIn: !isSetOnly)))
-        case .csv:
-            return noting(
-                Response(
-                    bytes: Array(store.priceBook.csv(selection, includesBuiltIn: !isSetOnly).utf8),
-                    contentType: MediaType.csv))
-        case nil:
+        guard let format = PriceListFormat(rawValue: name) else {
             throw Refusal(
                 .badRequest, "there is no format \(name)",
                 hint: nameHint(to: name, known: PriceListFormat.allCases.map(\.rawValue)))
         }
+        let (text, first, second) = try await queries.run { [self] cancellation in
+            let options = questionOptions(cancellation, within: queries.memory)
+            let book = store.priceBook
+            let booking = try queries.holding(PriceListing.bytesMax(of: book) + Self.answerBytes)
+            let listing = try PriceListing(
+                book, selection, includesBuiltIn: !isSetOnly, as: format, look: options.check)
+            booking.set(to: listing.heldBytes + Self.answerBytes)
+            let text = PriceListText(listing, booking: booking)
+            return (text, try text.next(look: options.check) ?? [], try text.next(look: options.check))
+        }
+        let contentType = format == .csv ? MediaType.csv : MediaType.text
+        guard let second else { return noting(Response(bytes: first, contentType: contentType)) }
+        return noting(
+            Response(first: first + second, contentType: contentType) { [queries] in
+                try await queries.nextPiece { try text.next() }
+            })
     }
 
     /// Text for people, as `plimsoll prices check` prints it.
@@ -38,7 +45,7 @@ extension Routes {
             let options = questionOptions(cancellation, within: queries.memory)
             return try ofStore {
                 let (book, calls) = try store.pricesAndInexactCalls(look: options.check)
-                return PriceText.check(book, calls)
+                return try PriceText.check(book, calls, look: options.check)
             }
         }
         return noting(Response(text: text))

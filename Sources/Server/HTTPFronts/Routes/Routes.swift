@@ -104,7 +104,7 @@ struct Routes: Sendable {
         case .report: return try await report(ReportName(part("kind")), query())
         case .alertReplay: return try await alertReplay(query())
         case .conversation: return try await conversation(part("id"), query())
-        case .prices: return try prices(query())
+        case .prices: return try await prices(query())
         case .priceCheck: return try await priceCheck(query())
         case .rebookingPreview: return try await rebookingPreview(query())
         case .rebook: return try await rebook(request, query())

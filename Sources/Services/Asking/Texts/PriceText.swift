@@ -5,13 +5,17 @@ import JSONTexts
 /// Prices for people.
 package enum PriceText {
     /// A line for each finding; empty when there is none.
-    static func findings(_ book: PriceBook) -> String {
-        book.findings().map { "\($0.provider) \($0.model): \($0.kind.rawValue): \($0.explanation)\n" }.joined()
+    private static func findings(_ book: PriceBook, _ look: () throws -> Void) rethrows -> String {
+        let findings = try book.findings(look: look)
+        return findings.map { "\($0.provider) \($0.model): \($0.kind.rawValue): \($0.explanation)\n" }.joined()
     }
 
     /// Findings, and calls without an exact cost; empty when there is neither.
-    package static func check(_ book: PriceBook, _ calls: InexactCalls) -> String {
-        let findings = findings(book)
+    /// - Parameter look: called between bounded stretches of work.
+    package static func check(
+        _ book: PriceBook, _ calls: InexactCalls, look: () throws -> Void
+    ) rethrows -> String {
+        let findings = try findings(book, look)
         guard !calls.groups.isEmpty else { return findings }
         var rows = [["PROVIDER", "MODEL", "TIER", "MISSING", "CALLS", "AT LEAST USD", "AT MOST USD"]]
         for group in calls.groups {

@@ -188,7 +188,7 @@ extension RouteTable {
             .query("set_only", .flag, "without the built-in ones"), .query("all", .flag, "those of other times, too"),
             .query("format", .choice(PriceListFormat.allCases.map(\.rawValue)), "table without it"),
         ]
-        (prices.answers, prices.otherStatuses) = ([table, csv], [400])
+        (prices.answers, prices.otherStatuses) = ([table, csv], [400, 429, 503])
 
         var check = Route(
             .priceCheck, .get, "/v1/prices/check", needs: .read, .prices, "what has no price or no exact cost")
