@@ -52,7 +52,9 @@ import Testing
             let exporters = [try await ServerClient.connect(to: address), try await ServerClient.connect(to: address)]
             let exports = exporters.map { exporter in Task { try await exporter.send("GET", "/v1/events") } }
             while server.queriesAdmitted < 2 { try await Task.sleep(for: .milliseconds(1)) }
-            for path in ["/metrics", "/healthz", "/readyz", "/v1/status"] {
+            for path in [
+                "/metrics", "/healthz", "/readyz", "/v1/status", "/v1/objectives", "/api/v1/rules", "/api/v1/alerts",
+            ] {
                 #expect(try await client.send("GET", path).status == 200, "\(path)")
             }
             // It needs tables that this store has not got: what counts is that it is answered.

@@ -18,8 +18,10 @@ extension Routes {
                 .badRequest, "there is no format \(named ?? "")",
                 hint: nameHint(to: named ?? "", known: ExpositionFormat.names))
         }
-        let bytes = MetricsExposition.render(
-            store.counters, try await processSamples(), exemplars: examples.book, format: format)
+        let samples = try await processSamples()
+        let bytes = try await threads.figures.run { [store, examples] in
+            MetricsExposition.render(store.counters, samples, exemplars: examples.book, format: format)
+        }
         return Response(bytes: bytes, contentType: format.contentType)
     }
 

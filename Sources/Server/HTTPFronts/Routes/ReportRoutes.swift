@@ -81,21 +81,24 @@ extension Routes {
             throw Refusal(.badRequest, "a conversation is not written as csv", hint: "known: json, table")
         }
         let waiting = settlement.waiting
-        var document = try await queries.run { [self] cancellation in
+        let text = try await queries.run { [self] cancellation -> [UInt8]? in
             try refusing {
-                try reports(over: store.pinnedForReports(), cancellation, within: queries.memory)
-                    .conversation(id, tenant: tenant)
+                guard
+                    var document = try reports(
+                        over: store.pinnedForReports(), cancellation, within: queries.memory
+                    ).conversation(id, tenant: tenant)
+                else { return nil }
+                let notices = [waiting?.text, document.notice].compactMap { $0 }
+                document.notice = notices.isEmpty ? nil : notices.joined(separator: "; ")
+                return Array((format == .json ? document.json : document.text).utf8)
             }
         }
-        let notices = [waiting?.text, document?.notice].compactMap { $0 }
-        document?.notice = notices.isEmpty ? nil : notices.joined(separator: "; ")
-        guard let document else {
+        guard let text else {
             throw Refusal(
                 .notFound, "no event names the conversation \(id)",
                 hint: waiting.map { "\($0.text); ids are case-sensitive" } ?? "ids are case-sensitive")
         }
-        return Response(
-            bytes: Array((format == .json ? document.json : document.text).utf8), contentType: format.contentType)
+        return Response(bytes: text, contentType: format.contentType)
     }
 
     private func reports(

@@ -108,7 +108,7 @@ struct Routes: Sendable {
         case .priceCheck: return try await priceCheck(query())
         case .rebookingPreview: return try await rebookingPreview(query())
         case .rebook: return try await rebook(request, query())
-        case .objectives: return objectives(try query())
+        case .objectives: return try await objectives(query())
         case .metrics: return try await metrics(query(), request.headers)
         case .status: return try await status(query())
         case .openAPI: return openAPI(try query())
@@ -151,8 +151,9 @@ struct Routes: Sendable {
         }
     }
 
-    private func objectives(_: QueryParameters) -> Response {
-        Response(bytes: Array(store.objectives.json.utf8), contentType: MediaType.json)
+    private func objectives(_: QueryParameters) async throws -> Response {
+        let bytes = try await threads.figures.run { [store] in Array(store.objectives.json.utf8) }
+        return Response(bytes: bytes, contentType: MediaType.json)
     }
 
     private func openAPI(_: QueryParameters) -> Response { Response(json: OpenAPIDocument.bytes) }

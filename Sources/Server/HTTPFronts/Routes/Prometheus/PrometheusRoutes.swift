@@ -22,17 +22,21 @@ extension Routes {
         case .rangeQuery, .rangeQueryForm: return try await rangeAnswer(form)
         case .queryExemplars, .queryExemplarsForm: return try await exemplars(form)
         case .formatQuery, .formatQueryForm:
-            let text = try SeriesQuestion.expression(form.bytes("query") ?? []).formatted
-            return PrometheusReply.response { $0.value(text) }
+            return try await queries.run { _ in
+                let text = try SeriesQuestion.expression(form.bytes("query") ?? []).formatted
+                return PrometheusReply.response { $0.value(text) }
+            }
         case .parseQuery, .parseQueryForm:
-            let root = try SeriesQuestion.expression(form.bytes("query") ?? []).root
-            return PrometheusReply.response { ExpressionTree.write(root, to: &$0) }
+            return try await queries.run { _ in
+                let root = try SeriesQuestion.expression(form.bytes("query") ?? []).root
+                return PrometheusReply.response { ExpressionTree.write(root, to: &$0) }
+            }
         case .seriesList, .seriesListForm: return try await seriesList(form)
         case .labelNames, .labelNamesForm: return try await labelNames(form)
         case .labelValues: return try await labelValues(part, form)
         case .metricMetadata: return try metadata(form)
         case .seriesStatistics: return try await seriesStatistics(form)
-        default: return try state(name, form, request)
+        default: return try await state(name, form, request)
         }
     }
 

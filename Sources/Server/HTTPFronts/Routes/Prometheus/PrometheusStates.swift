@@ -13,15 +13,20 @@ extension Routes {
     /// The version of Prometheus whose API and language these are: clients judge by it what they may ask.
     private static let apiVersion = "3.5.0"
 
-    func state(_ name: RouteName, _ form: FormParameters, _ request: Request) throws -> Response {
+    func state(_ name: RouteName, _ form: FormParameters, _ request: Request) async throws -> Response {
         switch name {
         case .ruleStates:
-            let text = RulesJSON.groups(rules, try Self.ruleFilter(form))
+            let filter = try Self.ruleFilter(form)
             let warnings = ruleStanding?.failure.map { ["rule files are not taken, the rules before go on: \($0)"] }
-            return PrometheusReply.response(warnings: warnings ?? []) { $0.raw(text) }
+            return try await threads.figures.run { [rules] in
+                let text = RulesJSON.groups(rules, filter)
+                return PrometheusReply.response(warnings: warnings ?? []) { $0.raw(text) }
+            }
         case .alertStates:
-            let text = RulesJSON.alerts(rules)
-            return PrometheusReply.response { $0.raw(text) }
+            return try await threads.figures.run { [rules] in
+                let text = RulesJSON.alerts(rules)
+                return PrometheusReply.response { $0.raw(text) }
+            }
         case .alertmanagers:
             let told = alertSenders.filter { $0.target.kind == .alertmanager }
             return PrometheusReply.response { json in

@@ -87,9 +87,12 @@ extension RouteTable {
             + "buckets and their native names. Labels are trace_id, span_id and conversation_id."
         return both(instant, .instantQueryForm) + both(range, .rangeQueryForm)
             + both(exemplars, .queryExemplarsForm)
-            + both(row(.formatQuery, "format_query", "PromQL, well set", [query], .text, [400]), .formatQueryForm)
             + both(
-                row(.parseQuery, "parse_query", "PromQL as a tree", [query], .map(.any), [400]), .parseQueryForm)
+                row(.formatQuery, "format_query", "PromQL, well set", [query], .text, [400, 429, 503]),
+                .formatQueryForm)
+            + both(
+                row(.parseQuery, "parse_query", "PromQL as a tree", [query], .map(.any), [400, 429, 503]),
+                .parseQueryForm)
     }()
 
     private static let indexes: [Route] = {
