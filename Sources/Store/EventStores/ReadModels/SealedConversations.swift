@@ -132,7 +132,11 @@ struct SealedConversations {
             parts += found
         }
         events.rows.bytes.reserveCapacity(bytes)
-        for (item, restored) in zip(work, parts) { append(restored, keys: item.matches.map(\.key)) }
+        for (index, item) in work.enumerated() {
+            append(parts[index], keys: item.matches.map(\.key))
+            // It stands among all rows now, and is not to be there twice.
+            parts[index] = PlacedRows()
+        }
         return true
     }
 

@@ -30,7 +30,7 @@ struct SealJob: StoreJob {
     let overlay: CostOverlay
     /// That of the last position and received time that the snapshot holds.
     let ledger: Ledger
-    let counters: MetricCounters
+    let counters: SealedCounters
     /// Where the log goes on behind the snapshot; durable up to there.
     let place: LogPlace
     let foldLimits: FoldLimits
@@ -43,6 +43,8 @@ struct SealJob: StoreJob {
     /// accepted is sealed in any case.
     /// - Complexity: O(events of the blocks and of the conversations they touch).
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
+        // First of all: until then each change that the writer counts copies what both hold.
+        let counters = counters.bytes
         var rows = try ConversationRows.folding(
             blocks, dirty: dirty, unfolded: sealed.unfolded, sealed: sealed, overlay: overlay, layouts: layouts,
             registry: registry, workers: base.workers, limits: foldLimits, setsAside: true)
@@ -56,7 +58,7 @@ struct SealJob: StoreJob {
         let description = try write(groups, records: records + [note], base)
         let state: FileReference
         do {
-            state = try writeState(base)
+            state = try writeState(base, counters)
         } catch {
             for name in [description.fileName, StoreFiles.stateName(base.segmentID)] {
                 try? base.fileSystem.remove(base.directory + "/" + name)
@@ -129,11 +131,11 @@ struct SealJob: StoreJob {
         return runs
     }
 
-    private func writeState(_ base: StoreJobBase) throws -> FileReference {
+    private func writeState(_ base: StoreJobBase, _ counters: [UInt8]) throws -> FileReference {
         var next = sealed
         next.takeUp(lately.findings)
         let file = StateFile(
-            schemas: registry.serialised, ledger: ledger, counters: counters.serialised, unfolded: next.unfolded,
+            schemas: registry.serialised, ledger: ledger, counters: counters, unfolded: next.unfolded,
             cut: next.cut, replayFrom: place)
         return try file.write(as: base.segmentID, in: base.directory, base.fileSystem)
     }

@@ -97,7 +97,7 @@ extension Writer {
             registry: registry, layouts: layouts, sealed: sealed, blocks: tail.readBlocks, eventCount: tail.count,
             records: systemRecords.all, recordBytes: systemRecords.byteCount,
             dirty: dirty.sorted(), dead: freshDead, overlay: overlay, ledger: ledger,
-            counters: counters, place: log.end, foldLimits: options.foldLimits)
+            counters: SealedCounters(counters), place: log.end, foldLimits: options.foldLimits)
         tail.freeze()
         frozenIdentities = identities
         identities = IdentityTable()
