@@ -113,6 +113,15 @@ import Testing
         let left = 384 << 20
         #expect(limits.keptCostBytesMax == left / 16 && limits.seriesMemoryBytesMax == left / 12)
         #expect(limits.questionsMemoryBytesMax == (left - left / 16 - left / 12) / 3 * 2)
+        // A store that fits into what the program has takes nothing of it, a larger one what it holds beyond that.
+        let alone = limits.questionsMemoryBytesMax
+        limits.startBytes = 64 << 20
+        #expect(limits.questionsMemoryBytesMax == alone)
+        limits.startBytes = 124 << 20
+        #expect(limits.questionsMemoryBytesMax == (left - left / 16 - left / 12 - 60 << 20) / 3 * 2)
+        limits.startBytes = .max
+        #expect(limits.questionsMemoryBytesMax == 64 << 20)
+        limits.startBytes = 0
         limits.queryMemoryBytesMax = 1 << 30
         #expect(limits.questionMemoryBytesMax == limits.questionsMemoryBytesMax)
         limits.ingestBytesMax = .max

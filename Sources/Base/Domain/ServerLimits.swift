@@ -50,6 +50,11 @@ package struct ServerLimits: Sendable {
 
     /// What a program takes that nobody asks anything: its code, the newest events, a seal under way.
     private static let programBytes = 256 << 20
+    /// What the process holds once its store is open and before anybody is served, in bytes: counters, prices, the
+    /// newest events. What must be there is taken from what questions may have.
+    package var startBytes = 0
+    /// What a seal takes beside that: rows of the conversations that it folds, and counters that are changed meanwhile.
+    private static let sealBytes = 192 << 20
     /// The least that questions and answers need.
     private static let questionsBytesMin = 64 << 20
 
@@ -67,13 +72,17 @@ package struct ServerLimits: Sendable {
         return overflow ? .max : sum
     }
 
-    /// What is there for questions and answers, and for what is kept of them.
+    /// What is there for questions and answers, and for what is kept of them, where the store is small.
     private var memoryBytesLeft: Int { memoryBytesMax - min(memoryBytesMax, memoryBytesTaken) }
+
+    /// What the store takes of that.
+    private var storeBytesBeyond: Int { max(0, startBytes - (Self.programBytes - Self.sealBytes)) }
 
     /// What all questions, and answers until they are fetched, may book together, beside what is kept of those before.
     /// A third is left for what nobody books: copies that a step makes, and what the allocator keeps.
     package var questionsMemoryBytesMax: Int {
-        max(Self.questionsBytesMin, (memoryBytesLeft - keptCostBytesMax - seriesMemoryBytesMax) / 3 * 2)
+        let left = memoryBytesLeft - keptCostBytesMax - seriesMemoryBytesMax
+        return max(Self.questionsBytesMin, (left - min(left, storeBytesBeyond)) / 3 * 2)
     }
 
     /// The most that ``keptCostBytesMax`` is, and what it is where no server shares memory out.

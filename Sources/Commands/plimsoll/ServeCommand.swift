@@ -180,6 +180,7 @@ struct ServeCommand: AsyncParsableCommand {
         options.keptCostBytesMax = settings.limits.keptCostBytesMax
         let store = try machine.openStore(directory, options: options)
         log.opened(store, nanoseconds: machine.clock.monotonicNanoseconds() - began)
+        configuration.limits.startBytes = residentMemoryBytes() ?? 0
         try store.judge(by: settings.outcomes)
         let announcement = Announcement(log: log)
         if let set = settings.objectives.set, let version = try store.putInForce(set) {
