@@ -144,7 +144,7 @@ extension Routes {
             notes = { try snapshot.notes(ofType: SystemNote.Kind.alertChanged.rawValue).map(\.data) }
         }
         return ruleManager.series(
-            over: source, reached: store.now / 1_000_000, within: SeriesBudget(options), notes: notes)
+            over: source, reached: (earlier?.reached ?? store.now) / 1_000_000, within: SeriesBudget(options), notes: notes)
     }
 
     /// The series as they were known at a moment; nil where none is given.
