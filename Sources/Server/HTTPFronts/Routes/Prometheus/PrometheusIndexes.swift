@@ -24,11 +24,7 @@ extension Routes {
         let (selectors, present) = (form.all("match[]"), try await presentFamilies())
         return try await queries.run { [self] cancellation in
             let options = questionOptions(cancellation, within: queries.memory)
-            return try Self.ending {
-                let earlier = try self.earlier(at: moment, within: options)
-                defer { withExtendedLifetime(earlier) {} }
-                let pinned = earlier?.pinned
-                    ?? store.pinnedSeries(present: present, memory: seriesMemory, within: options)
+            return try overSeries(at: moment, present: present, within: options) { pinned, earlier in
                 // Selectors are read all the same, for what is wrong with them.
                 let inTime = try find(selectors, ruled(pinned.source, as: earlier, within: options), options)
                 let found = period.isEmpty ? [] : inTime
