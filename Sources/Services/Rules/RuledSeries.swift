@@ -126,16 +126,12 @@ struct RuledSeries: SeriesSource {
     ) throws(EvaluationError) -> RecordedAnswers.Answer {
         let key = RecordedAnswers.Key(rule: rule.place, times: times)
         if !rule.readsAlerts, let known = answers.answer(key) { return known }
-        var question = PromQLQuestion(rule.rule.expression, at: times)
-        question.lookback = rules.options.lookback
-        question.defaultStep = rules.options.defaultStep
-        question.samplesMax = rules.options.samplesMax
+        let question = rules.options.question(rule.rule.expression, at: times)
         let said = Self.series(of: try PromQLEvaluator.answer(question, over: source, within: budget).value)
-        let added = [(LabelMatcher.metricName, rule.rule.name)] + rule.rule.labels.map { ($0.name, $0.text) }
         var found: [Series] = []
         var seen: Set<LabelSet> = []
         for series in said {
-            let labels = LabelSet(series.labels.labels.map { ($0.name, $0.value) } + added)
+            let labels = rule.rule.recordedLabels(series.labels)
             seen.insert(labels)
             found.append(Series(labels: labels, samples: series.samples))
         }
