@@ -40,10 +40,7 @@ package enum SeriesTable {
     }
 
     private static func series(_ one: JSONValue) -> String {
-        let labels = (one["metric"]?.members ?? []).map { member in
-            (name: ByteText(member.name.utf8), value: ByteText((member.value.string ?? "").utf8))
-        }
-        return LabelSet(labels).description
+        (LabelSet(json: one["metric"]) ?? LabelSet([])).description
     }
 
     private static func time(_ sample: JSONValue) -> String {

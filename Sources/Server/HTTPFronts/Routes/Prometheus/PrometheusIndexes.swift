@@ -63,7 +63,7 @@ extension Routes {
         guard !form.all("match[]").isEmpty else { throw SeriesRefusal(.badData, "no match[] parameter provided") }
         return try await list(
             form, { try $0.labels($1, in: $2, over: $3, within: $4) }, bytes: { $0.heldBytes },
-            { SeriesJSON.write($0, to: &$1) })
+            { $1.value($0.labels) })
     }
 
     func labelNames(_ form: FormParameters) async throws -> Response {
