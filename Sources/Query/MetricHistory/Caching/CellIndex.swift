@@ -58,7 +58,7 @@ final class LabelNumbers: Sendable {
     /// - Returns: how many bytes more that takes.
     func keep(_ outputs: [[SeriesOutput]?], as key: Exposition.OutputsKey) -> Int {
         func bytes(_ outputs: [[SeriesOutput]?]) -> Int {
-            outputs.reduce(0) { $0 + ($1 ?? []).reduce(32) { $0 + 96 + $1.labels.labels.count * 64 } }
+            outputs.reduce(0) { $0 + ($1 ?? []).reduce(32) { $0 + 96 + $1.labels.listedBytes } }
         }
         return state.withLock { state in
             let isFull = state.outputs[key] == nil && state.outputs.count >= Self.exposuresMax

@@ -22,7 +22,7 @@ struct SeriesBuilder {
     private mutating func take(_ count: Int) throws(SeriesSourceError) {
         guard count <= samplesLeft else { throw .tooManySamples(max: samplesMax) }
         samplesLeft -= count
-        memoryBytes += 512 + count * 16
+        memoryBytes += 512 + count * SampleRun.sampleBytes
     }
 
     /// All wanted times from a number on, where that many samples may be.
@@ -188,7 +188,7 @@ struct SeriesBuilder {
         var next = order.startIndex
         var shown = counted.histogram
         // Where nothing changed, buckets are shared.
-        memoryBytes += times.count * 160
+        memoryBytes += times.count * NativeHistogram.ownBytes
         for time in times {
             let before = next
             while next < order.endIndex, Self.point(order[next]) <= time {
@@ -199,7 +199,7 @@ struct SeriesBuilder {
             }
             if next > before {
                 shown = counted.histogram
-                memoryBytes += shown.positive.counts.count * 16
+                memoryBytes += shown.bucketBytes
             }
             run.append(time * StoreSeries.stepMilliseconds, .histogram(shown))
         }

@@ -105,8 +105,7 @@ extension SampleRun {
     }
 
     var holding: Holding {
-        let histograms = histograms.reduce(0) { $0 + ($1.map(Holding.of) ?? 0) }
-        return Holding(samples: times.count, bytes: 128 + 16 * times.count + histograms)
+        Holding(samples: times.count, bytes: 128 + heldBytes)
     }
 
     var hasStale: Bool {
