@@ -1,6 +1,7 @@
 import Asking
 import Bytes
 import Columnar
+import Domain
 import EventStores
 import Exporting
 import Hummingbird
