@@ -15,12 +15,7 @@ extension Evaluation {
             let found = try source.series(request)
             return statistics.contains(selector.place.range.lowerBound) ? found.map(\.withResets) : found
         } catch {
-            switch error {
-            case .tooManySamples: throw .tooManySamples
-            case .cancelled: throw .cancelled
-            case .outOfMemory(let reason): throw .seriesTooLarge(reason)
-            case .unavailable(let reason): throw .unavailable(reason)
-            }
+            throw EvaluationError(error)
         }
     }
 

@@ -206,15 +206,3 @@ private final class CountedSource: SeriesSource {
         return found
     }
 }
-
-extension EvaluationError {
-    /// What a source says that gives no series.
-    fileprivate init(_ error: SeriesSourceError) {
-        switch error {
-        case .tooManySamples: self = .tooManySamples
-        case .cancelled: self = .cancelled
-        case .outOfMemory(let reason): self = .seriesTooLarge(reason)
-        case .unavailable(let reason): self = .unavailable(reason)
-        }
-    }
-}
