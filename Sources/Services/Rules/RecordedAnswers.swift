@@ -1,4 +1,3 @@
-import Asking
 import PromQLEvaluation
 import PromQLText
 import Synchronization

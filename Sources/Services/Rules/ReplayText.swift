@@ -1,4 +1,3 @@
-import Asking
 import Bytes
 import Domain
 import JSONTexts
