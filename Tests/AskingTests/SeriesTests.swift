@@ -158,10 +158,11 @@ import Testing
             #"series            value"#, #"calls{model="a"}  40"#,
             #"{"a.b"="v"}       {count:4, sum:5, [-0.5,0.5]:1, (0.5,1]:2}"#,
         ]
-        #expect(try SeriesTable.text(Array(vector.utf8)) == shown.joined(separator: "\n") + "\n")
-        #expect(try SeriesTable.remarks(Array(vector.utf8)) == ["w", "i"])
+        let table = try SeriesTable(Array(vector.utf8))
+        #expect(table.text == shown.joined(separator: "\n") + "\n")
+        #expect(table.remarks == ["w", "i"])
         func text(_ type: String, _ result: String) throws -> String {
-            try SeriesTable.text(Array(#"{"data":{"resultType":"\#(type)","result":\#(result)}}"#.utf8))
+            try SeriesTable(Array(#"{"data":{"resultType":"\#(type)","result":\#(result)}}"#.utf8)).text
         }
         let rows = [
             "series  time                      value", "{}      1970-01-01T00:00:00Z      1",

@@ -60,6 +60,18 @@ import Testing
         #expect((0..<7).map { vector.scalar(at: $0) } == [.null, .null, .integer(5), .null, .null, .integer(6), .null])
     }
 
+    /// Of a dictionary, of one value for all rows, and where there are no texts at all.
+    @Test func rowsWithATextAreFound() {
+        let (one, texts) = (Array("a".utf8), Vector(type: .text, scalars: [.text("a"), .null, .text("b"), .text("a")]))
+        #expect(texts.rows(ofTexts: [one], orNull: false) == [true, false, false, true])
+        #expect(texts.rows(ofTexts: [one], orNull: true) == [true, true, false, true])
+        #expect(texts.rows(whereText: { $0.elementsEqual("b".utf8) }, orNull: false) == [false, false, true, false])
+        #expect(Vector.constant(.text("a"), type: .text, count: 2).rows(ofTexts: [one], orNull: false) == [true, true])
+        #expect(Vector.constant(.null, type: .text, count: 2).rows(ofTexts: [one], orNull: true) == [true, true])
+        let numbers = Vector(type: .integer, scalars: [.integer(1), .null])
+        #expect(numbers.rows(ofTexts: [Array("1".utf8)], orNull: true) == [false, true])
+    }
+
     /// One letter and the same letter in two parts are two texts, for people one.
     @Test func textsAreBytes() {
         let (composed, decomposed) = ("R\u{FC}ckgabe", "Ru\u{308}ckgabe")

@@ -1,4 +1,5 @@
 import Bytes
+import Domain
 import EventStores
 import Platform
 import Testing

@@ -90,6 +90,20 @@ import Testing
         } catch { #expect(error.description == expected) }
     }
 
+    /// A number among histograms has the room of one; texts count where nobody else holds them.
+    @Test func whatSeriesHold() {
+        var histogram = NativeHistogram()
+        histogram.positive = HistogramBuckets(from: 0, [1, 2])
+        var run = SampleRun()
+        run.append(1, .float(1))
+        #expect(run.heldBytes == 16)
+        run.append(2, .histogram(histogram))
+        #expect(run.heldBytes == 2 * 16 + 160 + (160 + 2 * 16))
+        let labels = LabelSet([("a", "12")])
+        #expect(labels.heldBytes == 64 + 96 + 3 && labels.listedBytes == 64 + 16)
+        #expect(Series(labels: labels, samples: run).heldBytes == 163 + 384)
+    }
+
     @Test func endOfSeries() {
         #expect(Double.staleMarker.isNaN && Double.staleMarker.isStaleMarker && !Double.nan.isStaleMarker)
     }

@@ -81,8 +81,9 @@ struct PromQLCommand: AsyncParsableCommand {
         switch format {
         case .json: output.bytes = answer + (answer.last == UInt8(ascii: "\n") ? [] : [UInt8(ascii: "\n")])
         case .table:
-            try SeriesTable.remarks(answer).forEach(SourceOptions.tellNotice)
-            output.bytes = Array(try SeriesTable.text(answer).utf8)
+            let table = try SeriesTable(answer)
+            table.remarks.forEach(SourceOptions.tellNotice)
+            output.bytes = Array(table.text.utf8)
         }
         try output.flush()
     }

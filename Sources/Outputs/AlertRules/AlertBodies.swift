@@ -30,11 +30,11 @@ package enum AlertBodies {
                 json.member("status", status(messages.allSatisfy(\.isResolved)))
                 json.member("receiver", receiver)
                 json.key("groupLabels")
-                json.texts([SeriesLabel(name: Names.alert, value: name)])
+                json.value([SeriesLabel(name: Names.alert, value: name)])
                 json.key("commonLabels")
-                json.texts(common(messages.map(\.labels.labels)))
+                json.value(common(messages.map(\.labels.labels)))
                 json.key("commonAnnotations")
-                json.texts(common(messages.map(\.annotations)))
+                json.value(common(messages.map(\.annotations)))
                 json.member("externalURL", externalURL)
                 json.key("alerts")
                 json.array(messages, write)
@@ -57,9 +57,9 @@ package enum AlertBodies {
     /// What both bodies say of an alert.
     private static func writeMembers(of message: AlertMessage, hasEnd: Bool, _ json: inout JSONWriter) {
         json.key("labels")
-        json.texts(message.labels.labels)
+        json.value(message.labels.labels)
         json.key("annotations")
-        json.texts(message.annotations)
+        json.value(message.annotations)
         json.key("startsAt")
         json.value(milliseconds: message.startsAt)
         json.key("endsAt")
@@ -93,15 +93,6 @@ package enum AlertBodies {
 }
 
 extension JSONWriter {
-    fileprivate mutating func texts(_ labels: [SeriesLabel]) {
-        object { json in
-            for label in labels {
-                json.key(utf8: label.name.bytes[...])
-                json.value(utf8: label.value.bytes[...])
-            }
-        }
-    }
-
     /// - Parameter time: ms since 1970; beyond what is written, the last time that is.
     fileprivate mutating func value(milliseconds time: Int64) {
         let (nanoseconds, overflows) = time.multipliedReportingOverflow(by: 1_000_000)

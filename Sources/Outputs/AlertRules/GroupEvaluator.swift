@@ -88,18 +88,23 @@ struct GroupRun<Source: SeriesSource, Budget: QuestionBudget> {
         switch rule.kind {
         case .record:
             let known = try (overlay.source as? any RecordingSource)?.recorded(rule, at: sampleTime)
-            if let known { return try recorded(rule, known.map { ($0.labels, $0.samples[0]) }) }
+            if let known { return try recorded(rule, Self.once(known)) }
             return try recorded(rule, vector(rule.expression, at: sampleTime))
         case .alert(let terms): return try alerted(rule, terms, vector(rule.expression, at: sampleTime), &state)
         }
     }
 
+    /// Series as a source has evaluated them for one time.
+    private static func once(_ series: [Series]) -> Written {
+        series.map { one in
+            precondition(one.samples.times.count == 1, "what is evaluated at one time has one sample")
+            return (one.labels, one.samples[0])
+        }
+    }
+
     /// What an expression says once; a number is a series without labels.
     private func vector(_ expression: PromQLExpression, at time: Int64) throws -> Written {
-        var question = PromQLQuestion(expression, at: .instant(time))
-        question.lookback = options.lookback
-        question.defaultStep = options.defaultStep
-        question.samplesMax = options.samplesMax
+        let question = options.question(expression, at: .instant(time))
         switch try PromQLEvaluator.answer(question, over: overlay, within: budget).value {
         case .vector(let samples): return samples.map { ($0.labels, $0.value) }
         case .scalar(_, let value): return [(LabelSet([]), .float(value))]
@@ -111,8 +116,7 @@ struct GroupRun<Source: SeriesSource, Budget: QuestionBudget> {
         var seen: Set<LabelSet> = []
         var written: Written = []
         for sample in answer {
-            let added = [(LabelMatcher.metricName, rule.name)] + rule.labels.map { ($0.name, $0.text) }
-            let labels = LabelSet(sample.labels.labels.map { ($0.name, $0.value) } + added)
+            let labels = rule.recordedLabels(sample.labels)
             guard seen.insert(labels).inserted else {
                 throw RuleFailure("vector contains metrics with the same labelset after applying rule labels")
             }

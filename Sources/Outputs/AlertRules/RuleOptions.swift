@@ -1,5 +1,7 @@
 package import Bytes
+package import PromQLEvaluation
 package import PromQLText
+package import RuleFiles
 
 // tests: who keeps states and tells of alerts will use it.
 /// What all groups of an installation have in common.
@@ -27,4 +29,22 @@ package struct RuleOptions: Sendable {
 
     /// Prometheus' own.
     package init() {}
+
+    /// What a rule, or a test of one, asks: an expression within these bounds.
+    package func question(_ expression: PromQLExpression, at times: PromQLQuestion.Times) -> PromQLQuestion {
+        var question = PromQLQuestion(expression, at: times)
+        question.lookback = lookback
+        question.defaultStep = defaultStep
+        question.samplesMax = samplesMax
+        return question
+    }
+}
+
+extension Rule {
+    /// The labels of what is recorded of a series: the series' own, under the rule's name, with the rule's labels over
+    /// them.
+    package func recordedLabels(_ labels: LabelSet) -> LabelSet {
+        let added = [(LabelMatcher.metricName, name)] + self.labels.map { ($0.name, $0.text) }
+        return LabelSet(labels.labels.map { ($0.name, $0.value) } + added)
+    }
 }

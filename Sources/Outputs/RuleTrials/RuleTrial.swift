@@ -179,8 +179,7 @@ struct TrialRun {
     func answer(_ text: ByteText, at offset: Int64) -> Result<[RuleTest.Sample], TrialFailure> {
         do {
             let time = test.start.saturatingAdd(offset)
-            var question = PromQLQuestion(try PromQLExpression(text.bytes), at: .instant(time))
-            question.defaultStep = options.defaultStep
+            let question = options.question(try PromQLExpression(text.bytes), at: .instant(time))
             switch try PromQLEvaluator.answer(question, over: series).value {
             case .vector(let samples):
                 return .success(samples.map { RuleTest.Sample(labels: $0.labels, value: $0.value) })

@@ -31,12 +31,7 @@ struct AlertNote: Hashable, Sendable {
             json.member("before", Self.word(before))
             json.member("group", group.text)
             json.key("labels")
-            json.object { json in
-                for label in labels.labels {
-                    json.key(utf8: label.name.bytes[...])
-                    json.value(utf8: label.value.bytes[...])
-                }
-            }
+            json.value(labels.labels)
             json.key("time")
             json.value(time: Self.nanoseconds(time))
             if let value { json.member("value", WrittenNumber.plain(value)) }
@@ -79,13 +74,11 @@ struct AlertNote: Hashable, Sendable {
     /// Reads what ``data`` wrote; nil where it is something else.
     init?(data: String) {
         guard let json = try? JSONReader.parse(data), let group = json["group"]?.string,
-            let members = json["labels"]?.members, let before = json["before"]?.string,
+            let labels = LabelSet(json: json["labels"]), let before = json["before"]?.string,
             let after = json["after"]?.string,
             let time = json["time"]?.string.flatMap({ try? RFC3339.parse($0) }),
             let activeAt = json["active_at"]?.string.flatMap({ try? RFC3339.parse($0) })
         else { return nil }
-        let labels = LabelSet(
-            members.map { (name: ByteText($0.name.utf8), value: ByteText(($0.value.string ?? "").utf8)) })
         self.init(
             group: ExactText(group), labels: labels, before: Self.stage(before), after: Self.stage(after),
             time: floorDivide(time, 1_000_000), activeAt: floorDivide(activeAt, 1_000_000),

@@ -1,4 +1,5 @@
 import Bytes
+import Domain
 package import EventStores
 package import Intakes
 import MetricHistory

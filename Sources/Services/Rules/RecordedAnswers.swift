@@ -1,4 +1,3 @@
-import Asking
 import PromQLEvaluation
 import PromQLText
 import Synchronization
@@ -22,11 +21,7 @@ final class RecordedAnswers: Sendable {
         /// Whether two series came to the same labels, by which an evaluation fails; then there is none.
         let isAmbiguous: Bool
 
-        fileprivate var bytes: Int {
-            series.reduce(128) { sum, one in
-                sum + one.labels.heldBytes + one.samples.times.count * 16 + one.samples.histograms.count * 512
-            }
-        }
+        fileprivate var bytes: Int { series.reduce(128) { $0 + $1.heldBytes } }
     }
 
     private static let bytesMax = 16 << 20

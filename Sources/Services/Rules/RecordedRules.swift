@@ -36,7 +36,10 @@ struct RecordedRules: Sendable {
 
     /// - Complexity: O(rules · selectors · names), as often as rules that read alerts lead to others.
     private mutating func findReadersOfAlerts() {
-        let selected = all.map { Self.selected(by: $0.rule.expression.root) }
+        let selected = all.map { recorded in
+            // The parser has read them before; what could not be read again would ask for everything.
+            recorded.rule.expression.root.selectors.map { (try? SeriesMatchers($0)) ?? .everything }
+        }
         var names = AlertHistory.names
         while !names.isEmpty {
             var found: [ByteText] = []
@@ -46,22 +49,6 @@ struct RecordedRules: Sendable {
                 found.append(all[place].rule.name)
             }
             names = found
-        }
-    }
-
-    /// What the selectors of an expression ask for.
-    private static func selected(by expression: Expression) -> [SeriesMatchers] {
-        switch expression {
-        case .number, .string: []
-        // The parser has read it before; what could not be read again would ask for everything.
-        case .selector(let node): [(try? SeriesMatchers(node)) ?? .everything]
-        case .range(let node): [(try? SeriesMatchers(node.selector)) ?? .everything]
-        case .subquery(let node): selected(by: node.expression)
-        case .parentheses(let node): selected(by: node.inner)
-        case .unary(let node): selected(by: node.operand)
-        case .binary(let node): selected(by: node.left) + selected(by: node.right)
-        case .call(let node): node.arguments.flatMap(selected)
-        case .aggregation(let node): selected(by: node.expression) + (node.parameter.map(selected) ?? [])
         }
     }
 

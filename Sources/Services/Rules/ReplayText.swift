@@ -1,4 +1,3 @@
-import Asking
 import Bytes
 import Domain
 import JSONTexts
@@ -90,7 +89,7 @@ package struct ReplayText: Sendable {
                     json.member("alert", "\(firing.labels["alertname"])")
                     json.member("group", firing.group.text)
                     json.key("labels")
-                    SeriesJSON.write(firing.labels, to: &json)
+                    json.value(firing.labels.labels)
                     json.member("pending_since", Self.time(firing.pendingSince))
                     json.member("fired_at", Self.time(firing.firedAt))
                     json.key("resolved_at")

@@ -1,6 +1,7 @@
 import AlertRules
 import Asking
 import Bytes
+import MetricHistory
 import PromQLEvaluation
 import PromQLText
 import RuleFiles
@@ -14,8 +15,6 @@ import RuleFiles
 struct RuledSeries: SeriesSource {
     /// Rules may stand on rules so far; beyond it one leads to itself.
     private static let depthMax = 8
-    /// ms between samples of `up`.
-    private static let runningStep: Int64 = 15_000
 
     private let base: any SeriesSource
     private let rules: RecordedRules
@@ -126,16 +125,12 @@ struct RuledSeries: SeriesSource {
     ) throws(EvaluationError) -> RecordedAnswers.Answer {
         let key = RecordedAnswers.Key(rule: rule.place, times: times)
         if !rule.readsAlerts, let known = answers.answer(key) { return known }
-        var question = PromQLQuestion(rule.rule.expression, at: times)
-        question.lookback = rules.options.lookback
-        question.defaultStep = rules.options.defaultStep
-        question.samplesMax = rules.options.samplesMax
+        let question = rules.options.question(rule.rule.expression, at: times)
         let said = Self.series(of: try PromQLEvaluator.answer(question, over: source, within: budget).value)
-        let added = [(LabelMatcher.metricName, rule.rule.name)] + rule.rule.labels.map { ($0.name, $0.text) }
         var found: [Series] = []
         var seen: Set<LabelSet> = []
         for series in said {
-            let labels = LabelSet(series.labels.labels.map { ($0.name, $0.value) } + added)
+            let labels = rule.rule.recordedLabels(series.labels)
             seen.insert(labels)
             found.append(Series(labels: labels, samples: series.samples))
         }
@@ -180,14 +175,14 @@ struct RuledSeries: SeriesSource {
 
     /// `up`, which is one: whoever asks is running.
     private func running(_ request: SeriesRequest) -> [Series] {
-        let labels = LabelSet(PinnedSeries.target + [(LabelMatcher.metricName, "up")])
+        let (labels, step) = (StoreSeries.up(of: PinnedSeries.target), StoreSeries.stepMilliseconds)
         guard request.matchers.passes(labels) else { return [] }
         let after = max(request.after, request.through.saturatingSubtract(86_400_000))
         var run = SampleRun()
-        var time = floorDivide(after, Self.runningStep) * Self.runningStep + Self.runningStep
+        var time = floorDivide(after, step) * step + step
         while time <= request.through {
             run.append(time, .float(1))
-            time += Self.runningStep
+            time += step
         }
         return run.times.isEmpty ? [] : [Series(labels: labels, samples: run)]
     }

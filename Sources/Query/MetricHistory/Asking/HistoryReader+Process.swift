@@ -82,7 +82,7 @@ extension HistoryReader {
             guard let place = table.place("received_time") else { return }
             if case .timestamptz(let latest)? = morsel.summary(place)?.maximum, latest < earliest { return }
             let isNote = try table.column("type", of: morsel).rows(
-                ofTexts: [Array(ProcessNote.recordType.utf8)], orNull: false)
+                ofTexts: [Array(SystemNoteKind.metricsSampled.rawValue.utf8)], orNull: false)
             guard isNote.contains(true) else { return }
             let received = NumberColumn(try morsel.column(place))
             let data = try table.column("data", of: morsel)

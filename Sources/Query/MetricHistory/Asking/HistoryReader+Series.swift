@@ -47,14 +47,14 @@ extension HistoryReader {
 
     /// Those that are wanted: that it runs, which version, and who is active.
     private var running: [Running] {
-        var found: [Running] = []
+        let up = StoreSeries.up(of: source.target)
+        var found = matchers.passes(up) ? [Running(labels: up, definition: nil)] : []
         func add(_ name: String, _ pairs: [(name: ByteText, value: ByteText)], _ definition: MetricDefinition?) {
             let name = ByteText(name.utf8)
             guard matchers.passesName(name) else { return }
             let labels = LabelSet(source.target + pairs + [(LabelMatcher.metricName, name)])
             if matchers.passes(labels) { found.append(Running(labels: labels, definition: definition)) }
         }
-        add("up", source.target.contains { $0.name == "job" } ? [] : [("job", "plimsoll")], nil)
         add("plimsoll_build_info", [("version", ByteText(Version.text.utf8))], nil)
         for name in Self.activeNames { add(name, [], MetricCatalogue.metric(named: name)) }
         return found

@@ -17,7 +17,7 @@ package import PromQLText
 /// keeps, and the snapshot with it.
 package struct StoreSeries: SeriesSource {
     /// ms between samples.
-    static let stepMilliseconds: Int64 = 15_000
+    package static let stepMilliseconds: Int64 = 15_000
 
     let catalog: any TableCatalog
     let reached: Int64
@@ -72,6 +72,14 @@ package struct StoreSeries: SeriesSource {
         var source = self
         (source.cache, source.found) = (nil, SnapshotCells())
         return source
+    }
+
+    /// The labels of `up`, which is one as long as there is something to ask.
+    /// - Parameter target: what every series has besides its own labels; without a `job` of it there is one of ours.
+    package static func up(of target: [(name: ByteText, value: ByteText)]) -> LabelSet {
+        let job: [(name: ByteText, value: ByteText)] =
+            target.contains { $0.name == "job" } ? [] : [("job", "plimsoll")]
+        return LabelSet(target + job + [(LabelMatcher.metricName, "up")])
     }
 
     /// See ``SeriesSource``. A metric whose name no matcher refuses is read whole, once; what it holds meanwhile is

@@ -1,5 +1,3 @@
-import Bytes
-
 /// Cells in the order of their label sets, codes and points, and what they come to from the first one of their set and
 /// code on. Adding up what lies before a point is one look-up. Never changes once it is made.
 struct CellRun: Sendable {
@@ -15,7 +13,6 @@ struct CellRun: Sendable {
 
     /// Label sets have smaller numbers.
     static let setsMax = 1 << 16
-    private static let bias: Int64 = 1 << 31
 
     init(hasSums: Bool) { self.hasSums = hasSums }
 
@@ -30,12 +27,15 @@ struct CellRun: Sendable {
     }
 
     private static func key(_ set: Int, _ code: Int, _ point: Int64) -> UInt64 {
-        assert(set < setsMax && code < 1 << CellTable.codeBits && abs(point) < bias, "each in its bits")
-        return UInt64(set) << 48 | UInt64(code) << 32 | UInt64(point + bias)
+        assert(set < setsMax && code < 1 << CellTable.codeBits, "each in its bits")
+        return (UInt64(set) << CellTable.codeBits | UInt64(code)) << PackedPoint.bits | PackedPoint.packed(point)
     }
 
-    private static func point(of key: UInt64) -> Int64 { Int64(key & (1 << 32 - 1)) - bias }
-    private func point(_ cell: Int) -> Int64 { Self.point(of: keys[cell]) }
+    /// Set and code alone.
+    private static func group(of key: UInt64) -> UInt64 { key >> PackedPoint.bits }
+    private static func set(of key: UInt64) -> Int { Int(group(of: key) >> CellTable.codeBits) }
+    private static func code(of key: UInt64) -> Int { Int(group(of: key) & (1 << CellTable.codeBits - 1)) }
+    private func point(_ cell: Int) -> Int64 { PackedPoint.point(in: keys[cell]) }
 
     var count: Int { keys.count }
     /// Roughly.
@@ -60,7 +60,7 @@ struct CellRun: Sendable {
     /// Adds to the last cell, or one behind it.
     private mutating func add(_ key: UInt64, _ count: Int64, _ sum: Int128) {
         let last = keys.count - 1
-        guard last >= 0, keys[last] >> 32 == key >> 32 else {
+        guard last >= 0, Self.group(of: keys[last]) == Self.group(of: key) else {
             starts.append(keys.count)
             keys.append(key)
             counts.append(count)
@@ -94,8 +94,8 @@ struct CellRun: Sendable {
         var reader = Reader(self)
         while let key = reader.key {
             let (count, sum) = reader.next()
-            let point = CoarsePoint.containing(Self.point(of: key))
-            run.add((key >> 32) << 32 | UInt64(point + Self.bias), count, sum)
+            let point = CoarsePoint.containing(PackedPoint.point(in: key))
+            run.add(Self.group(of: key) << PackedPoint.bits | PackedPoint.packed(point), count, sum)
         }
         return run
     }
@@ -140,8 +140,8 @@ struct CellRun: Sendable {
 
         /// What the next cell alone counts.
         mutating func next() -> (count: Int64, sum: Int128) {
-            let key = run.keys[cell]
-            if key >> 32 != group { (group, before) = (key >> 32, (0, 0)) }
+            let own = CellRun.group(of: run.keys[cell])
+            if own != group { (group, before) = (own, (0, 0)) }
             let total = run.total(cell)
             defer { (cell, before) = (cell + 1, total) }
             return (total.count &- before.count, total.sum &- before.sum)
@@ -165,7 +165,7 @@ struct CellRun: Sendable {
         var steps = 0
         for group in starts.indices {
             let start = starts[group]
-            let number = numbers[Int(keys[start] >> 48)]
+            let number = numbers[Self.set(of: keys[start])]
             steps += 1
             if number < 0 { continue }
             var range = self.cells(of: group)
@@ -175,7 +175,7 @@ struct CellRun: Sendable {
             }
             if range.isEmpty { continue }
             let before = range.lowerBound > start ? total(range.lowerBound - 1) : (0, 0)
-            steps += add(range, before, code: Int((keys[start] >> 32) & 0xFFFF), number, to: &cells, without: splits)
+            steps += add(range, before, code: Self.code(of: keys[start]), number, to: &cells, without: splits)
         }
         return steps
     }
@@ -224,43 +224,5 @@ struct CellRun: Sendable {
             if holds(point(middle)) { high = middle } else { low = middle + 1 }
         }
         return low
-    }
-}
-
-/// Points of an hour and of the one behind it, of which all others of the time between are one: windows begin behind
-/// the sample at which others end.
-enum CoarsePoint {
-    private static let perHour: Int64 = 3_600_000 / StoreSeries.stepMilliseconds
-
-    /// The coarse point that stands for a point, at or after it.
-    static func containing(_ point: Int64) -> Int64 {
-        let place = point - floorDivide(point, perHour) * perHour
-        return place <= 1 ? point : point + perHour - place
-    }
-
-    /// The points that one stands for.
-    static func points(of coarse: Int64) -> ClosedRange<Int64> {
-        let isHour = coarse - floorDivide(coarse, perHour) * perHour == 0
-        return isHour ? (coarse - perHour + 2)...coarse : coarse...coarse
-    }
-
-    /// Coarse points within which a wanted one lies before the last one, ascending: what they stand for has to be told
-    /// apart.
-    /// - Parameter range: what points there are.
-    /// - Complexity: O(wanted points, or hours).
-    static func splits(_ points: SamplePoints, within range: ClosedRange<Int64>) -> [Int64] {
-        var splits: [Int64] = []
-        var next = max(points.lower, range.lowerBound)
-        let last = containing(range.upperBound)
-        while next <= last, let wanted = points.wanted(from: next), wanted <= last {
-            let coarse = containing(wanted)
-            if wanted < coarse {
-                splits.append(coarse)
-                next = coarse
-            } else {
-                next = wanted + 1
-            }
-        }
-        return splits
     }
 }

@@ -35,10 +35,8 @@ final class SnapshotAnswers: Sendable {
 
     /// Keeps an answer where there is room for it.
     func keep(_ series: [Series], as key: Key, in pool: MemoryPool?) {
-        let bytes = series.reduce(256) { sum, one in
-            sum + 128 + one.labels.labels.count * 64 + one.samples.times.count * 16
-                + one.samples.histograms.count * 512
-        }
+        // What is kept of label sets holds the texts of their labels.
+        let bytes = series.reduce(256) { $0 + 128 + $1.labels.listedBytes + $1.samples.heldBytes }
         guard bytes <= Self.answerBytesMax else { return }
         state.withLock { state in
             guard state.known[key] == nil, state.bytes + bytes <= Self.bytesMax else { return }

@@ -10,8 +10,6 @@ struct CellTable {
     private var slots: [UInt32] = Array(repeating: 0, count: 64)
     private var last = -1
 
-    /// Points of time are at least the opposite.
-    private static let bias: Int64 = 1 << 31
     /// Codes are below.
     static let codeBits: UInt64 = 16
 
@@ -20,14 +18,14 @@ struct CellTable {
     /// Roughly.
     var memoryBytes: Int { sets.capacity * (4 + 8 + 8 + 16) + slots.count * 4 }
 
-    func point(of cell: Int) -> Int64 { Int64(places[cell] >> Self.codeBits) - Self.bias }
+    func point(of cell: Int) -> Int64 { PackedPoint.point(in: places[cell] >> Self.codeBits) }
     func code(of cell: Int) -> Int { Int(places[cell] & (1 << Self.codeBits - 1)) }
 
     /// Adds to a cell.
     mutating func add(_ set: Int, point: Int64, code: Int, count: Int64, sum: Int128) {
-        assert(code >= 0 && code < 1 << Self.codeBits && abs(point) < Self.bias, "a code and a point in their bits")
+        assert(code >= 0 && code < 1 << Self.codeBits, "a code in its bits")
         let set = UInt32(truncatingIfNeeded: set)
-        let place = UInt64(bitPattern: point + Self.bias) << Self.codeBits | UInt64(code)
+        let place = PackedPoint.packed(point) << Self.codeBits | UInt64(code)
         let cell = last >= 0 && sets[last] == set && places[last] == place ? last : cell(set, place)
         last = cell
         counts[cell] &+= count

@@ -22,7 +22,7 @@ struct SeriesBuilder {
     private mutating func take(_ count: Int) throws(SeriesSourceError) {
         guard count <= samplesLeft else { throw .tooManySamples(max: samplesMax) }
         samplesLeft -= count
-        memoryBytes += 512 + count * 16
+        memoryBytes += 512 + count * SampleRun.sampleBytes
     }
 
     /// All wanted times from a number on, where that many samples may be.
@@ -46,7 +46,7 @@ struct SeriesBuilder {
         var (stamps, stamped): ([Int64], [Int64]) = ([], [])
         for (place, set) in shown.enumerated() where !set.outputs.isEmpty {
             let begin = next
-            while next < order.count, Int(order[next].key >> 32) == place { next += 1 }
+            while next < order.count, Int(order[next].key >> PackedPoint.bits) == place { next += 1 }
             let own = Self.own(times, from: set.start, cells.points)
             if own != stamped { (stamped, stamps) = (own, own.map { $0 * StoreSeries.stepMilliseconds }) }
             let cellsBytes = cells.memoryBytes + order.count * 16
@@ -86,17 +86,15 @@ struct SeriesBuilder {
             let place = places[Int(cells.sets[cell])]
             // What was counted and taken away again counts nothing.
             guard place >= 0, !shown[place].outputs.isEmpty, cells.counts[cell] != 0 else { continue }
-            let point = UInt64(UInt32(bitPattern: Int32(truncatingIfNeeded: cells.point(of: cell))) ^ 1 << 31)
-            order.append(PlacedCell(key: UInt64(place) << 32 | point, cell: UInt32(cell)))
+            let key = UInt64(place) << PackedPoint.bits | PackedPoint.packed(cells.point(of: cell))
+            order.append(PlacedCell(key: key, cell: UInt32(cell)))
         }
         // Cells of one key are added up, in whatever order they come.
         order.sort { $0.key < $1.key }
         return order
     }
 
-    private static func point(_ placed: PlacedCell) -> Int64 {
-        Int64(Int32(bitPattern: UInt32(truncatingIfNeeded: placed.key) ^ 1 << 31))
-    }
+    private static func point(_ placed: PlacedCell) -> Int64 { PackedPoint.point(in: placed.key) }
 
     /// Buckets up to the last that is wanted, and whether each is; none where so few are that each is counted by
     /// itself.
@@ -188,7 +186,7 @@ struct SeriesBuilder {
         var next = order.startIndex
         var shown = counted.histogram
         // Where nothing changed, buckets are shared.
-        memoryBytes += times.count * 160
+        memoryBytes += times.count * NativeHistogram.ownBytes
         for time in times {
             let before = next
             while next < order.endIndex, Self.point(order[next]) <= time {
@@ -199,7 +197,7 @@ struct SeriesBuilder {
             }
             if next > before {
                 shown = counted.histogram
-                memoryBytes += shown.positive.counts.count * 16
+                memoryBytes += shown.bucketBytes
             }
             run.append(time * StoreSeries.stepMilliseconds, .histogram(shown))
         }

@@ -7,13 +7,13 @@ import Domain
 struct ActivityFold {
     /// ns: as long as `/metrics` looks back.
     static let length = 15 * Nanoseconds.minute
-    private static let bias: Int64 = 1 << 31
 
     private let points: SamplePoints
     private var groups: GroupTable
     private var ordinal: UInt64 = 0
     /// Who, the first time at which the event counts, and whether it lies on that time, as one number.
     private var moments: [UInt64] = []
+    private static var groupShift: UInt64 { PackedPoint.bits + 1 }
 
     init(_ points: SamplePoints) {
         self.points = points.unthinned
@@ -45,7 +45,7 @@ struct ActivityFold {
             // Most events of questions with long steps are looked at by no step.
             guard let next = points.wanted(from: first), next <= Self.last(first, isExact) else { continue }
             let moment =
-                UInt64(numbers[row]) << 33 | UInt64(bitPattern: first + Self.bias) << 1 | (isExact ? 1 : 0)
+                UInt64(numbers[row]) << Self.groupShift | PackedPoint.packed(first) << 1 | (isExact ? 1 : 0)
             if moments.last != moment { moments.append(moment) }
         }
     }
@@ -61,9 +61,9 @@ struct ActivityFold {
         var changes: [Int64: Int64] = [:]
         var (group, end) = (UInt64.max, Int64.min)
         for moment in moments.sorted() {
-            let first = Int64(moment >> 1 & (1 << 32 - 1)) - Self.bias
+            let first = PackedPoint.point(in: moment >> 1)
             let last = Self.last(first, moment & 1 == 1)
-            if moment >> 33 == group, first <= end + 1 {
+            if moment >> Self.groupShift == group, first <= end + 1 {
                 guard last > end else { continue }
                 // It counts on.
                 changes[end + 1, default: 0] += 1
@@ -72,7 +72,7 @@ struct ActivityFold {
                 changes[first, default: 0] += 1
                 changes[last + 1, default: 0] -= 1
             }
-            (group, end) = (moment >> 33, last)
+            (group, end) = (moment >> Self.groupShift, last)
         }
         let ordered = changes.sorted { $0.key < $1.key }
         var (next, total) = (0, 0 as Int64)

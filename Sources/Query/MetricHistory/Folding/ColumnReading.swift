@@ -50,23 +50,6 @@ struct NumberColumn {
 }
 
 extension Vector {
-    /// The rows whose text is one of these.
-    /// - Complexity: O(rows + texts of the dictionary).
-    func rows(ofTexts texts: [[UInt8]], orNull: Bool) -> [Bool] {
-        func isOne(_ text: some Collection<UInt8>) -> Bool { texts.contains { $0.elementsEqual(text) } }
-        guard case .text(let codes, let dictionary) = storage else {
-            return (0..<count).map { row in
-                if case .text(let text) = scalar(at: row) { return isOne(text.utf8) }
-                return orNull && isNull(row)
-            }
-        }
-        let accepted = (0..<dictionary.count).map { isOne(dictionary.utf8($0)) }
-        return codes.indices.map { row in
-            if let validity, !validity[row] { return orNull }
-            return accepted[Int(codes[row])]
-        }
-    }
-
     /// What a row says as the value of a label; empty for null.
     /// - Parameter words: of a boolean, for true and for false.
     func label(_ row: Int, words: (ByteText, ByteText)?) -> ByteText {

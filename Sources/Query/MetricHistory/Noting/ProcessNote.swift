@@ -10,9 +10,6 @@ import Projections
 /// catalogue. A value is a whole number as text, of money in pico-USD; of a histogram `[counts by bucket, sum in ns]`.
 /// Series that are not in it say what they said before; in a whole one they are no more.
 struct ProcessNote: Hashable, Sendable {
-    /// The row's type.
-    static let recordType = "metrics.sampled"
-
     /// ns since 1970 UTC.
     let time: Int64
     let isWhole: Bool

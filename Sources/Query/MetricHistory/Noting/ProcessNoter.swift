@@ -12,7 +12,7 @@ package import Projections
 /// fraction of that.
 package struct ProcessNoter: Sendable {
     /// ns from one look to the next.
-    package static let lookPause: Int64 = 15_000_000_000
+    package static let lookPause: Int64 = SamplePoints.nanoseconds
     /// ns between notes of everything that has changed while events come in.
     static let busyPause: Int64 = 60_000_000_000
     /// ns between them at most.

@@ -1,3 +1,5 @@
+package import PromQLText
+
 /// Why an expression has no value.
 package enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is asked makes no sense of these series; in Prometheus' words, where it has some.
@@ -24,6 +26,18 @@ package enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible
         case .cancelled: "query was canceled in expression evaluation"
         case .seriesTooLarge(let reason): reason
         case .unavailable(let reason): "expanding series: \(reason)"
+        }
+    }
+}
+
+extension EvaluationError {
+    /// What a source says that gives no series.
+    package init(_ error: SeriesSourceError) {
+        switch error {
+        case .tooManySamples: self = .tooManySamples
+        case .cancelled: self = .cancelled
+        case .outOfMemory(let reason): self = .seriesTooLarge(reason)
+        case .unavailable(let reason): self = .unavailable(reason)
         }
     }
 }

@@ -1,5 +1,3 @@
-import PromQLText
-
 /// What one question holds and how much work it has done since somebody looked at the clock.
 final class Ledger {
     let budget: any QuestionBudget
@@ -68,10 +66,5 @@ struct Holding {
 
     static func + (left: Holding, right: Holding) -> Holding {
         Holding(samples: left.samples + right.samples, bytes: left.bytes + right.bytes)
-    }
-
-    static func of(_ histogram: NativeHistogram) -> Int {
-        let buckets = histogram.positive.indices.count + histogram.negative.indices.count
-        return 160 + 16 * buckets + 8 * histogram.customEnds.count
     }
 }

@@ -15,12 +15,7 @@ extension Evaluation {
             let found = try source.series(request)
             return statistics.contains(selector.place.range.lowerBound) ? found.map(\.withResets) : found
         } catch {
-            switch error {
-            case .tooManySamples: throw .tooManySamples
-            case .cancelled: throw .cancelled
-            case .outOfMemory(let reason): throw .seriesTooLarge(reason)
-            case .unavailable(let reason): throw .unavailable(reason)
-            }
+            throw EvaluationError(error)
         }
     }
 
@@ -105,8 +100,7 @@ extension SampleRun {
     }
 
     var holding: Holding {
-        let histograms = histograms.reduce(0) { $0 + ($1.map(Holding.of) ?? 0) }
-        return Holding(samples: times.count, bytes: 128 + 16 * times.count + histograms)
+        Holding(samples: times.count, bytes: 128 + heldBytes)
     }
 
     var hasStale: Bool {

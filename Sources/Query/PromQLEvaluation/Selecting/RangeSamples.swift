@@ -76,7 +76,7 @@ struct RangeSamples {
 
     var holding: Holding {
         var bytes = 16 * times.count
-        for case let histogram? in histograms { bytes += Holding.of(histogram) }
+        for case let histogram? in histograms { bytes += histogram.heldBytes }
         return Holding(samples: times.count, bytes: bytes)
     }
 }

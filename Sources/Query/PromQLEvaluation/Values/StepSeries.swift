@@ -83,7 +83,7 @@ struct StepSeries {
 
     var holding: Holding {
         var bytes = 128 + 8 * floats.count + 16 * labels.labels.count
-        for case let histogram? in histograms { bytes += Holding.of(histogram) }
+        for case let histogram? in histograms { bytes += histogram.heldBytes }
         return Holding(samples: floats.count, bytes: bytes)
     }
 }

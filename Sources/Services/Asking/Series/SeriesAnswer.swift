@@ -55,16 +55,7 @@ package struct SeriesAnswer: Sendable {
                 return bytes
             }
         case .matrix(let series):
-            series.reduce(64) { sum, series in
-                sum + series.labels.heldBytes + 16 * series.samples.times.count
-                    + series.samples.histograms.reduce(0) { $0 + 8 + ($1?.heldBytes ?? 0) }
-            }
+            series.reduce(64) { $0 + $1.heldBytes }
         }
-    }
-}
-
-extension NativeHistogram {
-    fileprivate var heldBytes: Int {
-        160 + 16 * (positive.indices.count + negative.indices.count) + 8 * customEnds.count
     }
 }

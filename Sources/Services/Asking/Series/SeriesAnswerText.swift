@@ -79,7 +79,7 @@ private struct Writing: Sendable {
             place += 1
             json.beginObject()
             json.key("metric")
-            SeriesJSON.write(one.labels, to: &json)
+            json.value(one.labels.labels)
             if case .histogram = one.value { json.key("histogram") } else { json.key("value") }
             SeriesJSON.write(one.time, one.value, to: &json)
             json.endObject()
@@ -97,7 +97,7 @@ private struct Writing: Sendable {
         guard let index = sample else {
             json.beginObject()
             json.key("metric")
-            SeriesJSON.write(series.labels, to: &json)
+            json.value(series.labels.labels)
             (sample, isAtHistograms, isListOpen) = (0, false, false)
             return
         }
@@ -159,7 +159,7 @@ private struct Writing: Sendable {
     }
 }
 
-/// Times, numbers, labels and distributions as Prometheus writes them in JSON.
+/// Times, numbers and distributions as Prometheus writes them in JSON.
 package enum SeriesJSON {
     /// A number as text: the shortest digits that mean the same double, with an exponent from 1e21 on and below 1e-6.
     static func text(_ value: Double) -> String {
@@ -181,27 +181,17 @@ package enum SeriesJSON {
             + (exponent < 0 ? "e-" : "e+") + (magnitude < 10 ? "0" : "") + String(magnitude)
     }
 
-    /// Labels as an object, in the order of their names.
-    package static func write(_ labels: LabelSet, to json: inout JSONWriter) {
-        json.beginObject()
-        for label in labels.labels {
-            json.key(utf8: label.name.bytes[...])
-            json.value(utf8: label.value.bytes[...])
-        }
-        json.endObject()
-    }
-
     /// Series with their examples, as an array.
     package static func write(_ series: [SeriesExemplars], to json: inout JSONWriter) {
         json.array(series) { one, json in
             json.object { json in
                 json.key("seriesLabels")
-                write(one.labels, to: &json)
+                json.value(one.labels.labels)
                 json.key("exemplars")
                 json.array(one.exemplars) { exemplar, json in
                     json.object { json in
                         json.key("labels")
-                        write(exemplar.labels, to: &json)
+                        json.value(exemplar.labels.labels)
                         json.key("value")
                         write(exemplar.value, to: &json)
                         json.key("timestamp")

@@ -206,32 +206,3 @@ private final class CountedSource: SeriesSource {
         return found
     }
 }
-
-extension EvaluationError {
-    /// What a source says that gives no series.
-    fileprivate init(_ error: SeriesSourceError) {
-        switch error {
-        case .tooManySamples: self = .tooManySamples
-        case .cancelled: self = .cancelled
-        case .outOfMemory(let reason): self = .seriesTooLarge(reason)
-        case .unavailable(let reason): self = .unavailable(reason)
-        }
-    }
-}
-
-extension SeriesExemplars {
-    /// About how many bytes of memory they take.
-    package var heldBytes: Int { exemplars.reduce(64 + labels.heldBytes) { $0 + 32 + $1.labels.heldBytes } }
-}
-
-extension LabelSet {
-    /// About how many bytes of memory they take.
-    package var heldBytes: Int { labels.reduce(64) { $0 + 96 + $1.name.bytes.count + $1.value.bytes.count } }
-    /// The same where whoever lists them holds the texts.
-    fileprivate var listedBytes: Int { 64 + 16 * labels.count }
-}
-
-extension ByteText {
-    /// About how many bytes of memory it takes as one of a set.
-    package var heldBytes: Int { 64 + bytes.count }
-}

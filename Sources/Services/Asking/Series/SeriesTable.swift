@@ -4,29 +4,36 @@ import JSONTexts
 import PromQLText
 
 /// An answer for people, made of what Prometheus' API says in JSON, so that it looks the same whoever answered.
-package enum SeriesTable {
-    /// A table, a line for each sample; a number or a text alone stands alone.
-    /// - Throws: where the text is no answer.
-    package static func text(_ answer: [UInt8]) throws -> String {
+package struct SeriesTable {
+    private let answer: JSONValue
+
+    /// Reads an answer.
+    /// - Throws: where the text is none.
+    /// - Complexity: O(bytes).
+    package init(_ answer: [UInt8]) throws {
         let limits = JSONReader.Limits(depthMax: 16, bytesMax: 512 << 20)
-        let data = try JSONReader.parse(answer[...], limits: limits)["data"]
+        self.answer = try JSONReader.parse(answer[...], limits: limits)
+    }
+
+    /// A table, a line for each sample; a number or a text alone stands alone.
+    /// - Complexity: O(bytes of the answer).
+    package var text: String {
+        let data = answer["data"]
         let result = data?["result"]?.array ?? []
         switch data?["resultType"]?.string {
         case "vector":
-            return aligned(["series", "value"], result.map { [series($0), value($0["value"] ?? $0["histogram"])] })
+            return Self.aligned(
+                ["series", "value"], result.map { [Self.series($0), Self.value($0["value"] ?? $0["histogram"])] })
         case "matrix":
-            return aligned(["series", "time", "value"], result.flatMap(rows))
+            return Self.aligned(["series", "time", "value"], result.flatMap(Self.rows))
         default:
             return (result.count > 1 ? result[1].string ?? "" : "") + "\n"
         }
     }
 
     /// What the answer says beside its value: warnings, then what is worth a look.
-    /// - Throws: where the text is no answer.
-    package static func remarks(_ answer: [UInt8]) throws -> [String] {
-        let limits = JSONReader.Limits(depthMax: 16, bytesMax: 512 << 20)
-        let json = try JSONReader.parse(answer[...], limits: limits)
-        return ["warnings", "infos"].flatMap { (json[$0]?.array ?? []).compactMap(\.string) }
+    package var remarks: [String] {
+        ["warnings", "infos"].flatMap { (answer[$0]?.array ?? []).compactMap(\.string) }
     }
 
     private static func aligned(_ head: [String], _ rows: [[String]]) -> String {
@@ -40,10 +47,7 @@ package enum SeriesTable {
     }
 
     private static func series(_ one: JSONValue) -> String {
-        let labels = (one["metric"]?.members ?? []).map { member in
-            (name: ByteText(member.name.utf8), value: ByteText((member.value.string ?? "").utf8))
-        }
-        return LabelSet(labels).description
+        (LabelSet(json: one["metric"]) ?? LabelSet([])).description
     }
 
     private static func time(_ sample: JSONValue) -> String {

@@ -188,7 +188,7 @@ extension Writer {
     /// more are told again.
     /// - Parameter records: what was read of the log.
     func makeUp(for state: StateFile?, _ records: [LogRecord]) throws {
-        if state?.mayPlaceTurnsByAnswers == true { dirty.formUnion(try PlaceSearch.conversations(in: sealed)) }
+        if state?.mayPlaceTurnsByAnswers == true { dirty.formUnion(try MixedChannelSearch.conversations(in: sealed)) }
         tell(EventStore.untoldLosses(besides: ledger.losses, records, files, context.fileSystem))
     }
 

@@ -63,30 +63,16 @@ extension ConversationRows {
         let names = Set(keys.map(\.conversation))
         return chunks.compactMap { chunk in
             let (tenants, conversations) = (chunk.columns[tenant], chunk.columns[conversation])
-            let isNamed = conversations.rows(of: names)
+            let isNamed = conversations.rows(
+                whereText: { names.contains(ExactText(String(decoding: $0, as: UTF8.self))) }, orNull: false)
             let left = (0..<chunk.rowCount).filter { row in
-                guard isNamed?[row] ?? true else { return true }
+                guard isNamed[row] else { return true }
                 let key = ConversationGrouping.Key(
-                    tenant: tenants.text(row), conversation: conversations.text(row))
+                    tenant: tenants.text(at: row) ?? "", conversation: conversations.text(at: row) ?? "")
                 return !keys.contains(key)
             }
             if left.count == chunk.rowCount { return chunk }
             return left.isEmpty ? nil : chunk.gather(left.map { UInt32($0) })
         }
-    }
-}
-
-extension Vector {
-    /// By row: whether its text is one of these; nil where that has to be asked row by row.
-    fileprivate func rows(of texts: Set<ExactText>) -> [Bool]? {
-        guard case .text(let codes, let dictionary) = storage else { return nil }
-        let isOne = (0..<dictionary.count).map { code in
-            texts.contains(ExactText(String(decoding: dictionary.utf8(code), as: UTF8.self)))
-        }
-        return codes.map { Int($0) < isOne.count && isOne[Int($0)] }
-    }
-
-    fileprivate func text(_ row: Int) -> String {
-        if case .text(let text) = scalar(at: row) { text } else { "" }
     }
 }

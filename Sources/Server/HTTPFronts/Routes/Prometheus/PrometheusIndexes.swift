@@ -9,14 +9,17 @@ import PromQLText
 
 /// Which series, labels and metrics there are.
 extension Routes {
+    /// What is asked of the series of some times, within the question's bounds.
+    private typealias Find<Found> = @Sendable (
+        SeriesRunner, _ selectors: [[UInt8]], _ times: ClosedRange<Int64>, any SeriesSource, QueryOptions
+    ) throws -> [Found]
+
     /// Makes an answer of how the wanted series are labelled, on the threads of questions and within their bounds.
     /// - Parameters:
-    ///   - find: what is asked of the series, within the question's bounds.
     ///   - bytes: about how many one of them takes in the answer.
     ///   - write: writes the data, and says whether it left something out.
     private func index<Found: Sendable>(
-        _ form: FormParameters, in period: IndexPeriod,
-        _ find: @escaping @Sendable ([[UInt8]], any SeriesSource, QueryOptions) throws -> [Found],
+        _ form: FormParameters, in period: IndexPeriod, _ find: @escaping Find<Found>,
         bytes: @escaping @Sendable (Found) -> Int,
         _ write: @escaping @Sendable ([Found], inout JSONWriter) -> Bool
     ) async throws -> Response {
@@ -24,13 +27,10 @@ extension Routes {
         let (selectors, present) = (form.all("match[]"), try await presentFamilies())
         return try await queries.run { [self] cancellation in
             let options = questionOptions(cancellation, within: queries.memory)
-            return try Self.ending {
-                let earlier = try self.earlier(at: moment, within: options)
-                defer { withExtendedLifetime(earlier) {} }
-                let pinned = earlier?.pinned
-                    ?? store.pinnedSeries(present: present, memory: seriesMemory, within: options)
+            return try overSeries(at: moment, present: present, within: options) { pinned, earlier in
+                let source = ruled(pinned.source, as: earlier, within: options)
                 // Selectors are read all the same, for what is wrong with them.
-                let inTime = try find(selectors, ruled(pinned.source, as: earlier, within: options), options)
+                let inTime = try find(seriesRunner, selectors, period.times, source, options)
                 let found = period.isEmpty ? [] : inTime
                 // It stands there twice: as data, and in its answer.
                 let booking = try queries.holding(found.reduce(Self.answerBytes) { $0 + 2 * bytes($1) })
@@ -46,26 +46,30 @@ extension Routes {
         }
     }
 
-    func seriesList(_ form: FormParameters) async throws -> Response {
-        guard !form.all("match[]").isEmpty else { throw SeriesRefusal(.badData, "no match[] parameter provided") }
+    /// An index as a list: of the times that the form says, and of so many as it says.
+    /// - Parameter write: writes one of them.
+    private func list<Found: Sendable>(
+        _ form: FormParameters, _ find: @escaping Find<Found>, bytes: @escaping @Sendable (Found) -> Int,
+        _ write: @escaping @Sendable (Found, inout JSONWriter) -> Void
+    ) async throws -> Response {
         let most = try Self.count(form, "limit") ?? .max
-        let (runner, period) = (seriesRunner, try Self.period(form))
-        return try await index(
-            form, in: period, { try runner.labels($0, in: period.times, over: $1, within: $2) },
-            bytes: { $0.heldBytes }
-        ) { labels, json in
-            json.array(labels.prefix(most)) { SeriesJSON.write($0, to: &$1) }
-            return labels.count > most
+        return try await index(form, in: try Self.period(form), find, bytes: bytes) { found, json in
+            json.array(found.prefix(most), write)
+            return found.count > most
         }
     }
 
+    func seriesList(_ form: FormParameters) async throws -> Response {
+        guard !form.all("match[]").isEmpty else { throw SeriesRefusal(.badData, "no match[] parameter provided") }
+        return try await list(
+            form, { try $0.labels($1, in: $2, over: $3, within: $4) }, bytes: { $0.heldBytes },
+            { $1.value($0.labels) })
+    }
+
     func labelNames(_ form: FormParameters) async throws -> Response {
-        let most = try Self.count(form, "limit") ?? .max
-        let (runner, period) = (seriesRunner, try Self.period(form))
-        return try await index(
-            form, in: period, { try runner.labelNames($0, in: period.times, over: $1, within: $2) },
-            bytes: { $0.heldBytes }
-        ) { names, json in Self.write(names, atMost: most, to: &json) }
+        try await list(
+            form, { try $0.labelNames($1, in: $2, over: $3, within: $4) }, bytes: { $0.heldBytes },
+            { $1.value(utf8: $0.bytes[...]) })
     }
 
     /// - Parameter component: the label's name as the address has it.
@@ -74,17 +78,9 @@ extension Routes {
         guard !name.isEmpty, QuotedText.isUTF8(name.bytes) else {
             throw SeriesRefusal(.badData, "invalid label name: \(QuotedText.quoted(name.bytes))")
         }
-        let most = try Self.count(form, "limit") ?? .max
-        let (runner, period) = (seriesRunner, try Self.period(form))
-        return try await index(
-            form, in: period, { try runner.labelValues(of: name, $0, in: period.times, over: $1, within: $2) },
-            bytes: { $0.heldBytes }
-        ) { values, json in Self.write(values, atMost: most, to: &json) }
-    }
-
-    private static func write(_ texts: [ByteText], atMost most: Int, to json: inout JSONWriter) -> Bool {
-        json.array(texts.prefix(most)) { $1.value(utf8: $0.bytes[...]) }
-        return texts.count > most
+        return try await list(
+            form, { try $0.labelValues(of: name, $1, in: $2, over: $3, within: $4) }, bytes: { $0.heldBytes },
+            { $1.value(utf8: $0.bytes[...]) })
     }
 
     /// What the metrics of `/metrics` are.
@@ -122,10 +118,9 @@ extension Routes {
         let most = min(try Self.count(form, "limit") ?? 10, 10_000)
         let now = clock.wallNanoseconds() / 1_000_000
         let times = (now - 7_200_000)...now
-        let runner = seriesRunner
         return try await index(
             FormParameters(query: nil), in: IndexPeriod(times: times),
-            { try runner.labels($0, in: times, over: $1, within: $2) }, bytes: { $0.heldBytes }
+            { try $0.labels($1, in: $2, over: $3, within: $4) }, bytes: { $0.heldBytes }
         ) { labels, json in
             SeriesStatistics(labels).write(over: times, atMost: most, to: &json)
             return false

@@ -1,6 +1,7 @@
 import Asking
 import Bytes
 import Columnar
+import Domain
 import EventStores
 import Exporting
 import Hummingbird
@@ -78,11 +79,7 @@ extension Routes {
         let present = try await presentFamilies()
         let (text, notices, first, second) = try await queries.run { [self] cancellation throws in
             let options = questionOptions(cancellation, within: queries.memory, timeLimit: timeLimit)
-            return try Self.ending {
-                let earlier = try self.earlier(at: moment, within: options)
-                defer { withExtendedLifetime(earlier) {} }
-                let pinned = earlier?.pinned
-                    ?? store.pinnedSeries(present: present, memory: seriesMemory, within: options)
+            return try overSeries(at: moment, present: present, within: options) { pinned, earlier in
                 let source = ruled(pinned.source, as: earlier, within: options)
                 var asked = question
                 if !hasTime, let earlier { asked = question.moved(to: floorDivide(earlier.reached, 1_000_000)) }
@@ -114,11 +111,7 @@ extension Routes {
         }
         return try await queries.run { [self] cancellation in
             let options = questionOptions(cancellation, within: queries.memory)
-            return try Self.ending {
-                let earlier = try self.earlier(at: moment, within: options)
-                defer { withExtendedLifetime(earlier) {} }
-                let pinned = earlier?.pinned
-                    ?? store.pinnedSeries(present: [], memory: seriesMemory, within: options)
+            return try overSeries(at: moment, within: options) { pinned, _ in
                 let found = try seriesRunner.exemplars(text, in: period.times, over: pinned.source, within: options)
                 let booking = try queries.holding(found.reduce(Self.answerBytes) { $0 + 2 * $1.heldBytes })
                 defer { withExtendedLifetime(booking) {} }
@@ -145,6 +138,22 @@ extension Routes {
         }
         return ruleManager.series(
             over: source, reached: (earlier?.reached ?? store.now) / 1_000_000, within: SeriesBudget(options), notes: notes)
+    }
+
+    /// Answers over the series as they are known, or were at a moment. What is known of an earlier one is there for as
+    /// long as the answer takes, and who has gone is told so.
+    /// - Parameter present: what only the running server knows; at an earlier moment it is not looked at.
+    func overSeries<Answer>(
+        at moment: EarlierStore.Moment?, present: [MetricFamily] = [], within options: QueryOptions,
+        _ answer: (PinnedSeries, EarlierSeries?) throws -> Answer
+    ) throws -> Answer {
+        try Self.ending {
+            let earlier = try self.earlier(at: moment, within: options)
+            defer { withExtendedLifetime(earlier) {} }
+            let pinned =
+                earlier?.pinned ?? store.pinnedSeries(present: present, memory: seriesMemory, within: options)
+            return try answer(pinned, earlier)
+        }
     }
 
     /// The series as they were known at a moment; nil where none is given.

@@ -6,7 +6,7 @@ import Segments
 /// the question's, see ``QuestionRule/placeColumns``.
 ///
 /// Only where the messages of a conversation name several channels, or one and none, may the two differ.
-struct PlaceSearch {
+struct MixedChannelSearch {
     private var conversations = GroupTable(types: [.text, .text])
     private var channels = GroupTable(types: [.text])
     private var ordinal: UInt64 = 0
@@ -19,7 +19,7 @@ struct PlaceSearch {
 
     /// Those of segments. What cannot be read is passed over: whoever asks for these messages is told of it, and a
     /// conversation that cannot be folded keeps the rows that it has.
-    /// - Throws: `StorageError` where more than one place fails.
+    /// - Throws: `StorageError` where the volume fails.
     /// - Complexity: O(messages), three columns of them; one column where all name the same channel.
     static func conversations(in sealed: SealedState) throws -> Set<ConversationGrouping.Key> {
         var search = Self()
@@ -32,7 +32,7 @@ struct PlaceSearch {
     }
 
     private mutating func forEachGroup(
-        in sealed: SealedState, _ body: (inout PlaceSearch, RowGroup, Set<UInt32>) throws -> Void
+        in sealed: SealedState, _ body: (inout MixedChannelSearch, RowGroup, Set<UInt32>) throws -> Void
     ) throws {
         for table in QuestionRule.allCases.map(\.table) {
             for segment in sealed.segments {

@@ -1,0 +1,39 @@
+import Bytes
+
+/// Points of an hour and of the one behind it, of which all others of the time between are one: windows begin behind
+/// the sample at which others end.
+enum CoarsePoint {
+    private static let perHour: Int64 = 3_600_000 / StoreSeries.stepMilliseconds
+
+    /// The coarse point that stands for a point, at or after it.
+    static func containing(_ point: Int64) -> Int64 {
+        let place = point - floorDivide(point, perHour) * perHour
+        return place <= 1 ? point : point + perHour - place
+    }
+
+    /// The points that one stands for.
+    static func points(of coarse: Int64) -> ClosedRange<Int64> {
+        let isHour = coarse - floorDivide(coarse, perHour) * perHour == 0
+        return isHour ? (coarse - perHour + 2)...coarse : coarse...coarse
+    }
+
+    /// Coarse points within which a wanted one lies before the last one, ascending: what they stand for has to be told
+    /// apart.
+    /// - Parameter range: what points there are.
+    /// - Complexity: O(wanted points, or hours).
+    static func splits(_ points: SamplePoints, within range: ClosedRange<Int64>) -> [Int64] {
+        var splits: [Int64] = []
+        var next = max(points.lower, range.lowerBound)
+        let last = containing(range.upperBound)
+        while next <= last, let wanted = points.wanted(from: next), wanted <= last {
+            let coarse = containing(wanted)
+            if wanted < coarse {
+                splits.append(coarse)
+                next = coarse
+            } else {
+                next = wanted + 1
+            }
+        }
+        return splits
+    }
+}
