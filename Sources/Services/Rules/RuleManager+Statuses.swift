@@ -67,3 +67,20 @@ extension RuleManager: RuleStatuses {
         return isBeyond ? (milliseconds < 0 ? .min : .max) : product
     }
 }
+
+/// A rule that failed at an evaluation of its group.
+struct RuleFailing: Hashable, Sendable {
+    /// By which states and notes know its group.
+    let group: ExactText
+    /// Its index in the group.
+    let rule: Int
+    let name: ByteText
+    let reason: ByteText
+
+    /// Of a group that was evaluated.
+    static func all(in place: RuleSet.Place, _ state: RuleGroupState) -> [RuleFailing] {
+        zip(place.group.rules, state.rules).enumerated().compactMap { index, pair in
+            pair.1.error.map { RuleFailing(group: place.key, rule: index, name: pair.0.name, reason: $0) }
+        }
+    }
+}
