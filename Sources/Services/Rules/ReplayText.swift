@@ -56,8 +56,7 @@ package struct ReplayText: Sendable {
     }
 
     private static func time(_ milliseconds: Int64) -> String {
-        let (nanoseconds, isBeyond) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
-        return RFC3339.render(isBeyond ? (milliseconds < 0 ? .min : .max) : nanoseconds)
+        RFC3339.render(milliseconds.saturatingMultiply(by: 1_000_000))
     }
 
     // MARK: Shown

@@ -188,8 +188,7 @@ package final class RuleManager: Sendable {
         var time = (floorDivide(last, interval) * interval).saturatingAdd(interval)
         // Where the clock was set back, what has been is not again.
         guard time <= latest else { return nil }
-        let (spanBound, isBeyond) = (Bounds.evaluations - 1).multipliedReportingOverflow(by: interval)
-        let span = isBeyond ? Bounds.silence : min(Bounds.silence, spanBound)
+        let span = min(Bounds.silence, (Bounds.evaluations - 1).saturatingMultiply(by: interval))
         let first = latest.saturatingSubtract(span / interval * interval)
         let isAnew = time < first
         if isAnew { time = first }
