@@ -59,8 +59,8 @@ extension AlertsCommand {
 
         func run() throws {
             returnMemoryEarly()
-            let machine = Machine(asksServers: false)
-            let text = try machine.reading(data.directory, isRepeatable: true) { store in
+            let machine = Machine()
+            let text = try machine.reading(data.directory, isRepeatable: true, asksServers: false) { store in
                 try answer(store, machine)
             }
             try StandardStream.output.show(Array(text.utf8))
