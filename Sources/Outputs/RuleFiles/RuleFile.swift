@@ -4,6 +4,9 @@ package import PromQLText
 
 /// A file of rules as Prometheus has them.
 package struct RuleFile: Hashable, Sendable {
+    /// No file has more bytes.
+    package static let bytesMax = YAMLTree.bytesMax
+
     /// As it was named.
     package let name: String
     /// In the order of the file.
@@ -65,7 +68,7 @@ package struct Rule: Hashable, Sendable {
     package let expression: PromQLExpression
     /// The group's and its own, in the order of their names.
     package let labels: [RuleText]
-    // tests: whoever shows rules will say where they are.
+    // tests: where rules stand is read as values; faults alone say it to anybody.
     /// Where it stands in the file, from 1.
     package let line: Int?
 }

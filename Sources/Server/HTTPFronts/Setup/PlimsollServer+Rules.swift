@@ -1,4 +1,5 @@
 import Asking
+import Bytes
 import Domain
 import EventStores
 import Intakes
@@ -31,7 +32,7 @@ extension PlimsollServer {
         var options = QueryOptions().cancelled(by: stopping)
         options.memoryBudgetBytes = min(routes.limits.questionMemoryBytesMax, memory.limitBytes)
         options.memoryPool = memory
-        options.timeLimitNanoseconds = 300_000_000_000
+        options.timeLimitNanoseconds = 5 * Nanoseconds.minute
         return options.startingClock { [clock = routes.clock] in clock.monotonicNanoseconds() }
     }
 
@@ -45,9 +46,8 @@ extension PlimsollServer {
             now: { [store] in store.now }, present: { try await routes.presentFamilies() },
             open: { [store, memory = routes.seriesMemory] time, present in
                 let options = Self.options(routes, until: stopping)
-                let (nanoseconds, isBeyond) = time.multipliedReportingOverflow(by: 1_000_000)
                 let pinned = store.ruleSeries(
-                    upTo: isBeyond ? .max : nanoseconds, present: present, memory: memory, within: options)
+                    upTo: time.saturatingMultiply(by: 1_000_000), present: present, memory: memory, within: options)
                 return (pinned.source, SeriesBudget(options))
             }, files: configuration.ruleFiles, isAsked: configuration.isReadingAsked)
         let ticker = RuleTicker(
