@@ -23,7 +23,7 @@ package struct RuleGroupStatus: Sendable {
     /// In the order in which they are evaluated.
     package var rules: [RuleStatus]
     /// ns from one evaluation to the next.
-    package var intervalNanoseconds: Int64
+    var intervalNanoseconds: Int64
     /// How many alerts a rule may have; 0: any number.
     package var limit = 0
     /// ns that the last evaluation took.

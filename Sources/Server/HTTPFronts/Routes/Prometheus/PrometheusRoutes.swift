@@ -136,8 +136,8 @@ extension Routes {
         if let snapshot = earlier?.snapshot {
             notes = { try snapshot.notes(ofType: SystemNote.Kind.alertChanged.rawValue).map(\.data) }
         }
-        return ruleManager.series(
-            over: source, reached: (earlier?.reached ?? store.now) / 1_000_000, within: SeriesBudget(options), notes: notes)
+        let reached = (earlier?.reached ?? store.now) / 1_000_000
+        return ruleManager.series(over: source, reached: reached, within: SeriesBudget(options), notes: notes)
     }
 
     /// Answers over the series as they are known, or were at a moment. What is known of an earlier one is there for as
