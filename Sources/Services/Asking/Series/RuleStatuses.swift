@@ -22,8 +22,9 @@ package struct RuleGroupStatus: Sendable {
     package var file: String
     /// In the order in which they are evaluated.
     package var rules: [RuleStatus]
+    // tests: what is shown is read as a value.
     /// ns from one evaluation to the next.
-    var intervalNanoseconds: Int64
+    package var intervalNanoseconds: Int64
     /// How many alerts a rule may have; 0: any number.
     package var limit = 0
     /// ns that the last evaluation took.
