@@ -74,7 +74,16 @@ class Server:
         return self.process.pid
 
     def start(self, timeout=60):
-        """Starts the process and waits until it is ready; returns the seconds that took."""
+        """Starts the process and waits until it is ready; returns the seconds that took. A port that somebody took a moment ago is tried again."""
+        for patience in (0.5, 2, 0):
+            try:
+                return self._start(timeout)
+            except CommandFailed as failure:
+                if not patience or "in use" not in str(failure) and "another process does already" not in str(failure):
+                    raise
+                time.sleep(patience)
+
+    def _start(self, timeout):
         listeners = []
         for option in ("--otlp-http-listen", "--otlp-grpc-listen", "--postgres-listen"):
             if option in self.options():
