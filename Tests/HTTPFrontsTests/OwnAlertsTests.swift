@@ -124,7 +124,8 @@ import Testing
         try write("one", "vector(1)")
         let rules = try RuleSet([path], in: disk, RuleOptions())
         let files = RuleFileWatch([path], in: disk, RuleOptions(), clock: SystemClock())
-        try await withServer(try simulatedStore(seed: 43), rules: rules, ruleFiles: files) { client, _ in
+        let lines = LogLines()
+        try await withServer(try simulatedStore(seed: 43), rules: rules, ruleFiles: files, log: lines.log) { client, _ in
             func state() async throws -> (name: String?, warning: String?, metrics: String) {
                 let answer = try JSONReader.parse(try await client.send("GET", "/api/v1/rules").body)
                 let rule = answer["data"]?["groups"]?.array?.first?["rules"]?.array?.first
@@ -134,6 +135,7 @@ import Testing
             try write("two", "vector(")
             let refused = try await client.send("POST", "/-/reload")
             #expect(refused.status == 422 && refused.text.contains(".yaml: 1:"), "\(refused.text)")
+            #expect(try await lines.line(with: "error rules:", "not taken", ".yaml: 1:") != nil)
             var found = try await state()
             #expect(found.name == "one" && found.warning?.contains(".yaml: 1:") == true)
             #expect(found.metrics.contains("\nplimsoll_rules_last_reload_successful 0\n"))
@@ -141,6 +143,7 @@ import Testing
             #expect(try await client.send("POST", "/-/reload").text == "1 rule from now on\n")
             found = try await state()
             #expect(found.name == "two" && found.warning == nil)
+            #expect(try await lines.line(with: "notice rules: files were read again, 1 rule from now on") != nil)
             #expect(found.metrics.contains("\nplimsoll_rules_last_reload_successful 1\n"))
         }
     }

@@ -1,6 +1,7 @@
 package import AlertRules
 import Bytes
 import Hashing
+package import OperatorLogs
 package import Platform
 import RuleFiles
 import Synchronization
@@ -95,14 +96,23 @@ package final class RuleFileWatch: Sendable {
 }
 
 extension RuleManager {
-    /// Takes what files of rules say where that is new. Blocking; on the thread on which evaluations are stepped.
+    /// Takes what files of rules say where that is new, and tells the log what became of it, whoever asked. Blocking;
+    /// on the thread on which evaluations are stepped.
     /// - Parameter isAsked: what they say is taken in any case.
     /// - Returns: how many rules there are from now on, in words; nil: those before.
     /// - Throws: as ``RuleFileWatch/changed(isAsked:)``; the rules before go on.
-    package func takeChanges(of files: RuleFileWatch, isAsked: Bool = false) throws -> String? {
-        guard let set = try files.changed(isAsked: isAsked) else { return nil }
-        replace(by: set)
-        let count = set.files.reduce(0) { $0 + $1.ruleCount }
-        return count == 1 ? "1 rule from now on" : "\(count) rules from now on"
+    package func takeChanges(of files: RuleFileWatch, isAsked: Bool, telling log: OperatorLog) throws -> String? {
+        let occasion = "rules: files \(isAsked ? "were read again" : "have changed")"
+        do {
+            guard let set = try files.changed(isAsked: isAsked) else { return nil }
+            replace(by: set)
+            let count = set.files.reduce(0) { $0 + $1.ruleCount }
+            let words = count == 1 ? "1 rule from now on" : "\(count) rules from now on"
+            log.notice("\(occasion), \(words)")
+            return words
+        } catch {
+            log.error("\(occasion) and are not taken, the rules before go on: \(error)")
+            throw error
+        }
     }
 }

@@ -83,11 +83,11 @@ package struct RuleTicker: BackgroundWork {
             return
         }
         do {
-            let taken = try await thread.run { [manager] in try manager.takeChanges(of: files, isAsked: isAsked) }
-            guard let taken else { return }
-            log.notice("rules: files \(isAsked ? "were read again" : "have changed"), \(taken)")
+            _ = try await thread.run { [manager, log] in
+                try manager.takeChanges(of: files, isAsked: isAsked, telling: log)
+            }
         } catch let error where !(error is CancellationError) {
-            log.error("rules: files have changed and are not taken, the rules before go on: \(error)")
+            // The log has it.
         }
     }
 

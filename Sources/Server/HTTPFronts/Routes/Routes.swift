@@ -5,6 +5,7 @@ import Execution
 import HTTPTypes
 import Hummingbird
 import Intakes
+import OperatorLogs
 import Plans
 import Platform
 import Rules
@@ -31,6 +32,7 @@ struct Routes: Sendable {
     /// How many files and sockets the process may have open.
     let openFilesMax: Int
     let clock: any Clock
+    let log: OperatorLog
     let workers: any Workers
     let threads: BlockingThreads
     let limits: ServerLimits
@@ -142,7 +144,9 @@ struct Routes: Sendable {
             return Response(text: "there are no rule files to read\n")
         }
         do {
-            let taken = try await threads.rules.run { try ruleManager.takeChanges(of: ruleFiles, isAsked: true) }
+            let taken = try await threads.rules.run { [log] in
+                try ruleManager.takeChanges(of: ruleFiles, isAsked: true, telling: log)
+            }
             return Response(text: "\(taken ?? "the rules before go on")\n")
         } catch let error where !(error is CancellationError) {
             throw Refusal(

@@ -86,7 +86,7 @@ package final class PlimsollServer: Sendable {
             queries: queries, statusQueries: statusQueries,
             activity: ActivityGauge(thread: threads.scrapes, clock: clock), health: health,
             access: access, refusals: refusals, history: history,
-            connections: ceiling, openFilesMax: configuration.openFilesMax, clock: clock, workers: workers,
+            connections: ceiling, openFilesMax: configuration.openFilesMax, clock: clock, log: log, workers: workers,
             threads: threads, limits: limits, guardian: configuration.guardian, proxies: configuration.proxies,
             startNanoseconds: clock.monotonicNanoseconds(), startWallNanoseconds: clock.wallNanoseconds(),
             seriesMemory: SeriesMemory(limitBytes: limits.seriesMemoryBytesMax),
