@@ -125,7 +125,9 @@ import Testing
         let rules = try RuleSet([path], in: disk, RuleOptions())
         let files = RuleFileWatch([path], in: disk, RuleOptions(), clock: SystemClock())
         let lines = LogLines()
-        try await withServer(try simulatedStore(seed: 43), rules: rules, ruleFiles: files, log: lines.log) { client, _ in
+        try await withServer(
+            try simulatedStore(seed: 43), rules: rules, ruleFiles: files, log: lines.log
+        ) { client, _ in
             func state() async throws -> (name: String?, warning: String?, metrics: String) {
                 let answer = try JSONReader.parse(try await client.send("GET", "/api/v1/rules").body)
                 let rule = answer["data"]?["groups"]?.array?.first?["rules"]?.array?.first
