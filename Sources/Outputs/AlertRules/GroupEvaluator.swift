@@ -140,6 +140,11 @@ struct GroupRun<Source: SeriesSource, Budget: QuestionBudget> {
                 throw RuleFailure("vector contains metrics with the same labelset after applying alert labels")
             }
         }
+        if state.written.isEmpty {
+            // Whoever keeps no series of a state knows them by the alerts: what ends now ends for the rules behind it.
+            let active = state.alerts.filter { $0.stage != .resolved }
+            state.written = active.flatMap { series(of: $0, rule.name) }.map(\.labels).sorted()
+        }
         var next: [RuleAlert] = []
         for known in state.alerts {
             var alert = known

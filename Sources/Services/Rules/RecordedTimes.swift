@@ -35,6 +35,25 @@ struct RecordedTimes {
         return try Self.evenly(first, through: min(request.through, reached), interval)
     }
 
+    /// Each of the times of some questions, ascending.
+    /// - Complexity: O(n log n).
+    static func each(of questions: [PromQLQuestion.Times]) -> [Int64] {
+        var times: [Int64] = []
+        for question in questions {
+            switch question {
+            case .instant(let time): times.append(time)
+            case .range(let first, let end, let step):
+                var next: Int64? = first
+                while let time = next, time <= end {
+                    times.append(time)
+                    let (later, isBeyond) = time.addingReportingOverflow(step)
+                    next = isBeyond ? nil : later
+                }
+            }
+        }
+        return questions.count == 1 ? times : times.sorted()
+    }
+
     /// The last evaluation up to a time.
     private func last(through time: Int64) -> Int64 {
         (floorDivide(time.saturatingAdd(offset), interval) * interval).saturatingSubtract(offset)
@@ -42,10 +61,20 @@ struct RecordedTimes {
 
     /// The last before each end: they lie as evenly as the ends do.
     private func lasts(_ windows: SeriesWindows) throws(SeriesSourceError) -> [PromQLQuestion.Times] {
-        let first = last(through: windows.count == 1 ? min(windows.firstEnd, reached) : windows.firstEnd)
-        guard first > windows.firstEnd.saturatingSubtract(windows.length) else { return [] }
-        return try Self.evenly(
-            first, through: end(of: windows, from: first), windows.count == 1 ? interval : windows.step)
+        let begin = windows.firstEnd.saturatingSubtract(windows.length)
+        let latest = last(through: min(request.through, reached))
+        if windows.count == 1 {
+            let only = min(last(through: windows.firstEnd), latest)
+            return only > begin ? [.instant(only)] : []
+        }
+        let first = last(through: windows.firstEnd)
+        guard first > begin else { return [] }
+        let end = end(of: windows, from: first)
+        let found = try Self.evenly(first, through: end, windows.step)
+        // What ends later than anything is evaluated looks at the last evaluation of all.
+        let isBeyond = first.saturatingAdd(span(of: windows)) > latest
+        let isAsked = first <= latest && latest.saturatingSubtract(first) % windows.step == 0
+        return isBeyond && !isAsked && latest > begin ? found + [.instant(latest)] : found
     }
 
     /// Those of windows with time between them: the last of each, the one before it in each, and so on.
@@ -66,8 +95,13 @@ struct RecordedTimes {
 
     /// Where a time before the first end has gone when the last end is reached.
     private func end(of windows: SeriesWindows, from first: Int64) -> Int64 {
+        min(request.through, reached, first.saturatingAdd(span(of: windows)))
+    }
+
+    /// ms from the first end to the last.
+    private func span(of windows: SeriesWindows) -> Int64 {
         let (span, isBeyond) = Int64(windows.count - 1).multipliedReportingOverflow(by: windows.step)
-        return min(request.through, reached, first.saturatingAdd(isBeyond ? .max : span))
+        return isBeyond ? .max : span
     }
 
     private static func evenly(

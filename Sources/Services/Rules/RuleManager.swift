@@ -347,11 +347,15 @@ package final class RuleManager: Sendable {
     // MARK: Series
 
     private func history(_ texts: (@Sendable () throws -> [String])? = nil) -> AlertHistory {
-        let intervals = state.withLock { state in
-            Dictionary(state.groups.map { ($0.place.key, $0.interval) }) { first, _ in first }
+        let paces = state.withLock { state in
+            Dictionary(
+                state.groups.map { group in
+                    let offset = state.set.queryOffset(of: group.place.group)
+                    return (group.place.key, AlertHistory.Pace(interval: group.interval, offset: offset))
+                }) { first, _ in first }
         }
         let noteTexts = texts ?? noteTexts
-        return AlertHistory(intervals: intervals) { try noteTexts().compactMap(AlertNote.init(data:)) }
+        return AlertHistory(paces: paces) { try noteTexts().compactMap(AlertNote.init(data:)) }
     }
 
     /// A source with what the rules make of it.

@@ -11,7 +11,7 @@ import RuleFiles
 ///
 /// Nothing that is recorded is kept. Who asks for a recorded series has the rule's expression evaluated at the times at
 /// which its group is: so the past is exact, also from before there was the rule. How alerts stood follows from the
-/// notes of their changes.
+/// notes of their changes. Where a rule or an alert no longer gives a series, that ends with the stale marker.
 struct RuledSeries: SeriesSource {
     /// Rules may stand on rules so far; beyond it one leads to itself.
     private static let depthMax = 8
@@ -100,6 +100,8 @@ struct RuledSeries: SeriesSource {
     private func recorded(
         _ rule: RecordedRules.Recorded, _ request: SeriesRequest
     ) throws(SeriesSourceError) -> [Series] {
+        // A range or a text is refused by the group, and so never recorded.
+        guard rule.rule.expression.type == .vector || rule.rule.expression.type == .scalar else { return [] }
         let asked = try RecordedTimes(rule, request, reached: reached).all()
         if asked.isEmpty { return [] }
         guard depth < Self.depthMax else {
@@ -116,7 +118,9 @@ struct RuledSeries: SeriesSource {
                 throw SeriesSourceError(error, samplesMax: rules.options.samplesMax)
             }
         }
-        return parts.count == 1 ? parts[0] : Self.interleaved(parts)
+        let found = parts.count == 1 ? parts[0] : Self.interleaved(parts)
+        let evaluations = RecordedTimes.each(of: asked)
+        return found.map { $0.ended(among: evaluations) }
     }
 
     /// What a rule says, evaluated over some series unless that is known.
