@@ -72,6 +72,27 @@ import Testing
         try store.close()
     }
 
+    /// Whoever asks books what is held for him, for as long as it is.
+    @Test func aFoldTellsWhatItHolds() throws {
+        let store = try Self.opened(seed: 6)
+        func told() throws -> [Int] {
+            let notes = Mutex<[Int]>([])
+            let request = ScanRequest(columns: [], note: { bytes in notes.withLock { $0.append(bytes) } })
+            _ = try store.snapshot().table(named: "turns")!.morsels(for: request)
+            return notes.withLock { $0 }
+        }
+        _ = try store.append([Self.batch(0), Self.batch(1)])
+        let fresh = try told()
+        #expect(fresh.count == 3 && fresh[0] > 512 && fresh[1] == fresh[0] && fresh[2] == 0, "\(fresh)")
+        #expect(try told() == [], "the rows of the version are there")
+        // Of a conversation that goes on the sealed events are held, too.
+        try store.seal()
+        _ = try store.append([Self.batch(4)])
+        let late = try told()
+        #expect(late.count == 3 && late[0] > 256 && late[1] > late[0] && late[2] == 0, "\(late)")
+        try store.close()
+    }
+
     /// Somebody who asks, and is held where he looks whether he still wants his rows.
     private final class Asker: Sendable {
         struct GivenUp: Error {}

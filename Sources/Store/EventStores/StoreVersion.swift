@@ -47,25 +47,29 @@ final class StoreVersion: Sendable {
     /// alone; the next one folds. What folds needs none of the threads that wait: workers take part and are not waited
     /// for before they do. Where an earlier version's fold is known, only what has come since is folded. What cannot
     /// be read is set aside, and is all that the next snapshot's question tries again.
-    /// - Parameter check: throws when the rows are no longer wanted.
+    /// - Parameters:
+    ///   - note: is told what the fold holds beside the rows that stay, 0 at its end. These are kept for the next
+    ///     question (``UnsealedFold``) and are as many as the newest events make: they are of the program's share.
+    ///   - check: throws when the rows are no longer wanted.
     /// - Complexity: O(unsealed events and rows, and all events of the conversations that were touched since).
     func unsealedRows(
         _ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers,
-        check: @escaping ScanRequest.Check
+        note: @escaping ScanRequest.Note = { _ in }, check: @escaping ScanRequest.Check
     ) throws -> ConversationRows {
         let known = folded.withLock { $0 }
         if let known, known.found.unfolded.isEmpty { return known }
         return try lately.folds.run(waitingWhile: check) {
             // Rows that somebody made while this one waited are as new as what it would make.
             if let made = folded.withLock({ $0 }), made.origin != known?.origin { return made }
-            return try fold(known, layouts, registry, workers, check)
+            defer { note(0) }
+            return try fold(known, layouts, registry, workers, note, check)
         }
     }
 
     /// - Parameter known: rows of this version without some conversations, which are tried again.
     private func fold(
         _ known: ConversationRows?, _ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers,
-        _ check: @escaping ScanRequest.Check
+        _ note: @escaping ScanRequest.Note, _ check: @escaping ScanRequest.Check
     ) throws -> ConversationRows {
         let missing = known.map { Set($0.found.unfolded.map(\.key)) }
         let dirty = dirty.sorted
@@ -75,7 +79,7 @@ final class StoreVersion: Sendable {
         var rows = try ConversationRows.folding(
             tail.readBlocks, dirty: dirty, unfolded: sealed.unfolded, only: missing ?? changed, sealed: sealed,
             overlay: overlay, layouts: layouts, registry: registry, workers: workers, limits: foldLimits,
-            setsAside: true, check: check)
+            setsAside: true, note: note, check: check)
         if let known { rows = known.with(rows) }
         if let earlier, let changed { rows = changed.isEmpty ? earlier.rows : earlier.rows.without(changed).with(rows) }
         rows.found.position = position
