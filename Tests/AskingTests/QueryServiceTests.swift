@@ -128,6 +128,64 @@ import Testing
         #expect(limits.memoryBytesMin == .max && limits.questionsMemoryBytesMax == 64 << 20)
     }
 
+    /// What a process holds, as the test says, and how much of that is free.
+    private final class Held: Sendable {
+        private let state = Mutex((bytes: 0, free: 0, returns: 0))
+        var bytes: Int { state.withLock { $0.bytes } }
+        var returns: Int { state.withLock { $0.returns } }
+        func set(_ bytes: Int, free: Int = 0) { state.withLock { ($0.bytes, $0.free) = (bytes, free) } }
+        @Sendable func giveBack() {
+            state.withLock { $0 = ($0.bytes - $0.free, 0, $0.returns + 1) }
+        }
+    }
+
+    @Test func whileTheProcessHoldsTooMuchNoQuestionIsLetIn() async throws {
+        let (held, clock) = (Held(), SimulatedClock(wallNanoseconds: 0))
+        let valve = MemoryValve(
+            limitBytes: 1_000, clock: clock, heldBytes: { held.bytes }, giveBack: held.giveBack)
+        var limits = ServerLimits()
+        limits.retryAfterSeconds = 7
+        let queries = QueryService(threads: ThreadPool(threadCount: 1), limits: limits, valve: valve)
+        held.set(750)
+        #expect(valve.look(isIdle: false) == nil && held.returns == 0)
+        // What is free goes back, and that is enough.
+        held.set(1_200, free: 300)
+        #expect(valve.look(isIdle: false) == nil && held.returns == 1)
+        #expect(try await queries.run { _ in 3 } == 3)
+        // Not again at once; then it does not help.
+        held.set(1_200)
+        #expect(valve.look(isIdle: false) == nil && held.returns == 1)
+        clock.advance(nanoseconds: 10_000_000_000)
+        #expect(valve.look(isIdle: false) == .closed(heldBytes: 1_200) && held.returns == 2)
+        let refusal = await #expect(throws: QueryRefusal.self) { try await queries.run { _ in 4 } }
+        #expect(refusal?.kind == .unavailable && refusal?.retryAfterSeconds == 7 && queries.isIdle)
+        #expect(valve.look(isIdle: false) == nil && valve.isClosed)
+        held.set(1_000)
+        #expect(valve.look(isIdle: false) == .opened(heldBytes: 1_000))
+        #expect(try await queries.run { _ in 5 } == 5)
+    }
+
+    /// Else a store that needs more than it was given would answer nothing.
+    @Test func whatIsHeldWhileNobodyAsksIsNoReasonToRefuse() {
+        let (held, clock) = (Held(), SimulatedClock(wallNanoseconds: 0))
+        let valve = MemoryValve(
+            limitBytes: 1_000, clock: clock, heldBytes: { held.bytes }, giveBack: held.giveBack)
+        func look(_ bytes: Int, isIdle: Bool) -> MemoryValve.Change? {
+            clock.advance(nanoseconds: 10_000_000_000)
+            held.set(bytes)
+            return valve.look(isIdle: isIdle)
+        }
+        #expect(look(1_200, isIdle: true) == nil)
+        #expect(look(1_325, isIdle: false) == nil)
+        #expect(look(1_326, isIdle: false) == .closed(heldBytes: 1_326))
+        #expect(look(1_250, isIdle: false) == .opened(heldBytes: 1_250))
+        // Once it needs no more than it may, that is what counts.
+        #expect(look(500, isIdle: true) == nil)
+        #expect(look(1_001, isIdle: false) == .closed(heldBytes: 1_001))
+        // Where the last question has gone and it is still as much, it was not questions.
+        #expect(look(1_001, isIdle: true) == .opened(heldBytes: 1_001))
+    }
+
     private func read(
         _ body: String, as form: QueryRequest.Form = .members, format: ResultFormat = .json
     ) throws(QueryRefusal) -> QueryRequest {

@@ -2,6 +2,7 @@ import Columnar
 import Domain
 import EventStores
 import Platform
+import Synchronization
 import Testing
 
 /// Rows of unsealed events go on from those of the version that was asked before, and are what a store says that is
@@ -68,6 +69,95 @@ import Testing
         #expect(try pieces() == before)
         _ = try store.append([Self.batch(4)])
         #expect(try pieces() != before)
+        try store.close()
+    }
+
+    /// Whoever asks books what is held for him, for as long as it is.
+    @Test func aFoldTellsWhatItHolds() throws {
+        let store = try Self.opened(seed: 6)
+        func told() throws -> [Int] {
+            let notes = Mutex<[Int]>([])
+            let request = ScanRequest(columns: [], note: { bytes in notes.withLock { $0.append(bytes) } })
+            _ = try store.snapshot().table(named: "turns")!.morsels(for: request)
+            return notes.withLock { $0 }
+        }
+        _ = try store.append([Self.batch(0), Self.batch(1)])
+        let fresh = try told()
+        #expect(fresh.count == 3 && fresh[0] > 512 && fresh[1] == fresh[0] && fresh[2] == 0, "\(fresh)")
+        #expect(try told() == [], "the rows of the version are there")
+        // Of a conversation that goes on the sealed events are held, too.
+        try store.seal()
+        _ = try store.append([Self.batch(4)])
+        let late = try told()
+        #expect(late.count == 3 && late[0] > 256 && late[1] > late[0] && late[2] == 0, "\(late)")
+        try store.close()
+    }
+
+    /// Somebody who asks, and is held where he looks whether he still wants his rows.
+    private final class Asker: Sendable {
+        struct GivenUp: Error {}
+
+        private let looks = Atomic<Int>(0)
+        private let isLetGo = Atomic<Bool>(false)
+        private let hasGivenUp = Atomic<Bool>(false)
+
+        var lookCount: Int { looks.load(ordering: .acquiring) }
+        func letGo() { isLetGo.store(true, ordering: .releasing) }
+        func giveUp() {
+            hasGivenUp.store(true, ordering: .releasing)
+            letGo()
+        }
+
+        func look() throws {
+            looks.add(1, ordering: .acquiringAndReleasing)
+            while !isLetGo.load(ordering: .acquiring) {}
+            if hasGivenUp.load(ordering: .acquiring) { throw GivenUp() }
+        }
+
+        func waitUntilItLooked(_ count: Int) async throws {
+            while lookCount < count { try await Task.sleep(for: .milliseconds(1)) }
+        }
+
+        /// Each piece's identity: equal ones were folded once.
+        func pieces(_ store: EventStore) throws -> [MorselIdentity?] {
+            try store.snapshot().table(named: "turns")!.morsels(for: ScanRequest(columns: [], check: look))
+                .map(\.identity)
+        }
+    }
+
+    @Test func twoThatAskAtOnceFoldOnce() async throws {
+        let store = try Self.opened(seed: 4)
+        _ = try store.append([Self.batch(0), Self.batch(1)])
+        let (first, second, pool) = (Asker(), Asker(), ThreadPool(threadCount: 2))
+        second.letGo()
+        async let made = pool.run { try first.pieces(store) }
+        try await first.waitUntilItLooked(1)
+        async let taken = pool.run { try second.pieces(store) }
+        try await second.waitUntilItLooked(2)
+        first.letGo()
+        let (own, others) = try await (made, taken)
+        #expect(own.count == 1 && !own.contains(nil) && others == own)
+        await pool.stop()
+        try store.close()
+    }
+
+    @Test func whoGivesUpFailsNobodyElse() async throws {
+        let store = try Self.opened(seed: 5)
+        _ = try store.append([Self.batch(0), Self.batch(1)])
+        let (first, second, third, pool) = (Asker(), Asker(), Asker(), ThreadPool(threadCount: 3))
+        let broken = Task { try await pool.run { try first.pieces(store) } }
+        try await first.waitUntilItLooked(1)
+        // One that waits goes with an error of its own, while the fold goes on.
+        second.giveUp()
+        await #expect(throws: Asker.GivenUp.self) { try await pool.run { try second.pieces(store) } }
+        #expect(second.lookCount == 1)
+        third.letGo()
+        async let whole = pool.run { try third.pieces(store) }
+        try await third.waitUntilItLooked(1)
+        first.giveUp()
+        await #expect(throws: Asker.GivenUp.self) { _ = try await broken.value }
+        #expect(try await whole.count == 1)
+        await pool.stop()
         try store.close()
     }
 }

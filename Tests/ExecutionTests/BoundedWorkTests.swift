@@ -464,6 +464,26 @@ private func asking(_ expression: Expression) -> Plan {
         #expect(pool.usedBytes == 0)
     }
 
+    /// Others find it gone, but never all of the pool.
+    @Test func whatATableHoldsWhileItComputesIsBooked() throws {
+        let pool = MemoryPool(limitBytes: 8 << 20)
+        let seen = Mutex<[Int]>([])
+        var table = MemoryTable("t", [("s", .text)], rows: [[.text("a")]])
+        table.whileListing = { request in
+            let before = pool.usedBytes
+            for bytes in [1 << 20, 1 << 40, 0, 2 << 20] {
+                request.note(bytes)
+                seen.withLock { $0.append(pool.usedBytes - before) }
+            }
+        }
+        let catalog = MemoryCatalog(tables: [table])
+        var options = QueryOptions()
+        options.memoryPool = pool
+        let answer = try executor.run(catalog.scan("t"), catalog: catalog, options: options)
+        #expect(seen.withLock { $0 } == [1 << 20, 4 << 20, 0, 2 << 20])
+        withExtendedLifetime(answer) { #expect(answer.booking?.bytes == pool.usedBytes) }
+    }
+
     @Test func aPartOfAPoolIsAPart() {
         let whole = MemoryPool(limitBytes: 100)
         let part = MemoryPool(limitBytes: 60, within: whole)

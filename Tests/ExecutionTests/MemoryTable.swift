@@ -9,6 +9,8 @@ struct MemoryTable: TableSource {
     let columns: [TableColumn]
     let pieces: [MemoryMorsel]
     let reads = ScanStatistics()
+    /// Done before there are morsels.
+    var whileListing: (@Sendable (ScanRequest) -> Void)?
 
     init(
         _ name: String, _ columns: [(String, ColumnType)], rows: [[Scalar]], morselRows: Int = 7,
@@ -36,7 +38,8 @@ struct MemoryTable: TableSource {
 
     /// Without the pieces that summaries refute, as the store leaves them off.
     func morsels(for request: ScanRequest) -> [any Morsel] {
-        pieces.filter { piece in
+        whileListing?(request)
+        return pieces.filter { piece in
             !request.predicates.contains { predicate in
                 piece.summary(predicate.column).map { predicate.comparison.isRefuted(by: $0, rowCount: piece.rowCount) }
                     ?? false

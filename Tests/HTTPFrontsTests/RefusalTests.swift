@@ -1,7 +1,9 @@
+import Asking
 import Clients
 import Compression
 import Domain
 import HTTPFronts
+import Platform
 import Synchronization
 import Testing
 
@@ -182,6 +184,38 @@ import Testing
             #expect(answer.headers["Retry-After"] == "3")
             let after = try await client.post(" \n")
             #expect(after.status == 200)
+        }
+    }
+
+    /// What a process holds, as a test says; 0: nobody knows.
+    private final class HeldMemory: Sendable { let bytes = Atomic<Int>(0) }
+
+    /// Events are taken meanwhile, and whoever runs the server is answered.
+    @Test func aProcessThatHoldsTooMuchAnswersNoQuestionUntilItIsLess() async throws {
+        let (held, lines) = (HeldMemory(), LogLines())
+        let valve = MemoryValve(
+            limitBytes: 100, clock: SystemClock(),
+            heldBytes: {
+                let bytes = held.bytes.load(ordering: .acquiring)
+                return bytes > 0 ? bytes : nil
+            }, giveBack: {})
+        held.bytes.store(101, ordering: .releasing)
+        #expect(valve.look(isIdle: false) == .closed(heldBytes: 101))
+        held.bytes.store(0, ordering: .releasing)
+        var limits = ServerLimits()
+        limits.retryAfterSeconds = 3
+        try await withServer(limits: limits, log: lines.log, memoryValve: valve) { client, _ in
+            let refused = try await client.send(
+                "POST", "/v1/sql", headers: [("Content-Type", "application/sql")], body: Array("select 1 as a".utf8))
+            #expect(refused.status == 503 && refused.headers["Retry-After"] == "3", "\(refused.text)")
+            #expect(try await client.post(" \n").status == 200)
+            #expect(try await client.send("GET", "/v1/status").status == 200)
+            held.bytes.store(100, ordering: .releasing)
+            let line = try await lines.line(with: "questions are taken again", "reason=memory_full", "bytes=100")
+            #expect(line?.hasPrefix("notice ") == true, "\(line as Any)")
+            let answered = try await client.send(
+                "POST", "/v1/sql", headers: [("Content-Type", "application/sql")], body: Array("select 1 as a".utf8))
+            #expect(answered.status == 200)
         }
     }
 

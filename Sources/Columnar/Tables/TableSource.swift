@@ -66,17 +66,23 @@ package struct ScanRequest: Sendable {
     /// then.
     package var check: Check
 
+    /// Is told what a table holds while it computes before it has morsels, in bytes, roughly; 0 once that is over.
+    package var note: Note
+
     /// See ``check``.
     package typealias Check = @Sendable () throws -> Void
+    /// See ``note``.
+    package typealias Note = @Sendable (_ heldBytes: Int) -> Void
 
     package init(
         columns: [Int], predicates: [ColumnPredicate] = [], statistics: ScanStatistics = ScanStatistics(),
-        check: @escaping Check = {}
+        check: @escaping Check = {}, note: @escaping Note = { _ in }
     ) {
         self.columns = columns
         self.predicates = predicates
         self.statistics = statistics
         self.check = check
+        self.note = note
     }
 }
 

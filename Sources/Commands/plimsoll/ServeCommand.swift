@@ -1,5 +1,6 @@
 import Access
 import ArgumentParser
+import Asking
 import Domain
 import EventStores
 import HTTPFronts
@@ -181,6 +182,9 @@ struct ServeCommand: AsyncParsableCommand {
         let store = try machine.openStore(directory, options: options)
         log.opened(store, nanoseconds: machine.clock.monotonicNanoseconds() - began)
         configuration.limits.startBytes = residentMemoryBytes() ?? 0
+        configuration.memoryValve = MemoryValve(
+            limitBytes: settings.limits.memoryBytesMax, clock: machine.clock, heldBytes: residentMemoryBytes,
+            giveBack: returnFreeMemory)
         try store.judge(by: settings.outcomes)
         let announcement = Announcement(log: log)
         if let set = settings.objectives.set, let version = try store.putInForce(set) {

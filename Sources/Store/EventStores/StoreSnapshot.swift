@@ -87,8 +87,10 @@ package struct StoreSnapshot: TableCatalog {
     private func readModel(_ name: String, _ columns: [TableColumn]) -> ReadModelTable {
         let (version, layouts, registry, workers, fold) = (version, layouts, registry, workers, fold)
         let closing = name == "conversations" ? version.closing : nil
-        return ReadModelTable(name: name, columns: columns, sealed: version.sealed, closing: closing) { check in
-            try fold.rows { try version.unsealedRows(layouts, registry, workers, check: check) }
+        return ReadModelTable(name: name, columns: columns, sealed: version.sealed, closing: closing) { request in
+            try fold.rows {
+                try version.unsealedRows(layouts, registry, workers, note: request.note, check: request.check)
+            }
         }
     }
 

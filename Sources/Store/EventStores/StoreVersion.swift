@@ -41,19 +41,37 @@ final class StoreVersion: Sendable {
     /// Every event received up to this time is included.
     var receivedTime: Int64 { ledger.receivedTime }
 
-    /// Read-model rows of the conversations that the unsealed events touch; folded by whoever asks first. Nobody waits
-    /// for another's fold: two that ask at once both fold, and get the same rows. Where an earlier version's fold is
-    /// known, only what has come since is folded. What cannot be read is set aside, and is all that the next snapshot's
-    /// question tries again.
-    /// - Parameter check: throws when the rows are no longer wanted.
+    /// Read-model rows of the conversations that the unsealed events touch; folded by whoever asks first. A store folds
+    /// for questions once at a time, since each fold holds what it reads: whoever asks meanwhile waits on its thread,
+    /// and takes the rows where they are of its version. A fold that fails or is no longer wanted fails its asker
+    /// alone; the next one folds. What folds needs none of the threads that wait: workers take part and are not waited
+    /// for before they do. Where an earlier version's fold is known, only what has come since is folded. What cannot
+    /// be read is set aside, and is all that the next snapshot's question tries again.
+    /// - Parameters:
+    ///   - note: is told what the fold holds beside the rows that stay, 0 at its end. These are kept for the next
+    ///     question (``UnsealedFold``) and are as many as the newest events make: they are of the program's share.
+    ///   - check: throws when the rows are no longer wanted.
     /// - Complexity: O(unsealed events and rows, and all events of the conversations that were touched since).
     func unsealedRows(
         _ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers,
-        check: @escaping ScanRequest.Check
+        note: @escaping ScanRequest.Note = { _ in }, check: @escaping ScanRequest.Check
     ) throws -> ConversationRows {
         let known = folded.withLock { $0 }
+        if let known, known.found.unfolded.isEmpty { return known }
+        return try lately.folds.run(waitingWhile: check) {
+            // Rows that somebody made while this one waited are as new as what it would make.
+            if let made = folded.withLock({ $0 }), made.origin != known?.origin { return made }
+            defer { note(0) }
+            return try fold(known, layouts, registry, workers, note, check)
+        }
+    }
+
+    /// - Parameter known: rows of this version without some conversations, which are tried again.
+    private func fold(
+        _ known: ConversationRows?, _ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers,
+        _ note: @escaping ScanRequest.Note, _ check: @escaping ScanRequest.Check
+    ) throws -> ConversationRows {
         let missing = known.map { Set($0.found.unfolded.map(\.key)) }
-        if let known, missing?.isEmpty == true { return known }
         let dirty = dirty.sorted
         let basis = basis(dirty)
         let earlier = known == nil ? lately.fold(on: basis, through: position) : nil
@@ -61,7 +79,7 @@ final class StoreVersion: Sendable {
         var rows = try ConversationRows.folding(
             tail.readBlocks, dirty: dirty, unfolded: sealed.unfolded, only: missing ?? changed, sealed: sealed,
             overlay: overlay, layouts: layouts, registry: registry, workers: workers, limits: foldLimits,
-            setsAside: true, check: check)
+            setsAside: true, note: note, check: check)
         if let known { rows = known.with(rows) }
         if let earlier, let changed { rows = changed.isEmpty ? earlier.rows : earlier.rows.without(changed).with(rows) }
         rows.found.position = position

@@ -1,4 +1,5 @@
 import Access
+import Asking
 import Clients
 import Dialects
 import Domain
@@ -17,6 +18,7 @@ func withServer<Result: Sendable>(
     ruleFiles: RuleFileWatch? = nil,
     alertSending: AlertSendingConfiguration = AlertSendingConfiguration(),
     settleRule: SettleRule = SettleRule(), proxies: TrustedProxies = TrustedProxies(), log: OperatorLog? = nil,
+    memoryValve: MemoryValve? = nil,
     _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Result
 ) async throws -> Result {
     // What a server says and does is the same on every machine.
@@ -29,6 +31,7 @@ func withServer<Result: Sendable>(
     (configuration.rules, configuration.ruleFiles, configuration.alertSending) = (rules, ruleFiles, alertSending)
     configuration.settleRule = settleRule
     configuration.proxies = proxies
+    configuration.memoryValve = memoryValve
     let server = PlimsollServer(
         store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2),
         tokens: tokens, log: log ?? OperatorLog(format: .text, clock: SystemClock()).only(from: .error))

@@ -13,8 +13,15 @@ internal import Glibc
         unsafe condition = .allocate(capacity: 1)
         unsafe mutex.initialize(to: pthread_mutex_t())
         unsafe condition.initialize(to: pthread_cond_t())
-        let answers = unsafe (pthread_mutex_init(mutex, nil), pthread_cond_init(condition, nil))
-        precondition(answers == (0, 0))
+        var kind = pthread_condattr_t()
+        // Sound: `kind` is a whole attribute that outlives the calls, and is not needed once the condition is made.
+        let answers = unsafe (
+            pthread_mutex_init(mutex, nil), pthread_condattr_init(&kind),
+            // A step of the wall clock neither prolongs a wait nor ends it.
+            pthread_condattr_setclock(&kind, CLOCK_MONOTONIC), pthread_cond_init(condition, &kind),
+            pthread_condattr_destroy(&kind)
+        )
+        precondition(answers == (0, 0, 0, 0, 0))
     }
 
     deinit {
@@ -33,6 +40,17 @@ internal import Glibc
 
     /// Gives the lock up until woken; may also return without cause. To be called inside ``locked(_:)``.
     func wait() { unsafe pthread_cond_wait(condition, mutex) }
+    /// The same for a bounded time, less than a second.
+    func wait(nanoseconds: Int) {
+        precondition(nanoseconds > 0 && nanoseconds < 1_000_000_000)
+        var end = timespec()
+        // Sound: `end` is a whole `timespec` that outlives both calls.
+        let answer = unsafe clock_gettime(CLOCK_MONOTONIC, &end)
+        precondition(answer == 0, "the clock exists on every Linux")
+        end.tv_nsec += nanoseconds
+        if end.tv_nsec >= 1_000_000_000 { (end.tv_sec, end.tv_nsec) = (end.tv_sec + 1, end.tv_nsec - 1_000_000_000) }
+        _ = unsafe pthread_cond_timedwait(condition, mutex, &end)
+    }
     func wakeAll() { unsafe pthread_cond_broadcast(condition) }
 }
 

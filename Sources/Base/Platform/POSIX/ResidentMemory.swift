@@ -13,6 +13,15 @@ package func returnMemoryEarly() {
     _ = set(arenasMax, 4)
 }
 
+/// Has the allocator give back to the system what is free in the midst of what is used. Looks through all that it
+/// keeps, and whoever allocates waits for parts of that: tenths of a second where it keeps gigabytes.
+package func returnFreeMemory() {
+    guard let place = unsafe dlsym(nil, "malloc_trim") else { return }
+    // Sound: malloc.h declares `int malloc_trim(size_t)`.
+    let trim = unsafe unsafeBitCast(place, to: (@convention(c) (Int) -> Int32).self)
+    _ = trim(0)
+}
+
 /// Physical memory that the process holds, in bytes; nil where the system does not tell. By `proc(5)`, the second
 /// number of `statm`.
 package func residentMemoryBytes() -> Int? {

@@ -24,9 +24,9 @@ struct ScanOperator: Sendable {
         self.conditions = conditions
         let provable = context.options.usesSummaries ? predicates : []
         morsels = try source.morsels(
-            for: ScanRequest(columns: columns, predicates: provable, statistics: context.statistics) {
-                try context.check()
-            })
+            for: ScanRequest(
+                columns: columns, predicates: provable, statistics: context.statistics,
+                check: { try context.check() }, note: context.options.bookingOfTables))
     }
 
     var pipeline: Pipeline {

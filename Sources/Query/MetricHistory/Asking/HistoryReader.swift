@@ -154,7 +154,7 @@ final class HistoryReader: Sendable {
         let options = options
         let request = ScanRequest(
             columns: columns.compactMap(table.place), predicates: predicates, statistics: statistics,
-            check: { try options.check() })
+            check: { try options.check() }, note: options.bookingOfTables)
         return (table, try table.source.morsels(for: request).filter { $0.rowCount > 0 })
     }
 

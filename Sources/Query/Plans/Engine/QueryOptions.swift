@@ -51,6 +51,16 @@ package struct QueryOptions: Sendable {
         }
     }
 
+    /// Books what is told last of what a table holds while it computes, until that is 0 or nobody has this any more.
+    /// Rows of conversations are folded from the newest events in any case, since nobody is answered without them: what
+    /// they take of the pool others do not find there. At most half of it is taken, so that these find something: what
+    /// is left beside the pool for what nobody books is as much again.
+    package var bookingOfTables: @Sendable (_ heldBytes: Int) -> Void {
+        guard let memoryPool else { return { _ in } }
+        let booking = MemoryBooking(in: memoryPool)
+        return { booking.set(to: min($0, memoryPool.limitBytes / 2)) }
+    }
+
     /// Whether ``check()`` would throw: for work that can be left undone.
     var isOver: Bool {
         do throws(QueryError) {

@@ -68,7 +68,7 @@ package final class PlimsollServer: Sendable {
         let intake = EventIntake(
             store: store, threads: threads.decoders, writer: threads.writer, limits: limits, health: health,
             onRefusal: onRefusal)
-        let queries = QueryService(threads: threads.queries, limits: limits)
+        let queries = QueryService(threads: threads.queries, limits: limits, valve: configuration.memoryValve)
         let statusQueries = statusQueries(on: threads.status)
         let examples = ExemplarCollector()
         let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, note: examples.add)
@@ -101,7 +101,7 @@ package final class PlimsollServer: Sendable {
             gate: { ConnectionGate(ceiling, address: $0, refusals: refusals, log: paced) }, refusals: refusals,
             proxies: configuration.proxies,
             background: [StoreTicker(store: store, thread: threads.writer, health: health), settling]
-                + watches(paced, routes, threads.status) + exports + alerting(routes, threads, until: stopping),
+                + watches(paced, routes, threads) + exports + alerting(routes, threads, until: stopping),
             stopsOnSignals: configuration.stopsOnSignals, log: log,
             onStopping: {
                 stopping.cancel()
@@ -149,12 +149,19 @@ package final class PlimsollServer: Sendable {
     }
 
     /// Work that only looks and tells.
-    private func watches(_ log: PacedLog, _ routes: Routes, _ thread: ThreadPool) -> [any BackgroundWork] {
+    private func watches(_ log: PacedLog, _ routes: Routes, _ threads: BlockingThreads) -> [any BackgroundWork] {
         let health = routes.health
-        return [
+        var watches: [any BackgroundWork] = [
             RefusalSums(log: log, health: health), RefusalWatch(routes: routes),
-            DamageWatch(store: store, thread: thread, health: health),
+            DamageWatch(store: store, thread: threads.status, health: health),
         ]
+        if let valve = configuration.memoryValve {
+            watches.append(
+                MemoryWatch(
+                    valve: valve, queries: routes.queries, limitBytes: configuration.limits.memoryBytesMax,
+                    thread: threads.figures, log: log, health: health))
+        }
+        return watches
     }
 
     /// Says how many refusals there were that were not said one by one.

@@ -1,4 +1,5 @@
 package import Access
+package import Asking
 package import Dialects
 package import Domain
 import NIOCore
@@ -33,6 +34,8 @@ package struct ServerConfiguration: Sendable {
     package var proxies = TrustedProxies()
     /// What strangers can make the server hold or do.
     package var limits: ServerLimits
+    /// Keeps what the process holds within these limits; nil: nobody looks.
+    package var memoryValve: MemoryValve?
     /// How many files and sockets the process may have open, as the store's file system says.
     let openFilesMax: Int
     /// SIGINT and SIGTERM stop the server.

@@ -18,13 +18,17 @@ package final class QueryService: Sendable {
     package let answers: MemoryPool
     private let threads: ThreadPool
     private let limits: ServerLimits
+    private let valve: MemoryValve?
     private let admitted = Atomic<Int>(0)
     private let state = Mutex(State())
 
-    /// - Parameter threads: as many as may answer at one time.
-    package init(threads: ThreadPool, limits: ServerLimits) {
+    /// - Parameters:
+    ///   - threads: as many as may answer at one time.
+    ///   - valve: lets no question in while it is closed; nil: nobody looks what the process holds.
+    package init(threads: ThreadPool, limits: ServerLimits, valve: MemoryValve? = nil) {
         self.threads = threads
         self.limits = limits
+        self.valve = valve
         memory = MemoryPool(limitBytes: limits.questionsMemoryBytesMax)
         answers = MemoryPool(limitBytes: limits.questionsMemoryBytesMax / 2, within: memory)
     }
@@ -32,11 +36,16 @@ package final class QueryService: Sendable {
     /// Queries running or waiting.
     package var admittedCount: Int { admitted.load(ordering: .relaxed) }
 
+    /// No question runs or waits, and no answer lies here to be fetched.
+    package var isIdle: Bool { admittedCount == 0 && memory.usedBytes == 0 }
+
     /// Runs a job that computes an answer; it is cancelled with the task, when the client goes away, and by ``stop()``.
-    /// - Throws: ``QueryRefusal`` when too many wait, and once it was stopped; what the job throws.
+    /// - Throws: ``QueryRefusal`` when too many wait, while the process holds too much, and once it was stopped; what
+    ///   the job throws.
     package func run<Result: Sendable>(_ job: @escaping @Sendable (QueryCancellation) throws -> Result) async throws
         -> Result
     {
+        if let valve, valve.isClosed { throw full }
         guard admitted.add(1, ordering: .relaxed).newValue <= limits.queriesRunningMax + limits.queriesWaitingMax else {
             admitted.subtract(1, ordering: .relaxed)
             throw busy("too many queries wait already")
@@ -101,6 +110,12 @@ package final class QueryService: Sendable {
 
     private var stopping: QueryRefusal {
         QueryRefusal(.unavailable, "the server is stopping", hint: "ask again once it is back")
+    }
+
+    private var full: QueryRefusal {
+        QueryRefusal(
+            .unavailable, "the server holds more memory than it may, and answers no question until it is less",
+            hint: "ask again after \(limits.retryAfterSeconds) s", retryAfterSeconds: limits.retryAfterSeconds)
     }
 
     private func begin(_ cancellation: QueryCancellation) -> Int {

@@ -23,6 +23,7 @@ struct ConversationRows: Sendable {
     ///   - only: of all those the ones to fold; nil: all.
     ///   - leftOut: times of events that are in no block, since so many of their conversation come before them.
     ///   - setsAside: a conversation that cannot be read is no failure of the others.
+    ///   - note: is told what the fold holds, in bytes, roughly.
     ///   - check: throws when the rows are no longer wanted.
     /// - Throws: ``FileContentError`` or ``StorageError`` from reading segments; what `check` throws.
     /// - Complexity: O(events of the touched conversations).
@@ -31,6 +32,7 @@ struct ConversationRows: Sendable {
         only: Set<ConversationGrouping.Key>? = nil, leftOut: [ConversationGrouping.Key: ClosedRange<Int64>] = [:],
         sealed: SealedState, overlay: CostOverlay, layouts: EventTableLayouts,
         registry: SchemaRegistry, workers: any Workers, limits: FoldLimits, setsAside: Bool = false,
+        note: @escaping ScanRequest.Note = { _ in },
         check: @escaping ScanRequest.Check = {}
     ) throws -> ConversationRows {
         if let only, only.isEmpty { return ConversationRows() }
@@ -41,7 +43,7 @@ struct ConversationRows: Sendable {
         let source = SealedConversations.Source(
             sealed: sealed, overlay: overlay, layouts: layouts, registry: registry, columns: FoldColumns(registry),
             workers: workers, limits: limits, unfolded: unfolded, changed: unfolded.union(dirty), check: check)
-        var folding = ConversationFolding(grouping, places, blocks, source, leftOut, setsAside: setsAside)
+        var folding = ConversationFolding(grouping, places, blocks, source, leftOut, setsAside: setsAside, note: note)
         if places.count > limits.keysAtOnce { try folding.orderByTime() }
         for first in stride(from: 0, to: places.count, by: limits.keysAtOnce) {
             try folding.fold(first..<min(first + limits.keysAtOnce, places.count))
@@ -74,11 +76,17 @@ private struct ConversationFolding {
     private let buffers: [[UInt8]]
     private let costs: [[CallCost]]
     private let setsAside: Bool
+    private let note: ScanRequest.Note
+    /// References to unsealed events and the rows that these make, roughly.
+    private let unsealedBytes: Int
     private let outputs: [Output]
     private var rows = ConversationRows()
     /// So often are conversations halved in search of one that cannot be read: damage that concerns very many would
     /// have each of them looked up alone.
     private var searchesLeft = 512
+
+    /// A conversation's names, twice, and its lists.
+    private static let keyBytes = 256
 
     /// What one of the workers' parts makes.
     private final class Output: Sendable {
@@ -89,11 +97,19 @@ private struct ConversationFolding {
 
     init(
         _ grouping: ConversationGrouping, _ order: [Int], _ blocks: [TailBlock], _ source: SealedConversations.Source,
-        _ leftOut: [ConversationGrouping.Key: ClosedRange<Int64>], setsAside: Bool
+        _ leftOut: [ConversationGrouping.Key: ClosedRange<Int64>], setsAside: Bool,
+        note: @escaping ScanRequest.Note
     ) {
         (self.grouping, self.source, self.leftOut, self.setsAside) = (grouping, source, leftOut, setsAside)
         self.order = order
         (buffers, costs) = (blocks.map(\.rows.bytes), blocks.map(\.costs.values))
+        self.note = note
+        let count = grouping.events.reduce(0) { $0 + $1.count }
+        let (blockBytes, blockCount) = blocks.reduce((0, 0)) { ($0.0 + $1.byteCount, $0.1 + $1.count) }
+        // Rows have about the size of the events that they are made of.
+        unsealedBytes =
+            count * (MemoryLayout<EventReference>.stride + blockBytes / max(1, blockCount))
+            + grouping.keys.count * Self.keyBytes
         outputs = (0..<source.workers.parallelism).map { _ in Output(source.registry) }
     }
 
@@ -111,9 +127,12 @@ private struct ConversationFolding {
     /// them is to be found that cannot be read.
     mutating func fold(_ places: Range<Int>) throws {
         try source.check()
+        note(unsealedBytes)
         let keys = order[places].map { grouping.keys[$0] }
         do {
             if let found = try SealedConversations(keys: keys, source) {
+                // As they were restored and the rows made of them.
+                note(unsealedBytes + 2 * found.events.rows.bytes.count)
                 try fold(places, found)
                 rows.replaced.merge(found.replaced)
                 // order: sorted at the end.

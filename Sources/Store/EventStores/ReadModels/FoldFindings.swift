@@ -54,6 +54,8 @@ struct UnfoldedConversation: Sendable {
 /// The findings of the latest fold, whoever had it made: a seal, or a question, which knows more than the seal before
 /// it of events that no segment holds yet, and of files that were put back.
 final class LatestFindings: Sendable {
+    /// Folds for questions, one at a time.
+    let folds = OneAtATime()
     private let known = Mutex(FoldFindings())
     private let latest = Mutex<UnsealedFold?>(nil)
 

@@ -12,10 +12,10 @@ struct ReadModelTable: TableSource {
     /// What silence closes; nil for `turns`.
     let closing: ClosingRule?
     /// Computed when first asked for.
-    let unsealed: @Sendable (@escaping ScanRequest.Check) throws -> ConversationRows
+    let unsealed: @Sendable (ScanRequest) throws -> ConversationRows
 
     func morsels(for request: ScanRequest) throws -> [any Morsel] {
-        let fresh = try unsealed(request.check)
+        let fresh = try unsealed(request)
         if let notice = fresh.found.notice { request.statistics.note(notice) }
         var morsels: [any Morsel] = []
         for segment in sealed.segments {
