@@ -22,10 +22,13 @@ final class RecordedAnswers: Sendable {
         /// Whether two series came to the same labels, by which an evaluation fails; then there is none.
         let isAmbiguous: Bool
 
-        fileprivate var bytes: Int {
-            series.reduce(128) { sum, one in
-                sum + one.labels.heldBytes + one.samples.times.count * 16 + one.samples.histograms.count * 512
-            }
+        fileprivate var bytes: Int { RecordedAnswers.bytes(of: series) }
+    }
+
+    /// What it takes to hold series.
+    static func bytes(of series: [Series]) -> Int {
+        series.reduce(128) { sum, one in
+            sum + one.labels.heldBytes + one.samples.times.count * 16 + one.samples.histograms.count * 512
         }
     }
 

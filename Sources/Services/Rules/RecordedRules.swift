@@ -19,7 +19,7 @@ struct RecordedRules: Sendable {
     }
 
     let options: RuleOptions
-    private var all: [Recorded] = []
+    private(set) var all: [Recorded] = []
 
     init(_ set: RuleSet) {
         options = set.options
@@ -67,6 +67,11 @@ struct RecordedRules: Sendable {
 
     /// Those whose name can be wanted.
     func named(by matchers: SeriesMatchers) -> [Recorded] { all.filter { matchers.passesName($0.rule.name) } }
+
+    /// The places of those whose name can be wanted by one of some selectors, each once.
+    func places(named selectors: [SeriesMatchers]) -> [Int] {
+        all.indices.filter { place in selectors.contains { $0.passesName(all[place].rule.name) } }
+    }
 
     /// nil where it is none of them. Of two that are alike the first one, which says the same.
     func recorded(_ rule: Rule) -> Recorded? { all.first { $0.rule == rule } }

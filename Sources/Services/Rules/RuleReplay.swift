@@ -57,7 +57,9 @@ package struct RuleReplay: Sendable {
         _ set: RuleSet, from start: Int64, through end: Int64, only alert: ByteText? = nil,
         over source: any SeriesSource, within budget: any QuestionBudget = UnboundedBudget()
     ) throws(EvaluationError) {
-        try self.init(set, from: start, through: end, only: alert, within: budget) { _ in source }
+        // One state of things at all times: rules are asked about many of them at once.
+        let ahead = AnswersAhead(set, over: source, through: end, within: budget)
+        try self.init(set, from: start, through: end, only: alert, within: budget, ahead: ahead) { _ in source }
     }
 
     /// Evaluates over other series at each time, such as were known then.
@@ -69,6 +71,13 @@ package struct RuleReplay: Sendable {
         _ set: RuleSet, from start: Int64, through end: Int64, only alert: ByteText? = nil,
         within budget: any QuestionBudget, opening open: (Int64) throws -> any SeriesSource
     ) throws(EvaluationError) {
+        try self.init(set, from: start, through: end, only: alert, within: budget, ahead: nil, opening: open)
+    }
+
+    private init(
+        _ set: RuleSet, from start: Int64, through end: Int64, only alert: ByteText?,
+        within budget: any QuestionBudget, ahead: AnswersAhead?, opening open: (Int64) throws -> any SeriesSource
+    ) throws(EvaluationError) {
         let notes = NoteLog()
         let manager = RuleManager(set, from: [], only: alert) { notes.texts }
         let step = set.places(with: alert).reduce(Int64(0)) { Self.commonDivisor($0, set.interval(of: $1.group)) }
@@ -78,7 +87,9 @@ package struct RuleReplay: Sendable {
             try budget.lookAtClock()
             let time = now
             let clock = time.multipliedReportingOverflow(by: 1_000_000).partialValue
-            while let step = manager.step(at: time, monotonic: { clock }, { (try open($0), budget) }) {
+            while let step = manager.step(
+                at: time, monotonic: { clock }, ahead: ahead, { (try open($0), budget) })
+            {
                 try budget.lookAtClock()
                 if let complaint = step.complaint { complaints.append(complaint) } else { evaluations += 1 }
                 let texts = step.batch?.notes.map(\.data) ?? []

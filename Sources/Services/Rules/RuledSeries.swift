@@ -27,6 +27,10 @@ struct RuledSeries: SeriesSource {
     /// For who evaluates rules: alerts before `reached` alone, since those at that time are being worked out; and that
     /// the server runs although the source has no event yet.
     private var isEvaluation = false
+    /// For who asks about many evaluations at once: where they may not say the same, they fail.
+    private var isStretch = false
+    /// What is known of evaluations of this time and later ones.
+    var ahead: AnswersAhead?
 
     /// - Parameters:
     ///   - base: of one state of things: what rules said over it is kept as long as these series.
@@ -45,6 +49,13 @@ struct RuledSeries: SeriesSource {
     var forEvaluation: RuledSeries {
         var series = self
         series.isEvaluation = true
+        return series
+    }
+
+    /// The same for evaluations up to the last time, asked all at once: of rules that ``StretchRules`` lets through.
+    var forStretches: RuledSeries {
+        var series = forEvaluation
+        series.isStretch = true
         return series
     }
 
@@ -88,7 +99,12 @@ struct RuledSeries: SeriesSource {
     /// In the order of their labels, each once; what the source has stands before what rules make.
     private func joined(_ found: [Series], _ samplesMax: Int) throws(SeriesSourceError) -> [Series] {
         var (seen, all, samples): (Set<LabelSet>, [Series], Int) = ([], [], 0)
-        for series in found where seen.insert(series.labels).inserted {
+        for series in found {
+            guard seen.insert(series.labels).inserted else {
+                // At some evaluations the one may be there, at others the other.
+                if isStretch { throw .unavailable("a rule records a series that there is") }
+                continue
+            }
             samples += series.samples.times.count
             guard samples <= samplesMax else { throw .tooManySamples(max: samplesMax) }
             all.append(series)
@@ -112,7 +128,8 @@ struct RuledSeries: SeriesSource {
         for times in asked {
             do throws(EvaluationError) {
                 let found = try answer(of: rule, at: times, over: deeper).series
-                parts.append(found.filter { request.matchers.passes($0.labels) })
+                let passing = found.filter { request.matchers.passes($0.labels) }
+                parts.append(endsSeries(of: rule, request) ? passing.map { Self.ended($0, at: times) } : passing)
             } catch {
                 throw SeriesSourceError(error, samplesMax: rules.options.samplesMax)
             }
@@ -120,17 +137,54 @@ struct RuledSeries: SeriesSource {
         return parts.count == 1 ? parts[0] : Self.interleaved(parts)
     }
 
-    /// What a rule says, evaluated over some series unless that is known.
-    private func answer(
-        of rule: RecordedRules.Recorded, at times: PromQLQuestion.Times, over source: RuledSeries
-    ) throws(EvaluationError) -> RecordedAnswers.Answer {
-        let key = RecordedAnswers.Key(rule: rule.place, times: times)
-        if !rule.readsAlerts, let known = answers.answer(key) { return known }
-        var question = PromQLQuestion(rule.rule.expression, at: times)
+    /// Whether an evaluation that looks for the last sample is to find none older than the rule's last evaluation, as
+    /// it does when it asks alone: where the rule is evaluated at other times than who asks.
+    private func endsSeries(of rule: RecordedRules.Recorded, _ request: SeriesRequest) -> Bool {
+        guard isStretch, depth == 0, let windows = request.windows else { return false }
+        return windows.look == .last && windows.count > 1 && windows.step % rule.interval != 0
+    }
+
+    /// With the mark of an end where a time says nothing after one that says something.
+    private static func ended(_ series: Series, at times: PromQLQuestion.Times) -> Series {
+        guard case .range(_, let end, let step) = times, var next = series.samples.times.first else { return series }
+        var run = SampleRun()
+        for (index, time) in series.samples.times.enumerated() {
+            if time > next { run.append(next, .float(.staleMarker)) }
+            run.append(time, series.samples[index])
+            next = time.saturatingAdd(step)
+        }
+        if next <= end { run.append(next, .float(.staleMarker)) }
+        return Series(labels: series.labels, samples: run)
+    }
+
+    /// What an expression says; as a stretch it may have no warnings.
+    private func value(
+        of expression: PromQLExpression, at times: PromQLQuestion.Times, over source: RuledSeries
+    ) throws(EvaluationError) -> [Series] {
+        var question = PromQLQuestion(expression, at: times)
         question.lookback = rules.options.lookback
         question.defaultStep = rules.options.defaultStep
         question.samplesMax = rules.options.samplesMax
-        let said = Self.series(of: try PromQLEvaluator.answer(question, over: source, within: budget).value)
+        let answer = try PromQLEvaluator.answer(question, over: source, within: budget)
+        if isStretch, let warning = answer.warnings.first { throw .refused(warning) }
+        return Self.series(of: answer.value)
+    }
+
+    /// What a rule says, evaluated over some series unless that is known.
+    /// - Parameter ahead: the same, where it was asked for before.
+    private func answer(
+        of rule: RecordedRules.Recorded, at times: PromQLQuestion.Times, over source: RuledSeries,
+        ahead: [Series]? = nil
+    ) throws(EvaluationError) -> RecordedAnswers.Answer {
+        let key = RecordedAnswers.Key(rule: rule.place, times: times)
+        if !rule.readsAlerts, let known = answers.answer(key) { return known }
+        if let ahead {
+            // Others that name it know it, too, as if it had been evaluated.
+            let answer = RecordedAnswers.Answer(series: ahead, isAmbiguous: false)
+            if !rule.readsAlerts { answers.keep(answer, as: key) }
+            return answer
+        }
+        let said = try value(of: rule.rule.expression, at: times, over: source)
         let added = [(LabelMatcher.metricName, rule.rule.name)] + rule.rule.labels.map { ($0.name, $0.text) }
         var found: [Series] = []
         var seen: Set<LabelSet> = []
@@ -141,6 +195,8 @@ struct RuledSeries: SeriesSource {
         }
         // As its evaluation fails then, it has none.
         let isAmbiguous = seen.count < found.count
+        // The two may stand at other evaluations.
+        if isStretch, isAmbiguous { throw .refused("two series of \(rule.rule.name) have the same labels") }
         let answer = RecordedAnswers.Answer(series: isAmbiguous ? [] : found, isAmbiguous: isAmbiguous)
         if !rule.readsAlerts { answers.keep(answer, as: key) }
         return answer
@@ -197,15 +253,23 @@ extension RuledSeries: RecordingSource {
     /// See `RecordingSource`. What the rule says here is what it says over the group's own samples: of those that it
     /// may name, recorded ones are evaluated for it at the same time, whichever come first. Alerts of that time are
     /// among the group's alone.
-    func recorded(_ rule: Rule, at time: Int64) throws(EvaluationError) -> [Series]? {
-        guard let rule = rules.recorded(rule), !rule.readsAlerts else { return nil }
+    func said(by rule: Rule, at time: Int64) throws(EvaluationError) -> [Series]? {
+        let known = try ahead?.said(by: rule, at: time)
+        guard let rule = rules.recorded(rule), !rule.readsAlerts else { return known }
         switch rule.rule.expression.type {
         case .vector, .scalar: break
         // Those are refused, which is the group's to say.
         case .matrix, .string: return nil
         }
-        let answer = try answer(of: rule, at: .instant(time), over: self)
+        let answer = try answer(of: rule, at: .instant(time), over: self, ahead: known)
         return answer.isAmbiguous ? nil : answer.series
+    }
+
+    /// What a rule says at many times of its own: of one that records, with its name and labels.
+    /// - Throws: as the evaluation; also where single evaluations may say something else.
+    func said(by rule: Rule, over times: PromQLQuestion.Times) throws(EvaluationError) -> [Series] {
+        guard let recorded = rules.recorded(rule) else { return try value(of: rule.expression, at: times, over: self) }
+        return try answer(of: recorded, at: times, over: self).series
     }
 }
 
