@@ -73,6 +73,21 @@ struct RecordedRules: Sendable {
         all.indices.filter { place in selectors.contains { $0.passesName(all[place].rule.name) } }
     }
 
+    /// Whether an expression asks for one of some metrics, by itself or by rules that it names.
+    /// - Complexity: O(selectors that it leads to · rules).
+    func leads(_ expression: Expression, to names: [ByteText]) -> Bool {
+        var left = [expression]
+        var seen: Set<Int> = []
+        while let next = left.popLast() {
+            let selectors = Self.selected(by: next)
+            if selectors.contains(where: { names.contains(where: $0.passesName) }) { return true }
+            for place in places(named: selectors) where seen.insert(place).inserted {
+                left.append(all[place].rule.expression.root)
+            }
+        }
+        return false
+    }
+
     /// nil where it is none of them. Of two that are alike the first one, which says the same.
     func recorded(_ rule: Rule) -> Recorded? { all.first { $0.rule == rule } }
 }

@@ -4,6 +4,7 @@ package import Bytes
 import EventStores
 package import PromQLEvaluation
 package import PromQLText
+import RuleFiles
 
 // tests: what a replay says is read as values, not out of a rendering.
 /// What rules would have said of the past: their groups evaluated over stored history, at the times at which a server
@@ -32,6 +33,14 @@ package struct RuleReplay: Sendable {
     package private(set) var complaints: [String] = []
     /// How many evaluations there were.
     package private(set) var evaluations = 0
+
+    /// Alerts of these names are about questions, which have a channel though their answer tells none, or is missing.
+    let namesOfQuestions: Set<ByteText>
+
+    /// How many questions there were, and what is taken back of it.
+    private static let questionMetrics: [ByteText] = [
+        "support_questions_total", "support_questions_corrected_total",
+    ]
 
     /// More alerts are not followed.
     private static let firingsMax = 10_000
@@ -78,6 +87,11 @@ package struct RuleReplay: Sendable {
         _ set: RuleSet, from start: Int64, through end: Int64, only alert: ByteText?,
         within budget: any QuestionBudget, ahead: AnswersAhead?, opening open: (Int64) throws -> any SeriesSource
     ) throws(EvaluationError) {
+        let recorded = RecordedRules(set)
+        let rules = set.places(with: alert).flatMap(\.group.rules)
+        namesOfQuestions = Set(
+            rules.filter { $0.kind != .record && recorded.leads($0.expression.root, to: Self.questionMetrics) }
+                .map(\.name))
         let notes = NoteLog()
         let manager = RuleManager(set, from: [], only: alert) { notes.texts }
         let step = set.places(with: alert).reduce(Int64(0)) { Self.commonDivisor($0, set.interval(of: $1.group)) }
