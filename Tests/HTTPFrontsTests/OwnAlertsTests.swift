@@ -1,6 +1,7 @@
 import AlertRules
 import Bytes
 import Clients
+import Domain
 import EventStores
 import Foundation
 import HTTPFronts
@@ -108,6 +109,69 @@ import Testing
                     #expect(answer["data"]?["result"]?.array?.count == 1, "\(name)")
                 }
             }
+        }
+    }
+
+    /// A question has a channel, though its answer tells none or is missing.
+    @Test func aReplayNamesQuestionsByTheirOwnChannel() async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-replay-\(UUID().uuidString)")
+            .path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let context = StoreContext(
+            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+            workers: ThreadWorkers(parallelism: 2))
+        let text = """
+            groups:
+              - name: failing
+                interval: 1s
+                rules:
+                  - alert: Failing
+                    expr: sum by (channel) (support_questions_total{result="failed"}) > 0
+            """
+
+        let rules = RuleSet([try RuleFile(Array(text.utf8), name: "failing.yaml")], RuleOptions())
+        let now = SystemClock().wallNanoseconds()
+        func event(_ id: String, _ type: String, secondsAgo: Int64, _ data: String) -> String {
+            let time = RFC3339.render(now - secondsAgo * 1_000_000_000)
+            return #"{"specversion":"1.0","source":"test","id":"\#(id)","type":"\#(type)","time":"\#(time)","#
+                + #""data":{\#(data)}}"#
+        }
+        let asked = #""turn":1,"author":"user","channel":"web""#
+        let lines = [
+            event("1", "message.received", secondsAgo: 50, #""conversation_id":"failed",\#(asked)"#),
+            event(
+                "2", "message.sent", secondsAgo: 48,
+                #""conversation_id":"failed","turn":1,"status":"error","duration_ns":2000000000"#),
+            event("3", "message.received", secondsAgo: 46, #""conversation_id":"silent",\#(asked)"#),
+        ]
+        try await withServer(try EventStore.open(at: path, context: context), rules: rules) { client, _ in
+            let answer = try await client.post(lines.joined(separator: "\n"))
+            #expect(answer.text.contains(#""accepted":3"#), "\(answer.text)")
+            let replay = try await client.send(
+                "GET", "/v1/alerts/replay?rule=Failing&from=now-1m", headers: [], body: []
+            ).text
+            let alerts = try JSONReader.parse(replay)["alerts"]?.array ?? []
+            #expect(alerts.first?["labels"]?["channel"]?.string == "web", "\(replay)")
+            let found = alerts.first?["conversations"]?.array?.map(\.string)
+            #expect(found == ["silent", "failed"], "\(replay)")
+        }
+    }
+
+    @Test func aReplayThatTakesTooLongSaysWhatToDo() async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-replay-\(UUID().uuidString)")
+            .path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let context = StoreContext(
+            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+            workers: ThreadWorkers(parallelism: 2))
+        let rules = RuleSet([try RuleFile(Array(Self.text.utf8), name: "always.yaml")], RuleOptions())
+        var limits = ServerLimits()
+        limits.queryTimeLimit = .nanoseconds(1)
+        let store = try EventStore.open(at: path, context: context)
+        try await withServer(store, limits: limits, rules: rules) { client, _ in
+            let refused = try await client.send("GET", "/v1/alerts/replay?rule=Always", headers: [], body: [])
+            #expect(refused.status == 503, "\(refused.text)")
+            #expect(refused.text.contains("to=") && refused.text.contains("plimsoll alerts replay"), "\(refused.text)")
         }
     }
 

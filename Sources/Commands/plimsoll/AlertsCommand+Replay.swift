@@ -23,7 +23,8 @@ extension AlertsCommand {
 
                 Beside an alert that has a tenant, a channel or a model among its labels stand up to \
                 \(ReplayText.causesMax) conversations: those with these labels whose answers, or calls of the model, \
-                took longest from when it was pending until it was over.
+                took longest from when it was pending until it was over. Of an alert on questions they are those that \
+                asked with these labels from five minutes before: first what got no answer, then what got an error.
 
                 Example: plimsoll alerts replay rules.yaml --from now-7d
                 """)

@@ -85,12 +85,11 @@ struct GroupRun<Source: SeriesSource, Budget: QuestionBudget> {
 
     /// What the rule writes now; its alerts are brought up to date.
     func evaluate(_ rule: Rule, _ state: inout RuleState) throws -> Written {
+        let known = try (overlay.source as? any RecordingSource)?.said(by: rule, at: sampleTime)
+        let answer = try known.map(Self.once) ?? vector(rule.expression, at: sampleTime)
         switch rule.kind {
-        case .record:
-            let known = try (overlay.source as? any RecordingSource)?.recorded(rule, at: sampleTime)
-            if let known { return try recorded(rule, Self.once(known)) }
-            return try recorded(rule, vector(rule.expression, at: sampleTime))
-        case .alert(let terms): return try alerted(rule, terms, vector(rule.expression, at: sampleTime), &state)
+        case .record: return try recorded(rule, answer)
+        case .alert(let terms): return try alerted(rule, terms, answer, &state)
         }
     }
 

@@ -5,6 +5,10 @@ package import PromQLText
 /// Each selector reads its samples once, in one request with its matchers and the times that the question needs of it;
 /// ranges slide over them. Time is linear in samples, steps times series, and what order statistics need.
 package enum PromQLEvaluator {
+    /// In a question with steps, ranges of so many steps and more are folded along all of them, by which what is added
+    /// up may differ in its last bits from what the question says when it is asked once.
+    package static let slidesFrom: Int64 = 32
+
     /// - Parameter budget: who bounds memory and time.
     package static func answer(
         _ question: PromQLQuestion, over source: some SeriesSource,

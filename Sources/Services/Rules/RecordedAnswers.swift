@@ -21,7 +21,11 @@ final class RecordedAnswers: Sendable {
         /// Whether two series came to the same labels, by which an evaluation fails; then there is none.
         let isAmbiguous: Bool
 
-        fileprivate var bytes: Int { series.reduce(128) { $0 + $1.heldBytes } }
+        fileprivate var bytes: Int { RecordedAnswers.bytes(of: series) }
+    }
+
+    /// What it takes to hold series.
+    static func bytes(of series: [Series]) -> Int { series.reduce(128) { $0 + $1.heldBytes } }
     }
 
     private static let bytesMax = 16 << 20

@@ -19,7 +19,7 @@ struct RecordedRules: Sendable {
     }
 
     let options: RuleOptions
-    private var all: [Recorded] = []
+    private(set) var all: [Recorded] = []
 
     init(_ set: RuleSet) {
         options = set.options
@@ -54,6 +54,26 @@ struct RecordedRules: Sendable {
 
     /// Those whose name can be wanted.
     func named(by matchers: SeriesMatchers) -> [Recorded] { all.filter { matchers.passesName($0.rule.name) } }
+
+    /// The places of those whose name can be wanted by one of some selectors, each once.
+    func places(named selectors: [SeriesMatchers]) -> [Int] {
+        all.indices.filter { place in selectors.contains { $0.passesName(all[place].rule.name) } }
+    }
+
+    /// Whether an expression asks for one of some metrics, by itself or by rules that it names.
+    /// - Complexity: O(selectors that it leads to · rules).
+    func leads(_ expression: Expression, to names: [ByteText]) -> Bool {
+        var left = [expression]
+        var seen: Set<Int> = []
+        while let next = left.popLast() {
+            let selectors = Self.selected(by: next)
+            if selectors.contains(where: { names.contains(where: $0.passesName) }) { return true }
+            for place in places(named: selectors) where seen.insert(place).inserted {
+                left.append(all[place].rule.expression.root)
+            }
+        }
+        return false
+    }
 
     /// nil where it is none of them. Of two that are alike the first one, which says the same.
     func recorded(_ rule: Rule) -> Recorded? { all.first { $0.rule == rule } }

@@ -9,6 +9,10 @@ package struct ReplayText: Sendable {
     package static let causesMax = 10
 
     private let replay: RuleReplay
+    /// ms before it was pending in which a question may have been asked that made it so: a question is judged when its
+    /// answer is due, and rules look back at what was judged.
+    private static let lead: Int64 = 300_000
+
     /// By alerts; nil: they were not asked for.
     private let causes: [[String]?]
 
@@ -24,13 +28,15 @@ package struct ReplayText: Sendable {
         self.replay = replay
         causes = try replay.firings.enumerated().map { index, firing -> [String]? in
             guard index < alertsMax else { return nil }
-            guard let question = Self.question(of: firing, end) else { return [] }
+            guard let question = Self.question(of: firing, end, replay.namesOfQuestions) else { return [] }
             return try ask(question)
         }
     }
 
     /// Which conversations took longest; nil where no label tells which are meant.
-    private static func question(of firing: RuleReplay.Firing, _ end: Int64) -> String? {
+    private static func question(
+        of firing: RuleReplay.Firing, _ end: Int64, _ namesOfQuestions: Set<ByteText>
+    ) -> String? {
         let model = firing.labels["model"]
         var conditions: [String] = []
         for name: ByteText in ["tenant", "channel"] where !firing.labels[name].isEmpty {
@@ -38,15 +44,38 @@ package struct ReplayText: Sendable {
         }
         if !model.isEmpty { conditions.append("coalesce(response_model, request_model) = \(quoted(model))") }
         if conditions.isEmpty { return nil }
-        let times = [firing.pendingSince, firing.resolvedAt ?? end].map { quoted(ByteText(time($0).utf8)) }
-        conditions += [
-            "time >= timestamptz \(times[0])", "time <= timestamptz \(times[1])", "conversation_id is not null",
-        ]
+        conditions.append("conversation_id is not null")
+        if model.isEmpty, namesOfQuestions.contains(firing.labels["alertname"]) {
+            return question(aboutQuestions: conditions, of: firing, end)
+        }
+        let times = [firing.pendingSince, firing.resolvedAt ?? end].map(literal)
+        conditions += ["time >= \(times[0])", "time <= \(times[1])"]
         return """
             select conversation_id from \(model.isEmpty ? "message_sent" : "llm_call")
             where \(conditions.joined(separator: " and "))
             group by 1 order by max(duration_ns) desc nulls last, 1 limit \(causesMax)
             """
+    }
+
+    /// Of questions that were asked while it was pending and fired, or answered then: what was not answered before
+    /// what was answered badly, and that before what was answered late.
+    private static func question(
+        aboutQuestions conditions: [String], of firing: RuleReplay.Firing, _ end: Int64
+    ) -> String {
+        let start = literal(firing.pendingSince.saturatingSubtract(lead))
+        let times = ["time >= \(start)", "coalesce(asked_time, time) <= \(literal(firing.resolvedAt ?? end))"]
+        return """
+            select conversation_id from turns
+            where \((conditions + times).joined(separator: " and "))
+            group by 1 order by max(
+            case when status = 'ok' then 0 when status = 'error' then 1 else 2 end) desc,
+            max(duration_ns) desc nulls last, 1 limit \(causesMax)
+            """
+    }
+
+    /// ms since 1970.
+    private static func literal(_ milliseconds: Int64) -> String {
+        "timestamptz \(quoted(ByteText(time(milliseconds).utf8)))"
     }
 
     /// As a literal of SQL: what stands in it ends it nowhere.

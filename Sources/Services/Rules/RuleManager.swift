@@ -208,6 +208,14 @@ package final class RuleManager: Sendable {
         at now: Int64, monotonic clock: () -> Int64,
         _ open: (Int64) throws -> (source: any SeriesSource, budget: any QuestionBudget)
     ) -> Step? {
+        step(at: now, monotonic: clock, ahead: nil, open)
+    }
+
+    /// - Parameter ahead: what rules say over the same series, where many times are asked about at once.
+    func step(
+        at now: Int64, monotonic clock: () -> Int64, ahead: AnswersAhead?,
+        _ open: (Int64) throws -> (source: any SeriesSource, budget: any QuestionBudget)
+    ) -> Step? {
         let began = clock()
         guard let due = due(at: now, monotonic: began) else {
             endCycle()
@@ -217,7 +225,7 @@ package final class RuleManager: Sendable {
         do {
             var before = group.state
             if due.isAnew { before = before.resumed(group.place.group, set.options, at: due.time) }
-            let cycle = try openedCycle(at: due.time, recorded, began, open)
+            let cycle = try openedCycle(at: due.time, recorded, began, ahead, open)
             let evaluation = try Self.evaluate(
                 before, group.place.group, set, cycle.series, due.time, cycle.budget)
             return taken(evaluation, from: before, due, set, nanoseconds: clock() - began, at: clock())
@@ -230,7 +238,7 @@ package final class RuleManager: Sendable {
 
     /// The cycle under way where it is of the time and young, otherwise another one.
     private func openedCycle(
-        at time: Int64, _ recorded: RecordedRules, _ began: Int64,
+        at time: Int64, _ recorded: RecordedRules, _ began: Int64, _ ahead: AnswersAhead?,
         _ open: (Int64) throws -> (source: any SeriesSource, budget: any QuestionBudget)
     ) throws -> Cycle {
         let known = cycle.withLock { $0 }
@@ -238,7 +246,8 @@ package final class RuleManager: Sendable {
         // What was looked at before is not held beside what is looked at now.
         endCycle()
         let (source, budget) = try open(time)
-        let series = RuledSeries(source, recorded, history(), reached: time, within: budget).forEvaluation
+        var series = RuledSeries(source, recorded, history(), reached: time, within: budget).forEvaluation
+        series.ahead = ahead
         let fresh = Cycle(time: time, openedAt: began, series: series, budget: budget)
         cycle.withLock { $0 = fresh }
         return fresh

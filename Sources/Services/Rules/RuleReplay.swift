@@ -5,6 +5,7 @@ import EventStores
 import JSONTexts
 package import PromQLEvaluation
 package import PromQLText
+import RuleFiles
 
 // tests: what a replay says is read as values, not out of a rendering.
 /// What rules would have said of the past: their groups evaluated over stored history, at the times at which a server
@@ -33,6 +34,14 @@ package struct RuleReplay: Sendable {
     package private(set) var complaints: [String] = []
     /// How many evaluations there were.
     package private(set) var evaluations = 0
+
+    /// Alerts of these names are about questions, which have a channel though their answer tells none, or is missing.
+    let namesOfQuestions: Set<ByteText>
+
+    /// How many questions there were, and what is taken back of it.
+    private static let questionMetrics: [ByteText] = [
+        "support_questions_total", "support_questions_corrected_total",
+    ]
 
     /// More alerts are not followed.
     private static let firingsMax = 10_000
@@ -65,7 +74,9 @@ package struct RuleReplay: Sendable {
         _ set: RuleSet, from start: Int64, through end: Int64, only alert: ByteText? = nil,
         over source: any SeriesSource, within budget: any QuestionBudget = UnboundedBudget()
     ) throws(EvaluationError) {
-        try self.init(set, from: start, through: end, only: alert, within: budget) { _ in source }
+        // One state of things at all times: rules are asked about many of them at once.
+        let ahead = AnswersAhead(set, over: source, through: end, within: budget)
+        try self.init(set, from: start, through: end, only: alert, within: budget, ahead: ahead) { _ in source }
     }
 
     /// Evaluates over other series at each time, such as were known then.
@@ -77,6 +88,18 @@ package struct RuleReplay: Sendable {
         _ set: RuleSet, from start: Int64, through end: Int64, only alert: ByteText? = nil,
         within budget: any QuestionBudget, opening open: (Int64) throws -> any SeriesSource
     ) throws(EvaluationError) {
+        try self.init(set, from: start, through: end, only: alert, within: budget, ahead: nil, opening: open)
+    }
+
+    private init(
+        _ set: RuleSet, from start: Int64, through end: Int64, only alert: ByteText?,
+        within budget: any QuestionBudget, ahead: AnswersAhead?, opening open: (Int64) throws -> any SeriesSource
+    ) throws(EvaluationError) {
+        let recorded = RecordedRules(set)
+        let rules = set.places(with: alert).flatMap(\.group.rules)
+        namesOfQuestions = Set(
+            rules.filter { $0.kind != .record && recorded.leads($0.expression.root, to: Self.questionMetrics) }
+                .map(\.name))
         let notes = NoteLog()
         let manager = RuleManager(set, from: [], only: alert) { notes.texts }
         let step = set.places(with: alert).reduce(Int64(0)) { Self.commonDivisor($0, set.interval(of: $1.group)) }
@@ -87,7 +110,9 @@ package struct RuleReplay: Sendable {
             try budget.lookAtClock()
             let time = now
             let clock = time.saturatingMultiply(by: 1_000_000)
-            while let step = manager.step(at: time, monotonic: { clock }, { (try open($0), budget) }) {
+            while let step = manager.step(
+                at: time, monotonic: { clock }, ahead: ahead, { (try open($0), budget) })
+            {
                 try budget.lookAtClock()
                 if let complaint = step.complaint { complaints.append(complaint) } else { evaluations += 1 }
                 let texts = step.batch?.notes.map(\.data) ?? []

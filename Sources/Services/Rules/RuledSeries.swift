@@ -26,6 +26,10 @@ struct RuledSeries: SeriesSource {
     /// For who evaluates rules: alerts before `reached` alone, since those at that time are being worked out; and that
     /// the server runs although the source has no event yet.
     private var isEvaluation = false
+    /// For who asks about many evaluations at once: where they may not say the same, they fail.
+    private var isStretch = false
+    /// What is known of evaluations of this time and later ones.
+    var ahead: AnswersAhead?
 
     /// - Parameters:
     ///   - base: of one state of things: what rules said over it is kept as long as these series.
@@ -44,6 +48,13 @@ struct RuledSeries: SeriesSource {
     var forEvaluation: RuledSeries {
         var series = self
         series.isEvaluation = true
+        return series
+    }
+
+    /// The same for evaluations up to the last time, asked all at once: of rules that ``StretchRules`` lets through.
+    var forStretches: RuledSeries {
+        var series = forEvaluation
+        series.isStretch = true
         return series
     }
 
@@ -87,7 +98,12 @@ struct RuledSeries: SeriesSource {
     /// In the order of their labels, each once; what the source has stands before what rules make.
     private func joined(_ found: [Series], _ samplesMax: Int) throws(SeriesSourceError) -> [Series] {
         var (seen, all, samples): (Set<LabelSet>, [Series], Int) = ([], [], 0)
-        for series in found where seen.insert(series.labels).inserted {
+        for series in found {
+            guard seen.insert(series.labels).inserted else {
+                // At some evaluations the one may be there, at others the other.
+                if isStretch { throw .unavailable("a rule records a series that there is") }
+                continue
+            }
             samples += series.samples.times.count
             guard samples <= samplesMax else { throw .tooManySamples(max: samplesMax) }
             all.append(series)
@@ -123,14 +139,31 @@ struct RuledSeries: SeriesSource {
         return found.map { $0.ended(among: evaluations) }
     }
 
+    /// What an expression says; as a stretch it may have no warnings.
+    private func value(
+        of expression: PromQLExpression, at times: PromQLQuestion.Times, over source: RuledSeries
+    ) throws(EvaluationError) -> [Series] {
+        let question = rules.options.question(expression, at: times)
+        let answer = try PromQLEvaluator.answer(question, over: source, within: budget)
+        if isStretch, let warning = answer.warnings.first { throw .refused(warning) }
+        return Self.series(of: answer.value)
+    }
+
     /// What a rule says, evaluated over some series unless that is known.
+    /// - Parameter ahead: the same, where it was asked for before.
     private func answer(
-        of rule: RecordedRules.Recorded, at times: PromQLQuestion.Times, over source: RuledSeries
+        of rule: RecordedRules.Recorded, at times: PromQLQuestion.Times, over source: RuledSeries,
+        ahead: [Series]? = nil
     ) throws(EvaluationError) -> RecordedAnswers.Answer {
         let key = RecordedAnswers.Key(rule: rule.place, times: times)
         if !rule.readsAlerts, let known = answers.answer(key) { return known }
-        let question = rules.options.question(rule.rule.expression, at: times)
-        let said = Self.series(of: try PromQLEvaluator.answer(question, over: source, within: budget).value)
+        if let ahead {
+            // Others that name it know it, too, as if it had been evaluated.
+            let answer = RecordedAnswers.Answer(series: ahead, isAmbiguous: false)
+            if !rule.readsAlerts { answers.keep(answer, as: key) }
+            return answer
+        }
+        let said = try value(of: rule.rule.expression, at: times, over: source)
         var found: [Series] = []
         var seen: Set<LabelSet> = []
         for series in said {
@@ -140,6 +173,8 @@ struct RuledSeries: SeriesSource {
         }
         // As its evaluation fails then, it has none.
         let isAmbiguous = seen.count < found.count
+        // The two may stand at other evaluations.
+        if isStretch, isAmbiguous { throw .refused("two series of \(rule.rule.name) have the same labels") }
         let answer = RecordedAnswers.Answer(series: isAmbiguous ? [] : found, isAmbiguous: isAmbiguous)
         if !rule.readsAlerts { answers.keep(answer, as: key) }
         return answer
@@ -196,15 +231,23 @@ extension RuledSeries: RecordingSource {
     /// See `RecordingSource`. What the rule says here is what it says over the group's own samples: of those that it
     /// may name, recorded ones are evaluated for it at the same time, whichever come first. Alerts of that time are
     /// among the group's alone.
-    func recorded(_ rule: Rule, at time: Int64) throws(EvaluationError) -> [Series]? {
-        guard let rule = rules.recorded(rule), !rule.readsAlerts else { return nil }
+    func said(by rule: Rule, at time: Int64) throws(EvaluationError) -> [Series]? {
+        let known = try ahead?.said(by: rule, at: time)
+        guard let rule = rules.recorded(rule), !rule.readsAlerts else { return known }
         switch rule.rule.expression.type {
         case .vector, .scalar: break
         // Those are refused, which is the group's to say.
         case .matrix, .string: return nil
         }
-        let answer = try answer(of: rule, at: .instant(time), over: self)
+        let answer = try answer(of: rule, at: .instant(time), over: self, ahead: known)
         return answer.isAmbiguous ? nil : answer.series
+    }
+
+    /// What a rule says at many times of its own: of one that records, with its name and labels.
+    /// - Throws: as the evaluation; also where single evaluations may say something else.
+    func said(by rule: Rule, over times: PromQLQuestion.Times) throws(EvaluationError) -> [Series] {
+        guard let recorded = rules.recorded(rule) else { return try value(of: rule.expression, at: times, over: self) }
+        return try answer(of: recorded, at: times, over: self).series
     }
 }
 

@@ -59,7 +59,7 @@ extension Evaluation {
 
     private func slideFolds(_ call: RangeCall, _ timeline: Timeline) throws(EvaluationError) -> StepMatrix? {
         // Ranges that overlap much are not gone through step by step.
-        let overlaps = !timeline.isInstant && call.input.length / timeline.step >= 32
+        let overlaps = !timeline.isInstant && call.input.length / timeline.step >= PromQLEvaluator.slidesFrom
         switch (call.name, overlaps) {
         case ("sum_over_time", false):
             return try slide(call, timeline, FoldFunction(CompensatedSum.self) { $0.value })

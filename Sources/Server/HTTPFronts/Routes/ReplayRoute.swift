@@ -28,7 +28,7 @@ extension Routes {
         let waiting = settlement.waiting
         let (text, notices) = try await queries.run { [self] cancellation throws in
             let options = questionOptions(cancellation, within: queries.memory)
-            return try Self.ending {
+            return try Self.inItsTime {
                 let pinned = store.pinnedSeries(present: [], memory: seriesMemory, within: options)
                 let replay = try RuleReplay.answer(
                     rules, from: start / 1_000_000, through: end / 1_000_000, only: name.map { ByteText($0.utf8) },
@@ -42,6 +42,25 @@ extension Routes {
         }
         let type = format == "json" ? MediaType.json : MediaType.text
         return Self.noting(waiting, missing: notices, Response(bytes: Array(text.utf8), contentType: type))
+    }
+
+    /// Who asks for more than can be answered in time is told what to do instead.
+    private static func inItsTime<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try ending(body)
+        } catch let refusal as SeriesRefusal where refusal.kind == .timeout {
+            throw tooLong
+        } catch let error as QueryError where error.kind == .deadlineExceeded {
+            throw tooLong
+        }
+    }
+
+    private static var tooLong: Refusal {
+        var refusal = Refusal(
+            .serviceUnavailable, "the replay was not done in the time that a question may take",
+            hint: "ask for a shorter time, with to=, or for one rule; plimsoll alerts replay takes as long as it needs")
+        refusal.seriesKind = .timeout
+        return refusal
     }
 
     /// ns since 1970 UTC. Links say where to begin alone, and are followed on the same day or years later.
