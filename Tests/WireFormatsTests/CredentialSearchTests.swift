@@ -15,6 +15,11 @@ import WireFormats
         "<password>", "<password>x y</a>", "Cookie: a=b1; ", "\"password\":\"abc d\" ", "password: \"abc ",
         "passwords:\n- abc\n", "passwords:\n- ", "passwords:\n- abc\nx\n", "- abc\n", "\n ", "passwords: [abc, ",
         "passwords: [abc] ", "密码：abc ", "密码：", "пароль: a ", "пароль", "：",
+        "密码是", "密码是 ", "密码是：", "密码是a1b2c3d", "密码是a1b2c3d，", "パスワードはNatsu2024です", "は", "비밀번호는 ",
+        "비밀번호는 Yeoreum2024 ", "รหัสผ่านคือ", "mot de passe ", "mot de passe: ", "mot de passe : a ",
+        "mot de passe est Soleil#2024 ", "passe:", "passe: ", " passe", "كلمة المرور: a ", "كلمة ", "пароль — ", "— ",
+        "пароль - Leto2024 ", "пароль это Leto2024! ", "senha é ", "password﹕", "ｐassword: abc ", "şifre: a ", "ş",
+        "κωδικός: ", "clave: a1b2c3 ",
     ]
 
     @Test(arguments: hostile)
@@ -62,7 +67,7 @@ import WireFormats
             "AKIAIOSFODNN7EXAMPLE", "=", ":", " ", "&", "?", "@", "/", "://", "#", "\"", ",", ";", "\n", "--", "-u",
             "curl", "mysql", "-p", "%3D", "%22", "%3A%2F%2F", "%40", "<password>", "</", "cookie:", "'", "a=b;",
             "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "hooks.", "****", "null", "\u{E9}", "[", "]", "\n- ",
-            "密码", "：", "passwords:", "-----BEGIN ", "-----",
+            "密码", "：", "passwords:", "-----BEGIN ", "-----", "是", "비밀번호는 ", "mot de passe", "です", " — ", " é ",
         ]
         var state: UInt64 = 3
         func draw(_ count: Int) -> Int {

@@ -27,23 +27,32 @@ package enum CredentialNames {
         // Of lists.
         "passwords", "apikeys", "passphrases", "secretkeys", "privatekeys", "accesskeys", "accesstokens",
         "refreshtokens",
-        // In other languages; letters that ASCII has not are passed over, so some have two spellings.
-        "passwort", "passwoerter", "passwrter", "kennwort", "zugangsdaten", "motdepasse", "motsdepasse", "contrasena",
-        "contrasea", "contrasenas", "contraseas", "senha", "senhas", "palavrapasse", "wachtwoord",
-        "wachtwoorden", "adgangskode", "passord", "losenord", "lsenord", "salasana", "heslo", "haslo", "haso",
-        "jelszo", "jelsz", "sifre", "katasandi", "matkhau", "mtkhu",
+        // In other languages, as `CredentialLetters` has them.
+        "passwort", "passwoerter", "passworter", "kennwort", "zugangsdaten", "motdepasse", "motsdepasse", "contrasena",
+        "contrasenas", "senha", "senhas", "palavrapasse", "wachtwoord", "wachtwoorden", "adgangskode", "passord",
+        "losenord", "salasana", "heslo", "haslo", "geslo", "lozinka", "jelszo", "sifre", "katasandi", "matkhau",
     ].map { Array($0.utf8) }
-    /// What ends in one of those and is another word: a review, a drawing.
-    private static let endsOfOtherWords = ["resenha", "resenhas", "desenha", "desenhas"].map { Array($0.utf8) }
-    /// The same in letters of which ASCII has none: in small ones, in capitals, and with a capital first.
-    private static let endsInOtherLetters = [
-        "пароль", "пароли", "парола", "密码", "密碼", "口令", "密钥", "密鑰", "パスワード", "暗証番号", "비밀번호", "암호",
-    ].flatMap { word -> [[UInt8]] in
-        let capitals = word.uppercased()
-        // Most of these letters have no capitals.
-        if capitals == word { return [Array(word.utf8)] }
-        return [word, capitals, String(capitals.prefix(1)) + word.dropFirst()].map { Array($0.utf8) }
+    /// What ends in one of those and is another word: a review, a drawing, what is deciphered.
+    private static let endsOfOtherWords = ["resenha", "resenhas", "desenha", "desenhas", "desifre"].map {
+        Array($0.utf8)
     }
+    /// Names of several words.
+    private static let endsOfWords = [
+        "mot de passe", "mots de passe", "palavra passe", "kata sandi", "mật khẩu", "κωδικός πρόσβασης", "كلمة المرور",
+        "كلمة السر", "رمز المرور", "رمز عبور",
+    ].map(otherLetters)
+    /// The same as `ends` in letters of other scripts.
+    private static let endsInOtherLetters = endsOfWords + [
+        "пароль", "пароли", "парола", "лозинка", "密码", "密碼", "口令", "密钥", "密鑰", "パスワード", "パスコード", "暗証番号",
+        "비밀번호", "패스워드", "암호", "סיסמה", "סיסמא", "รหัสผ่าน", "पासवर्ड",
+    ].map(otherLetters)
+    /// Names there that mean a code or a word as well.
+    private static let wordsInOtherLetters = ["κωδικός", "parolă"].map(otherLetters)
+
+    private static func otherLetters(_ name: String) -> [UInt8] {
+        CredentialLetters.folded(Array(name.utf8)[...], keepsOthers: true)
+    }
+
     private static let endsOfCookies = ["cookie", "cookies"].map { Array($0.utf8) }
     /// As ends of names in the question of an address.
     private static let endsInQuery = ["key", "token", "sig", "signature", "auth", "pass", "sas", "code"].map {
@@ -51,12 +60,15 @@ package enum CredentialNames {
     }
     /// As the last word of a name, of what may open something.
     private static let words: [(word: [UInt8], value: CredentialValue)] =
-        ["token", "auth", "pass", "passe", "pswd", "sig"].map { (Array($0.utf8), .made) }
+        ["token", "auth", "pass", "passe", "pswd", "sig", "clave", "claves", "parole", "parola"].map {
+            (Array($0.utf8), .made)
+        }
         + ["pin", "otp", "totp"].map { (Array($0.utf8), .code) }
 
     /// What has to stand behind a name for it to be a secret; nil where a name says nothing.
     static func value(of name: ArraySlice<UInt8>) -> CredentialValue? {
         if open(name) { return isEnding(name, endsOfCookies) ? .cookies : .any }
+        if isInOtherLetters(name, wordsInOtherLetters) { return .made }
         let name = name.suffix(CredentialText.edgeBytes)
         guard let last = name.lastIndex(where: isLetter), lastsOfWords[Int(name[last] | 0x20)] else { return nil }
         // Before a capital behind a small letter another word ends.
@@ -73,17 +85,33 @@ package enum CredentialNames {
     /// Whether a name says that its value opens something; of a long name its end does.
     /// - Complexity: O(1).
     package static func open(_ name: ArraySlice<UInt8>) -> Bool {
-        isEnding(name, ends) && !isEnding(name, endsOfOtherWords) || isInOtherLetters(name)
+        isEnding(name, ends) && !isEnding(name, endsOfOtherWords) || isInOtherLetters(name, endsInOtherLetters)
     }
 
-    private static func isInOtherLetters(_ name: ArraySlice<UInt8>) -> Bool {
-        let name = name.suffix(CredentialText.edgeBytes)
+    private static func isInOtherLetters(_ name: ArraySlice<UInt8>, _ ends: [[UInt8]]) -> Bool {
         // First of all, since most names are ASCII.
-        guard let last = name.lastIndex(where: { $0 >= 0x80 || isLetter($0) }), lastsOfOthers[Int(name[last])] else {
-            return false
+        guard let last = lastOfLetter(name), last >= 0x80 else { return false }
+        let letters = CredentialLetters.folded(name, keepsOthers: true)
+        return ends.contains(where: letters.ends(with:))
+    }
+
+    /// Whether a name may be the last one of a name of several words.
+    /// - Complexity: O(1).
+    static func mayEndWords(_ name: ArraySlice<UInt8>) -> Bool {
+        lastOfLetter(name).map { $0 >= 0x80 || lastsOfNamesOfWords[Int($0 | 0x20)] } ?? false
+    }
+
+    /// Whether a text ends in a name of several words that nothing but blanks and dashes parts.
+    /// - Complexity: O(1).
+    static func endsInWords(_ text: ArraySlice<UInt8>) -> Bool {
+        let text = text.suffix(CredentialText.edgeBytes)
+        guard let last = text.lastIndex(where: CredentialLetters.mayBeOfLetter) else { return false }
+        let words = text[...last]
+        let sign = words.lastIndex {
+            !CredentialLetters.mayBeOfLetter($0) && $0 != 0x20 && $0 != 0x09 && $0 != UInt8(ascii: "-")
         }
-        let told = name[...last]
-        return endsInOtherLetters.contains { told.suffix($0.count).elementsEqual($0) }
+        let letters = CredentialLetters.folded(sign.map { words[($0 + 1)...] } ?? words, keepsOthers: true)
+        return endsOfWords.contains(where: letters.ends(with:))
     }
 
     static func openInQuery(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, endsInQuery) }
@@ -91,7 +119,7 @@ package enum CredentialNames {
     private static func isEnding(_ name: ArraySlice<UInt8>, _ ends: [[UInt8]]) -> Bool {
         // First of all, since a name may be as long as a text and have no letter.
         let name = name.suffix(CredentialText.edgeBytes)
-        guard name.count >= 3, let last = name.last(where: { isLetter($0) }), lasts[Int(last | 0x20)] else {
+        guard name.count >= 3, let last = lastOfLetter(name), last >= 0x80 || lasts[Int(last | 0x20)] else {
             return false
         }
         let plain = plain(name)
@@ -99,15 +127,19 @@ package enum CredentialNames {
     }
 
     private static func plain(_ name: ArraySlice<UInt8>) -> [UInt8] {
-        name.suffix(CredentialText.edgeBytes).filter(isLetter).map { $0 | 0x20 }
+        CredentialLetters.folded(name, keepsOthers: false)
     }
 
-    private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
+    private static func lastOfLetter(_ name: ArraySlice<UInt8>) -> UInt8? {
+        name.suffix(CredentialText.edgeBytes).last(where: CredentialLetters.mayBeOfLetter)
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { CredentialLetters.isLetter(byte) }
 
     private static let lastsOfWords: [Bool] = (0..<256).map { byte in words.contains { $0.word.last == UInt8(byte) } }
 
-    private static let lastsOfOthers: [Bool] = (0..<256).map { byte in
-        endsInOtherLetters.contains { $0.last == UInt8(byte) }
+    private static let lastsOfNamesOfWords: [Bool] = (0..<256).map { byte in
+        endsOfWords.contains { $0.last == UInt8(byte) }
     }
 
     /// By byte: whether an end has it last.

@@ -9,6 +9,8 @@ extension CredentialSearch {
         /// Where it stands.
         var place: Range<Int>
         var isEncoded = false
+        /// Whether it says in a sentence what the other signs say.
+        var isCopula = false
 
         /// What may stand between a name or a value and the sign that belongs to it.
         var isQuote: Bool {
@@ -28,17 +30,24 @@ extension CredentialSearch {
         var name: Range<Int>?
         /// What stands before a quote.
         var quoted: Range<Int>?
+        /// Whether a copula made a name of it.
+        var isSaid = false
 
         mutating func pass(_ sign: Sign, behind part: Range<Int>) {
             isEncoded = sign.isEncoded
+            if sign.isCopula {
+                (name, quoted, isSaid) = (part, nil, true)
+                return
+            }
             switch sign.byte {
             case UInt8(ascii: "="), UInt8(ascii: ":"):
-                name = part.isEmpty ? quoted ?? part : part
-                quoted = nil
+                let isNamed = isSaid && part.isEmpty && quoted == nil
+                if !isNamed { name = part.isEmpty ? quoted ?? part : part }
+                (quoted, isSaid) = (nil, false)
             case _ where sign.isQuote && part.isEmpty: break
             case _ where sign.isQuote: (name, quoted) = (nil, part)
             default:
-                (name, quoted) = (nil, nil)
+                (name, quoted, isSaid) = (nil, nil, false)
                 if sign.byte == UInt8(ascii: "?") || sign.byte == UInt8(ascii: "#") || sign.byte == UInt8(ascii: "&") {
                     isQuery = true
                 }
@@ -59,7 +68,11 @@ extension CredentialSearch {
             }
             let sign = nextSign(from: start, to: end)
             let part = start..<(sign?.place.lowerBound ?? end)
-            if let name = before.name, isNamed(name, part, wordEnd: end, before) {
+            if before.isSaid {
+                if let name = before.name, let valueEnd = endOfSaid(by: text[name], from: start, to: end) {
+                    return start..<valueEnd
+                }
+            } else if let name = before.name, isNamed(name, part, wordEnd: end, before) {
                 return start..<valueEnd(from: start, to: end, before.isEncoded)
             }
             if opens(part, after: before.name) { return part }
@@ -82,9 +95,7 @@ extension CredentialSearch {
     private func sign(at place: Int, to end: Int) -> Sign? {
         let byte = text[place]
         if CredentialText.isBetweenParts(byte) { return Sign(byte: byte, place: place..<(place + 1)) }
-        if byte == CredentialText.wideColon[0], text[place..<end].starts(with: CredentialText.wideColon) {
-            return Sign(byte: UInt8(ascii: ":"), place: place..<(place + CredentialText.wideColon.count))
-        }
+        if CredentialText.beginsWideSign[Int(byte)] { return wideSign(at: place, to: end) }
         guard byte == UInt8(ascii: "%") else { return nil }
         var digits = place + 1
         if text[digits..<end].starts(with: "25".utf8) { digits += 2 }
@@ -96,9 +107,18 @@ extension CredentialSearch {
         return Sign(byte: decoded, place: place..<(digits + 2), isEncoded: true)
     }
 
+    private func wideSign(at place: Int, to end: Int) -> Sign? {
+        let rest = text[place..<end]
+        let bytes = CredentialText.signBytes(rest)
+        if bytes > 0 { return Sign(byte: UInt8(ascii: ":"), place: place..<(place + bytes)) }
+        guard let copula = CredentialText.attachedCopulas.first(where: { rest.starts(with: $0) }) else { return nil }
+        return Sign(byte: 0, place: place..<(place + copula.count), isCopula: true)
+    }
+
     private func nextSign(from start: Int, to end: Int) -> Sign? {
         for place in start..<end {
-            if let sign = sign(at: place, to: end) { return sign }
+            // Behind a copula or a sign, the same letters are part of a value.
+            if let sign = sign(at: place, to: end), !sign.isCopula || place > start { return sign }
         }
         return nil
     }
@@ -129,7 +149,7 @@ extension CredentialSearch {
     private mutating func isNamed(_ name: Range<Int>, _ part: Range<Int>, wordEnd: Int, _ before: Before) -> Bool {
         let bytes = look(text[name].suffix(CredentialText.edgeBytes))
         if before.isQuery, CredentialText.isValue(look(text[part])), CredentialNames.openInQuery(bytes) { return true }
-        guard let value = CredentialNames.value(of: bytes) else { return false }
+        guard let value = value(of: text[name]) else { return false }
         if value.isAny, part.isEmpty || part.count > 2 { return CredentialText.isValue(look(text[part])) }
         // Signs in it part nothing; so much of it is enough to tell.
         let told = min(wordEnd, part.lowerBound + 64)

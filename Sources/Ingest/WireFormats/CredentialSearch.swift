@@ -13,6 +13,8 @@ struct CredentialSearch {
     private var key: Int?
     private let end: Int
     private var index: Int
+    /// Where the text begins, or what is behind the last find.
+    private var origin: Int
     /// Where the word ends that was found last: what is left of it needs no look for an end.
     private var wordEnd: Int
     /// Where what is left of that word may begin to look like bytes in base64.
@@ -34,7 +36,7 @@ struct CredentialSearch {
         (self.text, self.suspicion) = (text, suspicion)
         let key = Self.privateKey(in: text)
         (self.key, end) = (key, key ?? text.endIndex)
-        (index, wordEnd) = (text.startIndex, text.startIndex)
+        (index, wordEnd, origin) = (text.startIndex, text.startIndex, text.startIndex)
         steps = text.count
     }
 
@@ -51,7 +53,7 @@ struct CredentialSearch {
     }
 
     private mutating func restart(behind place: Int) {
-        index = place
+        (index, origin) = (place, place)
         (before, earlier, isAfterScheme, asked) = (nil, nil, false, nil)
         command = CredentialCommand()
     }
@@ -65,10 +67,24 @@ struct CredentialSearch {
     /// The same of a test that asks for the beginning only.
     mutating func lookAtBeginning(_ part: ArraySlice<UInt8>) -> ArraySlice<UInt8> { look(part.prefix(Self.bytesTold)) }
 
-    /// What stands behind a name, for the value to be a secret.
+    /// What stands behind a name, for the value to be a secret. Words before it may be part of the name, and a copula
+    /// may be part of its last one.
     mutating func value(of name: ArraySlice<UInt8>) -> CredentialValue? {
-        CredentialNames.value(of: look(name.suffix(CredentialText.edgeBytes)))
+        let end = look(name.suffix(CredentialText.edgeBytes))
+        let value = CredentialNames.value(of: end)
+        if value?.isAny ?? false { return value }
+        if endsWords(name) { return .any }
+        if value != nil { return value }
+        return CredentialText.nameBeforeCopula(end).flatMap { CredentialNames.value(of: $0) }
     }
+
+    private mutating func endsWords(_ name: ArraySlice<UInt8>) -> Bool {
+        guard name.startIndex > origin, Self.isBlank(text[name.startIndex - 1]), CredentialNames.mayEndWords(name)
+        else { return false }
+        return CredentialNames.endsInWords(look(text[origin..<name.endIndex].suffix(CredentialText.edgeBytes)))
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     private mutating func isMet(_ value: CredentialValue, by bytes: ArraySlice<UInt8>) -> Bool {
         if value.isAny { return CredentialText.isValue(look(bytes)) }
@@ -112,11 +128,12 @@ struct CredentialSearch {
             if asked?.isAny ?? false || CredentialText.isOpaque(look(bytes)) { return word }
         }
         // A sign between a name and its value.
-        if CredentialText.isAssignment(bytes.first) {
+        let sign = CredentialText.signBytes(bytes)
+        if sign > 0 {
             asked = nil
             if let before { asked = value(of: text[before]) }
-            if bytes.count == 1 { return nil }
-            if let asked, isMet(asked, by: bytes.dropFirst()) { return (word.lowerBound + 1)..<word.upperBound }
+            if bytes.count == sign { return nil }
+            if let asked, isMet(asked, by: bytes.dropFirst(sign)) { return (word.lowerBound + sign)..<word.upperBound }
         }
         // A name of a program is short.
         let seen = command.isRunning ? look(bytes) : lookAtBeginning(bytes)
@@ -124,7 +141,7 @@ struct CredentialSearch {
         if let start = command.take(seen, after: prior) {
             return (word.lowerBound + start)..<word.upperBound
         }
-        if isAfterName(word) { return word }
+        if let found = valueBehindName(word) { return found }
         if let found = inWord(word) { return found }
         (isAfterScheme, asked) = (false, nil)
         if let name = CredentialText.nameBeforeSign(bytes) { asked = value(of: name) }
@@ -132,23 +149,47 @@ struct CredentialSearch {
         return nil
     }
 
-    /// Whether a word is the value of a name before it though no sign says so: behind an option, behind `is`, behind a
+    /// What of a word is the value of a name before it though no sign says so: behind an option, behind `is`, behind a
     /// header's name.
-    private mutating func isAfterName(_ word: Range<Int>) -> Bool {
-        guard let before, text[word.lowerBound] != UInt8(ascii: "-") else { return false }
+    private mutating func valueBehindName(_ word: Range<Int>) -> Range<Int>? {
+        guard let before, text[word.lowerBound] != UInt8(ascii: "-") else { return nil }
         // Most words are in no need of a look at what stands before them.
         let bytes = lookAtBeginning(text[word])
         guard CredentialValue.isMade(bytes, CredentialValue.madeBytesMin) || CredentialValue.isDigits(bytes, 4...64)
-        else { return false }
+        else { return nil }
         let name = text[before]
-        if name.first == UInt8(ascii: "-") { return value(of: name)?.isMetInProse(by: bytes) ?? false }
-        if CredentialText.isCopula(name), let earlier {
-            return value(of: text[earlier])?.isMetInProse(by: bytes) ?? false
+        if CredentialText.isCopula(name) { return isSaid(bytes, copula: before) ? word : nil }
+        if name.first == UInt8(ascii: "-") {
+            return value(of: name)?.isMetInProse(by: bytes) ?? false ? word : nil
         }
-        return CredentialNames.open(look(name.suffix(CredentialText.edgeBytes)))
-            && CredentialValue.isMade(bytes, CredentialValue.madeBytesMinBare)
+        if let name = CredentialText.nameBeforeCopula(name) {
+            return endOfSaid(by: name, from: word.lowerBound, to: word.upperBound).map { word.lowerBound..<$0 }
+        }
+        let isNamed =
+            CredentialValue.isMade(bytes, CredentialValue.madeBytesMinBare)
+            && value(of: name)?.isAny ?? false
             && !look(text[word]).dropLast(2).contains(UInt8(ascii: "="))
             && look(text[before.upperBound..<word.lowerBound]).allSatisfy { $0 <= 0x20 }
+        return isNamed ? word : nil
+    }
+
+    /// Whether a copula or a dash says of a value that it is that of the name before. A dash says it of names only that
+    /// say it all, and not where it begins a line.
+    private mutating func isSaid(_ value: ArraySlice<UInt8>, copula: Range<Int>) -> Bool {
+        guard let earlier, let asked = self.value(of: text[earlier]), asked.isMetInProse(by: value) else {
+            return false
+        }
+        guard CredentialText.isDash(text[copula]) else { return true }
+        return asked.isAny && !look(text[earlier.upperBound..<copula.lowerBound]).contains(UInt8(ascii: "\n"))
+    }
+
+    /// Where the value ends that a copula at the end of a name says; nil: there is none. What parts no words goes on
+    /// behind the value: it is in ASCII, and the sentence is not.
+    mutating func endOfSaid(by name: ArraySlice<UInt8>, from start: Int, to end: Int) -> Int? {
+        guard start < end, text[start] < 0x80, let asked = value(of: name) else { return nil }
+        let beginning = look(text[start..<end].prefix(Self.bytesTold).prefix { $0 < 0x80 })
+        guard asked.isMetInProse(by: beginning) else { return nil }
+        return look(text[start..<end].prefix { $0 < 0x80 }).endIndex
     }
 
     /// What stands between a tag and its end: `<password>x</password>`, `<wsse:Password Type="…">x</wsse:Password>`.

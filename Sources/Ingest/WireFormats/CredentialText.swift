@@ -113,8 +113,7 @@ package enum CredentialText {
         case 0x41...0x5A: 2
         case 0x61...0x7A: 4
         case UInt8(ascii: "/"): 16
-        // The first byte of a wide colon.
-        case wideColon[0]: 8
+        case let byte where beginsWideSign[Int(byte)]: 8
         // What is encoded in an address may part as well.
         case let byte: isBetweenWords(byte) || isBetweenParts(byte) || byte == UInt8(ascii: "%") ? 8 : 0
         }
@@ -145,22 +144,61 @@ extension CredentialText {
     /// What stands between a name and its value.
     static func isAssignment(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: ":") || byte == UInt8(ascii: "=") }
 
-    /// As Chinese and Japanese texts write it: U+FF1A.
-    static let wideColon: [UInt8] = [0xEF, 0xBC, 0x9A]
+    /// Colons and signs of equality as Chinese and Japanese texts write them, wide or small.
+    static let wideSigns = ["\u{FF1A}", "\u{FE55}", "\u{FE13}", "\u{FF1D}"].map { Array($0.utf8) }
+
+    /// What stands between a name and a value in a sentence, and right behind the name: scripts that part no words, and
+    /// endings.
+    static let attachedCopulas = ["是", "为", "為", "は", "が", "는", "은", "이", "가", "คือ"].map { Array($0.utf8) }
+
+    /// By byte: whether one of those begins with it.
+    static let beginsWideSign: [Bool] = (0..<256).map { byte in
+        (wideSigns + attachedCopulas).contains { $0[0] == UInt8(byte) }
+    }
+
+    /// How many bytes at the beginning of a word are a sign between a name and its value; 0: none.
+    static func signBytes(_ word: ArraySlice<UInt8>) -> Int {
+        if isAssignment(word.first) { return 1 }
+        guard let first = word.first, beginsWideSign[Int(first)] else { return 0 }
+        return wideSigns.first { word.starts(with: $0) }?.count ?? 0
+    }
 
     /// The name in a word that ends in a sign between a name and its value; nil: it does not.
     static func nameBeforeSign(_ word: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        if isAssignment(word.last) { return word.dropLast() }
-        return word.last == wideColon.last && word.suffix(3).elementsEqual(wideColon) ? word.dropLast(3) : nil
+        isAssignment(word.last) ? word.dropLast() : without(wideSigns, word)
+    }
+
+    /// The name in a word that ends in what may follow a name in a sentence; nil: it does not.
+    static func nameBeforeCopula(_ word: ArraySlice<UInt8>) -> ArraySlice<UInt8>? { without(attachedCopulas, word) }
+
+    private static func without(_ ends: [[UInt8]], _ word: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard let last = word.last, last >= 0x80 else { return nil }
+        return ends.first { word.suffix($0.count).elementsEqual($0) }.map { word.dropLast($0.count) }
     }
 
     /// What stands between a name and a value in a sentence.
     static func isCopula(_ word: ArraySlice<UInt8>) -> Bool {
-        let word = isAssignment(word.last) ? word.dropLast() : word
-        return copulas.contains { $0.count == word.count && zip($0, word).allSatisfy { $0 == $1 | 0x20 } }
+        guard word.count <= copulaBytesMax else { return false }
+        let word = nameBeforeSign(word) ?? word
+        return isDash(word) || isAmong(copulas, word)
     }
 
-    private static let copulas = ["is", "was", "equals", "to", "ist", "est", "es"].map { Array($0.utf8) }
+    /// The same where a dash stands for it.
+    static func isDash(_ word: ArraySlice<UInt8>) -> Bool { word.count <= 3 && isAmong(dashes, word) }
+
+    private static func isAmong(_ words: [[UInt8]], _ word: ArraySlice<UInt8>) -> Bool {
+        words.contains {
+            $0.count == word.count && zip($0, word).allSatisfy { $0 == ($1 < 0x80 ? $1 | 0x20 : $1) }
+        }
+    }
+
+    private static let copulas = [
+        "is", "was", "equals", "to", "ist", "lautet", "est", "es", "era", "é", "É", "è", "È", "je", "jest", "er", "är",
+        "là", "adalah", "это", "Это", "ЭТО", "είναι", "היא", "הוא", "هي", "هو", "是", "为", "為", "คือ",
+    ].map { Array($0.utf8) }
+    private static let dashes = ["-", "\u{2013}", "\u{2014}", "\u{2015}", "\u{2212}"].map { Array($0.utf8) }
+    /// The longest copula, with a wide colon behind it.
+    private static let copulaBytesMax = 16
 
     /// Words of the header `Authorization`, before what they let in.
     static func isScheme(_ word: ArraySlice<UInt8>) -> Bool {

@@ -53,7 +53,9 @@ enum CredentialValue {
         guard signs.letters > 0 else { return false }
         if signs.digits == 0 { return signs.isDrawnByLot || least < madeBytesMinBare && signs.inner > 0 }
         if first == UInt8(ascii: "/") || first == UInt8(ascii: ".") || first == UInt8(ascii: "~") { return false }
-        return !isReference(value) && !isMeasure(value) && !isStandard(value) && !isPhrase(value)
+        // Where a sign says what it is, one that no phrase has makes it none.
+        let isNoPhrase = least < madeBytesMinBare && signs.inner > 0 || !isPhrase(value)
+        return isNoPhrase && !isReference(value) && !isMeasure(value) && !isStandard(value)
     }
 
     /// Ends of sentences belong to no value.
