@@ -1,6 +1,7 @@
 import Bytes
 package import Domain
 package import Platform
+import Segments
 
 /// A store as it was known at an earlier moment: what an export of it says up to then, taken over into memory. That is
 /// a replay, so prices, corrections and ratings are what they were then. What later spans changed of an event stands as
