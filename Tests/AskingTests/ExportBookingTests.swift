@@ -11,6 +11,7 @@ import Testing
         let beginning = ExportHeader(
             store: "s", isWhole: false, hasUsers: false, position: 0, records: 0, corrections: 0, prices: [])
         var heldBytes: Int { 1_000 }
+        var nextPageBytes: Int { 0 }
         var left = 2
 
         mutating func next() -> ExportPage? {

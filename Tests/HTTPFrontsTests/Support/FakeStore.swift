@@ -148,6 +148,7 @@ private struct EmptyPages: ExportSource {
             notice: store.lossNotice)
     }
     var heldBytes: Int { 0 }
+    var nextPageBytes: Int { 0 }
 
     func next() -> ExportPage? {
         usleep(1000)

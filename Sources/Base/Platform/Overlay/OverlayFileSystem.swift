@@ -156,6 +156,13 @@ package final class OverlayFileSystem: FileSystem {
         }
     }
 
+    /// Bytes of memory that what was changed takes; room that was reserved takes none.
+    /// - Complexity: O(files changed).
+    package var heldBytes: Int {
+        // order: a sum.
+        state.withLock { state in state.nodes.values.reduce(0) { $0 + ($1?.heldBytes ?? 0) } }
+    }
+
     // MARK: Directories
 
     /// As the volume was when it was first asked, with what changed here.

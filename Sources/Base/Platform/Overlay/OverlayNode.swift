@@ -68,6 +68,9 @@ final class OverlayNode: Sendable {
 
     var lengthBytes: Int { state.withLock { $0.length } }
 
+    /// What its pages take.
+    var heldBytes: Int { state.withLock { $0.pages.count * Self.pageBytes } }
+
     /// As of ``File``.
     func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int {
         let locked = state.withLock { $0 }

@@ -6,6 +6,7 @@ package final class MemoryPool: Sendable {
     package let limitBytes: Int
     private let parent: MemoryPool?
     private let used = Atomic<Int>(0)
+    private let relief = Mutex<(@Sendable () -> Bool)?>(nil)
 
     /// - Parameter parent: what is taken here is a part of what is taken there.
     package init(limitBytes: Int, within parent: MemoryPool? = nil) {
@@ -16,9 +17,19 @@ package final class MemoryPool: Sendable {
     /// What is taken.
     package var usedBytes: Int { used.load(ordering: .relaxed) }
 
+    /// What is asked to let go of what it keeps for later, where there is too little for now: on any thread, perhaps
+    /// under locks of whoever takes. It says whether it let go of something.
+    package func onShortage(_ relief: @escaping @Sendable () -> Bool) { self.relief.withLock { $0 = relief } }
+
     /// Takes so much.
     /// - Returns: false where it is not there; then nothing was taken.
     package func take(_ bytes: Int) -> Bool {
+        if takes(bytes) { return true }
+        guard bytes <= limitBytes, let relief = relief.withLock({ $0 }), relief() else { return false }
+        return takes(bytes)
+    }
+
+    private func takes(_ bytes: Int) -> Bool {
         let (now, overflow) = usedBytes.addingReportingOverflow(bytes)
         if overflow || now > limitBytes { return false }
         guard used.wrappingAdd(bytes, ordering: .relaxed).newValue <= limitBytes else {

@@ -48,6 +48,8 @@ struct Routes: Sendable {
     let present = PresentMetrics()
     /// What questions for series left to those after them.
     let seriesMemory: SeriesMemory
+    /// Makes stores as they were known earlier.
+    let earlierStores: EarlierStores
     /// Who evaluates rules; nil: nobody does.
     var ruleManager: RuleManager?
     /// Who tells others of alerts.

@@ -90,6 +90,7 @@ package final class PlimsollServer: Sendable {
             threads: threads, limits: limits, guardian: configuration.guardian, proxies: configuration.proxies,
             startNanoseconds: clock.monotonicNanoseconds(), startWallNanoseconds: clock.wallNanoseconds(),
             seriesMemory: SeriesMemory(limitBytes: limits.seriesMemoryBytesMax),
+            earlierStores: EarlierStores(within: queries.memory) { [clock] in clock.monotonicNanoseconds() },
             ruleManager: ruleManager(), alertSenders: alertSenders(), ruleFiles: configuration.ruleFiles)
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
@@ -152,7 +153,7 @@ package final class PlimsollServer: Sendable {
     private func watches(_ log: PacedLog, _ routes: Routes, _ threads: BlockingThreads) -> [any BackgroundWork] {
         let health = routes.health
         var watches: [any BackgroundWork] = [
-            RefusalSums(log: log, health: health), RefusalWatch(routes: routes),
+            RefusalSums(log: log, health: health, earlierStores: routes.earlierStores), RefusalWatch(routes: routes),
             DamageWatch(store: store, thread: threads.status, health: health),
         ]
         if let valve = configuration.memoryValve {
@@ -164,14 +165,16 @@ package final class PlimsollServer: Sendable {
         return watches
     }
 
-    /// Says how many refusals there were that were not said one by one.
+    /// Says how many refusals there were that were not said one by one, and lets go of what nobody asked for again.
     private struct RefusalSums: BackgroundWork {
         let log: PacedLog
         let health: ServerHealth
+        let earlierStores: EarlierStores
 
         func step() async throws {
             try await Task.sleep(for: .seconds(1))
             log.tick()
+            earlierStores.tick()
         }
 
         /// Only the wait can fail.

@@ -16,8 +16,8 @@ package struct EarlierSeries {
     package let reached: Int64
     /// What an answer says of it.
     package let remark: String
-    /// What it takes of the memory that questions share, as long as it is held.
-    private let booking: MemoryBooking?
+    /// Held with it, for what it takes is booked as long as it is held.
+    private let known: KnownStore
 
     /// Reads the store up to the moment.
     /// - Parameters:
@@ -32,41 +32,38 @@ package struct EarlierSeries {
         at moment: EarlierStore.Moment, of source: any ExportSource, _ registry: SchemaRegistry, now: Int64,
         upTo last: Int64, workers: any Workers, within options: QueryOptions
     ) throws {
-        booking = options.memoryPool.map { MemoryBooking(in: $0) }
-        do {
-            var earlier = try EarlierStore(source, of: registry, now: now, workers: workers)
-            let booking = booking
-            try earlier.advance(to: moment) { bytes in
-                try options.check()
-                guard bytes <= options.memoryBudgetBytes, booking?.change(to: bytes) ?? true else {
-                    throw SeriesRefusal(
-                        .unavailable,
-                        "the store as it was known then does not fit into the memory of a question; plimsoll promql "
-                            + "--as-of beside the server has more")
-                }
-            }
-            snapshot = earlier.snapshot
-            switch moment {
-            case .received(let time):
-                reached = min(time, last)
-                pinned = snapshot.series(isServed: true, upTo: reached, within: options)
-                let moment = floorDivide(time, 1_000_000) * 1_000_000
-                remark = "as it was known at \(RFC3339.render(moment)), position \(earlier.position)"
-            case .position:
-                reached = snapshot.watermark
-                pinned = snapshot.series(isServed: false, within: options)
-                remark = "as it was known at position \(earlier.position)"
-            }
-        } catch let refusal as RestoreRefusal {
-            throw SeriesRefusal(.execution, "what was known then cannot be had: \(refusal.reason)")
+        let known = try KnownStore(at: moment, of: source, registry, now: now, workers: workers, within: options)
+        self.init(known, at: moment, upTo: last, within: options)
+    }
+
+    /// The series of a store that was read up to the moment.
+    /// - Parameters:
+    ///   - last: no sample is later: ns since 1970 UTC.
+    ///   - options: memory, time and cancellation of the question.
+    package init(_ known: KnownStore, at moment: EarlierStore.Moment, upTo last: Int64, within options: QueryOptions) {
+        (self.known, snapshot) = (known, known.snapshot)
+        switch moment {
+        case .received(let time):
+            reached = min(time, last)
+            pinned = snapshot.series(isServed: true, upTo: reached, within: options)
+            let moment = floorDivide(time, 1_000_000) * 1_000_000
+            remark = "as it was known at \(RFC3339.render(moment)), position \(known.position)"
+        case .position:
+            reached = snapshot.watermark
+            pinned = snapshot.series(isServed: false, within: options)
+            remark = "as it was known at position \(known.position)"
         }
     }
 
-    /// What a parameter `as_of` says: a time as all of this API, up to its millisecond, or `position:` and a number.
+    /// What a parameter `as_of` says: a time as all of this API, up to its millisecond, or `position:` and digits.
     package static func moment(_ text: String) throws(SeriesRefusal) -> EarlierStore.Moment {
         let word = "position:"
         if text.hasPrefix(word) {
-            guard let position = Int64(text.dropFirst(word.count)), position >= 0 else {
+            let digits = text.utf8.dropFirst(word.utf8.count)
+            // A sign is no digit: in a form a plus stands for a space.
+            guard digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+                let position = Int64(text.dropFirst(word.count))
+            else {
                 let quoted = QuotedText.quoted(Array(text.utf8))
                 throw SeriesRefusal(parameter: "as_of", "cannot parse \(quoted) to a position")
             }

@@ -43,6 +43,8 @@ package protocol ExportSource: Sendable {
     var beginning: ExportHeader { get }
     /// Bytes that it holds from its beginning to its end, roughly.
     var heldBytes: Int { get }
+    /// What reading the next page takes at its peak, roughly: it is asked before there is a page to measure.
+    var nextPageBytes: Int { get }
     /// The next page, which may be empty; nil after the last one.
     mutating func next() throws -> ExportPage?
 }
@@ -70,6 +72,19 @@ package struct ExportReader: ExportSource {
 
     /// What happened in the store, dead letters above all.
     package var heldBytes: Int { records.reduce(0) { $0 + $1.heldBytes } }
+
+    // tests: sources of tests say their own.
+    /// Of a segment, rows twice: as its columns give them, and in their order; a row has 256 bytes or so, more where
+    /// the file is large for its events. Of the newest events, which are there, what stands beside them.
+    package var nextPageBytes: Int {
+        let version = snapshot.version
+        for segment in version.sealed.segments[segments...] {
+            guard let positions = segment.positions else { continue }
+            let rowBytes = max(256 * positions.count, 4 * segment.reader.lengthBytes)
+            return 2 * rowBytes + 128 * positions.count
+        }
+        return blocks < version.tail.blocks.count ? 128 * version.tail.blocks[blocks].count : 0
+    }
 
     /// - Parameters:
     ///   - times: event times (ns) wanted; segments without any are not read. Records are left out where not all are.

@@ -156,13 +156,16 @@ extension Routes {
         }
     }
 
-    /// The series as they were known at a moment; nil where none is given.
+    /// The series as they were known at a moment; nil where none is given. Waits while those of another question are
+    /// read.
     func earlier(at moment: EarlierStore.Moment?, within options: QueryOptions) throws -> EarlierSeries? {
-        try moment.map {
-            try EarlierSeries(
-                at: $0, of: store.export(in: .min ..< .max), store.registry, now: clock.wallNanoseconds(),
-                upTo: store.now, workers: workers, within: options)
+        guard let moment else { return nil }
+        let known = try earlierStores.store(at: moment, within: options) {
+            try KnownStore(
+                at: moment, of: store.export(in: .min ..< .max), store.registry, now: clock.wallNanoseconds(),
+                workers: workers, within: options)
         }
+        return EarlierSeries(known, at: moment, upTo: store.now, within: options)
     }
 
     /// As it was known when, where the form says so.
