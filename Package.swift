@@ -246,7 +246,7 @@ let package = Package(
         room(
             "Rules", "Services/Rules",
             uses: [
-                "AlertRules", "Alerting", "Asking", "Bytes", "Domain", "EventStores", "Intakes", "JSONTexts",
+                "AlertRules", "Alerting", "Asking", "Bytes", "Domain", "EventStores", "Hashing", "Intakes", "JSONTexts",
                 "MetricHistory", "OperatorLogs", "Platform", "Projections", "PromQLEvaluation", "PromQLText",
                 "RuleFiles", "Sending",
             ]),

@@ -61,6 +61,9 @@ import Testing
                 let series = "/api/v1/series?match[]=support_tool_calls_total&as_of="
                 #expect(try await client.send("GET", series + "position:0").text.contains(#""data":[]"#))
                 #expect(try await client.send("GET", series + "position:1").text.contains(#""tool":"t""#))
+                // Further back, and further ahead, than ns since 1970 reach.
+                #expect(try await client.send("GET", series + "1600-01-01T00:00:00Z").text.contains(#""data":[]"#))
+                #expect(try await client.send("GET", series + "2600-01-01T00:00:00Z").text.contains(#""tool":"t""#))
                 #expect(try await client.send("GET", series + "yesterday").status == 400)
                 let asked = try await client.send("GET", "/api/v1/query?query=1&as_of=position:1")
                 #expect(asked.text.contains(#""infos":["as it was known at position 1"]"#), "\(asked.text)")

@@ -49,6 +49,23 @@ import Testing
         #expect(watch.standing == RuleFileWatch.Standing(takenAt: Self.start + 5 * Self.pause))
     }
 
+    /// Not as long as the volume says: files of `/proc` have no length.
+    @Test func filesAreReadToTheirEnd() throws {
+        #expect(throws: RuleFileError.self) { try RuleSet(["/proc/self/status"], in: POSIXFileSystem(), RuleOptions()) }
+    }
+
+    @Test func aFileThatIsTooLongIsToldOnceAndChangesNothing() throws {
+        let watch = try watch()
+        try disk.replace(Self.path, with: [UInt8](repeating: UInt8(ascii: "\n"), count: RuleFile.bytesMax + 1))
+        clock.advance(nanoseconds: Self.pause)
+        #expect(throws: RuleFileError.tooLong(Self.path)) { try isNew(watch) }
+        clock.advance(nanoseconds: Self.pause)
+        #expect(try !isNew(watch) && watch.standing.failure?.contains("more than 16777216 bytes") == true)
+        try write("vector(2)")
+        clock.advance(nanoseconds: Self.pause)
+        #expect(try isNew(watch) && watch.standing.failure == nil)
+    }
+
     @Test func whoAsksIsAnsweredAtOnce() throws {
         let watch = try watch()
         #expect(try isNew(watch, isAsked: true))

@@ -143,6 +143,33 @@ import Testing
         #expect(half.firings.map(\.firedAt) == [Self.minute(9)] && half.firings.first?.resolvedAt == nil)
     }
 
+    @Test func aReplaySaysWhichRulesFailed() throws {
+        let text = """
+            groups:
+              - name: speed
+                interval: 1m
+                rules:
+                  - alert: Twice
+                    expr: seconds * on(job) seconds > 0
+                  - alert: Always
+                    expr: vector(1)
+            """
+        var series = RuleWorld.minutes("seconds", [1, 1, 1])
+        var run = SampleRun()
+        run.append(Self.minute(1), .float(1))
+        series.set(LabelSet([("__name__", "seconds"), ("job", "plimsoll"), ("n", "2")]), to: run)
+        let world = try RuleWorld(text, series)
+        let replay = try RuleReplay(world.rules, from: Self.minute(0), through: Self.minute(2), over: series)
+        #expect(replay.evaluations == 3 && replay.firings.map { $0.labels["alertname"] } == ["Always"])
+        // The second series begins a minute later.
+        let told = "rules: Twice of group test.yaml;speed failed 2 times, first at 2026-08-01T09:01:00Z: found "
+        let complaint = try #require(replay.complaints.first)
+        #expect(replay.complaints.count == 1 && complaint.hasPrefix(told), "\(complaint)")
+        let shown = try ReplayText(replay, through: Self.minute(2)) { _ in [] }
+        #expect(shown.table.hasSuffix("\n\(complaint)\n"), "\(shown.table)")
+        #expect(shown.json.contains("\"complaints\":[\"rules: Twice of group"), "\(shown.json)")
+    }
+
     // MARK: The API
 
     @Test func theAPITellsHowRulesStand() throws {

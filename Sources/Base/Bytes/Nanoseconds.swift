@@ -29,4 +29,10 @@ extension Int64 {
         let (difference, isBeyond) = subtractingReportingOverflow(other)
         return isBeyond ? (other < 0 ? .max : .min) : difference
     }
+
+    /// The product, or the end that it lies beyond: times in other units as ns.
+    package func saturatingMultiply(by factor: Int64) -> Int64 {
+        let (product, isBeyond) = multipliedReportingOverflow(by: factor)
+        return isBeyond ? ((self < 0) == (factor < 0) ? .max : .min) : product
+    }
 }

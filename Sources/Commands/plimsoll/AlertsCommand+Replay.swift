@@ -94,7 +94,8 @@ extension AlertsCommand {
                     set, from: first, through: last, over: pinned.source, within: SeriesBudget(options))
             }
             for notice in pinned.notices.lines { SourceOptions.tellNotice(notice) }
-            for complaint in replay.complaints { SourceOptions.tellNotice(complaint) }
+            // The table says them itself.
+            if format == .json { for complaint in replay.complaints { SourceOptions.tellNotice(complaint) } }
             let shown = try ReplayText(replay, through: end / 1_000_000) { sql in
                 try StatementRunner(engine: machine.engine).run(sql, over: snapshot, options: machine.reportOptions)
                     .firstTexts

@@ -35,11 +35,15 @@ package enum CredentialNames {
     ].map { Array($0.utf8) }
     /// What ends in one of those and is another word: a review, a drawing.
     private static let endsOfOtherWords = ["resenha", "resenhas", "desenha", "desenhas"].map { Array($0.utf8) }
-    /// The same in letters of which ASCII has none.
+    /// The same in letters of which ASCII has none: in small ones, in capitals, and with a capital first.
     private static let endsInOtherLetters = [
-        "пароль", "Пароль", "ПАРОЛЬ", "пароли", "Пароли", "парола", "Парола", "密码", "密碼", "口令", "密钥", "密鑰",
-        "パスワード", "暗証番号", "비밀번호", "암호",
-    ].map { Array($0.utf8) }
+        "пароль", "пароли", "парола", "密码", "密碼", "口令", "密钥", "密鑰", "パスワード", "暗証番号", "비밀번호", "암호",
+    ].flatMap { word -> [[UInt8]] in
+        let capitals = word.uppercased()
+        // Most of these letters have no capitals.
+        if capitals == word { return [Array(word.utf8)] }
+        return [word, capitals, String(capitals.prefix(1)) + word.dropFirst()].map { Array($0.utf8) }
+    }
     private static let endsOfCookies = ["cookie", "cookies"].map { Array($0.utf8) }
     /// As ends of names in the question of an address.
     private static let endsInQuery = ["key", "token", "sig", "signature", "auth", "pass", "sas", "code"].map {

@@ -104,7 +104,6 @@ extension JSONWriter {
 
     /// - Parameter time: ms since 1970; beyond what is written, the last time that is.
     fileprivate mutating func value(milliseconds time: Int64) {
-        let (nanoseconds, overflows) = time.multipliedReportingOverflow(by: 1_000_000)
-        value(time: overflows ? (time < 0 ? .min : .max) : nanoseconds)
+        value(time: time.saturatingMultiply(by: 1_000_000))
     }
 }

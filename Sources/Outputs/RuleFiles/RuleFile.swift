@@ -4,6 +4,9 @@ package import PromQLText
 
 /// A file of rules as Prometheus has them.
 package struct RuleFile: Hashable, Sendable {
+    /// No file has more bytes.
+    package static let bytesMax = YAMLTree.bytesMax
+
     /// As it was named.
     package let name: String
     /// In the order of the file.

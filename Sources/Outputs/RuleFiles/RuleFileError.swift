@@ -20,6 +20,12 @@ package struct RuleFileError: Error, Hashable, Sendable, CustomStringConvertible
     /// At least one, in the order of their places.
     package let faults: [Fault]
 
+    /// Of a file that has more bytes than are read, ``RuleFile/bytesMax``.
+    package static func tooLong(_ file: String) -> RuleFileError {
+        let reason = "the file has more than \(RuleFile.bytesMax) bytes, which are not read"
+        return RuleFileError(file: file, faults: [Fault(line: nil, column: nil, reason: reason)])
+    }
+
     /// All of them, a line each.
     package var description: String { faults.map { "\(file): \($0)" }.joined(separator: "\n") }
 }

@@ -64,8 +64,7 @@ struct AlertNote: Hashable, Sendable {
     }
 
     private static func nanoseconds(_ milliseconds: Int64) -> Int64 {
-        let (product, isBeyond) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
-        return isBeyond ? (milliseconds < 0 ? .min : .max) : product
+        milliseconds.saturatingMultiply(by: 1_000_000)
     }
 
     init(

@@ -20,8 +20,7 @@ enum ReplayLink {
         while origin.utf8.last == UInt8(ascii: "/") { origin.removeLast() }
         guard !origin.isEmpty else { return nil }
         let minute = floorDivide(pendingSince.saturatingSubtract(lead), 60_000)
-        let (nanoseconds, isBeyond) = minute.multipliedReportingOverflow(by: 60_000_000_000)
-        guard !isBeyond else { return nil }
+        let nanoseconds = minute.saturatingMultiply(by: Nanoseconds.minute)
         let name = PercentText.escaped(alert.description) { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")

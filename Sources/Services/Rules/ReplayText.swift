@@ -56,15 +56,17 @@ package struct ReplayText: Sendable {
     }
 
     private static func time(_ milliseconds: Int64) -> String {
-        let (nanoseconds, isBeyond) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
-        return RFC3339.render(isBeyond ? (milliseconds < 0 ? .min : .max) : nanoseconds)
+        RFC3339.render(milliseconds.saturatingMultiply(by: 1_000_000))
     }
 
     // MARK: Shown
 
-    /// For people, a line each.
+    /// For people, a line each; behind them, what could not be evaluated.
     package var table: String {
-        if replay.firings.isEmpty { return "\(replay.evaluations) evaluations, nothing would have fired\n" }
+        let complaints = replay.complaints.map { $0 + "\n" }.joined()
+        if replay.firings.isEmpty {
+            return "\(replay.evaluations) evaluations, nothing would have fired\n" + complaints
+        }
         let head = ["alert", "pending since", "fired at", "resolved at", "highest", "labels"]
         let rows = zip(replay.firings, causes).map { firing, conversations in
             let labels = firing.labels.labels.filter { $0.name != "alertname" }
@@ -77,7 +79,7 @@ package struct ReplayText: Sendable {
                 labels + shown,
             ]
         }
-        return renderAligned([head] + rows)
+        return renderAligned([head] + rows) + complaints
     }
 
     /// `{"alerts":[…],"evaluations":…,"complaints":[…]}`.

@@ -1,4 +1,6 @@
 package import AlertRules
+import Bytes
+import Hashing
 package import Platform
 import RuleFiles
 import Synchronization
@@ -18,7 +20,8 @@ package final class RuleFileWatch: Sendable {
 
     /// What a look at a file came to.
     private enum Look: Hashable {
-        case bytes([UInt8])
+        /// The hash of its bytes.
+        case read(Hash128)
         case failed(String)
     }
 
@@ -36,7 +39,7 @@ package final class RuleFileWatch: Sendable {
     private let known: Mutex<Known>
 
     /// ns between two looks.
-    private static let pause: Int64 = 15_000_000_000
+    private static let pause = 15 * Nanoseconds.second
 
     /// Of files whose rules were read just now.
     /// - Parameter options: of the rules that are read.
@@ -44,7 +47,8 @@ package final class RuleFileWatch: Sendable {
         (self.paths, self.options, self.fileSystem, self.clock) = (paths, options, fileSystem, clock)
         known = Mutex(
             Known(
-                looks: paths.map { Self.look(at: $0, in: fileSystem).look }, lookedAt: clock.monotonicNanoseconds(),
+                looks: paths.map { Self.look(at: $0, in: fileSystem).look },
+                lookedAt: clock.monotonicNanoseconds(),
                 standing: Standing(takenAt: clock.wallNanoseconds())))
     }
 
@@ -68,10 +72,8 @@ package final class RuleFileWatch: Sendable {
         guard isAsked || looks != before else { return nil }
         known.withLock { $0.looks = looks }
         do {
-            let files = try zip(paths, found).map { path, found -> RuleFile in
-                if let error = found.error { throw error }
-                guard case .bytes(let bytes) = found.look else { preconditionFailure("what was not read has an error") }
-                return try RuleFile(bytes, name: path)
+            let files = try zip(paths, found).map { path, found in
+                try RuleFile(try found.content.get(), name: path)
             }
             known.withLock { $0.standing = Standing(takenAt: clock.wallNanoseconds()) }
             return RuleSet(files, options)
@@ -81,11 +83,13 @@ package final class RuleFileWatch: Sendable {
         }
     }
 
-    private static func look(at path: String, in fileSystem: any FileSystem) -> (look: Look, error: StorageError?) {
-        do throws(StorageError) {
-            return (.bytes(try fileSystem.contents(of: path)), nil)
-        } catch {
-            return (.failed("\(error)"), error)
+    private static func look(
+        at path: String, in fileSystem: any FileSystem
+    ) -> (look: Look, content: Result<[UInt8], any Error>) {
+        let content = Result { try fileSystem.ruleFile(at: path) }
+        switch content {
+        case .success(let bytes): return (.read(xxh3Wide(bytes)), content)
+        case .failure(let error): return (.failed("\(error)"), content)
         }
     }
 }

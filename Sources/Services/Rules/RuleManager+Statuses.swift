@@ -63,7 +63,23 @@ extension RuleManager: RuleStatuses {
     }
 
     private static func nanoseconds(_ milliseconds: Int64) -> Int64 {
-        let (product, isBeyond) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
-        return isBeyond ? (milliseconds < 0 ? .min : .max) : product
+        milliseconds.saturatingMultiply(by: 1_000_000)
+    }
+}
+
+/// A rule that failed at an evaluation of its group.
+struct RuleFailing: Hashable, Sendable {
+    /// By which states and notes know its group.
+    let group: ExactText
+    /// Its index in the group.
+    let rule: Int
+    let name: ByteText
+    let reason: ByteText
+
+    /// Of a group that was evaluated.
+    static func all(in place: RuleSet.Place, _ state: RuleGroupState) -> [RuleFailing] {
+        zip(place.group.rules, state.rules).enumerated().compactMap { index, pair in
+            pair.1.error.map { RuleFailing(group: place.key, rule: index, name: pair.0.name, reason: $0) }
+        }
     }
 }

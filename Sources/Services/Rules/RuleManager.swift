@@ -45,6 +45,8 @@ package final class RuleManager: Sendable {
         var notes: Int
         /// For the log: why a group could not be evaluated at all.
         var complaint: String?
+        /// Its group's rules that failed.
+        var failures: [RuleFailing] = []
     }
 
     struct Group: Sendable {
@@ -186,8 +188,7 @@ package final class RuleManager: Sendable {
         var time = (floorDivide(last, interval) * interval).saturatingAdd(interval)
         // Where the clock was set back, what has been is not again.
         guard time <= latest else { return nil }
-        let (spanBound, isBeyond) = (Bounds.evaluations - 1).multipliedReportingOverflow(by: interval)
-        let span = isBeyond ? Bounds.silence : min(Bounds.silence, spanBound)
+        let span = min(Bounds.silence, (Bounds.evaluations - 1).saturatingMultiply(by: interval))
         let first = latest.saturatingSubtract(span / interval * interval)
         let isAnew = time < first
         if isAnew { time = first }
@@ -280,6 +281,7 @@ package final class RuleManager: Sendable {
             let messages = sending.messages.map { $0.linked(to: place.group.rules, set.options) }
             state.groups[index].held = Self.merged(state.groups[index].held, messages)
             var step = Step(messages: [], notes: state.notes.count)
+            step.failures = RuleFailing.all(in: place, next)
             if !due.isBehind { swap(&step.messages, &state.groups[index].held) }
             let recordedAt = state.groups[index].recordedAt
             let isOld = recordedAt.map { due.time.saturatingSubtract($0) >= Bounds.record } ?? true
@@ -303,9 +305,8 @@ package final class RuleManager: Sendable {
             guard let index = state.groups.firstIndex(where: { $0.place.key == due.key }) else { return nil }
             let isNews = state.groups[index].failure != reason
             (state.groups[index].duration, state.groups[index].failure) = (nanoseconds, reason)
-            let pause = state.groups[index].interval.multipliedReportingOverflow(by: 1_000_000)
-            state.groups[index].notBefore = monotonic.saturatingAdd(
-                max(nanoseconds, pause.overflow ? nanoseconds : pause.partialValue))
+            let pause = state.groups[index].interval.saturatingMultiply(by: 1_000_000)
+            state.groups[index].notBefore = monotonic.saturatingAdd(max(nanoseconds, pause))
             var step = Step(messages: [], notes: 0)
             if isNews, let reason { step.complaint = "rules: group \(due.key) was not evaluated: \(reason)" }
             return step

@@ -2,6 +2,7 @@ import AlertRules
 package import Asking
 package import Bytes
 import EventStores
+import JSONTexts
 package import PromQLEvaluation
 package import PromQLText
 
@@ -28,7 +29,7 @@ package struct RuleReplay: Sendable {
 
     /// By the times of firing, then by labels.
     package private(set) var firings: [Firing] = []
-    /// Why groups could not be evaluated, each once.
+    /// Why groups could not be evaluated, and which rules failed, each once.
     package private(set) var complaints: [String] = []
     /// How many evaluations there were.
     package private(set) var evaluations = 0
@@ -39,6 +40,13 @@ package struct RuleReplay: Sendable {
     private struct Key: Hashable {
         let group: ExactText
         let labels: LabelSet
+    }
+
+    /// How often a rule failed.
+    private struct Failed {
+        let first: RuleFailing
+        let firstAt: Int64
+        var count = 1
     }
 
     private var open: [Key: Int] = [:]
@@ -73,17 +81,19 @@ package struct RuleReplay: Sendable {
         let manager = RuleManager(set, from: [], only: alert) { notes.texts }
         let step = set.places(with: alert).reduce(Int64(0)) { Self.commonDivisor($0, set.interval(of: $1.group)) }
         guard step > 0, start <= end else { return }
+        var failed: [Failed] = []
         var now = start
         while now <= end {
             try budget.lookAtClock()
             let time = now
-            let clock = time.multipliedReportingOverflow(by: 1_000_000).partialValue
+            let clock = time.saturatingMultiply(by: 1_000_000)
             while let step = manager.step(at: time, monotonic: { clock }, { (try open($0), budget) }) {
                 try budget.lookAtClock()
                 if let complaint = step.complaint { complaints.append(complaint) } else { evaluations += 1 }
                 let texts = step.batch?.notes.map(\.data) ?? []
                 notes.append(texts)
                 manager.committed(step)
+                Self.count(step.failures, at: time, in: &failed)
                 let changes = texts.compactMap(AlertNote.init(data:))
                 take(changes.filter { alert == nil || $0.labels["alertname"] == alert }, manager)
             }
@@ -94,6 +104,11 @@ package struct RuleReplay: Sendable {
             let (next, isBeyond) = now.addingReportingOverflow(step)
             if isBeyond { break }
             now = next
+        }
+        complaints += failed.map { one in
+            let time = RFC3339.render(one.firstAt.saturatingMultiply(by: 1_000_000))
+            return "rules: \(one.first.name) of group \(one.first.group.text) failed "
+                + "\(one.count == 1 ? "once" : "\(one.count) times"), first at \(time): \(one.first.reason)"
         }
         firings.sort { ($0.firedAt, $0.labels) < ($1.firedAt, $1.labels) }
     }
@@ -108,6 +123,14 @@ package struct RuleReplay: Sendable {
             return try RuleReplay(set, from: start, through: end, only: alert, over: source, within: budget)
         } catch {
             throw SeriesRefusal(error)
+        }
+    }
+
+    /// - Complexity: O(rules that failed before) each; those of one evaluation are few.
+    private static func count(_ failures: [RuleFailing], at time: Int64, in failed: inout [Failed]) {
+        for failing in failures {
+            let known = failed.firstIndex { $0.first.group == failing.group && $0.first.rule == failing.rule }
+            if let known { failed[known].count += 1 } else { failed.append(Failed(first: failing, firstAt: time)) }
         }
     }
 

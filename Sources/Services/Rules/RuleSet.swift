@@ -27,9 +27,9 @@ package struct RuleSet: Sendable {
     package init(_ files: [RuleFile], _ options: RuleOptions) { (self.files, self.options) = (files, options) }
 
     /// Files of an operator.
-    /// - Throws: ``RuleFileError`` of the first that has mistakes; what reading throws.
+    /// - Throws: ``RuleFileError`` of the first that has mistakes or is too long; what reading throws.
     package init(_ paths: [String], in fileSystem: any FileSystem, _ options: RuleOptions) throws {
-        self.init(try paths.map { try RuleFile(try fileSystem.contents(of: $0), name: $0) }, options)
+        self.init(try paths.map { try RuleFile(try fileSystem.ruleFile(at: $0), name: $0) }, options)
     }
 
     /// The rules that follow from objectives.
@@ -73,4 +73,15 @@ package struct RuleSet: Sendable {
 
 extension Rule {
     fileprivate func isAlert(_ name: ByteText) -> Bool { kind != .record && self.name == name }
+}
+
+extension FileSystem {
+    /// The bytes of an operator's file, which is read again and again, so that no pipe will do.
+    /// - Throws: `RuleFileError` for one that is too long, `StorageError`.
+    func ruleFile(at path: String) throws -> [UInt8] {
+        guard let bytes = try input(path, bytesMax: RuleFile.bytesMax, takesPipes: false) else {
+            throw RuleFileError.tooLong(path)
+        }
+        return bytes
+    }
 }

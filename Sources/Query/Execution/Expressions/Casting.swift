@@ -206,7 +206,7 @@ struct Casting: Sendable {
         switch written.zone {
         case .offset(let seconds): ZoneOffsets(fixed: seconds)
         case .name(let name): try ZoneOffsets.written(name)
-        case .outOfRange: throw QueryError.zoneOutOfRange("")
+        case .outOfRange: preconditionFailure("a zone that is none is refused before it is looked up")
         case nil: context.zone
         }
     }

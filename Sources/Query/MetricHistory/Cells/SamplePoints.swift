@@ -127,16 +127,8 @@ struct PointFinder {
         found = points.wanted(from: number)
         let end = found ?? number
         // All times before the first wanted one have it, too.
-        low = number <= points.lower ? .min : (number - 1).multipliedClamped(by: SamplePoints.nanoseconds)
-        high = max(number, end).multipliedClamped(by: SamplePoints.nanoseconds)
+        low = number <= points.lower ? .min : (number - 1).saturatingMultiply(by: SamplePoints.nanoseconds)
+        high = max(number, end).saturatingMultiply(by: SamplePoints.nanoseconds)
         return found
-    }
-}
-
-extension Int64 {
-    /// The product, or the end that it lies beyond; of a positive factor.
-    fileprivate func multipliedClamped(by factor: Int64) -> Int64 {
-        let (product, isBeyond) = multipliedReportingOverflow(by: factor)
-        return isBeyond ? (self < 0 ? .min : .max) : product
     }
 }

@@ -2,7 +2,7 @@ import Bytes
 
 /// A date and time as SQL writes them, in ISO 8601 order: `2026-08-01`, `2026-08-01 09:00:15.778+02`,
 /// `2026-08-01T09:00:15Z`, `24:00:00`, `2026-08-01 09:00 Europe/Berlin`; without marks, `20260801T090015`, `260801`; by
-/// the day of the year, `2026-213`, `2026.213`.
+/// the day of the year, `2026-213`, `2026.213`. An era, `AD` or `BC`, stands behind the date, the clock reading or the zone, once.
 package struct WrittenTime {
     /// What a text says of its zone.
     package enum Zone {
@@ -30,16 +30,22 @@ package struct WrittenTime {
         date = CivilDate(year: 0, month: 0, day: 0)
         skipSpaces()
         guard readDate() else { return nil }
-        let isApart = skipSpaces()
-        if bytes.prefix(2).last?.isDigit == true, take("T") || take("t") {
+        var isApart = skipSpaces()
+        var hasEra = readEra()
+        if hasEra { isApart = skipSpaces() }
+        if !hasEra, bytes.prefix(2).last?.isDigit == true, take("T") || take("t") {
             guard readClock() else { return nil }
         } else if isApart, bytes.first?.isDigit == true {
             guard readClock() else { return nil }
         }
         skipSpaces()
-        guard readEra() || readZone() else { return nil }
+        if !hasEra {
+            hasEra = readEra()
+            skipSpaces()
+        }
+        guard readZone() else { return nil }
         skipSpaces()
-        _ = readEra()
+        if !hasEra { _ = readEra() }
         guard bytes.isEmpty else { return nil }
     }
 

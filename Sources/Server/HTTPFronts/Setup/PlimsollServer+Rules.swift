@@ -1,4 +1,5 @@
 import Asking
+import Bytes
 import Domain
 import EventStores
 import Intakes
@@ -45,9 +46,8 @@ extension PlimsollServer {
             now: { [store] in store.now }, present: { try await routes.presentFamilies() },
             open: { [store, memory = routes.seriesMemory] time, present in
                 let options = Self.options(routes, until: stopping)
-                let (nanoseconds, isBeyond) = time.multipliedReportingOverflow(by: 1_000_000)
                 let pinned = store.ruleSeries(
-                    upTo: isBeyond ? .max : nanoseconds, present: present, memory: memory, within: options)
+                    upTo: time.saturatingMultiply(by: 1_000_000), present: present, memory: memory, within: options)
                 return (pinned.source, SeriesBudget(options))
             }, files: configuration.ruleFiles, isAsked: configuration.isReadingAsked)
         let ticker = RuleTicker(

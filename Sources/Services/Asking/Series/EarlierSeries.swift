@@ -72,7 +72,7 @@ package struct EarlierSeries {
             }
             return .position(position)
         }
-        let (nanoseconds, isBeyond) = try SeriesTimeText.time(text, "as_of").multipliedReportingOverflow(by: 1_000_000)
-        return .received(isBeyond ? .max : nanoseconds.saturatingAdd(999_999))
+        let milliseconds = try SeriesTimeText.time(text, "as_of")
+        return .received(milliseconds.saturatingMultiply(by: 1_000_000).saturatingAdd(999_999))
     }
 }

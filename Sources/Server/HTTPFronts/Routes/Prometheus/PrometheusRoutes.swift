@@ -188,9 +188,7 @@ extension Routes {
     /// ns that a question may take, where its form says so.
     static func timeLimit(_ form: FormParameters) throws(SeriesRefusal) -> Int64 {
         guard let text = form["timeout"] else { return .max }
-        let (nanoseconds, isBeyond) = try SeriesTimeText.duration(text, "timeout")
-            .multipliedReportingOverflow(by: 1_000_000)
-        return isBeyond ? .max : max(0, nanoseconds)
+        return max(0, try SeriesTimeText.duration(text, "timeout").saturatingMultiply(by: 1_000_000))
     }
 
     /// A bound of a form; nil: none.
