@@ -42,6 +42,7 @@ struct TokensCommand: ParsableCommand {
         func run() async throws {
             let machine = Machine()
             let expires = try expires.map(TimeArgument.parse)
+            try machine.checkNoFile(data.directory)
             let isThere = try machine.fileSystem.isDirectory(data.directory)
             let token = try await TokenChange.make(in: data.directory) { book in
                 try book.create(
@@ -74,6 +75,7 @@ struct TokensCommand: ParsableCommand {
 
         func run() throws {
             let machine = Machine()
+            try machine.checkNoFile(data.directory)
             let book = try TokenFile(dataDirectory: data.directory, fileSystem: machine.fileSystem).load()
             guard let book else {
                 return try StandardStream.output.print("no token was ever made in \(data.directory)")
@@ -91,7 +93,13 @@ struct TokensCommand: ParsableCommand {
         var id: String
 
         func run() async throws {
-            let now = Machine().clock.wallNanoseconds()
+            let machine = Machine(asksServers: false)
+            // What revokes makes nothing.
+            try machine.checkIsDirectory(data.directory)
+            guard try TokenFile(dataDirectory: data.directory, fileSystem: machine.fileSystem).load() != nil else {
+                throw CommandFailure(.badInput, "no token was ever made in \(data.directory)")
+            }
+            let now = machine.clock.wallNanoseconds()
             let record = try await TokenChange.make(in: data.directory) { book in try book.revoke(id, now: now) }
             let since = RFC3339.render(record.revoked ?? now)
             try StandardStream.output.print("token \(record.id) is revoked since \(since)")
