@@ -138,7 +138,7 @@ import Testing
             #expect(found.name == "one" && found.warning?.contains(".yaml: 1:") == true)
             #expect(found.metrics.contains("\nplimsoll_rules_last_reload_successful 0\n"))
             try write("two", "vector(2)")
-            #expect(try await client.send("POST", "/-/reload").text == "1 rules from now on\n")
+            #expect(try await client.send("POST", "/-/reload").text == "1 rule from now on\n")
             found = try await state()
             #expect(found.name == "two" && found.warning == nil)
             #expect(found.metrics.contains("\nplimsoll_rules_last_reload_successful 1\n"))

@@ -105,6 +105,89 @@ import Testing
             ], "sealed ones, too")
     }
 
+    private static func take(_ data: String, into history: HistoryStore, at seconds: Int64) throws {
+        let time = HistoryStore.start + seconds * 1_000_000_000
+        history.clock.advance(nanoseconds: time - history.clock.wallNanoseconds())
+        _ = try history.store.append([IngestBatch(notes: [SystemNote(.metricsSampled, data: data)])])
+    }
+
+    @Test func histogramsAreNotedAndReadBack() throws {
+        let history = try HistoryStore(nowSeconds: 0)
+        let definition = try #require(MetricCatalogue.metric(named: "plimsoll_flush_duration_seconds"))
+        var counts = [UInt64](repeating: 0, count: 15)
+        (counts[0], counts[14]) = (2, 1)
+        let value = MetricValue.histogram(counts: counts, sumNanoseconds: 6_500_000_000)
+        var noter = ProcessNoter()
+        let data = try Self.look(
+            &noter, history, at: 0, [MetricFamily(definition, [MetricSeries(labels: [], value: value)])])
+        let noted = """
+            {"time":"2026-08-01T09:00:00Z","values":{"plimsoll_flush_duration_seconds":\
+            [[[],[[2,0,0,0,0,0,0,0,0,0,0,0,0,0,1],"6500000000"]]]},"whole":true}
+            """
+        #expect(data == noted)
+        #expect(
+            try Self.lines(history, "{__name__=~\"plimsoll_flush_duration_seconds_(count|sum)\"}", through: 0) == [
+                "plimsoll_flush_duration_seconds_count{job=\"p\"} 3.0@0",
+                "plimsoll_flush_duration_seconds_sum{job=\"p\"} 6.5@0",
+            ])
+        // One bucket is missing.
+        let damaged = noted.replacing("09:00:00", with: "09:00:30").replacing("[[2,0,", with: "[[9,")
+        try Self.take(damaged, into: history, at: 30)
+        #expect(
+            try Self.lines(history, "plimsoll_flush_duration_seconds_count", after: 14, through: 15) == [
+                "plimsoll_flush_duration_seconds_count{job=\"p\"} 3.0@15"
+            ])
+        #expect(try Self.lines(history, "plimsoll_flush_duration_seconds_count", after: 29, through: 30).isEmpty)
+    }
+
+    @Test func whatIsNoNoteIsPassedOver() throws {
+        let history = try HistoryStore(nowSeconds: 0)
+        let head = #"{"time":"2026-08-01T09:00:"#
+        try Self.take(head + #"00Z","values":{"plimsoll_free_bytes":[[[],"1"]]},"whole":true}"#, into: history, at: 0)
+        let damaged = [
+            #"15Z","values":{"plimsoll_free_bytes":[[[],"2"]]}}"#, #"15Z","values":[],"whole":false}"#,
+            #"15Z","values":{"plimsoll_free_bytes":[[["a"],"2"]]},"whole":false}"#,
+            #"15Z","values":{"plimsoll_free_bytes":[[[],2]],"plimsoll_newer":[[[],"2"]]},"whole":false}"#,
+            #"xx","values":{"plimsoll_free_bytes":[[[],"2"]]},"whole":false}"#,
+        ]
+        for data in damaged { try Self.take(head + data, into: history, at: 15) }
+        #expect(
+            try Self.lines(history, "plimsoll_free_bytes", through: 30) == [
+                "plimsoll_free_bytes{job=\"p\"} 1.0@0 1.0@15 1.0@30"
+            ])
+    }
+
+    /// A note that was taken in more than an hour after its time.
+    @Test func aLateNoteCountsNothing() throws {
+        for (second, isLate) in [(0, true), (9, false)] {
+            let history = try HistoryStore(nowSeconds: 0)
+            let data = #"{"time":"2026-08-01T09:00:0\#(second)Z","values":{"plimsoll_free_bytes":[[[],"5"]]},"#
+                + #""whole":true}"#
+            try Self.take(data, into: history, at: 3605)
+            let found = try Self.lines(history, "plimsoll_free_bytes", reached: 4000, through: 30)
+            #expect(found == (isLate ? [] : ["plimsoll_free_bytes{job=\"p\"} 5.0@15 5.0@30"]))
+        }
+    }
+
+    @Test func aNoteAnHourIsWholeAndNoneHasTooMuch() throws {
+        var noter = ProcessNoter()
+        let families = try Self.families(position: 1, free: 2, failedSeals: 3)
+        func note(_ seconds: Int64, _ families: [MetricFamily]) -> String {
+            noter.note(families, at: HistoryStore.start + seconds * 1_000_000_000) ?? "none"
+        }
+        let kinds = [0, 3585, 3600, 3600, 3615].map { note($0, families) }.map { data in
+            data == "none" ? data : data.hasSuffix("\"whole\":true}") ? "whole" : "part"
+        }
+        #expect(kinds == ["whole", "part", "whole", "none", "none"])
+        let free = try #require(MetricCatalogue.metric(named: "plimsoll_free_bytes"))
+        let many = (0...2000).map { MetricSeries(labels: ["\($0)"], value: .number(1)) }
+        noter = ProcessNoter()
+        #expect(
+            try note(4000, [MetricFamily(free, many), Self.family("plimsoll_failed_seals_total", 0)]) == """
+                {"time":"2026-08-01T10:06:40Z","values":{"plimsoll_failed_seals_total":[[[],"0"]]},"whole":true}
+                """)
+    }
+
     @Test func thePresentStandsAtTheLastTime() throws {
         let history = try Self.history()
         let present = [try Self.family("plimsoll_free_bytes", 45), try Self.family("plimsoll_queued_batches", 3)]

@@ -486,7 +486,7 @@ class Line:
                 self.expect(f"commands of {command}", found.partition(b"known: ")[2].partition(b";")[0].decode().split(", "),
                             [name for name in below if name != "help"])
         # Words behind the last command are its arguments.
-        for words in ("help query querry", "help", "alerts --help chek", "--version"):
+        for words in ("help query querry", "help", "help help", "alerts --help chek", "--version"):
             self.expect(f"status of {words}", self.run(*words.split())[0], 0)
 
     def commands(self):

@@ -4,7 +4,7 @@
 usage: grafana.py --plimsoll BINARY [--users 200] [--folder DASHBOARDS]
 
 A demo's day is served, with a token as the provisioned data source shows one. Every variable has values, every panel's queries are answered without an
-error, and no panel is empty but those of what a process alone knows, which has no past.
+error, and no panel is empty but those of what a process alone knows, whose past is what a server with rules noted.
 """
 import argparse
 import json
@@ -22,7 +22,7 @@ from outside.plimsoll import CommandFailed, Commands, Server
 
 # How many points Grafana wants of a panel, and the data source's `timeInterval`.
 POINTS, SCRAPE = 300, 15
-# What events tell; of all else a server knows the present alone.
+# What events tell; of all else a server knows the present, and the past that one with rules noted.
 TOLD = re.compile(r"\bsupport_|\bplimsoll_events_accepted_total\b|\bALERTS\b")
 
 

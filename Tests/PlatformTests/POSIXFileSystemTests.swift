@@ -65,6 +65,9 @@ import Testing
         #expect(
             "\(refusal)" == "cannot open \(pipe): a pipe, a socket or a device stands there, and no file; "
                 + "remove it, and put the file there")
+        // Of a disk that has gone, say.
+        let ofDisk = StorageError(.read, path: "/a", offset: 9, code: ENXIO)
+        #expect("\(ofDisk)" == "cannot read /a at offset 9: No such device or address; see errno(3)")
         #expect(try files.input("/dev/null", bytesMax: 10) == [])
     }
 

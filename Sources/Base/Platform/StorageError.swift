@@ -24,7 +24,8 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
 
     package var description: String {
         let place = offset.map { " at offset \($0)" } ?? ""
-        return "cannot \(operation.rawValue) \(path)\(place): \(SystemErrorText.reason(of: code)); \(advice)"
+        let reason = SystemErrorText.reason(of: code, isOpening: operation == .open)
+        return "cannot \(operation.rawValue) \(path)\(place): \(reason); \(advice)"
     }
 
     /// The disk, quota or reserve has no room: the state is sound and the operation may be tried again later.
@@ -55,6 +56,6 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
     package var advice: String {
         isLocked
             ? "another process uses this directory: stop it, or choose another directory"
-            : SystemErrorText.advice(for: code)
+            : SystemErrorText.advice(for: code, isOpening: operation == .open)
     }
 }

@@ -4,6 +4,7 @@ import Bytes
 import Columnar
 import Domain
 import EventStores
+import JSONTexts
 import Plans
 import Platform
 import Reports
@@ -17,7 +18,8 @@ extension AlertsCommand {
             discussion: """
                 Evaluates groups of rules over stored history at the times at which `plimsoll serve` does. Nothing is \
                 changed, nobody is told. The rules are those of the files, else those of --config FILE, else those of \
-                the objectives in force. Metrics that only a running server knows have the past that it noted.
+                the objectives in force. Metrics that only a running server knows have the past that a server with \
+                rules noted.
 
                 Beside an alert that has a tenant, a channel or a model among its labels stand up to \
                 \(ReplayText.causesMax) conversations: those with these labels whose answers, or calls of the model, \
@@ -39,8 +41,8 @@ extension AlertsCommand {
 
         @Option(
             help: ArgumentHelp(
-                "No evaluation is later.", discussion: "Default: what the directory received last.",
-                valueName: "time"))
+                "No evaluation is later; now at the latest.",
+                discussion: "Default: what the directory received last.", valueName: "time"))
         var to: String?
 
         @Flag(
@@ -66,8 +68,8 @@ extension AlertsCommand {
                     .badInput, "alerts replay works on a directory, and PLIMSOLL_SERVER names a server",
                     advice: "name the directory with --data DIR, or ask the server: GET /v1/alerts/replay")
             }
-            let machine = Machine(asksServers: false)
-            let text = try machine.reading(data.directory, isRepeatable: true) { store in
+            let machine = Machine()
+            let text = try machine.reading(data.directory, isRepeatable: true, asksServers: false) { store in
                 try answer(store, machine)
             }
             try StandardStream.output.show(Array(text.utf8))
@@ -78,9 +80,7 @@ extension AlertsCommand {
             var settings = try SettingsReading.serve(config: config, in: machine.fileSystem)
             if !files.isEmpty { settings.alerts.ruleFiles = files }
             let set = try RuleSetup.rules(settings, objectives: snapshot.objectives.current.set, on: machine)
-            let end = try to.map { try PeriodText.parse($0, now: snapshot.now) } ?? snapshot.watermark
-            let start = try from.map { try PeriodText.parse($0, now: snapshot.now) } ?? end - Nanoseconds.day
-            guard start <= end else { throw CommandFailure(.badInput, "--from lies behind --to") }
+            let (start, end) = try period(snapshot)
             // Nobody else waits for this machine, and a month has many evaluations.
             var options = QueryOptions()
             options.timeLimitNanoseconds = nil
@@ -108,6 +108,21 @@ extension AlertsCommand {
                     .firstTexts
             }
             return format == .json ? shown.json : shown.table
+        }
+
+        /// ns since 1970 UTC. What is ahead has no samples, and any number of evaluations.
+        private func period(_ snapshot: StoreSnapshot) throws -> (start: Int64, end: Int64) {
+            let wanted = try to.map { try PeriodText.parse($0, now: snapshot.now) } ?? snapshot.watermark
+            let end = min(wanted, max(snapshot.now, snapshot.watermark))
+            let start = try from.map { try PeriodText.parse($0, now: snapshot.now) }
+                ?? end.saturatingSubtract(Nanoseconds.day)
+            let last = RFC3339.render(end)
+            guard start <= end else {
+                throw CommandFailure(
+                    .badInput, "--from lies behind --to", advice: "no evaluation is later than \(last)")
+            }
+            if wanted > end { SourceOptions.tellNotice("--to lies ahead: rules are evaluated up to now, \(last)") }
+            return (start, end)
         }
     }
 }

@@ -23,8 +23,8 @@ struct SetAsideCommand: ParsableCommand {
     var acceptLoss = false
 
     func run() throws {
-        let machine = Machine(asksServers: false)
-        try machine.checkExists(data.directory)
+        let machine = Machine()
+        try machine.checkExists(data.directory, asksServers: false)
         let found =
             acceptLoss
             ? try EventStore.setLogAside(at: data.directory, context: machine.context)

@@ -93,9 +93,9 @@ struct TokensCommand: ParsableCommand {
         var id: String
 
         func run() async throws {
-            let machine = Machine(asksServers: false)
+            let machine = Machine()
             // What revokes makes nothing.
-            try machine.checkIsDirectory(data.directory)
+            try machine.checkIsDirectory(data.directory, asksServers: false)
             guard try TokenFile(dataDirectory: data.directory, fileSystem: machine.fileSystem).load() != nil else {
                 throw CommandFailure(.badInput, "no token was ever made in \(data.directory)")
             }

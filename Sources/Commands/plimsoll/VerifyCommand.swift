@@ -18,7 +18,7 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         try checkFiles()
-        let result = try Machine(asksServers: false).reading(data.directory, isRepeatable: true) {
+        let result = try Machine().reading(data.directory, isRepeatable: true, asksServers: false) {
             try $0.verify(hasReadFiles: true)
         }
         for finding in result.findings { StandardStream.tell(finding) }
@@ -38,7 +38,7 @@ struct VerifyCommand: ParsableCommand {
     }
 
     private func checkFiles() throws {
-        let faults = try Machine(asksServers: false).fileFaults(data.directory)
+        let faults = try Machine().fileFaults(data.directory, asksServers: false)
         guard faults.count > 0 else { return }
         for line in faults.lines { StandardStream.tell(line) }
         let unnamed = faults.count - faults.lines.count

@@ -64,7 +64,7 @@ package struct ProcessSamples: Sendable {
     package var families: [MetricFamily] {
         func number(_ name: String, _ value: Int?) -> MetricFamily? { value.flatMap { family(name, [([], $0)]) } }
         return [
-            family("plimsoll_build_info", [([version], 1)]), number("plimsoll_log_position", Int(logPosition)),
+            family(MetricCatalogue.buildInfo, [([version], 1)]), number("plimsoll_log_position", Int(logPosition)),
             number("plimsoll_events_duplicate_total", duplicates),
             family("plimsoll_events_rejected_total", rejected.map { ([$0.reason], $0.count) }),
             family("plimsoll_http_refusals_total", httpRefusals.map { ([$0.reason], $0.count) }),

@@ -97,11 +97,12 @@ package final class RuleFileWatch: Sendable {
 extension RuleManager {
     /// Takes what files of rules say where that is new. Blocking; on the thread on which evaluations are stepped.
     /// - Parameter isAsked: what they say is taken in any case.
-    /// - Returns: how many rules there are from now on; nil: those before.
+    /// - Returns: how many rules there are from now on, in words; nil: those before.
     /// - Throws: as ``RuleFileWatch/changed(isAsked:)``; the rules before go on.
-    package func takeChanges(of files: RuleFileWatch, isAsked: Bool = false) throws -> Int? {
+    package func takeChanges(of files: RuleFileWatch, isAsked: Bool = false) throws -> String? {
         guard let set = try files.changed(isAsked: isAsked) else { return nil }
         replace(by: set)
-        return set.files.reduce(0) { $0 + $1.ruleCount }
+        let count = set.files.reduce(0) { $0 + $1.ruleCount }
+        return count == 1 ? "1 rule from now on" : "\(count) rules from now on"
     }
 }

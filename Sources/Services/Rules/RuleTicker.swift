@@ -83,9 +83,9 @@ package struct RuleTicker: BackgroundWork {
             return
         }
         do {
-            let count = try await thread.run { [manager] in try manager.takeChanges(of: files, isAsked: isAsked) }
-            guard let count else { return }
-            log.notice("rules: files \(isAsked ? "were read again" : "have changed"), \(count) rules from now on")
+            let taken = try await thread.run { [manager] in try manager.takeChanges(of: files, isAsked: isAsked) }
+            guard let taken else { return }
+            log.notice("rules: files \(isAsked ? "were read again" : "have changed"), \(taken)")
         } catch let error where !(error is CancellationError) {
             log.error("rules: files have changed and are not taken, the rules before go on: \(error)")
         }

@@ -21,6 +21,20 @@ package enum MetricCatalogue {
     package static let acceptedEvents = "plimsoll_events_accepted_total"
     /// Names of counters of all events, by type.
     package static let countedByType = [acceptedEvents, backfilledEvents]
+    /// Name of what says which program runs.
+    package static let buildInfo = "plimsoll_build_info"
+    /// Name of the gauge of conversations that were active lately.
+    package static let activeConversations = "support_conversations_active"
+    /// Name of the gauge of users who were active lately.
+    package static let activeUsers = "support_active_users"
+
+    /// Whether what a metric says follows from events at every time; of others only a process knows, and what it noted.
+    package static func isToldByEvents(_ definition: MetricDefinition) -> Bool {
+        definition.source != .process || toldByEvents.contains(definition.name)
+    }
+
+    private static let toldByEvents = countedByType + [activeConversations, activeUsers, buildInfo]
+
     /// Name of the counter of questions that were not followed.
     package static let untrackedQuestions = "plimsoll_untracked_questions_total"
     /// Name of the counter of answers that waited for their question in vain.
@@ -90,8 +104,8 @@ package enum MetricCatalogue {
             "support_escalations_closed_total", .counter, "Escalations that people are done with.", labels: place,
             from: ["escalation.closed"], .count),
         MetricDefinition(
-            "support_conversations_active", .gauge, "Conversations with an event in the last 15 minutes.", .process),
-        MetricDefinition("support_active_users", .gauge, "Users with a question in the last 15 minutes.", .process),
+            activeConversations, .gauge, "Conversations with an event in the last 15 minutes.", .process),
+        MetricDefinition(activeUsers, .gauge, "Users with a question in the last 15 minutes.", .process),
     ]
 
     private static let answering: [MetricDefinition] = [
@@ -178,7 +192,7 @@ package enum MetricCatalogue {
 
     private static let ourselves: [MetricDefinition] = [
         MetricDefinition(
-            "plimsoll_build_info", .gauge, "The running program; always 1.", labels: [MetricLabel("version", .given)],
+            buildInfo, .gauge, "The running program; always 1.", labels: [MetricLabel("version", .given)],
             .process),
         MetricDefinition(
             acceptedEvents, .counter, "Events accepted, by type.", labels: [MetricLabel("type", .given)], .process),

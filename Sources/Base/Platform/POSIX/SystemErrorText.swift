@@ -2,9 +2,10 @@ internal import Glibc
 
 /// Words for the system's error numbers.
 enum SystemErrorText {
-    static func reason(of code: Int32) -> String {
+    /// - Parameter isOpening: whether a file was to be opened.
+    static func reason(of code: Int32, isOpening: Bool = false) -> String {
         // The system's words speak of addresses.
-        if code == ENXIO { return "a pipe, a socket or a device stands there, and no file" }
+        if isOpening, code == ENXIO { return "a pipe, a socket or a device stands there, and no file" }
         var buffer = [CChar](repeating: 0, count: 256)
         // Sound: the buffer's own length is passed, and the text is NUL-terminated within it.
         guard unsafe strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
@@ -28,7 +29,8 @@ enum SystemErrorText {
     static func isNoFile(_ code: Int32) -> Bool { code == EISDIR || code == ENXIO }
     static func isBusy(_ code: Int32) -> Bool { code == EWOULDBLOCK || code == EAGAIN }
 
-    static func advice(for code: Int32) -> String {
+    /// - Parameter isOpening: whether a file was to be opened.
+    static func advice(for code: Int32, isOpening: Bool) -> String {
         switch code {
         case ENOSPC, EDQUOT: "free space on the volume or raise the quota; work resumes by itself"
         case EIO: "check the disk and the kernel's log, then restart; nothing after the last flush counts as stored"
@@ -42,7 +44,7 @@ enum SystemErrorText {
         case ENOMEM, ENOBUFS: "end what holds the machine's memory; work resumes by itself"
         case EINTR, EAGAIN: "try again"
         case EISDIR, ENOTDIR: "check whether the path names a file or a directory"
-        case ENXIO: "remove it, and put the file there"
+        case ENXIO where isOpening: "remove it, and put the file there"
         case ENOTEMPTY: "empty the directory first"
         // Of files that we opened only by a mistake of ours: what others opened are the standard streams.
         case EBADF: "it was closed when the command began: give it one, by `< FILE`, `> FILE` or a pipe"

@@ -10,6 +10,8 @@ enum CommandWords {
         var command: any ParsableCommand.Type = Plimsoll.self
         var path: [String] = []
         for word in words.first == help ? words.dropFirst() : words[...] {
+            // `help help` says what `help` does.
+            if path.isEmpty, word == help { return }
             let commands = command.configuration.subcommands
             // What begins with a dash is an option, whose faults the parser names.
             guard !commands.isEmpty, !word.hasPrefix("-") else { return }

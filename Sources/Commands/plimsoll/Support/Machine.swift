@@ -5,9 +5,6 @@ import Platform
 
 /// The real machine, as the store wants it.
 struct Machine {
-    /// Whether the command at hand may ask a server in place of a directory.
-    var asksServers = true
-
     let fileSystem: any FileSystem = POSIXFileSystem()
     let clock: any Clock = SystemClock()
     let randomness: any Randomness = SystemRandomness()
@@ -54,8 +51,9 @@ struct Machine {
             .badInput, "\(directory) is a file, not a directory", advice: "name a directory with --data DIR")
     }
 
+    /// - Parameter asksServers: whether the command at hand may ask a server in place of a directory.
     /// - Throws: ``CommandFailure`` where there is no such directory.
-    func checkIsDirectory(_ directory: String) throws {
+    func checkIsDirectory(_ directory: String, asksServers: Bool) throws {
         try checkNoFile(directory)
         guard try fileSystem.isDirectory(directory) else {
             throw CommandFailure(
@@ -64,9 +62,10 @@ struct Machine {
         }
     }
 
+    /// - Parameter asksServers: whether the command at hand may ask a server in place of a directory.
     /// - Throws: ``CommandFailure`` where it is no data directory.
-    func checkExists(_ directory: String) throws {
-        try checkIsDirectory(directory)
+    func checkExists(_ directory: String, asksServers: Bool = true) throws {
+        try checkIsDirectory(directory, asksServers: asksServers)
         guard try holdsStore(directory) else {
             throw CommandFailure(
                 .badInput, "\(directory) holds no store",
@@ -80,18 +79,22 @@ struct Machine {
     }
 
     /// What is damaged in the files of a directory, which may be served meanwhile.
-    func fileFaults(_ directory: String) throws -> FileFaults {
-        try checkExists(directory)
+    /// - Parameter asksServers: as of ``checkExists(_:asksServers:)``.
+    func fileFaults(_ directory: String, asksServers: Bool = true) throws -> FileFaults {
+        try checkExists(directory, asksServers: asksServers)
         return try EventStore.fileFaults(at: directory, context: context)
     }
 
     /// Opens a directory that must be there, reads from it, closes it. Nothing in it changes, whether or not a server
     /// is running on it.
-    /// - Parameter isRepeatable: whether it may begin again where a server has let go of a file that it reads.
+    /// - Parameters:
+    ///   - isRepeatable: whether it may begin again where a server has let go of a file that it reads.
+    ///   - asksServers: as of ``checkExists(_:asksServers:)``.
     func reading<Result>(
-        _ directory: String, isRepeatable: Bool = false, _ body: (EventStore) throws -> Result
+        _ directory: String, isRepeatable: Bool = false, asksServers: Bool = true,
+        _ body: (EventStore) throws -> Result
     ) throws -> Result {
-        try checkExists(directory)
+        try checkExists(directory, asksServers: asksServers)
         return try EventStore.reading(directory, context: context, isRepeatable: isRepeatable, body)
     }
 }

@@ -9,7 +9,7 @@ extension HistoryReader {
     /// Notes are read from so long (ns) before the first point: a whole one is among them wherever there was a process.
     private static let reach: Int64 = 2 * ProcessNoter.wholePause
     /// A note that was taken in later than so long (ns) after its time counts nothing, whatever is asked.
-    private static let delayMax: Int64 = 3_600_000_000_000
+    private static let delayMax = Nanoseconds.hour
 
     /// Adds the wanted series of them.
     func addProcess(to builder: inout SeriesBuilder) throws {
@@ -109,12 +109,6 @@ extension HistoryReader {
     }
 
     // MARK: The present
-
-    /// Whether events tell of a metric at every time.
-    static func hasHistory(_ definition: MetricDefinition) -> Bool {
-        definition.source != .process || activeNames.contains(definition.name)
-            || MetricCatalogue.countedByType.contains(definition.name) || definition.name == "plimsoll_build_info"
-    }
 
     /// What the caller knows of the present, where the last point of all is wanted.
     private func present(_ expositions: [Exposition]) throws -> [LabelSet: SampleValue] {

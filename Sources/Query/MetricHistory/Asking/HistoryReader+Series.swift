@@ -55,12 +55,12 @@ extension HistoryReader {
             if matchers.passes(labels) { found.append(Running(labels: labels, definition: definition)) }
         }
         add("up", source.target.contains { $0.name == "job" } ? [] : [("job", "plimsoll")], nil)
-        add("plimsoll_build_info", [("version", ByteText(Version.text.utf8))], nil)
+        add(MetricCatalogue.buildInfo, [("version", ByteText(Version.text.utf8))], nil)
         for name in Self.activeNames { add(name, [], MetricCatalogue.metric(named: name)) }
         return found
     }
 
-    static let activeNames = ["support_conversations_active", "support_active_users"]
+    static let activeNames = [MetricCatalogue.activeConversations, MetricCatalogue.activeUsers]
 
     /// The first time at or after the first event.
     private func firstPoint() throws -> Int64? {

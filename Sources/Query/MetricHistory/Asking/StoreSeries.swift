@@ -43,8 +43,8 @@ package struct StoreSeries: SeriesSource {
     ///     snapshot's `now`.
     ///   - objectives: those in force: how long questions wait, and where buckets of histograms end.
     ///   - outcomes: how conversations are judged: after how much silence they are closed.
-    ///   - present: metrics of which only the present is known (`ProcessSamples.families`); each is one sample, at the
-    ///     last time. Those that events tell of are left out.
+    ///   - present: metrics that only a process knows (`ProcessSamples.families`): each is one sample, at the last
+    ///     time; before it stands the past that a server with rules noted. Those that events tell of are left out.
     ///   - target: labels that every series has besides its own, as a Prometheus adds `job` and `instance`.
     ///   - options: memory of each request, and the time of all of them where it runs already (`startingClock(_:)`).
     ///   - arrival: by which it is judged whether an event came late; standard: by a clock that never ran away.

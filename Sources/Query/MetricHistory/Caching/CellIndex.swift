@@ -108,6 +108,7 @@ final class CellIndex: Sendable {
 
     /// - Parameter old: that of another snapshot, with the same numbers of label sets.
     init(_ keys: [PieceKey], _ pieces: [CellPiece], _ sets: LabelNumbers, old: CellIndex?) {
+        precondition(old.map { $0.sets === sets } ?? true, "numbers mean the same label sets before and after")
         (self.keys, self.pieces, self.sets) = (keys, pieces, sets)
         let known = Set((old?.pieces ?? []).map(\.number))
         let wanted = Set(pieces.map(\.number))

@@ -103,6 +103,7 @@ struct CellRun: Sendable {
     /// What both count, without what comes to nothing.
     /// - Complexity: O(cells of both).
     func merged(with other: CellRun) -> CellRun {
+        assert(hasSums == other.hasSums, "cells of one metric have sums or have none")
         var run = CellRun(hasSums: hasSums)
         run.keys.reserveCapacity(count + other.count)
         run.counts.reserveCapacity(count + other.count)

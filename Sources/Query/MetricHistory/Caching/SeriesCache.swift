@@ -1,6 +1,5 @@
 import Synchronization
 
-// tests: as `StoreSeries`.
 /// What requests have counted, for those that come after them: cells of pieces of tables that never change. A server
 /// has one for its lifetime, a command one for all of its requests; it may be asked from any thread, over whatever
 /// snapshots.

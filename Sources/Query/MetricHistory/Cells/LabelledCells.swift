@@ -70,6 +70,7 @@ struct LabelledCells {
     ///   - first: the time (ns) of the first of it.
     /// - Returns: nil where no cells of it are kept.
     mutating func note(_ values: [ByteText], _ outputs: [SeriesOutput], since first: Int64) -> Int? {
+        assert(known.isEmpty, "sets are noted, or looked for by their texts")
         let isKept = keepsCells && (isOtherWanted || !outputs.isEmpty)
         sets.append(CountedSet(values: values, first: first, isKept: isKept, outputs: outputs))
         return isKept ? sets.count - 1 : nil

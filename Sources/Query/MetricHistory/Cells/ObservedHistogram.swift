@@ -8,16 +8,6 @@ struct ObservedHistogram {
     private var sumNanoseconds: Int128 = 0
     private var counts: [Int: Int64] = [:]
 
-    init() {}
-
-    /// A histogram of the present.
-    init(_ buckets: ExponentialBuckets, sumNanoseconds: Int128) {
-        zeros = Int64(clamping: buckets.zeroCount)
-        total = Int64(clamping: buckets.count)
-        self.sumNanoseconds = sumNanoseconds
-        for bucket in buckets.buckets { counts[bucket.index] = Int64(clamping: bucket.count) }
-    }
-
     /// - Parameter bucket: nil: the zero bucket.
     mutating func add(_ count: Int64, bucket: Int?, sum: Int128) {
         total &+= count

@@ -90,7 +90,7 @@ extension HistoryReader {
     /// How many conversations had an event, or users a question, at each of some times.
     func activity(of definition: MetricDefinition, at times: [Int64]) throws -> [Int64] {
         var fold = ActivityFold(points)
-        let isOfUsers = definition.name == "support_active_users"
+        let isOfUsers = definition.name == MetricCatalogue.activeUsers
         let (table, name) = isOfUsers ? (QuestionRule.question.table, "user_id") : ("events", "conversation_id")
         let asked = [Array(QuestionRule.question.author.utf8)]
         func add(_ morsel: any Morsel, _ table: NamedTable) throws {

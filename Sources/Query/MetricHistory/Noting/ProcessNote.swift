@@ -25,7 +25,7 @@ struct ProcessNote: Hashable, Sendable {
     }
 
     /// Whether metrics of the kind are noted: what only a process knows, and no event tells.
-    static func isNoted(_ definition: MetricDefinition) -> Bool { !HistoryReader.hasHistory(definition) }
+    static func isNoted(_ definition: MetricDefinition) -> Bool { !MetricCatalogue.isToldByEvents(definition) }
 
     /// The data of the row.
     var data: String {

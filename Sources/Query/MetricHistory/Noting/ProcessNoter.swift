@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 package import Projections
 
@@ -12,25 +13,35 @@ package import Projections
 /// fraction of that.
 package struct ProcessNoter: Sendable {
     /// ns from one look to the next.
-    package static let lookPause: Int64 = 15_000_000_000
+    package static let lookPause = 15 * Nanoseconds.second
     /// ns between notes of everything that has changed while events come in.
-    static let busyPause: Int64 = 60_000_000_000
+    static let busyPause = Nanoseconds.minute
     /// ns between them at most.
-    static let pause: Int64 = 300_000_000_000
+    static let pause = 5 * Nanoseconds.minute
     /// ns between whole notes.
-    static let wholePause: Int64 = 3_600_000_000_000
+    static let wholePause = Nanoseconds.hour
     /// Series of one note; metrics beyond them are not noted.
     private static let seriesMax = 2000
 
     // texts: names of ours.
     /// What changes while nothing happens, or with every event.
-    private static let moving: Set<String> = [
+    private static let moving = noted([
         "plimsoll_log_position", "plimsoll_flush_duration_seconds", "plimsoll_queued_batches",
         "plimsoll_resident_bytes", "process_open_fds", "plimsoll_stored_bytes", "plimsoll_free_bytes",
         "plimsoll_http_connections", "plimsoll_trace_export_traces_total", "plimsoll_trace_export_spans_total",
         "plimsoll_trace_export_lag_seconds", "plimsoll_trace_export_position",
-    ]
+    ])
     private static let position = "plimsoll_log_position"
+
+    // texts: names of ours.
+    /// A name that nothing has would never move.
+    private static func noted(_ names: [String]) -> Set<String> {
+        for name in names {
+            let definition = MetricCatalogue.metric(named: name)
+            precondition(definition.map(ProcessNote.isNoted) ?? false, "\(name) is a metric that only a process knows")
+        }
+        return Set(names)
+    }
 
     // texts: names of ours.
     private var known: [String: Set<MetricSeries>] = [:]
@@ -42,8 +53,7 @@ package struct ProcessNoter: Sendable {
 
     /// The time of the look that is the last one at a time; ns since 1970 UTC, as the time.
     package static func look(at now: Int64) -> Int64 {
-        let (time, isBeyond) = (now / lookPause).multipliedReportingOverflow(by: lookPause)
-        return isBeyond ? now : time
+        now / lookPause * lookPause
     }
 
     /// The data of a row `metrics.sampled`; nil where there is nothing to be noted.

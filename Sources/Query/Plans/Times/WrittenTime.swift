@@ -2,7 +2,8 @@ import Bytes
 
 /// A date and time as SQL writes them, in ISO 8601 order: `2026-08-01`, `2026-08-01 09:00:15.778+02`,
 /// `2026-08-01T09:00:15Z`, `24:00:00`, `2026-08-01 09:00 Europe/Berlin`; without marks, `20260801T090015`, `260801`; by
-/// the day of the year, `2026-213`, `2026.213`. An era, `AD` or `BC`, stands behind the date, the clock reading or the zone, once.
+/// the day of the year, `2026-213`, `2026.213`. An era, `AD` or `BC`, stands behind the date, the clock reading or the
+/// zone, once.
 package struct WrittenTime {
     /// What a text says of its zone.
     package enum Zone {

@@ -142,8 +142,8 @@ struct Routes: Sendable {
             return Response(text: "there are no rule files to read\n")
         }
         do {
-            let count = try await threads.rules.run { try ruleManager.takeChanges(of: ruleFiles, isAsked: true) }
-            return Response(text: "\(count ?? 0) rules from now on\n")
+            let taken = try await threads.rules.run { try ruleManager.takeChanges(of: ruleFiles, isAsked: true) }
+            return Response(text: "\(taken ?? "the rules before go on")\n")
         } catch let error where !(error is CancellationError) {
             throw Refusal(
                 .unprocessableContent, "rule files are not taken, the rules before go on: \(error)",

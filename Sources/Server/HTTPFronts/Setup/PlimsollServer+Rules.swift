@@ -32,7 +32,7 @@ extension PlimsollServer {
         var options = QueryOptions().cancelled(by: stopping)
         options.memoryBudgetBytes = min(routes.limits.questionMemoryBytesMax, memory.limitBytes)
         options.memoryPool = memory
-        options.timeLimitNanoseconds = 300_000_000_000
+        options.timeLimitNanoseconds = 5 * Nanoseconds.minute
         return options.startingClock { [clock = routes.clock] in clock.monotonicNanoseconds() }
     }
 

@@ -14,7 +14,6 @@ package struct NoRules: RuleStatuses {
     package var groups: [RuleGroupStatus] { [] }
 }
 
-// tests: whoever evaluates rules will make them.
 /// A group of rules and how it went.
 package struct RuleGroupStatus: Sendable {
     /// Its name.

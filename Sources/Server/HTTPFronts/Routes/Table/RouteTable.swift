@@ -154,7 +154,8 @@ extension RouteTable {
             .alertReplay, .get, "/v1/alerts/replay", needs: .read, .ask, "which alerts would have fired when")
         replay.detail =
             "The rules that are evaluated now, over the past: when each alert would have fired, for how long, and in "
-            + "which conversations. Metrics that only a running server knows have no past."
+            + "which conversations. Metrics that only a running server knows have the past "
+            + "that a server with rules noted."
         replay.parameters = [
             .query("rule", .text, "alerts of this name; all without it"),
             .query("from", .text, "the first evaluation: \(period); a day before the last without it"),
