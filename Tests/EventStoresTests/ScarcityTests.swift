@@ -55,6 +55,14 @@ import Testing
         }
     }
 
+    @Test func whatToDoAboutAFullDiskIsSaidOnce() {
+        let cause = StorageError(.preallocate, path: "/data/log/1", code: ENOSPC)
+        #expect(
+            StoreError.noSpace(reason: "\(cause)").description
+                == "the disk is full (cannot preallocate /data/log/1: No space left on device; free space on the "
+                + "volume or raise the quota); ingest goes on by itself once there is room")
+    }
+
     /// A file that the log cannot begin is no loss: what it has is durable.
     @Test(arguments: wants) func aLogWithoutAFileGoesOnOnceThereIsOne(code: Int32) throws {
         let disk = SimulatedFileSystem(seed: 53)
