@@ -142,6 +142,10 @@ import Testing
             found = try await state()
             #expect(found.name == "two" && found.warning == nil)
             #expect(found.metrics.contains("\nplimsoll_rules_last_reload_successful 1\n"))
+            try disk.replace(path, with: [])
+            #expect(
+                try await client.send("POST", "/-/reload").text
+                    == "0 rules from now on: the files hold none, so that no alert fires\n")
         }
     }
 }

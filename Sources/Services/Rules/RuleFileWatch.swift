@@ -97,12 +97,16 @@ package final class RuleFileWatch: Sendable {
 extension RuleManager {
     /// Takes what files of rules say where that is new. Blocking; on the thread on which evaluations are stepped.
     /// - Parameter isAsked: what they say is taken in any case.
-    /// - Returns: how many rules there are from now on, in words; nil: those before.
+    /// - Returns: how many rules there are from now on, in words, and whether there are none; nil: those before.
     /// - Throws: as ``RuleFileWatch/changed(isAsked:)``; the rules before go on.
-    package func takeChanges(of files: RuleFileWatch, isAsked: Bool = false) throws -> String? {
+    package func takeChanges(
+        of files: RuleFileWatch, isAsked: Bool = false
+    ) throws -> (text: String, isNone: Bool)? {
         guard let set = try files.changed(isAsked: isAsked) else { return nil }
         replace(by: set)
         let count = set.files.reduce(0) { $0 + $1.ruleCount }
-        return count == 1 ? "1 rule from now on" : "\(count) rules from now on"
+        // Files that were emptied by mistake are right all the same.
+        if count == 0 { return ("0 rules from now on: the files hold none, so that no alert fires", true) }
+        return (count == 1 ? "1 rule from now on" : "\(count) rules from now on", false)
     }
 }

@@ -85,7 +85,8 @@ package struct RuleTicker: BackgroundWork {
         do {
             let taken = try await thread.run { [manager] in try manager.takeChanges(of: files, isAsked: isAsked) }
             guard let taken else { return }
-            log.notice("rules: files \(isAsked ? "were read again" : "have changed"), \(taken)")
+            let text = "rules: files \(isAsked ? "were read again" : "have changed"), \(taken.text)"
+            if taken.isNone { log.warning(text) } else { log.notice(text) }
         } catch let error where !(error is CancellationError) {
             log.error("rules: files have changed and are not taken, the rules before go on: \(error)")
         }

@@ -143,7 +143,7 @@ struct Routes: Sendable {
         }
         do {
             let taken = try await threads.rules.run { try ruleManager.takeChanges(of: ruleFiles, isAsked: true) }
-            return Response(text: "\(taken ?? "the rules before go on")\n")
+            return Response(text: "\(taken?.text ?? "the rules before go on")\n")
         } catch let error where !(error is CancellationError) {
             throw Refusal(
                 .unprocessableContent, "rule files are not taken, the rules before go on: \(error)",
