@@ -546,6 +546,11 @@ class Line:
             status, _, errors = self.without("<&-", *command)
             self.expect(f"{command} without standard input", (status, b"cannot read standard input: " in errors), (5, True))
         self.expect("a directory of an import of nothing", os.path.exists(self.folder + "/none"), False)
+        event = {"specversion": "1.0", "id": "a", "source": "s", "type": "no.such", "data": {}}
+        for line, kept in ({"specversion": "1.0"}, False), (event, True):
+            status, said, _ = self.run("import", "-", "--data", self.folder + "/refused", stdin=json.dumps(line).encode())
+            self.expect("an import of what is refused", (status, b"rejected 1" in said), (2, True))
+            self.expect(f"a directory of an import of {line}", os.path.exists(self.folder + "/refused"), kept)
 
     def pipes(self):
         """A pipe with a name is read as a file is; what came through one is never asked to be read again."""
