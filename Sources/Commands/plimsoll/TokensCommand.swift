@@ -55,7 +55,8 @@ struct TokensCommand: ParsableCommand {
                 StandardStream.tell("\(what): `plimsoll serve` on it makes one; is this the right directory?")
             }
             StandardStream.tell(
-                "token \(token.id) in \(data.directory); keep what follows, it cannot be shown again:")
+                "token \(token.id) for \(scope.map(\.rawValue).joined(separator: ", ")) in \(data.directory); "
+                    + "keep what follows, it cannot be shown again:")
             do {
                 try StandardStream.output.print(token.text)
             } catch {
