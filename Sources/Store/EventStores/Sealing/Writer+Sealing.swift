@@ -31,7 +31,8 @@ struct SealRetry {
     func isDue(at now: Int64, freeBytes: () -> Int?) -> Bool {
         if now >= time { return true }
         guard let lack, now >= lack.time.saturatingAdd(Nanoseconds.second), let free = freeBytes() else { return false }
-        return free >= lack.freeBytes.saturatingAdd(Self.regainedBytes)
+        // Neither is negative.
+        return free - lack.freeBytes >= Self.regainedBytes
     }
 }
 
