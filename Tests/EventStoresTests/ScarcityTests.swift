@@ -55,6 +55,14 @@ import Testing
         }
     }
 
+    @Test func whatToDoAboutAFullDiskIsSaidOnce() {
+        let cause = StorageError(.preallocate, path: "/data/log/1", code: ENOSPC)
+        #expect(
+            StoreError.noSpace(reason: "\(cause)").description
+                == "the disk is full (cannot preallocate /data/log/1: No space left on device; free space on the "
+                + "volume or raise the quota); ingest goes on by itself once there is room")
+    }
+
     /// A file that the log cannot begin is no loss: what it has is durable.
     @Test(arguments: wants) func aLogWithoutAFileGoesOnOnceThereIsOne(code: Int32) throws {
         let disk = SimulatedFileSystem(seed: 53)
@@ -96,6 +104,37 @@ import Testing
         try store.close()
     }
 
+    /// The longer a seal fails, the rarer it is tried; room on the disk is reason enough to try it at once.
+    @Test func aSealIsTriedAgainOnceTheDiskHasRoom() throws {
+        let disk = SimulatedFileSystem(seed: 58)
+        let clock = SimulatedClock(wallNanoseconds: SampleEvents.start + 3_600_000_000_000)
+        let context = StoreContext(
+            fileSystem: disk, clock: clock, randomness: SeededRandomness(seed: 1), workers: InlineWorkers(),
+            sideQueue: InlineBackgroundQueue())
+        let store = try EventStore.open(
+            at: "/data", context: context, options: EventStoreTests.options(sealEvents: 3))
+        func tick(after seconds: Int64) throws {
+            clock.advance(nanoseconds: seconds * 1_000_000_000)
+            try store.tick()
+        }
+        disk.setQuota(bytes: 1 << 30)
+        disk.arm(SimulatedFault(.failure(ENOSPC), atCall: 1, of: [.rename], isLasting: true))
+        _ = try store.append([turn("a")])
+        for seconds: Int64 in [0, 1, 2, 4, 8] { try tick(after: seconds) }
+        #expect(store.status.failedSeals == 6)
+        // The next try is due in 16 seconds.
+        try tick(after: 2)
+        #expect(store.status.failedSeals == 6)
+        disk.disarm()
+        try tick(after: 2)
+        #expect(store.status.segments == 0, "there is no more room than before")
+        disk.setQuota(bytes: 1 << 40)
+        try tick(after: 1)
+        #expect(store.status.segments == 1 && store.status.unsealedEvents == 0)
+        #expect(store.status.troubles.isEmpty)
+        try store.close()
+    }
+
     /// Memory is full, and seals fail: what comes is refused until one succeeds.
     @Test(arguments: wants) func aTailWithoutRoomIsBusy(code: Int32) throws {
         let disk = SimulatedFileSystem(seed: 55)
@@ -106,7 +145,9 @@ import Testing
             do {
                 _ = try store.append([turn("more")])
                 Issue.record("it was taken")
-            } catch StoreError.unavailable {}
+            } catch StoreError.unavailable(let reason) {
+                #expect(reason.contains(", tried last at 20"), "\(reason)")
+            }
         }
         disk.setOpenFiles(max: .max)
         try store.seal()

@@ -115,7 +115,16 @@ import Testing
             #expect(answer.status == 404)
             #expect(
                 answer.text.hasPrefix(
-                    #"{"error":"no such address: GET /nowhere","hint":"GET / lists the addresses"}"#))
+                    #"{"error":"no such address: GET /nowhere","hint":"GET /v1/openapi.json lists the addresses"}"#))
+        }
+    }
+
+    @Test(arguments: ["/v1/metrics", "/v1/logs"]) func whatIsNoSpanIsToldHowNotToBeSent(path: String) async throws {
+        try await withServer { client, _ in
+            let answer = try await client.send("POST", path)
+            #expect(answer.status == 404)
+            #expect(
+                answer.text.contains("OTEL_METRICS_EXPORTER=none and OTEL_LOGS_EXPORTER=none"), "\(answer.text)")
         }
     }
 
@@ -125,7 +134,7 @@ import Testing
         ("GET", "/reports/sla", "/v1/reports/{kind}"), ("GET", "/v1/conversation/c-1", "/v1/conversations/{id}"),
         ("GET", "/v1/sqll", "POST /v1/sql"), ("GET", "/runbook/PlimsollDown", "/runbooks/{name}"),
         // Whoever sends gets no address that takes nothing, and nothing near is no guess.
-        ("POST", "/v1/metrics", nil), ("POST", "/v1/logs", nil), ("GET", "/v1/prompts/secret", nil),
+        ("GET", "/v1/prompts/secret", nil),
         ("GET", "/" + String(repeating: "a/", count: 2000), nil),
         ("GET", "/" + String(repeating: "a", count: 4000), nil),
     ] as [(String, String, String?)])
@@ -134,7 +143,8 @@ import Testing
             let answer = try await client.send(method, path)
             #expect(answer.status == 404)
             let guess = near.map { "did you mean \($0)? " } ?? ""
-            #expect(answer.text.contains(#""hint":"\#(guess)GET / lists the addresses""#), "\(answer.text)")
+            let hint = #""hint":"\#(guess)GET /v1/openapi.json lists the addresses""#
+            #expect(answer.text.contains(hint), "\(answer.text)")
         }
     }
 

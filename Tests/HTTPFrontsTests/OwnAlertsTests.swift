@@ -211,6 +211,10 @@ import Testing
             #expect(found.name == "two" && found.warning == nil)
             #expect(try await lines.line(with: "notice rules: files were read again, 1 rule from now on") != nil)
             #expect(found.metrics.contains("\nplimsoll_rules_last_reload_successful 1\n"))
+            try disk.replace(path, with: [])
+            #expect(
+                try await client.send("POST", "/-/reload").text
+                    == "0 rules from now on: the files hold none, so that no alert fires\n")
         }
     }
 }

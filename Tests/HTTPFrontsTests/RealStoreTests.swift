@@ -64,7 +64,15 @@ import Testing
                 // Further back, and further ahead, than ns since 1970 reach.
                 #expect(try await client.send("GET", series + "1600-01-01T00:00:00Z").text.contains(#""data":[]"#))
                 #expect(try await client.send("GET", series + "2600-01-01T00:00:00Z").text.contains(#""tool":"t""#))
-                #expect(try await client.send("GET", series + "yesterday").status == 400)
+                for moment in ["now-5m", "position:x"] {
+                    let refused = try await client.send("GET", series + moment)
+                    #expect(refused.status == 400)
+                    let forms = "; write it as RFC 3339, as seconds since 1970, or as position:N"
+                    #expect(refused.text.contains(forms), "\(refused.text)")
+                }
+                let mistyped = try await client.send("GET", "/api/v1/query?query=1&asof=position:1")
+                #expect(mistyped.status == 400)
+                #expect(mistyped.text.contains(#"invalid parameter \"asof\": did you mean as_of?"#), "\(mistyped.text)")
                 let asked = try await client.send("GET", "/api/v1/query?query=1&as_of=position:1")
                 #expect(asked.text.contains(#""infos":["as it was known at position 1"]"#), "\(asked.text)")
             }

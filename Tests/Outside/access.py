@@ -85,9 +85,12 @@ class AccessControl:
         """A token opens nothing where no server reads it, so what is made beside it is said."""
         place = os.path.join(self.folder, "elsewhere")
         for words in (f"made the directory {place}", f"{place} holds no store yet"):
+            forms = self.command("tokens", "create", "--data", place, "--scope", "read", "--expires", "tomorrow")[2]
+            if "now+7d" not in forms:
+                self.problems.append(f"a refused end does not say how one is written: {forms}")
             status, output, said = self.command("tokens", "create", "--data", place, "--scope", "read")
             self.expect("status of tokens create without a store", (status, output.startswith("plim_")), (0, True))
-            if words not in said:
+            if words not in said or f" for read in {place}; keep" not in said:
                 self.problems.append(f"tokens create does not say `{words}`: {said}")
             self.secrets.append(output.strip().split("_")[2])
 

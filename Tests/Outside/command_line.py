@@ -504,8 +504,8 @@ class Line:
         everything = {tuple(words): names for words, names in self.commands()}
         place, nowhere = ["--data", self.folder + "/local"], ["--data", self.folder + "/nowhere"]
         needed = {"query": ["select 1"], "promql": ["up"], "import": [self.events], "prices load": [self.folder + "/prices.csv"], "report": ["cost"],
-                  "prices rebook": ["--provider", "acme"]}
-        makers = {("serve",), ("demo",), ("import",), ("prices", "load"), ("tokens", "create"), ("tokens", "list"), ("tokens", "revoke")}
+                  "prices rebook": ["--provider", "acme"], "tokens revoke": ["0" * 12]}
+        makers = {("serve",), ("demo",), ("import",), ("prices", "load"), ("tokens", "create"), ("tokens", "list")}
         looked = set()
         for words, names in everything.items():
             arguments = needed.get(" ".join(words), [])
@@ -529,6 +529,15 @@ class Line:
         self.expect("commands that only work on a directory are among them", {("verify",), ("set-aside",), ("alerts", "replay")} <= looked, True)
         self.fails(2, f"there is no data directory {nowhere[1]}\n  name it with --data DIR\n", "verify", *nowhere)
         self.fails(2, "name it with --data DIR, or ask a running server with --server URL\n", "query", "select 1", *nowhere)
+        self.fails(2, f"there is no data directory {nowhere[1]}\n  name it with --data DIR\n", "tokens", "revoke", "0" * 12, *nowhere)
+        self.expect("a directory of which nothing can be revoked", os.path.exists(nowhere[1]), False)
+
+    def a_server_that_is_not_asked(self):
+        """What works on a directory alone says so to whoever has named a server, and how the server is asked."""
+        environment = {**self.environment, "PLIMSOLL_SERVER": self.server.url}
+        result = subprocess.run([self.binary, "alerts", "replay"], capture_output=True, timeout=60, env=environment)
+        said = b"works on a directory" in result.stderr and b"GET /v1/alerts/replay" in result.stderr
+        self.expect("a replay where a server is named", (result.returncode, said), (2, True))
 
     def input_that_is_not_there(self):
         """Standard input that is closed is not an empty one."""
@@ -537,6 +546,11 @@ class Line:
             status, _, errors = self.without("<&-", *command)
             self.expect(f"{command} without standard input", (status, b"cannot read standard input: " in errors), (5, True))
         self.expect("a directory of an import of nothing", os.path.exists(self.folder + "/none"), False)
+        event = {"specversion": "1.0", "id": "a", "source": "s", "type": "no.such", "data": {}}
+        for line, kept in ({"specversion": "1.0"}, False), (event, True):
+            status, said, _ = self.run("import", "-", "--data", self.folder + "/refused", stdin=json.dumps(line).encode())
+            self.expect("an import of what is refused", (status, b"rejected 1" in said), (2, True))
+            self.expect(f"a directory of an import of {line}", os.path.exists(self.folder + "/refused"), kept)
 
     def pipes(self):
         """A pipe with a name is read as a file is; what came through one is never asked to be read again."""
@@ -606,6 +620,12 @@ class Line:
         os.mkfifo(tokens)
         self.fails(5, f"cannot open {tokens}: a pipe, a socket or a device stands there", "tokens", "list", "--data", data)
         os.remove(tokens)
+        pipe = self.folder + "/pipe-for-a-directory"
+        os.mkfifo(pipe)
+        for path in (self.events, pipe):
+            for command in (["serve", "--listen", "127.0.0.1:0"], ["demo", "--once", "--listen", "127.0.0.1:0"], ["verify"], ["query", "select 1"],
+                            ["import", self.events], ["tokens", "list"], ["tokens", "create", "--scope", "read"], ["tokens", "revoke", "0" * 12]):
+                self.fails(2, f"{path} is a file, not a directory", *command, "--data", path)
         for command in (["alerts", "check", data], ["alerts", "test", data], ["prices", "load", data, "--data", self.folder + "/priced"],
                         ["import", data, "--data", self.folder + "/priced"], ["check", "config", data]):
             self.fails(2, f"{data} is a directory", *command)
@@ -635,7 +655,8 @@ class Line:
                      self.exit_statuses, self.addresses, self.numbers, self.time_limits, self.control_characters, self.endless_answers,
                      self.busy_servers, self.streams, self.input_that_is_not_there,
                      self.pipes, self.whole_files, self.what_is_no_file, self.runbooks, self.text_that_is_none, self.names_that_are_near,
-                     self.words_that_are_no_commands, self.options_that_are_not_there):
+                     self.words_that_are_no_commands, self.options_that_are_not_there,
+                     self.a_server_that_is_not_asked):
             look()
 
 

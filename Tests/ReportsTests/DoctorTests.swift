@@ -119,6 +119,28 @@ import Testing
         #expect(line?.hasPrefix(advice ?? "plimsoll prices load FILE") == true, "\(line ?? "")")
     }
 
+    /// A price list for a provider that is none would keep the slip.
+    @Test(arguments: [
+        ("makre", "maker: did you mean makre, whose calls have prices?"), ("other", nil), ("maker", nil),
+    ] as [(String, String?)])
+    func aProviderThatIsNearlyKnownIsToldWhichOne(_ known: String, _ advice: String?) throws {
+        let book = try PriceBook([
+            try PriceEntry(
+                provider: known, model: "bigmodel-4", tokenClass: .input, serviceTier: nil, picoUSDPerToken: 1,
+                picoUSDPerGPUHour: nil, validFrom: 0, position: 0, origin: .builtIn)
+        ])
+        var sample = try Self.priced()
+        Self.add("bot", to: &sample, model: "huge")
+        let report = try sample.runner().doctor(to: Self.end, prices: book)
+        let changes = try #require(report.section("changes")).rows.filter { $0[1] == .text("no_price") }
+        guard case .text(let line)? = changes.first?[3] else {
+            Issue.record("no change is named")
+            return
+        }
+        #expect(line.hasPrefix(advice ?? "plimsoll prices load FILE"), "\(line)")
+        #expect((changes.count == 1) == (advice != nil), "\(changes)")
+    }
+
     /// Whoever sends events of ours needs no spans.
     @Test func eventsWithoutSpansAreNoFault() throws {
         var sample = try Self.priced()

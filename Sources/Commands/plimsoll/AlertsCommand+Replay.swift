@@ -62,6 +62,13 @@ extension AlertsCommand {
 
         func run() throws {
             returnMemoryEarly()
+            if data.data == nil, Environment.value("PLIMSOLL_DATA") == nil,
+                Environment.value("PLIMSOLL_SERVER") != nil
+            {
+                throw CommandFailure(
+                    .badInput, "alerts replay works on a directory, and PLIMSOLL_SERVER names a server",
+                    advice: "name the directory with --data DIR, or ask the server: GET /v1/alerts/replay")
+            }
             let machine = Machine()
             let text = try machine.reading(data.directory, isRepeatable: true, asksServers: false) { store in
                 try answer(store, machine)

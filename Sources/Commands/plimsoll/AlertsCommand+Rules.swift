@@ -22,7 +22,10 @@ extension AlertsCommand {
                 let bytes = try CommandInput.file(path, in: disk)
                 do {
                     let file = try RuleFile(bytes, name: path)
-                    try StandardStream.output.print("Checking \(path)\n  SUCCESS: \(file.ruleCount) rules found")
+                    let count = file.ruleCount
+                    try StandardStream.output.print(
+                        "Checking \(path)\n  SUCCESS: \(count) \(count == 1 ? "rule" : "rules") found")
+                    if count == 0 { StandardStream.tell("\(path) holds no rule: no alert of it fires") }
                 } catch let error as RuleFileError {
                     hasFaults = true
                     StandardStream.tell("Checking \(path)\n  FAILED:\n\(error)")

@@ -64,6 +64,7 @@ struct DemoCommand: AsyncParsableCommand {
         // A mistake in it is told now, not behind the reports.
         _ = try slowness.badHours()
         let machine = Machine()
+        try machine.checkNoFile(data)
         if try TokenFile(dataDirectory: data, fileSystem: machine.fileSystem).load() != nil {
             throw CommandFailure(
                 .badInput, "\(data) has tokens: it is no place for a demo", advice: "name another directory with --data"

@@ -92,7 +92,10 @@ struct ImportCommand: AsyncParsableCommand {
             takesExportsAsNew: asNewEvents, mustEnd: { InterruptSignal.isRequested })
         do {
             let summary = try bulk.run(sources)
+            // What was refused and is kept to be looked at stands in a segment.
+            let isEmpty = store.position == 0 && summary.records == 0 && store.status.segments == 0
             try store.close()
+            if isEmpty, summary.rejected > 0 { try ground.leave() }
             return summary
         } catch {
             let hasEvents = store.snapshot().position > 0

@@ -166,6 +166,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.names = settings.names
         configuration.proxies = settings.proxies
         configuration.isReadingAsked = { HangUpSignal.take() }
+        try machine.checkNoFile(directory)
         let tokens = TokenFile(dataDirectory: directory, fileSystem: machine.fileSystem)
         if let objection = configuration.objection(hasTokens: try tokens.load() != nil) { throw objection }
         if let objection = await configuration.objectionOfMachine(processors: machine.workers.parallelism) {

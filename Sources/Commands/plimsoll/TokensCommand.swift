@@ -42,6 +42,7 @@ struct TokensCommand: ParsableCommand {
         func run() async throws {
             let machine = Machine()
             let expires = try expires.map(TimeArgument.parse)
+            try machine.checkNoFile(data.directory)
             let isThere = try machine.fileSystem.isDirectory(data.directory)
             let token = try await TokenChange.make(in: data.directory) { book in
                 try book.create(
@@ -54,7 +55,8 @@ struct TokensCommand: ParsableCommand {
                 StandardStream.tell("\(what): `plimsoll serve` on it makes one; is this the right directory?")
             }
             StandardStream.tell(
-                "token \(token.id) in \(data.directory); keep what follows, it cannot be shown again:")
+                "token \(token.id) for \(scope.map(\.rawValue).joined(separator: ", ")) in \(data.directory); "
+                    + "keep what follows, it cannot be shown again:")
             do {
                 try StandardStream.output.print(token.text)
             } catch {
@@ -74,6 +76,7 @@ struct TokensCommand: ParsableCommand {
 
         func run() throws {
             let machine = Machine()
+            try machine.checkNoFile(data.directory)
             let book = try TokenFile(dataDirectory: data.directory, fileSystem: machine.fileSystem).load()
             guard let book else {
                 return try StandardStream.output.print("no token was ever made in \(data.directory)")
@@ -91,7 +94,13 @@ struct TokensCommand: ParsableCommand {
         var id: String
 
         func run() async throws {
-            let now = Machine().clock.wallNanoseconds()
+            let machine = Machine()
+            // What revokes makes nothing.
+            try machine.checkIsDirectory(data.directory, asksServers: false)
+            guard try TokenFile(dataDirectory: data.directory, fileSystem: machine.fileSystem).load() != nil else {
+                throw CommandFailure(.badInput, "no token was ever made in \(data.directory)")
+            }
+            let now = machine.clock.wallNanoseconds()
             let record = try await TokenChange.make(in: data.directory) { book in try book.revoke(id, now: now) }
             let since = RFC3339.render(record.revoked ?? now)
             try StandardStream.output.print("token \(record.id) is revoked since \(since)")

@@ -3,7 +3,7 @@ import Domain
 package import Execution
 import JSONTexts
 
-/// Times as people write them: RFC 3339, a date, `now`, or `now-7d` with the units s, m, h, d, w.
+/// Times as people write them: RFC 3339, a date, `now`, `now-7d` or `now+7d` with the units s, m, h, d, w.
 package enum PeriodText {
     /// Nanoseconds since 1970 UTC.
     /// - Parameter clock: whose midnight begins a date; nil: that of UTC.
@@ -21,7 +21,7 @@ package enum PeriodText {
         } catch {
             throw ReportError(
                 message: "\(text) is no time",
-                hint: "write it as 2026-08-01T09:00:00Z, 2026-08-01, now, or now-7d (units s, m, h, d, w)")
+                hint: "write it as 2026-08-01T09:00:00Z, 2026-08-01, now, now-7d, or now+7d (units s, m, h, d, w)")
         }
     }
 

@@ -213,6 +213,10 @@ struct DoctorReport {
         let gaps = price.gaps.split(separator: ",").map(String.init)
         if gaps.first == "reading" { return DoctorAdvice.reading }
         if price.provider.isEmpty || price.model.isEmpty { return DoctorAdvice.call }
+        // Prices for a name that is none would keep it.
+        if let meant = known.providerMeant(by: price.provider) {
+            return ["\(price.provider): did you mean \(meant), whose calls have prices? Let the sender name it so"]
+        }
         let since = price.since.map { "\(RFC3339.render($0).prefix(10))T00:00:00Z" } ?? ""
         let meant = [known.advice(provider: price.provider, model: price.model)].compactMap { $0 }
         return meant

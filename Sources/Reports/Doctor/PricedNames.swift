@@ -6,19 +6,36 @@ import JSONTexts
 struct PricedNames {
     /// Of each provider, in the order of the book.
     private let models: [ExactText: [String]]
+    /// In the order of the book.
+    private let providers: [String]
     /// Names that are looked at for one that has no price.
     private static let namesMax = 2000
 
     init(_ book: PriceBook) {
         var models: [ExactText: [String]] = [:]
-        for entry in book.entries where entry.model != PriceEntry.anyModel {
+        var providers: [String] = []
+        for entry in book.entries {
             let provider = ExactText(entry.provider)
+            if models[provider] == nil {
+                models[provider] = []
+                providers.append(entry.provider)
+            }
+            guard entry.model != PriceEntry.anyModel else { continue }
             // Entries of one model stand together.
             if models[provider]?.last?.hasSameBytes(as: entry.model) != true {
                 models[provider, default: []].append(entry.model)
             }
         }
         self.models = models
+        self.providers = providers
+    }
+
+    /// The provider of whom there are prices and whom another name, of whom there are none, misses by a slip; nil: none
+    /// does.
+    /// - Complexity: O(providers).
+    func providerMeant(by name: String) -> String? {
+        guard models[ExactText(name)] == nil else { return nil }
+        return placeOfSlip(name, among: Array(providers.prefix(Self.namesMax))).map { providers[$0] }
     }
 
     /// A line for a name that is a slip away from one that has a price, or another name of the same model.

@@ -107,8 +107,14 @@ extension RuleManager {
             guard let set = try files.changed(isAsked: isAsked) else { return nil }
             replace(by: set)
             let count = set.files.reduce(0) { $0 + $1.ruleCount }
-            let words = count == 1 ? "1 rule from now on" : "\(count) rules from now on"
-            log.notice("\(occasion), \(words)")
+            // Files that were emptied by mistake are right all the same.
+            let words =
+                switch count {
+                case 0: "0 rules from now on: the files hold none, so that no alert fires"
+                case 1: "1 rule from now on"
+                default: "\(count) rules from now on"
+                }
+            if count == 0 { log.warning("\(occasion), \(words)") } else { log.notice("\(occasion), \(words)") }
             return words
         } catch {
             log.error("\(occasion) and are not taken, the rules before go on: \(error)")

@@ -29,7 +29,7 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .stopped(let reason):
             "the store has stopped taking events because a flush failed (\(reason)); check the disk and restart"
-        case .noSpace(let reason): "the disk is full (\(reason)); free space, ingest goes on by itself"
+        case .noSpace(let reason): "the disk is full (\(reason)); ingest goes on by itself once there is room"
         case .unavailable(let reason): "the store cannot do it now (\(reason)); nothing was lost"
         case .closed: "the store is closed"
         case .keyMissing(let path):

@@ -32,7 +32,8 @@ enum SystemErrorText {
     /// - Parameter isOpening: whether a file was to be opened.
     static func advice(for code: Int32, isOpening: Bool) -> String {
         switch code {
-        case ENOSPC, EDQUOT: "free space on the volume or raise the quota; work resumes by itself"
+        // Whether work resumes by itself only who works on says: a command has ended.
+        case ENOSPC, EDQUOT: "free space on the volume or raise the quota"
         case EIO: "check the disk and the kernel's log, then restart; nothing after the last flush counts as stored"
         case EROFS: "mount the volume writable"
         case EACCES, EPERM: "let the user that runs this process own the directory"

@@ -29,6 +29,7 @@ struct Machine {
 
     /// Opens a data directory, creating it where there is none.
     func openStore(_ directory: String, options: StoreOptions = StoreOptions()) throws -> EventStore {
+        try checkNoFile(directory)
         try fileSystem.createDirectories(directory)
         return try EventStore.open(at: directory, context: context, options: options)
     }
@@ -39,14 +40,32 @@ struct Machine {
         return try EventStore.open(at: directory, context: context)
     }
 
+    /// - Throws: ``CommandFailure`` where something else than a directory has the name.
+    func checkNoFile(_ directory: String) throws {
+        guard try !fileSystem.isDirectory(directory) else { return }
+        // A pipe, too: what has a length are files alone.
+        let name = fileName(of: directory)
+        let beside = (try? fileSystem.list(parentDirectory(of: directory))) ?? []
+        guard beside.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) else { return }
+        throw CommandFailure(
+            .badInput, "\(directory) is a file, not a directory", advice: "name a directory with --data DIR")
+    }
+
     /// - Parameter asksServers: whether the command at hand may ask a server in place of a directory.
-    /// - Throws: ``CommandFailure`` where it is no data directory.
-    func checkExists(_ directory: String, asksServers: Bool = true) throws {
+    /// - Throws: ``CommandFailure`` where there is no such directory.
+    func checkIsDirectory(_ directory: String, asksServers: Bool) throws {
+        try checkNoFile(directory)
         guard try fileSystem.isDirectory(directory) else {
             throw CommandFailure(
                 .badInput, "there is no data directory \(directory)",
                 advice: "name it with --data DIR" + (asksServers ? ", or ask a running server with --server URL" : ""))
         }
+    }
+
+    /// - Parameter asksServers: whether the command at hand may ask a server in place of a directory.
+    /// - Throws: ``CommandFailure`` where it is no data directory.
+    func checkExists(_ directory: String, asksServers: Bool = true) throws {
+        try checkIsDirectory(directory, asksServers: asksServers)
         guard try holdsStore(directory) else {
             throw CommandFailure(
                 .badInput, "\(directory) holds no store",

@@ -97,7 +97,8 @@ package struct WrittenTime {
         }
         guard !isByPoint, let month = digits(1...2), take("-"), let day = digits(1...2) else { return false }
         date = CivilDate(year: year, month: month, day: day)
-        return true
+        // An offset west of Greenwich stands apart from the date.
+        return bytes.first != UInt8(ascii: "-")
     }
 
     private mutating func readClock() -> Bool {
@@ -108,29 +109,44 @@ package struct WrittenTime {
         }
         var seconds: Int64 = 0
         var fraction: Int64 = 0
+        var hasPoint = false
         if isPlain ? count == 6 : take(":") {
             guard let value = digits(1...2) else { return false }
             seconds = value
             if take(".") {
                 guard let read = fractionDigits() else { return false }
-                fraction = read
+                (fraction, hasPoint) = (read, true)
             }
         }
         // PostgreSQL rounds to µs first.
         let isWhole = fraction <= 500
         let isInRange =
-            (hour < 24 && minute < 60 && (seconds < 60 || seconds == 60 && isWhole))
+            (hour < 24 && minute < 60 && (seconds < 60 || seconds == 60 && (isWhole || hour < 23 || minute < 59)))
             || (hour == 24 && minute == 0 && seconds == 0 && isWhole)
             // Without marks PostgreSQL bounds nothing: what is beyond a day is of the days that follow.
             || isPlain
         nanosecondsOfDay = isInRange ? ((hour * 60 + minute) * 60 + seconds) * 1_000_000_000 + fraction : -1
+        return !isPlain || hasPoint || checkOffsetLikeDate()
+    }
+
+    /// Digits without marks and an offset west of them look like a date to PostgreSQL, as far as the first colon: one
+    /// colon leaves no time, two leave one that is out of range.
+    /// - Returns: whether there is a time. Nothing is consumed.
+    private mutating func checkOffsetLikeDate() -> Bool {
+        guard bytes.first == UInt8(ascii: "-") else { return true }
+        var rest = bytes.dropFirst().drop(while: \.isDigit)
+        guard rest.first == UInt8(ascii: ":") else { return true }
+        rest = rest.dropFirst().drop(while: \.isDigit)
+        guard rest.first == UInt8(ascii: ":") else { return false }
+        nanosecondsOfDay = -1
         return true
     }
 
-    /// The word `AD` or `BC`, where it stands next.
+    /// The word `AD` or `BC`, where it stands next, by itself or before an offset: `BC+2`.
     private mutating func readEra() -> Bool {
-        let word = bytes.prefix { !$0.isBlank }
-        guard word.count == 2 else { return false }
+        let word = bytes.prefix(while: \.isLetter)
+        let next = bytes[word.endIndex...].first
+        guard word.count == 2, next.map({ $0.isBlank || $0 == UInt8(ascii: "+") }) ?? true else { return false }
         let small = word.map { $0 | 0x20 }
         guard small.elementsEqual("bc".utf8) || small.elementsEqual("ad".utf8) else { return false }
         isBeforeYearOne = small.elementsEqual("bc".utf8)
@@ -167,10 +183,17 @@ package struct WrittenTime {
         return true
     }
 
-    /// The word that ends the text. Letters alone have to be known; what else a zone may be called is not known here.
+    /// The word that ends the text. Letters alone have to be known, and a word of dates before `+` or a digit names no
+    /// zone: `PM+02` is none that is called PM. What else a zone may be called is not known here.
     private mutating func readZoneName() -> Bool {
         let word = bytes.prefix { !$0.isBlank }
         guard let first = word.first, first.isLetter, word.allSatisfy({ $0 > 32 && $0 < 127 }) else { return false }
+        let letters = word.prefix(while: \.isLetter)
+        if let next = word[letters.endIndex...].first, next == UInt8(ascii: "+") || next.isDigit,
+            DateWords.contain(letters)
+        {
+            return false
+        }
         bytes = bytes[word.endIndex...]
         let name = String(decoding: word, as: UTF8.self)
         switch ZoneAbbreviation(name) {

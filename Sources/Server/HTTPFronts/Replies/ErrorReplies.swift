@@ -94,7 +94,13 @@ struct ErrorReplies: RouterMiddleware {
 
     private func hint(_ status: HTTPResponse.Status, _ request: Request) -> String? {
         guard status == .notFound else { return nil }
+        if request.method == .post, Self.isOtherSignal(request.uri.path) {
+            return "only spans are taken: start the sender with OTEL_METRICS_EXPORTER=none and OTEL_LOGS_EXPORTER=none"
+        }
         let near = RouteTable.nearest(to: request.uri.path, method: request.method)
-        return nameHint(near: near, orElse: "GET / lists the addresses")
+        return nameHint(near: near, orElse: "GET /v1/openapi.json lists the addresses")
     }
+
+    /// What exporters of OpenTelemetry send besides spans, unless they are told not to.
+    private static func isOtherSignal(_ path: String) -> Bool { path == "/v1/metrics" || path == "/v1/logs" }
 }

@@ -55,6 +55,8 @@ package struct EarlierSeries {
         }
     }
 
+    private static let forms = "write it as RFC 3339, as seconds since 1970, or as position:N"
+
     /// What a parameter `as_of` says: a time as all of this API, up to its millisecond, or `position:` and digits.
     package static func moment(_ text: String) throws(SeriesRefusal) -> EarlierStore.Moment {
         let word = "position:"
@@ -65,11 +67,16 @@ package struct EarlierSeries {
                 let position = Int64(text.dropFirst(word.count))
             else {
                 let quoted = QuotedText.quoted(Array(text.utf8))
-                throw SeriesRefusal(parameter: "as_of", "cannot parse \(quoted) to a position")
+                throw SeriesRefusal(parameter: "as_of", "cannot parse \(quoted) to a position; \(forms)")
             }
             return .position(position)
         }
-        let milliseconds = try SeriesTimeText.time(text, "as_of")
+        let milliseconds: Int64
+        do {
+            milliseconds = try SeriesTimeText.time(text, "as_of")
+        } catch {
+            throw SeriesRefusal(error.kind, "\(error.message); \(forms)")
+        }
         return .received(milliseconds.saturatingMultiply(by: 1_000_000).saturatingAdd(999_999))
     }
 }

@@ -73,11 +73,7 @@ extension Writer {
             if let seal { giveUp(seal) }
             removeRetired()
             if error is ManifestEditConflict { return false }
-            if seal != nil {
-                hasSealFailed = true
-                sealRetry.failed(at: context.clock.monotonicNanoseconds())
-                troubles.sealFailed(error)
-            }
+            if seal != nil { noteFailedSeal(error) }
             throw error
         }
         if let seal, let record {

@@ -73,7 +73,6 @@ package struct ExportReader: ExportSource {
     /// What happened in the store, dead letters above all.
     package var heldBytes: Int { records.reduce(0) { $0 + $1.heldBytes } }
 
-    // tests: sources of tests say their own.
     /// Of a segment, rows twice: as its columns give them, and in their order; a row has 256 bytes or so, more where
     /// the file is large for its events. Of the newest events, which are there, what stands beside them.
     package var nextPageBytes: Int {

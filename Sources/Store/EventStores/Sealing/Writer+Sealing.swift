@@ -1,18 +1,38 @@
 import Bytes
 import Domain
 import EventLogs
+import JSONTexts
 import Platform
 import Projections
 import Segments
 
-/// When a seal that failed is tried again: at the next occasion, then after one second, two, four, up to a minute.
+/// When a seal that failed is tried again: at the next occasion, then after one second, two, four, up to a minute; a
+/// second after it was tried, once the disk has clearly more room than then.
 struct SealRetry {
-    private(set) var time = Int64.min
-    private var delay: Int64 = 0
+    /// Room that must have come free; what a seal leaves behind for a moment is no gain.
+    private static let regainedBytes = 16 << 20
 
-    mutating func failed(at now: Int64) {
+    private var time = Int64.min
+    private var delay: Int64 = 0
+    /// When it was tried last, by the wall clock.
+    private(set) var lastWallTime: Int64?
+    /// When it was tried last, by the monotonic clock, and the room there was; nil where room was not what it lacked.
+    private var lack: (time: Int64, freeBytes: Int)?
+
+    /// - Parameter freeBytes: room on the disk where the seal had too little; nil for any other reason.
+    mutating func failed(at now: Int64, wallTime: Int64, freeBytes: Int?) {
         time = now.saturatingAdd(delay)
         delay = min(max(2 * delay, Nanoseconds.second), Nanoseconds.minute)
+        lastWallTime = wallTime
+        lack = freeBytes.map { (now, $0) }
+    }
+
+    /// - Parameter freeBytes: room on the disk; asked for only where it matters.
+    func isDue(at now: Int64, freeBytes: () -> Int?) -> Bool {
+        if now >= time { return true }
+        guard let lack, now >= lack.time.saturatingAdd(Nanoseconds.second), let free = freeBytes() else { return false }
+        // Neither is negative.
+        return free - lack.freeBytes >= Self.regainedBytes
     }
 }
 
@@ -37,13 +57,31 @@ extension Writer {
             || tail.byteCount + systemRecords.byteCount >= 4 * options.sealBytesMax
     }
 
+    /// Whether a seal that failed is to be tried again now.
+    private var isRetryDue: Bool {
+        sealRetry.isDue(at: context.clock.monotonicNanoseconds()) { freeBytes }
+    }
+
+    /// Room on the disk, where the system says.
+    private var freeBytes: Int? { try? context.fileSystem.freeBytes(at: files.segments) }
+
+    /// Notes that a seal came to nothing, once its files are away.
+    func noteFailedSeal(_ error: any Error) {
+        hasSealFailed = true
+        let isOfSpace = (error as? StorageError)?.isSpaceExhausted ?? false
+        sealRetry.failed(
+            at: context.clock.monotonicNanoseconds(), wallTime: context.clock.wallNanoseconds(),
+            freeBytes: isOfSpace ? freeBytes : nil)
+        troubles.sealFailed(error)
+    }
+
     /// What a seal under way holds.
     var frozen: SealJob? { flights.lazy.compactMap { $0.job as? SealJob }.first }
 
     /// Tries a seal again that failed beside the writer, when it is time. Why it fails again is told by
     /// ``WriterTroubles``; nothing else waits for it.
     func retrySeal() throws {
-        guard isSealDue, hasSealFailed, context.clock.monotonicNanoseconds() >= sealRetry.time else { return }
+        guard isSealDue, hasSealFailed, isRetryDue else { return }
         do {
             try seal()
         } catch {
@@ -57,7 +95,7 @@ extension Writer {
     func relieveTail() throws {
         if isTailFull { settle() }
         guard isTailFull else { return }
-        if !hasSealFailed || context.clock.monotonicNanoseconds() >= sealRetry.time {
+        if !hasSealFailed || isRetryDue {
             do {
                 return try seal()
             } catch {
@@ -65,7 +103,8 @@ extension Writer {
             }
         }
         let failure = troubles.sealFailure?.text ?? "a seal failed"
-        throw StoreError.unavailable(reason: "memory is full of events that no segment holds, as \(failure)")
+        let time = sealRetry.lastWallTime.map { ", tried last at \(RFC3339.render($0))" } ?? ""
+        throw StoreError.unavailable(reason: "memory is full of events that no segment holds, as \(failure)\(time)")
     }
 
     /// Turns everything unsealed into a segment now.

@@ -170,6 +170,10 @@ extension Routes {
 
     /// As it was known when, where the form says so.
     static func moment(_ form: FormParameters) throws(SeriesRefusal) -> EarlierStore.Moment? {
+        // No client of Prometheus sends these, and whoever does would take today's answer for that of another day.
+        for name in ["asof", "asOf", "as-of"] where form[name] != nil {
+            throw SeriesRefusal(parameter: name, "did you mean as_of?")
+        }
         guard let text = form["as_of"] else { return nil }
         return try EarlierSeries.moment(text)
     }

@@ -1,7 +1,7 @@
 import Access
 
 /// The rows of Prometheus' HTTP API. Names that a row does not know are passed over, as Prometheus does: its clients
-/// send what other servers of this API know.
+/// send what other servers of this API know. Only what misses `as_of` by a mark or a capital is refused.
 extension RouteTable {
     static let series: [Route] = questions + indexes + states
 
