@@ -124,7 +124,7 @@ import Testing
         ("makre", "maker: did you mean makre, whose calls have prices?"), ("other", nil), ("maker", nil),
     ] as [(String, String?)])
     func aProviderThatIsNearlyKnownIsToldWhichOne(_ known: String, _ advice: String?) throws {
-        let book = try PriceBook([
+        let book = PriceBook([
             try PriceEntry(
                 provider: known, model: "bigmodel-4", tokenClass: .input, serviceTier: nil, picoUSDPerToken: 1,
                 picoUSDPerGPUHour: nil, validFrom: 0, position: 0, origin: .builtIn)
