@@ -141,7 +141,7 @@ final class AnswersAhead: Sendable {
         if let known = state.withLock({ $0.shared }), known.reached == reached { return known.series }
         // What was asked before is not held beside what is asked now.
         state.withLock { $0.shared = nil }
-        let history = AlertHistory(intervals: [:]) { [] }
+        let history = AlertHistory(paces: [:]) { [] }
         let series = RuledSeries(base, recorded, history, reached: reached, within: budget).forStretches
         state.withLock { $0.shared = (reached, series) }
         return series

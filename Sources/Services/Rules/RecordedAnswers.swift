@@ -26,7 +26,6 @@ final class RecordedAnswers: Sendable {
 
     /// What it takes to hold series.
     static func bytes(of series: [Series]) -> Int { series.reduce(128) { $0 + $1.heldBytes } }
-    }
 
     private static let bytesMax = 16 << 20
 
