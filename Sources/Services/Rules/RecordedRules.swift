@@ -36,10 +36,7 @@ struct RecordedRules: Sendable {
 
     /// - Complexity: O(rules · selectors · names), as often as rules that read alerts lead to others.
     private mutating func findReadersOfAlerts() {
-        let selected = all.map { recorded in
-            // The parser has read them before; what could not be read again would ask for everything.
-            recorded.rule.expression.root.selectors.map { (try? SeriesMatchers($0)) ?? .everything }
-        }
+        let selected = all.map { Self.selected(by: $0.rule.expression.root) }
         var names = AlertHistory.names
         while !names.isEmpty {
             var found: [ByteText] = []
@@ -50,6 +47,12 @@ struct RecordedRules: Sendable {
             }
             names = found
         }
+    }
+
+    /// What an expression looks at.
+    static func selected(by expression: Expression) -> [SeriesMatchers] {
+        // The parser has read them before; what could not be read again would ask for everything.
+        expression.selectors.map { (try? SeriesMatchers($0)) ?? .everything }
     }
 
     /// Those whose name can be wanted.
