@@ -23,6 +23,13 @@ package enum CredentialPrefixes {
         return pairs
     }()
 
+    /// Whether a text's first two bytes are those of a beginning: most texts need no second look.
+    @inline(__always)
+    static func beginsLikeOne(_ text: ArraySlice<UInt8>) -> Bool {
+        guard text.count >= 2 else { return false }
+        return isPair[Int(text[text.startIndex]) << 8 | Int(text[text.startIndex + 1])]
+    }
+
     /// Whether a text is long enough for a secret and begins like one.
     package static func begins(_ text: ArraySlice<UInt8>) -> Bool {
         guard text.count >= bytesMinOfKey, isPair[Int(text[text.startIndex]) << 8 | Int(text[text.startIndex + 1])]

@@ -79,7 +79,12 @@ package enum CredentialText {
 
     /// Whether it is worth looking: most texts are a word or an id, and have no sign that parts something.
     private static func mayHold(_ text: ArraySlice<UInt8>, _ suspicion: Suspicion) -> Bool {
-        if CredentialPrefixes.begins(text) || text.starts(with: webTokenStart) { return true }
+        // A web token begins with two bytes that keys begin with, too.
+        if CredentialPrefixes.beginsLikeOne(text),
+            CredentialPrefixes.begins(text) || text.starts(with: webTokenStart)
+        {
+            return true
+        }
         let (marks, bytes) = (marks, text.span)
         var found: UInt8 = 0
         for index in bytes.indices { found |= marks[Int(bytes[index])] }

@@ -265,7 +265,12 @@ struct EventAssembler {
         origin.isOfExport ? [] : needed[Int(type)].filter(lacks)
     }
 
-    private func lacksNeeded(_ type: UInt16) -> Bool { !origin.isOfExport && needed[Int(type)].contains(where: lacks) }
+    /// Whether there are any. A loop: a function handed on would be a copy of this value for each event.
+    private func lacksNeeded(_ type: UInt16) -> Bool {
+        guard !origin.isOfExport else { return false }
+        for column in needed[Int(type)] where lacks(column) { return true }
+        return false
+    }
 
     /// Empty text names nothing.
     private func lacks(_ column: UInt16) -> Bool {

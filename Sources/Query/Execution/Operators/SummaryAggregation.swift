@@ -1,4 +1,5 @@
 import Columnar
+import Platform
 import Plans
 
 /// Ungrouped counts, sums, minima and maxima straight over a table take whole morsels by their page headers, without
@@ -26,21 +27,29 @@ struct SummaryAggregation: Sendable {
     }
 
     func run() throws -> [Chunk] {
-        let pipeline = Pipeline(columns: scan.output, unitCount: scan.morsels.count) { unit, sink in
+        let count = scan.morsels.count
+        let perUnit = Self.morselsPerUnit(count, lanes: scan.context.workers.parallelism)
+        let pipeline = Pipeline(columns: scan.output, unitCount: (count + perUnit - 1) / perUnit) { unit, sink in
             // The unit's number travels as an empty chunk's only content: the rows are read below, if at all.
             try sink(Chunk(columns: [.constant(.integer(Int64(unit)), type: .integer, count: 1)], rowCount: 1))
         }
         let states = try pipeline.run(scan.context, make: { try aggregate.makeState() }) { chunk, ordinal, state in
             guard case .integer(let unit) = chunk.columns[0].scalar(at: 0) else { return true }
-            try take(scan.morsels[Int(unit)], ordinal, &state)
+            let first = Int(unit) * perUnit
+            for index in first..<min(first + perUnit, count) { try take(scan.morsels[index], ordinal, &state) }
             return true
         }
         return try aggregate.finish(states)
     }
 
+    /// A morsel that its headers answer for costs less than handing it on, so there are several to a unit; but enough
+    /// units that the lanes share those that have to be read.
+    private static func morselsPerUnit(_ morsels: Int, lanes: Int) -> Int { min(64, max(1, morsels / (lanes * 16))) }
+
     private func take(_ morsel: any Morsel, _ ordinal: UInt64, _ state: inout AggregateOperator.State) throws {
         guard morsel.rowCount > 0, let open = scan.remaining(morsel) else { return }
         if open.isEmpty, takeSummaries(morsel, &state) { return }
+        try scan.context.check()
         if let rows = try scan.read(morsel, conditions: open) { try aggregate.update(&state, rows, ordinal) }
     }
 

@@ -17,6 +17,8 @@ struct SealedGroups: Sendable {
         var time: Int64
         var block: Int32
         var row: Int32
+        /// Length of the row: noted while the rows are gone through in their order, since the groups' order jumps.
+        var byteCount: Int32
     }
 
     private struct Work: Sendable {
@@ -49,7 +51,10 @@ struct SealedGroups: Sendable {
         var byType = [[RowPlace]](repeating: [], count: layouts.tables.count)
         for (blockIndex, block) in blocks.enumerated() {
             for (index, row) in block.rows.enumerated() {
-                byType[Int(row.type)].append(RowPlace(time: row.time, block: Int32(blockIndex), row: Int32(index)))
+                byType[Int(row.type)].append(
+                    RowPlace(
+                        time: row.time, block: Int32(blockIndex), row: Int32(index),
+                        byteCount: Int32(clamping: row.byteCount)))
             }
         }
         var work: [Work] = []
@@ -58,10 +63,10 @@ struct SealedGroups: Sendable {
             var first = 0
             var bytes = 0
             for index in 1...sorted.count {
-                bytes += byteCount(sorted[index - 1], blocks)
+                bytes += Int(sorted[index - 1].byteCount)
                 let isEnd =
                     index == sorted.count || index - first == Limits.groupRowsMax
-                    || bytes + byteCount(sorted[index], blocks) > groupBytesMax
+                    || bytes + Int(sorted[index].byteCount) > groupBytesMax
                     || day(sorted[index].time) != day(sorted[first].time)
                 guard isEnd else { continue }
                 work.append(Work(layout: layouts.tables[type], rows: Array(sorted[first..<index])))
@@ -74,10 +79,6 @@ struct SealedGroups: Sendable {
     /// Rows of a group come to at most so many bytes, so that no page of it is longer than readers take.
     static let groupBytesMax = 64 << 20
 
-    private static func byteCount(_ place: RowPlace, _ blocks: [TailBlock]) -> Int {
-        blocks[Int(place.block)].rows[Int(place.row)].byteCount
-    }
-
     /// The UTC day of a time, any there is: the first and last days of 64 bits are cut short.
     private static func day(_ time: Int64) -> Int64 { floorDivide(time, Nanoseconds.day) }
 
@@ -89,9 +90,7 @@ struct SealedGroups: Sendable {
         var transposer = RowTransposer(work.layout)
         var absent: [Bool] = []
         for place in work.rows {
-            let block = blocks[Int(place.block)]
-            transposer.append(block, Int(place.row))
-            absent.append(block.rows[Int(place.row)].isTimeAbsent)
+            absent.append(transposer.append(blocks[Int(place.block)], Int(place.row)).isTimeAbsent)
         }
         var chunk = transposer.finish()
         let parts = rollups.map {

@@ -28,7 +28,9 @@ struct EventTable: TableSource {
                 continue
             }
             let predicates = provable(request.predicates, for: group)
-            if try group.canSkip(predicates, names: layout.columns.map(\.name), statistics: request.statistics) {
+            if !predicates.isEmpty,
+                try group.canSkip(predicates, names: layout.columnNames, statistics: request.statistics)
+            {
                 request.statistics.add(groupsSkipped: 1)
             } else {
                 morsels.append(layout.morsel(of: group, statistics: request.statistics, overlay: overlay).without(dead))

@@ -10,6 +10,8 @@ package struct EventTableLayout: Sendable {
     package let name: String
     /// As SQL shows them.
     package let columns: [TableColumn]
+    /// Their names, as segments know them.
+    let columnNames: [String]
     /// By column id of the registry: index into `columns`; −1 for columns the type does not have.
     let targets: [Int]
     /// Stored beside the columns where a group has such rows: the event came without `time`.
@@ -34,6 +36,7 @@ package struct EventTableLayout: Sendable {
         name = type.tableName
         columns = Self.columns(of: type, registry)
         let names = columns.map(\.name)
+        columnNames = names
         func index(_ name: String) -> Int {
             guard let index = names.firstIndex(of: name) else { preconditionFailure("\(type.name) lacks \(name)") }
             return index

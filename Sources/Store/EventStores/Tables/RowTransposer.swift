@@ -13,10 +13,15 @@ struct RowTransposer {
         builders = layout.columns.map { ColumnBuilder(type: $0.type) }
     }
 
-    mutating func append(_ block: TailBlock, _ row: Int) {
+    /// Appends a row of a block.
+    /// - Returns: the row.
+    @discardableResult
+    mutating func append(_ block: TailBlock, _ index: Int) -> EventRow {
+        let row = block.rows[index]
         append(
-            block.rows[row], position: block.position(of: row), receivedTime: block.receivedTimes[row],
-            cost: block.costs[row])
+            row, position: block.position(of: index), receivedTime: block.receivedTimes[index],
+            cost: block.costs[index])
+        return row
     }
 
     /// Appends one row. Columns it lacks stay behind and are padded with nulls when a later row has them.
