@@ -148,8 +148,8 @@ import Testing
         "t:gt", "t:double", "t:slow", "t:gt offset 100s", "t:slow offset 37s", "timestamp(t:double)",
         "count_over_time(t:gt[15m:15s])", "count_over_time(t:double[7m])", "sum_over_time(t:double[1m])",
         "last_over_time(t:gt[2m])", "max_over_time(t:slow[4m:10s])", "absent(t:gt)", "t:gt and t:slow",
-        "ALERTS", "ALERTS_FOR_STATE", "count(ALERTS)", "count_over_time(ALERTS[5m:10s])", "ALERTS offset 50s", "t:alerts",
-        "count_over_time(t:alerts[3m])",
+        "ALERTS", "ALERTS_FOR_STATE", "count(ALERTS)", "count_over_time(ALERTS[5m:10s])", "ALERTS offset 50s",
+        "t:alerts", "count_over_time(t:alerts[3m])",
     ]
 
     /// Three series that say a value for a while, then another, then nothing.

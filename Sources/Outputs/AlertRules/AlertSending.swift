@@ -43,8 +43,7 @@ extension RuleGroupState {
         var messages: [AlertMessage] = []
         // Two evaluations may fail before it ends by itself.
         let delay = max(options.resendDelay, group.interval ?? options.interval)
-        let (fourfold, isBeyond) = delay.multipliedReportingOverflow(by: 4)
-        let validUntil = time.saturatingAdd(isBeyond ? .max : fourfold)
+        let validUntil = time.saturatingAdd(delay.saturatingMultiply(by: 4))
         for (index, rule) in group.rules.enumerated() where rules[index].error == nil {
             for place in rules[index].alerts.indices {
                 guard rules[index].alerts[place].isDue(at: time, resendDelay: options.resendDelay) else { continue }
