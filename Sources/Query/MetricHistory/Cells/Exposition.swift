@@ -70,7 +70,7 @@ struct Exposition {
         return ends.enumerated().filter { matchers.passes($1, of: bucketLabel) }.map { (number: $0, end: $1) }
     }
 
-    /// Where a bucket ends, in seconds, as OpenMetrics writes it and Prometheus 3 keeps whatever it scrapes: with a point.
+    /// Where a bucket ends, in seconds, with a point, as OpenMetrics has it and Prometheus 3 keeps what it scrapes.
     private static func end(nanoseconds: Int64) -> ByteText {
         let text = DecimalText.render(Int128(nanoseconds), scale: 9)
         return ByteText((text.utf8.contains(UInt8(ascii: ".")) ? text : text + ".0").utf8)
