@@ -2,6 +2,7 @@ import ArgumentParser
 import Platform
 import RuleFiles
 import RuleTrials
+import Rules
 
 extension AlertsCommand {
     struct Check: ParsableCommand {
@@ -10,6 +11,10 @@ extension AlertsCommand {
             discussion: """
                 Names every mistake with its file, line and column: fields that are not known, expressions and \
                 templates that cannot be read, rules that are there twice. Exit status 1 when there is one.
+
+                Warns of what is no mistake but says nothing for ever: metrics that neither plimsoll has nor a rule of \
+                the files records, and labels that a metric has not. Rules over metrics of others are fine in a \
+                Prometheus that has these; the exit status stays as it is.
                 """)
 
         @Argument(help: ArgumentHelp("Rule files, YAML.", valueName: "file"))
@@ -18,10 +23,12 @@ extension AlertsCommand {
         func run() throws {
             let disk = Machine().fileSystem
             var hasFaults = false
+            var read: [RuleFile] = []
             for path in files {
                 let bytes = try CommandInput.file(path, in: disk)
                 do {
                     let file = try RuleFile(bytes, name: path)
+                    read.append(file)
                     let count = file.ruleCount
                     try StandardStream.output.print(
                         "Checking \(path)\n  SUCCESS: \(count) \(count == 1 ? "rule" : "rules") found")
@@ -31,6 +38,7 @@ extension AlertsCommand {
                     StandardStream.tell("Checking \(path)\n  FAILED:\n\(error)")
                 }
             }
+            for line in RuleWarnings.lines(read) { StandardStream.tell(line) }
             if hasFaults { throw ExitStatus.Ending(status: .checkFailed) }
         }
     }

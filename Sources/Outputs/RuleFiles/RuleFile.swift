@@ -71,6 +71,8 @@ package struct Rule: Hashable, Sendable {
     // tests: where rules stand is read as values; faults alone say it to anybody.
     /// Where it stands in the file, from 1.
     package let line: Int?
+    /// Where its expression stands, likewise.
+    package let expressionLine: Int?
 }
 
 /// A label or an annotation.
