@@ -9,7 +9,8 @@ import RuleFiles
 /// The series of a source, and those that rules make of them: what recording rules record, `ALERTS`, and
 /// `ALERTS_FOR_STATE`.
 ///
-/// Nothing that is recorded is kept. Who asks for a recorded series has the rule's expression evaluated at the times at
+/// Nothing that is recorded is kept, but for what cycles ask again and again of a past that does not change
+/// (``RecordedPast``). Who asks for a recorded series has the rule's expression evaluated at the times at
 /// which its group is: so the past is exact, also from before there was the rule. How alerts stood follows from the
 /// notes of their changes. Where a rule or an alert no longer gives a series, that ends with the stale marker.
 struct RuledSeries: SeriesSource {
@@ -72,10 +73,12 @@ struct RuledSeries: SeriesSource {
             asked = SeriesRequest(
                 request.matchers, after: request.after, through: reached, samplesMax: request.samplesMax)
         }
-        var found = try base.series(asked)
-        for rule in rules.named(by: request.matchers) { found += try recorded(rule, request) }
-        found += try alerts.series(request, reached: isEvaluation ? reached.saturatingSubtract(1) : reached)
-        return try joined(found + (isEvaluation ? running(asked) : []), request.samplesMax)
+        let found = try base.series(asked)
+        var made: [Series] = []
+        for rule in rules.named(by: request.matchers) { made += try recorded(rule, request) }
+        made += try alerts.series(request, reached: isEvaluation ? reached.saturatingSubtract(1) : reached)
+        if isEvaluation { made += running(asked) }
+        return try joined(found, made, request.samplesMax)
     }
 
     /// See ``SeriesSource``. Of what rules make, only what the last evaluation of those times gave is listed.
@@ -98,20 +101,28 @@ struct RuledSeries: SeriesSource {
         return found.sorted()
     }
 
-    /// In the order of their labels, each once; what the source has stands before what rules make.
-    private func joined(_ found: [Series], _ samplesMax: Int) throws(SeriesSourceError) -> [Series] {
-        var (seen, all, samples): (Set<LabelSet>, [Series], Int) = ([], [], 0)
-        for series in found {
-            guard seen.insert(series.labels).inserted else {
-                // At some evaluations the one may be there, at others the other.
-                if isStretch { throw .unavailable("a rule records a series that there is") }
-                continue
+    /// In the order of their labels, each once; what the source has, in that order already, stands before what rules
+    /// make.
+    private func joined(
+        _ found: [Series], _ made: [Series], _ samplesMax: Int
+    ) throws(SeriesSourceError) -> [Series] {
+        var all = found
+        if !made.isEmpty {
+            var seen = Set(found.map(\.labels))
+            for series in made {
+                guard seen.insert(series.labels).inserted else {
+                    // At some evaluations the one may be there, at others the other.
+                    if isStretch { throw .unavailable("a rule records a series that there is") }
+                    continue
+                }
+                all.append(series)
             }
-            samples += series.samples.times.count
-            guard samples <= samplesMax else { throw .tooManySamples(max: samplesMax) }
-            all.append(series)
+            all.sort { $0.labels < $1.labels }
         }
-        return all.sorted { $0.labels < $1.labels }
+        var samples = 0
+        for series in all { samples += series.samples.times.count }
+        guard samples <= samplesMax else { throw .tooManySamples(max: samplesMax) }
+        return all
     }
 
     // MARK: Recorded
@@ -160,11 +171,13 @@ struct RuledSeries: SeriesSource {
     }
 
     /// What an expression says; as a stretch it may have no warnings.
+    /// - Parameter parts: what rules share; nil: nothing.
     private func value(
-        of expression: PromQLExpression, at times: PromQLQuestion.Times, over source: RuledSeries
+        of expression: PromQLExpression, at times: PromQLQuestion.Times, over source: RuledSeries,
+        sharing parts: SharedParts? = nil
     ) throws(EvaluationError) -> [Series] {
         let question = rules.options.question(expression, at: times)
-        let answer = try PromQLEvaluator.answer(question, over: source, within: budget)
+        let answer = try PromQLEvaluator.answer(question, over: source, within: budget, sharing: parts)
         if isStretch, let warning = answer.warnings.first { throw .refused(warning) }
         return Self.series(of: answer.value)
     }
@@ -184,8 +197,17 @@ struct RuledSeries: SeriesSource {
             if !rule.readsAlerts { answers.keep(answer, as: key) }
             return answer
         }
-        let said = try value(of: rule.rule.expression, at: times, over: source)
-        let answer = RecordedAnswers.Answer(said, of: rule.rule, limit: rule.limit)
+        let marks = marks(of: rule, at: times)
+        let answer: RecordedAnswers.Answer
+        if let known = marks.flatMap({ rules.past.answer(key, $0) }) {
+            answer = known
+        } else {
+            // Alerts change while rules are evaluated.
+            let parts = rule.readsAlerts ? nil : answers.parts
+            let said = try value(of: rule.rule.expression, at: times, over: source, sharing: parts)
+            answer = RecordedAnswers.Answer(said, of: rule.rule, limit: rule.limit)
+            if let marks { rules.past.keep(answer, as: key, marks) }
+        }
         // Who asks about single evaluations is told why they fail.
         if isStretch, !answer.failed.isEmpty { throw .refused("evaluations of \(rule.rule.name) fail") }
         if let settled, RecordedTimes.each(of: [times]).contains(settled.time) {
@@ -193,6 +215,20 @@ struct RuledSeries: SeriesSource {
         }
         if !rule.readsAlerts { answers.keep(answer, as: key) }
         return answer
+    }
+
+    /// Stands for all that a rule looks at over some times; nil where it is not known, or not worth to be kept: what is
+    /// asked at one time is not asked again in the next cycle.
+    private func marks(of rule: RecordedRules.Recorded, at times: PromQLQuestion.Times) -> [SeriesMark]? {
+        guard isEvaluation, !isStretch, !rule.readsAlerts, let reads = rule.reads,
+            case .range(_, let end, _) = times
+        else { return nil }
+        var marks: [SeriesMark] = []
+        for matchers in reads {
+            guard let mark = base.mark(matchers, through: end) else { return nil }
+            marks.append(mark)
+        }
+        return marks
     }
 
     private static func series(of value: PromQLAnswer.Value) -> [Series] {

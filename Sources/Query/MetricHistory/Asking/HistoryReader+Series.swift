@@ -19,7 +19,7 @@ extension HistoryReader {
         }
         try addRunning(to: &builder)
         try addProcess(to: &builder)
-        return builder.series.sorted { $0.labels < $1.labels }
+        return builder.ordered { source.cache?.count(ordered: $0) }
     }
 
     /// The wanted series that have a sample, in their order.
@@ -59,6 +59,9 @@ extension HistoryReader {
         for name in Self.activeNames { add(name, [], MetricCatalogue.metric(named: name)) }
         return found
     }
+
+    /// Whether one of them is wanted.
+    var isOfRunning: Bool { !running.isEmpty }
 
     static let activeNames = [MetricCatalogue.activeConversations, MetricCatalogue.activeUsers]
 
