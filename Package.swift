@@ -145,7 +145,7 @@ let package = Package(
         room("Alerting", "Outputs/Alerting", uses: ["Bytes", "JSONTexts", "Domain", "EmbeddedAlerts"]),
 
         // Asked.
-        room("PromQLText", "Query/PromQLText", uses: ["Bytes", "JSONTexts", "RegularExpressions"]),
+        room("PromQLText", "Query/PromQLText", uses: ["Bytes", "Platform", "JSONTexts", "RegularExpressions"]),
         tests("PromQLText", uses: ["Bytes", "Platform"]),
         room(
             "OpenSLO", "Outputs/OpenSLO",

@@ -1,4 +1,5 @@
 package import Bytes
+import Platform
 
 /// A label and what it says.
 package struct SeriesLabel: Hashable, Sendable {
@@ -23,7 +24,7 @@ package struct LabelSet: Hashable, Comparable, Sendable, CustomStringConvertible
     /// - Complexity: O(n log n); of few pairs without more memory than their own.
     package init(_ pairs: [(name: ByteText, value: ByteText)]) {
         let labels = pairs.count > Self.fewMax ? Self.many(pairs) : Self.few(pairs)
-        self.init(ordered: labels, hash: labels.reduce(0) { $0 &+ $1.hashValue })
+        self.init(ordered: labels, hash: labels.reduce(0) { $0 &+ ProcessHash.of($1) })
     }
 
     private static func many(_ pairs: [(name: ByteText, value: ByteText)]) -> [SeriesLabel] {
@@ -75,7 +76,7 @@ package struct LabelSet: Hashable, Comparable, Sendable, CustomStringConvertible
         var (kept, hash): ([SeriesLabel], Int) = ([], 0)
         for label in labels where Self.has(label.name, among: names) {
             kept.append(label)
-            hash &+= label.hashValue
+            hash &+= ProcessHash.of(label)
         }
         return LabelSet(ordered: kept, hash: hash)
     }
@@ -87,7 +88,7 @@ package struct LabelSet: Hashable, Comparable, Sendable, CustomStringConvertible
         kept.reserveCapacity(labels.count - 1)
         for label in labels[first...] {
             if Self.has(label.name, among: names) {
-                hash &-= label.hashValue
+                hash &-= ProcessHash.of(label)
             } else {
                 kept.append(label)
             }
