@@ -60,12 +60,11 @@ extension Evaluation {
     private func remarkCounter(_ call: RangeCall, _ one: StepSeries, _ name: ByteText) {
         guard call.name == "rate" || call.name == "increase", !name.isEmpty,
             one.floats.contains(where: { !$0.isNothing }),
-            !["_total", "_sum", "_count", "_bucket"].contains(where: { name.bytes.ends(with: $0) })
+            !counterEndings.contains(where: { name.bytes.suffix($0.count).elementsEqual($0) })
         else { return }
         remarks.add(.possibleNonCounter(name: name), at: call.place)
     }
 }
 
-extension [UInt8] {
-    fileprivate func ends(with text: String) -> Bool { suffix(text.utf8.count).elementsEqual(text.utf8) }
-}
+/// How names of counters end. Made once: it is asked of each series.
+private let counterEndings = ["_total", "_sum", "_count", "_bucket"].map { Array($0.utf8) }
