@@ -5,6 +5,7 @@ package struct CorrectedCalls: Hashable, Sendable {
     /// Those that had none and have one now.
     package private(set) var priced: UInt64 = 0
 
+    /// None.
     package init() {}
 
     /// Takes one call more; one that has an exact cost before and after, or neither, changes nothing.
