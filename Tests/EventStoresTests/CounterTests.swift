@@ -94,6 +94,52 @@ import Testing
         try store.close()
     }
 
+    /// A price for the input alone takes the answering model from the prices of the one that was asked: what a
+    /// correction leaves unpriced by it counts, and what a first price mends then is taken back, each once.
+    @Test(arguments: [false, true]) func aCorrectionCountsWhatItLeavesUnpriced(sealsFirst: Bool) throws {
+        let machine = Machine(seed: 14)
+        var store = try machine.open()
+        var events = SampleEvents()
+        for tokenClass in ["input", "output"] { events.addPrice("asked", tokenClass, picoPerToken: 1_000, at: -8000) }
+        // One came too late to be counted.
+        for (id, seconds) in [("live", 50), ("old", -7200)] as [(String, Double)] {
+            events.add(
+                "llm.call", id: id, at: seconds,
+                [
+                    "provider": .text("openai"), "request_model": .text("asked"), "response_model": .text("answering"),
+                    "route": .text("cloud"), "status": .text("ok"), "input_tokens": .integer(100),
+                    "output_tokens": .integer(10),
+                ])
+        }
+        _ = try store.append([events.batch])
+        if sealsFirst { try store.seal() }
+        let labels = ["default", "openai", "answering", "cloud"]
+        func unpriced() throws -> [MetricValue?] {
+            let names = ["support_llm_unpriced_calls_total", "support_llm_unpriced_calls_corrected_total"]
+            let counted = names.map { Self.value(store, $0, labels) }
+            machine.disk.crash()
+            store = try machine.open()
+            #expect(names.map { Self.value(store, $0, labels) } == counted, "replayed")
+            return counted
+        }
+        func setPrice(_ tokenClass: String) throws {
+            var prices = SampleEvents()
+            prices.addPrice("answering", tokenClass, picoPerToken: 2_000, at: -8000)
+            _ = try store.append([prices.batch])
+        }
+        try setPrice("input")
+        #expect(try unpriced() == [nil, nil], "what is booked stays")
+        #expect(try store.rebook(provider: "openai", model: nil, times: .min ..< .max).calls == 2)
+        #expect(try unpriced() == [.number(1), .number(0)])
+        #expect(try store.rebook(provider: "openai", model: nil, times: .min ..< .max).calls == 0)
+        #expect(try unpriced() == [.number(1), .number(0)])
+        try setPrice("output")
+        #expect(try unpriced() == [.number(1), .number(1)])
+        try store.seal()
+        #expect(try unpriced() == [.number(1), .number(1)], "read back")
+        try store.close()
+    }
+
     /// `/metrics` and the rows that reports ask say the same of a conversation that is rated again, also after seals
     /// and crashes.
     @Test(arguments: [false, true]) func aConversationCountsByItsLastRating(sealsBetween: Bool) throws {

@@ -2,6 +2,7 @@ import Columnar
 import Domain
 import EventStores
 import Platform
+import Projections
 import Synchronization
 import Testing
 
@@ -34,7 +35,8 @@ import Testing
                     if below(6) == 0 { fields["cache_read_tokens"] = .integer(1) }
                 }
                 if below(6) == 0 { fields["gpu_duration_ns"] = .integer(1_000_000_000) }
-                events.add("llm.call", id: "call \(count)", at: Double(below(100)), fields)
+                // Later than an hour before the clock: counters tell of all.
+                events.add("llm.call", id: "call \(count)", at: Double(1 + below(100)), fields)
             }
             return events.batch
         }
@@ -70,8 +72,20 @@ import Testing
         return try EventStore.open(at: "/data", context: context(disk), options: options)
     }
 
+    /// Calls without an exact cost that were counted and not taken back.
+    private static func countedUnpriced(_ store: EventStore) -> Int128 {
+        let families = store.snapshot().counters.families
+        func sum(_ name: String) -> Int128 {
+            (families.first { $0.definition.name == name }?.series ?? []).reduce(0) {
+                if case .number(let count) = $1.value { $0 + count } else { $0 }
+            }
+        }
+        return sum("support_llm_unpriced_calls_total") - sum("support_llm_unpriced_calls_corrected_total")
+    }
+
     /// Unsealed calls are priced one by one: that is what sealed ones have to cost, whatever prices and corrections
-    /// come, and however little is kept of what was computed for those before.
+    /// come, and however little is kept of what was computed for those before. Counters say how many have no exact
+    /// cost.
     @Test(arguments: [UInt64(1), 2, 3], [1, 5_000, 64 << 20])
     func sealedCallsCostWhatUnsealedOnesDo(seed: UInt64, keptBytes: Int) throws {
         var source = Source(seed: seed)
@@ -80,6 +94,11 @@ import Testing
         func compare(_ step: Comment) throws {
             let costs = try stores.map { try rows($0, "llm_call", Self.shown) }
             #expect(costs[0] == costs[1], step)
+            for store in stores {
+                let priced = "\(Scalar.text(PriceState.priced.name))"
+                let unpriced = try rows(store, "llm_call", ["price_state"]).count { $0 != priced }
+                #expect(Self.countedUnpriced(store) == Int128(unpriced), step)
+            }
         }
         for round in 0..<10 {
             for batch in [source.calls(25), source.prices(2)] {

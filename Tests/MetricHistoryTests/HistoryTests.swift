@@ -131,6 +131,42 @@ import Testing
             ])
     }
 
+    /// What is counted less what was taken back, and what corrections changed added, is one figure here and in
+    /// `/metrics`: where costs are told as they are now, nothing is to be added.
+    @Test func costsThatAreBookedAgainAreToldOnce() throws {
+        var history = try HistoryStore(nowSeconds: 60)
+        let names: [String: EventValue] = ["provider": .text("maker")]
+        func price(_ picoUSD: Int64, at seconds: Double) -> HistoryEvent {
+            let price: [String: EventValue] = [
+                "model": .text("big"), "token_class": .text("input"), "usd_per_million_tokens": .integer(picoUSD),
+            ]
+            return HistoryStore.event("price.set", at: seconds, names.merging(price) { $1 }, id: "price \(seconds)")
+        }
+        let call: [String: EventValue] = [
+            "request_model": .text("big"), "status": .text("ok"), "input_tokens": .integer(1_000),
+            "output_tokens": .integer(0),
+        ]
+        try history.append([
+            price(1_000_000, at: -20), HistoryStore.event("llm.call", at: 7, names.merging(call) { $1 }, id: "call"),
+        ])
+        try history.append([price(3_000_000, at: -10)])
+        _ = try history.store.rebook(provider: "maker", model: nil, times: .min ..< .max)
+
+        let (snapshot, rebooked) = (history.store.snapshot(), history.store.status.rebookedPicoUSD)
+        let counted = snapshot.counters.families.first { $0.definition.name == "support_llm_cost_usd_total" }
+        #expect(counted?.series.map(\.value) == [.picoUSD(1_000_000_000)] && rebooked == 2_000_000_000)
+        let gauge = try #require(MetricCatalogue.metric(named: MetricCatalogue.rebookedCost))
+        let source = StoreSeries(
+            catalog: snapshot, reached: HistoryStore.start + 60_000_000_000,
+            present: [MetricFamily(gauge, [MetricSeries(labels: [], value: .picoUSD(rebooked))])])
+        func last(_ name: String) throws -> [SampleValue] {
+            try HistoryStore.samples(source, name, after: 45, through: 60).map { $0.samples[0] }
+        }
+        #expect(try last("support_llm_cost_usd_total") == [.float(0.003)])
+        #expect(try last("support_llm_cost_corrected_usd_total") == [.float(0)])
+        #expect(try last("plimsoll_rebooked_cost_usd") == [.float(0)])
+    }
+
     /// Silence closes under its own reason, at its end; what an event closed counts once.
     @Test func silenceClosesAtItsEnd() throws {
         var history = try HistoryStore(nowSeconds: 200)

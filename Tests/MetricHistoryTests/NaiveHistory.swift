@@ -248,6 +248,8 @@ struct NaiveHistory {
         put(
             "plimsoll_build_info", [SeriesLabelPair(name: "version", value: Version.text)],
             samples(from: start) { _ in .float(1) }, &found)
+        // Costs are those of now.
+        put("plimsoll_rebooked_cost_usd", [], samples(from: start) { _ in .float(0) }, &found)
         put(
             "support_conversations_active", [],
             samples(from: start) { time in count(time) { $0.text("conversation_id") } }, &found)

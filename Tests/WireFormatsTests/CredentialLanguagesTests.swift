@@ -9,7 +9,7 @@ import WireFormats
         "LÖSENORD", "lo\u{308}senord", "HASŁO", "hasło", "CONTRASEÑA", "JELSZÓ", "PASSWÖRTER", "Mật khẩu", "MẬT KHẨU",
         "Mot de passe", "MOTS DE PASSE", "geslo", "LOZINKA", "Лозинка", "ＰＡＳＳＷＯＲＤ", "ｐassword", "“password”",
         "«пароль»", "ΚΩΔΙΚΌΣ ΠΡΌΣΒΑΣΗΣ", "كلمة المرور", "رمز عبور", "סיסמה", "รหัสผ่าน", "पासवर्ड",
-        "패스워드", "パスワード",
+        "패스워드", "パスワード", "κωδικ\u{1F79}ς πρόσβασης", "口\u{F9A8}",
     ])
     func namesAreFoundInAnyCase(name: String) { #expect(CredentialNames.open(Array(name.utf8)[...])) }
 
@@ -79,5 +79,55 @@ import WireFormats
     func whatIsSaidOfPasswordsStays(text: String) {
         #expect(!CredentialText.holds(Array(text.utf8)[...], .certain))
         #expect(CredentialText.without(text) == text)
+    }
+
+    /// Half-width kana, kana and Hangul in parts, letters of Arabic and Hebrew for print, wide ones, and other blanks.
+    private static let forms = [
+        "ﾊﾟｽﾜｰﾄﾞ", "ハ\u{309A}スワート\u{3099}", "ハ゜スワート゛", "ﾊ\u{309A}スワート\u{3099}", "ﾊﾟｽｺｰﾄﾞ",
+        "ハ\u{309A}スコート\u{3099}",
+        "\u{1107}\u{1175}\u{1106}\u{1175}\u{11AF}\u{1107}\u{1165}\u{11AB}\u{1112}\u{1169}",
+        "비미\u{11AF}버\u{11AB}호", "\u{110B}\u{1161}\u{11B7}\u{1112}\u{1169}",
+        "ﻛﻠﻤﺔ ﺍﻟﻤﺮﻭﺭ", "ﺭﻣﺰ ﻋﺒﻮﺭ", "ﺭﻣﺰ ﺍﻟﻤﺮﻭﺭ", "\u{FEDB}\u{FE77}\u{FEE0}\u{FEE4}\u{FE94} ﺍﻟﺴﺮ",
+        "סיס\u{FB3E}ה", "\u{FB41}יסמה",
+        "ｐａｓｓｗｏｒｄ", "mot\u{A0}de\u{202F}passe", "пароль\u{A0}",
+    ]
+
+    /// By bytes: what stays is in the form that it had.
+    private static func expect(_ text: String, shows shown: String) {
+        let found = CredentialText.without(text)
+        #expect(found.utf8.elementsEqual(shown.utf8), "\(found), not \(shown)")
+    }
+
+    @Test(arguments: forms) func namesAreFoundInAnyForm(name: String) {
+        #expect(CredentialNames.open(Array(name.utf8)[...]))
+        for text in ["\(name): ", "x \(name) = ", "\(name):"] {
+            #expect(CredentialText.holds(Array((text + "abc2024").utf8)[...], .certain))
+            Self.expect(text + "abc2024, x", shows: text + "*, x")
+        }
+    }
+
+    /// Whatever blank parts the words, and however the copula is written; what stays is as it was.
+    @Test(arguments: [
+        "password\u{A0}is\u{A0}", "password\u{202F}is\u{202F}", "password\u{2009}is\u{2009}",
+        "password\u{3000}is\u{3000}", "password\u{1680}is\u{205F}\u{2000}", "password ｉｓ ", "pin\u{A0}is\u{A0}",
+        "\u{3000}пароль\u{A0}—\u{2003}", "senha e\u{301} ", "ﻛﻠﻤﺔ ﺍﻟﻤﺮﻭﺭ ﻫﻲ ", "ハ\u{309A}スワート\u{3099}は",
+        "ハ\u{309A}スワート\u{3099}か\u{3099}", "\u{110B}\u{1161}\u{11B7}\u{1112}\u{1169}\u{1102}\u{1173}\u{11AB} ",
+        "mot\u{A0}de\u{A0}passe\u{A0}: ", "--password\u{A0}", "Bearer\u{A0}",
+    ])
+    func sentencesAreFoundInAnyForm(text: String) {
+        let value = text.hasPrefix("pin") ? "471122" : "Natsu2024xyz"
+        #expect(CredentialText.holds(Array((text + value).utf8)[...], .certain))
+        Self.expect(text + value, shows: text + "*")
+        Self.expect("ﾎﾃﾙ\u{2003}" + text + value + "\u{A0}ﾃﾞｽ", shows: "ﾎﾃﾙ\u{2003}" + text + "*\u{A0}ﾃﾞｽ")
+    }
+
+    /// The same words without a secret, and other words of the same parts.
+    @Test(arguments: [
+        "ﾊﾟｽﾜｰﾄﾞ ｦ ﾜｽﾚﾏｼﾀ", "ﾊｽﾜｰﾄ: abc2024", "your\u{A0}password\u{A0}is\u{A0}required", "10\u{202F}000\u{A0}€",
+        "\u{1107}\u{1175}\u{1106}\u{1175}\u{11AF}: abc2024", "ﻛﻠﻤﺔ: abc2024", "密码\u{3000}错误",
+    ])
+    func otherWordsInTheseFormsStay(text: String) {
+        #expect(!CredentialText.holds(Array(text.utf8)[...], .certain))
+        Self.expect(text, shows: text)
     }
 }

@@ -19,7 +19,8 @@ import WireFormats
         "비밀번호는 Yeoreum2024 ", "รหัสผ่านคือ", "mot de passe ", "mot de passe: ", "mot de passe : a ",
         "mot de passe est Soleil#2024 ", "passe:", "passe: ", " passe", "كلمة المرور: a ", "كلمة ", "пароль — ", "— ",
         "пароль - Leto2024 ", "пароль это Leto2024! ", "senha é ", "password﹕", "ｐassword: abc ", "şifre: a ", "ş",
-        "κωδικός: ", "clave: a1b2c3 ",
+        "κωδικός: ", "clave: a1b2c3 ", "\u{A0}", "password\u{A0}is\u{A0}Summer2024!\u{3000}", "ﾊﾟｽﾜｰﾄﾞ: a ",
+        "ﾊ\u{3099}", "\u{3099}", "\u{1112}\u{1161}\u{11AB}", "\u{1161}", "ﻛﻠﻤﺔ ﺍﻟﻤﺮﻭﺭ: a ", "\u{FE76}ﻻ",
     ]
 
     @Test(arguments: hostile)
@@ -68,6 +69,7 @@ import WireFormats
             "curl", "mysql", "-p", "%3D", "%22", "%3A%2F%2F", "%40", "<password>", "</", "cookie:", "'", "a=b;",
             "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "hooks.", "****", "null", "\u{E9}", "[", "]", "\n- ",
             "密码", "：", "passwords:", "-----BEGIN ", "-----", "是", "비밀번호는 ", "mot de passe", "です", " — ", " é ",
+            "\u{A0}", "\u{3000}is\u{2009}", "ﾊﾟｽﾜｰﾄﾞ", "か\u{3099}", "\u{1111}\u{1162}", "\u{11AB}", "ﻻ",
         ]
         var state: UInt64 = 3
         func draw(_ count: Int) -> Int {

@@ -1,7 +1,7 @@
 /// Letters of names as they are compared: small ones, without marks, those of the Latin script in ASCII.
 ///
-/// So `ŞİFRE`, `şifre` and `sifre` are one name, whether a mark is part of a letter or stands behind it, and `ｋｅｙ` in
-/// wide letters is `key`.
+/// So `ŞİFRE`, `şifre` and `sifre` are one name, whether a mark is part of a letter or stands behind it. In which form
+/// a letter is written is a matter of ``CredentialForms``.
 enum CredentialLetters {
     static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
 
@@ -12,43 +12,24 @@ enum CredentialLetters {
     /// - Parameter keepsOthers: Whether letters of other scripts than the Latin one stay as well.
     /// - Complexity: O(1): of a long name its end is looked at.
     static func folded(_ name: ArraySlice<UInt8>, keepsOthers: Bool) -> [UInt8] {
-        var rest = name.suffix(CredentialText.edgeBytes)
+        let name = CredentialForms(name.suffix(CredentialText.edgeBytes)).text
         var letters: [UInt8] = []
-        letters.reserveCapacity(rest.count)
-        while let first = rest.popFirst() {
+        letters.reserveCapacity(name.count)
+        var place = name.startIndex
+        while place < name.endIndex {
+            let first = name[place]
             if isLetter(first) { letters.append(first | 0x20) }
-            // Neither ASCII nor the rest of a scalar that was cut off; those of four bytes are no letters of names.
-            guard (0xC2..<0xF0).contains(first) else { continue }
-            let scalar = scalar(first, &rest)
+            // 0 for what is ASCII, cut off, or of four bytes: those are no letters of names.
+            let (scalar, length) = CredentialForms.scalar(in: name, at: place)
+            place += length
+            guard scalar > 0 else { continue }
             if let letter = latin(scalar) {
                 letters.append(letter)
             } else if keepsOthers, isOfOtherScript(scalar) {
-                append(small(scalar), to: &letters)
+                CredentialForms.append(small(scalar), to: &letters)
             }
         }
         return letters
-    }
-
-    /// The scalar of two or three bytes that a byte begins; 0: it is cut off.
-    private static func scalar(_ first: UInt8, _ rest: inout ArraySlice<UInt8>) -> UInt32 {
-        let isLong = first >= 0xE0
-        var scalar = UInt32(first & (isLong ? 0x0F : 0x1F))
-        for _ in 0..<(isLong ? 2 : 1) {
-            guard let next = rest.first, next & 0xC0 == 0x80 else { return 0 }
-            scalar = scalar << 6 | UInt32(next & 0x3F)
-            rest.removeFirst()
-        }
-        return scalar
-    }
-
-    private static func append(_ scalar: UInt32, to letters: inout [UInt8]) {
-        if scalar < 0x800 {
-            letters.append(UInt8(0xC0 | scalar >> 6))
-        } else {
-            letters.append(UInt8(0xE0 | scalar >> 12))
-            letters.append(UInt8(0x80 | scalar >> 6 & 0x3F))
-        }
-        letters.append(UInt8(0x80 | scalar & 0x3F))
     }
 
     /// From U+00C0 and U+1EA0 on, the letters without their marks; a point is none.
@@ -67,19 +48,16 @@ enum CredentialLetters {
             let letter = marked[Int(scalar - 0xC0)]
             return isLetter(letter) ? letter : nil
         case 0x1EA0..<(0x1EA0 + UInt32(markedTwice.count)): return markedTwice[Int(scalar - 0x1EA0)]
-        // Wide ones.
-        case 0xFF21...0xFF3A: return UInt8(scalar - 0xFF21 + 0x61)
-        case 0xFF41...0xFF5A: return UInt8(scalar - 0xFF41 + 0x61)
         default: return nil
         }
     }
 
     /// Greek, Cyrillic, Hebrew, Arabic, the scripts of India and of Thailand, those of China, Japan and Korea; without
-    /// marks that stand behind letters in the first ones, digits and signs.
+    /// marks that stand behind letters in the first ones and in Japanese, digits and signs.
     private static func isOfOtherScript(_ scalar: UInt32) -> Bool {
         switch scalar {
         case 0x370...0x482, 0x48A...0x58F, 0x5D0...0x5EA, 0x620...0x63F, 0x641...0x64A, 0x671...0x6D3, 0x900...0x963,
-            0x971...0xE4E, 0x3041...0x30FF, 0x3400...0xD7A3:
+            0x971...0xE4E, 0x1F70...0x1F7D, 0x3041...0x3096, 0x309D...0x30FF, 0x3400...0xD7A3:
             true
         default: false
         }
@@ -98,7 +76,12 @@ enum CredentialLetters {
         case 0x38E, 0x3CD: 0x3C5
         case 0x38F, 0x3CE: 0x3C9
         case 0x3C2: 0x3C3
+        // The same vowels with either accent, as polytonic Greek has them.
+        case 0x1F70...0x1F7D: vowels[Int(scalar - 0x1F70) / 2]
         default: scalar
         }
     }
+
+    /// Of Greek, as they follow each other with accents.
+    private static let vowels: [UInt32] = [0x3B1, 0x3B5, 0x3B7, 0x3B9, 0x3BF, 0x3C5, 0x3C9]
 }

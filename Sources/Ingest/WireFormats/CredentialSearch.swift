@@ -4,7 +4,9 @@
 /// ends, where a private key begins. So a sender cannot make a find cost as much as the rest of the text.
 /// - Complexity: O(bytes) for all finds together.
 struct CredentialSearch {
+    /// In one form; what is found is told by where it stands in the text as it was.
     let text: ArraySlice<UInt8>
+    private let forms: CredentialForms
     let suspicion: CredentialText.Suspicion
     /// Bytes that were looked at so far.
     private(set) var steps = 0
@@ -33,11 +35,14 @@ struct CredentialSearch {
     private static let quotedMax = 256
 
     init(_ text: ArraySlice<UInt8>, _ suspicion: CredentialText.Suspicion) {
+        // All of it is looked at for other forms, and for a key.
+        steps = 2 * text.count
+        forms = CredentialForms(text)
+        let text = forms.text
         (self.text, self.suspicion) = (text, suspicion)
         let key = Self.privateKey(in: text)
         (self.key, end) = (key, key ?? text.endIndex)
         (index, wordEnd, origin) = (text.startIndex, text.startIndex, text.startIndex)
-        steps = text.count
     }
 
     /// The next part that opens something; nil behind the last one.
@@ -45,11 +50,11 @@ struct CredentialSearch {
         while let word = nextWord() {
             guard let found = secret(in: word) else { continue }
             restart(behind: found.upperBound)
-            return found
+            return forms.original(found)
         }
         guard let key else { return nil }
         self.key = nil
-        return key..<text.endIndex
+        return forms.original(key..<text.endIndex)
     }
 
     private mutating func restart(behind place: Int) {

@@ -44,7 +44,7 @@ package enum CredentialText {
     package static func without(_ text: String, _ suspicion: Suspicion = .certain) -> String {
         // Most have no sign and no beginning of a key; they are not copied.
         guard
-            text.utf8.contains(where: { marks[Int($0)] & 24 != 0 }) || CredentialPrefixes.mayBegin(text.utf8)
+            text.utf8.contains(where: { marks[Int($0)] & 56 != 0 }) || CredentialPrefixes.mayBegin(text.utf8)
                 || text.utf8.starts(with: webTokenStart) || suspicion != .certain
         else { return text }
         let bytes = Array(text.utf8)
@@ -89,6 +89,7 @@ package enum CredentialText {
         var found: UInt8 = 0
         for index in bytes.indices { found |= marks[Int(bytes[index])] }
         if found & 8 != 0 || found & 16 != 0 && mayHoldInPath(text) { return true }
+        if found & 32 != 0, CredentialForms.areIn(text) { return true }
         guard suspicion != .certain, found & 1 != 0, bytes.count >= CredentialRun.bytesMin else { return false }
         let isMixed = found & 7 == 7
         if found & 16 != 0, isMixed, bytes.count >= CredentialRun.hexadecimalBytesMin { return true }
@@ -111,7 +112,7 @@ package enum CredentialText {
     }
 
     /// By byte: 1 for a digit, 2 for a capital, 4 for a small letter, 8 for what parts words and parts of words, 16 for
-    /// what parts those of a path.
+    /// what parts those of a path, 32 for what may be a form of something else, such as a blank.
     private static let marks: [UInt8] = (0..<256).map { value in
         switch UInt8(value) {
         case 0x30...0x39: 1
@@ -119,6 +120,7 @@ package enum CredentialText {
         case 0x61...0x7A: 4
         case UInt8(ascii: "/"): 16
         case let byte where beginsWideSign[Int(byte)]: 8
+        case let byte where CredentialForms.mayBegin[Int(byte)]: 32
         // What is encoded in an address may part as well.
         case let byte: isBetweenWords(byte) || isBetweenParts(byte) || byte == UInt8(ascii: "%") ? 8 : 0
         }
@@ -200,6 +202,8 @@ extension CredentialText {
     private static let copulas = [
         "is", "was", "equals", "to", "ist", "lautet", "est", "es", "era", "é", "É", "è", "È", "je", "jest", "er", "är",
         "là", "adalah", "это", "Это", "ЭТО", "είναι", "היא", "הוא", "هي", "هو", "是", "为", "為", "คือ",
+        // With the mark behind the letter.
+        "e\u{301}", "E\u{301}", "e\u{300}", "E\u{300}", "a\u{308}r", "la\u{300}", "ει\u{301}ναι",
     ].map { Array($0.utf8) }
     private static let dashes = ["-", "\u{2013}", "\u{2014}", "\u{2015}", "\u{2212}"].map { Array($0.utf8) }
     /// The longest copula, with a wide colon behind it.

@@ -99,7 +99,7 @@ package struct ProcessSamples: Sendable {
     }
 
     private func corrections(_ picoUSD: Int128) -> MetricFamily? {
-        MetricCatalogue.metric(named: "plimsoll_rebooked_cost_usd").map {
+        MetricCatalogue.metric(named: MetricCatalogue.rebookedCost).map {
             MetricFamily($0, [MetricSeries(labels: [], value: .picoUSD(picoUSD))])
         }
     }

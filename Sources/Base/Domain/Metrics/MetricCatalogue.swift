@@ -28,12 +28,16 @@ package enum MetricCatalogue {
     /// Name of the gauge of users who were active lately.
     package static let activeUsers = "support_active_users"
 
+    /// Name of the gauge of what deliberate corrections changed: what the counters of cost lack, so that a history which
+    /// has every cost as it is booked now says zero.
+    package static let rebookedCost = "plimsoll_rebooked_cost_usd"
+
     /// Whether what a metric says follows from events at every time; of others only a process knows, and what it noted.
     package static func isToldByEvents(_ definition: MetricDefinition) -> Bool {
         definition.source != .process || toldByEvents.contains(definition.name)
     }
 
-    private static let toldByEvents = countedByType + [activeConversations, activeUsers, buildInfo]
+    private static let toldByEvents = countedByType + [activeConversations, activeUsers, buildInfo, rebookedCost]
 
     /// Name of the counter of questions that were not followed.
     package static let untrackedQuestions = "plimsoll_untracked_questions_total"
@@ -158,7 +162,7 @@ package enum MetricCatalogue {
             labels: model, from: calls, .bookedCost),
         MetricDefinition(
             "support_llm_unpriced_calls_total", .counter,
-            "Calls that arrived without an exact cost: a price is lacking, or the usage was not told; taken back when first prices come.",
+            "Calls without an exact cost, at first or by a correction: a price is lacking, or the usage was not told; taken back when they have one.",
             labels: model, from: calls, .unpricedCalls),
     ]
 
@@ -227,8 +231,9 @@ package enum MetricCatalogue {
             "plimsoll_withheld_values_total", .counter, "Values withheld as personal or content, by field.",
             labels: [MetricLabel("field", .given)], .process),
         MetricDefinition(
-            "plimsoll_rebooked_cost_usd", .gauge, unit: "usd",
-            "By how much deliberate corrections changed the sum of exact costs, all together.", .process),
+            rebookedCost, .gauge, unit: "usd",
+            "By how much deliberate corrections changed the sum of exact costs, all together: what the counters of cost lack.",
+            .process),
         MetricDefinition("plimsoll_log_position", .gauge, "Position of the last accepted event.", .process),
         MetricDefinition(
             "plimsoll_flush_duration_seconds", .histogram, unit: "seconds", "Duration of log flushes.",

@@ -40,23 +40,32 @@ extension HistoryReader {
 
     /// One series of something that is there as long as the store has events.
     private struct Running {
+        enum Value {
+            case always(Double)
+            /// How many there were lately of what the metric counts.
+            case active(MetricDefinition)
+        }
+
         let labels: LabelSet
-        /// nil: always one.
-        let definition: MetricDefinition?
+        let value: Value
     }
 
-    /// Those that are wanted: that it runs, which version, and who is active.
+    /// Those that are wanted: that it runs, which version, who is active, and that no correction is to be added.
     private var running: [Running] {
         let up = StoreSeries.up(of: source.target)
-        var found = matchers.passes(up) ? [Running(labels: up, definition: nil)] : []
-        func add(_ name: String, _ pairs: [(name: ByteText, value: ByteText)], _ definition: MetricDefinition?) {
+        var found = matchers.passes(up) ? [Running(labels: up, value: .always(1))] : []
+        func add(_ name: String, _ pairs: [(name: ByteText, value: ByteText)], _ value: Running.Value) {
             let name = ByteText(name.utf8)
             guard matchers.passesName(name) else { return }
             let labels = LabelSet(source.target + pairs + [(LabelMatcher.metricName, name)])
-            if matchers.passes(labels) { found.append(Running(labels: labels, definition: definition)) }
+            if matchers.passes(labels) { found.append(Running(labels: labels, value: value)) }
         }
-        add(MetricCatalogue.buildInfo, [("version", ByteText(Version.text.utf8))], nil)
-        for name in Self.activeNames { add(name, [], MetricCatalogue.metric(named: name)) }
+        add(MetricCatalogue.buildInfo, [("version", ByteText(Version.text.utf8))], .always(1))
+        for name in Self.activeNames {
+            if let definition = MetricCatalogue.metric(named: name) { add(name, [], .active(definition)) }
+        }
+        // What calls cost is told here as it is booked now, corrections with it.
+        add(MetricCatalogue.rebookedCost, [], .always(0))
         return found
     }
 
@@ -75,11 +84,14 @@ extension HistoryReader {
         for one in running {
             try check()
             let times = try builder.times(points.unthinned, from: first)
-            let values = try one.definition.map { try activity(of: $0, at: times) }
             var run = SampleRun()
-            for (place, time) in times.enumerated() {
-                let value = values.map { Double($0[place]) } ?? 1
-                run.append(time * StoreSeries.stepMilliseconds, .float(value))
+            switch one.value {
+            case .always(let value):
+                for time in times { run.append(time * StoreSeries.stepMilliseconds, .float(value)) }
+            case .active(let definition):
+                for (time, count) in zip(times, try activity(of: definition, at: times)) {
+                    run.append(time * StoreSeries.stepMilliseconds, .float(Double(count)))
+                }
             }
             try builder.add(one.labels, run)
         }

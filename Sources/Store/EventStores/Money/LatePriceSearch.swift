@@ -160,18 +160,12 @@ struct LatePriceSearch {
         let waiting = booked.indices.filter { row in booked[row].map { $0.state != .priced } ?? false }
         for (row, cost) in zip(waiting, try new.computed(waiting)) { costs[row] = cost }
         try after.keep(OverlaidCosts.Columns(costs, money, layout.columns), of: new)
-        let (times, received) = (try base.column(layout.time), try base.column(layout.receivedTime))
-        let positions = try base.column(layout.position)
-        let columns = try ["tenant", "provider", "model", "route"].map {
-            try layout.index(of: $0).map { try base.column($0) }
-        }
+        let counted = try CountedCalls(base, layout, leads)
         return waiting.compactMap { row in
             guard booked[row]?.costPicoUSD == nil, let cost = costs[row]?.costPicoUSD,
-                let time = times.integer(at: row), let receivedTime = received.integer(at: row)
+                let labels = counted.labels(of: row)
             else { return nil }
-            let arrival = leads.arrival(at: positions.integer(at: row) ?? 0, receivedTime: receivedTime)
-            guard arrival.isLive(time) else { return nil }
-            return FirstCost(picoUSD: cost, labels: columns.map { $0?.text(at: row) ?? "" })
+            return FirstCost(picoUSD: cost, labels: labels)
         }
     }
 

@@ -1,7 +1,6 @@
 import Columnar
 import Domain
 import Projections
-import Synchronization
 
 /// What calls of sealed groups cost through an overlay, kept for whoever asks next: a report has many questions, and a
 /// start compares each correction with what was before it.
@@ -54,65 +53,16 @@ final class OverlaidCosts: Sendable {
         }
     }
 
-    /// Whoever asks while another computes waits: it is the same work.
-    private final class Place: Sendable {
-        let columns = Mutex<Columns?>(nil)
-    }
-
-    private struct State {
-        var places: [MorselIdentity: Place] = [:]
-        /// Those that are computed, in the order in which they were; what lies before ``first`` is gone.
-        var order: [(identity: MorselIdentity, bytes: Int)] = []
-        var first = 0
-        var bytes = 0
-
-        mutating func hold(_ identity: MorselIdentity, _ size: Int, upTo bytesMax: Int) {
-            order.append((identity, size))
-            bytes += size
-            while bytes > bytesMax, first < order.count - 1 {
-                places.removeValue(forKey: order[first].identity)
-                bytes -= order[first].bytes
-                first += 1
-            }
-            if first > order.count / 2 {
-                order.removeFirst(first)
-                first = 0
-            }
-        }
-    }
-
-    private let bytesMax: Int
-    private let state = Mutex(State())
+    private let kept: KeptValues<MorselIdentity, Columns>
 
     /// - Parameter bytesMax: what is held, roughly.
-    init(bytesMax: Int) { self.bytesMax = bytesMax }
+    init(bytesMax: Int) { kept = KeptValues(bytesMax: bytesMax) { $0.byteCount } }
 
     /// The columns of what the identity stands for, from memory or computed now.
     func columns(of identity: MorselIdentity, _ compute: () throws -> Columns) throws -> Columns {
-        let place = state.withLock { state in
-            if let place = state.places[identity] { return place }
-            let place = Place()
-            state.places[identity] = place
-            return place
-        }
-        return try place.columns.withLock { known in
-            if let known { return known }
-            do {
-                let columns = try compute()
-                known = columns
-                state.withLock { $0.hold(identity, columns.byteCount, upTo: bytesMax) }
-                return columns
-            } catch {
-                // Whoever waits tries itself.
-                _ = state.withLock { $0.places.removeValue(forKey: identity) }
-                throw error
-            }
-        }
+        try kept.value(of: identity, compute)
     }
 
     /// nil where nobody asked yet for all of them.
-    func known(of identity: MorselIdentity) -> Columns? {
-        let place = state.withLock { $0.places[identity] }
-        return place?.columns.withLock { $0 }
-    }
+    func known(of identity: MorselIdentity) -> Columns? { kept.known(of: identity) }
 }

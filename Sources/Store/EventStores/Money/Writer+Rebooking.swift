@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Domain
 import EventLogs
@@ -6,8 +7,9 @@ import Projections
 import Segments
 
 extension Writer {
-    /// Books calls again at the prices now in force, as a record that is durable when this returns. Counters stay as
-    /// they are. Where no call costs anything else, nothing is recorded.
+    /// Books calls again at the prices now in force, as a record that is durable when this returns. Counters of cost
+    /// stay as they are; those of calls without an exact cost follow. Where no call costs anything else, nothing is
+    /// recorded.
     func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking {
         try checkUsable()
         // A segment under way would bring the calls at their old cost, and the rows that follow from it.
@@ -40,7 +42,12 @@ extension Writer {
     private func apply(_ rebooking: Rebooking, _ effect: RebookingEffect, _ overlay: CostOverlay) {
         ledger.prices.add(rebooking)
         take(overlay)
-        tail.replace { effect.repriced[$0.firstPosition] ?? $0 }
+        for (labels, calls) in effect.countedCalls { counters.countCorrection(calls, labels: labels) }
+        tail.replace { block in
+            guard let repriced = effect.repriced[block.firstPosition] else { return block }
+            countCorrection(from: block, to: repriced)
+            return repriced
+        }
         dirty.formUnion(effect.conversations)
     }
 }
@@ -54,6 +61,9 @@ private struct RebookingEffect {
     private(set) var conversations: Set<ConversationGrouping.Key> = []
     /// Unsealed blocks with calls whose cost changes, by their first position.
     private(set) var repriced: [Int64: TailBlock] = [:]
+    /// What counters tell of sealed calls that came live, by the labels that they are counted under.
+    private var counted: [[ByteText]: CorrectedCalls] = [:]
+    private let leads: ClockLeads
 
     /// - Parameter onDamage: is told of a place that cannot be read; the rest goes on without it unless it throws.
     /// - Complexity: O(calls in groups of the time range).
@@ -61,6 +71,7 @@ private struct RebookingEffect {
         _ rebooking: Rebooking, before: CostOverlay, after: CostOverlay, writer: Writer,
         onDamage: Writer.OnDamage = { throw $0 }
     ) throws {
+        leads = writer.ledger.leads
         for layout in writer.layouts.tables {
             guard let money = layout.money else { continue }
             for segment in writer.sealed.segments {
@@ -98,12 +109,35 @@ private struct RebookingEffect {
         try new.overlay.keep(OverlaidCosts.Columns(after, new.money, layout.columns), of: new)
         let ids = try layout.index(of: "conversation_id").map { try base.column($0) }
         let tenants = try layout.index(of: "tenant").map { try base.column($0) }
+        try count(rows, before, after, base, layout)
         for row in rows where differ(before[row], after[row]) {
             add(before[row], after[row])
             if let conversation = ids?.text(at: row), let tenant = tenants?.text(at: row) {
                 conversations.insert(.init(tenant: tenant, conversation: conversation))
             }
         }
+    }
+
+    /// Most corrections leave every cost exact: then no more columns are read.
+    private mutating func count(
+        _ rows: [Int], _ before: [CallCost?], _ after: [CallCost?], _ base: any Morsel, _ layout: EventTableLayout
+    ) throws {
+        var calls: CountedCalls?
+        for row in rows {
+            var change = CorrectedCalls()
+            change.add(before[row], after[row])
+            if change.isEmpty { continue }
+            let known = try calls ?? CountedCalls(base, layout, leads)
+            calls = known
+            guard let labels = known.labels(of: row) else { continue }
+            counted[labels.map { ByteText($0.utf8) }, default: CorrectedCalls()].add(before[row], after[row])
+        }
+    }
+
+    /// Sorted by their labels: a counter has no room for any number of these, and the first ones have it.
+    var countedCalls: [(labels: [String], calls: CorrectedCalls)] {
+        counted.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+            .map { (labels: $0.key.map(\.description), calls: $0.value) }
     }
 
     private mutating func compare(_ block: TailBlock, _ overlay: CostOverlay, _ registry: SchemaRegistry) {
@@ -140,8 +174,9 @@ extension CallCost {
 
 extension EventStore {
     /// Books the calls of a provider and model in a range of event times again, at the prices now in force. Reads show
-    /// the new cost from then on; counters don't fall, the difference is in ``StoreStatus/rebookedPicoUSD``. Durable
-    /// when it returns; where no call costs anything else, nothing is recorded.
+    /// the new cost from then on; the counter of cost doesn't fall, the difference is in
+    /// ``StoreStatus/rebookedPicoUSD``. Calls that have no exact cost any more are counted as unpriced, those that have
+    /// one now are taken back. Durable when it returns; where no call costs anything else, nothing is recorded.
     /// - Parameter model: asked for or answering; nil: every model of the provider.
     /// - Throws: ``StoreError``, ``FileContentError``.
     /// - Complexity: O(calls in the time range).

@@ -26,6 +26,17 @@ extension Writer {
         }
     }
 
+    /// Counts which unsealed live calls a correction left without an exact cost, or gave one.
+    func countCorrection(from before: TailBlock, to after: TailBlock) {
+        for (index, row) in before.rows.enumerated() {
+            var calls = CorrectedCalls()
+            calls.add(before.costs[index], after.costs[index])
+            if calls.isEmpty { continue }
+            let arrival = arrival(before.position(of: index), receivedTime: before.receivedTimes[index])
+            if arrival.isLive(row.time) { counters.countCorrection(calls, of: row) }
+        }
+    }
+
     /// Notes in the log that time has passed the limit of a question or the silence of a conversation, then counts what
     /// follows: a replay finds the same. A store that takes nothing in notes the time now and then, so that readers see
     /// who has been silent for too long.
