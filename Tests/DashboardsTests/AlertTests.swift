@@ -15,6 +15,9 @@ import Testing
 
     var alerts: [Rule] { rules.filter(\.isAlert) }
 
+    /// Alerts of rules that are made of OpenSLO documents: they have pages, too, whatever the objectives in force.
+    static let ofDocuments = ["SLOBudgetBurnsFast", "SLOBudgetBurnsSlowly"]
+
     @Test func everyRuleIsRead() throws {
         let files = try Repository.files(in: "Alerts/rules", ending: ".yaml")
         let outcome = try Checker.run("promtool", ["check", "rules"] + files.map(\.path))
@@ -105,16 +108,18 @@ import Testing
             .map { String($0.lastPathComponent.dropLast("Command.swift".count)).lowercased() }
         for alert in alerts {
             #expect(alert.annotations["runbook_url"] == "\(ObjectiveFiles.runbooksAddress)/\(alert.name)")
-            let text = try Repository.text(folder.appending(path: alert.name + ".md"))
-            for part in ["# \(alert.name)\n", "\n## What it means\n", "\n## What to look at\n", "\n## What to do\n"] {
-                #expect(text.hasPrefix(part) || text.contains(part), "\(alert.name).md: \(part)")
+        }
+        for name in alerts.map(\.name) + Self.ofDocuments {
+            let text = try Repository.text(folder.appending(path: name + ".md"))
+            for part in ["# \(name)\n", "\n## What it means\n", "\n## What to look at\n", "\n## What to do\n"] {
+                #expect(text.hasPrefix(part) || text.contains(part), "\(name).md: \(part)")
             }
             for piece in text.components(separatedBy: "    plimsoll ").dropFirst() {
                 let command = piece.prefix { $0.isLetter || $0 == "-" }.filter(\.isLetter)
-                #expect(commands.contains(command), "\(alert.name).md: there is no command plimsoll \(command)")
+                #expect(commands.contains(command), "\(name).md: there is no command plimsoll \(command)")
             }
         }
-        let names = Set(alerts.map { $0.name + ".md" }).union(["README.md"])
+        let names = Set((alerts.map(\.name) + Self.ofDocuments + ["README"]).map { $0 + ".md" })
         for file in try Repository.files(in: "Alerts/runbooks", ending: ".md") {
             #expect(names.contains(file.lastPathComponent), "\(file.lastPathComponent) is of no alert")
         }

@@ -7,6 +7,10 @@ import Testing
 
 /// Rules that are made of OpenSLO documents: promtool takes them, and they fire when a budget burns and not before.
 @Suite struct BurnRuleTests {
+    private func rules(_ objectives: [ServiceLevelObjective], in set: ObjectiveSet = .builtIn) -> String {
+        BurnRuleFile.text(objectives, in: set, runbooks: "https://ops.example/r")
+    }
+
     private func withFolder(_ body: (URL) throws -> Void) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "plimsoll-slo-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -16,7 +20,8 @@ import Testing
 
     private func read(_ folder: String) throws -> OpenSLODocuments {
         OpenSLODocuments(
-            try Repository.files(in: folder, ending: ".yaml").map { ($0.lastPathComponent, try Repository.text($0)) })
+            try Repository.files(in: folder, ending: ".yaml").map { ($0.lastPathComponent, try Repository.text($0)) },
+            hasZone: { _ in false })
     }
 
     @Test func theDocumentsBesideTheRulesAreThoseOfTheBuiltInSet() throws {
@@ -38,13 +43,70 @@ import Testing
         objectives.append(odd)
         try withFolder { folder in
             let file = folder.appending(path: "slo.yaml")
-            try BurnRuleFile.text(objectives).write(to: file, atomically: true, encoding: .utf8)
+            try rules(objectives).write(to: file, atomically: true, encoding: .utf8)
             let checked = try Checker.run("promtool", ["check", "rules", file.path])
             #expect(checked.status == 0, "\(checked.text)")
-            #expect(BurnRuleFile.text([]) == "groups: []\n")
-            let spans = try #require(objectives.first { $0.name == "cost-per-answer" })
-            #expect(BurnRuleFile.reasonForNone(spans)?.contains("spans") == true)
-            #expect(objectives.filter { BurnRuleFile.reasonForNone($0) != nil } == [spans])
+            #expect(rules([]) == "groups: []\n")
+        }
+    }
+
+    /// Without a bucket at its bound each expression of an objective would ask for a series that there is not.
+    @Test func whatNoCounterSaysHasNoRules() throws {
+        let buckets = ObjectiveSet.builtIn.bucketBounds
+        let objectives = try read("Alerts/slos").objectives
+        let costs = try #require(objectives.first { $0.name == "cost-per-answer" })
+        #expect(objectives.filter { $0.reasonForNoRules(buckets: buckets) != nil } == [costs])
+        #expect(costs.reasonForNoRules(buckets: buckets)?.contains("time slices") == true)
+        var odd = try #require(objectives.first { $0.name == "answer-p95" })
+        for (bound, nearest) in [
+            (Int64(2_700_000_000), "2.7 s, the nearest at 2 s and 3 s"), (1, "0.000000001 s, the nearest at 0.05 s"),
+            (7_200_000_000_000, "7200 s, the nearest at 120 s"),
+        ] {
+            for measure in [ServiceLevelIndicator.Measure.answerDuration(within: bound), .firstToken(within: bound)] {
+                odd.indicator.measure = measure
+                #expect(odd.reasonForNoRules(buckets: buckets) == "no bucket of /metrics ends at \(nearest)")
+                #expect(rules([odd]) == "groups: []\n")
+            }
+        }
+        // An objective has its bucket.
+        odd.indicator.measure = .answerDuration(within: 2_700_000_000)
+        var set = ObjectiveSet.builtIn
+        let place = try #require(set.objectives.firstIndex { $0.measure == .answerDuration(.p95) })
+        set.objectives[place].target = .duration(nanoseconds: 2_700_000_000)
+        #expect(odd.reasonForNoRules(buckets: set.bucketBounds) == nil)
+        #expect(rules([odd], in: set).contains("le=\"2.7\""))
+    }
+
+    /// By the sample configuration of Alertmanager they go where other alerts of their kind go, and lead to a page.
+    @Test func alertsGoWhereOthersOfTheirKindGo() throws {
+        let own = try RuleFile.rules(
+            in: rules(ObjectiveSet.builtIn.serviceLevelObjectives), file: "slo.yaml"
+        ).filter(\.isAlert)
+        #expect(Set(own.map(\.name)) == ["SLOBudgetBurnsFast", "SLOBudgetBurnsSlowly"])
+        let pages = RunbookPages(.builtIn)
+        for rule in own {
+            #expect(rule.labels["objective"]?.isEmpty == false && rule.labels["objective"] == rule.labels["slo"])
+            #expect(rule.annotations["runbook_url"] == "https://ops.example/r/\(rule.name)")
+            #expect(pages.page(rule.name) != nil, "\(rule.name)")
+        }
+        for rule in try own + RuleFile.all().filter(\.isAlert) {
+            let labels = rule.labels.merging(["alertname": rule.name, "job": "plimsoll"]) { $1 }
+            let sent = try Checker.run(
+                "amtool",
+                ["config", "routes", "test", "--config.file=Deploy/alertmanager/alertmanager.yml"]
+                    + labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+            let receiver =
+                switch (rule.name, rule.labels["audience"], rule.labels["severity"]) {
+                case ("Watchdog", _, _): "heartbeat"
+                case (_, "finance", _): "finance"
+                case (_, "product", _): "product"
+                case (_, _, "critical"): "pager"
+                case (_, _, "info"): "chat"
+                default: "tickets"
+                }
+            // A warning may stand before it.
+            let isSentThere = sent.text.split(separator: "\n").contains { $0 == receiver }
+            #expect(sent.status == 0 && isSentThere, "\(rule.name) \(labels): \(sent.text)")
         }
     }
 
@@ -72,12 +134,14 @@ import Testing
                   - eval_time: 90m
                     alertname: SLOBudgetBurnsFast
                     exp_alerts:
-                      - exp_labels: {job: plimsoll, severity: critical, slo: availability}
+                      - exp_labels:
+                          {job: plimsoll, severity: critical, audience: sre, objective: availability, slo: availability}
                         exp_annotations:
                           summary: "Availability: the error budget burns fast"
                           description: >-
                             10% of the questions are bad, allowed are 0.1 %;
                             `plimsoll slo status` names what burned most of it.
+                          runbook_url: https://ops.example/r/SLOBudgetBurnsFast
               - interval: 1m
                 input_series:
             \(series("good", "0x120", corrected: "0x120"))\(series("failed", "0x60 1 2 3x58", corrected: "0x120"))\
@@ -91,7 +155,7 @@ import Testing
 
             """
         try withFolder { folder in
-            try BurnRuleFile.text([availability]).write(
+            try rules([availability]).write(
                 to: folder.appending(path: "slo.yaml"), atomically: true, encoding: .utf8)
             let file = folder.appending(path: "test.yaml")
             try test.write(to: file, atomically: true, encoding: .utf8)

@@ -172,7 +172,8 @@ import Testing
             // Probes stand beside availability.
             #expect(!rules.contains { $0.labels["objective"] == name && $0.name != "SupportProbesFailing" }, "\(name)")
             // A page for each alert, and the list of them.
-            let pages = Set(rules.filter(\.isAlert).map { $0.name + ".md" }).union(["README.md"])
+            let names = rules.filter(\.isAlert).map(\.name) + AlertTests.ofDocuments + ["README"]
+            let pages = Set(names.map { $0 + ".md" })
             #expect(Set(ObjectiveFiles.runbooks.files(set).map(\.name)) == pages, "\(name)")
             let slo = ObjectiveFiles.slos.files(set).first { $0.name == name.replacing("_", with: "-") + ".yaml" }
             #expect(

@@ -12,7 +12,8 @@ import Testing
         let rules = try ObjectiveFiles.rules.files(set, runbooks: "https://ops.example/r").flatMap {
             try RuleFile.rules(in: String(decoding: $0.bytes, as: UTF8.self), file: $0.name)
         }.filter(\.isAlert)
-        #expect(Set(pages.names) == Set(rules.map(\.name)) && pages.names.count == rules.count)
+        let names = rules.map(\.name) + AlertTests.ofDocuments
+        #expect(Set(pages.names) == Set(names) && pages.names.count == names.count)
         for rule in rules {
             #expect(rule.annotations["runbook_url"] == "https://ops.example/r/\(rule.name)")
             #expect(try #require(pages.page(rule.name)).content.hasPrefix("<h1>\(rule.name)</h1>\n"))

@@ -93,13 +93,17 @@ import WireFormats
             #expect(told.withLock { $0.count } == 1 && told.withLock { $0.first?.hasPrefix(words) } == true)
         }
         try FileManager.default.removeItem(atPath: directory)
-        try await withServer(try open()) { client, _ in
+        try await withServer(try open()) { client, server in
             #expect(try await client.send("GET", "/v1/reports/status").waitingNotice == nil)
             _ = try await client.send("GET", "/v1/none")
             _ = try await send(client, Self.turn.protobuf, "text/plain")
             let doctor = try JSONReader.parse(try await client.send("GET", "/v1/reports/doctor").body)
             let found = (doctor["findings"]?.array ?? []).compactMap { $0["what"]?.string }
             #expect(found.contains("spans: media_type") && found.contains("requests: not_found"), "\(found)")
+            // Who has sent nothing yet is told where to, with the port that it is.
+            let lines = (doctor["changes"]?.array ?? []).compactMap { $0["change"]?.string }
+            let address = try #require(server.address)
+            #expect(lines.contains("OTEL_EXPORTER_OTLP_ENDPOINT=http://\(address)"), "\(lines)")
             #expect(try await client.send("GET", "/v1/reports/doctor?from=soon").status == 400)
         }
     }

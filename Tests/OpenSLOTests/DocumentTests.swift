@@ -6,8 +6,13 @@ import Testing
 
 /// What is read of OpenSLO documents, and what is refused with its line.
 @Suite struct DocumentTests {
+    /// Where there is one zone.
+    private static func read(_ files: [(name: String, text: String)]) -> OpenSLODocuments {
+        OpenSLODocuments(files) { $0 == "Europe/Berlin" }
+    }
+
     private func documents(_ set: ObjectiveSet) -> OpenSLODocuments {
-        OpenSLODocuments(
+        Self.read(
             ObjectiveFiles.slos.files(set).map { ($0.name, String(decoding: $0.bytes, as: UTF8.self)) })
     }
 
@@ -61,7 +66,7 @@ import Testing
         """
 
     @Test func aDocumentOfOnesOwnIsRead() throws {
-        let read = OpenSLODocuments([("chat.yaml", Self.good)])
+        let read = Self.read([("chat.yaml", Self.good)])
         #expect(read.findings.isEmpty, "\(read.report())")
         let objective = try #require(read.objectives.first)
         #expect(objective.target == 995_000 && objective.name == "chat" && objective.title == "chat")
@@ -99,14 +104,14 @@ import Testing
               budgetingMethod: Occurrences
               objectives: [{target: 0.9}, {target: 0.99, displayName: Nearly all}]
             """
-        let read = OpenSLODocuments([("slo.yaml", slo), ("sli.yaml", sli)])
+        let read = Self.read([("slo.yaml", slo), ("sli.yaml", sli)])
         #expect(read.findings.isEmpty, "\(read.report())")
         #expect(read.objectives.map(\.name) == ["stars-1", "stars-2"])
         #expect(read.objectives.map(\.title) == ["stars", "Nearly all"])
         #expect(read.objectives.map(\.target) == [900_000, 990_000])
         #expect(read.objectives.allSatisfy { $0.indicator.measure == .ratings(good: [2, 3, 4, 5]) })
         #expect(read.objectives.allSatisfy { $0.window == .rolling(28 * Nanoseconds.day) })
-        let alone = OpenSLODocuments([("slo.yaml", slo)])
+        let alone = Self.read([("slo.yaml", slo)])
         #expect(alone.findings.map(\.description) == ["slo.yaml:5: there is no indicator stars among the documents"])
     }
 
@@ -128,6 +133,7 @@ import Testing
         ("duration: 1M", "duration: 90m", 23, "a window of the calendar"),
         ("duration: 1M", "duration: soon", 23, "expected a length such as 30d"),
         ("startTime: 2026-01-01 00:00:00", "startTime: 2026-01-01", 25, "expected 2026-01-01 00:00:00"),
+        ("timeZone: Europe/Berlin", "timeZone: Europe/Berln", 26, "timeZone Europe/Berln: there is no such time zone"),
         ("Occurrences", "Timeslices", 27, "expected Occurrences"),
         ("targetPercent: 99.5", "targetPercent: 100", 29, "above 0 and below 100"),
         ("targetPercent: 99.5", "targetPercent: 99.99999", 29, "to a millionth"),
@@ -135,17 +141,49 @@ import Testing
     ])
     func whatIsNotUnderstoodIsToldWithItsLine(_ was: String, _ becomes: String, _ line: Int, _ message: String) {
         #expect(Self.good.contains(was))
-        let read = OpenSLODocuments([("chat.yaml", Self.good.replacing(was, with: becomes, maxReplacements: 1))])
+        let read = Self.read([("chat.yaml", Self.good.replacing(was, with: becomes, maxReplacements: 1))])
         #expect(read.objectives.isEmpty)
         #expect(read.findings.count == 1 && read.findings[0].line == line, "\(read.report())")
         #expect(read.findings.first?.message.contains(message) == true, "\(read.report())")
     }
 
+    /// What help says is read is read, as it stands, and is the measure of each kind once.
+    @Test func formsThatAreToldAreRead() {
+        let start = "apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: x}\nspec:\n  indicator: {spec: "
+        func metric(_ query: String) -> String { "{metricSource: {spec: {query: '\(query)'}}}" }
+        var texts = ReadForms.ratios.map { form in
+            """
+            \(start){ratioMetric: {counter: true, \(form.isGood ? "good" : "bad"): \(metric(form.part)),
+                total: \(metric(form.total))}}}
+              budgetingMethod: Occurrences
+              timeWindow: [{duration: 30d, isRolling: true}]
+              objectives: [{target: 0.99}]
+            """
+        }
+        texts.append(
+            """
+            \(start){thresholdMetric: \(metric(ReadForms.cost))}}
+              budgetingMethod: Timeslices
+              timeWindow: [{duration: 1M, calendar: {startTime: "2026-01-01 00:00:00", timeZone: Europe/Berlin}}]
+              objectives: [{op: lte, value: 0.02, timeSliceWindow: 1h, targetPercent: 95}]
+            """)
+        let read = texts.map { Self.read([("x.yaml", $0)]) }
+        #expect(read.flatMap(\.findings).isEmpty, "\(read.map { $0.report() })")
+        #expect(
+            read.flatMap(\.objectives).map(\.indicator.measure) == [
+                .questions, .answers, .ratings(good: [4, 5]), .answerDuration(within: 5 * Nanoseconds.second),
+                .firstToken(within: 2 * Nanoseconds.second),
+                .costPerAnswer(atMost: 20_000_000_000, slice: Nanoseconds.hour),
+            ])
+        for form in ReadForms.ratios { #expect(ReadForms.text.contains("  \(form.part)")) }
+        #expect(ReadForms.text.contains("  \(ReadForms.cost)"))
+    }
+
     @Test func namesStandForOneObjective() {
-        let read = OpenSLODocuments([("a.yaml", Self.good), ("b.yaml", Self.good)])
+        let read = Self.read([("a.yaml", Self.good), ("b.yaml", Self.good)])
         #expect(read.findings.map(\.file) == ["b.yaml"])
         #expect(read.findings.first?.message == "there are two objectives chat")
-        #expect(OpenSLODocuments([("a.yaml", "")]).findings.map(\.message) == ["no document of kind SLO"])
-        #expect(OpenSLODocuments([("a.yaml", "a: [")]).findings.first?.message.hasPrefix("no YAML: ") == true)
+        #expect(Self.read([("a.yaml", "")]).findings.map(\.message) == ["no document of kind SLO"])
+        #expect(Self.read([("a.yaml", "a: [")]).findings.first?.message.hasPrefix("no YAML: ") == true)
     }
 }

@@ -644,6 +644,45 @@ class Line:
         with open(folder + "/rules/pipeline.yaml", encoding="utf-8") as file:
             self.expect("an alert that says how its runbook is read", "plimsoll runbook PlimsollDown" in file.read(), True)
 
+    def objectives_in_documents(self):
+        """Rules are made where counters say what is bad; what is refused has file and line, and help says what is read."""
+        slo, settings = self.folder + "/slo.yaml", self.folder + "/objectives.yaml"
+        text = """apiVersion: openslo/v1
+kind: SLO
+metadata: {name: quick}
+spec:
+  indicator:
+    spec:
+      ratioMetric:
+        counter: true
+        good: {metricSource: {spec: {query: 'sum(support_answer_duration_seconds_bucket{le="2.7"})'}}}
+        total: {metricSource: {spec: {query: sum(support_answer_duration_seconds_count)}}}
+  budgetingMethod: Occurrences
+  timeWindow:
+    - duration: 1M
+      calendar:
+        startTime: 2026-01-01 00:00:00
+        timeZone: Europe/Berlin
+  objectives: [{target: 0.99}]
+"""
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write("objectives:\n  answer_p90: {target: 2.7s}\n")
+        with open(slo, "w", encoding="utf-8") as file:
+            file.write(text)
+        said = b"plimsoll: no rules for quick: no bucket of /metrics ends at 2.7 s, the nearest at 2 s and 3 s\n"
+        self.expect("rules of a bound without a bucket", self.run("slo", "rules", slo), (0, b"groups: []\n", said))
+        status, rules, errors = self.run("slo", "rules", slo, "--config", settings, "--runbooks", "https://ops.example/r")
+        self.expect("rules of a bound that is an objective", (status, errors), (0, b""))
+        for part in (b'le="2.7"', b'objective: "quick"', b"audience: sre", b"runbook_url: https://ops.example/r/SLOBudgetBurnsFast\n"):
+            self.expect(f"{part} in the rules", part in rules, True)
+        with open(slo, "w", encoding="utf-8") as file:
+            file.write(text.replace("Berlin", "Berln"))
+        for command in (["slo", "rules", slo], ["slo", "status", "--slo", slo, "--data", self.folder + "/local"]):
+            self.fails(2, f"{slo}:16: spec.timeWindow[0].calendar.timeZone Europe/Berln: there is no such time zone", *command)
+        told = " ".join(self.run("help", "slo")[1].decode().split())
+        for word in ("sum(support_feedback_total{score=~", "sum(increase(support_llm_cost_usd_total[1h]))", "timeZone: Europe/Berlin", "channel and tenant"):
+            self.expect(f"{word} in the help", word in told, True)
+
     def text_that_is_none(self):
         self.fails(2, "no UTF-8", "query", "-", "--data", self.folder + "/local", stdin=b"select '\xff'")
 
@@ -655,7 +694,7 @@ class Line:
                      self.exit_statuses, self.addresses, self.numbers, self.time_limits, self.control_characters, self.endless_answers,
                      self.busy_servers, self.streams, self.input_that_is_not_there,
                      self.pipes, self.whole_files, self.what_is_no_file, self.runbooks, self.text_that_is_none, self.names_that_are_near,
-                     self.words_that_are_no_commands, self.options_that_are_not_there,
+                     self.words_that_are_no_commands, self.options_that_are_not_there, self.objectives_in_documents,
                      self.a_server_that_is_not_asked):
             look()
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Spans, and beside them what README.md has an application say of outcomes, word for word: every word must meet its conversation and its turn,
-and silence must close what nobody closes, in tables, reports and counters alike, with a server and without.
+and silence must close what nobody closes, in tables, reports and counters alike, with a server and without. What it has whoever sends events
+paste, a call and a whole turn, shows the figures that it says.
 
 usage: told_outcomes.py --plimsoll BINARY
 """
@@ -108,12 +109,47 @@ def problems(plimsoll, folder):
         yield f"the server said {found['outcomes']}"
 
 
+def sent(plimsoll, folder):
+    """What README.md has whoever sends events paste: a call alone, then a whole turn, of which the reports show what it says. As text."""
+    server = Server(plimsoll, os.path.join(folder, "sent"))
+    server.start()
+    try:
+        blocks = [block.replace("127.0.0.1:8910", f"127.0.0.1:{server.port}") for block in code_blocks("For the agent developer: send events")]
+        call, turn = (next(block for block in blocks if block.startswith("curl ") and kind in block) for kind in ("cloudevents+json", "cloudevents-batch+json"))
+        turn = turn.split("\n\nplimsoll ")[0]
+        for command, events in ((call, 1), (turn, 6)):
+            told = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60).stdout
+            answer = json.loads(told or "{}")
+            if answer.get("accepted") != events or answer.get("rejected") or answer.get("warnings"):
+                yield f"README's {events} events were answered {told}"
+            levels = {row["objective"]: row for row in json.loads(server.get("/v1/reports/sla")[2])["objectives"]}
+            samples = {name: int(row["samples"] or 0) for name, row in levels.items()}
+            if events == 1 and samples["availability"] + samples["answer_p50"]:
+                yield f"a call alone has the samples {samples}"
+        if set(samples.values()) != {1}:
+            yield f"a whole turn has the samples {samples}"
+        wanted = {"availability": 1.0, "answer_p50": 1.9, "first_token_p50": 0.6}
+        for name, value in wanted.items():
+            actual = levels[name]["actual"]
+            if float(actual["value"] if isinstance(actual, dict) else actual) != value:
+                yield f"{name} is {actual}, README says {value}"
+        found = json.loads(server.get("/v1/reports/outcomes")[2])
+        row = found["outcomes"][0]
+        if [str(row[name]) for name in ("closed", "resolved", "ratings")] != ["1", "1", "1"] or str(found["certainty"][0]["confirmed"]) != "1":
+            yield f"the outcomes of a whole turn are {row}, {found['certainty']}"
+        if [finding["finding"] for finding in json.loads(server.get("/v1/reports/doctor")[2])["findings"]] != ["all is well"]:
+            yield "what README sends has to be mended"
+    finally:
+        server.stop()
+
+
 def main():
     parser = argparse.ArgumentParser(description="What README.md has applications say of outcomes, beside spans, and what silence says.")
     parser.add_argument("--plimsoll", required=True)
     folder = tempfile.mkdtemp(prefix="plimsoll-outcomes-")
     try:
-        found = list(problems(parser.parse_args().plimsoll, folder))
+        plimsoll = parser.parse_args().plimsoll
+        found = [*problems(plimsoll, folder), *sent(plimsoll, folder)]
     except (CommandFailed, subprocess.TimeoutExpired) as error:
         found = [str(error)]
     finally:

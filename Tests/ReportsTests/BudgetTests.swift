@@ -170,7 +170,27 @@ import Testing
         #expect(budgets.value("good", row: satisfaction) == ReportValue.none)
     }
 
-    /// Of what an answer costs spans are counted, from the beginning of the window on.
+    /// Where no bucket ends at a bound nothing in Prometheus would fire, so that no row says it; what is counted stays.
+    @Test(arguments: [(Int64(2_700_000_000), false), (3_000_000_000, true)])
+    func whatNoRuleFollowsFromFiresNowhere(_ bound: Int64, _ hasRules: Bool) throws {
+        var sample = try SampleStore()
+        for index in 0..<20 { sample.addTurn("c\(index)", 1, at: 3_400 + Double(index), answerAfter: 4) }
+        let report = try sample.runner().budgets(of: [
+            objective("slow", ServiceLevelIndicator(.answerDuration(within: bound)), .rolling(30 * Nanoseconds.day))
+        ])
+        let (budgets, rates) = (try #require(report.section("budgets")), try #require(report.section("burn_rates")))
+        #expect(budgets.value("events", row: 0) == .count(20) && budgets.value("bad", row: 0) == .count(20))
+        #expect(budgets.value("state", row: 0) == .state(.breached))
+        #expect(budgets.value("remark", row: 0) == .text(hasRules ? "burns fast" : "no rule follows"))
+        let rules = rates.rows.indices.map { rates.value("rule", row: $0) }
+        #expect(rules == [ReportValue?](repeating: hasRules ? .text("fires") : ReportValue.none, count: 4))
+        #expect(rates.value("burn_rate", row: 0) == .text("1000"))
+        let said = report.rendered(.json).contains(
+            "no rule follows: no bucket of /metrics ends at 2.7 s, the nearest at 2 s and 3 s")
+        #expect(said != hasRules)
+    }
+
+    /// Of what an answer costs slices of time are counted, from the beginning of the window on.
     @Test func hoursOfCostAreCountedOneByOne() throws {
         var sample = try SampleStore(nowSeconds: 3 * 3600)
         sample.addPrice("big", "input", picoPerToken: 2_000_000)

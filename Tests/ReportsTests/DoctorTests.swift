@@ -11,12 +11,12 @@ import Testing
     /// What is received when the sample's clock stands still comes before the end.
     private static let end = SampleStore.start + 3601 * 1_000_000_000
 
-    private static func report(_ sample: inout SampleStore, _ live: LiveFigures? = nil) throws -> Report {
+    static func report(_ sample: inout SampleStore, _ live: LiveFigures? = nil) throws -> Report {
         try sample.runner().doctor(to: end, live: live)
     }
 
     /// `spans` spans of a service, and a call.
-    private static func add(
+    static func add(
         _ service: String?, to sample: inout SampleStore, spans: Int = 2, conversation: String? = "c1",
         model: String = "big", usage: Bool = true, unknown: String? = nil, at seconds: Double = 3500
     ) {
@@ -32,10 +32,11 @@ import Testing
         ]) { $1 }
         call["conversation_id"] = conversation.map { .text($0) }
         if usage { (call["input_tokens"], call["output_tokens"]) = (.integer(100), .integer(10)) }
+        if spans > 0 { call["source"] = .text(TraceSettler.sourcePrefix + "x") }
         sample.add("llm.call", at: seconds, call)
     }
 
-    private static func priced() throws -> SampleStore {
+    static func priced() throws -> SampleStore {
         var sample = try SampleStore()
         sample.addPrice("big", "input", picoPerToken: 2_500_000)
         sample.addPrice("big", "output", picoPerToken: 10_000_000)
@@ -43,14 +44,14 @@ import Testing
     }
 
     /// Whose, finding, of what, and how many.
-    private func findings(_ report: Report) -> [[ReportValue?]] {
+    func findings(_ report: Report) -> [[ReportValue?]] {
         guard let section = report.section("findings") else { return [] }
         return section.rows.indices.map { row in
             ["service", "finding", "what", "count"].map { section.value($0, row: row) }
         }
     }
 
-    private func change(_ kind: String, in report: Report) -> String? {
+    func change(_ kind: String, in report: Report) -> String? {
         guard let section = report.section("changes") else { return nil }
         let row = section.rows.indices.first { section.value("finding", row: $0) == .text(kind) }
         guard case .text(let text)? = row.flatMap({ section.value("change", row: $0) }) else { return nil }
@@ -254,7 +255,7 @@ import Testing
     // MARK: What cannot be read
 
     /// A call that a span told with a usage in a form that nobody reads: it has no price to be missing.
-    private static func addUnread(
+    static func addUnread(
         _ service: String, to sample: inout SampleStore, unknown: String, attributes: String? = nil,
         input: Int64? = nil, output: Int64? = nil, conversation: String? = "c1"
     ) {

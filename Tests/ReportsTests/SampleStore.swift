@@ -32,10 +32,10 @@ struct SampleStore {
         let registry = Self.registry
         count += 1
         var values: [(UInt16, EventValue)] = [
-            (registry.wellKnown.id, .text("e\(count)")), (registry.wellKnown.source, .text("test")),
+            (registry.wellKnown.id, .text("e\(count)")), (registry.wellKnown.source, fields["source"] ?? .text("test")),
             (registry.wellKnown.tenant, .text(tenant)),
         ]
-        for (name, value) in fields { values.append((registry.column(named: name)!, value)) }
+        for (name, value) in fields where name != "source" { values.append((registry.column(named: name)!, value)) }
         offsets.append(UInt32(writer.sink.count))
         writer.begin(type: registry.type(named: type)!, time: Self.start + Int64(seconds * 1e9), isTimeAbsent: false)
         for (column, value) in values.sorted(by: { $0.0 < $1.0 }) { writer.add(column, value) }

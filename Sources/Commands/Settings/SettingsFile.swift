@@ -96,12 +96,28 @@ package struct SettingsFile: Sendable {
                 entries.append(Entry(key: key, text: scalar.string, line: line))
             default:
                 unreadKeys.insert(key)
-                let hint = nameHint(to: key, known: Setting.all.map(\.key) + ObjectiveSettings.groups)
                 let message =
-                    isGroup ? "\(key): expected settings below it" : "there is no setting \(key) of this kind; \(hint)"
+                    isGroup
+                    ? "\(key): expected settings below it"
+                    : "there is no setting \(key) of this kind; \(Self.hint(to: key, value))"
                 findings.append(SettingsFinding(line: line, message: message))
             }
         }
+    }
+
+    private static let names = Setting.all.map(\.key) + ObjectiveSettings.groups
+    /// Names that others stand below.
+    private static let groups =
+        Setting.all.compactMap { setting in setting.key.lastIndex(of: ".").map { String(setting.key[..<$0]) } }
+        + ObjectiveSettings.groups
+
+    /// What was meant, and all that there are. Who writes settings below a name means one that has some, if any is near.
+    private static func hint(to key: String, _ value: Node) -> String {
+        var near: String?
+        if case .mapping = value { near = nearestName(to: key, among: groups) }
+        near = near ?? nearestName(to: key, among: names + groups)
+        return nameHint(
+            near: near.flatMap { $0.utf8.elementsEqual(key.utf8) ? nil : $0 }, orElse: knownNames(names))
     }
 
     private static func finding(_ error: YamlError) -> SettingsFinding {

@@ -66,10 +66,7 @@ extension ObjectiveFilesCommand {
 
 /// Whose objectives, and where to.
 struct AlertsOptions: ParsableArguments {
-    @OptionGroup var source: SourceOptions
-
-    @Option(help: ArgumentHelp("A settings file whose objectives are meant.", valueName: "file"))
-    var config: String?
+    @OptionGroup var objectives: ObjectiveOptions
 
     @Option(
         help: ArgumentHelp(
@@ -77,16 +74,8 @@ struct AlertsOptions: ParsableArguments {
     )
     var output: String?
 
-    @Option(help: ArgumentHelp("Where links to runbooks lead.", valueName: "url"))
-    var runbooks: String?
-
     func write(_ kind: ObjectiveFiles) async throws {
-        let machine = Machine()
-        let settings = try config.map {
-            try SettingsReading.checked($0, in: machine.fileSystem).applied(to: ServeSettings())
-        }
-        let set = try await objectives(settings, machine)
-        let runbooks = try runbooksAddress(settings)
+        let (set, runbooks) = try await objectives.asked(Machine())
         guard let output else {
             guard let text = kind.text(set, runbooks: runbooks) else {
                 throw CommandFailure(
@@ -100,6 +89,24 @@ struct AlertsOptions: ParsableArguments {
         let files = kind.files(set, runbooks: runbooks)
         for file in files { try disk.replace("\(output)/\(file.name)", with: file.bytes) }
         StandardStream.tell("\(files.count) files in \(output), by objectives \(set.hash)")
+    }
+}
+
+/// Whose objectives, and where the runbooks of alerts are.
+struct ObjectiveOptions: ParsableArguments {
+    @OptionGroup var source: SourceOptions
+
+    @Option(help: ArgumentHelp("A settings file whose objectives are meant.", valueName: "file"))
+    var config: String?
+
+    @Option(help: ArgumentHelp("Where links to runbooks lead.", valueName: "url"))
+    var runbooks: String?
+
+    func asked(_ machine: Machine) async throws -> (set: ObjectiveSet, runbooks: String) {
+        let settings = try config.map {
+            try SettingsReading.checked($0, in: machine.fileSystem).applied(to: ServeSettings())
+        }
+        return (try await objectives(settings, machine), try runbooksAddress(settings))
     }
 
     /// Where the pages are that alerts link to.

@@ -14,7 +14,9 @@ struct SLOCommand: AsyncParsableCommand {
             Objectives are OpenSLO v1 documents, or, where no file is named, those that follow from the objectives in \
             force (`plimsoll alerts slos` prints them). Their queries are PromQL over the metrics of /metrics; what \
             they count is counted here in events, exactly: questions, answers, times within a bound, ratings, and \
-            hours with a cost per answer.
+            time slices with a cost per answer. What is not read is refused with file and line.
+
+            \(ReadForms.text)
 
             Example: plimsoll slo rules availability.yaml > /etc/prometheus/rules/slo.yaml
             """, subcommands: [Status.self, Rules.self])
@@ -62,21 +64,35 @@ struct SLOCommand: AsyncParsableCommand {
         }
     }
 
-    struct Rules: ParsableCommand {
+    struct Rules: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "rules",
-            abstract: "A rule file of Prometheus that tells when budgets burn too fast, over several windows at once.")
+            abstract: "A rule file of Prometheus that tells when budgets burn too fast, over several windows at once.",
+            discussion: """
+                An alert has the labels severity, audience, objective and slo, by which the Alertmanager of \
+                Deploy/alertmanager sends it, and links to a runbook, as alerts of `plimsoll alerts rules` do.
+
+                An answer is within a bound where a bucket of /metrics ends at it: one does at each bound of the \
+                objectives in force. Which ones are meant: those of --config FILE, else those in --data DIR or at \
+                --server URL, else the built-in ones. Of other bounds it is told which are nearest, and no rules \
+                are made.
+                """)
 
         @Argument(help: ArgumentHelp("Files of OpenSLO v1 documents.", valueName: "file"))
         var files: [String]
 
-        func run() throws {
-            let objectives = try SLOFiles.objectives(files, Machine())
+        @OptionGroup var options: ObjectiveOptions
+
+        func run() async throws {
+            let machine = Machine()
+            let objectives = try SLOFiles.objectives(files, machine)
+            let (set, runbooks) = try await options.asked(machine)
             for objective in objectives {
-                guard let reason = BurnRuleFile.reasonForNone(objective) else { continue }
+                guard let reason = objective.reasonForNoRules(buckets: set.bucketBounds) else { continue }
                 StandardStream.tell("plimsoll: no rules for \(objective.name): \(reason)")
             }
-            try StandardStream.output.show(Array(BurnRuleFile.text(objectives).utf8))
+            try StandardStream.output.show(
+                Array(BurnRuleFile.text(objectives, in: set, runbooks: runbooks).utf8))
         }
     }
 }
@@ -92,7 +108,7 @@ enum SLOFiles {
             }
             return (name: name, text: text)
         }
-        let documents = OpenSLODocuments(texts)
+        let documents = OpenSLODocuments(texts) { (try? ReportRequest.clock($0)) != nil }
         guard documents.findings.isEmpty else {
             throw CommandFailure(.badInput, documents.report(), advice: "`plimsoll help slo` says what is read")
         }

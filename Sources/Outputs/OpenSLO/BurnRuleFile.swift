@@ -8,23 +8,21 @@ import JSONTexts
 /// many bad events, so that a few failures at night wake nobody, whatever share they are.
 package enum BurnRuleFile {
     /// A rule file with a group for each objective; those without rules have none.
+    /// - Parameters:
+    ///   - set: the objectives in force, by which `/metrics` has its buckets.
+    ///   - runbooks: where the pages are that alerts link to, without their names and the slash before them.
     /// - Complexity: O(objectives).
-    package static func text(_ objectives: [ServiceLevelObjective]) -> String {
-        let groups = objectives.filter { !$0.burnRules.isEmpty }.map(group)
+    package static func text(
+        _ objectives: [ServiceLevelObjective], in set: ObjectiveSet, runbooks: String
+    ) -> String {
+        let groups = objectives.compactMap { objective -> String? in
+            let rules = objective.burnRules(buckets: set.bucketBounds)
+            return rules.isEmpty ? nil : group(objective, rules, runbooks)
+        }
         return groups.isEmpty ? "groups: []\n" : "groups:\n" + groups.joined(separator: "\n")
     }
 
-    /// Why an objective has no rules; nil where it has some.
-    package static func reasonForNone(_ objective: ServiceLevelObjective) -> String? {
-        guard objective.burnRules.isEmpty else { return nil }
-        if case .costPerAnswer = objective.indicator.measure {
-            return "it counts spans, and a short window has none or one of them"
-        }
-        return "its window is too short, or its target too low, for a rate that could fire"
-    }
-
-    private static func group(_ objective: ServiceLevelObjective) -> String {
-        let rules = objective.burnRules
+    private static func group(_ objective: ServiceLevelObjective, _ rules: [BurnRule], _ runbooks: String) -> String {
         let minutes = Set(rules.flatMap { [$0.longMinutes, $0.shortMinutes] }).sorted()
         let needed = Set(rules.map(\.longMinutes))
         var text = "  - name: slo-\(objective.name)\n    rules:\n"
@@ -37,7 +35,7 @@ package enum BurnRuleFile {
         }
         for isFast in [true, false] {
             let some = rules.filter { $0.isFast == isFast }
-            if !some.isEmpty { text += alert(isFast: isFast, some, objective) }
+            if !some.isEmpty { text += alert(isFast: isFast, some, objective, runbooks) }
         }
         return text
     }
@@ -55,7 +53,15 @@ package enum BurnRuleFile {
 
     private static let series = "job_slo:support_bad_events:"
 
-    private static func alert(isFast: Bool, _ rules: [BurnRule], _ objective: ServiceLevelObjective) -> String {
+    /// Who looks after what is bad.
+    private static func audience(_ indicator: ServiceLevelIndicator) -> String {
+        if case .ratings = indicator.measure { "product" } else { "sre" }
+    }
+
+    /// Its labels are those of the shipped rules: by them a configuration of Alertmanager sends and mutes.
+    private static func alert(
+        isFast: Bool, _ rules: [BurnRule], _ objective: ServiceLevelObjective, _ runbooks: String
+    ) -> String {
         let allowed = ObjectiveText.share(objective.allowed)
         let selector = "{slo=\"\(objective.name)\"}"
         let parts = rules.map { rule in
@@ -70,21 +76,25 @@ package enum BurnRuleFile {
 
                 """
         }
+        let name = "SLOBudgetBurns\(isFast ? "Fast" : "Slowly")"
         let title = quoted(
             "\(objective.title): the error budget burns \(isFast ? "fast" : "slowly")".replacing("{{", with: "{ {"))
         return """
-                  - alert: SLOBudgetBurns\(isFast ? "Fast" : "Slowly")
+                  - alert: \(name)
                     expr: |
             \(parts.joined(separator: "          or\n"))\
                     for: \(isFast ? "2m" : "15m")
                     labels:
                       severity: \(isFast ? "critical" : "warning")
+                      objective: "\(objective.name)"
+                      audience: \(audience(objective.indicator))
                       slo: "\(objective.name)"
                     annotations:
                       summary: \(title)
                       description: >-
                         {{ $value | humanizePercentage }} of the \(objective.indicator.unit) are bad, allowed are
                         \(ObjectiveText.percent(objective.allowed)); `plimsoll slo status` names what burned most of it.
+                      runbook_url: \(runbooks)/\(name)
 
             """
     }
@@ -124,7 +134,7 @@ extension BurnRuleFile {
         case .ratings(let good):
             let bad = (1...5).filter { !good.contains($0) }.map(String.init).joined(separator: "|")
             return (counted("support_feedback_total", ["score=~\"\(bad)\""]), counted("support_feedback_total"))
-        case .costPerAnswer: preconditionFailure("spans have no rules")
+        case .costPerAnswer: preconditionFailure("time slices have no rules")
         }
     }
 

@@ -125,7 +125,7 @@ extension ServiceLevelIndicator {
         return good
     }
 
-    /// Cost of an answer, span by span.
+    /// Cost of an answer, slice by slice of the time.
     static func cost(
         _ query: IndicatorFields.ShownQuery, atMost: Int64, slice: Int64
     ) throws(OpenSLOFinding) -> ServiceLevelIndicator {

@@ -7,13 +7,15 @@ import Yams
 struct ObjectiveFields {
     let objectives: [ServiceLevelObjective]
 
-    init(_ document: DocumentFields, _ indicators: [ExactText: Node]) throws(OpenSLOFinding) {
+    init(
+        _ document: DocumentFields, _ indicators: [ExactText: Node], _ hasZone: (String) -> Bool
+    ) throws(OpenSLOFinding) {
         let spec = document.spec
         try spec.allow([
             "description", "service", "indicator", "indicatorRef", "timeWindow", "budgetingMethod", "objectives",
         ])
         let indicator = try Self.indicator(spec, indicators)
-        let window = try Self.window(spec)
+        let window = try Self.window(spec, hasZone)
         let method = try spec.text("budgetingMethod")
         let lines = try spec.list("objectives")
         var objectives: [ServiceLevelObjective] = []
@@ -79,7 +81,7 @@ struct ObjectiveFields {
             else {
                 throw line.finding("\(line.path)value \(value): expected an amount above 0, at most 1000", at: "value")
             }
-            // A span has one value, so it is good as a whole or not at all.
+            // A slice of time has one value, so it is good as a whole or not at all.
             if line.has("timeSliceTarget") { _ = try share(line, "timeSliceTarget", scale: 6) }
             let length = try duration(line, "timeSliceWindow")
             guard let slice = length.nanoseconds, (Nanoseconds.minute...Nanoseconds.day).contains(slice) else {
@@ -111,7 +113,7 @@ struct ObjectiveFields {
 
     // MARK: Windows
 
-    private static func window(_ spec: Fields) throws(OpenSLOFinding) -> BudgetWindow {
+    private static func window(_ spec: Fields, _ hasZone: (String) -> Bool) throws(OpenSLOFinding) -> BudgetWindow {
         let windows = try spec.list("timeWindow")
         guard windows.count == 1 else { throw spec.finding("spec.timeWindow: expected one window", at: "timeWindow") }
         let window = windows[0]
@@ -129,10 +131,12 @@ struct ObjectiveFields {
             }
             return .rolling(length)
         }
-        return .calendar(try calendar(window, length))
+        return .calendar(try calendar(window, length, hasZone))
     }
 
-    private static func calendar(_ window: Fields, _ length: Length) throws(OpenSLOFinding) -> CalendarWindow {
+    private static func calendar(
+        _ window: Fields, _ length: Length, _ hasZone: (String) -> Bool
+    ) throws(OpenSLOFinding) -> CalendarWindow {
         guard (length.months > 0) != (length.days > 0), length.clock == 0, length.months <= CalendarWindow.monthsMax,
             length.days <= CalendarWindow.daysMax
         else {
@@ -148,8 +152,13 @@ struct ObjectiveFields {
         guard isWritten, let start = try? RFC3339.parse(text.replacing(" ", with: "T") + "Z") else {
             throw calendar.finding("\(calendar.path)startTime \(text): expected 2026-01-01 00:00:00", at: "startTime")
         }
-        return CalendarWindow(
-            start: start, months: length.months, days: length.days, zone: ExactText(try calendar.text("timeZone")))
+        let zone = try calendar.text("timeZone")
+        guard hasZone(zone) else {
+            throw calendar.finding(
+                "\(calendar.path)timeZone \(zone): there is no such time zone; use an IANA name such as Europe/Berlin",
+                at: "timeZone")
+        }
+        return CalendarWindow(start: start, months: length.months, days: length.days, zone: ExactText(zone))
     }
 
     /// A length in OpenSLO's shorthand, one unit.

@@ -30,11 +30,12 @@ package struct OpenSLODocuments: Sendable {
     package private(set) var findings: [OpenSLOFinding] = []
 
     /// Reads files one after the other; what one refers to may stand in another.
+    /// - Parameter hasZone: whether there is a time zone of a name; this room has no clock.
     /// - Complexity: O(bytes).
-    package init(_ files: [(name: String, text: String)]) {
+    package init(_ files: [(name: String, text: String)], hasZone: (String) -> Bool) {
         var reading = DocumentReading()
         for file in files { reading.collect(file.name, file.text) }
-        reading.readAll()
+        reading.readAll(hasZone)
         (objectives, findings) = (reading.objectives, reading.findings)
         if findings.isEmpty, objectives.isEmpty {
             let message = "no document of kind SLO"
@@ -80,9 +81,9 @@ private struct DocumentReading {
         }
     }
 
-    mutating func readAll() {
+    mutating func readAll(_ hasZone: (String) -> Bool) {
         for document in documents where document.kind == .indicator { addIndicator(document) }
-        for document in documents { add(document) }
+        for document in documents { add(document, hasZone) }
     }
 
     private static func finding(_ error: any Error, _ file: String) -> OpenSLOFinding {
@@ -111,14 +112,14 @@ private struct DocumentReading {
         }
     }
 
-    private mutating func add(_ document: DocumentFields) {
+    private mutating func add(_ document: DocumentFields, _ hasZone: (String) -> Bool) {
         do throws(OpenSLOFinding) {
             switch document.kind {
             case .indicator: return
             case .service: try document.spec.allow(["description"])
             case .dataSource: try document.spec.allow(["description", "type", "connectionDetails"])
             case .objective:
-                for objective in try ObjectiveFields(document, indicators).objectives {
+                for objective in try ObjectiveFields(document, indicators, hasZone).objectives {
                     guard !objectives.contains(where: { $0.name == objective.name }) else {
                         throw document.root.finding("there are two objectives \(objective.name)")
                     }

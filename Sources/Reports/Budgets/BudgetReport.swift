@@ -28,11 +28,15 @@ struct BudgetReport {
         var budget: ErrorBudget
         /// By minutes.
         var spans: [Int64: ErrorBudget]
+        /// What tells when the budget burns too fast.
+        var rules: [BurnRule]
+        /// Why nothing does.
+        var reasonForNoRules: String?
         var hoursOfKind: Int64
         var burners: [(by: BurnerDimension, of: [BudgetQueries.Burner])]
 
         var firing: [BurnRule] {
-            objective.burnRules.filter { rule in
+            rules.filter { rule in
                 guard let long = spans[rule.longMinutes], let short = spans[rule.shortMinutes] else { return false }
                 return rule.fires(long: long, short: short)
             }
@@ -42,9 +46,8 @@ struct BudgetReport {
 
         /// What the state alone does not say.
         var remark: String? {
-            if budget.total == 0 { return nil }
-            if budget.isOverspent, budget.bad < ErrorBudget.badMin { return "too few to judge" }
-            guard let rule = firing.first else { return nil }
+            if budget.total > 0, budget.isOverspent, budget.bad < ErrorBudget.badMin { return "too few to judge" }
+            guard let rule = firing.first else { return reasonForNoRules == nil ? nil : "no rule follows" }
             return rule.isFast ? "burns fast" : "burns slowly"
         }
     }
@@ -55,7 +58,7 @@ struct BudgetReport {
         var standings: [Standing] = []
         for objective in objectives {
             try runner.check()
-            standings.append(try standing(objective, at: end, limits: judging.set.answerLimits))
+            standings.append(try standing(objective, at: end, judging.set))
         }
         let from = standings.map(\.period.from).min() ?? end
         let periods = Set(standings.map(\.period)).sorted { ($0.from, $0.to) < ($1.from, $1.to) }
@@ -121,14 +124,15 @@ struct BudgetReport {
             try runner.rows("select \(hour), count(*) from events where \(period.contains("time")) group by 1").count)
     }
 
+    /// - Parameter set: says within which time questions are to be answered, and where buckets end.
     private func standing(
-        _ objective: ServiceLevelObjective, at end: Int64, limits: AnswerLimits
+        _ objective: ServiceLevelObjective, at end: Int64, _ set: ObjectiveSet
     ) throws -> Standing {
         let period = try objective.window.period(at: end)
-        let rules = objective.burnRules
+        let rules = objective.burnRules(buckets: set.bucketBounds)
         let minutes = Set(Self.spans + rules.flatMap { [$0.longMinutes, $0.shortMinutes] }).sorted()
         let spans = minutes.map { ReportPeriod($0 * Nanoseconds.minute, upTo: end) }
-        let queries = BudgetQueries(runner: runner, indicator: objective.indicator, limits: limits)
+        let queries = BudgetQueries(runner: runner, indicator: objective.indicator, limits: set.answerLimits)
         let counts = try queries.counts(period, spans)
         func budget(_ counts: BudgetQueries.Counts) -> ErrorBudget {
             ErrorBudget(total: counts.total, bad: counts.bad, allowed: objective.allowed)
@@ -142,7 +146,8 @@ struct BudgetReport {
         }
         return Standing(
             objective: objective, period: period, end: try objective.window.end(at: end), budget: budget(counts.whole),
-            spans: Dictionary(uniqueKeysWithValues: zip(minutes, counts.spans.map(budget))),
+            spans: Dictionary(uniqueKeysWithValues: zip(minutes, counts.spans.map(budget))), rules: rules,
+            reasonForNoRules: objective.reasonForNoRules(buckets: set.bucketBounds),
             hoursOfKind: try queries.hours(period), burners: burners)
     }
 }
@@ -173,9 +178,8 @@ extension BudgetReport {
 
     private static func burnRates(_ standings: [Standing]) -> ReportSection {
         let rows = standings.flatMap { standing in
-            let rules = standing.objective.burnRules
-            return spans.map { minutes -> [ReportValue] in
-                let rule = rules.first { $0.longMinutes == minutes }
+            spans.map { minutes -> [ReportValue] in
+                let rule = standing.rules.first { $0.longMinutes == minutes }
                 let short = rule.flatMap { standing.spans[$0.shortMinutes] }
                 guard let long = standing.spans[minutes] else { preconditionFailure("each span is counted") }
                 return [
@@ -254,7 +258,10 @@ extension BudgetReport {
     }
 
     private static func definitions(_ standings: [Standing]) -> [ReportDefinition] {
-        standings.map { ReportDefinition($0.objective.name.text, $0.objective.indicator.meaning) } + [
+        standings.map { standing -> ReportDefinition in
+            let reason = standing.reasonForNoRules.map { "; no rule follows: \($0)" } ?? ""
+            return ReportDefinition(standing.objective.name.text, standing.objective.indicator.meaning + reason)
+        } + [
             ReportDefinition("allowed", "(1 − target) × counted: so many may be bad; left: allowed − bad"),
             ReportDefinition("budget left", "left ÷ allowed; below 0: overspent"),
             ReportDefinition(

@@ -80,18 +80,22 @@ extension DoctorAdvice {
         }
     }
 
-    private static let eventsAddress = "events by POST to http://HOST:8910/v1/events"
+    private static let eventsAddress = "events by POST to \(server)/v1/events"
 
     private static func address(_ door: RefusalDoor) -> [String] {
         switch door {
         case .events: [eventsAddress]
         case .spans, .grpc:
             [
-                "OTEL_EXPORTER_OTLP_ENDPOINT=http://HOST:8910, without a path: the exporter appends /v1/traces",
-                "else OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://HOST:8910/v1/traces, which is used as it is",
+                "OTEL_EXPORTER_OTLP_ENDPOINT=\(server), without a path: the exporter appends /v1/traces",
+                "else OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=\(server)/v1/traces, which is used as it is",
                 "OTEL_METRICS_EXPORTER=none and OTEL_LOGS_EXPORTER=none: only spans are taken",
             ]
-        case .questions: ["SQL by POST to /v1/sql, reports by GET from /v1/reports/…; ids as they were sent"]
+        case .questions:
+            [
+                "nothing where a conversation was asked for too early: its spans settle within seconds",
+                "else its id as it was sent; SQL by POST to /v1/sql, reports by GET from /v1/reports/…",
+            ]
         case .requests: ["POST /v1/events for events, /v1/traces for spans, /v1/sql for SQL; GET / lists all"]
         }
     }
@@ -140,7 +144,7 @@ extension DoctorAdvice {
     /// What speaks TLS or HTTP/2 does not say what for.
     private static func wire(_ reason: RefusalName, _ door: RefusalDoor) -> [String] {
         switch (reason, door) {
-        case (.tls, .spans), (.tls, .grpc): ["OTEL_EXPORTER_OTLP_ENDPOINT=http://HOST:8910, not https://"]
+        case (.tls, .spans), (.tls, .grpc): ["OTEL_EXPORTER_OTLP_ENDPOINT=\(server), not https://"]
         case (.tls, .events): ["http:// in place of https://: " + eventsAddress]
         case (.tls, _):
             ["http:// in place of https:// where it sends or asks, or a proxy before the server that speaks TLS"]

@@ -4,9 +4,9 @@ import JSONTexts
 
 /// The lines to change.
 enum DoctorAdvice {
-    static let endpoint = [
-        "OTEL_EXPORTER_OTLP_ENDPOINT=http://HOST:8910", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
-    ]
+    /// Stands for the server where nobody knows its address.
+    static let server = "http://HOST:8910"
+    static let endpoint = ["OTEL_EXPORTER_OTLP_ENDPOINT=\(server)", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"]
     static let waiting = ["nothing: a trace settles 1 s after its root came, else 5 s after its last span"]
     static let service = ["OTEL_SERVICE_NAME=my-bot"]
     static let conversation = ["span.set_attribute(\"gen_ai.conversation.id\", ID) on the outermost span"]
@@ -14,6 +14,25 @@ enum DoctorAdvice {
         "stream_options={\"include_usage\": True} where the model's answer is streamed",
         "else gen_ai.usage.input_tokens and gen_ai.usage.output_tokens on the call's span",
     ]
+    /// What to change where calls lack something: on spans, or in events, by what told them.
+    /// - Parameters:
+    ///   - all: calls that lack it.
+    ///   - events: how many of them came as events of each of `DoctorQueries/callTypes`.
+    static func lack(
+        _ all: Int128, _ events: [Int128], ofSpan span: [String], ofEvent event: (String) -> String
+    ) -> [String] {
+        let types = zip(DoctorQueries.callTypes, events).filter { $0.1 > 0 }.map(\.0)
+        return (all > events.reduce(0, +) ? span : []) + types.map(event)
+    }
+
+    static func conversation(ofEvent type: String) -> String { "\"conversation_id\": ID in the data of \(type)" }
+
+    static func usage(ofEvent type: String) -> String {
+        type == "llm.call"
+            ? "\"input_tokens\" and \"output_tokens\" in the data of \(type)"
+            : "\"input_tokens\" in the data of \(type)"
+    }
+
     static let ahead = ["timedatectl set-ntp true on the machine that sends: its clock is wrong"]
     static let late = [
         "nothing, where a sender had to wait: it is kept, and reports have it, though /metrics has not",
@@ -66,7 +85,7 @@ enum DoctorAdvice {
     static func outcome(_ type: String, isOfSpan: Bool) -> [String] {
         isOfSpan
             ? ["gen_ai.conversation.id on the span that says it, or on one around it"]
-            : ["\"conversation_id\": ID in the data of \(type)"]
+            : [conversation(ofEvent: type)]
     }
 
     /// What an attribute has to say in place of what it said.

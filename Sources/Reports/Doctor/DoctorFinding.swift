@@ -33,4 +33,6 @@ struct DoctorFinding {
     var of: Int128?
     /// What to change, a line each: a variable, a setting, an attribute, a command.
     var changes: [String]
+    /// Whether a question was refused: it hides nothing of what came.
+    var isOfQuestion = false
 }

@@ -28,10 +28,9 @@ extension DoctorQueries {
     /// What became of a conversation that was not named, so that it became of none.
     func lostOutcomes() throws -> [LostOutcome] {
         let types = Self.ofConversations.map(SQLTexts.text).joined(separator: ", ")
-        let ofSpan = "source like '\(TraceSettler.sourcePrefix)%'"
         return try runner.rows(
             """
-            select \(Self.sender), type, \(ofSpan), count(*) from events where \(received) \
+            select \(Self.sender), type, \(Self.isOfSpan), count(*) from events where \(received) \
             and type in (\(types)) and (conversation_id is null or conversation_id = '') \
             group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit \(Self.rowsMax)
             """

@@ -35,6 +35,8 @@ extension DoctorQueries {
         var name: String
         /// Type or value as it came.
         var found: String
+        /// The value, where `found` names its type and it is known.
+        var example: String?
         /// The value where it is a word.
         var word: String?
         var form: AttributeForm
@@ -81,10 +83,12 @@ extension DoctorQueries {
                         count: $0.spans)
                 }
             } else {
-                let example = said.first.map { ", such as \($0.value)" } ?? ""
+                let type = key.type.text
+                let example = said.first.map { type == "string" ? "the text \"\($0.value)\"" : $0.value }
                 values.append(
                     UnreadValue(
-                        service: key.service?.text, name: key.name.text, found: key.type.text + example, form: form,
+                        service: key.service?.text, name: key.name.text,
+                        found: said.first.map { "\(type), such as \($0.value)" } ?? type, example: example, form: form,
                         count: spans))
             }
         }

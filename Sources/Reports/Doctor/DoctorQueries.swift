@@ -1,4 +1,5 @@
 import Bytes
+import Dialects
 import Domain
 
 /// What was received in a period, asked of the tables. Each question has few rows, however much came.
@@ -22,6 +23,10 @@ struct DoctorQueries {
         var unreadUsage: Int128 = 0
         var withoutUsage: Int128 = 0
         var withoutPrice: Int128 = 0
+        /// Of those without a conversation, how many came as events of each of ``callTypes``: spans told the others.
+        var eventsWithoutConversation: [Int128] = []
+        /// The same of those without usage.
+        var eventsWithoutUsage: [Int128] = []
 
         /// Whether whoever set it up gave it a name: OpenTelemetry says `unknown_service` where nobody did.
         var isNamed: Bool { name.map { !$0.hasPrefix("unknown_service") } ?? false }
@@ -57,6 +62,11 @@ struct DoctorQueries {
     /// A service, else the source of its events.
     static let sender = "left(coalesce(service_name, source), \(nameLettersMax))"
 
+    /// Types of events that are calls.
+    static let callTypes = ["llm.call", "embedding.call"]
+    /// Whether a span told an event.
+    static let isOfSpan = "source like '\(TraceSettler.sourcePrefix)%'"
+
     func callRows(_ columns: String) -> String {
         CostQueries.tables.map { "select \(columns) from \($0) where \(received)" }.joined(separator: " union all ")
     }
@@ -67,13 +77,23 @@ struct DoctorQueries {
             "select \(Self.service), count(*) from span_received where \(received) group by 1 order by 2 desc, 1 "
                 + "limit \(Self.rowsMax)"
         ).map { Service(name: $0.text(0), spans: $0.integer(1)) }
-        let columns = "service_name, source, conversation_id, price_state, price_gaps, \(Self.wholes)"
+        let told = Self.callTypes.map { type in
+            "select service_name, source, conversation_id, price_state, price_gaps, \(Self.wholes), "
+                + "\(SQLTexts.text(type)) as call_type from \(SchemaEventType.tableName(of: type)) where \(received)"
+        }
+        let isUsageMissing = "price_state <> 'priced' and \(UsageGaps.condition)"
+        let ofEvents = ["conversation_id is null", isUsageMissing].flatMap { lack in
+            Self.callTypes.map { type in
+                "count(*) filter (where \(lack) and not \(Self.isOfSpan) and call_type = \(SQLTexts.text(type)))"
+            }
+        }
         let calls = try runner.rows(
             """
             select \(Self.sender), count(*), count(*) filter (where conversation_id is null), \
-            count(*) filter (where price_state <> 'priced' and \(UsageGaps.condition)), \
-            count(*) filter (where price_state <> 'priced' and not \(UsageGaps.condition)) \
-            from (\(callRows(columns))) as calls group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
+            count(*) filter (where \(isUsageMissing)), \
+            count(*) filter (where price_state <> 'priced' and not \(UsageGaps.condition)), \
+            \(ofEvents.joined(separator: ", ")) \
+            from (\(told.joined(separator: " union all "))) as calls group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
             """)
         for row in calls {
             let place = Self.place(of: row.text(0), in: services) ?? services.endIndex
@@ -82,6 +102,9 @@ struct DoctorQueries {
             services[place].withoutConversation = row.integer(2)
             services[place].withoutUsage = row.integer(3)
             services[place].withoutPrice = row.integer(4)
+            let types = Self.callTypes.indices
+            services[place].eventsWithoutConversation = types.map { row.integer(5 + $0) }
+            services[place].eventsWithoutUsage = types.map { row.integer(5 + types.count + $0) }
         }
         return services
     }

@@ -49,7 +49,8 @@ struct DoctorReport {
                 changes: ["\(slip.name) of \(slip.type): say it as \(slip.meant)"])
         }
         findings += try times(queries)
-        let sorted = DoctorFinding.Kind.allCases.flatMap { kind in findings.filter { $0.kind == kind } }
+        let byKind = DoctorFinding.Kind.allCases.flatMap { kind in findings.filter { $0.kind == kind } }
+        let sorted = addressed(byKind.filter { !$0.isOfQuestion } + byKind.filter(\.isOfQuestion))
         return Report(
             name: "doctor", title: "First aid",
             basis: runner.basis(period, exactness: "exact: counts of what was received in the period"),
@@ -57,6 +58,16 @@ struct DoctorReport {
                 findingsSection(sorted), changesSection(sorted), servicesSection(services), pricesSection(prices),
                 valuesSection(values), namesSection(names), refusalsSection(letters), waitingSection(),
             ], main: "findings", definitions: Self.definitions)
+    }
+
+    /// With the address of the server in the lines to change, as far as it knows it.
+    private func addressed(_ findings: [DoctorFinding]) -> [DoctorFinding] {
+        guard let address = live?.address else { return findings }
+        return findings.map { finding in
+            var finding = finding
+            finding.changes = finding.changes.map { $0.replacing(DoctorAdvice.server, with: address) }
+            return finding
+        }
     }
 
     // MARK: What is found
@@ -117,7 +128,7 @@ struct DoctorReport {
                     changes.append("\(value.name): \(value.form.wanted)")
                 }
             } else {
-                changes.append(DoctorAdvice.value(value.name, value.form, found: value.found))
+                changes.append(DoctorAdvice.value(value.name, value.form, found: value.example ?? value.found))
             }
             return DoctorFinding(
                 kind: kind, service: value.service, what: "\(value.name): \(value.found)", count: value.count,
@@ -174,7 +185,8 @@ struct DoctorReport {
             DoctorFinding(
                 kind: .refused, service: $0.service, what: "\($0.door.rawValue): \($0.reason.rawValue)",
                 count: Int128($0.count),
-                changes: DoctorAdvice.refusal($0.reason, at: $0.door, by: live.troubles))
+                changes: DoctorAdvice.refusal($0.reason, at: $0.door, by: live.troubles),
+                isOfQuestion: $0.door == .questions)
         } + live.troubles.map {
             DoctorFinding(kind: .trouble, what: $0.line, count: 1, changes: DoctorAdvice.trouble($0.remedy))
         }
@@ -189,13 +201,18 @@ struct DoctorReport {
                 findings.append(
                     DoctorFinding(
                         kind: .withoutConversation, service: service.name, count: service.withoutConversation,
-                        of: service.calls, changes: DoctorAdvice.conversation))
+                        of: service.calls,
+                        changes: DoctorAdvice.lack(
+                            service.withoutConversation, service.eventsWithoutConversation,
+                            ofSpan: DoctorAdvice.conversation, ofEvent: DoctorAdvice.conversation(ofEvent:))))
             }
             if service.withoutUsage > 0 {
                 findings.append(
                     DoctorFinding(
                         kind: .withoutUsage, service: service.name, count: service.withoutUsage, of: service.calls,
-                        changes: DoctorAdvice.usage))
+                        changes: DoctorAdvice.lack(
+                            service.withoutUsage, service.eventsWithoutUsage, ofSpan: DoctorAdvice.usage,
+                            ofEvent: DoctorAdvice.usage(ofEvent:))))
             }
         }
         let known = prices.isEmpty ? PricedNames(PriceBook()) : PricedNames(book)

@@ -37,12 +37,15 @@ package struct LiveFigures: Hashable, Sendable {
     package var refusals: [Refusal]
     /// What is not as it should be while the store goes on, first of all why no events are taken now.
     package var troubles: [Trouble]
+    /// Where senders reach the server, such as `http://127.0.0.1:8910`; nil: it does not know.
+    var address: String?
 
     /// Takes each part as given.
     package init(
         spansWaiting: Int, tracesWaiting: Int, secondsToSettle: Int, refusals: [Refusal],
-        troubles: [Trouble]
+        troubles: [Trouble], address: String? = nil
     ) {
+        self.address = address
         (self.spansWaiting, self.tracesWaiting) = (spansWaiting, tracesWaiting)
         (self.secondsToSettle, self.refusals, self.troubles) = (secondsToSettle, refusals, troubles)
     }

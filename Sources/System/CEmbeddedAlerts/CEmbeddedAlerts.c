@@ -113,6 +113,12 @@ static const unsigned char runbooks_PlimsollSealsFailing_md[] = {
 static const unsigned char runbooks_PlimsollTracesBehind_md[] = {
 #embed "../../../Alerts/runbooks/PlimsollTracesBehind.md"
 };
+static const unsigned char runbooks_SLOBudgetBurnsFast_md[] = {
+#embed "../../../Alerts/runbooks/SLOBudgetBurnsFast.md"
+};
+static const unsigned char runbooks_SLOBudgetBurnsSlowly_md[] = {
+#embed "../../../Alerts/runbooks/SLOBudgetBurnsSlowly.md"
+};
 static const unsigned char runbooks_SupportBudgetExhausted_md[] = {
 #embed "../../../Alerts/runbooks/SupportBudgetExhausted.md"
 };
@@ -186,6 +192,8 @@ static const plimsoll_embedded_alert runbooks[] = {
     FILE_OF(runbooks_PlimsollIngestSilence_md, "PlimsollIngestSilence.md"),
     FILE_OF(runbooks_PlimsollSealsFailing_md, "PlimsollSealsFailing.md"),
     FILE_OF(runbooks_PlimsollTracesBehind_md, "PlimsollTracesBehind.md"),
+    FILE_OF(runbooks_SLOBudgetBurnsFast_md, "SLOBudgetBurnsFast.md"),
+    FILE_OF(runbooks_SLOBudgetBurnsSlowly_md, "SLOBudgetBurnsSlowly.md"),
     FILE_OF(runbooks_SupportBudgetExhausted_md, "SupportBudgetExhausted.md"),
     FILE_OF(runbooks_SupportBudgetPace_md, "SupportBudgetPace.md"),
     FILE_OF(runbooks_SupportCostSpike_md, "SupportCostSpike.md"),

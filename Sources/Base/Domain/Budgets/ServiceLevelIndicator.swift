@@ -12,8 +12,8 @@ package struct ServiceLevelIndicator: Hashable, Sendable {
         case firstToken(within: Int64)
         /// Rated conversations; those whose last rating is one of these are good, ascending.
         case ratings(good: [Int])
-        /// Spans of a length (ns) in which something was answered; those in which an answer cost (pico-USD) at most so
-        /// much are good.
+        /// Slices of time of a length (ns) in which something was answered; those in which an answer cost (pico-USD) at
+        /// most so much are good.
         case costPerAnswer(atMost: Int64, slice: Int64)
     }
 
@@ -30,13 +30,21 @@ package struct ServiceLevelIndicator: Hashable, Sendable {
         }
     }
 
+    /// The time (ns) within which answers are good; nil where something else decides.
+    var bound: Int64? {
+        switch measure {
+        case .answerDuration(let within), .firstToken(let within): within
+        case .questions, .answers, .ratings, .costPerAnswer: nil
+        }
+    }
+
     /// What one of them is called, many of them: `questions`.
     package var unit: String {
         switch measure {
         case .questions: "questions"
         case .answers, .answerDuration, .firstToken: "answers"
         case .ratings: "ratings"
-        case .costPerAnswer: "spans"
+        case .costPerAnswer: "time slices"
         }
     }
 
@@ -53,8 +61,8 @@ package struct ServiceLevelIndicator: Hashable, Sendable {
             case .ratings(let good):
                 "rated conversations by their last rating; good: \(good.map(String.init).joined(separator: ", "))"
             case .costPerAnswer(let atMost, let slice):
-                "spans of \(ObjectiveText.seconds(slice)) with answers; good: booked cost of model and embedding calls "
-                    + "÷ answers is at most $\(ObjectiveText.usd(atMost))"
+                "time slices of \(ObjectiveText.seconds(slice)) with answers; good: booked cost of model and embedding "
+                    + "calls ÷ answers is at most $\(ObjectiveText.usd(atMost))"
             }
         return labels.isEmpty ? text : text + "; only of " + labels.map(\.text).joined(separator: ", ")
     }

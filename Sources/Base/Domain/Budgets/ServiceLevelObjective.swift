@@ -29,10 +29,32 @@ package struct ServiceLevelObjective: Hashable, Sendable {
     /// The share of bad ones that is allowed, in parts per million.
     package var allowed: Int64 { 1_000_000 - target }
 
-    /// When its budget burns too fast, the fastest first; none for spans, of which an hour has one.
-    package var burnRules: [BurnRule] {
-        if case .costPerAnswer = indicator.measure { return [] }
-        return BurnRule.all(window: window, allowed: allowed)
+    /// When its budget burns too fast, the fastest first; none where ``reasonForNoRules(buckets:)`` says why.
+    /// - Parameter buckets: where buckets of durations of `/metrics` end (ns), ascending.
+    package func burnRules(buckets: [Int64]) -> [BurnRule] {
+        isCounted(buckets) ? BurnRule.all(window: window, allowed: allowed) : []
+    }
+
+    /// Why no rule tells that its budget burns too fast; nil where some do.
+    /// - Parameter buckets: as of ``burnRules(buckets:)``.
+    package func reasonForNoRules(buckets: [Int64]) -> String? {
+        guard burnRules(buckets: buckets).isEmpty else { return nil }
+        if case .costPerAnswer = indicator.measure {
+            return "it counts time slices, and a short window has none or one of them"
+        }
+        if let bound = indicator.bound, !isCounted(buckets) {
+            let place = buckets.partitioningIndex { bound <= $0 }
+            let nearest = buckets[max(0, place - 1)..<min(buckets.count, place + 1)].map(ObjectiveText.seconds)
+            return "no bucket of /metrics ends at \(ObjectiveText.seconds(bound)), the nearest at "
+                + nearest.joined(separator: " and ")
+        }
+        return "its window is too short, or its target too low, for a rate that could fire"
+    }
+
+    /// Whether counters of `/metrics` say what is bad within minutes.
+    private func isCounted(_ buckets: [Int64]) -> Bool {
+        if case .costPerAnswer = indicator.measure { return false }
+        return indicator.bound.map(buckets.contains) ?? true
     }
 }
 
