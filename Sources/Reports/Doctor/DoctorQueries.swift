@@ -67,7 +67,7 @@ struct DoctorQueries {
             "select \(Self.service), count(*) from span_received where \(received) group by 1 order by 2 desc, 1 "
                 + "limit \(Self.rowsMax)"
         ).map { Service(name: $0.text(0), spans: $0.integer(1)) }
-        let columns = "service_name, source, conversation_id, price_state, price_gaps, \(Self.wholes)"
+        let columns = "service_name, source, conversation_id, price_state, price_gaps, \(UsageGaps.columns)"
         let calls = try runner.rows(
             """
             select \(Self.sender), count(*), count(*) filter (where conversation_id is null), \
@@ -86,9 +86,6 @@ struct DoctorQueries {
         return services
     }
 
-    /// The counts without which a part of the cost is not known.
-    private static let wholes = "input_tokens, output_tokens"
-
     /// Which of the services has a name, by its bytes.
     static func place(of name: String?, in services: [Service]) -> Int? {
         services.firstIndex { service in
@@ -98,12 +95,12 @@ struct DoctorQueries {
 
     /// Models of which something that was told has no price, with what that is.
     func prices() throws -> [PriceGap] {
-        let columns = "service_name, source, provider, model, price_state, price_gaps, time, \(Self.wholes)"
+        let columns = "service_name, source, provider, model, price_state, price_gaps, time, \(UsageGaps.columns)"
         return try runner.rows(
             """
             select left(coalesce(provider, ''), \(Self.nameLettersMax)), \
             left(coalesce(model, ''), \(Self.nameLettersMax)), price_gaps, count(*), min(time), \(Self.sender), \
-            input_tokens is null, output_tokens is null \
+            \(UsageGaps.isInputUntold), \(UsageGaps.isOutputUntold) \
             from (\(callRows(columns))) as calls where price_state <> 'priced' and not \(UsageGaps.condition) \
             group by 1, 2, 3, 6, 7, 8 order by 4 desc, 1, 2, 3, 6, 7, 8 limit \(Self.rowsMax)
             """
