@@ -108,7 +108,8 @@ struct WarningTests {
                 + "span_id='00f067aa0ba902b7'")
         // Nobody's event is not taken for another's, a value is one though it is empty, and what was taken in is moved.
         #expect(row(event("llm.call", "\"tenant\":\"\(blank)\"")).hasPrefix("refused: tenant: "))
-        let price = #""model":"m","token_class":"input","usd_per_million_tokens":"1","valid_from":"2026-08-01T00:00:00Z""#
+        let price =
+            #""model":"m","token_class":"input","usd_per_million_tokens":"1","valid_from":"2026-08-01T00:00:00Z""#
         #expect(
             row(event("price.set", "\"provider\":\"\(blank)\"," + price))
                 == "refused: provider: expected text, found nothing")
