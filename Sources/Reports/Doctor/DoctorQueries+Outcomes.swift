@@ -86,7 +86,7 @@ extension DoctorQueries {
         let (rule, column) = (QuestionRule.question, QuestionRule.authorColumn)
         let rows = try runner.rows(
             "select \(column), count(*), count(*) filter (where \(rule.sqlCondition)) from \(rule.table) "
-                + "where \(received) group by 1 order by 2 desc, 1 limit \(Self.rowsMax)")
+                + "where \(received) group by 1 order by 3 desc, 2 desc, 1 limit \(Self.rowsMax)")
         guard rows.allSatisfy({ $0.integer(2) == 0 }) else { return [] }
         return rows.compactMap { row in
             guard let author = row.text(0), Self.peopleAndAgents.contains(author) else { return nil }
