@@ -77,6 +77,24 @@ struct SettlingTests {
         #expect(Set(traces.events().compactMap { $0.text("id") }).count == 5)
     }
 
+    /// White space names nothing, and is no user of whom there is a token.
+    @Test func aNameThatIsWhiteSpaceIsNone() throws {
+        let root = Self.agent(
+            1, 900,
+            [
+                "gen_ai.conversation.id": .string(" \u{3000}"), "user.id": .string("\t"),
+                "plimsoll.channel": .string(" "), "plimsoll.tenant": .string(" "),
+            ])
+        let traces = try Self.settled([[root, Self.call(2, parent: 1, 100, 400)]])
+        for type in ["llm.call", "message.received", "message.sent"] {
+            let event = try #require(traces.events(type).first)
+            for name in ["conversation_id", "user_id", "channel"] {
+                #expect(event.text(name) == nil, "\(name) of \(type)")
+            }
+            #expect(event.text("tenant") == "default")
+        }
+    }
+
     @Test func nestedAndSiblingSpansAreOneCall() throws {
         // A wrapper around a call, two instrumentations side by side, and the same response told elsewhere: three calls
         // in six spans.

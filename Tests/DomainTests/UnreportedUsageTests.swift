@@ -49,6 +49,30 @@ import Testing
         expect(try booked(TokenUsage(input: 0, output: 10)), .partly, low: 70, high: nil, gaps: "input")
     }
 
+    /// Of a class among what is missing it is said whether it lacks a count or a price.
+    @Test func whatWasNotToldHasAWordOfItsOwn() throws {
+        for (usage, prices, shown) in [
+            (TokenUsage(output: 5), Self.prices, "untold_input"), (TokenUsage(input: 5), Self.prices, "untold_output"),
+            (TokenUsage(input: 0, output: 5), Self.prices, "untold_input"),
+            (TokenUsage(output: 5), ClassPrices(), "untold_input,output"),
+            (TokenUsage(input: 5), ClassPrices(), "input,untold_output"),
+            (TokenUsage(input: 5, output: 5, cacheRead: 2), ClassPrices(), "input,output,cache_read"),
+            (TokenUsage(), Self.prices, "usage"),
+        ] {
+            let gaps = try #require(try booked(usage, at: prices).gapNames)
+            #expect(UsageGaps.shown(Array(gaps.utf8), of: usage) == Array(shown.utf8))
+        }
+        // A total tells what is missing to it, and the input of an embedding.
+        var usage = TokenUsage(output: 5)
+        usage.total = 12
+        let gaps = try #require(try booked(usage, at: ClassPrices()).gapNames)
+        #expect(gaps == "input,output" && UsageGaps.shown(Array(gaps.utf8), of: usage) == Array(gaps.utf8))
+        usage = TokenUsage(input: 0)
+        (usage.total, usage.isInputOnly) = (12, true)
+        #expect(UsageGaps.shown(Array("input".utf8), of: usage) == Array("input".utf8))
+        #expect(UsageGaps.shown([], of: usage) == [])
+    }
+
     @Test func whoMustTell() {
         for (isError, isStream, hasBegun, must) in [
             (false, false, false, true), (false, true, true, true), (true, false, false, false),

@@ -82,7 +82,9 @@ import WireFormats
     @Test func checkNamesCallsWithoutAPrice() async throws {
         let store = try Self.store()
         let silent = Self.line("llm.call", "silent", #""provider":"house","request_model":"small""#)
-        try Self.append(["u1", "u2"].map { Self.call($0, model: "unheard-of") } + [silent], to: store)
+        let half = Self.line(
+            "llm.call", "half", #""provider":"house","request_model":"small","status":"ok","output_tokens":5"#)
+        try Self.append(["u1", "u2"].map { Self.call($0, model: "unheard-of") } + [silent, half], to: store)
         try store.seal()
         try await withServer(store) { client, _ in
             let lines = try await client.send("GET", "/v1/prices/check").text.split(separator: "\n").map(String.init)
@@ -90,6 +92,8 @@ import WireFormats
                 lines.contains {
                     $0.hasPrefix("house") && $0.contains("small") && $0.contains("usage") && $0.contains("unknown")
                 })
+            // The input has a price and was not told, the output has none.
+            #expect(lines.contains { $0.hasPrefix("house") && $0.contains(" untold_input,output ") })
             #expect(
                 lines.contains {
                     $0.hasPrefix("house") && $0.contains("unheard-of") && $0.contains(" input ") && $0.contains(" 2 ")

@@ -22,6 +22,12 @@ import Testing
         #expect(nameHint(near: nil, orElse: "ask for all") == "ask for all")
     }
 
+    /// Of a name so short that a slip makes another one of it capitals alone are no matter.
+    @Test(arguments: [("Web", 0), ("API", 1), ("wed", nil), ("ap", nil), ("", nil), ("Emial", 2), ("emil", 2)])
+    func aSlipLeadsToOnePlace(said: String, place: Int?) {
+        #expect(placeOfSlip(said, among: ["web", "api", "email"]) == place)
+    }
+
     @Test func ofLongNamesTheBeginningCounts() {
         let long = String(repeating: "a", count: 70)
         #expect(nearestName(to: long + "x", among: ["b", long]) == long)

@@ -58,7 +58,13 @@ def problems(plimsoll, folder):
             time.sleep(0.3)
         if not wait_for(lambda: server.sql("select count(*) from turns") == [["3"]] or server.sql("select count(*) from turns") == [[3]]):
             yield f"the traces did not settle: {server.sql('select * from turns')}"
-        block = next(block for block in code_blocks("For the agent developer: point OpenTelemetry here") if "def tell(" in block)
+        blocks = code_blocks("For the agent developer: point OpenTelemetry here")
+        question = next(line for block in blocks for line in block.splitlines() if "from span_received" in line).split('"')[1]
+        rows = [[str(value) for value in row[1:]] for row in server.sql(question)]
+        agent, call = ["invoke_agent support", "agent", "opentelemetry"], ["chat gpt-4o-mini", "model_call", "opentelemetry"]
+        if rows != [span + [conversation] for conversation in ("c-2", "c-1", "c-1") for span in (agent, call)]:
+            yield f"README's question shows the spans as {rows}"
+        block = next(block for block in blocks if "def tell(" in block)
         words = block.replace("127.0.0.1:8910", f"127.0.0.1:{server.port}")
         if len([line for line in block.splitlines() if line]) > 10:
             yield "README says ten lines"

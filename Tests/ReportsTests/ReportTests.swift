@@ -160,6 +160,38 @@ import Testing
         #expect(report.section("by_price_gaps")?.rows.count == 5)
     }
 
+    /// A class that has a price and was not told has a word of its own: no price mends it.
+    @Test func whatWasNotToldIsNoMissingPrice() throws {
+        var sample = try SampleStore.filled()
+        let calls: [(type: String, model: String, usage: [String: Int64])] = [
+            ("llm.call", "big", ["output_tokens": 10]), ("llm.call", "big", ["input_tokens": 0, "output_tokens": 10]),
+            ("llm.call", "big", ["input_tokens": 5]), ("llm.call", "nobody", ["output_tokens": 5]),
+            ("llm.call", "nobody", ["output_tokens": 5, "total_tokens": 12]),
+            ("embedding.call", "nobody", ["total_tokens": 12]),
+        ]
+        for call in calls {
+            let fields: [String: EventValue] = [
+                "provider": .text("maker"), "request_model": .text(call.model), "status": .text("ok"),
+            ]
+            sample.add(call.type, at: 5, fields.merging(call.usage.mapValues { .integer($0) }) { $1 })
+        }
+        let report = try sample.runner().report(.cost, ReportRequest())
+        let gaps = try #require(report.section("price_gaps"))
+        let rows = gaps.rows.indices.map { row in
+            ["model", "price_gaps", "calls", "cost_low_usd"].map { gaps.value($0, row: row) }
+        }
+        let expected: [[ReportValue?]] = [
+            [.text("big"), .text("untold_input"), .count(2), .usd(200_000_000)],
+            [.text("big"), .text("untold_output"), .count(1), .usd(12_500_000)],
+            [.text("half"), .text("cache_read"), .count(1), .usd(1_000_000_000)],
+            [.text("nobody"), .text("input"), .count(1), .usd(0)],
+            [.text("nobody"), .text("input,output"), .count(1), .usd(0)],
+            [.text("nobody"), .text("input,output,cache_read"), .count(1), .usd(0)],
+            [.text("nobody"), .text("untold_input,output"), .count(1), .usd(0)],
+        ]
+        #expect(rows == expected)
+    }
+
     @Test func outcomesFollowTheRule() throws {
         var sample = try SampleStore.filled()
         let runner = try sample.runner()

@@ -278,6 +278,33 @@ import Testing
         #expect(set.objective(.availability)?.channels == [])
     }
 
+    /// Events may name any channel: what misses a known one is told, and holds.
+    @Test func channelsThatMissAKnownOneAreTold() throws {
+        let file = SettingsFile(
+            """
+            answer_limits:
+              emial: 5m
+              fax: 1h
+            objectives:
+              satisfaction:
+                channels: [chatt, chat]
+              answer_p90:
+                target: 4s
+                channels: Voice
+            """)
+        #expect(file.findings == [])
+        func rest(_ name: String) -> String { "What is said of \(name) holds for events that name this channel" }
+        #expect(
+            file.remarks.map(\.description) == [
+                "line 2: answer_limits: did you mean email? " + rest("emial"),
+                "line 6: objectives.satisfaction.channels: did you mean chat? " + rest("chatt"),
+                "line 9: objectives.answer_p90.channels: did you mean voice? " + rest("Voice"),
+            ])
+        let set = try #require(file.applied(to: ServeSettings()).objectives.set)
+        #expect(set.answerLimits.channels.map(\.name).contains(Array("emial".utf8)))
+        #expect(SettingsFile(Self.promises).remarks == [])
+    }
+
     @Test(arguments: [
         (
             "objectives:\n  cost_per_answer:\n    channels: [email]\n", 2,

@@ -44,7 +44,9 @@ struct Generator {
             }
             // A price per token is of any class but gpu.
             let billed = "\"\(TokenClass.billed[next(TokenClass.billed.count)].rawValue)\""
-            let text = id == columns.tokenClass ? billed : value(registry.columns[Int(id)])
+            var text = id == columns.tokenClass ? billed : value(registry.columns[Int(id)])
+            // What a type requires is refused where it names nothing.
+            if text == "\"\"", type.requiredColumns.contains(id) { text = "\"a\"" }
             members.append("\"\(registry.columns[Int(id)].name)\":\(text)")
         }
         if next(3) == 0 { members.append("\"unknown\(next(4))\":{\"z\":1,\"a\":[\"é\",-0.5]}") }

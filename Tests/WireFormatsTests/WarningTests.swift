@@ -39,12 +39,34 @@ struct WarningTests {
         ("conversation.resolved", #"{"by":"agnt"}"#, "by: kept, and no figure knows this word; did you mean agent?"),
         ("conversation.resolved", #"{"by":"robot"}"#, "by: kept, and no figure knows this word; one of agent, human"),
         ("feedback.submitted", #"{"kind":"thumb","score":4}"#, "knows this word; did you mean thumbs?"),
+        ("llm.call", #"{"channel":"Email"}"#, "channel: kept, and no figure knows this word; did you mean email?"),
+        ("message.sent", #"{"channel":"chatt"}"#, "channel: kept, and no figure knows this word; did you mean chat?"),
+        ("tool.call", #"{"channel":"Web"}"#, "channel: kept, and no figure knows this word; did you mean web?"),
+        ("llm.call", #"{"environment":"Production"}"#, "knows this word; did you mean production?"),
     ])
     func whatIsNearlyKnownIsToldWithWhatWasMeant(_ type: String, _ data: String, _ wanted: String) {
         let batch = decoded(type, data)
         #expect(batch.batch.count == 1 && batch.warningCount == 1)
         let warning = batch.warnings.first?.warning ?? ""
         #expect(warning.contains(wanted) && !warning.contains("agnt") && !warning.contains("robot"), "\(warning)")
+    }
+
+    /// Whose message it is decides whether it counts; others have other names for them.
+    @Test(arguments: [
+        ("message.received", "customer", "user"), ("message.received", "User", "user"),
+        ("message.received", "end_user", "user"), ("message.received", "END-USER", "user"),
+        ("message.sent", "assistant", "agent"), ("message.sent", "ai", "agent"), ("message.sent", "bot", "agent"),
+        ("message.sent", "model", "agent"), ("message.received", "assistant", "agent"),
+        ("message.sent", "Admin", "human"), ("message.sent", "developer", "system"),
+        // A customer sends nothing to himself.
+        ("message.sent", "customer", nil), ("message.received", "warehouse", nil),
+    ] as [(String, String, String?)])
+    func anAuthorThatNoFigureKnowsIsTold(_ type: String, _ author: String, _ meant: String?) {
+        let batch = decoded(type, #"{"conversation_id":"c","author":"\#(author)"}"#)
+        let known = type == "message.sent" ? "agent, human, system" : "agent, human, system, user"
+        let hint = meant.map { "did you mean \($0)?" } ?? "one of \(known)"
+        #expect(batch.batch.count == 1 && batch.rejectedCount == 0)
+        #expect(batch.warnings.map(\.warning) == ["author: kept, and no figure knows this word; \(hint)"])
     }
 
     /// An event that is kept and that nobody can count.
@@ -60,6 +82,42 @@ struct WarningTests {
         #expect(batch.batch.count == 1 && batch.rejectedCount == 0)
         #expect(
             batch.warnings.map(\.warning) == ["\(field): missing, and no report counts such an event without it"])
+    }
+
+    /// Empty text and white space name nothing: what reports say of an event without a conversation is true of these.
+    @Test(arguments: ["", " ", "\\t\\n ", "\u{A0}", "\u{2003}\u{3000}"])
+    func aTextThatNamesNothingIsNone(_ blank: String) {
+        let names = [
+            "conversation_id", "message_id", "channel", "user_id", "agent", "team", "trace_id", "span_id",
+            "parent_span_id", "environment", "author",
+        ]
+        let data = names.map { "\"\($0)\":\"\(blank)\"" }.joined(separator: ",")
+        let batch = decoded("message.received", "{\(data)}")
+        #expect(dump(batch.batch) == "message.received id='e' source='s' tenant='default'")
+        #expect(
+            batch.warnings.map(\.warning) == [
+                "conversation_id: missing, and no report counts such an event without it"
+            ])
+        #expect(batch.unknownValues.isEmpty && batch.withheld.isEmpty)
+        // What the envelope says holds then.
+        let trace = "0f5ee02a2e35937b3c6537cfcc16b38d"
+        let around = #","subject":"c","traceparent":"00-\#(trace)-00f067aa0ba902b7-01""#
+        #expect(
+            row(event("message.received", data, extra: around))
+                == "message.received id='e1' source='s' tenant='default' conversation_id='c' trace_id='\(trace)' "
+                + "span_id='00f067aa0ba902b7'")
+        // Nobody's event is not taken for another's, a value is one though it is empty, and what was taken in is moved.
+        #expect(row(event("llm.call", "\"tenant\":\"\(blank)\"")).hasPrefix("refused: tenant: "))
+        let price =
+            #""model":"m","token_class":"input","usd_per_million_tokens":"1","valid_from":"2026-08-01T00:00:00Z""#
+        #expect(
+            row(event("price.set", "\"provider\":\"\(blank)\"," + price))
+                == "refused: provider: expected text, found nothing")
+        #expect(row(event("experiment.changed", "\"to_value\":\"\"")).hasSuffix(" to_value=''"))
+        var decoder = makeDecoder()
+        let moved = event("llm.call", "\"conversation_id\":\"\"")
+        let kept = decoder.decodeLines(Array(moved.utf8).span, from: .export).batch
+        #expect(dump(kept) == "llm.call id='e1' source='s' tenant='default' conversation_id=''")
     }
 
     @Test func whatIsMissingIsToldOnce() {
@@ -88,7 +146,14 @@ struct WarningTests {
         for (type, data) in [
             ("feedback.submitted", #"{"conversation_id":"c","kind":"smileys","score":4,"scope":"checkout"}"#),
             ("escalation.raised", #"{"conversation_id":"c","reason":"vip","warehouse":"north"}"#),
+            ("llm.call", #"{"channel":"whatsapp","environment":"staging2"}"#),
+            ("message.received", #"{"conversation_id":"c","channel":"sms","author":"human","environment":"qa"}"#),
         ] { #expect(decoded(type, data).warningCount == 0, "\(data): \(decoded(type, data).warnings)") }
+        // Said again and among others they are as little one as the first time, and a slip among them is told again.
+        let channels = (0..<12).map { "desk-\($0)" } + ["Email"]
+        let lines = (channels + channels).map { event("llm.call", "\"channel\":\"\($0)\"") }
+        let batch = decodeLines(lines.joined(separator: "\n"))
+        #expect(batch.batch.count == 26 && batch.warnings.map(\.index) == [12, 25])
         // However many slips there are, a warning is a line.
         let names = (0..<26).map { #""sco\#(UnicodeScalar(UInt8(97 + $0)))re":1"# }
         let slips = #"{"conversation_id":"c",\#(names.joined(separator: ","))}"#

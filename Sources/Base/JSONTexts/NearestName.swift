@@ -45,12 +45,13 @@ package func distanceOfNear(_ name: String, _ known: String) -> Int? {
 }
 
 /// The place of the known name that another one misses by a slip, from eight letters on by two; nil where none is so
-/// near. Closer than ``nearestName(to:among:)``, for names that may be what somebody meant: those of four letters on.
+/// near. Closer than ``nearestName(to:among:)``, for names that may be what somebody meant: of fewer than four letters
+/// only capitals may differ.
 /// - Complexity: as ``nearestName(to:among:)``.
 package func placeOfSlip(_ name: String, among names: [String]) -> Int? {
     let count = name.utf8.count
-    guard count >= 4 else { return nil }
-    let slipsMax = count < 8 ? 1 : 2
+    guard count > 0 else { return nil }
+    let slipsMax = count < 4 ? 0 : count < 8 ? 1 : 2
     var best: (place: Int, distance: Int)?
     for (place, known) in names.enumerated() where abs(known.utf8.count - count) <= slipsMax {
         guard let distance = distanceOfNear(name, known), distance <= slipsMax, distance < best?.distance ?? .max else {

@@ -58,6 +58,8 @@ package struct ObjectiveSettings: Sendable {
     private var isDefaultAsked = false
     /// How many values the file has of it.
     private(set) var count = 0
+    /// Channels that miss a known one by a slip: no mistakes, since events may name any.
+    private(set) var remarks: [SettingsFinding] = []
 
     /// Nothing said.
     init() {}
@@ -174,8 +176,21 @@ package struct ObjectiveSettings: Sendable {
             let read: Int64 = try Self.text(value, key, place, SettingText.answerLimit)
             limit = read
         }
-        if findings.isEmpty, let limit { channels.append(AnswerLimits.Channel(name: bytes, nanoseconds: limit)) }
+        if findings.isEmpty, let limit {
+            channels.append(AnswerLimits.Channel(name: bytes, nanoseconds: limit))
+            remark(on: bytes, "answer_limits", place)
+        }
         return findings
+    }
+
+    /// Notes a channel that nobody may write in, since another one was meant.
+    private mutating func remark(on channel: [UInt8], _ key: String, _ place: Int?) {
+        let (registry, name) = (SchemaRegistry.builtIn, String(decoding: channel, as: UTF8.self))
+        let column = registry.wellKnown.channel
+        let known = registry.columns[Int(column)].knownValues
+        guard !known.contains(name), let meant = registry.word(meantBy: name, of: column, among: known) else { return }
+        let message = "\(key): did you mean \(meant)? What is said of \(name) holds for events that name this channel"
+        remarks.append(SettingsFinding(line: place, message: message))
     }
 
     private mutating func readObjective(_ name: String, _ value: Node, _ place: Int?) -> [SettingsFinding] {
@@ -202,6 +217,8 @@ package struct ObjectiveSettings: Sendable {
             Self.collect(&findings) { () throws(SettingsFinding) in
                 try Self.readPart(part, value, "objectives.\(name).\(part.string ?? "")", &line)
             }
+            guard part.string == Part.channels.rawValue else { continue }
+            for channel in line.channels ?? [] { remark(on: channel, "objectives.\(name).channels", part.mark?.line) }
         }
         if !isTargetSaid, ObjectiveSet.builtIn.objective(measure) == nil {
             findings += mistake("objectives.\(name): expected a target, since no built-in one has this name")

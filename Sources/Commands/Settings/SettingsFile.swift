@@ -47,6 +47,9 @@ package struct SettingsFile: Sendable {
         findings.sort { ($0.line ?? 0, $0.message) < ($1.line ?? 0, $1.message) }
     }
 
+    /// What is no mistake and looks like a slip; ascending by line.
+    package var remarks: [SettingsFinding] { objectives.remarks.sorted { ($0.line ?? 0) < ($1.line ?? 0) } }
+
     /// How many settings it has.
     package var count: Int { entries.count + objectives.count }
 

@@ -11,7 +11,7 @@ struct CheckCommand: ParsableCommand {
             commandName: "config", abstract: "Check a settings file of `plimsoll serve --config`.",
             discussion: """
                 Names every mistake with its line, those of the rule files that it names as well; exit status 1 when \
-                there is one. Settings:
+                there is one. Channels that miss a known one by a slip are told as well, and are no mistakes. Settings:
 
                 \((Setting.all.map { "\($0.key): \($0.purpose)" } + ObjectiveSettings.purposes).joined(separator: "\n"))
                 """)
@@ -28,7 +28,10 @@ struct CheckCommand: ParsableCommand {
             guard settings.findings.isEmpty, faults.isEmpty else {
                 throw ExitStatus.Ending(status: .checkFailed)
             }
-            try StandardStream.output.print("\(file): \(settings.count) settings, nothing to object to")
+            for remark in settings.remarks { StandardStream.tell("\(file): \(remark)") }
+            let remarks = settings.remarks.count
+            let verdict = remarks == 0 ? "nothing to object to" : "no mistake, \(remarks) to look at"
+            try StandardStream.output.print("\(file): \(settings.count) settings, \(verdict)")
         }
     }
 }

@@ -8,8 +8,10 @@ extension EventAssembler {
         if !isFilled(columns.tenant) {
             fill(columns.tenant, FieldSlot(kind: .scratchText, payload: Int64(scratch.count), count: 7))
             scratch.append(contentsOf: Self.defaultTenant)
-        } else if slot(columns.tenant).count == 0 {
-            throw FieldError(field: "tenant", expected: "text that is not empty", found: "empty text")
+        } else if isNoTenant(tape) {
+            let isEmpty = slot(columns.tenant).count == 0
+            throw FieldError(
+                field: "tenant", expected: "text that is not empty", found: isEmpty ? "empty text" : "white space")
         }
         let subject = envelope[EnvelopeName.subject.rawValue]
         if subject != 0 { try useSubject(tape, subject) }
@@ -18,6 +20,13 @@ extension EventAssembler {
     }
 
     private static let defaultTenant = Array("default".utf8)
+
+    /// Whether the data's tenant, which is text of the tape, names nobody.
+    private func isNoTenant(_ tape: JSONTape) -> Bool {
+        let slot = slot(registry.wellKnown.tenant)
+        let start = Int(slot.payload)
+        return origin == .export ? slot.count == 0 : isBlank(tape, start..<(start + Int(slot.count)))
+    }
 
     private mutating func useSubject(_ tape: JSONTape, _ place: Int) throws(FieldError) {
         guard tape.kind(place) == .string else {
@@ -28,7 +37,7 @@ extension EventAssembler {
             throw FieldError(
                 field: "subject", expected: "at most \(limits.textBytesMax) bytes", found: "\(range.count) bytes")
         }
-        guard !range.isEmpty else { return }
+        guard origin == .export ? !range.isEmpty : !isBlank(tape, range) else { return }
         if mayOpen(tape, range, .certain) { throw Self.credential("subject") }
         let column = registry.wellKnown.conversationID
         if !isFilled(column) {

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Domain
 internal import JSONParsing
 internal import JSONTexts
@@ -53,11 +54,13 @@ extension EventAssembler {
             guard kind == JSONTag.string else { throw mismatch(tape, place, column) }
             if !plan.isListed(tape.strings.span.extracting(TapeWord.range(word)), of: column, in: type) {
                 if registry.columns[Int(column)].isClosed { throw mismatch(tape, place, column) }
+                if isNothing(tape, TapeWord.range(word), column) { return clear(column) }
                 unknownValueColumns.append(column)
             }
             try fillLimitedText(column, TapeWord.range(word), tape, type)
         case .token:
             guard kind == JSONTag.string else { throw mismatch(tape, place, column) }
+            if isNothing(tape, TapeWord.range(word), column) { return clear(column) }
             let start = scratch.count
             tokeniser.append(tape.strings.span.extracting(tape.stringRange(place)), to: &scratch)
             fill(column, FieldSlot(kind: .scratchText, payload: Int64(start), count: Int32(scratch.count - start)))
@@ -94,8 +97,24 @@ extension EventAssembler {
                 field: registry.columns[Int(column)].name, expected: "at most \(limits.textBytesMax) bytes of text",
                 found: "\(range.count) bytes")
         }
+        if isNothing(tape, range, column) { return clear(column) }
         if mayOpen(tape, range, plan.suspicions[Int(column)]) { return try withholdCredential(column, type) }
         fillText(column, range)
+    }
+
+    /// Whether a text is as good as none: it should name something, and is white space. What a store took in once is
+    /// so in exports that are moved.
+    @inline(__always)
+    private func isNothing(_ tape: JSONTape, _ range: Range<Int>, _ column: UInt16) -> Bool {
+        isBlank(tape, range) && plan.isNothingWhenBlank[Int(column)] && origin != .export
+    }
+
+    /// Whether a text is white space alone, or empty; nearly all begin with a letter.
+    @inline(__always)
+    func isBlank(_ tape: JSONTape, _ range: Range<Int>) -> Bool {
+        guard !range.isEmpty else { return true }
+        let first = tape.strings[range.lowerBound]
+        return (first <= 0x20 || first >= 0x80) && isWhiteSpace(tape.strings.span.extracting(range))
     }
 
     /// Whether a text looks like what opens something; what an export holds was looked at when it came.

@@ -262,21 +262,17 @@ struct EventAssembler {
 
     /// The columns that the event lacks and without which nobody counts it. Of an export that was said long ago.
     func lacking(_ type: UInt16) -> [UInt16] {
-        origin.isOfExport ? [] : needed[Int(type)].filter(lacks)
+        var lacking: [UInt16] = []
+        guard !origin.isOfExport else { return lacking }
+        for column in needed[Int(type)] where !isFilled(column) { lacking.append(column) }
+        return lacking
     }
 
     /// Whether there are any. A loop: a function handed on would be a copy of this value for each event.
     private func lacksNeeded(_ type: UInt16) -> Bool {
         guard !origin.isOfExport else { return false }
-        for column in needed[Int(type)] where lacks(column) { return true }
+        for column in needed[Int(type)] where !isFilled(column) { return true }
         return false
-    }
-
-    /// Empty text names nothing.
-    private func lacks(_ column: UInt16) -> Bool {
-        guard isFilled(column) else { return true }
-        let slot = slots[Int(column)]
-        return (slot.kind == .text || slot.kind == .scratchText) && slot.count == 0
     }
 
     private mutating func warn(_ tape: JSONTape, _ type: UInt16, _ index: Int) {

@@ -28,6 +28,8 @@ struct FieldPlan: Sendable {
     let maximums: [Int64]
     /// By column: its values never enter, whatever type they come with.
     let isWithheld: [Bool]
+    /// By column: whether a text of white space alone is as good as none.
+    let isNothingWhenBlank: [Bool]
     /// By column: what its texts are suspected of.
     let suspicions: [CredentialText.Suspicion]
 
@@ -63,6 +65,8 @@ struct FieldPlan: Sendable {
         }
         suspicions = registry.columns.map { CredentialNames.suspicion(of: Array($0.name.utf8)[...]) }
         isWithheld = registry.columns.map { $0.privacy != .public }
+        // An event of no tenant is refused: it would be taken for another's.
+        isNothingWhenBlank = registry.columns.map { $0.isName && $0.id != registry.wellKnown.tenant }
     }
 
     private static func action(_ column: SchemaColumn, hasList: Bool, _ wellKnown: WellKnownColumns) -> FieldAction {

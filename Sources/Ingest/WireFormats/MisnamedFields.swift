@@ -117,7 +117,9 @@ extension EventAssembler {
             let name = registry.columns[Int(column)].name
             parts.append("\(name): missing, and no report counts such an event without it")
         }
-        for column in unknownValueColumns { parts += [unlisted(tape, column, type)].compactMap { $0 } }
+        for column in unknownValueColumns {
+            if let part = unlisted(tape, column, type) { parts.append(part) }
+        }
         guard !parts.isEmpty else { return nil }
         let more = parts.count > Self.slipsMax ? "; and \(parts.count - Self.slipsMax) more" : ""
         return parts.sorted().prefix(Self.slipsMax).joined(separator: "; ") + more
@@ -127,16 +129,21 @@ extension EventAssembler {
     /// any other. Where it is neither it is the sender's own.
     private mutating func unlisted(_ tape: JSONTape, _ column: UInt16, _ type: UInt16) -> String? {
         let slot = slots[Int(column)]
-        guard isFilled(column), slot.kind == .text, let known = registry.listedWords(of: column, in: type) else {
+        guard isFilled(column), slot.kind == .text else { return nil }
+        let start = Int(slot.payload)
+        let said = tape.strings[start..<(start + Int(slot.count))]
+        guard !slips.isOwn(said, of: column, in: type), let known = registry.listedWords(of: column, in: type) else {
             return nil
         }
         let name = registry.columns[Int(column)].name
-        let start = Int(slot.payload)
-        if let meant = slips.word(tape.strings[start..<(start + Int(slot.count))], of: column, in: type, known) {
+        if let meant = slips.word(said, of: column, in: type, known, registry) {
             return "\(name): kept, and no figure knows this word; did you mean \(known[meant])?"
         }
-        return registry.isClosed(column, in: type)
-            ? "\(name): kept, and no figure knows this word; one of \(known.sorted().joined(separator: ", "))" : nil
+        if registry.isClosed(column, in: type) {
+            return "\(name): kept, and no figure knows this word; one of \(known.sorted().joined(separator: ", "))"
+        }
+        slips.noteOwn(said, of: column, in: type)
+        return nil
     }
 }
 
@@ -155,6 +162,12 @@ struct SpellingSlips: Sendable {
     private static let wordsMax = 1024
     private static let bytesMax = 48
 
+    /// Words that are a sender's own, the last ones: whoever has some says one in each event, and no key is built for
+    /// these.
+    private var own: [Word] = []
+    private var oldestOwn = 0
+    private static let ownMax = 8
+
     /// Forgets them where no more of them would be looked at.
     mutating func endBatch() { if known.count >= Self.wordsMax { known = [:] } }
 
@@ -164,11 +177,31 @@ struct SpellingSlips: Sendable {
             .flatMap(UInt16.init(exactly:))
     }
 
-    /// The place of the listed word that a value nearly is.
+    /// The place of the listed word that a value nearly is, or stands for elsewhere.
     mutating func word(
-        _ value: ArraySlice<UInt8>, of column: UInt16, in type: UInt16, _ listed: [String]
+        _ value: ArraySlice<UInt8>, of column: UInt16, in type: UInt16, _ listed: [String], _ registry: SchemaRegistry
     ) -> Int? {
-        meant(value, Word(type: type, column: column, bytes: [])) { placeOfSlip($0, among: listed) }
+        meant(value, Word(type: type, column: column, bytes: [])) { said in
+            registry.word(meantBy: said, of: column, among: listed).flatMap { listed.firstIndex(of: $0) }
+        }
+    }
+
+    /// Whether a value is one of those that were noted last as a sender's own. Does not allocate.
+    func isOwn(_ value: ArraySlice<UInt8>, of column: UInt16, in type: UInt16) -> Bool {
+        for place in own.indices
+        where own[place].column == column && own[place].type == type && own[place].bytes.elementsEqual(value) {
+            return true
+        }
+        return false
+    }
+
+    /// Notes a value as a sender's own, in the place of the one noted first where there are too many.
+    mutating func noteOwn(_ value: ArraySlice<UInt8>, of column: UInt16, in type: UInt16) {
+        guard value.count <= Self.bytesMax else { return }
+        let word = Word(type: type, column: column, bytes: Array(value))
+        if own.count < Self.ownMax { return own.append(word) }
+        own[oldestOwn] = word
+        oldestOwn = (oldestOwn + 1) % Self.ownMax
     }
 
     private mutating func meant(

@@ -1,3 +1,5 @@
+import Domain
+
 /// What figures can be broken down by.
 package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
     case month, week, day, hour
@@ -56,6 +58,7 @@ package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
         return switch self {
         case .month, .week, .day, .hour: "date_trunc('\(rawValue)', \(time))"
         case .model: model.rawValue
+        case .priceGaps: UsageGaps.shown
         default: rawValue
         }
     }

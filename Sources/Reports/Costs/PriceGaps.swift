@@ -1,4 +1,5 @@
-/// The calls that are not priced whole, and what is missing for it, in the words of `price_gaps`.
+/// The calls that are not priced whole, and what is missing for it, in the words of `price_gaps`, but for classes of
+/// which the tokens were not told.
 struct PriceGaps {
     let runner: ReportRunner
     let period: ReportPeriod
@@ -25,6 +26,6 @@ struct PriceGaps {
         ReportDefinition(
             "price_gaps",
             "a class of tokens or other use without a price; reading: a part of the tokens may lie inside its whole or beside it; "
-                + "usage: the call told none")
+                + "usage: the call told none; untold_input, untold_output: it did not tell those, which no price makes up for")
     ]
 }

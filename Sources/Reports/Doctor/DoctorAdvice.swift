@@ -88,6 +88,11 @@ enum DoctorAdvice {
             : [conversation(ofEvent: type)]
     }
 
+    /// Of messages that came in and of which none is a question.
+    static let question =
+        "\(QuestionRule.authorColumn) of \(QuestionRule.question.eventType): \(QuestionRule.question.author), or none, "
+        + "for who asks: no message of the period is a question"
+
     /// What an attribute has to say in place of what it said.
     static func value(_ name: String, _ form: AttributeForm, found: String) -> String {
         "\(name): \(form.wanted), not \(found)"

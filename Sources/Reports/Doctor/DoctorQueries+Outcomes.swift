@@ -17,11 +17,15 @@ extension DoctorQueries {
     /// A word in a field of which the schema lists those that are understood.
     struct UnlistedWord {
         var sender: String?
-        /// Type of the event.
-        var type: String
+        /// Type of the event; nil: any.
+        var type: String?
         var field: String
         var said: String
+        /// The one that it stands for elsewhere or misses by a slip; nil: nobody knows.
+        var meant: String?
         var known: [String]
+        /// Whether it says what became of a conversation.
+        var isOfOutcome: Bool
         var events: Int128
     }
 
@@ -47,27 +51,49 @@ extension DoctorQueries {
         }
     }()
 
-    /// Words that rules of outcomes and reports ask for and that are none of those they know.
+    /// Words in fields by which rules and figures select that are none of those they know. In a field that is not
+    /// closed senders have words of their own, so only those count of which it is known what was meant.
     func unlistedWords() throws -> [UnlistedWord] {
         let registry = SchemaRegistry.builtIn
         return try registry.heededFields.flatMap { heeded -> [UnlistedWord] in
-            let (type, field) = (registry.types[Int(heeded.type)].name, registry.columns[Int(heeded.column)].name)
+            let type = heeded.type.map { registry.types[Int($0)].name }
+            let field = registry.columns[Int(heeded.column)].name
             let (known, column) = (heeded.words.sorted(), "\"\(field)\"")
             return try runner.rows(
                 """
                 select \(Self.sender), left(\(column), \(Self.nameLettersMax)), count(*) \
-                from \(SchemaEventType.tableName(of: type)) where \(received) and \(column) is not null \
-                and \(column) not in (\(known.map(SQLTexts.text).joined(separator: ", "))) \
+                from \(type.map(SchemaEventType.tableName(of:)) ?? "events") where \(received) \
+                and \(column) is not null and \(column) not in (\(known.map(SQLTexts.text).joined(separator: ", "))) \
                 group by 1, 2 order by 3 desc, 1, 2 limit \(Self.rowsMax)
                 """
             ).compactMap { row in
                 let said = row.text(1) ?? ""
-                guard heeded.isClosed || DoctorAdvice.word(field, said, among: known) != nil else { return nil }
+                let meant =
+                    registry.word(meantBy: said, of: heeded.column, among: known)
+                    ?? (heeded.isOfOutcome ? nearestName(to: said, among: known) : nil)
+                guard heeded.isClosed || meant != nil else { return nil }
                 return UnlistedWord(
-                    sender: row.text(0), type: type, field: field, said: said, known: known, events: row.integer(2))
+                    sender: row.text(0), type: type, field: field, said: said, meant: meant, known: known,
+                    isOfOutcome: heeded.isOfOutcome, events: row.integer(2))
             }
         }
     }
+
+    /// Known authors of messages that came in, where none of these is a question; empty where one is. What programs
+    /// write (`system`) is taken for none by nobody.
+    func authorsWithoutQuestion() throws -> [(author: String, events: Int128)] {
+        let (rule, column) = (QuestionRule.question, QuestionRule.authorColumn)
+        let rows = try runner.rows(
+            "select \(column), count(*), count(*) filter (where \(rule.sqlCondition)) from \(rule.table) "
+                + "where \(received) group by 1 order by 3 desc, 2 desc, 1 limit \(Self.rowsMax)")
+        guard rows.allSatisfy({ $0.integer(2) == 0 }) else { return [] }
+        return rows.compactMap { row in
+            guard let author = row.text(0), Self.peopleAndAgents.contains(author) else { return nil }
+            return (author: author, events: row.integer(1))
+        }
+    }
+
+    private static let peopleAndAgents = ["agent", "human"]
 
     /// A member of an event's data that is kept beside the fields and was meant to be one of them.
     struct MisspeltMember {

@@ -114,7 +114,7 @@ extension DoctorQueries {
     func callsOfUnreadUsage(_ names: [String]) throws -> [(service: String?, calls: Int128)] {
         guard !names.isEmpty else { return [] }
         let told = names.prefix(Self.askedMax).map { "unknown_attributes->>\(SQLTexts.text($0)) is not null" }
-        let columns = "service_name, source, price_state, price_gaps, input_tokens, output_tokens, trace_id, span_id"
+        let columns = "service_name, source, price_state, price_gaps, trace_id, span_id, \(UsageGaps.columns)"
         return try runner.rows(
             """
             select \(Self.sender), count(*) from (\(callRows(columns))) as calls join (select distinct \

@@ -78,7 +78,7 @@ struct DoctorQueries {
                 + "limit \(Self.rowsMax)"
         ).map { Service(name: $0.text(0), spans: $0.integer(1)) }
         let told = Self.callTypes.map { type in
-            "select service_name, source, conversation_id, price_state, price_gaps, \(Self.wholes), "
+            "select service_name, source, conversation_id, price_state, price_gaps, \(UsageGaps.columns), "
                 + "\(SQLTexts.text(type)) as call_type from \(SchemaEventType.tableName(of: type)) where \(received)"
         }
         let isUsageMissing = "price_state <> 'priced' and \(UsageGaps.condition)"
@@ -109,9 +109,6 @@ struct DoctorQueries {
         return services
     }
 
-    /// The counts without which a part of the cost is not known.
-    private static let wholes = "input_tokens, output_tokens"
-
     /// Which of the services has a name, by its bytes.
     static func place(of name: String?, in services: [Service]) -> Int? {
         services.firstIndex { service in
@@ -121,12 +118,12 @@ struct DoctorQueries {
 
     /// Models of which something that was told has no price, with what that is.
     func prices() throws -> [PriceGap] {
-        let columns = "service_name, source, provider, model, price_state, price_gaps, time, \(Self.wholes)"
+        let columns = "service_name, source, provider, model, price_state, price_gaps, time, \(UsageGaps.columns)"
         return try runner.rows(
             """
             select left(coalesce(provider, ''), \(Self.nameLettersMax)), \
             left(coalesce(model, ''), \(Self.nameLettersMax)), price_gaps, count(*), min(time), \(Self.sender), \
-            input_tokens is null, output_tokens is null \
+            \(UsageGaps.isInputUntold), \(UsageGaps.isOutputUntold) \
             from (\(callRows(columns))) as calls where price_state <> 'priced' and not \(UsageGaps.condition) \
             group by 1, 2, 3, 6, 7, 8 order by 4 desc, 1, 2, 3, 6, 7, 8 limit \(Self.rowsMax)
             """

@@ -142,12 +142,16 @@ struct DoctorReport {
                 kind: .lostOutcome, service: lost.sender, what: lost.type, count: lost.events,
                 changes: DoctorAdvice.outcome(lost.type, isOfSpan: lost.isOfSpan))
         } + queries.unlistedWords().map { word in
+            let meant = word.meant.map { "\(word.field): \($0) instead of \"\(word.said)\"" }
+            let known = word.type.map { "\(word.field) of \($0): one of \(word.known.joined(separator: ", "))" }
+            return DoctorFinding(
+                kind: word.isOfOutcome ? .unreadOutcome : .unreadValues, service: word.sender,
+                what: "\(word.type.map { "\($0) " } ?? "")\(word.field): \"\(word.said)\"", count: word.events,
+                changes: [meant, known].compactMap { $0 })
+        } + queries.authorsWithoutQuestion().map { author, events in
             DoctorFinding(
-                kind: .unreadOutcome, service: word.sender, what: "\(word.type) \(word.field): \"\(word.said)\"",
-                count: word.events,
-                changes: [DoctorAdvice.word(word.field, word.said, among: word.known)].compactMap { $0 } + [
-                    "\(word.field) of \(word.type): one of \(word.known.joined(separator: ", "))"
-                ])
+                kind: .unreadValues, what: "\(QuestionRule.question.eventType) author: \"\(author)\"", count: events,
+                changes: [DoctorAdvice.question])
         }
     }
 

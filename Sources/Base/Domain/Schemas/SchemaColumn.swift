@@ -1,3 +1,5 @@
+import Bytes
+
 /// How a column's values are typed on the wire and in the store.
 package enum FieldType: String, Hashable, Sendable, CaseIterable {
     case integer, double, boolean, text
@@ -65,6 +67,12 @@ package struct SchemaColumn: Hashable, Sendable {
     package var decimalScale: Int { unit == SchemaColumn.perMillionTokensUnit ? 6 : 12 }
 
     static let perMillionTokensUnit = "usd_per_million_tokens"
+
+    /// Whether its texts name something, so that one of white space alone tells nothing. What a setting was changed
+    /// from and to is a value, which may be an empty one.
+    package var isName: Bool { type == .text && !Self.valueNames.contains { $0.hasSameBytes(as: name) } }
+
+    private static let valueNames = ["from_value", "to_value"]
 
     /// The RFC 3339, decimal or JSON form that a value of the column has on the wire.
     package var wireDescription: String {

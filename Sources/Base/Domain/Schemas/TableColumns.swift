@@ -37,7 +37,7 @@ package enum DerivedColumn: String, Hashable, Sendable, CaseIterable {
         case .priceState:
             "Whether all, some or none of what was used has a price: priced, partly, unpriced; usage not told is unpriced."
         case .priceGaps:
-            "What is missing, with commas between: usage, a class (output, gpu), reading (there are two), input_above_N, other use by name."
+            "What is missing, with commas between: usage, a class (output, gpu) without price or count, reading (there are two), input_above_N, other use by name."
         }
     }
 }

@@ -21,7 +21,7 @@ package struct UnpricedCalls: Hashable, Sendable {
 
     private static func sql(where condition: String) -> String {
         let tables = ["llm_call", "embedding_call"].map {
-            "select position, price_state, price_gaps, input_tokens, output_tokens, cost_low_usd from \($0)\(condition)"
+            "select position, price_state, price_gaps, cost_low_usd, \(UsageGaps.columns) from \($0)\(condition)"
         }
         return
             "select count(*) filter (where price_state <> 'priced'), "

@@ -1168,7 +1168,8 @@ public struct MemoryAccessed: AgentEvent, Hashable {
 public struct MessageReceived: AgentEvent, Hashable {
     /// The type on the wire.
     public static let type = "message.received"
-    /// Who wrote the message.
+    /// Who wrote the message: user (who asks), agent (who answers), human (a colleague of the agent) or system (a
+    /// program).
     public var author: String?
     /// Length of the message in characters.
     public var characters: Int64?
@@ -1203,7 +1204,8 @@ public struct MessageReceived: AgentEvent, Hashable {
 public struct MessageSent: AgentEvent, Hashable {
     /// The type on the wire.
     public static let type = "message.sent"
-    /// Who wrote the message.
+    /// Who wrote the message: user (who asks), agent (who answers), human (a colleague of the agent) or system (a
+    /// program).
     public var author: String?
     /// Whether it went well.
     public var status: String?

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A value of a span's attribute as evidence keeps it.
 package enum SpanValue: Hashable, Sendable {
     case text(String)
@@ -6,7 +8,7 @@ package enum SpanValue: Hashable, Sendable {
     case boolean(Bool)
     case list([SpanValue])
 
-    /// As text, lists by their first element; nil for what is empty.
+    /// As text, lists by their first element; nil for what is empty or white space, which names nothing.
     package var plainText: String? {
         switch self {
         case .text(let text):
@@ -15,7 +17,10 @@ package enum SpanValue: Hashable, Sendable {
             while inner.utf8.count >= 2, inner.hasPrefix("\""), inner.hasSuffix("\"") {
                 inner = inner.dropFirst().dropLast()
             }
-            return inner.isEmpty ? nil : String(inner)
+            guard let first = inner.utf8.first else { return nil }
+            // Nearly all begin with a letter.
+            if first <= 0x20 || first >= 0x80, isWhiteSpace(inner.utf8.span) { return nil }
+            return String(inner)
         case .integer(let value): return String(value)
         case .double(let value): return value.description
         case .boolean(let value): return value ? "true" : "false"

@@ -12,7 +12,8 @@ package struct InexactCalls: Sendable {
         package var model: [UInt8]
         /// Empty for none.
         package var serviceTier: [UInt8]
-        /// As the column `price_gaps` has it; empty for calls that were booked before it was noted.
+        /// As the column `price_gaps` has it, but for classes of which the tokens were not told
+        /// (``UsageGaps/shown(_:of:)``); empty for calls that were booked before it was noted.
         package var gaps: [UInt8]
         /// How many.
         package var calls: Int64 = 0
@@ -55,6 +56,7 @@ extension StoreSnapshot {
                 let costs = try CallCost.read(money, rows: 0..<morsel.rowCount) { try morsel.column($0) }
                 guard costs.contains(where: { $0.map { $0.state != .priced } ?? false }) else { continue }
                 let columns = try names.map { try $0.map { try morsel.column($0) } }
+                let told = try ToldCounts(morsel, layout, isInputOnly: money.isInputOnly)
                 for (row, cost) in costs.enumerated() {
                     guard let cost, cost.state != .priced else { continue }
                     var key: [[UInt8]] = []
@@ -62,6 +64,7 @@ extension StoreSnapshot {
                         key.append([])
                         column?.withText(at: row) { key[key.count - 1] = Array($0) }
                     }
+                    key[3] = UsageGaps.shown(key[3], of: told.usage(at: row))
                     let empty = InexactCalls.Group(provider: key[0], model: key[1], serviceTier: key[2], gaps: key[3])
                     found[key, default: empty].add(cost)
                 }
@@ -76,5 +79,26 @@ extension InexactCalls.Group {
         calls += 1
         low += cost.lowPicoUSD
         if let more = cost.highPicoUSD, let sum = high { high = sum + more } else { high = nil }
+    }
+}
+
+/// What the calls of a morsel told of their tokens, as far as it says which of the classes they lack were told.
+private struct ToldCounts {
+    private let columns: [Vector?]
+    private let isInputOnly: Bool
+
+    init(_ morsel: any Morsel, _ layout: EventTableLayout, isInputOnly: Bool) throws {
+        columns = try ["input_tokens", "output_tokens", "total_tokens", "usage_doubt"].map {
+            try layout.index(of: $0).map { try morsel.column($0) }
+        }
+        self.isInputOnly = isInputOnly
+    }
+
+    func usage(at row: Int) -> TokenUsage {
+        var usage = TokenUsage(input: columns[0]?.integer(at: row), output: columns[1]?.integer(at: row))
+        usage.total = columns[2]?.integer(at: row)
+        columns[3]?.withText(at: row) { usage.doubt = UsageDoubt(names: String(decoding: $0, as: UTF8.self)) }
+        usage.isInputOnly = isInputOnly
+        return usage
     }
 }
