@@ -131,6 +131,17 @@ import Testing
             ])
     }
 
+    /// Nobody serves it: the last sample is the first one that has all that was received.
+    @Test func whatWasReceivedLastIsShown() throws {
+        var history = try HistoryStore(nowSeconds: 40)
+        try history.append([HistoryStore.event("tool.call", at: 33, ["tool": .text("t")], id: "a")])
+        let source = StoreSeries(catalog: history.store.snapshot())
+        #expect(
+            try HistoryStore.samples(source, "support_tool_calls_total").map(HistoryStore.line) == [
+                "support_tool_calls_total{tenant=\"default\", tool=\"t\"} 0.0@30 1.0@45"
+            ])
+    }
+
     /// Silence closes under its own reason, at its end; what an event closed counts once.
     @Test func silenceClosesAtItsEnd() throws {
         var history = try HistoryStore(nowSeconds: 200)

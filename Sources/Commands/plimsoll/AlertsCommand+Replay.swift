@@ -85,7 +85,7 @@ extension AlertsCommand {
             // Nobody else waits for this machine, and a month has many evaluations.
             var options = QueryOptions()
             options.timeLimitNanoseconds = nil
-            let pinned = snapshot.series(isServed: false, within: options)
+            let pinned = snapshot.series(upTo: snapshot.seriesEnd(asked: end), within: options)
             let (first, last) = (start / 1_000_000, end / 1_000_000)
             let replay: RuleReplay
             if asKnownThen {
@@ -95,7 +95,7 @@ extension AlertsCommand {
                 replay = try RuleReplay(set, from: first, through: last, within: SeriesBudget(options)) { time in
                     let moment = time * 1_000_000
                     try earlier.advance(to: .received(moment))
-                    return earlier.snapshot.series(isServed: true, upTo: moment, within: options).source
+                    return earlier.snapshot.series(upTo: moment, within: options).source
                 }
             } else {
                 replay = try RuleReplay(
@@ -113,8 +113,8 @@ extension AlertsCommand {
 
         /// ns since 1970 UTC. What is ahead has no samples, and any number of evaluations.
         private func period(_ snapshot: StoreSnapshot) throws -> (start: Int64, end: Int64) {
-            let wanted = try to.map { try PeriodText.parse($0, now: snapshot.now) } ?? snapshot.watermark
-            let end = min(wanted, max(snapshot.now, snapshot.watermark))
+            let wanted = try to.map { try PeriodText.parse($0, now: snapshot.now) } ?? snapshot.seriesEnd()
+            let end = min(wanted, max(snapshot.now, snapshot.seriesEnd()))
             let start = try from.map { try PeriodText.parse($0, now: snapshot.now) }
                 ?? end.saturatingSubtract(Nanoseconds.day)
             let last = RFC3339.render(end)
