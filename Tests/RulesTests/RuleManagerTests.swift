@@ -200,6 +200,19 @@ import Testing
 
     // MARK: The API
 
+    /// Whoever looks with other rules learns of alerts that the log has.
+    @Test func alertsOfOtherRulesAreTold() throws {
+        var world = try Self.world()
+        for minute in Int64(0)...8 { try world.advance(to: Self.minute(minute)) }
+        let records = world.records
+        let others = RuleManager(.none, from: records) { [] }.alertsOfOthers(in: records)
+        #expect(
+            RulesJSON.alerts(ofOthers: others) == #"[{"group":"test.yaml;speed","#
+                + #""labels":{"alertname":"Slow","job":"plimsoll"},"annotations":{},"state":"firing","#
+                + #""activeAt":"2026-08-01T09:04:00Z","value":"9e+00"}]"#)
+        #expect(RuleManager(world.rules, from: records) { [] }.alertsOfOthers(in: records).isEmpty)
+    }
+
     @Test func theAPITellsHowRulesStand() throws {
         var world = try Self.world()
         #expect(world.manager.groups.map(\.rules).first?.map(\.health) == ["unknown", "unknown"])
