@@ -37,6 +37,7 @@ struct OutsideTests {
         ["promql_api.py", "--plimsoll", OutsideChecks.executable],
         ["grafana.py", "--plimsoll", OutsideChecks.executable],
         ["own_alerts.py", "--plimsoll", OutsideChecks.executable],
+        ["replays.py", "--plimsoll", OutsideChecks.executable],
         ["live_frameworks.py", "--plimsoll", OutsideChecks.executable],
         ["told_outcomes.py", "--plimsoll", OutsideChecks.executable],
         ["trace_receiver.py", "--plimsoll", OutsideChecks.executable, "--down", "5", "--kills", "3"],
