@@ -31,7 +31,8 @@ struct PromQLCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "When to ask.",
-            discussion: "Default: now; of a directory the time of the first sample that has all that it received.",
+            discussion: "Default: now; of a directory the time of the first sample that has all that it received. "
+                + "Later ones are answered as by a server to which nothing came any more.",
             valueName: "time"))
     var time: String?
 
