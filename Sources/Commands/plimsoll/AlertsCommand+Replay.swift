@@ -89,7 +89,8 @@ extension AlertsCommand {
             // Nobody else waits for this machine, and a month has many evaluations.
             var options = QueryOptions()
             options.timeLimitNanoseconds = nil
-            let pinned = snapshot.series(upTo: snapshot.seriesEnd(asked: end), within: options)
+            let seriesEnd = snapshot.seriesEnd(asked: end)
+            let pinned = snapshot.silent(until: seriesEnd).series(upTo: seriesEnd, within: options)
             let (first, last) = (start / 1_000_000, end / 1_000_000)
             let replay: RuleReplay
             if asKnownThen {

@@ -45,7 +45,7 @@ extension StoreSnapshot {
     /// The series of the metrics, up to its position.
     /// - Parameters:
     ///   - end: no sample is later: ns since 1970 UTC. nil: now, for whoever serves it; others end them at
-    ///     ``seriesEnd(asked:)``.
+    ///     ``seriesEnd(asked:)``, until when nothing came (`silent(until:)`).
     ///   - present: metrics that only a running server knows.
     ///   - memory: what questions of before left; nil: it is not asked again.
     ///   - options: memory, time and cancellation of one question.
