@@ -1,5 +1,6 @@
 import Asking
 import Bytes
+import Domain
 import EventStores
 import Plans
 import Platform
@@ -106,7 +107,7 @@ import Testing
             fileSystem: SimulatedFileSystem(seed: 77), clock: clock, randomness: SeededRandomness(seed: 1),
             workers: InlineWorkers())
         let store = try EventStore.open(at: "/data", context: context)
-        let pinned = store.snapshot().series(isServed: true, within: QueryOptions())
+        let pinned = store.snapshot().series(within: QueryOptions())
         let matchers = try SeriesMatchers(selector: Array("{__name__=~\"plimsoll_(untracked|forgotten).*\"}".utf8))
         let now: Int64 = 1_785_574_800_000
         let found = try pinned.source.series(
@@ -117,6 +118,38 @@ import Testing
         ]
         #expect(found.map { $0.labels["__name__"] } == names)
         for series in found { #expect(series.samples.times == [now] && series.samples[0] == .float(0)) }
+        try store.close()
+    }
+
+    /// A counter does not grow behind what was received last, as one of a target that has gone is made to.
+    @Test func aDirectoryGoesOnAsItsServerDoes() throws {
+        let start = RollupEvents.start
+        let clock = SimulatedClock(wallNanoseconds: start + 84_000_000_000)
+        let context = StoreContext(
+            fileSystem: SimulatedFileSystem(seed: 78), clock: clock, randomness: SeededRandomness(seed: 1),
+            workers: InlineWorkers())
+        let store = try EventStore.open(at: "/data", context: context)
+        var events = RollupEvents()
+        for number in 0..<6 {
+            let fields: [String: EventValue] = ["tenant": .text("default"), "tool": .text("t")]
+            events.add("tool.call", id: "\(number)", time: start + 64_000_000_000, fields)
+        }
+        _ = try store.append([events.batch])
+        clock.advance(nanoseconds: 600_000_000_000)
+        let snapshot = store.snapshot()
+        #expect(snapshot.seriesEnd() == start + 90_000_000_000)
+        #expect(snapshot.seriesEnd(asked: .max) == start + 684_000_000_000, "nothing is ahead")
+        for seconds in [Int64(90), 120, 600] {
+            let time = start + seconds * 1_000_000_000
+            let expression = Array("sum(increase(support_tool_calls_total[10m]))".utf8)
+            for (who, end) in [("directory", snapshot.seriesEnd(asked: time)), ("server", snapshot.now)] {
+                let source = snapshot.series(upTo: end, within: QueryOptions()).source
+                let answer = try Self.runner.answer(
+                    SeriesQuestion(expression, at: time / 1_000_000), over: source, within: QueryOptions())
+                let said = String(decoding: SeriesAnswerText(answer).next() ?? [], as: UTF8.self)
+                #expect(said.contains(#","6"]"#), "the \(who) at \(seconds) s: \(said)")
+            }
+        }
         try store.close()
     }
 

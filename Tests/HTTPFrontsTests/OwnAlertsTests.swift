@@ -112,8 +112,9 @@ import Testing
         }
     }
 
-    /// A question has a channel, though its answer tells none or is missing.
-    @Test func aReplayNamesQuestionsByTheirOwnChannel() async throws {
+    /// A question has a channel, though its answer tells none or is missing. Without labels a rule's metrics say what
+    /// an alert is about.
+    @Test func aReplayNamesConversationsByWhatItsRuleIsAbout() async throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-replay-\(UUID().uuidString)")
             .path
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -127,6 +128,16 @@ import Testing
                 rules:
                   - alert: Failing
                     expr: sum by (channel) (support_questions_total{result="failed"}) > 0
+                  - record: failed:questions
+                    expr: sum(support_questions_total{result="failed"})
+                  - alert: Share
+                    expr: failed:questions > 0
+                  - alert: Errors
+                    expr: sum(support_answers_total{status="error"}) > 0
+                  - alert: Slow
+                    expr: histogram_quantile(0.9, sum by (le) (support_answer_duration_seconds_bucket)) > 1
+                  - alert: Machine
+                    expr: vector(1)
             """
 
         let rules = RuleSet([try RuleFile(Array(text.utf8), name: "failing.yaml")], RuleOptions())
@@ -143,17 +154,28 @@ import Testing
                 "2", "message.sent", secondsAgo: 48,
                 #""conversation_id":"failed","turn":1,"status":"error","duration_ns":2000000000"#),
             event("3", "message.received", secondsAgo: 46, #""conversation_id":"silent",\#(asked)"#),
+            event("4", "message.received", secondsAgo: 46, #""conversation_id":"good",\#(asked)"#),
+            event("5", "message.sent", secondsAgo: 45, #""conversation_id":"good","turn":1,"status":"ok""#),
+            event(
+                "6", "message.sent", secondsAgo: 45,
+                #""conversation_id":"unasked","turn":1,"status":"ok","duration_ns":4000000000,"author":"agent""#),
+            event(
+                "7", "message.sent", secondsAgo: 45,
+                #""conversation_id":"by hand","turn":1,"status":"ok","duration_ns":9000000000,"author":"human""#),
         ]
         try await withServer(try EventStore.open(at: path, context: context), rules: rules) { client, _ in
             let answer = try await client.post(lines.joined(separator: "\n"))
-            #expect(answer.text.contains(#""accepted":3"#), "\(answer.text)")
-            let replay = try await client.send(
-                "GET", "/v1/alerts/replay?rule=Failing&from=now-1m", headers: [], body: []
-            ).text
-            let alerts = try JSONReader.parse(replay)["alerts"]?.array ?? []
-            #expect(alerts.first?["labels"]?["channel"]?.string == "web", "\(replay)")
-            let found = alerts.first?["conversations"]?.array?.map(\.string)
-            #expect(found == ["silent", "failed"], "\(replay)")
+            #expect(answer.text.contains(#""accepted":7"#), "\(answer.text)")
+            for (rule, named) in [
+                ("Failing", ["silent", "failed"]), ("Share", ["silent", "failed"]), ("Errors", ["failed"]),
+                ("Slow", ["unasked", "failed"]), ("Machine", []),
+            ] {
+                let path = "/v1/alerts/replay?rule=\(rule)&from=now-1m"
+                let replay = try await client.send("GET", path, headers: [], body: []).text
+                let alert = try JSONReader.parse(replay)["alerts"]?.array?.first
+                #expect(alert?["labels"]?["channel"]?.string == (rule == "Failing" ? "web" : nil), "\(replay)")
+                #expect(alert?["conversations"]?.array?.compactMap(\.string) == named, "\(replay)")
+            }
         }
     }
 

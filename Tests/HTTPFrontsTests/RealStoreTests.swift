@@ -75,6 +75,9 @@ import Testing
                 #expect(mistyped.text.contains(#"invalid parameter \"asof\": did you mean as_of?"#), "\(mistyped.text)")
                 let asked = try await client.send("GET", "/api/v1/query?query=1&as_of=position:1")
                 #expect(asked.text.contains(#""infos":["as it was known at position 1"]"#), "\(asked.text)")
+                let counter = "/api/v1/query?query=support_tool_calls_total&as_of=position:1"
+                let counted = try await client.send("GET", counter)
+                #expect(counted.text.contains(#","1"]"#), "\(counted.text)")
             }
         }
     }

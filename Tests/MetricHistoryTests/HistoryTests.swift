@@ -167,6 +167,17 @@ import Testing
         #expect(try last("plimsoll_rebooked_cost_usd") == [.float(0)])
     }
 
+    /// Nobody serves it: the last sample is the first one that has all that was received.
+    @Test func whatWasReceivedLastIsShown() throws {
+        var history = try HistoryStore(nowSeconds: 40)
+        try history.append([HistoryStore.event("tool.call", at: 33, ["tool": .text("t")], id: "a")])
+        let source = StoreSeries(catalog: history.store.snapshot())
+        #expect(
+            try HistoryStore.samples(source, "support_tool_calls_total").map(HistoryStore.line) == [
+                "support_tool_calls_total{tenant=\"default\", tool=\"t\"} 0.0@30 1.0@45"
+            ])
+    }
+
     /// Silence closes under its own reason, at its end; what an event closed counts once.
     @Test func silenceClosesAtItsEnd() throws {
         var history = try HistoryStore(nowSeconds: 200)
@@ -184,19 +195,23 @@ import Testing
             HistoryStore.event("message.received", at: 20, of("d"), id: "q2"),
             HistoryStore.event("conversation.closed", at: 100, closing, id: "x"),
         ])
+        let end = HistoryStore.start + 1_815_000_000_000
+        let directory = history.store.snapshot().silent(until: end)
         history.clock.advance(nanoseconds: 2_000_000_000_000)
         try history.store.tick()
-        let snapshot = history.store.snapshot()
-        let source = StoreSeries(catalog: snapshot, outcomes: snapshot.outcomes)
-        let found = try HistoryStore.samples(
-            source, "support_conversations_closed_total", after: 1_785, through: 1_815
-        ).map(HistoryStore.line)
         let labels = "support_conversations_closed_total{channel=\"web\", "
-        #expect(
-            found == [
-                labels + "reason=\"completed\", tenant=\"default\"} 1.0@1800 1.0@1815",
-                labels + "reason=\"idle\", tenant=\"default\"} 0.0@1800 1.0@1815",
-            ])
+        // What nobody serves any more knows of the silence by who asks.
+        for snapshot in [directory, history.store.snapshot()] {
+            let found = try HistoryStore.samples(
+                StoreSeries(catalog: snapshot, reached: end, outcomes: snapshot.outcomes),
+                "support_conversations_closed_total", after: 1_785, through: 1_815
+            ).map(HistoryStore.line)
+            #expect(
+                found == [
+                    labels + "reason=\"completed\", tenant=\"default\"} 1.0@1800 1.0@1815",
+                    labels + "reason=\"idle\", tenant=\"default\"} 0.0@1800 1.0@1815",
+                ])
+        }
     }
 
     /// Each channel has its own limit; a question fails a moment after it, and an answer within it is a good one when

@@ -38,6 +38,7 @@ struct OutsideTests {
         ["grafana.py", "--plimsoll", OutsideChecks.executable],
         ["own_alerts.py", "--plimsoll", OutsideChecks.executable],
         ["sample_alertmanager.py", "--plimsoll", OutsideChecks.executable],
+        ["replays.py", "--plimsoll", OutsideChecks.executable],
         ["live_frameworks.py", "--plimsoll", OutsideChecks.executable],
         ["told_outcomes.py", "--plimsoll", OutsideChecks.executable],
         ["trace_receiver.py", "--plimsoll", OutsideChecks.executable, "--down", "5", "--kills", "3"],

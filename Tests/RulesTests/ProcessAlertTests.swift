@@ -55,7 +55,7 @@ import Testing
                 at: now, monotonic: { 0 },
                 { time in
                     let pinned = store.snapshot().series(
-                        isServed: true, upTo: time * 1_000_000, present: families, within: QueryOptions())
+                        upTo: time * 1_000_000, present: families, within: QueryOptions())
                     return (pinned.source, UnboundedBudget())
                 })
             {

@@ -138,9 +138,37 @@ import Testing
         #expect(replay.firings.count == 1 && firing.group == "test.yaml;speed")
         #expect(firing.labels == LabelSet([("alertname", "Slow"), ("job", "plimsoll")]))
         #expect(firing.pendingSince == Self.minute(4) && firing.firedAt == Self.minute(7))
-        #expect(firing.resolvedAt == Self.minute(14) && firing.highest == 9)
+        #expect(firing.resolvedAt == Self.minute(14) && firing.worst == 9 && !firing.isBelow)
         let half = try RuleReplay(world.rules, from: Self.minute(6), through: Self.minute(10), over: world.series)
         #expect(half.firings.map(\.firedAt) == [Self.minute(9)] && half.firings.first?.resolvedAt == nil)
+    }
+
+    /// Of an alert on what lies below something the lowest value is shown; and of all which times were evaluated.
+    @Test func aReplayShowsTheWorstOfItsPeriod() throws {
+        let text = """
+            groups:
+              - name: speed
+                interval: 1m
+                rules:
+                  - alert: High
+                    expr: seconds > 1
+                  - alert: Low
+                    expr: (seconds < 9) and seconds > 0
+                  - alert: Under
+                    expr: 9 > seconds
+            """
+        let world = try RuleWorld(text, RuleWorld.minutes("seconds", [9, 5, 3, 4, 9, 1]))
+        let replay = try RuleReplay(world.rules, from: Self.minute(0), through: Self.minute(4), over: world.series)
+        #expect(replay.firings.map { $0.labels["alertname"] } == ["High", "Low", "Under"])
+        #expect(replay.firings.map(\.worst) == [9, 3, 3] && replay.firings.map(\.isBelow) == [false, true, true])
+        let shown = try ReplayText(replay) { _ in [] }
+        #expect(shown.table.contains("  highest 9  ") && shown.table.contains("  lowest 3  "), "\(shown.table)")
+        #expect(shown.json.contains(#""highest":"9""#) && shown.json.contains(#""lowest":"3""#), "\(shown.json)")
+        let period = "5 evaluations from 2026-08-01T09:00:00Z to 2026-08-01T09:04:00Z"
+        #expect(shown.table.hasSuffix("\n\(period)\n"), "\(shown.table)")
+        let quiet = try RuleReplay(
+            world.rules, from: Self.minute(0), through: Self.minute(4), only: "Low", over: MemorySeries())
+        #expect(try ReplayText(quiet) { _ in [] }.table == period + ", nothing would have fired\n")
     }
 
     @Test func aReplaySaysWhichRulesFailed() throws {
@@ -165,12 +193,25 @@ import Testing
         let told = "rules: Twice of group test.yaml;speed failed 2 times, first at 2026-08-01T09:01:00Z: found "
         let complaint = try #require(replay.complaints.first)
         #expect(replay.complaints.count == 1 && complaint.hasPrefix(told), "\(complaint)")
-        let shown = try ReplayText(replay, through: Self.minute(2)) { _ in [] }
+        let shown = try ReplayText(replay) { _ in [] }
         #expect(shown.table.hasSuffix("\n\(complaint)\n"), "\(shown.table)")
         #expect(shown.json.contains("\"complaints\":[\"rules: Twice of group"), "\(shown.json)")
     }
 
     // MARK: The API
+
+    /// Whoever looks with other rules learns of alerts that the log has.
+    @Test func alertsOfOtherRulesAreTold() throws {
+        var world = try Self.world()
+        for minute in Int64(0)...8 { try world.advance(to: Self.minute(minute)) }
+        let records = world.records
+        let others = RuleManager(.none, from: records) { [] }.alertsOfOthers(in: records)
+        #expect(
+            RulesJSON.alerts(ofOthers: others) == #"[{"group":"test.yaml;speed","#
+                + #""labels":{"alertname":"Slow","job":"plimsoll"},"annotations":{},"state":"firing","#
+                + #""activeAt":"2026-08-01T09:04:00Z","value":"9e+00"}]"#)
+        #expect(RuleManager(world.rules, from: records) { [] }.alertsOfOthers(in: records).isEmpty)
+    }
 
     @Test func theAPITellsHowRulesStand() throws {
         var world = try Self.world()

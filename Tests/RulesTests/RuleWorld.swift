@@ -57,6 +57,9 @@ struct RuleWorld {
         }
     }
 
+    /// How groups stood when that was logged last.
+    var records: [RuleStateRecord] { store.snapshot().rules }
+
     /// What became of alerts: the data of the notes.
     func notes() throws -> [String] { try store.snapshot().notes(ofType: "alert.changed").map(\.data) }
 

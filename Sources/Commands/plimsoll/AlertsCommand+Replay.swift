@@ -21,10 +21,13 @@ extension AlertsCommand {
                 the objectives in force. Metrics that only a running server knows have the past that a server with \
                 rules noted.
 
-                Beside an alert that has a tenant, a channel or a model among its labels stand up to \
-                \(ReplayText.causesMax) conversations: those with these labels whose answers, or calls of the model, \
-                took longest from when it was pending until it was over. Of an alert on questions they are those that \
-                asked with these labels from five minutes before: first what got no answer, then what got an error.
+                Beside an alert stand up to \(ReplayText.causesMax) conversations, of its tenant, its channel and its \
+                model where it has such labels, from five minutes before it was pending until it was over. Its rule's \
+                metrics say which. On questions: what got no answer, then what got an error, then what was answered \
+                late. On answers or calls of models with an error: the last ones. On times of answers, of first \
+                tokens or of calls: the longest. On cost or tokens: the most. On ratings: the worst. On escalations: \
+                the last. Of other metrics those whose answers, or calls of the model, took longest, where the alert \
+                has one of these labels; alerts on machines have none.
 
                 Example: plimsoll alerts replay rules.yaml --from now-7d
                 """)
@@ -43,7 +46,8 @@ extension AlertsCommand {
         @Option(
             help: ArgumentHelp(
                 "No evaluation is later; now at the latest.",
-                discussion: "Default: what the directory received last.", valueName: "time"))
+                discussion: "Default: up to what the directory received last. What stays away shows only behind that: "
+                    + "--to now goes on.", valueName: "time"))
         var to: String?
 
         @Flag(
@@ -87,16 +91,21 @@ extension AlertsCommand {
             options.timeLimitNanoseconds = nil
             // What was known then is held in memory beside what is asked of it.
             if asKnownThen { options.memoryPool = MemoryPool(limitBytes: 4 << 30) }
-            let pinned = snapshot.series(isServed: false, within: options)
+            let seriesEnd = snapshot.seriesEnd(asked: end)
+            let pinned = snapshot.silent(until: seriesEnd).series(upTo: seriesEnd, within: options)
             let (first, last) = (start / 1_000_000, end / 1_000_000)
             let replay =
                 asKnownThen
                 ? try replayKnown(set, from: first, through: last, of: store, machine, within: options)
                 : try RuleReplay(set, from: first, through: last, over: pinned.source, within: SeriesBudget(options))
             for notice in pinned.notices.lines { SourceOptions.tellNotice(notice) }
+            if to == nil, end < snapshot.now {
+                SourceOptions.tellNotice("evaluated up to what was received last; --to now goes on")
+            }
             // The table says them itself.
             if format == .json { for complaint in replay.complaints { SourceOptions.tellNotice(complaint) } }
-            let shown = try ReplayText(replay, through: end / 1_000_000) { sql in
+            let limits = snapshot.objectives.current.set.answerLimits
+            let shown = try ReplayText(replay, limits: limits) { sql in
                 try StatementRunner(engine: machine.engine).run(sql, over: snapshot, options: machine.reportOptions)
                     .firstTexts
             }
@@ -125,7 +134,7 @@ extension AlertsCommand {
                     refusal = error
                     throw error
                 }
-                return known.snapshot.series(isServed: true, upTo: moment, within: options).source
+                return known.snapshot.series(upTo: moment, within: options).source
             }
             if let refusal { throw refusal }
             return replay
@@ -133,8 +142,8 @@ extension AlertsCommand {
 
         /// ns since 1970 UTC. What is ahead has no samples, and any number of evaluations.
         private func period(_ snapshot: StoreSnapshot) throws -> (start: Int64, end: Int64) {
-            let wanted = try to.map { try PeriodText.parse($0, now: snapshot.now) } ?? snapshot.watermark
-            let end = min(wanted, max(snapshot.now, snapshot.watermark))
+            let wanted = try to.map { try PeriodText.parse($0, now: snapshot.now) } ?? snapshot.seriesEnd()
+            let end = min(wanted, max(snapshot.now, snapshot.seriesEnd()))
             let start = try from.map { try PeriodText.parse($0, now: snapshot.now) }
                 ?? end.saturatingSubtract(Nanoseconds.day)
             let last = RFC3339.render(end)

@@ -15,7 +15,8 @@ extension AlertsCommand {
             discussion: """
                 Of a server what it knows now, and why rule files are not taken as they are. Of a directory how its \
                 rules stood when that was noted last: at each change, else every five minutes; the rules are those \
-                of --config FILE, else those of the objectives in force.
+                of --config FILE, else those of the objectives in force. Alerts of other rules that were noted are \
+                listed behind them.
                 """)
 
         enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }
@@ -34,10 +35,16 @@ extension AlertsCommand {
                 let snapshot = store.snapshot()
                 let set = try RuleSetup.rules(settings, objectives: snapshot.objectives.current.set, on: machine)
                 let manager = RuleManager(set, from: snapshot.rules) { [] }
+                let others = manager.alertsOfOthers(in: snapshot.rules)
                 return JSONWriter.object { json in
                     json.member("status", "success")
                     json.key("data")
                     json.raw(RulesJSON.groups(manager, RulesJSON.Filter()))
+                    if others.isEmpty { return }
+                    json.key("warnings")
+                    json.array([hint(others.count)]) { $1.value($0) }
+                    json.key("noted")
+                    json.raw(RulesJSON.alerts(ofOthers: others))
                 }
             }
             switch format {
@@ -46,7 +53,13 @@ extension AlertsCommand {
             }
         }
 
-        /// Alerts, then rules that fail.
+        /// - Parameter count: of alerts that are of other rules than those that are meant.
+        private func hint(_ count: Int) -> String {
+            let rules = config == nil ? "give --config FILE with their rules" : "--config names none of their rules"
+            return "\(count) \(count == 1 ? "alert of other rules is" : "alerts of other rules are") noted: \(rules)"
+        }
+
+        /// Alerts, then rules that fail, then alerts of other rules.
         private static func table(_ text: String) throws -> String {
             let limits = JSONReader.Limits(depthMax: 16, bytesMax: 256 << 20)
             let document = try JSONReader.parse(Array(text.utf8)[...], limits: limits)
@@ -56,16 +69,9 @@ extension AlertsCommand {
             }
             var rows: [[String]] = []
             for (group, rule) in rules {
-                for alert in rule["alerts"]?.array ?? [] {
-                    let labels = (alert["labels"]?.members ?? []).filter { $0.name != "alertname" }.map {
-                        "\($0.name)=\($0.value.string ?? "")"
-                    }
-                    rows.append([
-                        alert["state"]?.string ?? "", rule["name"]?.string ?? "", alert["activeAt"]?.string ?? "",
-                        alert["value"]?.string ?? "", group, labels.joined(separator: " "),
-                    ])
-                }
+                for alert in rule["alerts"]?.array ?? [] { rows.append(row(alert, of: group)) }
             }
+            let noted = (document["noted"]?.array ?? []).map { row($0, of: $0["group"]?.string ?? "") }
             let failing = rules.filter { $0.rule["health"]?.string == "err" }.map { rule in
                 "\(rule.group), \(rule.rule["name"]?.string ?? ""): \(rule.rule["lastError"]?.string ?? "")\n"
             }
@@ -74,6 +80,18 @@ extension AlertsCommand {
             return warnings
                 + (rows.isEmpty ? "\(rules.count) rules, no alerts\n" : renderAligned([head] + rows.sorted(by: comes)))
                 + (failing.isEmpty ? "" : "\nrules that fail:\n" + failing.joined())
+                + (noted.isEmpty ? "" : "\nalerts of other rules, as noted last:\n")
+                + (noted.isEmpty ? "" : renderAligned([head] + noted.sorted(by: comes)))
+        }
+
+        private static func row(_ alert: JSONValue, of group: String) -> [String] {
+            let labels = (alert["labels"]?.members ?? []).filter { $0.name != "alertname" }.map {
+                "\($0.name)=\($0.value.string ?? "")"
+            }
+            return [
+                alert["state"]?.string ?? "", alert["labels"]?["alertname"]?.string ?? "",
+                alert["activeAt"]?.string ?? "", alert["value"]?.string ?? "", group, labels.joined(separator: " "),
+            ]
         }
 
         /// What fires first, then by name.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Asking
+import Bytes
 import Clients
 import Columnar
 import EventStores
@@ -30,7 +31,8 @@ struct PromQLCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "When to ask.",
-            discussion: "Default: now; of a directory, whose metrics end with what it has received, then.",
+            discussion: "Default: now; of a directory the time of the first sample that has all that it received. "
+                + "Later ones are answered as by a server to which nothing came any more.",
             valueName: "time"))
     var time: String?
 
@@ -130,6 +132,14 @@ struct PromQLCommand: AsyncParsableCommand {
         }
     }
 
+    /// The last time that is named: ns since 1970; nil: none is.
+    private var lastNamed: Int64? {
+        get throws {
+            let named = try start == nil ? time.map { try Self.time($0, "time") } : end.map { try Self.time($0, "end") }
+            return named?.saturatingMultiply(by: 1_000_000)
+        }
+    }
+
     /// The moment as the API takes it; nil: now.
     private var moment: String? {
         get throws {
@@ -158,14 +168,15 @@ struct PromQLCommand: AsyncParsableCommand {
         // Nobody else waits for this machine, and what was known then is held in memory.
         var room = options
         room.memoryBudgetBytes = 4 << 30
+        let end = snapshot.seriesEnd(asked: try lastNamed)
         let earlier = try moment.map {
             try EarlierSeries(
                 at: EarlierSeries.moment($0), of: store.exportReader(in: .min ..< .max), store.registry,
-                now: machine.clock.wallNanoseconds(), upTo: snapshot.watermark, workers: machine.context.workers,
+                now: machine.clock.wallNanoseconds(), upTo: end, workers: machine.context.workers,
                 within: room)
         }
-        let question = try self.question((earlier?.reached ?? snapshot.watermark) / 1_000_000)
-        let pinned = earlier?.pinned ?? snapshot.series(isServed: false, within: options)
+        let question = try self.question((earlier?.reached ?? snapshot.seriesEnd()) / 1_000_000)
+        let pinned = earlier?.pinned ?? snapshot.silent(until: end).series(upTo: end, within: options)
         let runner = SeriesRunner { [clock = machine.clock] in clock.monotonicNanoseconds() }
         var answer = try runner.answer(question, over: pinned.source, within: options)
         let notices = pinned.notices.lines

@@ -86,19 +86,19 @@ struct RecordedRules: Sendable {
         all.indices.filter { place in selectors.contains { $0.passesName(all[place].rule.name) } }
     }
 
-    /// Whether an expression asks for one of some metrics, by itself or by rules that it names.
+    /// What an expression looks at, by itself and by rules that it names.
     /// - Complexity: O(selectors that it leads to · rules).
-    func leads(_ expression: Expression, to names: [ByteText]) -> Bool {
-        var left = [expression]
+    func selected(from expression: Expression) -> [SeriesMatchers] {
+        var (left, found): ([Expression], [SeriesMatchers]) = ([expression], [])
         var seen: Set<Int> = []
         while let next = left.popLast() {
             let selectors = Self.selected(by: next)
-            if selectors.contains(where: { names.contains(where: $0.passesName) }) { return true }
+            found += selectors
             for place in places(named: selectors) where seen.insert(place).inserted {
                 left.append(all[place].rule.expression.root)
             }
         }
-        return false
+        return found
     }
 
     /// nil where it is none of them. Of two that are alike the first one, which says the same.

@@ -1,5 +1,5 @@
 import Bytes
-import Domain
+package import Domain
 import JSONTexts
 import PromQLText
 
@@ -9,8 +9,8 @@ package struct ReplayText: Sendable {
     package static let causesMax = 10
 
     private let replay: RuleReplay
-    /// ms before it was pending in which a question may have been asked that made it so: a question is judged when its
-    /// answer is due, and rules look back at what was judged.
+    /// ms before it was pending in which what made it so may have been: rules look back, and a question is judged when
+    /// its answer is due.
     private static let lead: Int64 = 300_000
 
     /// By alerts; nil: they were not asked for.
@@ -18,24 +18,25 @@ package struct ReplayText: Sendable {
 
     /// Asks which conversations each alert was about.
     /// - Parameters:
-    ///   - end: ms since 1970: the end of alerts that still fire.
+    ///   - limits: within which questions have to be answered.
     ///   - alertsMax: of so many alerts, the first.
     ///   - ask: what the first column of an answer in SQL says.
     /// - Throws: what `ask` throws.
     package init(
-        _ replay: RuleReplay, through end: Int64, alertsMax: Int = .max, _ ask: (String) throws -> [String]
+        _ replay: RuleReplay, limits: AnswerLimits = ObjectiveSet.builtIn.answerLimits, alertsMax: Int = .max,
+        _ ask: (String) throws -> [String]
     ) throws {
         self.replay = replay
         causes = try replay.firings.enumerated().map { index, firing -> [String]? in
             guard index < alertsMax else { return nil }
-            guard let question = Self.question(of: firing, end, replay.namesOfQuestions) else { return [] }
+            guard let question = Self.question(of: firing, replay, limits) else { return [] }
             return try ask(question)
         }
     }
 
-    /// Which conversations took longest; nil where no label tells which are meant.
+    /// Which conversations come first; nil where neither the rule nor a label tells which are meant.
     private static func question(
-        of firing: RuleReplay.Firing, _ end: Int64, _ namesOfQuestions: Set<ByteText>
+        of firing: RuleReplay.Firing, _ replay: RuleReplay, _ limits: AnswerLimits
     ) -> String? {
         let model = firing.labels["model"]
         var conditions: [String] = []
@@ -43,33 +44,20 @@ package struct ReplayText: Sendable {
             conditions.append("\(name) = \(quoted(firing.labels[name]))")
         }
         if !model.isEmpty { conditions.append("coalesce(response_model, request_model) = \(quoted(model))") }
-        if conditions.isEmpty { return nil }
-        conditions.append("conversation_id is not null")
-        if model.isEmpty, namesOfQuestions.contains(firing.labels["alertname"]) {
-            return question(aboutQuestions: conditions, of: firing, end)
-        }
-        let times = [firing.pendingSince, firing.resolvedAt ?? end].map(literal)
-        conditions += ["time >= \(times[0])", "time <= \(times[1])"]
+        let told = replay.subjects[firing.labels["alertname"]]
+        if told == nil, conditions.isEmpty { return nil }
+        var subject = told ?? .slowAnswers
+        if !model.isEmpty, !subject.hasModel { subject = .slowCalls }
+        let (start, end) = (
+            literal(firing.pendingSince.saturatingSubtract(lead)), literal(firing.resolvedAt ?? replay.end)
+        )
+        // A question that was answered then may have been asked before.
+        let time = subject == .questions ? "asked_time" : "time"
+        conditions += ["conversation_id is not null", "time >= \(start)", "\(time) <= \(end)"]
         return """
-            select conversation_id from \(model.isEmpty ? "message_sent" : "llm_call")
-            where \(conditions.joined(separator: " and "))
-            group by 1 order by max(duration_ns) desc nulls last, 1 limit \(causesMax)
-            """
-    }
-
-    /// Of questions that were asked while it was pending and fired, or answered then: what was not answered before
-    /// what was answered badly, and that before what was answered late.
-    private static func question(
-        aboutQuestions conditions: [String], of firing: RuleReplay.Firing, _ end: Int64
-    ) -> String {
-        let start = literal(firing.pendingSince.saturatingSubtract(lead))
-        let times = ["time >= \(start)", "coalesce(asked_time, time) <= \(literal(firing.resolvedAt ?? end))"]
-        return """
-            select conversation_id from turns
-            where \((conditions + times).joined(separator: " and "))
-            group by 1 order by max(
-            case when status = 'ok' then 0 when status = 'error' then 1 else 2 end) desc,
-            max(duration_ns) desc nulls last, 1 limit \(causesMax)
+            select conversation_id from \(subject.table)
+            where \((conditions + subject.conditions(limits)).joined(separator: " and "))
+            group by 1 order by \(subject.order), 1 limit \(causesMax)
             """
     }
 
@@ -89,13 +77,12 @@ package struct ReplayText: Sendable {
 
     // MARK: Shown
 
-    /// For people, a line each; behind them, what could not be evaluated.
+    /// For people, a line each; behind them which times were evaluated, and what could not be.
     package var table: String {
+        let period = "\(replay.evaluations) evaluations from \(Self.time(replay.start)) to \(Self.time(replay.end))"
         let complaints = replay.complaints.map { $0 + "\n" }.joined()
-        if replay.firings.isEmpty {
-            return "\(replay.evaluations) evaluations, nothing would have fired\n" + complaints
-        }
-        let head = ["alert", "pending since", "fired at", "resolved at", "highest", "labels"]
+        if replay.firings.isEmpty { return period + ", nothing would have fired\n" + complaints }
+        let head = ["alert", "pending since", "fired at", "resolved at", "worst", "labels"]
         let rows = zip(replay.firings, causes).map { firing, conversations in
             let labels = firing.labels.labels.filter { $0.name != "alertname" }
                 .map { "\($0.name)=\($0.value)" }.joined(separator: " ")
@@ -103,14 +90,16 @@ package struct ReplayText: Sendable {
             let shown = conversations.isEmpty ? "" : "  conversations: " + conversations.joined(separator: " ")
             return [
                 "\(firing.labels["alertname"])", Self.time(firing.pendingSince), Self.time(firing.firedAt),
-                firing.resolvedAt.map(Self.time) ?? "still fires", WrittenNumber.general(firing.highest),
-                labels + shown,
+                firing.resolvedAt.map(Self.time) ?? "still fires",
+                "\(Self.word(firing)) \(WrittenNumber.general(firing.worst))", labels + shown,
             ]
         }
-        return renderAligned([head] + rows) + complaints
+        return renderAligned([head] + rows) + period + "\n" + complaints
     }
 
-    /// `{"alerts":[…],"evaluations":…,"complaints":[…]}`.
+    private static func word(_ firing: RuleReplay.Firing) -> String { firing.isBelow ? "lowest" : "highest" }
+
+    /// `{"alerts":[…],"from":…,"to":…,"evaluations":…,"complaints":[…]}`.
     package var json: String {
         JSONWriter.object { json in
             json.key("alerts")
@@ -125,11 +114,13 @@ package struct ReplayText: Sendable {
                     json.member("fired_at", Self.time(firing.firedAt))
                     json.key("resolved_at")
                     if let end = firing.resolvedAt { json.value(Self.time(end)) } else { json.null() }
-                    json.member("highest", WrittenNumber.general(firing.highest))
+                    json.member(Self.word(firing), WrittenNumber.general(firing.worst))
                     json.key("conversations")
                     if let conversations { json.array(conversations) { $1.value($0) } } else { json.null() }
                 }
             }
+            json.member("from", Self.time(replay.start))
+            json.member("to", Self.time(replay.end))
             json.member("evaluations", replay.evaluations)
             json.key("complaints")
             json.array(replay.complaints) { $1.value($0) }

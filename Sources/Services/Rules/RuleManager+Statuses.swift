@@ -1,6 +1,7 @@
 import AlertRules
 package import Asking
 import Bytes
+package import EventStores
 import PromQLText
 import RuleFiles
 import Synchronization
@@ -29,6 +30,30 @@ extension RuleManager: RuleStatuses {
         }
     }
 
+    private struct AlertKey: Hashable {
+        let group: ExactText
+        let labels: LabelSet
+    }
+
+    /// Alerts that were pending or firing when states were logged, and that none of these rules has: those of rules
+    /// that whoever wrote the log evaluates, by group.
+    /// - Parameter records: the states that were logged; one that cannot be read has none.
+    package func alertsOfOthers(in records: [RuleStateRecord]) -> [(group: String, alert: AlertStatus)] {
+        let own = Set(liveAlerts.map { AlertKey(group: $0.group, labels: $0.alert.labels) })
+        return records.flatMap { record -> [(group: String, alert: AlertStatus)] in
+            guard let state = try? RuleGroupState(record.state[...]) else { return [] }
+            return state.rules.flatMap(\.alerts).filter { alert in
+                alert.stage != .resolved && !own.contains(AlertKey(group: record.group, labels: alert.labels))
+            }.map { (record.group.text, Self.shown($0)) }
+        }
+    }
+
+    private static func shown(_ alert: RuleAlert) -> AlertStatus {
+        AlertStatus(
+            labels: alert.labels.labels.map { ("\($0.name)", "\($0.value)") }, isFiring: alert.stage == .firing,
+            activeAt: nanoseconds(alert.activeAt), value: alert.value)
+    }
+
     private static func shown(
         _ rule: Rule, _ state: RuleState, _ options: RuleOptions, failure: String?
     ) -> RuleStatus {
@@ -47,9 +72,7 @@ extension RuleManager: RuleStatuses {
         shown.lastError = error ?? ""
         shown.evaluatedAt = nanoseconds(state.evaluatedAt ?? 0)
         shown.alerts = state.alerts.filter { $0.stage != .resolved }.map { alert in
-            var shown = AlertStatus(
-                labels: alert.labels.labels.map { ("\($0.name)", "\($0.value)") }, isFiring: alert.stage == .firing,
-                activeAt: nanoseconds(alert.activeAt), value: alert.value)
+            var shown = Self.shown(alert)
             shown.annotations = alert.annotations.map { ("\($0.name)", "\($0.value)") }
             if !alert.annotations.contains(where: { $0.name == ReplayLink.annotation }),
                 let address = ReplayLink.address(of: rule.name, pendingSince: alert.activeAt, options)

@@ -24,8 +24,11 @@ package struct RuleReplay: Sendable {
         package let firedAt: Int64
         /// ms since 1970; nil: it fires at the end.
         package fileprivate(set) var resolvedAt: Int64?
-        /// The greatest value while it was pending or fired; what is no number is less than any.
-        package fileprivate(set) var highest: Double
+        /// Whether its rule is about values that lie below something, so that the lowest is the worst.
+        package let isBelow: Bool
+        /// The lowest value while it was pending or fired where ``isBelow`` says so, else the highest; what is no
+        /// number is never worse than another.
+        package fileprivate(set) var worst: Double
     }
 
     /// By the times of firing, then by labels.
@@ -35,13 +38,12 @@ package struct RuleReplay: Sendable {
     /// How many evaluations there were.
     package private(set) var evaluations = 0
 
-    /// Alerts of these names are about questions, which have a channel though their answer tells none, or is missing.
-    let namesOfQuestions: Set<ByteText>
-
-    /// How many questions there were, and what is taken back of it.
-    private static let questionMetrics: [ByteText] = [
-        "support_questions_total", "support_questions_corrected_total",
-    ]
+    /// ms since 1970: the first evaluations are not later.
+    let start: Int64
+    /// ms since 1970: no evaluation is later.
+    let end: Int64
+    /// What alerts are about, by their names.
+    let subjects: [ByteText: ReplaySubject]
 
     /// More alerts are not followed.
     private static let firingsMax = 10_000
@@ -58,8 +60,16 @@ package struct RuleReplay: Sendable {
         var count = 1
     }
 
+    /// The rules of alerts: those of a name in a group.
+    private struct RuleKey: Hashable {
+        let group: ExactText
+        let name: ByteText
+    }
+
+    /// Whether all that are of the name say that it is lower values that are worse.
+    private let areBelow: [RuleKey: Bool]
     private var open: [Key: Int] = [:]
-    private var highest: [Key: Double] = [:]
+    private var worst: [Key: Double] = [:]
 
     /// Evaluates.
     /// - Parameters:
@@ -95,11 +105,19 @@ package struct RuleReplay: Sendable {
         _ set: RuleSet, from start: Int64, through end: Int64, only alert: ByteText?,
         within budget: any QuestionBudget, ahead: AnswersAhead?, opening open: (Int64) throws -> any SeriesSource
     ) throws(EvaluationError) {
+        (self.start, self.end) = (start, end)
         let recorded = RecordedRules(set)
-        let rules = set.places(with: alert).flatMap(\.group.rules)
-        namesOfQuestions = Set(
-            rules.filter { $0.kind != .record && recorded.leads($0.expression.root, to: Self.questionMetrics) }
-                .map(\.name))
+        var (subjects, areBelow): ([ByteText: ReplaySubject], [RuleKey: Bool]) = ([:], [:])
+        for place in set.places(with: alert) {
+            for rule in place.group.rules where rule.kind != .record {
+                if subjects[rule.name] == nil {
+                    subjects[rule.name] = ReplaySubject(of: recorded.selected(from: rule.expression.root))
+                }
+                let key = RuleKey(group: place.key, name: rule.name)
+                areBelow[key] = (areBelow[key] ?? true) && rule.expression.root.isBelow
+            }
+        }
+        (self.subjects, self.areBelow) = (subjects, areBelow)
         let notes = NoteLog()
         let manager = RuleManager(set, from: [], only: alert) { notes.texts }
         let step = set.places(with: alert).reduce(Int64(0)) { Self.commonDivisor($0, set.interval(of: $1.group)) }
@@ -162,8 +180,9 @@ package struct RuleReplay: Sendable {
     private mutating func take(_ notes: [AlertNote], _ manager: RuleManager) {
         for (group, alert) in manager.liveAlerts {
             let key = Key(group: group, labels: alert.labels)
-            highest[key] = max(highest[key] ?? -.infinity, alert.value.isNaN ? -.infinity : alert.value)
-            if let index = open[key] { firings[index].highest = highest[key] ?? alert.value }
+            let value = Self.worse(worst[key], alert.value, isBelow: isBelow(key))
+            worst[key] = value
+            if let index = open[key] { firings[index].worst = value }
         }
         for note in notes {
             let key = Key(group: note.group, labels: note.labels)
@@ -173,19 +192,60 @@ package struct RuleReplay: Sendable {
                 firings.append(
                     Firing(
                         group: note.group, labels: note.labels, pendingSince: note.activeAt, firedAt: note.time,
-                        highest: highest[key] ?? note.value ?? 0))
+                        isBelow: isBelow(key), worst: worst[key] ?? note.value ?? 0))
             case .resolved, nil:
                 if let index = open.removeValue(forKey: key) { firings[index].resolvedAt = note.time }
-                highest[key] = nil
+                worst[key] = nil
             case .pending:
                 if let index = open.removeValue(forKey: key) { firings[index].resolvedAt = note.time }
             }
         }
     }
 
+    private func isBelow(_ key: Key) -> Bool {
+        areBelow[RuleKey(group: key.group, name: key.labels["alertname"])] ?? false
+    }
+
+    private static func worse(_ known: Double?, _ value: Double, isBelow: Bool) -> Double {
+        let least = isBelow ? Double.infinity : -.infinity
+        let value = value.isNaN ? least : value
+        return isBelow ? min(known ?? least, value) : max(known ?? least, value)
+    }
+
     private static func commonDivisor(_ one: Int64, _ other: Int64) -> Int64 {
         var (one, other) = (one, other)
         while other != 0 { (one, other) = (other, one % other) }
         return one
+    }
+}
+
+extension Expression {
+    /// Whether it says values that lie below something: where that is compared with series, these stay, on whichever
+    /// side they stand.
+    fileprivate var isBelow: Bool {
+        switch self {
+        case .parentheses(let node): return node.inner.isBelow
+        case .binary(let node):
+            switch node.operation {
+            case .and, .unless: return node.left.isBelow
+            case .or: return node.left.isBelow && node.right.isBelow
+            case .less, .lessOrEqual: return !node.returnsBool && !node.left.isScalar
+            case .greater, .greaterOrEqual: return !node.returnsBool && node.left.isScalar
+            default: return false
+            }
+        case .number, .string, .selector, .range, .subquery, .unary, .call, .aggregation: return false
+        }
+    }
+
+    /// Whether it says one number rather than series.
+    private var isScalar: Bool {
+        switch self {
+        case .number: true
+        case .parentheses(let node): node.inner.isScalar
+        case .unary(let node): node.operand.isScalar
+        case .binary(let node): node.left.isScalar && node.right.isScalar
+        case .call(let node): node.function.result == .scalar
+        case .string, .selector, .range, .subquery, .aggregation: false
+        }
     }
 }

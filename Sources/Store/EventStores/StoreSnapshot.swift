@@ -17,6 +17,8 @@ package struct StoreSnapshot: TableCatalog {
     package let hasUserTokens: Bool
     /// What `now()` answers.
     package let now: Int64
+    /// ns since 1970 UTC: up to then silence is known to have gone on, if the log does not know it farther.
+    private(set) var silentUntil = Int64.min
 
     package var position: Int64 { version.position }
     package var watermark: Int64 { version.receivedTime }
@@ -40,6 +42,15 @@ package struct StoreSnapshot: TableCatalog {
 
     /// What every answer says of what was lost: stretches of the log that were set aside; nil where none was.
     package var lossNotice: String? { LogLoss.notice(version.ledger.losses) }
+
+    /// The same as it stands at a later time where nothing came until then: conversations that silence has closed by
+    /// then are closed.
+    /// - Parameter time: ns since 1970 UTC.
+    package func silent(until time: Int64) -> StoreSnapshot {
+        var snapshot = self
+        snapshot.silentUntil = max(silentUntil, time)
+        return snapshot
+    }
 
     package var tableNames: [String] {
         let rollups = layouts.rollups.map(\.layout.definition.name)
@@ -86,7 +97,8 @@ package struct StoreSnapshot: TableCatalog {
 
     private func readModel(_ name: String, _ columns: [TableColumn]) -> ReadModelTable {
         let (version, layouts, registry, workers, fold) = (version, layouts, registry, workers, fold)
-        let closing = name == "conversations" ? version.closing : nil
+        var closing = name == "conversations" ? version.closing : nil
+        closing?.reached = max(version.closing.reached, silentUntil)
         return ReadModelTable(name: name, columns: columns, sealed: version.sealed, closing: closing) { request in
             try fold.rows {
                 try version.unsealedRows(layouts, registry, workers, note: request.note, check: request.check)

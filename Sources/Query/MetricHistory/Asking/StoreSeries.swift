@@ -38,9 +38,9 @@ package struct StoreSeries: SeriesSource {
 
     /// - Parameters:
     ///   - catalog: the tables of one snapshot.
-    ///   - reached: ns since 1970 UTC; no sample is later. nil: the catalog's watermark, up to when the log knows that
-    ///     time has passed, so that a store that nobody serves answers the same on every day; who serves one gives the
-    ///     snapshot's `now`.
+    ///   - reached: ns since 1970 UTC; no sample is later. nil: the first sample that has all that came up to the
+    ///     catalog's watermark, so that a store that nobody serves answers the same on every day; who serves one gives
+    ///     the snapshot's `now`.
     ///   - objectives: those in force: how long questions wait, and where buckets of histograms end.
     ///   - outcomes: how conversations are judged: after how much silence they are closed.
     ///   - present: metrics that only a process knows (`ProcessSamples.families`): each is one sample, at the last
@@ -61,7 +61,7 @@ package struct StoreSeries: SeriesSource {
         workers: any Workers = InlineWorkers(),
         cache: SeriesCache? = nil
     ) {
-        (self.catalog, self.reached) = (catalog, reached ?? catalog.watermark)
+        (self.catalog, self.reached) = (catalog, reached ?? Self.sampleTime(atOrAfter: catalog.watermark))
         (self.objectives, self.outcomes) = (objectives, outcomes)
         (self.present, self.target, self.options, self.workers) = (present, target, options, workers)
         (self.arrival, self.cache) = (arrival, cache)
@@ -72,6 +72,11 @@ package struct StoreSeries: SeriesSource {
         var source = self
         (source.cache, source.found) = (nil, SnapshotCells())
         return source
+    }
+
+    /// When the first sample is that has what happened up to a time; both ns since 1970 UTC.
+    package static func sampleTime(atOrAfter time: Int64) -> Int64 {
+        SamplePoints.number(atOrAfter: time).saturatingMultiply(by: SamplePoints.nanoseconds)
     }
 
     /// The labels of `up`, which is one as long as there is something to ask.

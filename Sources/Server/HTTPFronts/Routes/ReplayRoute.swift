@@ -1,5 +1,6 @@
 import Asking
 import Bytes
+import Domain
 import Hummingbird
 import Intakes
 import JSONTexts
@@ -34,7 +35,8 @@ extension Routes {
                     rules, from: start / 1_000_000, through: end / 1_000_000, only: name.map { ByteText($0.utf8) },
                     over: pinned.source, within: SeriesBudget(options))
                 let (tables, _) = store.pinnedForReports()
-                let shown = try ReplayText(replay, through: end / 1_000_000, alertsMax: Self.alertsLookedUp) { sql in
+                let limits = store.objectives.current.set.answerLimits
+                let shown = try ReplayText(replay, limits: limits, alertsMax: Self.alertsLookedUp) { sql in
                     try StatementRunner(engine: engine).run(sql, over: tables, options: options).firstTexts
                 }
                 return (format == "json" ? shown.json : shown.table, missing(pinned))

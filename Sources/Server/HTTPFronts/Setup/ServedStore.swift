@@ -80,13 +80,13 @@ extension EventStore: ServedStore {
     package func pinnedSeries(
         present: [MetricFamily], memory: SeriesMemory, within options: QueryOptions
     ) -> PinnedSeries {
-        snapshot().series(isServed: true, present: present, memory: memory, within: options)
+        snapshot().series(present: present, memory: memory, within: options)
     }
     /// See ``ServedStore``.
     package func ruleSeries(
         upTo time: Int64, present: [MetricFamily], memory: SeriesMemory, within options: QueryOptions
     ) -> PinnedSeries {
-        snapshot().series(isServed: true, upTo: time, present: present, memory: memory, within: options)
+        snapshot().series(upTo: time, present: present, memory: memory, within: options)
     }
     /// See ``ServedStore``.
     package var ruleRecords: [RuleStateRecord] { snapshot().rules }

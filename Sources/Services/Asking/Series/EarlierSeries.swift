@@ -12,8 +12,10 @@ package struct EarlierSeries {
     package let snapshot: StoreSnapshot
     /// Its series.
     package let pinned: PinnedSeries
-    /// No sample is later: ns since 1970 UTC.
+    /// Up to when it is known, where who does not say when asks: ns since 1970 UTC.
     package let reached: Int64
+    /// No sample is later: ns since 1970 UTC.
+    package let end: Int64
     /// What an answer says of it.
     package let remark: String
     /// Held with it, for what it takes is booked as long as it is held.
@@ -45,14 +47,16 @@ package struct EarlierSeries {
         switch moment {
         case .received(let time):
             reached = min(time, last)
-            pinned = snapshot.series(isServed: true, upTo: reached, within: options)
+            end = reached
             let moment = floorDivide(time, 1_000_000) * 1_000_000
             remark = "as it was known at \(RFC3339.render(moment)), position \(known.position)"
         case .position:
-            reached = snapshot.watermark
-            pinned = snapshot.series(isServed: false, within: options)
+            // Nothing came between the position and the time that somebody asks at.
+            reached = snapshot.seriesEnd()
+            end = max(reached, last)
             remark = "as it was known at position \(known.position)"
         }
+        pinned = snapshot.series(upTo: end, within: options)
     }
 
     private static let forms = "write it as RFC 3339, as seconds since 1970, or as position:N"

@@ -36,19 +36,28 @@ package final class SeriesMemory: Sendable {
 }
 
 extension StoreSnapshot {
+    /// Where series of a store end that nobody serves (ns since 1970 UTC): at the first sample that has all that was
+    /// received, so that the answer is the same on every day; or as late as somebody asks, as on a server to which
+    /// nothing came any more. A counter that ended earlier would be extrapolated, as that of a target that has gone.
+    /// - Parameter asked: the last time of a question (ns since 1970 UTC), as far as it is not ahead; nil: it names
+    ///   none.
+    package func seriesEnd(asked: Int64? = nil) -> Int64 {
+        max(StoreSeries.sampleTime(atOrAfter: watermark), min(asked ?? .min, now))
+    }
+
     /// The series of the metrics, up to its position.
     /// - Parameters:
-    ///   - isServed: whether its time goes on while nothing comes in.
-    ///   - last: no sample is later: ns since 1970 UTC; for a server alone.
+    ///   - end: no sample is later: ns since 1970 UTC. nil: now, for whoever serves it; others end them at
+    ///     ``seriesEnd(asked:)``, until when nothing came (`silent(until:)`).
     ///   - present: metrics that only a running server knows.
     ///   - memory: what questions of before left; nil: it is not asked again.
     ///   - options: memory, time and cancellation of one question.
     package func series(
-        isServed: Bool, upTo last: Int64 = .max, present: [MetricFamily] = [], memory: SeriesMemory? = nil,
+        upTo end: Int64? = nil, present: [MetricFamily] = [], memory: SeriesMemory? = nil,
         within options: QueryOptions
     ) -> PinnedSeries {
         let source = StoreSeries(
-            catalog: self, reached: isServed ? min(now, last) : nil, objectives: objectives.current.set,
+            catalog: self, reached: end ?? now, objectives: objectives.current.set,
             outcomes: outcomes, present: present + counters.unfollowed, target: PinnedSeries.target, options: options,
             arrival: { arrival(at: $0, receivedTime: $1) }, cache: memory?.cache)
         return PinnedSeries(source, notices: source.notices)

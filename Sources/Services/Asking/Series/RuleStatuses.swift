@@ -151,6 +151,13 @@ package enum RulesJSON {
         }
     }
 
+    /// `[{"group":…,"labels":…,…}]`: alerts of rules that are not among those that are shown.
+    package static func alerts(ofOthers alerts: [(group: String, alert: AlertStatus)]) -> String {
+        var json = JSONWriter()
+        json.array(alerts) { one, json in write(one.alert, of: one.group, to: &json) }
+        return json.text
+    }
+
     private static func write(_ group: RuleGroupStatus, _ filter: Filter, to json: inout JSONWriter) {
         json.beginObject()
         json.member("name", group.name)
@@ -192,8 +199,9 @@ package enum RulesJSON {
         json.endObject()
     }
 
-    private static func write(_ alert: AlertStatus, to json: inout JSONWriter) {
+    private static func write(_ alert: AlertStatus, of group: String? = nil, to json: inout JSONWriter) {
         json.beginObject()
+        if let group { json.member("group", group) }
         write(alert.labels, as: "labels", to: &json)
         write(alert.annotations, as: "annotations", to: &json)
         json.member("state", alert.isFiring ? "firing" : "pending")

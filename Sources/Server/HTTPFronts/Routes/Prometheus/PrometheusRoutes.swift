@@ -136,7 +136,7 @@ extension Routes {
         if let snapshot = earlier?.snapshot {
             notes = { try snapshot.notes(ofType: SystemNote.Kind.alertChanged.rawValue).map(\.data) }
         }
-        let reached = (earlier?.reached ?? store.now) / 1_000_000
+        let reached = (earlier?.end ?? store.now) / 1_000_000
         return ruleManager.series(over: source, reached: reached, within: SeriesBudget(options), notes: notes)
     }
 

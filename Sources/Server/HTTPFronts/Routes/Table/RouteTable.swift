@@ -153,9 +153,10 @@ extension RouteTable {
         var replay = Route(
             .alertReplay, .get, "/v1/alerts/replay", needs: .read, .ask, "which alerts would have fired when")
         replay.detail =
-            "The rules that are evaluated now, over the past: when each alert would have fired, for how long, and in "
-            + "which conversations. Metrics that only a running server knows have the past "
-            + "that a server with rules noted."
+            "The rules that are evaluated now, over the past: when each alert would have fired, for how long, its "
+            + "worst value (highest, or lowest of what the rule wants to be higher), and in which conversations: by "
+            + "its labels tenant, channel and model and by what its rule's metrics tell of; null where they were not "
+            + "looked up. Metrics that only a running server knows have the past that a server with rules noted."
         replay.parameters = [
             .query("rule", .text, "alerts of this name; all without it"),
             .query("from", .text, "the first evaluation: \(period); a day before the last without it"),
