@@ -121,6 +121,31 @@ import Testing
         }
     }
 
+    /// What goes on from moment to moment, as a replay of rules does, books what it holds at each, and gives it back.
+    @Test func aStoreThatGoesOnIsBooked() throws {
+        let (asked, pool) = (try Self.asked(), MemoryPool(limitBytes: 200 << 20))
+        func store(_ pool: MemoryPool) throws -> AdvancingStore {
+            try AdvancingStore(
+                asked.store.exportReader(in: .min ..< .max), of: asked.store.registry, now: Self.now,
+                workers: InlineWorkers(), within: Self.options(pool), advice: "Ask for less.")
+        }
+        var known: AdvancingStore? = try store(pool)
+        try known?.advance(to: .position(50))
+        let held = pool.usedBytes
+        #expect(held > 0)
+        try known?.advance(to: .position(120))
+        #expect(pool.usedBytes > held)
+        known = nil
+        #expect(pool.usedBytes == 0)
+        let small = MemoryPool(limitBytes: 1 << 20)
+        let refusal = #expect(throws: SeriesRefusal.self) {
+            var known = try store(small)
+            try known.advance(to: .position(50))
+        }
+        #expect(refusal?.message.hasSuffix("and a question may have 1 MiB. Ask for less.") == true)
+        #expect(small.usedBytes == 0)
+    }
+
     @Test func whatDoesNotFitIsRefusedWithItsSize() throws {
         let (asked, pool) = (try Self.asked(), MemoryPool(limitBytes: 1 << 20))
         let refusal = #expect(throws: SeriesRefusal.self) { try Self.known(asked, 50, Self.options(pool)) }

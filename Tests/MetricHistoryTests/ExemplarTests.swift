@@ -52,8 +52,8 @@ import Testing
             let buckets = "support_answer_duration_seconds_bucket{channel=\"web\", le=\""
             #expect(
                 try Self.lines(history, "support_answer_duration_seconds_bucket", from: 0, through: 40) == [
-                    buckets + "1\", tenant=\"default\"} 0.7" + second,
-                    buckets + "2\", tenant=\"default\"} 1.5" + first,
+                    buckets + "1.0\", tenant=\"default\"} 0.7" + second,
+                    buckets + "2.0\", tenant=\"default\"} 1.5" + first,
                 ])
             #expect(
                 try Self.lines(history, "support_answers_total", from: 0, through: 40) == [

@@ -90,7 +90,7 @@ import Testing
 
     @Test(arguments: [41, 42] as [UInt64]) func setsOfLabelsAreThoseOfSeries(seed: UInt64) throws {
         let source = try HistoryTests.filled(seed).series(reached: 2_700)
-        for selector in [Self.everything, "{tenant=\"acme\"}", "{__name__=~\"support_.*_bucket\", le=\"1\"}", "up"] {
+        for selector in [Self.everything, "{tenant=\"acme\"}", "{__name__=~\"support_.*_bucket\", le=\"1.0\"}", "up"] {
             for (after, through) in [
                 (-20_000, 20_000), (-4_200, -3_900), (300, 420), (3_000, 4_000),
             ] as [(Int64, Int64)] {
@@ -103,6 +103,21 @@ import Testing
         }
         let all = try source.labelSets(SeriesMatchers.everything, after: 0, through: .max)
         #expect(try all == source.labelSets(HistoryStore.matchers(Self.everything), after: 0, through: .max))
+    }
+
+    /// Where a bucket ends is written with a point, as Prometheus 3 keeps it: the other spelling finds nothing there
+    /// either.
+    @Test func endsOfBucketsAreWrittenAsPrometheusKeepsThem() throws {
+        let source = try HistoryTests.filled(41).series(reached: 2_700)
+        func ends(_ matcher: String) throws -> Set<ByteText> {
+            let selector = "support_answer_duration_seconds_bucket{\(matcher)}"
+            let sets = try source.labelSets(HistoryStore.matchers(selector), after: 0, through: .max)
+            return Set(sets.map { $0["le"] })
+        }
+        #expect(try ends("le=\"1.0\"") == ["1.0"] && ends("le=\"0.5\"") == ["0.5"])
+        #expect(try ends("le=\"1\"").isEmpty && ends("le=\"0.50\"").isEmpty)
+        #expect(try ends("le=~\"1|1[.]0|[+]Inf\"") == ["1.0", "+Inf"])
+        #expect(try ends("").allSatisfy { $0 == "+Inf" || $0.bytes.contains(UInt8(ascii: ".")) })
     }
 
     /// Where a label is asked for that a metric does not have, no event of it is read.

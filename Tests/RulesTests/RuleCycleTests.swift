@@ -125,6 +125,31 @@ import Testing
         #expect(world.manager.groups.last?.rules.last?.alerts.map(\.value) == [2])
     }
 
+    /// A rule sees what those before it in its group say at the same evaluation, where these look at alerts, too.
+    @Test func whatIsRecordedOfAlertsIsOfTheSameEvaluation() throws {
+        var world = try RuleWorld(
+            """
+            groups:
+              - name: one
+                interval: 1m
+                rules:
+                  - alert: Slow
+                    expr: seconds > 5
+                  - record: alerts:count
+                    expr: count(ALERTS{alertname="Slow"})
+                  - record: alerts:doubled
+                    expr: alerts:count * 2
+                  - alert: Any
+                    expr: alerts:doubled > 0
+            """, RuleWorld.minutes("seconds", [1, 9, 9, 1, 1]))
+        var firing: [Int] = []
+        for minute in Int64(0)...4 {
+            try world.advance(to: Self.minute(minute))
+            firing.append(world.manager.groups.last?.rules.last?.alerts.count ?? -1)
+        }
+        #expect(firing == [0, 1, 1, 0, 0])
+    }
+
     /// Of windows with time between them a rule is evaluated in the windows alone: one question for each of its times
     /// in a window, not one for each window, and none about what lies between.
     @Test func windowsFarApartAskForWhatIsInThem() throws {

@@ -22,20 +22,26 @@ struct RuleWorld {
     /// ms since 1970, a multiple of a minute.
     static let start: Int64 = 1_785_574_800_000
 
-    let rules: RuleSet
+    private(set) var rules: RuleSet
     let series: MemorySeries
     private let disk = SimulatedFileSystem(seed: 3)
     private var store: EventStore
     private(set) var manager: RuleManager
     private(set) var told: Set<Told> = []
+    /// What the log says of alerts that are over without a rule.
+    private(set) var endings: [String] = []
     /// ms since 1970 of each evaluation.
     private(set) var evaluations: [Int64] = []
 
     init(_ text: String, _ series: MemorySeries) throws {
-        rules = RuleSet([try RuleFile(Array(text.utf8), name: "test.yaml")], RuleOptions())
+        rules = try Self.rules(text)
         self.series = series
         store = try Self.open(disk)
         manager = Self.manager(rules, store)
+    }
+
+    static func rules(_ text: String) throws -> RuleSet {
+        RuleSet([try RuleFile(Array(text.utf8), name: "test.yaml")], RuleOptions())
     }
 
     private static func open(_ disk: SimulatedFileSystem) throws -> EventStore {
@@ -71,6 +77,7 @@ struct RuleWorld {
                 manager.committed(step)
             }
             if end == .afterCommit { return try restart() }
+            endings += step.endings
             for message in step.messages {
                 told.insert(
                     Told(labels: message.labels, startsAt: message.startsAt, isResolved: message.isResolved))
@@ -78,8 +85,9 @@ struct RuleWorld {
         }
     }
 
-    /// The process ends and another one begins.
-    private mutating func restart() throws {
+    /// The process ends and another one begins, perhaps with other rules.
+    mutating func restart(_ text: String? = nil) throws {
+        if let text { rules = try Self.rules(text) }
         disk.crash()
         store = try Self.open(disk)
         manager = Self.manager(rules, store)

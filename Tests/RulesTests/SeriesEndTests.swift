@@ -58,6 +58,65 @@ import Testing
         #expect(try Self.halfMinutes("ALERTS{alertname='Other'}", world) == Array(2...5))
     }
 
+    // MARK: Evaluations that fail
+
+    /// Two series come to the same labels at minute 1 alone: that evaluation fails, and neither writes nor ends
+    /// anything. Two others come to the same labels one after the other.
+    @Test func equalLabelsFailAtTheirTimesAlone() throws {
+        var series = RuleWorld.minutes("seconds", [10, 20, 30, 40, 50])
+        var (second, first, last) = (SampleRun(), SampleRun(), SampleRun())
+        second.append(Self.minute(1), .float(7))
+        second.append(Self.minute(2), .float(.staleMarker))
+        first.append(Self.minute(0), .float(1))
+        first.append(Self.minute(2), .float(.staleMarker))
+        last.append(Self.minute(2), .float(2))
+        series.set(LabelSet([("__name__", "seconds"), ("job", "plimsoll"), ("n", "2")]), to: second)
+        series.set(LabelSet([("__name__", "part"), ("n", "1")]), to: first)
+        series.set(LabelSet([("__name__", "part"), ("n", "2")]), to: last)
+        var world = try RuleWorld(
+            """
+            groups:
+              - name: one
+                interval: 1m
+                rules:
+                  - {record: one, expr: seconds, labels: {n: x}}
+                  - {record: parts, expr: part, labels: {n: x}}
+                  - {record: after, expr: one + 1}
+              - name: few
+                interval: 1m
+                limit: 1
+                rules:
+                  - {record: few, expr: max without (job) (seconds)}
+            """, series)
+        var health: [[String]] = []
+        for minute in Int64(0)...4 {
+            try world.advance(to: Self.minute(minute))
+            health.append(world.manager.groups.flatMap(\.rules).map(\.health))
+            guard minute == 1 else { continue }
+            #expect(
+                world.manager.groups.flatMap(\.rules).map(\.lastError) == [
+                    "vector contains metrics with the same labelset after applying rule labels", "", "",
+                    "exceeded limit of 1 with 2 series",
+                ])
+        }
+        let well = ["ok", "ok", "ok", "ok"]
+        #expect(health == [well, ["err", "ok", "ok", "err"], well, well, well])
+        let source = world.manager.series(over: series, reached: Self.minute(4), within: UnboundedBudget())
+        let times = PromQLQuestion.Times.range(from: Self.minute(0), through: Self.minute(4), step: 60_000)
+        func floats(_ text: String, _ times: PromQLQuestion.Times) throws -> [[Double]] {
+            guard case .matrix(let found) = try Self.value(text, times, source) else { return [] }
+            return found.map(\.samples.floats)
+        }
+        // At minute 1 what minute 0 wrote is the last that there is.
+        #expect(try floats("one", times) == [[10, 10, 30, 40, 50]])
+        #expect(try floats("after", times) == [[11, 11, 31, 41, 51]])
+        #expect(try floats("few", times) == [[10, 10, 30, 40, 50]])
+        #expect(try floats("parts", times) == [[1, 1, 2, 2, 2]])
+        #expect(try floats("count_over_time(one[10m])", times) == [[1, 1, 2, 3, 4]])
+        guard case .vector(let now) = try Self.value("one", .instant(Self.minute(1)), source) else { return }
+        #expect(now.map(\.value) == [.float(10)])
+    }
+
     // MARK: Beside a store
 
     private static let text = """
@@ -74,6 +133,10 @@ import Testing
                 for: 30s
               - alert: Other
                 expr: ALERTS{alertname="Gone",alertstate="firing"}
+              - record: t:alerts
+                expr: count by (g) (ALERTS{alertname="Gone"})
+              - alert: Many
+                expr: t:alerts > 0
           - name: two
             interval: 1m
             rules:
@@ -86,6 +149,7 @@ import Testing
         "count_over_time(t:gt[15m:15s])", "count_over_time(t:double[7m])", "sum_over_time(t:double[1m])",
         "last_over_time(t:gt[2m])", "max_over_time(t:slow[4m:10s])", "absent(t:gt)", "t:gt and t:slow",
         "ALERTS", "ALERTS_FOR_STATE", "count(ALERTS)", "count_over_time(ALERTS[5m:10s])", "ALERTS offset 50s",
+        "t:alerts", "count_over_time(t:alerts[3m])",
     ]
 
     /// Three series that say a value for a while, then another, then nothing.

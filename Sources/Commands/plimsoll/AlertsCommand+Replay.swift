@@ -85,22 +85,14 @@ extension AlertsCommand {
             // Nobody else waits for this machine, and a month has many evaluations.
             var options = QueryOptions()
             options.timeLimitNanoseconds = nil
+            // What was known then is held in memory beside what is asked of it.
+            if asKnownThen { options.memoryPool = MemoryPool(limitBytes: 4 << 30) }
             let pinned = snapshot.series(isServed: false, within: options)
             let (first, last) = (start / 1_000_000, end / 1_000_000)
-            let replay: RuleReplay
-            if asKnownThen {
-                var earlier = try EarlierStore(
-                    store.exportReader(in: .min ..< .max), of: store.registry,
-                    now: machine.clock.wallNanoseconds(), workers: machine.context.workers)
-                replay = try RuleReplay(set, from: first, through: last, within: SeriesBudget(options)) { time in
-                    let moment = time * 1_000_000
-                    try earlier.advance(to: .received(moment))
-                    return earlier.snapshot.series(isServed: true, upTo: moment, within: options).source
-                }
-            } else {
-                replay = try RuleReplay(
-                    set, from: first, through: last, over: pinned.source, within: SeriesBudget(options))
-            }
+            let replay =
+                asKnownThen
+                ? try replayKnown(set, from: first, through: last, of: store, machine, within: options)
+                : try RuleReplay(set, from: first, through: last, over: pinned.source, within: SeriesBudget(options))
             for notice in pinned.notices.lines { SourceOptions.tellNotice(notice) }
             // The table says them itself.
             if format == .json { for complaint in replay.complaints { SourceOptions.tellNotice(complaint) } }
@@ -109,6 +101,34 @@ extension AlertsCommand {
                     .firstTexts
             }
             return format == .json ? shown.json : shown.table
+        }
+
+        /// Each evaluation over the store as it was known at its time.
+        /// - Throws: where that does not fit into memory: then no later evaluation would either.
+        private func replayKnown(
+            _ set: RuleSet, from first: Int64, through last: Int64, of store: EventStore, _ machine: Machine,
+            within options: QueryOptions
+        ) throws -> RuleReplay {
+            var room = options
+            room.memoryBudgetBytes = options.memoryPool?.limitBytes ?? options.memoryBudgetBytes
+            var known = try AdvancingStore(
+                store.exportReader(in: .min ..< .max), of: store.registry, now: machine.clock.wallNanoseconds(),
+                workers: machine.context.workers, within: room,
+                advice: "plimsoll alerts replay without --as-known-then holds no store in memory")
+            var refusal: SeriesRefusal?
+            let replay = try RuleReplay(set, from: first, through: last, within: SeriesBudget(options)) { time in
+                if let refusal { throw refusal }
+                let moment = time * 1_000_000
+                do {
+                    try known.advance(to: .received(moment))
+                } catch let error as SeriesRefusal {
+                    refusal = error
+                    throw error
+                }
+                return known.snapshot.series(isServed: true, upTo: moment, within: options).source
+            }
+            if let refusal { throw refusal }
+            return replay
         }
 
         /// ns since 1970 UTC. What is ahead has no samples, and any number of evaluations.

@@ -102,7 +102,8 @@ struct PromQLCommand: AsyncParsableCommand {
         let first = try Self.time(start, "start")
         let end = try end.map { try Self.time($0, "end") } ?? last
         let (span, isBeyond) = end.subtractingReportingOverflow(first)
-        let usual = max(15_000, isBeyond ? 15_000 : span / 100)
+        let shortest = PinnedSeries.stepNanoseconds / 1_000_000
+        let usual = max(shortest, isBeyond ? shortest : span / 100)
         return .range(start: first, end: end, step: try step.map { try SeriesTimeText.duration($0, "step") } ?? usual)
     }
 

@@ -43,8 +43,7 @@ extension RuleGroupState {
         var messages: [AlertMessage] = []
         // Two evaluations may fail before it ends by itself.
         let delay = max(options.resendDelay, group.interval ?? options.interval)
-        let (fourfold, isBeyond) = delay.multipliedReportingOverflow(by: 4)
-        let validUntil = time.saturatingAdd(isBeyond ? .max : fourfold)
+        let validUntil = time.saturatingAdd(delay.saturatingMultiply(by: 4))
         for (index, rule) in group.rules.enumerated() where rules[index].error == nil {
             for place in rules[index].alerts.indices {
                 guard rules[index].alerts[place].isDue(at: time, resendDelay: options.resendDelay) else { continue }
@@ -59,16 +58,27 @@ extension RuleGroupState {
     private static func message(
         _ alert: RuleAlert, _ rule: Rule, _ options: RuleOptions, _ validUntil: Int64
     ) -> AlertMessage {
-        let external = options.externalLabels.labels.map { ($0.name, $0.value) }
-        let link = AlertAddress.table(of: rule.expression, options.externalURL)
+        let link = AlertAddress.table(of: ByteText(rule.expression.description.utf8), options.externalURL)
         return AlertMessage(
-            labels: LabelSet(external + alert.labels.labels.map { ($0.name, $0.value) }),
+            labels: alert.labels.under(options.externalLabels),
             annotations: alert.annotations, startsAt: alert.firedAt ?? alert.activeAt,
             endsAt: alert.resolvedAt ?? validUntil, isResolved: alert.stage == .resolved, generatorURL: link)
     }
 }
 
 extension RuleAlert {
+    /// What says that it is over, for one that its rule's state has no place for any more; nil where nobody was told
+    /// of it. Its link shows how it stood.
+    /// - Parameter time: ms since 1970: when it was over.
+    package func ending(at time: Int64, _ options: RuleOptions) -> AlertMessage? {
+        guard stage == .firing else { return nil }
+        let name = LabelSet([(Names.alert, labels[Names.alert])])
+        return AlertMessage(
+            labels: labels.under(options.externalLabels), annotations: annotations, startsAt: firedAt ?? activeAt,
+            endsAt: time, isResolved: true,
+            generatorURL: AlertAddress.table(of: ByteText("ALERTS\(name)".utf8), options.externalURL))
+    }
+
     fileprivate func isDue(at time: Int64, resendDelay: Int64) -> Bool {
         if stage == .pending { return false }
         guard let sentAt else { return true }
@@ -77,11 +87,18 @@ extension RuleAlert {
     }
 }
 
+extension LabelSet {
+    /// With those of an installation where they say nothing.
+    fileprivate func under(_ external: LabelSet) -> LabelSet {
+        LabelSet((external.labels + labels).map { ($0.name, $0.value) })
+    }
+}
+
 /// Where expressions are shown.
 enum AlertAddress {
-    static func table(of expression: PromQLExpression, _ external: ByteText) -> ByteText {
+    static func table(of expression: ByteText, _ external: ByteText) -> ByteText {
         var bytes = external.bytes
         while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
-        return ByteText(bytes + TemplateTexts.link(to: ByteText(expression.description.utf8), tab: 1).bytes)
+        return ByteText(bytes + TemplateTexts.link(to: expression, tab: 1).bytes)
     }
 }

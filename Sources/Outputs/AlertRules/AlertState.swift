@@ -65,6 +65,9 @@ package struct RuleState: Hashable, Sendable {
         labels = rule.labels.map { SeriesLabel(name: $0.name, value: $0.text) }
     }
 
+    /// Its pending and firing alerts.
+    var standing: [RuleAlert] { alerts.filter { $0.stage != .resolved } }
+
     init(name: ByteText, labels: [SeriesLabel]) { (self.name, self.labels) = (name, labels) }
 
     func isOf(_ rule: Rule) -> Bool {
@@ -101,6 +104,21 @@ package struct RuleGroupState: Hashable, Sendable {
     /// first with the first of several; what has gone leaves its series to be marked stale.
     /// - Complexity: O(rules²).
     package func carried(to group: RuleGroup) -> RuleGroupState {
+        let (carried, left) = parted(by: group)
+        let kept = Set(carried.flatMap(\.written))
+        let gone = (left.flatMap(\.written) + abandoned).filter { !kept.contains($0) }
+        return RuleGroupState(rules: carried, evaluatedAt: evaluatedAt, abandoned: Set(gone).sorted())
+    }
+
+    /// The pending and firing alerts of rules that a changed group no longer has: whoever knew of them has to hear that
+    /// they are over.
+    /// - Complexity: O(rules²).
+    package func alertsLeftBehind(by group: RuleGroup) -> [RuleAlert] { parted(by: group).left.flatMap(\.standing) }
+
+    /// Its pending and firing alerts.
+    package var standing: [RuleAlert] { rules.flatMap(\.standing) }
+
+    private func parted(by group: RuleGroup) -> (carried: [RuleState], left: [RuleState]) {
         var left: [RuleState?] = rules
         var carried: [RuleState] = []
         for rule in group.rules {
@@ -111,8 +129,6 @@ package struct RuleGroupState: Hashable, Sendable {
                 carried.append(RuleState(rule))
             }
         }
-        let kept = Set(carried.flatMap(\.written))
-        let gone = (left.compactMap { $0 }.flatMap(\.written) + abandoned).filter { !kept.contains($0) }
-        return RuleGroupState(rules: carried, evaluatedAt: evaluatedAt, abandoned: Set(gone).sorted())
+        return (carried, left.compactMap { $0 })
     }
 }

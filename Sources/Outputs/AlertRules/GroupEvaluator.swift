@@ -40,12 +40,15 @@ package struct GroupEvaluator: Sendable {
                 let written = try run.evaluate(rule, &after)
                 after.error = nil
                 run.write(written, &after, to: &next.samples)
+                run.settle(rule, written)
             } catch let failure as RuleFailure {
                 after.error = ByteText(failure.reason.utf8)
+                run.settle(rule, nil)
             } catch let error as EvaluationError where error == .cancelled || error == .timedOut {
                 throw error
             } catch {
                 after.error = ByteText("\(error)".utf8)
+                run.settle(rule, nil)
             }
             next.changes += Self.changes(from: before.alerts, to: after.alerts, rule: index)
             next.state.rules[index] = after
@@ -236,6 +239,20 @@ struct GroupRun<Source: SeriesSource, Budget: QuestionBudget> {
         }
         for gone in state.written where !labels.contains(gone) { end(gone, in: &samples) }
         state.written = labels.sorted()
+    }
+
+    /// A source that evaluates rules for those who name them has not seen the alerts of this evaluation.
+    /// - Parameter written: nil: it failed.
+    mutating func settle(_ rule: Rule, _ written: Written?) {
+        guard rule.kind == .record, let source = overlay.source as? any RecordingSource else { return }
+        let series = written.map { written in
+            written.map { labels, value in
+                var run = SampleRun()
+                run.append(sampleTime, value)
+                return Series(labels: labels, samples: run)
+            }
+        }
+        if let settled = source.settled(rule, as: series, at: sampleTime) as? Source { overlay.source = settled }
     }
 
     mutating func end(_ labels: LabelSet, in samples: inout [RuleSample]) {

@@ -3,7 +3,7 @@ import PromQLText
 
 /// Series with samples on top that are not in their source yet: what earlier rules of an evaluation wrote.
 struct OverlaySeries<Source: SeriesSource>: SeriesSource {
-    let source: Source
+    var source: Source
     /// By the name of the metric, each series once; all at one time.
     private var written: [ByteText: [LabelSet: SampleValue]] = [:]
     private let time: Int64

@@ -10,4 +10,10 @@ package protocol RecordingSource: SeriesSource {
     /// - Returns: nil where the group has to evaluate it over the samples of its own.
     /// - Throws: as the evaluation.
     func said(by rule: Rule, at time: Int64) throws(EvaluationError) -> [Series]?
+
+    /// The same source for the rules behind one that records and was evaluated.
+    /// - Parameters:
+    ///   - written: what that gave, series with one sample; nil: it failed.
+    ///   - time: ms since 1970 of those samples.
+    func settled(_ rule: Rule, as written: [Series]?, at time: Int64) -> Self
 }

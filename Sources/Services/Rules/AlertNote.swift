@@ -1,5 +1,7 @@
 import AlertRules
 import Bytes
+import Domain
+import EventStores
 import JSONTexts
 import PromQLText
 
@@ -82,5 +84,20 @@ struct AlertNote: Hashable, Sendable {
             group: ExactText(group), labels: labels, before: Self.stage(before), after: Self.stage(after),
             time: floorDivide(time, 1_000_000), activeAt: floorDivide(activeAt, 1_000_000),
             value: json["value"]?.string.flatMap { Double($0) })
+    }
+}
+
+extension RuleEvaluation {
+    /// The rows of its changes.
+    /// - Parameter before: what it began with.
+    func notes(from before: RuleGroupState, _ key: ExactText, at time: Int64) -> [SystemNote] {
+        changes.map { change in
+            let alerts = state.rules[change.rule].alerts + before.rules[change.rule].alerts
+            let alert = alerts.first { $0.labels == change.labels }
+            let note = AlertNote(
+                group: key, labels: change.labels, before: change.before, after: change.after, time: time,
+                activeAt: alert?.activeAt ?? time, value: change.after == nil ? nil : alert?.value)
+            return SystemNote(.alertChanged, data: note.data)
+        }
     }
 }

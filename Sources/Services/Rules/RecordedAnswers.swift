@@ -1,5 +1,7 @@
+import AlertRules
 import PromQLEvaluation
 import PromQLText
+import RuleFiles
 import Synchronization
 
 /// What rules said over one state of things, each at the times at which it was asked, so that none is evaluated twice
@@ -16,12 +18,13 @@ final class RecordedAnswers: Sendable {
 
     /// What a rule said.
     struct Answer {
-        /// With the rule's name and labels.
+        /// With the rule's name and labels, each series once.
         let series: [Series]
-        /// Whether two series came to the same labels, by which an evaluation fails; then there is none.
-        let isAmbiguous: Bool
+        /// ms since 1970: of its times those at which the evaluation fails, and writes nothing, as two series came to
+        /// the same labels, or there were more than the group may have.
+        let failed: Set<Int64>
 
-        fileprivate var bytes: Int { RecordedAnswers.bytes(of: series) }
+        fileprivate var bytes: Int { RecordedAnswers.bytes(of: series) + 16 * failed.count }
     }
 
     /// What it takes to hold series.
@@ -53,6 +56,55 @@ final class RecordedAnswers: Sendable {
             guard (try? budget.take(bytes: bytes)) != nil else { return }
             state.known[key] = answer
             state.bytes += bytes
+        }
+    }
+}
+
+extension RecordedAnswers.Answer {
+    /// What a rule writes of what its expression says, each evaluation by itself.
+    /// - Parameter limit: how many series an evaluation of its group may write; 0: any number.
+    /// - Complexity: O(samples · log(samples)).
+    init(_ said: [Series], of rule: Rule, limit: Int) {
+        let found = said.map { Series(labels: rule.recordedLabels($0.labels), samples: $0.samples) }
+        var failed: Set<Int64> = []
+        var runs: [LabelSet: [SampleRun]] = [:]
+        for one in found { runs[one.labels, default: []].append(one.samples) }
+        // order: times are put into a set.
+        for several in runs.values where several.count > 1 {
+            var seen: Set<Int64> = []
+            for time in several.map(\.times).joined() where !seen.insert(time).inserted { failed.insert(time) }
+        }
+        if limit > 0, found.count > limit {
+            var counts: [Int64: Int] = [:]
+            for time in found.map(\.samples.times).joined() { counts[time, default: 0] += 1 }
+            // order: likewise.
+            for (time, count) in counts where count > limit { failed.insert(time) }
+        }
+        let isPlain = failed.isEmpty && runs.count == found.count
+        self.init(series: isPlain ? found : Self.joined(found, without: failed), failed: failed)
+    }
+
+    /// The same where one of its evaluations came to something else.
+    func replaced(at time: Int64, by other: RecordedAnswers.Answer) -> RecordedAnswers.Answer {
+        RecordedAnswers.Answer(
+            series: Self.joined(Self.joined(series, without: [time]) + other.series, without: []),
+            failed: failed.subtracting([time]).union(other.failed))
+    }
+
+    /// Series of the same labels, which have other times, as one.
+    /// - Parameter times: at which none says anything.
+    static func joined(_ series: [Series], without times: Set<Int64>) -> [Series] {
+        var samples: [LabelSet: [(time: Int64, value: SampleValue)]] = [:]
+        for one in series {
+            for (index, time) in one.samples.times.enumerated() where !times.contains(time) {
+                samples[one.labels, default: []].append((time: time, value: one.samples[index]))
+            }
+        }
+        // order: whoever asked puts series in the order of their labels.
+        return samples.map { labels, found in
+            var run = SampleRun()
+            for sample in found.sorted(by: { $0.time < $1.time }) { run.append(sample.time, sample.value) }
+            return Series(labels: labels, samples: run)
         }
     }
 }

@@ -12,6 +12,8 @@ struct RecordedRules: Sendable {
         let interval: Int64
         /// ms.
         let queryOffset: Int64
+        /// How many series an evaluation may write; 0: any number.
+        let limit: Int
         /// Among the recording rules of the set.
         let place: Int
         /// Whether it looks at alerts, by itself or by a rule that it names: these change while rules are evaluated.
@@ -28,7 +30,7 @@ struct RecordedRules: Sendable {
                 all.append(
                     Recorded(
                         rule: rule, interval: set.interval(of: group), queryOffset: set.queryOffset(of: group),
-                        place: all.count))
+                        limit: group.limit, place: all.count))
             }
         }
         findReadersOfAlerts()

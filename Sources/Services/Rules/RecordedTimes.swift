@@ -86,7 +86,7 @@ struct RecordedTimes {
             let end = end(of: windows, from: first)
             // Who asks for windows that begin before the times looks at none of them there.
             let missing = max(0, request.after.saturatingSubtract(first).saturatingAdd(windows.step) / windows.step)
-            let own = first.saturatingAdd(missing.multipliedReportingOverflow(by: windows.step).partialValue)
+            let own = first.saturatingAdd(missing.saturatingMultiply(by: windows.step))
             found += try Self.evenly(own, through: end, windows.step)
             first = first.saturatingSubtract(interval)
         }
@@ -100,8 +100,7 @@ struct RecordedTimes {
 
     /// ms from the first end to the last.
     private func span(of windows: SeriesWindows) -> Int64 {
-        let (span, isBeyond) = Int64(windows.count - 1).multipliedReportingOverflow(by: windows.step)
-        return isBeyond ? .max : span
+        Int64(windows.count - 1).saturatingMultiply(by: windows.step)
     }
 
     private static func evenly(

@@ -1,6 +1,5 @@
 package import AlertRules
 package import Bytes
-import Domain
 package import EventStores
 package import PromQLEvaluation
 package import PromQLText
@@ -13,6 +12,7 @@ import Synchronization
 /// Series follow from events, so that what was missed is caught up: a start goes on from the state that was logged
 /// last, and evaluates each time in between in its order. What comes of it is what would have come of it without the
 /// end in between. Only after a long silence (``Bounds``) it begins anew, as Prometheus does after an outage.
+/// What is forgotten then, and what has no rule any more, is over: an ``AlertEnding``.
 ///
 /// Stepped from one thread at a time; how rules stand may be asked from anywhere.
 package final class RuleManager: Sendable {
@@ -47,6 +47,9 @@ package final class RuleManager: Sendable {
         var complaint: String?
         /// Its group's rules that failed.
         var failures: [RuleFailing] = []
+        // tests: as `Step`.
+        /// For the log: which alerts are over though no rule says so.
+        package var endings: [String] = []
     }
 
     struct Group: Sendable {
@@ -73,6 +76,10 @@ package final class RuleManager: Sendable {
         var groups: [Group]
         /// States of groups that are no more: to be ended.
         var orphans: [ExactText]
+        /// Alerts that are over though no rule says so: to be noted.
+        var endings: [AlertEnding] = []
+        /// Those that were noted and are to be told.
+        var untold: [AlertEnding] = []
         /// Notes that are not durable yet.
         var notes: [SystemNote] = []
         /// The last that were, before the start: a crash may keep them without the state that knows of them.
@@ -107,11 +114,17 @@ package final class RuleManager: Sendable {
         for record in records { known[record.group] = try? RuleGroupState(record.state[...]) }
         let groups = Self.groups(set, carrying: known, only: alert)
         let names = Set(groups.map(\.place.key))
-        state = Mutex(
-            State(
-                set: set, recorded: RecordedRules(set), groups: groups,
-                orphans: records.map(\.group).filter { !names.contains($0) },
-                noted: Set(((try? notes()) ?? []).suffix(Bounds.noted).map { ExactText($0) })))
+        var first = State(
+            set: set, recorded: RecordedRules(set), groups: groups,
+            orphans: records.map(\.group).filter { !names.contains($0) },
+            noted: Set(((try? notes()) ?? []).suffix(Bounds.noted).map { ExactText($0) }))
+        for record in records {
+            guard let known = known[record.group] else { continue }
+            // How often a group was evaluated that is no more, nobody knows.
+            let interval = groups.first { $0.place.key == record.group }?.interval ?? max(1, set.options.interval)
+            first.end(AlertEnding.left(known, record.group, interval: interval, by: groups))
+        }
+        state = Mutex(first)
     }
 
     /// The rules that are evaluated.
@@ -126,7 +139,11 @@ package final class RuleManager: Sendable {
             let groups = Self.groups(set, carrying: known)
             let names = Set(groups.map(\.place.key))
             state.orphans += state.groups.map(\.place.key).filter { !names.contains($0) }
+            let endings = state.groups.flatMap {
+                AlertEnding.left($0.state, $0.place.key, interval: $0.interval, by: groups)
+            }
             (state.set, state.recorded, state.groups) = (set, RecordedRules(set), groups)
+            state.end(endings)
         }
         endCycle()
     }
@@ -160,7 +177,7 @@ package final class RuleManager: Sendable {
     ///   - now: ms since 1970.
     ///   - monotonic: ns.
     func isDue(at now: Int64, monotonic: Int64) -> Bool {
-        let isDue = due(at: now, monotonic: monotonic) != nil
+        let isDue = due(at: now, monotonic: monotonic) != nil || state.withLock(\.hasLeftovers)
         if !isDue { endCycle() }
         return isDue
     }
@@ -219,7 +236,7 @@ package final class RuleManager: Sendable {
         let began = clock()
         guard let due = due(at: now, monotonic: began) else {
             endCycle()
-            return nil
+            return leftovers()
         }
         let (set, recorded, group) = state.withLock { ($0.set, $0.recorded, $0.groups[due.index]) }
         do {
@@ -278,7 +295,16 @@ package final class RuleManager: Sendable {
             let place = state.groups[index].place
             let sending = evaluation.state.sending(place.group, set.options, at: due.time)
             let next = sending.state.withoutSeries()
-            let notes = Self.notes(evaluation, from: before, place.key, at: due.time)
+            let known = state.groups[index].state
+            if due.isAnew {
+                state.end(
+                    AlertEnding.all(
+                        known.forgotten(by: before), of: place.key, lastSeen: known.evaluatedAt,
+                        interval: state.groups[index].interval, .outage))
+            }
+            let endings = state.noteEndings()
+            let notes = evaluation.notes(from: before, place.key, at: due.time)
+                + (due.isAnew ? evaluation.state.delays(since: known, before, place.key, at: due.time) : [])
             if !notes.isEmpty { state.groups[index].isUnsaved = true }
             state.notes += notes.filter { !state.noted.contains(ExactText($0.data)) }
             if state.notes.count > Bounds.notes { state.notes.removeFirst(state.notes.count - Bounds.notes) }
@@ -291,7 +317,11 @@ package final class RuleManager: Sendable {
             state.groups[index].held = Self.merged(state.groups[index].held, messages)
             var step = Step(messages: [], notes: state.notes.count)
             step.failures = RuleFailing.all(in: place, next)
-            if !due.isBehind { swap(&step.messages, &state.groups[index].held) }
+            step.endings = endings
+            if !due.isBehind {
+                swap(&step.messages, &state.groups[index].held)
+                step.messages += state.takeUntold()
+            }
             let recordedAt = state.groups[index].recordedAt
             let isOld = recordedAt.map { due.time.saturatingSubtract($0) >= Bounds.record } ?? true
             let isUnsaved = state.groups.contains(where: \.isUnsaved)
@@ -338,19 +368,6 @@ package final class RuleManager: Sendable {
         if held.isEmpty { return fresh }
         let newer = Set(fresh.map(\.labels))
         return held.filter { !newer.contains($0.labels) } + fresh
-    }
-
-    private static func notes(
-        _ evaluation: RuleEvaluation, from before: RuleGroupState, _ key: ExactText, at time: Int64
-    ) -> [SystemNote] {
-        evaluation.changes.map { change in
-            let alerts = evaluation.state.rules[change.rule].alerts + before.rules[change.rule].alerts
-            let alert = alerts.first { $0.labels == change.labels }
-            let note = AlertNote(
-                group: key, labels: change.labels, before: change.before, after: change.after, time: time,
-                activeAt: alert?.activeAt ?? time, value: change.after == nil ? nil : alert?.value)
-            return SystemNote(.alertChanged, data: note.data)
-        }
     }
 
     // MARK: Series

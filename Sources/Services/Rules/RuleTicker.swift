@@ -68,6 +68,7 @@ package struct RuleTicker: BackgroundWork {
         }
         guard let step else { return }
         if let complaint = step.complaint { log.warning(complaint) }
+        for line in step.endings { log.notice(line) }
         if let batch = step.batch {
             _ = try await committer.commit(batch, weight: 1)
             manager.committed(step)

@@ -28,6 +28,9 @@ struct RuledSeries: SeriesSource {
     private var isEvaluation = false
     /// For who asks about many evaluations at once: where they may not say the same, they fail.
     private var isStretch = false
+    /// By the places of rules that look at alerts: what the evaluation under way has come to. Notes of its alerts are
+    /// still to come.
+    private var settled: [Int: (time: Int64, answer: RecordedAnswers.Answer)] = [:]
     /// What is known of evaluations of this time and later ones.
     var ahead: AnswersAhead?
 
@@ -118,25 +121,42 @@ struct RuledSeries: SeriesSource {
     ) throws(SeriesSourceError) -> [Series] {
         // A range or a text is refused by the group, and so never recorded.
         guard rule.rule.expression.type == .vector || rule.rule.expression.type == .scalar else { return [] }
-        let asked = try RecordedTimes(rule, request, reached: reached).all()
+        var asked = try RecordedTimes(rule, request, reached: reached).all()
         if asked.isEmpty { return [] }
         guard depth < Self.depthMax else {
             throw .unavailable("the recording rule \(rule.rule.name) leads to itself")
         }
+        var found = try answers(of: rule, at: asked)
+        if request.windows != nil, !found.failed.isEmpty {
+            // Where an evaluation wrote nothing, those before it are looked at.
+            let all = SeriesRequest(
+                request.matchers, after: request.after, through: request.through, samplesMax: request.samplesMax)
+            asked = try RecordedTimes(rule, all, reached: reached).all()
+            found = try answers(of: rule, at: asked)
+        }
+        // One that failed ends nothing either.
+        let evaluations = RecordedTimes.each(of: asked).filter { !found.failed.contains($0) }
+        return found.series.filter { request.matchers.passes($0.labels) }.map { $0.ended(among: evaluations) }
+    }
+
+    /// What a rule says at all times of some questions.
+    private func answers(
+        of rule: RecordedRules.Recorded, at asked: [PromQLQuestion.Times]
+    ) throws(SeriesSourceError) -> RecordedAnswers.Answer {
         var deeper = self
         deeper.depth += 1
-        var parts: [[Series]] = []
+        var parts: [RecordedAnswers.Answer] = []
         for times in asked {
             do throws(EvaluationError) {
-                let found = try answer(of: rule, at: times, over: deeper).series
-                parts.append(found.filter { request.matchers.passes($0.labels) })
+                parts.append(try answer(of: rule, at: times, over: deeper))
             } catch {
                 throw SeriesSourceError(error, samplesMax: rules.options.samplesMax)
             }
         }
-        let found = parts.count == 1 ? parts[0] : Self.interleaved(parts)
-        let evaluations = RecordedTimes.each(of: asked)
-        return found.map { $0.ended(among: evaluations) }
+        if parts.count == 1 { return parts[0] }
+        return RecordedAnswers.Answer(
+            series: RecordedAnswers.Answer.joined(parts.flatMap(\.series), without: []),
+            failed: parts.reduce(into: []) { $0.formUnion($1.failed) })
     }
 
     /// What an expression says; as a stretch it may have no warnings.
@@ -155,27 +175,22 @@ struct RuledSeries: SeriesSource {
         of rule: RecordedRules.Recorded, at times: PromQLQuestion.Times, over source: RuledSeries,
         ahead: [Series]? = nil
     ) throws(EvaluationError) -> RecordedAnswers.Answer {
-        let key = RecordedAnswers.Key(rule: rule.place, times: times)
+        let (key, settled) = (RecordedAnswers.Key(rule: rule.place, times: times), settled[rule.place])
         if !rule.readsAlerts, let known = answers.answer(key) { return known }
+        if let settled, times == .instant(settled.time) { return settled.answer }
         if let ahead {
             // Others that name it know it, too, as if it had been evaluated.
-            let answer = RecordedAnswers.Answer(series: ahead, isAmbiguous: false)
+            let answer = RecordedAnswers.Answer(series: ahead, failed: [])
             if !rule.readsAlerts { answers.keep(answer, as: key) }
             return answer
         }
         let said = try value(of: rule.rule.expression, at: times, over: source)
-        var found: [Series] = []
-        var seen: Set<LabelSet> = []
-        for series in said {
-            let labels = rule.rule.recordedLabels(series.labels)
-            seen.insert(labels)
-            found.append(Series(labels: labels, samples: series.samples))
+        let answer = RecordedAnswers.Answer(said, of: rule.rule, limit: rule.limit)
+        // Who asks about single evaluations is told why they fail.
+        if isStretch, !answer.failed.isEmpty { throw .refused("evaluations of \(rule.rule.name) fail") }
+        if let settled, RecordedTimes.each(of: [times]).contains(settled.time) {
+            return answer.replaced(at: settled.time, by: settled.answer)
         }
-        // As its evaluation fails then, it has none.
-        let isAmbiguous = seen.count < found.count
-        // The two may stand at other evaluations.
-        if isStretch, isAmbiguous { throw .refused("two series of \(rule.rule.name) have the same labels") }
-        let answer = RecordedAnswers.Answer(series: isAmbiguous ? [] : found, isAmbiguous: isAmbiguous)
         if !rule.readsAlerts { answers.keep(answer, as: key) }
         return answer
     }
@@ -191,22 +206,6 @@ struct RuledSeries: SeriesSource {
         case .vector(let samples): return samples.map { once($0.labels, $0.time, $0.value) }
         case .scalar(let time, let number): return [once(LabelSet([]), time, .float(number))]
         case .string: return []
-        }
-    }
-
-    /// Series of which each part has other times, as one.
-    private static func interleaved(_ parts: [[Series]]) -> [Series] {
-        var samples: [LabelSet: [(time: Int64, value: SampleValue)]] = [:]
-        for series in parts.joined() {
-            samples[series.labels, default: []] += series.samples.times.indices.map {
-                (time: series.samples.times[$0], value: series.samples[$0])
-            }
-        }
-        // order: whoever asked puts series in the order of their labels.
-        return samples.map { labels, found in
-            var run = SampleRun()
-            for sample in found.sorted(by: { $0.time < $1.time }) { run.append(sample.time, sample.value) }
-            return Series(labels: labels, samples: run)
         }
     }
 
@@ -240,7 +239,16 @@ extension RuledSeries: RecordingSource {
         case .matrix, .string: return nil
         }
         let answer = try answer(of: rule, at: .instant(time), over: self, ahead: known)
-        return answer.isAmbiguous ? nil : answer.series
+        return answer.failed.isEmpty ? answer.series : nil
+    }
+
+    /// See `RecordingSource`. Other groups have what they see from the notes of alerts, as before.
+    func settled(_ rule: Rule, as written: [Series]?, at time: Int64) -> RuledSeries {
+        guard let rule = rules.recorded(rule), rule.readsAlerts else { return self }
+        var next = self
+        let answer = RecordedAnswers.Answer(series: written ?? [], failed: written == nil ? [time] : [])
+        next.settled[rule.place] = (time, answer)
+        return next
     }
 
     /// What a rule says at many times of its own: of one that records, with its name and labels.

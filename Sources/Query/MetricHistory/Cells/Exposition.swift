@@ -66,8 +66,14 @@ struct Exposition {
     }
 
     private static func buckets(_ bounds: [Int64], _ matchers: SeriesMatchers) -> [(number: Int, end: ByteText)] {
-        let ends = bounds.map { ByteText(DecimalText.render(Int128($0), scale: 9).utf8) } + ["+Inf"]
+        let ends = bounds.map(end) + ["+Inf"]
         return ends.enumerated().filter { matchers.passes($1, of: bucketLabel) }.map { (number: $0, end: $1) }
+    }
+
+    /// Where a bucket ends, in seconds, with a point, as OpenMetrics has it and Prometheus 3 keeps what it scrapes.
+    private static func end(nanoseconds: Int64) -> ByteText {
+        let text = DecimalText.render(Int128(nanoseconds), scale: 9)
+        return ByteText((text.utf8.contains(UInt8(ascii: ".")) ? text : text + ".0").utf8)
     }
 
     /// The same with every series of the names that are asked for.

@@ -27,41 +27,16 @@ package final class KnownStore: Sendable {
         at moment: EarlierStore.Moment, of source: any ExportSource, _ registry: SchemaRegistry, now: Int64,
         workers: any Workers, within options: QueryOptions
     ) throws {
-        let booking = options.memoryPool.map { MemoryBooking(in: $0) }
-        do {
-            var earlier = try EarlierStore(source, of: registry, now: now, workers: workers)
-            try earlier.advance(to: moment) { need in
-                try options.check()
-                let limit = min(options.memoryBudgetBytes, options.memoryPool?.limitBytes ?? .max)
-                guard need.bytes <= limit else { throw Self.tooLarge(need, limit: limit) }
-                guard booking?.change(to: need.bytes) ?? true else {
-                    throw SeriesRefusal(
-                        .unavailable,
-                        "other questions hold the memory that the store as it was known then takes, about "
-                            + "\(need.expectedBytes >> 20) MiB: ask again later. \(Self.advice)")
-                }
+        var store = try AdvancingStore(
+            source, of: registry, now: now, workers: workers, within: options,
+            advice: "plimsoll promql --as-of MOMENT --data DIR beside the server has memory of its own, up to 4 GiB")
+        try store.advance(to: moment)
+        (snapshot, position, booking) = (store.snapshot, store.position, store.booking)
+        isSettled =
+            switch moment {
+            case .received(let time): time < now
+            case .position(let last): store.position == last
             }
-            // What it took beside that is gone.
-            booking?.set(to: earlier.heldBytes)
-            (snapshot, position, self.booking) = (earlier.snapshot, earlier.position, booking)
-            isSettled =
-                switch moment {
-                case .received(let time): time < now
-                case .position(let last): earlier.position == last
-                }
-        } catch let refusal as RestoreRefusal {
-            throw SeriesRefusal(.execution, "what was known then cannot be had: \(refusal.reason)")
-        }
-    }
-
-    private static let advice =
-        "plimsoll promql --as-of MOMENT --data DIR beside the server has memory of its own, up to 4 GiB"
-
-    private static func tooLarge(_ need: EarlierStore.Need, limit: Int) -> SeriesRefusal {
-        SeriesRefusal(
-            .unavailable,
-            "the store as it was known then takes about \(need.expectedBytes >> 20) MiB, and a question may have "
-                + "\(limit >> 20) MiB. \(advice)")
     }
 }
 

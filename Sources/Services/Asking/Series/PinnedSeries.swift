@@ -22,6 +22,9 @@ package struct PinnedSeries: Sendable {
     /// What every series of a store has besides its own labels, as a Prometheus adds them to what it scrapes: the same
     /// whoever asks, so that an expression means the same on a directory and on its server.
     package static let target: [(name: ByteText, value: ByteText)] = [("instance", "plimsoll"), ("job", "plimsoll")]
+
+    /// ns from a sample of a store's series to the next, as a Prometheus would look.
+    package static let stepNanoseconds: Int64 = StoreSeries.stepMilliseconds * 1_000_000
 }
 
 /// What was computed for questions of before, for those of one store that come after.

@@ -43,14 +43,7 @@ package struct SeriesRunner: Sendable {
         _ selectors: [[UInt8]], in times: ClosedRange<Int64>, over source: any SeriesSource,
         within options: QueryOptions
     ) throws(SeriesRefusal) -> [LabelSet] {
-        var found: Set<LabelSet> = []
-        try forEach(try Self.matchers(selectors), in: times, of: source, within: options) {
-            labels, budget throws(EvaluationError) in
-            if found.contains(labels) { return }
-            try budget.take(bytes: labels.heldBytes)
-            found.insert(labels)
-        }
-        return found.sorted()
+        try listed(try Self.matchers(selectors), in: times, of: source, within: options, \.heldBytes) { [$0] }
     }
 
     /// The names of the labels of such series, each once, in their order.
@@ -60,15 +53,9 @@ package struct SeriesRunner: Sendable {
         _ selectors: [[UInt8]], in times: ClosedRange<Int64>, over source: any SeriesSource,
         within options: QueryOptions
     ) throws(SeriesRefusal) -> [ByteText] {
-        var found: Set<ByteText> = []
-        try forEach(try Self.matchers(selectors), in: times, of: source, within: options) {
-            labels, budget throws(EvaluationError) in
-            for label in labels.labels where !found.contains(label.name) {
-                try budget.take(bytes: label.name.heldBytes)
-                found.insert(label.name)
-            }
+        try listed(try Self.matchers(selectors), in: times, of: source, within: options, \.heldBytes) {
+            $0.labels.map(\.name)
         }
-        return found.sorted()
     }
 
     /// What a label of such series says, each value once, in their order.
@@ -80,34 +67,38 @@ package struct SeriesRunner: Sendable {
         of label: ByteText, _ selectors: [[UInt8]], in times: ClosedRange<Int64>, over source: any SeriesSource,
         within options: QueryOptions
     ) throws(SeriesRefusal) -> [ByteText] {
-        var found: Set<ByteText> = []
         // Series without it are never listed.
         let wanted = try Self.matchers(selectors).map { $0.having(label) }
-        try forEach(wanted, in: times, of: source, within: options) { labels, budget throws(EvaluationError) in
-            let value = labels[label]
-            if found.contains(value) { return }
-            try budget.take(bytes: value.heldBytes)
-            found.insert(value)
-        }
-        return found.sorted()
+        return try listed(wanted, in: times, of: source, within: options, \.heldBytes) { [$0[label]] }
     }
 
-    /// Hands on the labels of wanted series, selector by selector; they are booked for as long as they are listed.
-    private func forEach(
+    /// What the labels of wanted series say, selector by selector, each once, in their order. Both are booked as long
+    /// as they are held here.
+    /// - Parameters:
+    ///   - bytes: what it takes to hold one.
+    ///   - said: by the labels of a series.
+    private func listed<Found: Hashable & Comparable>(
         _ wanted: [SeriesMatchers], in times: ClosedRange<Int64>, of source: any SeriesSource,
-        within options: QueryOptions, _ body: (LabelSet, SeriesBudget) throws(EvaluationError) -> Void
-    ) throws(SeriesRefusal) {
+        within options: QueryOptions, _ bytes: (Found) -> Int, _ said: (LabelSet) -> [Found]
+    ) throws(SeriesRefusal) -> [Found] {
         let budget = SeriesBudget(options.startingClock(now))
         do throws(EvaluationError) {
+            var found: Set<Found> = []
             for matchers in wanted {
                 try budget.lookAtClock()
                 let listed = try Self.labelSets(matchers, in: times, of: source)
-                let bytes = listed.reduce(0) { $0 + $1.listedBytes }
-                try budget.take(bytes: bytes)
-                for labels in listed { try body(labels, budget) }
-                budget.giveBack(bytes: bytes)
+                let listedBytes = listed.reduce(0) { $0 + $1.listedBytes }
+                try budget.take(bytes: listedBytes)
+                for labels in listed {
+                    for one in said(labels) where !found.contains(one) {
+                        try budget.take(bytes: bytes(one))
+                        found.insert(one)
+                    }
+                }
+                budget.giveBack(bytes: listedBytes)
             }
             try budget.lookAtClock()
+            return found.sorted()
         } catch {
             throw SeriesRefusal(Self.reason(error, budget))
         }

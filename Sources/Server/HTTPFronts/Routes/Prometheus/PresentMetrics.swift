@@ -1,3 +1,4 @@
+import Asking
 import Projections
 import Synchronization
 
@@ -9,8 +10,6 @@ final class PresentMetrics: Sendable {
         var at: Int64
     }
 
-    private static let keptNanoseconds: Int64 = 15_000_000_000
-
     private let known = Mutex<Known?>(nil)
 
     /// - Parameters:
@@ -18,7 +17,7 @@ final class PresentMetrics: Sendable {
     ///   - ask: asks for them.
     func families(at now: Int64, _ ask: () async throws -> [MetricFamily]) async throws -> [MetricFamily] {
         let last = known.withLock { $0 }
-        if let last, now - last.at < Self.keptNanoseconds { return last.families }
+        if let last, now - last.at < PinnedSeries.stepNanoseconds { return last.families }
         let families = try await ask()
         known.withLock { $0 = Known(families: families, at: now) }
         return families

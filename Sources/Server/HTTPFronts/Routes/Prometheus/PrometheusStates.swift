@@ -1,4 +1,5 @@
 import Asking
+import Bytes
 import Domain
 import Hummingbird
 import Intakes
@@ -75,7 +76,8 @@ extension Routes {
         let address = "http://\(request.head.authority ?? "plimsoll")/metrics"
         let state = form["state"]?.lowercased() ?? "any"
         let isWanted = ["any", "active"].contains(state) && form["scrapePool"].map { $0 == "plimsoll" } != false
-        let now = clock.wallNanoseconds()
+        let (now, step) = (clock.wallNanoseconds(), PinnedSeries.stepNanoseconds)
+        let interval = "\(step / Nanoseconds.second)s"
         return PrometheusReply.response { json in
             json.beginObject()
             json.key("activeTargets")
@@ -92,11 +94,11 @@ extension Routes {
                 json.member("globalUrl", address)
                 json.member("lastError", "")
                 json.key("lastScrape")
-                json.value(time: now / 15_000_000_000 * 15_000_000_000, decimals: .three)
+                json.value(time: now / step * step, decimals: .three)
                 json.member("lastScrapeDuration", 0)
                 json.member("health", "up")
-                json.member("scrapeInterval", "15s")
-                json.member("scrapeTimeout", "15s")
+                json.member("scrapeInterval", interval)
+                json.member("scrapeTimeout", interval)
                 json.endObject()
             }
             json.key("droppedTargets")
