@@ -201,4 +201,31 @@ import Testing
         #expect(short.first > 160 && long.first > 1_600)
         #expect(long.next < short.next + 100 && long.next < 300)
     }
+
+    /// Series are put in order by the texts of their labels when they are new, and never again, also over later
+    /// snapshots and for whoever wants only some of them.
+    @Test func seriesAreOrderedByTheirTextsOnce() throws {
+        var history = try HistoryStore(nowSeconds: 3_000)
+        let cache = SeriesCache()
+        func append(_ tools: [String], _ id: String) throws {
+            try history.append(
+                tools.map { HistoryStore.event("tool.call", at: 1, ["tool": .text($0)], id: "\(id) \($0)") })
+        }
+        func names(_ selector: String) throws -> [ByteText] {
+            let found = try HistoryStore.samples(history.series(reached: 60, cache: cache), selector)
+            let expected = try HistoryStore.samples(history.series(reached: 60), selector)
+            #expect(found == expected)
+            return found.map { $0.labels["tool"] }
+        }
+        try append(["d", "b", "e"], "x")
+        #expect(try names("support_tool_calls_total") == ["b", "d", "e"])
+        #expect(cache.ordered == 3)
+        try append(["e", "d"], "y")
+        #expect(try names("support_tool_calls_total") == ["b", "d", "e"])
+        #expect(try names("support_tool_calls_total{tool!=\"d\"}") == ["b", "e"])
+        #expect(cache.ordered == 3)
+        try append(["c", "a"], "z")
+        #expect(try names("support_tool_calls_total") == ["a", "b", "c", "d", "e"])
+        #expect(cache.ordered == 8)
+    }
 }

@@ -76,7 +76,8 @@ import Testing
         }
     }
 
-    @Test(arguments: ["sum(m) + 1", "topk(1, m)", "rate(m[5m])"]) func readsOnce(_ text: String) throws {
+    @Test(arguments: ["sum(m) + 1", "topk(1, m)", "rate(m[5m])", "sum(m) / (1 + sum(m))"])
+    func readsOnce(_ text: String) throws {
         let counting = CountingSource(source(seed: 3))
         let times = PromQLQuestion.Times.range(from: 600_000, through: 1_800_000, step: 10_000)
         _ = try Asking(counting).answer(text, times)

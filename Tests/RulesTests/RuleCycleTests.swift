@@ -170,4 +170,57 @@ import Testing
         #expect(source.requests.map { $0.windows?.firstEnd } == [Self.minute(4), Self.minute(3)])
         #expect(source.requests.map { $0.windows?.count } == [3, 3])
     }
+
+    /// What stands in several rules is computed once in a cycle, and anew in the next.
+    @Test func partsThatRulesShareAreComputedOnce() throws {
+        let manager = try Self.manager(
+            """
+            groups:
+              - name: sums
+                interval: 1m
+                rules:
+                  - record: job:more
+                    expr: sum by (job) (seconds) + 1
+                  - record: job:twice
+                    expr: 2 * sum by (job) (seconds)
+              - name: alerts
+                interval: 1m
+                rules:
+                  - alert: More
+                    expr: job:more > 0
+                  - alert: Twice
+                    expr: job:twice > 0
+            """)
+        let cycles: [(Int64, [Double], [Double])] = [(0, [9, 4], [10, 18]), (1, [9, 7], [8, 14])]
+        for (minute, values, expected) in cycles {
+            let source = Counted(RuleWorld.minutes("seconds", values))
+            #expect(Self.advance(manager, to: minute, over: source) == 1)
+            #expect(source.requests.count == 1)
+            #expect(Self.values(manager) == expected)
+        }
+    }
+
+    /// What a source gives is in order: where rules make nothing of it, it is handed on.
+    @Test func whatIsInOrderIsHandedOn() throws {
+        struct Reversed: SeriesSource {
+            func series(_ request: SeriesRequest) -> [Series] {
+                ["b", "a"].map { name in
+                    Series(
+                        labels: LabelSet([("__name__", "seconds"), ("job", ByteText(name.utf8))]),
+                        samples: SampleRun([RuleCycleTests.minute(0)], [1]))
+                }
+            }
+        }
+        let ruled = try Self.manager(Self.text).series(
+            over: Reversed(), reached: Self.minute(0), within: UnboundedBudget())
+        func jobs(_ selector: String) throws -> [ByteText] {
+            try ruled.series(
+                SeriesRequest(
+                    try SeriesMatchers(selector: Array(selector.utf8)), after: Self.minute(-1),
+                    through: Self.minute(0), samplesMax: 10)
+            ).map { $0.labels["job"] }
+        }
+        #expect(try jobs("seconds") == ["b", "a"])
+        #expect(try jobs("{__name__=~\"seconds|job:a\"}") == ["a", "b", "a", "b"])
+    }
 }

@@ -16,11 +16,18 @@ final class Evaluation {
     let statistics: Set<Int>
     /// ms between the question's steps; 0 where it is asked once.
     let step: Int64
+    /// What parts said, of this question or of others as well.
+    private let parts: SharedParts
+    /// The parts that are kept; nil: all.
+    private let keptParts: Set<Aggregation>?
 
+    /// - Parameter parts: what other questions over the same series share with this one; nil: nothing.
     init(
-        _ question: PromQLQuestion, _ source: some SeriesSource, _ budget: some QuestionBudget
+        _ question: PromQLQuestion, _ source: some SeriesSource, _ budget: some QuestionBudget, _ parts: SharedParts?
     ) throws(EvaluationError) {
         (self.question, self.source) = (question, source)
+        self.parts = parts ?? SharedParts(within: budget)
+        keptParts = parts == nil ? question.expression.root.repeatedAggregations : nil
         ledger = Ledger(question, budget)
         statistics = StatisticSelectors.starts(in: question.expression.root)
         switch question.times {
@@ -111,9 +118,29 @@ extension Evaluation {
         case .unary(let node): return try negated(node, timeline)
         case .binary(let node): return try binary(node, timeline)
         case .call(let node): return try call(node, timeline)
-        case .aggregation(let node): return try aggregate(node, timeline)
+        case .aggregation(let node): return try part(node, timeline)
         case .number, .string, .range, .subquery: throw Self.wrongType
         }
+    }
+
+    /// What an aggregation says, which may be known.
+    private func part(_ node: Aggregation, _ timeline: Timeline) throws(EvaluationError) -> StepMatrix {
+        // What is read for statistics alone is read otherwise.
+        guard keptParts?.contains(node) ?? true,
+            statistics.isEmpty || !node.expression.selectors.contains(where: isForStatistics)
+        else { return try aggregate(node, timeline) }
+        let key = SharedParts.Key(
+            part: node, timeline: timeline, times: question.times, lookback: question.lookback,
+            defaultStep: question.defaultStep, delaysNameRemoval: question.delaysNameRemoval)
+        if let known = parts.series(key) { return try StepMatrix(known, ledger) }
+        let remarked = remarks.made
+        let matrix = try aggregate(node, timeline)
+        if remarks.made == remarked { parts.keep(matrix, as: key) }
+        return matrix
+    }
+
+    private func isForStatistics(_ selector: VectorSelector) -> Bool {
+        statistics.contains(selector.place.range.lowerBound)
     }
 
     /// A number at each time of a timeline.

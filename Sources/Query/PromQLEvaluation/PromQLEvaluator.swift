@@ -9,12 +9,14 @@ package enum PromQLEvaluator {
     /// up may differ in its last bits from what the question says when it is asked once.
     package static let slidesFrom: Int64 = 32
 
-    /// - Parameter budget: who bounds memory and time.
+    /// - Parameters:
+    ///   - budget: who bounds memory and time.
+    ///   - parts: what other questions over the same series said; nil: nothing is shared with them.
     package static func answer(
         _ question: PromQLQuestion, over source: some SeriesSource,
-        within budget: some QuestionBudget = UnboundedBudget()
+        within budget: some QuestionBudget = UnboundedBudget(), sharing parts: SharedParts? = nil
     ) throws(EvaluationError) -> PromQLAnswer {
-        let evaluation = try Evaluation(question, source, budget)
+        let evaluation = try Evaluation(question, source, budget, parts)
         let value = try evaluation.value()
         let text = question.expression.text
         return PromQLAnswer(

@@ -40,7 +40,10 @@ final class RecordedAnswers: Sendable {
     private let state = Mutex(State())
     private let budget: any QuestionBudget
 
-    init(within budget: any QuestionBudget) { self.budget = budget }
+    /// What parts of rules said: several ask for quantiles of the same buckets.
+    let parts: SharedParts
+
+    init(within budget: any QuestionBudget) { (self.budget, parts) = (budget, SharedParts(within: budget)) }
 
     deinit { budget.giveBack(bytes: state.withLock { $0.bytes }) }
 

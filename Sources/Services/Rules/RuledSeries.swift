@@ -72,10 +72,12 @@ struct RuledSeries: SeriesSource {
             asked = SeriesRequest(
                 request.matchers, after: request.after, through: reached, samplesMax: request.samplesMax)
         }
-        var found = try base.series(asked)
-        for rule in rules.named(by: request.matchers) { found += try recorded(rule, request) }
-        found += try alerts.series(request, reached: isEvaluation ? reached.saturatingSubtract(1) : reached)
-        return try joined(found + (isEvaluation ? running(asked) : []), request.samplesMax)
+        let found = try base.series(asked)
+        var made: [Series] = []
+        for rule in rules.named(by: request.matchers) { made += try recorded(rule, request) }
+        made += try alerts.series(request, reached: isEvaluation ? reached.saturatingSubtract(1) : reached)
+        if isEvaluation { made += running(asked) }
+        return try joined(found, made, request.samplesMax)
     }
 
     /// See ``SeriesSource``. Of what rules make, only what the last evaluation of those times gave is listed.
@@ -98,20 +100,28 @@ struct RuledSeries: SeriesSource {
         return found.sorted()
     }
 
-    /// In the order of their labels, each once; what the source has stands before what rules make.
-    private func joined(_ found: [Series], _ samplesMax: Int) throws(SeriesSourceError) -> [Series] {
-        var (seen, all, samples): (Set<LabelSet>, [Series], Int) = ([], [], 0)
-        for series in found {
-            guard seen.insert(series.labels).inserted else {
-                // At some evaluations the one may be there, at others the other.
-                if isStretch { throw .unavailable("a rule records a series that there is") }
-                continue
+    /// In the order of their labels, each once; what the source has, in that order already, stands before what rules
+    /// make.
+    private func joined(
+        _ found: [Series], _ made: [Series], _ samplesMax: Int
+    ) throws(SeriesSourceError) -> [Series] {
+        var all = found
+        if !made.isEmpty {
+            var seen = Set(found.map(\.labels))
+            for series in made {
+                guard seen.insert(series.labels).inserted else {
+                    // At some evaluations the one may be there, at others the other.
+                    if isStretch { throw .unavailable("a rule records a series that there is") }
+                    continue
+                }
+                all.append(series)
             }
-            samples += series.samples.times.count
-            guard samples <= samplesMax else { throw .tooManySamples(max: samplesMax) }
-            all.append(series)
+            all.sort { $0.labels < $1.labels }
         }
-        return all.sorted { $0.labels < $1.labels }
+        var samples = 0
+        for series in all { samples += series.samples.times.count }
+        guard samples <= samplesMax else { throw .tooManySamples(max: samplesMax) }
+        return all
     }
 
     // MARK: Recorded
@@ -160,11 +170,13 @@ struct RuledSeries: SeriesSource {
     }
 
     /// What an expression says; as a stretch it may have no warnings.
+    /// - Parameter parts: what rules share; nil: nothing.
     private func value(
-        of expression: PromQLExpression, at times: PromQLQuestion.Times, over source: RuledSeries
+        of expression: PromQLExpression, at times: PromQLQuestion.Times, over source: RuledSeries,
+        sharing parts: SharedParts? = nil
     ) throws(EvaluationError) -> [Series] {
         let question = rules.options.question(expression, at: times)
-        let answer = try PromQLEvaluator.answer(question, over: source, within: budget)
+        let answer = try PromQLEvaluator.answer(question, over: source, within: budget, sharing: parts)
         if isStretch, let warning = answer.warnings.first { throw .refused(warning) }
         return Self.series(of: answer.value)
     }
@@ -184,7 +196,9 @@ struct RuledSeries: SeriesSource {
             if !rule.readsAlerts { answers.keep(answer, as: key) }
             return answer
         }
-        let said = try value(of: rule.rule.expression, at: times, over: source)
+        // Alerts change while rules are evaluated.
+        let parts = rule.readsAlerts ? nil : answers.parts
+        let said = try value(of: rule.rule.expression, at: times, over: source, sharing: parts)
         let answer = RecordedAnswers.Answer(said, of: rule.rule, limit: rule.limit)
         // Who asks about single evaluations is told why they fail.
         if isStretch, !answer.failed.isEmpty { throw .refused("evaluations of \(rule.rule.name) fail") }

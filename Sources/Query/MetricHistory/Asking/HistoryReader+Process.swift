@@ -71,7 +71,7 @@ extension HistoryReader {
     /// How the wanted metrics are shown, what notes say of them up to the last point, and whether there are later
     /// notes.
     private func processHistory() throws -> (expositions: [Exposition], history: ProcessHistory, isPast: Bool) {
-        let expositions = MetricCatalogue.all.filter(ProcessNote.isNoted)
+        let expositions = Exposition.definitions(for: matchers).filter(ProcessNote.isNoted)
             .map { Exposition($0, source, matchers) }.filter(\.isAsked)
         if expositions.isEmpty { return ([], ProcessHistory([], of: [], at: points), false) }
         let metrics = expositions.map(\.definition)

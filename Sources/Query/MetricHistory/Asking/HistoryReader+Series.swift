@@ -19,7 +19,7 @@ extension HistoryReader {
         }
         try addRunning(to: &builder)
         try addProcess(to: &builder)
-        return builder.series.sorted { $0.labels < $1.labels }
+        return builder.ordered { source.cache?.count(ordered: $0) }
     }
 
     /// The wanted series that have a sample, in their order.

@@ -1,5 +1,6 @@
 import Bytes
 import Columnar
+import Domain
 import Platform
 import Synchronization
 
@@ -137,14 +138,21 @@ final class CachedCells: Sendable {
         if outputs.count < values.count {
             outputs += [[SeriesOutput]?](repeating: nil, count: values.count - outputs.count)
         }
-        var numbers = [Int](repeating: -1, count: values.count)
         let everything = exposition.ofEverything
-        for (set, first) in index.firsts.enumerated() where first <= last && first < .max {
-            let all = outputs[set] ?? everything.outputs(values[set])
-            if outputs[set] == nil { (outputs[set], isMore) = (all, true) }
-            numbers[set] = cells.note(values[set], exposition.wanted(all), since: first) ?? -1
+        let begun = index.firsts.indices.filter { index.firsts[$0] <= last && index.firsts[$0] < .max }
+        for set in begun where outputs[set] == nil { (outputs[set], isMore) = (everything.outputs(values[set]), true) }
+        if isMore {
+            // Beyond the most label sets others are shown than those that are kept.
+            if values.count <= exposition.definition.labelSetsMax {
+                cache.count(ordered: LabelNumbers.rank(&outputs))
+            }
+            cache.hold(index.sets.keep(outputs, as: key), with: index, as: self.key)
         }
-        if isMore { cache.hold(index.sets.keep(outputs, as: key), with: index, as: self.key) }
+        var numbers = [Int](repeating: -1, count: values.count)
+        for set in begun {
+            let wanted = exposition.wanted(outputs[set] ?? [])
+            numbers[set] = cells.note(values[set], wanted, since: index.firsts[set]) ?? -1
+        }
         return numbers
     }
 

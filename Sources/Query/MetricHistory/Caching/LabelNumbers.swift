@@ -50,6 +50,24 @@ final class LabelNumbers: Sendable {
         }
     }
 
+    /// Says of each series its place in the order of labels.
+    /// - Returns: how many series there are.
+    /// - Complexity: O(n) in series that have a place, O(n log n) in the others.
+    static func rank(_ outputs: inout [[SeriesOutput]?]) -> Int {
+        var all: [(set: Int, place: Int)] = []
+        for (set, own) in outputs.enumerated() { all += (own ?? []).indices.map { (set, $0) } }
+        func rank(_ one: (set: Int, place: Int)) -> Int {
+            let rank = outputs[one.set]?[one.place].rank ?? -1
+            return rank < 0 ? .max : rank
+        }
+        func labels(_ one: (set: Int, place: Int)) -> LabelSet { outputs[one.set]?[one.place].labels ?? LabelSet([]) }
+        // Sorting what is nearly in order looks at most of it once.
+        all.sort { rank($0) < rank($1) }
+        all.sort { labels($0) < labels($1) }
+        for (rank, one) in all.enumerated() { outputs[one.set]?[one.place].rank = rank }
+        return all.count
+    }
+
     private static let exposuresMax = 8
     var memoryBytes: Int { state.withLock { $0.bytes } }
 }

@@ -17,6 +17,7 @@ package final class SeriesCache: Sendable {
         var bytes = 0
         var uses: UInt64 = 0
         var steps = 0
+        var ordered = 0
     }
 
     private struct Kept<Value: Sendable>: Sendable {
@@ -37,7 +38,12 @@ package final class SeriesCache: Sendable {
     /// Rows that were read and cells that were looked at so far.
     package var steps: Int { state.withLock { $0.steps } }
 
+    // tests: what is in order stays so.
+    /// Series that were put in order by the texts of their labels so far.
+    package var ordered: Int { state.withLock { $0.ordered } }
+
     func count(steps: Int) { state.withLock { $0.steps += steps } }
+    func count(ordered: Int) { state.withLock { $0.ordered += ordered } }
 
     func index(_ key: IndexKey) -> CellIndex? {
         state.withLock { state in

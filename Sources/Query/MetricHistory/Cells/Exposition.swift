@@ -21,6 +21,8 @@ struct SeriesOutput {
 
     let labels: LabelSet
     let shape: Shape
+    /// Its place among all series of the metric that are known, in the order of their labels; −1: not known.
+    var rank = -1
 }
 
 /// Which series a metric has, named as `/metrics` names them: a histogram by its own name is a native one, with

@@ -7,6 +7,9 @@ struct SeriesBuilder {
     private let samplesMax: Int
     private var samplesLeft: Int
     private(set) var series: [Series] = []
+    /// Of each series its place among those of its metric; −1: not known.
+    private var ranks: [Int] = []
+    private var metrics = 0
     /// What they hold, roughly.
     private(set) var memoryBytes = 0
 
@@ -17,6 +20,18 @@ struct SeriesBuilder {
         if samples.times.isEmpty { return }
         try take(samples.times.count)
         series.append(Series(labels: labels, samples: samples))
+        ranks.append(-1)
+    }
+
+    /// The series in the order of their labels.
+    /// - Parameter compared: takes how many had to be put in order by their texts.
+    func ordered(_ compared: (Int) -> Void) -> [Series] {
+        if series.count < 2 { return series }
+        if metrics == 1, !ranks.contains(-1) {
+            return series.indices.sorted { ranks[$0] < ranks[$1] }.map { series[$0] }
+        }
+        compared(series.count)
+        return series.sorted { $0.labels < $1.labels }
     }
 
     private mutating func take(_ count: Int) throws(SeriesSourceError) {
@@ -38,6 +53,7 @@ struct SeriesBuilder {
     ///   any more.
     mutating func add(_ cells: LabelledCells, hold: (Int) throws -> Void) throws {
         let (shown, places) = cells.shown()
+        metrics += 1
         guard let first = shown.filter({ !$0.outputs.isEmpty }).map(\.start).min() else { return }
         let times = try times(cells.points, from: first)
         let order = Self.order(cells.cells, places, shown)
@@ -60,6 +76,7 @@ struct SeriesBuilder {
                 if run.times.isEmpty { continue }
                 let spacing = cells.points.isThinned ? StoreSeries.stepMilliseconds : nil
                 series.append(Series(labels: output.labels, samples: run, spacing: spacing))
+                ranks.append(output.rank)
             }
         }
     }
@@ -151,30 +168,55 @@ struct SeriesBuilder {
             if bucket < counts.count { return SampleRun(stamps, counts[bucket]) }
         case .count, .category, .sum: break
         }
-        var floats: [Double] = []
-        floats.reserveCapacity(times.count)
-        var (total, next) = (0 as Int128, order.startIndex)
-        var units = 1.0
-        if case .sum(let unitsPerBase) = shape { units = unitsPerBase }
-        for time in times {
-            while next < order.endIndex, Self.point(order[next]) <= time {
-                total += Self.amount(shape, cells, Int(order[next].cell))
-                next += 1
-            }
-            floats.append(Double(total) / units)
+        if case .sum(let unitsPerBase) = shape {
+            return SampleRun(stamps, Self.sums(cells, order, times) { Self.double($0) / unitsPerBase })
         }
-        return SampleRun(stamps, floats)
+        return SampleRun(stamps, Self.counts(shape, cells, order, times))
     }
 
-    /// What a cell adds.
-    private static func amount(_ shape: SeriesOutput.Shape, _ cells: CellTable, _ cell: Int) -> Int128 {
+    /// How many there are at each time.
+    private static func counts(
+        _ shape: SeriesOutput.Shape, _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: [Int64]
+    ) -> [Double] {
+        var (total, next) = (0 as Int64, order.startIndex)
+        return times.map { time in
+            while next < order.endIndex, point(order[next]) <= time {
+                total &+= count(shape, cells, Int(order[next].cell))
+                next += 1
+            }
+            return Double(total)
+        }
+    }
+
+    /// What the sums come to at each time: each sum becomes a number once, however many times say it.
+    private static func sums(
+        _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: [Int64], _ number: (Int128) -> Double
+    ) -> [Double] {
+        var (total, next) = (0 as Int128, order.startIndex)
+        var shown = 0.0
+        return times.map { time in
+            let before = next
+            while next < order.endIndex, point(order[next]) <= time {
+                total &+= cells.sums[Int(order[next].cell)]
+                next += 1
+            }
+            if next > before { shown = number(total) }
+            return shown
+        }
+    }
+
+    /// The nearest double: where 64 bits hold the number, the machine knows it.
+    private static func double(_ number: Int128) -> Double {
+        Int64(exactly: number).map { Double($0) } ?? Double(number)
+    }
+
+    /// What a cell counts.
+    private static func count(_ shape: SeriesOutput.Shape, _ cells: CellTable, _ cell: Int) -> Int64 {
         switch shape {
-        case .count: Int128(cells.counts[cell])
-        case .category(let code): cells.code(of: cell) == code ? Int128(cells.counts[cell]) : 0
-        case .sum: cells.sums[cell]
-        case .bucket(let bucket):
-            ObservedCode.classic(of: cells.code(of: cell)) <= bucket ? Int128(cells.counts[cell]) : 0
-        case .native, .zero: 0
+        case .count: cells.counts[cell]
+        case .category(let code): cells.code(of: cell) == code ? cells.counts[cell] : 0
+        case .bucket(let bucket): ObservedCode.classic(of: cells.code(of: cell)) <= bucket ? cells.counts[cell] : 0
+        case .native, .zero, .sum: 0
         }
     }
 

@@ -4,11 +4,14 @@ import PromQLText
 struct Remarks {
     private var known: [Remark: Int] = [:]
     private var all: [(remark: Remark, extent: MonotonicityExtent?)] = []
+    /// How often something was remarked, known or not.
+    private(set) var made = 0
 
     /// After so many nobody reads on.
     private static let countMax = 1_000
 
     mutating func add(_ words: RemarkWords, at place: Place, _ extent: MonotonicityExtent? = nil) {
+        made += 1
         let remark = Remark(words: words, start: place.range.lowerBound)
         if let index = known[remark] {
             if let extent { all[index].extent?.extend(by: extent) }

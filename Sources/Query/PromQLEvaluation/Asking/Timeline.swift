@@ -1,5 +1,5 @@
 /// The times at which an expression is evaluated: evenly spaced, at least one.
-struct Timeline {
+struct Timeline: Hashable, Sendable {
     /// ms since 1970.
     let start: Int64
     /// ms; greater than zero.

@@ -15,17 +15,21 @@ package struct SeriesLabel: Hashable, Sendable {
 package struct LabelSet: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// In the order of names.
     package let labels: [SeriesLabel]
+    /// The hashes of all labels, added up: sets are hashed far more often than they are made, and what is left of one
+    /// costs no more than what went.
+    private let labelsHash: Int
 
     /// Takes pairs in any order; of a name that stands twice the last value holds, an empty one takes it away.
     /// - Complexity: O(n log n); of few pairs without more memory than their own.
     package init(_ pairs: [(name: ByteText, value: ByteText)]) {
-        guard pairs.count > Self.fewMax else {
-            labels = Self.few(pairs)
-            return
-        }
+        let labels = pairs.count > Self.fewMax ? Self.many(pairs) : Self.few(pairs)
+        self.init(ordered: labels, hash: labels.reduce(0) { $0 &+ $1.hashValue })
+    }
+
+    private static func many(_ pairs: [(name: ByteText, value: ByteText)]) -> [SeriesLabel] {
         var byName: [ByteText: ByteText] = [:]
         for pair in pairs { byName[pair.name] = pair.value }
-        labels = byName.filter { !$0.value.isEmpty }.map { SeriesLabel(name: $0.key, value: $0.value) }
+        return byName.filter { !$0.value.isEmpty }.map { SeriesLabel(name: $0.key, value: $0.value) }
             .sorted { $0.name < $1.name }
     }
 
@@ -49,7 +53,15 @@ package struct LabelSet: Hashable, Comparable, Sendable, CustomStringConvertible
         return labels
     }
 
-    private init(ordered labels: [SeriesLabel]) { self.labels = labels }
+    private init(ordered labels: [SeriesLabel], hash: Int) { (self.labels, labelsHash) = (labels, hash) }
+
+    /// See `Hashable`.
+    package static func == (left: LabelSet, right: LabelSet) -> Bool {
+        left.labelsHash == right.labelsHash && left.labels == right.labels
+    }
+
+    /// See `Hashable`.
+    package func hash(into hasher: inout Hasher) { hasher.combine(labelsHash) }
 
     /// What a label says; empty where there is none.
     /// - Complexity: O(log n).
@@ -60,12 +72,33 @@ package struct LabelSet: Hashable, Comparable, Sendable, CustomStringConvertible
 
     /// The labels of these names alone.
     package func keeping(_ names: Set<ByteText>) -> LabelSet {
-        LabelSet(ordered: labels.filter { names.contains($0.name) })
+        var (kept, hash): ([SeriesLabel], Int) = ([], 0)
+        for label in labels where Self.has(label.name, among: names) {
+            kept.append(label)
+            hash &+= label.hashValue
+        }
+        return LabelSet(ordered: kept, hash: hash)
     }
 
     /// All labels but these.
     package func dropping(_ names: Set<ByteText>) -> LabelSet {
-        LabelSet(ordered: labels.filter { !names.contains($0.name) })
+        guard let first = labels.firstIndex(where: { Self.has($0.name, among: names) }) else { return self }
+        var (kept, hash) = (Array(labels[..<first]), labelsHash)
+        kept.reserveCapacity(labels.count - 1)
+        for label in labels[first...] {
+            if Self.has(label.name, among: names) {
+                hash &-= label.hashValue
+            } else {
+                kept.append(label)
+            }
+        }
+        return LabelSet(ordered: kept, hash: hash)
+    }
+
+    /// Comparing a name with a few is less work than hashing it.
+    private static func has(_ name: ByteText, among names: Set<ByteText>) -> Bool {
+        // order: any of them will do.
+        names.count <= 4 ? names.contains { $0 == name } : names.contains(name)
     }
 
     /// With a label changed, added, or, by an empty value, taken away.
