@@ -36,6 +36,7 @@ import Testing
         let limit = [128 << 20, 60_000, 0][Int(seed % 3)]
         let cache = SeriesCache(limitBytes: limit)
         var moments: [Moment] = []
+        var marked = Marked()
         var rest = dice.mixed(RandomEvents(seed: seed).events)[...]
         while !rest.isEmpty {
             let batch = Array(rest.prefix(1 + dice.below(16)))
@@ -53,10 +54,45 @@ import Testing
             moments.append(Self.moment(of: history, &dice))
             try Self.compare(moments[moments.count - 1], cache, &dice)
             if dice.below(3) == 0 { try Self.compare(dice.pick(moments), cache, &dice) }
+            try marked.look(moments[moments.count - 1].series(cache))
             #expect(cache.memoryBytes <= limit)
         }
         #expect(limit < 128 << 20 || cache.memoryBytes > 1_000)
+        #expect(limit < 128 << 20 || marked.again > 0)
         queue.waitUntilIdle()
+    }
+
+    /// What marks stood for: the same whenever they are seen again.
+    private struct Marked {
+        private struct Key: Hashable {
+            let selector: String
+            let through: Int64
+            let mark: SeriesMark
+        }
+
+        private var known: [Key: [String]] = [:]
+        private(set) var again = 0
+
+        mutating func look(_ series: StoreSeries) throws {
+            let selectors = [
+                "support_llm_cost_usd_total", "support_questions_total", "support_feedback_total",
+                "support_answer_duration_seconds_bucket", "support_tool_calls_total",
+            ]
+            for selector in selectors {
+                for seconds in [0, 1_200, 3_600] as [Int64] {
+                    let through = HistoryStore.startMilliseconds + seconds * 1_000
+                    let matchers = try HistoryStore.matchers(selector)
+                    guard let mark = series.mark(matchers, through: through) else { continue }
+                    let found = try HistoryStore.samples(series, selector, through: seconds).map(HistoryStore.line)
+                    let key = Key(selector: selector, through: through, mark: mark)
+                    if let before = known[key] {
+                        again += 1
+                        #expect(before == found, "\(selector) through \(seconds)")
+                    }
+                    known[key] = found
+                }
+            }
+        }
     }
 
     private static func moment(of history: HistoryStore, _ dice: inout Dice) -> Moment {
@@ -200,6 +236,34 @@ import Testing
         let (short, long) = (try steps(hours: 4), try steps(hours: 40))
         #expect(short.first > 160 && long.first > 1_600)
         #expect(long.next < short.next + 100 && long.next < 300)
+    }
+
+    /// A mark outlives what comes after its time, and seals; nothing that comes late.
+    @Test func marksOutliveWhatComesLater() throws {
+        var history = try HistoryStore(nowSeconds: 20_000)
+        let cache = SeriesCache()
+        func mark(
+            _ selector: String = "support_tool_calls_total", through seconds: Int64 = 3_600
+        ) throws -> SeriesMark? {
+            history.series(reached: 18_000, cache: cache).mark(
+                try HistoryStore.matchers(selector), through: HistoryStore.startMilliseconds + seconds * 1_000)
+        }
+        func append(_ seconds: Double, _ id: String) throws {
+            try history.append([HistoryStore.event("tool.call", at: seconds, ["tool": .text("a")], id: id)])
+        }
+        try append(100, "x")
+        let first = try #require(try mark())
+        let later = try #require(try mark(through: 7_400))
+        try append(7_300, "y")
+        #expect(try mark() == first)
+        #expect(try mark(through: 7_400) != later)
+        try history.store.seal()
+        #expect(try mark() == first)
+        try append(3_000, "late")
+        #expect(try mark() != first)
+        // Not reached yet, and what not only events tell of.
+        #expect(try mark(through: 18_001) == nil)
+        #expect(try mark("up") == nil && mark("plimsoll_free_bytes") == nil && mark("{tool=\"a\"}") == nil)
     }
 
     /// Series are put in order by the texts of their labels when they are new, and never again, also over later

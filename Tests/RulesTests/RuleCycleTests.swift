@@ -35,8 +35,12 @@ import Testing
     private final class Counted: SeriesSource {
         private let base: MemorySeries
         private let asked = Mutex<[SeriesRequest]>([])
+        private let state: UInt64?
 
-        init(_ base: MemorySeries) { self.base = base }
+        /// - Parameter state: of all that there is; nil: it is not known whether it is another one.
+        init(_ base: MemorySeries, state: UInt64? = nil) { (self.base, self.state) = (base, state) }
+
+        func mark(_ matchers: SeriesMatchers, through: Int64) -> SeriesMark? { state.map { SeriesMark([$0]) } }
 
         var requests: [SeriesRequest] { asked.withLock { $0 } }
 
@@ -198,6 +202,42 @@ import Testing
             #expect(source.requests.count == 1)
             #expect(Self.values(manager) == expected)
         }
+    }
+
+    /// What a rule said of times that are past is not asked again in later cycles, until something comes late.
+    @Test func thePastIsEvaluatedOnce() throws {
+        let manager = try Self.manager(
+            """
+            groups:
+              - name: speed
+                interval: 1m
+                rules:
+                  - record: job:a
+                    expr: max by (job) (seconds)
+              - name: alerts
+                interval: 1m
+                rules:
+                  - alert: Sum
+                    expr: sum_over_time(job:a[1h:10m]) > 0
+            """)
+        func cycle(_ minute: Int64, _ values: [Double], state: UInt64?) -> Int {
+            let source = Counted(RuleWorld.minutes("seconds", values), state: state)
+            #expect(Self.advance(manager, to: minute, over: source) == 1)
+            return source.requests.count
+        }
+        // At minute 0, and at each tenth minute up to then.
+        #expect(cycle(0, [9], state: 1) == 2)
+        #expect(cycle(1, [9, 4], state: 1) == 1)
+        #expect(Self.values(manager) == [9])
+        #expect(cycle(2, [7, 4, 4], state: 2) == 2)
+        #expect(Self.values(manager) == [7])
+        #expect(cycle(3, [6, 4, 4, 4], state: nil) == 2)
+        #expect(Self.values(manager) == [6])
+        // Minute 10 is another one of them.
+        let fours = [Double](repeating: 4, count: 9)
+        for minute in 4...9 { #expect(cycle(Int64(minute), [7] + fours, state: 2) == 1) }
+        #expect(cycle(10, [7] + fours + [5], state: 2) == 2)
+        #expect(Self.values(manager) == [12])
     }
 
     /// What a source gives is in order: where rules make nothing of it, it is handed on.

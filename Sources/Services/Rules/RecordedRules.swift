@@ -18,10 +18,14 @@ struct RecordedRules: Sendable {
         let place: Int
         /// Whether it looks at alerts, by itself or by a rule that it names: these change while rules are evaluated.
         fileprivate(set) var readsAlerts = false
+        /// All that it looks at, by itself or by rules that it names; nil: perhaps also at what is later than its time.
+        fileprivate(set) var reads: [SeriesMatchers]?
     }
 
     let options: RuleOptions
     private(set) var all: [Recorded] = []
+    /// What they said of times that are past, for as long as there are these rules.
+    let past = RecordedPast()
 
     init(_ set: RuleSet) {
         options = set.options
@@ -34,6 +38,23 @@ struct RecordedRules: Sendable {
             }
         }
         findReadersOfAlerts()
+        findReads()
+    }
+
+    /// - Complexity: O(rules · (selectors + rules that they lead to)).
+    private mutating func findReads() {
+        let traits = all.map { StretchTraits($0.rule.expression.root) }
+        let named = traits.map { places(named: $0.selectors) }
+        for place in all.indices {
+            var (left, seen, reads) = ([place], Set<Int>(), [SeriesMatchers]())
+            while let next = left.popLast() {
+                guard seen.insert(next).inserted else { continue }
+                reads += traits[next].selectors
+                left += named[next]
+            }
+            // order: all of them have to be.
+            if seen.allSatisfy({ traits[$0].isPlain }) { all[place].reads = reads }
+        }
     }
 
     /// - Complexity: O(rules · selectors · names), as often as rules that read alerts lead to others.

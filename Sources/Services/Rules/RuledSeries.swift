@@ -9,7 +9,8 @@ import RuleFiles
 /// The series of a source, and those that rules make of them: what recording rules record, `ALERTS`, and
 /// `ALERTS_FOR_STATE`.
 ///
-/// Nothing that is recorded is kept. Who asks for a recorded series has the rule's expression evaluated at the times at
+/// Nothing that is recorded is kept, but for what cycles ask again and again of a past that does not change
+/// (``RecordedPast``). Who asks for a recorded series has the rule's expression evaluated at the times at
 /// which its group is: so the past is exact, also from before there was the rule. How alerts stood follows from the
 /// notes of their changes. Where a rule or an alert no longer gives a series, that ends with the stale marker.
 struct RuledSeries: SeriesSource {
@@ -196,6 +197,11 @@ struct RuledSeries: SeriesSource {
             if !rule.readsAlerts { answers.keep(answer, as: key) }
             return answer
         }
+        let marks = marks(of: rule, at: times)
+        if let known = marks.flatMap({ rules.past.answer(key, $0) }) {
+            answers.keep(known, as: key)
+            return known
+        }
         // Alerts change while rules are evaluated.
         let parts = rule.readsAlerts ? nil : answers.parts
         let said = try value(of: rule.rule.expression, at: times, over: source, sharing: parts)
@@ -206,7 +212,22 @@ struct RuledSeries: SeriesSource {
             return answer.replaced(at: settled.time, by: settled.answer)
         }
         if !rule.readsAlerts { answers.keep(answer, as: key) }
+        if let marks { rules.past.keep(answer, as: key, marks) }
         return answer
+    }
+
+    /// Stands for all that a rule looks at over some times; nil where it is not known, or not worth to be kept: what is
+    /// asked at one time is not asked again in the next cycle.
+    private func marks(of rule: RecordedRules.Recorded, at times: PromQLQuestion.Times) -> [SeriesMark]? {
+        guard isEvaluation, !isStretch, !rule.readsAlerts, let reads = rule.reads,
+            case .range(_, let end, _) = times
+        else { return nil }
+        var marks: [SeriesMark] = []
+        for matchers in reads {
+            guard let mark = base.mark(matchers, through: end) else { return nil }
+            marks.append(mark)
+        }
+        return marks
     }
 
     private static func series(of value: PromQLAnswer.Value) -> [Series] {

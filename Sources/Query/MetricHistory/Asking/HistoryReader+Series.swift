@@ -60,6 +60,9 @@ extension HistoryReader {
         return found
     }
 
+    /// Whether one of them is wanted.
+    var isOfRunning: Bool { !running.isEmpty }
+
     static let activeNames = [MetricCatalogue.activeConversations, MetricCatalogue.activeUsers]
 
     /// The first time at or after the first event.

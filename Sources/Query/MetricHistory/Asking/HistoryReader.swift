@@ -187,15 +187,7 @@ final class HistoryReader: Sendable {
 
     /// What a metric counted; nil where no series of it is wanted, or where events say nothing of it.
     func cells(_ definition: MetricDefinition) throws -> LabelledCells? {
-        var categories: [ByteText] = []
-        switch definition.source {
-        case .count, .sum, .observe, .bookedCost, .unpricedCalls, .ratings: break
-        case .questions: categories = ["good", "failed"]
-        case .process where MetricCatalogue.countedByType.contains(definition.name): break
-        case .process, .corrections: return nil
-        }
-        let exposition = Exposition(definition, source, matchers, categories: categories)
-        guard exposition.isAsked else { return nil }
+        guard let exposition = exposition(of: definition) else { return nil }
         var cells = LabelledCells(exposition, points, keepsCells: keepsCells)
         if let kept = try kept(exposition) {
             let isJudged = definition.source == .questions
@@ -210,6 +202,33 @@ final class HistoryReader: Sendable {
             for table in fold.tables { try count(table, into: &cells) }
         }
         return cells
+    }
+
+    /// How a metric is shown; nil where no series of it is wanted, or where events say nothing of it.
+    private func exposition(of definition: MetricDefinition) -> Exposition? {
+        var categories: [ByteText] = []
+        switch definition.source {
+        case .count, .sum, .observe, .bookedCost, .unpricedCalls, .ratings: break
+        case .questions: categories = ["good", "failed"]
+        case .process where MetricCatalogue.countedByType.contains(definition.name): break
+        case .process, .corrections: return nil
+        }
+        let exposition = Exposition(definition, source, matchers, categories: categories)
+        return exposition.isAsked ? exposition : nil
+    }
+
+    /// Stands for what the wanted series say up to the last point; nil where not only events tell of them.
+    func mark() throws -> SeriesMark? {
+        if isOfRunning { return nil }
+        var numbers: [UInt64] = []
+        for definition in Exposition.definitions(for: matchers) {
+            try check()
+            if ProcessNote.isNoted(definition) { return nil }
+            guard let exposition = exposition(of: definition) else { continue }
+            guard let kept = try kept(exposition) else { return nil }
+            numbers.append(kept.index.change(through: points.upper))
+        }
+        return SeriesMark(numbers)
     }
 
     /// What is kept of a metric; nil where nothing is.

@@ -122,6 +122,18 @@ package struct StoreSeries: SeriesSource {
         }
     }
 
+    /// See ``SeriesSource``. Known of series that events alone tell of, where their cells are kept.
+    /// - Complexity: as ``series(_:)``, without what a request costs.
+    package func mark(_ matchers: SeriesMatchers, through: Int64) -> SeriesMark? {
+        // What begins within a step behind the time has its first sample before it, and must be known in all states.
+        let last = floorDivide(reached, 1_000_000) - Self.stepMilliseconds
+        guard cache != nil, matchers.onlyName != nil, through <= last else { return nil }
+        let points = SamplePoints(after: .min, through: through, reached: reached)
+        return try? answering { source throws in
+            try HistoryReader(source, matchers, points, keepsCells: true).mark()
+        }
+    }
+
     /// What the same request was answered before; for those who have a cache.
     private func remembered(_ request: SeriesRequest, _ answer: () throws -> [Series]) throws -> [Series] {
         guard cache != nil else { return try answer() }

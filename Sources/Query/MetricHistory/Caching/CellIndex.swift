@@ -1,3 +1,6 @@
+import Bytes
+import Columnar
+
 /// The cells of one metric over all pieces of its tables, at coarse points. Never changes; one of the next snapshot is
 /// made of it, of the pieces that came and of those that went.
 final class CellIndex: Sendable {
@@ -11,6 +14,16 @@ final class CellIndex: Sendable {
     let firsts: [Int64]
     let points: ClosedRange<Int64>?
     let memoryBytes: Int
+    private let changes: [Change]
+
+    /// Something became different from a point on.
+    private struct Change {
+        /// No other change has it.
+        let number: UInt64
+        let first: Int64
+    }
+
+    private static let changesMax = 1_024
 
     /// - Parameter old: that of another snapshot, with the same numbers of label sets.
     init(_ keys: [PieceKey], _ pieces: [CellPiece], _ sets: LabelNumbers, old: CellIndex?) {
@@ -20,6 +33,7 @@ final class CellIndex: Sendable {
         let wanted = Set(pieces.map(\.number))
         var added = pieces.filter { !known.contains($0.number) }
         var removed = (old?.pieces ?? []).filter { !wanted.contains($0.number) }
+        changes = Self.changes(old, added, removed)
         var runs = old?.runs ?? []
         var firsts = old?.firsts ?? []
         // Where most is new, nothing is taken away.
@@ -41,7 +55,30 @@ final class CellIndex: Sendable {
         }
         memoryBytes =
             pieces.reduce(512) { $0 + $1.memoryBytes } + keys.count * 96 + firsts.count * 8 + sets.memoryBytes
-            + runs.reduce(0) { $0 + $1.memoryBytes }
+            + runs.reduce(0) { $0 + $1.memoryBytes } + changes.count * 16
+    }
+
+    /// The number of the last change of anything that shows at a point or before it.
+    func change(through point: Int64) -> UInt64 {
+        // The first of them is one of all points.
+        changes[changes.partitioningIndex { $0.first > point } - 1].number
+    }
+
+    /// The changes by which the index before became this one as well; those whose points a later one has, too, count
+    /// no longer.
+    private static func changes(_ old: CellIndex?, _ added: [CellPiece], _ removed: [CellPiece]) -> [Change] {
+        let number = MorselIdentity.freshOrigin()
+        guard let old else { return [Change(number: number, first: .min)] }
+        var marks: [Int64: UInt64] = [:]
+        for (point, mark) in added.flatMap(\.marks) { marks[point, default: 0] &+= mark }
+        for (point, mark) in removed.flatMap(\.marks) { marks[point, default: 0] &-= mark }
+        // order: the least of them is the same in any.
+        guard let least = marks.filter({ $0.value != 0 }).keys.min() else { return old.changes }
+        // A series begins a point before what counts first.
+        let first = CoarsePoint.points(of: least).lowerBound - 1
+        let kept = old.changes.filter { $0.first < first }
+        return kept.count < changesMax
+            ? kept + [Change(number: number, first: first)] : [Change(number: number, first: .min)]
     }
 
     /// nil of none.

@@ -78,6 +78,21 @@ struct CellRun: Sendable {
         }
     }
 
+    /// By coarse point a number for all that counts there, at whichever point of those that it stands for: numbers of
+    /// runs add up to that of what they count together.
+    /// - Complexity: O(cells).
+    var marks: [Int64: UInt64] {
+        var marks: [Int64: UInt64] = [:]
+        var reader = Reader(self)
+        while let key = reader.key {
+            let (count, sum) = reader.next()
+            let (one, other) = (Mixing.mixed(key) | 1, Mixing.mixed(~key) | 1)
+            marks[CoarsePoint.containing(PackedPoint.point(in: key)), default: 0] &+=
+                one &* UInt64(bitPattern: count) &+ other &* UInt64(truncatingIfNeeded: sum)
+        }
+        return marks
+    }
+
     // MARK: Making others
 
     /// What it takes away where it is taken away.

@@ -16,9 +16,24 @@ package protocol SeriesSource: Sendable {
     func exemplars(
         _ matchers: SeriesMatchers, in times: ClosedRange<Int64>
     ) throws(SeriesSourceError) -> [SeriesExemplars]
+
+    /// Stands for all that the wanted series say up to a time (ms since 1970): where it is the same at another time, in
+    /// another state of things, so are they up to there. nil: not known.
+    func mark(_ matchers: SeriesMatchers, through: Int64) -> SeriesMark?
+}
+
+/// See ``SeriesSource/mark(_:through:)``; equal only where it stands for the same.
+package struct SeriesMark: Hashable, Sendable {
+    private let numbers: [UInt64]
+
+    /// - Parameter numbers: each of a state of things, which no other state has in this process.
+    package init(_ numbers: [UInt64]) { self.numbers = numbers }
 }
 
 extension SeriesSource {
+    /// Not known.
+    package func mark(_ matchers: SeriesMatchers, through: Int64) -> SeriesMark? { nil }
+
     /// None.
     package func exemplars(
         _ matchers: SeriesMatchers, in times: ClosedRange<Int64>
