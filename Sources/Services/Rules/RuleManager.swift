@@ -73,6 +73,7 @@ package final class RuleManager: Sendable {
 
         /// What is still to be logged and told of it is so under other rules, too.
         mutating func goOn(from before: Group) {
+            (recordedAt, isUnsaved, held) = (before.recordedAt, before.isUnsaved, before.held)
             wasUpToDate = before.wasUpToDate
         }
     }
