@@ -68,7 +68,6 @@ package struct Rule: Hashable, Sendable {
     package let expression: PromQLExpression
     /// The group's and its own, in the order of their names.
     package let labels: [RuleText]
-    // tests: where rules stand is read as values; faults alone say it to anybody.
     /// Where it stands in the file, from 1.
     package let line: Int?
 }

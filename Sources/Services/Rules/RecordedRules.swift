@@ -20,6 +20,8 @@ struct RecordedRules: Sendable {
         fileprivate(set) var readsAlerts = false
         /// All that it looks at, by itself or by rules that it names; nil: perhaps also at what is later than its time.
         fileprivate(set) var reads: [SeriesMatchers]?
+        /// Why it has no samples; nil: it may have some.
+        fileprivate(set) var fault: String?
     }
 
     let options: RuleOptions
@@ -37,6 +39,7 @@ struct RecordedRules: Sendable {
                         limit: group.limit, place: all.count))
             }
         }
+        for (place, fault) in RuleGraph(all.map(\.rule)).faults.enumerated() { all[place].fault = fault }
         findReadersOfAlerts()
         findReads()
     }

@@ -361,11 +361,14 @@ package final class RuleManager: Sendable {
     ///   - reached: ms since 1970; nothing is later.
     ///   - budget: bounds what is evaluated for it.
     ///   - notes: the rows `alert.changed` where they are others than those of now.
+    ///   - remark: hears of rules that were asked for and have no samples; perhaps several times of one.
     package func series(
         over source: any SeriesSource, reached: Int64, within budget: any QuestionBudget,
-        notes: (@Sendable () throws -> [String])? = nil
+        notes: (@Sendable () throws -> [String])? = nil, remark: (@Sendable (String) -> Void)? = nil
     ) -> any SeriesSource {
         let recorded = state.withLock { $0.recorded }
-        return RuledSeries(source, recorded, history(notes), reached: reached, within: budget)
+        var series = RuledSeries(source, recorded, history(notes), reached: reached, within: budget)
+        series.remark = remark
+        return series
     }
 }
