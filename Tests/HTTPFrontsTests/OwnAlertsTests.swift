@@ -181,7 +181,7 @@ import Testing
         let rules = RuleSet([try RuleFile(Array(text.utf8), name: "keep.yaml")], RuleOptions())
         let lines = LogLines()
         try await withServer(try simulatedStore(seed: 44), rules: rules, log: lines.log) { client, _ in
-            #expect(try await lines.line(with: "warning rules: keep.yaml: line 1: ", "keep reads itself") != nil)
+            #expect(try await lines.line(with: "warning rules: keep.yaml:1: ", "keep reads itself") != nil)
             let answer = try await client.send("GET", "/api/v1/labels")
             #expect(answer.status == 200, "\(answer.text)")
             let warnings = try JSONReader.parse(answer.body)["warnings"]?.array ?? []

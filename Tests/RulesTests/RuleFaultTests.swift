@@ -209,16 +209,18 @@ import Testing
         while manager.step(at: Self.minute(0), monotonic: { 0 }, { _ in (alerts, UnboundedBudget()) }) != nil {}
         #expect(manager.groups.last?.rules.first?.alerts.map(\.value) == [32_768])
         #expect(alerts.requests <= 4, "\(alerts.requests)")
-        #expect(manager.rules.remarks.isEmpty)
+        #expect(manager.rules.withoutSamples.isEmpty)
     }
 
     /// Levels of expressions take stack, so they are counted over all rules of a row: ten for each of these.
     @Test func tooLongARowIsToldBeforehand() throws {
         let text = "groups:\n  - name: row\n    rules:\n" + Self.row("c", of: 400, first: "max(seconds)")
+        let found = try RuleWorld.rules(text).withoutSamples
+        #expect(found.map(\.place) == ["test.yaml:304"])
         #expect(
-            try RuleWorld.rules(text).remarks == [
-                "test.yaml: line 304: the recording rule c300 stands on too long a row of rules, and so has no "
-                    + "samples: those that name each other may have 3000 levels of expressions"
+            found.map(\.reason) == [
+                "the recording rule c300 stands on too long a row of rules, and so has no samples: those that name "
+                    + "each other may have 3000 levels of expressions"
             ])
     }
 
@@ -243,7 +245,8 @@ import Testing
         let faults = ["keep reads itself", "a reads itself by way of b", "b reads itself by way of a"].map {
             "the recording rule \($0)\(reason)"
         }
-        #expect(world.rules.remarks == zip([5, 7, 9], faults).map { "test.yaml: line \($0): \($1)" })
+        #expect(world.rules.withoutSamples.map(\.place) == ["test.yaml:5", "test.yaml:7", "test.yaml:9"])
+        #expect(world.rules.withoutSamples.map(\.reason) == faults)
         try world.advance(to: Self.minute(0))
         #expect(world.manager.groups.flatMap(\.rules).map(\.lastError) == faults + [""])
         let heard = Heard()

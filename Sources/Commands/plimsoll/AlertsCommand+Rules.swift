@@ -11,9 +11,13 @@ extension AlertsCommand {
             commandName: "check", abstract: "Look for mistakes in rule files of Prometheus.",
             discussion: """
                 Names every mistake with its file, line and column: fields that are not known, expressions and \
-                templates that cannot be read, rules that are there twice. Exit status 1 when there is one. Warns \
-                of recording rules that read themselves, alone or by way of others: right for a Prometheus, they have \
-                no samples in a server of ours, which makes what rules record from events and keeps none of it.
+                templates that cannot be read, rules that are there twice. Exit status 1 when there is one.
+
+                Warns of what is no mistake but says nothing for ever: metrics that neither plimsoll has nor a rule of \
+                the files records, labels that a metric has not, and recording rules that read themselves, alone or \
+                by way of others. Rules over metrics of others are fine in a Prometheus that has these, and so are \
+                rules that read what they recorded before, of which plimsoll keeps nothing; the exit status stays as \
+                it is.
                 """)
 
         @Argument(help: ArgumentHelp("Rule files, YAML.", valueName: "file"))
@@ -22,12 +26,12 @@ extension AlertsCommand {
         func run() throws {
             let disk = Machine().fileSystem
             var hasFaults = false
-            var right: [RuleFile] = []
+            var read: [RuleFile] = []
             for path in files {
                 let bytes = try CommandInput.file(path, in: disk)
                 do {
                     let file = try RuleFile(bytes, name: path)
-                    right.append(file)
+                    read.append(file)
                     let count = file.ruleCount
                     try StandardStream.output.print(
                         "Checking \(path)\n  SUCCESS: \(count) \(count == 1 ? "rule" : "rules") found")
@@ -37,8 +41,11 @@ extension AlertsCommand {
                     StandardStream.tell("Checking \(path)\n  FAILED:\n\(error)")
                 }
             }
+            for line in RuleWarnings.lines(read) { StandardStream.tell(line) }
             // Rules of one file may name those of another one.
-            for line in RuleSet(right, RuleOptions()).remarks { StandardStream.tell("warning: \(line)") }
+            for (place, reason) in RuleSet(read, RuleOptions()).withoutSamples {
+                StandardStream.tell("\(place): warning: \(reason)")
+            }
             if hasFaults { throw ExitStatus.Ending(status: .checkFailed) }
         }
     }

@@ -70,6 +70,8 @@ package struct Rule: Hashable, Sendable {
     package let labels: [RuleText]
     /// Where it stands in the file, from 1.
     package let line: Int?
+    /// Where its expression stands, likewise.
+    package let expressionLine: Int?
 }
 
 /// A label or an annotation.

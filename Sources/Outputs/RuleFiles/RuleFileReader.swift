@@ -110,7 +110,7 @@ struct RuleFileReader {
         let terms = Rule.AlertTerms(hold: hold ?? 0, keepFiring: keepFiring ?? 0, annotations: notes)
         return Rule(
             kind: isAlert ? .alert(terms) : .record, name: name, expression: expression, labels: texts,
-            line: node.line)
+            line: node.line, expressionLine: members["expr"]?.line)
     }
 
     /// What only alerts have.

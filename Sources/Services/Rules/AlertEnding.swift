@@ -95,13 +95,14 @@ extension RuleManager.State {
         return AlertEnding.lines(endings)
     }
 
-    /// Who has to hear that alerts are over: once all groups were evaluated, since another rule may have the same alert.
+    /// Who has to hear that alerts are over: once all groups were evaluated, since other rules may have the same ones.
     mutating func takeUntold() -> [AlertMessage] {
         if untold.isEmpty { return [] }
         guard groups.allSatisfy({ $0.state.evaluatedAt != nil || $0.failure != nil }) else { return [] }
         defer { untold = [] }
         let firing = Set(groups.flatMap(\.state.standing).filter { $0.stage == .firing }.map(\.labels))
-        return untold.filter { !firing.contains($0.alert.labels) }.compactMap { $0.alert.ending(at: $0.time, set.options) }
+        return untold.filter { !firing.contains($0.alert.labels) }
+            .compactMap { $0.alert.ending(at: $0.time, set.options) }
     }
 }
 

@@ -118,7 +118,7 @@ extension RuleManager {
                 default: "\(count) rules from now on"
                 }
             if count == 0 { log.warning("\(occasion), \(words)") } else { log.notice("\(occasion), \(words)") }
-            for line in set.remarks { log.warning("rules: \(line)") }
+            for (place, reason) in set.withoutSamples { log.warning("rules: \(place): \(reason)") }
             return words
         } catch {
             log.error("\(occasion) and are not taken, the rules before go on: \(error)")

@@ -143,19 +143,20 @@ struct RuleGraph {
 
 extension RuleSet {
     /// More are not listed.
-    private static var remarksMax: Int { 20 }
+    private static var shownMax: Int { 20 }
 
-    /// What is right in files of rules and has no samples here, each with its file and line.
+    /// Recording rules that are right and have no samples: file and line, and why.
     /// - Complexity: O(rules + what they lead to).
-    package var remarks: [String] {
+    package var withoutSamples: [(place: String, reason: String)] {
         let placed = files.flatMap { file in
             file.groups.flatMap(\.rules).filter { $0.kind == .record }.map { (file: file.name, rule: $0) }
         }
-        let all = zip(placed, RuleGraph(placed.map(\.rule)).faults).compactMap { place, fault in
-            fault.map { "\(place.file): line \(place.rule.line ?? 1): \($0)" }
+        let all = zip(placed, RuleGraph(placed.map(\.rule)).faults).compactMap { one, fault in
+            fault.map { (place: "\(one.file):\(one.rule.line ?? 1)", reason: $0) }
         }
-        return all.prefix(Self.remarksMax)
-            + (all.count > Self.remarksMax ? ["\(all.count - Self.remarksMax) more rules have no samples"] : [])
+        guard all.count > Self.shownMax else { return all }
+        let more = (place: all[Self.shownMax].place, reason: "\(all.count - Self.shownMax) more rules have no samples")
+        return Array(all.prefix(Self.shownMax)) + [more]
     }
 }
 

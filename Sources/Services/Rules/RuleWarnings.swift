@@ -1,0 +1,190 @@
+import Asking
+import Bytes
+import Domain
+import JSONTexts
+import PromQLText
+package import RuleFiles
+
+/// What rules ask for that nobody gives: they are read without a mistake, and say nothing for ever.
+package struct RuleWarnings {
+    /// Labels of series by their names; nil: nobody knows which.
+    private var labels: [ByteText: Set<ByteText>?] = [:]
+    private var names: [String] = []
+    private var found: [String] = []
+    private var seen: Set<ExactText> = []
+
+    private static let target = Set(PinnedSeries.target.map(\.name))
+    private static let bound: ByteText = "le"
+
+    /// Metrics that neither the catalogue has nor a rule of the files records, and labels that a metric has not: a line
+    /// each with file, line and the name that may have been meant, in the order of the files.
+    /// - Complexity: O(expressions · rules), and for each name that is not known O(names).
+    package static func lines(_ files: [RuleFile]) -> [String] {
+        var warnings = RuleWarnings(files)
+        return files.flatMap { file in
+            file.groups.flatMap(\.rules).flatMap { rule in
+                warnings.look(at: rule).map { reason in
+                    "\(file.name):\(rule.expressionLine ?? 1): warning: \(rule.name): \(reason)"
+                }
+            }
+        }
+    }
+
+    private init(_ files: [RuleFile]) {
+        for metric in MetricCatalogue.all {
+            let own = Self.target.union(metric.labels.map { ByteText($0.name.utf8) })
+            var all: [(name: String, labels: Set<ByteText>)] = [(metric.name, own)]
+            if metric.kind == .histogram {
+                all += [
+                    (metric.name + "_bucket", own.union([Self.bound])), (metric.name + "_sum", own),
+                    (metric.name + "_count", own),
+                ]
+            }
+            for (name, own) in all { add(ByteText(name.utf8), own) }
+        }
+        add("up", Self.target)
+        // Their labels are those of any rule.
+        for name in AlertHistory.names { add(name, nil) }
+        let recorded = files.flatMap(\.groups).flatMap(\.rules).filter { $0.kind == .record }
+        for rule in recorded { add(rule.name, nil) }
+        // Of rules that stand on others in any order; what is left then leads to itself.
+        var isNews = true
+        while isNews {
+            isNews = false
+            let all = Dictionary(grouping: recorded, by: \.name)
+            // order: each name has a place of its own.
+            for (name, rules) in all where known(name) == nil {
+                var sum: Set<ByteText>? = []
+                for rule in rules {
+                    let own = left(by: rule.expression.root)?.union(rule.labels.map(\.name))
+                    sum = sum.flatMap { sum in own.map(sum.union) }
+                }
+                guard let sum else { continue }
+                labels[name] = .some(sum)
+                isNews = true
+            }
+        }
+    }
+
+    private mutating func add(_ name: ByteText, _ own: Set<ByteText>?) {
+        guard labels[name] == nil else { return }
+        labels[name] = .some(own)
+        names.append("\(name)")
+    }
+
+    /// nil: nobody knows.
+    private func known(_ name: ByteText) -> Set<ByteText>? { labels[name].flatMap { $0 } }
+
+    // MARK: Looking
+
+    private mutating func look(at rule: Rule) -> [String] {
+        (found, seen) = ([], [])
+        look(at: rule.expression.root)
+        return found
+    }
+
+    private mutating func warn(_ reason: String) {
+        if seen.insert(ExactText(reason)).inserted { found.append(reason) }
+    }
+
+    private mutating func look(at expression: Expression) {
+        switch expression {
+        case .number, .string: break
+        case .selector(let node): look(at: node)
+        case .range(let node): look(at: node.selector)
+        case .subquery(let node): look(at: node.expression)
+        case .parentheses(let node): look(at: node.inner)
+        case .unary(let node): look(at: node.operand)
+        case .binary(let node):
+            look(at: node.left)
+            look(at: node.right)
+        case .call(let node): for argument in node.arguments { look(at: argument) }
+        case .aggregation(let node):
+            if let parameter = node.parameter { look(at: parameter) }
+            look(at: node.expression)
+            guard let own = left(by: node.expression), !own.isEmpty else { return }
+            for label in node.grouping where !own.contains(label) {
+                let word = node.isWithout ? "without" : "by"
+                warn("nothing in \(node.operation.rawValue) \(word) (…) has a label \(label); \(hint(label, own))")
+            }
+        }
+    }
+
+    private mutating func look(at selector: VectorSelector) {
+        guard let name = Self.name(of: selector) else { return }
+        guard let entry = labels[name] else {
+            let near = nearestName(to: "\(name)", among: names)
+            let rest = "it is no metric of plimsoll, and no rule of these files records it"
+            return warn("\(name) is not known; \(nameHint(near: near, orElse: rest))")
+        }
+        guard let own = entry else { return }
+        for matcher in selector.matchers where matcher.label != LabelMatcher.metricName {
+            if own.contains(matcher.label) {
+                look(atBound: matcher)
+            } else if !matcher.value.bytes.isEmpty {
+                // That a label is missing may be asked.
+                warn("\(name) has no label \(matcher.label); \(hint(matcher.label, own))")
+            }
+        }
+    }
+
+    /// Where a bucket ends is written with a point.
+    private mutating func look(atBound matcher: LabelMatcher) {
+        let text = "\(matcher.value)"
+        guard matcher.label == Self.bound, matcher.comparison == .equal, Int64(text) != nil else { return }
+        warn("\(Self.bound)=\"\(text)\" is no end of a bucket; did you mean \(Self.bound)=\"\(text).0\"?")
+    }
+
+    private func hint(_ label: ByteText, _ own: Set<ByteText>) -> String {
+        nameHint(to: "\(label)", known: own.sorted().map { "\($0)" })
+    }
+
+    /// The one name that is asked for; nil: there may be several.
+    private static func name(of selector: VectorSelector) -> ByteText? {
+        selector.name
+            ?? selector.matchers.first { $0.label == LabelMatcher.metricName && $0.comparison == .equal }?.value
+    }
+
+    // MARK: Labels
+
+    /// Labels that the series of an answer may have, and maybe more; nil: nobody knows.
+    private func left(by expression: Expression) -> Set<ByteText>? {
+        switch expression {
+        case .number, .string: []
+        case .selector(let node): Self.name(of: node).flatMap(known)
+        case .range(let node): Self.name(of: node.selector).flatMap(known)
+        case .subquery(let node): left(by: node.expression)
+        case .parentheses(let node): left(by: node.inner)
+        case .unary(let node): left(by: node.operand)
+        case .binary(let node): both(left(by: node.left), left(by: node.right))
+        case .call(let node): left(byCall: node)
+        case .aggregation(let node): left(byAggregation: node)
+        }
+    }
+
+    private func both(_ one: Set<ByteText>?, _ other: Set<ByteText>?) -> Set<ByteText>? {
+        one.flatMap { one in other.map(one.union) }
+    }
+
+    private func left(byCall node: FunctionCall) -> Set<ByteText>? {
+        switch node.function.name {
+        // What is absent has the labels that were asked for; what is looked up, those of others.
+        case "absent", "absent_over_time", "info": return nil
+        case "label_replace", "label_join":
+            guard node.arguments.count > 1, case .string(let made) = node.arguments[1] else { return nil }
+            return left(by: node.arguments[0])?.union([made.value])
+        default:
+            return node.arguments.reduce(.some([])) { both($0, left(by: $1)) }
+        }
+    }
+
+    private func left(byAggregation node: Aggregation) -> Set<ByteText>? {
+        let own = left(by: node.expression)
+        switch node.operation {
+        case .topk, .bottomk, .limitk, .limitRatio: return own
+        case .countValues: return nil
+        case .sum, .avg, .count, .min, .max, .group, .stddev, .stdvar, .quantile:
+            return node.isWithout ? own?.subtracting(node.grouping) : Set(node.grouping)
+        }
+    }
+}

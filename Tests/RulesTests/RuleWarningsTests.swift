@@ -1,0 +1,63 @@
+import RuleFiles
+import Rules
+import Testing
+
+/// Rules that are right and ask for what nobody gives.
+@Suite struct RuleWarningsTests {
+    private static let first = """
+        groups:
+          - name: one
+            rules:
+              - record: job:answers:rate
+                expr: sum by (job, channel) (rate(support_answers_total[5m]))
+              - alert: Typo
+                expr: rate(support_answer_total[5m]) > 1
+              - alert: Label
+                expr: sum by (chanel) (job:answers:rate{tennant="a"}) > 0
+              - alert: Bound
+                expr: support_answer_duration_seconds_bucket{le="5"} > 0
+              - alert: Fine
+                expr: absent(up{job="x"}) or ALERTS{any="x"} or support_answers_total{nobody=""} or other:rate
+              - alert: Made
+                expr: sum by (made) (label_replace(support_answers_total, "made", "$1", "channel", "(.*)")) > 0
+
+        """
+    /// What it records stands on what the first one does, and what stands on itself is left alone.
+    private static let second = """
+        groups:
+          - name: two
+            rules:
+              - record: other:rate
+                expr: sum without (channel) (job:answers:rate)
+                labels: {team: red}
+              - record: circle
+                expr: sum by (anything) (circle)
+              - alert: Other
+                expr: other:rate{team="red", channel="web"} > 0
+
+        """
+
+    private static func file(_ text: String, _ name: String) throws -> RuleFile {
+        try RuleFile(Array(text.utf8), name: name)
+    }
+
+    @Test func namesAndLabelsThatNobodyHasAreTold() throws {
+        let lines = RuleWarnings.lines([try Self.file(Self.first, "a.yaml"), try Self.file(Self.second, "b.yaml")])
+        #expect(
+            lines == [
+                "a.yaml:7: warning: Typo: support_answer_total is not known; did you mean support_answers_total? "
+                    + "it is no metric of plimsoll, and no rule of these files records it",
+                "a.yaml:9: warning: Label: job:answers:rate has no label tennant; known: channel, job",
+                "a.yaml:9: warning: Label: nothing in sum by (…) has a label chanel; did you mean channel? "
+                    + "known: channel, job",
+                "a.yaml:11: warning: Bound: le=\"5\" is no end of a bucket; did you mean le=\"5.0\"?",
+                "b.yaml:10: warning: Other: other:rate has no label channel; known: job, team",
+            ])
+        // The second file alone does not know what the first one records.
+        #expect(
+            RuleWarnings.lines([try Self.file(Self.second, "b.yaml")]) == [
+                "b.yaml:5: warning: other:rate: job:answers:rate is not known; "
+                    + "it is no metric of plimsoll, and no rule of these files records it"
+            ])
+    }
+}
