@@ -202,6 +202,31 @@ import Testing
         #expect(try lines(targeted(cache)) == lines(targeted(nil)))
     }
 
+    /// Rules ask for few samples of many series: they share them, too.
+    @Test func manySeriesAreReadOnceASnapshot() throws {
+        var history = try HistoryStore(nowSeconds: 3_000)
+        try history.append(
+            (0..<450).map { number in
+                let fields: [String: EventValue] = [
+                    "conversation_id": .text("c\(number)"), "channel": .text("web"), "turn": .integer(1),
+                    "status": .text("ok"), "duration_ns": .integer(700_000_000),
+                ]
+                return HistoryStore.event("message.sent", at: 40, fields, id: "\(number)", tenant: "t\(number)")
+            })
+        let cache = SeriesCache()
+        let source = history.series(reached: 60, cache: cache)
+        func read() throws -> Int {
+            let end = HistoryStore.startMilliseconds + 60_000
+            let windows = SeriesWindows(firstEnd: end, step: 1, count: 1, length: 60_000, look: .ends)
+            let selector = "support_answer_duration_seconds_bucket"
+            return try HistoryStore.samples(source, selector, after: 0, through: 60, windows: windows).count
+        }
+        let series = try read()
+        let steps = cache.steps
+        #expect(try read() == series)
+        #expect(series > 4_500 && cache.steps == steps)
+    }
+
     /// What a rule's cycle reads and looks at follows from what has come since the last one, and not from how long the
     /// history is.
     @Test func aCycleIsAsCheapAfterTenTimesTheHistory() throws {

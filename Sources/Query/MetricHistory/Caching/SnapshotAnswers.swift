@@ -12,6 +12,9 @@ final class SnapshotAnswers: Sendable {
         private let after, through: Int64
         private let windows: SeriesWindows?
 
+        /// Whether few samples of each series are looked at, as rules do it.
+        fileprivate var isAskedOnce: Bool { windows?.count == 1 }
+
         init(_ request: SeriesRequest) {
             (matchers, windows) = (request.matchers, request.windows)
             (after, through) = (request.after, request.through)
@@ -19,8 +22,8 @@ final class SnapshotAnswers: Sendable {
     }
 
     private static let bytesMax = 16 << 20
-    /// Of one answer: long ones are asked for by one panel alone.
-    private static let answerBytesMax = 1 << 20
+    /// Of one answer: long ones are asked for by one panel alone, wide ones by several rules.
+    private static let (longBytesMax, wideBytesMax) = (1 << 20, 8 << 20)
 
     private struct State {
         var known: [Key: [Series]] = [:]
@@ -37,7 +40,7 @@ final class SnapshotAnswers: Sendable {
     func keep(_ series: [Series], as key: Key, in pool: MemoryPool?) {
         // What is kept of label sets holds the texts of their labels.
         let bytes = series.reduce(256) { $0 + 128 + $1.labels.listedBytes + $1.samples.heldBytes }
-        guard bytes <= Self.answerBytesMax else { return }
+        guard bytes <= (key.isAskedOnce ? Self.wideBytesMax : Self.longBytesMax) else { return }
         state.withLock { state in
             guard state.known[key] == nil, state.bytes + bytes <= Self.bytesMax else { return }
             if state.booking == nil { state.booking = pool.map { MemoryBooking(in: $0) } }
