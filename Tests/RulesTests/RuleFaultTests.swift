@@ -238,6 +238,12 @@ import Testing
                     expr: a * 1
                   - record: reader
                     expr: count(a) or vector(5)
+                  - record: w
+                    expr: seconds * 2
+                    labels: {n: "1"}
+                  - record: w
+                    expr: w{n="1"} * 2
+                    labels: {n: "2"}
             """
         let series = RuleWorld.minutes("seconds", [3])
         var world = try RuleWorld(text, series)
@@ -248,15 +254,17 @@ import Testing
         #expect(world.rules.withoutSamples.map(\.place) == ["test.yaml:5", "test.yaml:7", "test.yaml:9"])
         #expect(world.rules.withoutSamples.map(\.reason) == faults)
         try world.advance(to: Self.minute(0))
-        #expect(world.manager.groups.flatMap(\.rules).map(\.lastError) == faults + [""])
+        #expect(world.manager.groups.flatMap(\.rules).map(\.lastError) == faults + ["", "", ""])
         let heard = Heard()
         let source = world.manager.series(
             over: series, reached: Self.minute(0), within: UnboundedBudget(), remark: { heard.add($0) })
         let listed = try source.labelSets(.everything, after: Self.minute(-1), through: Self.minute(0))
-        #expect(listed.map { "\($0[LabelMatcher.metricName])" } == ["reader", "seconds"])
+        #expect(listed.map { "\($0[LabelMatcher.metricName])" } == ["reader", "seconds", "w", "w"])
         #expect(heard.all == Set(faults))
-        guard case .vector(let found) = try Self.value("reader", .instant(Self.minute(0)), source) else { return }
-        #expect(found.map(\.value) == [.float(5)])
+        for (text, value) in [("reader", 5), ("w{n=\"1\"}", 6), ("w{n=\"2\"}", 12)] as [(String, Double)] {
+            guard case .vector(let found) = try Self.value(text, .instant(Self.minute(0)), source) else { return }
+            #expect(found.map(\.value) == [.float(value)], "\(text)")
+        }
     }
 
     private final class Heard: Sendable {

@@ -81,12 +81,12 @@ struct RecordedRules: Sendable {
         expression.selectors.map { (try? SeriesMatchers($0)) ?? .everything }
     }
 
-    /// Those whose name can be wanted.
-    func named(by matchers: SeriesMatchers) -> [Recorded] { all.filter { matchers.passesName($0.rule.name) } }
+    /// Those whose series can be wanted.
+    func named(by matchers: SeriesMatchers) -> [Recorded] { all.filter { matchers.canWant($0.rule) } }
 
-    /// The places of those whose name can be wanted by one of some selectors, each once.
+    /// The places of those whose series can be wanted by one of some selectors, each once.
     func places(named selectors: [SeriesMatchers]) -> [Int] {
-        all.indices.filter { place in selectors.contains { $0.passesName(all[place].rule.name) } }
+        all.indices.filter { place in selectors.contains { $0.canWant(all[place].rule) } }
     }
 
     /// Whether an expression asks for one of some metrics, by itself or by rules that it names.
@@ -106,4 +106,12 @@ struct RecordedRules: Sendable {
 
     /// nil where it is none of them. Of two that are alike the first one, which says the same.
     func recorded(_ rule: Rule) -> Recorded? { all.first { $0.rule == rule } }
+}
+
+extension SeriesMatchers {
+    /// Whether a series that a rule records can be wanted, by its name and the labels that the rule gives: rules of one
+    /// name may stand on each other.
+    func canWant(_ rule: Rule) -> Bool {
+        passesName(rule.name) && rule.labels.allSatisfy { passes($0.text, of: $0.name) }
+    }
 }

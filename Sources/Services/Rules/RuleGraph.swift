@@ -37,7 +37,7 @@ struct RuleGraph {
                 nodes[matchers] = next.count
                 next[place].append(next.count)
                 let likely = matchers.onlyName.map { places[$0] ?? [] } ?? Array(rules.indices)
-                next.append(likely.filter { matchers.passesName(rules[$0].name) })
+                next.append(likely.filter { matchers.canWant(rules[$0]) })
             }
         }
         self.next = next

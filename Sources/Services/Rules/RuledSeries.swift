@@ -224,7 +224,8 @@ struct RuledSeries: SeriesSource {
     private func evaluations(
         of rule: RecordedRules.Recorded, at times: PromQLQuestion.Times, over source: RuledSeries
     ) throws(EvaluationError) -> RecordedAnswers.Answer {
-        let memory = memory(of: rule)
+        // What a group has come to is not among what is kept of halves.
+        let memory = settled[rule.place] == nil ? memory(of: rule) : nil
         var left = [times]
         var parts: [RecordedAnswers.Answer] = []
         while let next = left.popLast() {
@@ -233,7 +234,7 @@ struct RuledSeries: SeriesSource {
                 parts.append(known)
                 continue
             }
-            var part = RecordedAnswers.Answer(series: [], failed: Set(RecordedTimes.each(of: [next])))
+            let part: RecordedAnswers.Answer
             do throws(EvaluationError) {
                 let said = try value(of: rule.rule.expression, at: next, over: source, sharing: memory?.parts)
                 part = RecordedAnswers.Answer(said, of: rule.rule, limit: rule.limit)
@@ -243,6 +244,7 @@ struct RuledSeries: SeriesSource {
                     left += [second, first]
                     continue
                 }
+                part = RecordedAnswers.Answer(series: [], failed: Set(RecordedTimes.each(of: [next])))
             }
             parts.append(part)
             // Rules that name this one and fail as well ask for the same halves.
