@@ -36,6 +36,13 @@ import Testing
         return try PromQLEvaluator.answer(question, over: source).value
     }
 
+    private struct NoVector: Error {}
+
+    private static func values(_ text: String, _ minute: Int64, _ source: some SeriesSource) throws -> [SampleValue] {
+        guard case .vector(let found) = try value(text, .instant(Self.minute(minute)), source) else { throw NoVector() }
+        return found.map(\.value)
+    }
+
     private static func floats(
         _ text: String, through end: Int64, step: Int64 = 1, _ source: some SeriesSource
     ) throws -> [[Double]] {
@@ -103,8 +110,7 @@ import Testing
         #expect(try Self.floats("count_over_time(top[10m])", through: 6, source) == [[1, 2, 3, 4, 5, 6, 7]])
         #expect(try Self.floats("few", through: 6, source) == [[10, 10, 10, 10, 10, 10, 10]])
         #expect(try Self.floats("number", through: 6, source) == [[1, 1, 1, 1, 1, 1, 1]])
-        guard case .vector(let now) = try Self.value("e", .instant(Self.minute(4)), source) else { return }
-        #expect(now.map(\.value) == [.float(30)])
+        #expect(try Self.values("e", 4, source) == [.float(30)])
     }
 
     /// Who asks for everything gets all else.
@@ -116,9 +122,7 @@ import Testing
         let names = listed.map { "\($0[LabelMatcher.metricName])" }
         #expect(names == ["after", "number", "part", "part", "seconds", "top"])
         // Of `e` and `few` the last sample stands.
-        guard case .vector(let all) = try Self.value("count({__name__=~\".+\"})", .instant(Self.minute(4)), source)
-        else { return }
-        #expect(all.map(\.value) == [.float(8)])
+        #expect(try Self.values("count({__name__=~\".+\"})", 4, source) == [.float(8)])
     }
 
     @Test func aReplaySaysHowOftenARuleFailedAndGoesOn() throws {
@@ -203,8 +207,7 @@ import Testing
             Counted(RuleWorld.minutes("seconds", [3]), "seconds"), Counted(RuleWorld.minutes("seconds", [3]), "ALERTS")
         )
         let source = manager.series(over: maxima, reached: Self.minute(0), within: UnboundedBudget())
-        guard case .vector(let last) = try Self.value("c39", .instant(Self.minute(0)), source) else { return }
-        #expect(last.map(\.value) == [.float(3 * Double(1 << 39))])
+        #expect(try Self.values("c39", 0, source) == [.float(3 * Double(1 << 39))])
         #expect(maxima.requests == 1)
         while manager.step(at: Self.minute(0), monotonic: { 0 }, { _ in (alerts, UnboundedBudget()) }) != nil {}
         #expect(manager.groups.last?.rules.first?.alerts.map(\.value) == [32_768])
@@ -216,9 +219,9 @@ import Testing
     @Test func tooLongARowIsToldBeforehand() throws {
         let text = "groups:\n  - name: row\n    rules:\n" + Self.row("c", of: 400, first: "max(seconds)")
         let found = try RuleWorld.rules(text).withoutSamples
-        #expect(found.map(\.place) == ["test.yaml:304"])
+        #expect(found.map { $0.place } == ["test.yaml:304"])
         #expect(
-            found.map(\.reason) == [
+            found.map { $0.reason } == [
                 "the recording rule c300 stands on too long a row of rules, and so has no samples: those that name "
                     + "each other may have 3000 levels of expressions"
             ])
@@ -251,8 +254,8 @@ import Testing
         let faults = ["keep reads itself", "a reads itself by way of b", "b reads itself by way of a"].map {
             "the recording rule \($0)\(reason)"
         }
-        #expect(world.rules.withoutSamples.map(\.place) == ["test.yaml:5", "test.yaml:7", "test.yaml:9"])
-        #expect(world.rules.withoutSamples.map(\.reason) == faults)
+        #expect(world.rules.withoutSamples.map { $0.place } == ["test.yaml:5", "test.yaml:7", "test.yaml:9"])
+        #expect(world.rules.withoutSamples.map { $0.reason } == faults)
         try world.advance(to: Self.minute(0))
         #expect(world.manager.groups.flatMap(\.rules).map(\.lastError) == faults + ["", "", ""])
         let heard = Heard()
@@ -261,10 +264,9 @@ import Testing
         let listed = try source.labelSets(.everything, after: Self.minute(-1), through: Self.minute(0))
         #expect(listed.map { "\($0[LabelMatcher.metricName])" } == ["reader", "seconds", "w", "w"])
         #expect(heard.all == Set(faults))
-        for (text, value) in [("reader", 5), ("w{n=\"1\"}", 6), ("w{n=\"2\"}", 12)] as [(String, Double)] {
-            guard case .vector(let found) = try Self.value(text, .instant(Self.minute(0)), source) else { return }
-            #expect(found.map(\.value) == [.float(value)], "\(text)")
-        }
+        #expect(try Self.values("reader", 0, source) == [.float(5)])
+        #expect(try Self.values("w{n=\"1\"}", 0, source) == [.float(6)])
+        #expect(try Self.values("w{n=\"2\"}", 0, source) == [.float(12)])
     }
 
     private final class Heard: Sendable {

@@ -151,7 +151,7 @@ extension RuleSet {
         let placed = files.flatMap { file in
             file.groups.flatMap(\.rules).filter { $0.kind == .record }.map { (file: file.name, rule: $0) }
         }
-        let all = zip(placed, RuleGraph(placed.map(\.rule)).faults).compactMap { one, fault in
+        let all = zip(placed, RuleGraph(placed.map { $0.rule }).faults).compactMap { one, fault in
             fault.map { (place: "\(one.file):\(one.rule.line ?? 1)", reason: $0) }
         }
         guard all.count > Self.shownMax else { return all }
