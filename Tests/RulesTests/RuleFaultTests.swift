@@ -247,6 +247,8 @@ import Testing
                   - record: w
                     expr: w{n="1"} * 2
                     labels: {n: "2"}
+                  - record: total
+                    expr: count({job="plimsoll"})
             """
         let series = RuleWorld.minutes("seconds", [3])
         var world = try RuleWorld(text, series)
@@ -257,16 +259,18 @@ import Testing
         #expect(world.rules.withoutSamples.map { $0.place } == ["test.yaml:5", "test.yaml:7", "test.yaml:9"])
         #expect(world.rules.withoutSamples.map { $0.reason } == faults)
         try world.advance(to: Self.minute(0))
-        #expect(world.manager.groups.flatMap(\.rules).map(\.lastError) == faults + ["", "", ""])
+        #expect(world.manager.groups.flatMap(\.rules).map(\.lastError) == faults + ["", "", "", ""])
         let heard = Heard()
         let source = world.manager.series(
             over: series, reached: Self.minute(0), within: UnboundedBudget(), remark: { heard.add($0) })
         let listed = try source.labelSets(.everything, after: Self.minute(-1), through: Self.minute(0))
-        #expect(listed.map { "\($0[LabelMatcher.metricName])" } == ["reader", "seconds", "w", "w"])
+        #expect(listed.map { "\($0[LabelMatcher.metricName])" } == ["reader", "seconds", "total", "w", "w"])
         #expect(heard.all == Set(faults))
         #expect(try Self.values("reader", 0, source) == [.float(5)])
         #expect(try Self.values("w{n=\"1\"}", 0, source) == [.float(6)])
         #expect(try Self.values("w{n=\"2\"}", 0, source) == [.float(12)])
+        // What it gives has no job, so that it is none of those.
+        #expect(try Self.values("total", 0, source) == [.float(3)])
     }
 
     private final class Heard: Sendable {

@@ -109,9 +109,35 @@ struct RecordedRules: Sendable {
 }
 
 extension SeriesMatchers {
-    /// Whether a series that a rule records can be wanted, by its name and the labels that the rule gives: rules of one
-    /// name may stand on each other.
+    /// Whether a series that a rule records can be wanted: by its name, by the labels that the rule gives, so that
+    /// rules of one name may stand on each other, and by those that its expression leaves.
     func canWant(_ rule: Rule) -> Bool {
-        passesName(rule.name) && rule.labels.allSatisfy { passes($0.text, of: $0.name) }
+        matchers.allSatisfy { matcher in
+            if matcher.label == LabelMatcher.metricName { return matcher.passes(rule.name) }
+            let given = rule.labels.first { $0.name == matcher.label }
+            if let given { return matcher.passes(given.text) }
+            return rule.expression.root.mayHave(matcher.label) || matcher.passes(ByteText([]))
+        }
+    }
+}
+
+extension Expression {
+    /// Whether series that it gives may have a label; where it is not known, they may.
+    fileprivate func mayHave(_ label: ByteText) -> Bool {
+        switch self {
+        case .number, .string: return false
+        case .parentheses(let node): return node.inner.mayHave(label)
+        case .unary(let node): return node.operand.mayHave(label)
+        case .binary(let node): return node.left.mayHave(label) || node.right.mayHave(label)
+        case .call(let node): return node.function.name != "vector"
+        case .aggregation(let node):
+            switch node.operation {
+            case .sum, .avg, .count, .min, .max, .group, .stddev, .stdvar, .quantile:
+                let isNamed = node.grouping.contains(label)
+                return node.isWithout ? !isNamed && node.expression.mayHave(label) : isNamed
+            case .topk, .bottomk, .limitk, .limitRatio, .countValues: return true
+            }
+        case .selector, .range, .subquery: return true
+        }
     }
 }
