@@ -254,8 +254,8 @@ let package = Package(
         tests(
             "Rules",
             uses: [
-                "AlertRules", "Alerting", "Asking", "Bytes", "Domain", "EventStores", "MetricHistory", "Plans",
-                "Platform", "Projections", "PromQLEvaluation", "PromQLText", "RuleFiles",
+                "AlertRules", "Alerting", "Asking", "Bytes", "Domain", "EventStores", "Intakes", "MetricHistory",
+                "OperatorLogs", "Plans", "Platform", "Projections", "PromQLEvaluation", "PromQLText", "RuleFiles",
             ]),
         room(
             "Clients", "Server/Clients",

@@ -197,6 +197,20 @@ import Testing
         }
     }
 
+    /// A rule that can have no samples takes nothing else with it, and whoever asks is told.
+    @Test func aRuleThatReadsItselfIsAWarning() async throws {
+        let text = "groups: [{name: g, interval: 1s, rules: [{record: keep, expr: \"keep or vector(1)\"}]}]\n"
+        let rules = RuleSet([try RuleFile(Array(text.utf8), name: "keep.yaml")], RuleOptions())
+        let lines = LogLines()
+        try await withServer(try simulatedStore(seed: 44), rules: rules, log: lines.log) { client, _ in
+            #expect(try await lines.line(with: "warning rules: keep.yaml:1: ", "keep reads itself") != nil)
+            let answer = try await client.send("GET", "/api/v1/labels")
+            #expect(answer.status == 200, "\(answer.text)")
+            let warnings = try JSONReader.parse(answer.body)["warnings"]?.array ?? []
+            #expect(warnings.count == 1 && warnings.first?.string?.contains("keep reads itself") == true)
+        }
+    }
+
     /// What is wrong with files is said to who asked, with the states and as a metric; the rules before go on.
     @Test func filesAreReadAgainWhenAsked() async throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-\(UUID().uuidString).yaml")

@@ -1,5 +1,6 @@
 import Asking
 import Bytes
+import EventStores
 import PromQLEvaluation
 import PromQLText
 import Rules
@@ -83,6 +84,23 @@ import Testing
         try world.advance(to: Self.minute(200) + 1)
         #expect(world.evaluations.suffix(61) == (140...200).map(Self.minute)[...])
         #expect(world.evaluations.count == 67)
+    }
+
+    /// Files are read again before what changed is durable: how a group stands that changed is logged with the next
+    /// evaluation, whichever group's that is.
+    @Test func whatIsNotLoggedYetIsLoggedUnderOtherRulesToo() throws {
+        let text = Self.text + "\n  - name: other\n    interval: 1m\n    rules: [{record: one, expr: vector(1)}]\n"
+        let (series, start) = (RuleWorld.minutes("seconds", [9, 9]), Self.minute(0))
+        let manager = RuleManager(try RuleWorld.rules(text), from: []) { [] }
+        func step() throws -> RuleManager.Step {
+            let step = manager.step(at: start, monotonic: { 0 }) { _ in (series, UnboundedBudget()) }
+            return try #require(step)
+        }
+        #expect(try step().batch?.notes.count == 1)
+        manager.replace(by: try RuleWorld.rules(text.replacing("for: 3m", with: "for: 5m")))
+        let batch = try #require(try step().batch)
+        #expect(batch.notes.count == 1)
+        #expect(batch.rules.map(\.group.text) == ["test.yaml;speed", "test.yaml;other"])
     }
 
     // MARK: Series

@@ -1,3 +1,4 @@
+import AlertRules
 import ArgumentParser
 import Platform
 import RuleFiles
@@ -13,8 +14,10 @@ extension AlertsCommand {
                 templates that cannot be read, rules that are there twice. Exit status 1 when there is one.
 
                 Warns of what is no mistake but says nothing for ever: metrics that neither plimsoll has nor a rule of \
-                the files records, and labels that a metric has not. Rules over metrics of others are fine in a \
-                Prometheus that has these; the exit status stays as it is.
+                the files records, labels that a metric has not, and recording rules that read themselves, alone or \
+                by way of others. Rules over metrics of others are fine in a Prometheus that has these, and so are \
+                rules that read what they recorded before, of which plimsoll keeps nothing; the exit status stays as \
+                it is.
                 """)
 
         @Argument(help: ArgumentHelp("Rule files, YAML.", valueName: "file"))
@@ -39,6 +42,10 @@ extension AlertsCommand {
                 }
             }
             for line in RuleWarnings.lines(read) { StandardStream.tell(line) }
+            // Rules of one file may name those of another one.
+            for (place, reason) in RuleSet(read, RuleOptions()).withoutSamples {
+                StandardStream.tell("\(place): warning: \(reason)")
+            }
             if hasFaults { throw ExitStatus.Ending(status: .checkFailed) }
         }
     }

@@ -20,8 +20,8 @@ final class RecordedAnswers: Sendable {
     struct Answer {
         /// With the rule's name and labels, each series once.
         let series: [Series]
-        /// ms since 1970: of its times those at which the evaluation fails, and writes nothing, as two series came to
-        /// the same labels, or there were more than the group may have.
+        /// ms since 1970: of its times those at which the evaluation fails, and writes nothing: the expression makes
+        /// no sense of what there is, two series came to the same labels, or there were more than the group may have.
         let failed: Set<Int64>
 
         fileprivate var bytes: Int { RecordedAnswers.bytes(of: series) + 16 * failed.count }
@@ -85,6 +85,17 @@ extension RecordedAnswers.Answer {
         }
         let isPlain = failed.isEmpty && runs.count == found.count
         self.init(series: isPlain ? found : Self.joined(found, without: failed), failed: failed)
+    }
+
+    /// All of them, which are of other times each.
+    init(_ parts: [RecordedAnswers.Answer]) {
+        guard parts.count != 1 else {
+            self = parts[0]
+            return
+        }
+        self.init(
+            series: Self.joined(parts.flatMap(\.series), without: []),
+            failed: parts.reduce(into: []) { $0.formUnion($1.failed) })
     }
 
     /// The same where one of its evaluations came to something else.

@@ -20,6 +20,8 @@ struct RecordedRules: Sendable {
         fileprivate(set) var readsAlerts = false
         /// All that it looks at, by itself or by rules that it names; nil: perhaps also at what is later than its time.
         fileprivate(set) var reads: [SeriesMatchers]?
+        /// Why it has no samples; nil: it may have some.
+        fileprivate(set) var fault: String?
     }
 
     let options: RuleOptions
@@ -37,6 +39,7 @@ struct RecordedRules: Sendable {
                         limit: group.limit, place: all.count))
             }
         }
+        for (place, fault) in RuleGraph(all.map(\.rule)).faults.enumerated() { all[place].fault = fault }
         findReadersOfAlerts()
         findReads()
     }
@@ -78,12 +81,12 @@ struct RecordedRules: Sendable {
         expression.selectors.map { (try? SeriesMatchers($0)) ?? .everything }
     }
 
-    /// Those whose name can be wanted.
-    func named(by matchers: SeriesMatchers) -> [Recorded] { all.filter { matchers.passesName($0.rule.name) } }
+    /// Those whose series can be wanted.
+    func named(by matchers: SeriesMatchers) -> [Recorded] { all.filter { matchers.canWant($0.rule) } }
 
-    /// The places of those whose name can be wanted by one of some selectors, each once.
+    /// The places of those whose series can be wanted by one of some selectors, each once.
     func places(named selectors: [SeriesMatchers]) -> [Int] {
-        all.indices.filter { place in selectors.contains { $0.passesName(all[place].rule.name) } }
+        all.indices.filter { place in selectors.contains { $0.canWant(all[place].rule) } }
     }
 
     /// What an expression looks at, by itself and by rules that it names.
@@ -103,4 +106,38 @@ struct RecordedRules: Sendable {
 
     /// nil where it is none of them. Of two that are alike the first one, which says the same.
     func recorded(_ rule: Rule) -> Recorded? { all.first { $0.rule == rule } }
+}
+
+extension SeriesMatchers {
+    /// Whether a series that a rule records can be wanted: by its name, by the labels that the rule gives, so that
+    /// rules of one name may stand on each other, and by those that its expression leaves.
+    func canWant(_ rule: Rule) -> Bool {
+        matchers.allSatisfy { matcher in
+            if matcher.label == LabelMatcher.metricName { return matcher.passes(rule.name) }
+            let given = rule.labels.first { $0.name == matcher.label }
+            if let given { return matcher.passes(given.text) }
+            return rule.expression.root.mayHave(matcher.label) || matcher.passes(ByteText([]))
+        }
+    }
+}
+
+extension Expression {
+    /// Whether series that it gives may have a label; where it is not known, they may.
+    fileprivate func mayHave(_ label: ByteText) -> Bool {
+        switch self {
+        case .number, .string: return false
+        case .parentheses(let node): return node.inner.mayHave(label)
+        case .unary(let node): return node.operand.mayHave(label)
+        case .binary(let node): return node.left.mayHave(label) || node.right.mayHave(label)
+        case .call(let node): return node.function.name != "vector"
+        case .aggregation(let node):
+            switch node.operation {
+            case .sum, .avg, .count, .min, .max, .group, .stddev, .stdvar, .quantile:
+                let isNamed = node.grouping.contains(label)
+                return node.isWithout ? !isNamed && node.expression.mayHave(label) : isNamed
+            case .topk, .bottomk, .limitk, .limitRatio, .countValues: return true
+            }
+        case .selector, .range, .subquery: return true
+        }
+    }
 }

@@ -54,6 +54,87 @@ struct RecordedTimes {
         return questions.count == 1 ? times : times.sorted()
     }
 
+    /// The first and the second half of some times; nil: there is only one.
+    static func halves(
+        of times: PromQLQuestion.Times
+    ) -> (first: PromQLQuestion.Times, second: PromQLQuestion.Times)? {
+        guard case .range(let first, let end, let step) = times else { return nil }
+        let steps = end.saturatingSubtract(first) / step
+        guard steps > 0 else { return nil }
+        func part(_ begin: Int64, _ end: Int64) -> PromQLQuestion.Times {
+            begin == end ? .instant(begin) : .range(from: begin, through: end, step: step)
+        }
+        let middle = first + (steps - 1) / 2 * step
+        return (part(first, middle), part(middle + step, first + steps * step))
+    }
+
+    /// What is to be asked besides where evaluations failed and the last of each window alone is looked at.
+    func earlier(than failed: Set<Int64>) -> EarlierEvaluations {
+        guard let windows = request.windows, windows.look == .last else { return EarlierEvaluations([], interval) }
+        let ends = failed.sorted().map { time in
+            (time: time, begin: max(request.after, time.saturatingSubtract(windows.length)))
+        }
+        return EarlierEvaluations(ends, interval)
+    }
+
+    /// Evaluations before the last ones of windows, where these failed: of each window until one did not.
+    struct EarlierEvaluations {
+        /// Of each window the last evaluation of which nothing is known to be written, and where the window begins, or
+        /// a little before.
+        private var open: [(time: Int64, begin: Int64)]
+        private let interval: Int64
+        /// So many of each window are asked at once.
+        private var count = 1
+
+        fileprivate init(_ open: [(time: Int64, begin: Int64)], _ interval: Int64) {
+            (self.open, self.interval) = (open, interval)
+        }
+
+        /// Questions about times of which none was asked; nil: all is known.
+        /// - Parameters:
+        ///   - failed: all that failed so far.
+        ///   - known: all that were asked so far.
+        mutating func next(
+            after failed: Set<Int64>, _ known: Set<Int64>
+        ) throws(SeriesSourceError) -> [PromQLQuestion.Times]? {
+            open = open.compactMap { window -> (time: Int64, begin: Int64)? in
+                var time = window.time
+                while time > window.begin, failed.contains(time) { time = time.saturatingSubtract(interval) }
+                return time > window.begin && !known.contains(time) ? (time: time, begin: window.begin) : nil
+            }
+            if open.isEmpty { return nil }
+            var wanted = known
+            // Those of windows far apart lie as evenly as the windows do, those of one window follow each other.
+            var rows = [[Int64]](repeating: [], count: open.count == 1 ? 1 : count)
+            for window in open {
+                var time = window.time
+                for place in 0..<count where time > window.begin {
+                    if wanted.insert(time).inserted { rows[rows.count == 1 ? 0 : place].append(time) }
+                    time = time.saturatingSubtract(interval)
+                }
+            }
+            guard wanted.count <= pointsMax else { throw .tooManySamples(max: Int(pointsMax)) }
+            count *= 2
+            return rows.flatMap { RecordedTimes.questions($0.sorted()) }
+        }
+    }
+
+    /// Questions about some times.
+    /// - Parameter times: ascending, each once.
+    private static func questions(_ times: [Int64]) -> [PromQLQuestion.Times] {
+        var (found, index) = ([PromQLQuestion.Times](), 0)
+        while index < times.count {
+            var end = index
+            while end + 1 < times.count, times[end + 1] - times[end] == times[index + 1] - times[index] { end += 1 }
+            found.append(
+                end == index
+                    ? .instant(times[index])
+                    : .range(from: times[index], through: times[end], step: times[index + 1] - times[index]))
+            index = end + 1
+        }
+        return found
+    }
+
     /// The last evaluation up to a time.
     private func last(through time: Int64) -> Int64 {
         (floorDivide(time.saturatingAdd(offset), interval) * interval).saturatingSubtract(offset)

@@ -56,6 +56,9 @@ package final class RuleFileWatch: Sendable {
     /// How the files stood at the last look.
     package var standing: Standing { known.withLock { $0.standing } }
 
+    /// Whether it is time to look again.
+    var isDue: Bool { known.withLock { clock.monotonicNanoseconds() - $0.lookedAt >= Self.pause } }
+
     // tests: looks are made one by one, without a ticker.
     /// The rules where a file is otherwise than at the last look; nil: none is, or it is too soon to look.
     /// - Parameter isAsked: they are read in any case.
@@ -115,6 +118,7 @@ extension RuleManager {
                 default: "\(count) rules from now on"
                 }
             if count == 0 { log.warning("\(occasion), \(words)") } else { log.notice("\(occasion), \(words)") }
+            for (place, reason) in set.withoutSamples { log.warning("rules: \(place): \(reason)") }
             return words
         } catch {
             log.error("\(occasion) and are not taken, the rules before go on: \(error)")

@@ -62,18 +62,27 @@ package final class RuleManager: Sendable {
         var isUnsaved = false
         /// ns that the last evaluation took.
         var duration: Int64 = 0
-        /// On the monotonic clock, ns: no evaluation before.
+        /// On the monotonic clock, ns: no attempt before, since the last one failed.
         var notBefore: Int64 = .min
+        /// Whether it had caught up since the process began: what it misses now it has no time for.
+        var wasUpToDate = false
         /// Why the last attempt came to nothing.
         var failure: String?
         /// What was to be told while evaluations were caught up.
         var held: [AlertMessage] = []
+
+        /// What is still to be logged and told of it is so under other rules, too.
+        mutating func goOn(from before: Group) {
+            (recordedAt, isUnsaved, held) = (before.recordedAt, before.isUnsaved, before.held)
+            wasUpToDate = before.wasUpToDate
+        }
     }
 
     struct State: Sendable {
         var set: RuleSet
         var recorded: RecordedRules
         var groups: [Group]
+        var pace = RulePace()
         /// States of groups that are no more: to be ended.
         var orphans: [ExactText]
         /// Alerts that are over though no rule says so: to be noted.
@@ -134,9 +143,12 @@ package final class RuleManager: Sendable {
     /// Other rules from now on; a rule of the same group, name and labels goes on where it stood.
     package func replace(by set: RuleSet) {
         state.withLock { state in
-            var known: [ExactText: RuleGroupState] = [:]
-            for group in state.groups { known[group.place.key] = group.state }
-            let groups = Self.groups(set, carrying: known)
+            var known: [ExactText: Group] = [:]
+            for group in state.groups { known[group.place.key] = group }
+            var groups = Self.groups(set, carrying: known.mapValues(\.state))
+            for index in groups.indices {
+                if let before = known[groups[index].place.key] { groups[index].goOn(from: before) }
+            }
             let names = Set(groups.map(\.place.key))
             state.orphans += state.groups.map(\.place.key).filter { !names.contains($0) }
             let endings = state.groups.flatMap {
@@ -160,18 +172,6 @@ package final class RuleManager: Sendable {
 
     // MARK: Stepping
 
-    /// An evaluation that is to come.
-    struct Due: Sendable {
-        let index: Int
-        let key: ExactText
-        /// ms since 1970.
-        let time: Int64
-        /// Whether what was missed before it is too much.
-        let isAnew: Bool
-        /// Whether there is another one of the group by now.
-        let isBehind: Bool
-    }
-
     /// Whether an evaluation is due; where none is, the cycle is over.
     /// - Parameters:
     ///   - now: ms since 1970.
@@ -183,36 +183,6 @@ package final class RuleManager: Sendable {
     }
 
     private func endCycle() { cycle.withLock { $0 = nil } }
-
-    /// The evaluation whose time is the earliest.
-    private func due(at now: Int64, monotonic: Int64) -> Due? {
-        state.withLock { state in
-            var found: Due?
-            for (index, group) in state.groups.enumerated() where group.notBefore <= monotonic {
-                guard let due = Self.due(group, index, at: now) else { continue }
-                if found.map({ due.time < $0.time }) ?? true { found = due }
-            }
-            return found
-        }
-    }
-
-    private static func due(_ group: Group, _ index: Int, at now: Int64) -> Due? {
-        let interval = group.interval
-        let latest = floorDivide(now, interval) * interval
-        guard let last = group.state.evaluatedAt else {
-            return Due(index: index, key: group.place.key, time: latest, isAnew: false, isBehind: false)
-        }
-        var time = (floorDivide(last, interval) * interval).saturatingAdd(interval)
-        // Where the clock was set back, what has been is not again.
-        guard time <= latest else { return nil }
-        let span = min(Bounds.silence, (Bounds.evaluations - 1).saturatingMultiply(by: interval))
-        let first = latest.saturatingSubtract(span / interval * interval)
-        let isAnew = time < first
-        if isAnew { time = first }
-        // Who cannot keep up leaves evaluations out.
-        if group.duration / 1_000_000 > interval { time = latest }
-        return Due(index: index, key: group.place.key, time: time, isAnew: isAnew, isBehind: time < latest)
-    }
 
     /// Evaluates the group whose time has come first; nil: none has.
     /// - Parameters:
@@ -310,8 +280,9 @@ package final class RuleManager: Sendable {
             if state.notes.count > Bounds.notes { state.notes.removeFirst(state.notes.count - Bounds.notes) }
             state.groups[index].state = next
             (state.groups[index].duration, state.groups[index].failure) = (nanoseconds, nil)
-            // Half of a processor's time is left for others.
-            state.groups[index].notBefore = monotonic.saturatingAdd(due.isBehind ? 0 : nanoseconds)
+            let isFree = due.isBehind && !state.groups[index].wasUpToDate
+            state.pace.took(nanoseconds, for: due.time, until: monotonic, isFree: isFree)
+            if !due.isBehind { state.groups[index].wasUpToDate = true }
             // What is caught up is told at its end: on the way it would be news of yesterday.
             let messages = sending.messages.map { $0.linked(to: place.group.rules, set.options) }
             state.groups[index].held = Self.merged(state.groups[index].held, messages)
@@ -345,6 +316,7 @@ package final class RuleManager: Sendable {
             let isNews = state.groups[index].failure != reason
             (state.groups[index].duration, state.groups[index].failure) = (nanoseconds, reason)
             let pause = state.groups[index].interval.saturatingMultiply(by: 1_000_000)
+            state.pace.took(nanoseconds, for: due.time, until: monotonic, isFree: false)
             state.groups[index].notBefore = monotonic.saturatingAdd(max(nanoseconds, pause))
             var step = Step(messages: [], notes: 0)
             if isNews, let reason { step.complaint = "rules: group \(due.key) was not evaluated: \(reason)" }
@@ -389,11 +361,14 @@ package final class RuleManager: Sendable {
     ///   - reached: ms since 1970; nothing is later.
     ///   - budget: bounds what is evaluated for it.
     ///   - notes: the rows `alert.changed` where they are others than those of now.
+    ///   - remark: hears of rules that were asked for and have no samples; perhaps several times of one.
     package func series(
         over source: any SeriesSource, reached: Int64, within budget: any QuestionBudget,
-        notes: (@Sendable () throws -> [String])? = nil
+        notes: (@Sendable () throws -> [String])? = nil, remark: (@Sendable (String) -> Void)? = nil
     ) -> any SeriesSource {
         let recorded = state.withLock { $0.recorded }
-        return RuledSeries(source, recorded, history(notes), reached: reached, within: budget)
+        var series = RuledSeries(source, recorded, history(notes), reached: reached, within: budget)
+        series.remark = remark
+        return series
     }
 }

@@ -57,10 +57,11 @@ package struct RuleTicker: BackgroundWork {
 
     /// One evaluation, or the pause until there may be one.
     package func step() async throws {
+        // First of all: there may be something to be evaluated whenever there is time.
+        try await lookForChanges()
         let now = inputs.now() / 1_000_000
         guard manager.isDue(at: now, monotonic: clock.monotonicNanoseconds()) else {
-            try await Task.sleep(for: .milliseconds(250))
-            return try await lookForChanges()
+            return try await Task.sleep(for: .milliseconds(250))
         }
         let present = try await inputs.present()
         let step = try await thread.run { [manager, inputs, clock] in
@@ -83,6 +84,7 @@ package struct RuleTicker: BackgroundWork {
             if isAsked { log.notice("rules: there are no files to look at, those of the objectives go on") }
             return
         }
+        guard isAsked || files.isDue else { return }
         do {
             _ = try await thread.run { [manager, log] in
                 try manager.takeChanges(of: files, isAsked: isAsked, telling: log)

@@ -14,16 +14,14 @@ import RuleFiles
 /// which its group is: so the past is exact, also from before there was the rule. How alerts stood follows from the
 /// notes of their changes. Where a rule or an alert no longer gives a series, that ends with the stale marker.
 struct RuledSeries: SeriesSource {
-    /// Rules may stand on rules so far; beyond it one leads to itself.
-    private static let depthMax = 8
-
     private let base: any SeriesSource
     private let rules: RecordedRules
     private let alerts: AlertHistory
     private let reached: Int64
     private let budget: any QuestionBudget
     private let answers: RecordedAnswers
-    private var depth = 0
+    /// What rules said that look at alerts: for one request of who evaluates, as alerts change from one to the next.
+    private var moving: RecordedAnswers?
     /// For who evaluates rules: alerts before `reached` alone, since those at that time are being worked out; and that
     /// the server runs although the source has no event yet.
     private var isEvaluation = false
@@ -34,6 +32,8 @@ struct RuledSeries: SeriesSource {
     private var settled: [Int: (time: Int64, answer: RecordedAnswers.Answer)] = [:]
     /// What is known of evaluations of this time and later ones.
     var ahead: AnswersAhead?
+    /// Hears of rules that were asked for and have no samples.
+    var remark: (@Sendable (String) -> Void)?
 
     /// - Parameters:
     ///   - base: of one state of things: what rules said over it is kept as long as these series.
@@ -132,21 +132,23 @@ struct RuledSeries: SeriesSource {
     ) throws(SeriesSourceError) -> [Series] {
         // A range or a text is refused by the group, and so never recorded.
         guard rule.rule.expression.type == .vector || rule.rule.expression.type == .scalar else { return [] }
-        var asked = try RecordedTimes(rule, request, reached: reached).all()
+        let times = RecordedTimes(rule, request, reached: reached)
+        let asked = try times.all()
         if asked.isEmpty { return [] }
-        guard depth < Self.depthMax else {
-            throw .unavailable("the recording rule \(rule.rule.name) leads to itself")
+        if let fault = rule.fault {
+            remark?(fault)
+            return []
         }
         var found = try answers(of: rule, at: asked)
-        if request.windows != nil, !found.failed.isEmpty {
-            // Where an evaluation wrote nothing, those before it are looked at.
-            let all = SeriesRequest(
-                request.matchers, after: request.after, through: request.through, samplesMax: request.samplesMax)
-            asked = try RecordedTimes(rule, all, reached: reached).all()
-            found = try answers(of: rule, at: asked)
+        var known = RecordedTimes.each(of: asked)
+        // Where an evaluation wrote nothing, those before it are looked at.
+        var earlier = times.earlier(than: found.failed)
+        while !found.failed.isEmpty, let more = try earlier.next(after: found.failed, Set(known)) {
+            found = RecordedAnswers.Answer([found, try answers(of: rule, at: more)])
+            known = (known + RecordedTimes.each(of: more)).sorted()
         }
         // One that failed ends nothing either.
-        let evaluations = RecordedTimes.each(of: asked).filter { !found.failed.contains($0) }
+        let evaluations = known.filter { !found.failed.contains($0) }
         return found.series.filter { request.matchers.passes($0.labels) }.map { $0.ended(among: evaluations) }
     }
 
@@ -155,7 +157,7 @@ struct RuledSeries: SeriesSource {
         of rule: RecordedRules.Recorded, at asked: [PromQLQuestion.Times]
     ) throws(SeriesSourceError) -> RecordedAnswers.Answer {
         var deeper = self
-        deeper.depth += 1
+        if isEvaluation, rule.readsAlerts, moving == nil { deeper.moving = RecordedAnswers(within: budget) }
         var parts: [RecordedAnswers.Answer] = []
         for times in asked {
             do throws(EvaluationError) {
@@ -164,10 +166,7 @@ struct RuledSeries: SeriesSource {
                 throw SeriesSourceError(error, samplesMax: rules.options.samplesMax)
             }
         }
-        if parts.count == 1 { return parts[0] }
-        return RecordedAnswers.Answer(
-            series: RecordedAnswers.Answer.joined(parts.flatMap(\.series), without: []),
-            failed: parts.reduce(into: []) { $0.formUnion($1.failed) })
+        return RecordedAnswers.Answer(parts)
     }
 
     /// What an expression says; as a stretch it may have no warnings.
@@ -182,39 +181,76 @@ struct RuledSeries: SeriesSource {
         return Self.series(of: answer.value)
     }
 
+    /// Where it is kept what a rule said; nil: nowhere.
+    private func memory(of rule: RecordedRules.Recorded) -> RecordedAnswers? {
+        isEvaluation && rule.readsAlerts ? moving : answers
+    }
+
     /// What a rule says, evaluated over some series unless that is known.
     /// - Parameter ahead: the same, where it was asked for before.
     private func answer(
         of rule: RecordedRules.Recorded, at times: PromQLQuestion.Times, over source: RuledSeries,
         ahead: [Series]? = nil
     ) throws(EvaluationError) -> RecordedAnswers.Answer {
-        let (key, settled) = (RecordedAnswers.Key(rule: rule.place, times: times), settled[rule.place])
-        if !rule.readsAlerts, let known = answers.answer(key) { return known }
+        let (memory, settled) = (memory(of: rule), settled[rule.place])
         if let settled, times == .instant(settled.time) { return settled.answer }
+        let key = RecordedAnswers.Key(rule: rule.place, times: times)
+        if let known = memory?.answer(key) { return known }
         if let ahead {
             // Others that name it know it, too, as if it had been evaluated.
             let answer = RecordedAnswers.Answer(series: ahead, failed: [])
-            if !rule.readsAlerts { answers.keep(answer, as: key) }
+            memory?.keep(answer, as: key)
             return answer
         }
         let marks = marks(of: rule, at: times)
-        let answer: RecordedAnswers.Answer
         if let known = marks.flatMap({ rules.past.answer(key, $0) }) {
-            answer = known
-        } else {
-            // Alerts change while rules are evaluated.
-            let parts = rule.readsAlerts ? nil : answers.parts
-            let said = try value(of: rule.rule.expression, at: times, over: source, sharing: parts)
-            answer = RecordedAnswers.Answer(said, of: rule.rule, limit: rule.limit)
-            if let marks { rules.past.keep(answer, as: key, marks) }
+            memory?.keep(known, as: key)
+            return known
         }
+        var answer = try evaluations(of: rule, at: times, over: source)
         // Who asks about single evaluations is told why they fail.
         if isStretch, !answer.failed.isEmpty { throw .refused("evaluations of \(rule.rule.name) fail") }
         if let settled, RecordedTimes.each(of: [times]).contains(settled.time) {
-            return answer.replaced(at: settled.time, by: settled.answer)
+            answer = answer.replaced(at: settled.time, by: settled.answer)
         }
-        if !rule.readsAlerts { answers.keep(answer, as: key) }
+        memory?.keep(answer, as: key)
+        if let marks { rules.past.keep(answer, as: key, marks) }
         return answer
+    }
+
+    /// What a rule's evaluations say, each by itself: where a question about several of them fails, each half of it is
+    /// asked, until it is known which ones fail.
+    /// - Complexity: for each that fails at most log(evaluations) questions more.
+    private func evaluations(
+        of rule: RecordedRules.Recorded, at times: PromQLQuestion.Times, over source: RuledSeries
+    ) throws(EvaluationError) -> RecordedAnswers.Answer {
+        // What a group has come to is not among what is kept of halves.
+        let memory = settled[rule.place] == nil ? memory(of: rule) : nil
+        var left = [times]
+        var parts: [RecordedAnswers.Answer] = []
+        while let next = left.popLast() {
+            let key = RecordedAnswers.Key(rule: rule.place, times: next)
+            if let known = memory?.answer(key) {
+                parts.append(known)
+                continue
+            }
+            let part: RecordedAnswers.Answer
+            do throws(EvaluationError) {
+                let said = try value(of: rule.rule.expression, at: next, over: source, sharing: memory?.parts)
+                part = RecordedAnswers.Answer(said, of: rule.rule, limit: rule.limit)
+            } catch {
+                guard !isStretch, error.isOfExpression else { throw error }
+                if let (first, second) = RecordedTimes.halves(of: next) {
+                    left += [second, first]
+                    continue
+                }
+                part = RecordedAnswers.Answer(series: [], failed: Set(RecordedTimes.each(of: [next])))
+            }
+            parts.append(part)
+            // Rules that name this one and fail as well ask for the same halves.
+            if next != times { memory?.keep(part, as: key) }
+        }
+        return RecordedAnswers.Answer(parts)
     }
 
     /// Stands for all that a rule looks at over some times; nil where it is not known, or not worth to be kept: what is
@@ -267,8 +303,10 @@ extension RuledSeries: RecordingSource {
     /// may name, recorded ones are evaluated for it at the same time, whichever come first. Alerts of that time are
     /// among the group's alone.
     func said(by rule: Rule, at time: Int64) throws(EvaluationError) -> [Series]? {
+        let recorded = rules.recorded(rule)
+        if let fault = recorded?.fault { throw .refused(fault) }
         let known = try ahead?.said(by: rule, at: time)
-        guard let rule = rules.recorded(rule), !rule.readsAlerts else { return known }
+        guard let rule = recorded, !rule.readsAlerts else { return known }
         switch rule.rule.expression.type {
         case .vector, .scalar: break
         // Those are refused, which is the group's to say.
@@ -291,7 +329,19 @@ extension RuledSeries: RecordingSource {
     /// - Throws: as the evaluation; also where single evaluations may say something else.
     func said(by rule: Rule, over times: PromQLQuestion.Times) throws(EvaluationError) -> [Series] {
         guard let recorded = rules.recorded(rule) else { return try value(of: rule.expression, at: times, over: self) }
+        if let fault = recorded.fault { throw .refused(fault) }
         return try answer(of: recorded, at: times, over: self).series
+    }
+}
+
+extension EvaluationError {
+    /// Whether it says something of the expression at the times that were asked, and nothing of others, nor of the
+    /// series as such or of who waits.
+    fileprivate var isOfExpression: Bool {
+        switch self {
+        case .refused, .tooManySamples: true
+        case .outOfMemory, .seriesTooLarge, .timedOut, .cancelled, .unavailable: false
+        }
     }
 }
 

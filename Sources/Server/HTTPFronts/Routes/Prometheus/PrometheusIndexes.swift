@@ -1,5 +1,6 @@
 import Asking
 import Bytes
+import Columnar
 import Domain
 import Hummingbird
 import JSONTexts
@@ -28,7 +29,8 @@ extension Routes {
         return try await queries.run { [self] cancellation in
             let options = questionOptions(cancellation, within: queries.memory)
             return try overSeries(at: moment, present: present, within: options) { pinned, earlier in
-                let source = ruled(pinned.source, as: earlier, within: options)
+                let remarks = Notices()
+                let source = ruled(pinned.source, as: earlier, noting: remarks, within: options)
                 // Selectors are read all the same, for what is wrong with them.
                 let inTime = try find(seriesRunner, selectors, period.times, source, options)
                 let found = period.isEmpty ? [] : inTime
@@ -39,7 +41,7 @@ extension Routes {
                 let isTruncated = write(found, &data)
                 let notices = missing(pinned)
                 let response = PrometheusReply.response(
-                    warnings: notices + (isTruncated ? [SeriesAnswer.truncated] : [])
+                    warnings: notices + remarks.lines + (isTruncated ? [SeriesAnswer.truncated] : [])
                 ) { $0.raw(utf8: data.bytes[...]) }
                 return Self.noting(nil, missing: notices, response)
             }

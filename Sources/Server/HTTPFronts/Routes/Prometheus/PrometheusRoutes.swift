@@ -80,12 +80,13 @@ extension Routes {
         let (text, notices, first, second) = try await queries.run { [self] cancellation throws in
             let options = questionOptions(cancellation, within: queries.memory, timeLimit: timeLimit)
             return try overSeries(at: moment, present: present, within: options) { pinned, earlier in
-                let source = ruled(pinned.source, as: earlier, within: options)
+                let remarks = Notices()
+                let source = ruled(pinned.source, as: earlier, noting: remarks, within: options)
                 var asked = question
                 if !hasTime, let earlier { asked = question.moved(to: floorDivide(earlier.reached, 1_000_000)) }
                 var answer = try seriesRunner.answer(asked, over: source, within: options)
                 let notices = missing(pinned)
-                answer.warnings += notices
+                answer.warnings += notices + remarks.lines
                 if let earlier { answer.infos.append(earlier.remark) }
                 answer.booking = try queries.holding(answer.heldBytes + Self.answerBytes)
                 let text = SeriesAnswerText(answer, statistics: hasStatistics)
@@ -127,9 +128,12 @@ extension Routes {
     var seriesRunner: SeriesRunner { SeriesRunner { [clock] in clock.monotonicNanoseconds() } }
 
     /// A source with what rules make of it.
-    /// - Parameter earlier: whose source it is, where that is not the store as it is known now.
+    /// - Parameters:
+    ///   - earlier: whose source it is, where that is not the store as it is known now.
+    ///   - remarks: has rules that are asked for and have no samples.
     func ruled(
-        _ source: any SeriesSource, as earlier: EarlierSeries? = nil, within options: QueryOptions
+        _ source: any SeriesSource, as earlier: EarlierSeries? = nil, noting remarks: Notices,
+        within options: QueryOptions
     ) -> any SeriesSource {
         guard let ruleManager else { return source }
         var notes: (@Sendable () throws -> [String])?
@@ -137,7 +141,8 @@ extension Routes {
             notes = { try snapshot.notes(ofType: SystemNote.Kind.alertChanged.rawValue).map(\.data) }
         }
         let reached = (earlier?.end ?? store.now) / 1_000_000
-        return ruleManager.series(over: source, reached: reached, within: SeriesBudget(options), notes: notes)
+        return ruleManager.series(
+            over: source, reached: reached, within: SeriesBudget(options), notes: notes, remark: { remarks.add($0) })
     }
 
     /// Answers over the series as they are known, or were at a moment. What is known of an earlier one is there for as
