@@ -26,6 +26,7 @@ struct PriceGaps {
         ReportDefinition(
             "price_gaps",
             "a class of tokens or other use without a price; reading: a part of the tokens may lie inside its whole or beside it; "
-                + "usage: the call told none; untold_input, untold_output: it did not tell those, which no price makes up for")
+                + "usage: the call told none; untold_input, untold_output: it did not tell those, which no price makes "
+                + "up for")
     ]
 }

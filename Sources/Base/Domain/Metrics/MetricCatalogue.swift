@@ -28,8 +28,8 @@ package enum MetricCatalogue {
     /// Name of the gauge of users who were active lately.
     package static let activeUsers = "support_active_users"
 
-    /// Name of the gauge of what deliberate corrections changed: what the counters of cost lack, so that a history which
-    /// has every cost as it is booked now says zero.
+    /// Name of the gauge of what deliberate corrections changed: what the counters of cost lack, so that a history
+    /// which has every cost as it is booked now says zero.
     package static let rebookedCost = "plimsoll_rebooked_cost_usd"
 
     /// Whether what a metric says follows from events at every time; of others only a process knows, and what it noted.
@@ -232,7 +232,8 @@ package enum MetricCatalogue {
             labels: [MetricLabel("field", .given)], .process),
         MetricDefinition(
             rebookedCost, .gauge, unit: "usd",
-            "By how much deliberate corrections changed the sum of exact costs, all together: what the counters of cost lack.",
+            "By how much deliberate corrections changed the sum of exact costs, all together: what the counters of "
+                + "cost lack.",
             .process),
         MetricDefinition("plimsoll_log_position", .gauge, "Position of the last accepted event.", .process),
         MetricDefinition(
