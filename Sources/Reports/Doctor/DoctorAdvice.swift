@@ -14,6 +14,11 @@ enum DoctorAdvice {
         "stream_options={\"include_usage\": True} where the model's answer is streamed",
         "else gen_ai.usage.input_tokens and gen_ai.usage.output_tokens on the call's span",
     ]
+    /// A line with the address of the server, as far as it knows it.
+    static func addressed(_ line: String, _ address: String?) -> String {
+        address.map { line.replacing(server, with: $0) } ?? line
+    }
+
     /// What to change where calls lack something: on spans, or in events, by what told them.
     /// - Parameters:
     ///   - all: calls that lack it.

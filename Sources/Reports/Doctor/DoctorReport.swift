@@ -60,12 +60,10 @@ struct DoctorReport {
             ], main: "findings", definitions: Self.definitions)
     }
 
-    /// With the address of the server in the lines to change, as far as it knows it.
     private func addressed(_ findings: [DoctorFinding]) -> [DoctorFinding] {
-        guard let address = live?.address else { return findings }
-        return findings.map { finding in
+        findings.map { finding in
             var finding = finding
-            finding.changes = finding.changes.map { $0.replacing(DoctorAdvice.server, with: address) }
+            finding.changes = finding.changes.map { DoctorAdvice.addressed($0, live?.address) }
             return finding
         }
     }
