@@ -226,8 +226,13 @@ struct DoctorReport {
     /// What mends all that is missing.
     private func advice(_ price: DoctorQueries.PriceGap, _ known: PricedNames) -> [String] {
         let gaps = price.gaps.split(separator: ",").map(String.init)
-        if gaps.first == "reading" { return DoctorAdvice.reading }
-        if price.provider.isEmpty || price.model.isEmpty { return DoctorAdvice.call }
+        let (hasSpans, hasEvents) = (price.callsOfSpans > 0, price.calls > price.callsOfSpans)
+        if gaps.first == "reading" {
+            return (hasSpans ? DoctorAdvice.reading : []) + (hasEvents ? DoctorAdvice.readingOfEvents : [])
+        }
+        if price.provider.isEmpty || price.model.isEmpty {
+            return (hasSpans ? DoctorAdvice.call : []) + (hasEvents ? DoctorAdvice.callOfEvents : [])
+        }
         // Prices for a name that is none would keep it.
         if let meant = known.providerMeant(by: price.provider) {
             return ["\(price.provider): did you mean \(meant), whose calls have prices? Let the sender name it so"]
