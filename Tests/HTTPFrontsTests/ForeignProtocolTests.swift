@@ -44,6 +44,9 @@ import Testing
             #expect(try await counted(client, "grpc"))
             let line = try await lines.line(with: "warning refused reason=grpc client=127.0.0.1", Self.advice)
             #expect(line != nil, "\(lines.texts())")
+            // The exporter's own setting, with the port that it is.
+            let own = "OTEL_EXPORTER_OTLP_ENDPOINT=http://\(try #require(server.address))"
+            #expect(line?.contains(own) == true, "\(lines.texts())")
             await connection.close()
         }
     }

@@ -39,6 +39,17 @@ extension DoctorTests {
             ])
     }
 
+    /// The same of calls that name no model.
+    @Test(arguments: [
+        (0, "\"provider\" and \"request_model\" in the data of the call"),
+        (1, "gen_ai.provider.name and gen_ai.request.model on the call's span"),
+    ])
+    func callsWithoutAModelAreToldWhereToNameIt(_ spans: Int, _ line: String) throws {
+        var sample = try Self.priced()
+        Self.add("bot", to: &sample, spans: spans, model: "")
+        #expect(change("no_price", in: try Self.report(&sample)) == line)
+    }
+
     /// A value beyond what an attribute takes is named itself: that it is a number says nothing.
     @Test(arguments: [
         ("int", "9", "not 9"), ("double", "4.5", "not 4.5"), ("string", "\"five\"", "not the text \"five\""),

@@ -3,8 +3,9 @@ package import Domain
 /// What to change where something was refused: what first aid says, and the log of a server.
 package enum RefusalAdvice {
     /// A line or more, for whoever runs the server or sends to it.
-    package static func lines(_ reason: RefusalName, at door: RefusalDoor) -> [String] {
-        DoctorAdvice.refusal(reason, at: door)
+    /// - Parameter address: where senders reach the server, such as `http://127.0.0.1:8910`; nil: it does not know.
+    package static func lines(_ reason: RefusalName, at door: RefusalDoor, address: String?) -> [String] {
+        DoctorAdvice.refusal(reason, at: door).map { DoctorAdvice.addressed($0, address) }
     }
 }
 

@@ -14,6 +14,11 @@ enum DoctorAdvice {
         "stream_options={\"include_usage\": True} where the model's answer is streamed",
         "else gen_ai.usage.input_tokens and gen_ai.usage.output_tokens on the call's span",
     ]
+    /// A line with the address of the server, as far as it knows it.
+    static func addressed(_ line: String, _ address: String?) -> String {
+        address.map { line.replacing(server, with: $0) } ?? line
+    }
+
     /// What to change where calls lack something: on spans, or in events, by what told them.
     /// - Parameters:
     ///   - all: calls that lack it.
@@ -43,8 +48,10 @@ enum DoctorAdvice {
     static let laterVersion = ["the version of plimsoll that wrote the file, or a later one: the file is whole"]
     private static let taking = "GET /readyz answers 200 once events are taken again"
     static let call = ["gen_ai.provider.name and gen_ai.request.model on the call's span"]
+    static let callOfEvents = ["\"provider\" and \"request_model\" in the data of the call"]
     static let operation = ["span.set_attribute(\"gen_ai.operation.name\", \"chat\") on the call's span"]
     static let reading = ["gen_ai.usage.total_tokens beside the counts, so that one reading is left"]
+    static let readingOfEvents = ["\"total_tokens\" beside the counts in the data of the call: one reading is left"]
 
     static func trouble(_ remedy: Trouble.Remedy) -> [String] {
         switch remedy {

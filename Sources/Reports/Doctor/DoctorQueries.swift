@@ -40,6 +40,8 @@ struct DoctorQueries {
         /// What is missing, as `price_gaps` says it.
         var gaps: String
         var calls: Int128
+        /// How many of them spans told; the others came as events.
+        var callsOfSpans: Int128
         /// When the first of them was.
         var since: Int64?
     }
@@ -123,7 +125,7 @@ struct DoctorQueries {
             """
             select left(coalesce(provider, ''), \(Self.nameLettersMax)), \
             left(coalesce(model, ''), \(Self.nameLettersMax)), price_gaps, count(*), min(time), \(Self.sender), \
-            \(UsageGaps.isInputUntold), \(UsageGaps.isOutputUntold) \
+            \(UsageGaps.isInputUntold), \(UsageGaps.isOutputUntold), count(*) filter (where \(Self.isOfSpan)) \
             from (\(callRows(columns))) as calls where price_state <> 'priced' and not \(UsageGaps.condition) \
             group by 1, 2, 3, 6, 7, 8 order by 4 desc, 1, 2, 3, 6, 7, 8 limit \(Self.rowsMax)
             """
@@ -135,7 +137,7 @@ struct DoctorQueries {
             return PriceGap(
                 service: row.text(5), provider: row.text(0) ?? "", model: row.text(1) ?? "",
                 gaps: (unpriced.isEmpty ? gaps : unpriced).joined(separator: ","), calls: row.integer(3),
-                since: row.time(4))
+                callsOfSpans: row.integer(8), since: row.time(4))
         }
     }
 

@@ -60,12 +60,10 @@ struct DoctorReport {
             ], main: "findings", definitions: Self.definitions)
     }
 
-    /// With the address of the server in the lines to change, as far as it knows it.
     private func addressed(_ findings: [DoctorFinding]) -> [DoctorFinding] {
-        guard let address = live?.address else { return findings }
-        return findings.map { finding in
+        findings.map { finding in
             var finding = finding
-            finding.changes = finding.changes.map { $0.replacing(DoctorAdvice.server, with: address) }
+            finding.changes = finding.changes.map { DoctorAdvice.addressed($0, live?.address) }
             return finding
         }
     }
@@ -232,8 +230,13 @@ struct DoctorReport {
     /// What mends all that is missing.
     private func advice(_ price: DoctorQueries.PriceGap, _ known: PricedNames) -> [String] {
         let gaps = price.gaps.split(separator: ",").map(String.init)
-        if gaps.first == "reading" { return DoctorAdvice.reading }
-        if price.provider.isEmpty || price.model.isEmpty { return DoctorAdvice.call }
+        let (hasSpans, hasEvents) = (price.callsOfSpans > 0, price.calls > price.callsOfSpans)
+        if gaps.first == "reading" {
+            return (hasSpans ? DoctorAdvice.reading : []) + (hasEvents ? DoctorAdvice.readingOfEvents : [])
+        }
+        if price.provider.isEmpty || price.model.isEmpty {
+            return (hasSpans ? DoctorAdvice.call : []) + (hasEvents ? DoctorAdvice.callOfEvents : [])
+        }
         // Prices for a name that is none would keep it.
         if let meant = known.providerMeant(by: price.provider) {
             return ["\(price.provider): did you mean \(meant), whose calls have prices? Let the sender name it so"]

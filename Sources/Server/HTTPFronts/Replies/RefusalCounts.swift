@@ -62,10 +62,10 @@ enum RefusalReason: Hashable, Sendable {
     }
 
     /// What to do about it, where those who run the server can: what first aid says.
-    fileprivate func advice(at door: RefusalDoor) -> String? {
+    fileprivate func advice(at door: RefusalDoor, of address: String?) -> String? {
         switch self {
         case .gRPC, .tls, .foreignSite, .status(413), .status(415), .status(429):
-            RefusalAdvice.lines(name, at: door).joined(separator: "; ")
+            RefusalAdvice.lines(name, at: door, address: address).joined(separator: "; ")
         default: nil
         }
     }
@@ -115,10 +115,15 @@ final class RefusalCounts: Sendable {
     private let counts = Mutex<[RefusalDoor: [RefusalName: Int]]>([:])
     private let log: PacedLog
     private let onRefusal: @Sendable () -> Void
+    private let ownAddress: @Sendable () -> String?
 
-    /// - Parameter onRefusal: called where something was refused.
-    init(_ log: PacedLog, onRefusal: @escaping @Sendable () -> Void) {
-        (self.log, self.onRefusal) = (log, onRefusal)
+    /// - Parameters:
+    ///   - onRefusal: called where something was refused.
+    ///   - ownAddress: where senders reach the server; nil before it listens.
+    init(
+        _ log: PacedLog, onRefusal: @escaping @Sendable () -> Void, ownAddress: @escaping @Sendable () -> String?
+    ) {
+        (self.log, self.onRefusal, self.ownAddress) = (log, onRefusal, ownAddress)
     }
 
     /// Counts it, and says it unless there were many.
@@ -136,7 +141,7 @@ final class RefusalCounts: Sendable {
         if let action { fields.append(LogField(.request, action)) }
         if let client { fields.append(LogField(.client, client)) }
         if case .status(let status) = reason { fields.append(LogField(.status, status)) }
-        if let advice = reason.advice(at: door) { fields.append(LogField(.advice, advice)) }
+        if let advice = reason.advice(at: door, of: ownAddress()) { fields.append(LogField(.advice, advice)) }
         let isOurs = if case .status(500...) = reason { true } else { false }
         log.say(isOurs ? .error : .warning, "refused", reason: reason.name.rawValue, fields)
     }

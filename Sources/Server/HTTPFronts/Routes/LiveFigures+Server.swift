@@ -32,13 +32,7 @@ extension Routes {
                     since: moved(refusal.first, from: monotonic, to: now),
                     last: moved(refusal.last, from: monotonic, to: now))
             },
-            troubles: health.troubles(beside: status.troubles), address: ownAddress().map { Self.toSend(at: $0) })
-    }
-
-    /// Where senders reach it: an address that stands for all of a machine's is none to send to.
-    private static func toSend(at listening: ListenAddress) -> String {
-        let isAny = ["0.0.0.0", "::"].contains(listening.host)
-        return "http://\(isAny ? ListenAddress(host: "HOST", port: listening.port) : listening)"
+            troubles: health.troubles(beside: status.troubles), address: ownAddress())
     }
 
     /// Why the store refuses what was sound on its way.

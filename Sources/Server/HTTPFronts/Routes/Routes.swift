@@ -40,8 +40,8 @@ struct Routes: Sendable {
     let guardian: SiteGuard
     /// Who is believed when he says for whom he asks.
     let proxies: TrustedProxies
-    /// Where it listens; nil before it does.
-    let ownAddress: @Sendable () -> ListenAddress?
+    /// Where senders reach it, such as `http://127.0.0.1:8910`; nil before it listens.
+    let ownAddress: @Sendable () -> String?
     /// The monotonic clock at the start.
     let startNanoseconds: Int64
     /// The wall clock then.

@@ -76,8 +76,8 @@ package final class PlimsollServer: Sendable {
             store: store, events: intake, threads: threads.decoders, limits: limits, health: health,
             settlement: settlement, onRefusal: onRefusal)
         let senders = traceSenders(examples)
-        let (refusals, ceiling) = (RefusalCounts(paced, onRefusal: onRefusal), connectionCeiling())
-        let stopping = QueryCancellation()
+        let refusals = RefusalCounts(paced, onRefusal: onRefusal) { [self] in reached }
+        let (stopping, ceiling) = (QueryCancellation(), connectionCeiling())
         let access = AccessControl(
             file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock,
             threads: threads.access, log: paced)
@@ -87,7 +87,7 @@ package final class PlimsollServer: Sendable {
             activity: ActivityGauge(thread: threads.scrapes, clock: clock), health: health, access: access,
             refusals: refusals, history: history, connections: ceiling, openFilesMax: configuration.openFilesMax,
             clock: clock, log: log, workers: workers, threads: threads, limits: limits,
-            guardian: configuration.guardian, proxies: configuration.proxies, ownAddress: { [self] in address },
+            guardian: configuration.guardian, proxies: configuration.proxies, ownAddress: { [self] in reached },
             startNanoseconds: clock.monotonicNanoseconds(), startWallNanoseconds: clock.wallNanoseconds(),
             seriesMemory: SeriesMemory(limitBytes: limits.seriesMemoryBytesMax),
             earlierStores: EarlierStores(within: queries.memory) { [clock] in clock.monotonicNanoseconds() },
@@ -245,6 +245,14 @@ package final class PlimsollServer: Sendable {
 
     /// Where it listens; nil before it does.
     package var address: ListenAddress? { running.withLock { $0.address } }
+
+    /// Where senders reach it; nil before it listens. An address that stands for all of a machine's is none to send to.
+    private var reached: String? {
+        address.map { address in
+            let isAny = ["0.0.0.0", "::"].contains(address.host)
+            return "http://\(isAny ? ListenAddress(host: "HOST", port: address.port) : address)"
+        }
+    }
 
     // tests: what a running server holds is waited for.
     /// Queries that run or wait for their turn.
