@@ -33,7 +33,7 @@ struct OverlaySeries<Source: SeriesSource>: SeriesSource {
                 run.append(time, value)
             }
             samples += run.times.count
-            found.append(Series(labels: series.labels, samples: run))
+            found.append(Series(labels: series.labels, samples: run, spacing: series.spacing))
         }
         for (labels, value) in fresh {  // order: what is found is sorted below
             var run = SampleRun()
