@@ -183,7 +183,7 @@ WRONG = {
     "solved-bot": (CONVERSATION | {"plimsoll.outcome": "solved"}, USAGE, "unread_outcome", 'plimsoll.outcome: "solved"',
                    "plimsoll.outcome: resolved instead of"),
     "stars-bot": (CONVERSATION | {"plimsoll.feedback.score": 9}, USAGE, "unread_outcome", "plimsoll.feedback.score: int, such as 9",
-                  "a whole number from 1 to 5"),
+                  "a whole number from 1 to 5, not 9"),
     "robot-bot": (CONVERSATION | {"plimsoll.outcome": "resolved", "plimsoll.outcome.by": "robot"}, USAGE, "unread_outcome",
                   'conversation.resolved by: "robot"', "one of agent, human"),
     "lost-outcome-bot": ({"plimsoll.outcome": "resolved"}, USAGE, "lost_outcome", "conversation.resolved", "gen_ai.conversation.id"),
@@ -212,6 +212,7 @@ def mistyped(binary, server):
         send(server, service, root, MODEL | call)
     tell(server, "conversation.resolved", by="agent")
     tell(server, "feedback.submitted", score=4)
+    tell(server, "llm.call", provider="openai", request_model="gpt-4o-mini", input_tokens=100, output_tokens=10, status="ok")
     for type_, data, meant in SLIPS:
         answer = json.loads(tell(server, type_, conversation_id="c-1", **data)[2])
         if not any(meant in warning["warning"] for warning in answer.get("warnings", [])):
@@ -222,7 +223,8 @@ def mistyped(binary, server):
     found, mends = doctor.found(), doctor.mends()
     wanted = [(service, *rest) for service, (_, _, *rest) in WRONG.items()] + [
         ("shop", "lost_outcome", type_, f'"conversation_id": ID in the data of {type_}') for type_ in ("conversation.resolved", "feedback.submitted")
-    ] + [("shop", "unread_names", "feedback.submitted scor", "say it as score"),
+    ] + [("shop", "no_conversation", None, '"conversation_id": ID in the data of llm.call'),
+         ("shop", "unread_names", "feedback.submitted scor", "say it as score"),
          ("shop", "unread_names", "escalation.raised reasn", "say it as reason"),
          ("shop", "unread_outcome", 'conversation.resolved by: "agnt"', "by: agent instead of"),
          (None, "refused", "events: media_type", "Content-Type: application/cloudevents+json")]
@@ -235,6 +237,8 @@ def mistyped(binary, server):
         for finding in ("no_price", "no_usage"):
             if service != "list-bot" and any(key[:2] == (service, finding) for key in found):
                 yield f"{service} says something in a wrong form, and is told of {finding}"
+    if any("span" in line for line in mends.get(("shop", "no_conversation", None), [])):
+        yield f"who sends events is told of spans: {mends[('shop', 'no_conversation', None)]}"
     if any("OTEL" in line for line in mends.get((None, "refused", "events: media_type"), [])):
         yield f"who posts events is told of exporters: {mends[(None, 'refused', 'events: media_type')]}"
     if set(found) != set(mends):
@@ -249,6 +253,7 @@ def mistyped(binary, server):
         send(server, service, CONVERSATION | root, MODEL | call)
     tell(server, "conversation.resolved", by="agent", conversation_id="c-1")
     tell(server, "feedback.submitted", score=4, conversation_id="c-1")
+    tell(server, "llm.call", provider="openai", request_model="gpt-4o-mini", input_tokens=100, output_tokens=10, status="ok", conversation_id="c-1")
     server.settle()
     doctor = Doctor(binary, "--server", server.url, "--since", since.replace(" ", "T").replace("+00", "Z"))
     left = [key for key in doctor.found() if key[1] not in ("refused", "all is well")]
@@ -263,6 +268,8 @@ def problems(binary, folder):
         first = Doctor(binary, "--server", server.url)
         if first.kinds() != {"no_spans"} or "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf" not in first.changes("no_spans"):
             yield f"nothing came, and doctor says {first.text[:600]}"
+        if f"OTEL_EXPORTER_OTLP_ENDPOINT={server.url}" not in first.changes("no_spans"):
+            yield f"the server is at {server.url}, and who is to send there is told {first.changes('no_spans')}"
         yield from waiting(binary, server)
         yield from faults(binary, server)
         yield from mended(binary, server)
