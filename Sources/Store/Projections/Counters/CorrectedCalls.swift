@@ -1,4 +1,4 @@
-package import Domain
+import Domain
 
 /// How many calls a correction changed in a way that counters tell.
 package struct CorrectedCalls: Hashable, Sendable {
