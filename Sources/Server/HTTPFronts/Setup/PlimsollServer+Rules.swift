@@ -3,6 +3,7 @@ import Bytes
 import Domain
 import EventStores
 import Intakes
+import OperatorLogs
 import Plans
 import Platform
 import Rules
