@@ -1,3 +1,5 @@
+import Domain
+
 /// How many calls a correction changed in a way that counters tell.
 package struct CorrectedCalls: Hashable, Sendable {
     /// Those that had an exact cost and have none now.
