@@ -28,6 +28,17 @@ import Testing
         #expect(count.value.withLock { $0 } == 20)
     }
 
+    /// Who cannot wait for long is told that jobs are left.
+    @Test func aWaitEndsInItsTime() {
+        final class Gate: Sendable { let isOpen = Mutex(false) }
+        let (queue, gate) = (ThreadBackgroundQueue(), Gate())
+        queue.start { while !gate.isOpen.withLock({ $0 }) {} }
+        #expect(!queue.waitUntilIdle(atMost: 1_000_000))
+        gate.isOpen.withLock { $0 = true }
+        #expect(queue.waitUntilIdle(atMost: 60_000_000_000))
+        #expect(InlineBackgroundQueue().waitUntilIdle(atMost: 0))
+    }
+
     @Test func heldJobsWaitToBeRun() {
         final class Count: Sendable { let value = Mutex(0) }
         let (queue, count) = (HeldBackgroundQueue(), Count())

@@ -8,6 +8,17 @@ package protocol BackgroundQueue: AnyObject, Sendable {
 
     /// Returns when every job taken so far was run.
     func waitUntilIdle()
+
+    /// The same, but for no longer than a time; false: some are left.
+    func waitUntilIdle(atMost nanoseconds: Int64) -> Bool
+}
+
+extension BackgroundQueue {
+    /// Whoever runs the jobs as the caller waits for none.
+    package func waitUntilIdle(atMost nanoseconds: Int64) -> Bool {
+        waitUntilIdle()
+        return true
+    }
 }
 
 /// Runs every job on the caller's thread before `start` returns: for commands that do one thing.

@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Glibc
 internal import Synchronization
 
@@ -32,6 +33,8 @@ package final class ThreadBackgroundQueue: BackgroundQueue {
 
     /// Waits on the thread.
     package func waitUntilIdle() { openJobs.waitUntilNone() }
+    /// Waits on the thread.
+    package func waitUntilIdle(atMost nanoseconds: Int64) -> Bool { openJobs.waitUntilNone(atMost: nanoseconds) }
 }
 
 /// How many jobs were taken and have not ended.
@@ -51,6 +54,22 @@ private final class OpenJobs: Sendable {
     func waitUntilNone() {
         monitor.locked {
             while count.withLock({ $0 > 0 }) { monitor.wait() }
+        }
+    }
+
+    /// - Returns: whether there is none.
+    func waitUntilNone(atMost nanoseconds: Int64) -> Bool {
+        // A monitor waits for less than a second at a time.
+        let stretch: Int64 = 100_000_000
+        return monitor.locked {
+            let clock = SystemClock()
+            let end = clock.monotonicNanoseconds().saturatingAdd(nanoseconds)
+            while count.withLock({ $0 > 0 }) {
+                let left = end.saturatingSubtract(clock.monotonicNanoseconds())
+                guard left > 0 else { return false }
+                monitor.wait(nanoseconds: Int(min(left, stretch)))
+            }
+            return true
         }
     }
 }

@@ -90,10 +90,17 @@ extension Writer {
         }
     }
 
+    /// How long a sender waits for a seal that makes room: less than the 10 s after which exporters of OpenTelemetry
+    /// give up.
+    private static let reliefNanoseconds = 5 * Nanoseconds.second
+
     /// Makes room before more is taken in.
-    /// - Throws: ``StoreError/unavailable(reason:)`` where seals have failed for so long that there is none.
+    /// - Throws: ``StoreError/unavailable(reason:)`` where seals have failed or taken so long that there is none.
     func relieveTail() throws {
-        if isTailFull { settle() }
+        guard isTailFull else { return }
+        guard settle(atMost: Self.reliefNanoseconds) else {
+            throw StoreError.unavailable(reason: "memory is full of events that no segment holds yet; one is being made")
+        }
         guard isTailFull else { return }
         if !hasSealFailed || isRetryDue {
             do {
