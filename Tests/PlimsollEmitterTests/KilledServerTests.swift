@@ -96,8 +96,20 @@ private final class ServerProcess {
 
     var url: String { "http://127.0.0.1:\(address.port)" }
 
-    /// Returns when the server listens; from the second start on at the address of the first.
+    /// Returns when the server listens; from the second start on at the address of the first. That one is below those
+    /// which the system hands out: while the server is away, nobody else gets it.
     func start() throws {
+        guard address.port == 0 else { return try listen() }
+        let range = try String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)
+        let lowest = range.split(separator: "\t").first.flatMap { Int($0) } ?? 32_768
+        let own = Int(ProcessInfo.processInfo.processIdentifier) % 4_096
+        for attempt in 1...20 {
+            address = ListenAddress(host: "127.0.0.1", port: lowest - own - attempt)
+            do { return try listen() } catch { if attempt == 20 { throw error } }
+        }
+    }
+
+    private func listen() throws {
         let started = Process()
         let output = Pipe()
         started.executableURL = URL(fileURLWithPath: executable)
