@@ -13,15 +13,16 @@ struct SampleStore {
     /// 2026-08-01T09:00:00Z
     static let start: Int64 = 1_785_574_800_000_000_000
     let store: EventStore
+    private let clock: SimulatedClock
     private var writer = EventRowWriter()
     private var offsets: [UInt32] = []
     private var count = 0
 
     /// The store's clock stands an hour after the start.
     init(nowSeconds: Int64 = 3600, foldLimits: FoldLimits = FoldLimits()) throws {
+        clock = SimulatedClock(wallNanoseconds: Self.start + nowSeconds * 1_000_000_000)
         let context = StoreContext(
-            fileSystem: SimulatedFileSystem(seed: 1),
-            clock: SimulatedClock(wallNanoseconds: Self.start + nowSeconds * 1_000_000_000),
+            fileSystem: SimulatedFileSystem(seed: 1), clock: clock,
             randomness: SeededRandomness(seed: 1), workers: InlineWorkers())
         var options = StoreOptions()
         options.foldLimits = foldLimits
@@ -80,12 +81,22 @@ struct SampleStore {
             ])
     }
 
+    /// Takes everything added so far in.
+    private mutating func takeIn() throws {
+        guard !offsets.isEmpty else { return }
+        _ = try store.append([IngestBatch(events: EventRows(bytes: writer.sink.bytes, starts: offsets))])
+        (writer, offsets) = (EventRowWriter(), [])
+    }
+
+    /// Takes everything added so far in, and what is added from now on so much later.
+    mutating func pass(seconds: Int64) throws {
+        try takeIn()
+        clock.advance(nanoseconds: seconds * 1_000_000_000)
+    }
+
     /// Takes everything added so far in and answers from it.
     mutating func runner(within options: QueryOptions = QueryOptions()) throws -> ReportRunner {
-        if !offsets.isEmpty {
-            _ = try store.append([IngestBatch(events: EventRows(bytes: writer.sink.bytes, starts: offsets))])
-            (writer, offsets) = (EventRowWriter(), [])
-        }
+        try takeIn()
         return ReportRunner(catalog: store.snapshot(), engine: LocalEngine(clock: SimulatedClock()), options: options)
     }
 }

@@ -69,6 +69,10 @@ package struct ReportRunner: Sendable {
     /// What belongs to the answers so far and could not be shown, a line each; mostly nothing.
     var notices: [String] { missing.lines }
 
+    /// Says what belongs to an answer and is not in it.
+    /// - Parameter line: goes on after "not of everything, as".
+    func note(_ line: String) { missing.add(line) }
+
     /// Up to when the log knows that time has passed (ns since 1970 UTC): what silence and waiting mean is judged by
     /// it, so that a store that nobody serves answers the same on every day.
     var reached: Int64 { catalog.watermark }

@@ -32,13 +32,13 @@ extension DoctorQueries {
     /// What became of a conversation that was not named, so that it became of none.
     func lostOutcomes() throws -> [LostOutcome] {
         let types = Self.ofConversations.map(SQLTexts.text).joined(separator: ", ")
-        return try runner.rows(
+        return try counted("outcomes of no conversation", [.key, .key, .key, .sum], by: [3]) { part, limit in
             """
-            select \(Self.sender), type, \(Self.isOfSpan), count(*) from events where \(received) \
+            select \(Self.sender), type, \(Self.isOfSpan), count(*) from events where \(part.received) \
             and type in (\(types)) and (conversation_id is null or conversation_id = '') \
-            group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit \(Self.rowsMax)
+            group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit \(limit)
             """
-        ).map { LostOutcome(sender: $0.text(0), type: $0.text(1) ?? "", isOfSpan: $0.flag(2), events: $0.integer(3)) }
+        }.map { LostOutcome(sender: $0.text(0), type: $0.text(1) ?? "", isOfSpan: $0.flag(2), events: $0.integer(3)) }
     }
 
     /// Without messages, which are no outcome.
@@ -59,14 +59,14 @@ extension DoctorQueries {
             let type = heeded.type.map { registry.types[Int($0)].name }
             let field = registry.columns[Int(heeded.column)].name
             let (known, column) = (heeded.words.sorted(), "\"\(field)\"")
-            return try runner.rows(
+            return try counted("words of \(field)", [.key, .key, .sum], by: [2]) { part, limit in
                 """
                 select \(Self.sender), left(\(column), \(Self.nameLettersMax)), count(*) \
-                from \(type.map(SchemaEventType.tableName(of:)) ?? "events") where \(received) \
+                from \(type.map(SchemaEventType.tableName(of:)) ?? "events") where \(part.received) \
                 and \(column) is not null and \(column) not in (\(known.map(SQLTexts.text).joined(separator: ", "))) \
-                group by 1, 2 order by 3 desc, 1, 2 limit \(Self.rowsMax)
+                group by 1, 2 order by 3 desc, 1, 2 limit \(limit)
                 """
-            ).compactMap { row in
+            }.compactMap { row in
                 let said = row.text(1) ?? ""
                 let meant =
                     registry.word(meantBy: said, of: heeded.column, among: known)
@@ -83,9 +83,11 @@ extension DoctorQueries {
     /// write (`system`) is taken for none by nobody.
     func authorsWithoutQuestion() throws -> [(author: String, events: Int128)] {
         let (rule, column) = (QuestionRule.question, QuestionRule.authorColumn)
-        let rows = try runner.rows(
-            "select \(column), count(*), count(*) filter (where \(rule.sqlCondition)) from \(rule.table) "
-                + "where \(received) group by 1 order by 3 desc, 2 desc, 1 limit \(Self.rowsMax)")
+        let rows = try counted("authors", [.key, .sum, .sum], by: [2, 1]) { part, limit in
+            "select left(\(column), \(Self.nameLettersMax)), count(*), "
+                + "count(*) filter (where \(rule.sqlCondition)) from \(rule.table) "
+                + "where \(part.received) group by 1 order by 3 desc, 2 desc, 1 limit \(limit)"
+        }
         guard rows.allSatisfy({ $0.integer(2) == 0 }) else { return [] }
         return rows.compactMap { row in
             guard let author = row.text(0), Self.peopleAndAgents.contains(author) else { return nil }
@@ -107,6 +109,8 @@ extension DoctorQueries {
 
     /// Events with members whose names are looked at, the latest.
     private static let membersOfMax = 2000
+    /// Bytes of an event's members; whoever misspells a field has no more of them.
+    private static let membersBytesMax = 64 << 10
     /// Names of members that are looked at, each once a type: strangers may make up a new one for every event.
     private static let membersMax = 1024
     /// Names of members that are counted.
@@ -127,17 +131,19 @@ extension DoctorQueries {
             }
             let counts = conditions.map { "count(*) filter (where \($0))" }.joined(separator: ", ")
             let any = conditions.map { "(\($0))" }.joined(separator: " or ")
-            let rows = try runner.rows(
+            let sums = Array(repeating: MergedRows.Column.sum, count: conditions.count + 1)
+            let rows = try counted("members of \(slips.type)", [.key] + sums, by: [1]) { part, limit in
                 """
-                select \(Self.sender), \(counts) from \(SchemaEventType.tableName(of: slips.type)) \
-                where \(received) and (\(any)) group by 1 order by count(*) desc, 1 limit \(Self.rowsMax)
-                """)
+                select \(Self.sender), count(*), \(counts) from \(SchemaEventType.tableName(of: slips.type)) \
+                where \(part.received) and (\(any)) group by 1 order by 2 desc, 1 limit \(limit)
+                """
+            }
             for (place, slip) in slips.found.enumerated() {
-                for row in rows where row.integer(place + 1) > 0 {
+                for row in rows where row.integer(place + 2) > 0 {
                     all.append(
                         MisspeltMember(
                             sender: row.text(0), type: slips.type, name: slip.name, meant: slip.meant,
-                            events: row.integer(place + 1)))
+                            events: row.integer(place + 2)))
                 }
             }
         }
@@ -146,36 +152,54 @@ extension DoctorQueries {
 
     /// By type, in the order in which they are met.
     private func slips() throws -> [Slips] {
-        let rows = try runner.rows(
-            """
-            select type, cast(attributes as text) from events where \(received) and attributes is not null \
-            and type <> 'span.received' and source not like '\(TraceSettler.sourcePrefix)%' \
-            order by received_time desc, 1, 2 limit \(Self.membersOfMax)
-            """)
-        let registry = SchemaRegistry.builtIn
-        var slips: [Slips] = []
-        var places: [ExactText: Int] = [:]
-        var seen: Set<[ExactText]> = []
-        var count = 0
-        for row in rows {
-            try runner.check()
+        var search = SlipSearch()
+        var left = Self.membersOfMax
+        try inParts("members of events") { part in
+            let rows = try runner.rows(
+                """
+                select type, cast(attributes as text) from events where \(part.received) and attributes is not null \
+                and octet_length(cast(attributes as text)) <= \(Self.membersBytesMax) \
+                and type <> 'span.received' and source not like '\(TraceSettler.sourcePrefix)%' \
+                order by received_time desc, 1, 2 limit \(left)
+                """)
+            left -= rows.count
+            for row in rows {
+                try runner.check()
+                if !search.look(row) { return false }
+            }
+            return left > 0
+        }
+        return search.slips
+    }
+
+    /// Looks for slips, event by event.
+    private struct SlipSearch {
+        private(set) var slips: [Slips] = []
+        private var places: [ExactText: Int] = [:]
+        private var seen: Set<[ExactText]> = []
+        private var count = 0
+
+        /// - Parameter row: the type of an event and its members.
+        /// - Returns: whether more may be looked at.
+        mutating func look(_ row: ReportRow) -> Bool {
+            let registry = SchemaRegistry.builtIn
             guard let type = row.text(0), let id = registry.type(named: type), let text = row.text(1),
                 let members = try? JSONReader.parse(Array(text.utf8)).members
-            else { continue }
+            else { return true }
             let place = places[ExactText(type)] ?? slips.count
             if place == slips.count {
                 slips.append(Slips(type: type))
                 places[ExactText(type)] = place
             }
             for member in members {
-                guard seen.count < Self.membersMax, count < Self.countedMax else { return slips }
+                guard seen.count < DoctorQueries.membersMax, count < DoctorQueries.countedMax else { return false }
                 guard seen.insert([ExactText(type), ExactText(member.name)]).inserted,
                     let meant = registry.column(nearly: member.name, in: id)
                 else { continue }
                 slips[place].found.append((member.name, registry.columns[Int(meant)].name))
                 count += 1
             }
+            return true
         }
-        return slips
     }
 }

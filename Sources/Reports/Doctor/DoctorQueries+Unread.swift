@@ -45,19 +45,32 @@ extension DoctorQueries {
 
     /// Names that spans have and that nothing reads, or not as they came; most first.
     func unreadNames() throws -> [(key: UnreadName, spans: Int128)] {
-        let sets = try runner.rows(
-            "select \(Self.service), cast(unknown_attributes as text), count(*) from span_received where \(received) "
-                + "and unknown_attributes is not null group by 1, 2 order by 3 desc, 1, 2 limit \(Self.nameSetsMax)")
+        let what = "names that nothing reads"
         var spans: [UnreadName: Int128] = [:]
-        for row in sets {
-            guard let text = row.text(1), let names = try? JSONReader.parse(Array(text.utf8)).members else { continue }
-            for member in names {
-                let key = UnreadName(
-                    service: row.text(0).map(ExactText.init(_:)), name: ExactText(member.name),
-                    type: ExactText(member.value.string ?? ""))
-                if spans[key] != nil || spans.count < Self.namesMax { spans[key, default: 0] += row.integer(2) }
+        var isCut = false
+        try inParts(what) { part in
+            let sets = try runner.rows(
+                "select \(Self.service), cast(unknown_attributes as text), count(*) from span_received "
+                    + "where \(part.received) and unknown_attributes is not null group by 1, 2 "
+                    + "order by 3 desc, 1, 2 limit \(Self.nameSetsMax)")
+            isCut = isCut || sets.count >= Self.nameSetsMax
+            for row in sets {
+                guard let text = row.text(1), let names = try? JSONReader.parse(Array(text.utf8)).members
+                else { continue }
+                for member in names {
+                    let key = UnreadName(
+                        service: row.text(0).map(ExactText.init(_:)), name: ExactText(member.name),
+                        type: ExactText(member.value.string ?? ""))
+                    guard spans[key] != nil || spans.count < Self.namesMax else {
+                        isCut = true
+                        continue
+                    }
+                    spans[key, default: 0] += row.integer(2)
+                }
             }
+            return true
         }
+        if isCut { noteRareOnes(of: what) }
         return spans.sorted { one, other in
             one.value == other.value ? UnreadName.precedes(one.key, other.key) : one.value > other.value
         }.map { ($0.key, $0.value) }
@@ -98,15 +111,15 @@ extension DoctorQueries {
     /// What an attribute said where it was not read.
     private func said(_ name: String) throws -> [(service: String?, value: String, spans: Int128)] {
         let key = SQLTexts.text(name)
-        return try runner.rows(
+        return try counted("values that nothing reads", [.key, .key, .sum], by: [2]) { part, limit in
             """
             select \(Self.service), left(coalesce(span_attributes->>\(key), resource_attributes->>\(key)), \
-            \(Self.valueLettersMax)), count(*) from span_received where \(received) \
+            \(Self.valueLettersMax)), count(*) from span_received where \(part.received) \
             and unknown_attributes->>\(key) is not null \
             and coalesce(span_attributes->>\(key), resource_attributes->>\(key)) is not null \
-            group by 1, 2 order by 3 desc, 1, 2 limit \(Self.rowsMax)
+            group by 1, 2 order by 3 desc, 1, 2 limit \(limit)
             """
-        ).map { ($0.text(0), $0.text(1) ?? "", $0.integer(2)) }
+        }.map { ($0.text(0), $0.text(1) ?? "", $0.integer(2)) }
     }
 
     /// Calls whose usage nobody knows, as their spans told it in a form that nobody reads, by service.
@@ -115,32 +128,37 @@ extension DoctorQueries {
         guard !names.isEmpty else { return [] }
         let told = names.prefix(Self.askedMax).map { "unknown_attributes->>\(SQLTexts.text($0)) is not null" }
         let columns = "service_name, source, price_state, price_gaps, trace_id, span_id, \(UsageGaps.columns)"
-        return try runner.rows(
+        return try counted("calls whose usage nothing reads", [.key, .sum], by: [1]) { part, limit in
             """
-            select \(Self.sender), count(*) from (\(callRows(columns))) as calls join (select distinct \
-            trace_id as told_trace_id, span_id as told_span_id from span_received where \(received) \
+            select \(Self.sender), count(*) from (\(part.callRows(columns))) as calls join (select distinct \
+            trace_id as told_trace_id, span_id as told_span_id from span_received \
+            where \(part.receivedNearby(within: period)) \
             and unknown_attributes is not null and (\(told.joined(separator: " or ")))) as spans \
             on trace_id = told_trace_id and span_id = told_span_id \
-            where price_state <> 'priced' and \(UsageGaps.condition) group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
+            where price_state <> 'priced' and \(UsageGaps.condition) group by 1 order by 2 desc, 1 limit \(limit)
             """
-        ).map { ($0.text(0), $0.integer(1)) }
+        }.map { ($0.text(0), $0.integer(1)) }
     }
 
     /// Spans of no known kind whose attributes say one that nobody knows.
     func unknownKinds() throws -> [UnreadValue] {
         let book = DialectBook.builtIn
-        let questions = book.kindNames.map { name, _ in
-            let key = SQLTexts.text(name)
-            return """
-                select \(Self.service) as sender, \(key) as name, \
-                left(span_attributes->>\(key), \(Self.valueLettersMax)) as said, count(*) as spans \
-                from span_received where \(received) and span_class = \(SQLTexts.text(SpanClass.other.rawValue)) \
-                and span_attributes->>\(key) is not null group by 1, 2, 3
-                """
+        let rows = try counted(
+            "kinds that nobody knows", [.key, .key, .key, .sum], by: [3], limit: Self.rowsMax * 10
+        ) { part, limit in
+            let questions = book.kindNames.map { name, _ in
+                let key = SQLTexts.text(name)
+                return """
+                    select \(Self.service) as sender, \(key) as name, \
+                    left(span_attributes->>\(key), \(Self.valueLettersMax)) as said, count(*) as spans \
+                    from span_received where \(part.received) \
+                    and span_class = \(SQLTexts.text(SpanClass.other.rawValue)) \
+                    and span_attributes->>\(key) is not null group by 1, 2, 3
+                    """
+            }
+            return "select sender, name, said, spans from (\(questions.joined(separator: " union all "))) as kinds "
+                + "order by 4 desc, 1, 2, 3 limit \(limit)"
         }
-        let rows = try runner.rows(
-            "select sender, name, said, spans from (\(questions.joined(separator: " union all "))) as kinds "
-                + "order by 4 desc, 1, 2, 3 limit \(Self.rowsMax * 10)")
         let closed = Set(book.kindNames.filter(\.isClosed).map { ExactText($0.name) })
         let values = rows.compactMap { row -> UnreadValue? in
             guard let name = row.text(1), let said = row.text(2), let form = book.form(of: name),
@@ -160,18 +178,18 @@ extension DoctorQueries {
     func callsWithoutOperation() throws -> [(service: String?, model: String, calls: Int128)] {
         let hasModel = DialectBook.modelAttributes.map { "span_attributes->>\(SQLTexts.text($0)) is not null" }
             .joined(separator: " or ")
-        return try runner.rows(
+        return try counted("calls without an operation", [.key, .key, .sum], by: [2]) { part, limit in
             """
             select \(Self.sender), left(coalesce(model, ''), \(Self.nameLettersMax)), count(*) \
-            from (select service_name, source, model, trace_id, span_id from llm_call where \(received) \
+            from (select service_name, source, model, trace_id, span_id from llm_call where \(part.received) \
             and operation is null) as calls \
             join (select distinct trace_id as told_trace_id, span_id as told_span_id from span_received \
-            where \(received) and span_class = \(SQLTexts.text(SpanClass.other.rawValue)) \
-            and (\(hasModel))) as spans \
+            where \(part.receivedNearby(within: period)) \
+            and span_class = \(SQLTexts.text(SpanClass.other.rawValue)) and (\(hasModel))) as spans \
             on trace_id = told_trace_id and span_id = told_span_id group by 1, 2 order by 3 desc, 1, 2 \
-            limit \(Self.rowsMax)
+            limit \(limit)
             """
-        ).map { ($0.text(0), $0.text(1) ?? "", $0.integer(2)) }
+        }.map { ($0.text(0), $0.text(1) ?? "", $0.integer(2)) }
     }
 
     /// Names of models, providers and conversations that came as something else than a text: what is read of them is
@@ -187,12 +205,16 @@ extension DoctorQueries {
             return "case when \(said) ~ '\(pattern)' then left(\(said), \(Self.valueLettersMax)) end"
         }
         let places = (1...(names.count + 1)).map(String.init).joined(separator: ", ")
-        let rows = try runner.rows(
+        let keys = Array(repeating: MergedRows.Column.key, count: names.count + 1)
+        let rows = try counted(
+            "names that are no texts", keys + [.sum], by: [keys.count], limit: Self.rowsMax * 10
+        ) { part, limit in
             """
-            select \(Self.service), \(columns.joined(separator: ", ")), count(*) from span_received where \(received) \
-            and cast(span_attributes as text) ~ '"(\(alternatives))":[^"]' group by \(places) \
-            order by count(*) desc, \(places) limit \(Self.rowsMax * 10)
-            """)
+            select \(Self.service), \(columns.joined(separator: ", ")), count(*) from span_received \
+            where \(part.received) and cast(span_attributes as text) ~ '"(\(alternatives))":[^"]' \
+            group by \(places) order by count(*) desc, \(places) limit \(limit)
+            """
+        }
         var values: [UnreadValue] = []
         for row in rows {
             for (place, name) in names.enumerated() {

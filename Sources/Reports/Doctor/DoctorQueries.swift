@@ -2,7 +2,8 @@ import Bytes
 import Dialects
 import Domain
 
-/// What was received in a period, asked of the tables. Each question has few rows, however much came.
+/// What was received in a period, asked of the tables. Each question has few rows and takes a bounded memory, however
+/// much came (``counted(_:_:by:limit:_:)``).
 struct DoctorQueries {
     let runner: ReportRunner
     /// By the time of receipt.
@@ -75,29 +76,11 @@ struct DoctorQueries {
 
     /// Most spans first; calls that came without spans are those of their source.
     func services() throws -> [Service] {
-        var services: [Service] = try runner.rows(
-            "select \(Self.service), count(*) from span_received where \(received) group by 1 order by 2 desc, 1 "
-                + "limit \(Self.rowsMax)"
-        ).map { Service(name: $0.text(0), spans: $0.integer(1)) }
-        let told = Self.callTypes.map { type in
-            "select service_name, source, conversation_id, price_state, price_gaps, \(UsageGaps.columns), "
-                + "\(SQLTexts.text(type)) as call_type from \(SchemaEventType.tableName(of: type)) where \(received)"
-        }
-        let isUsageMissing = "price_state <> 'priced' and \(UsageGaps.condition)"
-        let ofEvents = ["conversation_id is null", isUsageMissing].flatMap { lack in
-            Self.callTypes.map { type in
-                "count(*) filter (where \(lack) and not \(Self.isOfSpan) and call_type = \(SQLTexts.text(type)))"
-            }
-        }
-        let calls = try runner.rows(
-            """
-            select \(Self.sender), count(*), count(*) filter (where conversation_id is null), \
-            count(*) filter (where \(isUsageMissing)), \
-            count(*) filter (where price_state <> 'priced' and not \(UsageGaps.condition)), \
-            \(ofEvents.joined(separator: ", ")) \
-            from (\(told.joined(separator: " union all "))) as calls group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
-            """)
-        for row in calls {
+        var services: [Service] = try counted("services", [.key, .sum], by: [1]) { part, limit in
+            "select \(Self.service), count(*) from span_received where \(part.received) group by 1 "
+                + "order by 2 desc, 1 limit \(limit)"
+        }.map { Service(name: $0.text(0), spans: $0.integer(1)) }
+        for row in try calls() {
             let place = Self.place(of: row.text(0), in: services) ?? services.endIndex
             if place == services.endIndex { services.append(Service(name: row.text(0))) }
             services[place].calls = row.integer(1)
@@ -111,6 +94,31 @@ struct DoctorQueries {
         return services
     }
 
+    /// Of each sender its calls, those without conversation, usage and price, and what events lack by their types.
+    private func calls() throws -> [ReportRow] {
+        let isUsageMissing = "price_state <> 'priced' and \(UsageGaps.condition)"
+        let ofEvents = ["conversation_id is null", isUsageMissing].flatMap { lack in
+            Self.callTypes.map { type in
+                "count(*) filter (where \(lack) and not \(Self.isOfSpan) and call_type = \(SQLTexts.text(type)))"
+            }
+        }
+        let sums = Array(repeating: MergedRows.Column.sum, count: 4 + ofEvents.count)
+        return try counted("senders of calls", [.key] + sums, by: [1]) { part, limit in
+            let told = Self.callTypes.map { type in
+                "select service_name, source, conversation_id, price_state, price_gaps, \(UsageGaps.columns), "
+                    + "\(SQLTexts.text(type)) as call_type from \(SchemaEventType.tableName(of: type)) "
+                    + "where \(part.received)"
+            }
+            return """
+                select \(Self.sender), count(*), count(*) filter (where conversation_id is null), \
+                count(*) filter (where \(isUsageMissing)), \
+                count(*) filter (where price_state <> 'priced' and not \(UsageGaps.condition)), \
+                \(ofEvents.joined(separator: ", ")) \
+                from (\(told.joined(separator: " union all "))) as calls group by 1 order by 2 desc, 1 limit \(limit)
+                """
+        }
+    }
+
     /// Which of the services has a name, by its bytes.
     static func place(of name: String?, in services: [Service]) -> Int? {
         services.firstIndex { service in
@@ -121,15 +129,17 @@ struct DoctorQueries {
     /// Models of which something that was told has no price, with what that is.
     func prices() throws -> [PriceGap] {
         let columns = "service_name, source, provider, model, price_state, price_gaps, time, \(UsageGaps.columns)"
-        return try runner.rows(
+        return try counted(
+            "models without a price", [.key, .key, .key, .sum, .least, .key, .key, .key, .sum], by: [3]
+        ) { part, limit in
             """
             select left(coalesce(provider, ''), \(Self.nameLettersMax)), \
             left(coalesce(model, ''), \(Self.nameLettersMax)), price_gaps, count(*), min(time), \(Self.sender), \
             \(UsageGaps.isInputUntold), \(UsageGaps.isOutputUntold), count(*) filter (where \(Self.isOfSpan)) \
-            from (\(callRows(columns))) as calls where price_state <> 'priced' and not \(UsageGaps.condition) \
-            group by 1, 2, 3, 6, 7, 8 order by 4 desc, 1, 2, 3, 6, 7, 8 limit \(Self.rowsMax)
+            from (\(part.callRows(columns))) as calls where price_state <> 'priced' and not \(UsageGaps.condition) \
+            group by 1, 2, 3, 6, 7, 8 order by 4 desc, 1, 2, 3, 6, 7, 8 limit \(limit)
             """
-        ).map { row in
+        }.map { row in
             // What was not told lacks no price.
             let untold = (row.flag(6) ? ["input"] : []) + (row.flag(7) ? ["output"] : [])
             let gaps = (row.text(2) ?? "").split(separator: ",").map(String.init)
@@ -143,11 +153,11 @@ struct DoctorQueries {
 
     /// Refused events that are kept as names of fields, most first.
     func deadLetters() throws -> [DeadLetters] {
-        try runner.rows(
+        try counted("unknown types", [.key, .key, .sum, .least, .greatest], by: [2]) { part, limit in
             "select left(type, \(Self.nameLettersMax)), left(source, \(Self.nameLettersMax)), count(*), "
-                + "min(received_time), max(received_time) from dead_letters where \(received) "
-                + "group by 1, 2 order by 3 desc, 1, 2 limit \(Self.rowsMax)"
-        ).map { row in
+                + "min(received_time), max(received_time) from dead_letters where \(part.received) "
+                + "group by 1, 2 order by 3 desc, 1, 2 limit \(limit)"
+        }.map { row in
             DeadLetters(
                 type: row.text(0) ?? "", source: row.text(1) ?? "", events: row.integer(2), since: row.time(3),
                 last: row.time(4))
@@ -161,22 +171,22 @@ struct DoctorQueries {
         let (later, earlier, bound) = ahead
             ? ("time", "received_time", "time > received_time + interval '5 seconds'")
             : ("received_time", "time", "time < received_time - interval '1 hour'")
-        return try runner.rows(
+        return try counted("senders by their clocks", [.key, .sum, .greatest], by: [1]) { part, limit in
             """
             select \(Self.sender), count(*), \
             cast(max(extract(epoch from \(later)) - extract(epoch from \(earlier))) as bigint) \
-            from events where \(received) and \(bound) and type in (\(Self.timely)) \
-            group by 1 order by 2 desc, 1 limit \(Self.rowsMax)
+            from events where \(part.received) and \(bound) and type in (\(Self.timely)) \
+            group by 1 order by 2 desc, 1 limit \(limit)
             """
-        ).map { ($0.text(0) ?? "", $0.integer(1), $0.integer(2)) }
+        }.map { ($0.text(0) ?? "", $0.integer(1), $0.integer(2)) }
     }
 
     /// Spans whose times are not believed, by service and why.
     func doubted() throws -> [(service: String?, reason: String, spans: Int128)] {
-        try runner.rows(
-            "select \(Self.service), time_doubt, count(*) from span_received where \(received) "
-                + "and time_doubt is not null group by 1, 2 order by 3 desc, 1, 2 limit \(Self.rowsMax)"
-        ).map { ($0.text(0), $0.text(1) ?? "", $0.integer(2)) }
+        try counted("services whose times are doubted", [.key, .key, .sum], by: [2]) { part, limit in
+            "select \(Self.service), time_doubt, count(*) from span_received where \(part.received) "
+                + "and time_doubt is not null group by 1, 2 order by 3 desc, 1, 2 limit \(limit)"
+        }.map { ($0.text(0), $0.text(1) ?? "", $0.integer(2)) }
     }
 
     /// Events whose time is when they happened; prices and bills tell of other times.

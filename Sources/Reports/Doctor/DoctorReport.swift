@@ -49,15 +49,24 @@ struct DoctorReport {
                 changes: ["\(slip.name) of \(slip.type): say it as \(slip.meant)"])
         }
         findings += try times(queries)
+        let beyond = try queries.beyond(services)
         let byKind = DoctorFinding.Kind.allCases.flatMap { kind in findings.filter { $0.kind == kind } }
         let sorted = addressed(byKind.filter { !$0.isOfQuestion } + byKind.filter(\.isOfQuestion))
         return Report(
             name: "doctor", title: "First aid",
-            basis: runner.basis(period, exactness: "exact: counts of what was received in the period"),
+            basis: runner.basis(period, exactness: Self.exactness(beyond)),
             sections: [
                 findingsSection(sorted), changesSection(sorted), servicesSection(services), pricesSection(prices),
                 valuesSection(values), namesSection(names), refusalsSection(letters), waitingSection(),
             ], main: "findings", definitions: Self.definitions)
+    }
+
+    /// - Parameter beyond: what services have that are not listed.
+    private static func exactness(_ beyond: (spans: Int128, calls: Int128)) -> String {
+        let others =
+            beyond.spans > 0 || beyond.calls > 0
+            ? "; services that are not listed have \(beyond.spans) spans and \(beyond.calls) calls" : ""
+        return "exact: counts of what was received in the period\(others)"
     }
 
     private func addressed(_ findings: [DoctorFinding]) -> [DoctorFinding] {

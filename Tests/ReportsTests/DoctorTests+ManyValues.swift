@@ -1,0 +1,91 @@
+import Domain
+import Plans
+import Reports
+import Testing
+
+/// What others make up as they like does not keep first aid from an answer.
+extension DoctorTests {
+    private static func hexadecimal(_ number: Int, digits: Int) -> String {
+        let text = String(number, radix: 16)
+        return String(repeating: "0", count: digits - text.utf8.count) + text
+    }
+
+    /// A minute of hostile spans, each of a service with names and words of its own, beside a span with its call and
+    /// two ratings with a slip between a lot else.
+    private static func addMinute(_ minute: Int, to sample: inout SampleStore) {
+        let seconds = Double(60 * minute)
+        func context(_ number: Int, _ service: String) -> [String: EventValue] {
+            [
+                "trace_id": .text(hexadecimal(number, digits: 32)), "span_id": .text(hexadecimal(number, digits: 16)),
+                "service_name": .text(service),
+            ]
+        }
+        func addSpan(_ context: [String: EventValue], _ attributes: String, _ unread: String?) {
+            var span = context.merging([
+                "span_name": .text("ask"), "span_class": .text("other"), "span_attributes": .json(attributes),
+            ]) { $1 }
+            span["unknown_attributes"] = unread.map { .json($0) }
+            sample.add("span.received", at: seconds, span)
+        }
+        for number in (minute * 1001 + 1)..<(minute * 1001 + 1001) {
+            addSpan(
+                context(number, String(repeating: "s", count: 70) + "-\(number)"),
+                "{\"gen_ai.operation.name\":\"k-\(number)\",\"gen_ai.request.model\":[\"m-\(number)\"]}",
+                "{\"n-\(minute)\":\"string\"}")
+        }
+        let bot = context(minute * 1001, "bot")
+        addSpan(bot, #"{"gen_ai.request.model":"big"}"#, nil)
+        sample.add(
+            "llm.call", at: seconds,
+            bot.merging([
+                "conversation_id": .text("c1"), "provider": .text("maker"), "request_model": .text("big"),
+                "status": .text("ok"), "input_tokens": .integer(100), "output_tokens": .integer(10),
+            ]) { $1 })
+        let much = String(repeating: "x", count: 40_000)
+        for _ in 0..<2 {
+            sample.add(
+                "feedback.submitted", at: seconds,
+                [
+                    "conversation_id": .text("c1"), "service_name": .text("odd-bot"),
+                    "attributes": .json("{\"much\":\"\(much)\",\"scor\":4}"),
+                ])
+        }
+    }
+
+    /// Names of 40,000 services alone take 3 MiB: the period is asked part by part, and who is there all the time is
+    /// counted exactly.
+    @Test func whateverIsStoredIsAnsweredWithinItsMemory() throws {
+        var sample = try SampleStore(nowSeconds: 0)
+        for minute in 0..<40 {
+            Self.addMinute(minute, to: &sample)
+            try sample.pass(seconds: 60)
+        }
+        var options = QueryOptions()
+        options.memoryBudgetBytes = 2 << 20
+        let report = try sample.runner(within: options).doctor(from: SampleStore.start, to: Self.end)
+        let services = try #require(report.section("services"))
+        #expect(services.rows.count == 50)
+        #expect(services.rows.first?.prefix(3) == [.text("bot"), .count(Int128(40)), .count(Int128(40))])
+        let found = findings(report)
+        #expect(found.contains([.text("bot"), .text("no_operation"), .text("big"), .count(Int128(40))]), "\(found)")
+        #expect(
+            found.contains([
+                .text("odd-bot"), .text("unread_names"), .text("feedback.submitted scor"), .count(Int128(80)),
+            ]), "\(found)")
+        // What is not listed is told, and that not everything was counted one by one.
+        let exactness = report.basis.exactness
+        #expect(exactness.hasPrefix("not of everything, as "), "\(exactness)")
+        #expect(exactness.contains("services are so many that rare ones are left out"), "\(exactness)")
+        #expect(exactness.contains("services that are not listed have 39951 spans and 0 calls"), "\(exactness)")
+    }
+
+    /// With memory enough the same is exact.
+    @Test func whatFitsIsAskedAtOnce() throws {
+        var sample = try SampleStore(nowSeconds: 0)
+        Self.addMinute(0, to: &sample)
+        let report = try sample.runner().doctor(from: SampleStore.start, to: Self.end)
+        #expect(
+            report.basis.exactness == "exact: counts of what was received in the period; services that are not listed "
+                + "have 951 spans and 0 calls")
+    }
+}
