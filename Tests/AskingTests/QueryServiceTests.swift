@@ -37,6 +37,30 @@ import Testing
         #expect(try await queries.run { _ in 4 } == 4)
     }
 
+    /// Those before it may take all of their time, each: whoever would wait longer than one is told, and asks again.
+    @Test func whoHasWaitedAsLongAsAQuestionMayRunIsRefused() async throws {
+        var limits = ServerLimits()
+        limits.queryTimeLimit = .seconds(10)
+        let (clock, gate) = (SimulatedClock(wallNanoseconds: 0), Gate())
+        let queries = QueryService(threads: ThreadPool(threadCount: 1), limits: limits, clock: clock)
+        let running = Task { try await queries.run { _ in gate.hold() } }
+        try await Self.wait { queries.admittedCount == 1 }
+        let early = Task { try await queries.run { _ in 1 } }
+        try await Self.wait { queries.admittedCount == 2 }
+        // It has read the clock once it is admitted, or soon after.
+        try await Task.sleep(for: .milliseconds(200))
+        clock.advance(nanoseconds: 1_000_000_000)
+        let late = Task { try await queries.run { _ in 2 } }
+        try await Self.wait { queries.admittedCount == 3 }
+        try await Task.sleep(for: .milliseconds(200))
+        clock.advance(nanoseconds: 9_500_000_000)
+        gate.open()
+        try await running.value
+        let refusal = await #expect(throws: QueryRefusal.self) { _ = try await early.value }
+        #expect(refusal?.kind == .busy && refusal?.message.contains("wait for its turn") == true)
+        #expect(try await late.value == 2)
+    }
+
     @Test func aClientThatGoesTakesItsQuestionWithIt() async throws {
         let queries = QueryService(threads: ThreadPool(threadCount: 1), limits: ServerLimits())
         let (client, gate) = (Disconnection(), Gate())

@@ -88,6 +88,46 @@ import Testing
         }
     }
 
+    /// The numbers of a store are written out for all who ask meanwhile, not for one after the other.
+    @Test func manyScrapesAtOnceAreAnsweredTogether() async throws {
+        let store = FakeStore()
+        try await withServer(store) { _, server in
+            store.holdsStatus.store(true, ordering: .releasing)
+            defer { store.holdsStatus.store(false, ordering: .releasing) }
+            let address = try #require(server.address)
+            let request = "GET /metrics?format=text HTTP/1.1\r\nHost: a\r\n\r\n"
+            var asking: [RawConnection] = []
+            for _ in 0..<64 { asking.append(try await RawConnection.connect(to: address, sending: request)) }
+            #expect(try await asking[0].wait { store.statusWaits.load(ordering: .acquiring) > 0 })
+            // All requests have come by now.
+            try await Task.sleep(for: .milliseconds(500))
+            store.holdsStatus.store(false, ordering: .releasing)
+            for connection in asking {
+                #expect(try await connection.wait { connection.text.hasPrefix("HTTP/1.1 200 ") })
+                await connection.close()
+            }
+            // What watches a server asks now and then, too.
+            let calls = store.statusCalls.load(ordering: .relaxed)
+            #expect(calls < 16, "\(calls)")
+        }
+    }
+
+    /// What was active lately takes a question, for which a scrape does not wait for long.
+    @Test func aScrapeDoesNotWaitForWhatWasActive() async throws {
+        let store = FakeStore()
+        store.holdsTables.store(true, ordering: .releasing)
+        try await withServer(store) { _, server in
+            defer { store.holdsTables.store(false, ordering: .releasing) }
+            let address = try #require(server.address)
+            for _ in 0..<2 {
+                let connection = try await RawConnection.connect(
+                    to: address, sending: "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n")
+                #expect(try await connection.wait { connection.text.hasPrefix("HTTP/1.1 200 ") })
+                await connection.close()
+            }
+        }
+    }
+
     @Test func aFailedFlushIsNotReadyForGood() async throws {
         let store = FakeStore()
         try await withServer(store) { client, _ in

@@ -43,6 +43,10 @@ final class FakeStore: ServedStore {
     let holdsStatus = Atomic<Bool>(false)
     /// More than 0 once `status` has waited.
     let statusWaits = Atomic<Int>(0)
+    /// How often it was asked for `status`.
+    let statusCalls = Atomic<Int>(0)
+    /// While held, whoever wants tables waits.
+    let holdsTables = Atomic<Bool>(false)
 
     let registry = SchemaRegistry.builtIn
     let userTokenKey: [UInt8] = Array(0..<32)
@@ -54,6 +58,7 @@ final class FakeStore: ServedStore {
     var freeBytes: Int? { state.withLock { $0.freeBytes } }
     /// Waits as a disk may while held.
     var status: StoreStatus {
+        statusCalls.add(1, ordering: .relaxed)
         while holdsStatus.load(ordering: .acquiring) {
             statusWaits.store(1, ordering: .releasing)
             usleep(1000)
@@ -98,7 +103,10 @@ final class FakeStore: ServedStore {
     }
     func canUse(_ place: any FileContentError) -> Bool { false }
     func tick() throws { state.withLock { $0.ticks += 1 } }
-    func pinnedTables() -> any TableCatalog { EmptyCatalog() }
+    func pinnedTables() -> any TableCatalog {
+        while holdsTables.load(ordering: .acquiring) { usleep(1000) }
+        return EmptyCatalog()
+    }
     /// Waits as `append` does, then fails; while ``holdsPages`` is held it is pages without any event, and where
     /// something is lost an export of no event.
     func export(in times: Range<Int64>) throws -> any ExportSource {

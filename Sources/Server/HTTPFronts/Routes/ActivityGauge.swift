@@ -7,8 +7,8 @@ import Platform
 import Synchronization
 
 /// Conversations and users of the last 15 minutes, which only a question can tell. It is asked on a thread of its own,
-/// within a time and a memory of its own, and by one scrape at a time: `/metrics` waits neither for others' questions
-/// nor for long.
+/// within a time and a memory of its own, and by one scrape at a time, which is answered without where that takes
+/// longer than a moment: `/metrics` waits neither for others' questions nor for long.
 final class ActivityGauge: Sendable {
     struct Counts: Sendable {
         var conversations: Int?
@@ -23,6 +23,9 @@ final class ActivityGauge: Sendable {
     /// What was counted no longer ago is told again where it cannot be counted now.
     private static let keptNanoseconds: Int64 = 60_000_000_000
 
+    /// So long a scrape waits for the counts; when they come later, the next one has them.
+    private static let patience = Duration.milliseconds(500)
+
     private let thread: ThreadPool
     private let clock: any Clock
     private let engine: any QueryEngine
@@ -36,35 +39,62 @@ final class ActivityGauge: Sendable {
         engine = LocalEngine(clock: clock, workers: InlineWorkers())
     }
 
-    /// The counts; those of a moment ago where another scrape counts just now; nil where nobody can tell.
+    /// The counts; those of a moment ago where another scrape counts just now, or where it takes long; nil where
+    /// nobody can tell.
     /// - Parameter failed: hears why it could not be counted.
-    func current(in store: any ServedStore, failed: (any Error) -> Void) async -> Counts? {
+    func current(in store: any ServedStore, failed: @escaping @Sendable (any Error) -> Void) async -> Counts? {
         guard isAsking.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
         else { return lastKnown }
-        defer { isAsking.store(false, ordering: .releasing) }
+        await withCheckedContinuation { continuation in
+            let wait = Wait(continuation)
+            thread.submit { [self] in
+                do {
+                    let counts = try count(in: store)
+                    known.withLock { $0 = Known(counts: counts, at: clock.monotonicNanoseconds()) }
+                } catch {
+                    failed(error)
+                }
+                isAsking.store(false, ordering: .releasing)
+                wait.end()
+            }
+            Task {
+                try? await Task.sleep(for: Self.patience)
+                wait.end()
+            }
+        }
+        return lastKnown
+    }
+
+    /// Somebody who waits until something has happened, or for as long as he will.
+    private final class Wait: Sendable {
+        private let continuation: Mutex<CheckedContinuation<Void, Never>?>
+
+        init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = Mutex(continuation) }
+
+        /// Ends it, once.
+        func end() {
+            let waiting = continuation.withLock { continuation in
+                defer { continuation = nil }
+                return continuation
+            }
+            waiting?.resume()
+        }
+    }
+
+    /// Both counts, within one time.
+    private func count(in store: any ServedStore) throws -> Counts {
         let runner = StatementRunner(engine: engine)
         var options = QueryOptions()
         options.timeLimitNanoseconds = 2_000_000_000
         options.memoryBudgetBytes = 64 << 20
-        let (asked, texts) = (options, [Self.conversationsText, Self.usersText])
-        let counting: @Sendable () throws -> [Int?] = {
-            let tables = store.pinnedTables()
-            return try texts.map { (text: String) throws -> Int? in
-                let result = try runner.run(text, over: tables, options: asked)
-                guard case .integer(let count)? = result.chunks.first?.columns.first?.scalar(at: 0) else { return nil }
-                return Int(count)
-            }
+        options = options.startingClock { [clock] in clock.monotonicNanoseconds() }
+        let tables = store.pinnedTables()
+        let found = try [Self.conversationsText, Self.usersText].map { (text: String) throws -> Int? in
+            let result = try runner.run(text, over: tables, options: options)
+            guard case .integer(let count)? = result.chunks.first?.columns.first?.scalar(at: 0) else { return nil }
+            return Int(count)
         }
-        let found: [Int?]
-        do {
-            found = try await thread.run(counting)
-        } catch {
-            failed(error)
-            return lastKnown
-        }
-        let counts = Counts(conversations: found[0], users: found[1])
-        known.withLock { $0 = Known(counts: counts, at: clock.monotonicNanoseconds()) }
-        return counts
+        return Counts(conversations: found[0], users: found[1])
     }
 
     private var lastKnown: Counts? {

@@ -10,7 +10,8 @@ import Rules
 import Sending
 
 extension Routes {
-    /// Prometheus text, OpenMetrics or protocol buffers, by `Accept` or as the query says.
+    /// Prometheus text, OpenMetrics or protocol buffers, by `Accept` or as the query says. Whoever asks together is
+    /// answered together: the series of a store are written out once, not once a scrape.
     func metrics(_ query: QueryParameters, _ headers: HTTPFields) async throws -> Response {
         let named = query["format"]
         guard let format = ExpositionFormat.negotiated(accept: headers[.accept], format: named) else {
@@ -18,9 +19,11 @@ extension Routes {
                 .badRequest, "there is no format \(named ?? "")",
                 hint: nameHint(to: named ?? "", known: ExpositionFormat.names))
         }
-        let samples = try await processSamples()
-        let bytes = try await threads.figures.run { [store, examples] in
-            MetricsExposition.render(store.counters, samples, exemplars: examples.book, format: format)
+        let bytes = try await scrapes.answer(format) { [self] in
+            let samples = try await processSamples()
+            return try await threads.figures.run { [store, examples] in
+                MetricsExposition.render(store.counters, samples, exemplars: examples.book, format: format)
+            }
         }
         return Response(bytes: bytes, contentType: format.contentType)
     }
@@ -53,7 +56,8 @@ extension Routes {
         samples.echoedSpans = traces.echoedSpans
         samples.rebookedPicoUSD = status.rebookedPicoUSD
         if countsActivity,
-            let active = await activity.current(in: store, failed: { health.damage.met($0, by: "GET /metrics") })
+            let active = await activity.current(
+                in: store, failed: { [health] in health.damage.met($0, by: "GET /metrics") })
         {
             (samples.activeConversations, samples.activeUsers) = (active.conversations, active.users)
         }

@@ -2,6 +2,7 @@ import Access
 import Asking
 import Domain
 import Execution
+import Exporting
 import HTTPTypes
 import Hummingbird
 import Intakes
@@ -23,6 +24,8 @@ struct Routes: Sendable {
     /// Answers what the server is asked of itself, on a thread of its own.
     let statusQueries: QueryService
     let activity: ActivityGauge
+    /// Answers of `/metrics`, by their format.
+    let scrapes = SharedAnswers<ExpositionFormat, [UInt8]>()
     let health: ServerHealth
     let access: AccessControl
     let refusals: RefusalCounts

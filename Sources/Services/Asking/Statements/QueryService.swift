@@ -19,13 +19,18 @@ package final class QueryService: Sendable {
     private let threads: ThreadPool
     private let limits: ServerLimits
     private let valve: MemoryValve?
+    private let clock: any Clock
     private let admitted = Atomic<Int>(0)
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - threads: as many as may answer at one time.
     ///   - valve: lets no question in while it is closed; nil: nobody looks what the process holds.
-    package init(threads: ThreadPool, limits: ServerLimits, valve: MemoryValve? = nil) {
+    ///   - clock: says how long a question waits for its turn.
+    package init(
+        threads: ThreadPool, limits: ServerLimits, valve: MemoryValve? = nil, clock: any Clock = SystemClock()
+    ) {
+        self.clock = clock
         self.threads = threads
         self.limits = limits
         self.valve = valve
@@ -40,8 +45,9 @@ package final class QueryService: Sendable {
     package var isIdle: Bool { admittedCount == 0 && memory.usedBytes == 0 }
 
     /// Runs a job that computes an answer; it is cancelled with the task, when the client goes away, and by ``stop()``.
-    /// - Throws: ``QueryRefusal`` when too many wait, while the process holds too much, and once it was stopped; what
-    ///   the job throws.
+    /// A question waits for its turn no longer than one may run: those before it may take all of their time, each.
+    /// - Throws: ``QueryRefusal`` when too many wait, or it has waited for too long, while the process holds too much,
+    ///   and once it was stopped; what the job throws.
     package func run<Result: Sendable>(_ job: @escaping @Sendable (QueryCancellation) throws -> Result) async throws
         -> Result
     {
@@ -51,7 +57,7 @@ package final class QueryService: Sendable {
             throw busy("too many queries wait already")
         }
         defer { admitted.subtract(1, ordering: .relaxed) }
-        let cancellation = QueryCancellation()
+        let (cancellation, asked) = (QueryCancellation(), clock.monotonicNanoseconds())
         let place = begin(cancellation)
         defer { state.withLock { $0.cancellations[place] = nil } }
         let disconnection = Disconnection.current
@@ -63,6 +69,10 @@ package final class QueryService: Sendable {
                     if cancellation.isCancelled {
                         if isStopped { throw stopping }
                         throw CancellationError()
+                    }
+                    let waited = clock.monotonicNanoseconds() - asked
+                    guard waited <= limits.queryTimeLimitNanoseconds else {
+                        throw busy("questions before it took as long as one may wait for its turn")
                     }
                     return try job(cancellation)
                 }
