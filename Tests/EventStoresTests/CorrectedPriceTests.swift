@@ -132,6 +132,47 @@ import Testing
         try store.close()
     }
 
+    /// Counters have what comes live: of an import they have nothing, so a correction of it is nothing that they lack.
+    @Test(arguments: Way.all) func countersLackWhatACorrectionChangedOfTheirCalls(way: Way) throws {
+        let disk = SimulatedFileSystem(seed: 44)
+        var store = try Self.open(disk)
+        func reopen() throws {
+            guard way.restarts else { return }
+            disk.crash()
+            store = try Self.open(disk)
+        }
+        var events = SampleEvents()
+        events.addPrice("m1", "input", picoPerToken: 1_000_000, at: -10_000, provider: "acme")
+        events.addPrice("m1", "output", picoPerToken: 1_000_000, at: -10_000, provider: "acme")
+        Self.call(&events, "live", "acme", "m1", Self.tokens(1_000_000), [:])
+        // Two hours before the store began, three before it came.
+        events.add(
+            "llm.call", id: "imported", at: -7_200,
+            [
+                "provider": .text("acme"), "request_model": .text("m1"), "status": .text("ok"),
+                "input_tokens": .integer(1_000_000), "output_tokens": .integer(0),
+            ])
+        events.addPrice("m1", "input", picoPerToken: 3_000_000, at: -9_000, provider: "acme")
+        _ = try store.append([events.batch])
+        if way.sealsCalls { try store.seal() }
+        try reopen()
+        let rebooking = try store.rebook(provider: "acme", model: nil, times: .min ..< .max)
+        #expect(rebooking.calls == 2 && rebooking.correctionPicoUSD == Int64(4 * Self.dollar))
+        #expect(rebooking.countedPicoUSD == Int64(2 * Self.dollar))
+        for step in ["booked again", "opened again", "sealed"] {
+            if step == "sealed" || way.sealsCorrection { try store.seal() }
+            let family = store.snapshot().counters.families.first {
+                $0.definition.name == "support_llm_cost_usd_total"
+            }
+            #expect(family?.series.map(\.value) == [.picoUSD(Self.dollar)], "\(step)")
+            #expect(store.status.rebookedPicoUSD == 2 * Self.dollar, "\(step)")
+            let shown = try Self.costs(store, "llm_call")
+            #expect(shown == [3 * Self.dollar, 3 * Self.dollar], "\(step)")
+            try reopen()
+        }
+        try store.close()
+    }
+
     /// A letter composed and decomposed: equal texts for `String`, two conversations by their bytes.
     @Test(arguments: [false, true]) func twoSpellingsAreTwoConversations(isSealed: Bool) throws {
         let disk = SimulatedFileSystem(seed: 42)

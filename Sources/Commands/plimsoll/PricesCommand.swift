@@ -171,10 +171,12 @@ struct PricesCommand: ParsableCommand {
                 A deliberate correction: the calls of a provider and model, by event time, cost from now on what the \
                 price book says now. It is kept as a record cost.rebooked in system_events; tables, reports and \
                 rollups show the new cost. In /metrics the counter of cost stays as it is, and the gauge \
-                plimsoll_rebooked_cost_usd, which is added to it, shows by how much the sum of exact costs changed \
-                (correction_usd of the records): a call that has no exact cost any more takes all of its cost out \
-                of that sum, though it still costs something, and counts in support_llm_unpriced_calls_total. The \
-                server's own PromQL has the new cost in its history, and so 0 in the gauge.
+                plimsoll_rebooked_cost_usd, which is added to it, shows by how much the sum of exact costs of the \
+                calls that it counts changed (correction_usd of the records, less what is of imported or late calls, \
+                which are in neither: counted_usd where that is another sum): a call that has no exact cost any more \
+                takes all of its cost out of that sum, though it still costs something, and counts in \
+                support_llm_unpriced_calls_total. The server's own PromQL has the new cost in its history, and so 0 \
+                in the gauge.
                 """)
 
         @OptionGroup var source: SourceOptions

@@ -30,7 +30,7 @@ package struct ProcessSamples: Sendable {
     package var rules: (areTaken: Bool, takenAt: Int64)?
     /// Spans that were not taken in because a Plimsoll had made them.
     package var echoedSpans = 0
-    /// Sum of deliberate corrections of costs in pico-USD; nil where nobody added them up.
+    /// Sum of deliberate corrections of costs that counters have, in pico-USD; nil where nobody added them up.
     package var rebookedPicoUSD: Int128?
     /// Conversations with an event in the last 15 minutes; nil where nobody counted.
     package var activeConversations: Int?

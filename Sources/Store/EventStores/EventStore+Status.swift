@@ -16,7 +16,8 @@ package struct StoreStatus: Hashable, Sendable {
     package var freeBytes: Int?
     /// Events that no segment holds yet.
     package var unsealedEvents = 0
-    /// By how much deliberate corrections changed the sum of exact costs, all together, in pico-USD.
+    /// By how much deliberate corrections changed the sum of exact costs of calls that came live, all together, in
+    /// pico-USD: what the counters of cost lack, which have no others.
     package var rebookedPicoUSD: Int128 = 0
     /// What did not enter since the process started.
     package var refusals = Refusals()

@@ -232,8 +232,8 @@ package enum MetricCatalogue {
             labels: [MetricLabel("field", .given)], .process),
         MetricDefinition(
             rebookedCost, .gauge, unit: "usd",
-            "By how much deliberate corrections changed the sum of exact costs, all together: what the counters of "
-                + "cost lack.",
+            "By how much deliberate corrections changed the exact costs of calls that the counters of cost have, all "
+                + "together: what these lack. Imports and what came late are in neither.",
             .process),
         MetricDefinition("plimsoll_log_position", .gauge, "Position of the last accepted event.", .process),
         MetricDefinition(

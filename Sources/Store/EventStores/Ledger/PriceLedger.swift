@@ -26,6 +26,6 @@ struct PriceLedger: Sendable {
 
     mutating func add(_ rebooking: Rebooking) { rebookings.append(rebooking) }
 
-    /// Sum of all deliberate corrections.
-    var rebookedPicoUSD: Int128 { rebookings.reduce(0) { $0 + Int128($1.correctionPicoUSD) } }
+    /// Sum of all deliberate corrections of calls that the counters of cost count.
+    var rebookedPicoUSD: Int128 { rebookings.reduce(0) { $0 + Int128($1.countedPicoUSD) } }
 }

@@ -24,6 +24,10 @@ package struct Rebooking: Hashable, Sendable {
     /// sum. A cost that is not exact is no part of it: a call that stops being exact takes all of its cost away, one
     /// that begins brings all of it. What the calls cost more or less is another figure, ``change``.
     package var correctionPicoUSD: Int64 = 0
+    // tests: what counters lack of one correction.
+    /// What of it is of calls that came live, in pico-USD: so much the counters of cost lack, which have no others.
+    /// Records that do not say it are of calls that all did, or of a version that did not tell them apart.
+    package var countedPicoUSD: Int64 = 0
     /// What they cost before and after, for people: no part of the record, so empty where it was read back.
     package var change = RebookingChange()
     /// Whether a path before a call's model is passed over; corrections whose record has no version were made without.
@@ -72,6 +76,9 @@ extension Rebooking {
         JSONWriter.object { json in
             json.member("calls", calls)
             json.member("correction_usd", DecimalText.renderUSD(Int128(correctionPicoUSD)))
+            if countedPicoUSD != correctionPicoUSD {
+                json.member("counted_usd", DecimalText.renderUSD(Int128(countedPicoUSD)))
+            }
             json.member("first_position", Self.firstPosition)
             if times.lowerBound != .min { json.member("from", RFC3339.render(times.lowerBound)) }
             json.member("last_position", lastPosition)
@@ -105,12 +112,17 @@ extension Rebooking {
             (0..<Int64.max).contains(position), calls >= 0,
             let pico = try? DecimalText.parse(correction, scale: DecimalText.usdScale)
         else { throw DamagedRecord() }
+        var counted = pico
+        if let text = json["counted_usd"]?.string {
+            guard let told = try? DecimalText.parse(text, scale: DecimalText.usdScale) else { throw DamagedRecord() }
+            counted = told
+        }
         let list = json["list"]?.integer ?? 0
         guard (0..<Int64.max).contains(list) else { throw DamagedRecord() }
         self.init(
             provider: provider, model: json["model"]?.string, times: from..<to, lastPosition: position,
             list: list, calls: calls,
-            correctionPicoUSD: pico, passesOverPaths: (json["version"]?.integer ?? 1) >= 2)
+            correctionPicoUSD: pico, countedPicoUSD: counted, passesOverPaths: (json["version"]?.integer ?? 1) >= 2)
     }
 
     /// The record is not what was written.

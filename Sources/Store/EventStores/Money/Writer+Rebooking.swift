@@ -19,8 +19,10 @@ extension Writer {
             list: ledger.prices.book.listNumber)
         let after = overlay.adding(rebooking)
         let effect = try RebookingEffect(rebooking, before: overlay, after: after, writer: self)
-        guard let correction = Int64(exactly: effect.correctionPicoUSD) else { throw StoreError.correctionTooLarge }
-        (rebooking.calls, rebooking.correctionPicoUSD) = (effect.calls, correction)
+        guard let correction = Int64(exactly: effect.correctionPicoUSD),
+            let counted = Int64(exactly: effect.countedPicoUSD)
+        else { throw StoreError.correctionTooLarge }
+        (rebooking.calls, rebooking.correctionPicoUSD, rebooking.countedPicoUSD) = (effect.calls, correction, counted)
         guard rebooking.calls > 0 else { return rebooking }
         let prices = ledger.prices.book.candidates(provider: provider, requestModel: model, responseModel: nil).lists
             .flatMap { $0 }
@@ -56,6 +58,8 @@ extension Writer {
 private struct RebookingEffect {
     private(set) var calls: Int64 = 0
     private(set) var correctionPicoUSD: Int128 = 0
+    /// The part of it that is of calls which came live: the counters of cost have no others.
+    private(set) var countedPicoUSD: Int128 = 0
     private(set) var change = RebookingChange()
     /// Of sealed calls whose cost changes.
     private(set) var conversations: Set<ConversationGrouping.Key> = []
@@ -109,9 +113,11 @@ private struct RebookingEffect {
         try new.overlay.keep(OverlaidCosts.Columns(after, new.money, layout.columns), of: new)
         let ids = try layout.index(of: "conversation_id").map { try base.column($0) }
         let tenants = try layout.index(of: "tenant").map { try base.column($0) }
+        let changed = rows.filter { differ(before[$0], after[$0]) }
+        let live = changed.isEmpty ? nil : try LiveCalls(base, layout, leads)
         try count(rows, before, after, base, layout)
-        for row in rows where differ(before[row], after[row]) {
-            add(before[row], after[row])
+        for row in changed {
+            add(before[row], after[row], isCounted: live?.isLive(row) ?? false)
             if let conversation = ids?.text(at: row), let tenant = tenants?.text(at: row) {
                 conversations.insert(.init(tenant: tenant, conversation: conversation))
             }
@@ -143,7 +149,10 @@ private struct RebookingEffect {
     private mutating func compare(_ block: TailBlock, _ overlay: CostOverlay, _ registry: SchemaRegistry) {
         let costs = block.costs(through: overlay, registry)
         guard costs != block.costs else { return }
-        for (old, new) in zip(block.costs.values, costs.values) where differ(old, new) { add(old, new) }
+        for row in block.rows.indices where differ(block.costs[row], costs[row]) {
+            let arrival = leads.arrival(at: block.position(of: row), receivedTime: block.receivedTimes[row])
+            add(block.costs[row], costs[row], isCounted: arrival.isLive(block.rows[row].time))
+        }
         repriced[block.firstPosition] = block.replacing(costs: costs)
     }
 
@@ -152,10 +161,12 @@ private struct RebookingEffect {
         return !old.isSameAmount(as: new)
     }
 
-    private mutating func add(_ old: CallCost?, _ new: CallCost?) {
+    private mutating func add(_ old: CallCost?, _ new: CallCost?, isCounted: Bool) {
         let (old, new) = (old?.within64Bits, new?.within64Bits)
         calls += 1
-        correctionPicoUSD += (new?.costPicoUSD ?? 0) - (old?.costPicoUSD ?? 0)
+        let difference = (new?.costPicoUSD ?? 0) - (old?.costPicoUSD ?? 0)
+        correctionPicoUSD += difference
+        if isCounted { countedPicoUSD += difference }
         change.add(old, new)
     }
 }
@@ -174,9 +185,10 @@ extension CallCost {
 
 extension EventStore {
     /// Books the calls of a provider and model in a range of event times again, at the prices now in force. Reads show
-    /// the new cost from then on; the counter of cost doesn't fall, the difference is in
-    /// ``StoreStatus/rebookedPicoUSD``. Calls that have no exact cost any more are counted as unpriced, those that have
-    /// one now are taken back. Durable when it returns; where no call costs anything else, nothing is recorded.
+    /// the new cost from then on; the counter of cost doesn't fall, the difference of the calls that it
+    /// counts is in ``StoreStatus/rebookedPicoUSD``. Calls that have no exact cost any more are counted as unpriced,
+    /// those that have one now are taken back. Durable when it returns; where no call costs anything else, nothing is
+    /// recorded.
     /// - Parameter model: asked for or answering; nil: every model of the provider.
     /// - Throws: ``StoreError``, ``FileContentError``.
     /// - Complexity: O(calls in the time range).
