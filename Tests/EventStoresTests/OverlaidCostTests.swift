@@ -165,4 +165,54 @@ import Testing
         }
         try store.close()
     }
+
+    /// What is kept of the costs of calls holds until a price comes that may concern one of them: their model, and
+    /// their time.
+    @Test func aPriceLeavesWhatIsKeptOfOtherCalls() throws {
+        let store = try Self.open(SimulatedFileSystem(seed: 24))
+        for (place, model) in ["a", "b"].enumerated() {
+            var events = SampleEvents()
+            for number in 0..<10 {
+                events.addTurn("\(model)\(number)", 1, at: Double(100 * place + number), model: model)
+            }
+            _ = try store.append([events.batch])
+            try store.seal()
+        }
+        func set(_ model: String, _ tokenClass: String, from seconds: Double) throws {
+            var prices = SampleEvents()
+            prices.addPrice(model, tokenClass, picoPerToken: 20_000, at: seconds)
+            _ = try store.append([prices.batch])
+        }
+        /// Exact costs, and the pages that were read for them.
+        func ask() throws -> [Int] {
+            let table = try #require(store.snapshot().table(named: "llm_call"))
+            let place = try #require(table.columns.firstIndex { $0.name == "cost_usd" })
+            let statistics = ScanStatistics()
+            var exact = 0
+            for morsel in try table.morsels(for: ScanRequest(columns: [place], statistics: statistics)) {
+                let column = try morsel.column(place)
+                exact += (0..<morsel.rowCount).filter { column.scalar(at: $0) != .null }.count
+            }
+            return [exact, statistics.pagesRead.load(ordering: .relaxed)]
+        }
+        // Both go on waiting for a price of their output.
+        for model in ["a", "b"] { try set(model, "input", from: -1) }
+        _ = try ask()
+        #expect(try ask() == [0, 0])
+        try set("b", "input", from: 50)
+        #expect(try ask() == [0, 0], "no call waited for it")
+        try set("c", "input", from: 1_000)
+        #expect(try ask() == [0, 0], "another model at another time")
+        try set("a", "output", from: 1_000)
+        #expect(try ask() == [0, 0], "the model at another time")
+        try set("c", "output", from: -1)
+        #expect(try ask() == [0, 0], "another model at their time")
+        try set("b", "output", from: -1)
+        #expect(try ask()[0] == 10, "calls of b waited for it")
+        #expect(try ask() == [10, 0])
+        try set("a", "output", from: -1)
+        #expect(try ask()[0] == 20, "calls of a waited for it")
+        #expect(try store.verify().findings == [])
+        try store.close()
+    }
 }

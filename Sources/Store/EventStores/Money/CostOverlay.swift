@@ -19,8 +19,10 @@ final class CostOverlay: Sendable {
     private let lateCount: Int
     /// Oldest first.
     private let rebookings: [Rebooking]
-    /// A number that no other has beside the overlays of the same prices which went on from this one.
+    /// A number that no other has beside the overlays whose prices and corrections went on from one another.
     private let pricesMark: UInt64
+    /// Theirs: which of the late prices concern which groups.
+    private let concerning: ConcerningPrices
     /// By correction: likewise.
     private let marks: [UInt64]
     private let kept: OverlaidCosts
@@ -29,10 +31,10 @@ final class CostOverlay: Sendable {
 
     private init(
         book: PriceBook, late: LatePrices, lateCount: Int, rebookings: [Rebooking], pricesMark: UInt64,
-        marks: [UInt64] = [], kept: OverlaidCosts
+        marks: [UInt64] = [], concerning: ConcerningPrices, kept: OverlaidCosts
     ) {
         (self.book, self.late, self.lateCount, self.rebookings) = (book, late, lateCount, rebookings)
-        self.pricesMark = pricesMark
+        (self.pricesMark, self.concerning) = (pricesMark, concerning)
         self.marks = marks + rebookings[marks.count...].map { _ in MorselIdentity.freshOrigin() }
         self.kept = kept
     }
@@ -43,7 +45,8 @@ final class CostOverlay: Sendable {
     convenience init(_ prices: PriceLedger, lateCount: Int? = nil, kept: OverlaidCosts) {
         self.init(
             book: prices.book, late: prices.late, lateCount: lateCount ?? prices.late.count,
-            rebookings: prices.rebookings, pricesMark: MorselIdentity.freshOrigin(), kept: kept)
+            rebookings: prices.rebookings, pricesMark: MorselIdentity.freshOrigin(), concerning: ConcerningPrices(),
+            kept: kept)
     }
 
     /// Whether one that is made of so many of the late prices says the same of calls that were sealed before the others
@@ -58,14 +61,26 @@ final class CostOverlay: Sendable {
     func adding(_ rebooking: Rebooking) -> CostOverlay {
         CostOverlay(
             book: book, late: late, lateCount: lateCount, rebookings: rebookings + [rebooking],
-            pricesMark: pricesMark, marks: marks, kept: kept)
+            pricesMark: pricesMark, marks: marks, concerning: concerning, kept: kept)
+    }
+
+    /// The same with prices that were set since. What either knows of the costs of groups that none of these concerns
+    /// the other knows, too.
+    /// - Returns: nil where something else came, or where the prices are not those that this one goes by and more.
+    func following(_ prices: PriceLedger) -> CostOverlay? {
+        guard lateCount == late.count, lateCount <= prices.late.count, book.count <= prices.book.count,
+            rebookings.count == prices.rebookings.count, book.listNumber == prices.book.listNumber
+        else { return nil }
+        return CostOverlay(
+            book: prices.book, late: prices.late, lateCount: prices.late.count, rebookings: rebookings,
+            pricesMark: pricesMark, marks: marks, concerning: concerning, kept: kept)
     }
 
     /// The same with more corrections, oldest first, for one question: what is known of corrected calls is its own.
     func adding(_ more: [Rebooking]) -> CostOverlay {
         CostOverlay(
             book: book, late: late, lateCount: lateCount, rebookings: rebookings + more, pricesMark: pricesMark,
-            kept: kept)
+            concerning: concerning, kept: kept)
     }
 
     /// Whether a sealed group may hold a call that a late price or a correction concerns.
@@ -112,12 +127,22 @@ final class CostOverlay: Sendable {
     /// Corrections that may concern a call of the morsel, oldest first.
     func rebookings(of morsel: RepricedMorsel) -> [Rebooking] { rebookings.filter(morsel.mayHoldCalls) }
 
-    /// Under the same prices the costs of a morsel follow from the corrections that may concern it: up to the last of
-    /// these they are the same wherever it has this mark.
+    /// Whether the calls of a morsel cost the same through another overlay, as far as that follows from what pages say;
+    /// nothing is computed.
+    func agrees(with other: CostOverlay, on morsel: RepricedMorsel) -> Bool {
+        guard let key = key(of: morsel) else { return false }
+        return key == other.key(of: morsel)
+    }
+
+    /// The costs of a morsel follow from the late prices and the corrections that may concern it: up to the last of
+    /// either they are the same wherever it has these marks.
     private func key(of morsel: RepricedMorsel) -> MorselIdentity? {
+        guard let identity = morsel.base.identity else { return nil }
         let last = rebookings.lastIndex { morsel.mayHoldCalls(of: $0) }
-        let marks = [pricesMark, last.map { self.marks[$0] } ?? 0]
-        return morsel.base.identity?.read(through: marks.map { Int64(bitPattern: $0) })
+        return identity.read(through: [
+            Int64(bitPattern: pricesMark), concerning.mark(of: morsel, identity, among: late, count: lateCount),
+            Int64(bitPattern: last.map { marks[$0] } ?? 0),
+        ])
     }
 
     /// What a call costs that was booked at some cost.

@@ -154,6 +154,8 @@ struct LatePriceSearch {
     ) throws -> [FirstCost] {
         let old = RepricedMorsel(base: base, layout: layout, money: money, overlay: before)
         let new = RepricedMorsel(base: base, layout: layout, money: money, overlay: after)
+        // Prices of other models and times: what is kept of these calls holds.
+        if after.agrees(with: before, on: new) { return [] }
         // What is priced waits for nothing.
         let booked = try old.costs()
         var costs = booked

@@ -5,8 +5,9 @@ import Projections
 /// What calls of sealed groups cost through an overlay, kept for whoever asks next: a report has many questions, and a
 /// start compares each correction with what was before it.
 ///
-/// All overlays of a store share it, so that what it holds is bounded once: which prices and corrections count is part
-/// of the key. What came first goes first.
+/// All overlays of a store share it, so that what it holds is bounded once: the last price and the last correction that
+/// may concern the group are part of the key, so that others leave it (``ConcerningPrices``). What came first goes
+/// first.
 final class OverlaidCosts: Sendable {
     /// The columns of one group's costs.
     struct Columns: Sendable {

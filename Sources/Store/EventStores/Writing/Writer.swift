@@ -357,14 +357,15 @@ final class Writer {
         dirty.formUnion(try search.conversations(in: sealed))
     }
 
-    /// Late prices over sealed calls; made anew only when the prices changed.
+    /// Late prices over sealed calls; made anew only when the prices changed, and then of the one before, so that what
+    /// is kept of calls that they do not concern holds.
     var overlay: CostOverlay {
         let prices = ledger.prices
         let (priceCount, rebookingCount) = (prices.book.count, prices.rebookings.count)
         if let known = knownOverlay, (known.priceCount, known.rebookingCount) == (priceCount, rebookingCount) {
             return known.overlay
         }
-        let overlay = CostOverlay(prices, kept: keptCosts)
+        let overlay = knownOverlay?.overlay.following(prices) ?? CostOverlay(prices, kept: keptCosts)
         knownOverlay = (priceCount, rebookingCount, overlay)
         return overlay
     }
