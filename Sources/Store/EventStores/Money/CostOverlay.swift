@@ -127,11 +127,12 @@ final class CostOverlay: Sendable {
     /// Corrections that may concern a call of the morsel, oldest first.
     func rebookings(of morsel: RepricedMorsel) -> [Rebooking] { rebookings.filter(morsel.mayHoldCalls) }
 
-    /// Whether the calls of a morsel cost the same through another overlay, as far as that follows from what pages say;
-    /// nothing is computed.
-    func agrees(with other: CostOverlay, on morsel: RepricedMorsel) -> Bool {
-        guard let key = key(of: morsel) else { return false }
-        return key == other.key(of: morsel)
+    /// Whether the calls of a morsel cost what they did through an overlay of before, as far as that follows from what
+    /// pages say; nothing is computed.
+    func agrees(with before: CostOverlay, on morsel: RepricedMorsel) -> Bool {
+        // Prices are looked at in their order.
+        guard let key = before.key(of: morsel) else { return false }
+        return key == self.key(of: morsel)
     }
 
     /// The costs of a morsel follow from the late prices and the corrections that may concern it: up to the last of
