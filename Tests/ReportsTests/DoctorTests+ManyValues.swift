@@ -1,6 +1,7 @@
 import Domain
 import Plans
 import Reports
+import Synchronization
 import Testing
 
 /// What others make up as they like does not keep first aid from an answer.
@@ -77,6 +78,32 @@ extension DoctorTests {
         #expect(exactness.hasPrefix("not of everything, as "), "\(exactness)")
         #expect(exactness.contains("services are so many that rare ones are left out"), "\(exactness)")
         #expect(exactness.contains("services that are not listed have 39951 spans and 0 calls"), "\(exactness)")
+    }
+
+    /// What there was time for is told, and that there was no more; without any service there is no report.
+    @Test func whatThereIsTimeForIsTold() throws {
+        var sample = try SampleStore()
+        Self.add("bot", to: &sample)
+        Self.add("lost-bot", to: &sample, conversation: nil)
+        var (refused, parts, whole) = (0, 0, 0)
+        for looks in [1] + Array(stride(from: 25, to: 2_000, by: 25)) + [.max] {
+            let looked = Atomic<Int>(0)
+            var options = QueryOptions()
+            options.timeLimitNanoseconds = 1_000
+            options = options.startingClock { looked.add(1, ordering: .relaxed).newValue > looks ? 2_000 : 0 }
+            do {
+                let report = try sample.runner(within: options).doctor(to: Self.end)
+                let services = try #require(report.section("services"))
+                #expect(services.rows.map { $0[0] }.contains(.text("bot")), "\(looks)")
+                let exactness = report.basis.exactness
+                if exactness.hasPrefix("exact: ") { whole += 1 } else { parts += 1 }
+                #expect(exactness.hasPrefix("exact: ") || exactness.contains("(the time is over)"), "\(exactness)")
+            } catch let error as QueryError {
+                #expect(error.kind == .deadlineExceeded)
+                refused += 1
+            }
+        }
+        #expect(refused > 0 && parts > 0 && whole > 0, "\(refused), \(parts), \(whole)")
     }
 
     /// With memory enough the same is exact.

@@ -13,19 +13,24 @@ extension DoctorQueries {
     /// Rows that are taken of a part.
     private static let partRowsMax = 10_000
 
-    /// Asks of the whole period or, where that takes too much memory, of parts of it. What is left out is noted.
+    /// Asks of the whole period or, where that takes too much memory, of parts of it, until the time is over. What is
+    /// left out is noted.
     /// - Parameters:
     ///   - what: is asked for, as a note names it.
+    ///   - isNeeded: without any answer there is no report.
     ///   - ask: asks of a part, and keeps nothing of one for which it throws. False: no earlier part is needed.
-    /// - Throws: as ``ReportRunner/rows(_:)``; for lack of memory only where others hold it.
-    func inParts(_ what: String, _ ask: (DoctorQueries) throws -> Bool) throws {
+    /// - Returns: whether nothing was left out.
+    /// - Throws: as ``ReportRunner/rows(_:)``; for lack of memory only where others hold it, and out of time only what
+    ///   is needed.
+    @discardableResult
+    func inParts(_ what: String, isNeeded: Bool = false, _ ask: (DoctorQueries) throws -> Bool) throws -> Bool {
         var end = period.to
         var width = UInt64.max
-        var (asked, leftOut) = (0, 0)
+        var (asked, leftOut, isAnswered) = (0, 0, false)
         while end > period.from {
             guard asked < Self.partsMax else {
                 runner.note("\(what) of what came before \(RFC3339.render(end)) \(Self.tooMany)")
-                break
+                return false
             }
             asked += 1
             // Two times may lie further apart than 63 bits say.
@@ -33,18 +38,24 @@ extension DoctorQueries {
             let part = ReportPeriod(from: end &- Int64(bitPattern: width), to: end)
             do {
                 guard try ask(DoctorQueries(runner: runner, period: part)) else { break }
+                isAnswered = true
+            } catch let error as QueryError where error.kind == .deadlineExceeded {
+                if isNeeded, !isAnswered { throw error }
+                runner.note("\(what) of what came before \(RFC3339.render(end)) are not counted (the time is over)")
+                return false
             } catch let error as QueryError where error.kind == .memoryExceeded {
                 if width > Self.partNanosecondsMin {
                     width /= 2
                     continue
                 }
-                if error == .memoryTaken { throw error }
+                if error == .memoryTaken || isNeeded && part.from <= period.from && !isAnswered { throw error }
                 leftOut += 1
             }
             end = part.from
             width = width > .max / 2 ? .max : width * 2
         }
         if leftOut > 0 { runner.note("\(what) of the fullest \(leftOut) ms \(Self.tooMany)") }
+        return leftOut == 0
     }
 
     private static let tooMany = "are not counted (they are too many for the memory of a question)"
@@ -54,15 +65,24 @@ extension DoctorQueries {
     ///   - what: is counted, as a note names it.
     ///   - columns: of the rows.
     ///   - order: the sums that rows descend by; after them they ascend by their keys.
+    ///   - isNeeded: as ``inParts(_:isNeeded:_:)`` has it.
     ///   - sql: the question about a part, for so many rows at most, in that order.
-    /// - Throws: as ``inParts(_:_:)``.
+    /// - Throws: as ``inParts(_:isNeeded:_:)``.
     func counted(
         _ what: String, _ columns: [MergedRows.Column], by order: [Int], limit: Int = Self.rowsMax,
-        _ sql: (_ part: DoctorQueries, _ limit: Int) -> String
+        isNeeded: Bool = false, _ sql: (_ part: DoctorQueries, _ limit: Int) -> String
     ) throws -> [ReportRow] {
+        try merged(what, columns, by: order, limit: limit, isNeeded: isNeeded, sql).rows
+    }
+
+    /// The same, with whether it is of the whole period.
+    func merged(
+        _ what: String, _ columns: [MergedRows.Column], by order: [Int], limit: Int = Self.rowsMax,
+        isNeeded: Bool = false, _ sql: (_ part: DoctorQueries, _ limit: Int) -> String
+    ) throws -> (rows: [ReportRow], isWhole: Bool) {
         var whole: [ReportRow]?
         var merged = MergedRows(columns, by: order)
-        try inParts(what) { part in
+        let isWhole = try inParts(what, isNeeded: isNeeded) { part in
             if part.period == period {
                 whole = try runner.rows(sql(part, limit))
                 return true
@@ -71,9 +91,9 @@ extension DoctorQueries {
             merged.add(rows, isCut: rows.count >= Self.partRowsMax)
             return true
         }
-        if let whole { return whole }
+        if let whole { return (whole, true) }
         if merged.isCut { noteRareOnes(of: what) }
-        return Array(merged.sorted.prefix(limit))
+        return (Array(merged.sorted.prefix(limit)), isWhole)
     }
 
     /// Says that counts are lower bounds.
@@ -91,10 +111,15 @@ extension DoctorQueries {
     /// What the services have of spans and calls that are not among those with the most; exact.
     func beyond(_ services: [Service]) throws -> (spans: Int128, calls: Int128) {
         guard services.count >= Self.rowsMax else { return (0, 0) }
-        let spans = try runner.rows("select count(*) from span_received where \(received)").first?.integer(0) ?? 0
-        let calls =
-            try runner.rows("select count(*) from (\(callRows("time"))) as calls").first?.integer(0) ?? 0
-        return services.reduce((spans, calls)) { ($0.0 - $1.spans, $0.1 - $1.calls) }
+        let spans = try counted("spans", [.sum], by: []) { part, _ in
+            "select count(*) from span_received where \(part.received)"
+        }
+        let calls = try counted("calls", [.sum], by: []) { part, _ in
+            "select count(*) from (\(part.callRows("time"))) as calls"
+        }
+        let totals = (spans.first?.integer(0) ?? 0, calls.first?.integer(0) ?? 0)
+        let rest = services.reduce(totals) { ($0.0 - $1.spans, $0.1 - $1.calls) }
+        return (max(0, rest.0), max(0, rest.1))
     }
 }
 

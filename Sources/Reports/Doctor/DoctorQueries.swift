@@ -76,7 +76,7 @@ struct DoctorQueries {
 
     /// Most spans first; calls that came without spans are those of their source.
     func services() throws -> [Service] {
-        var services: [Service] = try counted("services", [.key, .sum], by: [1]) { part, limit in
+        var services: [Service] = try counted("services", [.key, .sum], by: [1], isNeeded: true) { part, limit in
             "select \(Self.service), count(*) from span_received where \(part.received) group by 1 "
                 + "order by 2 desc, 1 limit \(limit)"
         }.map { Service(name: $0.text(0), spans: $0.integer(1)) }
@@ -195,7 +195,8 @@ struct DoctorQueries {
 
     /// Steps of the server's own clock.
     func steps() throws -> Int128 {
-        try runner.rows("select count(*) from system_events where type = 'clock.stepped' and \(received)")
-            .first?.integer(0) ?? 0
+        try counted("steps of the clock", [.sum], by: []) { part, _ in
+            "select count(*) from system_events where type = 'clock.stepped' and \(part.received)"
+        }.first?.integer(0) ?? 0
     }
 }
