@@ -246,12 +246,9 @@ package final class PlimsollServer: Sendable {
     /// Where it listens; nil before it does.
     package var address: ListenAddress? { running.withLock { $0.address } }
 
-    /// Where senders reach it; nil before it listens. An address that stands for all of a machine's is none to send to.
+    /// Where senders reach it; nil before it listens.
     private var reached: String? {
-        address.map { address in
-            let isAny = ["0.0.0.0", "::"].contains(address.host)
-            return "http://\(isAny ? ListenAddress(host: "HOST", port: address.port) : address)"
-        }
+        address.map { "http://\($0.reached(at: "HOST"))" }
     }
 
     // tests: what a running server holds is waited for.
