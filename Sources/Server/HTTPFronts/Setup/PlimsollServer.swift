@@ -61,17 +61,17 @@ package final class PlimsollServer: Sendable {
         let limits = configuration.limits
         let book = try checked()
         let threads = BlockingThreads(configuration.threads(decoders: workers.parallelism))
-        let (log, paced) = (log, PacedLog(log, clock: clock))
+        let (log, paced, words) = (log, PacedLog(log, clock: clock), SlippedWords(store.registry, log: log))
         let health = ServerHealth(log: log, clock: clock)
         let history = RefusalHistory(now: clock.monotonicNanoseconds())
         let onRefusal: @Sendable () -> Void = { [clock] in history.happened(at: clock.monotonicNanoseconds()) }
         let intake = EventIntake(
             store: store, threads: threads.decoders, writer: threads.writer, limits: limits, health: health,
-            onRefusal: onRefusal)
+            words: words, onRefusal: onRefusal)
         let queries = QueryService(threads: threads.queries, limits: limits, valve: configuration.memoryValve)
         let statusQueries = statusQueries(on: threads.status)
         let examples = ExemplarCollector()
-        let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, note: examples.add)
+        let settlement = settlement(words, examples)
         let traces = TraceIntake(
             store: store, events: intake, threads: threads.decoders, limits: limits, health: health,
             settlement: settlement, onRefusal: onRefusal)
@@ -236,6 +236,10 @@ package final class PlimsollServer: Sendable {
                 randomness: randomness,
                 note: examples.add)
         }
+    }
+
+    private func settlement(_ words: SlippedWords, _ examples: ExemplarCollector) -> TraceSettlement {
+        TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, words: words, note: examples.add)
     }
 
     /// Asks for the end; ``run(onSpansListening:onListening:)`` returns once it is reached.
