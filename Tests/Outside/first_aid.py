@@ -261,6 +261,29 @@ def mistyped(binary, server):
         yield f"all was said as the lines have it, and doctor still finds {left}"
 
 
+def messages_alone(binary, folder):
+    """Problems with what whoever sends messages as events is told, and with what the log says of slips in them and in the settings."""
+    settings = os.path.join(folder, "plimsoll.yaml")
+    with open(settings, "w", encoding="utf-8") as file:
+        file.write("answer_limits:\n  emial: 5m\n")
+    server = Server(binary, os.path.join(folder, "messages"), ["--config", settings])
+    server.start()
+    try:
+        for _ in range(2):
+            tell(server, "message.received", conversation_id="c-1", channel="Emial")
+        doctor = Doctor(binary, "--server", server.url)
+        if doctor.kinds() != {"no_calls", "unread_values"} or doctor.found().get(("shop", "no_calls", None), {}).get("count") not in (2, "2"):
+            yield f"two messages came, and no call: doctor says {doctor.text[:800]}"
+        if not any(f"{server.url}/v1/events" in line for line in doctor.changes("no_calls")) or "OTEL" in doctor.text:
+            yield f"who sends messages as events is told {doctor.changes('no_calls')}"
+    finally:
+        server.stop()
+    for words in ('channel "Emial": no figure knows this word; did you mean email?', "line 2: answer_limits: did you mean email?"):
+        said = [line for line in server.log if words in line]
+        if len(said) != 1 or " warning " not in said[0]:
+            yield f"the log has {said} of {words}"
+
+
 def problems(binary, folder):
     server = Server(binary, os.path.join(folder, "data"))
     server.start()
@@ -276,6 +299,7 @@ def problems(binary, folder):
         yield from mistyped(binary, server)
     finally:
         server.stop()
+    yield from messages_alone(binary, folder)
 
 
 def main():

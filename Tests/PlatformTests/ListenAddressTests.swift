@@ -17,6 +17,16 @@ import Testing
         #expect(ListenAddress(text) == nil)
     }
 
+    /// An address that stands for all of a machine's, however it is written, is none to go to.
+    @Test(arguments: [
+        ("0.0.0.0", "HOST:8910"), ("::", "HOST:8910"), ("::0", "HOST:8910"), ("0:0:0:0:0:0:0:0", "HOST:8910"),
+        ("::ffff:0.0.0.0", "HOST:8910"), ("::1", "[::1]:8910"), ("10.0.0.1", "10.0.0.1:8910"),
+        ("localhost", "localhost:8910"), ("0.0.0.1", "0.0.0.1:8910"),
+    ])
+    func anotherHostStandsForAllAddresses(host: String, reached: String) {
+        #expect(ListenAddress(host: host, port: 8910).reached(at: "HOST").description == reached)
+    }
+
     @Test func onlyThisMachineIsLoopback() {
         for host in ["127.0.0.1", "127.255.3.4", "localhost", "::1"] {
             #expect(ListenAddress(host: host, port: 1).isLoopback)

@@ -175,6 +175,38 @@ import Testing
         }
     }
 
+    /// What an earlier version made for more readers is for ours alone once it is opened to be changed: not before, not
+    /// where an operator asked for it, and never for more than it was.
+    @Test func filesForMoreReadersAreTightened() throws {
+        let directory = try TemporaryDirectory()
+        func made(_ name: String, _ mode: Int) throws -> String {
+            let path = directory.path + "/" + name
+            try files.replace(path, with: [1])
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+            return path
+        }
+        for (name, options) in [("a", FileOptions.update), ("b", .append), ("c", .replace)] {
+            let path = try made(name, 0o664)
+            _ = try files.open(path, .read)
+            _ = try POSIXFileSystem(readers: .everyone).open(path, options)
+            #expect(try mode(of: path) == 0o664, "\(name)")
+            _ = try files.open(path, options)
+            #expect(try mode(of: path) == 0o640, "\(name)")
+        }
+        for (name, isSecret, promised) in [("lock", false, 0o640), ("tokens.lock", true, 0o600)] {
+            let path = try made(name, 0o644)
+            try files.lock(path, isSecret: isSecret).release()
+            #expect(try mode(of: path) == promised, "\(name)")
+        }
+        // What was left where a key was to be replaced, before anything is written into it.
+        _ = try made("key.new", 0o644)
+        try files.replace(directory.path + "/key", with: [2], isSecret: true)
+        #expect(try mode(of: directory.path + "/key") == 0o600)
+        let secret = try made("d", 0o600)
+        _ = try files.open(secret, .update)
+        #expect(try mode(of: secret) == 0o600)
+    }
+
     private func mode(of path: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }

@@ -39,6 +39,29 @@ extension DoctorTests {
             ])
     }
 
+    /// Whoever sends messages as events has no exporter to set; what operators tell, and what spans told, is nobody's.
+    @Test func whoSendsMessagesAloneIsToldOfEvents() throws {
+        var sample = try Self.priced()
+        sample.add("message.sent", at: 3500, ["source": .text(TraceSettler.sourcePrefix + "x")])
+        #expect(findings(try Self.report(&sample)).map { $0[1] } == [.text("no_spans")])
+        let context: [String: EventValue] = ["conversation_id": .text("c1"), "service_name": .text("shop")]
+        for type in ["message.received", "message.sent"] { sample.add(type, at: 3500, context) }
+        sample.add("tool.call", at: 3500, ["conversation_id": .text("c1")])
+        let report = try Self.report(&sample)
+        #expect(
+            findings(report) == [
+                [.text("shop"), .text("no_calls"), ReportValue.none, .count(Int128(2))],
+                [.text("test"), .text("no_calls"), ReportValue.none, .count(Int128(1))],
+            ], "\(findings(report))")
+        let line = "llm.call events as well, by POST to http://HOST:8910/v1/events, for each call of a model"
+        #expect(change("no_calls", in: report) == line)
+        let changes = try #require(report.section("changes")).rows
+        #expect(!changes.contains { if case .text(let text) = $0[3] { text.contains("OTEL") } else { false } })
+        // Others may be who tells calls.
+        Self.add("bot", to: &sample, spans: 0)
+        #expect(findings(try Self.report(&sample)).map { $0[1] } == [.text("all is well")])
+    }
+
     /// The same of calls that name no model.
     @Test(arguments: [
         (0, "\"provider\" and \"request_model\" in the data of the call"),

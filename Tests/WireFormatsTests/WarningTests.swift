@@ -51,6 +51,26 @@ struct WarningTests {
         #expect(warning.contains(wanted) && !warning.contains("agnt") && !warning.contains("robot"), "\(warning)")
     }
 
+    /// Of fields that all events have, whoever runs the server is told as well: each word once, batch by batch.
+    @Test func slipsInWordsThatAllEventsHaveAreListed() {
+        let channel = registry.wellKnown.channel
+        let lines = [
+            ("message.sent", #"{"channel":"Email","author":"bot"}"#), ("llm.call", #"{"channel":"Email"}"#),
+            ("llm.call", #"{"channel":"fax","environment":"Production"}"#), ("tool.call", #"{"channel":"chatt"}"#),
+        ].enumerated().map { number, line in
+            #"{"specversion":"1.0","id":"\#(number)","source":"s","type":"\#(line.0)","data":\#(line.1)}"#
+        }
+        var decoder = makeDecoder()
+        let batch = decoder.decodeLines(Array(lines.joined(separator: "\n").utf8).span)
+        #expect(
+            batch.slips == [
+                WordSlip(column: channel, said: Array("Email".utf8), meant: "email"),
+                WordSlip(column: registry.wellKnown.environment, said: Array("Production".utf8), meant: "production"),
+                WordSlip(column: channel, said: Array("chatt".utf8), meant: "chat"),
+            ])
+        #expect(decoder.decodeLines(Array(lines[2].utf8).span).slips.count == 1)
+    }
+
     /// Whose message it is decides whether it counts; others have other names for them.
     @Test(arguments: [
         ("message.received", "customer", "user"), ("message.received", "User", "user"),

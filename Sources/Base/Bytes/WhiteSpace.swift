@@ -1,30 +1,45 @@
+/// White space as Unicode has it (PropList.txt), by what it does.
+package enum WhiteSpace: Sendable {
+    /// It stands between words.
+    case blank
+    /// It ends a line.
+    case lineEnd
+
+    /// nil for a scalar that is none.
+    package init?(_ scalar: UInt32) {
+        switch scalar {
+        case 0x0A...0x0D, 0x85, 0x2028, 0x2029: self = .lineEnd
+        case 0x09, 0x20, 0xA0, 0x1680, 0x2000...0x200A, 0x202F, 0x205F, 0x3000: self = .blank
+        default: return nil
+        }
+    }
+}
+
 /// Whether a text in UTF-8 is white space as Unicode has it and nothing else, or nothing at all: it names nothing.
 /// - Complexity: O(bytes of white space that it begins with).
 package func isWhiteSpace(_ utf8: Span<UInt8>) -> Bool {
     var place = 0
     while place < utf8.count {
-        let length = whiteSpaceLength(utf8, at: place)
-        guard length > 0 else { return false }
+        var (scalar, length) = (UInt32(utf8[place]), 1)
+        if scalar >= 0x80 { (scalar, length) = shortScalar(in: utf8, at: place) }
+        guard WhiteSpace(scalar) != nil else { return false }
         place += length
     }
     return true
 }
 
-/// How many bytes the character of white space at a place has; 0 where none stands there.
-private func whiteSpaceLength(_ utf8: Span<UInt8>, at place: Int) -> Int {
-    let rest = utf8.count - place
-    switch utf8[place] {
-    case 0x09...0x0D, 0x20: return 1
-    // U+0085, U+00A0.
-    case 0xC2: return rest > 1 && (utf8[place + 1] == 0x85 || utf8[place + 1] == 0xA0) ? 2 : 0
-    // U+1680, U+2000 to U+205F, U+3000.
-    case 0xE1: return rest > 2 && utf8[place + 1] == 0x9A && utf8[place + 2] == 0x80 ? 3 : 0
-    case 0xE2 where rest > 2:
-        switch (utf8[place + 1], utf8[place + 2]) {
-        case (0x80, 0x80...0x8A), (0x80, 0xA8), (0x80, 0xA9), (0x80, 0xAF), (0x81, 0x9F): return 3
-        default: return 0
-        }
-    case 0xE3: return rest > 2 && utf8[place + 1] == 0x80 && utf8[place + 2] == 0x80 ? 3 : 0
-    default: return 0
+/// The scalar of two or three bytes of UTF-8 that begins at a place, and how many these are; 0 and one byte for
+/// anything else: ASCII, what is cut off, has four bytes or more than it needs.
+/// - Precondition: `place` is one of the text's.
+package func shortScalar(in utf8: Span<UInt8>, at place: Int) -> (scalar: UInt32, length: Int) {
+    let first = utf8[place]
+    guard (0xC2..<0xF0).contains(first) else { return (0, 1) }
+    let length = first < 0xE0 ? 2 : 3
+    guard length <= utf8.count - place else { return (0, 1) }
+    var scalar = UInt32(first & (length == 2 ? 0x1F : 0x0F))
+    for next in place + 1..<place + length {
+        guard utf8[next] & 0xC0 == 0x80 else { return (0, 1) }
+        scalar = scalar << 6 | UInt32(utf8[next] & 0x3F)
     }
+    return length == 3 && scalar < 0x800 ? (0, 1) : (scalar, length)
 }

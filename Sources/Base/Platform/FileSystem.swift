@@ -16,7 +16,8 @@ package struct FileOptions: Sendable {
 
     package var access: Access
     var creation: Creation
-    /// Readable by the owner only (mode 0600), not by its group as well. Applies when the file is created.
+    /// Readable by the owner only (mode 0600), not by its group as well: from when the file is created, or opened to be
+    /// changed.
     package var isSecret: Bool
     /// Whether what is no file serves, too, such as a pipe, whose writer is waited for; otherwise it is refused at
     /// once.

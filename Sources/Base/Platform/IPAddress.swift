@@ -17,6 +17,9 @@ package struct IPAddress: Hashable, Sendable {
         self.bits = bits
     }
 
+    /// Whether it is none of its own and stands for all that a machine has: `0.0.0.0`, `::`.
+    var isUnspecified: Bool { bits == 0 || bits == Self.mapping }
+
     private static func mapped(_ text: ArraySlice<UInt8>) -> UInt128? { four(text).map { mapping | UInt128($0) } }
 
     /// Four numbers, none with a zero before it, which some take for octal.

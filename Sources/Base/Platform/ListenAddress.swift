@@ -33,5 +33,13 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
+    /// It stands for all addresses of the machine: one to listen at, and none to go to.
+    var isUnspecified: Bool { IPAddress(host)?.isUnspecified ?? false }
+
+    /// Where it is reached: at another host where it stands for all addresses of the machine, else as it is.
+    package func reached(at host: String) -> ListenAddress {
+        isUnspecified ? ListenAddress(host: host, port: port) : self
+    }
+
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

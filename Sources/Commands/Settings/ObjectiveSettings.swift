@@ -59,10 +59,13 @@ package struct ObjectiveSettings: Sendable {
     /// How many values the file has of it.
     private(set) var count = 0
     /// Channels that miss a known one by a slip: no mistakes, since events may name any.
-    private(set) var remarks: [SettingsFinding] = []
+    private var slips: [SettingsFinding] = []
 
     /// Nothing said.
     init() {}
+
+    /// What is no mistake and looks like a slip; ascending by line.
+    package var remarks: [SettingsFinding] { slips.sorted { ($0.line ?? 0) < ($1.line ?? 0) } }
 
     /// The set that follows; nil where nothing was said.
     package var set: ObjectiveSet? {
@@ -190,7 +193,7 @@ package struct ObjectiveSettings: Sendable {
         let known = registry.columns[Int(column)].knownValues
         guard !known.contains(name), let meant = registry.word(meantBy: name, of: column, among: known) else { return }
         let message = "\(key): did you mean \(meant)? What is said of \(name) holds for events that name this channel"
-        remarks.append(SettingsFinding(line: place, message: message))
+        slips.append(SettingsFinding(line: place, message: message))
     }
 
     private mutating func readObjective(_ name: String, _ value: Node, _ place: Int?) -> [SettingsFinding] {

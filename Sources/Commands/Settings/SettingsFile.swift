@@ -48,7 +48,7 @@ package struct SettingsFile: Sendable {
     }
 
     /// What is no mistake and looks like a slip; ascending by line.
-    package var remarks: [SettingsFinding] { objectives.remarks.sorted { ($0.line ?? 0) < ($1.line ?? 0) } }
+    package var remarks: [SettingsFinding] { objectives.remarks }
 
     /// How many settings it has.
     package var count: Int { entries.count + objectives.count }

@@ -129,9 +129,7 @@ struct ObjectiveOptions: ParsableArguments {
             return "\(server.origin)/runbooks"
         }
         guard let listen = settings?.listen, listen.port > 0 else { return ObjectiveFiles.runbooksAddress }
-        // An address that stands for all of a machine's is none to go to.
-        let isAny = ["0.0.0.0", "::"].contains(listen.host)
-        return "http://\(isAny ? ListenAddress(host: "127.0.0.1", port: listen.port) : listen)/runbooks"
+        return "http://\(listen.reached(at: "127.0.0.1"))/runbooks"
     }
 
     /// The directory or server that somebody named; nil: nobody did.

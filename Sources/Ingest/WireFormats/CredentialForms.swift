@@ -1,9 +1,11 @@
+internal import Bytes
+
 /// A text in which what may be written in several forms stands in one, so that names and sentences are found in all of
 /// them: spaces of any width are blanks, wide letters and digits are those of ASCII, half-width kana are whole ones,
 /// kana with the mark of their voice behind them and Hangul in its parts are composed, and forms of Arabic and Hebrew
 /// letters for print are the letters.
 ///
-/// Ranges and tables are those of the Unicode Character Database (UnicodeData.txt, of spaces PropList.txt), the
+/// Ranges and tables are those of the Unicode Character Database (UnicodeData.txt; of spaces ``WhiteSpace``), the
 /// composition of Hangul is that of section 3.12 of the standard. Marks behind letters of other scripts stay, since
 /// ``CredentialLetters`` passes over them.
 /// - Complexity: O(bytes) to make it; most texts are looked through once and stay as they are.
@@ -60,16 +62,7 @@ struct CredentialForms {
     /// The scalar of two or three bytes that begins at a place, and how many these are; 0 and one byte for anything
     /// else.
     static func scalar(in text: ArraySlice<UInt8>, at place: Int) -> (scalar: UInt32, length: Int) {
-        let first = text[place]
-        guard (0xC2..<0xF0).contains(first) else { return (0, 1) }
-        let length = first < 0xE0 ? 2 : 3
-        guard length <= text.endIndex - place else { return (0, 1) }
-        var scalar = UInt32(first & (length == 2 ? 0x1F : 0x0F))
-        for next in text[(place + 1)..<(place + length)] {
-            guard next & 0xC0 == 0x80 else { return (0, 1) }
-            scalar = scalar << 6 | UInt32(next & 0x3F)
-        }
-        return (scalar, length)
+        shortScalar(in: text.span, at: place - text.startIndex)
     }
 
     /// Appends a scalar below U+10000.
@@ -167,9 +160,8 @@ struct CredentialForms {
     /// What stands for a scalar: one, two where the second is not 0, and nothing for a mark; nil: it stands for itself.
     private static func letters(of scalar: UInt32) -> (first: UInt32, second: UInt32)? {
         switch scalar {
-        case 0xA0, 0x1680, 0x2000...0x200A, 0x202F, 0x205F, 0x3000: (0x20, 0)
-        // These end lines.
-        case 0x85, 0x2028, 0x2029: (0x0A, 0)
+        // White space is all that has another form here.
+        case 0x80...0x3000: WhiteSpace(scalar).map { (first: $0 == .lineEnd ? 0x0A : 0x20, second: 0) }
         // An order, as Korean sets of characters have it a second time.
         case 0xF9A8: (0x4EE4, 0)
         case 0xFB1D...0xFBFF: found(forPrint[Int(scalar - 0xFB1D)])

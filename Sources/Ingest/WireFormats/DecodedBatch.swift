@@ -25,6 +25,21 @@ package struct EventWarning: Hashable, Sendable {
     package var warning: String
 }
 
+/// A word in a field that events of all types have which misses one of those that figures know by a slip.
+package struct WordSlip: Hashable, Sendable {
+    /// The field.
+    package let column: UInt16
+    /// What was said, in UTF-8.
+    package let said: [UInt8]
+    /// The known word.
+    package let meant: String
+
+    /// Takes each part as given.
+    package init(column: UInt16, said: [UInt8], meant: String) {
+        (self.column, self.said, self.meant) = (column, said, meant)
+    }
+}
+
 /// How often something happened to a field.
 package struct FieldCount: Hashable, Sendable {
     package var column: UInt16
@@ -55,6 +70,10 @@ package struct DecodedBatch: Sendable {
     package var withheld: [FieldCount] = []
     /// Values outside a field's listed ones that were accepted, ascending by column.
     package var unknownValues: [FieldCount] = []
+    /// Slips in the words of accepted events, the first ``slipsMax`` different ones, in the order in which they came.
+    package var slips: [WordSlip] = []
+    /// Slips that are listed.
+    static let slipsMax = 32
     /// Lines of an export that are no events; neither rows nor rejected. In what a client sends there should be none.
     package var asides: [ExportControlLine] = []
     /// Spans of an export whose events are taken as new; neither rows nor rejected.

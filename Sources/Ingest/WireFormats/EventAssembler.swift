@@ -43,6 +43,10 @@ struct EventAssembler {
     let limits: DecoderLimits
     let misnamed: MisnamedFields
     var slips = SpellingSlips()
+    /// Words of the batch that were meant to be others.
+    var wordSlips: [WordSlip] = []
+    /// Fields that events of all types have and of whose words figures know some.
+    let sharedWords: [UInt16]
     /// By type: without which of its columns nobody counts an event.
     private let needed: [[UInt16]]
     var tokeniser: UserTokeniser
@@ -86,6 +90,7 @@ struct EventAssembler {
         plan = FieldPlan(registry)
         misnamed = MisnamedFields(registry)
         needed = registry.neededColumns
+        sharedWords = registry.heededFields.filter { $0.type == nil }.map(\.column)
         let columnCount = registry.columns.count
         keyOrder = KeyOrder(registry)
         filled = [UInt64](repeating: 0, count: (columnCount + 63) / 64)
@@ -105,6 +110,8 @@ struct EventAssembler {
         writer = EventRowWriter(capacity: min(finished.batch.bytes.count, 8 << 20))
         result = DecodedBatch()
         slips.endBatch()
+        finished.slips = wordSlips
+        wordSlips = []
         return finished
     }
 

@@ -137,6 +137,7 @@ extension EventAssembler {
         }
         let name = registry.columns[Int(column)].name
         if let meant = slips.word(said, of: column, in: type, known, registry) {
+            noteSlip(WordSlip(column: column, said: Array(said), meant: known[meant]))
             return "\(name): kept, and no figure knows this word; did you mean \(known[meant])?"
         }
         if registry.isClosed(column, in: type) {
@@ -144,6 +145,13 @@ extension EventAssembler {
         }
         slips.noteOwn(said, of: column, in: type)
         return nil
+    }
+
+    /// Keeps a slip for whoever runs the server: of what only some events have the sender alone is told.
+    private mutating func noteSlip(_ slip: WordSlip) {
+        guard sharedWords.contains(slip.column), wordSlips.count < DecodedBatch.slipsMax, !wordSlips.contains(slip)
+        else { return }
+        wordSlips.append(slip)
     }
 }
 

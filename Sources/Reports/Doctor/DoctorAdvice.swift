@@ -7,6 +7,12 @@ enum DoctorAdvice {
     /// Stands for the server where nobody knows its address.
     static let server = "http://HOST:8910"
     static let endpoint = ["OTEL_EXPORTER_OTLP_ENDPOINT=\(server)", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"]
+    /// For who sends events, and no call among them.
+    static let calls = [
+        "llm.call events as well, by POST to \(server)/v1/events, for each call of a model",
+        "`plimsoll schemas llm.call` has their fields",
+        "nothing, where no model is asked: messages and outcomes are counted without calls",
+    ]
     static let waiting = ["nothing: a trace settles 1 s after its root came, else 5 s after its last span"]
     static let service = ["OTEL_SERVICE_NAME=my-bot"]
     static let conversation = ["span.set_attribute(\"gen_ai.conversation.id\", ID) on the outermost span"]

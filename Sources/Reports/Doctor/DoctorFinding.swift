@@ -3,6 +3,7 @@ struct DoctorFinding {
     /// The kinds, in the order of reading: what hides everything stands first.
     enum Kind: String, CaseIterable {
         case noSpans = "no_spans"
+        case noCalls = "no_calls"
         case spansWaiting = "spans_waiting"
         case refused
         case unnamedService = "no_service"

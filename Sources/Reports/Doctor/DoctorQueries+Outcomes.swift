@@ -31,7 +31,8 @@ extension DoctorQueries {
 
     /// What became of a conversation that was not named, so that it became of none.
     func lostOutcomes() throws -> [LostOutcome] {
-        let types = Self.ofConversations.map(SQLTexts.text).joined(separator: ", ")
+        let messages = ["message.received", "message.sent"]
+        let types = Self.ofConversations.filter { !messages.contains($0) }.map(SQLTexts.text).joined(separator: ", ")
         return try counted("outcomes of no conversation", [.key, .key, .key, .sum], by: [3]) { part, limit in
             """
             select \(Self.sender), type, \(Self.isOfSpan), count(*) from events where \(part.received) \
@@ -41,13 +42,11 @@ extension DoctorQueries {
         }.map { LostOutcome(sender: $0.text(0), type: $0.text(1) ?? "", isOfSpan: $0.flag(2), events: $0.integer(3)) }
     }
 
-    /// Without messages, which are no outcome.
-    private static let ofConversations: [String] = {
+    /// Types whose events are about a conversation: messages, and what became of it.
+    static let ofConversations: [String] = {
         let registry = SchemaRegistry.builtIn
-        let messages = [registry.wellKnownTypes.messageReceived, registry.wellKnownTypes.messageSent]
         return registry.neededColumns.enumerated().compactMap { type, columns in
-            let isAsked = columns.contains(registry.wellKnown.conversationID) && !messages.contains(UInt16(type))
-            return isAsked ? registry.types[type].name : nil
+            columns.contains(registry.wellKnown.conversationID) ? registry.types[type].name : nil
         }
     }()
 

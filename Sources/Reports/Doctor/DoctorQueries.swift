@@ -119,6 +119,18 @@ struct DoctorQueries {
         }
     }
 
+    /// Who sent events of conversations that no span told, most first, and how many.
+    func eventSenders() throws -> [(sender: String?, events: Int128)] {
+        let types = Self.ofConversations.map(SQLTexts.text).joined(separator: ", ")
+        return try counted("senders of events", [.key, .sum], by: [1]) { part, limit in
+            """
+            select \(Self.sender), count(*) from events where \(part.received) and not \(Self.isOfSpan) \
+            and (conversation_id is not null or type in (\(types))) \
+            group by 1 order by 2 desc, 1 limit \(limit)
+            """
+        }.map { ($0.text(0), $0.integer(1)) }
+    }
+
     /// Which of the services has a name, by its bytes.
     static func place(of name: String?, in services: [Service]) -> Int? {
         services.firstIndex { service in

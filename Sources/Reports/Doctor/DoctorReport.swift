@@ -30,7 +30,9 @@ struct DoctorReport {
             Self.setApart(try queries.callsOfUnreadUsage(Self.distinct(usage)), in: &services)
         }
         let letters = try queries.deadLetters()
-        var findings = incoming(services) + refused(letters) + lacking(services, prices) + unread(values)
+        // Who sends events of ours needs no spans.
+        let senders = services.isEmpty ? try queries.eventSenders() : []
+        var findings = incoming(services, senders) + refused(letters) + lacking(services, prices) + unread(values)
         findings += try queries.callsWithoutOperation().map {
             DoctorFinding(
                 kind: .withoutOperation, service: $0.service, what: $0.model, count: $0.calls,
@@ -162,11 +164,15 @@ struct DoctorReport {
         }
     }
 
-    private func incoming(_ services: [DoctorQueries.Service]) -> [DoctorFinding] {
-        var findings: [DoctorFinding] = []
+    /// - Parameter senders: who sent events where nobody told a span or a call.
+    private func incoming(
+        _ services: [DoctorQueries.Service], _ senders: [(sender: String?, events: Int128)]
+    ) -> [DoctorFinding] {
+        var findings = senders.map {
+            DoctorFinding(kind: .noCalls, service: $0.sender, count: $0.events, changes: DoctorAdvice.calls)
+        }
         let spans = services.reduce(0) { $0 + $1.spans }
-        // Who sends events of ours needs no spans.
-        if spans == 0, services.isEmpty {
+        if services.isEmpty, senders.isEmpty {
             findings.append(DoctorFinding(kind: .noSpans, count: 0, changes: DoctorAdvice.endpoint))
         }
         if let live, live.spansWaiting > 0 {
@@ -283,6 +289,8 @@ struct DoctorReport {
         ReportDefinition("period", "by the time of receipt, not by the time that events tell"),
         ReportDefinition("service", "the name that it gives itself, else the source of its events"),
         ReportDefinition("calls", "model and embedding calls, told by spans or as events"),
+        ReportDefinition(
+            "no_calls", "events of conversations came and no call did, so that nobody knows what answers cost"),
         ReportDefinition(
             "no_usage", "calls that went well and did not tell their tokens, so that nobody knows what they cost"),
         ReportDefinition("unread_usage", "usage that was told in a form that nobody can read: no price mends it"),

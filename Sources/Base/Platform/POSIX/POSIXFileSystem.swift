@@ -5,7 +5,8 @@ internal import Synchronization
 package final class POSIXFileSystem: FileSystem {
     /// Who may read what is created here; the process's umask can only take away from it.
     package enum Readers: Sendable {
-        /// The owner, and its group: what a store keeps (0640, directories 0750).
+        /// The owner, and its group: what a store keeps (0640, directories 0750). A file that more may read is theirs
+        /// alone from when it is opened to be changed.
         case group
         /// Whom the umask lets, as with any program: what an operator asked for, maybe for another service to read.
         case everyone
@@ -16,7 +17,7 @@ package final class POSIXFileSystem: FileSystem {
     /// Secret files (``FileOptions/isSecret``) are their owner's alone, whoever may read the others.
     package init(readers: Readers = .group) { self.readers = readers }
 
-    private var fileMode: mode_t { readers == .group ? 0o640 : 0o666 }
+    private func mode(isSecret: Bool) -> mode_t { isSecret ? 0o600 : readers == .group ? 0o640 : 0o666 }
     private var directoryMode: mode_t { readers == .group ? 0o750 : 0o777 }
 
     package func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File {
@@ -29,10 +30,23 @@ package final class POSIXFileSystem: FileSystem {
         }
         // A pipe would have its writer waited for, and a device might wait for whatever it is.
         if !options.takesPipes { flags |= O_NONBLOCK | O_NOCTTY }
-        let file = POSIXFile(
-            path: path, descriptor: try descriptor(.open, path, flags, mode: options.isSecret ? 0o600 : fileMode))
+        let opened = try descriptor(.open, path, flags, mode: mode(isSecret: options.isSecret))
+        let file = POSIXFile(path: path, descriptor: opened)
         if !options.takesPipes { try file.checkIsFile() }
+        if options.access == .readWrite { tighten(opened, isSecret: options.isSecret) }
         return file
+    }
+
+    /// Takes from a file that was there what a new one would not have: an earlier version may have made it for more
+    /// readers. Gives nothing, and leaves what an operator asked for as it is. Who does not own it may not change that,
+    /// and goes on.
+    private func tighten(_ file: Int32, isSecret: Bool) {
+        guard isSecret || readers == .group else { return }
+        var status = stat()
+        // Sound: `status` is a whole `stat` that outlives the call.
+        guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+        let (found, promised) = (status.st_mode & 0o7777, mode(isSecret: isSecret))
+        if found & ~promised != 0 { _ = fchmod(file, found & promised) }
     }
 
     private func descriptor(
@@ -134,9 +148,8 @@ package final class POSIXFileSystem: FileSystem {
     package var openFilesMax: Int { OpenFileLimit.current.now }
 
     package func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock {
-        let file = try descriptor(.lock, path, O_RDWR | O_CREAT | O_CLOEXEC, mode: isSecret ? 0o600 : fileMode)
-        // One that an earlier version made is its group's as well. Who does not own it may not change that.
-        if isSecret { _ = fchmod(file, 0o600) }
+        let file = try descriptor(.lock, path, O_RDWR | O_CREAT | O_CLOEXEC, mode: mode(isSecret: isSecret))
+        tighten(file, isSecret: isSecret)
         do {
             _ = try retryingInterruptions(.lock, path: path) { flock(file, LOCK_EX | LOCK_NB) }
         } catch {

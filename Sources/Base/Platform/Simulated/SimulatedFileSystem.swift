@@ -82,7 +82,7 @@ package final class SimulatedFileSystem: FileSystem {
         }
     }
 
-    /// Whether the file was created for its owner alone.
+    /// Whether the file is its owner's alone.
     package func isSecret(_ path: String) -> Bool {
         state.withLock { state in state.disk.names[path].flatMap { state.disk.nodes[$0]?.isSecret } ?? false }
     }
@@ -151,6 +151,7 @@ package final class SimulatedFileSystem: FileSystem {
                 state.disk.withNode(node) { $0.record(.resize(0)) }
             }
             guard let node else { throw failure(ENOENT) }
+            if options.isSecret, options.access == .readWrite { state.disk.withNode(node) { $0.isSecret = true } }
             state.openFiles += 1
             state.openFilesPeak = max(state.openFilesPeak, state.openFiles)
             return (node, state.life)
@@ -229,7 +230,11 @@ package final class SimulatedFileSystem: FileSystem {
         let life = try perform(.lock, path) { state, _ throws(StorageError) in
             guard state.disk.hasDirectory(of: path) else { throw StorageError(.lock, path: path, code: ENOENT) }
             guard state.locks.insert(path).inserted else { throw StorageError(.lock, path: path, code: EWOULDBLOCK) }
-            if state.disk.names[path] == nil { _ = state.disk.create(path, isSecret: isSecret) }
+            if let node = state.disk.names[path] {
+                if isSecret { state.disk.withNode(node) { $0.isSecret = true } }
+            } else {
+                _ = state.disk.create(path, isSecret: isSecret)
+            }
             return state.life
         }
         return SimulatedFileLock(path: path, life: life, system: self)

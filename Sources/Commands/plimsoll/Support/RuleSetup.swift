@@ -82,9 +82,5 @@ enum RuleSetup {
     }
 
     /// Where people on this machine reach a server.
-    private static func address(_ listen: ListenAddress) -> String {
-        // An address that stands for all of a machine's is none to go to.
-        let isAny = ["0.0.0.0", "::"].contains(listen.host)
-        return "http://\(isAny ? ListenAddress(host: "127.0.0.1", port: listen.port) : listen)"
-    }
+    private static func address(_ listen: ListenAddress) -> String { "http://\(listen.reached(at: "127.0.0.1"))" }
 }

@@ -61,17 +61,17 @@ package final class PlimsollServer: Sendable {
         let limits = configuration.limits
         let book = try checked()
         let threads = BlockingThreads(configuration.threads(decoders: workers.parallelism))
-        let (log, paced) = (log, PacedLog(log, clock: clock))
+        let (log, paced, words) = (log, PacedLog(log, clock: clock), SlippedWords(store.registry, log: log))
         let health = ServerHealth(log: log, clock: clock)
         let history = RefusalHistory(now: clock.monotonicNanoseconds())
         let onRefusal: @Sendable () -> Void = { [clock] in history.happened(at: clock.monotonicNanoseconds()) }
         let intake = EventIntake(
             store: store, threads: threads.decoders, writer: threads.writer, limits: limits, health: health,
-            onRefusal: onRefusal)
+            words: words, onRefusal: onRefusal)
         let queries = QueryService(threads: threads.queries, limits: limits, valve: configuration.memoryValve)
         let statusQueries = statusQueries(on: threads.status)
         let examples = ExemplarCollector()
-        let settlement = TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, note: examples.add)
+        let settlement = settlement(words, examples)
         let traces = TraceIntake(
             store: store, events: intake, threads: threads.decoders, limits: limits, health: health,
             settlement: settlement, onRefusal: onRefusal)
@@ -238,6 +238,10 @@ package final class PlimsollServer: Sendable {
         }
     }
 
+    private func settlement(_ words: SlippedWords, _ examples: ExemplarCollector) -> TraceSettlement {
+        TraceSettlement(store: store, clock: clock, rule: configuration.settleRule, words: words, note: examples.add)
+    }
+
     /// Asks for the end; ``run(onSpansListening:onListening:)`` returns once it is reached.
     package func stop() async {
         await running.withLock { $0.front }?.stop()
@@ -246,12 +250,9 @@ package final class PlimsollServer: Sendable {
     /// Where it listens; nil before it does.
     package var address: ListenAddress? { running.withLock { $0.address } }
 
-    /// Where senders reach it; nil before it listens. An address that stands for all of a machine's is none to send to.
+    /// Where senders reach it; nil before it listens.
     private var reached: String? {
-        address.map { address in
-            let isAny = ["0.0.0.0", "::"].contains(address.host)
-            return "http://\(isAny ? ListenAddress(host: "HOST", port: address.port) : address)"
-        }
+        address.map { "http://\($0.reached(at: "HOST"))" }
     }
 
     // tests: what a running server holds is waited for.

@@ -19,16 +19,19 @@ package final class EventIntake: Sendable {
     private let limits: ServerLimits
     private let health: ServerHealth
     private let decoders: DecoderPool
+    private let words: SlippedWords?
 
     /// - Parameters:
     ///   - threads: they decompress and decode.
     ///   - writer: the one thread that changes the store.
+    ///   - words: told of words that miss known ones.
     ///   - onRefusal: called where an event was refused.
     package init(
         store: any IntakeStore, threads: ThreadPool, writer: ThreadPool, limits: ServerLimits,
-        health: ServerHealth, onRefusal: @escaping @Sendable () -> Void = {}
+        health: ServerHealth, words: SlippedWords? = nil, onRefusal: @escaping @Sendable () -> Void = {}
     ) {
         self.store = store
+        self.words = words
         self.threads = threads
         self.limits = limits
         gate = IngestGate(bytesMax: limits.ingestBytesMax, eventsMax: limits.ingestEventsMax)
@@ -86,6 +89,7 @@ package final class EventIntake: Sendable {
         }
         let answer = IngestAnswer(decoded, result, registry: store.registry)
         counters.add(answer, decoded)
+        words?.note(decoded.slips)
         return answer
     }
 }

@@ -34,15 +34,18 @@ package final class TraceSettlement: Sendable {
     private let settler: Mutex<TraceSettler>
     private let columns: SpanColumns
     private let tell: @Sendable (TracedAnswer) -> Void
+    private let words: SlippedWords?
     private let answers: TracedAnswers
     private let state: Mutex<State>
 
-    /// - Parameter note: told of each answer, since its trace is where the spans came from.
+    /// - Parameters:
+    ///   - words: told of words that miss known ones.
+    ///   - note: told of each answer, since its trace is where the spans came from.
     package init(
-        store: any IntakeStore, clock: any Clock, rule: SettleRule = SettleRule(),
+        store: any IntakeStore, clock: any Clock, rule: SettleRule = SettleRule(), words: SlippedWords? = nil,
         note: @escaping @Sendable (TracedAnswer) -> Void = { _ in }
     ) {
-        tell = note
+        (tell, self.words) = (note, words)
         answers = TracedAnswers(store.registry)
         self.rule = rule
         self.store = store
@@ -150,7 +153,10 @@ package final class TraceSettlement: Sendable {
             for trace in step.due { state.pending.settled(trace) }
             if step.isAgain { state.notes += state.again.settledNext() }
         }
-        for batch in step.batches { tellExamples(batch.events) }
+        for batch in step.batches {
+            words?.look(at: batch.events)
+            tellExamples(batch.events)
+        }
     }
 
     /// A step could not be written: what it was to settle stays due.

@@ -44,7 +44,7 @@ extension Writer {
     private func apply(_ rebooking: Rebooking, _ effect: RebookingEffect, _ overlay: CostOverlay) {
         ledger.prices.add(rebooking)
         take(overlay)
-        for (labels, calls) in effect.countedCalls { counters.countCorrection(calls, labels: labels) }
+        for (labels, calls) in effect.countedCalls { counters.countCorrection(calls, .labels(labels)) }
         tail.replace { block in
             guard let repriced = effect.repriced[block.firstPosition] else { return block }
             countCorrection(from: block, to: repriced)

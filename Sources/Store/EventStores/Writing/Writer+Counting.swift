@@ -22,7 +22,7 @@ extension Writer {
             else { continue }
             let arrival = arrival(before.position(of: index), receivedTime: before.receivedTimes[index])
             guard arrival.isLive(row.time) else { continue }
-            counters.addLateCost(cost, of: row)
+            counters.addLateCost(cost, .event(row))
         }
     }
 
@@ -33,7 +33,7 @@ extension Writer {
             calls.add(before.costs[index], after.costs[index])
             if calls.isEmpty { continue }
             let arrival = arrival(before.position(of: index), receivedTime: before.receivedTimes[index])
-            if arrival.isLive(row.time) { counters.countCorrection(calls, of: row) }
+            if arrival.isLive(row.time) { counters.countCorrection(calls, .event(row)) }
         }
     }
 

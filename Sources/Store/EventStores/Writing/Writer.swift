@@ -342,7 +342,7 @@ final class Writer {
     private func apply(_ search: LatePriceSearch) throws {
         let overlay = self.overlay
         for cost in try search.firstCosts(in: sealed, after: overlay, leads: ledger.leads) {
-            counters.addLateCost(cost.picoUSD, labels: cost.labels)
+            counters.addLateCost(cost.picoUSD, .labels(cost.labels))
         }
         // Calls of a seal under way go to their segment at the old cost: their conversations are folded again once it
         // is published.

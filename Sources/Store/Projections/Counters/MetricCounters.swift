@@ -212,21 +212,19 @@ package struct MetricCounters: Sendable {
 
     // MARK: Late prices and corrections
 
+    /// Under which labels a call was counted.
+    package enum CountedUnder {
+        /// Those of its event.
+        case event(EventRow)
+        /// These, in the metric's order, empty text for null: of calls whose rows are in segments.
+        case labels([String])
+    }
+
     /// Adds what a call costs that was counted without a cost and has got its first prices now: it is none of the
     /// unpriced ones any more.
     /// - Precondition: the call was live when it came.
-    package mutating func addLateCost(_ picoUSD: Int128, of event: EventRow) {
-        guard let placement = program.cost, let set = set(of: event, placement) else { return }
-        addLateCost(picoUSD, placement, set)
-    }
-
-    /// The same for a call whose row is in a segment: its labels in the metric's order, empty text for null.
-    package mutating func addLateCost(_ picoUSD: Int128, labels: [String]) {
-        guard let placement = program.cost else { return }
-        addLateCost(picoUSD, placement, set(of: labels, placement))
-    }
-
-    private mutating func addLateCost(_ picoUSD: Int128, _ placement: MetricProgram.Placement, _ set: Int) {
+    package mutating func addLateCost(_ picoUSD: Int128, _ call: CountedUnder) {
+        guard let placement = program.cost, let set = set(of: call, placement) else { return }
         totals.tables[placement.table].count(placement.words.lowerBound, of: set)
         totals.tables[placement.table].add(picoUSD, at: placement.words.lowerBound + 1, of: set)
         // Both metrics have the same labels, and so the same sets.
@@ -234,39 +232,29 @@ package struct MetricCounters: Sendable {
         totals.corrections[unpriced.table].count(unpriced.words.lowerBound, of: set, times: 1)
     }
 
-    /// Counts a call among the unpriced ones that has no exact cost any more since a correction booked it again, or
-    /// takes it back from among them where it has one now. The cost stays as it was counted.
-    /// - Precondition: the call was live when it came.
-    package mutating func countCorrection(_ calls: CorrectedCalls, of event: EventRow) {
-        guard let placement = program.unpriced, let set = set(of: event, placement) else { return }
-        countCorrection(calls, placement, set)
-    }
-
-    /// The same for calls whose rows are in segments: their labels in the metric's order, empty text for null.
-    package mutating func countCorrection(_ calls: CorrectedCalls, labels: [String]) {
-        guard let placement = program.unpriced else { return }
-        countCorrection(calls, placement, set(of: labels, placement))
-    }
-
-    private mutating func countCorrection(
-        _ calls: CorrectedCalls, _ placement: MetricProgram.Placement, _ set: Int
-    ) {
+    /// Counts calls among the unpriced ones that have no exact cost any more since a correction booked them again, or
+    /// takes them back from among them where they have one now. The cost stays as it was counted.
+    /// - Precondition: the calls were live when they came.
+    package mutating func countCorrection(_ calls: CorrectedCalls, _ call: CountedUnder) {
+        guard let placement = program.unpriced, let set = set(of: call, placement) else { return }
         totals.tables[placement.table].count(placement.words.lowerBound, of: set, times: calls.unpriced)
         totals.corrections[placement.table].count(placement.words.lowerBound, of: set, times: calls.priced)
     }
 
-    /// The label set of an event; nil where its type does not count for the metric.
-    private mutating func set(of event: EventRow, _ placement: MetricProgram.Placement) -> Int? {
-        let entry = program.types[Int(event.type)]
-        guard let step = entry.steps.first(where: { program.steps[$0].table == placement.table }) else { return nil }
-        read(event, entry)
-        makeKey(program.steps[step].labels, event.bytes)
-        return totals.tables[placement.table].set(of: key)
-    }
-
-    private mutating func set(of labels: [String], _ placement: MetricProgram.Placement) -> Int {
-        key.removeAll(keepingCapacity: true)
-        for label in labels { append(Array(label.utf8)) }
+    /// The label set of a call in a metric; nil where its event's type does not count for it.
+    private mutating func set(of call: CountedUnder, _ placement: MetricProgram.Placement) -> Int? {
+        switch call {
+        case .event(let event):
+            let entry = program.types[Int(event.type)]
+            guard let step = entry.steps.first(where: { program.steps[$0].table == placement.table }) else {
+                return nil
+            }
+            read(event, entry)
+            makeKey(program.steps[step].labels, event.bytes)
+        case .labels(let labels):
+            key.removeAll(keepingCapacity: true)
+            for label in labels { append(Array(label.utf8)) }
+        }
         return totals.tables[placement.table].set(of: key)
     }
 
