@@ -114,6 +114,20 @@ import Testing
         #expect(formatted == outline)
     }
 
+    /// Whoever walks a tree meets all that stands in it, in the order of the text.
+    @Test func allSelectorsOfATreeAreFound() throws {
+        let text = """
+            topk(scalar(a), -(b) + on () c) > bool 2 * (
+              quantile_over_time(scalar(d), e[5m]) or max_over_time((f + g)[1h:1m])
+            )
+            """
+        let root = try Reading.expression(text).root
+        #expect(root.selectors.compactMap(\.name) == ["a", "b", "c", "d", "e", "f", "g"])
+        var parts = 0
+        root.visit { _ in parts += 1 }
+        #expect(parts == 23)
+    }
+
     @Test func types() throws {
         #expect(try Reading.expression("1 + 1").type == .scalar)
         #expect(try Reading.expression("(a)").type == .vector)

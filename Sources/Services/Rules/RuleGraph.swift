@@ -162,17 +162,6 @@ extension RuleSet {
 
 extension Expression {
     /// How many expressions stand inside one another.
-    fileprivate var levels: Int {
-        let inner: Int =
-            switch self {
-            case .number, .string, .selector, .range: 0
-            case .subquery(let node): node.expression.levels
-            case .parentheses(let node): node.inner.levels
-            case .unary(let node): node.operand.levels
-            case .binary(let node): max(node.left.levels, node.right.levels)
-            case .call(let node): node.arguments.map(\.levels).max() ?? 0
-            case .aggregation(let node): max(node.parameter?.levels ?? 0, node.expression.levels)
-            }
-        return inner + 1
-    }
+    /// - Complexity: O(tree).
+    fileprivate var levels: Int { 1 + (children.map(\.levels).max() ?? 0) }
 }

@@ -88,25 +88,20 @@ package struct RuleWarnings {
     }
 
     private mutating func look(at expression: Expression) {
+        for child in expression.children { look(at: child) }
         switch expression {
-        case .number, .string: break
+        case .number, .string, .subquery, .parentheses, .unary, .binary, .call: break
         case .selector(let node): look(at: node)
         case .range(let node): look(at: node.selector)
-        case .subquery(let node): look(at: node.expression)
-        case .parentheses(let node): look(at: node.inner)
-        case .unary(let node): look(at: node.operand)
-        case .binary(let node):
-            look(at: node.left)
-            look(at: node.right)
-        case .call(let node): for argument in node.arguments { look(at: argument) }
-        case .aggregation(let node):
-            if let parameter = node.parameter { look(at: parameter) }
-            look(at: node.expression)
-            guard let own = left(by: node.expression), !own.isEmpty else { return }
-            for label in node.grouping where !own.contains(label) {
-                let word = node.isWithout ? "without" : "by"
-                warn("nothing in \(node.operation.rawValue) \(word) (…) has a label \(label); \(hint(label, own))")
-            }
+        case .aggregation(let node): look(at: node)
+        }
+    }
+
+    private mutating func look(at aggregation: Aggregation) {
+        guard let own = left(by: aggregation.expression), !own.isEmpty else { return }
+        let words = "\(aggregation.operation.rawValue) \(aggregation.isWithout ? "without" : "by")"
+        for label in aggregation.grouping where !own.contains(label) {
+            warn("nothing in \(words) (…) has a label \(label); \(hint(label, own))")
         }
     }
 
@@ -150,20 +145,21 @@ package struct RuleWarnings {
     /// Labels that the series of an answer may have, and maybe more; nil: nobody knows.
     private func left(by expression: Expression) -> Set<ByteText>? {
         switch expression {
-        case .number, .string: []
         case .selector(let node): Self.name(of: node).flatMap(known)
         case .range(let node): Self.name(of: node.selector).flatMap(known)
-        case .subquery(let node): left(by: node.expression)
-        case .parentheses(let node): left(by: node.inner)
-        case .unary(let node): left(by: node.operand)
-        case .binary(let node): both(left(by: node.left), left(by: node.right))
         case .call(let node): left(byCall: node)
         case .aggregation(let node): left(byAggregation: node)
+        case .number, .string, .subquery, .parentheses, .unary, .binary: left(byAll: expression.children)
         }
     }
 
-    private func both(_ one: Set<ByteText>?, _ other: Set<ByteText>?) -> Set<ByteText>? {
-        one.flatMap { one in other.map(one.union) }
+    private func left(byAll expressions: [Expression]) -> Set<ByteText>? {
+        var sum: Set<ByteText> = []
+        for expression in expressions {
+            guard let own = left(by: expression) else { return nil }
+            sum.formUnion(own)
+        }
+        return sum
     }
 
     private func left(byCall node: FunctionCall) -> Set<ByteText>? {
@@ -173,8 +169,7 @@ package struct RuleWarnings {
         case "label_replace", "label_join":
             guard node.arguments.count > 1, case .string(let made) = node.arguments[1] else { return nil }
             return left(by: node.arguments[0])?.union([made.value])
-        default:
-            return node.arguments.reduce(.some([])) { both($0, left(by: $1)) }
+        default: return left(byAll: node.arguments)
         }
     }
 

@@ -102,32 +102,24 @@ struct StretchTraits: Sendable {
     init(_ expression: Expression) { look(expression, isInSubquery: false) }
 
     private mutating func look(_ expression: Expression, isInSubquery: Bool) {
+        var areInSubquery = isInSubquery
         switch expression {
-        case .number, .string: break
+        case .number, .string, .parentheses, .unary: break
         case .selector(let node): look(node)
         case .range(let node):
             look(node.selector)
             if Self.milliseconds(node.range) == nil { isPlain = false }
         case .subquery(let node):
-            hasSubquery = true
+            (hasSubquery, areInSubquery) = (true, true)
             look(node.time)
             if Self.milliseconds(node.range) == nil { isPlain = false }
             if let step = node.step, Self.milliseconds(step) == nil { isPlain = false }
-            look(node.expression, isInSubquery: true)
-        case .parentheses(let node): look(node.inner, isInSubquery: isInSubquery)
-        case .unary(let node): look(node.operand, isInSubquery: isInSubquery)
         case .binary(let node):
             if node.operation.isTrim || !(node.matching?.fill.isEmpty ?? true) { isPlain = false }
-            look(node.left, isInSubquery: isInSubquery)
-            look(node.right, isInSubquery: isInSubquery)
-        case .call(let node):
-            look(call: node, isInSubquery: isInSubquery)
-            for argument in node.arguments { look(argument, isInSubquery: isInSubquery) }
-        case .aggregation(let node):
-            look(aggregation: node)
-            look(node.expression, isInSubquery: isInSubquery)
-            if let parameter = node.parameter { look(parameter, isInSubquery: isInSubquery) }
+        case .call(let node): look(call: node, isInSubquery: isInSubquery)
+        case .aggregation(let node): look(aggregation: node)
         }
+        for child in expression.children { look(child, isInSubquery: areInSubquery) }
     }
 
     private mutating func look(_ selector: VectorSelector) {
