@@ -221,22 +221,21 @@ struct RuleGraph: Sendable {
 }
 
 extension RuleSet {
-    /// More are not listed.
-    private static var shownMax: Int { 20 }
-
-    /// Recording rules that are right and have no samples: file and line, and why.
+    // tests: these alone.
+    /// Recording rules that are right and have no samples, the first ones of many.
     /// - Complexity: O(rules · log(rules) + what they lead to).
-    package var withoutSamples: [(place: String, reason: String)] {
+    package var withoutSamples: [RuleWarning] {
         let placed = files.flatMap { file in
             file.groups.flatMap(\.rules).filter { $0.kind == .record }.map { (file: file.name, rule: $0) }
         }
         var graph = RuleGraph(placed.map { $0.rule })
         let all = zip(placed, graph.faults()).compactMap { one, fault in
-            fault.map { (place: "\(one.file):\(one.rule.line ?? 1)", reason: $0) }
+            fault.map { RuleWarning(place: "\(one.file):\(one.rule.line ?? 1)", reason: $0) }
         }
-        guard all.count > Self.shownMax else { return all }
-        let more = (place: all[Self.shownMax].place, reason: "\(all.count - Self.shownMax) more rules have no samples")
-        return Array(all.prefix(Self.shownMax)) + [more]
+        let max = Self.shownWarningsMax
+        guard all.count > max else { return all }
+        let rest = "\(all.count - max) more rules have no samples"
+        return Array(all.prefix(max)) + [RuleWarning(place: all[max].place, reason: rest)]
     }
 
     // tests: they grow as the rules do.

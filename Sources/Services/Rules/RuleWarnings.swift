@@ -3,31 +3,67 @@ import Bytes
 import Domain
 import JSONTexts
 import PromQLText
-package import RuleFiles
+import RuleFiles
 
-/// What rules ask for that nobody gives: they are read without a mistake, and say nothing for ever.
-package struct RuleWarnings {
+/// Why a rule says nothing for ever, though it is read without a mistake.
+package struct RuleWarning: Hashable, Sendable, CustomStringConvertible {
+    /// File and line.
+    package let place: String
+    /// What is so.
+    package let reason: String
+
+    /// On one line.
+    package var description: String { "\(place): warning: \(reason)" }
+}
+
+extension RuleSet {
+    /// Of each kind no more are told where they stand among other things.
+    static var shownWarningsMax: Int { 20 }
+
+    /// What is told of rules of which nothing is wrong: metrics that neither the catalogue has nor a rule of the set
+    /// records, and labels that a metric has not, in the order of the files; then recording rules that have no samples.
+    /// - Complexity: O(rules and what they lead to), and for each name that is not known O(names).
+    package var warnings: [RuleWarning] { RuleWarnings.all(files, max: .max) + withoutSamples }
+
+    /// The first of them, for a log or an answer.
+    /// - Complexity: O(rules and what they lead to + names).
+    package var firstWarnings: [RuleWarning] {
+        let max = Self.shownWarningsMax
+        var first = RuleWarnings.all(files, max: max + 1)
+        if first.count > max {
+            let reason = "more rules ask for what nobody gives: `plimsoll alerts check FILE…` names all of them"
+            first[max] = RuleWarning(place: first[max].place, reason: reason)
+        }
+        return first + withoutSamples
+    }
+}
+
+/// What rules ask for that nobody gives.
+struct RuleWarnings {
     /// Labels of series by their names; nil: nobody knows which.
     private var labels: [ByteText: Set<ByteText>?] = [:]
     private var names: [String] = []
+    /// Of the rule that is looked at.
     private var found: [String] = []
+    private var foundMax = 0
     private var seen: Set<ExactText> = []
 
     private static let target = Set(PinnedSeries.target.map(\.name))
     private static let bound: ByteText = "le"
 
-    /// Metrics that neither the catalogue has nor a rule of the files records, and labels that a metric has not: a line
-    /// each with file, line and the name that may have been meant, in the order of the files.
-    /// - Complexity: O(expressions · rules), and for each name that is not known O(names).
-    package static func lines(_ files: [RuleFile]) -> [String] {
-        var warnings = RuleWarnings(files)
-        return files.flatMap { file in
-            file.groups.flatMap(\.rules).flatMap { rule in
-                warnings.look(at: rule).map { reason in
-                    "\(file.name):\(rule.expressionLine ?? 1): warning: \(rule.name): \(reason)"
-                }
+    /// With the names that may have been meant, in the order of the files.
+    /// - Parameter max: no more are looked for.
+    static func all(_ files: [RuleFile], max: Int) -> [RuleWarning] {
+        var (warnings, all) = (RuleWarnings(files), [RuleWarning]())
+        for file in files {
+            for rule in file.groups.flatMap(\.rules) {
+                warnings.look(at: rule, max: max - all.count)
+                let place = "\(file.name):\(rule.expressionLine ?? 1)"
+                all += warnings.found.map { RuleWarning(place: place, reason: "\(rule.name): \($0)") }
+                if all.count >= max { return Array(all.prefix(max)) }
             }
         }
+        return all
     }
 
     private init(_ files: [RuleFile]) {
@@ -47,22 +83,34 @@ package struct RuleWarnings {
         for name in AlertHistory.names { add(name, nil) }
         let recorded = files.flatMap(\.groups).flatMap(\.rules).filter { $0.kind == .record }
         for rule in recorded { add(rule.name, nil) }
-        // Of rules that stand on others in any order; what is left then leads to itself.
-        var isNews = true
-        while isNews {
-            isNews = false
-            let all = Dictionary(grouping: recorded, by: \.name)
-            // order: each name has a place of its own.
-            for (name, rules) in all where known(name) == nil {
-                var sum: Set<ByteText>? = []
-                for rule in rules {
-                    let own = left(by: rule.expression.root)?.union(rule.labels.map(\.name))
-                    sum = sum.flatMap { sum in own.map(sum.union) }
-                }
-                guard let sum else { continue }
-                labels[name] = .some(sum)
-                isNews = true
+        findLabels(of: recorded)
+    }
+
+    /// Labels of what rules record that stand on others, in any order: a rule is looked at again when it is known what
+    /// another one leaves that it names. What is left then leads to itself.
+    private mutating func findLabels(of rules: [Rule]) {
+        var readers: [ByteText: [Int]] = [:]
+        // Of each name its labels so far, and how many rules there are of which they are not known yet.
+        var sums: [ByteText: (labels: Set<ByteText>, missing: Int)] = [:]
+        for (place, rule) in rules.enumerated() where known(rule.name) == nil {
+            sums[rule.name, default: ([], 0)].missing += 1
+            // order: each is looked at in its turn.
+            for name in Set(rule.expression.root.selectors.compactMap(Self.name(of:))) {
+                readers[name, default: []].append(place)
             }
+        }
+        var (queue, isKnown) = (Array(rules.indices.reversed()), [Bool](repeating: false, count: rules.count))
+        while let place = queue.popLast() {
+            let rule = rules[place]
+            guard !isKnown[place], var sum = sums[rule.name], let own = left(by: rule.expression.root) else { continue }
+            isKnown[place] = true
+            sum.labels.formUnion(own)
+            sum.labels.formUnion(rule.labels.map(\.name))
+            sum.missing -= 1
+            sums[rule.name] = sum
+            guard sum.missing == 0 else { continue }
+            labels[rule.name] = .some(sum.labels)
+            queue += readers[rule.name] ?? []
         }
     }
 
@@ -77,10 +125,9 @@ package struct RuleWarnings {
 
     // MARK: Looking
 
-    private mutating func look(at rule: Rule) -> [String] {
-        (found, seen) = ([], [])
+    private mutating func look(at rule: Rule, max: Int) {
+        (found, seen, foundMax) = ([], [], max)
         look(at: rule.expression.root)
-        return found
     }
 
     private mutating func warn(_ reason: String) {
@@ -88,6 +135,7 @@ package struct RuleWarnings {
     }
 
     private mutating func look(at expression: Expression) {
+        guard found.count < foundMax else { return }
         for child in expression.children { look(at: child) }
         switch expression {
         case .number, .string, .subquery, .parentheses, .unary, .binary, .call: break
