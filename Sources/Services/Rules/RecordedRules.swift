@@ -1,5 +1,6 @@
 import AlertRules
 import Bytes
+import PromQLEvaluation
 import PromQLText
 import RuleFiles
 
@@ -29,11 +30,12 @@ struct RecordedRules: Sendable {
     /// Which of them stand on which, by their places.
     let graph: RuleGraph
     /// What they said of times that are past, for as long as there are these rules.
-    let past = RecordedPast()
+    let past: RecordedPast
 
+    /// - Parameter past: of no other rules.
     /// - Complexity: O(rules · log(rules) + what they lead to).
-    init(_ set: RuleSet) {
-        options = set.options
+    init(_ set: RuleSet, past: RecordedPast = RecordedPast(bytesMax: 0, within: UnboundedBudget())) {
+        (options, self.past) = (set.options, past)
         for group in set.files.flatMap(\.groups) {
             for rule in group.rules where rule.kind == .record {
                 all.append(

@@ -14,7 +14,7 @@ extension PlimsollServer {
     /// Goes on from what the store knows of rules; nil: none are evaluated.
     func ruleManager() -> RuleManager? {
         configuration.rules.map { set in
-            RuleManager(set, from: store.ruleRecords) { [store] in
+            RuleManager(set, from: store.ruleRecords, keeping: configuration.limits.recordedBytesMax) { [store] in
                 try store.notes(ofType: SystemNote.Kind.alertChanged.rawValue).map(\.data)
             }
         }
