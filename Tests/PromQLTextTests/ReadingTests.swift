@@ -1,3 +1,4 @@
+import Bytes
 import PromQLText
 import Testing
 

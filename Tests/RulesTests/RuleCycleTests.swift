@@ -269,8 +269,8 @@ import Testing
                 _ = Self.advance(manager, to: minute, over: source)
                 requests = source.requests.count
             }
-            let bytes = withExtendedLifetime(manager) { room.bytes }
-            return [requests, bytes]
+            let held = withExtendedLifetime(manager) { room.bytes }
+            return [requests, held]
         }
         let (room, small) = (Room(1 << 20), Room(16))
         let kept = try looks(keeping: 1 << 20, within: room)

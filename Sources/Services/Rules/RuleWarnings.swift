@@ -88,6 +88,7 @@ struct RuleWarnings {
 
     /// Labels of what rules record that stand on others, in any order: a rule is looked at again when it is known what
     /// another one leaves that it names. What is left then leads to itself.
+    /// - Complexity: for each rule and each name in it O(its expression).
     private mutating func findLabels(of rules: [Rule]) {
         var readers: [ByteText: [Int]] = [:]
         // Of each name its labels so far, and how many rules there are of which they are not known yet.
@@ -127,26 +128,29 @@ struct RuleWarnings {
 
     private mutating func look(at rule: Rule, max: Int) {
         (found, seen, foundMax) = ([], [], max)
-        look(at: rule.expression.root)
+        _ = look(at: rule.expression.root)
     }
 
     private mutating func warn(_ reason: String) {
         if seen.insert(ExactText(reason)).inserted { found.append(reason) }
     }
 
-    private mutating func look(at expression: Expression) {
-        guard found.count < foundMax else { return }
-        for child in expression.children { look(at: child) }
+    /// Looks at an expression and all that stands in it.
+    /// - Returns: as ``left(by:)``.
+    private mutating func look(at expression: Expression) -> Set<ByteText>? {
+        guard found.count < foundMax else { return nil }
+        let inner = expression.children.map { look(at: $0) }
         switch expression {
         case .number, .string, .subquery, .parentheses, .unary, .binary, .call: break
         case .selector(let node): look(at: node)
         case .range(let node): look(at: node.selector)
-        case .aggregation(let node): look(at: node)
+        case .aggregation(let node): look(at: node, over: inner.last ?? nil)
         }
+        return left(by: expression, inner)
     }
 
-    private mutating func look(at aggregation: Aggregation) {
-        guard let own = left(by: aggregation.expression), !own.isEmpty else { return }
+    private mutating func look(at aggregation: Aggregation, over own: Set<ByteText>?) {
+        guard let own, !own.isEmpty else { return }
         let words = "\(aggregation.operation.rawValue) \(aggregation.isWithout ? "without" : "by")"
         for label in aggregation.grouping where !own.contains(label) {
             warn("nothing in \(words) (…) has a label \(label); \(hint(label, own))")
@@ -192,37 +196,41 @@ struct RuleWarnings {
 
     /// Labels that the series of an answer may have, and maybe more; nil: nobody knows.
     private func left(by expression: Expression) -> Set<ByteText>? {
+        left(by: expression, expression.children.map { left(by: $0) })
+    }
+
+    /// - Parameter inner: the same of what stands directly in the expression.
+    private func left(by expression: Expression, _ inner: [Set<ByteText>?]) -> Set<ByteText>? {
         switch expression {
         case .selector(let node): Self.name(of: node).flatMap(known)
         case .range(let node): Self.name(of: node.selector).flatMap(known)
-        case .call(let node): left(byCall: node)
-        case .aggregation(let node): left(byAggregation: node)
-        case .number, .string, .subquery, .parentheses, .unary, .binary: left(byAll: expression.children)
+        case .call(let node): left(byCall: node, inner)
+        case .aggregation(let node): left(byAggregation: node, inner.last ?? nil)
+        case .number, .string, .subquery, .parentheses, .unary, .binary: Self.all(of: inner)
         }
     }
 
-    private func left(byAll expressions: [Expression]) -> Set<ByteText>? {
+    private static func all(of inner: [Set<ByteText>?]) -> Set<ByteText>? {
         var sum: Set<ByteText> = []
-        for expression in expressions {
-            guard let own = left(by: expression) else { return nil }
-            sum.formUnion(own)
+        for labels in inner {
+            guard let labels else { return nil }
+            sum.formUnion(labels)
         }
         return sum
     }
 
-    private func left(byCall node: FunctionCall) -> Set<ByteText>? {
+    private func left(byCall node: FunctionCall, _ inner: [Set<ByteText>?]) -> Set<ByteText>? {
         switch node.function.name {
         // What is absent has the labels that were asked for; what is looked up, those of others.
         case "absent", "absent_over_time", "info": return nil
         case "label_replace", "label_join":
             guard node.arguments.count > 1, case .string(let made) = node.arguments[1] else { return nil }
-            return left(by: node.arguments[0])?.union([made.value])
-        default: return left(byAll: node.arguments)
+            return inner[0]?.union([made.value])
+        default: return Self.all(of: inner)
         }
     }
 
-    private func left(byAggregation node: Aggregation) -> Set<ByteText>? {
-        let own = left(by: node.expression)
+    private func left(byAggregation node: Aggregation, _ own: Set<ByteText>?) -> Set<ByteText>? {
         switch node.operation {
         case .topk, .bottomk, .limitk, .limitRatio: return own
         case .countValues: return nil
