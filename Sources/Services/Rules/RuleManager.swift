@@ -1,6 +1,6 @@
 package import AlertRules
 package import Bytes
-package import Domain
+import Domain
 package import EventStores
 package import PromQLEvaluation
 package import PromQLText
@@ -116,15 +116,16 @@ package final class RuleManager: Sendable {
     /// - Parameters:
     ///   - records: states that were logged; one that cannot be read is none.
     ///   - alert: only groups with an alert of this name are evaluated; nil: all.
-    ///   - keptBytesMax: bytes of what recording rules said of times that are past.
+    ///   - keptBytesMax: bytes of what recording rules said of times that are past; nil: as many as are ever kept.
     ///   - budget: bounds what is kept of that as well.
     ///   - notes: the data of the rows `alert.changed`, in their order.
     package init(
         _ set: RuleSet, from records: [RuleStateRecord], only alert: ByteText? = nil,
-        keeping keptBytesMax: Int = ServerLimits.recordedBytesMost,
-        within budget: any QuestionBudget = UnboundedBudget(), notes: @escaping @Sendable () throws -> [String]
+        keeping keptBytesMax: Int? = nil, within budget: any QuestionBudget = UnboundedBudget(),
+        notes: @escaping @Sendable () throws -> [String]
     ) {
         noteTexts = notes
+        let keptBytesMax = keptBytesMax ?? ServerLimits.recordedBytesMost
         let freshPast = { @Sendable in RecordedPast(bytesMax: keptBytesMax, within: budget) }
         self.freshPast = freshPast
         var known: [ExactText: RuleGroupState] = [:]
