@@ -133,7 +133,10 @@ import Testing
             #expect(kept > 0 && kept <= 192 << 20)
             #expect(limits.questionsMemoryBytesMax + kept <= size - 640 << 20)
         }
+        limits.memoryBytesMax = limits.memoryBytesMin
+        #expect(limits.seriesMemoryBytesMax == 8 << 20 && limits.recordedBytesMax == 1 << 20)
         limits.memoryBytesMax = 1 << 30
+        #expect(limits.recordedBytesMax == 4 << 20)
         let left = 384 << 20
         #expect(limits.keptCostBytesMax == left / 16 && limits.seriesMemoryBytesMax == left / 12)
         #expect(limits.questionsMemoryBytesMax == (left - left / 16 - left / 12) / 3 * 2)

@@ -249,6 +249,13 @@ import Testing
             #expect(found.name == "two" && found.warning == nil)
             #expect(try await lines.line(with: "notice rules: files were read again, 1 rule from now on") != nil)
             #expect(found.metrics.contains("\nplimsoll_rules_last_reload_successful 1\n"))
+            try write("two", "two or vector(2)")
+            let warned = try await client.send("POST", "/-/reload")
+            let reason = "the recording rule two reads itself: what rules record is made from events and not kept, so "
+                + "that it has no samples"
+            #expect(warned.status == 200)
+            #expect(warned.text == "1 rule from now on\n\(path):1: warning: \(reason)\n")
+            #expect(try await lines.line(with: "warning rules: \(path):1: ", "two reads itself") != nil)
             try disk.replace(path, with: [])
             #expect(
                 try await client.send("POST", "/-/reload").text

@@ -683,6 +683,22 @@ spec:
         for word in ("sum(support_feedback_total{score=~", "sum(increase(support_llm_cost_usd_total[1h]))", "timeZone: Europe/Berlin", "channel and tenant"):
             self.expect(f"{word} in the help", word in told, True)
 
+    def rules_that_say_nothing(self):
+        """What a check of settings tells of the rule files that they name is what a check of these tells; neither is a mistake."""
+        rules, settings = self.folder + "/circle.yaml", self.folder + "/with-rules.yaml"
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write("groups:\n  - name: g\n    rules:\n      - {record: one, expr: two}\n      - {record: two, expr: one}\n"
+                       "      - {alert: Never, expr: support_answer_total > 1}\n")
+        with open(settings, "w", encoding="utf-8") as file:
+            file.write(f"alerts:\n  rules: {rules}\n")
+        status, _, errors = self.run("alerts", "check", rules)
+        warnings = errors.splitlines()
+        self.expect("warnings of rules", (status, len(warnings)), (0, 3))
+        self.expect("a rule that reads itself", any(b":4: warning: the recording rule one reads itself by way of two: " in line for line in warnings), True)
+        status, said, errors = self.run("check", "config", settings)
+        self.expect("warnings of settings", errors.splitlines(), [f"{settings}: alerts.rules: ".encode() + line for line in warnings])
+        self.expect("settings with warnings", (status, said), (0, f"{settings}: 1 settings, no mistake, 3 to look at\n".encode()))
+
     def text_that_is_none(self):
         self.fails(2, "no UTF-8", "query", "-", "--data", self.folder + "/local", stdin=b"select '\xff'")
 
@@ -695,6 +711,7 @@ spec:
                      self.busy_servers, self.streams, self.input_that_is_not_there,
                      self.pipes, self.whole_files, self.what_is_no_file, self.runbooks, self.text_that_is_none, self.names_that_are_near,
                      self.words_that_are_no_commands, self.options_that_are_not_there, self.objectives_in_documents,
+                     self.rules_that_say_nothing,
                      self.a_server_that_is_not_asked):
             look()
 

@@ -1,3 +1,4 @@
+import Bytes
 import PromQLText
 import Testing
 
@@ -112,6 +113,20 @@ import Testing
         let lines = try Reading.expression(long).formatted.split(separator: "\n")
         let formatted = lines.map { changed(String($0)) { String($0.prefix(1)) } }.joined(separator: "\n")
         #expect(formatted == outline)
+    }
+
+    /// Whoever walks a tree meets all that stands in it, in the order of the text.
+    @Test func allSelectorsOfATreeAreFound() throws {
+        let text = """
+            topk(scalar(a), -(b) + on () c) > bool 2 * (
+              quantile_over_time(scalar(d), e[5m]) or max_over_time((f + g)[1h:1m])
+            )
+            """
+        let root = try Reading.expression(text).root
+        #expect(root.selectors.compactMap(\.name) == ["a", "b", "c", "d", "e", "f", "g"])
+        var parts = 0
+        root.visit { _ in parts += 1 }
+        #expect(parts == 23)
     }
 
     @Test func types() throws {

@@ -204,22 +204,23 @@ import Testing
         }
     }
 
+    private static let past = """
+        groups:
+          - name: speed
+            interval: 1m
+            rules:
+              - record: job:a
+                expr: max by (job) (seconds)
+          - name: alerts
+            interval: 1m
+            rules:
+              - alert: Sum
+                expr: sum_over_time(job:a[1h:10m]) > 0
+        """
+
     /// What a rule said of times that are past is not asked again in later cycles, until something comes late.
     @Test func thePastIsEvaluatedOnce() throws {
-        let manager = try Self.manager(
-            """
-            groups:
-              - name: speed
-                interval: 1m
-                rules:
-                  - record: job:a
-                    expr: max by (job) (seconds)
-              - name: alerts
-                interval: 1m
-                rules:
-                  - alert: Sum
-                    expr: sum_over_time(job:a[1h:10m]) > 0
-            """)
+        let manager = try Self.manager(Self.past)
         func cycle(_ minute: Int64, _ values: [Double], state: UInt64?) -> Int {
             let source = Counted(RuleWorld.minutes("seconds", values), state: state)
             #expect(Self.advance(manager, to: minute, over: source) == 1)
@@ -238,6 +239,44 @@ import Testing
         for minute in 4...9 { #expect(cycle(Int64(minute), [7] + fours, state: 2) == 1) }
         #expect(cycle(10, [7] + fours + [5], state: 2) == 2)
         #expect(Self.values(manager) == [12])
+    }
+
+    /// So much and no more.
+    private final class Room: QuestionBudget {
+        private let bytesMax: Int
+        private let taken = Mutex(0)
+
+        init(_ bytesMax: Int) { self.bytesMax = bytesMax }
+
+        var bytes: Int { taken.withLock { $0 } }
+
+        func take(bytes: Int) throws(EvaluationError) {
+            guard self.bytes + bytes <= bytesMax else { throw .outOfMemory }
+            taken.withLock { $0 += bytes }
+        }
+
+        func giveBack(bytes: Int) { taken.withLock { $0 -= bytes } }
+        func lookAtClock() {}
+    }
+
+    /// What is known of the past is booked as long as the rules are there; where there is no room it is asked again.
+    @Test func whatIsKeptOfThePastIsBooked() throws {
+        func looks(keeping bytes: Int, within room: Room) throws -> [Int] {
+            let manager = RuleManager(try Self.rules(Self.past), from: [], keeping: bytes, within: room) { [] }
+            var requests = 0
+            for minute in Int64(0)...1 {
+                let source = Counted(RuleWorld.minutes("seconds", [9, 4]), state: 1)
+                _ = Self.advance(manager, to: minute, over: source)
+                requests = source.requests.count
+            }
+            let held = withExtendedLifetime(manager) { room.bytes }
+            return [requests, held]
+        }
+        let (room, small) = (Room(1 << 20), Room(16))
+        let kept = try looks(keeping: 1 << 20, within: room)
+        #expect(kept[0] == 1 && kept[1] > 0 && room.bytes == 0)
+        #expect(try looks(keeping: 1 << 20, within: small) == [2, 0])
+        #expect(try looks(keeping: 16, within: room) == [2, 0])
     }
 
     /// What a source gives is in order: where rules make nothing of it, it is handed on.

@@ -227,6 +227,20 @@ import Testing
             ])
     }
 
+    /// Each rule is met a few times when rules are read, however many stand on it; of a circle no more than so many are
+    /// told by way of which others they read themselves.
+    @Test func manyRulesAreReadInAsManySteps() throws {
+        let head = "groups:\n  - name: row\n    rules:\n"
+        let row = try RuleWorld.rules(head + Self.row("c", of: 5_000, first: "max(seconds)"))
+        #expect(row.stepsBetweenRules <= 12 * 5_000, "\(row.stepsBetweenRules)")
+        let circle = try RuleWorld.rules(head + Self.row("c", of: 5_000, first: "c4999 + 1"))
+        #expect(circle.stepsBetweenRules <= (1 << 20) + 12 * 5_000, "\(circle.stepsBetweenRules)")
+        let found = circle.withoutSamples
+        let way = "itself by way of c4999, c4998, c4997, c4996, c4995 and 4994 more:"
+        #expect(found.first?.reason.contains(way) == true, "\(found.first?.reason ?? "none")")
+        #expect(found.last?.reason == "4980 more rules have no samples")
+    }
+
     @Test func aRuleThatReadsItselfHasNoSamplesAndSaysSo() throws {
         let text = """
             groups:

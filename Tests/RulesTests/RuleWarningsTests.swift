@@ -1,3 +1,4 @@
+import AlertRules
 import RuleFiles
 import Rules
 import Testing
@@ -41,8 +42,15 @@ import Testing
         try RuleFile(Array(text.utf8), name: name)
     }
 
+    private static func lines(_ files: RuleFile...) -> [String] {
+        RuleSet(files, RuleOptions()).warnings.map(\.description)
+    }
+
+    private static let circle = "b.yaml:7: warning: the recording rule circle reads itself: what rules record is made "
+        + "from events and not kept, so that it has no samples"
+
     @Test func namesAndLabelsThatNobodyHasAreTold() throws {
-        let lines = RuleWarnings.lines([try Self.file(Self.first, "a.yaml"), try Self.file(Self.second, "b.yaml")])
+        let lines = Self.lines(try Self.file(Self.first, "a.yaml"), try Self.file(Self.second, "b.yaml"))
         #expect(
             lines == [
                 "a.yaml:7: warning: Typo: support_answer_total is not known; did you mean support_answers_total? "
@@ -52,12 +60,27 @@ import Testing
                     + "known: channel, job",
                 "a.yaml:11: warning: Bound: le=\"5\" is no end of a bucket; did you mean le=\"5.0\"?",
                 "b.yaml:10: warning: Other: other:rate has no label channel; known: job, team",
+                Self.circle,
             ])
         // The second file alone does not know what the first one records.
         #expect(
-            RuleWarnings.lines([try Self.file(Self.second, "b.yaml")]) == [
+            Self.lines(try Self.file(Self.second, "b.yaml")) == [
                 "b.yaml:5: warning: other:rate: job:answers:rate is not known; "
-                    + "it is no metric of plimsoll, and no rule of these files records it"
+                    + "it is no metric of plimsoll, and no rule of these files records it",
+                Self.circle,
             ])
+    }
+
+    /// A log has no room for all, and nobody waits until each name is compared with all others.
+    @Test func ofManyTheFirstAreToldByTheWay() throws {
+        let rules = (0..<30).map { "      - {alert: A\($0), expr: \"nobody\($0) + nothing\($0)\"}\n" }.joined()
+        let set = try RuleWorld.rules("groups:\n  - name: many\n    rules:\n" + rules)
+        #expect(set.warnings.count == 60)
+        let first = set.firstWarnings
+        #expect(first.count == 21 && first.prefix(20) == set.warnings.prefix(20))
+        #expect(
+            first.last?.description
+                == "test.yaml:14: warning: more rules ask for what nobody gives: `plimsoll alerts check FILE…` names "
+                + "all of them")
     }
 }

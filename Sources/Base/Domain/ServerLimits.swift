@@ -94,6 +94,12 @@ package struct ServerLimits: Sendable {
     /// What is kept of series that were asked for before.
     package var seriesMemoryBytesMax: Int { min(128 << 20, memoryBytesLeft / 12) }
 
+    /// The most that ``recordedBytesMax`` is, and what it is where no server shares memory out.
+    package static let recordedBytesMost = 4 << 20
+
+    /// The part of ``seriesMemoryBytesMax`` for what rules recorded.
+    package var recordedBytesMax: Int { min(Self.recordedBytesMost, seriesMemoryBytesMax / 8) }
+
     /// ``queryTimeLimit`` in ns; what 64 bits do not hold is for ever.
     package var queryTimeLimitNanoseconds: Int64 {
         let (seconds, attoseconds) = queryTimeLimit.components

@@ -41,11 +41,8 @@ extension AlertsCommand {
                     StandardStream.tell("Checking \(path)\n  FAILED:\n\(error)")
                 }
             }
-            for line in RuleWarnings.lines(read) { StandardStream.tell(line) }
             // Rules of one file may name those of another one.
-            for (place, reason) in RuleSet(read, RuleOptions()).withoutSamples {
-                StandardStream.tell("\(place): warning: \(reason)")
-            }
+            for warning in RuleSet(read, RuleOptions()).warnings { StandardStream.tell("\(warning)") }
             if hasFaults { throw ExitStatus.Ending(status: .checkFailed) }
         }
     }

@@ -11,7 +11,8 @@ struct CheckCommand: ParsableCommand {
             commandName: "config", abstract: "Check a settings file of `plimsoll serve --config`.",
             discussion: """
                 Names every mistake with its line, those of the rule files that it names as well; exit status 1 when \
-                there is one. Channels that miss a known one by a slip are told as well, and are no mistakes. Settings:
+                there is one. Channels that miss a known one by a slip are told as well, and what `plimsoll alerts \
+                check` warns of in rule files; these are no mistakes. Settings:
 
                 \((Setting.all.map { "\($0.key): \($0.purpose)" } + ObjectiveSettings.purposes).joined(separator: "\n"))
                 """)
@@ -23,13 +24,14 @@ struct CheckCommand: ParsableCommand {
             let disk = Machine().fileSystem
             let settings = try SettingsReading.file(file, in: disk)
             for finding in settings.findings { StandardStream.tell("\(file): \(finding)") }
-            let faults = RuleSetup.faults(of: settings.applied(to: ServeSettings()).alerts.ruleFiles, in: disk)
-            for fault in faults { StandardStream.tell("\(file): alerts.rules: \(fault)") }
-            guard settings.findings.isEmpty, faults.isEmpty else {
+            let rules = RuleSetup.findings(in: settings.applied(to: ServeSettings()).alerts.ruleFiles, on: disk)
+            for fault in rules.faults { StandardStream.tell("\(file): alerts.rules: \(fault)") }
+            guard settings.findings.isEmpty, rules.faults.isEmpty else {
                 throw ExitStatus.Ending(status: .checkFailed)
             }
             for remark in settings.remarks { StandardStream.tell("\(file): \(remark)") }
-            let remarks = settings.remarks.count
+            for warning in rules.warnings { StandardStream.tell("\(file): alerts.rules: \(warning)") }
+            let remarks = settings.remarks.count + rules.warnings.count
             let verdict = remarks == 0 ? "nothing to object to" : "no mistake, \(remarks) to look at"
             try StandardStream.output.print("\(file): \(settings.count) settings, \(verdict)")
         }

@@ -24,7 +24,8 @@ final class RecordedAnswers: Sendable {
         /// no sense of what there is, two series came to the same labels, or there were more than the group may have.
         let failed: Set<Int64>
 
-        fileprivate var bytes: Int { RecordedAnswers.bytes(of: series) + 16 * failed.count }
+        /// What it takes to hold it.
+        var bytes: Int { RecordedAnswers.bytes(of: series) + 16 * failed.count }
     }
 
     /// What it takes to hold series.

@@ -1,5 +1,6 @@
 import AlertRules
 import Bytes
+import PromQLEvaluation
 import PromQLText
 import RuleFiles
 
@@ -18,19 +19,23 @@ struct RecordedRules: Sendable {
         let place: Int
         /// Whether it looks at alerts, by itself or by a rule that it names: these change while rules are evaluated.
         fileprivate(set) var readsAlerts = false
-        /// All that it looks at, by itself or by rules that it names; nil: perhaps also at what is later than its time.
-        fileprivate(set) var reads: [SeriesMatchers]?
+        /// Whether it may look at what is later than its time, by itself or by a rule that it names.
+        fileprivate(set) var looksAhead = false
         /// Why it has no samples; nil: it may have some.
         fileprivate(set) var fault: String?
     }
 
     let options: RuleOptions
     private(set) var all: [Recorded] = []
+    /// Which of them stand on which, by their places.
+    let graph: RuleGraph
     /// What they said of times that are past, for as long as there are these rules.
-    let past = RecordedPast()
+    let past: RecordedPast
 
-    init(_ set: RuleSet) {
-        options = set.options
+    /// - Parameter past: of no other rules.
+    /// - Complexity: O(rules · log(rules) + what they lead to).
+    init(_ set: RuleSet, past: RecordedPast = RecordedPast(bytesMax: 0, within: UnboundedBudget())) {
+        (options, self.past) = (set.options, past)
         for group in set.files.flatMap(\.groups) {
             for rule in group.rules where rule.kind == .record {
                 all.append(
@@ -39,40 +44,34 @@ struct RecordedRules: Sendable {
                         limit: group.limit, place: all.count))
             }
         }
-        for (place, fault) in RuleGraph(all.map(\.rule)).faults.enumerated() { all[place].fault = fault }
-        findReadersOfAlerts()
-        findReads()
-    }
-
-    /// - Complexity: O(rules · (selectors + rules that they lead to)).
-    private mutating func findReads() {
+        var graph = RuleGraph(all.map(\.rule))
+        let faults = graph.faults()
         let traits = all.map { StretchTraits($0.rule.expression.root) }
-        let named = traits.map { places(named: $0.selectors) }
+        let looks = graph.joined(
+            from: Look(), ofRule: { Look(isAhead: !traits[$0].isPlain) },
+            ofSelector: { Look(isAtAlerts: AlertHistory.names.contains(where: $0.passesName)) }
+        ) { $0.join($1) }
         for place in all.indices {
-            var (left, seen, reads) = ([place], Set<Int>(), [SeriesMatchers]())
-            while let next = left.popLast() {
-                guard seen.insert(next).inserted else { continue }
-                reads += traits[next].selectors
-                left += named[next]
-            }
-            // order: all of them have to be.
-            if seen.allSatisfy({ traits[$0].isPlain }) { all[place].reads = reads }
+            (all[place].readsAlerts, all[place].looksAhead) = (looks[place].isAtAlerts, looks[place].isAhead)
+            all[place].fault = faults[place]
+        }
+        self.graph = graph
+    }
+
+    /// What is so of a rule where it is so of something that it leads to.
+    private struct Look {
+        var isAtAlerts = false
+        var isAhead = false
+
+        mutating func join(_ other: Look) {
+            (isAtAlerts, isAhead) = (isAtAlerts || other.isAtAlerts, isAhead || other.isAhead)
         }
     }
 
-    /// - Complexity: O(rules · selectors · names), as often as rules that read alerts lead to others.
-    private mutating func findReadersOfAlerts() {
-        let selected = all.map { Self.selected(by: $0.rule.expression.root) }
-        var names = AlertHistory.names
-        while !names.isEmpty {
-            var found: [ByteText] = []
-            for place in all.indices where !all[place].readsAlerts {
-                guard selected[place].contains(where: { names.contains(where: $0.passesName) }) else { continue }
-                all[place].readsAlerts = true
-                found.append(all[place].rule.name)
-            }
-            names = found
-        }
+    /// All that a rule looks at, by itself or by rules that it names; nil: perhaps also at what is later than its time.
+    /// - Complexity: O(selectors and rules that it leads to).
+    func reads(of rule: Recorded) -> [SeriesMatchers]? {
+        rule.looksAhead ? nil : graph.selectors(from: [rule.place])
     }
 
     /// What an expression looks at.
@@ -81,27 +80,18 @@ struct RecordedRules: Sendable {
         expression.selectors.map { (try? SeriesMatchers($0)) ?? .everything }
     }
 
-    /// Those whose series can be wanted.
-    func named(by matchers: SeriesMatchers) -> [Recorded] { all.filter { matchers.canWant($0.rule) } }
+    /// Those whose series can be wanted, in their order.
+    /// - Complexity: O(rules of its name); without a name, O(rules).
+    func named(by matchers: SeriesMatchers) -> [Recorded] { graph.wanted(by: matchers).map { all[$0] } }
 
     /// The places of those whose series can be wanted by one of some selectors, each once.
-    func places(named selectors: [SeriesMatchers]) -> [Int] {
-        all.indices.filter { place in selectors.contains { $0.canWant(all[place].rule) } }
-    }
+    func places(named selectors: [SeriesMatchers]) -> [Int] { Set(selectors.flatMap(graph.wanted(by:))).sorted() }
 
     /// What an expression looks at, by itself and by rules that it names.
-    /// - Complexity: O(selectors that it leads to · rules).
+    /// - Complexity: O(selectors and rules that it leads to).
     func selected(from expression: Expression) -> [SeriesMatchers] {
-        var (left, found): ([Expression], [SeriesMatchers]) = ([expression], [])
-        var seen: Set<Int> = []
-        while let next = left.popLast() {
-            let selectors = Self.selected(by: next)
-            found += selectors
-            for place in places(named: selectors) where seen.insert(place).inserted {
-                left.append(all[place].rule.expression.root)
-            }
-        }
-        return found
+        let own = Self.selected(by: expression)
+        return own + graph.selectors(from: places(named: own))
     }
 
     /// nil where it is none of them. Of two that are alike the first one, which says the same.

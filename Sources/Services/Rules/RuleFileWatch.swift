@@ -102,7 +102,8 @@ extension RuleManager {
     /// Takes what files of rules say where that is new, and tells the log what became of it, whoever asked. Blocking;
     /// on the thread on which evaluations are stepped.
     /// - Parameter isAsked: what they say is taken in any case.
-    /// - Returns: how many rules there are from now on, in words; nil: those before.
+    /// - Returns: how many rules there are from now on, in words, and on lines of their own what these are warned of;
+    ///   nil: those before go on.
     /// - Throws: as ``RuleFileWatch/changed(isAsked:)``; the rules before go on.
     package func takeChanges(of files: RuleFileWatch, isAsked: Bool, telling log: OperatorLog) throws -> String? {
         let occasion = "rules: files \(isAsked ? "were read again" : "have changed")"
@@ -118,8 +119,9 @@ extension RuleManager {
                 default: "\(count) rules from now on"
                 }
             if count == 0 { log.warning("\(occasion), \(words)") } else { log.notice("\(occasion), \(words)") }
-            for (place, reason) in set.withoutSamples { log.warning("rules: \(place): \(reason)") }
-            return words
+            let warnings = set.firstWarnings
+            for warning in warnings { log.warning("rules: \(warning.place): \(warning.reason)") }
+            return ([words] + warnings.map(\.description)).joined(separator: "\n")
         } catch {
             log.error("\(occasion) and are not taken, the rules before go on: \(error)")
             throw error

@@ -7,7 +7,7 @@ import RuleFiles
 /// What rules record is made from events whenever somebody asks, and not kept: a rule that leads to itself has no
 /// beginning, whatever it would have recorded before. Long rows of rules are answered, but each level of an expression
 /// takes stack while those below it are evaluated.
-struct RuleGraph {
+struct RuleGraph: Sendable {
     /// Levels of expressions inside one another, over all rules of a row. Each takes some 1.2 KB of stack, of which a
     /// thread has 8 MB.
     static let levelsMax = 3_000
@@ -15,11 +15,21 @@ struct RuleGraph {
     private static let levelsOfRule = 8
     /// Rules that a fault names.
     private static let namesMax = 5
+    /// Steps in search of the rules that faults name, for all of them.
+    private static let searchStepsMax = 1 << 20
 
     private let rules: [Rule]
-    /// What each node leads to: rules, by their places, lead to selectors, which stand behind the rules, and these to
-    /// rules. So many that want everything take no more than what they are.
+    /// The places of rules, by their names.
+    private let places: [ByteText: [Int]]
+    /// What rules look at, each once. Among the nodes these stand behind the rules.
+    private let selectors: [SeriesMatchers]
+    /// What each node leads to: rules to selectors, and these to rules. So many that want everything take no more than
+    /// what they are.
     private let next: [[Int]]
+    /// Nodes of which each leads to every other one, together; those to which others lead come first.
+    private var components: [[Int]] = []
+    /// How often it was looked from a node to another one, or from a selector to a rule that it may want.
+    private(set) var steps = 0
 
     /// - Complexity: O(selectors + selectors without a name of their own · rules).
     init(_ rules: [Rule]) {
@@ -27,32 +37,96 @@ struct RuleGraph {
         var places: [ByteText: [Int]] = [:]
         for (place, rule) in rules.enumerated() { places[rule.name, default: []].append(place) }
         var next = [[Int]](repeating: [], count: rules.count)
-        var nodes: [SeriesMatchers: Int] = [:]
+        var (selectors, nodes): ([SeriesMatchers], [SeriesMatchers: Int]) = ([], [:])
         for (place, rule) in rules.enumerated() {
             for matchers in RecordedRules.selected(by: rule.expression.root) {
                 if let known = nodes[matchers] {
                     next[place].append(known)
                     continue
                 }
-                nodes[matchers] = next.count
-                next[place].append(next.count)
-                let likely = matchers.onlyName.map { places[$0] ?? [] } ?? Array(rules.indices)
-                next.append(likely.filter { matchers.canWant(rules[$0]) })
+                let node = rules.count + selectors.count
+                nodes[matchers] = node
+                next[place].append(node)
+                selectors.append(matchers)
             }
         }
-        self.next = next
+        for matchers in selectors {
+            let likely = Self.likely(for: matchers, places, of: rules.count)
+            steps += likely.count
+            next.append(likely.filter { matchers.canWant(rules[$0]) })
+        }
+        (self.places, self.selectors, self.next) = (places, selectors, next)
+        findComponents()
     }
 
+    private static func likely(for matchers: SeriesMatchers, _ places: [ByteText: [Int]], of count: Int) -> [Int] {
+        matchers.onlyName.map { places[$0] ?? [] } ?? Array(0..<count)
+    }
+
+    // MARK: Asking
+
+    /// The places of rules whose series can be wanted, ascending.
+    /// - Complexity: O(rules of its name); without a name, O(rules).
+    func wanted(by matchers: SeriesMatchers) -> [Int] {
+        Self.likely(for: matchers, places, of: rules.count).filter { matchers.canWant(rules[$0]) }
+    }
+
+    /// The places of rules whose series a rule can want, perhaps several times.
+    func wanted(byRuleAt place: Int) -> [Int] { next[place].flatMap { next[$0] } }
+
+    /// All that some rules look at, by themselves and by rules that they lead to, each once.
+    /// - Complexity: O(nodes that they lead to, and what these lead to).
+    func selectors(from places: [Int]) -> [SeriesMatchers] {
+        var (left, seen, found) = (places, Set(places), [SeriesMatchers]())
+        while let node = left.popLast() {
+            if node >= rules.count { found.append(selectors[node - rules.count]) }
+            for other in next[node] where seen.insert(other).inserted { left.append(other) }
+        }
+        return found
+    }
+
+    /// What rules and all that they lead to come to together, by the places of the rules.
+    /// - Parameters:
+    ///   - none: what nothing comes to.
+    ///   - ofRule: what a rule comes to by itself.
+    ///   - ofSelector: what a selector comes to by itself.
+    ///   - join: in any order, and any part as often as it is met.
+    /// - Complexity: O(nodes + what they lead to).
+    mutating func joined<Sum>(
+        from none: Sum, ofRule: (Int) -> Sum, ofSelector: (SeriesMatchers) -> Sum, _ join: (inout Sum, Sum) -> Void
+    ) -> [Sum] {
+        var sums = [Sum](repeating: none, count: next.count)
+        for component in components {
+            var sum = none
+            for node in component {
+                join(&sum, node < rules.count ? ofRule(node) : ofSelector(selectors[node - rules.count]))
+                steps += next[node].count
+                for other in next[node] { join(&sum, sums[other]) }
+            }
+            for node in component { sums[node] = sum }
+        }
+        return Array(sums.prefix(rules.count))
+    }
+
+    // MARK: Faults
+
     /// By the places of rules: why one has no samples; nil: it may have some.
-    /// - Complexity: O(nodes + what they lead to), for each rule that leads to itself as well.
-    var faults: [String?] {
+    /// - Complexity: O(rules · log(rules) + what they lead to).
+    mutating func faults() -> [String?] {
         var faults = [String?](repeating: nil, count: rules.count)
         var levels = [Int](repeating: 0, count: next.count)
-        for component in components() {
+        let searchEnd = steps + Self.searchStepsMax
+        for component in components {
             guard component.count == 1, let node = component.first else {
-                for place in component where place < rules.count { faults[place] = circle(from: place) }
+                let places = component.filter { $0 < rules.count }.sorted()
+                for place in places {
+                    let isAlone = places.count == 1
+                    let others: [ByteText]? = isAlone ? [] : steps < searchEnd ? way(back: place) : nil
+                    faults[place] = circle(of: place, by: others)
+                }
                 continue
             }
+            steps += next[node].count
             let below = next[node].map { levels[$0] }.max() ?? 0
             guard node < rules.count else {
                 levels[node] = below
@@ -69,23 +143,27 @@ struct RuleGraph {
         return faults
     }
 
-    private func circle(from place: Int) -> String {
-        let way = way(back: place)
-        let shown = way.prefix(Self.namesMax).map(\.description).joined(separator: ", ")
-        let rest = way.count > Self.namesMax ? " and \(way.count - Self.namesMax) more" : ""
-        let others = way.isEmpty ? "" : " by way of \(shown)\(rest)"
+    /// - Parameter way: the rules between it and itself; nil: they are not known.
+    private func circle(of place: Int, by way: [ByteText]?) -> String {
+        var others = ", alone or by way of others"
+        if let way {
+            let shown = way.prefix(Self.namesMax).map(\.description).joined(separator: ", ")
+            let rest = way.count > Self.namesMax ? " and \(way.count - Self.namesMax) more" : ""
+            others = way.isEmpty ? "" : " by way of \(shown)\(rest)"
+        }
         return "the recording rule \(rules[place].name) reads itself\(others)"
             + ": what rules record is made from events and not kept, so that it has no samples"
     }
 
     /// The names of the rules on a shortest way from a rule to itself.
-    private func way(back place: Int) -> [ByteText] {
+    private mutating func way(back place: Int) -> [ByteText] {
         var before = [Int](repeating: -1, count: next.count)
         var (queue, index) = ([place], 0)
         while index < queue.count {
             let node = queue[index]
             index += 1
             for other in next[node] {
+                steps += 1
                 if other == place {
                     var (names, step) = ([ByteText](), node)
                     while step != place {
@@ -102,14 +180,15 @@ struct RuleGraph {
         return []
     }
 
-    /// Nodes of which each leads to every other one, together; those to which others lead come first.
+    // MARK: Components
+
     /// - Complexity: O(nodes + what they lead to).
-    private func components() -> [[Int]] {
+    private mutating func findComponents() {
         // When a node was met, and the first one met that it is known to lead to.
         var met = [Int](repeating: -1, count: next.count)
         var first = met
         var isOpen = [Bool](repeating: false, count: next.count)
-        var (count, open, found): (Int, [Int], [[Int]]) = (0, [], [])
+        var (count, open): (Int, [Int]) = (0, [])
         var path: [(node: Int, edge: Int)] = []
         for root in next.indices where met[root] < 0 {
             path.append((root, 0))
@@ -120,6 +199,7 @@ struct RuleGraph {
                     open.append(node)
                 }
                 if edge < next[node].count {
+                    steps += 1
                     path[path.count - 1].edge += 1
                     let other = next[node][edge]
                     if met[other] < 0 {
@@ -133,46 +213,38 @@ struct RuleGraph {
                 if let above = path.last?.node { first[above] = min(first[above], first[node]) }
                 guard first[node] == met[node], let begin = open.lastIndex(of: node) else { continue }
                 for one in open[begin...] { isOpen[one] = false }
-                found.append(Array(open[begin...]))
+                components.append(Array(open[begin...]))
                 open.removeSubrange(begin...)
             }
         }
-        return found
     }
 }
 
 extension RuleSet {
-    /// More are not listed.
-    private static var shownMax: Int { 20 }
-
-    /// Recording rules that are right and have no samples: file and line, and why.
-    /// - Complexity: O(rules + what they lead to).
-    package var withoutSamples: [(place: String, reason: String)] {
+    // tests: these alone.
+    /// Recording rules that are right and have no samples, the first ones of many.
+    /// - Complexity: O(rules · log(rules) + what they lead to).
+    package var withoutSamples: [RuleWarning] {
         let placed = files.flatMap { file in
             file.groups.flatMap(\.rules).filter { $0.kind == .record }.map { (file: file.name, rule: $0) }
         }
-        let all = zip(placed, RuleGraph(placed.map { $0.rule }).faults).compactMap { one, fault in
-            fault.map { (place: "\(one.file):\(one.rule.line ?? 1)", reason: $0) }
+        var graph = RuleGraph(placed.map { $0.rule })
+        let all = zip(placed, graph.faults()).compactMap { one, fault in
+            fault.map { RuleWarning(place: "\(one.file):\(one.rule.line ?? 1)", reason: $0) }
         }
-        guard all.count > Self.shownMax else { return all }
-        let more = (place: all[Self.shownMax].place, reason: "\(all.count - Self.shownMax) more rules have no samples")
-        return Array(all.prefix(Self.shownMax)) + [more]
+        let max = Self.shownWarningsMax
+        guard all.count > max else { return all }
+        let rest = "\(all.count - max) more rules have no samples"
+        return Array(all.prefix(max)) + [RuleWarning(place: all[max].place, reason: rest)]
     }
+
+    // tests: they grow as the rules do.
+    /// Steps from rules to others that it takes to know which ones stand on which.
+    package var stepsBetweenRules: Int { RecordedRules(self).graph.steps }
 }
 
 extension Expression {
     /// How many expressions stand inside one another.
-    fileprivate var levels: Int {
-        let inner: Int =
-            switch self {
-            case .number, .string, .selector, .range: 0
-            case .subquery(let node): node.expression.levels
-            case .parentheses(let node): node.inner.levels
-            case .unary(let node): node.operand.levels
-            case .binary(let node): max(node.left.levels, node.right.levels)
-            case .call(let node): node.arguments.map(\.levels).max() ?? 0
-            case .aggregation(let node): max(node.parameter?.levels ?? 0, node.expression.levels)
-            }
-        return inner + 1
-    }
+    /// - Complexity: O(tree).
+    fileprivate var levels: Int { 1 + (children.map(\.levels).max() ?? 0) }
 }

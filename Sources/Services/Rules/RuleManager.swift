@@ -1,5 +1,6 @@
 package import AlertRules
 package import Bytes
+import Domain
 package import EventStores
 package import PromQLEvaluation
 package import PromQLText
@@ -109,22 +110,30 @@ package final class RuleManager: Sendable {
     /// Nil between cycles, so that no snapshot is held while nothing is to be done.
     private let cycle = Mutex<Cycle?>(nil)
     private let noteTexts: @Sendable () throws -> [String]
+    /// Of one set of rules after the other.
+    private let freshPast: @Sendable () -> RecordedPast
 
     /// - Parameters:
     ///   - records: states that were logged; one that cannot be read is none.
     ///   - alert: only groups with an alert of this name are evaluated; nil: all.
+    ///   - keptBytesMax: bytes of what recording rules said of times that are past; nil: as many as are ever kept.
+    ///   - budget: bounds what is kept of that as well.
     ///   - notes: the data of the rows `alert.changed`, in their order.
     package init(
         _ set: RuleSet, from records: [RuleStateRecord], only alert: ByteText? = nil,
+        keeping keptBytesMax: Int? = nil, within budget: any QuestionBudget = UnboundedBudget(),
         notes: @escaping @Sendable () throws -> [String]
     ) {
         noteTexts = notes
+        let keptBytesMax = keptBytesMax ?? ServerLimits.recordedBytesMost
+        let freshPast = { @Sendable in RecordedPast(bytesMax: keptBytesMax, within: budget) }
+        self.freshPast = freshPast
         var known: [ExactText: RuleGroupState] = [:]
         for record in records { known[record.group] = try? RuleGroupState(record.state[...]) }
         let groups = Self.groups(set, carrying: known, only: alert)
         let names = Set(groups.map(\.place.key))
         var first = State(
-            set: set, recorded: RecordedRules(set), groups: groups,
+            set: set, recorded: RecordedRules(set, past: freshPast()), groups: groups,
             orphans: records.map(\.group).filter { !names.contains($0) },
             noted: Set(((try? notes()) ?? []).suffix(Bounds.noted).map { ExactText($0) }))
         for record in records {
@@ -154,7 +163,7 @@ package final class RuleManager: Sendable {
             let endings = state.groups.flatMap {
                 AlertEnding.left($0.state, $0.place.key, interval: $0.interval, by: groups)
             }
-            (state.set, state.recorded, state.groups) = (set, RecordedRules(set), groups)
+            (state.set, state.recorded, state.groups) = (set, RecordedRules(set, past: freshPast()), groups)
             state.end(endings)
         }
         endCycle()

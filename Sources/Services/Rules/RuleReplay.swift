@@ -119,7 +119,7 @@ package struct RuleReplay: Sendable {
         }
         (self.subjects, self.areBelow) = (subjects, areBelow)
         let notes = NoteLog()
-        let manager = RuleManager(set, from: [], only: alert) { notes.texts }
+        let manager = RuleManager(set, from: [], only: alert, within: budget) { notes.texts }
         let step = set.places(with: alert).reduce(Int64(0)) { Self.commonDivisor($0, set.interval(of: $1.group)) }
         guard step > 0, start <= end else { return }
         var failed: [Failed] = []

@@ -3,31 +3,67 @@ import Bytes
 import Domain
 import JSONTexts
 import PromQLText
-package import RuleFiles
+import RuleFiles
 
-/// What rules ask for that nobody gives: they are read without a mistake, and say nothing for ever.
-package struct RuleWarnings {
+/// Why a rule says nothing for ever, though it is read without a mistake.
+package struct RuleWarning: Hashable, Sendable, CustomStringConvertible {
+    /// File and line.
+    package let place: String
+    /// What is so.
+    package let reason: String
+
+    /// On one line.
+    package var description: String { "\(place): warning: \(reason)" }
+}
+
+extension RuleSet {
+    /// Of each kind no more are told where they stand among other things.
+    static var shownWarningsMax: Int { 20 }
+
+    /// What is told of rules of which nothing is wrong: metrics that neither the catalogue has nor a rule of the set
+    /// records, and labels that a metric has not, in the order of the files; then recording rules that have no samples.
+    /// - Complexity: O(rules and what they lead to), and for each name that is not known O(names).
+    package var warnings: [RuleWarning] { RuleWarnings.all(files, max: .max) + withoutSamples }
+
+    /// The first of them, for a log or an answer.
+    /// - Complexity: O(rules and what they lead to + names).
+    package var firstWarnings: [RuleWarning] {
+        let max = Self.shownWarningsMax
+        var first = RuleWarnings.all(files, max: max + 1)
+        if first.count > max {
+            let reason = "more rules ask for what nobody gives: `plimsoll alerts check FILE…` names all of them"
+            first[max] = RuleWarning(place: first[max].place, reason: reason)
+        }
+        return first + withoutSamples
+    }
+}
+
+/// What rules ask for that nobody gives.
+struct RuleWarnings {
     /// Labels of series by their names; nil: nobody knows which.
     private var labels: [ByteText: Set<ByteText>?] = [:]
     private var names: [String] = []
+    /// Of the rule that is looked at.
     private var found: [String] = []
+    private var foundMax = 0
     private var seen: Set<ExactText> = []
 
     private static let target = Set(PinnedSeries.target.map(\.name))
     private static let bound: ByteText = "le"
 
-    /// Metrics that neither the catalogue has nor a rule of the files records, and labels that a metric has not: a line
-    /// each with file, line and the name that may have been meant, in the order of the files.
-    /// - Complexity: O(expressions · rules), and for each name that is not known O(names).
-    package static func lines(_ files: [RuleFile]) -> [String] {
-        var warnings = RuleWarnings(files)
-        return files.flatMap { file in
-            file.groups.flatMap(\.rules).flatMap { rule in
-                warnings.look(at: rule).map { reason in
-                    "\(file.name):\(rule.expressionLine ?? 1): warning: \(rule.name): \(reason)"
-                }
+    /// With the names that may have been meant, in the order of the files.
+    /// - Parameter max: no more are looked for.
+    static func all(_ files: [RuleFile], max: Int) -> [RuleWarning] {
+        var (warnings, all) = (RuleWarnings(files), [RuleWarning]())
+        for file in files {
+            for rule in file.groups.flatMap(\.rules) {
+                warnings.look(at: rule, max: max - all.count)
+                let place = "\(file.name):\(rule.expressionLine ?? 1)"
+                all += warnings.found.map { RuleWarning(place: place, reason: "\(rule.name): \($0)") }
+                if all.count >= max { return Array(all.prefix(max)) }
             }
         }
+        return all
     }
 
     private init(_ files: [RuleFile]) {
@@ -47,22 +83,35 @@ package struct RuleWarnings {
         for name in AlertHistory.names { add(name, nil) }
         let recorded = files.flatMap(\.groups).flatMap(\.rules).filter { $0.kind == .record }
         for rule in recorded { add(rule.name, nil) }
-        // Of rules that stand on others in any order; what is left then leads to itself.
-        var isNews = true
-        while isNews {
-            isNews = false
-            let all = Dictionary(grouping: recorded, by: \.name)
-            // order: each name has a place of its own.
-            for (name, rules) in all where known(name) == nil {
-                var sum: Set<ByteText>? = []
-                for rule in rules {
-                    let own = left(by: rule.expression.root)?.union(rule.labels.map(\.name))
-                    sum = sum.flatMap { sum in own.map(sum.union) }
-                }
-                guard let sum else { continue }
-                labels[name] = .some(sum)
-                isNews = true
+        findLabels(of: recorded)
+    }
+
+    /// Labels of what rules record that stand on others, in any order: a rule is looked at again when it is known what
+    /// another one leaves that it names. What is left then leads to itself.
+    /// - Complexity: for each rule and each name in it O(its expression).
+    private mutating func findLabels(of rules: [Rule]) {
+        var readers: [ByteText: [Int]] = [:]
+        // Of each name its labels so far, and how many rules there are of which they are not known yet.
+        var sums: [ByteText: (labels: Set<ByteText>, missing: Int)] = [:]
+        for (place, rule) in rules.enumerated() where known(rule.name) == nil {
+            sums[rule.name, default: ([], 0)].missing += 1
+            // order: each is looked at in its turn.
+            for name in Set(rule.expression.root.selectors.compactMap(Self.name(of:))) {
+                readers[name, default: []].append(place)
             }
+        }
+        var (queue, isKnown) = (Array(rules.indices.reversed()), [Bool](repeating: false, count: rules.count))
+        while let place = queue.popLast() {
+            let rule = rules[place]
+            guard !isKnown[place], var sum = sums[rule.name], let own = left(by: rule.expression.root) else { continue }
+            isKnown[place] = true
+            sum.labels.formUnion(own)
+            sum.labels.formUnion(rule.labels.map(\.name))
+            sum.missing -= 1
+            sums[rule.name] = sum
+            guard sum.missing == 0 else { continue }
+            labels[rule.name] = .some(sum.labels)
+            queue += readers[rule.name] ?? []
         }
     }
 
@@ -77,36 +126,34 @@ package struct RuleWarnings {
 
     // MARK: Looking
 
-    private mutating func look(at rule: Rule) -> [String] {
-        (found, seen) = ([], [])
-        look(at: rule.expression.root)
-        return found
+    private mutating func look(at rule: Rule, max: Int) {
+        (found, seen, foundMax) = ([], [], max)
+        _ = look(at: rule.expression.root)
     }
 
     private mutating func warn(_ reason: String) {
         if seen.insert(ExactText(reason)).inserted { found.append(reason) }
     }
 
-    private mutating func look(at expression: Expression) {
+    /// Looks at an expression and all that stands in it.
+    /// - Returns: as ``left(by:)``.
+    private mutating func look(at expression: Expression) -> Set<ByteText>? {
+        guard found.count < foundMax else { return nil }
+        let inner = expression.children.map { look(at: $0) }
         switch expression {
-        case .number, .string: break
+        case .number, .string, .subquery, .parentheses, .unary, .binary, .call: break
         case .selector(let node): look(at: node)
         case .range(let node): look(at: node.selector)
-        case .subquery(let node): look(at: node.expression)
-        case .parentheses(let node): look(at: node.inner)
-        case .unary(let node): look(at: node.operand)
-        case .binary(let node):
-            look(at: node.left)
-            look(at: node.right)
-        case .call(let node): for argument in node.arguments { look(at: argument) }
-        case .aggregation(let node):
-            if let parameter = node.parameter { look(at: parameter) }
-            look(at: node.expression)
-            guard let own = left(by: node.expression), !own.isEmpty else { return }
-            for label in node.grouping where !own.contains(label) {
-                let word = node.isWithout ? "without" : "by"
-                warn("nothing in \(node.operation.rawValue) \(word) (…) has a label \(label); \(hint(label, own))")
-            }
+        case .aggregation(let node): look(at: node, over: inner.last ?? nil)
+        }
+        return left(by: expression, inner)
+    }
+
+    private mutating func look(at aggregation: Aggregation, over own: Set<ByteText>?) {
+        guard let own, !own.isEmpty else { return }
+        let words = "\(aggregation.operation.rawValue) \(aggregation.isWithout ? "without" : "by")"
+        for label in aggregation.grouping where !own.contains(label) {
+            warn("nothing in \(words) (…) has a label \(label); \(hint(label, own))")
         }
     }
 
@@ -149,37 +196,41 @@ package struct RuleWarnings {
 
     /// Labels that the series of an answer may have, and maybe more; nil: nobody knows.
     private func left(by expression: Expression) -> Set<ByteText>? {
+        left(by: expression, expression.children.map { left(by: $0) })
+    }
+
+    /// - Parameter inner: the same of what stands directly in the expression.
+    private func left(by expression: Expression, _ inner: [Set<ByteText>?]) -> Set<ByteText>? {
         switch expression {
-        case .number, .string: []
         case .selector(let node): Self.name(of: node).flatMap(known)
         case .range(let node): Self.name(of: node.selector).flatMap(known)
-        case .subquery(let node): left(by: node.expression)
-        case .parentheses(let node): left(by: node.inner)
-        case .unary(let node): left(by: node.operand)
-        case .binary(let node): both(left(by: node.left), left(by: node.right))
-        case .call(let node): left(byCall: node)
-        case .aggregation(let node): left(byAggregation: node)
+        case .call(let node): left(byCall: node, inner)
+        case .aggregation(let node): left(byAggregation: node, inner.last ?? nil)
+        case .number, .string, .subquery, .parentheses, .unary, .binary: Self.all(of: inner)
         }
     }
 
-    private func both(_ one: Set<ByteText>?, _ other: Set<ByteText>?) -> Set<ByteText>? {
-        one.flatMap { one in other.map(one.union) }
+    private static func all(of inner: [Set<ByteText>?]) -> Set<ByteText>? {
+        var sum: Set<ByteText> = []
+        for labels in inner {
+            guard let labels else { return nil }
+            sum.formUnion(labels)
+        }
+        return sum
     }
 
-    private func left(byCall node: FunctionCall) -> Set<ByteText>? {
+    private func left(byCall node: FunctionCall, _ inner: [Set<ByteText>?]) -> Set<ByteText>? {
         switch node.function.name {
         // What is absent has the labels that were asked for; what is looked up, those of others.
         case "absent", "absent_over_time", "info": return nil
         case "label_replace", "label_join":
             guard node.arguments.count > 1, case .string(let made) = node.arguments[1] else { return nil }
-            return left(by: node.arguments[0])?.union([made.value])
-        default:
-            return node.arguments.reduce(.some([])) { both($0, left(by: $1)) }
+            return inner[0]?.union([made.value])
+        default: return Self.all(of: inner)
         }
     }
 
-    private func left(byAggregation node: Aggregation) -> Set<ByteText>? {
-        let own = left(by: node.expression)
+    private func left(byAggregation node: Aggregation, _ own: Set<ByteText>?) -> Set<ByteText>? {
         switch node.operation {
         case .topk, .bottomk, .limitk, .limitRatio: return own
         case .countValues: return nil

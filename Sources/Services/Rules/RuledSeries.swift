@@ -256,7 +256,7 @@ struct RuledSeries: SeriesSource {
     /// Stands for all that a rule looks at over some times; nil where it is not known, or not worth to be kept: what is
     /// asked at one time is not asked again in the next cycle.
     private func marks(of rule: RecordedRules.Recorded, at times: PromQLQuestion.Times) -> [SeriesMark]? {
-        guard isEvaluation, !isStretch, !rule.readsAlerts, let reads = rule.reads,
+        guard isEvaluation, !isStretch, !rule.readsAlerts, let reads = rules.reads(of: rule),
             case .range(_, let end, _) = times
         else { return nil }
         var marks: [SeriesMark] = []

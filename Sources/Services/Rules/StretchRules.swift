@@ -20,15 +20,28 @@ struct StretchRules: Sendable {
 
     private var known: [Rule: Asked] = [:]
 
-    /// - Complexity: O(rules · (selectors + rules that they lead to)).
+    /// What recorded rules come to with all that they stand on.
+    private struct Reach {
+        var isEven = true
+        /// ms; the shortest time between evaluations of one of them.
+        var shortest = Int64.max
+        var longestFold: Int64 = 0
+        var hasSubquery = false
+
+        mutating func join(_ other: Reach) {
+            (isEven, hasSubquery) = (isEven && other.isEven, hasSubquery || other.hasSubquery)
+            (shortest, longestFold) = (min(shortest, other.shortest), max(longestFold, other.longestFold))
+        }
+    }
+
+    /// - Complexity: O(rules + pairs of one and another that it names).
     init(_ set: RuleSet, _ recorded: RecordedRules) {
-        let traits = recorded.all.map { StretchTraits($0.rule.expression.root) }
-        let names = traits.map { recorded.places(named: $0.selectors) }
+        let reaches = Self.reaches(recorded)
         for place in set.places {
             let (interval, offset) = (set.interval(of: place.group), set.queryOffset(of: place.group))
             for rule in place.group.rules {
                 var asked = Asked(interval: interval, queryOffset: offset, isEven: false)
-                asked.isEven = Self.isEven(rule, interval, recorded, traits, names)
+                asked.isEven = Self.isEven(rule, interval, recorded, reaches)
                 // Of two that are alike and evaluated at other times nobody knows which one asks.
                 if let before = known[rule] {
                     let isSame = before.interval == interval && before.queryOffset == offset
@@ -42,29 +55,33 @@ struct StretchRules: Sendable {
     /// nil where it is to be asked at each of its times.
     func asked(_ rule: Rule) -> Asked? { known[rule].flatMap { $0.isEven ? $0 : nil } }
 
+    /// By the places of recorded rules.
+    private static func reaches(_ recorded: RecordedRules) -> [Reach] {
+        var graph = recorded.graph
+        let own = recorded.all.map { one -> Reach in
+            let traits = StretchTraits(one.rule.expression.root)
+            // Otherwise it would see older samples of the other one in one way of asking and not in the other.
+            let areInStep = graph.wanted(byRuleAt: one.place).allSatisfy {
+                one.interval % recorded.all[$0].interval == 0
+            }
+            return Reach(
+                isEven: one.rule.expression.type == .vector && traits.isPlain && areInStep, shortest: one.interval,
+                longestFold: traits.longestFold, hasSubquery: traits.hasSubquery)
+        }
+        return graph.joined(from: Reach(), ofRule: { own[$0] }, ofSelector: { _ in Reach() }) { $0.join($1) }
+    }
+
     private static func isEven(
-        _ rule: Rule, _ interval: Int64, _ recorded: RecordedRules, _ traits: [StretchTraits], _ names: [[Int]]
+        _ rule: Rule, _ interval: Int64, _ recorded: RecordedRules, _ reaches: [Reach]
     ) -> Bool {
         let own = StretchTraits(rule.expression.root)
         guard rule.expression.type == .vector, own.isPlain else { return false }
-        var left = recorded.places(named: own.selectors)
-        var seen: Set<Int> = []
-        var (shortest, longest, hasSubquery) = (interval, own.longestFold, own.hasSubquery)
-        while let place = left.popLast() {
-            guard seen.insert(place).inserted else { continue }
-            let one = recorded.all[place]
-            guard one.rule.expression.type == .vector, traits[place].isPlain,
-                // Otherwise it would see older samples of the other one in one way of asking and not in the other.
-                names[place].allSatisfy({ one.interval % recorded.all[$0].interval == 0 })
-            else { return false }
-            shortest = min(shortest, one.interval)
-            longest = max(longest, traits[place].longestFold)
-            hasSubquery = hasSubquery || traits[place].hasSubquery
-            left += names[place]
-        }
+        let named = recorded.places(named: RecordedRules.selected(by: rule.expression.root))
+        var reach = Reach(shortest: interval, longestFold: own.longestFold, hasSubquery: own.hasSubquery)
+        for place in named { reach.join(reaches[place]) }
         // The steps of a subquery are none of those at which recorded rules are evaluated.
-        if hasSubquery, !seen.isEmpty { return false }
-        return longest / shortest < PromQLEvaluator.slidesFrom
+        guard reach.isEven, !reach.hasSubquery || named.isEmpty else { return false }
+        return reach.longestFold / reach.shortest < PromQLEvaluator.slidesFrom
     }
 }
 
@@ -75,8 +92,6 @@ struct StretchTraits: Sendable {
     private(set) var hasSubquery = false
     /// ms; the longest range whose numbers are joined one by one.
     private(set) var longestFold: Int64 = 0
-    /// What it asks for.
-    private(set) var selectors: [SeriesMatchers] = []
 
     /// Alerts change with each evaluation, and that the server runs is told of a day alone.
     private static let movingNames: [ByteText] = AlertHistory.names + ["up"]
@@ -102,32 +117,24 @@ struct StretchTraits: Sendable {
     init(_ expression: Expression) { look(expression, isInSubquery: false) }
 
     private mutating func look(_ expression: Expression, isInSubquery: Bool) {
+        var areInSubquery = isInSubquery
         switch expression {
-        case .number, .string: break
+        case .number, .string, .parentheses, .unary: break
         case .selector(let node): look(node)
         case .range(let node):
             look(node.selector)
             if Self.milliseconds(node.range) == nil { isPlain = false }
         case .subquery(let node):
-            hasSubquery = true
+            (hasSubquery, areInSubquery) = (true, true)
             look(node.time)
             if Self.milliseconds(node.range) == nil { isPlain = false }
             if let step = node.step, Self.milliseconds(step) == nil { isPlain = false }
-            look(node.expression, isInSubquery: true)
-        case .parentheses(let node): look(node.inner, isInSubquery: isInSubquery)
-        case .unary(let node): look(node.operand, isInSubquery: isInSubquery)
         case .binary(let node):
             if node.operation.isTrim || !(node.matching?.fill.isEmpty ?? true) { isPlain = false }
-            look(node.left, isInSubquery: isInSubquery)
-            look(node.right, isInSubquery: isInSubquery)
-        case .call(let node):
-            look(call: node, isInSubquery: isInSubquery)
-            for argument in node.arguments { look(argument, isInSubquery: isInSubquery) }
-        case .aggregation(let node):
-            look(aggregation: node)
-            look(node.expression, isInSubquery: isInSubquery)
-            if let parameter = node.parameter { look(parameter, isInSubquery: isInSubquery) }
+        case .call(let node): look(call: node, isInSubquery: isInSubquery)
+        case .aggregation(let node): look(aggregation: node)
         }
+        for child in expression.children { look(child, isInSubquery: areInSubquery) }
     }
 
     private mutating func look(_ selector: VectorSelector) {
@@ -135,7 +142,6 @@ struct StretchTraits: Sendable {
         guard selector.boundary == nil, let matchers = try? SeriesMatchers(selector),
             !Self.movingNames.contains(where: matchers.passesName)
         else { return isPlain = false }
-        selectors.append(matchers)
     }
 
     private mutating func look(_ time: SelectedTime) {

@@ -56,18 +56,19 @@ enum RuleSetup {
         }
     }
 
-    /// What is wrong with rule files, all of it.
-    static func faults(of paths: [String], in disk: any FileSystem) -> [String] {
-        paths.compactMap { path in
+    /// What is wrong with rule files, and what is no mistake of the others and says nothing, all of it.
+    static func findings(in paths: [String], on disk: any FileSystem) -> (faults: [String], warnings: [String]) {
+        var (files, faults): ([RuleFile], [String]) = ([], [])
+        for path in paths {
             do {
-                _ = try RuleFile(try CommandInput.file(path, in: disk), name: path)
-                return nil
+                files.append(try RuleFile(try CommandInput.file(path, in: disk), name: path))
             } catch let failure as CommandFailure {
-                return failure.message
+                faults.append(failure.message)
             } catch {
-                return "\(error)"
+                faults.append("\(error)")
             }
         }
+        return (faults, RuleSet(files, RuleOptions()).warnings.map(\.description))
     }
 
     /// What groups have in common.

@@ -21,22 +21,15 @@ enum StatisticSelectors {
         func selected(_ selector: VectorSelector) {
             if demand == .statistics { starts.insert(selector.place.range.lowerBound) }
         }
+        var inner = demand
         switch expression {
-        case .number, .string: break
+        case .number, .string, .parentheses, .unary, .binary, .aggregation: break
         case .selector(let node): selected(node)
         case .range(let node): selected(node.selector)
-        case .subquery(let node): collect(node.expression, .buckets, &starts)
-        case .parentheses(let node): collect(node.inner, demand, &starts)
-        case .unary(let node): collect(node.operand, demand, &starts)
-        case .binary(let node):
-            collect(node.left, demand, &starts)
-            collect(node.right, demand, &starts)
-        case .call(let node):
-            for argument in node.arguments { collect(argument, Self.demand(of: node, demand), &starts) }
-        case .aggregation(let node):
-            collect(node.expression, demand, &starts)
-            if let parameter = node.parameter { collect(parameter, demand, &starts) }
+        case .subquery: inner = .buckets
+        case .call(let node): inner = Self.demand(of: node, demand)
         }
+        for child in expression.children { collect(child, inner, &starts) }
     }
 
     private static func demand(of call: FunctionCall, _ outer: Demand) -> Demand {

@@ -54,22 +54,12 @@ package final class SharedParts: Sendable {
 
 extension Expression {
     /// Aggregations that stand in it more than once.
-    /// - Complexity: O(tree · depth).
+    /// - Complexity: O(tree), and for each aggregation what stands in it, which is hashed with it.
     var repeatedAggregations: Set<Aggregation> {
         var (seen, repeated): (Set<Aggregation>, Set<Aggregation>) = ([], [])
-        for one in aggregations where !seen.insert(one).inserted { repeated.insert(one) }
-        return repeated
-    }
-
-    private var aggregations: [Aggregation] {
-        switch self {
-        case .number, .string, .selector, .range: []
-        case .subquery(let node): node.expression.aggregations
-        case .parentheses(let node): node.inner.aggregations
-        case .unary(let node): node.operand.aggregations
-        case .binary(let node): node.left.aggregations + node.right.aggregations
-        case .call(let node): node.arguments.flatMap(\.aggregations)
-        case .aggregation(let node): [node] + (node.parameter?.aggregations ?? []) + node.expression.aggregations
+        visit { part in
+            if case .aggregation(let node) = part, !seen.insert(node).inserted { repeated.insert(node) }
         }
+        return repeated
     }
 }

@@ -40,6 +40,11 @@ extension Series {
     package var heldBytes: Int { labels.heldBytes + samples.heldBytes }
 }
 
+extension SeriesMark {
+    /// As one of a list.
+    package var heldBytes: Int { 40 + 8 * numbers.count }
+}
+
 extension SeriesExemplars {
     /// With the texts of all labels.
     /// - Complexity: O(exemplars and labels).

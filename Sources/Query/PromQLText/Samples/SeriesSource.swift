@@ -24,7 +24,7 @@ package protocol SeriesSource: Sendable {
 
 /// See ``SeriesSource/mark(_:through:)``; equal only where it stands for the same.
 package struct SeriesMark: Hashable, Sendable {
-    private let numbers: [UInt64]
+    let numbers: [UInt64]
 
     /// - Parameter numbers: each of a state of things, which no other state has in this process.
     package init(_ numbers: [UInt64]) { self.numbers = numbers }

@@ -31,20 +31,39 @@ package indirect enum Expression: Hashable, Sendable {
         }
     }
 
+    /// What stands directly in it, in the order of the text.
+    /// - Complexity: O(children).
+    package var children: [Expression] {
+        switch self {
+        case .number, .string, .selector, .range: []
+        case .subquery(let node): [node.expression]
+        case .parentheses(let node): [node.inner]
+        case .unary(let node): [node.operand]
+        case .binary(let node): [node.left, node.right]
+        case .call(let node): node.arguments
+        case .aggregation(let node): node.parameter.map { [$0, node.expression] } ?? [node.expression]
+        }
+    }
+
+    /// Hands out itself and all that stands in it: each before what stands in that, in the order of the text.
+    /// - Complexity: O(tree).
+    package func visit(_ body: (Expression) -> Void) {
+        body(self)
+        for child in children { child.visit(body) }
+    }
+
     /// All selectors in it, in the order in which they stand.
     /// - Complexity: O(tree).
     package var selectors: [VectorSelector] {
-        switch self {
-        case .number, .string: []
-        case .selector(let node): [node]
-        case .range(let node): [node.selector]
-        case .subquery(let node): node.expression.selectors
-        case .parentheses(let node): node.inner.selectors
-        case .unary(let node): node.operand.selectors
-        case .binary(let node): node.left.selectors + node.right.selectors
-        case .call(let node): node.arguments.flatMap(\.selectors)
-        case .aggregation(let node): (node.parameter?.selectors ?? []) + node.expression.selectors
+        var found: [VectorSelector] = []
+        visit { part in
+            switch part {
+            case .selector(let node): found.append(node)
+            case .range(let node): found.append(node.selector)
+            case .number, .string, .subquery, .parentheses, .unary, .binary, .call, .aggregation: break
+            }
         }
+        return found
     }
 }
 

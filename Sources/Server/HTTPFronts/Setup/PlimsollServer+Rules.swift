@@ -14,7 +14,7 @@ extension PlimsollServer {
     /// Goes on from what the store knows of rules; nil: none are evaluated.
     func ruleManager() -> RuleManager? {
         configuration.rules.map { set in
-            RuleManager(set, from: store.ruleRecords) { [store] in
+            RuleManager(set, from: store.ruleRecords, keeping: configuration.limits.recordedBytesMax) { [store] in
                 try store.notes(ofType: SystemNote.Kind.alertChanged.rawValue).map(\.data)
             }
         }
@@ -43,7 +43,7 @@ extension PlimsollServer {
         _ routes: Routes, _ threads: BlockingThreads, until stopping: QueryCancellation
     ) -> [any BackgroundWork] {
         guard let manager = routes.ruleManager else { return [] }
-        for (place, reason) in manager.rules.withoutSamples { log.warning("rules: \(place): \(reason)") }
+        for warning in manager.rules.firstWarnings { log.warning("rules: \(warning.place): \(warning.reason)") }
         let inputs = RuleTicker.Inputs(
             now: { [store] in store.now }, present: { try await routes.presentFamilies() },
             open: { [store, memory = routes.seriesMemory] time, present in

@@ -89,7 +89,7 @@ package final class PlimsollServer: Sendable {
             clock: clock, log: log, workers: workers, threads: threads, limits: limits,
             guardian: configuration.guardian, proxies: configuration.proxies, ownAddress: { [self] in reached },
             startNanoseconds: clock.monotonicNanoseconds(), startWallNanoseconds: clock.wallNanoseconds(),
-            seriesMemory: SeriesMemory(limitBytes: limits.seriesMemoryBytesMax),
+            seriesMemory: SeriesMemory(limitBytes: limits.seriesMemoryBytesMax - limits.recordedBytesMax),
             earlierStores: EarlierStores(within: queries.memory) { [clock] in clock.monotonicNanoseconds() },
             ruleManager: ruleManager(), alertSenders: alertSenders(), ruleFiles: configuration.ruleFiles)
         let exports = zip(senders, threads.senders).map { sender, thread in

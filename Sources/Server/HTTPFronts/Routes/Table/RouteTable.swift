@@ -245,7 +245,8 @@ extension RouteTable {
         (readiness.answers, readiness.otherStatuses) = ([table], [503])
         // Where tools that write rule files for a Prometheus say so.
         var rules = Route(.readRules, .post, "/-/reload", needs: .admin, .operate, "read rule files again")
-        rules.detail = "As SIGHUP does. Files with a mistake are refused whole, and the rules before go on."
+        rules.detail = "As SIGHUP does. Files with a mistake are refused whole, and the rules before go on. What "
+            + "`plimsoll alerts check` warns of stands in the answer."
         (rules.answers, rules.otherStatuses) = ([table], [400, 422])
         return [
             metrics, status, document, health, health.elsewhere(.healthElsewhere, at: "/-/healthy"), readiness,
