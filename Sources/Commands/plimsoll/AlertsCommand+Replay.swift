@@ -92,7 +92,7 @@ extension AlertsCommand {
             // What was known then is held in memory beside what is asked of it.
             if asKnownThen { options.memoryPool = MemoryPool(limitBytes: 4 << 30) }
             let seriesEnd = snapshot.seriesEnd(asked: end)
-            let pinned = snapshot.silent(until: seriesEnd).series(upTo: seriesEnd, within: options)
+            let pinned = snapshot.series(upTo: seriesEnd, within: options)
             let (first, last) = (start / 1_000_000, end / 1_000_000)
             let replay =
                 asKnownThen

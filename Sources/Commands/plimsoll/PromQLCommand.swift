@@ -176,7 +176,7 @@ struct PromQLCommand: AsyncParsableCommand {
                 within: room)
         }
         let question = try self.question((earlier?.reached ?? snapshot.seriesEnd()) / 1_000_000)
-        let pinned = earlier?.pinned ?? snapshot.silent(until: end).series(upTo: end, within: options)
+        let pinned = earlier?.pinned ?? snapshot.series(upTo: end, within: options)
         let runner = SeriesRunner { [clock = machine.clock] in clock.monotonicNanoseconds() }
         var answer = try runner.answer(question, over: pinned.source, within: options)
         let notices = pinned.notices.lines
