@@ -39,13 +39,13 @@ extension AlertsCommand {
 
         @Option(
             help: ArgumentHelp(
-                "The first evaluation: RFC 3339, a date, now, or now-2h.", discussion: "Default: a day before --to.",
+                "The first evaluation: \(TimeArgument.forms).", discussion: "Default: a day before --to.",
                 valueName: "time"))
         var from: String?
 
         @Option(
             help: ArgumentHelp(
-                "No evaluation is later; now at the latest.",
+                "No evaluation is later; now at the latest. Written likewise.",
                 discussion: "Default: up to what the directory received last. What stays away shows only behind that: "
                     + "--to now goes on.", valueName: "time"))
         var to: String?
