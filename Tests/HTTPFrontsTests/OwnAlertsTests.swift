@@ -181,6 +181,48 @@ import Testing
         }
     }
 
+    /// A question without an answer counts when its answer was due, by the limit of its channel, however long ago it
+    /// was asked.
+    @Test func aReplayNamesQuestionsByWhenTheirAnswersWereDue() async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-due-\(UUID().uuidString)")
+            .path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let context = StoreContext(
+            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+            workers: ThreadWorkers(parallelism: 2))
+        let store = try EventStore.open(at: path, context: context)
+        var objectives = ObjectiveSet.builtIn
+        objectives.answerLimits = AnswerLimits(
+            nanoseconds: 30_000_000_000, channels: [.init(name: Array("email".utf8), nanoseconds: 7_200_000_000_000)])
+        _ = try store.putInForce(objectives)
+        let text = """
+            groups:
+              - name: failing
+                interval: 1s
+                rules:
+                  - alert: Failing
+                    expr: sum by (channel) (support_questions_total{result="failed"}) > 0
+            """
+        let rules = RuleSet([try RuleFile(Array(text.utf8), name: "failing.yaml")], RuleOptions())
+        let now = SystemClock().wallNanoseconds()
+        // Due half an hour ago, half a minute ago, and in an hour.
+        let lines = [("early", Int64(9_000)), ("due", 7_230), ("waiting", 3_600)].map { name, secondsAgo -> String in
+            let time = RFC3339.render(now - secondsAgo * 1_000_000_000)
+            return #"{"specversion":"1.0","source":"test","id":"\#(name)","type":"message.received","time":"\#(time)","#
+                + #""data":{"conversation_id":"\#(name)","turn":1,"author":"user","channel":"email"}}"#
+        }
+        try await withServer(store, rules: rules) { client, _ in
+            let answer = try await client.post(lines.joined(separator: "\n"))
+            #expect(answer.text.contains(#""accepted":3"#), "\(answer.text)")
+            let from = RFC3339.render(now - 60 * 1_000_000_000)
+            let path = "/v1/alerts/replay?rule=Failing&from=\(from)"
+            let replay = try await client.send("GET", path, headers: [], body: []).text
+            let alerts = try JSONReader.parse(replay)["alerts"]?.array
+            #expect(alerts?.count == 1 && alerts?.first?["labels"]?["channel"]?.string == "email", "\(replay)")
+            #expect(alerts?.first?["conversations"]?.array?.compactMap(\.string) == ["due"], "\(replay)")
+        }
+    }
+
     @Test func aReplayThatTakesTooLongSaysWhatToDo() async throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-replay-\(UUID().uuidString)")
             .path

@@ -77,6 +77,7 @@ import Testing
             let selectors = [
                 "support_llm_cost_usd_total", "support_questions_total", "support_feedback_total",
                 "support_answer_duration_seconds_bucket", "support_tool_calls_total",
+                "support_conversations_closed_total",
             ]
             for selector in selectors {
                 for seconds in [0, 1_200, 3_600] as [Int64] {
@@ -102,9 +103,12 @@ import Testing
                 nanoseconds: 40_000_000_000,
                 channels: [.init(name: Array("web".utf8), nanoseconds: 2_000_000_000)])
         }
+        let reached = HistoryStore.start + Int64(dice.below(6_000_000)) * 1_000_000
+        // Every second one knows of silence up to its end, the others as far as the log does.
+        let snapshot = history.store.snapshot()
         return Moment(
-            snapshot: history.store.snapshot(),
-            reached: HistoryStore.start + Int64(dice.below(6_000_000)) * 1_000_000, objectives: objectives)
+            snapshot: reached % 2_000_000 == 0 ? snapshot.silent(until: reached) : snapshot, reached: reached,
+            objectives: objectives)
     }
 
     private static func replace(in history: HistoryStore, _ dice: inout Dice) throws {
@@ -289,6 +293,47 @@ import Testing
         // Not reached yet, and what not only events tell of.
         #expect(try mark(through: 18_001) == nil)
         #expect(try mark("up") == nil && mark("plimsoll_free_bytes") == nil && mark("{tool=\"a\"}") == nil)
+    }
+
+    /// Time alone has nothing read again until silence closes a conversation: not while all of them wait, nor between
+    /// the one that is closed and the next one.
+    @Test func silenceThatClosesNothingReadsNothing() throws {
+        var history = try HistoryStore(nowSeconds: 200)
+        try history.store.judge(by: OutcomeSettings(idleAfterNanoseconds: 1_800_000_000_000, rule: .house1))
+        try history.append(
+            (0..<500).map { number in
+                let fields: [String: EventValue] = [
+                    "conversation_id": .text("c\(number)"), "channel": .text("web"), "turn": .integer(1),
+                ]
+                return HistoryStore.event("message.received", at: number == 0 ? 0 : 100, fields, id: "\(number)")
+            })
+        let (cache, snapshot) = (SeriesCache(), history.store.snapshot())
+        func ask(_ seconds: Int64) throws -> (lines: [String], steps: Int) {
+            let (before, end) = (cache.steps, HistoryStore.start + seconds * 1_000_000_000)
+            let source = StoreSeries(
+                catalog: snapshot.silent(until: end), reached: end, outcomes: snapshot.outcomes, cache: cache)
+            let found = try HistoryStore.samples(
+                source, "support_conversations_closed_total", after: seconds - 15, through: seconds)
+            return (found.map(HistoryStore.line), cache.steps - before)
+        }
+        let labels = "support_conversations_closed_total{channel=\"web\", reason=\"idle\", tenant=\"default\"}"
+        #expect(try ask(1_700).steps >= 500)
+        for seconds in [1_715, 1_500, 1_785] as [Int64] {
+            let asked = try ask(seconds)
+            #expect(asked.lines == [] && asked.steps == 0, "\(seconds)")
+        }
+        let first = try ask(1_800)
+        #expect(first.lines == [labels + " 1.0@1800"] && first.steps >= 500)
+        for seconds in [1_890, 1_800, 1_830] as [Int64] {
+            let asked = try ask(seconds)
+            #expect(asked.lines == [labels + " 1.0@\(seconds)"] && asked.steps < 100, "\(seconds)")
+        }
+        let last = try ask(1_905)
+        #expect(last.lines == [labels + " 500.0@1905"] && last.steps >= 500)
+        #expect(try ask(9_000).steps < 100)
+        // Asked about an earlier time it is what it was.
+        #expect(try ask(1_800).lines == first.lines)
+        try history.store.close()
     }
 
     /// Series are put in order by the texts of their labels when they are new, and never again, also over later

@@ -86,7 +86,8 @@ def counters(binary, folder):
     take(commands, folder, [event("later", "tool.call", first, tool="t", status="ok")])
     later = first + STEP
     time.sleep(max(0, later + 1 - time.time()))
-    period = ["--from", written(first - 60), "--to", written(later)]
+    # Every command takes seconds and RFC 3339.
+    period = ["--from", str(first - 60), "--to", written(later)]
     found = value(commands, GROWN, "--time", str(later))
     if found != 6000:
         yield f"behind what was received last {GROWN} is {found}"

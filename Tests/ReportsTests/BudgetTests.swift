@@ -213,6 +213,29 @@ import Testing
         #expect(try bad(atMost: 2_999_999_999) == [.count(2), .count(2)])
     }
 
+    /// By the calendar a window has just begun where a span that ends with it began long before.
+    @Test func slicesOfASpanMayLieBeforeTheWindow() throws {
+        var sample = try SampleStore(nowSeconds: 3 * 3600)
+        sample.addPrice("big", "input", picoPerToken: 2_000_000)
+        sample.addPrice("big", "output", picoPerToken: 10_000_000)
+        sample.addPrice("big", "cache_read", picoPerToken: 2_000_000)
+        // $0.003 each at 9:00, 10:01, 10:03 and 11:01; the third is answered by nobody.
+        sample.addTurn("c1", 1, at: 10)
+        sample.addTurn("c2", 1, at: 3700)
+        sample.addTurn("c3", 1, at: 3800, answerAfter: nil)
+        sample.addTurn("c4", 1, at: 7300)
+        let days = CalendarWindow(start: Self.midnight + 11 * Self.hour, months: 0, days: 1, zone: "UTC")
+        let indicator = ServiceLevelIndicator(.costPerAnswer(atMost: 3_000_000_000, slice: Self.hour))
+        let report = try sample.runner().budgets(of: [
+            objective("cost", indicator, target: 500_000, .calendar(days))
+        ])
+        let (budgets, rates) = (try #require(report.section("budgets")), try #require(report.section("burn_rates")))
+        #expect(budgets.value("events", row: 0) == .count(1) && budgets.value("bad", row: 0) == .count(0))
+        // Of the last hour, of 6, of 24 and of 72.
+        #expect((0..<4).map { rates.value("events", row: $0) } == [.count(1), .count(3), .count(3), .count(3)])
+        #expect((0..<4).map { rates.value("bad", row: $0) } == [.count(0), .count(1), .count(1), .count(1)])
+    }
+
     // MARK: Windows
 
     /// 2026-01-01T00:00:00Z

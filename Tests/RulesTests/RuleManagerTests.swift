@@ -161,6 +161,22 @@ import Testing
         #expect(half.firings.map(\.firedAt) == [Self.minute(9)] && half.firings.first?.resolvedAt == nil)
     }
 
+    /// Wherever between two evaluations a replay begins, the one at its end is the last.
+    @Test(arguments: [0, 1, 7_000, 59_999] as [Int64]) func aReplayGoesUpToItsEnd(late: Int64) throws {
+        let text = """
+            groups:
+              - name: speed
+                interval: 1m
+                rules:
+                  - alert: Slow
+                    expr: seconds > 5
+            """
+        let world = try RuleWorld(text, RuleWorld.minutes("seconds", [1, 1, 1, 9]))
+        let replay = try RuleReplay(
+            world.rules, from: Self.minute(0) + late, through: Self.minute(3), over: world.series)
+        #expect(replay.evaluations == 4 && replay.firings.map(\.firedAt) == [Self.minute(3)])
+    }
+
     /// Of an alert on what lies below something the lowest value is shown; and of all which times were evaluated.
     @Test func aReplayShowsTheWorstOfItsPeriod() throws {
         let text = """

@@ -21,13 +21,13 @@ extension AlertsCommand {
                 the objectives in force. Metrics that only a running server knows have the past that a server with \
                 rules noted.
 
-                Beside an alert stand up to \(ReplayText.causesMax) conversations, of its tenant, its channel and its \
-                model where it has such labels, from five minutes before it was pending until it was over. Its rule's \
-                metrics say which. On questions: what got no answer, then what got an error, then what was answered \
-                late. On answers or calls of models with an error: the last ones. On times of answers, of first \
-                tokens or of calls: the longest. On cost or tokens: the most. On ratings: the worst. On escalations: \
-                the last. Of other metrics those whose answers, or calls of the model, took longest, where the alert \
-                has one of these labels; alerts on machines have none.
+                Beside an alert stand up to \(ReplayText.causesMax) conversations, of its tenant, its channel and \
+                its model where it has such labels, from five minutes before it was pending until it was over. Its \
+                rule's metrics say which. On questions: what got no answer, by when it was due, then what got an \
+                error, then what was answered late. On answers or calls of models with an error: the last ones. On \
+                times of answers, of first tokens or of calls: the longest. On cost or tokens: the most. On ratings: \
+                the worst. On escalations: the last. Of other metrics those whose answers, or calls of the model, \
+                took longest, where the alert has one of these labels; alerts on machines have none.
 
                 Example: plimsoll alerts replay rules.yaml --from now-7d
                 """)
@@ -39,13 +39,13 @@ extension AlertsCommand {
 
         @Option(
             help: ArgumentHelp(
-                "The first evaluation: RFC 3339, a date, now, or now-2h.", discussion: "Default: a day before --to.",
+                "The first evaluation: \(TimeArgument.forms).", discussion: "Default: a day before --to.",
                 valueName: "time"))
         var from: String?
 
         @Option(
             help: ArgumentHelp(
-                "No evaluation is later; now at the latest.",
+                "No evaluation is later; now at the latest. Written likewise.",
                 discussion: "Default: up to what the directory received last. What stays away shows only behind that: "
                     + "--to now goes on.", valueName: "time"))
         var to: String?
@@ -92,7 +92,7 @@ extension AlertsCommand {
             // What was known then is held in memory beside what is asked of it.
             if asKnownThen { options.memoryPool = MemoryPool(limitBytes: 4 << 30) }
             let seriesEnd = snapshot.seriesEnd(asked: end)
-            let pinned = snapshot.silent(until: seriesEnd).series(upTo: seriesEnd, within: options)
+            let pinned = snapshot.series(upTo: seriesEnd, within: options)
             let (first, last) = (start / 1_000_000, end / 1_000_000)
             let replay =
                 asKnownThen

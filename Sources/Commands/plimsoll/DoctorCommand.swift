@@ -22,7 +22,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @OptionGroup var source: SourceOptions
 
-    @Option(help: ArgumentHelp("From when: RFC 3339, a date, or now-15m.", valueName: "time"))
+    @Option(help: ArgumentHelp("From when: \(TimeArgument.forms).", valueName: "time"))
     var since = "now-1h"
 
     @Option(help: "How to print: table, csv or json. A csv holds one section: the findings, or that of --section.")

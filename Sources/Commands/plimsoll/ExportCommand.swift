@@ -20,10 +20,10 @@ struct ExportCommand: AsyncParsableCommand {
 
     @OptionGroup var source: SourceOptions
 
-    @Option(help: ArgumentHelp("First event time, such as 2026-08-01 or now-7d.", valueName: "time"))
+    @Option(help: ArgumentHelp("First event time: \(TimeArgument.forms).", valueName: "time"))
     var from: String?
 
-    @Option(help: ArgumentHelp("End of the event times, exclusive.", valueName: "time"))
+    @Option(help: ArgumentHelp("End of the event times, exclusive; written likewise.", valueName: "time"))
     var to: String?
 
     @Option(help: "How to write: ndjson or csv.")

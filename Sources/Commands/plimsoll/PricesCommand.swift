@@ -190,7 +190,9 @@ struct PricesCommand: ParsableCommand {
         )
         var model: String?
 
-        @Option(help: ArgumentHelp("First event time; without it from the beginning.", valueName: "time"))
+        @Option(
+            help: ArgumentHelp(
+                "First event time: \(TimeArgument.forms).", discussion: "Default: the beginning.", valueName: "time"))
         var from: String?
 
         @Option(help: ArgumentHelp("Event time before which to end; without it to the end.", valueName: "time"))

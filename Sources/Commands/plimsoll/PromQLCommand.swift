@@ -15,8 +15,9 @@ struct PromQLCommand: AsyncParsableCommand {
         discussion: """
             The metrics are those of /metrics, with the history that the events tell: a sample every 15 s, each event \
             at its own time, also where it came late; with --as-of, as it was known then. With --start the expression \
-            is asked again and again, otherwise once. Times are seconds since 1970, RFC 3339, a day such as \
-            2026-08-01, or now-7d; lengths of time are such as 5m, or seconds.
+            is asked again and again, otherwise once. Times are \
+            \(TimeArgument.forms); lengths of time are such as \
+            5m, or seconds.
 
             Example: plimsoll promql 'sum by (model) (increase(support_llm_calls_total[1d]))'
             """)
@@ -147,10 +148,10 @@ struct PromQLCommand: AsyncParsableCommand {
         }
     }
 
-    /// ms since 1970.
+    /// ms since 1970; what the API reads, too, as it does.
     private static func time(_ text: String, _ option: String) throws -> Int64 {
         if let time = try? SeriesTimeText.time(text, option) { return time }
-        return try TimeArgument.parse(text) / 1_000_000
+        return floorDivide(try TimeArgument.parse(text), 1_000_000)
     }
 
     /// ms as seconds with decimals.
@@ -176,7 +177,7 @@ struct PromQLCommand: AsyncParsableCommand {
                 within: room)
         }
         let question = try self.question((earlier?.reached ?? snapshot.seriesEnd()) / 1_000_000)
-        let pinned = earlier?.pinned ?? snapshot.silent(until: end).series(upTo: end, within: options)
+        let pinned = earlier?.pinned ?? snapshot.series(upTo: end, within: options)
         let runner = SeriesRunner { [clock = machine.clock] in clock.monotonicNanoseconds() }
         var answer = try runner.answer(question, over: pinned.source, within: options)
         let notices = pinned.notices.lines

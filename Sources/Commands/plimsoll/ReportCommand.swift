@@ -14,7 +14,8 @@ struct ReportCommand: AsyncParsableCommand {
             one answer, one conversation, one resolved conversation; by model and more. outcomes: resolved, \
             escalated, abandoned, satisfaction, variants.
 
-            Times are RFC 3339, a date, now, or now-7d (units s, m, h, d, w). Default: the 30 days up to now.
+            Times are \(TimeArgument.forms). Default: the 30 \
+            days up to now.
 
             Examples: plimsoll report sla --from now-1d --by channel
             plimsoll report cost --from 2026-08-01 --to 2026-10-01 --by month,team,model --timezone Europe/Berlin

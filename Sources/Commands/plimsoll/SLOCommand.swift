@@ -34,7 +34,7 @@ struct SLOCommand: AsyncParsableCommand {
                 valueName: "file"))
         var slo: [String] = []
 
-        @Option(help: ArgumentHelp("End of the windows: RFC 3339, a date, now, or now-2h.", valueName: "time"))
+        @Option(help: ArgumentHelp("End of the windows: \(TimeArgument.forms).", valueName: "time"))
         var to = "now"
 
         @Option(help: "How to print: table, csv or json. A csv holds one section: the budgets, or that of --section.")

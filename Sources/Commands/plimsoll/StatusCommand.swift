@@ -11,7 +11,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     @OptionGroup var source: SourceOptions
 
-    @Option(help: ArgumentHelp("End of the hour: RFC 3339, a date, now, or now-2h.", valueName: "time"))
+    @Option(help: ArgumentHelp("End of the hour: \(TimeArgument.forms).", valueName: "time"))
     var to = "now"
 
     @Option(help: "How to print: table, csv or json. A csv holds one section: the objectives, or that of --section.")

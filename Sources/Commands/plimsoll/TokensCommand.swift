@@ -36,7 +36,8 @@ struct TokensCommand: ParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "From when on it is worth nothing, such as now+90d; without it, never.", valueName: "time"))
+                "From when on it is worth nothing: \(TimeArgument.forms).", discussion: "Default: never.",
+                valueName: "time"))
         var expires: String?
 
         func run() async throws {

@@ -31,7 +31,7 @@ struct WorkloadCommand: AsyncParsableCommand {
     @Option(help: "The seed; another one gives other traffic.")
     var seed: UInt64 = 1
 
-    @Option(help: "Where the period begins, as an RFC 3339 time.")
+    @Option(help: ArgumentHelp("Where the period begins: \(TimeArgument.forms).", valueName: "time"))
     var start: String?
 
     @Option(help: "Daily users of the simulated support desk.")

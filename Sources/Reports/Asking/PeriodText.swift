@@ -3,7 +3,8 @@ import Domain
 package import Execution
 import JSONTexts
 
-/// Times as people write them: RFC 3339, a date, `now`, `now-7d` or `now+7d` with the units s, m, h, d, w.
+/// Times as people write them: RFC 3339, a date, seconds since 1970 with up to nine decimals, `now`, `now-7d` or
+/// `now+7d` with the units s, m, h, d, w.
 package enum PeriodText {
     /// Nanoseconds since 1970 UTC.
     /// - Parameter clock: whose midnight begins a date; nil: that of UTC.
@@ -14,6 +15,7 @@ package enum PeriodText {
             let (time, isBeyond) = now.addingReportingOverflow(offset)
             if !isBeyond { return time }
         }
+        if let time = try? DecimalText.parse(text, scale: 9) { return time }
         do {
             guard text.utf8.count == 10 else { return try RFC3339.parse(text) }
             let midnight = try RFC3339.parse(text + "T00:00:00Z")
@@ -21,7 +23,8 @@ package enum PeriodText {
         } catch {
             throw ReportError(
                 message: "\(text) is no time",
-                hint: "write it as 2026-08-01T09:00:00Z, 2026-08-01, now, now-7d, or now+7d (units s, m, h, d, w)")
+                hint: "write it as 2026-08-01T09:00:00Z, 2026-08-01, 1785574800.5 (seconds since 1970), now, now-7d, "
+                    + "or now+7d (units s, m, h, d, w)")
         }
     }
 

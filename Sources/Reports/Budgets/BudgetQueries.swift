@@ -81,10 +81,12 @@ struct BudgetQueries {
     /// - Throws: as `ReportRunner/report(_:_:)`.
     func counts(_ window: ReportPeriod, _ spans: [ReportPeriod]) throws -> (whole: Counts, spans: [Counts]) {
         if case .costPerAnswer(let bound, let slice) = indicator.measure {
-            let slices = try slices(window, bound: bound, length: slice)
-            return (
-                Self.counts(slices), spans.map { span in Self.counts(slices.filter { $0.from >= span.from }) }
-            )
+            // A span may begin before its window, as in the first hours of a month.
+            let from = spans.map(\.from).reduce(window.from, min)
+            let slices = try slices(
+                ReportPeriod(from: from, to: window.to), since: window.from, bound: bound, length: slice)
+            func counts(_ period: ReportPeriod) -> Counts { Self.counts(slices.filter { $0.from >= period.from }) }
+            return (counts(window), spans.map(counts))
         }
         let source = source
         let whole = try row("count(*), count(*) filter (where \(source.bad))", source, window, spans: 1)[0]
@@ -128,18 +130,19 @@ struct BudgetQueries {
         Counts(total: Int64(slices.count), bad: Int64(slices.count(where: \.isBad)))
     }
 
-    /// The spans of a window in which something was answered, from its beginning on.
-    private func slices(_ window: ReportPeriod, bound: Int64, length: Int64) throws -> [Slice] {
+    /// The slices of a period in which something was answered; of one that begins before it only a part counts.
+    /// - Parameter start: where a slice begins.
+    private func slices(_ period: ReportPeriod, since start: Int64, bound: Int64, length: Int64) throws -> [Slice] {
         let bin = "date_bin(interval '\(ObjectiveText.secondsNumber(length)) seconds', time, "
-            + "\(SQLTexts.time(window.from)))"
+            + "\(SQLTexts.time(start)))"
         var answers: [Int64: Int128] = [:]
-        for row in try runner.rows("select \(bin), count(*) \(clause(source, window)) group by 1") {
+        for row in try runner.rows("select \(bin), count(*) \(clause(source, period)) group by 1") {
             if let from = row.time(0) { answers[from] = row.integer(1) }
         }
         var costs: [Int64: Int128] = [:]
         for table in CostQueries.tables {
             let rows = try runner.rows(
-                "select \(bin), sum(cost_usd) from \(table) where \(window.contains("time"))\(labelConditions) "
+                "select \(bin), sum(cost_usd) from \(table) where \(period.contains("time"))\(labelConditions) "
                     + "group by 1")
             for row in rows { if let from = row.time(0) { costs[from, default: 0] += row.picoUSD(1) } }
         }

@@ -42,6 +42,11 @@ struct AlertEnding: Hashable, Sendable {
     }
 
     /// The alerts of a group for which none of the groups of now has their rule.
+    ///
+    /// After a start they end at the evaluation behind the one that was logged last, which may be up to
+    /// ``RuleManager/Bounds/record`` before the process ended: what it evaluated since is not proven, and is evaluated
+    /// again, by the rules of now. An alert that ended later would stand beside what took its place, as one that got
+    /// another name: each evaluation has one set of rules.
     static func left(
         _ known: RuleGroupState, _ key: ExactText, interval: Int64, by groups: [RuleManager.Group]
     ) -> [AlertEnding] {

@@ -48,17 +48,32 @@ package struct ReplayText: Sendable {
         if told == nil, conditions.isEmpty { return nil }
         var subject = told ?? .slowAnswers
         if !model.isEmpty, !subject.hasModel { subject = .slowCalls }
-        let (start, end) = (
-            literal(firing.pendingSince.saturatingSubtract(lead)), literal(firing.resolvedAt ?? replay.end)
-        )
-        // A question that was answered then may have been asked before.
-        let time = subject == .questions ? "asked_time" : "time"
-        conditions += ["conversation_id is not null", "time >= \(start)", "\(time) <= \(end)"]
+        let (start, end) = (firing.pendingSince.saturatingSubtract(lead), firing.resolvedAt ?? replay.end)
+        conditions.append("conversation_id is not null")
+        conditions += subject == .questions
+            ? questions(from: start, through: end, limits) : ["time >= \(literal(start))", "time <= \(literal(end))"]
         return """
             select conversation_id from \(subject.table)
             where \((conditions + subject.conditions(limits)).joined(separator: " and "))
             group by 1 order by \(subject.order), 1 limit \(causesMax)
             """
+    }
+
+    /// Questions of a stretch of time (ms since 1970), as conditions of SQL: one that was answered then may have been
+    /// asked before, and one without an answer counts when its answer was due.
+    private static func questions(from start: Int64, through end: Int64, _ limits: AnswerLimits) -> [String] {
+        func asked(dueAt time: Int64) -> String {
+            func text(_ nanoseconds: Int64) -> String { literal(time.saturatingSubtract(nanoseconds / 1_000_000)) }
+            if limits.channels.isEmpty { return text(limits.nanoseconds) }
+            let channels = limits.channels.map { "when \(quoted(ByteText($0.name))) then \(text($0.nanoseconds)) " }
+            return "(case channel \(channels.joined())else \(text(limits.nanoseconds)) end)"
+        }
+        let first = start.saturatingSubtract(limits.bounds.upperBound / 1_000_000)
+        return [
+            "time >= \(literal(first))", "asked_time <= \(literal(end))",
+            "(status is not null and time >= \(literal(start)) or status is null and asked_time >= "
+                + "\(asked(dueAt: start)) and asked_time <= \(asked(dueAt: end)))",
+        ]
     }
 
     /// ms since 1970.

@@ -123,7 +123,8 @@ package struct RuleReplay: Sendable {
         let step = set.places(with: alert).reduce(Int64(0)) { Self.commonDivisor($0, set.interval(of: $1.group)) }
         guard step > 0, start <= end else { return }
         var failed: [Failed] = []
-        var now = start
+        // From one multiple to the next, so that none up to the end is left out, wherever between two the start lies.
+        var now = floorDivide(start, step).saturatingMultiply(by: step)
         while now <= end {
             try budget.lookAtClock()
             let time = now

@@ -32,6 +32,7 @@ package final class EventStore: Sendable {
     private let writer: Mutex<Writer>
     private let published: Mutex<StoreVersion>
     private let account: Mutex<(refusals: Refusals, flushes: FlushDurations, troubles: WriterTroubles)>
+    private let silenceEnds = SilenceEnds()
 
     /// Opens the directory, creating what is missing, and replays what no segment holds yet.
     /// - Throws: ``StorageError``, ``FileContentError``, ``StoreError``.
@@ -140,7 +141,7 @@ package final class EventStore: Sendable {
     func snapshot(of version: StoreVersion) -> StoreSnapshot {
         StoreSnapshot(
             version: version, layouts: layouts, registry: registry, workers: context.workers,
-            fold: SnapshotFold(), tokeniser: userToken, hasUserTokens: keyDenial == nil,
+            fold: SnapshotFold(), silenceEnds: silenceEnds, tokeniser: userToken, hasUserTokens: keyDenial == nil,
             now: version.clock?.time(
                 wall: context.clock.wallNanoseconds(), monotonic: context.clock.monotonicNanoseconds())
                 ?? context.clock.wallNanoseconds())

@@ -12,13 +12,14 @@ package struct StoreSnapshot: TableCatalog {
     let registry: SchemaRegistry
     let workers: any Workers
     let fold: SnapshotFold
+    let silenceEnds: SilenceEnds
     let tokeniser: @Sendable (String) -> String
     /// False where it was opened without the key.
     package let hasUserTokens: Bool
     /// What `now()` answers.
     package let now: Int64
-    /// ns since 1970 UTC: up to then silence is known to have gone on, if the log does not know it farther.
-    private(set) var silentUntil = Int64.min
+    /// ns since 1970 UTC: up to then silence is known to have gone on; nil: as far as the log knows.
+    private(set) var silentUntil: Int64?
 
     package var position: Int64 { version.position }
     package var watermark: Int64 { version.receivedTime }
@@ -43,12 +44,12 @@ package struct StoreSnapshot: TableCatalog {
     /// What every answer says of what was lost: stretches of the log that were set aside; nil where none was.
     package var lossNotice: String? { LogLoss.notice(version.ledger.losses) }
 
-    /// The same as it stands at a later time where nothing came until then: conversations that silence has closed by
-    /// then are closed.
+    /// The same as its conversations stand at a time, whatever the log knows of time: those that silence has closed by
+    /// then are closed, and no others by silence.
     /// - Parameter time: ns since 1970 UTC.
     package func silent(until time: Int64) -> StoreSnapshot {
         var snapshot = self
-        snapshot.silentUntil = max(silentUntil, time)
+        snapshot.silentUntil = time
         return snapshot
     }
 
@@ -98,8 +99,10 @@ package struct StoreSnapshot: TableCatalog {
     private func readModel(_ name: String, _ columns: [TableColumn]) -> ReadModelTable {
         let (version, layouts, registry, workers, fold) = (version, layouts, registry, workers, fold)
         var closing = name == "conversations" ? version.closing : nil
-        closing?.reached = max(version.closing.reached, silentUntil)
-        return ReadModelTable(name: name, columns: columns, sealed: version.sealed, closing: closing) { request in
+        if let silentUntil { closing?.reached = silentUntil }
+        return ReadModelTable(
+            name: name, columns: columns, sealed: version.sealed, closing: closing, ends: silenceEnds
+        ) { request in
             try fold.rows {
                 try version.unsealedRows(layouts, registry, workers, note: request.note, check: request.check)
             }

@@ -6,10 +6,10 @@ import Workload
 struct SlowModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "From when on a model is slow and failing in live traffic, such as now+2m.", valueName: "time"))
+            "From when on a model is slow and failing in live traffic: \(TimeArgument.forms).", valueName: "time"))
     var slowFrom: String?
 
-    @Option(help: ArgumentHelp("Until when it is, such as now+7m; default: five minutes later.", valueName: "time"))
+    @Option(help: ArgumentHelp("Until when it is, written likewise; default: five minutes later.", valueName: "time"))
     var slowTo: String?
 
     @Option(help: ArgumentHelp("Which model; all for every one.", valueName: "model"))

@@ -3,6 +3,9 @@ import Reports
 
 /// Times on the command line, written as `PeriodText` has it.
 enum TimeArgument {
+    /// The ways to write one, for help.
+    static let forms = "RFC 3339, seconds since 1970, a day such as 2026-08-01, now, now-7d, or now+7d (s, m, h, d, w)"
+
     /// Nanoseconds since 1970 UTC.
     /// - Throws: `ReportError` with the ways to write a time.
     static func parse(_ text: String) throws(ReportError) -> Int64 {

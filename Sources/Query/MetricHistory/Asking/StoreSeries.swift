@@ -79,6 +79,11 @@ package struct StoreSeries: SeriesSource {
         SamplePoints.number(atOrAfter: time).saturatingMultiply(by: SamplePoints.nanoseconds)
     }
 
+    /// When the last sample is that looks at nothing behind a time; both ns since 1970 UTC.
+    package static func sampleTime(atOrBefore time: Int64) -> Int64 {
+        floorDivide(time, SamplePoints.nanoseconds).saturatingMultiply(by: SamplePoints.nanoseconds)
+    }
+
     /// The labels of `up`, which is one as long as there is something to ask.
     /// - Parameter target: what every series has besides its own labels; without a `job` of it there is one of ours.
     package static func up(of target: [(name: ByteText, value: ByteText)]) -> LabelSet {

@@ -37,18 +37,24 @@ package final class SeriesMemory: Sendable {
 
 extension StoreSnapshot {
     /// Where series of a store end that nobody serves (ns since 1970 UTC): at the first sample that has all that was
-    /// received, so that the answer is the same on every day; or as late as somebody asks, as on a server to which
-    /// nothing came any more. A counter that ended earlier would be extrapolated, as that of a target that has gone.
+    /// received, so that the answer is the same on every day; or when somebody asks, as on a server to which nothing
+    /// came any more. A counter that ended earlier would be extrapolated, as that of a target that has gone.
     /// - Parameter asked: the last time of a question (ns since 1970 UTC), as far as it is not ahead; nil: it names
-    ///   none.
+    ///   none. One before what was received last is asked of all that was received.
     package func seriesEnd(asked: Int64? = nil) -> Int64 {
-        max(StoreSeries.sampleTime(atOrAfter: watermark), min(asked ?? .min, now))
+        let usual = StoreSeries.sampleTime(atOrAfter: watermark)
+        guard let asked else { return usual }
+        return max(watermark, min(asked, max(usual, now)))
     }
 
     /// The series of the metrics, up to its position.
+    ///
+    /// Time has passed up to their end, whether the log knows of it or not: conversations that silence closed by the
+    /// last sample are closed in them, and no others by silence. So they are the same whoever asks, and what is kept of
+    /// pieces of tables holds from one sample to the next, and longer where silence closes nothing.
     /// - Parameters:
     ///   - end: no sample is later: ns since 1970 UTC. nil: now, for whoever serves it; others end them at
-    ///     ``seriesEnd(asked:)``, until when nothing came (`silent(until:)`).
+    ///     ``seriesEnd(asked:)``.
     ///   - present: metrics that only a running server knows.
     ///   - memory: what questions of before left; nil: it is not asked again.
     ///   - options: memory, time and cancellation of one question.
@@ -56,8 +62,10 @@ extension StoreSnapshot {
         upTo end: Int64? = nil, present: [MetricFamily] = [], memory: SeriesMemory? = nil,
         within options: QueryOptions
     ) -> PinnedSeries {
+        let reached = end ?? now
+        let silent = silent(until: StoreSeries.sampleTime(atOrBefore: reached))
         let source = StoreSeries(
-            catalog: self, reached: end ?? now, objectives: objectives.current.set,
+            catalog: silent, reached: reached, objectives: objectives.current.set,
             outcomes: outcomes, present: present + counters.unfollowed, target: PinnedSeries.target, options: options,
             arrival: { arrival(at: $0, receivedTime: $1) }, cache: memory?.cache)
         return PinnedSeries(source, notices: source.notices)

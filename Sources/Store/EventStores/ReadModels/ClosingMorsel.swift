@@ -5,11 +5,11 @@ import Projections
 import Segments
 
 /// What silence makes of conversations, as readers see them: a pure function of the rows, the setting in force and the
-/// time that the log has reached. Rows keep what events say, so nothing is folded again because time passes or the
-/// setting changes.
+/// time that the log has reached, or another one that a reader names. Rows keep what events say, so nothing is folded
+/// again because time passes or the setting changes.
 struct ClosingRule: Sendable {
     var settings: OutcomeSettings
-    /// Up to when the log knows that time has passed.
+    /// Up to when time is known to have passed.
     var reached: Int64
 
     /// Where the columns stand that follow from silence, and those that they follow from.
@@ -79,25 +79,53 @@ struct ClosingRule: Sendable {
 
 /// Rows of `conversations`, closed where silence closed them.
 struct ClosingMorsel: Morsel {
+    /// The rows as events say them, without those that others stand for.
     let base: any Morsel
     let rule: ClosingRule
     /// Written before rows said when somebody last acted: their last event stands in, and a closing that they tell of
     /// stands.
     let isOldForm: Bool
+    /// The rows with those that others stand for, whose pages tell of bounds; nil: none are left out.
+    var whole: (any Morsel)?
+    /// Where it is kept when silence closes the next one; nil: nowhere.
+    var ends: SilenceEnds?
 
     var rowCount: Int { base.rowCount }
 
-    /// Once silence has closed all that it can close here, and before it has closed anything, time changes nothing.
+    private var activityPlace: Int {
+        isOldForm ? ClosingRule.places.lastTime : ClosingRule.places.lastActivityTime
+    }
+
+    /// Time changes it when silence closes one of the rows, and then alone; but a piece of which silence closes none
+    /// may change once.
+    /// - Complexity: O(1) where pages or ``SilenceEnds`` tell that nothing was closed, otherwise O(rows).
     var identity: MorselIdentity? {
-        guard let silence = rule.settings.idleAfterNanoseconds else { return base.identity?.read(through: [-1, 0]) }
-        let places = ClosingRule.places
-        var reached = rule.reached
-        if let summary = base.summary(isOldForm ? places.lastTime : places.lastActivityTime) {
-            if case .timestamptz(let first) = summary.minimum, first.saturatingAdd(silence) > reached { reached = .min }
-            if case .timestamptz(let last) = summary.maximum, last.saturatingAdd(silence) <= reached { reached = .max }
-            if summary.nullCount == rowCount { reached = .max }
+        guard let rows = base.identity else { return nil }
+        guard let silence = rule.settings.idleAfterNanoseconds else { return rows.read(through: [-1, 0]) }
+        return rows.read(through: [silence, lastClose(of: rows, silence)])
+    }
+
+    /// See ``SilenceEnds``. Where rows cannot be read any time makes others of them: whoever reads them is told.
+    private func lastClose(of rows: MorselIdentity, _ silence: Int64) -> Int64 {
+        let whole = whole ?? base
+        if whole.summary(ClosingRule.places.closedTime)?.nullCount == 0 { return .max }
+        if let summary = whole.summary(activityPlace) {
+            if summary.nullCount == whole.rowCount { return .max }
+            if case .timestamptz(let last) = summary.maximum, last.saturatingAdd(silence) <= rule.reached {
+                return .max
+            }
+            if case .timestamptz(let first) = summary.minimum, first.saturatingAdd(silence) > rule.reached {
+                return .min
+            }
         }
-        return base.identity?.read(through: [silence, reached])
+        guard let ends, let piece = whole.identity else { return rule.reached }
+        let last = try? ends.last(by: rule.reached, of: piece, rows: rows, silence: silence, look: silenceEnds)
+        return last ?? rule.reached
+    }
+
+    /// When silence closes the rows that it closes at some time.
+    private func silenceEnds() throws -> [Int64] {
+        try idleCloses(told: try base.column(ClosingRule.places.closedTime), by: .max).compactMap { $0 }
     }
 
     func column(_ index: Int) throws -> Vector {
@@ -117,14 +145,14 @@ struct ClosingMorsel: Morsel {
     }
 
     /// By row: when silence closed it; nil where it is open or an event closed it.
-    private func idleCloses(told: Vector) throws -> [Int64?] {
+    /// - Parameter reached: nil: as far as the rule knows.
+    private func idleCloses(told: Vector, by reached: Int64? = nil) throws -> [Int64?] {
         guard rule.settings.idleAfterNanoseconds != nil else { return [Int64?](repeating: nil, count: rowCount) }
-        let places = ClosingRule.places
         // Rows of which a part of the events was left out have no last activity, so that silence closes none of them.
-        let activity = try base.column(isOldForm ? places.lastTime : places.lastActivityTime)
+        let activity = try base.column(activityPlace)
         return (0..<rowCount).map { row in
             guard told.integer(at: row) == nil, let last = activity.integer(at: row) else { return nil }
-            return rule.settings.idleClose(after: last, reached: rule.reached)
+            return rule.settings.idleClose(after: last, reached: reached ?? rule.reached)
         }
     }
 

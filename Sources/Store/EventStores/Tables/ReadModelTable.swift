@@ -11,6 +11,8 @@ struct ReadModelTable: TableSource {
     let sealed: SealedState
     /// What silence closes; nil for `turns`.
     let closing: ClosingRule?
+    /// What is known of the silence of pieces.
+    let ends: SilenceEnds
     /// Computed when first asked for.
     let unsealed: @Sendable (ScanRequest) throws -> ConversationRows
 
@@ -30,14 +32,15 @@ struct ReadModelTable: TableSource {
                 let (dead, more) = (segment.replaced.rows(at: place), fresh.replaced.rows(at: place))
                 // A fold replaces rows that were live until then, so none is in both.
                 if dead.count + more.count == group.rowCount { continue }
-                morsels.append(closed(base, group).without(dead, more))
+                morsels.append(closed(base.without(dead, more), of: base, group))
             }
         }
         let isOfTurns = name == "turns"
         for (place, chunk) in (isOfTurns ? fresh.turns : fresh.conversations).enumerated() {
             request.statistics.add(groupsTotal: 1)
             let identity = MorselIdentity(origin: fresh.origin, piece: UInt64(place) << 1 | (isOfTurns ? 1 : 0))
-            morsels.append(closed(ChunkMorsel(chunk: chunk, identity: identity), nil))
+            let rows = ChunkMorsel(chunk: chunk, identity: identity)
+            morsels.append(closed(rows, of: rows, nil))
         }
         return morsels
     }
@@ -51,10 +54,10 @@ struct ReadModelTable: TableSource {
     }
 
     /// The rows with what silence makes of them.
-    private func closed(_ base: any Morsel, _ group: RowGroup?) -> any Morsel {
-        guard let closing else { return base }
+    private func closed(_ rows: any Morsel, of whole: any Morsel, _ group: RowGroup?) -> any Morsel {
+        guard let closing else { return rows }
         let isOldForm = group.map { $0.columnIndex(named: "last_activity_time") == nil } ?? false
-        return ClosingMorsel(base: base, rule: closing, isOldForm: isOldForm)
+        return ClosingMorsel(base: rows, rule: closing, isOldForm: isOldForm, whole: whole, ends: ends)
     }
 }
 

@@ -42,7 +42,7 @@ package enum RouteTable {
     private static let table = RouteContent("text/plain", .text)
     private static let csv = RouteContent("text/csv", .text)
     private static let lines = RouteContent("application/x-ndjson", .text)
-    private static let period = "RFC 3339, a day such as 2026-08-01, or now-7d"
+    private static let period = "RFC 3339, seconds since 1970, a day such as 2026-08-01, or now-7d"
 }
 
 // MARK: The rows
