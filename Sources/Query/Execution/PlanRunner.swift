@@ -23,7 +23,7 @@ struct PlanRunner: Sendable {
             let operation = AggregateOperator(context: context, groups: keys, calls: [], output: source.columns)
             return Pipeline(columns: source.columns, chunks: try operation.run(source))
         case .sort(let input, let keys, let limit):
-            let source = try pipeline(input)
+            let source = try limit.flatMap { try firstRows(of: input, keys, limit: $0) } ?? pipeline(input)
             return Pipeline(
                 columns: source.columns,
                 chunks: try SortOperator(context: context, keys: keys, limit: limit).run(source))
@@ -55,7 +55,11 @@ struct PlanRunner: Sendable {
     }
 
     private func project(_ input: Plan, _ expressions: [Expression], _ output: [TableColumn]) throws -> Pipeline {
-        try pipeline(input).map(columns: output) { [context] chunk in
+        projected(try pipeline(input), expressions, output)
+    }
+
+    private func projected(_ rows: Pipeline, _ expressions: [Expression], _ output: [TableColumn]) -> Pipeline {
+        rows.map(columns: output) { [context] chunk in
             let evaluator = Evaluator(context: context)
             return Chunk(columns: try expressions.map { try evaluator.evaluate($0, chunk) }, rowCount: chunk.rowCount)
         }
@@ -78,6 +82,22 @@ struct PlanRunner: Sendable {
             }
             return rest
         }
+    }
+
+    /// The rows of a table that a sort with a limit looks at, in the table's order; nil where others have to make them.
+    private func firstRows(of input: Plan, _ keys: [SortKey], limit: Int) throws -> Pipeline? {
+        guard case .project(let below, let expressions, let output) = input else {
+            guard let scan = try scan(input) else { return nil }
+            return try TopRows(scan, keys: keys, limit: limit, others: [])?.pipeline() ?? scan.pipeline
+        }
+        guard let scan = try scan(below) else { return nil }
+        let keys = keys.map { key in
+            SortKey(
+                expression: key.expression.substituting(expressions), isDescending: key.isDescending,
+                nullsFirst: key.nullsFirst)
+        }
+        let rows = try TopRows(scan, keys: keys, limit: limit, others: expressions)?.pipeline() ?? scan.pipeline
+        return projected(rows, expressions, output)
     }
 
     /// The scan below any filters; nil for other plans.

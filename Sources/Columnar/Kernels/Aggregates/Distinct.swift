@@ -2,8 +2,7 @@
 struct DistinctAccumulator: Accumulator {
     private var inner: any Accumulator
     private var values: KeyColumn
-    /// Group in the upper, value in the lower half.
-    private var pairs = NumberTable()
+    private var pairs = PairSet()
     private var groupCount = 0
     /// Whether all that is asked for is how many values there are.
     private let isCount: Bool
@@ -23,20 +22,14 @@ struct DistinctAccumulator: Accumulator {
         // Lists keep nulls.
         if isCount, arguments[0].isAllNull { return }
         let numbers = values.encode(arguments[0])
-        var table = NumberTable()
-        swap(&table, &pairs)
-        let source = numbers.span
-        assignment.forEach { row, group in _ = table.number(of: UInt64(group) << 32 | UInt64(source[row])) }
-        swap(&table, &pairs)
+        pairs.insert(numbers, assignment, groups: groupCount, valueCount: values.count)
     }
 
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         let numbers = values.absorb(other.values)
-        for pair in other.pairs.keys {
-            let group = mapping[Int(pair >> 32)]
-            let value = numbers[Int(UInt32(truncatingIfNeeded: pair))]
-            _ = pairs.number(of: UInt64(group) << 32 | UInt64(value))
-        }
+        for group in mapping { groupCount = max(groupCount, Int(group) + 1) }
+        pairs.absorb(
+            other.pairs, groups: mapping, groupCount: groupCount, values: numbers, valueCount: values.count)
     }
 
     /// The other one takes every value in.
@@ -46,18 +39,20 @@ struct DistinctAccumulator: Accumulator {
 
     func finish(_ groups: [UInt32], _ watch: KernelWatch) throws(KernelError) -> Vector {
         if isCount {
-            var counts = [Int64](repeating: 0, count: groupCount)
-            for pair in pairs.keys where !values.isNull(UInt32(truncatingIfNeeded: pair)) {
-                counts[Int(pair >> 32)] += 1
-            }
+            let counts = pairs.counts(groups: groupCount, null: values.nullNumber)
             return Vector(type: .integer, count: groups.count, storage: .int64(groups.map { counts[Int($0)] }))
         }
         var state = inner
         state.grow(to: groupCount)
-        let column = values.decode(pairs.keys.map { UInt32(truncatingIfNeeded: $0) })
+        var (groupOfPair, valueOfPair): ([UInt32], [UInt32]) = ([], [])
+        pairs.forEach { group, value in
+            groupOfPair.append(UInt32(group))
+            valueOfPair.append(value)
+        }
+        let column = values.decode(valueOfPair)
         // DISTINCT sorts in PostgreSQL, so lists come out in order of value.
         let order = try watch.order(of: [column], descending: [false], nullsFirst: [false])
-        let assignment = GroupAssignment(order.map { UInt32(truncatingIfNeeded: pairs.keys[Int($0)] >> 32) })
+        let assignment = GroupAssignment(order.map { groupOfPair[Int($0)] })
         let sorted = column.gather(order)
         // Further arguments are constants (a separator); order keys equal the argument.
         try state.update(Array(repeating: sorted, count: 1 + orderKeys), assignment)

@@ -8,7 +8,8 @@ struct KeyColumn: Sendable {
     private var otherValues: [Scalar] = []
     /// What each number stands for.
     private var kinds: [Kind] = []
-    private var nullNumber: UInt32?
+    /// The number that stands for null; nil where there was none.
+    private(set) var nullNumber: UInt32?
     private var textNumbers: [UInt32] = []
     private var integerNumbers: [UInt32] = []
     /// Codes of the dictionary met last, and how they are numbered here; `unknown` where not met yet.
@@ -46,38 +47,35 @@ struct KeyColumn: Sendable {
 
     /// The number of every row's value; new values are added in row order.
     mutating func encode(_ vector: Vector) -> [UInt32] {
-        var result: [UInt32] = []
-        result.reserveCapacity(vector.count)
         switch vector.storage {
         case .constant(let value):
-            if vector.count > 0 { result.append(contentsOf: repeatElement(number(of: value), count: vector.count)) }
-        case .text(let codes, let dictionary): encode(codes, dictionary, vector.validity, into: &result)
-        case .int64(let values): encode(values, vector.validity, into: &result)
-        case .boolean(let values): encode(values.map { $0 ? 1 : 0 }, vector.validity, into: &result)
-        case .double(let values): encode(values.map { Self.word($0) }, vector.validity, into: &result)
-        default: for row in 0..<vector.count { result.append(number(of: vector.scalar(at: row))) }
+            return vector.count == 0 ? [] : Array(repeating: number(of: value), count: vector.count)
+        case .text(let codes, let dictionary): return encode(codes, dictionary, vector.validity)
+        case .int64(let values): return encode(values, vector.validity)
+        case .boolean(let values): return encode(values.map { $0 ? 1 : 0 }, vector.validity)
+        case .double(let values): return encode(values.map { Self.word($0) }, vector.validity)
+        default: return (0..<vector.count).map { number(of: vector.scalar(at: $0)) }
         }
-        return result
     }
 
-    private mutating func encode(
-        _ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?, into result: inout [UInt32]
-    ) {
+    private mutating func encode(_ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?) -> [UInt32] {
         if lastDictionary !== dictionary {
             lastDictionary = dictionary
             codeNumbers = Array(repeating: Self.unknown, count: dictionary.count)
         }
         let source = codes.span
-        if let validity {
-            for row in 0..<source.count {
-                result.append(validity[row] ? number(ofCode: source[row], dictionary) : numberOfNull())
-            }
-            return
-        }
+        var result = [UInt32](repeating: 0, count: source.count)
+        var numbers = result.mutableSpan
         for row in 0..<source.count {
-            let known = codeNumbers[Int(source[row])]
-            result.append(known != Self.unknown ? known : number(ofCode: source[row], dictionary))
+            if let validity, !validity[row] {
+                numbers[row] = numberOfNull()
+                continue
+            }
+            let code = Int(source[row])
+            let known = code < codeNumbers.count ? codeNumbers[code] : Self.unknown
+            numbers[row] = known != Self.unknown ? known : number(ofCode: source[row], dictionary)
         }
+        return result
     }
 
     private mutating func number(ofCode code: UInt32, _ dictionary: TextDictionary) -> UInt32 {
@@ -99,14 +97,16 @@ struct KeyColumn: Sendable {
         return textNumbers[Int(text)]
     }
 
-    private mutating func encode(_ values: [Int64], _ validity: Validity?, into result: inout [UInt32]) {
+    private mutating func encode(_ values: [Int64], _ validity: Validity?) -> [UInt32] {
         let source = values.span
+        var result = [UInt32](repeating: 0, count: source.count)
+        var numbers = result.mutableSpan
         // Sorted and truncated times come in runs.
         var last: Int64 = 0
         var lastNumber = Self.unknown
         for row in 0..<source.count {
             if let validity, !validity[row] {
-                result.append(numberOfNull())
+                numbers[row] = numberOfNull()
                 continue
             }
             let value = source[row]
@@ -114,8 +114,9 @@ struct KeyColumn: Sendable {
                 last = value
                 lastNumber = numberOfWord(UInt64(bitPattern: value))
             }
-            result.append(lastNumber)
+            numbers[row] = lastNumber
         }
+        return result
     }
 
     private mutating func numberOfWord(_ word: UInt64) -> UInt32 {
@@ -180,13 +181,14 @@ struct KeyColumn: Sendable {
     mutating func absorb(_ other: KeyColumn) -> [UInt32] {
         texts.reserve(adding: other.texts)
         kinds.reserveCapacity(kinds.count + other.kinds.count)
+        let (bytes, offsets) = (other.texts.bytes, other.texts.offsets)
         return other.kinds.map { kind in
             switch kind.table {
             case .null: return numberOfNull()
             case .word: return numberOfWord(other.numbers.keys[kind.index])
             case .text:
-                let start = Int(other.texts.offsets[kind.index])
-                return numberOfText(other.texts.bytes, start, Int(other.texts.offsets[kind.index + 1]) - start)
+                let start = Int(offsets[kind.index])
+                return numberOfText(bytes, start, Int(offsets[kind.index + 1]) - start)
             case .other: return number(of: other.otherValues[kind.index])
             }
         }

@@ -27,7 +27,7 @@ struct TextInterner: Sendable {
         }
         let number = UInt32(count)
         precondition(bytes.count + length < UInt32.max, "the memory budget keeps arenas below 4 GiB")
-        bytes.append(contentsOf: source[start..<start + length])
+        bytes.append(contentsOf: source.span.extracting(start..<start + length))
         offsets.append(UInt32(bytes.count))
         slots[slot] = tag | UInt64(number + 1)
         if count * 2 > slots.count { grow() }

@@ -65,17 +65,22 @@ struct ScanOperator: Sendable {
 
     /// As `read`, under conditions already looked through.
     func read(_ morsel: any Morsel, conditions: [Expression]) throws -> Chunk? {
+        try read(morsel, conditions: conditions, columns: Array(columns.indices))?.chunk
+    }
+
+    /// The surviving rows of a morsel with some of the output's columns, the others as constants; nil when no row
+    /// survives.
+    /// - Returns: the rows, and their places in the morsel; nil where those are all.
+    func read(
+        _ morsel: any Morsel, conditions: [Expression], columns wanted: [Int]
+    ) throws -> (chunk: Chunk, selection: [UInt32]?)? {
         context.statistics.add(rowsScanned: morsel.rowCount)
-        var chunk = Chunk(
-            columns: output.map { .constant(.null, type: $0.type, count: morsel.rowCount) }, rowCount: morsel.rowCount)
+        var chunk = blank(rowCount: morsel.rowCount)
         var isLoaded = [Bool](repeating: false, count: columns.count)
         var selection: [UInt32]?
         func load(_ index: Int) throws {
             if isLoaded[index] { return }
-            var vector = try morsel.column(columns[index])
-            guard vector.count == morsel.rowCount else { preconditionFailure("a morsel's columns have its row count") }
-            if let selection { vector = vector.gather(selection) }
-            chunk.columns[index] = vector
+            chunk.columns[index] = try column(index, of: morsel, selection)
             isLoaded[index] = true
         }
         let evaluator = Evaluator(context: context)
@@ -89,7 +94,27 @@ struct ScanOperator: Sendable {
             assert(selection?.count == chunk.rowCount, "rows and their places in the morsel")
         }
         assert(columns.count == output.count, "a column of the table for each of the output")
-        for index in columns.indices { try load(index) }
+        for index in wanted { try load(index) }
+        return (chunk, selection)
+    }
+
+    /// Rows of a morsel by their places, whole.
+    func read(_ rows: [UInt32], of morsel: any Morsel) throws -> Chunk {
+        var chunk = blank(rowCount: rows.count)
+        for index in columns.indices {
+            try context.check()
+            chunk.columns[index] = try column(index, of: morsel, rows)
+        }
         return chunk
+    }
+
+    private func column(_ index: Int, of morsel: any Morsel, _ selection: [UInt32]?) throws -> Vector {
+        let vector = try morsel.column(columns[index])
+        guard vector.count == morsel.rowCount else { preconditionFailure("a morsel's columns have its row count") }
+        return selection.map { vector.gather($0) } ?? vector
+    }
+
+    private func blank(rowCount: Int) -> Chunk {
+        Chunk(columns: output.map { .constant(.null, type: $0.type, count: rowCount) }, rowCount: rowCount)
     }
 }
