@@ -25,7 +25,7 @@ import Testing
             #expect(lines.texts() == ["notice listening address=\(address)"])
         }
         #expect(lines.texts().dropFirst().first == "notice stopping: requests under way are finished first")
-        #expect(lines.texts().last?.hasPrefix("notice stopped seconds=") == true, "\(lines.texts())")
+        #expect(lines.texts().last?.hasPrefix("notice stopped uptime_seconds=") == true, "\(lines.texts())")
     }
 
     @Test func everyKindOfRefusalIsToldAndNothingOfWhatWasSent() async throws {

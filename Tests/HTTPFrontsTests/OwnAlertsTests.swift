@@ -98,7 +98,7 @@ import Testing
                 let link = alert?["annotations"]?["replay_url"]?.string ?? "none"
                 #expect(link.hasPrefix("http://here/v1/alerts/replay?rule=Always&from="), "\(link)")
                 let replay = try await get(String(link.dropFirst("http://here".count)))
-                #expect(replay.contains("\nAlways") && replay.contains("still fires"), "\(replay.prefix(500))")
+                #expect(replay.contains("\nAlways") && replay.contains("fires at the end"), "\(replay.prefix(500))")
                 let lately = try JSONReader.parse(try await get("/v1/alerts/replay?rule=Always&from=now-1m"))
                 #expect(lately["alerts"]?.array?.count == 1 && lately["evaluations"] == .number("61"))
                 #expect(lately["alerts"]?.array?.first?["conversations"]?.array?.isEmpty == true)

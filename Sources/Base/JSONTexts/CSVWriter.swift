@@ -52,10 +52,19 @@ package struct CSVWriter: Sendable {
     }
 
     /// A field with a text of somebody else in a table for spreadsheets: one that would be taken for a formula has an
-    /// apostrophe before it, also one that begins with an apostrophe, so that it can be taken away again.
+    /// apostrophe before it, also one that begins with an apostrophe, so that it can be taken away again. A negative
+    /// number is no formula.
     package mutating func shielded(_ text: String) {
         let isFormula = text.utf8.first.map { [0x3D, 0x2B, 0x2D, 0x40, 0x09, 0x0D, 0x0A, 0x27].contains($0) } ?? false
-        field(isFormula ? "'" + text : text)
+        field(isFormula && !Self.isNegativeNumber(text) ? "'" + text : text)
+    }
+
+    /// Whether it is a minus and digits, with at most one point between them, and nothing else.
+    private static func isNegativeNumber(_ text: String) -> Bool {
+        guard text.utf8.first == UInt8(ascii: "-") else { return false }
+        let parts = text.utf8.dropFirst().split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        return parts.count <= 2
+            && parts.allSatisfy { part in !part.isEmpty && part.allSatisfy { (0x30...0x39).contains($0) } }
     }
 
     /// Begins a field whose text comes in parts.

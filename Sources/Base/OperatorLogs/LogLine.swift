@@ -41,6 +41,8 @@ package struct LogField: Hashable, Sendable {
         case status
         /// A token's id, which is no secret.
         case token
+        /// How long it ran.
+        case uptimeSeconds = "uptime_seconds"
         /// Who sent it: an address.
         case client
         case version

@@ -53,7 +53,7 @@ struct TokensCommand: ParsableCommand {
             // Before the first start that is as it should be; else a server of another directory knows no such token.
             if try !machine.holdsStore(data.directory) {
                 let what = isThere ? "\(data.directory) holds no store yet" : "made the directory \(data.directory)"
-                StandardStream.tell("\(what): `plimsoll serve` on it makes one; is this the right directory?")
+                StandardStream.tell("\(what): `plimsoll serve` begins a store in it; is this the right directory?")
             }
             StandardStream.tell(
                 "token \(token.id) for \(scope.map(\.rawValue).joined(separator: ", ")) in \(data.directory); "

@@ -32,7 +32,7 @@ function showCards(s) {
     [number.format(s.refused_requests), "requests told to wait"],
     [number.format(s.tail_events), "events not sealed yet"],
     [number.format(s.segments), "sealed segments"],
-    [bytes(s.stored_bytes), "on disk"],
+    [bytes(s.stored_bytes), "in segments"],
     [number.format(s.queries_running), "queries running"],
     [number.format(s.connections), s.full_listeners ? "connections, others wait" : "connections"],
     [s.watermark, "watermark"],

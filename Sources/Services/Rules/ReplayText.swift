@@ -105,7 +105,7 @@ package struct ReplayText: Sendable {
             let shown = conversations.isEmpty ? "" : "  conversations: " + conversations.joined(separator: " ")
             return [
                 "\(firing.labels["alertname"])", Self.time(firing.pendingSince), Self.time(firing.firedAt),
-                firing.resolvedAt.map(Self.time) ?? "still fires",
+                firing.resolvedAt.map(Self.time) ?? "fires at the end",
                 "\(Self.word(firing)) \(WrittenNumber.general(firing.worst))", labels + shown,
             ]
         }

@@ -136,7 +136,7 @@ package final class PlimsollServer: Sendable {
         paced.finish()
         if let failure = failure ?? closing { throw failure }
         let seconds = (clock.monotonicNanoseconds() - routes.startNanoseconds) / 1_000_000_000
-        log.notice("stopped", [LogField(.seconds, Int(seconds))])
+        log.notice("stopped", [LogField(.uptimeSeconds, Int(seconds))])
     }
 
     /// What comes of it instead of an end; nil: it ended well.
