@@ -292,6 +292,26 @@ import Testing
         try store.close()
     }
 
+    /// An export of some times reads the rows that lie in them, not all of a segment.
+    @Test func anExportOfOtherTimesDoesNotNeedThePage() throws {
+        let disk = SimulatedFileSystem(seed: 52)
+        let store = try sealed(disk)
+        func exported(seconds: Int64) throws -> Int {
+            // Of `a` the question, a second later the call, then the answer.
+            let first = SampleEvents.start + 100_000_000_000
+            var export = try store.exportReader(in: first..<(first + seconds * 1_000_000_000))
+            var count = 0
+            while let page = try export.next() { count += page.events.count }
+            return count
+        }
+        try flip("id", of: "llm_call", disk)
+        #expect(try exported(seconds: 1) == 1)
+        #expect(throws: CorruptionError.self) { try exported(seconds: 2) }
+        try flip("id", of: "llm_call", disk)
+        #expect(try exported(seconds: 2) == 3)
+        try store.close()
+    }
+
     @Test func aPriceThatNeedsThePageIsRefusedAndIngestGoesOn() throws {
         let disk = SimulatedFileSystem(seed: 44)
         let store = try sealed(disk)

@@ -195,10 +195,16 @@ import Testing
             }
             return [exact, statistics.pagesRead.load(ordering: .relaxed)]
         }
+        /// What series and others keep of the calls of either goes by it.
+        func identities() throws -> [MorselIdentity?] {
+            let table = try #require(store.snapshot().table(named: "llm_call"))
+            return try table.morsels(for: ScanRequest(columns: [])).map(\.identity)
+        }
         // Both go on waiting for a price of their output.
         for model in ["a", "b"] { try set(model, "input", from: -1) }
         _ = try ask()
         #expect(try ask() == [0, 0])
+        let known = try identities()
         try set("b", "input", from: 50)
         #expect(try ask() == [0, 0], "no call waited for it")
         try set("c", "input", from: 1_000)
@@ -207,8 +213,11 @@ import Testing
         #expect(try ask() == [0, 0], "the model at another time")
         try set("c", "output", from: -1)
         #expect(try ask() == [0, 0], "another model at their time")
+        #expect(try identities() == known && known.count == 2)
         try set("b", "output", from: -1)
         #expect(try ask()[0] == 10, "calls of b waited for it")
+        let changed = try identities()
+        #expect(changed[0] == known[0] && changed[1] != known[1])
         #expect(try ask() == [10, 0])
         try set("a", "output", from: -1)
         #expect(try ask()[0] == 20, "calls of a waited for it")

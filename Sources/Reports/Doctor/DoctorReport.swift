@@ -101,8 +101,16 @@ struct DoctorReport {
     private func unread(
         _ queries: DoctorQueries
     ) throws -> (names: [StrangeName], values: [DoctorQueries.UnreadValue]) {
+        // Many services may have the same names.
+        var forms: [ExactText: AttributeForm?] = [:]
+        func form(_ name: ExactText) -> AttributeForm? {
+            if let known = forms[name] { return known }
+            let form = DialectBook.builtIn.form(of: name.text)
+            forms.updateValue(form, forKey: name)
+            return form
+        }
         let all = try queries.unreadNames().map { name in
-            (key: name.key, spans: name.spans, form: DialectBook.builtIn.form(of: name.key.name.text))
+            (key: name.key, spans: name.spans, form: form(name.key.name))
         }
         var names: [StrangeName] = []
         var seen: Set<[ExactText?]> = []

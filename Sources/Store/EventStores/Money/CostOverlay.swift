@@ -12,7 +12,7 @@ import Segments
 /// function of its position, the price history and the corrections, whatever came in one batch and wherever it was
 /// sealed, and segments need not be rewritten.
 final class CostOverlay: Sendable {
-    /// What is read through it is read through no other.
+    /// No other has it.
     let origin = MorselIdentity.freshOrigin()
     private let late: LatePrices
     /// Late prices of smaller numbers count.
@@ -99,18 +99,18 @@ final class CostOverlay: Sendable {
     /// - Parameter compute: by row; nil for one without a cost.
     func columns(of morsel: RepricedMorsel, _ compute: () throws -> [CallCost?]) throws -> OverlaidCosts.Columns {
         let (money, columns) = (morsel.money, morsel.layout.columns)
-        guard let key = key(of: morsel) else { return OverlaidCosts.Columns(try compute(), money, columns) }
+        guard let key = identity(of: morsel) else { return OverlaidCosts.Columns(try compute(), money, columns) }
         return try kept.columns(of: key) { OverlaidCosts.Columns(try compute(), money, columns) }
     }
 
     /// Takes the costs of all calls of a morsel as told, unless they are there.
     func keep(_ columns: OverlaidCosts.Columns, of morsel: RepricedMorsel) throws {
-        if let key = key(of: morsel) { _ = try kept.columns(of: key) { columns } }
+        if let key = identity(of: morsel) { _ = try kept.columns(of: key) { columns } }
     }
 
     /// The costs of all calls of a morsel; nil where nobody asked for them yet.
     func knownColumns(of morsel: RepricedMorsel) -> OverlaidCosts.Columns? {
-        key(of: morsel).flatMap { kept.known(of: $0) }
+        identity(of: morsel).flatMap { kept.known(of: $0) }
     }
 
     /// What calls of the same names share; their time is passed over.
@@ -131,13 +131,13 @@ final class CostOverlay: Sendable {
     /// pages say; nothing is computed.
     func agrees(with before: CostOverlay, on morsel: RepricedMorsel) -> Bool {
         // Prices are looked at in their order.
-        guard let key = before.key(of: morsel) else { return false }
-        return key == self.key(of: morsel)
+        guard let identity = before.identity(of: morsel) else { return false }
+        return identity == self.identity(of: morsel)
     }
 
     /// The costs of a morsel follow from the late prices and the corrections that may concern it: up to the last of
     /// either they are the same wherever it has these marks.
-    private func key(of morsel: RepricedMorsel) -> MorselIdentity? {
+    func identity(of morsel: RepricedMorsel) -> MorselIdentity? {
         guard let identity = morsel.base.identity else { return nil }
         let last = rebookings.lastIndex { morsel.mayHoldCalls(of: $0) }
         return identity.read(through: [

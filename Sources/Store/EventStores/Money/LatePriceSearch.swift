@@ -15,6 +15,8 @@ struct LatePriceSearch {
     private let firstTime: Int64
     /// What lay over sealed calls before these prices.
     private let before: CostOverlay
+    /// What lies over them with these prices.
+    private let after: CostOverlay
     private let layouts: EventTableLayouts
     private let registry: SchemaRegistry
     /// What becomes of a group that cannot be read.
@@ -24,12 +26,12 @@ struct LatePriceSearch {
     ///   - number: of the first price that became known.
     ///   - onDamage: is told of a place that cannot be read; the search goes on without it unless it throws.
     init(
-        _ late: LatePrices, from number: Int, before: CostOverlay, layouts: EventTableLayouts, registry: SchemaRegistry,
-        onDamage: @escaping (any Error) throws -> Void = { throw $0 }
+        _ late: LatePrices, from number: Int, before: CostOverlay, after: CostOverlay, layouts: EventTableLayouts,
+        registry: SchemaRegistry, onDamage: @escaping (any Error) throws -> Void = { throw $0 }
     ) {
         (self.late, numbers) = (late, number..<late.count)
         firstTime = numbers.compactMap { late[$0].waitingTimes?.lowerBound }.min() ?? .max
-        self.before = before
+        (self.before, self.after) = (before, after)
         self.layouts = layouts
         self.registry = registry
         self.onDamage = onDamage
@@ -46,6 +48,9 @@ struct LatePriceSearch {
                     let morsel = segment.morsel(
                         of: group, index: index, columns: layout.columns, table: layout.name,
                         statistics: ScanStatistics())
+                    // Prices of other models and times: what is known of these calls holds.
+                    let read = RepricedMorsel(base: morsel, layout: layout, money: money, overlay: after)
+                    if after.agrees(with: before, on: read) { continue }
                     do {
                         try body(morsel, layout, money)
                     } catch  where StoreError.isOfPlace(error) {
@@ -75,8 +80,8 @@ struct LatePriceSearch {
     }
 
     /// Conversations of sealed calls that the prices concern.
-    /// - Complexity: reads the call groups in the prices' time that hold a call without some price, or one that a
-    ///   correction concerns.
+    /// - Complexity: reads the call groups of the prices' time and models that hold a call without some price, or one
+    ///   that a correction concerns.
     func conversations(in sealed: SealedState) throws -> Set<ConversationGrouping.Key> {
         var found: Set<ConversationGrouping.Key> = []
         try forEachGroup(in: sealed) { morsel, layout, money in try search(morsel, layout, money, &found) }
@@ -140,22 +145,19 @@ struct LatePriceSearch {
 
     /// Costs of sealed calls that came live and had none before these prices.
     /// - Complexity: as ``conversations(in:)``.
-    func firstCosts(in sealed: SealedState, after: CostOverlay, leads: ClockLeads) throws -> [FirstCost] {
+    func firstCosts(in sealed: SealedState, leads: ClockLeads) throws -> [FirstCost] {
         var found: [FirstCost] = []
         try forEachGroup(in: sealed) { morsel, layout, money in
-            found += try firstCosts(of: morsel, layout, money, after: after, leads: leads)
+            found += try firstCosts(of: morsel, layout, money, leads: leads)
         }
         return found
     }
 
     private func firstCosts(
-        of base: any Morsel, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces, after: CostOverlay,
-        leads: ClockLeads
+        of base: any Morsel, _ layout: EventTableLayout, _ money: EventTableLayout.MoneyPlaces, leads: ClockLeads
     ) throws -> [FirstCost] {
         let old = RepricedMorsel(base: base, layout: layout, money: money, overlay: before)
         let new = RepricedMorsel(base: base, layout: layout, money: money, overlay: after)
-        // Prices of other models and times: what is kept of these calls holds.
-        if after.agrees(with: before, on: new) { return [] }
         // What is priced waits for nothing.
         let booked = try old.costs()
         var costs = booked

@@ -10,7 +10,8 @@ struct RepricedMorsel: Morsel {
     let overlay: CostOverlay
 
     var rowCount: Int { base.rowCount }
-    var identity: MorselIdentity? { base.identity?.read(through: [Int64(bitPattern: overlay.origin)]) }
+    /// Another one only where a price or a correction has come that may concern one of the calls.
+    var identity: MorselIdentity? { overlay.identity(of: self) }
 
     func column(_ index: Int) throws -> Vector {
         try isMoney(index) ? columns()[index] : base.column(index)

@@ -105,8 +105,10 @@ package struct ExportReader: ExportSource {
             notice: snapshot.lossNotice)
     }
 
+    /// Of some times the rows of these alone are read: who asks for a minute does not wait for all of a segment.
     /// - Throws: ``FileContentError`` and ``StorageError`` of reading.
-    /// - Complexity: O(events of the segment touched), in time and memory.
+    /// - Complexity: O(events of the segment touched), in time and memory; of some times of those in them, and a look
+    ///   at the times of the others.
     package mutating func next() throws -> ExportPage? {
         let version = snapshot.version
         while segments < version.sealed.segments.count {
@@ -114,7 +116,10 @@ package struct ExportReader: ExportSource {
             segments += 1
             guard let positions = segment.positions, segment.timeRange.overlaps(times) || moved.has(any: positions)
             else { continue }
-            return page(try snapshot.block(of: segment, at: positions, moved))
+            let found = try snapshot.rows(of: segment, at: positions, moved, in: beginning.isWhole ? nil : times)
+            if beginning.isWhole { return page(found.block(from: positions.lowerBound)) }
+            guard let block = found.orderedBlock else { return ExportPage() }
+            return page(block)
         }
         if blocks < version.tail.blocks.count {
             blocks += 1
@@ -199,20 +204,28 @@ extension EventStore {
 }
 
 extension StoreSnapshot {
-    /// The events of a segment's positions, in their order, at the costs that were booked.
-    fileprivate func block(of segment: SealedSegment, at positions: ClosedRange<Int64>, _ moved: MovedRows) throws
-        -> TailBlock
-    {
+    /// The events of a segment's positions, at the costs that were booked.
+    /// - Parameter times: others may be left out (ns); nil: all are wanted.
+    fileprivate func rows(
+        of segment: SealedSegment, at positions: ClosedRange<Int64>, _ moved: MovedRows, in times: Range<Int64>?
+    ) throws -> PlacedRows {
         var found = PlacedRows()
         for layout in layouts.tables {
             let restorer = RowRestorer(layout, registry: registry)
             for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
-                let live = segment.liveRows(of: group, index: index, table: layout.name)
+                var live = segment.liveRows(of: group, index: index, table: layout.name)
+                if let times {
+                    guard group.mayHold(times) else { continue }
+                    let time = layout.columns[layout.time]
+                    let told = try group.column(named: time.name, type: time.type)
+                    live = live.filter { times.contains(told.integer(at: $0) ?? 0) }
+                    if live.isEmpty { continue }
+                }
                 found.append(contentsOf: try restorer.restore(rows: live, of: group), at: positions)
             }
         }
         for rows in moved.rows { found.append(contentsOf: rows, at: positions) }
-        return found.block(from: positions.lowerBound)
+        return found
     }
 
     /// Records that an export carries, ascending by position, then by the time they were received; dead letters last,
@@ -240,6 +253,16 @@ extension StoreSnapshot {
         return version.tail.readBlocks.contains { block in
             block.rows.contains { $0.type == spans || $0.value(of: known.userID) != nil }
         }
+    }
+}
+
+extension RowGroup {
+    /// Whether a row of these times (ns) may be in it.
+    fileprivate func mayHold(_ times: Range<Int64>) -> Bool {
+        guard let told = summary(named: "time"), case .timestamptz(let first) = told.minimum,
+            case .timestamptz(let last) = told.maximum
+        else { return true }
+        return last >= times.lowerBound && first < times.upperBound
     }
 }
 

@@ -57,6 +57,17 @@ struct PlacedRows: Sendable {
             receivedTimes: order.map { receivedTimes[$0] }, costs: RowCosts(order.map { costs[$0] }))
     }
 
+    /// The rows in the order of their positions, as a block that tells the position of each, to be read through; nil
+    /// where there are none.
+    var orderedBlock: TailBlock? {
+        let order = positions.indices.sorted { positions[$0] < positions[$1] }
+        guard let first = order.first else { return nil }
+        return TailBlock(
+            EventRows(bytes: rows.bytes, starts: order.map { rows.starts[$0] }), firstPosition: positions[first],
+            receivedTimes: order.map { receivedTimes[$0] }, costs: RowCosts(order.map { costs[$0] }),
+            positions: order.map { positions[$0] })
+    }
+
     /// The rows as a block that tells the position of each.
     /// - Precondition: at least one row; they ascend by position.
     func block(identityKey: UInt64) -> TailBlock {

@@ -336,12 +336,12 @@ final class Writer {
         let shown = knownOverlay.flatMap { $0.overlay.isOf(prices, lateCount: count) ? $0.overlay : nil }
         return LatePriceSearch(
             prices.late, from: count, before: shown ?? CostOverlay(prices, lateCount: count, kept: keptCosts),
-            layouts: layouts, registry: registry, onDamage: onDamage)
+            after: overlay, layouts: layouts, registry: registry, onDamage: onDamage)
     }
 
     private func apply(_ search: LatePriceSearch) throws {
         let overlay = self.overlay
-        for cost in try search.firstCosts(in: sealed, after: overlay, leads: ledger.leads) {
+        for cost in try search.firstCosts(in: sealed, leads: ledger.leads) {
             counters.addLateCost(cost.picoUSD, .labels(cost.labels))
         }
         // Calls of a seal under way go to their segment at the old cost: their conversations are folded again once it
