@@ -31,9 +31,9 @@ extension Evaluation {
 
     private func slideRates(_ call: RangeCall, _ timeline: Timeline) throws(EvaluationError) -> StepMatrix? {
         switch call.name {
-        case "rate": return try slide(call, timeline, RateFunction(isCounter: true, isRate: true))
-        case "increase": return try slide(call, timeline, RateFunction(isCounter: true, isRate: false))
-        case "delta": return try slide(call, timeline, RateFunction(isCounter: false, isRate: false))
+        case "rate": return try slideTogether(call, timeline, RateFunction(isCounter: true, isRate: true))
+        case "increase": return try slideTogether(call, timeline, RateFunction(isCounter: true, isRate: false))
+        case "delta": return try slideTogether(call, timeline, RateFunction(isCounter: false, isRate: false))
         case "irate": return try slide(call, timeline, InstantRateFunction(isRate: true))
         case "idelta": return try slide(call, timeline, InstantRateFunction(isRate: false))
         case "deriv": return try slide(call, timeline, TrendFunction(ahead: nil))

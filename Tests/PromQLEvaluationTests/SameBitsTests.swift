@@ -1,0 +1,64 @@
+import Bytes
+import Platform
+import PromQLEvaluation
+import PromQLText
+import Testing
+
+/// Where series are floats alone, ranges and groups are gone through otherwise than where histograms stand among them.
+/// Both say the same, to the last bit.
+@Suite struct SameBitsTests {
+    private static let (start, end, step): (Int64, Int64, Int64) = (600_000, 3_600_000, 60_000)
+
+    /// Counters that begin anew, end, and have samples at the same times or at others.
+    /// - Parameter hasHistogram: whether each has a histogram at the end.
+    private func source(hasHistogram: Bool) -> MemorySeries {
+        var random = SeededGenerator(seed: 11)
+        var source = MemorySeries()
+        let shared = (0..<240).map { Int64($0) * 15_000 + 15_000 }
+        for number in 0..<12 {
+            var run = SampleRun()
+            var value = Double(random.next(below: 9)) / 7
+            // Some begin in the middle, with the same times from there on or with one of their own before.
+            let first = number % 3 == 0 ? 0 : random.next(below: 200)
+            for (place, time) in shared.enumerated() where place >= first {
+                if number % 4 == 3, random.oneIn(3) { continue }
+                value = random.oneIn(20) ? Double(random.next(below: 3)) : value + Double(random.next(below: 50)) / 3
+                let own = number % 6 == 5 ? time - Int64(random.next(below: 9_000)) : time
+                run.append(own, .float(random.oneIn(60) ? .staleMarker : random.oneIn(90) ? .nan : value))
+            }
+            if hasHistogram {
+                run = run.between(after: .min, through: Self.end - 1)
+                run.append(Self.end, .histogram(NativeHistogram()))
+            }
+            let name: ByteText = number % 2 == 0 ? "m_total" : "n_total"
+            source.set(
+                LabelSet([
+                    ("__name__", name), ("g", ByteText("\(number % 3)".utf8)), ("i", ByteText("\(number)".utf8)),
+                ]), to: run)
+        }
+        return source
+    }
+
+    /// Before the end, by labels and time.
+    private func bits(_ source: MemorySeries, _ text: String) throws -> [String] {
+        let times = PromQLQuestion.Times.range(from: Self.start, through: Self.end, step: Self.step)
+        guard case .matrix(let series) = try Asking(source).answer(text, times).value else { return [] }
+        return series.flatMap { one in
+            one.samples.times.indices.compactMap { index -> String? in
+                guard one.samples.times[index] < Self.end, case .float(let float) = one.samples[index] else { return nil }
+                // Which of those that are no number it is says nothing.
+                let bits = float.isNaN ? "NaN" : "\(float.bitPattern)"
+                return "\(one.labels) \(one.samples.times[index]) \(bits)"
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "rate(m_total[5m])", "increase(m_total[61s])", "delta(n_total[7m])", "rate({__name__=~'.*_total'}[3m])",
+        "rate(n_total[2m] offset 3m)", "increase(m_total[30m])",
+    ])
+    func rates(_ text: String) throws {
+        let (one, other) = (try bits(source(hasHistogram: false), text), try bits(source(hasHistogram: true), text))
+        #expect(one == other && one.count > 100, "\(text)")
+    }
+}
