@@ -45,7 +45,8 @@ import Testing
         guard case .matrix(let series) = try Asking(source).answer(text, times).value else { return [] }
         return series.flatMap { one in
             one.samples.times.indices.compactMap { index -> String? in
-                guard one.samples.times[index] < Self.end, case .float(let float) = one.samples[index] else { return nil }
+                guard one.samples.times[index] < Self.end, case .float(let float) = one.samples[index]
+                else { return nil }
                 // Which of those that are no number it is says nothing.
                 let bits = float.isNaN ? "NaN" : "\(float.bitPattern)"
                 return "\(one.labels) \(one.samples.times[index]) \(bits)"
@@ -60,5 +61,34 @@ import Testing
     func rates(_ text: String) throws {
         let (one, other) = (try bits(source(hasHistogram: false), text), try bits(source(hasHistogram: true), text))
         #expect(one == other && one.count > 100, "\(text)")
+    }
+
+    @Test(arguments: ["sum", "avg", "count", "min", "max", "group", "stddev", "stdvar"])
+    func groups(_ operation: String) throws {
+        for text in [
+            "OF by (g) (rate(m_total[5m]))", "OF(increase(n_total[10m]))", "OF without (i) (delta(m_total[4m]))",
+            "OF by (__name__, g) (max_over_time({__name__=~'.*_total'}[3m]))",
+            "OF by (g) (last_over_time(m_total[2m]))", "OF without (g, i) (last_over_time({i=~'.+'}[2m]))",
+            "OF by (g) (increase(m_total[5m] offset 2m)) + 1",
+        ] {
+            let whole = text.replacing("OF", with: operation)
+            let (one, other) = (
+                try bits(source(hasHistogram: false), whole), try bits(source(hasHistogram: true), whole)
+            )
+            #expect(one == other && one.count > 40, "\(whole)")
+        }
+    }
+
+    /// Series that are one without their names meet in a group as they would elsewhere.
+    @Test func collisions() throws {
+        let asking = try Asking("a_total{i='1'} 0+1x9", "b_total{i='1'} 0+2x9", "c_total{i='2'} 0+3x9")
+        #expect(
+            asking.lines("sum(rate({i='1'}[5m]))", at: 6) == ["vector cannot contain metrics with the same labelset"])
+        #expect(asking.lines("sum(last_over_time({i='1'}[5m]))", at: 6) == ["{} 18.0"])
+        #expect(asking.lines("sum by (i) (increase({i='2'}[5m]))", at: 6) == [#"{i="2"} 15.0"#])
+        // Of no series nothing comes, and of a call that stands still the same at all times.
+        #expect(asking.lines("sum(rate(d_total[5m]))", at: 6).isEmpty)
+        let times = PromQLQuestion.Times.range(from: 300_000, through: 420_000, step: 60_000)
+        #expect(asking.lines("sum(increase(c_total[4m] @ 300))", times) == ["{} 12.0@300 12.0@360 12.0@420"])
     }
 }

@@ -8,12 +8,12 @@ extension Evaluation {
     ) throws(EvaluationError) -> StepMatrix {
         var function = function
         var output = RangeOutput(call, self)
-        for samples in call.input.series {
+        for (member, samples) in call.input.series.enumerated() {
             try ledger.spend(timeline.count)
             function.begin(samples)
             var one = StepSeries(labels: samples.labels, dropsName: samples.dropsName)
             try slide(samples, call, timeline, &function, &one)
-            try output.take(one, self)
+            try output.take(one, of: member, self)
         }
         return output.matrix
     }
@@ -29,7 +29,7 @@ extension Evaluation {
         defer { ledger.giveBack(scratch) }
         var (function, windows) = (function, nil as RateWindows?)
         var output = RangeOutput(call, self)
-        for samples in call.input.series {
+        for (member, samples) in call.input.series.enumerated() {
             try ledger.spend(timeline.count)
             function.begin(samples)
             var one = StepSeries(labels: samples.labels, dropsName: samples.dropsName)
@@ -45,7 +45,7 @@ extension Evaluation {
             } else {
                 try slide(samples, call, timeline, &function, &one)
             }
-            try output.take(one, self)
+            try output.take(one, of: member, self)
         }
         return output.matrix
     }
@@ -87,7 +87,7 @@ extension Evaluation {
     }
 }
 
-/// What comes of ranges, series by series: a matrix.
+/// What comes of ranges, series by series: a matrix, or what is put into groups at once.
 private struct RangeOutput {
     private let call: RangeCall
     private let isOfCounter: Bool
@@ -103,10 +103,16 @@ private struct RangeOutput {
 
     var matrix: StepMatrix { collector.matrix }
 
-    /// - Parameter one: a series that has its name still.
-    mutating func take(_ one: StepSeries, _ evaluation: Evaluation) throws(EvaluationError) {
+    /// - Parameters:
+    ///   - one: a series that has its name still.
+    ///   - member: its place among those of the call.
+    mutating func take(_ one: StepSeries, of member: Int, _ evaluation: Evaluation) throws(EvaluationError) {
         if one.floats.isEmpty { return }
         if isOfCounter { remark(one, evaluation) }
+        if let folds = call.folds {
+            let dropsName = one.dropsName || (evaluation.question.delaysNameRemoval && !call.keepsName)
+            return try folds.add(one, of: member, dropsName: dropsName)
+        }
         try collector.add(call.keepsName ? one : evaluation.nameless(one))
     }
 

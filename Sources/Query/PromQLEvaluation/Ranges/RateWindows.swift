@@ -1,5 +1,5 @@
-/// The ranges of all steps in which there are two samples and more, of series that have samples at the same times: where
-/// they begin and end, and how much longer they are than what is covered, is found out once for all of them.
+/// The ranges of all steps in which there are two samples and more, of series that have samples at the same times:
+/// where they begin and end, and how much longer they are than what is covered, is found out once for all of them.
 struct RateWindows {
     struct Window {
         /// The step's place behind the first step that has a window.
