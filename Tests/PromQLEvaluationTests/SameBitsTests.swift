@@ -23,7 +23,8 @@ import Testing
             for (place, time) in shared.enumerated() where place >= first {
                 if number % 4 == 3, random.oneIn(3) { continue }
                 value = random.oneIn(20) ? Double(random.next(below: 3)) : value + Double(random.next(below: 50)) / 3
-                let own = number % 6 == 5 ? time - Int64(random.next(below: 9_000)) : time
+                let isOwn = number % 6 == 5 || (number % 6 == 4 && place == first)
+                let own = isOwn ? time - Int64(random.next(below: 9_000)) : time
                 run.append(own, .float(random.oneIn(60) ? .staleMarker : random.oneIn(90) ? .nan : value))
             }
             if hasHistogram {

@@ -18,8 +18,8 @@ extension Evaluation {
         return output.matrix
     }
 
-    /// The same of rates: what of their ranges does not depend on values is found out once for all series that have
-    /// samples at the same times.
+    /// The same of rates: what of their ranges does not depend on values is found out once for series that have samples
+    /// at the same times.
     func slideTogether(
         _ call: RangeCall, _ timeline: Timeline, _ function: RateFunction
     ) throws(EvaluationError) -> StepMatrix {
@@ -27,21 +27,19 @@ extension Evaluation {
         let scratch = Holding(bytes: RateWindows.stepBytes * timeline.count)
         try ledger.take(scratch)
         defer { ledger.giveBack(scratch) }
-        var (function, windows) = (function, nil as RateWindows?)
+        var (function, windows) = (function, RateWindows(call.input, timeline))
         var output = RangeOutput(call, self)
         for (member, samples) in call.input.series.enumerated() {
             try ledger.spend(timeline.count)
             function.begin(samples)
             var one = StepSeries(labels: samples.labels, dropsName: samples.dropsName)
             if samples.histograms.isEmpty {
-                if windows?.fit(samples) != true {
-                    try ledger.spend(timeline.count)
-                    windows = RateWindows(samples, call.input, timeline)
-                }
-                guard let windows, windows.stepCount > 0 else { continue }
-                one.first = windows.firstStep
-                one.floats = [Double](repeating: .nothing, count: windows.stepCount)
-                function.fill(&one.floats, samples, windows)
+                try ledger.spend(samples.times.count)
+                let view = windows.view(of: samples)
+                guard let first = view.firstStep else { continue }
+                one.first = first
+                one.floats = [Double](repeating: .nothing, count: view.stepCount)
+                function.fill(&one.floats, samples, view)
             } else {
                 try slide(samples, call, timeline, &function, &one)
             }

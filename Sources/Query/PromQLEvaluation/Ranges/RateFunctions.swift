@@ -38,26 +38,34 @@ struct RateFunction: FloatRangeFunction {
     private func firstDrop(behind index: Int) -> Int { drops.partitioningIndex { $0 > index } }
 
     /// What ``value(_:_:)`` says of each of some ranges, one behind the other.
-    /// - Parameter row: a number for each step from the windows' first one to the last; those at which there is a value
-    ///   get one.
-    func fill(_ row: inout [Double], _ samples: RangeSamples, _ windows: RateWindows) {
-        let floats = samples.floats
-        let seconds = windows.seconds
+    /// - Parameter row: a number for each step from the first one that has a range to the last; those that have one get
+    ///   a value.
+    func fill(_ row: inout [Double], _ samples: RangeSamples, _ view: RateWindows.View) {
+        guard let first = view.firstStep else { return }
+        fill(&row, from: first, samples.floats, view.head[...], shift: 0, view.seconds)
+        fill(&row, from: first, samples.floats, view.tail, shift: view.shift, view.seconds)
+    }
+
+    private func fill(
+        _ row: inout [Double], from firstStep: Int, _ floats: [Double], _ windows: ArraySlice<RateWindows.Window>,
+        shift: Int, _ seconds: Double
+    ) {
         // The first drop behind the first sample of a range.
         var next = 0
-        for window in windows.all {
-            var difference = floats[window.last] - floats[window.first]
+        for window in windows {
+            let (first, last) = (window.first - shift, window.last - shift)
+            var difference = floats[last] - floats[first]
             if !drops.isEmpty {
-                while next < drops.count, drops[next] <= window.first { next += 1 }
+                while next < drops.count, drops[next] <= first { next += 1 }
                 var place = next
-                while place < drops.count, drops[place] <= window.last {
+                while place < drops.count, drops[place] <= last {
                     difference += floats[drops[place] - 1]
                     place += 1
                 }
             }
             let factor = isCounter
-                ? window.ends.factor(first: floats[window.first], rise: difference) : window.ends.factor
-            row[window.place] = difference * (isRate ? factor / seconds : factor)
+                ? window.ends.factor(first: floats[first], rise: difference) : window.ends.factor
+            row[window.step - firstStep] = difference * (isRate ? factor / seconds : factor)
         }
     }
 }
