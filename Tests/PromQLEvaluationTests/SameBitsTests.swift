@@ -25,7 +25,8 @@ import Testing
                 value = random.oneIn(20) ? Double(random.next(below: 3)) : value + Double(random.next(below: 50)) / 3
                 let isOwn = number % 6 == 5 || (number % 6 == 4 && place == first)
                 let own = isOwn ? time - Int64(random.next(below: 9_000)) : time
-                run.append(own, .float(random.oneIn(60) ? .staleMarker : random.oneIn(90) ? .nan : value))
+                let isEnd = number % 4 == 1 && random.oneIn(60)
+                run.append(own, .float(isEnd ? .staleMarker : random.oneIn(90) ? .nan : value))
             }
             if hasHistogram {
                 run = run.between(after: .min, through: Self.end - 1)
