@@ -93,4 +93,19 @@ import Testing
         let times = PromQLQuestion.Times.range(from: 300_000, through: 420_000, step: 60_000)
         #expect(asking.lines("sum(increase(c_total[4m] @ 300))", times) == ["{} 12.0@300 12.0@360 12.0@420"])
     }
+
+    /// Buckets come in the order of their labels, not of their ends, and two may end at one place; of one that ends, or
+    /// that is raised at a step, nothing is left at the next.
+    @Test func buckets() throws {
+        let asking = try Asking(
+            "h_bucket{le='10'} 6 stale 6 6", "h_bucket{le='+Inf'} 8 8 8 8", "h_bucket{le='1'} 1 1 1 1",
+            "h_bucket{le='1.0'} 1 1 1 1", "h_bucket{le='2'} 4 4 1 4")
+        let times = PromQLQuestion.Times.range(from: 0, through: 180_000, step: 60_000)
+        #expect(
+            asking.lines("histogram_quantile(0.5, h_bucket)", times) == ["{} 2.0@0 2.0@60 6.0@120 2.0@180"])
+        #expect(
+            asking.lines("histogram_quantile(0.75, h_bucket)", times) == ["{} 10.0@0 2.0@60 10.0@120 10.0@180"])
+        #expect(
+            asking.lines("histogram_fraction(-Inf, 2, h_bucket)", times) == ["{} 0.5@0 0.5@60 0.125@120 0.5@180"])
+    }
 }
