@@ -26,6 +26,8 @@ struct RecordedRules: Sendable {
 
     let options: RuleOptions
     private(set) var all: [Recorded] = []
+    /// The places of rules by the names that they give: each question asks for some name.
+    private var byName: [ByteText: [Int]] = [:]
     /// What they said of times that are past, for as long as there are these rules.
     let past = RecordedPast()
 
@@ -39,6 +41,7 @@ struct RecordedRules: Sendable {
                         limit: group.limit, place: all.count))
             }
         }
+        for (place, one) in all.enumerated() { byName[one.rule.name, default: []].append(place) }
         for (place, fault) in RuleGraph(all.map(\.rule)).faults.enumerated() { all[place].fault = fault }
         findReadersOfAlerts()
         findReads()
@@ -82,7 +85,10 @@ struct RecordedRules: Sendable {
     }
 
     /// Those whose series can be wanted.
-    func named(by matchers: SeriesMatchers) -> [Recorded] { all.filter { matchers.canWant($0.rule) } }
+    func named(by matchers: SeriesMatchers) -> [Recorded] {
+        guard let name = matchers.onlyName else { return all.filter { matchers.canWant($0.rule) } }
+        return (byName[name] ?? []).map { all[$0] }.filter { matchers.canWant($0.rule) }
+    }
 
     /// The places of those whose series can be wanted by one of some selectors, each once.
     func places(named selectors: [SeriesMatchers]) -> [Int] {
