@@ -231,6 +231,32 @@ import Testing
         #expect(series > 4_500 && cache.steps == steps)
     }
 
+    /// Wanted times within many hours of one piece are told apart, whatever lies in the hours between.
+    @Test(arguments: [SeriesWindows.Look.all, .last, .ends]) func hoursOfOnePiece(_ look: SeriesWindows.Look) throws {
+        var history = try HistoryStore(nowSeconds: 9 * 3_600)
+        try history.append(
+            [0, 1, 4, 5, 7].flatMap { hour in
+                (0..<30).map { (call: Int) -> HistoryEvent in
+                    let fields: [String: EventValue] = ["tool": .text(call % 7 == hour % 3 ? "a" : "b")]
+                    let seconds = Double(hour * 3_600 + call * 115 + 1)
+                    return HistoryStore.event("tool.call", at: seconds, fields, id: "\(hour) \(call)")
+                }
+            })
+        try history.store.seal()
+        let reached: Int64 = 9 * 3_600
+        let (kept, fresh) = (history.series(reached: reached, cache: SeriesCache()), history.series(reached: reached))
+        for minutes in [0, 10, 59] as [Int64] {
+            let windows = SeriesWindows(
+                firstEnd: HistoryStore.startMilliseconds + minutes * 60_000, step: 3_600_000, count: 10,
+                length: 900_000, look: look)
+            func samples(_ source: StoreSeries) throws -> [Series] {
+                try HistoryStore.samples(source, "support_tool_calls_total", through: reached, windows: windows)
+            }
+            let (found, expected) = (try samples(kept), try samples(fresh))
+            #expect(found.count == 2 && found == expected, "\(minutes)")
+        }
+    }
+
     /// What a rule's cycle reads and looks at follows from what has come since the last one, and not from how long the
     /// history is.
     @Test func aCycleIsAsCheapAfterTenTimesTheHistory() throws {

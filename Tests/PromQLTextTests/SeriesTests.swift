@@ -100,8 +100,18 @@ import Testing
         run.append(2, .histogram(histogram))
         #expect(run.heldBytes == 2 * 16 + 160 + (160 + 2 * 16))
         let labels = LabelSet([("a", "12")])
-        #expect(labels.heldBytes == 64 + 96 + 3 && labels.listedBytes == 64 + 16)
+        #expect(labels.heldBytes == 64 + 96 + 3 && labels.listedBytes == 64 + 24)
         #expect(Series(labels: labels, samples: run).heldBytes == 163 + 384)
+    }
+
+    /// However a set came to its labels, it is the same one, and so is its hash.
+    @Test func setsByAllWays() {
+        let made = LabelSet([("A", "1"), ("b", "2")])
+        let whole = LabelSet([("b", "2"), ("__name__", "m"), ("A", "1"), ("c", "")])
+        #expect(whole.metricName == "m" && made.metricName.isEmpty)
+        let ways = [whole.dropping(["__name__"]), whole.keeping(["A", "b"]), whole.setting("__name__", to: "")]
+        #expect(ways.allSatisfy { $0 == made } && Set(ways + [made]).count == 1)
+        #expect(LabelSet([("A", "1"), ("b", "3")]) != made && LabelSet([("A", "2"), ("b", "1")]) != made)
     }
 
     @Test func endOfSeries() {

@@ -245,6 +245,13 @@ package struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// The same, appended by `append`, such as digits.
+    package mutating func raw(plain append: (inout [UInt8]) -> Void) {
+        separate()
+        append(&bytes)
+        needsComma = true
+    }
+
     /// Bytes that are JSON already.
     package mutating func raw(utf8 json: ArraySlice<UInt8>) {
         separate()

@@ -87,21 +87,46 @@ final class Evaluation {
     /// Steps become times; series without samples are none.
     private func answered(_ series: [StepSeries]) throws(EvaluationError) -> [Series] {
         var result: [Series] = []
+        var times = AnswerTimes(timeline)
         for one in series {
             try ledger.take(Holding(samples: 0, bytes: 16 * one.floats.count))
             try ledger.spend(one.floats.count)
-            let run = run(of: one, on: timeline)
+            let run = run(of: one, &times)
             if !run.times.isEmpty { result.append(Series(labels: one.labels, samples: run)) }
         }
         return result.sorted { $0.labels < $1.labels }
     }
 
-    func run(of series: StepSeries, on timeline: Timeline) -> SampleRun {
+    private func run(of series: StepSeries, _ times: inout AnswerTimes) -> SampleRun {
+        if series.histograms.isEmpty { return times.run(of: series) }
         var run = SampleRun()
         for step in series.first..<series.end {
             if let value = series[step] { run.append(timeline[step], value) }
         }
         return run
+    }
+}
+
+/// The times of an answer's series: most have those of the one before.
+private struct AnswerTimes {
+    private let timeline: Timeline
+    private var steps = 0..<0
+    private var times: [Int64] = []
+
+    init(_ timeline: Timeline) { self.timeline = timeline }
+
+    /// - Parameter series: without histograms.
+    mutating func run(of series: StepSeries) -> SampleRun {
+        let floats = series.floats
+        guard !floats.contains(where: \.isNothing) else {
+            let said = floats.indices.filter { !floats[$0].isNothing }
+            return SampleRun(said.map { timeline[series.first + $0] }, said.map { floats[$0] })
+        }
+        if steps != series.first..<series.end {
+            steps = series.first..<series.end
+            times = steps.map { timeline[$0] }
+        }
+        return SampleRun(times, floats)
     }
 }
 

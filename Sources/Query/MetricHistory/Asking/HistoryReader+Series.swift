@@ -52,6 +52,7 @@ extension HistoryReader {
 
     /// Those that are wanted: that it runs, which version, who is active, and that no correction is to be added.
     private var running: [Running] {
+        if let name = matchers.onlyName, !Self.runningNames.contains(name) { return [] }
         let up = StoreSeries.up(of: source.target)
         var found = matchers.passes(up) ? [Running(labels: up, value: .always(1))] : []
         func add(_ name: String, _ pairs: [(name: ByteText, value: ByteText)], _ value: Running.Value) {
@@ -71,6 +72,9 @@ extension HistoryReader {
 
     /// Whether one of them is wanted.
     var isOfRunning: Bool { !running.isEmpty }
+
+    private static let runningNames: [ByteText] =
+        ["up"] + ([MetricCatalogue.buildInfo, MetricCatalogue.rebookedCost] + activeNames).map { ByteText($0.utf8) }
 
     static let activeNames = [MetricCatalogue.activeConversations, MetricCatalogue.activeUsers]
 

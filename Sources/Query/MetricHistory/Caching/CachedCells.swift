@@ -114,7 +114,7 @@ final class CachedCells: Sendable {
         guard let points = index.points, numbers.contains(where: { $0 >= 0 }) else { return }
         let splits = CoarsePoint.splits(cells.points, within: points)
         var steps = 0
-        for run in index.runs { steps += run.add(to: &cells, numbers: numbers, within: nil, without: splits) }
+        for run in index.runs { steps += run.add(to: &cells, numbers: numbers, without: splits) }
         for (place, piece) in index.pieces.enumerated() {
             guard let own = piece.points else { continue }
             let first = splits.partitioningIndex { $0 >= own.lowerBound }
@@ -122,10 +122,7 @@ final class CachedCells: Sendable {
             guard first < splits.count, splits[first] <= end else { continue }
             try reader.check()
             let run = try fine(piece, place)
-            for split in splits[first...].prefix(while: { $0 <= end }) {
-                steps += run.add(
-                    to: &cells, numbers: numbers, within: CoarsePoint.points(of: split), without: [])
-            }
+            steps += run.add(to: &cells, numbers: numbers, inside: splits[first...].prefix { $0 <= end })
         }
         cache.count(steps: steps)
     }

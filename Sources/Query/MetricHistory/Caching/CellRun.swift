@@ -1,3 +1,5 @@
+import Bytes
+
 /// Cells in the order of their label sets, codes and points, and what they come to from the first one of their set and
 /// code on. Adding up what lies before a point is one look-up. Never changes once it is made.
 struct CellRun: Sendable {
@@ -168,30 +170,54 @@ struct CellRun: Sendable {
 
     // MARK: Answering
 
-    /// Adds what lies at some points to the cells of an answer, at the wanted times.
+    /// Adds what lies at all points but some to the cells of an answer, at the wanted times.
     /// - Parameters:
     ///   - numbers: by label set: its number there, or −1 where it is left out.
-    ///   - within: the points; nil: all.
     ///   - splits: points that are left out, ascending.
     /// - Returns: how many steps that took.
     /// - Complexity: for each set and code O(wanted times + splits) and the logarithms of the cells between them.
-    func add(
-        to cells: inout LabelledCells, numbers: [Int], within: ClosedRange<Int64>?, without splits: [Int64]
-    ) -> Int {
+    func add(to cells: inout LabelledCells, numbers: [Int], without splits: [Int64]) -> Int {
         var steps = 0
         for group in starts.indices {
             let start = starts[group]
             let number = numbers[Self.set(of: keys[start])]
             steps += 1
             if number < 0 { continue }
-            var range = self.cells(of: group)
-            if let within {
-                let first = index(in: range) { $0 >= within.lowerBound }
-                range = first..<index(in: first..<range.upperBound) { $0 > within.upperBound }
+            steps += add(
+                self.cells(of: group), (0, 0), code: Self.code(of: keys[start]), number, to: &cells, without: splits)
+        }
+        return steps
+    }
+
+    /// The same of the points alone that some coarse ones stand for.
+    /// - Parameter splits: the coarse ones, ascending.
+    /// - Complexity: for each set and code O(wanted times), and for each of the splits between its cells the logarithms
+    ///   of both.
+    func add(to cells: inout LabelledCells, numbers: [Int], inside splits: ArraySlice<Int64>) -> Int {
+        var steps = 0
+        for group in starts.indices {
+            let start = starts[group]
+            let number = numbers[Self.set(of: keys[start])]
+            steps += 1
+            if number < 0 { continue }
+            let own = self.cells(of: group)
+            var (cell, left) = (own.lowerBound, splits)
+            while cell < own.upperBound {
+                let coarse = CoarsePoint.containing(point(cell))
+                left = left[left.partitioningIndex { $0 >= coarse }...]
+                guard let split = left.first else { break }
+                steps += 1
+                let points = CoarsePoint.points(of: split)
+                if split > coarse {
+                    cell = leap(from: cell, to: own.upperBound, beyond: points.lowerBound - 1)
+                    continue
+                }
+                let end = leap(from: cell, to: own.upperBound, beyond: points.upperBound)
+                let before = cell > start ? total(cell - 1) : (0, 0)
+                steps += add(
+                    cell..<end, before, code: Self.code(of: keys[start]), number, to: &cells, without: [])
+                (cell, left) = (end, left.dropFirst())
             }
-            if range.isEmpty { continue }
-            let before = range.lowerBound > start ? total(range.lowerBound - 1) : (0, 0)
-            steps += add(range, before, code: Self.code(of: keys[start]), number, to: &cells, without: splits)
         }
         return steps
     }

@@ -1,19 +1,23 @@
-import Bytes
-
 /// Points of an hour and of the one behind it, of which all others of the time between are one: windows begin behind
 /// the sample at which others end.
 enum CoarsePoint {
     private static let perHour: Int64 = 3_600_000 / StoreSeries.stepMilliseconds
 
+    /// How far behind the full hour a point lies.
+    private static func place(of point: Int64) -> Int64 {
+        let rest = point % perHour
+        return rest < 0 ? rest + perHour : rest
+    }
+
     /// The coarse point that stands for a point, at or after it.
     static func containing(_ point: Int64) -> Int64 {
-        let place = point - floorDivide(point, perHour) * perHour
+        let place = place(of: point)
         return place <= 1 ? point : point + perHour - place
     }
 
     /// The points that one stands for.
     static func points(of coarse: Int64) -> ClosedRange<Int64> {
-        let isHour = coarse - floorDivide(coarse, perHour) * perHour == 0
+        let isHour = place(of: coarse) == 0
         return isHour ? (coarse - perHour + 2)...coarse : coarse...coarse
     }
 

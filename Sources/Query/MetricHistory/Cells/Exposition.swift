@@ -32,6 +32,7 @@ struct Exposition {
     /// Upper bounds of classic buckets in ns.
     let bounds: [Int64]
     private var matchers: SeriesMatchers
+    private let asksForNamesAlone: Bool
     private let target: [(name: ByteText, value: ByteText)]
     /// Beyond the label sets: what stands in the label that code gives.
     private let categories: [ByteText]
@@ -49,6 +50,7 @@ struct Exposition {
     {
         self.definition = definition
         (self.matchers, target, self.categories) = (matchers, source.target, categories)
+        asksForNamesAlone = matchers.matchers.allSatisfy { $0.label == LabelMatcher.metricName }
         var bounds = definition.bucketBoundsNanoseconds
         // Where buckets of answers end follows from the objectives, as it does in `/metrics`.
         if case .observe = definition.source { bounds = source.objectives.bucketBounds }
@@ -154,7 +156,10 @@ struct Exposition {
 
     /// Those series of a label set that are wanted.
     /// - Parameter all: what ``outputs(_:)`` of ``ofEverything`` says of it.
-    func wanted(_ all: [SeriesOutput]) -> [SeriesOutput] { all.filter { matchers.passes($0.labels) } }
+    func wanted(_ all: [SeriesOutput]) -> [SeriesOutput] {
+        // Of names that are not asked for there are none.
+        asksForNamesAlone ? all : all.filter { matchers.passes($0.labels) }
+    }
 
     /// The wanted series of a label set.
     /// - Parameter values: of the definition's labels, in their order; empty for none.

@@ -25,14 +25,14 @@ struct LabelledCells {
     private var finder: PointFinder
     private var known: [[ByteText]: Int] = [:]
     private let keepsCells: Bool
-    private let isOtherWanted: Bool
+    /// Whether series of what is `other` are wanted: asked of few requests.
+    private lazy var isOtherWanted = !exposition.outputs(Self.other(exposition)).isEmpty
     private var labelBytes = 0
 
     /// - Parameter keepsCells: false where only the first times are asked for.
     init(_ exposition: Exposition, _ points: SamplePoints, keepsCells: Bool) {
         (self.exposition, self.points, self.keepsCells) = (exposition, points, keepsCells)
         finder = PointFinder(points)
-        isOtherWanted = !exposition.outputs(Self.other(exposition)).isEmpty
     }
 
     private static func other(_ exposition: Exposition) -> [ByteText] {
@@ -71,7 +71,7 @@ struct LabelledCells {
     /// - Returns: nil where no cells of it are kept.
     mutating func note(_ values: [ByteText], _ outputs: [SeriesOutput], since first: Int64) -> Int? {
         assert(known.isEmpty, "sets are noted, or looked for by their texts")
-        let isKept = keepsCells && (isOtherWanted || !outputs.isEmpty)
+        let isKept = keepsCells && (!outputs.isEmpty || isOtherWanted)
         sets.append(CountedSet(values: values, first: first, isKept: isKept, outputs: outputs))
         return isKept ? sets.count - 1 : nil
     }

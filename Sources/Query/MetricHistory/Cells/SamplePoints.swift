@@ -79,13 +79,20 @@ struct SamplePoints {
     /// The last number of the first window that has none before a number.
     private func last(from number: Int64, _ windows: SeriesWindows) -> Int64? {
         window(endingFrom: number * StoreSeries.stepMilliseconds, windows).map {
-            min(floorDivide($0, StoreSeries.stepMilliseconds), upper)
+            min(Self.number(atOrBefore: $0), upper)
         }
+    }
+
+    /// The last number up to a time (ms). It is asked for every wanted time of every series: by a step that is known
+    /// the machine need not divide.
+    private static func number(atOrBefore time: Int64) -> Int64 {
+        let number = time / StoreSeries.stepMilliseconds
+        return number * StoreSeries.stepMilliseconds > time ? number - 1 : number
     }
 
     /// The first number of a window that ends at a time (ms).
     private func first(of end: Int64) -> Int64 {
-        floorDivide(end.saturatingSubtract(length), StoreSeries.stepMilliseconds) + 1
+        Self.number(atOrBefore: end.saturatingSubtract(length)) + 1
     }
 
     /// Where the first window ends that ends at or after a time (ms).

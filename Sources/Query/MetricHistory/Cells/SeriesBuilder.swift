@@ -56,23 +56,21 @@ struct SeriesBuilder {
         metrics += 1
         guard let first = shown.filter({ !$0.outputs.isEmpty }).map(\.start).min() else { return }
         let times = try times(cells.points, from: first)
-        let order = Self.order(cells.cells, places, shown)
-        var next = 0
+        let placed = PlacedCells(cells.cells, places, shown)
         // Those of the wanted times of the set before: most have the same.
         var (stamps, stamped): ([Int64], [Int64]) = ([], [])
         for (place, set) in shown.enumerated() where !set.outputs.isEmpty {
-            let begin = next
-            while next < order.count, Int(order[next].key >> PackedPoint.bits) == place { next += 1 }
+            let order = placed.cells(of: place)
             let own = Self.own(times, from: set.start, cells.points)
             if own != stamped { (stamped, stamps) = (own, own.map { $0 * StoreSeries.stepMilliseconds }) }
-            let cellsBytes = cells.memoryBytes + order.count * 16
+            let cellsBytes = cells.memoryBytes + placed.memoryBytes
             let buckets = Self.buckets(set.outputs)
             try hold(memoryBytes + cellsBytes + buckets.count * own.count * 16)
-            let counts = Self.counts(in: buckets, cells.cells, order[begin..<next], own)
+            let counts = Self.counts(in: buckets, cells.cells, order, own)
             for output in set.outputs {
                 try take(own.count)
                 try hold(memoryBytes + cellsBytes)
-                let run = run(output.shape, cells.cells, order[begin..<next], own, stamps, counts)
+                let run = run(output.shape, cells.cells, order, own, stamps, counts)
                 if run.times.isEmpty { continue }
                 let spacing = cells.points.isThinned ? StoreSeries.stepMilliseconds : nil
                 series.append(Series(labels: output.labels, samples: run, spacing: spacing))
@@ -87,31 +85,6 @@ struct SeriesBuilder {
         let isInside = start >= points.lower && start <= points.upper
         return points.isThinned && isInside && own.first != start ? [start] + own : own
     }
-
-    /// A cell by the place of its label set, then by its point.
-    private struct PlacedCell {
-        let key: UInt64
-        let cell: UInt32
-    }
-
-    private static func order(
-        _ cells: CellTable, _ places: [Int], _ shown: [LabelledCells.ShownSet]
-    ) -> [PlacedCell] {
-        var order: [PlacedCell] = []
-        order.reserveCapacity(cells.count)
-        for cell in 0..<cells.count {
-            let place = places[Int(cells.sets[cell])]
-            // What was counted and taken away again counts nothing.
-            guard place >= 0, !shown[place].outputs.isEmpty, cells.counts[cell] != 0 else { continue }
-            let key = UInt64(place) << PackedPoint.bits | PackedPoint.packed(cells.point(of: cell))
-            order.append(PlacedCell(key: key, cell: UInt32(cell)))
-        }
-        // Cells of one key are added up, in whatever order they come.
-        order.sort { $0.key < $1.key }
-        return order
-    }
-
-    private static func point(_ placed: PlacedCell) -> Int64 { PackedPoint.point(in: placed.key) }
 
     /// Buckets up to the last that is wanted, and whether each is; none where so few are that each is counted by
     /// itself.
@@ -128,20 +101,19 @@ struct SeriesBuilder {
     }
 
     /// What lies in each wanted bucket and those below it at each time, counted for all buckets together.
+    /// - Parameter order: the cells of one label set, like all others below.
     /// - Returns: by bucket; empty for those that are not wanted.
     /// - Complexity: O(cells + buckets · times).
     private static func counts(
-        in buckets: [Bool], _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: [Int64]
+        in buckets: [Bool], _ cells: CellTable, _ order: ArraySlice<UInt32>, _ times: [Int64]
     ) -> [[Double]] {
         if buckets.isEmpty || times.isEmpty { return [] }
         var counts = [Int64](repeating: 0, count: buckets.count * times.count)
-        var place = 0
-        for placed in order {
-            let point = point(placed)
-            while place < times.count, times[place] < point { place += 1 }
-            if place == times.count { break }
-            let bucket = ObservedCode.classic(of: cells.code(of: Int(placed.cell)))
-            if bucket < buckets.count { counts[bucket * times.count + place] &+= cells.counts[Int(placed.cell)] }
+        var places = TimePlaces(times)
+        for cell in order {
+            guard let place = places.place(of: cells.point(of: Int(cell))) else { continue }
+            let bucket = ObservedCode.classic(of: cells.code(of: Int(cell)))
+            if bucket < buckets.count { counts[bucket * times.count + place] &+= cells.counts[Int(cell)] }
         }
         var below = [Int64](repeating: 0, count: times.count)
         return buckets.enumerated().map { bucket, isWanted in
@@ -158,7 +130,7 @@ struct SeriesBuilder {
     ///   - stamps: the times in ms.
     ///   - counts: by bucket, where buckets were counted together.
     private mutating func run(
-        _ shape: SeriesOutput.Shape, _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: [Int64],
+        _ shape: SeriesOutput.Shape, _ cells: CellTable, _ order: ArraySlice<UInt32>, _ times: [Int64],
         _ stamps: [Int64], _ counts: [[Double]]
     ) -> SampleRun {
         switch shape {
@@ -176,31 +148,37 @@ struct SeriesBuilder {
 
     /// How many there are at each time.
     private static func counts(
-        _ shape: SeriesOutput.Shape, _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: [Int64]
+        _ shape: SeriesOutput.Shape, _ cells: CellTable, _ order: ArraySlice<UInt32>, _ times: [Int64]
     ) -> [Double] {
-        var (total, next) = (0 as Int64, order.startIndex)
-        return times.map { time in
-            while next < order.endIndex, point(order[next]) <= time {
-                total &+= count(shape, cells, Int(order[next].cell))
-                next += 1
-            }
+        var counts = [Int64](repeating: 0, count: times.count)
+        var places = TimePlaces(times)
+        for cell in order {
+            guard let place = places.place(of: cells.point(of: Int(cell))) else { continue }
+            counts[place] &+= count(shape, cells, Int(cell))
+        }
+        var total: Int64 = 0
+        return counts.map { count in
+            total &+= count
             return Double(total)
         }
     }
 
     /// What the sums come to at each time: each sum becomes a number once, however many times say it.
     private static func sums(
-        _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: [Int64], _ number: (Int128) -> Double
+        _ cells: CellTable, _ order: ArraySlice<UInt32>, _ times: [Int64], _ number: (Int128) -> Double
     ) -> [Double] {
-        var (total, next) = (0 as Int128, order.startIndex)
-        var shown = 0.0
-        return times.map { time in
-            let before = next
-            while next < order.endIndex, point(order[next]) <= time {
-                total &+= cells.sums[Int(order[next].cell)]
-                next += 1
+        var sums = [Int128](repeating: 0, count: times.count)
+        var places = TimePlaces(times)
+        for cell in order {
+            guard let place = places.place(of: cells.point(of: Int(cell))) else { continue }
+            sums[place] &+= cells.sums[Int(cell)]
+        }
+        var (total, shown) = (0 as Int128, 0.0)
+        return sums.map { sum in
+            if sum != 0 {
+                total &+= sum
+                shown = number(total)
             }
-            if next > before { shown = number(total) }
             return shown
         }
     }
@@ -221,18 +199,20 @@ struct SeriesBuilder {
     }
 
     private mutating func native(
-        _ cells: CellTable, _ order: ArraySlice<PlacedCell>, _ times: [Int64]
+        _ cells: CellTable, _ order: ArraySlice<UInt32>, _ times: [Int64]
     ) -> SampleRun {
         var run = SampleRun()
         var counted = ObservedHistogram()
-        var next = order.startIndex
+        // Cells of one time are added up, in whatever order they come.
+        let ordered = order.map { (point: cells.point(of: Int($0)), cell: Int($0)) }.sorted { $0.point < $1.point }
+        var next = 0
         var shown = counted.histogram
         // Where nothing changed, buckets are shared.
         memoryBytes += times.count * NativeHistogram.ownBytes
         for time in times {
             let before = next
-            while next < order.endIndex, Self.point(order[next]) <= time {
-                let cell = Int(order[next].cell)
+            while next < ordered.count, ordered[next].point <= time {
+                let cell = ordered[next].cell
                 counted.add(
                     cells.counts[cell], bucket: ObservedCode.index(of: cells.code(of: cell)), sum: cells.sums[cell])
                 next += 1
@@ -244,5 +224,59 @@ struct SeriesBuilder {
             run.append(time * StoreSeries.stepMilliseconds, .histogram(shown))
         }
         return run
+    }
+}
+
+/// Cells by the label set that they belong to; within a set in any order, since they are added up.
+private struct PlacedCells {
+    private var cells: [UInt32] = []
+    /// Where those of each set begin, and where the last ones end.
+    private var starts: [Int]
+
+    /// - Parameter places: by number of a label set its place among those that are shown; −1: it is none.
+    /// - Complexity: O(cells + label sets).
+    init(_ table: CellTable, _ places: [Int], _ shown: [LabelledCells.ShownSet]) {
+        func shownPlace(_ cell: Int) -> Int? {
+            let place = places[Int(table.sets[cell])]
+            // What was counted and taken away again counts nothing.
+            guard place >= 0, !shown[place].outputs.isEmpty, table.counts[cell] != 0 else { return nil }
+            return place
+        }
+        starts = [Int](repeating: 0, count: shown.count + 1)
+        for cell in 0..<table.count {
+            if let place = shownPlace(cell) { starts[place + 1] += 1 }
+        }
+        for place in shown.indices { starts[place + 1] += starts[place] }
+        var next = starts
+        cells = [UInt32](repeating: 0, count: starts[shown.count])
+        for cell in 0..<table.count {
+            guard let place = shownPlace(cell) else { continue }
+            cells[next[place]] = UInt32(cell)
+            next[place] += 1
+        }
+    }
+
+    var memoryBytes: Int { cells.count * 4 + starts.count * 8 }
+
+    func cells(of place: Int) -> ArraySlice<UInt32> { cells[starts[place]..<starts[place + 1]] }
+}
+
+/// Finds the times at which something counts: the first that is not before it.
+private struct TimePlaces {
+    private let times: [Int64]
+    private var last = 0
+
+    /// - Parameter times: ascending.
+    init(_ times: [Int64]) { self.times = times }
+
+    /// nil where all times are before it.
+    mutating func place(of point: Int64) -> Int? {
+        // Cells of one code mostly ascend.
+        if last > 0, times[last - 1] >= point {
+            last = times[..<last].partitioningIndex { $0 >= point }
+        } else if last < times.count, times[last] < point {
+            last = times[(last + 1)...].partitioningIndex { $0 >= point }
+        }
+        return last < times.count ? last : nil
     }
 }

@@ -1,6 +1,27 @@
 import Bytes
 import PromQLText
 
+/// What a group of an aggregation is known by.
+struct GroupKey {
+    private let names: Set<ByteText>
+    private let isWithout: Bool
+
+    /// - Parameter dropsMetric: whether what says which metric a series is goes first.
+    init(_ node: Aggregation, dropsMetric: Bool = false) {
+        let names = Set(node.grouping)
+        isWithout = node.isWithout
+        if isWithout {
+            self.names = names.union(dropsMetric ? LabelSet.metricLabels : LabelSet.nameAlone)
+        } else {
+            self.names = dropsMetric ? names.subtracting(LabelSet.metricLabels) : names
+        }
+    }
+
+    func of(_ labels: LabelSet) -> LabelSet {
+        isWithout ? labels.dropping(names) : names.isEmpty ? .empty : labels.keeping(names)
+    }
+}
+
 /// Series by the group that they belong to.
 struct AggregationGroups {
     /// What each group is known by, in the order in which they were met.
@@ -9,17 +30,15 @@ struct AggregationGroups {
     private(set) var members: [[Int]] = []
 
     init(_ matrix: StepMatrix, _ node: Aggregation) {
-        let names = Set(node.grouping)
-        let dropped = names.union(LabelSet.nameAlone)
+        let key = GroupKey(node)
         var numbers: [LabelSet: Int] = [:]
         for (index, one) in matrix.series.enumerated() {
-            let key = node.isWithout
-                ? one.labels.dropping(dropped) : names.isEmpty ? .empty : one.labels.keeping(names)
-            if let number = numbers[key] {
+            let own = key.of(one.labels)
+            if let number = numbers[own] {
                 members[number].append(index)
             } else {
-                numbers[key] = labels.count
-                labels.append(key)
+                numbers[own] = labels.count
+                labels.append(own)
                 members.append([index])
             }
         }

@@ -6,7 +6,9 @@ extension Evaluation {
     func aggregate(_ node: Aggregation, _ timeline: Timeline) throws(EvaluationError) -> StepMatrix {
         let parameters = node.operation.takesNumber
             ? try node.parameter.map { parameter throws(EvaluationError) in try scalar(parameter, timeline) } : nil
-        let matrix = try vector(node.expression, timeline)
+        let found = try foldedRanges(node, timeline)
+        if let found, found.isFolded { return found.matrix }
+        let matrix = if let found { found.matrix } else { try vector(node.expression, timeline) }
         try ledger.take(scratch: timeline.count)
         switch node.operation {
         case .countValues: return try countValues(matrix, node, timeline)
@@ -15,6 +17,18 @@ extension Evaluation {
         case .quantile: return try quantiles(matrix, node, parameters ?? [], timeline)
         case .sum, .avg, .count, .min, .max, .group, .stddev, .stdvar: return try fold(matrix, node, timeline)
         }
+    }
+
+    /// What a function of ranges says whose series become groups, as groups where these can be made at once; nil where
+    /// it is something else that is put into groups.
+    private func foldedRanges(
+        _ node: Aggregation, _ timeline: Timeline
+    ) throws(EvaluationError) -> (matrix: StepMatrix, isFolded: Bool)? {
+        guard case .call(let call) = node.expression.inner,
+            timeline.isInstant || !Invariance.isFixed(node.expression)
+        else { return nil }
+        try ledger.spend(timeline.count)
+        return try rangeCall(call, timeline, for: node)
     }
 
     /// Group by group, all its series over all steps.

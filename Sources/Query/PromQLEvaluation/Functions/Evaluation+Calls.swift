@@ -5,7 +5,7 @@ import PromQLText
 // Calls: which computation a name means.
 extension Evaluation {
     func call(_ node: FunctionCall, _ timeline: Timeline) throws(EvaluationError) -> StepMatrix {
-        if let result = try rangeCall(node, timeline) { return result }
+        if let result = try rangeCall(node, timeline) { return result.matrix }
         let name = node.function.name
         if let function = ElementFunctions.byName[name] {
             return try mapped(vector(node.arguments[0], timeline), function, nil)

@@ -61,11 +61,12 @@ extension Evaluation {
             }
             if !result.floats.isEmpty { try collector.add(labelled(result, result.first)) }
         }
+        var histogram = ClassicHistogram()
         for group in input.classic {
             let labels = nameless(StepSeries(labels: group.labels))
             var result = labels
             for step in 0..<timeline.count {
-                guard let histogram = try input.classic(group, at: step, self) else { continue }
+                guard try input.read(group, at: step, into: &histogram, self) else { continue }
                 let (value, forced) = histogram.quantile(quantiles[step])
                 if let forced {
                     remarks.add(
@@ -99,10 +100,11 @@ extension Evaluation {
             }
             if !result.floats.isEmpty { try collector.add(result) }
         }
+        var histogram = ClassicHistogram()
         for group in input.classic {
             var result = nameless(StepSeries(labels: group.labels))
             for step in 0..<timeline.count {
-                guard let histogram = try input.classic(group, at: step, self) else { continue }
+                guard try input.read(group, at: step, into: &histogram, self) else { continue }
                 result.append(histogram.fraction(lower[step], upper[step]), at: step)
             }
             if !result.floats.isEmpty { try collector.add(result) }
@@ -121,6 +123,15 @@ struct HistogramInput {
         let number: Int
         /// Where buckets end, and their series.
         var buckets: [(end: Double, series: Int)]
+        /// Whether they stand in the order of their ends.
+        var isOrdered = false
+
+        /// What is no number has no place among others; then each step is put in order by itself.
+        mutating func order() {
+            if buckets.contains(where: { $0.end.isNaN }) { return }
+            buckets.sort { $0.end < $1.end }
+            isOrdered = true
+        }
     }
 
     private(set) var native: [StepSeries] = []
@@ -148,6 +159,7 @@ struct HistogramInput {
                 classic.append(Classic(labels: key, number: classic.count, buckets: [(value, index)]))
             }
         }
+        for number in classic.indices { classic[number].order() }
         for index in native.indices {
             guard let number = numbers[native[index].labels] else { continue }
             for step in native[index].first..<native[index].end where native[index].histogram(step) != nil {
@@ -170,18 +182,23 @@ struct HistogramInput {
     private static let bucketLabel: ByteText = "le"
 
     /// What a group of buckets says at a step.
-    func classic(
-        _ group: Classic, at step: Int, _ evaluation: Evaluation
-    ) throws(EvaluationError) -> ClassicHistogram? {
+    /// - Returns: false where it says nothing.
+    func read(
+        _ group: Classic, at step: Int, into histogram: inout ClassicHistogram, _ evaluation: Evaluation
+    ) throws(EvaluationError) -> Bool {
         try evaluation.ledger.spend(group.buckets.count)
-        var buckets: [(end: Double, count: Double)] = []
+        if !mixed.isEmpty, mixed.contains(MixedStep(group: group.number, step: step)) { return false }
+        guard group.isOrdered else {
+            let counts = group.buckets.map { (end: $0.end, count: series[$0.series].float(step)) }
+            histogram = ClassicHistogram(counts.filter { !$0.count.isNothing })
+            return !histogram.buckets.isEmpty
+        }
+        histogram.clear()
         for bucket in group.buckets {
             let count = series[bucket.series].float(step)
-            if !count.isNothing { buckets.append((bucket.end, count)) }
+            if !count.isNothing { histogram.add(end: bucket.end, count) }
         }
-        guard !buckets.isEmpty else { return nil }
-        if mixed.contains(MixedStep(group: group.number, step: step)) { return nil }
-        return ClassicHistogram(buckets)
+        return !histogram.buckets.isEmpty
     }
 }
 

@@ -1,18 +1,25 @@
 /// A histogram of counters by `le`: how many values there are up to each end.
 struct ClassicHistogram {
-    private(set) var buckets: [(end: Double, count: Double)]
+    private(set) var buckets: [(end: Double, count: Double)] = []
 
-    /// - Parameter buckets: at least one, in any order.
-    init(_ buckets: [(end: Double, count: Double)]) {
-        let sorted = buckets.sorted { $0.end < $1.end }
-        self.buckets = []
-        for bucket in sorted {
-            if self.buckets.last?.end == bucket.end {
-                self.buckets[self.buckets.count - 1].count += bucket.count
-            } else {
-                self.buckets.append(bucket)
-            }
+    /// Without buckets: these are put in.
+    init() {}
+
+    /// Takes all buckets out.
+    mutating func clear() { buckets.removeAll(keepingCapacity: true) }
+
+    /// Puts a bucket in that ends nowhere before the last one; where it ends there as well, both are one.
+    mutating func add(end: Double, _ count: Double) {
+        if buckets.last?.end == end {
+            buckets[buckets.count - 1].count += count
+        } else {
+            buckets.append((end, count))
         }
+    }
+
+    /// - Parameter buckets: in any order.
+    init(_ buckets: [(end: Double, count: Double)]) {
+        for bucket in buckets.sorted(by: { $0.end < $1.end }) { add(end: bucket.end, bucket.count) }
     }
 
     private var hasLast: Bool { buckets.last?.end == .infinity }
@@ -24,14 +31,13 @@ struct ClassicHistogram {
         var differenceMax = 0.0
     }
 
-    func quantile(_ quantile: Double) -> (value: Double, forced: Change?) {
+    /// Of at least one bucket. Counts that fall are raised, here as well.
+    mutating func quantile(_ quantile: Double) -> (value: Double, forced: Change?) {
         if quantile.isNaN { return (.nan, nil) }
         if quantile < 0 { return (-.infinity, nil) }
         if quantile > 1 { return (.infinity, nil) }
         guard hasLast else { return (.nan, nil) }
-        var copy = self
-        let change = copy.makeMonotonic()
-        let buckets = copy.buckets
+        let change = makeMonotonic()
         guard buckets.count >= 2, let observations = buckets.last?.count, observations != 0 else { return (.nan, nil) }
         var rank = quantile * observations
         let place = buckets.dropLast().firstIndex { $0.count >= rank } ?? buckets.count - 1
@@ -80,7 +86,7 @@ struct ClassicHistogram {
         return difference / min(sum, .greatestFiniteMagnitude) < 1e-12
     }
 
-    /// The share of values between two.
+    /// The share of values between two, of at least one bucket.
     func fraction(_ lower: Double, _ upper: Double) -> Double {
         guard hasLast, let count = buckets.last?.count, count != 0, !lower.isNaN, !upper.isNaN else { return .nan }
         if lower >= upper { return 0 }

@@ -4,7 +4,10 @@ import PromQLText
 // Functions of ranges: which computation a name means.
 extension Evaluation {
     /// Nil where the function has no range.
-    func rangeCall(_ node: FunctionCall, _ timeline: Timeline) throws(EvaluationError) -> StepMatrix? {
+    /// - Parameter aggregation: what the result is an argument of, for whom it may be put into groups at once.
+    func rangeCall(
+        _ node: FunctionCall, _ timeline: Timeline, for aggregation: Aggregation? = nil
+    ) throws(EvaluationError) -> (matrix: StepMatrix, isFolded: Bool)? {
         guard let place = node.arguments.firstIndex(where: { $0.type == .matrix }) else { return nil }
         let name = node.function.name
         var numbers: [[Double]] = []
@@ -14,11 +17,27 @@ extension Evaluation {
         let isOfEnds = ["rate", "increase", "delta"].contains(name)
         let input = try ranges(node.arguments[place], timeline, isOfEnds ? .ends : .all)
         try checkBoundary(input, name)
-        let call = RangeCall(name: name, numbers: numbers, place: node.arguments[0].inner.place, input: input)
-        if name == "absent_over_time" { return try absentOverTime(node, input, timeline) }
-        let result = try slide(call, timeline)
+        var call = RangeCall(name: name, numbers: numbers, place: node.arguments[0].inner.place, input: input)
+        if name == "absent_over_time" { return (try absentOverTime(node, input, timeline), false) }
+        if let aggregation { call.folds = try folds(aggregation, call, timeline) }
+        let matrix = try slide(call, timeline)
         done(input)
-        return result
+        guard let folds = call.folds else { return (matrix, false) }
+        return (try folds.matrix(), true)
+    }
+
+    /// Groups for what a call gives: where it gives floats alone, and no two series of it become one by the labels that
+    /// go. Nil where that is not known.
+    private func folds(
+        _ node: Aggregation, _ call: RangeCall, _ timeline: Timeline
+    ) throws(EvaluationError) -> GroupFolds? {
+        let series = call.input.series
+        guard let first = series.first else { return nil }
+        let dropsMetric = !call.keepsName && !question.delaysNameRemoval
+        for one in series {
+            guard one.histograms.isEmpty, !dropsMetric || one.labels.isOfMetric(of: first.labels) else { return nil }
+        }
+        return try GroupFolds(node, series, dropsMetric: dropsMetric, steps: timeline.count, ledger)
     }
 
     private func slide(_ call: RangeCall, _ timeline: Timeline) throws(EvaluationError) -> StepMatrix {
@@ -31,9 +50,9 @@ extension Evaluation {
 
     private func slideRates(_ call: RangeCall, _ timeline: Timeline) throws(EvaluationError) -> StepMatrix? {
         switch call.name {
-        case "rate": return try slide(call, timeline, RateFunction(isCounter: true, isRate: true))
-        case "increase": return try slide(call, timeline, RateFunction(isCounter: true, isRate: false))
-        case "delta": return try slide(call, timeline, RateFunction(isCounter: false, isRate: false))
+        case "rate": return try slideTogether(call, timeline, RateFunction(isCounter: true, isRate: true))
+        case "increase": return try slideTogether(call, timeline, RateFunction(isCounter: true, isRate: false))
+        case "delta": return try slideTogether(call, timeline, RateFunction(isCounter: false, isRate: false))
         case "irate": return try slide(call, timeline, InstantRateFunction(isRate: true))
         case "idelta": return try slide(call, timeline, InstantRateFunction(isRate: false))
         case "deriv": return try slide(call, timeline, TrendFunction(ahead: nil))
@@ -128,6 +147,8 @@ struct RangeCall {
     /// Where the first argument stands, which remarks point to.
     let place: Place
     let input: RangeInput
+    /// Take the place of the matrix; nil: it is made.
+    var folds: GroupFolds?
 
     /// Whether the values are samples of the metric still.
     var keepsName: Bool { name == "last_over_time" || name == "first_over_time" }

@@ -7,17 +7,45 @@ extension Evaluation {
         _ call: RangeCall, _ timeline: Timeline, _ function: some FloatRangeFunction
     ) throws(EvaluationError) -> StepMatrix {
         var function = function
-        var collector = SeriesCollector(ledger)
-        for samples in call.input.series {
+        var output = RangeOutput(call, self)
+        for (member, samples) in call.input.series.enumerated() {
             try ledger.spend(timeline.count)
             function.begin(samples)
             var one = StepSeries(labels: samples.labels, dropsName: samples.dropsName)
             try slide(samples, call, timeline, &function, &one)
-            remarkCounter(call, one, samples.labels.metricName)
-            if one.floats.isEmpty { continue }
-            try collector.add(call.keepsName ? one : nameless(one))
+            try output.take(one, of: member, self)
         }
-        return collector.matrix
+        return output.matrix
+    }
+
+    /// The same of rates: what of their ranges does not depend on values is found out once for series that have samples
+    /// at the same times.
+    func slideTogether(
+        _ call: RangeCall, _ timeline: Timeline, _ function: RateFunction
+    ) throws(EvaluationError) -> StepMatrix {
+        guard timeline.count <= RateWindows.stepsMax else { return try slide(call, timeline, function) }
+        let scratch = Holding(bytes: RateWindows.stepBytes * timeline.count)
+        try ledger.take(scratch)
+        defer { ledger.giveBack(scratch) }
+        var (function, windows) = (function, RateWindows(call.input, timeline))
+        var output = RangeOutput(call, self)
+        for (member, samples) in call.input.series.enumerated() {
+            try ledger.spend(timeline.count)
+            function.begin(samples)
+            var one = StepSeries(labels: samples.labels, dropsName: samples.dropsName)
+            if samples.histograms.isEmpty {
+                try ledger.spend(samples.times.count)
+                let view = windows.view(of: samples)
+                guard let first = view.firstStep else { continue }
+                one.first = first
+                one.floats = [Double](repeating: .nothing, count: view.stepCount)
+                function.fill(&one.floats, samples, view)
+            } else {
+                try slide(samples, call, timeline, &function, &one)
+            }
+            try output.take(one, of: member, self)
+        }
+        return output.matrix
     }
 
     private func slide<Function: FloatRangeFunction>(
@@ -26,6 +54,7 @@ extension Evaluation {
     ) throws(EvaluationError) {
         let times = samples.times
         let areFloats = samples.histograms.isEmpty
+        let hasQuantile = call.name == "quantile_over_time"
         let input = call.input
         let (before, behind) = (
             input.boundary == nil ? 0 : question.lookback, input.boundary == .smoothed ? question.lookback : 0
@@ -42,7 +71,7 @@ extension Evaluation {
             let window = RangeWindow(
                 range: low..<high, start: start, end: end, time: time, step: step, length: input.length)
             if areFloats {
-                remarkQuantile(call, step)
+                if hasQuantile { remarkQuantile(call, step) }
                 if let value = function.value(samples, window) { one.append(value, at: step) }
             } else if let value = try mixedValue(call, samples, window, &function) {
                 one.append(value, at: step)
@@ -51,18 +80,48 @@ extension Evaluation {
     }
 
     private func remarkQuantile(_ call: RangeCall, _ step: Int) {
-        guard call.name == "quantile_over_time", let quantile = call.numbers.first?[step],
-            !(quantile >= 0 && quantile <= 1)
-        else { return }
+        guard let quantile = call.numbers.first?[step], !(quantile >= 0 && quantile <= 1) else { return }
         remarks.add(.invalidQuantile(WrittenNumber.general(quantile)), at: call.place)
     }
+}
 
-    private func remarkCounter(_ call: RangeCall, _ one: StepSeries, _ name: ByteText) {
-        guard call.name == "rate" || call.name == "increase", !name.isEmpty,
-            one.floats.contains(where: { !$0.isNothing }),
-            !counterEndings.contains(where: { name.bytes.suffix($0.count).elementsEqual($0) })
-        else { return }
-        remarks.add(.possibleNonCounter(name: name), at: call.place)
+/// What comes of ranges, series by series: a matrix, or what is put into groups at once.
+private struct RangeOutput {
+    private let call: RangeCall
+    private let isOfCounter: Bool
+    /// The last name that was found to be that of a counter.
+    private var counter: ByteText?
+    private var collector: SeriesCollector
+
+    init(_ call: RangeCall, _ evaluation: Evaluation) {
+        self.call = call
+        isOfCounter = call.name == "rate" || call.name == "increase"
+        collector = SeriesCollector(evaluation.ledger)
+    }
+
+    var matrix: StepMatrix { collector.matrix }
+
+    /// - Parameters:
+    ///   - one: a series that has its name still.
+    ///   - member: its place among those of the call.
+    mutating func take(_ one: StepSeries, of member: Int, _ evaluation: Evaluation) throws(EvaluationError) {
+        if one.floats.isEmpty { return }
+        if isOfCounter { remark(one, evaluation) }
+        if let folds = call.folds {
+            let dropsName = one.dropsName || (evaluation.question.delaysNameRemoval && !call.keepsName)
+            return try folds.add(one, of: member, dropsName: dropsName)
+        }
+        try collector.add(call.keepsName ? one : evaluation.nameless(one))
+    }
+
+    private mutating func remark(_ one: StepSeries, _ evaluation: Evaluation) {
+        let name = one.labels.metricName
+        guard !name.isEmpty, name != counter, one.floats.contains(where: { !$0.isNothing }) else { return }
+        if counterEndings.contains(where: { name.bytes.suffix($0.count).elementsEqual($0) }) {
+            counter = name
+        } else {
+            evaluation.remarks.add(.possibleNonCounter(name: name), at: call.place)
+        }
     }
 }
 

@@ -36,24 +36,79 @@ struct RateFunction: FloatRangeFunction {
     }
 
     private func firstDrop(behind index: Int) -> Int { drops.partitioningIndex { $0 > index } }
+
+    /// What ``value(_:_:)`` says of each of some ranges, one behind the other.
+    /// - Parameter row: a number for each step from the first one that has a range to the last; those that have one get
+    ///   a value.
+    func fill(_ row: inout [Double], _ samples: RangeSamples, _ view: RateWindows.View) {
+        guard let first = view.firstStep else { return }
+        fill(&row, from: first, samples.floats, view.head[...], shift: 0, view.seconds)
+        fill(&row, from: first, samples.floats, view.tail, shift: view.shift, view.seconds)
+    }
+
+    private func fill(
+        _ row: inout [Double], from firstStep: Int, _ floats: [Double], _ windows: ArraySlice<RateWindows.Window>,
+        shift: Int, _ seconds: Double
+    ) {
+        // The first drop behind the first sample of a range.
+        var next = 0
+        for window in windows {
+            let (first, last) = (window.first - shift, window.last - shift)
+            var difference = floats[last] - floats[first]
+            if !drops.isEmpty {
+                while next < drops.count, drops[next] <= first { next += 1 }
+                var place = next
+                while place < drops.count, drops[place] <= last {
+                    difference += floats[drops[place] - 1]
+                    place += 1
+                }
+            }
+            let factor = isCounter
+                ? window.ends.factor(first: floats[first], rise: difference) : window.ends.factor
+            row[window.step - firstStep] = difference * (isRate ? factor / seconds : factor)
+        }
+    }
 }
 
 /// How much longer a range is than what its samples cover.
-enum RateExtension {
-    /// - Parameter zero: of a counter, its first value and how much it rose: it does not go on below zero.
-    static func factor(
-        _ first: Int64, _ last: Int64, count: Int, _ window: RangeWindow, zero: (first: Double, rise: Double)?
-    ) -> Double {
-        var before = first.seconds(since: window.start)
-        var behind = window.end.seconds(since: last)
-        let covered = last.seconds(since: first)
+struct RateExtension {
+    /// Seconds between the first and the last sample.
+    private let covered: Double
+    /// Seconds that are added on the left, where nothing is known of a zero, and on the right.
+    private let before, behind: Double
+
+    /// - Parameters:
+    ///   - first: when the first sample is, ms, and `last` likewise.
+    ///   - count: how many there are; at least two.
+    init(_ first: Int64, _ last: Int64, count: Int, from start: Int64, through end: Int64) {
+        var before = first.seconds(since: start)
+        var behind = end.seconds(since: last)
+        covered = last.seconds(since: first)
         let distance = covered / Double(count - 1)
         // A sample that is missing where one would be expected: the series begins or ends half a distance away.
         let threshold = distance * 1.1
         if before >= threshold { before = distance / 2 }
-        if let zero, zero.rise > 0, zero.first >= 0 { before = min(before, covered * (zero.first / zero.rise)) }
         if behind >= threshold { behind = distance / 2 }
-        return (covered + before + behind) / covered
+        (self.before, self.behind) = (before, behind)
+    }
+
+    var factor: Double { (covered + before + behind) / covered }
+
+    /// The same of a counter, which does not go on below zero.
+    /// - Parameters:
+    ///   - first: its first value.
+    ///   - rise: how much it rose.
+    func factor(first: Double, rise: Double) -> Double {
+        guard rise > 0, first >= 0 else { return factor }
+        return (covered + min(before, covered * (first / rise)) + behind) / covered
+    }
+
+    /// - Parameter zero: of a counter, its first value and how much it rose.
+    static func factor(
+        _ first: Int64, _ last: Int64, count: Int, _ window: RangeWindow, zero: (first: Double, rise: Double)?
+    ) -> Double {
+        let own = RateExtension(first, last, count: count, from: window.start, through: window.end)
+        return zero.map { own.factor(first: $0.first, rise: $0.rise) } ?? own.factor
     }
 }
 

@@ -28,14 +28,25 @@ extension Evaluation {
         let found = try read(
             node.selector, after: start, through: clock.time(at: timeline.end).adding(behind), windows: windows)
         var series: [RangeSamples] = []
+        series.reserveCapacity(found.count)
+        var held = Holding()
         for one in found {
             let samples = RangeSamples(one)
-            try ledger.take(samples.holding)
+            held = held + samples.holding
+            // Series by the thousand have few samples each.
+            if held.samples > Self.heldAtOnce {
+                try ledger.take(held)
+                held = Holding()
+            }
             try ledger.spend(samples.times.count)
             if !samples.times.isEmpty { series.append(samples) }
         }
+        try ledger.take(held)
         return RangeInput(series: series, clock: clock, length: length, boundary: boundary, place: node.place)
     }
+
+    /// Samples that are booked together.
+    private static let heldAtOnce = 1 << 14
 
     private func ranges(_ node: Subquery, _ timeline: Timeline) throws(EvaluationError) -> RangeInput {
         let clock = try clock(node.time)
@@ -71,7 +82,7 @@ extension Evaluation {
 
     /// Gives back what the ranges hold.
     func done(_ input: RangeInput) {
-        for one in input.series { ledger.giveBack(one.holding) }
+        ledger.giveBack(input.series.reduce(Holding()) { $0 + $1.holding })
     }
 
     /// The samples of a range, as they are.

@@ -104,6 +104,6 @@ extension SampleRun {
     }
 
     var hasStale: Bool {
-        floats.contains(where: \.isStaleMarker) || histograms.contains { $0?.sum.isStaleMarker == true }
+        floats.contains { $0.isNothing } || histograms.contains { $0?.sum.isStaleMarker == true }
     }
 }

@@ -9,6 +9,18 @@ package enum WrittenNumber {
         return sign(value) + digits.plain
     }
 
+    /// Appends ``plain(_:)``: of most numbers the text of the machine, which answers have by the thousand.
+    package static func append(plain value: Double, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        if value.isFinite { bytes.append(contentsOf: value.description.utf8) }
+        if bytes.count == start || bytes[start...].contains(UInt8(ascii: "e")) {
+            bytes.removeSubrange(start...)
+            bytes.append(contentsOf: plain(value).utf8)
+        } else if bytes[bytes.count - 1] == UInt8(ascii: "0"), bytes[bytes.count - 2] == UInt8(ascii: ".") {
+            bytes.removeLast(2)
+        }
+    }
+
     /// With an exponent where the number is large or small.
     package static func general(_ value: Double) -> String {
         guard value.isFinite else { return word(value) }

@@ -11,7 +11,7 @@ extension LabelSet {
     /// With their texts.
     package var heldBytes: Int { labels.reduce(64) { $0 + 96 + $1.name.bytes.count + $1.value.bytes.count } }
     /// The same where somebody else holds the texts.
-    package var listedBytes: Int { 64 + 16 * labels.count }
+    package var listedBytes: Int { 64 + 24 * labels.count }
 }
 
 extension NativeHistogram {

@@ -7,9 +7,26 @@ package struct SeriesLabel: Hashable, Sendable {
     package let name: ByteText
     /// Never empty: a label that says nothing is none.
     package let value: ByteText
+    /// Of both: a label is hashed with every set that is made of the one it stands in.
+    fileprivate let ownHash: Int
 
     /// Joins both; as an annotation its value may be empty.
-    package init(name: ByteText, value: ByteText) { (self.name, self.value) = (name, value) }
+    package init(name: ByteText, value: ByteText) {
+        (self.name, self.value) = (name, value)
+        ownHash = ProcessHash.of(Pair(name: name, value: value))
+    }
+
+    private struct Pair: Hashable {
+        let name, value: ByteText
+    }
+
+    /// See `Hashable`.
+    package static func == (left: SeriesLabel, right: SeriesLabel) -> Bool {
+        left.ownHash == right.ownHash && left.name == right.name && left.value == right.value
+    }
+
+    /// See `Hashable`.
+    package func hash(into hasher: inout Hasher) { hasher.combine(ownHash) }
 }
 
 /// What a series is known by: labels by name, each once, in the order of their bytes. The metric's name is one of them.
@@ -24,7 +41,7 @@ package struct LabelSet: Hashable, Comparable, Sendable, CustomStringConvertible
     /// - Complexity: O(n log n); of few pairs without more memory than their own.
     package init(_ pairs: [(name: ByteText, value: ByteText)]) {
         let labels = pairs.count > Self.fewMax ? Self.many(pairs) : Self.few(pairs)
-        self.init(ordered: labels, hash: labels.reduce(0) { $0 &+ ProcessHash.of($1) })
+        self.init(ordered: labels, hash: labels.reduce(0) { $0 &+ $1.ownHash })
     }
 
     private static func many(_ pairs: [(name: ByteText, value: ByteText)]) -> [SeriesLabel] {
@@ -71,12 +88,19 @@ package struct LabelSet: Hashable, Comparable, Sendable, CustomStringConvertible
         return index < labels.count && labels[index].name == name ? labels[index].value : ByteText([])
     }
 
+    /// The metric's name; empty where there is none.
+    /// - Complexity: O(1) where it stands first, as it does unless names begin with capitals; otherwise O(log n).
+    package var metricName: ByteText {
+        if let first = labels.first, first.name == LabelMatcher.metricName { return first.value }
+        return self[LabelMatcher.metricName]
+    }
+
     /// The labels of these names alone.
     package func keeping(_ names: Set<ByteText>) -> LabelSet {
         var (kept, hash): ([SeriesLabel], Int) = ([], 0)
         for label in labels where Self.has(label.name, among: names) {
             kept.append(label)
-            hash &+= ProcessHash.of(label)
+            hash &+= label.ownHash
         }
         return LabelSet(ordered: kept, hash: hash)
     }
@@ -88,7 +112,7 @@ package struct LabelSet: Hashable, Comparable, Sendable, CustomStringConvertible
         kept.reserveCapacity(labels.count - 1)
         for label in labels[first...] {
             if Self.has(label.name, among: names) {
-                hash &-= ProcessHash.of(label)
+                hash &-= label.ownHash
             } else {
                 kept.append(label)
             }

@@ -112,6 +112,7 @@ private struct Writing: Sendable {
             (place, sample) = (place + 1, nil)
             return
         }
+        if run.histograms.isEmpty { return writeFloats(run, from: index) }
         sample = index + 1
         let isHistogram = !run.histograms.isEmpty && run.histograms[index] != nil
         guard isHistogram == isAtHistograms else { return }
@@ -121,6 +122,22 @@ private struct Writing: Sendable {
             isListOpen = true
         }
         SeriesJSON.write(run.times[index], run[index], to: &json)
+    }
+
+    /// As many samples as the piece has room for, at least one.
+    private mutating func writeFloats(_ run: SampleRun, from index: Int) {
+        if !isListOpen {
+            json.key("values")
+            json.beginArray()
+            isListOpen = true
+        }
+        let (times, floats) = (run.times, run.floats)
+        var next = index
+        repeat {
+            SeriesJSON.write(times[next], floats[next], to: &json)
+            next += 1
+        } while next < times.count && json.bytes.count < pieceBytes
+        sample = next
     }
 
     private mutating func end() -> Bool {
@@ -163,8 +180,11 @@ private struct Writing: Sendable {
 package enum SeriesJSON {
     /// A number as text: the shortest digits that mean the same double, with an exponent from 1e21 on and below 1e-6.
     static func text(_ value: Double) -> String {
-        let isPlain = value == 0 || !value.isFinite || (1e-6..<1e21).contains(value.magnitude)
-        return isPlain ? WrittenNumber.plain(value) : WrittenNumber.general(value)
+        isPlain(value) ? WrittenNumber.plain(value) : WrittenNumber.general(value)
+    }
+
+    private static func isPlain(_ value: Double) -> Bool {
+        value == 0 || !value.isFinite || (1e-6..<1e21).contains(value.magnitude)
     }
 
     /// A number as text, with an exponent whatever its size: so values of alerts are written.
@@ -202,13 +222,33 @@ package enum SeriesJSON {
         }
     }
 
-    static func write(_ value: Double, to json: inout JSONWriter) { json.value(text(value)) }
+    static func write(_ value: Double, to json: inout JSONWriter) {
+        json.value(plain: { bytes in
+            if isPlain(value) {
+                WrittenNumber.append(plain: value, to: &bytes)
+            } else {
+                bytes.append(contentsOf: WrittenNumber.general(value).utf8)
+            }
+        })
+    }
 
     /// ms since 1970 as seconds, with three decimals where they are not whole.
     static func write(time: Int64, to json: inout JSONWriter) {
         let (seconds, rest) = time.magnitude.quotientAndRemainder(dividingBy: 1000)
-        let decimals = String(rest + 1000).dropFirst()
-        json.raw((time < 0 ? "-" : "") + String(seconds) + (rest == 0 ? "" : "." + decimals))
+        json.raw(plain: { bytes in
+            if time < 0 { bytes.append(UInt8(ascii: "-")) }
+            appendDecimal(Int64(seconds), to: &bytes)
+            if rest == 0 { return }
+            bytes.append(UInt8(ascii: "."))
+            appendPadded(rest, digits: 3, to: &bytes)
+        })
+    }
+
+    static func write(_ time: Int64, _ value: Double, to json: inout JSONWriter) {
+        json.beginArray()
+        write(time: time, to: &json)
+        write(value, to: &json)
+        json.endArray()
     }
 
     static func write(_ time: Int64, _ value: SampleValue, to json: inout JSONWriter) {

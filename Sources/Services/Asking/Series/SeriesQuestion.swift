@@ -11,6 +11,8 @@ package struct SeriesQuestion: Sendable {
     package var lookback: Int64 = SeriesQuestion.lookbackStandard
     /// How many series are shown; nil: all.
     package var seriesMax: Int?
+    /// The text as it was read; nil: it was not yet.
+    private var known: PromQLExpression?
 
     /// How far back a sample stands for a later time where nobody says so, in ms.
     package static let lookbackStandard: Int64 = 300_000
@@ -39,8 +41,8 @@ package struct SeriesQuestion: Sendable {
         return question
     }
 
-    /// Looks whether it can be asked at all.
-    package func check() throws(SeriesRefusal) { _ = try checked() }
+    /// Looks whether it can be asked at all; what was read for that is not read again.
+    package mutating func check() throws(SeriesRefusal) { known = try checked().expression }
 
     /// Reads the expression and looks at its times.
     func checked() throws(SeriesRefusal) -> PromQLQuestion {
@@ -59,7 +61,7 @@ package struct SeriesQuestion: Sendable {
                         + "(?step=XX)")
             }
         }
-        let expression = try Self.expression(text)
+        let expression = if let known { known } else { try Self.expression(text) }
         if case .range = times, let type = Self.unranged(expression) {
             throw SeriesRefusal(
                 parameter: "query",

@@ -72,9 +72,9 @@ extension Routes {
         }
         asked.seriesMax = try Self.count(form, "limit")
         let (timeLimit, moment) = (try Self.timeLimit(form), try Self.moment(form))
-        let (question, hasStatistics) = (asked, form["stats"] != nil)
         // What is no expression waits for nobody.
-        try question.check()
+        try asked.check()
+        let (question, hasStatistics) = (asked, form["stats"] != nil)
         let waiting = settlement.waiting
         let present = try await presentFamilies()
         let (text, notices, first, second) = try await queries.run { [self] cancellation throws in

@@ -1,0 +1,159 @@
+import Bytes
+import PromQLText
+
+/// Groups of series of floats, of which each becomes one series, step by step as its members come: no matrix of all of
+/// them is made, and to which group a series belongs is found out once for all steps. Members come in the order in
+/// which a matrix would have them, so that what is added up is so in the same order.
+final class GroupFolds {
+    private let operation: AggregationOperator
+    private let steps: Int
+    private let ledger: Ledger
+    /// By member.
+    private let groups: [Int]
+    /// By group.
+    private let labels: [LabelSet]
+    private var dropNames: [Bool]
+    /// Groups in the order in which the first member of each came that says something.
+    private var met: [Int] = []
+    private var isMet: [Bool]
+    private let holding: Holding
+
+    // One of these is in use: a stretch of all steps for each group.
+    private var sums: [CompensatedSum] = []
+    private var means: [CompensatedMean] = []
+    private var spreads: [Spread] = []
+    private var least: [Least] = []
+    private var greatest: [Greatest] = []
+    private var counts: [Int] = []
+    /// Where a group says something; not used where its members are counted.
+    private var isSaid: [Bool] = []
+
+    /// Of so many steps of all groups together; beyond that a matrix may take less.
+    private static let cellsMax = 1 << 20
+
+    /// - Parameters:
+    ///   - members: the series as they are read, no two of which become the same one by the labels that go.
+    ///   - dropsMetric: whether the metric's labels go.
+    ///   - steps: how many there are.
+    /// - Returns: nil of an operation that does not go number by number, and of too many groups.
+    init?(
+        _ node: Aggregation, _ members: [RangeSamples], dropsMetric: Bool, steps: Int, _ ledger: Ledger
+    ) throws(EvaluationError) {
+        guard let stride = Self.stride(node.operation) else { return nil }
+        let key = GroupKey(node, dropsMetric: dropsMetric)
+        var (numbers, labels, groups): ([LabelSet: Int], [LabelSet], [Int]) = ([:], [], [])
+        groups.reserveCapacity(members.count)
+        try ledger.spend(members.count)
+        for one in members {
+            let own = key.of(one.labels)
+            if let number = numbers[own] {
+                groups.append(number)
+            } else {
+                numbers[own] = labels.count
+                groups.append(labels.count)
+                labels.append(own)
+            }
+        }
+        let (cells, isBeyond) = labels.count.multipliedReportingOverflow(by: steps)
+        guard !isBeyond, cells <= Self.cellsMax else { return nil }
+        (operation, self.steps, self.ledger) = (node.operation, steps, ledger)
+        (self.groups, self.labels) = (groups, labels)
+        dropNames = [Bool](repeating: false, count: labels.count)
+        isMet = dropNames
+        holding = Holding(bytes: cells * stride)
+        try ledger.take(holding)
+        makeRoom(cells)
+    }
+
+    /// Bytes of a step; nil where it takes more than one number after the other.
+    private static func stride(_ operation: AggregationOperator) -> Int? {
+        switch operation {
+        case .sum: MemoryLayout<CompensatedSum>.stride + 1
+        case .avg: MemoryLayout<CompensatedMean>.stride + 1
+        case .stddev, .stdvar: MemoryLayout<Spread>.stride + 1
+        case .min, .max: MemoryLayout<Least>.stride + 1
+        case .count, .group: MemoryLayout<Int>.stride
+        case .countValues, .topk, .bottomk, .limitk, .limitRatio, .quantile: nil
+        }
+    }
+
+    private func makeRoom(_ cells: Int) {
+        switch operation {
+        case .sum: sums = Array(repeating: CompensatedSum(), count: cells)
+        case .avg: means = Array(repeating: CompensatedMean(), count: cells)
+        case .stddev, .stdvar: spreads = Array(repeating: Spread(), count: cells)
+        case .min: least = Array(repeating: Least(), count: cells)
+        case .max: greatest = Array(repeating: Greatest(), count: cells)
+        default:
+            counts = Array(repeating: 0, count: cells)
+            return
+        }
+        isSaid = Array(repeating: false, count: cells)
+    }
+
+    /// Takes what a member says; later than all members before it.
+    /// - Parameter one: floats alone, at one step at least.
+    func add(_ one: StepSeries, of member: Int, dropsName: Bool) throws(EvaluationError) {
+        try ledger.spend(one.floats.count)
+        let group = groups[member]
+        if !isMet[group] {
+            isMet[group] = true
+            met.append(group)
+        }
+        if dropsName { dropNames[group] = true }
+        let place = group * steps + one.first
+        switch operation {
+        case .sum: Self.fold(one.floats, at: place, into: &sums, &isSaid)
+        case .avg: Self.fold(one.floats, at: place, into: &means, &isSaid)
+        case .stddev, .stdvar: Self.fold(one.floats, at: place, into: &spreads, &isSaid)
+        case .min: Self.fold(one.floats, at: place, into: &least, &isSaid)
+        case .max: Self.fold(one.floats, at: place, into: &greatest, &isSaid)
+        default: for (index, float) in one.floats.enumerated() where !float.isNothing { counts[place + index] += 1 }
+        }
+    }
+
+    private static func fold<Fold: FloatFold>(
+        _ floats: [Double], at place: Int, into folds: inout [Fold], _ isSaid: inout [Bool]
+    ) {
+        var place = place
+        for float in floats {
+            if !float.isNothing {
+                folds[place].add(float)
+                isSaid[place] = true
+            }
+            place += 1
+        }
+    }
+
+    /// What the groups come to. Asked once: what they held is given back.
+    func matrix() throws(EvaluationError) -> StepMatrix {
+        var result = StepMatrix()
+        for group in met {
+            var one = StepSeries(labels: labels[group], dropsName: dropNames[group])
+            for step in 0..<steps {
+                if let value = value(at: group * steps + step) { one.append(value, at: step) }
+            }
+            try ledger.spend(steps)
+            if !one.isEmpty { try result.append(one, ledger) }
+        }
+        ledger.giveBack(holding)
+        return result
+    }
+
+    private func value(at place: Int) -> Double? {
+        switch operation {
+        case .count: return counts[place] > 0 ? Double(counts[place]) : nil
+        case .group: return counts[place] > 0 ? 1 : nil
+        default: break
+        }
+        guard isSaid[place] else { return nil }
+        switch operation {
+        case .sum: return sums[place].value
+        case .avg: return means[place].value
+        case .stdvar: return spreads[place].variance
+        case .stddev: return spreads[place].variance.squareRoot()
+        case .min: return least[place].value
+        default: return greatest[place].value
+        }
+    }
+}

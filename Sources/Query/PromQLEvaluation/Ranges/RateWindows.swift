@@ -1,0 +1,101 @@
+import Bytes
+
+/// The ranges of all steps in which a series has two samples and more: where they begin and end, and how much longer
+/// they are than what is covered. That is found out once for all series that have samples at the same times, each from
+/// its own first one on.
+struct RateWindows {
+    struct Window {
+        let step: Int
+        /// Samples.
+        let first, last: Int
+        let ends: RateExtension
+    }
+
+    /// Those of one series.
+    struct View {
+        /// Those in which it begins, by step.
+        let head: [Window]
+        /// The later ones; samples have other numbers there.
+        let tail: ArraySlice<Window>
+        /// What a sample's number there is more than its number in the series.
+        let shift: Int
+        /// How long each is, in seconds.
+        let seconds: Double
+
+        /// The step of the first one; nil: there is none.
+        var firstStep: Int? { head.first?.step ?? tail.first?.step }
+        /// How many steps there are from the first to the last that has one.
+        var stepCount: Int {
+            guard let first = firstStep, let last = tail.last?.step ?? head.last?.step else { return 0 }
+            return last - first + 1
+        }
+    }
+
+    private let input: RangeInput
+    private let timeline: Timeline
+    /// Of a series that had most samples so far.
+    private var times: [Int64] = []
+    private var spacing: Int64?
+    private var windows: [Window] = []
+
+    /// Bytes that each step may take.
+    static let stepBytes = 2 * MemoryLayout<Window>.stride
+    /// Of more steps they would hold more than what they spare is worth.
+    static let stepsMax = 50_000
+
+    init(_ input: RangeInput, _ timeline: Timeline) { (self.input, self.timeline) = (input, timeline) }
+
+    /// - Complexity: O(1) of a series that shares its times with one before; O(samples + steps that a range is long) of
+    ///   one that has the same times from its second sample on; otherwise O(samples + steps).
+    mutating func view(of samples: RangeSamples) -> View {
+        if let known = known(samples) { return known }
+        let all = windows(of: samples, in: 0..<timeline.count)
+        if samples.times.count >= times.count { (times, spacing, windows) = (samples.times, samples.spacing, all) }
+        return view(head: [], all[...], shift: 0)
+    }
+
+    private func view(head: [Window], _ tail: ArraySlice<Window>, shift: Int) -> View {
+        View(head: head, tail: tail, shift: shift, seconds: Double(input.length) / 1000)
+    }
+
+    private func known(_ samples: RangeSamples) -> View? {
+        guard spacing == samples.spacing else { return nil }
+        if times == samples.times { return view(head: [], windows[...], shift: 0) }
+        // From where on the times are the same, behind the first sample.
+        let place = times.count - (samples.times.count - 1)
+        guard samples.times.count > 1, place >= 0, times[place...] == samples.times[1...] else { return nil }
+        // What begins there or later has no sample but those.
+        let begin = place > 0 ? max(samples.times[0], times[place - 1]) : samples.times[0]
+        let next = step { input.start(at: $0) >= begin }
+        let first = step { input.end(at: $0) >= samples.times[0] }
+        let head = windows(of: samples, in: min(first, next)..<next)
+        return view(
+            head: head, windows[windows.partitioningIndex { $0.step >= next }...], shift: place - 1)
+    }
+
+    /// The first step whose time fulfils what all later ones do, too.
+    private func step(_ holds: (Int64) -> Bool) -> Int {
+        var (low, high) = (0, timeline.count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if holds(timeline[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    private func windows(of samples: RangeSamples, in steps: Range<Int>) -> [Window] {
+        let times = samples.times
+        var (low, high, found) = (0, 0, [Window]())
+        for step in steps {
+            let end = input.end(at: timeline[step])
+            let start = end.subtracting(input.length)
+            while high < times.count, times[high] <= end { high += 1 }
+            while low < high, times[low] <= start { low += 1 }
+            guard high - low > 1 else { continue }
+            let ends = RateExtension(
+                times[low], times[high - 1], count: samples.count(low..<high), from: start, through: end)
+            found.append(Window(step: step, first: low, last: high - 1, ends: ends))
+        }
+        return found
+    }
+}

@@ -1,0 +1,111 @@
+import Bytes
+import Platform
+import PromQLEvaluation
+import PromQLText
+import Testing
+
+/// Where series are floats alone, ranges and groups are gone through otherwise than where histograms stand among them.
+/// Both say the same, to the last bit.
+@Suite struct SameBitsTests {
+    private static let (start, end, step): (Int64, Int64, Int64) = (600_000, 3_600_000, 60_000)
+
+    /// Counters that begin anew, end, and have samples at the same times or at others.
+    /// - Parameter hasHistogram: whether each has a histogram at the end.
+    private func source(hasHistogram: Bool) -> MemorySeries {
+        var random = SeededGenerator(seed: 11)
+        var source = MemorySeries()
+        let shared = (0..<240).map { Int64($0) * 15_000 + 15_000 }
+        for number in 0..<12 {
+            var run = SampleRun()
+            var value = Double(random.next(below: 9)) / 7
+            // Some begin in the middle, with the same times from there on or with one of their own before.
+            let first = number % 3 == 0 ? 0 : random.next(below: 200)
+            for (place, time) in shared.enumerated() where place >= first {
+                if number % 4 == 3, random.oneIn(3) { continue }
+                value = random.oneIn(20) ? Double(random.next(below: 3)) : value + Double(random.next(below: 50)) / 3
+                let isOwn = number % 6 == 5 || (number % 6 == 4 && place == first)
+                let own = isOwn ? time - Int64(random.next(below: 9_000)) : time
+                let isEnd = number % 4 == 1 && random.oneIn(60)
+                run.append(own, .float(isEnd ? .staleMarker : random.oneIn(90) ? .nan : value))
+            }
+            if hasHistogram {
+                run = run.between(after: .min, through: Self.end - 1)
+                run.append(Self.end, .histogram(NativeHistogram()))
+            }
+            let name: ByteText = number % 2 == 0 ? "m_total" : "n_total"
+            source.set(
+                LabelSet([
+                    ("__name__", name), ("g", ByteText("\(number % 3)".utf8)), ("i", ByteText("\(number)".utf8)),
+                ]), to: run)
+        }
+        return source
+    }
+
+    /// Before the end, by labels and time.
+    private func bits(_ source: MemorySeries, _ text: String) throws -> [String] {
+        let times = PromQLQuestion.Times.range(from: Self.start, through: Self.end, step: Self.step)
+        guard case .matrix(let series) = try Asking(source).answer(text, times).value else { return [] }
+        return series.flatMap { one in
+            one.samples.times.indices.compactMap { index -> String? in
+                guard one.samples.times[index] < Self.end, case .float(let float) = one.samples[index]
+                else { return nil }
+                // Which of those that are no number it is says nothing.
+                let bits = float.isNaN ? "NaN" : "\(float.bitPattern)"
+                return "\(one.labels) \(one.samples.times[index]) \(bits)"
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "rate(m_total[5m])", "increase(m_total[61s])", "delta(n_total[7m])", "rate({__name__=~'.*_total'}[3m])",
+        "rate(n_total[2m] offset 3m)", "increase(m_total[30m])",
+    ])
+    func rates(_ text: String) throws {
+        let (one, other) = (try bits(source(hasHistogram: false), text), try bits(source(hasHistogram: true), text))
+        #expect(one == other && one.count > 100, "\(text)")
+    }
+
+    @Test(arguments: ["sum", "avg", "count", "min", "max", "group", "stddev", "stdvar"])
+    func groups(_ operation: String) throws {
+        for text in [
+            "OF by (g) (rate(m_total[5m]))", "OF(increase(n_total[10m]))", "OF without (i) (delta(m_total[4m]))",
+            "OF by (__name__, g) (max_over_time({__name__=~'.*_total'}[3m]))",
+            "OF by (g) (last_over_time(m_total[2m]))", "OF without (g, i) (last_over_time({i=~'.+'}[2m]))",
+            "OF by (g) (increase(m_total[5m] offset 2m)) + 1",
+        ] {
+            let whole = text.replacing("OF", with: operation)
+            let (one, other) = (
+                try bits(source(hasHistogram: false), whole), try bits(source(hasHistogram: true), whole)
+            )
+            #expect(one == other && one.count > 40, "\(whole)")
+        }
+    }
+
+    /// Series that are one without their names meet in a group as they would elsewhere.
+    @Test func collisions() throws {
+        let asking = try Asking("a_total{i='1'} 0+1x9", "b_total{i='1'} 0+2x9", "c_total{i='2'} 0+3x9")
+        #expect(
+            asking.lines("sum(rate({i='1'}[5m]))", at: 6) == ["vector cannot contain metrics with the same labelset"])
+        #expect(asking.lines("sum(last_over_time({i='1'}[5m]))", at: 6) == ["{} 18.0"])
+        #expect(asking.lines("sum by (i) (increase({i='2'}[5m]))", at: 6) == [#"{i="2"} 15.0"#])
+        // Of no series nothing comes, and of a call that stands still the same at all times.
+        #expect(asking.lines("sum(rate(d_total[5m]))", at: 6).isEmpty)
+        let times = PromQLQuestion.Times.range(from: 300_000, through: 420_000, step: 60_000)
+        #expect(asking.lines("sum(increase(c_total[4m] @ 300))", times) == ["{} 12.0@300 12.0@360 12.0@420"])
+    }
+
+    /// Buckets come in the order of their labels, not of their ends, and two may end at one place; of one that ends, or
+    /// that is raised at a step, nothing is left at the next.
+    @Test func buckets() throws {
+        let asking = try Asking(
+            "h_bucket{le='10'} 6 stale 6 6", "h_bucket{le='+Inf'} 8 8 8 8", "h_bucket{le='1'} 1 1 1 1",
+            "h_bucket{le='1.0'} 1 1 1 1", "h_bucket{le='2'} 4 4 1 4")
+        let times = PromQLQuestion.Times.range(from: 0, through: 180_000, step: 60_000)
+        #expect(
+            asking.lines("histogram_quantile(0.5, h_bucket)", times) == ["{} 2.0@0 2.0@60 6.0@120 2.0@180"])
+        #expect(
+            asking.lines("histogram_quantile(0.75, h_bucket)", times) == ["{} 10.0@0 2.0@60 10.0@120 10.0@180"])
+        #expect(
+            asking.lines("histogram_fraction(-Inf, 2, h_bucket)", times) == ["{} 0.5@0 0.5@60 0.125@120 0.5@180"])
+    }
+}
