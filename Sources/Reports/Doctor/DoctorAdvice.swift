@@ -44,6 +44,8 @@ enum DoctorAdvice {
             : "\"input_tokens\" in the data of \(type)"
     }
 
+    static let usageOfEvents = ["\"input_tokens\" and \"output_tokens\" in the data of the call"]
+
     static let ahead = ["timedatectl set-ntp true on the machine that sends: its clock is wrong"]
     static let late = [
         "nothing, where a sender had to wait: it is kept, and reports have it, though /metrics has not",
@@ -67,22 +69,6 @@ enum DoctorAdvice {
         case .backup: ["`plimsoll verify` shows the extent; the server's log has the rest"]
         case .asTold: ["what it says itself; the server's log has the rest"]
         }
-    }
-
-    /// A price list with a row for each class that has no price, below its heading.
-    static func prices(provider: String, model: String, tokenClasses: [String], from: String) -> [String] {
-        let gpu = TokenClass.gpu.rawValue
-        let isOfTime = tokenClasses.first == gpu
-        let amount = isOfTime ? "usd_per_gpu_hour" : "usd_per_million_tokens"
-        let rows = tokenClasses.filter { ($0 == gpu) == isOfTime }.map { tokenClass in
-            var row = CSVWriter()
-            for field in [provider, model, tokenClass, "PRICE", from] { row.field(field) }
-            return row.text
-        }
-        return [
-            "plimsoll prices load FILE, FILE being these lines with a number for each PRICE:",
-            "provider,model,token_class,\(amount),valid_from",
-        ] + rows
     }
 
     /// By why times of a span are not believed, as `time_doubt` says it.

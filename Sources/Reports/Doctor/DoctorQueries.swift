@@ -33,12 +33,15 @@ struct DoctorQueries {
         var isNamed: Bool { name.map { !$0.hasPrefix("unknown_service") } ?? false }
     }
 
-    /// A model of which something has no price.
+    /// A model and tier of which something has no price.
     struct PriceGap {
         var service: String?
         var provider: String
         var model: String
-        /// What is missing, as `price_gaps` says it.
+        /// As calls name it; empty for none.
+        var tier: String
+        /// What is missing, as `price_gaps` says it, but for classes of which the tokens were not told
+        /// (``UsageGaps/shown``).
         var gaps: String
         var calls: Int128
         /// How many of them spans told; the others came as events.
@@ -138,28 +141,25 @@ struct DoctorQueries {
         }
     }
 
-    /// Models of which something that was told has no price, with what that is.
+    /// Models and tiers of which calls have no exact cost, with what is missing for it.
     func prices() throws -> [PriceGap] {
-        let columns = "service_name, source, provider, model, price_state, price_gaps, time, \(UsageGaps.columns)"
+        let columns = "service_name, source, provider, model, service_tier, price_state, price_gaps, time, "
+            + UsageGaps.columns
         return try counted(
-            "models without a price", [.key, .key, .key, .sum, .least, .key, .key, .key, .sum], by: [3]
+            "models without a price", [.key, .key, .key, .key, .sum, .least, .key, .sum], by: [4]
         ) { part, limit in
             """
             select left(coalesce(provider, ''), \(Self.nameLettersMax)), \
-            left(coalesce(model, ''), \(Self.nameLettersMax)), price_gaps, count(*), min(time), \(Self.sender), \
-            \(UsageGaps.isInputUntold), \(UsageGaps.isOutputUntold), count(*) filter (where \(Self.isOfSpan)) \
+            left(coalesce(model, ''), \(Self.nameLettersMax)), \
+            left(coalesce(service_tier, ''), \(Self.nameLettersMax)), \(UsageGaps.shown), count(*), min(time), \
+            \(Self.sender), count(*) filter (where \(Self.isOfSpan)) \
             from (\(part.callRows(columns))) as calls where price_state <> 'priced' and not \(UsageGaps.condition) \
-            group by 1, 2, 3, 6, 7, 8 order by 4 desc, 1, 2, 3, 6, 7, 8 limit \(limit)
+            group by 1, 2, 3, 4, 7 order by 5 desc, 1, 2, 3, 4, 7 limit \(limit)
             """
         }.map { row in
-            // What was not told lacks no price.
-            let untold = (row.flag(6) ? ["input"] : []) + (row.flag(7) ? ["output"] : [])
-            let gaps = (row.text(2) ?? "").split(separator: ",").map(String.init)
-            let unpriced = gaps.filter { !untold.contains($0) }
-            return PriceGap(
-                service: row.text(5), provider: row.text(0) ?? "", model: row.text(1) ?? "",
-                gaps: (unpriced.isEmpty ? gaps : unpriced).joined(separator: ","), calls: row.integer(3),
-                callsOfSpans: row.integer(8), since: row.time(4))
+            PriceGap(
+                service: row.text(6), provider: row.text(0) ?? "", model: row.text(1) ?? "", tier: row.text(2) ?? "",
+                gaps: row.text(3) ?? "", calls: row.integer(4), callsOfSpans: row.integer(7), since: row.time(5))
         }
     }
 

@@ -1,7 +1,6 @@
 import Bytes
 import Dialects
 import Domain
-import JSONTexts
 
 /// First aid for whoever sends: what came in a period, what of it answers lack, and for each the line to change.
 struct DoctorReport {
@@ -232,34 +231,15 @@ struct DoctorReport {
                             ofEvent: DoctorAdvice.usage(ofEvent:))))
             }
         }
-        let known = prices.isEmpty ? PricedNames(PriceBook()) : PricedNames(book)
+        let advice = PriceAdvice(prices.isEmpty ? PriceBook() : book)
         for price in prices {
             findings.append(
                 DoctorFinding(
-                    kind: .withoutPrice, service: price.service, what: "\(price.provider) \(price.model)",
-                    count: price.calls, changes: advice(price, known)))
+                    kind: .withoutPrice, service: price.service,
+                    what: "\(price.provider) \(price.model)\(price.tier.isEmpty ? "" : " of tier \(price.tier)")",
+                    count: price.calls, changes: advice.lines(for: price)))
         }
         return findings
-    }
-
-    /// What mends all that is missing.
-    private func advice(_ price: DoctorQueries.PriceGap, _ known: PricedNames) -> [String] {
-        let gaps = price.gaps.split(separator: ",").map(String.init)
-        let (hasSpans, hasEvents) = (price.callsOfSpans > 0, price.calls > price.callsOfSpans)
-        if gaps.first == "reading" {
-            return (hasSpans ? DoctorAdvice.reading : []) + (hasEvents ? DoctorAdvice.readingOfEvents : [])
-        }
-        if price.provider.isEmpty || price.model.isEmpty {
-            return (hasSpans ? DoctorAdvice.call : []) + (hasEvents ? DoctorAdvice.callOfEvents : [])
-        }
-        // Prices for a name that is none would keep it.
-        if let meant = known.providerMeant(by: price.provider) {
-            return ["\(price.provider): did you mean \(meant), whose calls have prices? Let the sender name it so"]
-        }
-        let since = price.since.map { "\(RFC3339.render($0).prefix(10))T00:00:00Z" } ?? ""
-        let meant = [known.advice(provider: price.provider, model: price.model)].compactMap { $0 }
-        return meant
-            + DoctorAdvice.prices(provider: price.provider, model: price.model, tokenClasses: gaps, from: since)
     }
 
     private func times(_ queries: DoctorQueries) throws -> [DoctorFinding] {
