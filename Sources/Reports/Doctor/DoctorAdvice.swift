@@ -46,6 +46,8 @@ enum DoctorAdvice {
 
     static let usageOfEvents = ["\"input_tokens\" and \"output_tokens\" in the data of the call"]
 
+    static let allPrices = ["`plimsoll prices check` lists all that lack a price"]
+
     static let ahead = ["timedatectl set-ntp true on the machine that sends: its clock is wrong"]
     static let late = [
         "nothing, where a sender had to wait: it is kept, and reports have it, though /metrics has not",

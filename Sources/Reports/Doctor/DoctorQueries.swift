@@ -14,25 +14,6 @@ struct DoctorQueries {
     /// Letters of a name that others chose.
     static let nameLettersMax = 80
 
-    /// What came of one service.
-    struct Service {
-        var name: String?
-        var spans: Int128 = 0
-        var calls: Int128 = 0
-        var withoutConversation: Int128 = 0
-        /// Calls whose usage was told so that nobody can read it.
-        var unreadUsage: Int128 = 0
-        var withoutUsage: Int128 = 0
-        var withoutPrice: Int128 = 0
-        /// Of those without a conversation, how many came as events of each of ``callTypes``: spans told the others.
-        var eventsWithoutConversation: [Int128] = []
-        /// The same of those without usage.
-        var eventsWithoutUsage: [Int128] = []
-
-        /// Whether whoever set it up gave it a name: OpenTelemetry says `unknown_service` where nobody did.
-        var isNamed: Bool { name.map { !$0.hasPrefix("unknown_service") } ?? false }
-    }
-
     /// A model and tier of which something has no price.
     struct PriceGap {
         var service: String?
@@ -77,51 +58,6 @@ struct DoctorQueries {
         CostQueries.tables.map { "select \(columns) from \($0) where \(received)" }.joined(separator: " union all ")
     }
 
-    /// Most spans first; calls that came without spans are those of their source.
-    func services() throws -> [Service] {
-        var services: [Service] = try counted("services", [.key, .sum], by: [1], isNeeded: true) { part, limit in
-            "select \(Self.service), count(*) from span_received where \(part.received) group by 1 "
-                + "order by 2 desc, 1 limit \(limit)"
-        }.map { Service(name: $0.text(0), spans: $0.integer(1)) }
-        for row in try calls() {
-            let place = Self.place(of: row.text(0), in: services) ?? services.endIndex
-            if place == services.endIndex { services.append(Service(name: row.text(0))) }
-            services[place].calls = row.integer(1)
-            services[place].withoutConversation = row.integer(2)
-            services[place].withoutUsage = row.integer(3)
-            services[place].withoutPrice = row.integer(4)
-            let types = Self.callTypes.indices
-            services[place].eventsWithoutConversation = types.map { row.integer(5 + $0) }
-            services[place].eventsWithoutUsage = types.map { row.integer(5 + types.count + $0) }
-        }
-        return services
-    }
-
-    /// Of each sender its calls, those without conversation, usage and price, and what events lack by their types.
-    private func calls() throws -> [ReportRow] {
-        let isUsageMissing = "price_state <> 'priced' and \(UsageGaps.condition)"
-        let ofEvents = ["conversation_id is null", isUsageMissing].flatMap { lack in
-            Self.callTypes.map { type in
-                "count(*) filter (where \(lack) and not \(Self.isOfSpan) and call_type = \(SQLTexts.text(type)))"
-            }
-        }
-        let sums = Array(repeating: MergedRows.Column.sum, count: 4 + ofEvents.count)
-        return try counted("senders of calls", [.key] + sums, by: [1]) { part, limit in
-            let told = Self.callTypes.map { type in
-                "select service_name, source, conversation_id, price_state, price_gaps, \(UsageGaps.columns), "
-                    + "\(SQLTexts.text(type)) as call_type from \(SchemaEventType.tableName(of: type)) "
-                    + "where \(part.received)"
-            }
-            return """
-                select \(Self.sender), count(*), count(*) filter (where conversation_id is null), \
-                count(*) filter (where \(isUsageMissing)), \
-                count(*) filter (where price_state <> 'priced' and not \(UsageGaps.condition)), \
-                \(ofEvents.joined(separator: ", ")) \
-                from (\(told.joined(separator: " union all "))) as calls group by 1 order by 2 desc, 1 limit \(limit)
-                """
-        }
-    }
-
     /// Who sent events of conversations that no span told, most first, and how many.
     func eventSenders() throws -> [(sender: String?, events: Int128)] {
         let types = Self.ofConversations.map(SQLTexts.text).joined(separator: ", ")
@@ -132,13 +68,6 @@ struct DoctorQueries {
             group by 1 order by 2 desc, 1 limit \(limit)
             """
         }.map { ($0.text(0), $0.integer(1)) }
-    }
-
-    /// Which of the services has a name, by its bytes.
-    static func place(of name: String?, in services: [Service]) -> Int? {
-        services.firstIndex { service in
-            if let known = service.name, let name { known.hasSameBytes(as: name) } else { false }
-        }
     }
 
     /// Models and tiers of which calls have no exact cost, with what is missing for it.
