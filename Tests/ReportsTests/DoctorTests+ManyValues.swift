@@ -124,6 +124,30 @@ extension DoctorTests {
         #expect(report.basis.exactness.contains("services that are not listed have 0 spans and 36 calls"))
     }
 
+    /// Kinds of spans that are no work of an agent's, and ids that are numbers, hide no fault however many there are.
+    @Test func aKindThatNobodyKnowsIsFoundAmongMany() throws {
+        var sample = try Self.priced()
+        Self.add("bot", to: &sample)
+        func addSpan(_ attributes: String) {
+            sample.add(
+                "span.received", at: 3500,
+                [
+                    "trace_id": .text(Self.hexadecimal(1, digits: 32)), "service_name": .text("odd-bot"),
+                    "span_name": .text("ask"), "span_class": .text("other"), "span_attributes": .json(attributes),
+                ])
+        }
+        for number in 0..<1002 {
+            addSpan("{\"sentry.op\":\"http.client.\(number / 2)\",\"gen_ai.conversation.id\":\(number / 2)}")
+        }
+        addSpan(#"{"gen_ai.operation.name":"chats"}"#)
+        addSpan(#"{"gen_ai.request.model":["big"]}"#)
+        let found = findings(try Self.report(&sample))
+        #expect(
+            found.map { $0[2] } == [
+                .text("gen_ai.operation.name: \"chats\""), .text("gen_ai.request.model: [\"big\"]"),
+            ], "\(found)")
+    }
+
     @Test func aServiceWithoutANameIsFoundAmongMany() throws {
         var sample = try Self.priced()
         for pod in 0..<60 { Self.add("pod-\(pod)", to: &sample, spans: 2) }

@@ -58,14 +58,19 @@ extension DoctorQueries {
             let type = heeded.type.map { registry.types[Int($0)].name }
             let field = registry.columns[Int(heeded.column)].name
             let (known, column) = (heeded.words.sorted(), "\"\(field)\"")
-            return try counted("words of \(field)", [.key, .key, .sum], by: [2]) { part, limit in
+            // Of many words a sender's own, those that are nearly known ones may be the rarest.
+            let limit = heeded.isClosed ? Self.rowsMax : Self.wordsMax
+            let what = "words of \(field)"
+            let rows = try counted(what, [.key, .key, .sum], by: [2], limit: limit) { part, limit in
                 """
                 select \(Self.sender), left(\(column), \(Self.nameLettersMax)), count(*) \
                 from \(type.map(SchemaEventType.tableName(of:)) ?? "events") where \(part.received) \
                 and \(column) is not null and \(column) not in (\(known.map(SQLTexts.text).joined(separator: ", "))) \
                 group by 1, 2 order by 3 desc, 1, 2 limit \(limit)
                 """
-            }.compactMap { row in
+            }
+            if rows.count >= Self.wordsMax { noteRareOnes(of: what) }
+            let words = rows.compactMap { row -> UnlistedWord? in
                 let said = row.text(1) ?? ""
                 let meant =
                     registry.word(meantBy: said, of: heeded.column, among: known)
@@ -75,6 +80,7 @@ extension DoctorQueries {
                     sender: row.text(0), type: type, field: field, said: said, meant: meant, known: known,
                     isOfOutcome: heeded.isOfOutcome, events: row.integer(2))
             }
+            return Array(words.prefix(Self.rowsMax))
         }
     }
 
@@ -164,7 +170,6 @@ extension DoctorQueries {
                 """)
             left -= rows.count
             for row in rows {
-                try runner.check()
                 if !search.look(row) { return false }
             }
             return left > 0

@@ -11,6 +11,8 @@ struct DoctorQueries {
 
     /// Rows of one kind that are looked at.
     static let rowsMax = 50
+    /// Words that are looked at for those that nobody knows, since most may be their senders' own.
+    static let wordsMax = 10_000
     /// Letters of a name that others chose.
     static let nameLettersMax = 80
 
