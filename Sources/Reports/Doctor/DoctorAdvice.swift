@@ -11,7 +11,7 @@ enum DoctorAdvice {
     static let calls = [
         "llm.call events as well, by POST to \(server)/v1/events, for each call of a model",
         "`plimsoll schemas llm.call` has their fields",
-        "nothing, where no model is asked: messages and outcomes are counted without calls",
+        "nothing, where no model is asked: messages, outcomes and all else are counted without calls",
     ]
     static let waiting = ["nothing: a trace settles 1 s after its root came, else 5 s after its last span"]
     static let service = ["OTEL_SERVICE_NAME=my-bot"]

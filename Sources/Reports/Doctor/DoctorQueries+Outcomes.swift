@@ -29,18 +29,22 @@ extension DoctorQueries {
         var events: Int128
     }
 
-    /// What became of a conversation that was not named, so that it became of none.
+    /// Messages, and what became of a conversation, that name none, so that they are of none. The messages that spans
+    /// told lack what their calls lack.
     func lostOutcomes() throws -> [LostOutcome] {
-        let messages = ["message.received", "message.sent"]
-        let types = Self.ofConversations.filter { !messages.contains($0) }.map(SQLTexts.text).joined(separator: ", ")
+        let types = Self.ofConversations.map(SQLTexts.text).joined(separator: ", ")
+        let messages = Self.messages.map(SQLTexts.text).joined(separator: ", ")
         return try counted("outcomes of no conversation", [.key, .key, .key, .sum], by: [3]) { part, limit in
             """
             select \(Self.sender), type, \(Self.isOfSpan), count(*) from events where \(part.received) \
             and type in (\(types)) and (conversation_id is null or conversation_id = '') \
+            and not (\(Self.isOfSpan) and type in (\(messages))) \
             group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit \(limit)
             """
         }.map { LostOutcome(sender: $0.text(0), type: $0.text(1) ?? "", isOfSpan: $0.flag(2), events: $0.integer(3)) }
     }
+
+    static let messages = ["message.received", "message.sent"]
 
     /// Types whose events are about a conversation: messages, and what became of it.
     static let ofConversations: [String] = {

@@ -212,7 +212,8 @@ extension DoctorQueries {
             """
             select \(Self.service), \(columns.joined(separator: ", ")), count(*) from span_received \
             where \(part.received) and cast(span_attributes as text) ~ '"(\(alternatives))":[^"]' \
-            and coalesce(\(columns.joined(separator: ", "))) is not null group by \(places) order by count(*) desc, \(places) limit \(limit)
+            and coalesce(\(columns.joined(separator: ", "))) is not null \
+            group by \(places) order by count(*) desc, \(places) limit \(limit)
             """
         }
         var values: [UnreadValue] = []

@@ -60,13 +60,19 @@ struct DoctorQueries {
         CostQueries.tables.map { "select \(columns) from \($0) where \(received)" }.joined(separator: " union all ")
     }
 
-    /// Who sent events of conversations that no span told, most first, and how many.
+    /// Types whose events say what those who run agents did and measured, and nothing of a conversation.
+    private static let ofOperators = [
+        "budget.set", "cost.recorded", "deploy.changed", "experiment.changed", "knowledge.indexed", "metric.sampled",
+        "price.set", "probe.checked", "prompt.published", "resource.sampled", "span.received", "usage.reported",
+    ]
+
+    /// Who sent events of agents that no span told, most first, and how many.
     func eventSenders() throws -> [(sender: String?, events: Int128)] {
-        let types = Self.ofConversations.map(SQLTexts.text).joined(separator: ", ")
+        let types = Self.ofOperators.map(SQLTexts.text).joined(separator: ", ")
         return try counted("senders of events", [.key, .sum], by: [1]) { part, limit in
             """
             select \(Self.sender), count(*) from events where \(part.received) and not \(Self.isOfSpan) \
-            and (conversation_id is not null or type in (\(types))) \
+            and (conversation_id is not null or type not in (\(types))) \
             group by 1 order by 2 desc, 1 limit \(limit)
             """
         }.map { ($0.text(0), $0.integer(1)) }

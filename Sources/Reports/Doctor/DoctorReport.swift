@@ -174,7 +174,8 @@ struct DoctorReport {
     private func outcomes(_ queries: DoctorQueries) throws -> [DoctorFinding] {
         try queries.lostOutcomes().map { lost in
             DoctorFinding(
-                kind: .lostOutcome, service: lost.sender, what: lost.type, count: lost.events,
+                kind: DoctorQueries.messages.contains(lost.type) ? .lostMessage : .lostOutcome,
+                service: lost.sender, what: lost.type, count: lost.events,
                 changes: DoctorAdvice.outcome(lost.type, isOfSpan: lost.isOfSpan))
         } + queries.unlistedWords().map { word in
             let meant = word.meant.map { "\(word.field): \($0) instead of \"\(word.said)\"" }
@@ -300,14 +301,15 @@ struct DoctorReport {
         ReportDefinition("service", "the name that it gives itself, else the source of its events"),
         ReportDefinition("calls", "model and embedding calls, told by spans or as events"),
         ReportDefinition(
-            "no_calls", "events of conversations came and no call did, so that nobody knows what answers cost"),
+            "no_calls", "events of agents came and no call did, so that nobody knows what answers cost"),
         ReportDefinition(
             "no_usage", "calls that went well and did not tell their tokens, so that nobody knows what they cost"),
         ReportDefinition("unread_usage", "usage that was told in a form that nobody can read: no price mends it"),
         ReportDefinition("unknown_operation", "spans whose kind has a name that nobody knows: no calls, no cost"),
         ReportDefinition(
             "no_operation", "calls without an operation name, read as calls since they tell a model and its usage"),
-        ReportDefinition("lost_outcome", "events that are about a conversation and name none"),
+        ReportDefinition("lost_message", "messages, sent as events, that name no conversation: no report counts them"),
+        ReportDefinition("lost_outcome", "what became of a conversation, without its name"),
         ReportDefinition(
             "late", "told more than an hour after its time, and not lost: reports count it, /metrics does not"),
         ReportDefinition("clock_ahead", "told of a time more than 5 s after its receipt"),
