@@ -113,6 +113,21 @@ extension DoctorTests {
                 == "plimsoll.feedback.score: a whole number from 1 to 5, \(end)")
     }
 
+    /// A question that took too long is told of time, and of no disk.
+    @Test func questionsBeyondTheirLimitsAreToldOfTheirSettings() throws {
+        for (reason, setting) in [(RefusalName.timeLimit, "limits.query_time"), (.memoryLimit, "limits.query_memory")] {
+            var sample = try Self.priced()
+            Self.add("bot", to: &sample)
+            let live = LiveFigures(
+                spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0,
+                refusals: [.init(reason, at: .questions, count: 1)], troubles: [])
+            let report = try Self.report(&sample, live)
+            #expect(findings(report).map { $0[2] } == [.text("questions: \(reason.rawValue)")])
+            let line = change("refused", in: report)
+            #expect(line?.contains(setting) == true && line?.contains("disk") == false, "\(line ?? "")")
+        }
+    }
+
     /// Who asks too early for a conversation stands behind whatever hides something of it; and the address is the
     /// server's own.
     @Test func aRefusedQuestionHidesNothing() throws {
