@@ -119,7 +119,7 @@ import Testing
         #expect(queries.memory.take(half))
         held = nil
         #expect(try queries.holding(half).bytes == half)
-        #expect(#expect(throws: QueryRefusal.self) { try queries.holding(half + 1) }?.kind == .unavailable)
+        #expect(#expect(throws: QueryRefusal.self) { try queries.holding(half + 1) }?.kind == .outOfMemory)
     }
 
     @Test func memoryIsSharedOut() {
@@ -185,7 +185,7 @@ import Testing
         clock.advance(nanoseconds: 10_000_000_000)
         #expect(valve.look(isIdle: false) == .closed(heldBytes: 1_200) && held.returns == 2)
         let refusal = await #expect(throws: QueryRefusal.self) { try await queries.run { _ in 4 } }
-        #expect(refusal?.kind == .unavailable && refusal?.retryAfterSeconds == 7 && queries.isIdle)
+        #expect(refusal?.kind == .outOfMemory && refusal?.retryAfterSeconds == 7 && queries.isIdle)
         #expect(valve.look(isIdle: false) == nil && valve.isClosed)
         held.set(1_000)
         #expect(valve.look(isIdle: false) == .opened(heldBytes: 1_000))

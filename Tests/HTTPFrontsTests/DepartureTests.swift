@@ -186,13 +186,19 @@ import Testing
         store.holdsPages.store(true, ordering: .releasing)
         var limits = ServerLimits()
         limits.queryTimeLimit = .milliseconds(100)
-        try await withServer(store, limits: limits) { client, server in
+        let lines = LogLines()
+        try await withServer(store, limits: limits, log: lines.log) { client, server in
             let answer = try await client.send("GET", "/v1/events?from=2026-08-01")
             #expect(answer.status == 503 && answer.text.contains("statement timeout"), "\(answer.text)")
             #expect(answer.text.contains(#""code":"57014""#), "\(answer.text)")
             #expect(try await waited { server.queriesAdmitted == 0 && server.answersHeldBytes == 0 })
+            // It is no mistake of ours, and no disk is full.
+            #expect(try await refusals(client, "time_limit") == 1)
+            #expect(try await refusals(client, "unavailable") == 0)
             store.holdsPages.store(false, ordering: .releasing)
         }
+        let told = lines.texts().filter { $0.contains("reason=time_limit") }
+        #expect(told.count == 1 && told.allSatisfy { $0.hasPrefix("warning") && $0.contains("limits.query_time") })
     }
 
     @Test func aClientThatLeavesEndsAnExportThatHasNotBegun() async throws {

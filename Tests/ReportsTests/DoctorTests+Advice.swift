@@ -62,6 +62,31 @@ extension DoctorTests {
         #expect(findings(try Self.report(&sample)).map { $0[1] } == [.text("all is well")])
     }
 
+    /// Whatever an agent's events are, they came.
+    @Test func whoSendsOtherEventsAloneIsNotToldThatNothingCame() throws {
+        var sample = try Self.priced()
+        for _ in 0..<3 { sample.add("cache.lookup", at: 3500, ["service_name": .text("shop")]) }
+        sample.add("deploy.changed", at: 3500, ["service_name": .text("shop")])
+        let report = try Self.report(&sample)
+        #expect(findings(report) == [[.text("shop"), .text("no_calls"), ReportValue.none, .count(Int128(3))]])
+    }
+
+    /// No report counts them, and their sender may look at no answer.
+    @Test func messagesWithoutAConversationAreCounted() throws {
+        var sample = try Self.priced()
+        Self.add("bot", to: &sample)
+        for _ in 0..<2 { sample.add("message.received", at: 3500, ["service_name": .text("shop")]) }
+        sample.add("message.received", at: 3500, ["service_name": .text("shop"), "conversation_id": .text("c1")])
+        // A span's message lacks what its call lacks.
+        sample.add("message.sent", at: 3500, ["source": .text(TraceSettler.sourcePrefix + "x")])
+        let report = try Self.report(&sample)
+        #expect(
+            findings(report) == [
+                [.text("shop"), .text("lost_message"), .text("message.received"), .count(Int128(2))]
+            ], "\(findings(report))")
+        #expect(change("lost_message", in: report) == "\"conversation_id\": ID in the data of message.received")
+    }
+
     /// The same of calls that name no model.
     @Test(arguments: [
         (0, "\"provider\" and \"request_model\" in the data of the call"),
@@ -86,6 +111,21 @@ extension DoctorTests {
         #expect(
             change("unread_outcome", in: try Self.report(&sample))
                 == "plimsoll.feedback.score: a whole number from 1 to 5, \(end)")
+    }
+
+    /// A question that took too long is told of time, and of no disk.
+    @Test func questionsBeyondTheirLimitsAreToldOfTheirSettings() throws {
+        for (reason, setting) in [(RefusalName.timeLimit, "limits.query_time"), (.memoryLimit, "limits.query_memory")] {
+            var sample = try Self.priced()
+            Self.add("bot", to: &sample)
+            let live = LiveFigures(
+                spansWaiting: 0, tracesWaiting: 0, secondsToSettle: 0,
+                refusals: [.init(reason, at: .questions, count: 1)], troubles: [])
+            let report = try Self.report(&sample, live)
+            #expect(findings(report).map { $0[2] } == [.text("questions: \(reason.rawValue)")])
+            let line = change("refused", in: report)
+            #expect(line?.contains(setting) == true && line?.contains("disk") == false, "\(line ?? "")")
+        }
     }
 
     /// Who asks too early for a conversation stands behind whatever hides something of it; and the address is the

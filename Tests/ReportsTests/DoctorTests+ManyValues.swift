@@ -109,6 +109,57 @@ extension DoctorTests {
         #expect(refused > 0 && parts > 0 && whole > 0, "\(refused), \(parts), \(whole)")
     }
 
+    /// Those whose calls lack something need not be those of whom most came, and who is not named is counted.
+    @Test func whoeverLacksSomethingIsFoundAmongMany() throws {
+        var sample = try Self.priced()
+        for pod in 0..<180 { Self.add("pod-\(pod % 60)", to: &sample, spans: 0) }
+        for pod in 0..<55 { Self.add("lost-\(pod)", to: &sample, spans: 0, conversation: nil) }
+        for _ in 0..<2 { Self.add("worst", to: &sample, spans: 0, conversation: nil) }
+        let report = try Self.report(&sample)
+        let found = findings(report)
+        #expect(found.count == 51, "\(found)")
+        #expect(found.first == [.text("worst"), .text("no_conversation"), ReportValue.none, .count(Int128(2))])
+        #expect(
+            found.last == [
+                ReportValue.none, .text("no_conversation"), .text("services that are not listed"), .count(Int128(6)),
+            ])
+        #expect(try #require(report.section("findings")).value("of", row: 50) == .count(Int128(237)))
+        #expect(report.basis.exactness.contains("services that are not listed have 0 spans and 36 calls"))
+    }
+
+    /// Kinds of spans that are no work of an agent's, and ids that are numbers, hide no fault however many there are.
+    @Test func aKindThatNobodyKnowsIsFoundAmongMany() throws {
+        var sample = try Self.priced()
+        Self.add("bot", to: &sample)
+        func addSpan(_ attributes: String) {
+            sample.add(
+                "span.received", at: 3500,
+                [
+                    "trace_id": .text(Self.hexadecimal(1, digits: 32)), "service_name": .text("odd-bot"),
+                    "span_name": .text("ask"), "span_class": .text("other"), "span_attributes": .json(attributes),
+                ])
+        }
+        for number in 0..<1002 {
+            addSpan("{\"sentry.op\":\"http.client.\(number / 2)\",\"gen_ai.conversation.id\":\(number / 2)}")
+        }
+        addSpan(#"{"gen_ai.operation.name":"chats"}"#)
+        addSpan(#"{"gen_ai.request.model":["big"]}"#)
+        let found = findings(try Self.report(&sample))
+        #expect(
+            found.map { $0[2] } == [
+                .text("gen_ai.operation.name: \"chats\""), .text("gen_ai.request.model: [\"big\"]"),
+            ], "\(found)")
+    }
+
+    @Test func aServiceWithoutANameIsFoundAmongMany() throws {
+        var sample = try Self.priced()
+        for pod in 0..<60 { Self.add("pod-\(pod)", to: &sample, spans: 2) }
+        Self.add("unknown_service:node", to: &sample, spans: 1)
+        let report = try Self.report(&sample)
+        #expect(findings(report).map { $0.prefix(2) } == [[.text("unknown_service:node"), .text("no_service")]])
+        #expect(try #require(report.section("findings")).value("of", row: 0) == .count(Int128(121)))
+    }
+
     /// With memory enough the same is exact.
     @Test func whatFitsIsAskedAtOnce() throws {
         var sample = try SampleStore(nowSeconds: 0)

@@ -9,7 +9,7 @@ import Testing
 @Suite struct DoctorTests {
     private static let trace = "0f5ee02a2e35937b3c6537cfcc16b38d"
     /// What is received when the sample's clock stands still comes before the end.
-    private static let end = SampleStore.start + 3601 * 1_000_000_000
+    static let end = SampleStore.start + 3601 * 1_000_000_000
 
     static func report(_ sample: inout SampleStore, _ live: LiveFigures? = nil) throws -> Report {
         try sample.runner().doctor(to: end, live: live)

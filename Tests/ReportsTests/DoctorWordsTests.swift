@@ -53,6 +53,21 @@ import Testing
             ].map { ReportValue.text($0) })
     }
 
+    /// However many words of their own senders have, the rarest may be the slip.
+    @Test func aSlipIsFoundAmongManyOwnWords() throws {
+        var sample = try SampleStore()
+        sample.add("llm.call", at: 3500, ["conversation_id": .text("c1"), "status": .text("error")])
+        let own = "abcdefgh".flatMap { first in "abcdefgh".map { "shop-\(first)\($0)" } }
+        for channel in own + own + ["Web"] {
+            sample.add("message.received", at: 3500, ["conversation_id": .text("c1"), "channel": .text(channel)])
+        }
+        let found = findings(try sample.runner().doctor(to: Self.end))
+        let slip: [ReportValue?] = [
+            .text("test"), .text("unread_values"), .text("channel: \"Web\""), .count(Int128(1)),
+        ]
+        #expect(found == [slip], "\(found)")
+    }
+
     /// Frameworks call who asks `human`: a word that is known here, and means a colleague of the agent.
     @Test func messagesOfWhomNobodyAsksAreTold() throws {
         var sample = try SampleStore()

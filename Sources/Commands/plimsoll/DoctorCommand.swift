@@ -11,11 +11,11 @@ struct DoctorCommand: AsyncParsableCommand {
         discussion: """
             By service: spans, events without a call, calls without a conversation, without usage, without a price, \
             usage and other attributes told in a form that nothing reads, operations and outcomes by names that \
-            nobody knows, outcomes without a conversation, attribute names that nothing reads, clocks that are wrong; \
-            refusals by the way on which it came and by reason, spans that wait; by the time of receipt. To each \
-            there is what mends it: a variable of the environment, a setting, an attribute, a command; both tables \
-            have the columns service, finding and what. What waits and was refused only a server knows, but for \
-            unknown types.
+            nobody knows, messages and outcomes without a conversation, attribute names that nothing reads, clocks \
+            that are wrong; refusals by the way on which it came and by reason, spans that wait; by the time of \
+            receipt. To each there is what mends it: a variable of the environment, a setting, an attribute, a \
+            command; both tables have the columns service, finding and what. What waits and was refused only a server \
+            knows, but for unknown types.
 
             Example: plimsoll doctor --since now-15m
             """)

@@ -50,7 +50,7 @@ package struct QueryError: Error, Hashable, Sendable, CustomStringConvertible {
     package static func memoryExceeded(limitBytes: Int) -> QueryError {
         QueryError(
             .memoryExceeded, "query needs more than its memory budget of \(limitBytes >> 20) MiB",
-            hint: "group by fewer values, add a filter or a limit, or raise the budget")
+            hint: "group by fewer values, add a filter or a limit, or raise the setting limits.query_memory")
     }
 
     /// Others hold what a question would need.

@@ -27,7 +27,13 @@ extension DoctorAdvice {
         case .mediaType: mediaType(door)
         case .tooLarge: size(door)
         case .busy: busy(door)
-        case .unavailable: ["room on the disk of the data directory; GET /readyz says why"]
+        case .unavailable: ["GET /readyz, which says why: room on the disk of the data directory, a stop"]
+        case .timeLimit: ["a shorter period or less at a time, else the setting limits.query_time"]
+        case .memoryLimit:
+            [
+                "fewer values to group by, a filter or a limit, else the setting limits.query_memory",
+                "fewer questions at a time, or the setting memory, where others hold it",
+            ]
         case .slowRequest, .abortedRequest: slowness(door)
         case .clientGone: ["the time limit of who asks, where answers take longer"]
         case .grpc, .http2, .tls: wire(reason, door)

@@ -11,7 +11,7 @@ enum DoctorAdvice {
     static let calls = [
         "llm.call events as well, by POST to \(server)/v1/events, for each call of a model",
         "`plimsoll schemas llm.call` has their fields",
-        "nothing, where no model is asked: messages and outcomes are counted without calls",
+        "nothing, where no model is asked: messages, outcomes and all else are counted without calls",
     ]
     static let waiting = ["nothing: a trace settles 1 s after its root came, else 5 s after its last span"]
     static let service = ["OTEL_SERVICE_NAME=my-bot"]
@@ -44,6 +44,10 @@ enum DoctorAdvice {
             : "\"input_tokens\" in the data of \(type)"
     }
 
+    static let usageOfEvents = ["\"input_tokens\" and \"output_tokens\" in the data of the call"]
+
+    static let allPrices = ["`plimsoll prices check` lists all that lack a price"]
+
     static let ahead = ["timedatectl set-ntp true on the machine that sends: its clock is wrong"]
     static let late = [
         "nothing, where a sender had to wait: it is kept, and reports have it, though /metrics has not",
@@ -67,22 +71,6 @@ enum DoctorAdvice {
         case .backup: ["`plimsoll verify` shows the extent; the server's log has the rest"]
         case .asTold: ["what it says itself; the server's log has the rest"]
         }
-    }
-
-    /// A price list with a row for each class that has no price, below its heading.
-    static func prices(provider: String, model: String, tokenClasses: [String], from: String) -> [String] {
-        let gpu = TokenClass.gpu.rawValue
-        let isOfTime = tokenClasses.first == gpu
-        let amount = isOfTime ? "usd_per_gpu_hour" : "usd_per_million_tokens"
-        let rows = tokenClasses.filter { ($0 == gpu) == isOfTime }.map { tokenClass in
-            var row = CSVWriter()
-            for field in [provider, model, tokenClass, "PRICE", from] { row.field(field) }
-            return row.text
-        }
-        return [
-            "plimsoll prices load FILE, FILE being these lines with a number for each PRICE:",
-            "provider,model,token_class,\(amount),valid_from",
-        ] + rows
     }
 
     /// By why times of a span are not believed, as `time_doubt` says it.

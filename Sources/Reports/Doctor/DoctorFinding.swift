@@ -10,6 +10,7 @@ struct DoctorFinding {
         case unknownOperation = "unknown_operation"
         case withoutOperation = "no_operation"
         case withoutConversation = "no_conversation"
+        case lostMessage = "lost_message"
         case lostOutcome = "lost_outcome"
         case unreadUsage = "unread_usage"
         case withoutUsage = "no_usage"

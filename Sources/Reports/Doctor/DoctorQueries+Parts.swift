@@ -107,20 +107,6 @@ extension DoctorQueries {
         let wide = period.widened(byNanoseconds: min(Nanoseconds.minute, period.to.saturatingSubtract(period.from)))
         return ReportPeriod(from: max(wide.from, whole.from), to: min(wide.to, whole.to)).contains("received_time")
     }
-
-    /// What the services have of spans and calls that are not among those with the most; exact.
-    func beyond(_ services: [Service]) throws -> (spans: Int128, calls: Int128) {
-        guard services.count >= Self.rowsMax else { return (0, 0) }
-        let spans = try counted("spans", [.sum], by: []) { part, _ in
-            "select count(*) from span_received where \(part.received)"
-        }
-        let calls = try counted("calls", [.sum], by: []) { part, _ in
-            "select count(*) from (\(part.callRows("time"))) as calls"
-        }
-        let totals = (spans.first?.integer(0) ?? 0, calls.first?.integer(0) ?? 0)
-        let rest = services.reduce(totals) { ($0.0 - $1.spans, $0.1 - $1.calls) }
-        return (max(0, rest.0), max(0, rest.1))
-    }
 }
 
 /// Rows about parts of a period as rows about all of them: a bounded number, those with the most.

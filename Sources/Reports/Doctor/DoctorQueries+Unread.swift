@@ -143,9 +143,8 @@ extension DoctorQueries {
     /// Spans of no known kind whose attributes say one that nobody knows.
     func unknownKinds() throws -> [UnreadValue] {
         let book = DialectBook.builtIn
-        let rows = try counted(
-            "kinds that nobody knows", [.key, .key, .key, .sum], by: [3], limit: Self.rowsMax * 10
-        ) { part, limit in
+        let what = "kinds that nobody knows"
+        let rows = try counted(what, [.key, .key, .key, .sum], by: [3], limit: Self.wordsMax) { part, limit in
             let questions = book.kindNames.map { name, _ in
                 let key = SQLTexts.text(name)
                 return """
@@ -159,6 +158,7 @@ extension DoctorQueries {
             return "select sender, name, said, spans from (\(questions.joined(separator: " union all "))) as kinds "
                 + "order by 4 desc, 1, 2, 3 limit \(limit)"
         }
+        if rows.count >= Self.wordsMax { noteRareOnes(of: what) }
         let closed = Set(book.kindNames.filter(\.isClosed).map { ExactText($0.name) })
         let values = rows.compactMap { row -> UnreadValue? in
             guard let name = row.text(1), let said = row.text(2), let form = book.form(of: name),
@@ -212,6 +212,7 @@ extension DoctorQueries {
             """
             select \(Self.service), \(columns.joined(separator: ", ")), count(*) from span_received \
             where \(part.received) and cast(span_attributes as text) ~ '"(\(alternatives))":[^"]' \
+            and coalesce(\(columns.joined(separator: ", "))) is not null \
             group by \(places) order by count(*) desc, \(places) limit \(limit)
             """
         }

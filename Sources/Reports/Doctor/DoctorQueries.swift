@@ -11,34 +11,20 @@ struct DoctorQueries {
 
     /// Rows of one kind that are looked at.
     static let rowsMax = 50
+    /// Words that are looked at for those that nobody knows, since most may be their senders' own.
+    static let wordsMax = 10_000
     /// Letters of a name that others chose.
     static let nameLettersMax = 80
 
-    /// What came of one service.
-    struct Service {
-        var name: String?
-        var spans: Int128 = 0
-        var calls: Int128 = 0
-        var withoutConversation: Int128 = 0
-        /// Calls whose usage was told so that nobody can read it.
-        var unreadUsage: Int128 = 0
-        var withoutUsage: Int128 = 0
-        var withoutPrice: Int128 = 0
-        /// Of those without a conversation, how many came as events of each of ``callTypes``: spans told the others.
-        var eventsWithoutConversation: [Int128] = []
-        /// The same of those without usage.
-        var eventsWithoutUsage: [Int128] = []
-
-        /// Whether whoever set it up gave it a name: OpenTelemetry says `unknown_service` where nobody did.
-        var isNamed: Bool { name.map { !$0.hasPrefix("unknown_service") } ?? false }
-    }
-
-    /// A model of which something has no price.
+    /// A model and tier of which something has no price.
     struct PriceGap {
         var service: String?
         var provider: String
         var model: String
-        /// What is missing, as `price_gaps` says it.
+        /// As calls name it; empty for none.
+        var tier: String
+        /// What is missing, as `price_gaps` says it, but for classes of which the tokens were not told
+        /// (``UsageGaps/shown``).
         var gaps: String
         var calls: Int128
         /// How many of them spans told; the others came as events.
@@ -74,92 +60,43 @@ struct DoctorQueries {
         CostQueries.tables.map { "select \(columns) from \($0) where \(received)" }.joined(separator: " union all ")
     }
 
-    /// Most spans first; calls that came without spans are those of their source.
-    func services() throws -> [Service] {
-        var services: [Service] = try counted("services", [.key, .sum], by: [1], isNeeded: true) { part, limit in
-            "select \(Self.service), count(*) from span_received where \(part.received) group by 1 "
-                + "order by 2 desc, 1 limit \(limit)"
-        }.map { Service(name: $0.text(0), spans: $0.integer(1)) }
-        for row in try calls() {
-            let place = Self.place(of: row.text(0), in: services) ?? services.endIndex
-            if place == services.endIndex { services.append(Service(name: row.text(0))) }
-            services[place].calls = row.integer(1)
-            services[place].withoutConversation = row.integer(2)
-            services[place].withoutUsage = row.integer(3)
-            services[place].withoutPrice = row.integer(4)
-            let types = Self.callTypes.indices
-            services[place].eventsWithoutConversation = types.map { row.integer(5 + $0) }
-            services[place].eventsWithoutUsage = types.map { row.integer(5 + types.count + $0) }
-        }
-        return services
-    }
+    /// Types whose events say what those who run agents did and measured, and nothing of a conversation.
+    private static let ofOperators = [
+        "budget.set", "cost.recorded", "deploy.changed", "experiment.changed", "knowledge.indexed", "metric.sampled",
+        "price.set", "probe.checked", "prompt.published", "resource.sampled", "span.received", "usage.reported",
+    ]
 
-    /// Of each sender its calls, those without conversation, usage and price, and what events lack by their types.
-    private func calls() throws -> [ReportRow] {
-        let isUsageMissing = "price_state <> 'priced' and \(UsageGaps.condition)"
-        let ofEvents = ["conversation_id is null", isUsageMissing].flatMap { lack in
-            Self.callTypes.map { type in
-                "count(*) filter (where \(lack) and not \(Self.isOfSpan) and call_type = \(SQLTexts.text(type)))"
-            }
-        }
-        let sums = Array(repeating: MergedRows.Column.sum, count: 4 + ofEvents.count)
-        return try counted("senders of calls", [.key] + sums, by: [1]) { part, limit in
-            let told = Self.callTypes.map { type in
-                "select service_name, source, conversation_id, price_state, price_gaps, \(UsageGaps.columns), "
-                    + "\(SQLTexts.text(type)) as call_type from \(SchemaEventType.tableName(of: type)) "
-                    + "where \(part.received)"
-            }
-            return """
-                select \(Self.sender), count(*), count(*) filter (where conversation_id is null), \
-                count(*) filter (where \(isUsageMissing)), \
-                count(*) filter (where price_state <> 'priced' and not \(UsageGaps.condition)), \
-                \(ofEvents.joined(separator: ", ")) \
-                from (\(told.joined(separator: " union all "))) as calls group by 1 order by 2 desc, 1 limit \(limit)
-                """
-        }
-    }
-
-    /// Who sent events of conversations that no span told, most first, and how many.
+    /// Who sent events of agents that no span told, most first, and how many.
     func eventSenders() throws -> [(sender: String?, events: Int128)] {
-        let types = Self.ofConversations.map(SQLTexts.text).joined(separator: ", ")
+        let types = Self.ofOperators.map(SQLTexts.text).joined(separator: ", ")
         return try counted("senders of events", [.key, .sum], by: [1]) { part, limit in
             """
             select \(Self.sender), count(*) from events where \(part.received) and not \(Self.isOfSpan) \
-            and (conversation_id is not null or type in (\(types))) \
+            and (conversation_id is not null or type not in (\(types))) \
             group by 1 order by 2 desc, 1 limit \(limit)
             """
         }.map { ($0.text(0), $0.integer(1)) }
     }
 
-    /// Which of the services has a name, by its bytes.
-    static func place(of name: String?, in services: [Service]) -> Int? {
-        services.firstIndex { service in
-            if let known = service.name, let name { known.hasSameBytes(as: name) } else { false }
-        }
-    }
-
-    /// Models of which something that was told has no price, with what that is.
+    /// Models and tiers of which calls have no exact cost, with what is missing for it.
     func prices() throws -> [PriceGap] {
-        let columns = "service_name, source, provider, model, price_state, price_gaps, time, \(UsageGaps.columns)"
+        let columns = "service_name, source, provider, model, service_tier, price_state, price_gaps, time, "
+            + UsageGaps.columns
         return try counted(
-            "models without a price", [.key, .key, .key, .sum, .least, .key, .key, .key, .sum], by: [3]
+            "models without a price", [.key, .key, .key, .key, .sum, .least, .key, .sum], by: [4]
         ) { part, limit in
             """
             select left(coalesce(provider, ''), \(Self.nameLettersMax)), \
-            left(coalesce(model, ''), \(Self.nameLettersMax)), price_gaps, count(*), min(time), \(Self.sender), \
-            \(UsageGaps.isInputUntold), \(UsageGaps.isOutputUntold), count(*) filter (where \(Self.isOfSpan)) \
+            left(coalesce(model, ''), \(Self.nameLettersMax)), \
+            left(coalesce(service_tier, ''), \(Self.nameLettersMax)), \(UsageGaps.shown), count(*), min(time), \
+            \(Self.sender), count(*) filter (where \(Self.isOfSpan)) \
             from (\(part.callRows(columns))) as calls where price_state <> 'priced' and not \(UsageGaps.condition) \
-            group by 1, 2, 3, 6, 7, 8 order by 4 desc, 1, 2, 3, 6, 7, 8 limit \(limit)
+            group by 1, 2, 3, 4, 7 order by 5 desc, 1, 2, 3, 4, 7 limit \(limit)
             """
         }.map { row in
-            // What was not told lacks no price.
-            let untold = (row.flag(6) ? ["input"] : []) + (row.flag(7) ? ["output"] : [])
-            let gaps = (row.text(2) ?? "").split(separator: ",").map(String.init)
-            let unpriced = gaps.filter { !untold.contains($0) }
-            return PriceGap(
-                service: row.text(5), provider: row.text(0) ?? "", model: row.text(1) ?? "",
-                gaps: (unpriced.isEmpty ? gaps : unpriced).joined(separator: ","), calls: row.integer(3),
-                callsOfSpans: row.integer(8), since: row.time(4))
+            PriceGap(
+                service: row.text(6), provider: row.text(0) ?? "", model: row.text(1) ?? "", tier: row.text(2) ?? "",
+                gaps: row.text(3) ?? "", calls: row.integer(4), callsOfSpans: row.integer(7), since: row.time(5))
         }
     }
 

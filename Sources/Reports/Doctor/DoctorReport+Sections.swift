@@ -66,12 +66,14 @@ extension DoctorReport {
             name: "prices", title: "Models without a price",
             columns: [
                 Self.service, ReportColumn("provider", "provider"), ReportColumn("model", "model"),
-                ReportColumn("price_gaps", "missing"), ReportColumn("calls", "calls"), ReportColumn("since", "since"),
+                ReportColumn("service_tier", "tier"), ReportColumn("price_gaps", "missing"),
+                ReportColumn("calls", "calls"), ReportColumn("since", "since"),
             ],
             rows: prices.map { price in
                 [
-                    .optional(price.service), .text(price.provider), .text(price.model), .text(price.gaps),
-                    .count(price.calls), price.since.map { .time($0) } ?? .none,
+                    .optional(price.service), .text(price.provider), .text(price.model),
+                    .optional(price.tier.isEmpty ? nil : price.tier), .text(price.gaps), .count(price.calls),
+                    price.since.map { .time($0) } ?? .none,
                 ]
             })
     }

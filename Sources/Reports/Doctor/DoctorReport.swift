@@ -1,7 +1,6 @@
 import Bytes
 import Dialects
 import Domain
-import JSONTexts
 
 /// First aid for whoever sends: what came in a period, what of it answers lack, and for each the line to change.
 struct DoctorReport {
@@ -23,16 +22,19 @@ struct DoctorReport {
     func report() throws -> Report {
         let queries = DoctorQueries(runner: runner, period: period)
         var services = try queries.services()
+        var totals = try queries.totals()
         let prices = try queries.prices()
         let (names, values) = try unread(queries)
         let usage = values.filter { $0.form.matter == .usage }.map(\.name)
         if services.contains(where: { $0.withoutUsage > 0 }) {
-            Self.setApart(try queries.callsOfUnreadUsage(Self.distinct(usage)), in: &services)
+            totals.withoutUsage -= Self.setApart(
+                try queries.callsOfUnreadUsage(Self.distinct(usage)), in: &services)
         }
         let letters = try queries.deadLetters()
         // Who sends events of ours needs no spans.
         let senders = services.isEmpty ? try queries.eventSenders() : []
-        var findings = incoming(services, senders) + refused(letters) + lacking(services, prices) + unread(values)
+        var findings = incoming(services, totals, senders) + refused(letters)
+        findings += lacking(services, prices, totals) + unread(values)
         findings += try queries.callsWithoutOperation().map {
             DoctorFinding(
                 kind: .withoutOperation, service: $0.service, what: $0.model, count: $0.calls,
@@ -51,23 +53,22 @@ struct DoctorReport {
                 changes: ["\(slip.name) of \(slip.type): say it as \(slip.meant)"])
         }
         findings += try times(queries)
-        let beyond = try queries.beyond(services)
         let byKind = DoctorFinding.Kind.allCases.flatMap { kind in findings.filter { $0.kind == kind } }
         let sorted = addressed(byKind.filter { !$0.isOfQuestion } + byKind.filter(\.isOfQuestion))
         return Report(
             name: "doctor", title: "First aid",
-            basis: runner.basis(period, exactness: Self.exactness(beyond)),
+            basis: runner.basis(period, exactness: Self.exactness(services, totals)),
             sections: [
                 findingsSection(sorted), changesSection(sorted), servicesSection(services), pricesSection(prices),
                 valuesSection(values), namesSection(names), refusalsSection(letters), waitingSection(),
             ], main: "findings", definitions: Self.definitions)
     }
 
-    /// - Parameter beyond: what services have that are not listed.
-    private static func exactness(_ beyond: (spans: Int128, calls: Int128)) -> String {
+    private static func exactness(_ services: [DoctorQueries.Service], _ totals: DoctorQueries.Totals) -> String {
+        let (spans, calls) = services.reduce((totals.spans, totals.calls)) { ($0.0 - $1.spans, $0.1 - $1.calls) }
         let others =
-            beyond.spans > 0 || beyond.calls > 0
-            ? "; services that are not listed have \(beyond.spans) spans and \(beyond.calls) calls" : ""
+            spans > 0 || calls > 0
+            ? "; \(others) have \(max(0, spans)) spans and \(max(0, calls)) calls" : ""
         return "exact: counts of what was received in the period\(others)"
     }
 
@@ -87,14 +88,39 @@ struct DoctorReport {
     }
 
     /// Calls that told their usage, though nobody can read it, do not lack it.
+    /// - Returns: how many they are.
     private static func setApart(
         _ unread: [(service: String?, calls: Int128)], in services: inout [DoctorQueries.Service]
-    ) {
+    ) -> Int128 {
+        var all: Int128 = 0
         for (service, calls) in unread {
-            guard let place = DoctorQueries.place(of: service, in: services) else { continue }
+            guard let place = DoctorQueries.place(of: service, in: services) else {
+                all += calls
+                continue
+            }
             services[place].unreadUsage = min(calls, services[place].withoutUsage)
             services[place].withoutUsage -= services[place].unreadUsage
+            all += services[place].unreadUsage
         }
+        return all
+    }
+
+    private static let others = "services that are not listed"
+
+    /// The worst of a kind, and in one row what all others have.
+    /// - Parameters:
+    ///   - total: what all of them have.
+    ///   - of: what that is a part of.
+    ///   - changes: for whoever is not named.
+    private static func worst(
+        _ kind: DoctorFinding.Kind, _ findings: [DoctorFinding], total: Int128, of whole: Int128, changes: [String]
+    ) -> [DoctorFinding] {
+        let named = findings.enumerated().sorted { one, other in
+            (one.element.count, other.offset) > (other.element.count, one.offset)
+        }.prefix(DoctorQueries.rowsMax).map(\.element)
+        let rest = named.reduce(total) { $0 - $1.count }
+        guard rest > 0 else { return named }
+        return named + [DoctorFinding(kind: kind, what: others, count: rest, of: whole, changes: changes)]
     }
 
     /// What spans say under names that nobody reads, and what they say in a form that nobody reads.
@@ -156,7 +182,8 @@ struct DoctorReport {
     private func outcomes(_ queries: DoctorQueries) throws -> [DoctorFinding] {
         try queries.lostOutcomes().map { lost in
             DoctorFinding(
-                kind: .lostOutcome, service: lost.sender, what: lost.type, count: lost.events,
+                kind: DoctorQueries.messages.contains(lost.type) ? .lostMessage : .lostOutcome,
+                service: lost.sender, what: lost.type, count: lost.events,
                 changes: DoctorAdvice.outcome(lost.type, isOfSpan: lost.isOfSpan))
         } + queries.unlistedWords().map { word in
             let meant = word.meant.map { "\(word.field): \($0) instead of \"\(word.said)\"" }
@@ -174,12 +201,12 @@ struct DoctorReport {
 
     /// - Parameter senders: who sent events where nobody told a span or a call.
     private func incoming(
-        _ services: [DoctorQueries.Service], _ senders: [(sender: String?, events: Int128)]
+        _ services: [DoctorQueries.Service], _ totals: DoctorQueries.Totals,
+        _ senders: [(sender: String?, events: Int128)]
     ) -> [DoctorFinding] {
         var findings = senders.map {
             DoctorFinding(kind: .noCalls, service: $0.sender, count: $0.events, changes: DoctorAdvice.calls)
         }
-        let spans = services.reduce(0) { $0 + $1.spans }
         if services.isEmpty, senders.isEmpty {
             findings.append(DoctorFinding(kind: .noSpans, count: 0, changes: DoctorAdvice.endpoint))
         }
@@ -188,13 +215,15 @@ struct DoctorReport {
                 DoctorFinding(
                     kind: .spansWaiting, count: Int128(live.spansWaiting), changes: DoctorAdvice.waiting))
         }
-        for service in services where service.spans > 0 && !service.isNamed {
-            findings.append(
-                DoctorFinding(
-                    kind: .unnamedService, service: service.name, count: service.spans, of: spans,
-                    changes: DoctorAdvice.service))
+        // Without time for all of them what was counted one by one is what there is.
+        let spans = max(totals.spans, services.reduce(0) { $0 + $1.spans })
+        let unnamed = services.filter { $0.spans > 0 && !$0.isNamed }.map {
+            DoctorFinding(
+                kind: .unnamedService, service: $0.name, count: $0.spans, of: spans, changes: DoctorAdvice.service)
         }
         return findings
+            + Self.worst(
+                .unnamedService, unnamed, total: totals.unnamedSpans, of: spans, changes: DoctorAdvice.service)
     }
 
     private func refused(_ letters: [DoctorQueries.DeadLetters]) -> [DoctorFinding] {
@@ -218,56 +247,38 @@ struct DoctorReport {
     }
 
     private func lacking(
-        _ services: [DoctorQueries.Service], _ prices: [DoctorQueries.PriceGap]
+        _ services: [DoctorQueries.Service], _ prices: [DoctorQueries.PriceGap], _ totals: DoctorQueries.Totals
     ) -> [DoctorFinding] {
-        var findings: [DoctorFinding] = []
-        for service in services {
-            if service.withoutConversation > 0 {
-                findings.append(
-                    DoctorFinding(
-                        kind: .withoutConversation, service: service.name, count: service.withoutConversation,
-                        of: service.calls,
-                        changes: DoctorAdvice.lack(
-                            service.withoutConversation, service.eventsWithoutConversation,
-                            ofSpan: DoctorAdvice.conversation, ofEvent: DoctorAdvice.conversation(ofEvent:))))
-            }
-            if service.withoutUsage > 0 {
-                findings.append(
-                    DoctorFinding(
-                        kind: .withoutUsage, service: service.name, count: service.withoutUsage, of: service.calls,
-                        changes: DoctorAdvice.lack(
-                            service.withoutUsage, service.eventsWithoutUsage, ofSpan: DoctorAdvice.usage,
-                            ofEvent: DoctorAdvice.usage(ofEvent:))))
-            }
+        let lost = services.filter { $0.withoutConversation > 0 }.map { service in
+            DoctorFinding(
+                kind: .withoutConversation, service: service.name, count: service.withoutConversation,
+                of: service.calls,
+                changes: DoctorAdvice.lack(
+                    service.withoutConversation, service.eventsWithoutConversation,
+                    ofSpan: DoctorAdvice.conversation, ofEvent: DoctorAdvice.conversation(ofEvent:)))
         }
-        let known = prices.isEmpty ? PricedNames(PriceBook()) : PricedNames(book)
-        for price in prices {
-            findings.append(
-                DoctorFinding(
-                    kind: .withoutPrice, service: price.service, what: "\(price.provider) \(price.model)",
-                    count: price.calls, changes: advice(price, known)))
+        let mute = services.filter { $0.withoutUsage > 0 }.map { service in
+            DoctorFinding(
+                kind: .withoutUsage, service: service.name, count: service.withoutUsage, of: service.calls,
+                changes: DoctorAdvice.lack(
+                    service.withoutUsage, service.eventsWithoutUsage, ofSpan: DoctorAdvice.usage,
+                    ofEvent: DoctorAdvice.usage(ofEvent:)))
         }
-        return findings
-    }
-
-    /// What mends all that is missing.
-    private func advice(_ price: DoctorQueries.PriceGap, _ known: PricedNames) -> [String] {
-        let gaps = price.gaps.split(separator: ",").map(String.init)
-        let (hasSpans, hasEvents) = (price.callsOfSpans > 0, price.calls > price.callsOfSpans)
-        if gaps.first == "reading" {
-            return (hasSpans ? DoctorAdvice.reading : []) + (hasEvents ? DoctorAdvice.readingOfEvents : [])
+        let advice = PriceAdvice(prices.isEmpty ? PriceBook() : book)
+        let dear = prices.map { price in
+            DoctorFinding(
+                kind: .withoutPrice, service: price.service,
+                what: "\(price.provider) \(price.model)\(price.tier.isEmpty ? "" : " of tier \(price.tier)")",
+                count: price.calls, changes: advice.lines(for: price))
         }
-        if price.provider.isEmpty || price.model.isEmpty {
-            return (hasSpans ? DoctorAdvice.call : []) + (hasEvents ? DoctorAdvice.callOfEvents : [])
-        }
-        // Prices for a name that is none would keep it.
-        if let meant = known.providerMeant(by: price.provider) {
-            return ["\(price.provider): did you mean \(meant), whose calls have prices? Let the sender name it so"]
-        }
-        let since = price.since.map { "\(RFC3339.render($0).prefix(10))T00:00:00Z" } ?? ""
-        let meant = [known.advice(provider: price.provider, model: price.model)].compactMap { $0 }
-        return meant
-            + DoctorAdvice.prices(provider: price.provider, model: price.model, tokenClasses: gaps, from: since)
+        return Self.worst(
+            .withoutConversation, lost, total: totals.withoutConversation, of: totals.calls,
+            changes: DoctorAdvice.conversation + [DoctorAdvice.conversation(ofEvent: DoctorQueries.callTypes[0])])
+            + Self.worst(
+                .withoutUsage, mute, total: totals.withoutUsage, of: totals.calls,
+                changes: DoctorAdvice.usage + DoctorAdvice.usageOfEvents)
+            + Self.worst(
+                .withoutPrice, dear, total: totals.withoutPrice, of: totals.calls, changes: DoctorAdvice.allPrices)
     }
 
     private func times(_ queries: DoctorQueries) throws -> [DoctorFinding] {
@@ -298,14 +309,15 @@ struct DoctorReport {
         ReportDefinition("service", "the name that it gives itself, else the source of its events"),
         ReportDefinition("calls", "model and embedding calls, told by spans or as events"),
         ReportDefinition(
-            "no_calls", "events of conversations came and no call did, so that nobody knows what answers cost"),
+            "no_calls", "events of agents came and no call did, so that nobody knows what answers cost"),
         ReportDefinition(
             "no_usage", "calls that went well and did not tell their tokens, so that nobody knows what they cost"),
         ReportDefinition("unread_usage", "usage that was told in a form that nobody can read: no price mends it"),
         ReportDefinition("unknown_operation", "spans whose kind has a name that nobody knows: no calls, no cost"),
         ReportDefinition(
             "no_operation", "calls without an operation name, read as calls since they tell a model and its usage"),
-        ReportDefinition("lost_outcome", "events that are about a conversation and name none"),
+        ReportDefinition("lost_message", "messages, sent as events, that name no conversation: no report counts them"),
+        ReportDefinition("lost_outcome", "what became of a conversation, without its name"),
         ReportDefinition(
             "late", "told more than an hour after its time, and not lost: reports count it, /metrics does not"),
         ReportDefinition("clock_ahead", "told of a time more than 5 s after its receipt"),

@@ -7,7 +7,9 @@ package struct QueryRefusal: Error, Hashable, Sendable {
         case malformed
         /// Too many wait already; the same question may be taken soon.
         case busy
-        /// It is about to end.
+        /// There is less memory for it than it takes.
+        case outOfMemory
+        /// Nobody is answered, as the server is about to end.
         case unavailable
     }
 

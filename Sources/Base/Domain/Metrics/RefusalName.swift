@@ -18,6 +18,10 @@ package enum RefusalName: String, CaseIterable, Hashable, Sendable {
     case busy
     /// The server cannot do it now, or until somebody sees to it: its disk, its store, its end.
     case unavailable
+    /// A question took more time than one may take.
+    case timeLimit = "time_limit"
+    /// A question needs more memory than one may have, or than others leave.
+    case memoryLimit = "memory_limit"
     case slowRequest = "slow_request"
     case abortedRequest = "aborted_request"
     case clientGone = "client_gone"

@@ -71,6 +71,9 @@ package struct CostGaps: OptionSet, Hashable, Sendable {
     /// The prompt is longer than the prices hold for.
     package static let length = CostGaps(rawValue: 1 << 8)
 
+    /// What the name of ``length`` begins with; the length up to which the prices hold stands behind it.
+    package static let lengthPrefix = "input_above_"
+
     /// In the order in which ``names(inputTokensMax:other:)`` writes them; ``length`` has a number in its name and
     /// comes behind.
     private static let named: [(CostGaps, String)] = [
@@ -87,7 +90,7 @@ package struct CostGaps: OptionSet, Hashable, Sendable {
     ///     begins with `other_`.
     package func names(inputTokensMax: Int64?, other: String) -> String {
         var names = Self.named.filter { contains($0.0) }.map(\.1)
-        if contains(.length) { names.append("input_above_\(inputTokensMax ?? 0)") }
+        if contains(.length) { names.append("\(Self.lengthPrefix)\(inputTokensMax ?? 0)") }
         let others = UsageNames.list(other).map { Self.hasMeaning($0) ? "other_\($0)" : $0 }
         names += UsageNames.list(others.joined(separator: ","))
         return names.joined(separator: ",")
@@ -95,6 +98,6 @@ package struct CostGaps: OptionSet, Hashable, Sendable {
 
     /// Whether the name is a class of tokens, or says something else of a call here.
     private static func hasMeaning(_ name: String) -> Bool {
-        named.contains { $0.1.hasSameBytes(as: name) } || name.utf8.starts(with: "input_above_".utf8)
+        named.contains { $0.1.hasSameBytes(as: name) } || name.utf8.starts(with: lengthPrefix.utf8)
     }
 }

@@ -47,7 +47,8 @@ package struct QueryOptions: Sendable {
         if let deadline, deadline.now() > deadline.endNanoseconds {
             throw QueryError(
                 .deadlineExceeded, "canceling statement due to statement timeout",
-                hint: "narrow the time range, or raise the query's time limit")
+                hint: "narrow the time range, or give it more time, as much as the setting limits.query_time of a "
+                    + "server lets it")
         }
     }
 

@@ -60,11 +60,12 @@ extension Refusal {
             switch refusal.kind {
             case .malformed: .badRequest
             case .busy: .tooManyRequests
-            case .unavailable: .serviceUnavailable
+            case .outOfMemory, .unavailable: .serviceUnavailable
             }
         self.init(
             status, refusal.message, hint: refusal.hint, position: refusal.position,
             retryAfterSeconds: refusal.retryAfterSeconds)
+        if refusal.kind == .outOfMemory { reason = .memoryLimit }
     }
 
     /// A question about series that has no answer, with the statuses that Prometheus gives.
@@ -79,6 +80,8 @@ extension Refusal {
             }
         self.init(status, refusal.message)
         seriesKind = refusal.kind
+        // What is unavailable to a client of Prometheus is memory.
+        reason = refusal.kind == .timeout ? .timeLimit : refusal.kind == .unavailable ? .memoryLimit : nil
     }
 
     /// 503 when it ran out of time or memory, 500 for mistakes of ours, 400 for the rest, each with its SQLSTATE.
@@ -91,5 +94,11 @@ extension Refusal {
             }
         let told = SQLRefusal(error)
         self.init(status, told.message, hint: told.hint, position: told.position, code: told.sqlState)
+        reason =
+            switch error.kind {
+            case .deadlineExceeded: .timeLimit
+            case .memoryExceeded: .memoryLimit
+            default: nil
+            }
     }
 }

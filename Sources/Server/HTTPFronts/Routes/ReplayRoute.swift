@@ -62,6 +62,7 @@ extension Routes {
             .serviceUnavailable, "the replay was not done in the time that a question may take",
             hint: "ask for a shorter time, with to=, or for one rule; plimsoll alerts replay takes as long as it needs")
         refusal.seriesKind = .timeout
+        refusal.reason = .timeLimit
         return refusal
     }
 

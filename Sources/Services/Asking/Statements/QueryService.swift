@@ -106,7 +106,7 @@ package final class QueryService: Sendable {
     package func holding(_ bytes: Int) throws(QueryRefusal) -> MemoryBooking {
         if bytes > answers.limitBytes {
             throw QueryRefusal(
-                .unavailable, "an answer of \(bytes >> 20) MiB is more than may lie here until it is fetched",
+                .outOfMemory, "an answer of \(bytes >> 20) MiB is more than may lie here until it is fetched",
                 hint: "ask for less at a time; the setting memory says how much there is")
         }
         let booking = MemoryBooking(in: answers)
@@ -124,7 +124,7 @@ package final class QueryService: Sendable {
 
     private var full: QueryRefusal {
         QueryRefusal(
-            .unavailable, "the server holds more memory than it may, and answers no question until it is less",
+            .outOfMemory, "the server holds more memory than it may, and answers no question until it is less",
             hint: "ask again after \(limits.retryAfterSeconds) s", retryAfterSeconds: limits.retryAfterSeconds)
     }
 
