@@ -1,0 +1,25 @@
+import Bytes
+import Testing
+
+@Suite struct NamelessTextTests {
+    /// Every character, held against Unicode's own properties, alone and behind and before a letter.
+    @Test(arguments: [UInt32(0)...0x1_FFFF, 0xE_0000...0xE_1000, 0x10_FF00...0x10_FFFF])
+    func everyCharacterIsWhatUnicodeSays(values: ClosedRange<UInt32>) {
+        for value in values {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let text = Array(String(Character(scalar)).utf8)
+            let properties = scalar.properties
+            let isUnseen =
+                properties.isWhitespace || properties.isDefaultIgnorableCodePoint
+                || properties.generalCategory == .control || value == 0x2800
+            #expect(isNameless(text) == isUnseen, "U+\(String(value, radix: 16))")
+            guard isUnseen else { continue }
+            #expect(isNameless(text + text) && !isNameless(text + [0x61]))
+            #expect(!isNameless([0x61] + text) && (text.count == 1 || !isNameless(Array(text.dropLast()))))
+        }
+    }
+
+    private func isNameless(_ text: [UInt8]) -> Bool { namesNothing(text.span) }
+
+    @Test func emptyTextNamesNothing() { #expect(isNameless([])) }
+}
