@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import EventStores
 import Glibc
@@ -145,13 +146,106 @@ import Testing
             do {
                 _ = try store.append([turn("more")])
                 Issue.record("it was taken")
-            } catch StoreError.unavailable(let reason) {
+            } catch StoreError.tailFull(let reason, _) {
                 #expect(reason.contains(", tried last at 20"), "\(reason)")
             }
         }
         disk.setOpenFiles(max: .max)
         try store.seal()
         #expect(try store.append([turn("more")])[0].accepted == 3)
+        try store.close()
+    }
+
+    /// Runs what it is given when it is told to, and lets time pass for whoever waits.
+    private final class LongSeals: BackgroundQueue {
+        let held = HeldBackgroundQueue()
+        let clock: SimulatedClock
+        init(_ clock: SimulatedClock) { self.clock = clock }
+        func start(_ job: @escaping @Sendable () -> Void) { held.start(job) }
+        func waitUntilIdle() { held.waitUntilIdle() }
+        func waitUntilIdle(atMost nanoseconds: Int64) -> Bool {
+            if held.heldCount > 0 { clock.advance(nanoseconds: nanoseconds) }
+            return held.heldCount == 0
+        }
+    }
+
+    /// A store whose seals last until somebody ends them, and whose memory is full; and seconds of its clock.
+    private func fullStore(_ disk: SimulatedFileSystem) throws -> (EventStore, LongSeals, seconds: () -> Int64) {
+        let clock = SimulatedClock(wallNanoseconds: SampleEvents.start + 3_600_000_000_000)
+        let queue = LongSeals(clock)
+        let context = StoreContext(
+            fileSystem: disk, clock: clock, randomness: SeededRandomness(seed: 1), workers: InlineWorkers(),
+            sideQueue: queue)
+        let store = try EventStore.open(
+            at: "/data", context: context, options: EventStoreTests.options(sealEvents: 3))
+        for number in 0..<4 { #expect(try store.append([turn("t\(number)")])[0].accepted == 3) }
+        #expect(queue.held.heldCount == 1 && store.isTailFull)
+        return (store, queue, { clock.monotonicNanoseconds() / 1_000_000_000 })
+    }
+
+    /// Sends what is refused; in how many seconds it is to be sent again.
+    private func refusal(_ store: EventStore, waitingUntil second: Int64 = .max) throws -> Int? {
+        do {
+            _ = try store.append([turn("more")], waitingUntil: second.saturatingMultiply(by: 1_000_000_000))
+            return nil
+        } catch StoreError.tailFull(_, let seconds) {
+            return seconds
+        }
+    }
+
+    /// While a seal is under way whoever sends waits for five seconds at the most, and no longer than it may.
+    @Test func whoeverSendsWaitsForASealThatLastsAsLongAsItMay() throws {
+        let (store, queue, seconds) = try fullStore(SimulatedFileSystem(seed: 59))
+        #expect(try refusal(store) == 5 && seconds() == 5)
+        #expect(try refusal(store, waitingUntil: 5) == 5 && seconds() == 5, "that time is over")
+        #expect(try refusal(store, waitingUntil: 7) == 7 && seconds() == 7)
+        #expect(queue.held.heldCount == 1 && store.isTailFull)
+        queue.held.runNext()
+        #expect(try refusal(store) == nil && seconds() == 7)
+        // The seal is published, nine events and three are left of those that came during it.
+        #expect(store.status.segments == 1 && store.status.unsealedEvents == 12)
+        try store.close()
+    }
+
+    /// Whoever sends has a seal that failed tried again where that is due, and leaves it to the thread for seals.
+    @Test func whoeverSendsDoesNotSeal() throws {
+        let disk = SimulatedFileSystem(seed: 60)
+        let (store, queue, seconds) = try fullStore(disk)
+        disk.setOpenFiles(max: 0, code: EMFILE)
+        queue.held.runNext()
+        disk.setOpenFiles(max: .max)
+        #expect(try refusal(store) == 5 && seconds() == 5)
+        #expect(store.status.failedSeals == 1 && store.status.segments == 0)
+        #expect(queue.held.heldCount == 1, "it is under way beside whoever sends")
+        queue.held.runNext()
+        #expect(try refusal(store) == nil && seconds() == 5)
+        #expect(store.status.segments == 1 && store.status.unsealedEvents == 3 && !store.isTailFull)
+        try store.close()
+    }
+
+    /// Where nothing can change before the seal is tried again, nobody waits, and everybody is told when that is.
+    @Test func whoeverIsRefusedIsToldWhenToComeAgain() throws {
+        let disk = SimulatedFileSystem(seed: 61)
+        let clock = SimulatedClock(wallNanoseconds: SampleEvents.start + 3_600_000_000_000)
+        let context = StoreContext(
+            fileSystem: disk, clock: clock, randomness: SeededRandomness(seed: 1), workers: InlineWorkers(),
+            sideQueue: InlineBackgroundQueue())
+        let store = try EventStore.open(
+            at: "/data", context: context, options: EventStoreTests.options(sealEvents: 3))
+        disk.setOpenFiles(max: 0, code: EMFILE)
+        for number in 0..<4 { #expect(try store.append([turn("t\(number)")])[0].accepted == 3) }
+        var told: [Int?] = []
+        for _ in 0..<8 {
+            let seconds = try refusal(store)
+            told.append(seconds)
+            clock.advance(nanoseconds: Int64(seconds ?? 0) * 1_000_000_000)
+        }
+        #expect(told == [1, 2, 4, 8, 16, 32, 60, 60])
+        _ = try refusal(store)
+        clock.advance(nanoseconds: 14_500_000_000)
+        #expect(try refusal(store) == 46)
+        #expect(store.status.failedSeals == 10)
+        disk.setOpenFiles(max: .max)
         try store.close()
     }
 

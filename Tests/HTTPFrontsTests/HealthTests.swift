@@ -63,6 +63,32 @@ import Testing
         }
     }
 
+    /// Where memory is full of events without a segment none is taken, and nothing else is said, until there is room.
+    @Test func aFullTailIsNotReadyUntilThereIsRoom() async throws {
+        let (store, lines) = (FakeStore(), LogLines())
+        try await withServer(store, log: lines.log) { client, _ in
+            func told(_ words: String) -> Int { lines.texts().count { $0.contains(words) } }
+            store.state.withLock { $0.isTailFull = true }
+            let refused = try await client.post(Self.event)
+            #expect(refused.status == 503 && refused.headers["Retry-After"] == "17")
+            // Two looks at what the disk has, which is not what is missing.
+            let ticks = store.state.withLock { $0.ticks }
+            for _ in 0..<400 where store.state.withLock({ $0.ticks }) < ticks + 2 {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            let ready = try await client.send("GET", "/readyz")
+            #expect(ready.status == 503 && ready.text.contains("nothing is sealed"))
+            #expect(told("events are refused: ") == 1 && told("events are taken again") == 0)
+            store.state.withLock { $0.isTailFull = false }
+            var status = 503
+            for _ in 0..<400 where status != 200 {
+                try await Task.sleep(for: .milliseconds(50))
+                status = try await client.send("GET", "/readyz").status
+            }
+            #expect(status == 200 && told("events are taken again") == 1)
+        }
+    }
+
     /// Who asks for the numbers of a disk that does not answer waits, and nobody else.
     @Test func aDiskThatDoesNotAnswerKeepsNobodyElseWaiting() async throws {
         let store = FakeStore()

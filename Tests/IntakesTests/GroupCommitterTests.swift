@@ -28,7 +28,9 @@ private struct DiskGone: Error {}
     @Test func everyItemGetsItsOwnResultAndIsWrittenOnce() async throws {
         let recorder = Recorder()
         try await withThread { thread in
-            let committer = GroupCommitter<Int, Int>(thread: thread, groupWeightMax: 7) { items in
+            let committer = GroupCommitter<Int, Int>(
+                thread: thread, groupWeightMax: 7, clock: SimulatedClock()
+            ) { items, _ in
                 recorder.groups.withLock { $0.append(items) }
                 return items.map { $0 * 10 }
             }
@@ -48,7 +50,9 @@ private struct DiskGone: Error {}
     @Test func whatWaitsIsWrittenTogetherAndAHeavyItemAlone() async throws {
         let recorder = Recorder()
         try await withThread { thread in
-            let committer = GroupCommitter<Int, Int>(thread: thread, groupWeightMax: 10) { items in
+            let committer = GroupCommitter<Int, Int>(
+                thread: thread, groupWeightMax: 10, clock: SimulatedClock()
+            ) { items, _ in
                 recorder.groups.withLock { $0.append(items) }
                 return items
             }
@@ -72,8 +76,9 @@ private struct DiskGone: Error {}
     @Test func aFailureThatIsNotFinalIsThatOfItsItem() async throws {
         let recorder = Recorder()
         try await withThread { thread in
-            let committer = GroupCommitter<Int, Int>(thread: thread, groupWeightMax: 10, isFinal: { _ in false }) {
-                items in
+            let committer = GroupCommitter<Int, Int>(
+                thread: thread, groupWeightMax: 10, clock: SimulatedClock(), isFinal: { _ in false }
+            ) { items, _ in
                 if items.contains(2) { throw DiskGone() }
                 recorder.groups.withLock { $0.append(items) }
                 return items
@@ -99,10 +104,50 @@ private struct DiskGone: Error {}
         #expect(recorder.groups.withLock { $0 } == [[1], [3], [4]])
     }
 
+    /// Where there is no room nobody waits longer than from when it came, however many wait, and other work of the
+    /// thread has its turn.
+    @Test func whoeverFindsNoRoomWaitsOnce() async throws {
+        let (clock, recorder) = (SimulatedClock(), Recorder())
+        let deadlines = Mutex<[Int64]>([])
+        let turns = Mutex<[Int]>([])
+        try await withThread { thread in
+            let committer = GroupCommitter<Int, Int>(
+                thread: thread, groupWeightMax: 4, clock: clock, waitNanoseconds: 5_000, isFinal: { _ in false },
+                isOfAll: { $0 is DiskGone }
+            ) { items, deadline in
+                recorder.groups.withLock { $0.append(items) }
+                deadlines.withLock { $0.append(deadline) }
+                clock.advance(nanoseconds: max(0, deadline - clock.monotonicNanoseconds()))
+                throw DiskGone()
+            }
+            let arrived = Atomic<Int>(0)
+            thread.submit { while arrived.load(ordering: .acquiring) < 10 { usleep(1000) } }
+            await withTaskGroup(of: Void.self) { group in
+                for item in 0..<10 {
+                    group.addTask {
+                        _ = await #expect(throws: DiskGone.self) { try await committer.commit(item, weight: 1) }
+                    }
+                    while committer.waitingCount < item + 1 { try? await Task.sleep(for: .milliseconds(1)) }
+                    clock.advance(nanoseconds: 100)
+                    // Behind the first drain, and before what is left after it.
+                    if item == 9 { thread.submit { turns.withLock { $0.append(recorder.written.count) } } }
+                    arrived.add(1, ordering: .releasing)
+                }
+            }
+            #expect(committer.failure == nil)
+        }
+        #expect(recorder.groups.withLock { $0 } == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]])
+        #expect(deadlines.withLock { $0 } == [5_000, 5_400, 5_800])
+        #expect(clock.monotonicNanoseconds() == 5_800)
+        #expect(turns.withLock { $0 } == [4])
+    }
+
     @Test func theFirstFailureEndsAllWriting() async throws {
         let recorder = Recorder()
         try await withThread { thread in
-            let committer = GroupCommitter<Int, Int>(thread: thread, groupWeightMax: 1) { items in
+            let committer = GroupCommitter<Int, Int>(
+                thread: thread, groupWeightMax: 1, clock: SimulatedClock()
+            ) { items, _ in
                 if items == [3] { throw DiskGone() }
                 recorder.groups.withLock { $0.append(items) }
                 return items

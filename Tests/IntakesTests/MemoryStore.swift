@@ -16,12 +16,15 @@ final class MemoryStore: IntakeStore {
     let userTokenKey: [UInt8] = Array(0..<32)
     let (position, watermark, freeBytes): (Int64, Int64, Int?) = (0, 0, nil)
     var troubles: [Trouble] { [] }
+    var isTailFull: Bool {
+        state.withLock { if case .tailFull? = $0.failure as? StoreError { true } else { false } }
+    }
     var rows: Int { state.withLock { $0.rows } }
 
     /// Thrown by every append from now on; nil: none.
     func fail(with failure: (any Error)?) { state.withLock { $0.failure = failure } }
 
-    func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
+    func append(_ batches: [IngestBatch], waitingUntil deadline: Int64) throws -> [AppendResult] {
         try state.withLock { state in
             if let failure = state.failure { throw failure }
             return batches.map { batch in

@@ -104,7 +104,8 @@ import Testing
         let thread = ThreadPool(threadCount: 1)
         let ticker = RuleTicker(
             manager, inputs, senders: [], thread: thread,
-            committer: GroupCommitter(thread: thread, groupWeightMax: 1) { _ in throw Gone() }, clock: clock,
+            committer: GroupCommitter(thread: thread, groupWeightMax: 1, clock: clock) { _, _ in throw Gone() },
+            clock: clock,
             health: ServerHealth(log: log, clock: clock), log: log)
         func names() async -> [String] {
             for _ in 0..<3 { try? await ticker.step() }

@@ -104,8 +104,12 @@ struct WarningTests {
             batch.warnings.map(\.warning) == ["\(field): missing, and no report counts such an event without it"])
     }
 
-    /// Empty text and white space name nothing: what reports say of an event without a conversation is true of these.
-    @Test(arguments: ["", " ", "\\t\\n ", "\u{A0}", "\u{2003}\u{3000}"])
+    /// Empty text and what nobody can see name nothing: what reports say of an event without a conversation is true of
+    /// these.
+    @Test(arguments: [
+        "", " ", "\\t\\n ", "\u{A0}", "\u{2003}\u{3000}", "\u{200B}", "\u{2060}\u{AD}\u{FEFF}", "\u{2800}", "\u{3164}",
+        "\\u0000", "\u{7F}",
+    ])
     func aTextThatNamesNothingIsNone(_ blank: String) {
         let names = [
             "conversation_id", "message_id", "channel", "user_id", "agent", "team", "trace_id", "span_id",
@@ -138,6 +142,29 @@ struct WarningTests {
         let moved = event("llm.call", "\"conversation_id\":\"\"")
         let kept = decoder.decodeLines(Array(moved.utf8).span, from: .export).batch
         #expect(dump(kept) == "llm.call id='e1' source='s' tenant='default' conversation_id=''")
+    }
+
+    /// An event is known by what can be seen; what was taken in once is moved as it is.
+    @Test(
+        arguments: ["id", "source"],
+        [" ", "\\t", "\u{200B}", "\u{2060}", "\u{AD}", "\u{FEFF}", "\u{2800}", "\u{3164}", "\\u0000"])
+    func anEventThatNothingNamesIsRefused(_ name: String, _ blank: String) {
+        let text = name == "id" ? event(id: blank) : event(source: blank)
+        #expect(
+            row(text) == "refused: \(name): expected text that is not empty, found text without a visible character")
+        var decoder = makeDecoder()
+        #expect(decoder.decodeLines(Array(text.utf8).span, from: .export).batch.count == 1)
+    }
+
+    /// A tenant beside the data is nobody's word for whose the event is, and the sender should know.
+    @Test(arguments: ["", " ", "\u{200B}", "acme"]) func aTenantBesideTheDataIsTold(_ tenant: String) {
+        let (data, around) = (#""conversation_id":"c""#, #","tenant":"\#(tenant)""#)
+        let unsaid = decodeLines(event("message.received", data, extra: around))
+        #expect(
+            unsaid.warnings.map(\.warning) == ["tenant: kept as an attribute, no figure has it; it is a field of data"])
+        #expect(dump(unsaid.batch).contains(" tenant='default' "))
+        let said = decodeLines(event("message.received", data + #","tenant":"umbra""#, extra: around))
+        #expect(said.warningCount == 0 && dump(said.batch).contains(" tenant='umbra' "))
     }
 
     @Test func whatIsMissingIsToldOnce() {

@@ -15,19 +15,6 @@ package enum WhiteSpace: Sendable {
     }
 }
 
-/// Whether a text in UTF-8 is white space as Unicode has it and nothing else, or nothing at all: it names nothing.
-/// - Complexity: O(bytes of white space that it begins with).
-package func isWhiteSpace(_ utf8: Span<UInt8>) -> Bool {
-    var place = 0
-    while place < utf8.count {
-        var (scalar, length) = (UInt32(utf8[place]), 1)
-        if scalar >= 0x80 { (scalar, length) = shortScalar(in: utf8, at: place) }
-        guard WhiteSpace(scalar) != nil else { return false }
-        place += length
-    }
-    return true
-}
-
 /// The scalar of two or three bytes of UTF-8 that begins at a place, and how many these are; 0 and one byte for
 /// anything else: ASCII, what is cut off, has four bytes or more than it needs.
 /// - Precondition: `place` is one of the text's.

@@ -9,9 +9,7 @@ extension EventAssembler {
             fill(columns.tenant, FieldSlot(kind: .scratchText, payload: Int64(scratch.count), count: 7))
             scratch.append(contentsOf: Self.defaultTenant)
         } else if isNoTenant(tape) {
-            let isEmpty = slot(columns.tenant).count == 0
-            throw FieldError(
-                field: "tenant", expected: "text that is not empty", found: isEmpty ? "empty text" : "white space")
+            throw Self.nameless("tenant", isEmpty: slot(columns.tenant).count == 0)
         }
         let subject = envelope[EnvelopeName.subject.rawValue]
         if subject != 0 { try useSubject(tape, subject) }

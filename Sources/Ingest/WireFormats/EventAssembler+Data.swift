@@ -102,19 +102,26 @@ extension EventAssembler {
         fillText(column, range)
     }
 
-    /// Whether a text is as good as none: it should name something, and is white space. What a store took in once is
+    /// Whether a text is as good as none: it should name something, and nobody can see it. What a store took in once is
     /// so in exports that are moved.
     @inline(__always)
     private func isNothing(_ tape: JSONTape, _ range: Range<Int>, _ column: UInt16) -> Bool {
         isBlank(tape, range) && plan.isNothingWhenBlank[Int(column)] && origin != .export
     }
 
-    /// Whether a text is white space alone, or empty; nearly all begin with a letter.
+    /// Whether a text names nothing; nearly all begin with a letter.
     @inline(__always)
     func isBlank(_ tape: JSONTape, _ range: Range<Int>) -> Bool {
         guard !range.isEmpty else { return true }
         let first = tape.strings[range.lowerBound]
-        return (first <= 0x20 || first >= 0x80) && isWhiteSpace(tape.strings.span.extracting(range))
+        return (first <= 0x20 || first >= 0x7F) && namesNothing(tape.strings.span.extracting(range))
+    }
+
+    /// The refusal of an event by which nothing would be named.
+    static func nameless(_ field: String, isEmpty: Bool) -> FieldError {
+        FieldError(
+            field: field, expected: "text that is not empty",
+            found: isEmpty ? "empty text" : "text without a visible character")
     }
 
     /// Whether a text looks like what opens something; what an export holds was looked at when it came.

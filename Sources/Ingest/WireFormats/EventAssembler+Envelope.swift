@@ -38,6 +38,8 @@ extension EventAssembler {
         }
         for (name, column) in [(EnvelopeName.id, registry.wellKnown.id), (.source, registry.wellKnown.source)] {
             let range = try requiredText(tape, name)
+            // What a store took in once is moved as it is.
+            if origin != .export, isBlank(tape, range) { throw Self.nameless("\(name)", isEmpty: false) }
             if mayOpen(tape, range, .certain) { throw Self.credential("\(name)") }
             fillText(column, range)
         }
@@ -62,7 +64,7 @@ extension EventAssembler {
         }
         let range = tape.stringRange(place)
         guard !range.isEmpty else {
-            throw FieldError(field: "\(name)", expected: "text that is not empty", found: "empty text")
+            throw Self.nameless("\(name)", isEmpty: true)
         }
         guard range.count <= limits.textBytesMax else {
             throw FieldError(

@@ -28,7 +28,7 @@ struct FieldPlan: Sendable {
     let maximums: [Int64]
     /// By column: its values never enter, whatever type they come with.
     let isWithheld: [Bool]
-    /// By column: whether a text of white space alone is as good as none.
+    /// By column: whether a text that names nothing is as good as none.
     let isNothingWhenBlank: [Bool]
     /// By column: what its texts are suspected of.
     let suspicions: [CredentialText.Suspicion]

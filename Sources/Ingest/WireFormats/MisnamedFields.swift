@@ -105,9 +105,11 @@ extension EventAssembler {
                 "\(String(decoding: spelt, as: UTF8.self)): kept as an attribute, no figure has it"
             }
             if let (column, hint) = misnamed.field(spelt) {
-                guard registry.isAllowed(column, in: type), !isFilled(column) else { continue }
+                guard registry.isAllowed(column, in: type), !isFilled(column) || isOfNobody(column) else { continue }
                 led.append(column)
-                parts.append("\(said()); the field is \(hint)")
+                // Beside the data, or among its attributes.
+                let isIt = spelt.elementsEqual(hint.utf8)
+                parts.append("\(said()); " + (isIt ? "it is a field of data" : "the field is \(hint)"))
             } else if let meant = slips.field(spelt, in: type, registry), !isFilled(meant) {
                 led.append(meant)
                 parts.append("\(said()); did you mean \(registry.columns[Int(meant)].name)?")
@@ -123,6 +125,11 @@ extension EventAssembler {
         guard !parts.isEmpty else { return nil }
         let more = parts.count > Self.slipsMax ? "; and \(parts.count - Self.slipsMax) more" : ""
         return parts.sorted().prefix(Self.slipsMax).joined(separator: "; ") + more
+    }
+
+    /// Whether it is the tenant, and the one of events that name none.
+    private func isOfNobody(_ column: UInt16) -> Bool {
+        column == registry.wellKnown.tenant && slot(column).kind == .scratchText
     }
 
     /// What is said of a word that its field does not list: that it is nearly one of those, or that no figure asks for

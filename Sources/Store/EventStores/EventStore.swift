@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 package import Domain
 import Hashing
@@ -31,7 +32,8 @@ package final class EventStore: Sendable {
     let layouts: EventTableLayouts
     private let writer: Mutex<Writer>
     private let published: Mutex<StoreVersion>
-    private let account: Mutex<(refusals: Refusals, flushes: FlushDurations, troubles: WriterTroubles)>
+    private let account:
+        Mutex<(refusals: Refusals, flushes: FlushDurations, troubles: WriterTroubles, isTailFull: Bool)>
     private let silenceEnds = SilenceEnds()
 
     /// Opens the directory, creating what is missing, and replays what no segment holds yet.
@@ -77,17 +79,29 @@ package final class EventStore: Sendable {
         keyDenial = opening.keyDenial
         recovery = opening.recovery
         published = Mutex(opening.writer.version())
-        account = Mutex((Refusals(), FlushDurations(), opening.writer.troubles))
+        account = Mutex((Refusals(), FlushDurations(), opening.writer.troubles, opening.writer.isTailFull))
         writer = Mutex(opening.writer)
     }
 
-    /// Takes the batches in, in order, with one flush. Durable when it returns.
+    /// How long whoever sends waits at the most while a seal makes room: less than the 10 s after which exporters of
+    /// OpenTelemetry give up. In nanoseconds.
+    package static let appendWaitNanoseconds = 5 * Nanoseconds.second
+
+    /// Takes the batches in, in order, with one flush. Durable when it returns. While a seal makes room it waits,
+    /// ``appendWaitNanoseconds`` at the most.
     /// - Throws: ``StoreError``; ``FileContentError`` where what a price asks for can't be used. Nothing of the batches
     ///   is in the store then.
     package func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
+        try append(batches, waitingUntil: .max)
+    }
+
+    /// The same, and it waits for room no longer than until a time.
+    /// - Parameter deadline: by the monotonic clock, in nanoseconds.
+    /// - Throws: as ``append(_:)``.
+    package func append(_ batches: [IngestBatch], waitingUntil deadline: Int64) throws -> [AppendResult] {
         try changing { writer in
             writer.settleIfDone()
-            try writer.relieveTail()
+            try writer.relieveTail(until: deadline)
             let results = try writer.append(batches)
             // The events are durable whether the seal succeeds or not; ``tick()`` tries again and tells.
             writer.startSealIfDue()
@@ -155,6 +169,9 @@ package final class EventStore: Sendable {
     /// Events that did not enter since the process started.
     package var refused: Refusals { account.withLock { $0.refusals } }
 
+    /// Whether so many events have no segment yet that none is taken before a seal makes room.
+    package var isTailFull: Bool { account.withLock { $0.isTailFull } }
+
     /// Flushes of the log since the process started.
     package var flushDurations: FlushDurations { account.withLock { $0.flushes } }
 
@@ -169,9 +186,9 @@ package final class EventStore: Sendable {
         try writer.withLock { writer in
             defer {
                 let version = writer.version()
-                let (count, flushes, troubles) = (writer.refusals, writer.flushes, writer.troubles)
+                let account = (writer.refusals, writer.flushes, writer.troubles, writer.isTailFull)
                 published.withLock { $0 = version }
-                account.withLock { $0 = (count, flushes, troubles) }
+                self.account.withLock { $0 = account }
             }
             return try body(writer)
         }

@@ -10,6 +10,9 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     /// The machine is short of something, or a file cannot be read or written now; nothing was lost, the same call may
     /// be repeated.
     case unavailable(reason: String)
+    /// Memory holds as many events without a segment as it may, so that none is taken until a seal makes room; nothing
+    /// was lost, the same call may be repeated, and not with success before so many seconds, as far as is known.
+    case tailFull(reason: String, retrySeconds: Int)
     case closed
     /// The store has events, and its secret is gone: with a new one no user and no repeat would be recognised.
     case keyMissing(path: String)
@@ -30,7 +33,7 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         case .stopped(let reason):
             "the store has stopped taking events because a flush failed (\(reason)); check the disk and restart"
         case .noSpace(let reason): "the disk is full (\(reason)); ingest goes on by itself once there is room"
-        case .unavailable(let reason): "the store cannot do it now (\(reason)); nothing was lost"
+        case .unavailable(let reason), .tailFull(let reason, _): "the store cannot do it now (\(reason)); nothing was lost"
         case .closed: "the store is closed"
         case .keyMissing(let path):
             "\(path) is missing: users and repeats are recognised by it; put it back from the backup that is kept with the directory"
@@ -54,7 +57,7 @@ extension StoreError {
     package var isOfRequest: Bool {
         switch self {
         case .correctionTooLarge, .recordTooLarge, .batchTooLarge: true
-        case .stopped, .noSpace, .unavailable, .closed, .keyMissing, .logDamaged, .logLost: false
+        case .stopped, .noSpace, .unavailable, .tailFull, .closed, .keyMissing, .logDamaged, .logLost: false
         }
     }
 

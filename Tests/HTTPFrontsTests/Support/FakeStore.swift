@@ -21,6 +21,7 @@ final class FakeStore: ServedStore {
         var appends = 0
         var isBroken = false
         var isFull = false
+        var isTailFull = false
         /// Thrown by every correction when set.
         var rebookingFailure: StoreError?
         var freeBytes = 0
@@ -56,6 +57,7 @@ final class FakeStore: ServedStore {
     var troubles: [Trouble] { [] }
     let (position, watermark): (Int64, Int64) = (0, 0)
     var freeBytes: Int? { state.withLock { $0.freeBytes } }
+    var isTailFull: Bool { state.withLock { $0.isTailFull } }
     /// Waits as a disk may while held.
     var status: StoreStatus {
         statusCalls.add(1, ordering: .relaxed)
@@ -68,11 +70,12 @@ final class FakeStore: ServedStore {
         return status
     }
 
-    func append(_ batches: [IngestBatch]) throws -> [AppendResult] {
+    func append(_ batches: [IngestBatch], waitingUntil deadline: Int64) throws -> [AppendResult] {
         while hold.load(ordering: .acquiring) { usleep(1000) }
         return try state.withLock { state in
             if state.isBroken { throw Broken() }
             if state.isFull { throw StoreError.noSpace(reason: "no byte left") }
+            if state.isTailFull { throw StoreError.tailFull(reason: "nothing is sealed", retrySeconds: 17) }
             state.appends += 1
             return batches.map { batch in
                 let verdicts = (0..<batch.events.count).map { row in

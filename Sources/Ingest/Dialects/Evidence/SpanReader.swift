@@ -179,7 +179,7 @@ struct SpanReader: ~Copyable {
     /// Keeps a token in place of a text or number that names somebody.
     private mutating func keepToken(_ value: OTLPValue, _ name: String, _ record: inout SpanRecord) {
         switch value {
-        case .text(let bytes) where !isWhiteSpace(bytes.span):
+        case .text(let bytes) where !namesNothing(bytes.span):
             record.attributes[name] = .text(token(Self.unquoted(bytes)))
         case .integer(let number): record.attributes[name] = .text(token(number))
         case .double(let number):
@@ -242,7 +242,7 @@ struct SpanReader: ~Copyable {
             switch tape.kind(place) {
             case .string:
                 let text = tape.string(place)
-                guard !isWhiteSpace(text.span), text.count <= Bounds.textBytes else { continue }
+                guard !namesNothing(text.span), text.count <= Bounds.textBytes else { continue }
                 if !member.isToken, CredentialText.holds(text, under: Array(member.key.utf8)[...]) {
                     record.withheldValues += 1
                     continue

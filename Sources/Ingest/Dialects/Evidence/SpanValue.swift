@@ -8,7 +8,7 @@ package enum SpanValue: Hashable, Sendable {
     case boolean(Bool)
     case list([SpanValue])
 
-    /// As text, lists by their first element; nil for what is empty or white space, which names nothing.
+    /// As text, lists by their first element; nil for what names nothing.
     package var plainText: String? {
         switch self {
         case .text(let text):
@@ -19,7 +19,7 @@ package enum SpanValue: Hashable, Sendable {
             }
             guard let first = inner.utf8.first else { return nil }
             // Nearly all begin with a letter.
-            if first <= 0x20 || first >= 0x80, isWhiteSpace(inner.utf8.span) { return nil }
+            if first <= 0x20 || first >= 0x7F, namesNothing(inner.utf8.span) { return nil }
             return String(inner)
         case .integer(let value): return String(value)
         case .double(let value): return value.description

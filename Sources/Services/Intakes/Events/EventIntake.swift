@@ -39,11 +39,13 @@ package final class EventIntake: Sendable {
         counters = IntakeCounters(columnCount: store.registry.columns.count, onRefusal: onRefusal)
         decoders = DecoderPool(registry: store.registry, userTokenKey: store.userTokenKey)
         committer = GroupCommitter(
-            thread: writer, groupWeightMax: limits.groupEventsMax,
-            isFinal: { !StoreFailure.isPassing($0) && !StoreFailure.isOfRequest($0) }
-        ) { batches in
+            thread: writer, groupWeightMax: limits.groupEventsMax, clock: health.clock,
+            waitNanoseconds: EventStore.appendWaitNanoseconds,
+            isFinal: { !StoreFailure.isPassing($0) && !StoreFailure.isOfRequest($0) },
+            isOfAll: { StoreFailure.isOfAll($0) }
+        ) { batches, deadline in
             do {
-                let results = try store.append(batches)
+                let results = try store.append(batches, waitingUntil: deadline)
                 health.storeTook()
                 health.damage.met(in: results)
                 return results

@@ -1,3 +1,4 @@
+import Bytes
 package import Platform
 import Synchronization
 
@@ -5,12 +6,17 @@ import Synchronization
 ///
 /// `Item` is what one request brings, `Result` what it learns once its events are durable. Items are written in the
 /// order in which they were handed in. After the first failure that is final nothing is written any more: every later
-/// item fails at once. After any other failure (a full disk) the items of its group are written one by one, so that
-/// each fails for its own reasons alone.
+/// item fails at once. A failure that is the store's own (a full disk) fails the whole group; after any other the items
+/// of its group are written one by one, so that each fails for its own reasons alone.
+///
+/// No item is kept waiting for room beyond a time from when it was handed in: a group waits as long as its first item
+/// may, and nothing is waited for twice.
 package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
     private struct Waiting {
         var item: Item
         var weight: Int
+        /// Until when it may wait for room.
+        var deadline: Int64
         var continuation: CheckedContinuation<Result, any Error>
     }
 
@@ -23,19 +29,29 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
     private let state = Mutex(State())
     private let thread: ThreadPool
     private let groupWeightMax: Int
+    private let clock: any Clock
+    private let waitNanoseconds: Int64
     private let isFinal: @Sendable (any Error) -> Bool
-    private let write: @Sendable ([Item]) throws -> [Result]
+    private let isOfAll: @Sendable (any Error) -> Bool
+    private let write: @Sendable ([Item], Int64) throws -> [Result]
 
     /// - Parameters:
     ///   - thread: a pool of exactly one running thread, which other writes to the same store share.
     ///   - groupWeightMax: the sum of weights that ends a group; a single heavier item forms its own.
+    ///   - clock: by which items wait.
+    ///   - waitNanoseconds: how long an item may wait for room.
     ///   - isFinal: whether a failure ends all writing.
-    ///   - write: makes a group durable, one result per item in order.
+    ///   - isOfAll: whether a failure that is not final is that of every item alike.
+    ///   - write: makes a group durable, one result per item in order; waits for room until the time of the monotonic
+    ///     clock that it is given, at the latest.
     package init(
-        thread: ThreadPool, groupWeightMax: Int, isFinal: @escaping @Sendable (any Error) -> Bool = { _ in true },
-        write: @escaping @Sendable ([Item]) throws -> [Result]
+        thread: ThreadPool, groupWeightMax: Int, clock: any Clock, waitNanoseconds: Int64 = 0,
+        isFinal: @escaping @Sendable (any Error) -> Bool = { _ in true },
+        isOfAll: @escaping @Sendable (any Error) -> Bool = { _ in false },
+        write: @escaping @Sendable ([Item], Int64) throws -> [Result]
     ) {
-        self.isFinal = isFinal
+        (self.clock, self.waitNanoseconds) = (clock, waitNanoseconds)
+        (self.isFinal, self.isOfAll) = (isFinal, isOfAll)
         self.thread = thread
         self.groupWeightMax = groupWeightMax
         self.write = write
@@ -49,11 +65,13 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
 
     /// Waits until the item is durable. Not cancelled with the caller: what was handed in is written.
     package func commit(_ item: Item, weight: Int) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
+        let deadline = clock.monotonicNanoseconds().saturatingAdd(waitNanoseconds)
+        return try await withCheckedThrowingContinuation { continuation in
             let (failure, mustStart) = state.withLock { state in
                 if let failure = state.failure { return (Optional(failure), false) }
                 assert(weight >= 0, "an item has a weight")
-                state.queue.append(Waiting(item: item, weight: weight, continuation: continuation))
+                state.queue.append(
+                    Waiting(item: item, weight: weight, deadline: deadline, continuation: continuation))
                 defer { state.isDraining = true }
                 return (nil, !state.isDraining)
             }
@@ -68,9 +86,13 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
     private func drain() {
         while let group = nextGroup() {
             do {
-                let results = try write(group.map(\.item))
+                let results = try write(group.map(\.item), group[0].deadline)
                 precondition(results.count == group.count, "one result per item")
                 for (waiting, result) in zip(group, results) { waiting.continuation.resume(returning: result) }
+            } catch  where isOfAll(error) {
+                for waiting in group { waiting.continuation.resume(throwing: error) }
+                // It may have waited, and others who need the thread are to have their turn, however many items come.
+                return thread.submit { self.drain() }
             } catch  where !isFinal(error) {
                 if group.count == 1 { group[0].continuation.resume(throwing: error) }
                 // One of them may be why, and the others have nothing to do with it.
@@ -87,9 +109,12 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
     private func writeEach(_ group: [Waiting]) -> Bool {
         for (index, waiting) in group.enumerated() {
             do {
-                let results = try write([waiting.item])
+                let results = try write([waiting.item], waiting.deadline)
                 precondition(results.count == 1, "one result per item")
                 waiting.continuation.resume(returning: results[0])
+            } catch  where isOfAll(error) {
+                for waiting in group[index...] { waiting.continuation.resume(throwing: error) }
+                return true
             } catch  where !isFinal(error) {
                 waiting.continuation.resume(throwing: error)
             } catch {

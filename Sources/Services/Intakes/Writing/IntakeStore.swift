@@ -17,8 +17,11 @@ package protocol IntakeStore: Sendable {
     var troubles: [Trouble] { get }
     /// The time that is believed, ns since 1970 UTC.
     var now: Int64 { get }
-    /// Makes the batches durable; blocking, writer thread only.
-    func append(_ batches: [IngestBatch]) throws -> [AppendResult]
+    /// Whether so many events have no segment yet that none is taken before a seal makes room.
+    var isTailFull: Bool { get }
+    /// Makes the batches durable; blocking, writer thread only. Waits for room until a time of the monotonic clock (ns)
+    /// at the latest.
+    func append(_ batches: [IngestBatch], waitingUntil deadline: Int64) throws -> [AppendResult]
     /// About once a second; writer thread only.
     func tick() throws
     /// Spans received at a time or later; see `StoreSnapshot.spans(receivedSince:)`.

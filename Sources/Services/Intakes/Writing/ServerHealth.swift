@@ -6,7 +6,8 @@ import Synchronization
 /// Whether the server takes events, and why not. Says when that begins and when it ends.
 package final class ServerHealth: Sendable {
     /// What the store was short of, from the append that it refused until one succeeds: a full disk until there is
-    /// clearly more room than then, anything else until the next look.
+    /// clearly more room than then, memory full of unsealed events until there is room, anything else until the next
+    /// look.
     private struct Fullness {
         var reason: String
         var isOfSpace: Bool
@@ -31,7 +32,8 @@ package final class ServerHealth: Sendable {
     private let state = Mutex(State())
     private let isStopping = Atomic<Bool>(false)
     private let log: OperatorLog
-    private let clock: any Clock
+    /// By which is told what is told once in a while.
+    let clock: any Clock
     /// Places of files that somebody met and that cannot be used; they stop nothing that does not need them.
     package let damage: DamagedPlaces
 
@@ -94,16 +96,13 @@ package final class ServerHealth: Sendable {
         let now = clock.monotonicNanoseconds()
         let isOfSpace = StoreFailure.isOfSpace(error)
         let mustLog = state.withLock { state in
-            if let known = state.fullness {
-                state.fullness = Fullness(
-                    reason: reason, isOfSpace: isOfSpace, freeBytes: freeBytes, isLogged: known.isLogged)
-                return false
-            }
+            let wasLogged = state.fullness?.isLogged ?? false
             let isDue = state.lastLogged.map { now - $0 >= Self.logNanoseconds } ?? true
-            if isDue { state.lastLogged = now }
+            let mustLog = isDue && !wasLogged
+            if mustLog { state.lastLogged = now }
             state.fullness = Fullness(
-                reason: reason, isOfSpace: isOfSpace, freeBytes: freeBytes, isLogged: isDue)
-            return isDue
+                reason: reason, isOfSpace: isOfSpace, freeBytes: freeBytes, isLogged: wasLogged || mustLog)
+            return mustLog
         }
         if mustLog { log.error("events are refused: \(reason)") }
     }
@@ -111,10 +110,11 @@ package final class ServerHealth: Sendable {
     /// Notes that the store took events.
     func storeTook() { endFullness() }
 
-    /// Looks whether space came back while nobody sends.
-    package func note(freeBytes: Int?) {
+    /// Looks whether room came back while nobody sends.
+    /// - Parameter isTailFull: whether no event is taken before a seal makes room.
+    package func note(freeBytes: Int?, isTailFull: Bool) {
         let isBack = state.withLock { state in
-            guard let fullness = state.fullness else { return false }
+            guard !isTailFull, let fullness = state.fullness else { return false }
             guard fullness.isOfSpace else { return true }
             guard let before = fullness.freeBytes, let freeBytes else { return false }
             return freeBytes >= before + Self.regainedBytes
@@ -146,6 +146,6 @@ package final class ServerHealth: Sendable {
     /// From now on nothing is taken.
     package func beginStopping() { isStopping.store(true, ordering: .relaxed) }
 
-    /// Whether something is known of that the store is short of, so that ``note(freeBytes:)`` has something to end.
+    /// Whether something is known of that the store is short of, and that ``note(freeBytes:isTailFull:)`` may end.
     package var isFull: Bool { state.withLock { $0.fullness != nil } }
 }

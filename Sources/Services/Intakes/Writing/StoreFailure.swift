@@ -10,7 +10,15 @@ package enum StoreFailure {
     /// something.
     static func isPassing(_ error: any Error) -> Bool {
         switch error as? StoreError {
-        case .noSpace?, .unavailable?: true
+        case .noSpace?, .unavailable?, .tailFull?: true
+        default: false
+        }
+    }
+
+    /// It is the store that has no room, whatever is to be written; what is unavailable may be so for one look-up.
+    static func isOfAll(_ error: any Error) -> Bool {
+        switch error as? StoreError {
+        case .noSpace?, .tailFull?: true
         default: false
         }
     }
@@ -38,9 +46,11 @@ package enum StoreFailure {
             return IntakeRefusal(
                 .unavailable, "storage failed, so nothing is acknowledged any more: \(error)", hint: hint)
         }
+        var seconds = limits.retryAfterSeconds
+        if case .tailFull(_, let retrySeconds)? = error as? StoreError { seconds = max(seconds, retrySeconds) }
         return IntakeRefusal(
             .unavailable, "\(error)",
             hint: "send the same request again" + (isOfSpace(error) ? " once there is room" : ""),
-            retryAfterSeconds: limits.retryAfterSeconds)
+            retryAfterSeconds: seconds)
     }
 }

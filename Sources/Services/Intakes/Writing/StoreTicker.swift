@@ -20,7 +20,9 @@ package struct StoreTicker: BackgroundWork {
         try await thread.run { try store.tick() }
         health.note(troubles: store.troubles)
         // What asks the disk may wait for it.
-        if health.isFull { health.note(freeBytes: try await thread.run { store.freeBytes }) }
+        if health.isFull {
+            health.note(freeBytes: try await thread.run { store.freeBytes }, isTailFull: store.isTailFull)
+        }
     }
 
     /// Whether that was the end, the health says.

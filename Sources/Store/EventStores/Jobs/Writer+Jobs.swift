@@ -49,15 +49,6 @@ extension Writer {
         settleIfDone()
     }
 
-    /// The same for a bounded time.
-    /// - Returns: false where a job is still under way.
-    func settle(atMost nanoseconds: Int64) -> Bool {
-        guard !flights.isEmpty else { return true }
-        guard context.sideQueue.waitUntilIdle(atMost: nanoseconds) else { return false }
-        settleIfDone()
-        return true
-    }
-
     /// Publishes what a job made, or returns to the state before it.
     /// - Returns: false where its base no longer holds, which is no failure: nothing of it is kept, and it is to be
     ///   done again.

@@ -34,6 +34,9 @@ struct SealRetry {
         // Neither is negative.
         return free - lack.freeBytes >= Self.regainedBytes
     }
+
+    /// From now until it is tried again; none where it is due.
+    func nanosecondsLeft(at now: Int64) -> Int64 { max(0, time.saturatingSubtract(now)) }
 }
 
 // Sealing has three parts: the writer freezes what is unsealed, a job makes a segment of it, the writer publishes it
@@ -78,40 +81,60 @@ extension Writer {
     /// What a seal under way holds.
     var frozen: SealJob? { flights.lazy.compactMap { $0.job as? SealJob }.first }
 
-    /// Tries a seal again that failed beside the writer, when it is time. Why it fails again is told by
-    /// ``WriterTroubles``; nothing else waits for it.
+    /// Has a seal that failed tried again beside the writer, when it is time. Why it fails again is told by
+    /// ``WriterTroubles``; nothing waits for it.
     func retrySeal() throws {
-        guard isSealDue, hasSealFailed, isRetryDue else { return }
+        if isSealDue, hasSealFailed { try startSeal() }
+    }
+
+    /// Has a segment made beside the writer, unless one is being made, or failed so lately that it is not yet time.
+    private func startSeal() throws {
+        guard !isUnderWay(SealJob.kind), !hasSealFailed || isRetryDue else { return }
         do {
-            try seal()
+            if let job = try freeze() { _ = start(job) }
         } catch {
             try checkUsable()
             if log.failure != nil { throw told(error) }
         }
     }
 
-    /// How long a sender waits for a seal that makes room: less than the 10 s after which exporters of OpenTelemetry
-    /// give up.
-    private static let reliefNanoseconds = 5 * Nanoseconds.second
-
-    /// Makes room before more is taken in.
-    /// - Throws: ``StoreError/unavailable(reason:)`` where seals have failed or taken so long that there is none.
-    func relieveTail() throws {
+    /// Waits for room before more is taken in, while a seal makes some; whoever sends makes none.
+    /// - Parameter deadline: by the monotonic clock; nobody waits for longer than ``EventStore/appendWaitNanoseconds``.
+    /// - Throws: ``StoreError/tailFull(reason:retrySeconds:)`` where seals have failed or taken so long that there is
+    ///   none.
+    func relieveTail(until deadline: Int64) throws {
         guard isTailFull else { return }
-        guard settle(atMost: Self.reliefNanoseconds) else {
-            throw StoreError.unavailable(reason: "memory is full of events that no segment holds yet; one is being made")
+        try checkUsable()
+        let end = min(
+            deadline, context.clock.monotonicNanoseconds().saturatingAdd(EventStore.appendWaitNanoseconds))
+        while isTailFull {
+            try startSeal()
+            let left = end.saturatingSubtract(context.clock.monotonicNanoseconds())
+            guard isUnderWay(SealJob.kind), left > 0 else { break }
+            let isIdle = context.sideQueue.waitUntilIdle(atMost: left)
+            settleIfDone()
+            if !isIdle { break }
         }
         guard isTailFull else { return }
-        if !hasSealFailed || isRetryDue {
-            do {
-                return try seal()
-            } catch {
-                if log.failure != nil { throw told(error) }
-            }
+        if isUnderWay(SealJob.kind) {
+            throw StoreError.tailFull(
+                reason: "memory is full of events that no segment holds yet; one is being made",
+                retrySeconds: secondsUntilRoom)
         }
         let failure = troubles.sealFailure?.text ?? "a seal failed"
         let time = sealRetry.lastWallTime.map { ", tried last at \(RFC3339.render($0))" } ?? ""
-        throw StoreError.unavailable(reason: "memory is full of events that no segment holds, as \(failure)\(time)")
+        throw StoreError.tailFull(
+            reason: "memory is full of events that no segment holds, as \(failure)\(time)",
+            retrySeconds: secondsUntilRoom)
+    }
+
+    /// When to ask again, in seconds from 1 to 60: a seal under way takes as long again as it has taken, for all that
+    /// is known of it, and one that failed makes no room before it is tried again.
+    private var secondsUntilRoom: Int {
+        let now = context.clock.monotonicNanoseconds()
+        let left =
+            isUnderWay(SealJob.kind) ? now.saturatingSubtract(sealBegan) : sealRetry.nanosecondsLeft(at: now)
+        return Int(max(1, min(60, left.saturatingAdd(Nanoseconds.second - 1) / Nanoseconds.second)))
     }
 
     /// Turns everything unsealed into a segment now.
@@ -125,8 +148,8 @@ extension Writer {
         precondition(isPublished, "nothing else publishes while this runs")
     }
 
-    /// Has a segment made beside the writer, if enough has gathered and no seal is under way. After a failure only
-    /// ``seal()`` tries again.
+    /// Has a segment made beside the writer, if enough has gathered and no seal is under way. After a failure
+    /// ``retrySeal()`` tries again.
     func startSealIfDue() {
         guard isSealDue, !hasSealFailed, !isUnderWay(SealJob.kind), let job = try? freeze() else { return }
         _ = start(job)
@@ -144,6 +167,7 @@ extension Writer {
             records: systemRecords.all, recordBytes: systemRecords.byteCount,
             dirty: dirty.sorted(), dead: freshDead, overlay: overlay, ledger: ledger,
             counters: SealedCounters(counters), place: log.end, foldLimits: options.foldLimits)
+        sealBegan = context.clock.monotonicNanoseconds()
         tail.freeze()
         frozenIdentities = identities
         identities = IdentityTable()

@@ -51,6 +51,8 @@ final class Writer {
     var flights: [RunningJob] = []
     var hasSealFailed = false
     var sealRetry = SealRetry()
+    /// When the last seal began, by the monotonic clock.
+    var sealBegan: Int64 = 0
     /// What the last job that failed threw, until somebody is told.
     var jobFailure: (any Error)?
     /// The least id that no attempt has used.
