@@ -1,8 +1,8 @@
 import Columnar
 import Testing
 
-/// Values that are counted once a group, few and dense or many and sparse: what keeps the pairs changes with what comes,
-/// and the counts are those of a plain set.
+/// Values that are counted once a group, few and dense or many and sparse: what keeps the pairs changes with what
+/// comes, and the counts are those of a plain set.
 @Suite struct DistinctPairsTests {
     /// How many groups and values there may be, and how many rows come.
     struct Shape: CustomTestStringConvertible, Sendable {
@@ -17,7 +17,7 @@ import Testing
         Shape(testDescription: "many groups, few values", groups: 20_000, values: 5, rows: 60_000),
         Shape(testDescription: "days of users", groups: 9, values: 6_000, rows: 60_000),
         // Bits would take 128 times as much as the pairs.
-        Shape(testDescription: "each value in a group of its own or nearly", groups: 8_000, values: 8_000, rows: 24_000),
+        Shape(testDescription: "values nearly in groups of their own", groups: 8_000, values: 8_000, rows: 24_000),
     ]
 
     @Test(arguments: shapes) func countsAreThoseOfASet(shape: Shape) throws {

@@ -92,7 +92,8 @@ struct TopRows: Sendable {
             return keys[0].precedes(a, b) || (!keys[0].precedes(b, a) && left < right)
         }
         let best = Best(keys[0], limit: limit)
-        let units = Pipeline(columns: [TableColumn(name: "unit", type: .integer)], unitCount: order.count) { unit, sink in
+        let columns = [TableColumn(name: "unit", type: .integer)]
+        let units = Pipeline(columns: columns, unitCount: order.count) { unit, sink in
             // The unit's number travels as an empty chunk's only content: the rows are read below, if at all.
             try sink(Chunk(columns: [.constant(.integer(Int64(order[unit])), type: .integer, count: 1)], rowCount: 1))
         }
