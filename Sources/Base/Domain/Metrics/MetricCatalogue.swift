@@ -303,7 +303,7 @@ package enum MetricCatalogue {
         MetricDefinition("process_open_fds", .gauge, "Open file descriptors.", .process),
         MetricDefinition(
             "process_max_fds", .gauge, "The most file descriptors that may be open at one time.", .process),
-        MetricDefinition("plimsoll_stored_bytes", .gauge, unit: "bytes", "Size of all segments; the log is besides.", .process),
+        MetricDefinition("plimsoll_stored_bytes", .gauge, unit: "bytes", "Size of all segments.", .process),
         MetricDefinition(
             "plimsoll_free_bytes", .gauge, unit: "bytes",
             "Bytes that may still be written to the volume of the data directory.", .process),
