@@ -25,7 +25,8 @@ extension DoctorAdvice {
         case .badRequest, .invalid: content(door)
         case .notFound, .method: address(door)
         case .mediaType: mediaType(door)
-        case .tooLarge: size(door)
+        case .tooLarge: size(door, "limits.body_size")
+        case .decodedTooLarge: size(door, "limits.decoded_body_size, which is of decompressed bodies")
         case .busy: busy(door)
         case .unavailable: ["GET /readyz, which says why: room on the disk of the data directory, a stop"]
         case .timeLimit: ["a shorter period or less at a time, else the setting limits.query_time"]
@@ -64,7 +65,7 @@ extension DoctorAdvice {
         switch door {
         case .events, .spans, .grpc: "`plimsoll tokens create --scope ingest --data DIR`"
         case .questions: "`plimsoll tokens create --scope read --data DIR`"
-        case .requests: "`plimsoll tokens create --scope read --data DIR`, to change something --scope admin,"
+        case .requests: "`plimsoll tokens create --scope read --data DIR` (--scope admin to change something)"
         }
     }
 
@@ -119,16 +120,16 @@ extension DoctorAdvice {
                 "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf; by hand Content-Type: application/x-protobuf",
                 "OTEL_EXPORTER_OTLP_COMPRESSION=gzip, or none",
             ]
-        case .questions: ["Content-Type: application/json with a member query, or application/sql"]
+        case .questions: ["Content-Type: application/json with a member sql, or application/sql"]
         case .requests: ["the Content-Type that GET /v1/openapi.json has for the address"]
         }
     }
 
-    private static func size(_ door: RefusalDoor) -> [String] {
+    private static func size(_ door: RefusalDoor, _ setting: String) -> [String] {
         switch door {
-        case .events: ["fewer events a request, `plimsoll import FILE` for files, or the setting limits.body_size"]
-        case .spans, .grpc: ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE=128, or the setting limits.body_size"]
-        case .questions, .requests: ["a shorter request, or the setting limits.body_size"]
+        case .events: ["fewer events a request, `plimsoll import FILE` for files, or the setting \(setting)"]
+        case .spans, .grpc: ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE=128, or the setting \(setting)"]
+        case .questions, .requests: ["a shorter request: no setting lets in a longer one"]
         }
     }
 

@@ -14,6 +14,8 @@ package enum RefusalName: String, CaseIterable, Hashable, Sendable {
     case method
     case mediaType = "media_type"
     case tooLarge = "too_large"
+    /// The same of what a compressed body comes to.
+    case decodedTooLarge = "decoded_too_large"
     /// Too much is under way: the same may be sent again in a moment.
     case busy
     /// The server cannot do it now, or until somebody sees to it: its disk, its store, its end.
