@@ -145,7 +145,7 @@ import WireFormats
             #expect(
                 Set(found.compactMap { $0["what"]?.string }) == [
                     "events: media_type", "events: not_found", "spans: media_type", "spans: not_found", "spans: method",
-                    "questions: media_type", "requests: not_found", "grpc: not_found", "spans: no_span_id",
+                    "questions: media_type", "requests: not_found", "grpc: not_found", "spans: no_trace_id",
                     "spans: no_end_time", "spans: too_new",
                 ], "\(found)")
             #expect(found.filter { $0["service"]?.string != nil }.map { $0["what"]?.string } == ["spans: too_new"])

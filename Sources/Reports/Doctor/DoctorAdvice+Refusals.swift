@@ -46,7 +46,8 @@ extension DoctorAdvice {
         case .tooOld: ["`plimsoll import FILE` for history"]
         case .tooNew: ahead
         case .echo: ["the events to this server, not the spans that another Plimsoll made of them"]
-        case .malformedSpan, .noSpanID, .noEndTime, .notText, .requestFull, .traceFull: span(reason)
+        case .malformedSpan, .noTraceID, .noSpanID, .noEndTime, .impossibleTime, .notText, .requestFull, .traceFull:
+            span(reason)
         }
     }
 
@@ -170,8 +171,10 @@ extension DoctorAdvice {
 
     private static func span(_ reason: RefusalName) -> [String] {
         switch reason {
-        case .noSpanID: ["a trace id of 16 bytes and a span id of 8 on each span, not all zeros"]
-        case .noEndTime: ["span.end(), and times in ns since 1970 UTC"]
+        case .noTraceID: ["a trace id of 16 bytes on each span, not all zeros"]
+        case .noSpanID: ["a span id of 8 bytes on each span, not all zeros"]
+        case .noEndTime: ["span.end()"]
+        case .impossibleTime: ["start and end of spans in ns since 1970 UTC: who sets them by hand?"]
         case .notText: ["texts of attributes in UTF-8; the answer to the exporter names the attribute"]
         case .requestFull: ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE=128, and fewer attributes on the resource"]
         case .traceFull: ["a trace for each question: at most \(Limits.traceSpansText) of one are taken"]

@@ -49,10 +49,14 @@ package enum RefusalName: String, CaseIterable, Hashable, Sendable {
     case echo
     /// A member of the span is not as the protocol has it.
     case malformedSpan = "malformed_span"
-    /// It has no trace id or no span id.
+    /// It has no trace id, one of another length, or one of zeros, which stands for none.
+    case noTraceID = "no_trace_id"
+    /// The same of its span id.
     case noSpanID = "no_span_id"
-    /// It does not say when it ended, or at a time that there is not.
+    /// It does not say when it ended.
     case noEndTime = "no_end_time"
+    /// It began or ended at a time that there is not.
+    case impossibleTime = "impossible_time"
     /// A text of it is no UTF-8.
     case notText = "not_text"
     /// What is kept of the spans of one request is bounded.
