@@ -198,6 +198,22 @@ import WireFormats
         }
     }
 
+    /// What was lost without a word is told to its sender and to whoever runs the server.
+    @Test func namesThatJSONDoesNotHaveAreTold() async throws {
+        let spans = #"[{"scope_spans":[{"spans":[{"trace_id":"00"},{"trace_id":"01"}]}]}]"#
+        let body = Array(#"{"resource_spans":\#(spans)}"#.utf8)
+        try await withServer(try simulatedStore(seed: 58)) { client, _ in
+            let answer = try await send(client, body, "application/json")
+            #expect(answer.status == 200)
+            let partial = try JSONReader.parse(answer.body)["partialSuccess"]
+            #expect(partial?["rejectedSpans"]?.string == "2", "\(answer.text)")
+            #expect(partial?["errorMessage"]?.string == "resource_spans: JSON names are lowerCamelCase")
+            let doctor = try JSONReader.parse(try await client.send("GET", "/v1/reports/doctor").body)
+            let found = (doctor["findings"]?.array ?? []).compactMap { $0["what"]?.string }
+            #expect(found == ["spans: misnamed_member"], "\(doctor)")
+        }
+    }
+
     @Test func bodiesThatGrowTooLargeAreRefused() async throws {
         var limits = ServerLimits()
         limits.decodedBodyBytesMax = 10_000

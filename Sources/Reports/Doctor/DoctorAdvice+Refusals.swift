@@ -46,7 +46,8 @@ extension DoctorAdvice {
         case .tooOld: ["`plimsoll import FILE` for history"]
         case .tooNew: ahead
         case .echo: ["the events to this server, not the spans that another Plimsoll made of them"]
-        case .malformedSpan, .noTraceID, .noSpanID, .noEndTime, .impossibleTime, .notText, .requestFull, .traceFull:
+        case .misnamedMember, .malformedSpan, .noTraceID, .noSpanID, .noEndTime, .impossibleTime, .notText,
+            .requestFull, .traceFull:
             span(reason)
         }
     }
@@ -171,6 +172,11 @@ extension DoctorAdvice {
 
     private static func span(_ reason: RefusalName) -> [String] {
         switch reason {
+        case .misnamedMember:
+            [
+                "names of JSON in lowerCamelCase, as OTLP has them: resourceSpans, scopeSpans, traceId, spanId",
+                "else protobuf, which exporters of SDKs send by themselves",
+            ]
         case .noTraceID: ["a trace id of 16 bytes on each span, not all zeros"]
         case .noSpanID: ["a span id of 8 bytes on each span, not all zeros"]
         case .noEndTime: ["span.end()"]

@@ -47,6 +47,8 @@ package enum RefusalName: String, CaseIterable, Hashable, Sendable {
     // Of spans.
     /// A Plimsoll had made them of its events.
     case echo
+    /// In JSON, what it stands in or one of its own members has not the name that the protocol gives it.
+    case misnamedMember = "misnamed_member"
     /// A member of the span is not as the protocol has it.
     case malformedSpan = "malformed_span"
     /// It has no trace id, one of another length, or one of zeros, which stands for none.

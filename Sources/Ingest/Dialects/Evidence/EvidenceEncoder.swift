@@ -81,6 +81,9 @@ package struct EvidenceEncoder: ~Copyable {
                 }
             }
         }
+        if let lost = traces.misnamed {
+            batch.refuse(.misnamedMember, OTLPMisnamed.explanation(lost.name), count: lost.spans)
+        }
         batch.events.bytes = writer.take()
         return batch
     }
@@ -92,6 +95,9 @@ package struct EvidenceEncoder: ~Copyable {
             return (.echo, "spans that a Plimsoll made of its events are not taken in; send it the events")
         }
         if let defect = span.defect { return (.malformedSpan, "a span could not be read: expected \(defect)") }
+        if let name = span.misnamed, !span.isIdentified || span.end == 0 {
+            return (.misnamedMember, OTLPMisnamed.explanation(name))
+        }
         if let fault = fault(of: span.traceID, "trace id", bytes: 16) { return (.noTraceID, fault) }
         if let fault = fault(of: span.spanID, "span id", bytes: 8) { return (.noSpanID, fault) }
         if !span.isIdentified {
