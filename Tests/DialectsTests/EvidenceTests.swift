@@ -143,6 +143,27 @@ struct EvidenceTests {
         #expect(traces.rejected == 2 && traces.evidence.isEmpty)
     }
 
+    /// Each is refused for what it is: who looks for a span id that is there finds nothing.
+    @Test func whatASpanLacksHasItsName() throws {
+        func refused(_ change: (inout OTLPSpan) -> Void) -> (names: [RefusalName: Int], reason: String) {
+            var request = OTLPTraces([SampleSpan(name: "a", id: 1, parent: nil, start: 0, end: 5)])
+            change(&request.resources[0].scopes[0].spans[0])
+            var encoder = EvidenceEncoder(registry: .builtIn, tokeniser: UserTokeniser(key: Array(0..<32)))
+            let batch = encoder.encode(request)
+            return (batch.refusals, batch.reason)
+        }
+        let none = refused { $0.traceID = [] }
+        #expect(none.names == [.noTraceID: 1] && none.reason == "a span needs a trace id, and has none")
+        let zeros = refused { $0.traceID = [UInt8](repeating: 0, count: 16) }
+        #expect(zeros.names == [.noTraceID: 1] && zeros.reason.contains("trace id is not all zeros"))
+        let short = refused { $0.spanID = [1, 2] }
+        #expect(short.names == [.noSpanID: 1] && short.reason == "a span's span id has 8 bytes, not 2")
+        #expect(refused { $0.parentSpanID = [1] }.names == [.malformedSpan: 1])
+        #expect(refused { $0.end = 0 }.names == [.noEndTime: 1])
+        #expect(refused { $0.end = .max }.names == [.impossibleTime: 1])
+        #expect(refused { $0.name = "b" }.names == [:])
+    }
+
     /// Bytes that are no UTF-8 are no text: two ids that differ in them would be one.
     @Test func textsThatAreNoUTF8AreRefusedWithTheirSpan() throws {
         for (byte, place) in [(0xFF, 0), (0xFE, 1), (0xC3, 2)] as [(UInt8, Int)] {

@@ -156,9 +156,14 @@ import Testing
         let zeros = [UInt8](repeating: 0, count: 8 << 20)
         let bomb = encoding == "gzip" ? Gzip.compress(zeros) : Zstandard.compress(zeros)
         #expect(bomb.count < 64 << 10)
-        try await withServer(limits: limits) { client, _ in
+        try await withServer(try simulatedStore(seed: 57), limits: limits) { client, _ in
             let answer = try await client.post(bomb, encoding: encoding)
-            #expect(answer.status == 413)
+            #expect(answer.status == 413 && answer.text.contains("decompressed, is larger than 1048576 bytes"))
+            // The line to change is that of what it comes to.
+            let metrics = try await client.send("GET", "/metrics?format=text").text
+            #expect(metrics.contains(#"plimsoll_http_refusals_total{reason="decoded_too_large"} 1"#))
+            let doctor = try await client.send("GET", "/v1/reports/doctor").text
+            #expect(doctor.contains("limits.decoded_body_size"), "\(doctor)")
             let alive = try await client.send("GET", "/healthz")
             #expect(alive.status == 200)
         }

@@ -145,7 +145,7 @@ import WireFormats
             #expect(
                 Set(found.compactMap { $0["what"]?.string }) == [
                     "events: media_type", "events: not_found", "spans: media_type", "spans: not_found", "spans: method",
-                    "questions: media_type", "requests: not_found", "grpc: not_found", "spans: no_span_id",
+                    "questions: media_type", "requests: not_found", "grpc: not_found", "spans: no_trace_id",
                     "spans: no_end_time", "spans: too_new",
                 ], "\(found)")
             #expect(found.filter { $0["service"]?.string != nil }.map { $0["what"]?.string } == ["spans: too_new"])
@@ -195,6 +195,22 @@ import WireFormats
             #expect(try await send(client, Self.turn.protobuf, "text/plain").status == 415)
             #expect(try await send(client, Self.turn.protobuf, encoding: "br").status == 415)
             #expect(try await send(client, [1, 2, 3], encoding: "gzip").status == 400)
+        }
+    }
+
+    /// What was lost without a word is told to its sender and to whoever runs the server.
+    @Test func namesThatJSONDoesNotHaveAreTold() async throws {
+        let spans = #"[{"scope_spans":[{"spans":[{"trace_id":"00"},{"trace_id":"01"}]}]}]"#
+        let body = Array(#"{"resource_spans":\#(spans)}"#.utf8)
+        try await withServer(try simulatedStore(seed: 58)) { client, _ in
+            let answer = try await send(client, body, "application/json")
+            #expect(answer.status == 200)
+            let partial = try JSONReader.parse(answer.body)["partialSuccess"]
+            #expect(partial?["rejectedSpans"]?.string == "2", "\(answer.text)")
+            #expect(partial?["errorMessage"]?.string == "resource_spans: JSON names are lowerCamelCase")
+            let doctor = try JSONReader.parse(try await client.send("GET", "/v1/reports/doctor").body)
+            let found = (doctor["findings"]?.array ?? []).compactMap { $0["what"]?.string }
+            #expect(found == ["spans: misnamed_member"], "\(doctor)")
         }
     }
 

@@ -100,7 +100,7 @@ import WireFormats
         #expect(damaged?.kind == .malformed)
         let bomb = Zstandard.compress([UInt8](repeating: 32, count: 8 << 20))
         let large = try await ground.refusal { _ = try await ground.accept(bomb, coding: .zstd) }
-        #expect(large == .bodyTooLarge(1 << 20))
+        #expect(large == .bodyTooLarge(1 << 20, isDecoded: true))
         #expect(ground.store.rows == 0)
         #expect(try await ground.isEmpty())
     }

@@ -22,8 +22,11 @@ import Testing
         #expect(nameHint(near: nil, orElse: "ask for all") == "ask for all")
     }
 
-    /// Of a name so short that a slip makes another one of it capitals alone are no matter.
-    @Test(arguments: [("Web", 0), ("API", 1), ("wed", nil), ("ap", nil), ("", nil), ("Emial", 2), ("emil", 2)])
+    /// Of a name so short that a slip makes another one of it capitals and an exchange alone are no matter.
+    @Test(arguments: [
+        ("Web", 0), ("API", 1), ("wed", nil), ("wbe", 0), ("Aip", 1), ("bwe", nil), ("pa", nil), ("weeb", 0),
+        ("ap", nil), ("", nil), ("Emial", 2), ("emil", 2),
+    ])
     func aSlipLeadsToOnePlace(said: String, place: Int?) {
         #expect(placeOfSlip(said, among: ["web", "api", "email"]) == place)
     }

@@ -68,6 +68,21 @@ import Testing
         #expect(found == [slip], "\(found)")
     }
 
+    /// What nobody sees is written so that it is seen, and no longer than a few of it.
+    @Test(arguments: [
+        ("\u{200B}", #"\u200b"#), ("bot\u{202E}\u{7}", #"bot\u202e\u0007"#), ("\u{E0001}é", #"\udb40\udc01é"#),
+        (String(repeating: "\u{200D}", count: 100), String(repeating: #"\u200d"#, count: 8) + "…"),
+    ])
+    func whatNobodySeesIsShown(_ author: String, _ shown: String) throws {
+        var sample = try SampleStore()
+        sample.add("llm.call", at: 3500, ["conversation_id": .text("c1"), "status": .text("error")])
+        sample.add("message.received", at: 3500, ["conversation_id": .text("c1"), "author": .text(author)])
+        let report = try sample.runner().doctor(to: Self.end)
+        let what = ReportValue.text("message.received author: \"\(shown)\"")
+        #expect(findings(report).map { $0[2] } == [what], "\(findings(report))")
+        #expect(try #require(report.section("changes")).rows.allSatisfy { $0[2] == what })
+    }
+
     /// Frameworks call who asks `human`: a word that is known here, and means a colleague of the agent.
     @Test func messagesOfWhomNobodyAsksAreTold() throws {
         var sample = try SampleStore()

@@ -37,11 +37,13 @@ struct WarningTests {
         ("feedback.submitted", #"{"scor":4}"#, "scor: kept as an attribute, no figure has it; did you mean score?"),
         ("escalation.raised", #"{"reasn":"user_request"}"#, "did you mean reason?"),
         ("conversation.resolved", #"{"by":"agnt"}"#, "by: kept, and no figure knows this word; did you mean agent?"),
+        ("conversation.resolved", #"{"by":"bot"}"#, "by: kept, and no figure knows this word; did you mean agent?"),
         ("conversation.resolved", #"{"by":"robot"}"#, "by: kept, and no figure knows this word; one of agent, human"),
         ("feedback.submitted", #"{"kind":"thumb","score":4}"#, "knows this word; did you mean thumbs?"),
         ("llm.call", #"{"channel":"Email"}"#, "channel: kept, and no figure knows this word; did you mean email?"),
         ("message.sent", #"{"channel":"chatt"}"#, "channel: kept, and no figure knows this word; did you mean chat?"),
         ("tool.call", #"{"channel":"Web"}"#, "channel: kept, and no figure knows this word; did you mean web?"),
+        ("tool.call", #"{"channel":"wbe"}"#, "channel: kept, and no figure knows this word; did you mean web?"),
         ("llm.call", #"{"environment":"Production"}"#, "knows this word; did you mean production?"),
     ])
     func whatIsNearlyKnownIsToldWithWhatWasMeant(_ type: String, _ data: String, _ wanted: String) {

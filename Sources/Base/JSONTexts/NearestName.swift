@@ -45,8 +45,8 @@ package func distanceOfNear(_ name: String, _ known: String) -> Int? {
 }
 
 /// The place of the known name that another one misses by a slip, from eight letters on by two; nil where none is so
-/// near. Closer than ``nearestName(to:among:)``, for names that may be what somebody meant: of fewer than four letters
-/// only capitals may differ.
+/// near. Closer than ``nearestName(to:among:)``, for names that may be what somebody meant: of three letters two
+/// neighbours may be exchanged, of fewer than four else only capitals may differ.
 /// - Complexity: as ``nearestName(to:among:)``.
 package func placeOfSlip(_ name: String, among names: [String]) -> Int? {
     let count = name.utf8.count
@@ -54,12 +54,17 @@ package func placeOfSlip(_ name: String, among names: [String]) -> Int? {
     let slipsMax = count < 4 ? 0 : count < 8 ? 1 : 2
     var best: (place: Int, distance: Int)?
     for (place, known) in names.enumerated() where abs(known.utf8.count - count) <= slipsMax {
-        guard let distance = distanceOfNear(name, known), distance <= slipsMax, distance < best?.distance ?? .max else {
-            continue
-        }
+        guard let distance = distanceOfNear(name, known), distance < best?.distance ?? .max,
+            distance <= slipsMax || count == 3 && distance == 1 && hasSameLetters(name, known)
+        else { continue }
         best = (place, distance)
     }
     return best?.place
+}
+
+/// Of the same letters in another order one slip makes another name by an exchange alone.
+private func hasSameLetters(_ name: String, _ known: String) -> Bool {
+    beginning(of: name).sorted() == beginning(of: known).sorted()
 }
 
 /// In small letters, as far as ASCII has them.

@@ -25,7 +25,8 @@ extension DoctorAdvice {
         case .badRequest, .invalid: content(door)
         case .notFound, .method: address(door)
         case .mediaType: mediaType(door)
-        case .tooLarge: size(door)
+        case .tooLarge: size(door, "limits.body_size")
+        case .decodedTooLarge: size(door, "limits.decoded_body_size, which is of decompressed bodies")
         case .busy: busy(door)
         case .unavailable: ["GET /readyz, which says why: room on the disk of the data directory, a stop"]
         case .timeLimit: ["a shorter period or less at a time, else the setting limits.query_time"]
@@ -45,7 +46,9 @@ extension DoctorAdvice {
         case .tooOld: ["`plimsoll import FILE` for history"]
         case .tooNew: ahead
         case .echo: ["the events to this server, not the spans that another Plimsoll made of them"]
-        case .malformedSpan, .noSpanID, .noEndTime, .notText, .requestFull, .traceFull: span(reason)
+        case .misnamedMember, .malformedSpan, .noTraceID, .noSpanID, .noEndTime, .impossibleTime, .notText,
+            .requestFull, .traceFull:
+            span(reason)
         }
     }
 
@@ -64,7 +67,7 @@ extension DoctorAdvice {
         switch door {
         case .events, .spans, .grpc: "`plimsoll tokens create --scope ingest --data DIR`"
         case .questions: "`plimsoll tokens create --scope read --data DIR`"
-        case .requests: "`plimsoll tokens create --scope read --data DIR`, to change something --scope admin,"
+        case .requests: "`plimsoll tokens create --scope read --data DIR` (--scope admin to change something)"
         }
     }
 
@@ -119,16 +122,16 @@ extension DoctorAdvice {
                 "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf; by hand Content-Type: application/x-protobuf",
                 "OTEL_EXPORTER_OTLP_COMPRESSION=gzip, or none",
             ]
-        case .questions: ["Content-Type: application/json with a member query, or application/sql"]
+        case .questions: ["Content-Type: application/json with a member sql, or application/sql"]
         case .requests: ["the Content-Type that GET /v1/openapi.json has for the address"]
         }
     }
 
-    private static func size(_ door: RefusalDoor) -> [String] {
+    private static func size(_ door: RefusalDoor, _ setting: String) -> [String] {
         switch door {
-        case .events: ["fewer events a request, `plimsoll import FILE` for files, or the setting limits.body_size"]
-        case .spans, .grpc: ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE=128, or the setting limits.body_size"]
-        case .questions, .requests: ["a shorter request, or the setting limits.body_size"]
+        case .events: ["fewer events a request, `plimsoll import FILE` for files, or the setting \(setting)"]
+        case .spans, .grpc: ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE=128, or the setting \(setting)"]
+        case .questions, .requests: ["a shorter request: no setting lets in a longer one"]
         }
     }
 
@@ -169,8 +172,15 @@ extension DoctorAdvice {
 
     private static func span(_ reason: RefusalName) -> [String] {
         switch reason {
-        case .noSpanID: ["a trace id of 16 bytes and a span id of 8 on each span, not all zeros"]
-        case .noEndTime: ["span.end(), and times in ns since 1970 UTC"]
+        case .misnamedMember:
+            [
+                "names of JSON in lowerCamelCase, as OTLP has them: resourceSpans, scopeSpans, traceId, spanId",
+                "else protobuf, which exporters of SDKs send by themselves",
+            ]
+        case .noTraceID: ["a trace id of 16 bytes on each span, not all zeros"]
+        case .noSpanID: ["a span id of 8 bytes on each span, not all zeros"]
+        case .noEndTime: ["span.end()"]
+        case .impossibleTime: ["start and end of spans in ns since 1970 UTC: who sets them by hand?"]
         case .notText: ["texts of attributes in UTF-8; the answer to the exporter names the attribute"]
         case .requestFull: ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE=128, and fewer attributes on the resource"]
         case .traceFull: ["a trace for each question: at most \(Limits.traceSpansText) of one are taken"]

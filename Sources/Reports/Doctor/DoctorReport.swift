@@ -61,7 +61,7 @@ struct DoctorReport {
             sections: [
                 findingsSection(sorted), changesSection(sorted), servicesSection(services), pricesSection(prices),
                 valuesSection(values), namesSection(names), refusalsSection(letters), waitingSection(),
-            ], main: "findings", definitions: Self.definitions)
+            ].map { VisibleText.of($0) }, main: "findings", definitions: Self.definitions)
     }
 
     private static func exactness(_ services: [DoctorQueries.Service], _ totals: DoctorQueries.Totals) -> String {

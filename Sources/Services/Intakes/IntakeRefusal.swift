@@ -8,6 +8,8 @@ package struct IntakeRefusal: Error, Hashable, Sendable {
         case unsupported
         /// It is longer than what is taken at once.
         case tooLarge
+        /// Decompressed it is.
+        case decodedTooLarge
         /// It is sound and asks for more than one step of the store can do.
         case tooMuch
         /// It is something else than what is taken this way.
@@ -43,10 +45,15 @@ package struct IntakeRefusal: Error, Hashable, Sendable {
     }
 
     /// A body that is longer than a limit.
-    /// - Parameter hint: nil: what senders of events do.
-    package static func bodyTooLarge(_ bytesMax: Int, hint: String? = nil) -> IntakeRefusal {
+    /// - Parameters:
+    ///   - isDecoded: whether it is so decompressed.
+    ///   - hint: nil: what senders of events do.
+    package static func bodyTooLarge(_ bytesMax: Int, isDecoded: Bool = false, hint: String? = nil) -> IntakeRefusal {
         IntakeRefusal(
-            .tooLarge, "the body is larger than \(bytesMax) bytes",
+            isDecoded ? .decodedTooLarge : .tooLarge,
+            isDecoded
+                ? "the body, decompressed, is larger than \(bytesMax) bytes"
+                : "the body is larger than \(bytesMax) bytes",
             hint: hint ?? "send smaller batches, or use `plimsoll import` for whole files")
     }
 }

@@ -82,6 +82,30 @@ struct OTLPTests {
         }
     }
 
+    /// Unknown members are passed over, but not what lies below one that only looks like a known one.
+    @Test(arguments: [
+        (#"{"resource_spans":[{"scope_spans":[{"spans":[{},{}]},{"spans":[{}]}]}]}"#, "resource_spans", 3),
+        (#"{"ResourceSpans":[{"scopeSpans":[{"spans":[{}]}]}]}"#, "ResourceSpans", 1),
+        (
+            #"{"resourceSpans":[{"scope_spans":[{"spans":[{}]}]},{"scopeSpans":[],"scope_spans":[{"spans":[{}]}]}]}"#,
+            "scope_spans", 2
+        ),
+        (#"{"resource_spans":[],"other":[{"scope_spans":[{"spans":[{}]}]}]}"#, nil, 0),
+        (#"{"resource_spans":{"scope_spans":[{"spans":[{}]}]}}"#, nil, 0),
+    ] as [(String, String?, Int)])
+    func spansBelowAWrongNameAreCounted(_ text: String, _ name: String?, _ spans: Int) throws {
+        var parser = JSONParser()
+        let misnamed = try OTLPTraces(json: Array(text.utf8), parser: &parser).misnamed
+        #expect(misnamed?.name == name && misnamed?.spans ?? 0 == spans)
+    }
+
+    @Test func aSpanThatNamesItsIDsOtherwiseSaysSo() throws {
+        let text = #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"trace_id":"5b"},{"attributes":[],"trace":1}]}]}]}"#
+        var parser = JSONParser()
+        let read = try OTLPTraces(json: Array(text.utf8), parser: &parser).resources[0].scopes[0].spans
+        #expect(read.map(\.misnamed) == ["trace_id", nil])
+    }
+
     /// One that cannot be read does not take the others with it.
     @Test func aBrokenSpanIsAloneInIt() throws {
         let spans = [

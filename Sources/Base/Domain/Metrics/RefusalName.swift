@@ -14,6 +14,8 @@ package enum RefusalName: String, CaseIterable, Hashable, Sendable {
     case method
     case mediaType = "media_type"
     case tooLarge = "too_large"
+    /// The same of what a compressed body comes to.
+    case decodedTooLarge = "decoded_too_large"
     /// Too much is under way: the same may be sent again in a moment.
     case busy
     /// The server cannot do it now, or until somebody sees to it: its disk, its store, its end.
@@ -45,12 +47,18 @@ package enum RefusalName: String, CaseIterable, Hashable, Sendable {
     // Of spans.
     /// A Plimsoll had made them of its events.
     case echo
+    /// In JSON, what it stands in or one of its own members has not the name that the protocol gives it.
+    case misnamedMember = "misnamed_member"
     /// A member of the span is not as the protocol has it.
     case malformedSpan = "malformed_span"
-    /// It has no trace id or no span id.
+    /// It has no trace id, one of another length, or one of zeros, which stands for none.
+    case noTraceID = "no_trace_id"
+    /// The same of its span id.
     case noSpanID = "no_span_id"
-    /// It does not say when it ended, or at a time that there is not.
+    /// It does not say when it ended.
     case noEndTime = "no_end_time"
+    /// It began or ended at a time that there is not.
+    case impossibleTime = "impossible_time"
     /// A text of it is no UTF-8.
     case notText = "not_text"
     /// What is kept of the spans of one request is bounded.

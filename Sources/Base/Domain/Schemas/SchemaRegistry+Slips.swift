@@ -113,7 +113,8 @@ extension SchemaRegistry {
     /// (``placeOfSlip(_:among:)``); nil: none. A number behind a word is meant.
     /// - Complexity: O(words).
     package func word(meantBy said: String, of column: UInt16, among listed: [String]) -> String? {
-        if columns[Int(column)].name == QuestionRule.authorColumn {
+        // Who wrote a message, and who resolved a conversation.
+        if [QuestionRule.authorColumn, "by"].contains(columns[Int(column)].name) {
             let letters = said.utf8.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") && $0 != 0x20 }
             let name = String(decoding: letters, as: UTF8.self).lowercased()
             let author = Self.authorsElsewhere.first { $0.names.contains(name) }?.author

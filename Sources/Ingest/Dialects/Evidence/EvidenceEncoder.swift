@@ -81,6 +81,9 @@ package struct EvidenceEncoder: ~Copyable {
                 }
             }
         }
+        if let lost = traces.misnamed {
+            batch.refuse(.misnamedMember, OTLPMisnamed.explanation(lost.name), count: lost.spans)
+        }
         batch.events.bytes = writer.take()
         return batch
     }
@@ -92,13 +95,25 @@ package struct EvidenceEncoder: ~Copyable {
             return (.echo, "spans that a Plimsoll made of its events are not taken in; send it the events")
         }
         if let defect = span.defect { return (.malformedSpan, "a span could not be read: expected \(defect)") }
+        if let name = span.misnamed, !span.isIdentified || span.end == 0 {
+            return (.misnamedMember, OTLPMisnamed.explanation(name))
+        }
+        if let fault = fault(of: span.traceID, "trace id", bytes: 16) { return (.noTraceID, fault) }
+        if let fault = fault(of: span.spanID, "span id", bytes: 8) { return (.noSpanID, fault) }
         if !span.isIdentified {
-            return (.noSpanID, "a span needs a trace id of 16 bytes and a span id of 8, not all zeros")
+            return (.malformedSpan, "a span's parent id has 8 bytes or none, not \(span.parentSpanID.count)")
         }
         if span.end == 0 { return (.noEndTime, "a span needs the time at which it ended") }
         if span.end > UInt64(Int64.max) || span.start > UInt64(Int64.max) {
-            return (.noEndTime, "a span's times are ns since 1970")
+            return (.impossibleTime, "a span's times are ns since 1970, up to \(Int64.max)")
         }
         return nil
+    }
+
+    /// What is wrong with an id; nil: nothing.
+    private static func fault(of id: [UInt8], _ name: String, bytes: Int) -> String? {
+        if id.isEmpty { return "a span needs a \(name), and has none" }
+        guard id.count == bytes else { return "a span's \(name) has \(bytes) bytes, not \(id.count)" }
+        return id.contains { $0 != 0 } ? nil : "a span's \(name) is not all zeros, which stands for none"
     }
 }

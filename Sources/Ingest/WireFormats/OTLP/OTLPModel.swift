@@ -91,6 +91,8 @@ package struct OTLPSpan: Hashable, Sendable {
     package var flags: UInt32 = 0
     /// What was expected where it could not be read, so that it alone is refused; nil where it could.
     package var defect: String?
+    /// Of a span in JSON the name of a member that it needs, where that is not as JSON has it; nil: there is none.
+    package var misnamed: String?
 
     /// A span that says nothing yet.
     package init() {}
@@ -121,6 +123,8 @@ package struct OTLPResourceSpans: Hashable, Sendable {
     package var attributes: [OTLPAttribute] = []
     /// Its scopes.
     package var scopes: [OTLPScopeSpans] = []
+    /// Spans of it that are lost; nil: none.
+    var misnamed: OTLPMisnamed?
 
     /// No spans yet.
     package init() {}
@@ -133,7 +137,15 @@ package struct OTLPTraces: Hashable, Sendable {
 
     /// By resource.
     package var resources: [OTLPResourceSpans] = []
+    /// Spans of a request in JSON that are lost; nil: none.
+    package private(set) var misnamed: OTLPMisnamed?
 
     /// No spans yet.
     package init(resources: [OTLPResourceSpans] = []) { self.resources = resources }
+
+    /// Counts spans that are lost.
+    mutating func add(_ more: OTLPMisnamed?) {
+        guard let more else { return }
+        if misnamed?.add(more) == nil { misnamed = more }
+    }
 }

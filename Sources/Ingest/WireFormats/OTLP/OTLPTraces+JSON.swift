@@ -4,7 +4,8 @@ package import JSONParsing
 extension OTLPTraces {
     /// Reads a request in the JSON encoding (OTLP 1.x, "JSON Protobuf Encoding"): names in lowerCamelCase, ids in
     /// hexadecimal of either case, enumerations as integers or by name, 64-bit integers as numbers or decimal text,
-    /// other bytes in base64. Unknown members are passed over. A span with something else in it has a
+    /// other bytes in base64. Unknown members are passed over, and spans below one that only looks like a known one are
+    /// counted. A span with something else in it has a
     /// ``OTLPSpan/defect``, and so have all of a resource with such an attribute.
     /// - Throws: ``JSONError`` for text that is no JSON, ``DecodingError`` for JSON that is no request.
     package init(json body: [UInt8], parser: inout JSONParser) throws {
@@ -13,9 +14,11 @@ extension OTLPTraces {
         try parser.parse(body, into: &tape)
         let reader = OTLPJSON(tape: tape)
         try reader.members(tape.root, "a request") { name, place throws(DecodingError) in
-            guard name == "resourceSpans" else { return }
+            guard name == "resourceSpans" else { return add(reader.misnamed(name, place, level: 0)) }
             try reader.elements(place, name) { place throws(DecodingError) in
-                resources.append(try reader.resourceSpans(place))
+                let resource = try reader.resourceSpans(place)
+                add(resource.misnamed)
+                resources.append(resource)
             }
         }
     }
@@ -45,7 +48,7 @@ struct OTLPJSON {
                 } catch { defect = error.expectation }
             case "scopeSpans":
                 try elements(place, name) { place throws(DecodingError) in result.scopes.append(try scopeSpans(place)) }
-            default: break
+            default: result.misnamed = result.misnamed ?? misnamed(name, place, level: 1)
             }
         }
         guard let defect else { return result }
@@ -107,7 +110,7 @@ struct OTLPJSON {
                     if name == "message" { span.statusMessage = try text(place, name) }
                 }
             case "flags": span.flags = UInt32(truncatingIfNeeded: try unsigned(place, name))
-            default: break
+            default: if Self.isNeeded(name) { span.misnamed = name }
             }
         }
         return span

@@ -43,7 +43,7 @@ extension Refusal {
             switch refusal.kind {
             case .malformed, .tooMuch: .badRequest
             case .unsupported: .unsupportedMediaType
-            case .tooLarge: .contentTooLarge
+            case .tooLarge, .decodedTooLarge: .contentTooLarge
             case .conflicting: .conflict
             case .busy: .tooManyRequests
             case .unavailable, .damaged: .serviceUnavailable
@@ -52,6 +52,7 @@ extension Refusal {
             status, refusal.message, hint: refusal.hint, position: refusal.position,
             retryAfterSeconds: refusal.retryAfterSeconds)
         if refusal.kind == .damaged { reason = .damaged }
+        if refusal.kind == .decodedTooLarge { reason = .decodedTooLarge }
     }
 
     /// What is asked and not looked into.

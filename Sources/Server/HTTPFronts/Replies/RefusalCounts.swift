@@ -26,6 +26,8 @@ enum RefusalReason: Hashable, Sendable {
     case tls
     /// What it asks for needs a place of a file that is damaged, or of a newer form.
     case damaged
+    /// What a compressed body comes to is more than is taken.
+    case decodedTooLarge
     /// A question that took longer, or needs more memory, than one may.
     case timeLimit, memoryLimit
     /// A mistake of ours.
@@ -50,6 +52,7 @@ enum RefusalReason: Hashable, Sendable {
         case .http2: .http2
         case .tls: .tls
         case .damaged: .damaged
+        case .decodedTooLarge: .decodedTooLarge
         case .timeLimit: .timeLimit
         case .memoryLimit: .memoryLimit
         case .mistake: .internalError
@@ -68,7 +71,8 @@ enum RefusalReason: Hashable, Sendable {
     /// What to do about it, where those who run the server can: what first aid says.
     fileprivate func advice(at door: RefusalDoor, of address: String?) -> String? {
         switch self {
-        case .gRPC, .tls, .foreignSite, .timeLimit, .memoryLimit, .status(413), .status(415), .status(429):
+        case .gRPC, .tls, .foreignSite, .decodedTooLarge, .timeLimit, .memoryLimit,
+            .status(413), .status(415), .status(429):
             RefusalAdvice.lines(name, at: door, address: address).joined(separator: "; ")
         default: nil
         }

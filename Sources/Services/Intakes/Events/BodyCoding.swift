@@ -5,8 +5,8 @@ package import Domain
 package enum BodyCoding {
     /// The body as its sender had it; what comes out is booked on the ticket as it grows.
     /// - Parameter hint: what to do about a body that is too large; nil: what senders of events do.
-    /// - Throws: `tooLarge` beyond the limit, `busy` when the gate is full, `malformed` with the offset for damaged
-    ///   streams.
+    /// - Throws: `decodedTooLarge` beyond the limit, `busy` when the gate is full, `malformed` with the offset for
+    ///   damaged streams.
     package static func decode(
         _ body: [UInt8], coding: ContentCoding, limits: ServerLimits, ticket: IngestTicket, hint: String? = nil
     ) throws(IntakeRefusal) -> [UInt8] {
@@ -38,7 +38,7 @@ package enum BodyCoding {
         for error: CompressionError, _ limits: ServerLimits, _ hint: String?
     ) -> IntakeRefusal {
         switch error {
-        case .limitExceeded: .bodyTooLarge(limits.decodedBodyBytesMax, hint: hint)
+        case .limitExceeded: .bodyTooLarge(limits.decodedBodyBytesMax, isDecoded: true, hint: hint)
         default:
             IntakeRefusal(
                 .malformed, "the compressed body is damaged: \(error)",
