@@ -46,6 +46,47 @@ struct TenantTests {
         #expect(traces.events("message.sent").map { $0.text("tenant") } == ["acme"])
     }
 
+    /// What is noted of a span, and what its sender is told.
+    private static func told(_ traces: OTLPTraces) throws -> (noted: EventValue?, remark: String) {
+        var encoder = EvidenceEncoder(registry: .builtIn, tokeniser: UserTokeniser(key: Array(0..<32)))
+        let batch = encoder.encode(traces)
+        #expect(batch.rejected == 0 && batch.events.count == 1)
+        var sample = SampleTraces()
+        try sample.receive(traces)
+        return (sample.evidence.first?.fields["unknown_attributes"], batch.remark)
+    }
+
+    private static func remark(_ name: String, _ fault: String) -> String {
+        "\(name): a text of at most 1024 bytes, not \(fault); the span is kept, as one that names no tenant"
+    }
+
+    /// The span is nobody's then, and its sender learns why; whoever looks later, too.
+    @Test(arguments: [
+        ("", "empty text"), (" ", "text without a visible character"), ("\u{200B}", "text without a visible character"),
+        ("sk-2024-000123", "what looks like a credential"), (String(repeating: "acme ", count: 300), "longer text"),
+    ])
+    func whyATenantCannotBeUsedIsTold(_ tenant: String, _ fault: String) throws {
+        let span = SettlingTests.agent(1, 900, ["plimsoll.tenant": .string(tenant)])
+        let told = try Self.told(OTLPTraces([span]))
+        #expect(told.noted == .json("{\"plimsoll.tenant\":\"\(fault)\"}"))
+        #expect(told.remark == Self.remark("plimsoll.tenant", fault))
+        // Whose the process is holds, and nothing is amiss but the word.
+        var request = OTLPTraces([span])
+        request.resources[0].attributes.append(OTLPAttribute("plimsoll.tenant", .string("acme")))
+        let owned = try Self.told(request)
+        #expect(owned.noted == told.noted && owned.remark.isEmpty)
+    }
+
+    @Test func aTenantOfMetadataIsToldLikewise() throws {
+        let unseen = (" ", "text without a visible character")
+        for (tenant, fault) in [unseen, ("sk-2024-000123", "what looks like a credential")] {
+            let said = OTLPValue.string("{\"tenant\":\"\(tenant)\"}")
+            let told = try Self.told(OTLPTraces([SettlingTests.agent(1, 900, ["metadata": said])]))
+            #expect(told.noted == .json("{\"metadata/tenant\":\"\(fault)\"}"))
+            #expect(told.remark == Self.remark("metadata/tenant", fault))
+        }
+    }
+
     @Test func nobodySaysIt() throws {
         let traces = try SettlingTests.settled([
             [SettlingTests.agent(1, 900, Self.usage), SettlingTests.call(2, parent: 1, 10, 20)]

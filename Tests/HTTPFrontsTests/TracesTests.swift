@@ -233,6 +233,22 @@ import WireFormats
         }
     }
 
+    /// It is kept and nobody's, which no other sign would tell.
+    @Test func whoSendsATenantThatCannotBeUsedIsTold() async throws {
+        let request = Self.request(
+            [(3, nil, ["gen_ai.operation.name": .string("chat"), "plimsoll.tenant": .string(" ")])], trace: 8)
+        try await withServer { client, _ in
+            let answer = try await send(client, request.json, "application/json")
+            let message =
+                "plimsoll.tenant: a text of at most 1024 bytes, not text without a visible character; "
+                + "the span is kept, as one that names no tenant"
+            #expect(answer.status == 200)
+            #expect(
+                answer.text.contains(#"{"partialSuccess":{"rejectedSpans":"0","errorMessage":"\#(message)"}}"#),
+                "\(answer.text)")
+        }
+    }
+
     @Test func whereNothingCanBeWrittenSendersAreToldToComeBack() async throws {
         let store = FakeStore()
         store.state.withLock { $0.isBroken = true }

@@ -304,6 +304,22 @@ import Testing
 
     private enum SampleError: Error { case noText }
 
+    /// Where evidence says why a text was not read, that is the reason, whatever was said elsewhere under the name.
+    @Test func whyATextIsNotReadIsTold() throws {
+        var sample = try Self.priced()
+        Self.addUnread(
+            "odd-bot", to: &sample, unknown: #"{"plimsoll.tenant":"what looks like a credential"}"#,
+            attributes: #"{"plimsoll.tenant":"acme"}"#, input: 12, output: 10)
+        let report = try Self.report(&sample)
+        let row: [ReportValue?] = [
+            .text("odd-bot"), .text("unread_values"), .text("plimsoll.tenant: what looks like a credential"), .count(1),
+        ]
+        #expect(findings(report).contains(row), "\(findings(report))")
+        #expect(
+            change("unread_values", in: report)
+                == "plimsoll.tenant: a text of at most 1024 bytes, not what looks like a credential")
+    }
+
     /// What was told and has no price is told as that, though something else was not told.
     @Test func whatWasToldAndHasNoPriceIsAPriceStill() throws {
         var sample = try SampleStore()

@@ -86,7 +86,11 @@ extension DoctorQueries {
         var values: [UnreadValue] = []
         var told: Set<[ExactText?]> = []
         for (key, spans, form) in names {
-            let said = (examples[key.name] ?? []).filter { $0.service.map(ExactText.init(_:)) == key.service }
+            // Where it is told why a value is not read, what is known was said elsewhere.
+            let isFault = ValueFault(rawValue: key.type.text) != nil
+            let said =
+                isFault
+                ? [] : (examples[key.name] ?? []).filter { $0.service.map(ExactText.init(_:)) == key.service }
             // Words are told one by one, of numbers one is enough.
             if !form.values.isEmpty, !said.isEmpty {
                 guard told.insert([key.service, key.name]).inserted else { continue }

@@ -16,6 +16,8 @@ package struct EvidenceBatch: Sendable {
     package var echoes = 0
     /// Why the first of them was.
     package private(set) var reason = ""
+    /// What the sender should know of spans that are kept; of the first of them, and empty where there is nothing.
+    package fileprivate(set) var remark = ""
 
     /// Spans that were refused.
     package var rejected: Int { refusals.values.reduce(0, +) }
@@ -78,6 +80,7 @@ package struct EvidenceEncoder: ~Copyable {
                     record.write(to: &writer, columns: columns, book: reader.book)
                     batch.traceIDs.append(record.traceID)
                     batch.isRoot.append(record.parentSpanID.isEmpty)
+                    if batch.remark.isEmpty { batch.remark = reader.remark(on: record) ?? "" }
                 }
             }
         }

@@ -135,6 +135,17 @@ struct MappedSpan {
         return name.split(separator: ".").last.map(String.init)
     }
 
+    /// What its sender should know, since its events are another's or nobody's where no span around it says whose they
+    /// are; nil where it says that itself, or does not try to.
+    var tenantRemark: String? {
+        // order: the least is taken.
+        guard let name = book.tenantNames.filter({ record.unknownAttributes[$0] != nil }).min(),
+            let found = record.unknownAttributes[name], text(.tenant) == nil
+        else { return nil }
+        let wanted = book.form(of: name.text)?.wanted ?? SpanReader.Bounds.textWanted
+        return "\(name.text): \(wanted), not \(found); the span is kept, as one that names no tenant"
+    }
+
     /// Whose a span is when neither it nor one around it says so.
     static let unnamedTenant = "default"
 

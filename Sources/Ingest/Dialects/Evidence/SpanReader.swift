@@ -9,6 +9,8 @@ struct SpanReader: ~Copyable {
     /// Bounds of one span's evidence; what is beyond is withheld and counted.
     enum Bounds {
         static let textBytes = 1024
+        /// The same in words.
+        static let textWanted = "a text of at most \(textBytes) bytes"
         static let listElements = 64
         static let attributes = 192
         /// Beside them, so that no number of a call's usage is lost among others.
@@ -71,6 +73,11 @@ struct SpanReader: ~Copyable {
         return record
     }
 
+    /// What the sender of a span should know that is kept; nil: nothing.
+    func remark(on record: SpanRecord) -> String? {
+        record.unknownAttributes.isEmpty ? nil : MappedSpan(record, book).tenantRemark
+    }
+
     /// What is kept, withheld and unknown of a resource, as of a span that says nothing else.
     mutating func resource(_ attributes: [OTLPAttribute]) -> SpanRecord {
         var scratch = SpanRecord()
@@ -100,6 +107,7 @@ struct SpanReader: ~Copyable {
         switch treatment {
         case .kept where CredentialDetection.isLikely(name, attribute.value):
             record.withheldValues += Self.valueCount(attribute.value)
+            if book.ownerNames.contains(ExactText(name)) { noteOwner(name, .credential, &record) }
         case .kept where book.beginnings[ExactText(name)] != nil:
             keepBeginning(of: attribute, &record)
         case .kept where book.measureNames.contains(ExactText(name)) && !Self.isMeasure(attribute.value):
@@ -112,19 +120,7 @@ struct SpanReader: ~Copyable {
             // It may be anything, and what somebody said.
             noteUnknown(name, attribute.value, &record)
             record.withheldValues += Self.valueCount(attribute.value)
-        case .kept:
-            // In a form that the field does not take it may be anything.
-            if let reported = book.native.byAttribute[name],
-                Self.spanValue(attribute.value).flatMap({ reported.value(of: $0) }) == nil
-            {
-                noteUnknown(name, attribute.value, &record)
-                record.withheldValues += Self.valueCount(attribute.value)
-                return
-            }
-            store(attribute.value, name, &record)
-            if !isReadable(attribute.value, name) { noteUnknown(name, attribute.value, &record) }
-            let isWanted = Self.isOfResponse(name) && Self.isNumberOrJSON(attribute.value)
-            if isWanted, !book.reads(name) { noteUnknown(name, attribute.value, &record) }
+        case .kept: keepNamed(attribute, &record)
         case .plain:
             if Self.isPlain(attribute.value), !UsageWords.isCredential(UsageWords.segments(of: name).flatMap { $0 }) {
                 store(attribute.value, name, &record)
@@ -147,6 +143,25 @@ struct SpanReader: ~Copyable {
                 record.withheldValues += Self.valueCount(attribute.value)
             }
         }
+    }
+
+    /// Keeps what a table has kept, where a field of ours takes it, and notes what nobody can read of it.
+    private func keepNamed(_ attribute: OTLPAttribute, _ record: inout SpanRecord) {
+        let name = attribute.key
+        let fault = ValueFault(attribute.value)
+        if let fault, book.tenantNames.contains(ExactText(name)) { noteOwner(name, fault, &record) }
+        // In a form that the field does not take it may be anything.
+        if let reported = book.native.byAttribute[name],
+            Self.spanValue(attribute.value).flatMap({ reported.value(of: $0) }) == nil
+        {
+            noteUnknown(name, fault?.rawValue ?? Self.typeName(attribute.value), &record)
+            record.withheldValues += Self.valueCount(attribute.value)
+            return
+        }
+        store(attribute.value, name, &record)
+        if !isReadable(attribute.value, name) { noteUnknown(name, attribute.value, &record) }
+        let isWanted = Self.isOfResponse(name) && Self.isNumberOrJSON(attribute.value)
+        if isWanted, !book.reads(name) { noteUnknown(name, attribute.value, &record) }
     }
 
     /// Whether what is kept under the name of a time can be read as such.
@@ -208,6 +223,11 @@ struct SpanReader: ~Copyable {
         }
     }
 
+    /// Notes why a value does not say whose the span is; beside the bound of names, since tables name only so many.
+    private func noteOwner(_ name: String, _ fault: ValueFault, _ record: inout SpanRecord) {
+        record.unknownAttributes[name] = fault.rawValue
+    }
+
     /// What OpenTelemetry calls an error of a kind that has no name.
     private static let otherError = "_OTHER"
 
@@ -242,9 +262,13 @@ struct SpanReader: ~Copyable {
             switch tape.kind(place) {
             case .string:
                 let text = tape.string(place)
-                guard !namesNothing(text.span), text.count <= Bounds.textBytes else { continue }
+                if let fault = ValueFault(text) {
+                    if book.tenantNames.contains(ExactText(member.key)) { noteOwner(member.key, fault, &record) }
+                    continue
+                }
                 if !member.isToken, CredentialText.holds(text, under: Array(member.key.utf8)[...]) {
                     record.withheldValues += 1
+                    if book.ownerNames.contains(ExactText(member.key)) { noteOwner(member.key, .credential, &record) }
                     continue
                 }
                 record.attributes[member.key] = .text(

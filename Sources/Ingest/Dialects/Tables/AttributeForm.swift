@@ -66,7 +66,7 @@ package struct AttributeForm: Hashable, Sendable {
             self.init(.other, "a number of \(rule.unit?.rawValue ?? ""), from 0 to those of a day")
         default:
             let matter = MappedSpan.outcomeFields.contains(field) ? Matter.outcome : .other
-            self.init(matter, native?.wanted ?? "a text of at most \(Limits.nameBytesMax) bytes")
+            self.init(matter, native?.wanted ?? SpanReader.Bounds.textWanted)
         }
     }
 

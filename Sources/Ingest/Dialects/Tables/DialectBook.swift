@@ -64,6 +64,10 @@ package struct DialectBook: Sendable {
     let reasonNames: Set<ExactText>
     /// Names under which something that holds for a turn may stand.
     let turnNames: Set<ExactText>
+    /// Names under which it stands whose a span is …
+    let tenantNames: Set<ExactText>
+    /// … and these, with those of its conversation.
+    let ownerNames: Set<ExactText>
     /// By name of an attribute of which a beginning is all that is read: those beginnings, which alone are kept.
     let beginnings: [ExactText: [String]]
     /// Fields that a span may fill, by name of an attribute, and those that may stand elsewhere, such as in the span's
@@ -129,6 +133,11 @@ package struct DialectBook: Sendable {
         flagNames = Set((rules[.stream] ?? []).map { ExactText($0.key) })
         reasonNames = Set((rules[.finishReason] ?? []).map { ExactText($0.key) })
         turnNames = Set(DialectField.ofTurn.joined().flatMap { rules[$0] ?? [] }.map { ExactText($0.key) })
+        func names(_ field: DialectField) -> [ExactText] {
+            (rules[field] ?? []).filter(\.isUnderAName).map { ExactText($0.key) }
+        }
+        tenantNames = Set(names(.tenant))
+        ownerNames = tenantNames.union(names(.conversation))
         beginnings = Self.beginnings(kinds, rules)
         readNames = Set(rules.values.joined().map { ExactText($0.key) }).union(kinds.map { ExactText($0.attribute) })
     }

@@ -19,7 +19,7 @@ struct NativeField: Hashable, Sendable {
         (type, minimum, maximum) = (column.type, column.minimum, column.maximum)
         wanted =
             switch column.type {
-            case .text: "a text of at most \(Limits.nameBytesMax) bytes"
+            case .text: SpanReader.Bounds.textWanted
             case .money: "USD as a number from 0 on"
             default: column.wireDescription
             }

@@ -22,6 +22,6 @@ package struct TraceBody: Sendable {
 package struct TraceResponse: Hashable, Sendable {
     /// Spans that were not taken.
     package var rejectedSpans: Int
-    /// Why the first of them was not; empty where all were taken.
+    /// Why the first of them was not; where all were taken, what the sender should know of one, or nothing.
     package var message: String
 }

@@ -117,7 +117,7 @@ package final class TraceIntake: Sendable {
         if rejected > 0 { refused.withLock { Self.add(found, to: &$0) } }
         counters.add(accepted: result?.accepted ?? 0, duplicates: result?.duplicates ?? 0, rejected: rejected)
         settlement.note(batch, result?.verdicts ?? [])
-        return TraceResponse(rejectedSpans: rejected, message: batch.reason)
+        return TraceResponse(rejectedSpans: rejected, message: rejected > 0 ? batch.reason : batch.remark)
     }
 
     private static func name(_ text: ArraySlice<UInt8>) -> ExactText {
