@@ -25,9 +25,9 @@ struct ServeCommand: AsyncParsableCommand {
             says for whom it asks.
 
             What those who run it should know goes to stderr, a line each with time and level: start, recovery, stop, \
-            trouble, who used `admin`, channels and environments that miss known ones by a slip, each once, and of each \
-            kind of refusal the first \(PacedLog.linesMax) a minute, then how many more there were. No line has content \
-            or a secret in it.
+            trouble, who used `admin`, channels and environments that miss known ones by a slip, each once, and of \
+            each kind of refusal the first \(PacedLog.linesMax) a minute, then how many more there were. No line has \
+            content or a secret in it.
 
             A flag beats its PLIMSOLL_* variable, which beats the settings file, which beats the default; \
             `plimsoll help check config` lists the settings.
