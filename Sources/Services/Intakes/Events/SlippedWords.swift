@@ -50,9 +50,9 @@ package final class SlippedWords: Sendable {
                 return (!state.hasMore, state.hasMore)
             }
             if isNew {
-                let (name, said) = (registry.columns[Int(slip.column)].name, String(decoding: slip.said, as: UTF8.self))
-                log.warning(
-                    "\(name) \"\(said)\": no figure knows this word; did you mean \(slip.meant)?", [Self.advice])
+                let name = registry.columns[Int(slip.column)].name
+                let word = "\(name) \"\(String(decoding: slip.said, as: UTF8.self))\""
+                log.warning("\(word): no figure knows this word; did you mean \(slip.meant)?", [Self.advice])
             } else if isBeyond {
                 log.warning("more words miss known ones by a slip; none is named until the next start", [Self.advice])
             }
