@@ -55,14 +55,20 @@ internal import Glibc
 }
 
 /// Starts a thread; nil when the system has none left.
-func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+/// - Parameter yieldsToOthers: where processors are scarce it gets about a third of what each other thread gets.
+func startThread(yieldsToOthers: Bool = false, _ body: @escaping @Sendable () -> Void) -> pthread_t? {
     final class Box: Sendable {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
     var thread = pthread_t()
     // Sound: the box is retained here and released exactly once, by the thread, or below when no thread came to be.
-    let box = unsafe Unmanaged.passRetained(Box(body))
+    let box = unsafe Unmanaged.passRetained(
+        Box {
+            // Linux has it by thread (setpriority(2)). What cannot be had is done without.
+            if yieldsToOthers { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5) }
+            body()
+        })
     let answer = unsafe pthread_create(
         &thread, nil,
         { argument in

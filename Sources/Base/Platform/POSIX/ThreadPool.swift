@@ -12,9 +12,12 @@ package final class ThreadPool: Sendable {
     private let threads: Mutex<[pthread_t]>
 
     /// Starts the threads; at least one.
-    package init(threadCount: Int) {
+    /// - Parameter yieldsToOthers: where processors are scarce its threads get about a third of what others get.
+    package init(threadCount: Int, yieldsToOthers: Bool = false) {
         let queue = JobQueue()
-        let started = (0..<max(1, threadCount)).compactMap { _ in startThread { queue.workUntilStopped() } }
+        let started = (0..<max(1, threadCount)).compactMap { _ in
+            startThread(yieldsToOthers: yieldsToOthers) { queue.workUntilStopped() }
+        }
         queue.begin(threads: started.count)
         self.queue = queue
         self.threadCount = started.count

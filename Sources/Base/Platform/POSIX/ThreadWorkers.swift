@@ -14,7 +14,10 @@ package final class ThreadWorkers: Workers {
         self.parallelism = wanted
         let crew = Crew()
         self.crew = crew
-        threads = (1..<wanted).compactMap { _ in startThread { crew.workUntilDismissed() } }
+        // The caller's does the same work at its own pace.
+        threads = (1..<wanted).compactMap { _ in
+            startThread(yieldsToOthers: true) { crew.workUntilDismissed() }
+        }
     }
 
     deinit {

@@ -39,7 +39,10 @@ struct BlockingThreads: Sendable {
 
     /// Starts the threads.
     init(_ sizes: Sizes) {
-        pools = Kind.allCases.map { ThreadPool(threadCount: sizes.threads(of: $0)) }
+        // Questions take what is left: events are taken in, sealed and told to whoever scrapes while they are answered.
+        pools = Kind.allCases.map { kind in
+            ThreadPool(threadCount: sizes.threads(of: kind), yieldsToOthers: kind == .queries)
+        }
         senders = (0..<max(0, sizes.senders)).map { _ in ThreadPool(threadCount: 1) }
     }
 
