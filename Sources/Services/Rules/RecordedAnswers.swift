@@ -109,17 +109,37 @@ extension RecordedAnswers.Answer {
     /// Series of the same labels, which have other times, as one.
     /// - Parameter times: at which none says anything.
     static func joined(_ series: [Series], without times: Set<Int64>) -> [Series] {
-        var samples: [LabelSet: [(time: Int64, value: SampleValue)]] = [:]
-        for one in series {
-            for (index, time) in one.samples.times.enumerated() where !times.contains(time) {
-                samples[one.labels, default: []].append((time: time, value: one.samples[index]))
+        var runs: [LabelSet: [SampleRun]] = [:]
+        for one in series { runs[one.labels, default: []].append(one.samples) }
+        // order: whoever asked puts series in the order of their labels.
+        return runs.compactMap { labels, runs in
+            let run = joined(runs, without: times)
+            return run.times.isEmpty ? nil : Series(labels: labels, samples: run)
+        }
+    }
+
+    private static func joined(_ runs: [SampleRun], without times: Set<Int64>) -> SampleRun {
+        guard runs.allSatisfy({ $0.histograms.isEmpty }) else { return joinedMixed(runs, without: times) }
+        // Numbers alone are a tenth of what a sample takes that may be a histogram.
+        var samples: [(time: Int64, float: Double)] = []
+        for run in runs {
+            for (index, time) in run.times.enumerated() where times.isEmpty || !times.contains(time) {
+                samples.append((time, run.floats[index]))
             }
         }
-        // order: whoever asked puts series in the order of their labels.
-        return samples.map { labels, found in
-            var run = SampleRun()
-            for sample in found.sorted(by: { $0.time < $1.time }) { run.append(sample.time, sample.value) }
-            return Series(labels: labels, samples: run)
+        samples.sort { $0.time < $1.time }
+        return SampleRun(samples.map { $0.time }, samples.map { $0.float })
+    }
+
+    private static func joinedMixed(_ runs: [SampleRun], without times: Set<Int64>) -> SampleRun {
+        var samples: [(time: Int64, value: SampleValue)] = []
+        for run in runs {
+            for (index, time) in run.times.enumerated() where !times.contains(time) {
+                samples.append((time: time, value: run[index]))
+            }
         }
+        var result = SampleRun()
+        for sample in samples.sorted(by: { $0.time < $1.time }) { result.append(sample.time, sample.value) }
+        return result
     }
 }

@@ -32,6 +32,16 @@ struct CellTable {
         sums[cell] &+= sum
     }
 
+    /// Adds a cell without looking for one of its set, point and code: for those who add up what they read. None is
+    /// added to afterwards.
+    mutating func append(_ set: Int, point: Int64, code: Int, count: Int64, sum: Int128) {
+        assert(code >= 0 && code < 1 << Self.codeBits, "a code in its bits")
+        sets.append(UInt32(truncatingIfNeeded: set))
+        places.append(PackedPoint.packed(point) << Self.codeBits | UInt64(code))
+        counts.append(count)
+        sums.append(sum)
+    }
+
     private mutating func cell(_ set: UInt32, _ place: UInt64) -> Int {
         var slot = start(set, place)
         while slots[slot] != 0 {

@@ -78,7 +78,13 @@ struct LabelledCells {
 
     /// Adds what was added up elsewhere, at a wanted time.
     mutating func add(_ set: Int, point: Int64, code: Int, count: Int64, sum: Int128) {
-        cells.add(set, point: point, code: code, count: count, sum: sum)
+        assert(known.isEmpty, "cells are added to sets that are noted")
+        // A bucket of an exponential histogram is there where it counts anything, all in all.
+        if exposition.needsNative {
+            cells.add(set, point: point, code: code, count: count, sum: sum)
+        } else {
+            cells.append(set, point: point, code: code, count: count, sum: sum)
+        }
     }
 
     /// The label sets in the order of their numbers, and when something first counted under each.

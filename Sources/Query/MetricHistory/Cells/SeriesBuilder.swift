@@ -238,9 +238,9 @@ private struct PlacedCells {
     init(_ table: CellTable, _ places: [Int], _ shown: [LabelledCells.ShownSet]) {
         func shownPlace(_ cell: Int) -> Int? {
             let place = places[Int(table.sets[cell])]
+            guard place >= 0, !shown[place].outputs.isEmpty else { return nil }
             // What was counted and taken away again counts nothing.
-            guard place >= 0, !shown[place].outputs.isEmpty, table.counts[cell] != 0 else { return nil }
-            return place
+            return table.counts[cell] != 0 || table.sums[cell] != 0 ? place : nil
         }
         starts = [Int](repeating: 0, count: shown.count + 1)
         for cell in 0..<table.count {
