@@ -4,6 +4,7 @@ import EventStores
 import Intakes
 import OperatorLogs
 import Platform
+import Synchronization
 import Testing
 import WireFormats
 
@@ -14,11 +15,12 @@ import WireFormats
     /// What an intake needs.
     private struct Ground {
         let store = MemoryStore()
-        let health = ServerHealth(log: OperatorLog { _ in }, clock: SimulatedClock())
+        let health: ServerHealth
         let intake: EventIntake
         let traces: TraceIntake
 
-        init(_ limits: ServerLimits = ServerLimits()) {
+        init(_ limits: ServerLimits = ServerLimits(), log: OperatorLog = OperatorLog { _ in }) {
+            health = ServerHealth(log: log, clock: SimulatedClock())
             let (decoders, writer) = (ThreadPool(threadCount: 2), ThreadPool(threadCount: 1))
             intake = EventIntake(store: store, threads: decoders, writer: writer, limits: limits, health: health)
             traces = TraceIntake(
@@ -145,6 +147,36 @@ import WireFormats
         ground.store.fail(with: nil)
         #expect(try await ground.accept(Self.event("a")).accepted == 1)
         #expect(ground.health.unreadiness == nil)
+    }
+
+    /// Memory is full: senders are told when to come again, the log says it once, and whoever settles adds nothing.
+    @Test func aFullTailIsToldOnceAndWithWhenToComeAgain() async throws {
+        let lines = Mutex<[String]>([])
+        let log = OperatorLog { line in
+            lines.withLock { $0.append(String(decoding: LogFormat.text.rendered(line, at: 0), as: UTF8.self)) }
+        }
+        let ground = Ground(log: log)
+        let full = StoreError.tailFull(reason: "nothing is sealed", retrySeconds: 17)
+        ground.store.fail(with: full)
+        for _ in 0..<2 {
+            let refusal = try await ground.refusal { _ = try await ground.accept(Self.event("a")) }
+            #expect(refusal?.kind == .unavailable && refusal?.retryAfterSeconds == 17)
+            ground.health.note(freeBytes: nil, isTailFull: ground.store.isTailFull)
+            #expect(ground.health.unreadiness?.text.contains("nothing is sealed") == true)
+        }
+        let thread = ThreadPool(threadCount: 1)
+        let settling = SettlingService(
+            settlement: TraceSettlement(store: ground.store, clock: SimulatedClock()), thread: thread,
+            committer: ground.intake.committer, health: ground.health, log: log)
+        settling.failed(full)
+        await thread.stop()
+        let told = lines.withLock { $0 }
+        #expect(told.count == 1 && told[0].contains("events are refused: "), "\(told)")
+        ground.store.fail(with: nil)
+        ground.health.note(freeBytes: nil, isTailFull: ground.store.isTailFull)
+        #expect(ground.health.unreadiness == nil)
+        #expect(lines.withLock { $0.count == 2 && $0[1].contains("events are taken again") })
+        #expect(try await ground.accept(Self.event("a")).accepted == 1)
     }
 
     @Test func whatIsTooMuchAtOnceIsNoFailureOfTheStore() async throws {

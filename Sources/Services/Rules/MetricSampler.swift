@@ -49,7 +49,7 @@ package struct MetricSampler: BackgroundWork {
     /// Whether a note that failed is kept nobody knows, so the next one has everything.
     package func failed(_ error: any Error) async {
         noter.value.withLock { $0 = ProcessNoter() }
-        log.warning("metrics of the process could not be noted: \(error)")
+        if !StoreFailure.isOfAll(error) { log.warning("metrics of the process could not be noted: \(error)") }
         try? await Task.sleep(for: .seconds(60))
     }
 }

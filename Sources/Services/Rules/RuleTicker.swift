@@ -96,7 +96,7 @@ package struct RuleTicker: BackgroundWork {
 
     /// What could not be made durable is handed in again with the next evaluation.
     package func failed(_ error: any Error) async {
-        log.warning("rules: how alerts stand could not be noted: \(error)")
+        if !StoreFailure.isOfAll(error) { log.warning("rules: how alerts stand could not be noted: \(error)") }
         try? await Task.sleep(for: .seconds(5))
     }
 }

@@ -51,6 +51,7 @@ package struct TraceExport: BackgroundWork {
         do {
             _ = try await committer.commit(IngestBatch(marks: [mark]), weight: 1)
         } catch {
+            guard !StoreFailure.isOfAll(error) else { return }
             log.warning("\(sender.destination): how far it got could not be noted: \(error)")
         }
     }

@@ -32,8 +32,9 @@ package struct SettlingService: BackgroundWork {
         try await settle()
     }
 
-    /// They stay due and stop nobody else's events; what concerns the disk the committer tells by itself.
+    /// They stay due and stop nobody else's events; that the store has no room is told by whom it concerns first.
     package func failed(_ error: any Error) {
+        if StoreFailure.isOfAll(error) { return }
         if health.damage.met(error, by: "traces that settle") { return }
         log.error("traces could not be settled and wait: \(error)")
     }

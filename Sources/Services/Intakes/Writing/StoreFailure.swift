@@ -16,7 +16,8 @@ package enum StoreFailure {
     }
 
     /// It is the store that has no room, whatever is to be written; what is unavailable may be so for one look-up.
-    static func isOfAll(_ error: any Error) -> Bool {
+    /// ``ServerHealth`` says when that begins and ends, so that nobody else has to.
+    package static func isOfAll(_ error: any Error) -> Bool {
         switch error as? StoreError {
         case .noSpace?, .tailFull?: true
         default: false
