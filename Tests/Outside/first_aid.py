@@ -261,6 +261,31 @@ def mistyped(binary, server):
         yield f"all was said as the lines have it, and doctor still finds {left}"
 
 
+def tiers(binary, server):
+    """Problems with the list that is to be loaded for a tier of a model that has list prices, and with what loading it ends."""
+    said = CONVERSATION | MODEL | USAGE
+    send(server, "flex-bot", CONVERSATION, said | {"openai.response.service_tier": "flex"})
+    server.settle()
+    key = ("flex-bot", "no_price", "openai gpt-4o-mini of tier flex")
+    lines = Doctor(binary, "--server", server.url).mends().get(key, [])
+    rows = [line for line in lines if line.startswith(("provider,", "openai,"))]
+    if not any(",flex,PRICE," in row for row in rows):
+        yield f"a call of tier flex has no price, and its lines are {lines}"
+        return
+    path = os.path.join(os.path.dirname(server.data), "tiers.csv")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(row.replace("PRICE", "0.5") for row in rows) + "\n")
+    answer, _ = told(binary, "prices", "load", path, "--server", server.url)
+    if "has no price" in answer or "1 refused" in answer:
+        yield f"the lines for a tier were loaded, which ended prices of others: {answer}"
+    send(server, "plain-tier-bot", CONVERSATION, said)
+    server.settle()
+    doctor = Doctor(binary, "--server", server.url)
+    for service in ("flex-bot", "plain-tier-bot"):
+        if left := [found for found in doctor.found() if found[0] == service and found[1] == "no_price"]:
+            yield f"the lines for a tier were loaded, and {service} has {left}"
+
+
 def messages_alone(binary, folder):
     """Problems with what whoever sends messages as events is told, and with what the log says of slips in them and in the settings."""
     settings = os.path.join(folder, "plimsoll.yaml")
@@ -297,6 +322,7 @@ def problems(binary, folder):
         yield from faults(binary, server)
         yield from mended(binary, server)
         yield from mistyped(binary, server)
+        yield from tiers(binary, server)
     finally:
         server.stop()
     yield from messages_alone(binary, folder)

@@ -8,14 +8,14 @@ package enum UsageGaps {
 
     /// In SQL, over calls with `input` among their `price_gaps`: whether its tokens were not told, neither as such nor
     /// by a total (``TokenUsage/wholes``).
-    private static let isInputUntold = """
+    static let isInputUntold = """
         (coalesce(input_tokens, 0) = 0 and not (usage_doubt is null \
         and coalesce(total_tokens, 0) > coalesce(output_tokens, 0) \
         and (input_tokens is null or coalesce(output_tokens, 0) = 0)))
         """
 
     /// The same of `output`.
-    private static let isOutputUntold = """
+    static let isOutputUntold = """
         (output_tokens is null and not (usage_doubt is null \
         and coalesce(total_tokens, 0) > coalesce(input_tokens, 0)))
         """
