@@ -1,7 +1,7 @@
 /// A text in which what may be written in several forms stands in one, so that names and sentences are found in all of
-/// them: spaces of any width are blanks, wide letters and digits are those of ASCII, half-width kana are whole ones,
-/// kana with the mark of their voice behind them and Hangul in its parts are composed, and forms of Arabic and Hebrew
-/// letters for print are the letters.
+/// them: spaces of any width are blanks, wide letters, digits and signs are those of ASCII, what nobody sees (marks of
+/// direction, joiners, soft hyphens) is left out, half-width kana are whole ones, kana with the mark of their voice
+/// behind them and Hangul in its parts are composed, and forms of Arabic and Hebrew letters for print are the letters.
 ///
 /// Ranges and tables are those of the Unicode Character Database (UnicodeData.txt, of spaces PropList.txt), the
 /// composition of Hangul is that of section 3.12 of the standard. Marks behind letters of other scripts stay, since
@@ -53,7 +53,7 @@ struct CredentialForms {
     }
 
     /// By byte: whether what has another form may begin with it.
-    static let mayBegin: [Bool] = (0..<256).map { [0xC2, 0xE1, 0xE2, 0xE3, 0xEF].contains($0) }
+    static let mayBegin: [Bool] = (0..<256).map { [0xC2, 0xCD, 0xD8, 0xE1, 0xE2, 0xE3, 0xEF].contains($0) }
 
     // MARK: Bytes
 
@@ -170,6 +170,9 @@ struct CredentialForms {
         case 0xA0, 0x1680, 0x2000...0x200A, 0x202F, 0x205F, 0x3000: (0x20, 0)
         // These end lines.
         case 0x85, 0x2028, 0x2029: (0x0A, 0)
+        // Nobody sees these.
+        case 0xAD, 0x34F, 0x61C, 0x180E, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0xFE00...0xFE0F, 0xFEFF:
+            (0, 0)
         // An order, as Korean sets of characters have it a second time.
         case 0xF9A8: (0x4EE4, 0)
         case 0xFB1D...0xFBFF: found(forPrint[Int(scalar - 0xFB1D)])
@@ -178,7 +181,7 @@ struct CredentialForms {
         case 0xFE80...0xFEF4: found(arabic[Int(scalar - 0xFE80)])
         // Lam with one of four alefs.
         case 0xFEF5...0xFEFC: (0x644, alefs[Int(scalar - 0xFEF5) / 2])
-        case 0xFF10...0xFF19, 0xFF21...0xFF3A, 0xFF41...0xFF5A: (scalar - 0xFEE0, 0)
+        case 0xFF01...0xFF5E: (scalar - 0xFEE0, 0)
         case 0xFF66...0xFF9D: found(halfKana[Int(scalar - 0xFF66)])
         default: nil
         }

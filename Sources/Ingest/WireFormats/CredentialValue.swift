@@ -27,7 +27,9 @@ enum CredentialValue {
 
     func isMet(by value: ArraySlice<UInt8>) -> Bool {
         switch self {
-        case .any, .cookies: CredentialText.isValue(value)
+        case .any: CredentialText.isValue(value)
+        // A cookie has a name of its own; where it has none, what stands there is no word.
+        case .cookies: value.count >= 3 && value.dropLast().contains(UInt8(ascii: "=")) || Self.isMade(value, 6)
         case .made: Self.isMade(value, Self.madeBytesMin)
         case .code: Self.isDigits(value, Self.codeDigits) || Self.isMade(value, Self.madeBytesMin)
         }
@@ -101,7 +103,7 @@ enum CredentialValue {
     }
 
     /// A variable's name in the place of its value.
-    private static func isReference(_ value: ArraySlice<UInt8>) -> Bool {
+    static func isReference(_ value: ArraySlice<UInt8>) -> Bool {
         guard value.first == UInt8(ascii: "$") || value.first == UInt8(ascii: "%") else { return false }
         return value.allSatisfy {
             (0x41...0x5A).contains($0) || isDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "$")

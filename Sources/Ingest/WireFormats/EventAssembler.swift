@@ -70,6 +70,8 @@ struct EventAssembler {
     /// Columns whose values this event lost or has unlisted; counted when the event is accepted.
     var withheldColumns: [UInt16] = []
     var unknownValueColumns: [UInt16] = []
+    /// Those of the lost ones that looked like what opens something.
+    var credentialColumns: [UInt16] = []
     /// Places of keys whose members this event lost, since they may be somebody's.
     var privateKeys: [Int] = []
 
@@ -163,6 +165,7 @@ struct EventAssembler {
         attributeKeys.removeAll(keepingCapacity: true)
         withheldColumns.removeAll(keepingCapacity: true)
         unknownValueColumns.removeAll(keepingCapacity: true)
+        credentialColumns.removeAll(keepingCapacity: true)
         privateKeys.removeAll(keepingCapacity: true)
         let type: UInt16?
         do throws(FieldError) { type = try readEnvelope(tape, place) } catch { throw .field(error) }
