@@ -127,7 +127,8 @@ struct EventAssembler {
         do throws(EventFailure) {
             let type = try assemble(tape, place)
             try write(tape, type: type, index: index)
-            if !attributeKeys.isEmpty || !unknownValueColumns.isEmpty || lacksNeeded(type) { warn(tape, type, index) }
+            let isAmiss = !unknownValueColumns.isEmpty || !credentialColumns.isEmpty || lacksNeeded(type)
+            if isAmiss || !attributeKeys.isEmpty { warn(tape, type, index) }
         } catch {
             switch error {
             case .aside(let type):
