@@ -142,13 +142,21 @@ extension CredentialSearch {
     /// - Parameter isFirst: Whether the word begins with the part.
     private mutating func opens(_ part: Range<Int>, _ before: Before, isFirst: Bool) -> Range<Int>? {
         let bytes = look(text[part])
-        if let key = key(in: bytes) { return key }
+        if let key = key(in: bytes) { return Self.ended(key, in: part) }
         if let name = before.name, CredentialText.isBotToken(bytes, of: text[name]) { return part }
         guard suspicion.findsRuns else { return nil }
         if CredentialRun.isRandom(bytes), !CredentialRun.isIssuedID(bytes) { return part }
         guard suspicion == .random, let found = CredentialRun.hexadecimal(in: bytes) else { return nil }
-        return isOfID(before, isFirst: isFirst) ? nil : found
+        return isOfID(before, isFirst: isFirst) ? nil : Self.ended(found, in: part)
     }
+
+    /// A find with the rest of its part, but for marks behind it: a part is looked at as a whole, and a rest that is
+    /// left is looked at once more.
+    private static func ended(_ found: Range<Int>, in part: Range<Int>) -> Range<Int> {
+        part.upperBound - found.upperBound <= marksMax ? found : found.lowerBound..<part.upperBound
+    }
+
+    private static let marksMax = 16
 
     private mutating func key(in part: ArraySlice<UInt8>) -> Range<Int>? {
         var looked = 0
