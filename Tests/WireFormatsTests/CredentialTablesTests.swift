@@ -32,7 +32,11 @@ import WireFormats
         "Token a1b2c3d4e5", "https://h/cb?code=4x9Zk2Lm8Qw7", "https://h/p?key=a1b2c3d4e5f6",
         "https://h/p?token=abc", "Cookie: sid=abc", "Cookie:sid=abc", "cookie=sid=abc; b=c", "password=a1b2$c",
         "password: $ecret", "key pi_3MtwBwLkdIwHu7ix28a3tqPa_secret_YrKJUKribcBjcG8HVhfZluoGH",
-        "mongodb://u:p%40ssw0rd@c/x", "https://h/reset/4bf92f3577b34da6a3ce929d0e0e4736",
+        "mongodb://u:p%40ssw0rd@c/x", "https://h/reset/4bf92f3577b34da6a3ce929d0e0e4736", "password := hunter",
+        "| password | schwerto1 |", "machine h login bob password hunter", #"{"auth":"dXNlcjpzZWNyZXQ="}"#,
+        "Basic dXNlcjpzZWNyZXQ=", "postgres://u:p/w@h", "postgres://u:p?w@h", "postgres://u:p#w@h",
+        "//u:pw9@h/db", "u:pw9@h:5432/db", "----BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nabc",
+        "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nabc",
     ])
     func whatOpensSomethingIsWithheld(text: String) {
         #expect(CredentialText.holds(Array(text.utf8)[...]))
@@ -73,7 +77,9 @@ import WireFormats
         "idempotency_key=4bf92f3577b34da6a3ce929d0e0e4736", "cache_key: 4bf92f3577b34da6a3ce929d0e0e4736",
         "partition_key=4bf92f3577b34da6a3ce929d0e0e4736", "session_id=4bf92f3577b34da6a3ce929d0e0e4736",
         "routing key x4bf2f3577b34da6a3ce929d0e0e4736", "max_tokens=100", "tokens: 1234", "“password” rules",
-        "the key was sold", "key: value",
+        "the key was sold", "key: value", "app:latest@sha256:4bf92f35", "registry:5000/img@v2:80",
+        "https://shop/a:b@c", "https://shop:8080/@bob/x", "to:bob@h", "the machine of login bob password",
+        "auth: authorized", "password | name | role", "token: EndOfStatement", "---- BEGIN of the thread ----",
     ])
     func whatOpensNothingIsKept(text: String) {
         #expect(!CredentialText.holds(Array(text.utf8)[...]))

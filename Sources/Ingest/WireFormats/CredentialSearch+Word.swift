@@ -61,6 +61,7 @@ extension CredentialSearch {
     mutating func inWord(_ word: Range<Int>) -> Range<Int>? {
         let end = word.upperBound
         if suspicion.findsRuns, base64Starts.contains(word.lowerBound) { return word }
+        if let user = userWithoutScheme(word) { return user }
         var start = word.lowerBound
         var before = Before()
         while start < end {
@@ -218,6 +219,7 @@ extension CredentialSearch {
             }
             switch sign.byte {
             case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"):
+                if at == nil { at = lateUserEnd(from: start, sign: place, to: end) }
                 return userEnd(at, from: start, looked: place)
             case UInt8(ascii: "@"): at = place
             default: break
@@ -225,6 +227,41 @@ extension CredentialSearch {
             place = sign.place.upperBound
         }
         return userEnd(at, from: start, looked: place)
+    }
+
+    /// The same where a password has a sign that ends a host: behind a user's colon stands more than a port.
+    private mutating func lateUserEnd(from start: Int, sign place: Int, to end: Int) -> Int? {
+        guard let colon = text[start..<place].firstIndex(of: UInt8(ascii: ":")), colon > start,
+            !text[(colon + 1)..<place].allSatisfy({ (0x30...0x39).contains($0) })
+        else { return nil }
+        return look(text[place..<min(end, place + CredentialText.edgeBytes)]).firstIndex(of: UInt8(ascii: "@"))
+    }
+
+    /// The user of an address that has no scheme: `//user:word@host`, or with a port, `user:word@host:5432`.
+    private mutating func userWithoutScheme(_ word: Range<Int>) -> Range<Int>? {
+        let bytes = text[word.lowerBound..<min(word.upperBound, word.lowerBound + Self.userMax)]
+        let isMarked = bytes.starts(with: "//".utf8)
+        let user = bytes.dropFirst(isMarked ? 2 : 0)
+        let at = look(user.prefix { $0 != UInt8(ascii: "@") }).endIndex
+        guard at < user.endIndex, let colon = user[..<at].firstIndex(of: UInt8(ascii: ":")), colon > user.startIndex,
+            at - colon > 2, !user[..<at].contains(UInt8(ascii: "/"))
+        else { return nil }
+        let behind = text[(at + 1)..<word.upperBound].prefix(Self.userMax).drop(while: Self.isOfHost)
+        return isMarked || Self.beginsWithPort(behind) ? user.startIndex..<at : nil
+    }
+
+    /// A user, a password and a host are no longer.
+    private static let userMax = 64
+
+    private static func isOfHost(_ byte: UInt8) -> Bool {
+        CredentialPrefixes.isLetterOrDigit(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+    }
+
+    private static func beginsWithPort(_ text: ArraySlice<UInt8>) -> Bool {
+        guard text.first == UInt8(ascii: ":") else { return false }
+        let behind = text.dropFirst().drop { (0x30...0x39).contains($0) }
+        let digits = behind.startIndex - text.startIndex - 1
+        return (2...5).contains(digits) && (behind.first.map { !CredentialPrefixes.isLetterOrDigit($0) } ?? true)
     }
 
     private mutating func userEnd(_ at: Int?, from start: Int, looked place: Int) -> Int? {

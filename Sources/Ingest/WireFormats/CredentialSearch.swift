@@ -25,6 +25,7 @@ struct CredentialSearch {
     /// The last words that may be names.
     private var before: Range<Int>?, earlier: Range<Int>?
     private var command = CredentialCommand()
+    private var login = LoginLine()
     /// What the words before ask of the next one.
     private var isAfterScheme = false
     private var asked: CredentialValue?
@@ -61,7 +62,7 @@ struct CredentialSearch {
     private mutating func restart(behind place: Int) {
         (index, origin) = (place, place)
         (before, earlier, isAfterScheme, asked) = (nil, nil, false, nil)
-        (command, pair) = (CredentialCommand(), CredentialPair())
+        (command, pair, login) = (CredentialCommand(), CredentialPair(), LoginLine())
     }
 
     /// What a test is given to look at.
@@ -151,7 +152,7 @@ struct CredentialSearch {
         if sign > 0 {
             asked = nil
             if let before { asked = asks(text[before]) }
-            if bytes.count == sign { return nil }
+            if bytes.count == sign || bytes.elementsEqual(":=".utf8) { return nil }
             if let asked, isMet(asked, by: bytes.dropFirst(sign)) { return (word.lowerBound + sign)..<word.upperBound }
         }
         // A name of a program is short.
@@ -160,6 +161,7 @@ struct CredentialSearch {
         if let start = command.take(seen, after: prior) {
             return (word.lowerBound + start)..<word.upperBound
         }
+        if login.take(seen), CredentialText.isValue(seen) { return word }
         if let found = valueBehindName(word) { return found }
         if isSecondOfTwo(word) { return word }
         if let found = inWord(word) { return found }
@@ -218,7 +220,7 @@ struct CredentialSearch {
             CredentialValue.isMade(bytes, CredentialValue.madeBytesMinBare)
             && value(of: name)?.isAny ?? false
             && !look(text[word]).dropLast(2).contains(UInt8(ascii: "="))
-            && look(text[before.upperBound..<word.lowerBound]).allSatisfy { $0 <= 0x20 }
+            && look(text[before.upperBound..<word.lowerBound]).allSatisfy { $0 <= 0x20 || $0 == UInt8(ascii: "|") }
         return isNamed ? word : nil
     }
 
@@ -331,7 +333,10 @@ struct CredentialSearch {
         var rest = text
         while let dash = rest.firstIndex(of: UInt8(ascii: "-")) {
             let behind = rest[dash...].drop { $0 == UInt8(ascii: "-") }
-            let isBegun = behind.startIndex - dash >= 5 && behind.starts(with: "BEGIN ".utf8)
+            // Four of them, and a blank, where SSH writes its own.
+            let isBegun =
+                behind.startIndex - dash >= 4
+                && (behind.starts(with: "BEGIN ".utf8) || behind.starts(with: " BEGIN SSH2 ".utf8))
             if isBegun { return holdsDashes(behind) ? dash : nil }
             rest = behind
         }
@@ -342,7 +347,7 @@ struct CredentialSearch {
         var count = 0
         for byte in text {
             count = byte == UInt8(ascii: "-") ? count + 1 : 0
-            if count == 5 { return true }
+            if count == 4 { return true }
         }
         return false
     }

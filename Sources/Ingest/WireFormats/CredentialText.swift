@@ -224,7 +224,7 @@ extension CredentialText {
         else { return false }
         let word = word[first...last]
         guard word.allSatisfy(isOfToken) else { return false }
-        if CredentialRun.drawnBytes(in: word) >= 8 { return true }
+        if CredentialRun.drawnBytes(in: word) >= 8 || CredentialValue.isEncodedPair(word) { return true }
         return isBearer && word.count >= 12 && consonantsMax(word) >= 5
     }
 
