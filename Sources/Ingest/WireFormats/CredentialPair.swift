@@ -1,5 +1,5 @@
-/// A name and a value that stand as two members beside each other, `{"name": "password", "value": "…"}`, while a text is
-/// gone through.
+/// A name and a value that stand as two members beside each other, `{"name": "password", "value": "…"}`, while a text
+/// is gone through.
 struct CredentialPair {
     /// Whether the next word is the name.
     var isNaming = false

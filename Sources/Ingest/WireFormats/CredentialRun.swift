@@ -165,7 +165,8 @@ struct CredentialRun {
         while rest.count >= hexadecimalBytesMin {
             let piece = rest.prefix(while: CredentialPrefixes.isOfKey)
             if let first = piece.firstIndex(where: CredentialPrefixes.isLetterOrDigit),
-                let last = piece.lastIndex(where: CredentialPrefixes.isLetterOrDigit), isHexadecimal(piece[first...last])
+                let last = piece.lastIndex(where: CredentialPrefixes.isLetterOrDigit),
+                isHexadecimal(piece[first...last])
             {
                 return first..<(last + 1)
             }
