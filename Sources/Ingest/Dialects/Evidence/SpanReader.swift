@@ -100,6 +100,10 @@ struct SpanReader: ~Copyable {
         switch treatment {
         case .kept where CredentialDetection.isLikely(name, attribute.value):
             record.withheldValues += Self.valueCount(attribute.value)
+            // Whoever misses it in a figure is told why.
+            if book.reads(name) || book.native.byAttribute[name] != nil {
+                noteUnknown(name, Self.credentialType, &record)
+            }
         case .kept where book.beginnings[ExactText(name)] != nil:
             keepBeginning(of: attribute, &record)
         case .kept where book.measureNames.contains(ExactText(name)) && !Self.isMeasure(attribute.value):
@@ -207,6 +211,9 @@ struct SpanReader: ~Copyable {
             }
         }
     }
+
+    /// Stands for the type of a value that was withheld though a field reads it.
+    private static let credentialType = "what looks like a credential"
 
     /// What OpenTelemetry calls an error of a kind that has no name.
     private static let otherError = "_OTHER"
