@@ -27,7 +27,7 @@ import WireFormats
     ]
     private static let ofCapitals = ["AKIA", "ASIA", "ABIA", "ACCA", "NRAK-", "PMAT-", "AGE-SECRET-KEY-1\(capitals)"]
     private static let ofUUIDs = [
-        "HRKU-", "pat-na1-", "pat-eu1-", "access-production-", "access-sandbox-", "access-development-",
+        "HRKU-", "pat-na1-", "pat-eu1-", "access-production-", "access-development-",
     ]
     static let keys: [String] = [
         (ofLetters, letters), (ofHexadecimal, hexadecimal), (ofCapitals, capitals), (ofUUIDs, uuid),

@@ -78,7 +78,7 @@ package enum CredentialNames {
     /// Last words of a name that say which one of several is meant, and in what form: `password_new`, `secretValue`.
     private static let qualifiers = [
         "new", "old", "value", "values", "field", "confirmation", "confirm", "confirmed", "again", "repeat", "prod",
-        "production", "staging", "stage", "dev", "development", "test", "sandbox", "live", "local", "base", "backup",
+        "production", "staging", "stage", "dev", "development", "test", "live", "local", "base", "backup",
         "current", "previous", "next", "primary", "secondary", "default", "plain", "plaintext", "raw", "text", "string",
         "str", "env", "param", "header", "input", "encoded", "decoded", "rw", "ro", "temp", "tmp", "eu", "us",
     ].map { Array($0.utf8) }

@@ -66,7 +66,7 @@ package enum CredentialPrefixes {
             beginnings(.hexadecimal, 32, "sntryu_ rubygems_ e2b_ bkua_ shippo_live_ shippo_test_"),
             beginnings(.capitals, 16, "AKIA ASIA ABIA ACCA NRAK- PMAT-"),
             beginnings(.capitals, 32, "AGE-SECRET-KEY-"),
-            beginnings(.uuid, 0, "HRKU- pat-na1- pat-eu1- access-production- access-sandbox- access-development-"),
+            beginnings(.uuid, 0, "HRKU- pat-na1- pat-eu1- access-production- access-development-"),
         ]
         .flatMap { $0 }.sorted { $0.pair < $1.pair }
 

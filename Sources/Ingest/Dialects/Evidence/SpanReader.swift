@@ -99,11 +99,7 @@ struct SpanReader: ~Copyable {
         if let usage, keep(attribute, usage, treatment, &record) { return }
         switch treatment {
         case .kept where CredentialDetection.isLikely(name, attribute.value):
-            record.withheldValues += Self.valueCount(attribute.value)
-            // Whoever misses it in a figure is told why.
-            if book.reads(name) || book.native.byAttribute[name] != nil {
-                noteUnknown(name, Self.credentialType, &record)
-            }
+            withholdCredential(attribute, &record)
         case .kept where book.beginnings[ExactText(name)] != nil:
             keepBeginning(of: attribute, &record)
         case .kept where book.measureNames.contains(ExactText(name)) && !Self.isMeasure(attribute.value):
@@ -151,6 +147,14 @@ struct SpanReader: ~Copyable {
                 record.withheldValues += Self.valueCount(attribute.value)
             }
         }
+    }
+
+    /// Withholds what may open something; whoever misses it in a figure is told why.
+    private func withholdCredential(_ attribute: OTLPAttribute, _ record: inout SpanRecord) {
+        record.withheldValues += Self.valueCount(attribute.value)
+        let name = attribute.key
+        guard book.reads(name) || book.native.byAttribute[name] != nil else { return }
+        noteUnknown(name, Self.credentialType, &record)
     }
 
     /// Whether what is kept under the name of a time can be read as such.
