@@ -225,7 +225,7 @@ struct EvidenceTests {
             "logfire.msg_template": .string("Agent run hidden-2"),
             "gen_ai.response.time_to_first_chunk": .string("hidden-3"),
             "gen_ai.request.temperature": .string("0.5"),
-            "gen_ai.tool.name": .array([.string("x"), .string("a=sk-hidden-0123456789")]),
+            "gen_ai.tool.name": .array([.string("x"), .string("a=sk-hidden0123456789abc")]),
             "session.id": .string("c-1"),
         ]
         var traces = SampleTraces()

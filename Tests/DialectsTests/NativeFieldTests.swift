@@ -175,6 +175,7 @@ struct NativeFieldTests {
             ("plimsoll.turn", .string("second"), "string"), ("plimsoll.turn", .integer(-1), "int"),
             ("plimsoll.confidence", .double(2), "double"), ("plimsoll.pii_found", .string("maybe"), "string"),
             ("plimsoll.team", .map([]), "map"),
+            ("plimsoll.team", .string("sk-Zx4Q9hT2bV7mK1pL8wR3"), "what looks like a credential"),
         ] as [(String, OTLPValue, String)])
     func whatAFieldDoesNotTakeIsNoted(_ name: String, _ value: OTLPValue, _ type: String) throws {
         let traces = try SettlingTests.settled([

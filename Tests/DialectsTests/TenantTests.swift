@@ -63,7 +63,7 @@ struct TenantTests {
     /// The span is nobody's then, and its sender learns why; whoever looks later, too.
     @Test(arguments: [
         ("", "empty text"), (" ", "text without a visible character"), ("\u{200B}", "text without a visible character"),
-        ("sk-2024-000123", "what looks like a credential"), (String(repeating: "acme ", count: 300), "longer text"),
+        ("sk-Zx4Q9hT2bV7mK1pL8wR3", "what looks like a credential"), (String(repeating: "acme ", count: 300), "longer text"),
     ])
     func whyATenantCannotBeUsedIsTold(_ tenant: String, _ fault: String) throws {
         let span = SettlingTests.agent(1, 900, ["plimsoll.tenant": .string(tenant)])
@@ -79,7 +79,7 @@ struct TenantTests {
 
     @Test func aTenantOfMetadataIsToldLikewise() throws {
         let unseen = (" ", "text without a visible character")
-        for (tenant, fault) in [unseen, ("sk-2024-000123", "what looks like a credential")] {
+        for (tenant, fault) in [unseen, ("sk-Zx4Q9hT2bV7mK1pL8wR3", "what looks like a credential")] {
             let said = OTLPValue.string("{\"tenant\":\"\(tenant)\"}")
             let told = try Self.told(OTLPTraces([SettlingTests.agent(1, 900, ["metadata": said])]))
             #expect(told.noted == .json("{\"metadata/tenant\":\"\(fault)\"}"))

@@ -188,8 +188,8 @@ import WireFormats
     private static let credentials = [
         "Bearer canary0a1b2c3d4e5f", "bearer canaryA1b2C3", "Basic Y2FuYXJ5OmNhbmFyeQ==canary", "Token canary12345678",
         "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.canary-sig", "eyJ0eXAiOiJKV1Qi.canary.canary123",
-        "sk-canary0123456789abcd", "sk-proj-canary-0123456789", "ghp_canary0123456789abcdef",
-        "xoxb-canary-0123456789-abc", "glpat-canary01234567890",
+        "sk-canary0123456789abcd", "sk-proj-canary0123456789abc", "ghp_canary0123456789abcdef",
+        "xoxb-0123456789-canary0123456abc", "glpat-canary01234567890",
         "postgres://canary:canary@db:5432/x", "https://canary@example.org/1", "redis://:canary@h:6379/0",
         "https://example.org/v1?api_key=canary", "https://example.org/blob?se=1&sig=canary%3D",
         "Server=db;User=sa;Password=canary;", "host=db user=u password=canary", #"{"client_secret": "canary"}"#,

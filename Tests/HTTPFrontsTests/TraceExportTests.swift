@@ -200,7 +200,7 @@ import WireFormats
     @Test(arguments: [
         ("https://x/v1?api_key=canary-1", "https://x/v1?api_key=*"), ("http://x?canary-2", "http://x/v1/traces?*"),
         ("https://x/otlp?a=1&sig=canary-3&", "https://x/otlp?a=*&sig=*&"),
-        ("https://x/k/sk-canary-0123456789abcd/v1/traces", "https://x/k/*/v1/traces"),
+        ("https://x/k/sk-canary0123456789abcd/v1/traces", "https://x/k/*/v1/traces"),
         ("https://hooks.x.org/services/canary-4", "https://hooks.x.org/*"),
     ])
     func whatOpensADestinationIsNotShown(text: String, shown: String) throws {

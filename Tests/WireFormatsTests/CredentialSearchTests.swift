@@ -21,6 +21,9 @@ import WireFormats
         "пароль - Leto2024 ", "пароль это Leto2024! ", "senha é ", "password﹕", "ｐassword: abc ", "şifre: a ", "ş",
         "κωδικός: ", "clave: a1b2c3 ", "\u{A0}", "password\u{A0}is\u{A0}Summer2024!\u{3000}", "ﾊﾟｽﾜｰﾄﾞ: a ",
         "ﾊ\u{3099}", "\u{3099}", "\u{1112}\u{1161}\u{11AB}", "\u{1161}", "ﻛﻠﻤﺔ ﺍﻟﻤﺮﻭﺭ: a ", "\u{FE76}ﻻ",
+        "sk-", "eyJ-", "“sk-x”", "\u{200B}sk-", "name: password value: ", "[\"password\",\"", "[[\"a\",\"b\"],",
+        "pw_new", "password_new_", "secret_base=", "Bearer abcdefghijklmno ", "4bf92f3577b34da6a3ce929d0e0e4736“",
+        "ｓｋ－", "u:pw@h:80/", "//u:pw@h", "a://u:p/", "machine ", "password := ", "---- BEGIN SSH2 ",
     ]
 
     @Test(arguments: hostile)

@@ -1,9 +1,9 @@
 internal import Bytes
 
 /// A text in which what may be written in several forms stands in one, so that names and sentences are found in all of
-/// them: spaces of any width are blanks, wide letters and digits are those of ASCII, half-width kana are whole ones,
-/// kana with the mark of their voice behind them and Hangul in its parts are composed, and forms of Arabic and Hebrew
-/// letters for print are the letters.
+/// them: spaces of any width are blanks, wide letters, digits and signs are those of ASCII, what nobody sees (marks of
+/// direction, joiners, soft hyphens) is left out, half-width kana are whole ones, kana with the mark of their voice
+/// behind them and Hangul in its parts are composed, and forms of Arabic and Hebrew letters for print are the letters.
 ///
 /// Ranges and tables are those of the Unicode Character Database (UnicodeData.txt; of spaces ``WhiteSpace``), the
 /// composition of Hangul is that of section 3.12 of the standard. Marks behind letters of other scripts stay, since
@@ -55,7 +55,7 @@ struct CredentialForms {
     }
 
     /// By byte: whether what has another form may begin with it.
-    static let mayBegin: [Bool] = (0..<256).map { [0xC2, 0xE1, 0xE2, 0xE3, 0xEF].contains($0) }
+    static let mayBegin: [Bool] = (0..<256).map { [0xC2, 0xCD, 0xD8, 0xE1, 0xE2, 0xE3, 0xEF].contains($0) }
 
     // MARK: Bytes
 
@@ -160,7 +160,10 @@ struct CredentialForms {
     /// What stands for a scalar: one, two where the second is not 0, and nothing for a mark; nil: it stands for itself.
     private static func letters(of scalar: UInt32) -> (first: UInt32, second: UInt32)? {
         switch scalar {
-        // White space is all that has another form here.
+        // Nobody sees these.
+        case 0xAD, 0x34F, 0x61C, 0x180E, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0xFE00...0xFE0F, 0xFEFF:
+            (0, 0)
+        // Of the others below the kana white space alone has another form.
         case 0x80...0x3000: WhiteSpace(scalar).map { (first: $0 == .lineEnd ? 0x0A : 0x20, second: 0) }
         // An order, as Korean sets of characters have it a second time.
         case 0xF9A8: (0x4EE4, 0)
@@ -170,7 +173,7 @@ struct CredentialForms {
         case 0xFE80...0xFEF4: found(arabic[Int(scalar - 0xFE80)])
         // Lam with one of four alefs.
         case 0xFEF5...0xFEFC: (0x644, alefs[Int(scalar - 0xFEF5) / 2])
-        case 0xFF10...0xFF19, 0xFF21...0xFF3A, 0xFF41...0xFF5A: (scalar - 0xFEE0, 0)
+        case 0xFF01...0xFF5E: (scalar - 0xFEE0, 0)
         case 0xFF66...0xFF9D: found(halfKana[Int(scalar - 0xFF66)])
         default: nil
         }

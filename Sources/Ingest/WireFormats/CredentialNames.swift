@@ -3,9 +3,17 @@ package enum CredentialNames {
     /// Ends of names whose values are drawn by lot and open nothing.
     private static let endsOfIDs = [
         "id", "ids", "uuid", "guid", "hash", "fingerprint", "digest", "checksum", "etag", "version", "revision",
-        "commit", "release", "session", "thread", "trace", "span", "cursor", "ref", "reference", "number", "key", "sha",
-        "md", "sum", "request", "parent",
+        "commit", "release", "session", "thread", "trace", "span", "cursor", "ref", "reference", "number", "sha",
+        "md", "sum", "request", "parent", "build", "deployment", "head", "artifact", "image", "imagetag", "container",
+        "pod", "snapshot", "blob", "order", "invoice", "charge", "subscription", "paymentintent", "traceparent",
+        "tracestate",
+        // Keys that name a thing and open none.
+        "idempotencykey", "partitionkey", "primarykey", "foreignkey", "sortkey", "rangekey", "cachekey", "issuekey",
+        "routingkey", "rowkey", "objectkey", "recordkey", "messagekey", "eventkey", "jobkey", "lockkey", "groupkey",
+        "groupingkey", "dedupkey", "deduplicationkey", "projectkey", "ticketkey", "orderkey", "itemkey", "entitykey",
+        "bucketkey", "publickey", "publishablekey",
     ].map { Array($0.utf8) }
+    private static let session = Array("session".utf8)
 
     /// Ends of names of models: a digest may say which one is meant, and without it the price is not known.
     private static let endsOfModels = ["model", "models", "modelname", "modelgroup"].map { Array($0.utf8) }
@@ -14,7 +22,13 @@ package enum CredentialNames {
     static func suspicion(of name: ArraySlice<UInt8>) -> CredentialText.Suspicion {
         let plain = plain(name)
         if endsOfModels.contains(where: plain.ends(with:)) { return .mixed }
-        return endsOfIDs.contains(where: plain.ends(with:)) ? .certain : .random
+        return endsOfIDs.contains(where: plain.ends(with:)) ? .identifier : .random
+    }
+
+    /// Whether hexadecimal digits behind a name in a text are an id or a hash. Those of a session may open it.
+    static func areOfIDs(_ name: ArraySlice<UInt8>) -> Bool {
+        let plain = plain(name)
+        return endsOfIDs.contains(where: plain.ends(with:)) && !plain.ends(with: session)
     }
 
     /// Without capitals and marks, the ends of names: `api_key`, `x-api-key`, `stripeApiKey`.
@@ -23,7 +37,8 @@ package enum CredentialNames {
         "accesskey", "accountkey", "sharedaccesskey", "sharedaccesssignature", "masterkey", "signingkey",
         "encryptionkey", "credential", "credentials", "authorization", "cookie", "cookies", "accesstoken",
         "refreshtoken", "authtoken", "apitoken", "bearertoken", "sessiontoken", "idtoken", "bearer", "connectionstring",
-        "privatekeyid", "amzsignature", "googsignature",
+        "privatekeyid", "amzsignature", "googsignature", "creds", "jsessionid", "phpsessid", "aspnetsessionid",
+        "connectsid",
         // Of lists.
         "passwords", "apikeys", "passphrases", "secretkeys", "privatekeys", "accesskeys", "accesstokens",
         "refreshtokens",
@@ -55,9 +70,21 @@ package enum CredentialNames {
 
     private static let endsOfCookies = ["cookie", "cookies"].map { Array($0.utf8) }
     /// As ends of names in the question of an address.
-    private static let endsInQuery = ["key", "token", "sig", "signature", "auth", "pass", "sas", "code"].map {
-        Array($0.utf8)
-    }
+    private static let endsInQuery = ["token", "sig", "signature", "auth", "pass", "sas"].map { Array($0.utf8) }
+    /// The same of what a shop calls so, too.
+    private static let weakEndsInQuery = ["key", "code"].map { Array($0.utf8) }
+    /// As the last word of a name, of what opens something.
+    private static let wordsThatOpen = ["pw", "jwt", "jwts"].map { Array($0.utf8) }
+    /// Last words of a name that say which one of several is meant, and in what form: `password_new`, `secretValue`.
+    private static let qualifiers = [
+        "new", "old", "value", "values", "field", "confirmation", "confirm", "confirmed", "again", "repeat", "prod",
+        "production", "staging", "stage", "dev", "development", "test", "live", "local", "base", "backup",
+        "current", "previous", "next", "primary", "secondary", "default", "plain", "plaintext", "raw", "text", "string",
+        "str", "env", "param", "header", "input", "encoded", "decoded", "rw", "ro", "temp", "tmp", "eu", "us",
+    ].map { Array($0.utf8) }
+    /// A name has no more of them.
+    private static let qualifiersMax = 3
+
     /// As the last word of a name, of what may open something.
     private static let words: [(word: [UInt8], value: CredentialValue)] =
         ["token", "auth", "pass", "passe", "pswd", "sig", "clave", "claves", "parole", "parola"].map {
@@ -69,23 +96,57 @@ package enum CredentialNames {
     static func value(of name: ArraySlice<UInt8>) -> CredentialValue? {
         if open(name) { return isEnding(name, endsOfCookies) ? .cookies : .any }
         if isInOtherLetters(name, wordsInOtherLetters) { return .made }
+        return unqualified(name) { name in
+            lastWord(name, lastsOfWords).flatMap { word in words.first { isSame($0.word, word) }?.value }
+        }
+    }
+
+    /// The last word of a name, which begins behind a sign or with a capital behind a small letter; nil where it has
+    /// none, or one with another last letter.
+    private static func lastWord(_ name: ArraySlice<UInt8>, _ lasts: [Bool]) -> ArraySlice<UInt8>? {
         let name = name.suffix(CredentialText.edgeBytes)
-        guard let last = name.lastIndex(where: isLetter), lastsOfWords[Int(name[last] | 0x20)] else { return nil }
-        // Before a capital behind a small letter another word ends.
+        guard let last = name.lastIndex(where: isLetter), lasts[Int(name[last] | 0x20)] else { return nil }
         var start = last
         while start > name.startIndex, isLetter(name[start - 1]),
             name[start] & 0x20 != 0 || name[start - 1] & 0x20 == 0
         {
             start -= 1
         }
-        let word = name[start...last]
-        return words.first { $0.word.count == word.count && zip($0.word, word).allSatisfy { $0 == $1 | 0x20 } }?.value
+        return name[start...last]
     }
 
-    /// Whether a name says that its value opens something; of a long name its end does.
+    private static func isSame(_ word: [UInt8], _ other: ArraySlice<UInt8>) -> Bool {
+        word.count == other.count && zip(word, other).allSatisfy { $0 == $1 | 0x20 }
+    }
+
+    /// Whether a name says that its value opens something; of a long name its end does, without words that say which
+    /// one of several it is.
     /// - Complexity: O(1).
     package static func open(_ name: ArraySlice<UInt8>) -> Bool {
-        isEnding(name, ends) && !isEnding(name, endsOfOtherWords) || isInOtherLetters(name, endsInOtherLetters)
+        unqualified(name) { openByEnd($0) ? true : nil } != nil
+    }
+
+    /// What is first found of a name, of the name without its last qualifier, and so on.
+    private static func unqualified<Found>(
+        _ name: ArraySlice<UInt8>, _ find: (ArraySlice<UInt8>) -> Found?
+    ) -> Found? {
+        var name = name.suffix(CredentialText.edgeBytes)
+        for _ in 0...qualifiersMax {
+            if let found = find(name) { return found }
+            guard let word = lastWord(name, lastsOfQualifiers), word.startIndex > name.startIndex,
+                qualifiers.contains(where: { isSame($0, word) })
+            else { return nil }
+            name = name[..<word.startIndex]
+        }
+        return nil
+    }
+
+    private static func openByEnd(_ name: ArraySlice<UInt8>) -> Bool {
+        if isEnding(name, ends), !isEnding(name, endsOfOtherWords) { return true }
+        if let word = lastWord(name, lastsOfWordsThatOpen), wordsThatOpen.contains(where: { isSame($0, word) }) {
+            return true
+        }
+        return isInOtherLetters(name, endsInOtherLetters)
     }
 
     private static func isInOtherLetters(_ name: ArraySlice<UInt8>, _ ends: [[UInt8]]) -> Bool {
@@ -93,6 +154,23 @@ package enum CredentialNames {
         guard let last = lastOfLetter(name), last >= 0x80 else { return false }
         let letters = CredentialLetters.folded(name, keepsOthers: true)
         return ends.contains(where: letters.ends(with:))
+    }
+
+    /// Whether a member's value is the name of something, whose value stands beside it: `{"name": …, "value": …}`.
+    static func isOfName(_ name: ArraySlice<UInt8>) -> Bool { isOneOf(namesOfNames, name) }
+
+    /// Whether a member's value is that of a name beside it.
+    static func isOfValue(_ name: ArraySlice<UInt8>) -> Bool { isOneOf(namesOfValues, name) }
+
+    private static let namesOfNames = ["name", "key", "header", "field", "param", "parameter", "variable", "k"]
+        .map { Array($0.utf8) }
+    private static let namesOfValues = ["value", "values", "val", "content", "default", "v"].map { Array($0.utf8) }
+
+    private static func isOneOf(_ names: [[UInt8]], _ name: ArraySlice<UInt8>) -> Bool {
+        guard let first = name.firstIndex(where: isLetter), let last = name.lastIndex(where: isLetter),
+            last - first < 9
+        else { return false }
+        return names.contains { isSame($0, name[first...last]) }
     }
 
     /// Whether a name may be the last one of a name of several words.
@@ -116,10 +194,13 @@ package enum CredentialNames {
 
     static func openInQuery(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, endsInQuery) }
 
+    /// Whether a name in the question of an address says so of what looks like a secret.
+    static func mayOpenInQuery(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, weakEndsInQuery) }
+
     private static func isEnding(_ name: ArraySlice<UInt8>, _ ends: [[UInt8]]) -> Bool {
         // First of all, since a name may be as long as a text and have no letter.
         let name = name.suffix(CredentialText.edgeBytes)
-        guard name.count >= 3, let last = lastOfLetter(name), last >= 0x80 || lasts[Int(last | 0x20)] else {
+        guard name.count >= 3, let last = lastOfLetter(name), last >= 0x80 || lastsOfEnds[Int(last | 0x20)] else {
             return false
         }
         let plain = plain(name)
@@ -136,16 +217,20 @@ package enum CredentialNames {
 
     private static func isLetter(_ byte: UInt8) -> Bool { CredentialLetters.isLetter(byte) }
 
-    private static let lastsOfWords: [Bool] = (0..<256).map { byte in words.contains { $0.word.last == UInt8(byte) } }
+    private static let lastsOfWords = lasts(words.map(\.word))
+    private static let lastsOfWordsThatOpen = lasts(wordsThatOpen)
+    private static let lastsOfQualifiers = lasts(qualifiers)
+
+    /// By byte: whether a word has it last.
+    private static func lasts(_ words: [[UInt8]]) -> [Bool] {
+        (0..<256).map { byte in words.contains { $0.last == UInt8(byte) } }
+    }
 
     private static let lastsOfNamesOfWords: [Bool] = (0..<256).map { byte in
         endsOfWords.contains { $0.last == UInt8(byte) }
     }
 
-    /// By byte: whether an end has it last.
-    private static let lasts: [Bool] = (0..<256).map { byte in
-        (ends + endsInQuery).contains { $0.last == UInt8(byte) }
-    }
+    private static let lastsOfEnds = lasts(ends + endsInQuery + weakEndsInQuery)
 }
 
 extension [UInt8] {

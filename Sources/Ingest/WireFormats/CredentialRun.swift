@@ -2,6 +2,10 @@
 struct CredentialRun {
     private var count = 0, digitRuns = 0, capitals = 0, small = 0, smallRun = 0, smallRunMax = 0
     private var wasDigit = false
+    /// Bytes that are in words with a capital, such as `Pro` and `Max`, of those that have ended; the last word has a
+    /// vowel, and begins with a capital.
+    private var written = 0
+    private var hasVowel = false, isAfterCapital = false
 
     /// Shorter runs may be words.
     static let bytesMin = 20
@@ -12,20 +16,90 @@ struct CredentialRun {
     private mutating func take(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39:
+            endWord()
             if !wasDigit { digitRuns += 1 }
-            (wasDigit, smallRun) = (true, 0)
-        case 0x41...0x5A: (capitals, wasDigit, smallRun) = (capitals + 1, false, 0)
+            (wasDigit, isAfterCapital) = (true, false)
+        case 0x41...0x5A:
+            endWord()
+            (capitals, wasDigit, isAfterCapital, hasVowel) = (capitals + 1, false, true, Self.isVowel(byte))
         case 0x61...0x7A:
             (small, wasDigit, smallRun) = (small + 1, false, smallRun + 1)
             smallRunMax = max(smallRunMax, smallRun)
+            hasVowel = hasVowel || Self.isVowel(byte)
         default: return false
         }
         count += 1
         return true
     }
 
+    private var writtenBySmall: Int { isAfterCapital && hasVowel && smallRun >= 2 ? smallRun + 1 : 0 }
+
+    private mutating func endWord() { (written, smallRun) = (written + writtenBySmall, 0) }
+
+    static func isVowel(_ byte: UInt8) -> Bool {
+        switch byte | 0x20 {
+        case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "o"), UInt8(ascii: "u"): true
+        default: false
+        }
+    }
+
     private var isRandom: Bool {
-        count >= Self.bytesMin && digitRuns >= 2 && capitals >= 3 && small >= 3 && smallRunMax <= 6
+        guard count >= Self.bytesMin, digitRuns >= 2, capitals >= 3, small >= 3, smallRunMax <= 6 else { return false }
+        // What is named and numbered (`MacBookPro14M3Max36GB1TB`) is words for the most part.
+        return 2 * (written + writtenBySmall) < count
+    }
+
+    /// How many bytes of a text are in words that nobody would write. Numbers, words, and words with a number before or
+    /// behind them, such as `2024`, `session` and `order77`, are what ids are made of; signs part them.
+    /// - Complexity: O(bytes).
+    static func drawnBytes(in text: ArraySlice<UInt8>) -> Int {
+        var (drawn, word) = (0, Word())
+        for byte in text where !word.take(byte) {
+            drawn += word.isDrawn ? word.count : 0
+            word = Word()
+        }
+        return drawn + (word.isDrawn ? word.count : 0)
+    }
+
+    /// Letters and digits that no sign parts.
+    private struct Word {
+        private(set) var count = 0
+        private var digits = 0, capitals = 0, smallRun = 0, smallRunMax = 0
+        /// Letters in a row, or digits.
+        private var runs = 0
+        private var isDigit = false
+
+        /// - Returns: false for what is in no word.
+        mutating func take(_ byte: UInt8) -> Bool {
+            let wasDigit = isDigit
+            switch byte {
+            case 0x30...0x39: (digits, smallRun, isDigit) = (digits + 1, 0, true)
+            case 0x41...0x5A: (capitals, smallRun, isDigit) = (capitals + 1, 0, false)
+            case 0x61...0x7A:
+                (smallRun, isDigit) = (smallRun + 1, false)
+                smallRunMax = max(smallRunMax, smallRun)
+            default: return false
+            }
+            if count == 0 || wasDigit != isDigit { runs += 1 }
+            count += 1
+            return true
+        }
+
+        /// Whether it is drawn by lot, and not written.
+        var isDrawn: Bool {
+            if digits == 0 {
+                // Longer than words are, or capitals where no word has them.
+                let isMixed = count >= 8 && capitals >= 2 && count - capitals >= 2 && smallRunMax <= 3
+                return count >= 24 || isMixed
+            }
+            switch runs {
+            case 1: return false
+            // A number behind a word may be a day without its century, before one it is short: `4o`.
+            case 2: return digits > (isDigit ? 6 : 4)
+            case 3: return count > 6
+            default: return true
+            }
+        }
     }
 
     /// Whether a run of letters and digits looks drawn by lot: small ones, capitals and digits in turn, and no word
@@ -83,6 +157,39 @@ struct CredentialRun {
         }
         return digits >= 4 && small + capitals >= 4 && (small == 0 || capitals == 0)
     }
+
+    /// The first such key in a part of a text, whatever signs stand around it.
+    /// - Complexity: O(bytes).
+    static func hexadecimal(in part: ArraySlice<UInt8>) -> Range<Int>? {
+        var rest = part
+        while rest.count >= hexadecimalBytesMin {
+            let piece = rest.prefix(while: CredentialPrefixes.isOfKey)
+            if let first = piece.firstIndex(where: CredentialPrefixes.isLetterOrDigit),
+                let last = piece.lastIndex(where: CredentialPrefixes.isLetterOrDigit),
+                isHexadecimal(piece[first...last])
+            {
+                return first..<(last + 1)
+            }
+            rest = rest.dropFirst(piece.count + 1)
+        }
+        return nil
+    }
+
+    /// Ids as services issue them, drawn by lot behind a word that says of what they are: `ch_…`, `call_…`.
+    static func isIssuedID(_ part: ArraySlice<UInt8>) -> Bool {
+        guard let sign = part.firstIndex(where: { !CredentialPrefixes.isLetterOrDigit($0) }),
+            sign - part.startIndex <= idBytesMax, sign < part.endIndex - 1
+        else { return false }
+        let beginning = part[...sign]
+        return idBeginnings.contains { $0.elementsEqual(beginning) }
+            && part[(sign + 1)...].allSatisfy(CredentialPrefixes.isLetterOrDigit)
+    }
+
+    private static let idBeginnings =
+        ("ch_ pi_ cus_ sub_ in_ evt_ pm_ re_ txn_ price_ prod_ seti_ si_ acct_ req_ tr_ po_ il_ ba_ card_ dp_ du_ pyr_ "
+        + "msg_ run_ thread_ asst_ resp_ call_ toolu_ batch_ chatcmpl- file- ftjob-").utf8.split(separator: 0x20)
+        .map { Array($0) }
+    private static let idBytesMax = 8
 
     /// Names before hashes: `sha256:…`.
     static func isDigest(_ name: ArraySlice<UInt8>) -> Bool {

@@ -32,9 +32,12 @@ extension CredentialSearch {
         var quoted: Range<Int>?
         /// Whether a copula made a name of it.
         var isSaid = false
+        /// The last part that is not empty.
+        var previous: Range<Int>?
 
         mutating func pass(_ sign: Sign, behind part: Range<Int>) {
             isEncoded = sign.isEncoded
+            if !part.isEmpty { previous = part }
             if sign.isCopula {
                 (name, quoted, isSaid) = (part, nil, true)
                 return
@@ -57,7 +60,8 @@ extension CredentialSearch {
 
     mutating func inWord(_ word: Range<Int>) -> Range<Int>? {
         let end = word.upperBound
-        if suspicion != .certain, base64Starts.contains(word.lowerBound) { return word }
+        if suspicion.findsRuns, base64Starts.contains(word.lowerBound) { return word }
+        if let user = userWithoutScheme(word) { return user }
         var start = word.lowerBound
         var before = Before()
         while start < end {
@@ -75,11 +79,12 @@ extension CredentialSearch {
             } else if let name = before.name, isNamed(name, part, wordEnd: end, before) {
                 return start..<valueEnd(from: start, to: end, before.isEncoded)
             }
-            if opens(part, after: before.name) { return part }
+            if let found = opens(part, before, isFirst: part.lowerBound == word.lowerBound) { return found }
             guard let sign else { return nil }
             if let host = addressStart(sign, to: end) {
                 let isEncoded = host - sign.place.lowerBound > "://".utf8.count
                 (before.isUser, before.isEncoded, before.name, before.quoted) = (true, isEncoded, nil, nil)
+                before.previous = nil
                 start = host
                 continue
             }
@@ -134,23 +139,52 @@ extension CredentialSearch {
         return place
     }
 
-    /// Whether a part says itself what it is.
-    private mutating func opens(_ part: Range<Int>, after name: Range<Int>?) -> Bool {
+    /// What of a part says itself what it is.
+    /// - Parameter isFirst: Whether the word begins with the part.
+    private mutating func opens(_ part: Range<Int>, _ before: Before, isFirst: Bool) -> Range<Int>? {
         let bytes = look(text[part])
-        if CredentialPrefixes.begins(bytes) || CredentialText.isWebToken(bytes) { return true }
-        if let name, CredentialText.isBotToken(bytes, of: text[name]) { return true }
-        guard suspicion != .certain else { return false }
-        if CredentialRun.isRandom(bytes) { return true }
-        guard suspicion == .random, CredentialRun.isHexadecimal(bytes) else { return false }
-        return !(name.map { CredentialRun.isDigest(text[$0]) } ?? false)
+        if let key = key(in: bytes) { return Self.ended(key, in: part) }
+        if let name = before.name, CredentialText.isBotToken(bytes, of: text[name]) { return part }
+        guard suspicion.findsRuns else { return nil }
+        if CredentialRun.isRandom(bytes), !CredentialRun.isIssuedID(bytes) { return part }
+        guard suspicion == .random, let found = CredentialRun.hexadecimal(in: bytes) else { return nil }
+        return isOfID(before, isFirst: isFirst) ? nil : Self.ended(found, in: part)
+    }
+
+    /// A find with the rest of its part, but for marks behind it: a part is looked at as a whole, and a rest that is
+    /// left is looked at once more.
+    private static func ended(_ found: Range<Int>, in part: Range<Int>) -> Range<Int> {
+        part.upperBound - found.upperBound <= marksMax ? found : found.lowerBound..<part.upperBound
+    }
+
+    private static let marksMax = 16
+
+    private mutating func key(in part: ArraySlice<UInt8>) -> Range<Int>? {
+        var looked = 0
+        defer { count(looked) }
+        return CredentialPrefixes.first(in: part, looked: &looked)
+    }
+
+    /// Whether what stands before hexadecimal digits says that they are a hash or an id: `sha256:…`, `trace_id=…`,
+    /// `commit …`.
+    private mutating func isOfID(_ before: Before, isFirst: Bool) -> Bool {
+        if let name = before.name, CredentialRun.isDigest(text[name]) { return true }
+        guard let name = before.name ?? before.previous ?? (isFirst ? lastWord : nil) else { return false }
+        return CredentialNames.areOfIDs(look(text[name].suffix(CredentialText.edgeBytes)))
     }
 
     /// Whether a name says that the part behind it is a secret, or what begins with that part.
     private mutating func isNamed(_ name: Range<Int>, _ part: Range<Int>, wordEnd: Int, _ before: Before) -> Bool {
         let bytes = look(text[name].suffix(CredentialText.edgeBytes))
         if before.isQuery, CredentialText.isValue(look(text[part])), CredentialNames.openInQuery(bytes) { return true }
+        // What shops call so as well is looked at.
+        if before.isQuery, CredentialNames.mayOpenInQuery(bytes),
+            CredentialRun.drawnBytes(in: look(text[part].prefix(64))) >= 8
+        {
+            return true
+        }
         guard let value = value(of: text[name]) else { return false }
-        if value.isAny, part.isEmpty || part.count > 2 { return CredentialText.isValue(look(text[part])) }
+        if case .any = value, part.isEmpty || part.count > 2 { return CredentialText.isValue(look(text[part])) }
         // Signs in it part nothing; so much of it is enough to tell.
         let told = min(wordEnd, part.lowerBound + 64)
         let end = valueEnd(from: part.lowerBound, to: told, before.isEncoded)
@@ -185,6 +219,7 @@ extension CredentialSearch {
             }
             switch sign.byte {
             case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"):
+                if at == nil { at = lateUserEnd(from: start, sign: place, to: end) }
                 return userEnd(at, from: start, looked: place)
             case UInt8(ascii: "@"): at = place
             default: break
@@ -192,6 +227,41 @@ extension CredentialSearch {
             place = sign.place.upperBound
         }
         return userEnd(at, from: start, looked: place)
+    }
+
+    /// The same where a password has a sign that ends a host: behind a user's colon stands more than a port.
+    private mutating func lateUserEnd(from start: Int, sign place: Int, to end: Int) -> Int? {
+        guard let colon = text[start..<place].firstIndex(of: UInt8(ascii: ":")), colon > start,
+            !text[(colon + 1)..<place].allSatisfy({ (0x30...0x39).contains($0) })
+        else { return nil }
+        return look(text[place..<min(end, place + CredentialText.edgeBytes)]).firstIndex(of: UInt8(ascii: "@"))
+    }
+
+    /// The user of an address that has no scheme: `//user:word@host`, or with a port, `user:word@host:5432`.
+    private mutating func userWithoutScheme(_ word: Range<Int>) -> Range<Int>? {
+        let bytes = text[word.lowerBound..<min(word.upperBound, word.lowerBound + Self.userMax)]
+        let isMarked = bytes.starts(with: "//".utf8)
+        let user = bytes.dropFirst(isMarked ? 2 : 0)
+        let at = look(user.prefix { $0 != UInt8(ascii: "@") }).endIndex
+        guard at < user.endIndex, let colon = user[..<at].firstIndex(of: UInt8(ascii: ":")), colon > user.startIndex,
+            at - colon > 2, !user[..<at].contains(UInt8(ascii: "/"))
+        else { return nil }
+        let behind = text[(at + 1)..<word.upperBound].prefix(Self.userMax).drop(while: Self.isOfHost)
+        return isMarked || Self.beginsWithPort(behind) ? user.startIndex..<at : nil
+    }
+
+    /// A user, a password and a host are no longer.
+    private static let userMax = 64
+
+    private static func isOfHost(_ byte: UInt8) -> Bool {
+        CredentialPrefixes.isLetterOrDigit(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+    }
+
+    private static func beginsWithPort(_ text: ArraySlice<UInt8>) -> Bool {
+        guard text.first == UInt8(ascii: ":") else { return false }
+        let behind = text.dropFirst().drop { (0x30...0x39).contains($0) }
+        let digits = behind.startIndex - text.startIndex - 1
+        return (2...5).contains(digits) && (behind.first.map { !CredentialPrefixes.isLetterOrDigit($0) } ?? true)
     }
 
     private mutating func userEnd(_ at: Int?, from start: Int, looked place: Int) -> Int? {

@@ -25,9 +25,11 @@ struct CredentialSearch {
     /// The last words that may be names.
     private var before: Range<Int>?, earlier: Range<Int>?
     private var command = CredentialCommand()
+    private var login = LoginLine()
     /// What the words before ask of the next one.
     private var isAfterScheme = false
     private var asked: CredentialValue?
+    private var pair = CredentialPair()
 
     /// How much of a value or a name tells what it is; the tests of them look no further.
     private static let bytesTold = 66
@@ -60,7 +62,7 @@ struct CredentialSearch {
     private mutating func restart(behind place: Int) {
         (index, origin) = (place, place)
         (before, earlier, isAfterScheme, asked) = (nil, nil, false, nil)
-        command = CredentialCommand()
+        (command, pair, login) = (CredentialCommand(), CredentialPair(), LoginLine())
     }
 
     /// What a test is given to look at.
@@ -69,12 +71,20 @@ struct CredentialSearch {
         return part
     }
 
+    /// What a test looked at by itself.
+    mutating func count(_ looked: Int) { steps += looked }
+
     /// The same of a test that asks for the beginning only.
     mutating func lookAtBeginning(_ part: ArraySlice<UInt8>) -> ArraySlice<UInt8> { look(part.prefix(Self.bytesTold)) }
 
     /// What stands behind a name, for the value to be a secret. Words before it may be part of the name, and a copula
     /// may be part of its last one.
     mutating func value(of name: ArraySlice<UInt8>) -> CredentialValue? {
+        let value = anyValue(of: name)
+        return suspicion == .identifier && !(value?.isAny ?? false) ? nil : value
+    }
+
+    private mutating func anyValue(of name: ArraySlice<UInt8>) -> CredentialValue? {
         let end = look(name.suffix(CredentialText.edgeBytes))
         let value = CredentialNames.value(of: end)
         if value?.isAny ?? false { return value }
@@ -92,7 +102,7 @@ struct CredentialSearch {
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     private mutating func isMet(_ value: CredentialValue, by bytes: ArraySlice<UInt8>) -> Bool {
-        if value.isAny { return CredentialText.isValue(look(bytes)) }
+        if case .any = value { return CredentialText.isValue(look(bytes)) }
         return value.isMet(by: lookAtBeginning(bytes))
     }
 
@@ -106,7 +116,7 @@ struct CredentialSearch {
             wordEnd = index
             while wordEnd < end, !CredentialText.isBetweenWords(text[wordEnd]) { wordEnd += 1 }
             steps += wordEnd - place
-            if suspicion != .certain { base64Starts = look(base64: index..<wordEnd) }
+            if suspicion.findsRuns { base64Starts = look(base64: index..<wordEnd) }
         }
         defer { index = wordEnd }
         return index < wordEnd ? index..<wordEnd : nil
@@ -115,6 +125,9 @@ struct CredentialSearch {
     private mutating func look(base64 word: Range<Int>) -> Range<Int> {
         CredentialRun.base64Starts(in: look(text[word]))
     }
+
+    /// The last word that nothing was found in.
+    var lastWord: Range<Int>? { before }
 
     private mutating func pass(_ word: Range<Int>) { (earlier, before) = (before, word) }
 
@@ -130,14 +143,16 @@ struct CredentialSearch {
         if let asked, isMet(asked, by: bytes) { return word.lowerBound..<valueEnd(word, asked) }
         if asked != nil, isOfList(word) { return nil }
         if isAfterScheme {
-            if asked?.isAny ?? false || CredentialText.isOpaque(look(bytes)) { return word }
+            // Of the words of schemes it is the only one with six letters and this first one.
+            let isBearer = before.map { $0.count == 6 && text[$0.lowerBound] | 0x20 == UInt8(ascii: "b") } ?? false
+            if asked?.isAny ?? false || CredentialText.isOpaque(look(bytes), isBearer: isBearer) { return word }
         }
         // A sign between a name and its value.
         let sign = CredentialText.signBytes(bytes)
         if sign > 0 {
             asked = nil
-            if let before { asked = value(of: text[before]) }
-            if bytes.count == sign { return nil }
+            if let before { asked = asks(text[before]) }
+            if bytes.count == sign || bytes.elementsEqual(":=".utf8) { return nil }
             if let asked, isMet(asked, by: bytes.dropFirst(sign)) { return (word.lowerBound + sign)..<word.upperBound }
         }
         // A name of a program is short.
@@ -146,12 +161,43 @@ struct CredentialSearch {
         if let start = command.take(seen, after: prior) {
             return (word.lowerBound + start)..<word.upperBound
         }
+        if login.take(seen), CredentialText.isValue(seen) { return word }
         if let found = valueBehindName(word) { return found }
+        if isSecondOfTwo(word) { return word }
         if let found = inWord(word) { return found }
         (isAfterScheme, asked) = (false, nil)
-        if let name = CredentialText.nameBeforeSign(bytes) { asked = value(of: name) }
+        if pair.isNaming {
+            let asked = value(of: bytes)
+            pair.note(asked)
+        }
+        pair.pass()
+        if let name = CredentialText.nameBeforeSign(bytes) { asked = asks(name) }
         pass(word)
         return nil
+    }
+
+    /// What a name before a sign asks of the value behind the sign. Where it only says that a value follows, the name
+    /// beside it does.
+    private mutating func asks(_ name: ArraySlice<UInt8>) -> CredentialValue? {
+        if let asked = value(of: name) { return asked }
+        let end = look(name.suffix(CredentialText.edgeBytes))
+        if CredentialNames.isOfName(end) { pair.isNaming = true }
+        return CredentialNames.isOfValue(end) ? pair.value : nil
+    }
+
+    /// Whether a word is the second one of a list of two whose first one is the name of a secret: `["X-Api-Key", "…"]`.
+    private mutating func isSecondOfTwo(_ word: Range<Int>) -> Bool {
+        guard let before, word.lowerBound - before.upperBound <= 8, word.upperBound < end,
+            text[before.upperBound..<word.lowerBound].contains(UInt8(ascii: ",")),
+            let opening = text[origin..<before.lowerBound].suffix(8).lastIndex(where: { !Self.isBesideItem($0) }),
+            text[opening] == UInt8(ascii: "["),
+            text[word.upperBound..<end].prefix(8).first(where: { !Self.isBesideItem($0) }) == UInt8(ascii: "]")
+        else { return false }
+        guard let asked = value(of: text[before]) else { return false }
+        // A list of such lists gives values; one alone may be of names: `["password", "email"]`.
+        let isInList = opening > origin && [UInt8(ascii: "["), UInt8(ascii: ",")].contains(text[opening - 1])
+        let value = look(text[word])
+        return isInList ? asked.isMet(by: value) : asked.isMetInProse(by: value)
     }
 
     /// What of a word is the value of a name before it though no sign says so: behind an option, behind `is`, behind a
@@ -174,7 +220,7 @@ struct CredentialSearch {
             CredentialValue.isMade(bytes, CredentialValue.madeBytesMinBare)
             && value(of: name)?.isAny ?? false
             && !look(text[word]).dropLast(2).contains(UInt8(ascii: "="))
-            && look(text[before.upperBound..<word.lowerBound]).allSatisfy { $0 <= 0x20 }
+            && look(text[before.upperBound..<word.lowerBound]).allSatisfy { $0 <= 0x20 || $0 == UInt8(ascii: "|") }
         return isNamed ? word : nil
     }
 
@@ -287,7 +333,10 @@ struct CredentialSearch {
         var rest = text
         while let dash = rest.firstIndex(of: UInt8(ascii: "-")) {
             let behind = rest[dash...].drop { $0 == UInt8(ascii: "-") }
-            let isBegun = behind.startIndex - dash >= 5 && behind.starts(with: "BEGIN ".utf8)
+            // Four of them, and a blank, where SSH writes its own.
+            let isBegun =
+                behind.startIndex - dash >= 4
+                && (behind.starts(with: "BEGIN ".utf8) || behind.starts(with: " BEGIN SSH2 ".utf8))
             if isBegun { return holdsDashes(behind) ? dash : nil }
             rest = behind
         }
@@ -298,7 +347,7 @@ struct CredentialSearch {
         var count = 0
         for byte in text {
             count = byte == UInt8(ascii: "-") ? count + 1 : 0
-            if count == 5 { return true }
+            if count == 4 { return true }
         }
         return false
     }

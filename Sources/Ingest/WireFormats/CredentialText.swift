@@ -5,12 +5,17 @@
 package enum CredentialText {
     /// How much is taken for a secret.
     package enum Suspicion: Sendable {
+        /// What says so itself; what a weak name before it says as well, such as `pin:`, is part of an id.
+        case identifier
         /// What says so itself.
         case certain
         /// Capitals, small letters and digits in no order as well: not for ids, which look the same.
         case mixed
         /// Hexadecimal digits as well: not for names of models, which end in digests.
         case random
+
+        /// Whether runs count that look drawn by lot.
+        var findsRuns: Bool { self == .mixed || self == .random }
     }
 
     /// Shorter texts hold nothing that could be told from a word.
@@ -44,8 +49,8 @@ package enum CredentialText {
     package static func without(_ text: String, _ suspicion: Suspicion = .certain) -> String {
         // Most have no sign and no beginning of a key; they are not copied.
         guard
-            text.utf8.contains(where: { marks[Int($0)] & 56 != 0 }) || CredentialPrefixes.mayBegin(text.utf8)
-                || text.utf8.starts(with: webTokenStart) || suspicion != .certain
+            text.utf8.contains(where: { marks[Int($0)] & 24 != 0 }) || CredentialPrefixes.mayBeIn(text.utf8)
+                || suspicion.findsRuns
         else { return text }
         let bytes = Array(text.utf8)
         guard bytes.count >= bytesMin else { return text }
@@ -79,18 +84,13 @@ package enum CredentialText {
 
     /// Whether it is worth looking: most texts are a word or an id, and have no sign that parts something.
     private static func mayHold(_ text: ArraySlice<UInt8>, _ suspicion: Suspicion) -> Bool {
-        // A web token begins with two bytes that keys begin with, too.
-        if CredentialPrefixes.beginsLikeOne(text),
-            CredentialPrefixes.begins(text) || text.starts(with: webTokenStart)
-        {
-            return true
-        }
         let (marks, bytes) = (marks, text.span)
         var found: UInt8 = 0
         for index in bytes.indices { found |= marks[Int(bytes[index])] }
-        if found & 8 != 0 || found & 16 != 0 && mayHoldInPath(text) { return true }
-        if found & 32 != 0, CredentialForms.areIn(text) { return true }
-        guard suspicion != .certain, found & 1 != 0, bytes.count >= CredentialRun.bytesMin else { return false }
+        if found & 8 != 0 || found & 16 != 0 && holdsHook(text) { return true }
+        // Where no sign stands, a key begins with the text.
+        if found & 48 != 0 ? CredentialPrefixes.mayBeIn(text) : CredentialPrefixes.begins(text) { return true }
+        guard suspicion.findsRuns, found & 1 != 0, bytes.count >= CredentialRun.bytesMin else { return false }
         let isMixed = found & 7 == 7
         if found & 16 != 0, isMixed, bytes.count >= CredentialRun.hexadecimalBytesMin { return true }
         var (run, longest) = (0, 0)
@@ -102,27 +102,25 @@ package enum CredentialText {
     }
 
     /// The same of what slashes part: names of agents and repositories mostly.
-    private static func mayHoldInPath(_ text: ArraySlice<UInt8>) -> Bool {
+    private static func holdsHook(_ text: ArraySlice<UInt8>) -> Bool {
         var rest = text
         while true {
-            if CredentialPrefixes.mayBegin(rest) || rest.starts(with: webTokenStart) || isHook(rest) { return true }
+            if isHook(rest) { return true }
             guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return false }
             rest = text[(slash + 1)...]
         }
     }
 
-    /// By byte: 1 for a digit, 2 for a capital, 4 for a small letter, 8 for what parts words and parts of words, 16 for
-    /// what parts those of a path, 32 for what may be a form of something else, such as a blank.
+    /// By byte: 1 for a digit, 2 for a capital, 4 for a small letter, 16 for what parts those of a path, 32 for what
+    /// parts those of a name, 8 for any other sign.
     private static let marks: [UInt8] = (0..<256).map { value in
         switch UInt8(value) {
         case 0x30...0x39: 1
         case 0x41...0x5A: 2
         case 0x61...0x7A: 4
         case UInt8(ascii: "/"): 16
-        case let byte where beginsWideSign[Int(byte)]: 8
-        case let byte where CredentialForms.mayBegin[Int(byte)]: 32
-        // What is encoded in an address may part as well.
-        case let byte: isBetweenWords(byte) || isBetweenParts(byte) || byte == UInt8(ascii: "%") ? 8 : 0
+        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): 32
+        default: 8
         }
     }
 }
@@ -217,21 +215,31 @@ extension CredentialText {
 
     private static let schemes = ["bearer", "basic", "digest", "negotiate", "apikey", "token"].map { Array($0.utf8) }
 
-    /// Whether a word is made by a program: of signs that such words have, and with digits or capitals inside.
-    static func isOpaque(_ word: ArraySlice<UInt8>) -> Bool {
-        guard word.count >= 8, word.allSatisfy(isOfToken) else { return false }
-        if word.count >= 20 { return true }
-        var last: UInt8 = 0x41
-        for byte in word {
-            if (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) && (0x61...0x7A).contains(last) {
-                return true
-            }
-            last = byte
-        }
-        return false
+    /// Whether a word behind that of a scheme is made by a program and not said: of signs that tokens have, and not all
+    /// of it words and numbers (`order-123456`). Marks around it are none of it.
+    /// - Parameter isBearer: Whether letters alone may be one, since no other word of a scheme is so seldom said.
+    static func isOpaque(_ word: ArraySlice<UInt8>, isBearer: Bool) -> Bool {
+        guard word.count >= 8, let first = word.firstIndex(where: CredentialPrefixes.isLetterOrDigit),
+            let last = word.lastIndex(where: CredentialPrefixes.isLetterOrDigit)
+        else { return false }
+        let word = word[first...last]
+        guard word.allSatisfy(isOfToken) else { return false }
+        if CredentialRun.drawnBytes(in: word) >= 8 || CredentialValue.isEncodedPair(word) { return true }
+        return isBearer && word.count >= 12 && consonantsMax(word) >= 5
     }
 
-    private static func isOfToken(_ byte: UInt8) -> Bool {
+    /// How many consonants follow each other in letters at most; 0 where there are other signs as well.
+    private static func consonantsMax(_ word: ArraySlice<UInt8>) -> Int {
+        var (count, most) = (0, 0)
+        for byte in word {
+            guard CredentialLetters.isLetter(byte) else { return 0 }
+            count = CredentialRun.isVowel(byte) || byte | 0x20 == UInt8(ascii: "y") ? 0 : count + 1
+            most = max(most, count)
+        }
+        return most
+    }
+
+    static func isOfToken(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
         case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "+"),
@@ -243,7 +251,8 @@ extension CredentialText {
 
     /// Whether what stands behind a name is there at all.
     static func isValue(_ word: ArraySlice<UInt8>) -> Bool {
-        guard word.count >= 3, word.contains(where: { $0 != UInt8(ascii: "*") }) else { return false }
+        guard word.count >= 3, word.contains(where: { $0 != UInt8(ascii: "*") }), !CredentialValue.isReference(word)
+        else { return false }
         return !nothings.contains { $0.count == word.count && zip($0, word).allSatisfy { $0 == $1 | 0x20 } }
     }
 
@@ -268,6 +277,9 @@ extension CredentialText {
 
     /// An object's beginning in base64.
     private static let webTokenStart = Array("eyJ".utf8)
+
+    /// Whether a part begins as a JSON Web Token does.
+    static func mayBeWebToken(_ part: ArraySlice<UInt8>) -> Bool { part.starts(with: webTokenStart) }
 
     /// A JSON Web Token: points part what was JSON before it was encoded.
     static func isWebToken(_ part: ArraySlice<UInt8>) -> Bool {

@@ -27,9 +27,12 @@ enum CredentialValue {
 
     func isMet(by value: ArraySlice<UInt8>) -> Bool {
         switch self {
-        case .any, .cookies: CredentialText.isValue(value)
-        case .made: Self.isMade(value, Self.madeBytesMin)
-        case .code: Self.isDigits(value, Self.codeDigits) || Self.isMade(value, Self.madeBytesMin)
+        case .any: CredentialText.isValue(value)
+        // A cookie has a name of its own; where it has none, what stands there is no word.
+        case .cookies: value.count >= 3 && value.dropLast().contains(UInt8(ascii: "=")) || Self.isMade(value, 6)
+        case .made: Self.isMade(value, Self.madeBytesMin) || Self.isEncodedPair(value)
+        case .code:
+            Self.isDigits(value, Self.codeDigits) || Self.isMade(value, Self.madeBytesMin) || Self.isEncodedPair(value)
         }
     }
 
@@ -56,6 +59,37 @@ enum CredentialValue {
         // Where a sign says what it is, one that no phrase has makes it none.
         let isNoPhrase = least < madeBytesMinBare && signs.inner > 0 || !isPhrase(value)
         return isNoPhrase && !isReference(value) && !isMeasure(value) && !isStandard(value)
+    }
+
+    /// Whether a value is a user and a password with a colon between, in base64; words have no such bytes.
+    static func isEncodedPair(_ value: ArraySlice<UInt8>) -> Bool {
+        let digits = value.prefix(CredentialText.edgeBytes).prefix { $0 != UInt8(ascii: "=") }
+        guard digits.count >= 8, digits.count % 4 != 1, value.count - digits.count <= 2 || digits.count >= 63 else {
+            return false
+        }
+        var (bits, count, colon, bytes): (UInt32, Int, Int?, Int) = (0, 0, nil, 0)
+        for digit in digits {
+            guard let six = base64Value(of: digit) else { return false }
+            (bits, count) = (bits << 6 | six, count + 6)
+            guard count >= 8 else { continue }
+            count -= 8
+            let byte = UInt8(truncatingIfNeeded: bits >> UInt32(count))
+            guard (0x21...0x7E).contains(byte) else { return false }
+            if byte == UInt8(ascii: ":"), colon == nil { colon = bytes }
+            bytes += 1
+        }
+        return colon.map { $0 > 0 && $0 < bytes - 1 } ?? false
+    }
+
+    private static func base64Value(of digit: UInt8) -> UInt32? {
+        switch digit {
+        case 0x41...0x5A: UInt32(digit - 0x41)
+        case 0x61...0x7A: UInt32(digit - 0x61 + 26)
+        case 0x30...0x39: UInt32(digit - 0x30 + 52)
+        case UInt8(ascii: "+"), UInt8(ascii: "-"): 62
+        case UInt8(ascii: "/"), UInt8(ascii: "_"): 63
+        default: nil
+        }
     }
 
     /// Ends of sentences belong to no value.
@@ -101,7 +135,7 @@ enum CredentialValue {
     }
 
     /// A variable's name in the place of its value.
-    private static func isReference(_ value: ArraySlice<UInt8>) -> Bool {
+    static func isReference(_ value: ArraySlice<UInt8>) -> Bool {
         guard value.first == UInt8(ascii: "$") || value.first == UInt8(ascii: "%") else { return false }
         return value.allSatisfy {
             (0x41...0x5A).contains($0) || isDigit($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "$")

@@ -51,12 +51,13 @@ extension EventAssembler {
     private mutating func writeMembers(_ tape: JSONTape, _ keys: [Int], _ field: String, depth: Int) throws(FieldError)
     {
         attributeWriter.beginObject()
+        let isPair = isPairOfSecret(tape, keys)
         for key in keys {
             if let column = registry.column(utf8: tape.string(key)), plan.isWithheld[Int(column)] {
                 withheldColumns.append(column)
                 continue
             }
-            if isPrivate(tape, key) {
+            if isPair && isSecretOfPair(tape, key) || isPrivate(tape, key) {
                 privateKeys.append(key)
                 continue
             }

@@ -137,6 +137,7 @@ extension EventAssembler {
         }
         clear(column)
         withheldColumns.append(column)
+        credentialColumns.append(column)
     }
 
     /// The refusal of an event that would be known by a secret.

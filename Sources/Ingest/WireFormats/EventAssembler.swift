@@ -74,6 +74,8 @@ struct EventAssembler {
     /// Columns whose values this event lost or has unlisted; counted when the event is accepted.
     var withheldColumns: [UInt16] = []
     var unknownValueColumns: [UInt16] = []
+    /// Those of the lost ones that looked like what opens something.
+    var credentialColumns: [UInt16] = []
     /// Places of keys whose members this event lost, since they may be somebody's.
     var privateKeys: [Int] = []
 
@@ -132,7 +134,8 @@ struct EventAssembler {
         do throws(EventFailure) {
             let type = try assemble(tape, place)
             try write(tape, type: type, index: index)
-            if !attributeKeys.isEmpty || !unknownValueColumns.isEmpty || lacksNeeded(type) { warn(tape, type, index) }
+            let isAmiss = !unknownValueColumns.isEmpty || !credentialColumns.isEmpty || lacksNeeded(type)
+            if isAmiss || !attributeKeys.isEmpty { warn(tape, type, index) }
         } catch {
             switch error {
             case .aside(let type):
@@ -170,6 +173,7 @@ struct EventAssembler {
         attributeKeys.removeAll(keepingCapacity: true)
         withheldColumns.removeAll(keepingCapacity: true)
         unknownValueColumns.removeAll(keepingCapacity: true)
+        credentialColumns.removeAll(keepingCapacity: true)
         privateKeys.removeAll(keepingCapacity: true)
         let type: UInt16?
         do throws(FieldError) { type = try readEnvelope(tape, place) } catch { throw .field(error) }

@@ -99,6 +99,10 @@ extension EventAssembler {
                 misnamed.field(tape.string(key))?.column == registry.wellKnown.userID ? "; the field is user_id" : ""
             parts.append("\(name): withheld, since it may open something, say who somebody is or what was said\(field)")
         }
+        for column in credentialColumns {
+            led.append(column)
+            parts.append("\(registry.columns[Int(column)].name): withheld, since it looks like a credential")
+        }
         for key in attributeKeys where !privateKeys.contains(key) {
             let spelt = tape.string(key)
             func said() -> String {

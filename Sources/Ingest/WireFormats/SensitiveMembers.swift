@@ -53,13 +53,49 @@ extension EventAssembler {
         case .integer, .unsigned, .double: return isUser(name) || SensitiveMembers.isPrivateNumber(name: name)
         case .array:
             let isNamed = SensitiveMembers.isPrivate(name: name) || isUser(name)
-            return holdsPrivate(tape, place, isNamed: isNamed, under: name)
+            return isSecretPair(tape, place, isInList: false)
+                || holdsPrivate(tape, place, isNamed: isNamed, under: name)
         case .object:
             // Its members are looked at by their own names.
             return SensitiveMembers.isPrivate(name: name)
                 && holdsPrivate(tape, place, isNamed: true, under: name)
         default: return false
         }
+    }
+
+    /// Whether an object says of a value what its name is, and that is the name of a secret: `{"name": "password",
+    /// "value": …}`.
+    func isPairOfSecret(_ tape: JSONTape, _ keys: [Int]) -> Bool {
+        guard !origin.isOfExport, (2...Self.pairMembersMax).contains(keys.count),
+            keys.contains(where: { CredentialNames.isOfValue(tape.string($0)) })
+        else { return false }
+        return keys.contains { key in
+            tape.kind(key + 1) == .string && CredentialNames.isOfName(tape.string(key))
+                && CredentialNames.open(tape.string(key + 1))
+        }
+    }
+
+    /// Whether a member of such an object is the value, and one is there.
+    func isSecretOfPair(_ tape: JSONTape, _ key: Int) -> Bool {
+        switch tape.kind(key + 1) {
+        case .null, .true, .false: false
+        default: CredentialNames.isOfValue(tape.string(key))
+        }
+    }
+
+    /// Objects with more members are no pairs.
+    private static let pairMembersMax = 12
+
+    /// Whether a list is a pair whose first text is the name of a secret. Alone it may be a list of names, so the value
+    /// has to look the part; among other lists any value is one.
+    private func isSecretPair(_ tape: JSONTape, _ place: Int, isInList: Bool) -> Bool {
+        let first = tape.firstChild(place)
+        guard first < tape.end(place), tape.kind(first) == .string else { return false }
+        let second = tape.next(first)
+        guard second < tape.end(place), tape.kind(second) == .string, tape.next(second) >= tape.end(place),
+            let asked = CredentialNames.value(of: tape.string(first))
+        else { return false }
+        return isInList ? asked.isMet(by: tape.string(second)) : asked.isMetInProse(by: tape.string(second))
     }
 
     /// Whether a text in a list is private, at any depth; objects among them are looked at member by member, unless the
@@ -76,7 +112,9 @@ extension EventAssembler {
             switch tape.kind(value) {
             case .string:
                 if isNamed || SensitiveMembers.isPrivate(value: tape.string(value), under: name) { return true }
-            case .array: if holdsPrivate(tape, value, isNamed: isNamed, under: name) { return true }
+            case .array:
+                if isSecretPair(tape, value, isInList: !isObject) { return true }
+                if holdsPrivate(tape, value, isNamed: isNamed, under: name) { return true }
             case .object: if isNamed, holdsPrivate(tape, value, isNamed: true, under: name) { return true }
             default: break
             }

@@ -51,13 +51,7 @@ enum NameRedaction {
         {
             return true
         }
-        guard name.utf8.count >= CredentialPrefixes.bytesMin else { return false }
-        var isStart = true
-        for index in name.utf8.indices {
-            if isStart, CredentialPrefixes.mayBegin(name.utf8[index...]) { return true }
-            isStart = isBetween(name.utf8[index])
-        }
-        return false
+        return name.utf8.count >= CredentialPrefixes.bytesMin && CredentialPrefixes.mayBeIn(name.utf8)
     }
 
     private static func isBetween(_ byte: UInt8) -> Bool {

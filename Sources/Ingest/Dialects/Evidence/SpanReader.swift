@@ -106,8 +106,7 @@ struct SpanReader: ~Copyable {
         if let usage, keep(attribute, usage, treatment, &record) { return }
         switch treatment {
         case .kept where CredentialDetection.isLikely(name, attribute.value):
-            record.withheldValues += Self.valueCount(attribute.value)
-            if book.ownerNames.contains(ExactText(name)) { noteOwner(name, .credential, &record) }
+            withholdCredential(attribute, &record)
         case .kept where book.beginnings[ExactText(name)] != nil:
             keepBeginning(of: attribute, &record)
         case .kept where book.measureNames.contains(ExactText(name)) && !Self.isMeasure(attribute.value):
@@ -162,6 +161,17 @@ struct SpanReader: ~Copyable {
         if !isReadable(attribute.value, name) { noteUnknown(name, attribute.value, &record) }
         let isWanted = Self.isOfResponse(name) && Self.isNumberOrJSON(attribute.value)
         if isWanted, !book.reads(name) { noteUnknown(name, attribute.value, &record) }
+    }
+
+    /// Withholds what may open something; whoever misses it in a figure is told why.
+    private func withholdCredential(_ attribute: OTLPAttribute, _ record: inout SpanRecord) {
+        record.withheldValues += Self.valueCount(attribute.value)
+        let name = attribute.key
+        if book.ownerNames.contains(ExactText(name)) {
+            noteOwner(name, .credential, &record)
+        } else if book.reads(name) || book.native.byAttribute[name] != nil {
+            noteUnknown(name, ValueFault.credential.rawValue, &record)
+        }
     }
 
     /// Whether what is kept under the name of a time can be read as such.
