@@ -1,6 +1,5 @@
 import Bytes
 import Columnar
-import Domain
 import JSONTexts
 import Plans
 

@@ -45,7 +45,7 @@ final class ActivityGauge: Sendable {
     func current(in store: any ServedStore, failed: @escaping @Sendable (any Error) -> Void) async -> Counts? {
         guard isAsking.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
         else { return lastKnown }
-        await withCheckedContinuation { continuation in
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let wait = Wait(continuation)
             thread.submit { [self] in
                 do {

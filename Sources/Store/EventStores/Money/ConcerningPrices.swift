@@ -34,7 +34,8 @@ final class ConcerningPrices: Sendable {
     /// work than the costs are.
     private static let looksMax = 1_000
     /// Names of models in a column, and their bytes: of more the models are not told apart.
-    private static let (namesMax, nameBytesMax) = (64, 2_048)
+    private static let namesMax = 64
+    private static let nameBytesMax = 2_048
 
     private let groups = Mutex<[MorselIdentity: Group]>([:])
 
@@ -56,10 +57,12 @@ final class ConcerningPrices: Sendable {
         }
         let since = group.count..<count
         if since.count > Self.looksMax {
-            (group.before, group.last) = ((since.lowerBound...since.lowerBound, group.last), count - 1)
+            group.before = (counts: since.lowerBound...since.lowerBound, last: group.last)
+            group.last = count - 1
         } else if let first = since.first(where: { mayConcern(late[$0], morsel, &group) }) {
             let last = since.last { mayConcern(late[$0], morsel, &group) }
-            (group.before, group.last) = ((since.lowerBound...first, group.last), last ?? first)
+            group.before = (counts: since.lowerBound...first, last: group.last)
+            group.last = last ?? first
         }
         group.count = count
         groups.withLock { groups in
