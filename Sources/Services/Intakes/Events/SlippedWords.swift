@@ -1,7 +1,7 @@
 package import Domain
 package import OperatorLogs
 import Synchronization
-package import WireFormats
+import WireFormats
 
 /// Tells those who run the server of words that senders write and that miss known ones by a slip: no figure knows them,
 /// and who sends may look at no answer. Each is told once, and so many at most, since strangers can make them up.
