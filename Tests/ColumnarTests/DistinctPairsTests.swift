@@ -56,6 +56,15 @@ import Testing
         for state in states.reversed() { try turned.merge(state, same.reversed()) }
         let foundTurned = try turned.finish(same.reversed())
         #expect((0..<shape.groups).allSatisfy { foundTurned.scalar(at: $0) == .integer(Int64(expected[$0].count)) })
+        // One that knows few of them takes in one that knows many as it would by itself.
+        var small = AggregateStates.distinct(.integer, isCount: true, orderKeys: 0, AggregateStates.count())
+        small.grow(to: shape.groups)
+        try small.update([Vector(type: .integer, scalars: [.integer(-100)])], GroupAssignment([0]))
+        try small.merge(merged, same)
+        expected[0].insert(-100)
+        let foundSmall = try small.finish(same)
+        #expect((0..<shape.groups).allSatisfy { foundSmall.scalar(at: $0) == .integer(Int64(expected[$0].count)) })
+        #expect(small.memoryBytes < 3 * merged.memoryBytes, "\(small.memoryBytes) and \(merged.memoryBytes)")
         // A row of bits for each of 8,000 groups would take 8 MB.
         #expect(merged.memoryBytes < 4 << 20, "\(merged.memoryBytes)")
     }

@@ -36,7 +36,7 @@ struct PrivacyTests {
         }
     }
 
-    /// Also under a name that a table has kept, whole or in a list; of names of spans the part is taken out that is one.
+    /// Also under a name that a table has kept, whole or in a list; of names of spans the part is taken out.
     @Test(arguments: [
         "sk-Zx4Q9hT2bV7mK1pL8wR3", "ghp_Zx4Q9hT2bV7mK1pL8wR3yN6cD5fG0jS", "AKIAZX4Q7HT2BV6MK3PL",
         "xoxb-123456789012-Zx4Q9hT2bV7mK1pL8wR3", "dop_v1_4bf92f3577b34da6a3ce929d0e0e47364bf92f3577b34da6",

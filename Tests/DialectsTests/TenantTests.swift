@@ -63,7 +63,8 @@ struct TenantTests {
     /// The span is nobody's then, and its sender learns why; whoever looks later, too.
     @Test(arguments: [
         ("", "empty text"), (" ", "text without a visible character"), ("\u{200B}", "text without a visible character"),
-        ("sk-Zx4Q9hT2bV7mK1pL8wR3", "what looks like a credential"), (String(repeating: "acme ", count: 300), "longer text"),
+        ("sk-Zx4Q9hT2bV7mK1pL8wR3", "what looks like a credential"),
+        (String(repeating: "acme ", count: 300), "longer text"),
     ])
     func whyATenantCannotBeUsedIsTold(_ tenant: String, _ fault: String) throws {
         let span = SettlingTests.agent(1, 900, ["plimsoll.tenant": .string(tenant)])

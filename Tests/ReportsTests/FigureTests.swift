@@ -53,7 +53,7 @@ import Testing
         #expect(try PeriodText.parse("2026-08-01T09:00:00Z", now: now) == now)
         let seconds: [(text: String, time: Int64)] = [
             ("1785574800", now), ("1785574800.0", now), ("1785574800.250", now + 250_000_000),
-            ("1785574800.000000001", now + 1), ("0", 0), ("-1.5", -1_500_000_000),
+            ("1785574800.000000001", now + 1), ("100000000", 100_000_000_000_000_000),
             ("9223372036.854775807", .max),
         ]
         for (text, time) in seconds { #expect(try PeriodText.parse(text, now: now) == time, "\(text)") }
@@ -61,6 +61,8 @@ import Testing
             "", "now-", "now-d", "now-5y", "now-99999999999999d", "yesterday", "2026-02-30",
             // Milliseconds are no seconds, and nothing is rounded.
             "1785574800000", "1785574800.0000000001", "1785574800.", ".5", "0x10", "1785574800 ",
+            // A day or a year, written otherwise.
+            "20260801", "2026", "0", "-1.5",
         ]
         for text in others {
             #expect(throws: ReportError.self, "\(text)") { try PeriodText.parse(text, now: now) }

@@ -15,7 +15,10 @@ package enum PeriodText {
             let (time, isBeyond) = now.addingReportingOverflow(offset)
             if !isBeyond { return time }
         }
-        if let time = try? DecimalText.parse(text, scale: 9) { return time }
+        // With fewer digits it is a day or a year that somebody wrote otherwise, and no second after March 1973.
+        if text.prefix(while: { $0 != "." }).utf8.count >= 9, let time = try? DecimalText.parse(text, scale: 9) {
+            return time
+        }
         do {
             guard text.utf8.count == 10 else { return try RFC3339.parse(text) }
             let midnight = try RFC3339.parse(text + "T00:00:00Z")

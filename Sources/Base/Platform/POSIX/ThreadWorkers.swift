@@ -8,13 +8,14 @@ package final class ThreadWorkers: Workers {
     private let crew: Crew
     private let threads: [pthread_t]
 
+    /// Beside its callers, each at the pace of its own thread, others work that yield where processors are scarce: most
+    /// of what is shared out are questions.
     /// - Parameter parallelism: threads that work at one time, the caller's included; nil: one for each processor.
     package init(parallelism: Int? = nil) {
         let wanted = max(1, parallelism ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         self.parallelism = wanted
         let crew = Crew()
         self.crew = crew
-        // The caller's does the same work at its own pace.
         threads = (1..<wanted).compactMap { _ in
             startThread(yieldsToOthers: true) { crew.workUntilDismissed() }
         }

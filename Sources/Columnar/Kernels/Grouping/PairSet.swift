@@ -20,7 +20,8 @@ struct PairSet: Sendable {
     var count: Int { isDense ? words.reduce(0) { $0 + $1.nonzeroBitCount } : table.count }
 
     /// Makes room for groups and numbers of values below these.
-    private mutating func reserve(groups: Int, values: Int) {
+    /// - Parameter more: how many pairs may come at once.
+    private mutating func reserve(groups: Int, values: Int, for more: Int) {
         guard isDense else { return }
         if groups <= rows, values <= stride * 64 { return }
         // In powers of two, so that what is moved and counted stays linear in what comes.
@@ -28,7 +29,7 @@ struct PairSet: Sendable {
         while newRows < groups { newRows *= 2 }
         while newStride * 64 < values { newStride *= 2 }
         let bytes = newRows.multipliedReportingOverflow(by: newStride * 8)
-        if bytes.overflow || bytes.partialValue > max(Self.smallBytes, count * Self.pairBytes) {
+        if bytes.overflow || bytes.partialValue > max(Self.smallBytes, (count + more) * Self.pairBytes) {
             leaveBits()
             return
         }
@@ -60,7 +61,7 @@ struct PairSet: Sendable {
     ///   - count: how many values have numbers.
     mutating func insert(_ values: [UInt32], _ assignment: GroupAssignment, groups: Int, valueCount count: Int) {
         assert(values.count == assignment.rowCount, "a value for each row")
-        reserve(groups: groups, values: count)
+        reserve(groups: groups, values: count, for: values.count)
         let source = values.span
         guard isDense else {
             var table = NumberTable()
@@ -91,7 +92,7 @@ struct PairSet: Sendable {
     mutating func absorb(
         _ other: PairSet, groups: [UInt32], groupCount: Int, values: [UInt32], valueCount: Int
     ) {
-        reserve(groups: groupCount, values: valueCount)
+        reserve(groups: groupCount, values: valueCount, for: other.count)
         other.forEach { group, value in
             let (here, number) = (Int(groups[group]), values[Int(value)])
             if isDense {

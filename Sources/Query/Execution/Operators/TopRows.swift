@@ -77,6 +77,9 @@ struct TopRows: Sendable {
         return Pipeline(columns: scan.output, unitCount: winners.count) { [scan] unit, sink in
             let (morsel, rows) = winners[unit]
             let chunk = try scan.read(rows, of: scan.morsels[morsel])
+            let booking = scan.context.options.memoryPool.map { MemoryBooking(in: $0) }
+            booking?.set(to: chunk.heldBytes)
+            defer { withExtendedLifetime(booking) {} }
             for piece in chunk.pieces(of: scan.context.chunkRowsMax) { try sink(piece) }
         }
     }

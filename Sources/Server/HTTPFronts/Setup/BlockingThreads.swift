@@ -39,7 +39,8 @@ struct BlockingThreads: Sendable {
 
     /// Starts the threads.
     init(_ sizes: Sizes) {
-        // Questions take what is left: events are taken in, sealed and told to whoever scrapes while they are answered.
+        // Questions take what is left, as do threads that work beside others (`ThreadWorkers`): events are taken in,
+        // sealed and told to whoever scrapes while they are answered.
         pools = Kind.allCases.map { kind in
             ThreadPool(threadCount: sizes.threads(of: kind), yieldsToOthers: kind == .queries)
         }
