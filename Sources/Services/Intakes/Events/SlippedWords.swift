@@ -23,8 +23,8 @@ package final class SlippedWords: Sendable {
     private struct State {
         var told: Set<WordSlip> = []
         var hasMore = false
-        /// Words of spans that are in no list, slips or a sender's own. Strangers make up more than are remembered, and a
-        /// slip behind those is told all the same: when there is no room, all are forgotten.
+        /// Words of spans that are in no list, slips or a sender's own. Strangers make up more than are remembered, and
+        /// a slip behind those is told all the same: when there is no room, all are forgotten.
         var lookedAt: Set<Word> = []
     }
 
