@@ -10,11 +10,18 @@ import Testing
         #"{"specversion":"1.0","id":"\#(id)","source":"t","type":"\#(type)","data":{\#(data)}}"#
     }
 
-    /// A turn whose root names its channel.
-    private static func turn(_ channel: String) -> String {
+    /// Turns whose roots name their channels, each in a trace of its own.
+    private static func turns(_ channels: [String], from number: Int) -> String {
+        let turns = channels.enumerated().map { turn($0.element, trace: number + $0.offset) }
+        return "{\"resourceSpans\":[\(turns.joined(separator: ","))]}"
+    }
+
+    /// - Parameter trace: of three digits to the base of 16.
+    private static func turn(_ channel: String, trace: Int) -> String {
         let now = SystemClock().wallNanoseconds()
-        func span(_ id: String, _ parent: String, _ operation: String, _ more: String) -> String {
-            #"{"traceId":"0f5ee02a2e35937b3c6537cfcc16b38d","spanId":"\#(id)",\#(parent)"name":"s","#
+        let id = "0f5ee02a2e35937b3c6537cfcc16b" + String(trace, radix: 16)
+        func span(_ span: String, _ parent: String, _ operation: String, _ more: String) -> String {
+            #"{"traceId":"\#(id)","spanId":"\#(span)",\#(parent)"name":"s","#
                 + #""startTimeUnixNano":"\#(now - 1_000_000)","endTimeUnixNano":"\#(now)","attributes":["#
                 + #"{"key":"gen_ai.operation.name","value":{"stringValue":"\#(operation)"}}\#(more)]}"#
         }
@@ -23,10 +30,10 @@ import Testing
             #",{"key":"gen_ai.conversation.id","value":{"stringValue":"c-1"}},"#
                 + #"{"key":"plimsoll.channel","value":{"stringValue":"\#(channel)"}}"#)
         let call = span("00f067aa0ba902b7", #""parentSpanId":"b7ad6b7169203331","#, "chat", "")
-        return #"{"resourceSpans":[{"scopeSpans":[{"spans":[\#(root),\#(call)]}]}]}"#
+        return #"{"scopeSpans":[{"spans":[\#(root),\#(call)]}]}"#
     }
 
-    /// A sender's own word is no slip, and of what only one type has the sender alone is told.
+    /// A sender's own word is no slip, however many there are, and of what only one type has the sender alone is told.
     @Test func eachIsToldOnce() async throws {
         let lines = LogLines()
         let context = StoreContext(
@@ -42,10 +49,13 @@ import Testing
             }
             _ = try await client.post(
                 Self.event("3", "conversation.resolved", #""conversation_id":"c-1","by":"agnt""#))
-            let sent = try await client.send(
-                "POST", "/v1/traces", headers: [("Content-Type", "application/json")],
-                body: Array(Self.turn("chatt").utf8))
-            #expect(sent.status == 200, "\(sent.text)")
+            let own = "abcdefghijklmnopq".flatMap { first in "abcdefghijklmnopq".map { "shop-\(first)\($0)" } }
+            for (channels, number) in [(own, 0x400), (["chatt"], 0x800)] {
+                let sent = try await client.send(
+                    "POST", "/v1/traces", headers: [("Content-Type", "application/json")],
+                    body: Array(Self.turns(channels, from: number).utf8))
+                #expect(sent.status == 200, "\(sent.text)")
+            }
             #expect(try await lines.line(with: "channel \"chatt\"") != nil, "\(lines.texts())")
         }
         let told = lines.texts().filter { $0.contains("no figure knows this word") }

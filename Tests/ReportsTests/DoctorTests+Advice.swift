@@ -66,7 +66,9 @@ extension DoctorTests {
     @Test func whoSendsOtherEventsAloneIsNotToldThatNothingCame() throws {
         var sample = try Self.priced()
         for _ in 0..<3 { sample.add("cache.lookup", at: 3500, ["service_name": .text("shop")]) }
-        sample.add("deploy.changed", at: 3500, ["service_name": .text("shop")])
+        for type in ["deploy.changed", "log.recorded", "request.completed"] {
+            sample.add(type, at: 3500, ["service_name": .text("shop")])
+        }
         let report = try Self.report(&sample)
         #expect(findings(report) == [[.text("shop"), .text("no_calls"), ReportValue.none, .count(Int128(3))]])
     }

@@ -42,7 +42,8 @@ import WireFormats
         ("password%253Dhunter22", "password%253D*"), ("%22api_key%22%3A%22xyz%22%7D", "%22api_key%22%3A%22*%22%7D"),
         ("https://h/cb?next=%2Fx%3Ftoken%3Da1b2c3d4%26b%3D1", "https://h/cb?next=%2Fx%3Ftoken%3D*%26b%3D1"),
         ("postgres%3A%2F%2Fbot%3Ahunter2%40db%2Fx", "postgres%3A%2F%2F*%40db%2Fx"),
-        ("key%20sk-0123456789abcdef0", "key%20*"),
+        ("key%20sk-0123456789abcdef0", "key%20*"), ("np\u{E0041}m_0123456789abcdefghijABCDEFGHIJ012345", "*"),
+        ("np\u{180B}m_0123456789abcdefghijABCDEFGHIJ012345", "*"),
     ]
 
     /// Names in other languages, and lists below a name.

@@ -5,9 +5,9 @@ internal import Bytes
 /// direction, joiners, soft hyphens) is left out, half-width kana are whole ones, kana with the mark of their voice
 /// behind them and Hangul in its parts are composed, and forms of Arabic and Hebrew letters for print are the letters.
 ///
-/// Ranges and tables are those of the Unicode Character Database (UnicodeData.txt; of spaces ``WhiteSpace``), the
-/// composition of Hangul is that of section 3.12 of the standard. Marks behind letters of other scripts stay, since
-/// ``CredentialLetters`` passes over them.
+/// Ranges and tables are those of the Unicode Character Database (UnicodeData.txt; of spaces ``WhiteSpace``, of what
+/// nobody sees `isUnseen`), the composition of Hangul is that of section 3.12 of the standard. Marks behind letters of
+/// other scripts stay, since ``CredentialLetters`` passes over them.
 /// - Complexity: O(bytes) to make it; most texts are looked through once and stay as they are.
 struct CredentialForms {
     /// In one form.
@@ -55,14 +55,13 @@ struct CredentialForms {
     }
 
     /// By byte: whether what has another form may begin with it.
-    static let mayBegin: [Bool] = (0..<256).map { [0xC2, 0xCD, 0xD8, 0xE1, 0xE2, 0xE3, 0xEF].contains($0) }
+    static let mayBegin: [Bool] = (0..<256).map { [0xC2, 0xCD, 0xD8, 0xE1, 0xE2, 0xE3, 0xEF, 0xF0, 0xF3].contains($0) }
 
     // MARK: Bytes
 
-    /// The scalar of two or three bytes that begins at a place, and how many these are; 0 and one byte for anything
-    /// else.
+    /// The scalar beyond ASCII that begins at a place, and how many bytes it has; 0 and one byte for anything else.
     static func scalar(in text: ArraySlice<UInt8>, at place: Int) -> (scalar: UInt32, length: Int) {
-        shortScalar(in: text.span, at: place - text.startIndex)
+        utf8Scalar(in: text.span, at: place - text.startIndex)
     }
 
     /// Appends a scalar below U+10000.
@@ -159,12 +158,11 @@ struct CredentialForms {
 
     /// What stands for a scalar: one, two where the second is not 0, and nothing for a mark; nil: it stands for itself.
     private static func letters(of scalar: UInt32) -> (first: UInt32, second: UInt32)? {
-        switch scalar {
-        // Nobody sees these.
-        case 0xAD, 0x34F, 0x61C, 0x180E, 0x200B...0x200F, 0x202A...0x202E, 0x2060...0x206F, 0xFE00...0xFE0F, 0xFEFF:
-            (0, 0)
-        // Of the others below the kana white space alone has another form.
-        case 0x80...0x3000: WhiteSpace(scalar).map { (first: $0 == .lineEnd ? 0x0A : 0x20, second: 0) }
+        // What is no text is 0 here.
+        guard scalar >= 0x80 else { return nil }
+        if let space = WhiteSpace(scalar) { return (first: space == .lineEnd ? 0x0A : 0x20, second: 0) }
+        if isUnseen(scalar) { return (first: 0, second: 0) }
+        return switch scalar {
         // An order, as Korean sets of characters have it a second time.
         case 0xF9A8: (0x4EE4, 0)
         case 0xFB1D...0xFBFF: found(forPrint[Int(scalar - 0xFB1D)])

@@ -19,7 +19,7 @@ enum CredentialLetters {
         while place < name.endIndex {
             let first = name[place]
             if isLetter(first) { letters.append(first | 0x20) }
-            // 0 for what is ASCII, cut off, or of four bytes: those are no letters of names.
+            // 0 for what is ASCII, and for what is no text.
             let (scalar, length) = CredentialForms.scalar(in: name, at: place)
             place += length
             guard scalar > 0 else { continue }

@@ -6,7 +6,7 @@ import JSONTexts
 /// What was told of conversations so that no answer shows it.
 extension DoctorQueries {
     /// Events that are about a conversation and name none.
-    struct LostOutcome {
+    struct LostEvents {
         var sender: String?
         var type: String
         /// Whether a span told it.
@@ -31,20 +31,25 @@ extension DoctorQueries {
 
     /// Messages, and what became of a conversation, that name none, so that they are of none. The messages that spans
     /// told lack what their calls lack.
-    func lostOutcomes() throws -> [LostOutcome] {
+    func eventsWithoutConversation() throws -> [LostEvents] {
         let types = Self.ofConversations.map(SQLTexts.text).joined(separator: ", ")
         let messages = Self.messages.map(SQLTexts.text).joined(separator: ", ")
-        return try counted("outcomes of no conversation", [.key, .key, .key, .sum], by: [3]) { part, limit in
+        return try counted("events without a conversation", [.key, .key, .key, .sum], by: [3]) { part, limit in
             """
             select \(Self.sender), type, \(Self.isOfSpan), count(*) from events where \(part.received) \
             and type in (\(types)) and (conversation_id is null or conversation_id = '') \
             and not (\(Self.isOfSpan) and type in (\(messages))) \
             group by 1, 2, 3 order by 4 desc, 1, 2, 3 limit \(limit)
             """
-        }.map { LostOutcome(sender: $0.text(0), type: $0.text(1) ?? "", isOfSpan: $0.flag(2), events: $0.integer(3)) }
+        }.map { LostEvents(sender: $0.text(0), type: $0.text(1) ?? "", isOfSpan: $0.flag(2), events: $0.integer(3)) }
     }
 
-    static let messages = ["message.received", "message.sent"]
+    /// Types of messages.
+    static let messages: [String] = {
+        let registry = SchemaRegistry.builtIn
+        let types = registry.wellKnownTypes
+        return [types.messageReceived, types.messageSent].map { registry.types[Int($0)].name }
+    }()
 
     /// Types whose events are about a conversation: messages, and what became of it.
     static let ofConversations: [String] = {

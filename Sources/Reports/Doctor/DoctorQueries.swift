@@ -3,7 +3,7 @@ import Dialects
 import Domain
 
 /// What was received in a period, asked of the tables. Each question has few rows and takes a bounded memory, however
-/// much came (``counted(_:_:by:limit:_:)``).
+/// much came (``counted(_:_:by:limit:isNeeded:_:)``).
 struct DoctorQueries {
     let runner: ReportRunner
     /// By the time of receipt.
@@ -60,15 +60,9 @@ struct DoctorQueries {
         CostQueries.tables.map { "select \(columns) from \($0) where \(received)" }.joined(separator: " union all ")
     }
 
-    /// Types whose events say what those who run agents did and measured, and nothing of a conversation.
-    private static let ofOperators = [
-        "budget.set", "cost.recorded", "deploy.changed", "experiment.changed", "knowledge.indexed", "metric.sampled",
-        "price.set", "probe.checked", "prompt.published", "resource.sampled", "span.received", "usage.reported",
-    ]
-
     /// Who sent events of agents that no span told, most first, and how many.
     func eventSenders() throws -> [(sender: String?, events: Int128)] {
-        let types = Self.ofOperators.map(SQLTexts.text).joined(separator: ", ")
+        let types = OperatorTypes.names.map(SQLTexts.text).joined(separator: ", ")
         return try counted("senders of events", [.key, .sum], by: [1]) { part, limit in
             """
             select \(Self.sender), count(*) from events where \(part.received) and not \(Self.isOfSpan) \

@@ -180,7 +180,7 @@ struct DoctorReport {
     }
 
     private func outcomes(_ queries: DoctorQueries) throws -> [DoctorFinding] {
-        try queries.lostOutcomes().map { lost in
+        try queries.eventsWithoutConversation().map { lost in
             DoctorFinding(
                 kind: DoctorQueries.messages.contains(lost.type) ? .lostMessage : .lostOutcome,
                 service: lost.sender, what: lost.type, count: lost.events,

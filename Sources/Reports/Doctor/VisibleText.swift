@@ -1,3 +1,5 @@
+import Bytes
+
 /// Texts that others chose, so that people see what is in them.
 enum VisibleText {
     /// Escapes of one text; of more it is only said that there are some.
@@ -43,9 +45,12 @@ enum VisibleText {
 
     private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
         if scalar == " " { return false }
+        if isUnseen(scalar.value) { return true }
+        // Marks of annotations and of numbers (U+FFF9, U+0600), and what is no character yet: some programs show them,
+        // others do not, and here it matters which text it is, not whether there is one.
         return switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .unassigned: true
-        default: scalar.properties.isDefaultIgnorableCodePoint || scalar == "\u{2800}"
+        case .format, .unassigned: true
+        default: false
         }
     }
 }

@@ -15,7 +15,7 @@ struct RuleGraph: Sendable {
     private static let levelsOfRule = 8
     /// Rules that a fault names.
     private static let namesMax = 5
-    /// Steps in search of the rules that faults name, for all of them.
+    /// Steps in search of the rules that faults name, for all of them; the search that reaches so many still ends.
     private static let searchStepsMax = 1 << 20
 
     private let rules: [Rule]
@@ -111,7 +111,8 @@ struct RuleGraph: Sendable {
     // MARK: Faults
 
     /// By the places of rules: why one has no samples; nil: it may have some.
-    /// - Complexity: O(rules · log(rules) + what they lead to).
+    /// - Complexity: O(rules · log(rules) + what they lead to + their expressions), and ``searchStepsMax`` in search of
+    ///   the rules that are named.
     mutating func faults() -> [String?] {
         var faults = [String?](repeating: nil, count: rules.count)
         var levels = [Int](repeating: 0, count: next.count)
@@ -156,8 +157,9 @@ struct RuleGraph: Sendable {
     }
 
     /// The names of the rules on a shortest way from a rule to itself.
+    /// - Complexity: O(steps), however many rules there are besides: each of many circles is searched by itself.
     private mutating func way(back place: Int) -> [ByteText] {
-        var before = [Int](repeating: -1, count: next.count)
+        var before: [Int: Int] = [:]
         var (queue, index) = ([place], 0)
         while index < queue.count {
             let node = queue[index]
@@ -168,11 +170,11 @@ struct RuleGraph: Sendable {
                     var (names, step) = ([ByteText](), node)
                     while step != place {
                         if step < rules.count { names.append(rules[step].name) }
-                        step = before[step]
+                        step = before[step] ?? place
                     }
                     return names.reversed()
                 }
-                guard before[other] < 0 else { continue }
+                guard before[other] == nil else { continue }
                 before[other] = node
                 queue.append(other)
             }
@@ -222,20 +224,16 @@ struct RuleGraph: Sendable {
 
 extension RuleSet {
     // tests: these alone.
-    /// Recording rules that are right and have no samples, the first ones of many.
+    /// Recording rules that are right and have no samples, in the order of the files.
     /// - Complexity: O(rules · log(rules) + what they lead to).
     package var withoutSamples: [RuleWarning] {
         let placed = files.flatMap { file in
             file.groups.flatMap(\.rules).filter { $0.kind == .record }.map { (file: file.name, rule: $0) }
         }
         var graph = RuleGraph(placed.map { $0.rule })
-        let all = zip(placed, graph.faults()).compactMap { one, fault in
+        return zip(placed, graph.faults()).compactMap { one, fault in
             fault.map { RuleWarning(place: "\(one.file):\(one.rule.line ?? 1)", reason: $0) }
         }
-        let max = Self.shownWarningsMax
-        guard all.count > max else { return all }
-        let rest = "\(all.count - max) more rules have no samples"
-        return Array(all.prefix(max)) + [RuleWarning(place: all[max].place, reason: rest)]
     }
 
     // tests: they grow as the rules do.

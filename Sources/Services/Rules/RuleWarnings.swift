@@ -18,7 +18,8 @@ package struct RuleWarning: Hashable, Sendable, CustomStringConvertible {
 
 extension RuleSet {
     /// Of each kind no more are told where they stand among other things.
-    static var shownWarningsMax: Int { 20 }
+    private static var shownWarningsMax: Int { 20 }
+    private static var command: String { "`plimsoll alerts check FILE…` names all of them" }
 
     /// What is told of rules of which nothing is wrong: metrics that neither the catalogue has nor a rule of the set
     /// records, and labels that a metric has not, in the order of the files; then recording rules that have no samples.
@@ -31,10 +32,13 @@ extension RuleSet {
         let max = Self.shownWarningsMax
         var first = RuleWarnings.all(files, max: max + 1)
         if first.count > max {
-            let reason = "more rules ask for what nobody gives: `plimsoll alerts check FILE…` names all of them"
+            let reason = "more rules ask for what nobody gives: \(Self.command)"
             first[max] = RuleWarning(place: first[max].place, reason: reason)
         }
-        return first + withoutSamples
+        let empty = withoutSamples
+        guard empty.count > max else { return first + empty }
+        let rest = "\(empty.count - max) more rules have no samples: \(Self.command)"
+        return first + Array(empty.prefix(max)) + [RuleWarning(place: empty[max].place, reason: rest)]
     }
 }
 

@@ -90,6 +90,7 @@ struct OTLPTests {
             #"{"resourceSpans":[{"scope_spans":[{"spans":[{}]}]},{"scopeSpans":[],"scope_spans":[{"spans":[{}]}]}]}"#,
             "scope_spans", 2
         ),
+        (#"{"resourceSpans":[{"scope_spans":[{"spans":[{}]}],"ScopeSpans":[{"spans":[{},{}]}]}]}"#, "scope_spans", 3),
         (#"{"resource_spans":[],"other":[{"scope_spans":[{"spans":[{}]}]}]}"#, nil, 0),
         (#"{"resource_spans":{"scope_spans":[{"spans":[{}]}]}}"#, nil, 0),
     ] as [(String, String?, Int)])

@@ -124,10 +124,16 @@ package struct OTLPResourceSpans: Hashable, Sendable {
     /// Its scopes.
     package var scopes: [OTLPScopeSpans] = []
     /// Spans of it that are lost; nil: none.
-    var misnamed: OTLPMisnamed?
+    private(set) var misnamed: OTLPMisnamed?
 
     /// No spans yet.
     package init() {}
+
+    /// Counts spans that are lost.
+    mutating func add(_ more: OTLPMisnamed?) {
+        guard let more else { return }
+        if misnamed?.add(more) == nil { misnamed = more }
+    }
 }
 
 /// An `ExportTraceServiceRequest`.

@@ -48,7 +48,7 @@ struct OTLPJSON {
                 } catch { defect = error.expectation }
             case "scopeSpans":
                 try elements(place, name) { place throws(DecodingError) in result.scopes.append(try scopeSpans(place)) }
-            default: result.misnamed = result.misnamed ?? misnamed(name, place, level: 1)
+            default: result.add(misnamed(name, place, level: 1))
             }
         }
         guard let defect else { return result }

@@ -90,10 +90,8 @@ struct StepSeries {
 
 extension Double {
     /// Stands where a series has no float: the one value that no sample has.
-    static var nothing: Double { Double(bitPattern: nothingBits) }
+    static var nothing: Double { Double(bitPattern: staleMarkerBits) }
 
-    /// Its bits are those of the ``staleMarker``, told here so that loops over numbers call nobody.
-    var isNothing: Bool { bitPattern == Self.nothingBits }
-
-    private static var nothingBits: UInt64 { 0x7FF0_0000_0000_0002 }
+    /// Its bits are those of the ``staleMarker``.
+    var isNothing: Bool { bitPattern == Self.staleMarkerBits }
 }

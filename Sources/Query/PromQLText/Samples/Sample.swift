@@ -8,8 +8,11 @@ package enum SampleValue: Hashable, Sendable {
 
 extension Double {
     /// Says that a series has ended: no number, and told from others by its bits.
-    package static let staleMarker = Double(bitPattern: 0x7FF0_0000_0000_0002)
+    package static let staleMarker = Double(bitPattern: staleMarkerBits)
+
+    /// Its bits, for loops over numbers that call nobody.
+    @inlinable package static var staleMarkerBits: UInt64 { 0x7FF0_0000_0000_0002 }
 
     /// Whether it is the ``staleMarker``.
-    package var isStaleMarker: Bool { bitPattern == Self.staleMarker.bitPattern }
+    package var isStaleMarker: Bool { bitPattern == Self.staleMarkerBits }
 }

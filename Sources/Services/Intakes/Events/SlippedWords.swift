@@ -9,7 +9,7 @@ package final class SlippedWords: Sendable {
     // tests: the bound is reached there.
     /// Words that are told; behind them it is said once that there are more.
     package static let wordsMax = 16
-    /// Words of spans that are looked at.
+    /// Words of spans that are remembered.
     private static let lookedAtMax = 256
     private static let bytesMax = 48
     private static let advice = LogField(.advice, "`plimsoll doctor` says who sends them")
@@ -23,7 +23,8 @@ package final class SlippedWords: Sendable {
     private struct State {
         var told: Set<WordSlip> = []
         var hasMore = false
-        /// Words of spans that are in no list, slips or a sender's own.
+        /// Words of spans that are in no list, slips or a sender's own. Strangers make up more than are remembered, and
+        /// a slip behind those is told all the same: when there is no room, all are forgotten.
         var lookedAt: Set<Word> = []
     }
 
@@ -60,7 +61,7 @@ package final class SlippedWords: Sendable {
     }
 
     /// Looks at events that spans told, which no decoder has seen.
-    /// - Complexity: O(events), and O(words that are known) for each word that was not met before.
+    /// - Complexity: O(events), and O(words that are known) for each word that is not remembered.
     func look(at events: EventRows) {
         for event in events {
             for (column, words) in fields {
@@ -75,6 +76,11 @@ package final class SlippedWords: Sendable {
     }
 
     private func isNew(_ word: Word) -> Bool {
-        state.withLock { $0.lookedAt.count < Self.lookedAtMax && $0.lookedAt.insert(word).inserted }
+        state.withLock { state in
+            if state.lookedAt.contains(word) { return false }
+            if state.lookedAt.count >= Self.lookedAtMax { state.lookedAt.removeAll(keepingCapacity: true) }
+            state.lookedAt.insert(word)
+            return true
+        }
     }
 }
