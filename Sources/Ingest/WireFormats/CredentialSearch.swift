@@ -218,6 +218,7 @@ struct CredentialSearch {
         }
         let isNamed =
             CredentialValue.isMade(bytes, CredentialValue.madeBytesMinBare)
+            && !(isAfterScheme && CredentialValue.isNumbered(bytes))
             && value(of: name)?.isAny ?? false
             && !look(text[word]).dropLast(2).contains(UInt8(ascii: "="))
             && look(text[before.upperBound..<word.lowerBound]).allSatisfy { $0 <= 0x20 || $0 == UInt8(ascii: "|") }
@@ -237,7 +238,10 @@ struct CredentialSearch {
     /// Where the value ends that a copula at the end of a name says; nil: there is none. What parts no words goes on
     /// behind the value: it is in ASCII, and the sentence is not.
     mutating func endOfSaid(by name: ArraySlice<UInt8>, from start: Int, to end: Int) -> Int? {
-        guard start < end, text[start] < 0x80, let asked = value(of: name) else { return nil }
+        // Behind a copula may stand a sign as well, and what the sign says is looked at behind it.
+        guard start < end, text[start] < 0x80, !CredentialText.isAssignment(text[start]),
+            let asked = value(of: name)
+        else { return nil }
         let beginning = look(text[start..<end].prefix(Self.bytesTold).prefix { $0 < 0x80 })
         guard asked.isMetInProse(by: beginning) else { return nil }
         return look(text[start..<end].prefix { $0 < 0x80 }).endIndex
