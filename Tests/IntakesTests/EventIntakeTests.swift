@@ -22,7 +22,9 @@ import WireFormats
         init(_ limits: ServerLimits = ServerLimits(), log: OperatorLog = OperatorLog { _ in }) {
             health = ServerHealth(log: log, clock: SimulatedClock())
             let (decoders, writer) = (ThreadPool(threadCount: 2), ThreadPool(threadCount: 1))
-            intake = EventIntake(store: store, threads: decoders, writer: writer, limits: limits, health: health)
+            intake = EventIntake(
+                store: store, threads: decoders, writer: writer, limits: limits, clock: SimulatedClock(),
+                health: health)
             traces = TraceIntake(
                 store: store, events: intake, threads: decoders, limits: limits, health: health,
                 settlement: TraceSettlement(store: store, clock: SimulatedClock()))
