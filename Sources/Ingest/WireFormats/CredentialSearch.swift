@@ -25,7 +25,7 @@ struct CredentialSearch {
     /// The last words that may be names.
     private var before: Range<Int>?, earlier: Range<Int>?
     private var command = CredentialCommand()
-    private var login = LoginLine()
+    private var login = CredentialLogin()
     /// What the words before ask of the next one.
     private var isAfterScheme = false
     private var asked: CredentialValue?
@@ -62,7 +62,7 @@ struct CredentialSearch {
     private mutating func restart(behind place: Int) {
         (index, origin) = (place, place)
         (before, earlier, isAfterScheme, asked) = (nil, nil, false, nil)
-        (command, pair, login) = (CredentialCommand(), CredentialPair(), LoginLine())
+        (command, pair, login) = (CredentialCommand(), CredentialPair(), CredentialLogin())
     }
 
     /// What a test is given to look at.
