@@ -109,8 +109,8 @@ enum DoctorAdvice {
         Self.name(name).map { $0.hasPrefix("`") ? $0 : "\(name): say it as \($0)" }
     }
 
-    /// What to say instead of a member that was meant to be a field: one of the field's own name stands beside the data,
-    /// or among its attributes.
+    /// What to say instead of a member that was meant to be a field: one of the field's own name stands beside the
+    /// data, or among its attributes.
     static func change(of slip: DoctorQueries.MisspeltMember) -> String {
         let isIt = slip.name == slip.meant
         return "\(slip.name) of \(slip.type): " + (isIt ? "say it in the data" : "say it as \(slip.meant)")
