@@ -22,7 +22,9 @@ import WireFormats
         init(_ limits: ServerLimits = ServerLimits(), log: OperatorLog = OperatorLog { _ in }) {
             health = ServerHealth(log: log, clock: SimulatedClock())
             let (decoders, writer) = (ThreadPool(threadCount: 2), ThreadPool(threadCount: 1))
-            intake = EventIntake(store: store, threads: decoders, writer: writer, limits: limits, health: health)
+            intake = EventIntake(
+                store: store, threads: decoders, writer: writer, limits: limits, clock: SimulatedClock(),
+                health: health)
             traces = TraceIntake(
                 store: store, events: intake, threads: decoders, limits: limits, health: health,
                 settlement: TraceSettlement(store: store, clock: SimulatedClock()))
@@ -162,7 +164,8 @@ import WireFormats
             let refusal = try await ground.refusal { _ = try await ground.accept(Self.event("a")) }
             #expect(refusal?.kind == .unavailable && refusal?.retryAfterSeconds == 17)
             ground.health.note(freeBytes: nil, isTailFull: ground.store.isTailFull)
-            #expect(ground.health.unreadiness?.text.contains("nothing is sealed") == true)
+            let text = ground.health.unreadiness?.text
+            #expect(text == "no event is taken until a seal makes room (nothing is sealed); nothing was lost")
         }
         let thread = ThreadPool(threadCount: 1)
         let settling = SettlingService(

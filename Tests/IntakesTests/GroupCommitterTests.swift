@@ -11,6 +11,7 @@ private final class Recorder: Sendable {
 }
 
 private struct DiskGone: Error {}
+private struct OneLookUpFailed: Error {}
 
 @Suite struct GroupCommitterTests {
     private func withThread<Result>(_ body: (ThreadPool) async throws -> Result) async throws -> Result {
@@ -29,7 +30,7 @@ private struct DiskGone: Error {}
         let recorder = Recorder()
         try await withThread { thread in
             let committer = GroupCommitter<Int, Int>(
-                thread: thread, groupWeightMax: 7, clock: SimulatedClock()
+                thread: thread, groupWeightMax: 7, clock: SimulatedClock(), waitNanoseconds: 0
             ) { items, _ in
                 recorder.groups.withLock { $0.append(items) }
                 return items.map { $0 * 10 }
@@ -51,7 +52,7 @@ private struct DiskGone: Error {}
         let recorder = Recorder()
         try await withThread { thread in
             let committer = GroupCommitter<Int, Int>(
-                thread: thread, groupWeightMax: 10, clock: SimulatedClock()
+                thread: thread, groupWeightMax: 10, clock: SimulatedClock(), waitNanoseconds: 0
             ) { items, _ in
                 recorder.groups.withLock { $0.append(items) }
                 return items
@@ -77,7 +78,8 @@ private struct DiskGone: Error {}
         let recorder = Recorder()
         try await withThread { thread in
             let committer = GroupCommitter<Int, Int>(
-                thread: thread, groupWeightMax: 10, clock: SimulatedClock(), isFinal: { _ in false }
+                thread: thread, groupWeightMax: 10, clock: SimulatedClock(), waitNanoseconds: 0,
+                isFinal: { _ in false }
             ) { items, _ in
                 if items.contains(2) { throw DiskGone() }
                 recorder.groups.withLock { $0.append(items) }
@@ -142,11 +144,46 @@ private struct DiskGone: Error {}
         #expect(turns.withLock { $0 } == [4])
     }
 
+    /// The same where it is met only once the items of a group are written one by one.
+    @Test func whereOneByOneFindsNoRoomOthersHaveTheirTurn() async throws {
+        let recorder = Recorder()
+        let turns = Mutex<[Int]>([])
+        try await withThread { thread in
+            let committer = GroupCommitter<Int, Int>(
+                thread: thread, groupWeightMax: 4, clock: SimulatedClock(), waitNanoseconds: 0,
+                isFinal: { _ in false }, isOfAll: { $0 is DiskGone }
+            ) { items, _ in
+                recorder.groups.withLock { $0.append(items) }
+                if items.count == 4 { throw OneLookUpFailed() }
+                if items == [0] { throw DiskGone() }
+                return items
+            }
+            let arrived = Atomic<Int>(0)
+            thread.submit { while arrived.load(ordering: .acquiring) < 6 { usleep(1000) } }
+            let outcomes = await withTaskGroup(of: (Int, Int?).self) { group in
+                for item in 0..<6 {
+                    group.addTask { (item, try? await committer.commit(item, weight: 1)) }
+                    while committer.waitingCount < item + 1 { try? await Task.sleep(for: .milliseconds(1)) }
+                    // Behind the first drain, and before what is left after it.
+                    if item == 5 { thread.submit { turns.withLock { $0.append(recorder.written.count) } } }
+                    arrived.add(1, ordering: .releasing)
+                }
+                var outcomes: [Int: Int] = [:]
+                for await (item, result) in group { outcomes[item] = result ?? -1 }
+                return outcomes
+            }
+            #expect(outcomes == [0: -1, 1: -1, 2: -1, 3: -1, 4: 4, 5: 5])
+            #expect(committer.failure == nil)
+        }
+        #expect(recorder.groups.withLock { $0 } == [[0, 1, 2, 3], [0], [4, 5]])
+        #expect(turns.withLock { $0 } == [5])
+    }
+
     @Test func theFirstFailureEndsAllWriting() async throws {
         let recorder = Recorder()
         try await withThread { thread in
             let committer = GroupCommitter<Int, Int>(
-                thread: thread, groupWeightMax: 1, clock: SimulatedClock()
+                thread: thread, groupWeightMax: 1, clock: SimulatedClock(), waitNanoseconds: 0
             ) { items, _ in
                 if items == [3] { throw DiskGone() }
                 recorder.groups.withLock { $0.append(items) }

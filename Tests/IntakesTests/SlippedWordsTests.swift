@@ -16,7 +16,8 @@ import Testing
         let store = MemoryStore()
         let intake = EventIntake(
             store: store, threads: ThreadPool(threadCount: 1), writer: ThreadPool(threadCount: 1),
-            limits: ServerLimits(), health: ServerHealth(log: OperatorLog { _ in }, clock: SimulatedClock()),
+            limits: ServerLimits(), clock: SimulatedClock(),
+            health: ServerHealth(log: OperatorLog { _ in }, clock: SimulatedClock()),
             words: SlippedWords(store.registry, log: log))
         let words = "abcdfghijklnopqrstuv".map { "voic\($0)" }
         let events = words.map { word in

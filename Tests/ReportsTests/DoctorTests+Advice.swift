@@ -153,4 +153,18 @@ extension DoctorTests {
         #expect(changes.contains { $0[3] == .text("events by POST to http://127.0.0.1:8911/v1/events") }, "\(changes)")
         #expect(!changes.contains { if case .text(let text) = $0[3] { text.contains("HOST") } else { false } })
     }
+
+    /// A name that is right stands in the wrong place.
+    @Test func aFieldBesideTheDataIsLedIntoIt() throws {
+        var sample = try Self.priced()
+        Self.add("bot", to: &sample)
+        sample.add(
+            "feedback.submitted", at: 3500,
+            [
+                "conversation_id": .text("c1"), "service_name": .text("odd-bot"),
+                "attributes": .json(#"{"score":4}"#),
+            ])
+        let report = try Self.report(&sample)
+        #expect(change("unread_names", in: report) == "score of feedback.submitted: say it in the data")
+    }
 }

@@ -104,7 +104,9 @@ import Testing
         let thread = ThreadPool(threadCount: 1)
         let ticker = RuleTicker(
             manager, inputs, senders: [], thread: thread,
-            committer: GroupCommitter(thread: thread, groupWeightMax: 1, clock: clock) { _, _ in throw Gone() },
+            committer: GroupCommitter(thread: thread, groupWeightMax: 1, clock: clock, waitNanoseconds: 0) { _, _ in
+                throw Gone()
+            },
             clock: clock,
             health: ServerHealth(log: log, clock: clock), log: log)
         func names() async -> [String] {

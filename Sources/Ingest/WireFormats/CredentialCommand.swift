@@ -73,22 +73,3 @@ struct CredentialCommand {
         (option, wordsLeft) = (found, Self.wordsMax)
     }
 }
-
-/// The line of a file of logins: `machine HOST login NAME password SECRET`.
-struct LoginLine {
-    private static let words: [[UInt8]?] = ["machine", nil, "login", nil, "password"].map { $0.map { Array($0.utf8) } }
-    /// How many words of it stood before.
-    private var count = 0
-
-    /// Looks at the next word of a text.
-    /// - Returns: whether it stands where the secret does.
-    mutating func take(_ word: ArraySlice<UInt8>) -> Bool {
-        guard count < Self.words.count else {
-            count = 0
-            return true
-        }
-        let isNext = Self.words[count].map { word.elementsEqual($0) } ?? true
-        count = isNext ? count + 1 : word.elementsEqual("machine".utf8) ? 1 : 0
-        return false
-    }
-}

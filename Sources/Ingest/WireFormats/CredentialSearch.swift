@@ -25,7 +25,7 @@ struct CredentialSearch {
     /// The last words that may be names.
     private var before: Range<Int>?, earlier: Range<Int>?
     private var command = CredentialCommand()
-    private var login = LoginLine()
+    private var login = CredentialLogin()
     /// What the words before ask of the next one.
     private var isAfterScheme = false
     private var asked: CredentialValue?
@@ -62,7 +62,7 @@ struct CredentialSearch {
     private mutating func restart(behind place: Int) {
         (index, origin) = (place, place)
         (before, earlier, isAfterScheme, asked) = (nil, nil, false, nil)
-        (command, pair, login) = (CredentialCommand(), CredentialPair(), LoginLine())
+        (command, pair, login) = (CredentialCommand(), CredentialPair(), CredentialLogin())
     }
 
     /// What a test is given to look at.
@@ -218,6 +218,7 @@ struct CredentialSearch {
         }
         let isNamed =
             CredentialValue.isMade(bytes, CredentialValue.madeBytesMinBare)
+            && !(isAfterScheme && CredentialValue.isNumbered(bytes))
             && value(of: name)?.isAny ?? false
             && !look(text[word]).dropLast(2).contains(UInt8(ascii: "="))
             && look(text[before.upperBound..<word.lowerBound]).allSatisfy { $0 <= 0x20 || $0 == UInt8(ascii: "|") }
@@ -237,7 +238,10 @@ struct CredentialSearch {
     /// Where the value ends that a copula at the end of a name says; nil: there is none. What parts no words goes on
     /// behind the value: it is in ASCII, and the sentence is not.
     mutating func endOfSaid(by name: ArraySlice<UInt8>, from start: Int, to end: Int) -> Int? {
-        guard start < end, text[start] < 0x80, let asked = value(of: name) else { return nil }
+        // Behind a copula may stand a sign as well, and what the sign says is looked at behind it.
+        guard start < end, text[start] < 0x80, !CredentialText.isAssignment(text[start]),
+            let asked = value(of: name)
+        else { return nil }
         let beginning = look(text[start..<end].prefix(Self.bytesTold).prefix { $0 < 0x80 })
         guard asked.isMetInProse(by: beginning) else { return nil }
         return look(text[start..<end].prefix { $0 < 0x80 }).endIndex

@@ -174,5 +174,14 @@ enum CredentialValue {
         }
     }
 
+    /// Words and numbers of any length with hyphens between them: `ORD-12345678`. What a scheme lets in is not so made.
+    static func isNumbered(_ value: ArraySlice<UInt8>) -> Bool {
+        let parts = withoutEnd(value).split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard parts.count > 1 else { return false }
+        return parts.allSatisfy { part in
+            !part.isEmpty && (part.allSatisfy(isDigit) || part.allSatisfy(CredentialLetters.isLetter))
+        }
+    }
+
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 }

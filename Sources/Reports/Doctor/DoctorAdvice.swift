@@ -109,6 +109,13 @@ enum DoctorAdvice {
         Self.name(name).map { $0.hasPrefix("`") ? $0 : "\(name): say it as \($0)" }
     }
 
+    /// What to say instead of a member that was meant to be a field: one of the field's own name stands beside the
+    /// data, or among its attributes.
+    static func change(of slip: DoctorQueries.MisspeltMember) -> String {
+        let isIt = slip.name == slip.meant
+        return "\(slip.name) of \(slip.type): " + (isIt ? "say it in the data" : "say it as \(slip.meant)")
+    }
+
     /// What says the same as a name that nothing reads: the name that it may have meant, else by its words.
     static func name(_ name: String) -> String? {
         let words = name.lowercased()

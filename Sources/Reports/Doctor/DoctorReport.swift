@@ -50,7 +50,7 @@ struct DoctorReport {
         findings += try queries.misspeltMembers().map { slip in
             DoctorFinding(
                 kind: .unreadNames, service: slip.sender, what: "\(slip.type) \(slip.name)", count: slip.events,
-                changes: ["\(slip.name) of \(slip.type): say it as \(slip.meant)"])
+                changes: [DoctorAdvice.change(of: slip)])
         }
         findings += try times(queries)
         let byKind = DoctorFinding.Kind.allCases.flatMap { kind in findings.filter { $0.kind == kind } }

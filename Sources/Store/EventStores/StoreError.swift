@@ -33,7 +33,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         case .stopped(let reason):
             "the store has stopped taking events because a flush failed (\(reason)); check the disk and restart"
         case .noSpace(let reason): "the disk is full (\(reason)); ingest goes on by itself once there is room"
-        case .unavailable(let reason), .tailFull(let reason, _): "the store cannot do it now (\(reason)); nothing was lost"
+        case .unavailable(let reason): "the store cannot do it now (\(reason)); nothing was lost"
+        case .tailFull(let reason, _): "no event is taken until a seal makes room (\(reason)); nothing was lost"
         case .closed: "the store is closed"
         case .keyMissing(let path):
             "\(path) is missing: users and repeats are recognised by it; put it back from the backup that is kept with the directory"

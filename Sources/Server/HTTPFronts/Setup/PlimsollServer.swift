@@ -66,8 +66,8 @@ package final class PlimsollServer: Sendable {
         let history = RefusalHistory(now: clock.monotonicNanoseconds())
         let onRefusal: @Sendable () -> Void = { [clock] in history.happened(at: clock.monotonicNanoseconds()) }
         let intake = EventIntake(
-            store: store, threads: threads.decoders, writer: threads.writer, limits: limits, health: health,
-            words: words, onRefusal: onRefusal)
+            store: store, threads: threads.decoders, writer: threads.writer, limits: limits, clock: clock,
+            health: health, words: words, onRefusal: onRefusal)
         let queries = QueryService(threads: threads.queries, limits: limits, valve: configuration.memoryValve)
         let statusQueries = statusQueries(on: threads.status)
         let examples = ExemplarCollector()

@@ -24,10 +24,11 @@ package final class EventIntake: Sendable {
     /// - Parameters:
     ///   - threads: they decompress and decode.
     ///   - writer: the one thread that changes the store.
+    ///   - clock: by which events wait for room.
     ///   - words: told of words that miss known ones.
     ///   - onRefusal: called where an event was refused.
     package init(
-        store: any IntakeStore, threads: ThreadPool, writer: ThreadPool, limits: ServerLimits,
+        store: any IntakeStore, threads: ThreadPool, writer: ThreadPool, limits: ServerLimits, clock: any Clock,
         health: ServerHealth, words: SlippedWords? = nil, onRefusal: @escaping @Sendable () -> Void = {}
     ) {
         self.store = store
@@ -39,7 +40,7 @@ package final class EventIntake: Sendable {
         counters = IntakeCounters(columnCount: store.registry.columns.count, onRefusal: onRefusal)
         decoders = DecoderPool(registry: store.registry, userTokenKey: store.userTokenKey)
         committer = GroupCommitter(
-            thread: writer, groupWeightMax: limits.groupEventsMax, clock: health.clock,
+            thread: writer, groupWeightMax: limits.groupEventsMax, clock: clock,
             waitNanoseconds: EventStore.appendWaitNanoseconds,
             isFinal: { !StoreFailure.isPassing($0) && !StoreFailure.isOfRequest($0) },
             isOfAll: { StoreFailure.isOfAll($0) }

@@ -45,7 +45,7 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
     ///   - write: makes a group durable, one result per item in order; waits for room until the time of the monotonic
     ///     clock that it is given, at the latest.
     package init(
-        thread: ThreadPool, groupWeightMax: Int, clock: any Clock, waitNanoseconds: Int64 = 0,
+        thread: ThreadPool, groupWeightMax: Int, clock: any Clock, waitNanoseconds: Int64,
         isFinal: @escaping @Sendable (any Error) -> Bool = { _ in true },
         isOfAll: @escaping @Sendable (any Error) -> Bool = { _ in false },
         write: @escaping @Sendable ([Item], Int64) throws -> [Result]
@@ -91,12 +91,16 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
                 for (waiting, result) in zip(group, results) { waiting.continuation.resume(returning: result) }
             } catch  where isOfAll(error) {
                 for waiting in group { waiting.continuation.resume(throwing: error) }
-                // It may have waited, and others who need the thread are to have their turn, however many items come.
-                return thread.submit { self.drain() }
+                return drainLater()
             } catch  where !isFinal(error) {
                 if group.count == 1 { group[0].continuation.resume(throwing: error) }
                 // One of them may be why, and the others have nothing to do with it.
-                if group.count > 1, !writeEach(group) { return }
+                guard group.count > 1 else { continue }
+                switch writeEach(group) {
+                case .each: continue
+                case .ofAll: return drainLater()
+                case .ended: return
+                }
             } catch {
                 end(error, group)
                 return
@@ -104,9 +108,22 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
         }
     }
 
+    /// Goes on behind what else the thread has to do: where a failure concerns all it may have waited, and others who
+    /// need the thread are to have their turn, however many items come.
+    private func drainLater() { thread.submit { self.drain() } }
+
+    /// How the items of a group fared that were written one by one.
+    private enum Outcome {
+        /// Each was written, or failed for its own reasons.
+        case each
+        /// A failure concerned all.
+        case ofAll
+        /// All writing ended.
+        case ended
+    }
+
     /// Writes the items of a group that failed, each for itself.
-    /// - Returns: false where that ended all writing.
-    private func writeEach(_ group: [Waiting]) -> Bool {
+    private func writeEach(_ group: [Waiting]) -> Outcome {
         for (index, waiting) in group.enumerated() {
             do {
                 let results = try write([waiting.item], waiting.deadline)
@@ -114,15 +131,15 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
                 waiting.continuation.resume(returning: results[0])
             } catch  where isOfAll(error) {
                 for waiting in group[index...] { waiting.continuation.resume(throwing: error) }
-                return true
+                return .ofAll
             } catch  where !isFinal(error) {
                 waiting.continuation.resume(throwing: error)
             } catch {
                 end(error, Array(group[index...]))
-                return false
+                return .ended
             }
         }
-        return true
+        return .each
     }
 
     /// Nothing is written any more: these fail, and all that wait.

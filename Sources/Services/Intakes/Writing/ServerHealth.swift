@@ -32,8 +32,7 @@ package final class ServerHealth: Sendable {
     private let state = Mutex(State())
     private let isStopping = Atomic<Bool>(false)
     private let log: OperatorLog
-    /// By which is told what is told once in a while.
-    let clock: any Clock
+    private let clock: any Clock
     /// Places of files that somebody met and that cannot be used; they stop nothing that does not need them.
     package let damage: DamagedPlaces
 

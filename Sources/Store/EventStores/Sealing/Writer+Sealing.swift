@@ -151,8 +151,7 @@ extension Writer {
     /// Has a segment made beside the writer, if enough has gathered and no seal is under way. After a failure
     /// ``retrySeal()`` tries again.
     func startSealIfDue() {
-        guard isSealDue, !hasSealFailed, !isUnderWay(SealJob.kind), let job = try? freeze() else { return }
-        _ = start(job)
+        if isSealDue, !hasSealFailed { try? startSeal() }
     }
 
     /// Sets everything unsealed aside for a job; nil when there is nothing to seal.
