@@ -209,7 +209,9 @@ import Testing
         clock.advance(nanoseconds: 10_000_000_000)
         #expect(valve.look(isIdle: false) == .closed(heldBytes: 1_200) && held.returns == 2)
         let refusal = await #expect(throws: QueryRefusal.self) { try await queries.run { _ in 4 } }
-        #expect(refusal?.kind == .outOfMemory && refusal?.retryAfterSeconds == 7 && queries.isIdle)
+        #expect(refusal?.kind == .unavailable && refusal?.retryAfterSeconds == 7 && queries.isIdle)
+        // More for each question would make it worse.
+        #expect(refusal?.hint?.contains("query_memory") == false, "\(refusal as Any)")
         #expect(valve.look(isIdle: false) == nil && valve.isClosed)
         held.set(1_000)
         #expect(valve.look(isIdle: false) == .opened(heldBytes: 1_000))

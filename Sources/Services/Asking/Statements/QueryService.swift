@@ -131,8 +131,10 @@ package final class QueryService: Sendable {
 
     private var full: QueryRefusal {
         QueryRefusal(
-            .outOfMemory, "the server holds more memory than it may, and answers no question until it is less",
-            hint: "ask again after \(limits.retryAfterSeconds) s", retryAfterSeconds: limits.retryAfterSeconds)
+            .unavailable, "the server holds more memory than it may, and answers no question until it is less",
+            hint: "ask again after \(limits.retryAfterSeconds) s; where that is said often, the setting memory gives"
+                + " it more, or limits.queries_running lets fewer questions run at a time",
+            retryAfterSeconds: limits.retryAfterSeconds)
     }
 
     private func begin(_ cancellation: QueryCancellation) -> Int {
