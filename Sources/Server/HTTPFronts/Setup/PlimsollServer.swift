@@ -70,8 +70,7 @@ package final class PlimsollServer: Sendable {
             words: words, onRefusal: onRefusal)
         let queries = QueryService(
             threads: threads.queries, limits: limits, valve: configuration.memoryValve, clock: clock)
-        let statusQueries = statusQueries(on: threads.status)
-        let examples = ExemplarCollector()
+        let (statusQueries, examples) = (statusQueries(on: threads.status), ExemplarCollector())
         let settlement = settlement(words, examples)
         let traces = TraceIntake(
             store: store, events: intake, threads: threads.decoders, limits: limits, health: health,
