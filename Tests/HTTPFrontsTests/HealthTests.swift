@@ -154,6 +154,38 @@ import Testing
         }
     }
 
+    /// A count that takes longer than its scrape waits is told by those after it, which count in vain, for minutes.
+    @Test func aCountThatComesLateIsToldByTheNextScrape() async throws {
+        let (store, clock) = (FakeStore(), SimulatedClock())
+        let tables = try simulatedStore(seed: 59).pinnedTables()
+        store.tables.withLock { $0 = tables }
+        store.holdsTables.store(true, ordering: .releasing)
+        try await withServer(store, clock: clock) { client, _ in
+            defer { store.holdsTables.store(false, ordering: .releasing) }
+            let (path, gauge) = ("/metrics?format=text", "\nsupport_conversations_active 0\n")
+            var text = try await client.send("GET", path).text
+            #expect(!text.contains(gauge))
+            store.holdsTables.store(false, ordering: .releasing)
+            for _ in 0..<10_000 where store.pins.load(ordering: .acquiring) == 0 {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+            // Whoever counts from now on comes to no end.
+            store.holdsTables.store(true, ordering: .releasing)
+            for _ in 0..<400 where !text.contains(gauge) {
+                try await Task.sleep(for: .milliseconds(20))
+                text = try await client.send("GET", path).text
+            }
+            #expect(text.contains(gauge), "\(text)")
+            clock.advance(nanoseconds: 300_000_000_000)
+            text = try await client.send("GET", path).text
+            #expect(text.contains(gauge), "\(text)")
+            // By now it would say little of the last quarter of an hour.
+            clock.advance(nanoseconds: 300_000_000_000)
+            text = try await client.send("GET", path).text
+            #expect(!text.contains(gauge), "\(text)")
+        }
+    }
+
     @Test func aFailedFlushIsNotReadyForGood() async throws {
         let store = FakeStore()
         try await withServer(store) { client, _ in

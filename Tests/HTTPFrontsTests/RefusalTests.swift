@@ -215,6 +215,8 @@ import Testing
             #expect(refused.status == 503 && refused.headers["Retry-After"] == "3", "\(refused.text)")
             #expect(try await client.post(" \n").status == 200)
             #expect(try await client.send("GET", "/v1/status").status == 200)
+            let metrics = try await client.send("GET", "/metrics").text
+            #expect(metrics.contains(#"plimsoll_http_refusals_total{reason="unavailable"} 1"#), "\(metrics)")
             held.bytes.store(100, ordering: .releasing)
             let line = try await lines.line(with: "questions are taken again", "reason=memory_full", "bytes=100")
             #expect(line?.hasPrefix("notice ") == true, "\(line as Any)")

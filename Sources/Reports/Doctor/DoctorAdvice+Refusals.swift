@@ -28,7 +28,11 @@ extension DoctorAdvice {
         case .tooLarge: size(door, "limits.body_size")
         case .decodedTooLarge: size(door, "limits.decoded_body_size, which is of decompressed bodies")
         case .busy: busy(door)
-        case .unavailable: ["GET /readyz, which says why: room on the disk of the data directory, a stop"]
+        case .unavailable:
+            [
+                "GET /readyz, which says why: room on the disk of the data directory, a stop",
+                "the setting memory, or fewer at a time by limits.queries_running, where the log has memory_full",
+            ]
         case .timeLimit: ["a shorter period or less at a time, else the setting limits.query_time"]
         case .memoryLimit:
             [

@@ -9,7 +9,7 @@ package struct QueryRefusal: Error, Hashable, Sendable {
         case busy
         /// There is less memory for it than it takes.
         case outOfMemory
-        /// Nobody is answered, as the server is about to end.
+        /// Nobody is answered: the server holds more memory than it may, or is about to end.
         case unavailable
     }
 

@@ -48,6 +48,10 @@ final class FakeStore: ServedStore {
     let statusCalls = Atomic<Int>(0)
     /// While held, whoever wants tables waits.
     let holdsTables = Atomic<Bool>(false)
+    /// How often tables were given out.
+    let pins = Atomic<Int>(0)
+    /// What is given out; nil: none.
+    let tables = Mutex<(any TableCatalog)?>(nil)
 
     let registry = SchemaRegistry.builtIn
     let userTokenKey: [UInt8] = Array(0..<32)
@@ -108,6 +112,8 @@ final class FakeStore: ServedStore {
     func tick() throws { state.withLock { $0.ticks += 1 } }
     func pinnedTables() -> any TableCatalog {
         while holdsTables.load(ordering: .acquiring) { usleep(1000) }
+        pins.add(1, ordering: .releasing)
+        if let given = tables.withLock({ $0 }) { return given }
         return EmptyCatalog()
     }
     /// Waits as `append` does, then fails; while ``holdsPages`` is held it is pages without any event, and where

@@ -18,7 +18,7 @@ func withServer<Result: Sendable>(
     ruleFiles: RuleFileWatch? = nil,
     alertSending: AlertSendingConfiguration = AlertSendingConfiguration(),
     settleRule: SettleRule = SettleRule(), proxies: TrustedProxies = TrustedProxies(), log: OperatorLog? = nil,
-    memoryValve: MemoryValve? = nil,
+    memoryValve: MemoryValve? = nil, clock: any Clock = SystemClock(),
     _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Result
 ) async throws -> Result {
     // What a server says and does is the same on every machine.
@@ -33,7 +33,7 @@ func withServer<Result: Sendable>(
     configuration.proxies = proxies
     configuration.memoryValve = memoryValve
     let server = PlimsollServer(
-        store: store, configuration: configuration, clock: SystemClock(), workers: ThreadWorkers(parallelism: 2),
+        store: store, configuration: configuration, clock: clock, workers: ThreadWorkers(parallelism: 2),
         tokens: tokens, log: log ?? OperatorLog(format: .text, clock: SystemClock()).only(from: .error))
     let (addresses, source) = AsyncStream<ListenAddress>.makeStream()
     return try await withThrowingTaskGroup(of: Result?.self) { group in

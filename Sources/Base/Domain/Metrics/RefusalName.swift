@@ -18,7 +18,7 @@ package enum RefusalName: String, CaseIterable, Hashable, Sendable {
     case decodedTooLarge = "decoded_too_large"
     /// Too much is under way: the same may be sent again in a moment.
     case busy
-    /// The server cannot do it now, or until somebody sees to it: its disk, its store, its end.
+    /// The server cannot do it now, or until somebody sees to it: its disk, its store, its memory, its end.
     case unavailable
     /// A question took more time than one may take.
     case timeLimit = "time_limit"

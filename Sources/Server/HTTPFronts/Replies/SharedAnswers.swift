@@ -1,9 +1,10 @@
 import Synchronization
 
+// tests: who gets which answer shows in none of them.
 /// Answers for all who ask for the same at about the same time. Who comes while one is made gets the next, together
 /// with all others who came meanwhile: however many ask, nobody waits for more than two, and no answer is older than
 /// the request that it is for.
-final class SharedAnswers<Key: Hashable & Sendable, Answer: Sendable>: Sendable {
+package final class SharedAnswers<Key: Hashable & Sendable, Answer: Sendable>: Sendable {
     private struct Line {
         /// Is being made.
         var current: Task<Answer, any Error>
@@ -13,11 +14,15 @@ final class SharedAnswers<Key: Hashable & Sendable, Answer: Sendable>: Sendable 
 
     private let lines = Mutex<[Key: Line]>([:])
 
+    /// Nobody has asked.
+    package init() {}
+
+    /// The next answer to begin.
     /// - Parameters:
     ///   - key: what is asked for.
     ///   - make: makes the answer; where others ask for the same, one of theirs does.
     /// - Throws: what making it throws.
-    func answer(_ key: Key, _ make: @escaping @Sendable () async throws -> Answer) async throws -> Answer {
+    package func answer(_ key: Key, _ make: @escaping @Sendable () async throws -> Answer) async throws -> Answer {
         let task = lines.withLock { lines -> Task<Answer, any Error> in
             guard let line = lines[key] else {
                 let task = Task<Answer, any Error> {

@@ -8,7 +8,7 @@ import Synchronization
 
 /// Conversations and users of the last 15 minutes, which only a question can tell. It is asked on a thread of its own,
 /// within a time and a memory of its own, and by one scrape at a time, which is answered without where that takes
-/// longer than a moment: `/metrics` waits neither for others' questions nor for long.
+/// longer than a moment (two seconds the first time): `/metrics` waits neither for others' questions nor for long.
 final class ActivityGauge: Sendable {
     struct Counts: Sendable {
         var conversations: Int?
@@ -20,17 +20,25 @@ final class ActivityGauge: Sendable {
         var at: Int64
     }
 
-    /// What was counted no longer ago is told again where it cannot be counted now.
-    private static let keptNanoseconds: Int64 = 60_000_000_000
+    /// What was counted no longer ago is told again where it cannot be counted now: half of the time that the counts
+    /// speak of, and longer than it is from one scrape to the next.
+    private static let keptNanoseconds: Int64 = 450_000_000_000
 
     /// So long a scrape waits for the counts; when they come later, the next one has them.
     private static let patience = Duration.milliseconds(500)
+
+    /// The first one has nobody's before: it waits for as long as counting may take.
+    private static let firstPatience = Duration.nanoseconds(timeLimitNanoseconds)
+
+    /// What counting may take.
+    private static let timeLimitNanoseconds: Int64 = 2_000_000_000
 
     private let thread: ThreadPool
     private let clock: any Clock
     private let engine: any QueryEngine
     private let known = Mutex<Known?>(nil)
     private let isAsking = Atomic<Bool>(false)
+    private let hasAsked = Atomic<Bool>(false)
 
     /// - Parameter thread: one, for nothing else.
     init(thread: ThreadPool, clock: any Clock) {
@@ -45,6 +53,7 @@ final class ActivityGauge: Sendable {
     func current(in store: any ServedStore, failed: @escaping @Sendable (any Error) -> Void) async -> Counts? {
         guard isAsking.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
         else { return lastKnown }
+        let isFirst = !hasAsked.exchange(true, ordering: .relaxed)
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let wait = Wait(continuation)
             thread.submit { [self] in
@@ -58,7 +67,7 @@ final class ActivityGauge: Sendable {
                 wait.end()
             }
             Task {
-                try? await Task.sleep(for: Self.patience)
+                try? await Task.sleep(for: isFirst ? Self.firstPatience : Self.patience)
                 wait.end()
             }
         }
@@ -85,7 +94,7 @@ final class ActivityGauge: Sendable {
     private func count(in store: any ServedStore) throws -> Counts {
         let runner = StatementRunner(engine: engine)
         var options = QueryOptions()
-        options.timeLimitNanoseconds = 2_000_000_000
+        options.timeLimitNanoseconds = Self.timeLimitNanoseconds
         options.memoryBudgetBytes = 64 << 20
         options = options.startingClock { [clock] in clock.monotonicNanoseconds() }
         let tables = store.pinnedTables()

@@ -68,9 +68,9 @@ package final class PlimsollServer: Sendable {
         let intake = EventIntake(
             store: store, threads: threads.decoders, writer: threads.writer, limits: limits, clock: clock,
             health: health, words: words, onRefusal: onRefusal)
-        let queries = QueryService(threads: threads.queries, limits: limits, valve: configuration.memoryValve)
-        let statusQueries = statusQueries(on: threads.status)
-        let examples = ExemplarCollector()
+        let queries = QueryService(
+            threads: threads.queries, limits: limits, valve: configuration.memoryValve, clock: clock)
+        let (statusQueries, examples) = (statusQueries(on: threads.status), ExemplarCollector())
         let settlement = settlement(words, examples)
         let traces = TraceIntake(
             store: store, events: intake, threads: threads.decoders, limits: limits, health: health,
@@ -226,7 +226,7 @@ package final class PlimsollServer: Sendable {
         (limits.queriesRunningMax, limits.queriesWaitingMax) = (1, 8)
         // The least there is: a part of the program's own.
         limits.memoryBytesMax = 0
-        return QueryService(threads: thread, limits: limits)
+        return QueryService(threads: thread, limits: limits, clock: clock)
     }
 
     private func traceSenders(_ examples: ExemplarCollector) -> [TraceSender] {

@@ -6,6 +6,10 @@ import Synchronization
 /// Answers queries on threads of their own: so many at a time, so many waiting, each within its time and memory, all
 /// within the memory that they share with answers which are still to be fetched.
 package final class QueryService: Sendable {
+    /// Nobody is refused for a shorter wait, however short a time limit is: what is asked says of itself that it took
+    /// too long, and what to do.
+    private static let waitNanosecondsMin: Int64 = 1_000_000_000
+
     private struct State {
         var nextToken = 0
         var cancellations: [Int: QueryCancellation] = [:]
@@ -28,7 +32,7 @@ package final class QueryService: Sendable {
     ///   - valve: lets no question in while it is closed; nil: nobody looks what the process holds.
     ///   - clock: says how long a question waits for its turn.
     package init(
-        threads: ThreadPool, limits: ServerLimits, valve: MemoryValve? = nil, clock: any Clock = SystemClock()
+        threads: ThreadPool, limits: ServerLimits, valve: MemoryValve? = nil, clock: any Clock
     ) {
         self.clock = clock
         self.threads = threads
@@ -45,19 +49,22 @@ package final class QueryService: Sendable {
     package var isIdle: Bool { admittedCount == 0 && memory.usedBytes == 0 }
 
     /// Runs a job that computes an answer; it is cancelled with the task, when the client goes away, and by ``stop()``.
-    /// A question waits for its turn no longer than one may run: those before it may take all of their time, each.
+    /// A question that has waited for longer than one may run is refused when its turn comes, which is after about
+    /// twice that time at most: those before it may take all of their time, each.
     /// - Throws: ``QueryRefusal`` when too many wait, or it has waited for too long, while the process holds too much,
     ///   and once it was stopped; what the job throws.
     package func run<Result: Sendable>(_ job: @escaping @Sendable (QueryCancellation) throws -> Result) async throws
         -> Result
     {
         if let valve, valve.isClosed { throw full }
+        // Before it counts as one that waits.
+        let asked = clock.monotonicNanoseconds()
         guard admitted.add(1, ordering: .relaxed).newValue <= limits.queriesRunningMax + limits.queriesWaitingMax else {
             admitted.subtract(1, ordering: .relaxed)
             throw busy("too many queries wait already")
         }
         defer { admitted.subtract(1, ordering: .relaxed) }
-        let (cancellation, asked) = (QueryCancellation(), clock.monotonicNanoseconds())
+        let cancellation = QueryCancellation()
         let place = begin(cancellation)
         defer { state.withLock { $0.cancellations[place] = nil } }
         let disconnection = Disconnection.current
@@ -71,7 +78,7 @@ package final class QueryService: Sendable {
                         throw CancellationError()
                     }
                     let waited = clock.monotonicNanoseconds() - asked
-                    guard waited <= limits.queryTimeLimitNanoseconds else {
+                    guard waited <= max(limits.queryTimeLimitNanoseconds, Self.waitNanosecondsMin) else {
                         throw busy("questions before it took as long as one may wait for its turn")
                     }
                     return try job(cancellation)
@@ -124,8 +131,10 @@ package final class QueryService: Sendable {
 
     private var full: QueryRefusal {
         QueryRefusal(
-            .outOfMemory, "the server holds more memory than it may, and answers no question until it is less",
-            hint: "ask again after \(limits.retryAfterSeconds) s", retryAfterSeconds: limits.retryAfterSeconds)
+            .unavailable, "the server holds more memory than it may, and answers no question until it is less",
+            hint: "ask again after \(limits.retryAfterSeconds) s; where that is said often, the setting memory gives"
+                + " it more, or limits.queries_running lets fewer questions run at a time",
+            retryAfterSeconds: limits.retryAfterSeconds)
     }
 
     private func begin(_ cancellation: QueryCancellation) -> Int {

@@ -62,9 +62,9 @@ struct LatePriceSearch {
     }
 
     /// The block with the late prices applied; the same block where they concern none of its calls.
-    func reprice(_ block: TailBlock, _ overlay: CostOverlay) -> TailBlock {
+    func reprice(_ block: TailBlock) -> TailBlock {
         guard block.costs.values.contains(where: { $0.state != .priced }) else { return block }
-        return block.replacing(costs: block.costs(through: overlay, registry))
+        return block.replacing(costs: block.costs(through: after, registry))
     }
 
     /// Conversations of a block's calls that the prices concern.

@@ -51,21 +51,26 @@ struct PlacedRows: Sendable {
 
     /// The rows in the order of their positions, as a block that counts positions one by one from a first one.
     func block(from firstPosition: Int64) -> TailBlock {
-        let order = positions.indices.sorted { positions[$0] < positions[$1] }
-        return TailBlock(
-            EventRows(bytes: rows.bytes, starts: order.map { rows.starts[$0] }), firstPosition: firstPosition,
-            receivedTimes: order.map { receivedTimes[$0] }, costs: RowCosts(order.map { costs[$0] }))
+        block(inOrder: sortedRows, from: firstPosition, positions: nil)
     }
 
     /// The rows in the order of their positions, as a block that tells the position of each, to be read through; nil
     /// where there are none.
     var orderedBlock: TailBlock? {
-        let order = positions.indices.sorted { positions[$0] < positions[$1] }
+        let order = sortedRows
         guard let first = order.first else { return nil }
-        return TailBlock(
-            EventRows(bytes: rows.bytes, starts: order.map { rows.starts[$0] }), firstPosition: positions[first],
+        return block(inOrder: order, from: positions[first], positions: order.map { positions[$0] })
+    }
+
+    /// Numbers of the rows, in the order of their positions.
+    private var sortedRows: [Int] { positions.indices.sorted { positions[$0] < positions[$1] } }
+
+    /// - Parameter positions: of each row of the block; nil: one by one from the first.
+    private func block(inOrder order: [Int], from firstPosition: Int64, positions: [Int64]?) -> TailBlock {
+        TailBlock(
+            EventRows(bytes: rows.bytes, starts: order.map { rows.starts[$0] }), firstPosition: firstPosition,
             receivedTimes: order.map { receivedTimes[$0] }, costs: RowCosts(order.map { costs[$0] }),
-            positions: order.map { positions[$0] })
+            positions: positions)
     }
 
     /// The rows as a block that tells the position of each.

@@ -342,7 +342,6 @@ final class Writer {
     }
 
     private func apply(_ search: LatePriceSearch) throws {
-        let overlay = self.overlay
         for cost in try search.firstCosts(in: sealed, leads: ledger.leads) {
             counters.addLateCost(cost.picoUSD, .labels(cost.labels))
         }
@@ -352,7 +351,7 @@ final class Writer {
             dirty.formUnion(search.conversations(in: block))
         }
         tail.replace { block in
-            let repriced = search.reprice(block, overlay)
+            let repriced = search.reprice(block)
             countLateCosts(from: block, to: repriced)
             return repriced
         }
