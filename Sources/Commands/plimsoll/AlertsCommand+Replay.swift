@@ -39,7 +39,8 @@ extension AlertsCommand {
 
         @Option(
             help: ArgumentHelp(
-                "The first evaluation: \(TimeArgument.forms).", discussion: "Default: a day before --to.",
+                "From when on: \(TimeArgument.forms).",
+                discussion: "A group begins at the multiple of its interval before it. Default: a day before --to.",
                 valueName: "time"))
         var from: String?
 

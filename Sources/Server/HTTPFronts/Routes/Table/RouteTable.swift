@@ -159,7 +159,7 @@ extension RouteTable {
             + "looked up. Metrics that only a running server knows have the past that a server with rules noted."
         replay.parameters = [
             .query("rule", .text, "alerts of this name; all without it"),
-            .query("from", .text, "the first evaluation: \(period); a day before the last without it"),
+            .query("from", .text, "from when on: \(period); a day before the last without it"),
             .query("to", .text, "no evaluation is later: \(period); a day after from, and now at the latest"),
             .query("format", .choice(["json", "table"]), "json without it"),
         ]
