@@ -186,6 +186,32 @@ import Testing
         }
     }
 
+    /// Each format has answers of its own; one count is for all who come before there is any.
+    @Test func theFirstCountIsToldInEveryFormat() async throws {
+        let store = FakeStore()
+        let tables = try simulatedStore(seed: 59).pinnedTables()
+        store.tables.withLock { $0 = tables }
+        store.holdsTables.store(true, ordering: .releasing)
+        try await withServer(store, clock: SimulatedClock()) { _, server in
+            defer { store.holdsTables.store(false, ordering: .releasing) }
+            let address = try #require(server.address)
+            var asking: [RawConnection] = []
+            for format in ["openmetrics", "text"] {
+                asking.append(
+                    try await RawConnection.connect(
+                        to: address, sending: "GET /metrics?format=\(format) HTTP/1.1\r\nHost: a\r\n\r\n"))
+            }
+            // One of them counts, and the other one has found it counting.
+            try await Task.sleep(for: .milliseconds(300))
+            store.holdsTables.store(false, ordering: .releasing)
+            for connection in asking {
+                let gauge = "\nsupport_conversations_active 0\n"
+                #expect(try await connection.wait(upTo: 20) { connection.text.contains(gauge) })
+                await connection.close()
+            }
+        }
+    }
+
     @Test func aFailedFlushIsNotReadyForGood() async throws {
         let store = FakeStore()
         try await withServer(store) { client, _ in

@@ -89,9 +89,13 @@ extension DoctorTests {
         #expect(change("lost_message", in: report) == "\"conversation_id\": ID in the data of message.received")
     }
 
-    /// The same of calls that name no model.
+    /// The same of calls that name no model; one that an event named may have been withheld.
     @Test(arguments: [
-        (0, "\"provider\" and \"request_model\" in the data of the call"),
+        (
+            0,
+            "\"provider\" and \"request_model\" in the data of the call; one that was sent may have looked "
+                + "like a credential and was withheld: the answer's warnings say so (plimsoll_withheld_values_total)"
+        ),
         (1, "gen_ai.provider.name and gen_ai.request.model on the call's span"),
     ])
     func callsWithoutAModelAreToldWhereToNameIt(_ spans: Int, _ line: String) throws {

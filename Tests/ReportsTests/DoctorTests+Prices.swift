@@ -85,6 +85,18 @@ extension DoctorTests {
         #expect(try lines(try Self.report(&sample)) == [.text(line)])
     }
 
+    /// A line to copy would have the escape in the name, and so a price for another one.
+    @Test(arguments: ["my2\nmodel", "my2\u{200B}model"])
+    func aNameThatNobodySeesWholeHasNoLineToCopy(_ model: String) throws {
+        var sample = try Self.call(["request_model": .text(model)])
+        #expect(
+            try lines(try Self.report(&sample)) == [
+                .text(
+                    "no line of CSV to copy can name it, since nobody sees some of its characters: let its sender mend "
+                        + "the name; a price list in JSON can name it, with those characters as escapes")
+            ])
+    }
+
     /// A class without a price and one that was not told are two things to mend.
     @Test func aCountThatWasNotToldIsNoPrice() throws {
         var sample = try Self.call(["request_model": .text("nobody's")], without: "output_tokens")

@@ -58,7 +58,10 @@ enum DoctorAdvice {
     static let laterVersion = ["the version of plimsoll that wrote the file, or a later one: the file is whole"]
     private static let taking = "GET /readyz answers 200 once events are taken again"
     static let call = ["gen_ai.provider.name and gen_ai.request.model on the call's span"]
-    static let callOfEvents = ["\"provider\" and \"request_model\" in the data of the call"]
+    static let callOfEvents = [
+        "\"provider\" and \"request_model\" in the data of the call; one that was sent may have looked "
+            + "like a credential and was withheld: the answer's warnings say so (plimsoll_withheld_values_total)"
+    ]
     static let operation = ["span.set_attribute(\"gen_ai.operation.name\", \"chat\") on the call's span"]
     static let reading = ["gen_ai.usage.total_tokens beside the counts, so that one reading is left"]
     static let readingOfEvents = ["\"total_tokens\" beside the counts in the data of the call: one reading is left"]

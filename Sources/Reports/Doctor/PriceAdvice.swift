@@ -70,6 +70,11 @@ struct PriceAdvice {
         if let meant = known.providerMeant(by: gap.provider) {
             return ["\(gap.provider): did you mean \(meant), whose calls have prices? Let the sender name it so"]
         }
+        let near = known.advice(provider: gap.provider, model: gap.model)
+        // Shown with escapes it would be another name in a list.
+        if [gap.provider, gap.model, gap.tier].contains(where: { !VisibleText.of($0).hasSameBytes(as: $0) }) {
+            return [near, Self.unseen].compactMap { $0 }
+        }
         let isOfTime = classes.first == .gpu
         let own = classes.filter { ($0 == .gpu) == isOfTime }
         let tier = PriceEntry.normalised(tier: gap.tier)
@@ -78,7 +83,7 @@ struct PriceAdvice {
         let ended = ended(by: gap, from: start, isOfTime).filter { entry, _ in
             !(entry.serviceTier.hasSameBytes(as: tier) && own.contains(entry.tokenClass))
         }
-        var lines = [known.advice(provider: gap.provider, model: gap.model)].compactMap { $0 }
+        var lines = [near].compactMap { $0 }
         if ended.count > Self.keptMax {
             lines.append(
                 "the first price that is set for a model ends those that hold for it now: load them, too, as "
@@ -97,6 +102,10 @@ struct PriceAdvice {
         }
         return lines + Self.file(missing + kept, of: gap, isOfTime)
     }
+
+    private static let unseen =
+        "no line of CSV to copy can name it, since nobody sees some of its characters: let its sender mend the name; a "
+        + "price list in JSON can name it, with those characters as escapes"
 
     private static func file(_ lines: [Line], of gap: DoctorQueries.PriceGap, _ isOfTime: Bool) -> [String] {
         let amount = isOfTime ? "usd_per_gpu_hour" : "usd_per_million_tokens"

@@ -33,7 +33,7 @@ package struct ImportSummary: Sendable {
     package var rejected = 0
     /// The first of them.
     package var rejections: [Rejection] = []
-    /// Events that were kept with names which look like fields of ours.
+    /// Events that were kept and warned of: for a name that no figure knows, for what was withheld or is missing.
     package var warned = 0
     /// What the first of them were warned of, each sentence once; `input_tokens` for `prompt_tokens`, for one.
     package var warnings: Set<String> = []
@@ -126,7 +126,7 @@ package struct ImportSummary: Sendable {
         }
         for remark in remarks { text += "\n  \(remark)" }
         if warned > 0 {
-            text += "\n  kept, but with names that no figure knows: \(warned)"
+            text += "\n  kept, with warnings: \(warned)"
             for warning in warnings.sorted() { text += "\n    \(warning)" }
         }
         return text + rejectionLines

@@ -8,7 +8,8 @@ import Synchronization
 
 /// Conversations and users of the last 15 minutes, which only a question can tell. It is asked on a thread of its own,
 /// within a time and a memory of its own, and by one scrape at a time, which is answered without where that takes
-/// longer than a moment (two seconds the first time): `/metrics` waits neither for others' questions nor for long.
+/// longer than a moment (two seconds the first time, also for all who come meanwhile): `/metrics` waits neither for
+/// others' questions nor for long.
 final class ActivityGauge: Sendable {
     struct Counts: Sendable {
         var conversations: Int?
@@ -20,24 +21,30 @@ final class ActivityGauge: Sendable {
         var at: Int64
     }
 
+    /// A count under way.
+    private struct Asking {
+        /// Until then it is waited for, by whoever began it and by whoever comes while nothing is known.
+        var deadline: Int64
+        /// All who wait for it.
+        var waits: [Wait] = []
+    }
+
     /// What was counted no longer ago is told again where it cannot be counted now: half of the time that the counts
     /// speak of, and longer than it is from one scrape to the next.
     private static let keptNanoseconds: Int64 = 450_000_000_000
 
     /// So long a scrape waits for the counts; when they come later, the next one has them.
-    private static let patience = Duration.milliseconds(500)
+    private static let patienceNanoseconds: Int64 = 500_000_000
 
-    /// The first one has nobody's before: it waits for as long as counting may take.
-    private static let firstPatience = Duration.nanoseconds(timeLimitNanoseconds)
-
-    /// What counting may take.
+    /// What counting may take, and so long the first scrape waits, since it has nobody's before.
     private static let timeLimitNanoseconds: Int64 = 2_000_000_000
 
     private let thread: ThreadPool
     private let clock: any Clock
     private let engine: any QueryEngine
     private let known = Mutex<Known?>(nil)
-    private let isAsking = Atomic<Bool>(false)
+    /// The count under way; nil: none is.
+    private let asking = Mutex<Asking?>(nil)
     private let hasAsked = Atomic<Bool>(false)
 
     /// - Parameter thread: one, for nothing else.
@@ -47,31 +54,57 @@ final class ActivityGauge: Sendable {
         engine = LocalEngine(clock: clock, workers: InlineWorkers())
     }
 
-    /// The counts; those of a moment ago where another scrape counts just now, or where it takes long; nil where
-    /// nobody can tell.
+    /// The counts; those of a moment ago where another scrape counts just now, or where it takes long. Where none are
+    /// known, it waits for those of the other scrape, for as long as that one does. Nil where nobody can tell.
     /// - Parameter failed: hears why it could not be counted.
     func current(in store: any ServedStore, failed: @escaping @Sendable (any Error) -> Void) async -> Counts? {
-        guard isAsking.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
-        else { return lastKnown }
-        let isFirst = !hasAsked.exchange(true, ordering: .relaxed)
+        let now = clock.monotonicNanoseconds()
+        let isBusy = asking.withLock { asking -> Bool in
+            if asking != nil { return true }
+            let isFirst = !hasAsked.exchange(true, ordering: .relaxed)
+            asking = Asking(deadline: now + (isFirst ? Self.timeLimitNanoseconds : Self.patienceNanoseconds))
+            return false
+        }
+        if isBusy, let told = lastKnown { return told }
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let wait = Wait(continuation)
-            thread.submit { [self] in
-                do {
-                    let counts = try count(in: store)
-                    known.withLock { $0 = Known(counts: counts, at: clock.monotonicNanoseconds()) }
-                } catch {
-                    failed(error)
-                }
-                isAsking.store(false, ordering: .releasing)
-                wait.end()
-            }
+            // Whoever began a count waits for it like the others.
+            guard let deadline = joined(wait) else { return wait.end() }
+            let patience = max(0, deadline - clock.monotonicNanoseconds())
             Task {
-                try? await Task.sleep(for: isFirst ? Self.firstPatience : Self.patience)
+                try? await Task.sleep(for: .nanoseconds(patience))
                 wait.end()
             }
+            if !isBusy { begin(in: store, failed: failed) }
         }
         return lastKnown
+    }
+
+    /// Has somebody told when the count under way has ended.
+    /// - Returns: until when it is waited for; nil: none is under way.
+    private func joined(_ wait: Wait) -> Int64? {
+        asking.withLock { asking -> Int64? in
+            asking?.waits.append(wait)
+            return asking?.deadline
+        }
+    }
+
+    /// Counts, then tells those who wait.
+    private func begin(in store: any ServedStore, failed: @escaping @Sendable (any Error) -> Void) {
+        thread.submit { [self] in
+            do {
+                let counts = try count(in: store)
+                known.withLock { $0 = Known(counts: counts, at: clock.monotonicNanoseconds()) }
+            } catch {
+                failed(error)
+            }
+            let waits = asking.withLock { asking -> [Wait] in
+                let waits = asking?.waits ?? []
+                asking = nil
+                return waits
+            }
+            for wait in waits { wait.end() }
+        }
     }
 
     /// Somebody who waits until something has happened, or for as long as he will.
