@@ -56,8 +56,8 @@ struct CredentialRun {
     }
 
     /// Whether a text is drawn by lot as a whole, signs in it passed over: letters of both cases and digits in turn,
-    /// and not nearly all letters in words. Numbers and words, with a capital or without, are left out of it: ids are made
-    /// of them.
+    /// and not nearly all letters in words. Numbers and words, with a capital or without, are left out of it: ids are
+    /// made of them.
     /// - Parameter least: How many bytes have to be in other words.
     /// - Complexity: O(bytes).
     static func isDrawn(_ text: ArraySlice<UInt8>, least: Int) -> Bool {
