@@ -4,7 +4,7 @@ import WireFormats
 /// Keys of providers, and ids that begin as they do.
 @Suite struct CredentialPrefixesTests {
     private static let hexadecimal = "4bf92f3577b34da6a3ce929d0e0e473610bd3a4e"
-    private static let letters = "Zx4Q9hT2bV7mK1pL8wR3yN6cD5fG0jSqA"
+    private static let letters = String(repeating: "Zx4Q9hT2bV7mK1pL8wR3yN6cD5fG0jSqA", count: 2)
     private static let capitals = "ZX4Q7HT2BV6MK3PL"
     private static let uuid = "4bf92f35-77b3-4da6-a3ce-929d0e0e4736"
 
@@ -22,8 +22,8 @@ import WireFormats
     ]
     private static let ofHexadecimal = [
         "dop_v1_", "doo_v1_", "dor_v1_", "shpat_", "shpss_", "shpca_", "shppa_", "sbp_", "dapi", "pul-",
-        "key-", "SK", "sntryu_", "rubygems_", "e2b_", "bkua_", "shippo_live_", "shippo_test_",
-        "plim_0123456789ab_", "patZx4Q9hT2bV7mK1.4bf92f35",
+        "sntryu_", "rubygems_", "e2b_", "bkua_", "shippo_live_", "shippo_test_",
+        "plim_0123456789ab_", "patZx4Q9hT2bV7mK1.4bf92f3577b34da6a3ce929d",
     ]
     private static let ofCapitals = ["AKIA", "ASIA", "ABIA", "ACCA", "NRAK-", "PMAT-", "AGE-SECRET-KEY-1\(capitals)"]
     private static let ofUUIDs = [
@@ -85,6 +85,79 @@ import WireFormats
         #expect(CredentialText.without(id) == id)
         let kept = row(event("message.received", #""conversation_id":"\#(id)","channel":"web","turn":1"#))
         #expect(kept.contains(id), "\(kept)")
+    }
+
+    /// Keys as their providers issue them: in braces an alphabet and how many of it are drawn.
+    static let forms = [
+        "whsec_{B32}", "whsec_{A32}", "AIza{U35}", "glpat-{U20}", "gldt-{U20}", "glrt-{U20}", "SG.{U22}.{U43}",
+        "sk-proj-{U74}T3BlbkFJ{U74}", "sk-{A20}T3BlbkFJ{A20}", "sk-ant-api03-{U93}AA", "sk-or-v1-{H64}", "sk-{H32}",
+        "sk-lf-{H8}-{H4}-{H4}-{H4}-{H12}", "sk_live_{A24}", "rk_live_{A99}", "hvs.{A24}", "hvs.CAES{U90}",
+        "xoxb-{D12}-{D13}-{A24}", "xapp-1-A{C10}-{D13}-{H64}", "ya29.a0A{U160}", "hf_{L34}", "AKIA{C16}",
+        "sq0atp-{U22}", "sq0csp-{U43}", "GOCSPX-{U28}", "dapi{H32}", "dapi{H32}-2", "figd_{U40}",
+        "sb_secret_{U22}_{U8}", "tvly-dev-{A32}", "pcsk_{A6}_{A63}", "nvapi-{U64}", "PMAK-{H24}-{H34}",
+        "lsv2_pt_{H32}_{H10}", "glsa_{A32}_{H8}", "pat{A14}.{H64}", "dckr_pat_{U27}", "lin_api_{A40}",
+        "lin_oauth_{H64}", "r8_{A37}", "npm_{A36}", "ghp_{A36}", "github_pat_{A22}_{A59}",
+        "tskey-auth-{A12}CNTRL-{A32}", "dp.pt.{A43}", "dp.st.prd.{A43}", "plim_{U43}", "pscale_tkn_{U43}",
+        "pypi-AgEIcHlwaS5vcmc{U150}", "sntryu_{H64}", "e2b_{H40}", "gsk_{A52}", "xai-{A80}", "fw_{A24}", "phx_{A43}",
+        "rpa_{A40}", "sgp_{H40}", "sgp_{H16}_{H40}", "nfp_{A36}", "pnu_{A36}", "api_org_{L34}", "fm2_{B120}",
+        "dop_v1_{H64}", "shpat_{H32}", "sbp_{H40}", "NRAK-{C27}", "ntn_{D11}{A35}", "csk-{A48}", "pplx-{A48}",
+        "xkeysib-{H64}-{A16}", "CCIPAT_{A22}_{H40}", "jina_{A60}", "HRKU-AA{U58}", "ATATT3xFfGF0{U160}",
+    ]
+    private static let alphabets: [Character: [Character]] = {
+        let capitals = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), small = Array("abcdefghijklmnopqrstuvwxyz")
+        let digits = Array("0123456789"), all = capitals + small + digits
+        return [
+            "A": all, "B": all + ["+", "/"], "U": all + ["_", "-"], "L": capitals + small, "D": digits,
+            "H": digits + Array("abcdef"), "C": capitals + Array("234567"),
+        ]
+    }()
+
+    /// Takes the places in braces of a form by lot.
+    private static func drawn(_ form: String, _ state: inout UInt64) -> String {
+        var key = ""
+        for part in form.split(separator: "{", omittingEmptySubsequences: false) {
+            guard let end = part.firstIndex(of: "}"), let name = part.first, let alphabet = alphabets[name],
+                let count = Int(part[..<end].dropFirst())
+            else {
+                key += part
+                continue
+            }
+            for _ in 0..<count {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                key.append(alphabet[Int(state >> 33) % alphabet.count])
+            }
+            key += part[part.index(after: end)...]
+        }
+        return key
+    }
+
+    @Test(arguments: forms) func noKeyOfItsProvidersLengthIsKept(form: String) {
+        var state: UInt64 = 11
+        for _ in 0..<200 {
+            let key = Self.drawn(form, &state)
+            #expect(Self.holds(key, .identifier) && Self.holds("tell \(key) now", .identifier), "\(key)")
+            // Nothing of it but marks at its end.
+            #expect(CredentialText.without("tell \(key) now", .random).utf8.count < 18, "\(key)")
+        }
+    }
+
+    /// Digests, UUIDs and ids in hexadecimal digits behind words, some of which begin as keys do.
+    @Test(arguments: [
+        "path-{H64}", "patient-{H64}", "patient_{H64}", "patient.{H64}", "pattern-{H64}", "patch-{H64}.diff",
+        "patent-{H64}", "pat-{H64}", "key-{H32}", "SK{H32}", "AC{H32}", "dp.session.{H32}", "fw_{H24}", "fw_{H32}",
+        "phx_{H24}", "rpa_{H24}", "sgp_{H24}", "nfp_{H24}", "pnu_{H24}", "api_org_{H24}", "tvly-{H20}", "fm2_{H32}",
+        "AIza-{H32}", "order-{H24}", "order-{H32}", "order-{H40}", "order-{H64}", "{H24}", "{H32}", "{H40}", "{H64}",
+        "{H8}-{H4}-{H4}-{H4}-{H12}", "sk-{H8}-{H4}-{H4}-{H4}-{H12}", "dp.{H8}-{H4}-{H4}-{H4}-{H12}",
+        "sgp_{H8}-{H4}-{H4}-{H4}-{H12}", "xai-{H8}-{H4}-{H4}-{H4}-{H12}", "SG.{H8}-{H4}-{H4}-{H4}-{H12}",
+        "NRII-{H8}-{H4}-{H4}-{H4}-{H12}", "key-{H8}-{H4}-{H4}-{H4}-{H12}", "hf_{H8}-{H4}-{H4}-{H4}-{H12}",
+        "patient-{H8}-{H4}-{H4}-{H4}-{H12}", "session:{H8}-{H4}-{H4}-{H4}-{H12}",
+    ])
+    func identifiersStay(form: String) {
+        var state: UInt64 = 3
+        for _ in 0..<200 {
+            let id = Self.drawn(form, &state)
+            #expect(!Self.holds(id, .identifier), "\(id)")
+        }
     }
 
     @Test(arguments: ["", "sk", "sk_SK", "s", "eyJhbGc"]) func shortTextsAreNone(text: String) {

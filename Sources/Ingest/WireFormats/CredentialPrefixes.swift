@@ -1,8 +1,8 @@
 /// Keys that their providers begin with words of their own, so that they are told wherever they stand.
 ///
 /// Ids of ours and of anybody else begin so, too (`sk-2024-000123`). So behind a beginning has to stand what that
-/// provider issues: bytes of its alphabet, and enough of them in words that nobody would write
-/// (``CredentialRun/drawnBytes(in:)``).
+/// provider issues: bytes of its alphabet, as many as it issues, and as a whole drawn by lot
+/// (``CredentialRun/isDrawn(_:least:)``).
 package enum CredentialPrefixes {
     /// What keys are made of behind their beginnings.
     private enum Alphabet {
@@ -14,8 +14,12 @@ package enum CredentialPrefixes {
         case words
         /// That, and points.
         case dotted
+        /// What words have, and the other signs of base64.
+        case base64
         /// Five groups of hexadecimal digits, as RFC 9562 writes them.
         case uuid
+        /// Fourteen letters and digits, a point, and hexadecimal digits of a SHA-256.
+        case pointedDigest
 
         func has(_ byte: UInt8) -> Bool {
             switch byte {
@@ -24,9 +28,10 @@ package enum CredentialPrefixes {
             case 0x61...0x66: self != .capitals
             case 0x47...0x5A: self != .hexadecimal && self != .uuid
             case 0x67...0x7A: self != .hexadecimal && self != .uuid && self != .capitals
-            case UInt8(ascii: "-"): self == .words || self == .dotted || self == .uuid
-            case UInt8(ascii: "_"): self == .words || self == .dotted
-            case UInt8(ascii: "."): self == .dotted
+            case UInt8(ascii: "-"): self == .words || self == .dotted || self == .base64 || self == .uuid
+            case UInt8(ascii: "_"): self == .words || self == .dotted || self == .base64
+            case UInt8(ascii: "."): self == .dotted || self == .pointedDigest
+            case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): self == .base64
             default: false
             }
         }
@@ -35,45 +40,70 @@ package enum CredentialPrefixes {
     private struct Beginning {
         var bytes: [UInt8]
         var alphabet: Alphabet
-        /// How many bytes of the key have to be drawn by lot; of a whole key nearly all are.
+        /// How many bytes stand behind it at least, to be looked at as a whole.
+        var bytesMin: Int
+        /// How many bytes in words that nobody would write tell a key of any length.
         var drawnMin: Int
 
         var pair: Int { Int(bytes[0]) << 8 | Int(bytes[1]) }
     }
 
-    private static func beginnings(_ alphabet: Alphabet, _ drawnMin: Int, _ texts: String) -> [Beginning] {
+    private static func beginnings(
+        _ alphabet: Alphabet, _ bytesMin: Int, _ drawnMin: Int, _ texts: String
+    ) -> [Beginning] {
         texts.utf8.split(separator: 0x20).map {
-            Beginning(bytes: Array($0), alphabet: alphabet, drawnMin: drawnMin)
+            Beginning(bytes: Array($0), alphabet: alphabet, bytesMin: bytesMin, drawnMin: drawnMin)
         }
     }
 
-    /// By alphabet and by how much of a key has to be drawn: little where no word begins so, more where ids do.
+    /// By alphabet and by how many bytes their providers issue, or a few less where those may come to issue less; then
+    /// by how much is told of shorter ones: little where no word begins so, more where ids do.
     private static let known: [Beginning] =
         [
-            beginnings(.letters, 16, "sk_live_ sk_test_ rk_live_ rk_test_ ghp_ gho_ ghu_ ghs_ ghr_ hf_ fw_"),
-            beginnings(.letters, 16, "lin_api_ lin_oauth_"),
-            beginnings(.letters, 20, "gsk_ xai- pplx- csk- npm_ phx_ rpa_ r8_ ntn_ nfp_ jina_ api_org_ pnu_ ATBB"),
-            beginnings(.words, 8, "sk-ant- tskey- dckr_pat_ dckr_oat_ sq0atp- GOCSPX-"),
-            beginnings(.words, 16, "sk- whsec_ github_pat_ glsa_ glc_ pypi- lsv2_ pcsk_ tvly- figd_ sq0csp-"),
-            beginnings(.words, 16, "HRKU- pscale_tkn_ fm2_ CCIPAT_ sgp_ sb_secret_ NRII-"),
-            beginnings(.words, 20, "AIza ya29. nvapi- sntrys_ PMAK- xkeysib- ATATT plim_"),
-            beginnings(.dotted, 8, "glpat- gldt- glrt- glptt- gloas- glsoat- glcbt- glimt- glagent- glft- glffct-"),
-            beginnings(.dotted, 8, "xoxb- xoxp- xoxa- xoxr- xoxs- xoxd- xoxe- xoxe. xapp-"),
-            beginnings(.dotted, 10, "hvs. hvb. hvr. eyJhbGci"),
-            beginnings(.dotted, 20, "SG. dp."),
-            beginnings(.dotted, 48, "pat"),
-            beginnings(.hexadecimal, 32, "dop_v1_ doo_v1_ dor_v1_ shpat_ shpss_ shpca_ shppa_ sbp_ dapi pul- key- SK"),
-            beginnings(.hexadecimal, 32, "sntryu_ rubygems_ e2b_ bkua_ shippo_live_ shippo_test_"),
-            beginnings(.capitals, 16, "AKIA ASIA ABIA ACCA NRAK- PMAT-"),
-            beginnings(.capitals, 32, "AGE-SECRET-KEY-"),
-            beginnings(.uuid, 0, "HRKU- pat-na1- pat-eu1- access-production- access-development-"),
+            beginnings(.letters, 22, 16, "fw_ sk_live_ sk_test_ rk_live_ rk_test_"),
+            beginnings(.letters, 30, 16, "ghp_ gho_ ghu_ ghs_ ghr_ hf_"),
+            beginnings(.letters, 30, 20, "npm_ r8_ ATBB"),
+            beginnings(.letters, 36, 16, "lin_api_ lin_oauth_"),
+            beginnings(.letters, 36, 20, "gsk_ xai- pplx- csk- ntn_ jina_"),
+            beginnings(.letters, 34, .max, "api_org_"),
+            beginnings(.letters, 36, .max, "nfp_ pnu_"),
+            beginnings(.letters, 40, .max, "phx_ rpa_"),
+            beginnings(.words, 20, 8, "sk-ant- tskey- dckr_pat_ dckr_oat_ sq0atp-"),
+            beginnings(.words, 20, 16, "sk-"),
+            beginnings(.words, 24, 8, "GOCSPX-"),
+            beginnings(.words, 24, 16, "sb_secret_ NRII- tvly-"),
+            beginnings(.words, 24, 20, "plim_"),
+            beginnings(.words, 35, 16, "figd_ glsa_ lsv2_ pcsk_ sq0csp- CCIPAT_ pscale_tkn_ pscale_pw_"),
+            beginnings(.words, 35, 20, "ya29."),
+            beginnings(.words, 35, .max, "AIza"),
+            beginnings(.words, 40, 16, "github_pat_ pypi- HRKU-"),
+            beginnings(.words, 40, 20, "nvapi- PMAK- xkeysib- ATATT"),
+            beginnings(.words, 50, .max, "sgp_"),
+            beginnings(.base64, 24, 16, "whsec_"),
+            beginnings(.base64, 32, 20, "glc_ sntrys_"),
+            beginnings(.base64, 48, .max, "fm2_"),
+            beginnings(.dotted, 20, 12, "glpat- gldt- glrt- glptt- gloas- glsoat- glcbt- glimt-"),
+            beginnings(.dotted, 20, 12, "glagent- glft- glffct-"),
+            beginnings(.dotted, 20, 8, "xoxb- xoxp- xoxa- xoxr- xoxs- xoxd- xoxe- xoxe. xapp-"),
+            beginnings(.dotted, 20, 10, "eyJhbGci"),
+            beginnings(.dotted, 24, 16, "hvs. hvb. hvr."),
+            beginnings(.dotted, 40, .max, "dp.pt. dp.st. dp.ct. dp.sa. dp.said. dp.scim. dp.audit."),
+            beginnings(.dotted, 60, 20, "SG."),
+            beginnings(.pointedDigest, 79, .max, "pat"),
+            beginnings(.hexadecimal, 32, .max, "dop_v1_ doo_v1_ dor_v1_ sbp_ dapi pul- sk-"),
+            beginnings(.hexadecimal, 32, .max, "shpat_ shpss_ shpca_ shppa_ lsv2_pt_ lsv2_sk_"),
+            beginnings(.hexadecimal, 32, .max, "sntryu_ rubygems_ e2b_ bkua_ shippo_live_ shippo_test_"),
+            beginnings(.hexadecimal, 40, .max, "sgp_"),
+            beginnings(.capitals, 16, .max, "AKIA ASIA ABIA ACCA NRAK- PMAT-"),
+            beginnings(.capitals, 32, .max, "AGE-SECRET-KEY-"),
+            beginnings(.uuid, 36, .max, "HRKU- sk-lf- pat-na1- pat-eu1- access-production- access-development-"),
         ]
         .flatMap { $0 }.sorted { $0.pair < $1.pair }
 
     /// Shorter texts are no key: `sk-SK` is a language.
     package static let bytesMin = 16
     /// So much of a key behind its beginning tells that it is one.
-    private static let bytesTold = 64
+    private static let bytesTold = 80
 
     /// By the first two bytes, one more than where those of them stand that have these; 0: none has.
     private static let places: [UInt8] = {
@@ -98,20 +128,44 @@ package enum CredentialPrefixes {
     }
 
     private static func isKey(_ rest: ArraySlice<UInt8>, _ beginning: Beginning) -> Bool {
+        let least = beginning.bytesMin
         let key = rest.prefix(bytesTold).prefix(while: beginning.alphabet.has)
+        let goesOn = rest.dropFirst(key.count).first.map(isLetterOrDigit) ?? false
         switch beginning.alphabet {
         case .uuid: return isUUID(key)
         // Few of them have no digit, and nothing that goes on behind them is one.
         case .capitals:
-            return key.count >= beginning.drawnMin && !(rest.dropFirst(key.count).first.map(isLetterOrDigit) ?? false)
-                && (key.contains(where: isDigit) || key.count == beginning.drawnMin)
-        default: return CredentialRun.drawnBytes(in: key) >= beginning.drawnMin
+            return key.count >= least && !goesOn && (key.contains(where: isDigit) || key.count == least)
+        case .hexadecimal:
+            return key.count >= least && (!goesOn || key.count == bytesTold) && CredentialRun.isHexadecimal(key)
+        case .pointedDigest:
+            return key.count >= least && key.prefix(14).allSatisfy(isLetterOrDigit)
+                && key[key.startIndex + 14] == UInt8(ascii: ".")
+                && CredentialRun.isHexadecimal(key.dropFirst(15).prefix(64))
+        case .letters, .words, .dotted, .base64:
+            if isUUID(key) || isUUID(key.suffix(36)) || isPlainID(key) { return false }
+            if CredentialRun.drawnBytes(in: key) >= beginning.drawnMin { return true }
+            // The beginning alone as well, since a word may go on behind the key.
+            return key.count >= least
+                && (CredentialRun.isDrawn(key, least: keyDrawnMin)
+                    || CredentialRun.isDrawn(key.prefix(least), least: keyDrawnMin))
         }
     }
 
+    /// So many bytes of a key are in words that nobody would write; the others may be parts of it that say what it is.
+    private static let keyDrawnMin = 10
+
+    /// Whether it is an id in hexadecimal digits, or an MD5.
+    private static func isPlainID(_ text: ArraySlice<UInt8>) -> Bool {
+        (20..<36).contains(text.count) && text.allSatisfy(isHexadecimal)
+            && !(text.contains { $0 >= 0x61 } && text.contains { (0x41...0x46).contains($0) })
+    }
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool { isDigit(byte) || (0x61...0x66).contains(byte | 0x20) }
+
     private static func isUUID(_ text: ArraySlice<UInt8>) -> Bool {
         let groups = text.prefix(36).split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        return groups.map(\.count) == [8, 4, 4, 4, 12]
+        return groups.map(\.count) == [8, 4, 4, 4, 12] && groups.allSatisfy { $0.allSatisfy(isHexadecimal) }
     }
 
     static func isLetterOrDigit(_ byte: UInt8) -> Bool { isDigit(byte) || (0x61...0x7A).contains(byte | 0x20) }
@@ -133,20 +187,25 @@ package enum CredentialPrefixes {
         return false
     }
 
-    /// Where the first key in a part of a text stands, behind any sign but a letter or a digit; nil: none does.
-    /// - Parameter looked: Grows by how many bytes were looked at for beginnings.
+    /// Where the first key stands that begins in the first part of a word, behind any sign but a letter or a digit;
+    /// nil: none does. Only a key in base64 goes on behind the part, since a slash ends parts.
+    /// - Parameters:
+    ///   - partEnd: Where the part ends.
+    ///   - looked: Grows by how many bytes were looked at for beginnings.
     /// - Complexity: O(bytes).
-    static func first(in part: ArraySlice<UInt8>, looked: inout Int) -> Range<Int>? {
+    static func first(in word: ArraySlice<UInt8>, to partEnd: Int, looked: inout Int) -> Range<Int>? {
+        let part = word[..<partEnd]
         // Up to there a web token would have to begin that was none a few bytes before.
         var noTokenBefore = part.startIndex
         var place = part.startIndex
-        while place + bytesMin <= part.endIndex {
+        while place + 2 <= part.endIndex, place + bytesMin <= word.endIndex {
             defer { place += 1 }
             guard mayBegin(part[place], part[place + 1]),
                 place == part.startIndex || !isLetterOrDigit(part[place - 1])
             else { continue }
-            looked += min(part.endIndex - place, bytesTold)
-            if begins(part[place...]) { return place..<end(of: part[place...].prefix(while: isOfKey)) }
+            let key = goesOnBehindParts(part[place...]) ? word[place...] : part[place...]
+            looked += min(key.count, bytesTold) + edgeBytes
+            if begins(key) { return place..<end(of: key.prefix(while: isOfKey)) }
             guard place >= noTokenBefore, CredentialText.mayBeWebToken(part[place...]) else { continue }
             let run = part[place...].prefix(while: CredentialText.isOfToken)
             looked += run.count
@@ -155,6 +214,14 @@ package enum CredentialPrefixes {
             noTokenBefore = run.endIndex
         }
         return nil
+    }
+
+    private static let inBase64 = known.filter { $0.alphabet == .base64 }.map(\.bytes)
+    /// Beginnings of those are not longer.
+    private static let edgeBytes = 8
+
+    private static func goesOnBehindParts(_ part: ArraySlice<UInt8>) -> Bool {
+        inBase64.contains { part.starts(with: $0) }
     }
 
     /// Where a key ends: marks at its end belong to the sentence around it.

@@ -2,6 +2,9 @@
 struct CredentialRun {
     private var count = 0, digitRuns = 0, capitals = 0, small = 0, smallRun = 0, smallRunMax = 0
     private var wasDigit = false
+    /// How often a digit, a capital or a small letter stands behind another kind of them.
+    private var turns = 0
+    private var lastKind: UInt8 = 0
     /// Bytes that are in words with a capital, such as `Pro` and `Max`, of those that have ended; the last word has a
     /// vowel, and begins with a capital.
     private var written = 0
@@ -28,7 +31,10 @@ struct CredentialRun {
             hasVowel = hasVowel || Self.isVowel(byte)
         default: return false
         }
-        count += 1
+        // The kinds differ in these bits.
+        let kind = byte & 0x60
+        if count > 0, kind != lastKind { turns += 1 }
+        (count, lastKind) = (count + 1, kind)
         return true
     }
 
@@ -47,6 +53,38 @@ struct CredentialRun {
         guard count >= Self.bytesMin, digitRuns >= 2, capitals >= 3, small >= 3, smallRunMax <= 6 else { return false }
         // What is named and numbered (`MacBookPro14M3Max36GB1TB`) is words for the most part.
         return 2 * (written + writtenBySmall) < count
+    }
+
+    /// Whether a text is drawn by lot as a whole, signs in it passed over: letters of both cases and digits in turn,
+    /// and not nearly all letters in words. Numbers and words, with a capital or without, are left out of it: ids are
+    /// made of them.
+    /// - Parameter least: How many bytes have to be in other words.
+    /// - Complexity: O(bytes).
+    static func isDrawn(_ text: ArraySlice<UInt8>, least: Int) -> Bool {
+        var (count, letters, turns, written) = (0, 0, 0, 0)
+        var run = CredentialRun()
+        func end() {
+            guard !run.isWord else { return }
+            count += run.count
+            letters += run.capitals + run.small
+            turns += run.count >= wordMax && run.turns == 0 ? run.count : run.turns
+            written += run.written + run.writtenBySmall
+        }
+        for byte in text where !run.take(byte) {
+            end()
+            run = CredentialRun()
+        }
+        end()
+        return count >= least && 5 * turns >= count && 10 * written < 9 * letters
+    }
+
+    /// Words are shorter.
+    private static let wordMax = 24
+
+    /// Digits alone, or letters as words have them.
+    private var isWord: Bool {
+        if capitals + small == 0 { return true }
+        return count < Self.wordMax && (small == count || capitals == count || turns == 1 && small == count - 1)
     }
 
     /// How many bytes of a text are in words that nobody would write. Numbers, words, and words with a number before or

@@ -79,7 +79,7 @@ extension CredentialSearch {
             } else if let name = before.name, isNamed(name, part, wordEnd: end, before) {
                 return start..<valueEnd(from: start, to: end, before.isEncoded)
             }
-            if let found = opens(part, before, isFirst: part.lowerBound == word.lowerBound) { return found }
+            if let found = opens(part, before, of: word) { return found }
             guard let sign else { return nil }
             if let host = addressStart(sign, to: end) {
                 let isEncoded = host - sign.place.lowerBound > "://".utf8.count
@@ -140,15 +140,14 @@ extension CredentialSearch {
     }
 
     /// What of a part says itself what it is.
-    /// - Parameter isFirst: Whether the word begins with the part.
-    private mutating func opens(_ part: Range<Int>, _ before: Before, isFirst: Bool) -> Range<Int>? {
+    private mutating func opens(_ part: Range<Int>, _ before: Before, of word: Range<Int>) -> Range<Int>? {
         let bytes = look(text[part])
-        if let key = key(in: bytes) { return Self.ended(key, in: part) }
+        if let key = key(in: part, of: word) { return Self.ended(key, in: part) }
         if let name = before.name, CredentialText.isBotToken(bytes, of: text[name]) { return part }
         guard suspicion.findsRuns else { return nil }
         if CredentialRun.isRandom(bytes), !CredentialRun.isIssuedID(bytes) { return part }
         guard suspicion == .random, let found = CredentialRun.hexadecimal(in: bytes) else { return nil }
-        return isOfID(before, isFirst: isFirst) ? nil : Self.ended(found, in: part)
+        return isOfID(before, isFirst: part.lowerBound == word.lowerBound) ? nil : Self.ended(found, in: part)
     }
 
     /// A find with the rest of its part, but for marks behind it: a part is looked at as a whole, and a rest that is
@@ -159,10 +158,11 @@ extension CredentialSearch {
 
     private static let marksMax = 16
 
-    private mutating func key(in part: ArraySlice<UInt8>) -> Range<Int>? {
+    private mutating func key(in part: Range<Int>, of word: Range<Int>) -> Range<Int>? {
         var looked = 0
         defer { count(looked) }
-        return CredentialPrefixes.first(in: part, looked: &looked)
+        let rest = text[part.lowerBound..<word.upperBound]
+        return CredentialPrefixes.first(in: rest, to: part.upperBound, looked: &looked)
     }
 
     /// Whether what stands before hexadecimal digits says that they are a hash or an id: `sha256:…`, `trace_id=…`,

@@ -256,9 +256,10 @@ extension CredentialText {
         return !nothings.contains { $0.count == word.count && zip($0, word).allSatisfy { $0 == $1 | 0x20 } }
     }
 
-    private static let nothings = ["null", "none", "true", "false", "nil", "undefined", "redacted"].map {
-        Array($0.utf8)
-    }
+    /// Also words that schemas and forms have there.
+    private static let nothings = [
+        "null", "none", "true", "false", "nil", "undefined", "redacted", "required", "optional", "boolean",
+    ].map { Array($0.utf8) }
 
     /// Whether what stands behind is known to nobody but a sender: the path of a web hook.
     static func isHook(_ part: ArraySlice<UInt8>) -> Bool {
