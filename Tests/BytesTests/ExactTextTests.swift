@@ -15,12 +15,13 @@ import Testing
         #expect(known.count == 2)
     }
 
-    /// Were they hashed as `String` is, all would share one hash, and this would take minutes.
-    @Test(.timeLimit(.minutes(1))) func spellingsHashApart() {
-        let all = (0..<1 << 16).map { number in
-            ExactText((0..<16).map { number >> $0 & 1 == 0 ? "\u{E9}" : "e\u{301}" }.joined())
+    /// Were they hashed as `String` is, all would share one hash.
+    @Test func spellingsHashApart() {
+        let all = (0..<1 << 12).map { number in
+            ExactText((0..<12).map { number >> $0 & 1 == 0 ? "\u{E9}" : "e\u{301}" }.joined())
         }
-        #expect(Set(all).count == 1 << 16)
+        #expect(Set(all.map(\.hashValue)).count > all.count / 2)
+        #expect(Set(all).count == 1 << 12)
     }
 
     @Test func orderIsThatOfBytes() {
