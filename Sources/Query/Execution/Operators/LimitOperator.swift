@@ -46,7 +46,7 @@ struct LimitOperator: Sendable {
             let kept = chunk.kept()
             try context.budget.reserve(kept.bytes)
             found.append((ordinal, kept.chunk))
-            let rows = progress.withLock { $0.add(chunk.rowCount, unit: Int(ordinal >> 32)) }
+            let rows = progress.withLock { $0.add(chunk.rowCount, unit: Pipeline.unit(of: ordinal)) }
             // A unit with enough rows of its own makes every later one needless.
             return rows < wanted
         }

@@ -36,6 +36,14 @@ struct Pipeline: Sendable {
         ready = chunks
     }
 
+    /// Units alone, one chunk without columns for each: whoever runs them reads what a unit stands for, if at all.
+    static func units(_ count: Int) -> Pipeline {
+        Pipeline(columns: [], unitCount: count) { _, sink in try sink(Chunk(columns: [], rowCount: 1)) }
+    }
+
+    /// The unit that a chunk came of, by its ordinal.
+    static func unit(of ordinal: UInt64) -> Int { Int(ordinal >> 32) }
+
     /// The same stream with every chunk transformed; nil drops it.
     func map(columns: [TableColumn], _ transform: @escaping @Sendable (Chunk) throws -> Chunk?) -> Pipeline {
         Pipeline(columns: columns, unitCount: unitCount) { unit, sink in

@@ -32,13 +32,19 @@ struct ScanOperator: Sendable {
     var pipeline: Pipeline {
         Pipeline(columns: output, unitCount: morsels.count) { [self] unit, sink in
             guard let rows = try read(morsels[unit]) else { return }
-            // Pages are as large as they are: others that share the memory are to know of them.
-            let booking = context.options.memoryPool.map { MemoryBooking(in: $0) }
-            booking?.set(to: rows.heldBytes)
+            let booking = booking(of: rows)
             defer { withExtendedLifetime(booking) {} }
             // The newest rows of a table may come in larger morsels than sealed ones.
             for piece in rows.pieces(of: context.chunkRowsMax) { try sink(piece) }
         }
+    }
+
+    /// Pages are as large as they are: others that share the memory are to know of what was read, for as long as this
+    /// is held. nil where nobody shares it.
+    func booking(of rows: Chunk) -> MemoryBooking? {
+        let booking = context.options.memoryPool.map { MemoryBooking(in: $0) }
+        booking?.set(to: rows.heldBytes)
+        return booking
     }
 
     /// The conditions that a morsel's summaries do not prove true; nil when they prove one false.

@@ -29,13 +29,9 @@ struct SummaryAggregation: Sendable {
     func run() throws -> [Chunk] {
         let count = scan.morsels.count
         let perUnit = Self.morselsPerUnit(count, lanes: scan.context.workers.parallelism)
-        let pipeline = Pipeline(columns: scan.output, unitCount: (count + perUnit - 1) / perUnit) { unit, sink in
-            // The unit's number travels as an empty chunk's only content: the rows are read below, if at all.
-            try sink(Chunk(columns: [.constant(.integer(Int64(unit)), type: .integer, count: 1)], rowCount: 1))
-        }
-        let states = try pipeline.run(scan.context, make: { try aggregate.makeState() }) { chunk, ordinal, state in
-            guard case .integer(let unit) = chunk.columns[0].scalar(at: 0) else { return true }
-            let first = Int(unit) * perUnit
+        let units = Pipeline.units((count + perUnit - 1) / perUnit)
+        let states = try units.run(scan.context, make: { try aggregate.makeState() }) { _, ordinal, state in
+            let first = Pipeline.unit(of: ordinal) * perUnit
             for index in first..<min(first + perUnit, count) { try take(scan.morsels[index], ordinal, &state) }
             return true
         }

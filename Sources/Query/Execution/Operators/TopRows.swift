@@ -77,8 +77,7 @@ struct TopRows: Sendable {
         return Pipeline(columns: scan.output, unitCount: winners.count) { [scan] unit, sink in
             let (morsel, rows) = winners[unit]
             let chunk = try scan.read(rows, of: scan.morsels[morsel])
-            let booking = scan.context.options.memoryPool.map { MemoryBooking(in: $0) }
-            booking?.set(to: chunk.heldBytes)
+            let booking = scan.booking(of: chunk)
             defer { withExtendedLifetime(booking) {} }
             for piece in chunk.pieces(of: scan.context.chunkRowsMax) { try sink(piece) }
         }
@@ -95,14 +94,8 @@ struct TopRows: Sendable {
             return keys[0].precedes(a, b) || (!keys[0].precedes(b, a) && left < right)
         }
         let best = Best(keys[0], limit: limit)
-        let columns = [TableColumn(name: "unit", type: .integer)]
-        let units = Pipeline(columns: columns, unitCount: order.count) { unit, sink in
-            // The unit's number travels as an empty chunk's only content: the rows are read below, if at all.
-            try sink(Chunk(columns: [.constant(.integer(Int64(order[unit])), type: .integer, count: 1)], rowCount: 1))
-        }
-        let parts = try units.run(context, make: { [Candidates]() }) { chunk, _, found in
-            guard case .integer(let number) = chunk.columns[0].scalar(at: 0) else { return true }
-            let index = Int(number)
+        let parts = try Pipeline.units(order.count).run(context, make: { [Candidates]() }) { _, ordinal, found in
+            let index = order[Pipeline.unit(of: ordinal)]
             if let bound = bounds[index], best.excludes(bound) {
                 context.statistics.add(groupsSkipped: 1)
                 return true
@@ -124,8 +117,7 @@ struct TopRows: Sendable {
         guard morsel.rowCount > 0, let open = scan.remaining(morsel),
             let (chunk, selection) = try scan.read(morsel, conditions: open, columns: keyColumns)
         else { return nil }
-        let booking = context.options.memoryPool.map { MemoryBooking(in: $0) }
-        booking?.set(to: chunk.heldBytes)
+        let booking = scan.booking(of: chunk)
         defer { withExtendedLifetime(booking) {} }
         let evaluator = Evaluator(context: context)
         let values = try keys.map { try evaluator.evaluate($0.expression, chunk) }
