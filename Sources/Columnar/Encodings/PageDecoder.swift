@@ -5,10 +5,12 @@ internal import Compression
 /// `header.rowCount` rows or throws, and allocates no more than the limits of pages allow.
 package enum PageDecoder {
     /// Decodes the payload of a page of `type`.
+    /// - Parameter sharing: which page it is, where texts are to have the codes of ``SharedTexts``. Its texts are then
+    ///   decoded once only: the page has to be the same for good.
     /// - Throws: `DecodingError` whose offset counts from the start of the (decompressed) payload.
     /// - Complexity: O(rows + payload). A text page's strings are not touched beyond laying out their bytes.
     package static func decode(
-        _ header: PageHeader, payload: ArraySlice<UInt8>, type: ColumnType
+        _ header: PageHeader, payload: ArraySlice<UInt8>, type: ColumnType, sharing: SharedTexts.Page? = nil
     ) throws(DecodingError) -> Vector {
         let rows = header.rowCount
         switch header.encoding {
@@ -25,8 +27,8 @@ package enum PageDecoder {
         guard payload.count == header.storedBytes else {
             throw DecodingError(offset: payload.count, expectation: "a payload of \(header.storedBytes) bytes")
         }
-        if header.compression == .none { return try decodePlain(header, payload, type) }
-        return try decodePlain(header, try decompress(payload, header)[...], type)
+        if header.compression == .none { return try decodePlain(header, payload, type, sharing) }
+        return try decodePlain(header, try decompress(payload, header)[...], type, sharing)
     }
 
     private static func decompress(_ payload: ArraySlice<UInt8>, _ header: PageHeader) throws(DecodingError) -> [UInt8]
@@ -41,11 +43,16 @@ package enum PageDecoder {
     }
 
     private static func decodePlain(
-        _ header: PageHeader, _ payload: ArraySlice<UInt8>, _ type: ColumnType
+        _ header: PageHeader, _ payload: ArraySlice<UInt8>, _ type: ColumnType, _ sharing: SharedTexts.Page?
     ) throws(DecodingError) -> Vector {
         var cursor = ByteCursor(payload)
         let nullCount = header.summary.nullCount
         let validity = nullCount > 0 ? try NullMap.read(&cursor, count: header.rowCount, nullCount: nullCount) : nil
+        if let sharing, header.encoding == .texts, type == .text,
+            let storage = try sharedTexts(header, &cursor, validity, sharing)
+        {
+            return Vector(type: type, count: header.rowCount, storage: storage, validity: validity)
+        }
         let storage = try storage(header, &cursor, type, count: header.rowCount - nullCount, validity)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
         return Vector(type: type, count: header.rowCount, storage: storage, validity: validity)
@@ -84,6 +91,37 @@ package enum PageDecoder {
         default:
             throw cursor.failure("an encoding that fits the column's type")
         }
+    }
+
+    /// The codes of ``SharedTexts``; nil, with the cursor where it was, where the page keeps its own.
+    private static func sharedTexts(
+        _ header: PageHeader, _ cursor: inout ByteCursor, _ validity: Validity?, _ page: SharedTexts.Page
+    ) throws(DecodingError) -> Vector.Storage? {
+        var ahead = cursor
+        let rows = header.rowCount
+        var codes = try CodeStream.read(
+            &ahead, count: rows - header.summary.nullCount, limit: PageLimits.rowsMax)
+        let found: SharedTexts.Codes
+        if let known = page.texts.known(page, rows: rows) {
+            found = known
+        } else {
+            let own = try TextBlockDecoder.read(&ahead)
+            guard ahead.isAtEnd else { throw ahead.failure("the end of the payload") }
+            guard let taken = page.texts.taken(own, of: page, rows: rows) else { return nil }
+            found = taken
+        }
+        guard codes.isEmpty || Int(BitPacking.maximum(codes)) < found.numbers.count else {
+            throw ahead.failure("codes below \(found.numbers.count)")
+        }
+        renumber(&codes, found.numbers)
+        return .text(codes: spread(codes, validity, zero: 0), dictionary: found.dictionary)
+    }
+
+    /// - Precondition: there is a number for each code.
+    private static func renumber(_ codes: inout [UInt32], _ numbers: [UInt32]) {
+        let known = numbers.span
+        var mapped = codes.mutableSpan
+        for index in 0..<mapped.count { mapped[index] = known[Int(mapped[index])] }
     }
 
     private static func booleans(_ cursor: inout ByteCursor, count: Int) throws(DecodingError) -> [Bool] {

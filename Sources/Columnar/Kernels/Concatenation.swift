@@ -89,8 +89,9 @@ extension Vector {
         var isShared = true
         for part in parts {
             guard case .text(_, let dictionary) = part.storage else { return nil }
-            if let shared, shared !== dictionary { isShared = false }
-            shared = dictionary
+            if let shared, !shared.agrees(with: dictionary) { isShared = false }
+            // Of a family the one that has all their codes.
+            if dictionary.count >= shared?.count ?? 0 { shared = dictionary }
         }
         for part in parts {
             guard case .text(let codes, let dictionary) = part.storage else { return nil }

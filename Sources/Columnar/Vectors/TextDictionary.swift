@@ -1,3 +1,6 @@
+/// What dictionaries have in common whose codes mean the same texts, as far as each of them reaches.
+final class TextFamily: Sendable {}
+
 /// Distinct texts, addressed by code: the bytes laid end to end and where each begins.
 ///
 /// A class, because many vectors share one dictionary and engines key their caches on its identity.
@@ -6,13 +9,20 @@ package final class TextDictionary: Sendable {
     package let bytes: [UInt8]
     /// Where each text begins; one more entry than there are texts.
     package let offsets: [UInt32]
+    /// Whose codes mean the same here; nil for a dictionary that stands alone.
+    let family: TextFamily?
 
     /// - Precondition: offsets ascend from 0 to `bytes.count`.
-    package init(bytes: [UInt8], offsets: [UInt32]) {
+    package convenience init(bytes: [UInt8], offsets: [UInt32]) { self.init(bytes: bytes, offsets: offsets, family: nil) }
+
+    /// One of a family.
+    /// - Precondition: likewise; the texts are those of every other of the family, as far as both reach.
+    init(bytes: [UInt8], offsets: [UInt32], family: TextFamily?) {
         precondition(offsets.first == 0 && Int(offsets[offsets.count - 1]) == bytes.count)
         assert(zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 }, "texts lie end to end")
         self.bytes = bytes
         self.offsets = offsets
+        self.family = family
     }
 
     package convenience init(_ texts: some Sequence<String>) {
@@ -26,6 +36,15 @@ package final class TextDictionary: Sendable {
     }
 
     package var count: Int { offsets.count - 1 }
+
+    // tests: who shares codes.
+    /// Whether a code that both have means the same text in both.
+    package func agrees(with other: TextDictionary) -> Bool {
+        if self === other { return true }
+        guard let family else { return false }
+        return family === other.family
+    }
+
 
     package func range(_ code: Int) -> Range<Int> { Int(offsets[code])..<Int(offsets[code + 1]) }
     package func utf8(_ code: Int) -> ArraySlice<UInt8> { bytes[range(code)] }

@@ -59,13 +59,11 @@ struct KeyColumn: Sendable {
     }
 
     private mutating func encode(_ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?) -> [UInt32] {
-        if lastDictionary !== dictionary {
-            lastDictionary = dictionary
-            codeNumbers = Array(repeating: Self.unknown, count: dictionary.count)
-        }
+        meet(dictionary)
         let source = codes.span
         var result = [UInt32](repeating: 0, count: source.count)
         var numbers = result.mutableSpan
+        if validity == nil, Self.look(source, codeNumbers.span, into: &numbers) { return result }
         for row in 0..<source.count {
             if let validity, !validity[row] {
                 numbers[row] = numberOfNull()
@@ -76,6 +74,29 @@ struct KeyColumn: Sendable {
             numbers[row] = known != Self.unknown ? known : number(ofCode: source[row], dictionary)
         }
         return result
+    }
+
+    /// The numbers of codes; false where one is not known yet.
+    private static func look(
+        _ codes: Span<UInt32>, _ known: Span<UInt32>, into numbers: inout MutableSpan<UInt32>
+    ) -> Bool {
+        for row in 0..<codes.count {
+            let code = Int(codes[row])
+            guard code < known.count, known[code] != unknown else { return false }
+            numbers[row] = known[code]
+        }
+        return true
+    }
+
+    /// Makes `codeNumbers` those of a dictionary: what was found out of another of its family holds for it too.
+    private mutating func meet(_ dictionary: TextDictionary) {
+        let isOfFamily = lastDictionary?.agrees(with: dictionary) ?? false
+        if !isOfFamily { codeNumbers.removeAll(keepingCapacity: true) }
+        if codeNumbers.count < dictionary.count {
+            codeNumbers.append(contentsOf: repeatElement(Self.unknown, count: dictionary.count - codeNumbers.count))
+        }
+        if !isOfFamily || dictionary.count > lastDictionary?.count ?? 0 { lastDictionary = dictionary }
+        assert(codeNumbers.count >= dictionary.count, "a number for each code, or that it is not known")
     }
 
     private mutating func number(ofCode code: UInt32, _ dictionary: TextDictionary) -> UInt32 {

@@ -60,6 +60,11 @@ struct TextInterner: Sendable {
     /// Everything interned, codes equal to numbers.
     var dictionary: TextDictionary { TextDictionary(bytes: bytes, offsets: offsets) }
 
+    /// The same as one of a family.
+    func dictionary(of family: TextFamily) -> TextDictionary {
+        TextDictionary(bytes: bytes, offsets: offsets, family: family)
+    }
+
     private func matches(_ number: Int, _ source: [UInt8], _ start: Int, _ length: Int) -> Bool {
         let own = Int(offsets[number])
         guard Int(offsets[number + 1]) - own == length else { return false }

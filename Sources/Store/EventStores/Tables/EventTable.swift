@@ -33,7 +33,9 @@ struct EventTable: TableSource {
             {
                 request.statistics.add(groupsSkipped: 1)
             } else {
-                morsels.append(layout.morsel(of: group, statistics: request.statistics, overlay: overlay).without(dead))
+                let morsel = layout.morsel(
+                    of: group, statistics: request.statistics, overlay: overlay, sharesTexts: true)
+                morsels.append(morsel.without(dead))
             }
         }
         return morsels
@@ -64,11 +66,14 @@ struct GroupMorsel: Morsel {
     let group: RowGroup
     let columns: [TableColumn]
     let statistics: ScanStatistics
+    /// Whether groups are compared with each other, as questions do.
+    var sharesTexts = false
 
     var rowCount: Int { group.rowCount }
 
     func column(_ index: Int) throws -> Vector {
-        try group.column(named: columns[index].name, type: columns[index].type, statistics: statistics)
+        try group.column(
+            named: columns[index].name, type: columns[index].type, statistics: statistics, sharesTexts: sharesTexts)
     }
 
     func summary(_ index: Int) -> ColumnSummary? { group.summary(named: columns[index].name) }
@@ -77,8 +82,10 @@ struct GroupMorsel: Morsel {
 
 extension EventTableLayout {
     /// A group of the type's table, its costs read through late prices where these concern it.
-    func morsel(of group: RowGroup, statistics: ScanStatistics, overlay: CostOverlay) -> any Morsel {
-        let base = GroupMorsel(group: group, columns: columns, statistics: statistics)
+    func morsel(
+        of group: RowGroup, statistics: ScanStatistics, overlay: CostOverlay, sharesTexts: Bool = false
+    ) -> any Morsel {
+        let base = GroupMorsel(group: group, columns: columns, statistics: statistics, sharesTexts: sharesTexts)
         guard let money, overlay.concerns(group) else { return base }
         return RepricedMorsel(base: base, layout: self, money: money, overlay: overlay)
     }

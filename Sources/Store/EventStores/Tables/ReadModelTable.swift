@@ -22,7 +22,8 @@ struct ReadModelTable: TableSource {
         var morsels: [any Morsel] = []
         for segment in sealed.segments {
             for (index, group) in segment.reader.groups(table: name).enumerated() {
-                let base = GroupMorsel(group: group, columns: columns, statistics: request.statistics)
+                let base = GroupMorsel(
+                    group: group, columns: columns, statistics: request.statistics, sharesTexts: true)
                 request.statistics.add(groupsTotal: 1)
                 if try canSkip(group, request) {
                     request.statistics.add(groupsSkipped: 1)

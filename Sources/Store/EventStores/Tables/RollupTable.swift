@@ -35,7 +35,9 @@ struct RollupTable: TableSource {
                     if try group.canSkip(predicates, names: columns.map(\.name), statistics: request.statistics) {
                         request.statistics.add(groupsSkipped: 1)
                     } else {
-                        morsels.append(GroupMorsel(group: group, columns: columns, statistics: request.statistics))
+                        morsels.append(
+                            GroupMorsel(
+                                group: group, columns: columns, statistics: request.statistics, sharesTexts: true))
                     }
                 }
             } else {

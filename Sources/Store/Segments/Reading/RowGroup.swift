@@ -33,8 +33,12 @@ package struct RowGroup: Sendable {
     func pageBytes(_ column: Int) -> Int { directory.pages[column]?.page.length ?? 0 }
 
     /// Reads and decodes one column of `columns`: one `pread`, none where the footer says it all.
+    /// - Parameter sharesTexts: whether texts of columns with few values have the same codes in all groups of the
+    ///   store, for whoever compares many groups; the dictionary then has texts that no row of the group has.
     /// - Throws: `StorageError`; `CorruptionError` naming file and offset; `NewerFormatError`.
-    package func column(_ column: Int, statistics: ScanStatistics? = nil) throws -> Vector {
+    package func column(
+        _ column: Int, statistics: ScanStatistics? = nil, sharesTexts: Bool = false
+    ) throws -> Vector {
         let type = columns[column].type
         assert(directory.pages.count == columns.count, "an entry for each column")
         guard let reference = directory.pages[column] else { return .constant(.null, type: type, count: rowCount) }
@@ -52,16 +56,27 @@ package struct RowGroup: Sendable {
                 content = content[cursor.index...]
                 guard header.rowCount == rowCount else { throw cursor.failure("a page of \(rowCount) rows") }
             }
-            return try PageDecoder.decode(header, payload: content, type: type)
+            return try PageDecoder.decode(
+                header, payload: content, type: type, sharing: sharesTexts ? sharing(column) : nil)
         } catch let error as DecodingError {
             throw error.of(segment.path, at: place.offset + SegmentLimits.checksumBytes + headerBytes)
         }
     }
 
+    /// Which page it is among those that share texts; nil for a column that is looked up by equality: it has many.
+    private func sharing(_ column: Int) -> SharedTexts.Page? {
+        let column = columns[column]
+        guard column.type == .text, column.hint == .plain else { return nil }
+        let piece = UInt64(table) << 32 | UInt64(index)
+        return SharedTexts.Page(segment.sharedTexts, column: column.name, origin: segment.origin, piece: piece)
+    }
+
     /// Reads a column by name; one that the segment lacks (it was added later) reads as null.
-    package func column(named name: String, type: ColumnType, statistics: ScanStatistics? = nil) throws -> Vector {
+    package func column(
+        named name: String, type: ColumnType, statistics: ScanStatistics? = nil, sharesTexts: Bool = false
+    ) throws -> Vector {
         guard let index = columnIndex(named: name) else { return .constant(.null, type: type, count: rowCount) }
-        return try column(index, statistics: statistics)
+        return try column(index, statistics: statistics, sharesTexts: sharesTexts)
     }
 
     /// What the footer says of a column of `columns`.

@@ -1,3 +1,4 @@
+internal import Columnar
 package import Platform
 import Synchronization
 
@@ -13,6 +14,8 @@ package final class SegmentFiles: Sendable {
     private let countMax: Int
     /// In the order in which they were asked for last.
     private let opened = Mutex<[Open]>([])
+    /// Of all segments.
+    let sharedTexts = SharedTexts()
 
     /// Files that are open while nobody reads, where the process may have many.
     package static let keptMax = 48

@@ -54,7 +54,13 @@ package final class SegmentReader: Sendable {
         try SegmentReader(files, path, expected: expected)
     }
 
-    deinit { files.forget(path) }
+    deinit {
+        files.forget(path)
+        sharedTexts.forget(origin: origin)
+    }
+
+    /// Codes that this segment has in common with all others of its store.
+    var sharedTexts: SharedTexts { files.sharedTexts }
 
     /// Opened where it is not.
     var file: any File {
