@@ -61,6 +61,37 @@ struct SegmentTests {
         }
     }
 
+    /// Columns of a group with the same values have one page.
+    @Test func equalPagesAreWrittenOnce() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let columns = ["cost", "low", "high"].map { SegmentColumn(name: $0, type: .numeric(scale: 12)) }
+            func cost(_ more: Int64) -> Vector {
+                Vector(
+                    type: .numeric(scale: 12), count: 400,
+                    storage: .int64((0..<400).map { Int64($0) * 7919 % 10_007 + ($0 == 200 ? more : 0) }))
+            }
+            func written(_ id: UInt64, _ high: Vector) throws -> (reader: SegmentReader, digest: [UInt8]) {
+                let writer = try SegmentWriter(fileSystem: files, directory: directory, segmentID: id)
+                let chunk = Chunk(columns: [cost(0), cost(0), high], rowCount: 400)
+                try writer.add(table: "t", columns: columns, chunk: chunk)
+                let description = try writer.finish()
+                let path = directory + "/" + description.fileName
+                return (try SegmentReader.open(fileSystem: files, path: path), description.sha256)
+            }
+            let (one, digest) = try written(1, cost(0))
+            let (other, _) = try written(2, cost(1))
+            let group = one.groups(table: "t")[0]
+            #expect(try (0..<3).allSatisfy { sameValues(try group.column($0), cost(0)) })
+            #expect(try sameValues(try other.groups(table: "t")[0].column(2), cost(1)))
+            let places = (0..<3).flatMap { one.pagePlaces(table: "t", column: $0) }
+            #expect(Set(places).count == 1 && other.lengthBytes > one.lengthBytes + places[0].count / 2)
+            try one.verify(sha256: digest)
+            #expect(one.inspection().contains("high: 0 bytes for 400 values, 0.00 each (as cost ×1)"))
+            #expect(one.tableUsage().map(\.bytes) == [places[0].count])
+        }
+    }
+
     @Test func groupsAreSkippedByRangeAndFilter() throws {
         try withTemporaryDirectory { directory in
             let files = POSIXFileSystem()
@@ -141,4 +172,9 @@ struct SegmentTests {
 struct TestFailure: Error {
     var expectation: String
     init(_ expectation: String) { self.expectation = expectation }
+}
+
+private func sameValues(_ left: Vector, _ right: Vector) -> Bool {
+    guard case .int64(let ours) = left.storage, case .int64(let theirs) = right.storage else { return false }
+    return ours == theirs
 }

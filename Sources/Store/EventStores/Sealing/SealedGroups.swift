@@ -5,8 +5,9 @@ import Platform
 import Projections
 import Segments
 
-/// Unsealed blocks as encoded row groups: typed, at most a UTC day, 65,536 rows and 64 MiB each, ordered by time; ties
-/// by the order of the blocks and of the rows in them, which for events that were not replaced is that of positions.
+/// Unsealed blocks as encoded row groups: typed, at most 65,536 rows and 64 MiB each, ordered by time; ties by the order
+/// of the blocks and of the rows in them, which for events that were not replaced is that of positions. What is weeks
+/// away from its neighbours has a group of its own, since one such event would make the times of a group say nothing.
 ///
 /// A pure function of the blocks: any thread may run it, and encoding is spread over the workers.
 struct SealedGroups: Sendable {
@@ -46,7 +47,7 @@ struct SealedGroups: Sendable {
         for block in blocks { identities += block.identities }
     }
 
-    /// The rows of each group: by type, then UTC day, in order of time, then as they stand in the blocks.
+    /// The rows of each group: by type, in order of time, then as they stand in the blocks.
     private static func plan(_ blocks: [TailBlock], _ layouts: EventTableLayouts) -> [Work] {
         var byType = [[RowPlace]](repeating: [], count: layouts.tables.count)
         for (blockIndex, block) in blocks.enumerated() {
@@ -67,7 +68,7 @@ struct SealedGroups: Sendable {
                 let isEnd =
                     index == sorted.count || index - first == Limits.groupRowsMax
                     || bytes + Int(sorted[index].byteCount) > groupBytesMax
-                    || day(sorted[index].time) != day(sorted[first].time)
+                    || sorted[index].time.saturatingSubtract(sorted[index - 1].time) > gapMax
                 guard isEnd else { continue }
                 work.append(Work(layout: layouts.tables[type], rows: Array(sorted[first..<index])))
                 (first, bytes) = (index, 0)
@@ -79,8 +80,8 @@ struct SealedGroups: Sendable {
     /// Rows of a group come to at most so many bytes, so that no page of it is longer than readers take.
     static let groupBytesMax = 64 << 20
 
-    /// The UTC day of a time, any there is: the first and last days of 64 bits are cut short.
-    private static func day(_ time: Int64) -> Int64 { floorDivide(time, Nanoseconds.day) }
+    /// Between neighbours of one group, ns. Questions ask for days, weeks and months.
+    private static let gapMax = 7 * Nanoseconds.day
 
     /// A group's events, and what each rollup of their type makes of them.
     private static func encode(

@@ -35,7 +35,7 @@ internal import Hashing
 //         v     pages, each ascending by column:
 //           v     column
 //           …     page header
-//           v v   offset and length of the page block (length 0: none)
+//           v v   offset and length of the page block (length 0: none); columns of a group with the same page share it
 //           v v   offset and length of the filter block (length 0: none)
 //
 // Reading: the length is the manifest's; trailer, then footer, then single blocks as asked. A segment is whole or

@@ -62,9 +62,13 @@ extension SegmentReader {
                 for group in table.groups {
                     let reference = group.pages[index]
                     usage.valueCount += group.rowCount - (reference?.header.summary.nullCount ?? group.rowCount)
-                    usage.pageBytes += reference?.page.length ?? 0
                     usage.filterBytes += reference?.filter.length ?? 0
-                    counts[Self.label(reference?.header), default: 0] += 1
+                    // A page of several columns is counted for the first of them.
+                    let place = reference?.page ?? BlockPlace()
+                    let first = place.length == 0 ? nil : group.pages[..<index].firstIndex { $0?.page == place }
+                    usage.pageBytes += first == nil ? place.length : 0
+                    let label = first.map { "as \(table.columns[$0].name)" } ?? Self.label(reference?.header)
+                    counts[label, default: 0] += 1
                 }
                 usage.encodings = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
                     .map { "\($0.key) ×\($0.value)" }.joined(separator: ", ")

@@ -58,7 +58,7 @@ package final class SegmentWriter {
         if table == footer.tables.count { footer.tables.append(TableDirectory(name: group.table, columns: [])) }
         assert(group.pages.count == group.columns.count, "a page for each column")
         assert(group.filters.count == group.columns.count, "a filter or none for each column")
-        var pages: [(column: Int, reference: PageReference)] = []
+        var pages: [(index: Int, column: Int, reference: PageReference)] = []
         for (index, column) in group.columns.enumerated() {
             let place = columnIndex(column, table: table)
             let page = group.pages[index]
@@ -66,18 +66,22 @@ package final class SegmentWriter {
             noteTimes(column, page.header.summary)
             if page.header.encoding == .nulls { continue }
             var reference = PageReference(header: page.header)
-            if !page.payload.isEmpty { reference.page = try append(block: page.headerBytes, page.payload) }
+            if let equal = Self.equal(group, index, among: pages.map(\.index)) {
+                reference.page = pages[equal].reference.page
+            } else if !page.payload.isEmpty {
+                reference.page = try append(block: page.headerBytes, page.payload)
+            }
             if let filter = group.filters[index] {
                 var sink = ByteSink(capacity: filter.byteCount)
                 filter.write(into: &sink)
                 reference.filter = try append(block: [], sink.bytes)
             }
-            pages.append((place, reference))
+            pages.append((index, place, reference))
         }
         var directory = GroupDirectory(
             rowCount: group.rowCount, pages: Array(repeating: nil, count: footer.tables[table].columns.count))
         assert(group.rowCount <= PageLimits.rowsMax, "a group is bounded")
-        for (column, reference) in pages { directory.pages[column] = reference }
+        for page in pages { directory.pages[page.column] = page.reference }
         footer.tables[table].groups.append(directory)
     }
 
@@ -123,6 +127,18 @@ package final class SegmentWriter {
     package func abandon() throws(StorageError) {
         file.close()
         try fileSystem.remove(temporaryPath)
+    }
+
+    /// Which of the pages before is the same as that of a column, to the byte: bounds of a cost mostly are the cost.
+    /// - Complexity: O(pages before), and the bytes of those that are as long.
+    private static func equal(_ group: EncodedGroup, _ index: Int, among before: [Int]) -> Int? {
+        let page = group.pages[index]
+        if page.payload.isEmpty { return nil }
+        return before.firstIndex { other in
+            let other = group.pages[other]
+            return other.payload.count == page.payload.count && other.type == page.type
+                && other.payload == page.payload && other.headerBytes == page.headerBytes
+        }
     }
 
     private func columnIndex(_ column: SegmentColumn, table: Int) -> Int {
