@@ -241,6 +241,43 @@ import Testing
         #expect(Self.values(manager) == [12])
     }
 
+    /// What a rule said of the past is kept for panels as well, by stretches of 256 steps: one whose ends have moved on
+    /// asks for what is new, until something comes late.
+    @Test func panelsThatMoveOnAskForWhatIsNew() throws {
+        let manager = try Self.manager(Self.text)
+        let values = (0..<600).map { Double($0 % 7) }
+        func ask(
+            _ first: Int64, _ last: Int64, _ values: [Double], state: UInt64?
+        ) throws -> (firsts: [Int64?], floats: [[Double]]) {
+            let source = Counted(RuleWorld.minutes("seconds", values), state: state)
+            let ruled = manager.series(over: source, reached: Self.minute(599), within: UnboundedBudget())
+            let question = PromQLQuestion(
+                try PromQLExpression(Array("job:a".utf8)),
+                at: .range(from: Self.minute(first), through: Self.minute(last), step: 60_000))
+            let answer = try PromQLEvaluator.answer(question, over: ruled)
+            guard case .matrix(let found) = answer.value else { return ([], []) }
+            return (source.requests.map { $0.windows?.firstEnd }, found.map(\.samples.floats))
+        }
+        // Stretches begin at minutes 164 and 420.
+        #expect(RuleWorld.start % (256 * 60_000) == 92 * 60_000)
+        var answer = try ask(0, 500, values, state: 1)
+        #expect(answer.firsts == [Self.minute(0)] && answer.floats == [Array(values[0...500])])
+        answer = try ask(0, 500, values, state: 1)
+        #expect(answer.firsts == [] && answer.floats == [Array(values[0...500])])
+        answer = try ask(5, 510, values, state: 1)
+        #expect(answer.firsts == [Self.minute(5), Self.minute(420)] && answer.floats == [Array(values[5...510])])
+        // The stretch in the middle is that of both.
+        answer = try ask(164, 419, values, state: 1)
+        #expect(answer.firsts == [] && answer.floats == [Array(values[164...419])])
+
+        let others = values.map { $0 + 1 }
+        answer = try ask(0, 500, others, state: 2)
+        #expect(answer.firsts == [Self.minute(0)] && answer.floats == [Array(others[0...500])])
+        // Where it is not known whether something came late, all is asked.
+        answer = try ask(0, 500, values, state: nil)
+        #expect(answer.firsts == [Self.minute(0)] && answer.floats == [Array(values[0...500])])
+    }
+
     /// So much and no more.
     private final class Room: QuestionBudget {
         private let bytesMax: Int

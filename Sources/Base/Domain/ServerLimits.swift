@@ -95,7 +95,7 @@ package struct ServerLimits: Sendable {
     package var seriesMemoryBytesMax: Int { min(128 << 20, memoryBytesLeft / 12) }
 
     /// The most that ``recordedBytesMax`` is, and what it is where no server shares memory out.
-    package static let recordedBytesMost = 4 << 20
+    package static let recordedBytesMost = 8 << 20
 
     /// The part of ``seriesMemoryBytesMax`` for what rules recorded.
     package var recordedBytesMax: Int { min(Self.recordedBytesMost, seriesMemoryBytesMax / 8) }

@@ -33,10 +33,19 @@ final class RecordedAnswers: Sendable {
 
     private static let bytesMax = 16 << 20
 
+    private struct MarkKey: Hashable {
+        let rule: Int
+        let through: Int64
+    }
+
     private struct State {
         var known: [Key: Answer] = [:]
         var bytes = 0
+        var marks: [MarkKey: [SeriesMark]?] = [:]
     }
+
+    /// Of so many times of rules it is remembered what stands for all that they look at.
+    private static let marksMax = 1024
 
     private let state = Mutex(State())
     private let budget: any QuestionBudget
@@ -50,6 +59,17 @@ final class RecordedAnswers: Sendable {
 
     /// nil where it is not known.
     func answer(_ key: Key) -> Answer? { state.withLock { $0.known[key] } }
+
+    /// What stands for all that a rule looks at up to a time, found out once where there is room.
+    func marks(of rule: Int, through: Int64, _ find: () -> [SeriesMark]?) -> [SeriesMark]? {
+        let key = MarkKey(rule: rule, through: through)
+        if let known = state.withLock({ $0.marks[key] }) { return known }
+        let found = find()
+        state.withLock { state in
+            if state.marks.count < Self.marksMax { state.marks[key] = .some(found) }
+        }
+        return found
+    }
 
     /// Keeps an answer where there is room for it.
     func keep(_ answer: Answer, as key: Key) {

@@ -2,9 +2,9 @@ import PromQLEvaluation
 import PromQLText
 import Synchronization
 
-/// What recording rules said of times that are past, for the cycles that come after: rules over a month look at each of
-/// its hours again and again. An answer holds as long as the marks of all that it looks at are the same, which they are
-/// no longer when something comes late.
+/// What recording rules said of times that are past, for the cycles and the panels that come after: they look at each
+/// hour of a month again and again. An answer holds as long as the marks of all that it looks at are the same, which
+/// they are no longer when something comes late.
 ///
 /// It lives as long as the rules do. A server sets its room aside for as long, beside what questions share, of which
 /// nothing is taken while nobody asks; what a replay holds is booked with the replay, and given back at its end.

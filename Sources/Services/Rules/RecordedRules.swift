@@ -29,13 +29,19 @@ struct RecordedRules: Sendable {
     private(set) var all: [Recorded] = []
     /// Which of them stand on which, by their places.
     let graph: RuleGraph
-    /// What they said of times that are past, for as long as there are these rules.
-    let past: RecordedPast
+    /// What they said of times that are past, for as long as there are these rules: to those who evaluate, and to those
+    /// who ask, so that no panel takes a cycle's place.
+    let past, asked: RecordedPast
 
-    /// - Parameter past: of no other rules.
+    /// - Parameters:
+    ///   - past: of no other rules.
+    ///   - asked: likewise.
     /// - Complexity: O(rules · log(rules) + what they lead to).
-    init(_ set: RuleSet, past: RecordedPast = RecordedPast(bytesMax: 0, within: UnboundedBudget())) {
-        (options, self.past) = (set.options, past)
+    init(
+        _ set: RuleSet, past: RecordedPast = RecordedPast(bytesMax: 0, within: UnboundedBudget()),
+        asked: RecordedPast = RecordedPast(bytesMax: 0, within: UnboundedBudget())
+    ) {
+        (options, self.past, self.asked) = (set.options, past, asked)
         for group in set.files.flatMap(\.groups) {
             for rule in group.rules where rule.kind == .record {
                 all.append(

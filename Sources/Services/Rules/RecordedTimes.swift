@@ -54,6 +54,40 @@ struct RecordedTimes {
         return questions.count == 1 ? times : times.sorted()
     }
 
+    /// Steps of a stretch: a month by hours is three or four of them.
+    private static let stretchSteps: Int64 = 256
+
+    /// The last ms before the multiple of so many steps that is next behind a time.
+    private static func stretchEnd(_ time: Int64, step: Int64) -> Int64 {
+        let length = step.saturatingMultiply(by: stretchSteps)
+        return (floorDivide(time, length) + 1).saturatingMultiply(by: length).saturatingSubtract(1)
+    }
+
+    /// The same times as questions that others have in common whose ends lie elsewhere: a panel's move on with the
+    /// clock.
+    static func stretches(of times: PromQLQuestion.Times) -> [PromQLQuestion.Times] {
+        guard case .range(let first, let end, let step) = times, step > 0 else { return [times] }
+        var parts: [PromQLQuestion.Times] = []
+        var begin = first
+        while begin <= end {
+            let last = begin + (min(end, stretchEnd(begin, step: step)) - begin) / step * step
+            parts.append(begin == last ? .instant(begin) : .range(from: begin, through: last, step: step))
+            let (later, isBeyond) = last.addingReportingOverflow(step)
+            if isBeyond { break }
+            begin = later
+        }
+        assert(each(of: parts).count == each(of: [times]).count, "each time once")
+        return parts
+    }
+
+    /// A time that is not before any of a stretch, and the same for all stretches between two multiples.
+    static func stretchEnd(of times: PromQLQuestion.Times) -> Int64 {
+        switch times {
+        case .instant(let time): time
+        case .range(let first, let end, let step): max(end, stretchEnd(first, step: step))
+        }
+    }
+
     /// The first and the second half of some times; nil: there is only one.
     static func halves(
         of times: PromQLQuestion.Times

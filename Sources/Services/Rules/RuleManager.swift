@@ -116,7 +116,8 @@ package final class RuleManager: Sendable {
     /// - Parameters:
     ///   - records: states that were logged; one that cannot be read is none.
     ///   - alert: only groups with an alert of this name are evaluated; nil: all.
-    ///   - keptBytesMax: bytes of what recording rules said of times that are past; nil: as many as are ever kept.
+    ///   - keptBytesMax: bytes of what recording rules said of times that are past, half of them to who evaluates and
+    ///     half to who asks; nil: as many as are ever kept.
     ///   - budget: bounds what is kept of that as well.
     ///   - notes: the data of the rows `alert.changed`, in their order.
     package init(
@@ -126,14 +127,14 @@ package final class RuleManager: Sendable {
     ) {
         noteTexts = notes
         let keptBytesMax = keptBytesMax ?? ServerLimits.recordedBytesMost
-        let freshPast = { @Sendable in RecordedPast(bytesMax: keptBytesMax, within: budget) }
+        let freshPast = { @Sendable in RecordedPast(bytesMax: keptBytesMax / 2, within: budget) }
         self.freshPast = freshPast
         var known: [ExactText: RuleGroupState] = [:]
         for record in records { known[record.group] = try? RuleGroupState(record.state[...]) }
         let groups = Self.groups(set, carrying: known, only: alert)
         let names = Set(groups.map(\.place.key))
         var first = State(
-            set: set, recorded: RecordedRules(set, past: freshPast()), groups: groups,
+            set: set, recorded: RecordedRules(set, past: freshPast(), asked: freshPast()), groups: groups,
             orphans: records.map(\.group).filter { !names.contains($0) },
             noted: Set(((try? notes()) ?? []).suffix(Bounds.noted).map { ExactText($0) }))
         for record in records {
@@ -163,7 +164,8 @@ package final class RuleManager: Sendable {
             let endings = state.groups.flatMap {
                 AlertEnding.left($0.state, $0.place.key, interval: $0.interval, by: groups)
             }
-            (state.set, state.recorded, state.groups) = (set, RecordedRules(set, past: freshPast()), groups)
+            state.recorded = RecordedRules(set, past: freshPast(), asked: freshPast())
+            (state.set, state.groups) = (set, groups)
             state.end(endings)
         }
         endCycle()

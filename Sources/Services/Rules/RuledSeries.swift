@@ -9,17 +9,17 @@ import RuleFiles
 /// The series of a source, and those that rules make of them: what recording rules record, `ALERTS`, and
 /// `ALERTS_FOR_STATE`.
 ///
-/// Nothing that is recorded is kept, but for what cycles ask again and again of a past that does not change
+/// Nothing that is recorded is kept, but for what cycles and panels ask again and again of a past that does not change
 /// (``RecordedPast``). Who asks for a recorded series has the rule's expression evaluated at the times at
 /// which its group is: so the past is exact, also from before there was the rule. How alerts stood follows from the
 /// notes of their changes. Where a rule or an alert no longer gives a series, that ends with the stale marker.
 struct RuledSeries: SeriesSource {
-    private let base: any SeriesSource
-    private let rules: RecordedRules
+    let base: any SeriesSource
+    let rules: RecordedRules
     private let alerts: AlertHistory
-    private let reached: Int64
+    let reached: Int64
     private let budget: any QuestionBudget
-    private let answers: RecordedAnswers
+    let answers: RecordedAnswers
     /// What rules said that look at alerts: for one request of who evaluates, as alerts change from one to the next.
     private var moving: RecordedAnswers?
     /// For who evaluates rules: alerts before `reached` alone, since those at that time are being worked out; and that
@@ -159,9 +159,14 @@ struct RuledSeries: SeriesSource {
         var deeper = self
         if isEvaluation, rule.readsAlerts, moving == nil { deeper.moving = RecordedAnswers(within: budget) }
         var parts: [RecordedAnswers.Answer] = []
+        let reads = isEvaluation || rule.readsAlerts ? nil : rules.reads(of: rule)
         for times in asked {
             do throws(EvaluationError) {
-                parts.append(try answer(of: rule, at: times, over: deeper))
+                if let reads {
+                    parts += try stretches(of: rule, reading: reads, at: times)
+                } else {
+                    parts.append(try answer(of: rule, at: times, over: deeper))
+                }
             } catch {
                 throw SeriesSourceError(error, samplesMax: rules.options.samplesMax)
             }
@@ -188,7 +193,7 @@ struct RuledSeries: SeriesSource {
 
     /// What a rule says, evaluated over some series unless that is known.
     /// - Parameter ahead: the same, where it was asked for before.
-    private func answer(
+    func answer(
         of rule: RecordedRules.Recorded, at times: PromQLQuestion.Times, over source: RuledSeries,
         ahead: [Series]? = nil
     ) throws(EvaluationError) -> RecordedAnswers.Answer {
@@ -259,6 +264,11 @@ struct RuledSeries: SeriesSource {
         guard isEvaluation, !isStretch, !rule.readsAlerts, let reads = rules.reads(of: rule),
             case .range(_, let end, _) = times
         else { return nil }
+        return marks(of: reads, through: end)
+    }
+
+    /// The same of some selectors.
+    func marks(of reads: [SeriesMatchers], through end: Int64) -> [SeriesMark]? {
         var marks: [SeriesMark] = []
         for matchers in reads {
             guard let mark = base.mark(matchers, through: end) else { return nil }
