@@ -23,7 +23,7 @@ import Testing
         var replays = 0
         var seals = 0
         var overlaps = 0
-        var rewrites = 0
+        var (rewrites, compactions) = (0, 0)
         while crashed < crashes {
             var run = CrashRun(seed: seed)
             try run.go(lives: Self.livesPerSeed)
@@ -32,6 +32,7 @@ import Testing
             seals += run.seals
             overlaps += run.overlaps
             rewrites += run.rewrites
+            compactions += run.compactions
             if let problem = run.problem {
                 Issue.record("seed \(seed): \(problem); repeat with PLIMSOLL_SEED=\(seed) PLIMSOLL_CRASHES=1")
                 return
@@ -40,8 +41,9 @@ import Testing
         }
         print(
             "\(crashed) power cuts from seed \(first): \(replays) events replayed, \(seals) seals, "
-                + "\(overlaps) batches while one was under way, \(rewrites) rewrites beside them")
-        #expect(replays > 0 && seals > 0 && overlaps > 0 && rewrites > 0)
+                + "\(overlaps) batches while one was under way, \(rewrites) rewrites and \(compactions) compactions "
+                + "beside them")
+        #expect(replays > 0 && seals > 0 && overlaps > 0 && rewrites > 0 && compactions > 0)
     }
 }
 
@@ -55,6 +57,8 @@ private struct CrashRun {
     private(set) var overlaps = 0
     /// Segments that a second kind of job began to write again.
     private(set) var rewrites = 0
+    /// How often several segments began to become one.
+    private(set) var compactions = 0
     private(set) var problem: String?
     private let disk: SimulatedFileSystem
     private var generator: SeededGenerator
@@ -73,6 +77,7 @@ private struct CrashRun {
         var options = StoreOptions()
         options.logFileBytes = 64 << 10
         options.sealEventsMax = 24
+        options.compaction = CompactionLimits(fanIn: 2, levelEvents: 8, newestLeft: 0)
         return options
     }
 
@@ -112,6 +117,7 @@ private struct CrashRun {
         if store.status.segments > 0, generator.oneIn(4), try store.start(RewriteJob(index: generator.next(below: 4))) {
             rewrites += 1
         }
+        if generator.oneIn(4), try store.startCompaction() { compactions += 1 }
         if queue.heldCount > 0 { overlaps += 1 }
         switch generator.next(below: 10) {
         case 0:

@@ -10,16 +10,19 @@ package struct StoreContext: Sendable {
     package var workers: any Workers
     /// Where sealing runs while events go on coming in.
     var sideQueue: any BackgroundQueue
+    /// Where small segments become one: that takes longer than events can wait for a seal.
+    package var compactionQueue: any BackgroundQueue
 
     package init(
         fileSystem: any FileSystem, clock: any Clock, randomness: any Randomness, workers: any Workers,
-        sideQueue: any BackgroundQueue = InlineBackgroundQueue()
+        sideQueue: any BackgroundQueue = InlineBackgroundQueue(), compactionQueue: (any BackgroundQueue)? = nil
     ) {
         self.fileSystem = fileSystem
         self.clock = clock
         self.randomness = randomness
         self.workers = workers
         self.sideQueue = sideQueue
+        self.compactionQueue = compactionQueue ?? sideQueue
     }
 }
 
@@ -30,6 +33,8 @@ package struct StoreOptions: Sendable {
     package var sealEventsMax = 65_536
     /// … or at these bytes of rows.
     var sealBytesMax = 48 << 20
+    /// Which segments become one beside the writer; nil: none, as for commands that do one thing.
+    package var compaction: CompactionLimits?
     // tests: small ones are soon met.
     /// How much is in memory while conversations are folded.
     package var foldLimits = FoldLimits()

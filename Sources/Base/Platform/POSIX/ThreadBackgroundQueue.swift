@@ -9,10 +9,11 @@ package final class ThreadBackgroundQueue: BackgroundQueue {
     private let thread: pthread_t?
 
     /// Starts the thread.
-    package init() {
+    /// - Parameter yieldsToOthers: where processors are scarce it gets about a third of what others get.
+    package init(yieldsToOthers: Bool = false) {
         let queue = JobQueue()
         self.queue = queue
-        thread = startThread { queue.workUntilStopped() }
+        thread = startThread(yieldsToOthers: yieldsToOthers) { queue.workUntilStopped() }
     }
 
     deinit {

@@ -31,6 +31,8 @@ struct Machine {
     func openStore(_ directory: String, options: StoreOptions = StoreOptions()) throws -> EventStore {
         try checkNoFile(directory)
         try fileSystem.createDirectories(directory)
+        var context = context
+        if options.compaction != nil { context.compactionQueue = ThreadBackgroundQueue(yieldsToOthers: true) }
         return try EventStore.open(at: directory, context: context, options: options)
     }
 

@@ -25,7 +25,8 @@ extension Writer {
         guard !isUnderWay(job.kind) else { return false }
         let flight = RunningJob(job, jobBase(workers: InlineWorkers()))
         flights.append(flight)
-        context.sideQueue.start { flight.run() }
+        let queue = job is CompactionJob ? context.compactionQueue : context.sideQueue
+        queue.start { flight.run() }
         settleIfDone()
         return true
     }
@@ -36,6 +37,7 @@ extension Writer {
             do {
                 try takeOver(flight)
             } catch {
+                if flight.job is CompactionJob { pauseCompaction() }
                 // A seal that is tried again tells then; one that was published and failed afterwards is not.
                 if !(flight.job is SealJob) || !hasSealFailed { jobFailure = error }
             }
@@ -152,6 +154,7 @@ extension EventStore {
     /// - Throws: what a job threw, once.
     package func finishJobs() throws {
         try changing { writer in
+            writer.context.compactionQueue.waitUntilIdle()
             writer.settle()
             try writer.throwJobFailure()
         }

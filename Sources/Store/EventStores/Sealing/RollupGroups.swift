@@ -12,14 +12,20 @@ enum RollupGroups {
         -> [EncodedGroup]
     {
         try workers.map(count: layouts.rollups.count) { index in
-            let layout = layouts.rollups[index].layout
-            let columns = segmentColumns(layout)
-            return RollupPart.joined(
-                parts.compactMap { $0[index] }, columns: layout.columns, rowsMax: Limits.groupRowsMax
-            ).map {
-                encodeGroup(table: layout.definition.name, columns: columns, chunk: $0)
-            }
+            encoded(parts.compactMap { $0[index] }, layouts.rollups[index].layout)
         }.flatMap { $0 }
+    }
+
+    /// The same of parts by rollup.
+    static func encoded(_ parts: [[RollupPart]], layouts: EventTableLayouts) -> [EncodedGroup] {
+        zip(parts, layouts.rollups).flatMap { encoded($0, $1.layout) }
+    }
+
+    private static func encoded(_ parts: [RollupPart], _ layout: RollupLayout) -> [EncodedGroup] {
+        let columns = segmentColumns(layout)
+        return RollupPart.joined(parts, columns: layout.columns, rowsMax: Limits.groupRowsMax).map {
+            encodeGroup(table: layout.definition.name, columns: columns, chunk: $0)
+        }
     }
 
     /// Bounds of histograms say nothing.

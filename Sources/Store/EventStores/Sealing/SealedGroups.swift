@@ -81,7 +81,7 @@ struct SealedGroups: Sendable {
     static let groupBytesMax = 64 << 20
 
     /// Between neighbours of one group, ns. Questions ask for days, weeks and months.
-    private static let gapMax = 7 * Nanoseconds.day
+    static let gapMax = 7 * Nanoseconds.day
 
     /// A group's events, and what each rollup of their type makes of them.
     private static func encode(

@@ -12,6 +12,7 @@ extension Writer {
         removeRetired()
         try retrySeal()
         startSealIfDue()
+        _ = startCompactionIfDue()
         try throwJobFailure()
         if !isIdleMarked, now - lastAppendMonotonic >= 1_000_000_000 {
             try log.markIdle(time: receivedTime)
@@ -29,6 +30,8 @@ extension Writer {
     /// Ends the log cleanly and lets go of the directory.
     func close() throws {
         guard !isClosed else { return }
+        compactionStop.stop()
+        context.compactionQueue.waitUntilIdle()
         settle()
         isClosed = true
         try log.close(time: receivedTime)

@@ -58,6 +58,10 @@ final class Writer {
     /// The least id that no attempt has used.
     var nextSegmentID: UInt64 = 0
     var retired = RetiredFiles()
+    /// Ends the compaction under way.
+    let compactionStop = CompactionStop()
+    /// None begins before, by the monotonic clock.
+    var compactionPauseEnd = Int64.min
 
     // Of this process.
     /// nil until it is read for the first time.

@@ -1,0 +1,77 @@
+import Segments
+
+/// How segments grow: so many neighbours of like size become one, which is one of so many later. An event is written
+/// again once for each level, so that small segments cost little and large ones stay as they are.
+package struct CompactionLimits: Sendable {
+    /// So many neighbours make one; twice as many at most.
+    var fanIn = 8
+    /// Segments with fewer events are of the first level, with `fanIn` times as many of the next one, and so on.
+    var levelEvents = 8_192
+    /// Events of one segment: a place of each of a table's is in memory while they are put in order.
+    var eventsMax = 3 << 20
+    /// Bytes of all that becomes one segment.
+    var bytesMax = 512 << 20
+    /// The newest segments wait: later events still change rows of theirs.
+    var newestLeft = 2
+
+    /// What serves the reference load.
+    package init() {}
+
+    // tests: stores of tests are small.
+    /// For small stores.
+    package init(fanIn: Int, levelEvents: Int, newestLeft: Int) {
+        precondition(fanIn > 1 && levelEvents > 0 && newestLeft >= 0, "segments become fewer")
+        (self.fanIn, self.levelEvents, self.newestLeft) = (fanIn, levelEvents, newestLeft)
+    }
+
+    /// The segments that become one next, by their places; nil where none is due.
+    /// - Parameter segments: in the order of a manifest.
+    /// - Complexity: O(segments · levels).
+    func due(_ segments: [ManifestSegment]) -> Range<Int>? {
+        let levels = segments.map { level(of: $0) }
+        let end = segments.count - newestLeft
+        guard end > 1, let highest = levels.max() else { return nil }
+        for level in 0...highest {
+            var first = 0
+            while first < end {
+                let (last, isFull) = runEnd(from: first, below: end, segments, levels, level)
+                // Half as many are enough where they fill a segment.
+                if last - first >= (isFull ? max(2, fanIn / 2) : fanIn) { return first..<last }
+                first = max(last, first + 1)
+            }
+        }
+        return nil
+    }
+
+    /// Behind the last of the segments of a level or lower ones that may become one together, and whether one more
+    /// would be too many.
+    private func runEnd(
+        from first: Int, below end: Int, _ segments: [ManifestSegment], _ levels: [Int], _ level: Int
+    ) -> (last: Int, isFull: Bool) {
+        var (index, events, bytes) = (first, 0, 0)
+        var last: Int64?
+        while index < end, index - first < 2 * fanIn, levels[index] <= level {
+            let segment = segments[index]
+            events += segment.positions?.count ?? 0
+            bytes += segment.description.lengthBytes
+            guard events <= eventsMax, bytes <= bytesMax else { return (index, true) }
+            // A segment's positions have no gap.
+            if let positions = segment.positions {
+                if let last, positions.lowerBound != last + 1 { break }
+                last = positions.upperBound
+            }
+            index += 1
+        }
+        return (index, false)
+    }
+
+    private func level(of segment: ManifestSegment) -> Int {
+        var (level, size) = (0, levelEvents)
+        let events = segment.positions?.count ?? 0
+        while events >= size, size <= eventsMax {
+            size *= fanIn
+            level += 1
+        }
+        return level
+    }
+}

@@ -1,0 +1,52 @@
+import Platform
+import Segments
+
+extension Writer {
+    /// After one that failed the next waits: what could not be read then cannot be read now.
+    private static let pauseNanoseconds: Int64 = 600_000_000_000
+
+    /// Has small segments made one beside the writer, where some are due, there is room, and nothing else is amiss.
+    /// - Returns: whether that has begun.
+    func startCompactionIfDue() -> Bool {
+        guard let limits = options.compaction, failure == nil, !hasSealFailed, !isUnderWay(CompactionJob.kind),
+            context.clock.monotonicNanoseconds() >= compactionPauseEnd,
+            let due = limits.due(manifests.current.segments)
+        else { return false }
+        let ids = manifests.current.segments[due].map(\.description.segmentID)
+        let segments = ids.compactMap { id in sealed.segments.first { $0.id == id } }
+        precondition(segments.count == ids.count, "the manifest's segments are those that are read")
+        guard CompactionJob.knows(segments, layouts), hasRoom(for: segments) else {
+            pauseCompaction()
+            return false
+        }
+        return start(
+            CompactionJob(
+                segments: segments, registry: registry, layouts: layouts, identityKey: identityKey,
+                stop: compactionStop))
+    }
+
+    /// Beside what becomes one, as much again is left for what comes in.
+    private func hasRoom(for segments: [SealedSegment]) -> Bool {
+        let bytes = segments.reduce(0) { $0 + $1.reader.lengthBytes }
+        guard let free = try? context.fileSystem.freeBytes(at: files.segments) else { return true }
+        return free / 2 > bytes
+    }
+
+    /// None for a while.
+    func pauseCompaction() {
+        compactionPauseEnd = context.clock.monotonicNanoseconds().saturatingAdd(Self.pauseNanoseconds)
+    }
+}
+
+extension EventStore {
+    // tests: a job like any other takes part in the crash simulation.
+    /// Has small segments made one beside the writer, where some are due: what ``tick()`` does.
+    /// - Returns: whether that has begun.
+    /// - Throws: ``StoreError`` where the store is closed or has stopped.
+    package func startCompaction() throws -> Bool {
+        try changing { writer in
+            try writer.checkUsable()
+            return writer.startCompactionIfDue()
+        }
+    }
+}

@@ -1,0 +1,202 @@
+import Domain
+import EventStores
+import Platform
+import Projections
+import Segments
+import Testing
+
+/// Small segments become one: whatever is asked is answered as before, whatever comes beside it is kept.
+@Suite struct CompactionTests {
+    private let disk = SimulatedFileSystem(seed: 41)
+    private let queue = HeldBackgroundQueue()
+    private static let limits = CompactionLimits(fanIn: 3, levelEvents: 16, newestLeft: 0)
+
+    private func open(
+        _ disk: SimulatedFileSystem? = nil, limits: CompactionLimits? = CompactionTests.limits, sealEvents: Int = 1_000
+    ) throws -> EventStore {
+        var options = EventStoreTests.options(sealEvents: sealEvents)
+        options.compaction = limits
+        return try EventStore.open(
+            at: "/data", context: context(disk ?? self.disk, sideQueue: queue), options: options)
+    }
+
+    /// Turns, some of them of conversations of before, some at one time, and events without a time.
+    private static func batch(_ number: Int) -> IngestBatch {
+        var events = SampleEvents()
+        for turn in 1...3 {
+            let model = turn == 2 ? "late-model" : "gpt-4o"
+            events.addTurn("own \(number)", Int64(turn), at: Double(1_000 * (number % 4) + turn), model: model)
+        }
+        events.addTurn("shared \(number % 2)", Int64(number + 1), at: Double(40 + number))
+        events.add(
+            "feedback.submitted", id: "f\(number)", at: nil,
+            ["conversation_id": .text("own \(number)"), "score": .integer(Int64(number % 5) + 1)])
+        if number == 4 { events.addPrice("late-model", "input", picoPerToken: 2_000, at: -10_000) }
+        return events.batch
+    }
+
+    /// A store with so many segments.
+    private func filled(_ count: Int, _ disk: SimulatedFileSystem? = nil) throws -> EventStore {
+        let store = try open(disk)
+        for number in 0..<count {
+            _ = try store.append([Self.batch(number)])
+            try store.seal()
+        }
+        #expect(store.status.segments == count)
+        return store
+    }
+
+    /// All rows of all tables, every column.
+    private func answers(_ store: EventStore) throws -> [String: [String]] {
+        var all: [String: [String]] = [:]
+        for name in ["events", "llm_call", "feedback_submitted", "turns", "conversations", "dead_letters"] {
+            let columns = try #require(store.snapshot().table(named: name)).columns.map(\.name)
+            all[name] = try rows(store, name, columns)
+        }
+        return all
+    }
+
+    /// Whatever is due, one after the other.
+    private func compact(_ store: EventStore) throws -> Int {
+        var count = 0
+        while try store.startCompaction() {
+            try store.finishJobs()
+            count += 1
+        }
+        return count
+    }
+
+    @Test func answersAreTheSame() throws {
+        let store = try filled(9)
+        let before = try answers(store)
+        #expect(before["events"]?.count == 9 * 13 + 1 && before["feedback_submitted"]?.count == 9)
+        let counters = store.snapshot().counters.families
+        // Six at once at most, then those that are left: of 13 events each, on the first level.
+        #expect(try compact(store) == 2)
+        #expect(store.status.segments == 2)
+        #expect(try answers(store) == before)
+        #expect(store.snapshot().counters.families == counters)
+        #expect(try store.verify().findings == [])
+        // Each event is known again, those without a time, too.
+        for number in 0..<9 {
+            let result = try store.append([Self.batch(number)])[0]
+            #expect(result.duplicates == (number == 4 ? 14 : 13))
+        }
+        disk.crash()
+        let again = try open()
+        #expect(again.status.segments == 2)
+        #expect(try answers(again) == before)
+        #expect(try again.verify().findings == [])
+        try again.close()
+    }
+
+    @Test func theSameSegmentsMakeTheSameBytes() throws {
+        func bytes(_ disk: SimulatedFileSystem) throws -> [[UInt8]?] {
+            let store = try filled(6, disk)
+            #expect(try compact(store) == 1)
+            let names = try disk.list("/data/segments").map(\.name).filter { $0.hasSuffix(".segment") }.sorted()
+            let path = "/data/segments/" + (try #require(names.last))
+            let content = disk.snapshot(of: path)
+            try store.close()
+            return [Array(path.utf8), content]
+        }
+        let one = try bytes(SimulatedFileSystem(seed: 5))
+        #expect(try one == bytes(SimulatedFileSystem(seed: 6)) && one[1] != nil)
+    }
+
+    /// Rows that later ones stand for are left out, and those that lie beside each other in time are in one group.
+    @Test func whatNoLongerCountsIsLeftOut() throws {
+        let store = try filled(6)
+        let turns = try rows(store, "turns", ["turn"]).count
+        func rowCount(_ table: String, _ names: [String]) throws -> Int {
+            try names.reduce(0) { count, name in
+                let reader = try SegmentReader.open(fileSystem: disk, path: "/data/segments/" + name)
+                return count + reader.groups(table: table).reduce(0) { $0 + $1.rowCount }
+            }
+        }
+        func segmentNames() throws -> [String] {
+            try disk.list("/data/segments").map(\.name).filter { $0.hasSuffix(".segment") }.sorted()
+        }
+        let before = try segmentNames()
+        #expect(try rowCount("turns", before) > turns)
+        #expect(try compact(store) == 1)
+        let fresh = try segmentNames().filter { !before.contains($0) }
+        #expect(try fresh.count == 1 && rowCount("turns", fresh) == turns)
+        #expect(try rowCount("llm_call", fresh) == 6 * 4)
+        #expect(try rows(store, "turns", ["turn"]).count == turns)
+        try store.close()
+    }
+
+    /// A seal marks rows of segments that are becoming one: that is done again.
+    @Test func rowsThatAreMarkedMeanwhileAreNotLost() throws {
+        try filled(3).close()
+        let store = try open(sealEvents: 3)
+        var events = SampleEvents()
+        events.addTurn("shared 0", 9, at: 2_000)
+        _ = try store.append([events.batch])
+        #expect(try store.startCompaction() && queue.heldCount == 2)
+        let before = try answers(store)
+        queue.runNext()
+        try store.tick()
+        #expect(try answers(store) == before)
+        try store.finishJobs()
+        #expect(try store.status.segments == 4 && answers(store) == before)
+        #expect(try compact(store) == 1)
+        #expect(try store.status.segments == 1 && answers(store) == before)
+        #expect(try store.verify().findings == [])
+        try store.close()
+    }
+
+    @Test func aCompactionThatFailsLeavesAllAsItWas() throws {
+        let store = try filled(3)
+        let before = try answers(store)
+        #expect(try store.startCompaction())
+        disk.arm(SimulatedFault(.failure(28), atCall: 2))
+        #expect(throws: StoreError.self) { try store.finishJobs() }
+        #expect(try answers(store) == before)
+        // The next one waits.
+        #expect(try !store.startCompaction())
+        #expect(store.status.segments == 3)
+        try store.close()
+    }
+
+    /// A close does not wait until it is done.
+    @Test func aCloseEndsIt() throws {
+        let store = try filled(3)
+        let before = try answers(store)
+        #expect(try store.startCompaction())
+        try store.close()
+        let again = try open()
+        #expect(again.status.segments == 3)
+        #expect(try answers(again) == before)
+        #expect(try disk.list("/data/segments").filter { $0.name.contains(".segment") }.count == 3)
+        try again.close()
+    }
+
+    /// Segments become larger level by level, and are left alone in between.
+    @Test func segmentsGrowByLevels() throws {
+        let store = try open()
+        var counts: [Int] = []
+        for number in 0..<12 {
+            _ = try store.append([Self.batch(number)])
+            try store.seal()
+            _ = try compact(store)
+            counts.append(store.status.segments)
+        }
+        // Three of 13 make one of 39, three of those one of more: that is of the third level.
+        #expect(counts == [1, 2, 1, 2, 3, 2, 3, 4, 1, 2, 3, 2])
+        #expect(try store.verify().findings == [])
+        try store.close()
+    }
+
+    @Test func withoutLimitsNothingBecomesOne() throws {
+        let store = try open(limits: nil)
+        for number in 0..<8 {
+            _ = try store.append([Self.batch(number)])
+            try store.seal()
+            try store.tick()
+        }
+        #expect(try !store.startCompaction() && store.status.segments == 8)
+        try store.close()
+    }
+}
