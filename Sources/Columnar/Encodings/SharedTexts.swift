@@ -7,14 +7,12 @@ internal import Synchronization
 
 /// One dictionary for each column with few values, in the order in which texts were met. Safe from any thread.
 package final class SharedTexts: Sendable {
-    // tests: how many are too many.
     /// Texts of one column beyond which it keeps to the dictionaries of its pages.
     package static let textsMax = 65_536
     /// Bytes of one column's texts, likewise.
     static let textBytesMax = 4 << 20
     /// Codes of all pages of all columns together; beyond them further pages keep to their own dictionaries.
     static let pageCodesMax = 4 << 20
-    // tests: likewise.
     /// Short dictionaries are shared whatever the number of rows.
     package static let fewTexts = 256
 
@@ -53,8 +51,8 @@ package final class SharedTexts: Sendable {
         init() { dictionary = TextDictionary(bytes: [], offsets: [0], family: family) }
     }
 
+    // texts: names of columns, which are ours.
     private struct State {
-        // texts: names of columns, which are ours.
         var columns: [String: Column] = [:]
         var pageCodes = 0
     }

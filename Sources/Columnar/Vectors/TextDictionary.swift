@@ -13,7 +13,9 @@ package final class TextDictionary: Sendable {
     let family: TextFamily?
 
     /// - Precondition: offsets ascend from 0 to `bytes.count`.
-    package convenience init(bytes: [UInt8], offsets: [UInt32]) { self.init(bytes: bytes, offsets: offsets, family: nil) }
+    package convenience init(bytes: [UInt8], offsets: [UInt32]) {
+        self.init(bytes: bytes, offsets: offsets, family: nil)
+    }
 
     /// One of a family.
     /// - Precondition: likewise; the texts are those of every other of the family, as far as both reach.
@@ -37,7 +39,6 @@ package final class TextDictionary: Sendable {
 
     package var count: Int { offsets.count - 1 }
 
-    // tests: who shares codes.
     /// Whether a code that both have means the same text in both.
     package func agrees(with other: TextDictionary) -> Bool {
         if self === other { return true }

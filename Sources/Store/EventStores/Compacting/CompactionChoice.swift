@@ -17,7 +17,6 @@ package struct CompactionLimits: Sendable {
     /// What serves the reference load.
     package init() {}
 
-    // tests: stores of tests are small.
     /// For small stores.
     package init(fanIn: Int, levelEvents: Int, newestLeft: Int) {
         precondition(fanIn > 1 && levelEvents > 0 && newestLeft >= 0, "segments become fewer")
