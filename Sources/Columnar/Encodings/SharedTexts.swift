@@ -1,3 +1,4 @@
+internal import Bytes
 internal import Synchronization
 
 // Most columns of text have few values all over a store: tenants, channels, models, tools, tokens of users. Each page
@@ -19,8 +20,7 @@ package final class SharedTexts: Sendable {
     /// A page: what holds it, and which it is there.
     package struct Page: Sendable {
         let texts: SharedTexts
-        // texts: names of columns, which are ours.
-        let column: String
+        let column: ExactText
         let origin: UInt64
         let piece: UInt64
 
@@ -29,7 +29,7 @@ package final class SharedTexts: Sendable {
         ///   - origin: a number that nothing else has in this process, see ``MorselIdentity/freshOrigin()``.
         ///   - piece: which group of the origin.
         package init(_ texts: SharedTexts, column: String, origin: UInt64, piece: UInt64) {
-            (self.texts, self.column, self.origin, self.piece) = (texts, column, origin, piece)
+            (self.texts, self.column, self.origin, self.piece) = (texts, ExactText(column), origin, piece)
         }
     }
 
@@ -51,9 +51,8 @@ package final class SharedTexts: Sendable {
         init() { dictionary = TextDictionary(bytes: [], offsets: [0], family: family) }
     }
 
-    // texts: names of columns, which are ours.
     private struct State {
-        var columns: [String: Column] = [:]
+        var columns: [ExactText: Column] = [:]
         var pageCodes = 0
     }
 
