@@ -33,9 +33,13 @@ class Traffic:
 
 
 def make(binary, folder, events, seed, threads):
-    """Writes what is not there yet."""
+    """Writes what is not there yet, or was written before what writes it."""
     os.makedirs(folder, exist_ok=True)
     ndjson, parquet = os.path.join(folder, "events.ndjson"), os.path.join(folder, "events.parquet")
+    newest = max(os.path.getmtime(path) for path in (binary, __file__, columns.__file__))
+    for path in (ndjson, parquet):
+        if os.path.exists(path) and os.path.getmtime(path) < newest:
+            os.remove(path)
     if not os.path.exists(ndjson):
         users = max(USERS_MIN, round(events / EVENTS_A_USER))
         with open(ndjson + ".part", "wb") as file:
