@@ -4,7 +4,7 @@ from xml.sax.saxutils import escape
 
 from .results import PEERS, mean
 
-COLOURS = {"duckdb": "#c98a00", "clickhouse": "#b3261e", "hyper": "#2c6fbb"}
+COLOURS = {"duckdb": "#c98a00", "clickhouse": "#7b4fa6", "hyper": "#2c6fbb"}
 AHEAD, BEHIND, INK, PALE = "#2e7d4f", "#b3261e", "#1f2328", "#d0d7de"
 WIDTH, LEFT, RIGHT, TOP, ROW = 860, 210, 70, 64, 20
 
@@ -31,6 +31,7 @@ def svg(parts, title):
     drawn = [f'<rect width="{WIDTH}" height="{height}" rx="6" fill="#ffffff"/>', text(16, 24, title, weight="bold", size=14)]
     for index, (peer, name) in enumerate(PEERS.items()):
         drawn += [f'<circle cx="{LEFT + 110 * index}" cy="42" r="4.5" fill="{COLOURS[peer]}"/>', text(LEFT + 9 + 110 * index, 46, name)]
+    drawn.append(text(WIDTH - 12, 46, "a peer's time or size over ours", "end", size=11))
     for step in ticks(low, high):
         colour, width = (INK, 1.5) if step == 1 else (PALE, 1)
         drawn += [f'<line x1="{place(step):.1f}" x2="{place(step):.1f}" y1="{TOP - 6}" y2="{height - 28}" stroke="{colour}" stroke-width="{width}"/>',
