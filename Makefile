@@ -2,7 +2,7 @@
 #   make build   the release executable
 #   make demo    a day of support traffic, the reports, and a server to look at
 #   make test    everything that checks the code
-#   make bench   import, queries and ingest, measured
+#   make bench   import, queries and ingest, measured; make bench-peers sets them beside DuckDB, ClickHouse and Hyper
 # And what runs where no toolchain is:
 #   make release and, as root, make install     the executable, its manual and unit below PREFIX (DESTDIR before it)
 #   make package                                the same as a Debian package
@@ -20,8 +20,12 @@ PACKAGERS := dpkg-dev binutils
 VENV := .build-venv
 # An optimised build takes `assert` out; this leaves it in, in packages that we use as well.
 ASSERTS := -Xswiftc -assert-config -Xswiftc Debug --scratch-path .build-asserts
+PEERS_VENV := .build-peers-venv
+PEERS_REQUIREMENTS := Benchmarks/requirements-peers.txt
 REQUIREMENTS := Tests/Outside/requirements.txt Tests/Outside/requirements-frameworks.txt
 DEMO ?=
+# Options of Benchmarks/bench_peers.py.
+PEERS ?=
 
 # Where `make install` lays things, by GNU's names.
 PREFIX ?= /usr/local
@@ -41,7 +45,7 @@ RELEASE := .build/package
 # A package is newer than those of the commits before it.
 PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
 
-.PHONY: build demo test test-asserts bench release install uninstall package packages test-packages clean
+.PHONY: build demo test test-asserts bench bench-peers peers-packages release install uninstall package packages test-packages clean
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
@@ -61,6 +65,10 @@ test-asserts: test-packages
 
 bench: build
 	@Benchmarks/run "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll"
+
+bench-peers: build peers-packages
+	@echo "== asking the same of Plimsoll and of the peers: some five minutes; nothing else should run"
+	@$(PEERS_VENV)/bin/python Benchmarks/bench_peers.py --plimsoll "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll" $(PEERS)
 
 # Links anew what make build built, with Swift's libraries inside. Symbols for reading a crash lie beside the executable.
 release: packages
@@ -110,6 +118,14 @@ test-packages: packages
 	@if ! cat $(REQUIREMENTS) | cmp -s - $(VENV)/installed.txt; then \
 	  echo "== installing the Python packages of the outside checks into $(VENV) (a minute or so)"; \
 	  python3 -m venv $(VENV) && $(VENV)/bin/pip install -q $(REQUIREMENTS:%=-r %) && cat $(REQUIREMENTS) > $(VENV)/installed.txt; \
+	fi
+
+peers-packages:
+	$(call install_missing,python3-venv)
+	@if ! cmp -s $(PEERS_REQUIREMENTS) $(PEERS_VENV)/installed.txt; then \
+	  echo "== installing DuckDB, chDB and Hyper into $(PEERS_VENV) (a minute or so)"; \
+	  python3 -m venv $(PEERS_VENV) && $(PEERS_VENV)/bin/pip install -q -r $(PEERS_REQUIREMENTS) && \
+	  cp $(PEERS_REQUIREMENTS) $(PEERS_VENV)/installed.txt; \
 	fi
 
 # Installs the packages of the list that dpkg does not know as installed; silent and quick when there are none.

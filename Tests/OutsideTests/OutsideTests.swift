@@ -9,6 +9,8 @@ import Testing
 struct OutsideTests {
     static let programs: [[String]] = [
         ["test_outside.py"],
+        ["test_peers.py"],
+        ["same_rows.py", "--plimsoll", OutsideChecks.executable],
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--events", "6000", "--seed", "5"],
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--demo-users", "40"],
         ["first_minute.py", "--plimsoll", OutsideChecks.executable],
