@@ -147,6 +147,77 @@ import Testing
         try store.close()
     }
 
+    /// What is sent on, and what an export says: events as they came, and the rows that count.
+    private func said(_ store: EventStore) throws -> (sent: [PagedEvent], exported: [[UInt8]]) {
+        let snapshot = store.snapshot()
+        var (sent, after): ([PagedEvent], Int64) = ([], 0)
+        while after < snapshot.position {
+            let request = EventPageRequest(
+                types: Set(SampleEvents.registry.types.map(\.id)), after: after, countMax: 7)
+            let page = try snapshot.page(request)
+            sent += page.events
+            #expect(page.coveredPosition > after)
+            after = max(after + 1, page.coveredPosition)
+        }
+        var export = try store.exportReader(in: .min ..< .max)
+        var exported: [[UInt8]] = []
+        while let page = try export.next() { exported += page.events.map(\.copy) }
+        return (sent, exported)
+    }
+
+    /// Rows that stand for others of before keep their position, and others their place, whatever becomes one.
+    @Test func replacedEventsAreSentAsTheyCameAndExportedAsTheyAre() throws {
+        func call(_ conversation: String?) -> IngestBatch {
+            var events = SampleEvents()
+            var fields: [String: EventValue] = [
+                "provider": .text("openai"), "request_model": .text("gpt-4o"), "input_tokens": .integer(1_000),
+            ]
+            if let conversation { fields["conversation_id"] = .text(conversation) }
+            events.add("llm.call", id: "late", at: 3_500, fields)
+            return events.batch
+        }
+        func replace(_ store: EventStore, by conversation: String) throws {
+            let row = EventReplacement(position: 14, row: call(conversation).events.bytes)
+            _ = try store.append([
+                IngestBatch(replacements: [row], notes: [SystemNote(type: "trace.settled", data: "{}")])
+            ])
+        }
+        func seal(_ store: EventStore, _ numbers: Int...) throws {
+            for number in numbers {
+                if number >= 0 { _ = try store.append([Self.batch(number)]) }
+                try store.seal()
+            }
+        }
+        func check(_ store: EventStore, rounds: Int = 1, segments: Int) throws {
+            let (before, told) = (try answers(store), try said(store))
+            #expect(told.sent.filter { $0.position == 14 }.count == 1)
+            #expect(Int64(told.exported.count) == store.snapshot().position)
+            #expect(try compact(store) == rounds)
+            #expect(store.status.segments == segments)
+            let after = try said(store)
+            #expect(try answers(store) == before)
+            #expect(after.sent == told.sent && after.exported == told.exported)
+            #expect(try store.verify().findings == [])
+        }
+        let store = try open()
+        _ = try store.append([Self.batch(0)])
+        _ = try store.append([call(nil)])
+        try seal(store, -1, 1)
+        try replace(store, by: "own 0")
+        try seal(store, 2)
+        try check(store, segments: 1)
+        // Again, by a segment that has no events of its own, beside which others become one.
+        try replace(store, by: "own 1")
+        try seal(store, -1, 3, 5)
+        try check(store, segments: 2)
+        // And once more, with those that have become one before.
+        try seal(store, 6, 7, 8)
+        try check(store, rounds: 2, segments: 1)
+        let calls = try rows(store, "llm_call", ["id", "conversation_id"]).filter { $0.contains("late") }
+        #expect(calls.count == 1 && calls[0].contains("own 1"))
+        try store.close()
+    }
+
     @Test func aCompactionThatFailsLeavesAllAsItWas() throws {
         let store = try filled(3)
         let before = try answers(store)

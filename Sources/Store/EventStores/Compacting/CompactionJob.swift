@@ -5,8 +5,9 @@ import Projections
 import Segments
 import Synchronization
 
-/// Makes one segment of several neighbours: the same rows, but for those that later ones stand for, in fewer and
-/// larger groups. The order of rows follows from the rows alone, so the segment does, too.
+/// Makes one segment of several neighbours: the same rows in fewer and larger groups. Rows of read models that later
+/// ones stand for are left out, those of events are in groups of their own. The order of rows follows from the rows
+/// alone, so the segment does, too.
 struct CompactionJob: StoreJob {
     static let kind = "compact"
 
@@ -24,88 +25,94 @@ struct CompactionJob: StoreJob {
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
         let writer = try SegmentWriter(
             fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID)
-        let description: SegmentDescription
+        var edit = ManifestEdit()
         do {
-            try write(to: writer)
-            description = try writer.finish()
+            let past = try write(to: writer)
+            let description = try writer.finish()
+            let positions = segments.compactMap(\.positions)
+            if let first = positions.first, let last = positions.last {
+                edit.added = [ManifestSegment(description, positions: first.lowerBound...last.upperBound)]
+            } else {
+                edit.added = [ManifestSegment(description)]
+            }
+            edit.superseded = past.manifestRows
         } catch {
             try? writer.abandon()
             throw error
-        }
-        let positions = segments.compactMap(\.positions)
-        var edit = ManifestEdit()
-        if let first = positions.first, let last = positions.last {
-            edit.added = [ManifestSegment(description, positions: first.lowerBound...last.upperBound)]
-        } else {
-            edit.added = [ManifestSegment(description)]
         }
         edit.removed = segments.map(\.id)
         return edit
     }
 
-    private func write(to writer: SegmentWriter) throws {
+    /// - Returns: the rows of events that later ones stand for.
+    private func write(to writer: SegmentWriter) throws -> ReplacedRows {
         let hints = SegmentHints(registry)
-        let watermark = try self.watermark()
+        let watermark = watermark
         var rollups = [[RollupPart]](repeating: [], count: layouts.rollups.count)
+        var past = ReplacedRows()
         for layout in layouts.tables {
             let table = try MergedTable(
-                layout.name, columns: layout.columns, of: segments, by: .time("time", then: "position"),
-                check: stop.check)
-            try table.forEachPiece(check: stop.check) { chunk in
-                let own = Chunk(columns: Array(chunk.columns.prefix(layout.columns.count)), rowCount: chunk.rowCount)
+                layout.name, columns: layout.columns, of: segments, by: .events, check: stop.check)
+            var groupCount = 0
+            func add(_ chunk: Chunk, _ columns: [TableColumn]) throws {
+                writer.add(identities: try identities(of: chunk, columns, layout))
+                try writer.add(encodeGroup(table: layout.name, columns: hints.columns(columns), chunk: chunk))
+                groupCount += 1
+            }
+            try table.forEachPiece(check: stop.check) { chunk, columns in
+                let own = Self.own(chunk, layout)
                 for (index, rollup) in layouts.rollups.enumerated() where rollup.source == Int(layout.typeID) {
                     rollups[index].append(rollup.layout.fold(own, watermark: watermark))
                 }
-                let absent = table.columns.firstIndex { $0.name == EventTableLayout.timeAbsentColumn }
-                writer.add(identities: try identities(of: own, layout, isTimeAbsent: absent.map { chunk.columns[$0] }))
-                try writer.add(encodeGroup(table: layout.name, columns: hints.columns(table.columns), chunk: chunk))
+                try add(chunk, columns)
+            }
+            try table.forEachPastPiece(check: stop.check) { chunk, columns in
+                let place = ReplacedRows.Place(segment: writer.segmentID, table: layout.name, group: groupCount)
+                for row in 0..<chunk.rowCount { past.add(row, at: place) }
+                try add(chunk, columns)
             }
         }
         let others: [(name: String, columns: [TableColumn], order: MergedTable.Order)] = [
-            ("turns", ReadModelColumns.turns, .time("time", then: nil)),
-            ("conversations", ReadModelColumns.conversations, .time("start_time", then: nil)),
+            ("turns", ReadModelColumns.turns, .time("time")),
+            ("conversations", ReadModelColumns.conversations, .time("start_time")),
             ("system_events", SystemTables.events, .asTheyStand),
             ("dead_letters", SystemTables.deadLetters, .asTheyStand),
         ]
         for (name, columns, order) in others {
             let table = try MergedTable(name, columns: columns, of: segments, by: order, check: stop.check)
-            try table.forEachPiece(check: stop.check) { chunk in
-                try writer.add(encodeGroup(table: name, columns: hints.columns(table.columns), chunk: chunk))
+            try table.forEachPiece(check: stop.check) { chunk, columns in
+                try writer.add(encodeGroup(table: name, columns: hints.columns(columns), chunk: chunk))
             }
         }
         for group in RollupGroups.encoded(rollups, layouts: layouts) { try writer.add(group) }
+        return past
     }
 
-    /// The latest received time of the events that count, as ``RollupGroups/recomputed(_:rollup:layouts:)`` has it.
-    private func watermark() throws -> Int64 {
+    /// What of a chunk is in the table's columns.
+    private static func own(_ chunk: Chunk, _ layout: EventTableLayout) -> Chunk {
+        Chunk(columns: Array(chunk.columns.prefix(layout.columns.count)), rowCount: chunk.rowCount)
+    }
+
+    /// The latest received time of all events, as ``RollupGroups/recomputed(_:rollup:layouts:)`` has it.
+    private var watermark: Int64 {
         var latest: Int64 = 0
-        for segment in segments {
-            for layout in layouts.tables {
-                for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
-                    let dead = segment.deadRows(table: layout.name, group: index)
-                    if dead.isEmpty {
-                        guard case .timestamptz(let time)? = group.summary(named: "received_time")?.maximum else {
-                            continue
-                        }
-                        latest = max(latest, time)
-                    } else {
-                        let times = try group.column(named: "received_time", type: .timestamptz)
-                        for row in 0..<group.rowCount where !dead.contains(UInt32(row)) {
-                            latest = max(latest, times.integer(at: row) ?? 0)
-                        }
-                    }
-                }
-            }
+        for group in segments.flatMap({ segment in layouts.tables.flatMap { segment.reader.groups(table: $0.name) } }) {
+            guard case .timestamptz(let time)? = group.summary(named: "received_time")?.maximum else { continue }
+            latest = max(latest, time)
         }
         return latest
     }
 
     /// Hashes of the rows' identities, from their first fields.
-    private func identities(of chunk: Chunk, _ layout: EventTableLayout, isTimeAbsent: Vector?) throws -> [UInt64] {
+    private func identities(
+        of chunk: Chunk, _ columns: [TableColumn], _ layout: EventTableLayout
+    ) throws -> [UInt64] {
         let last = registry.wellKnown.tenant
         let restorer = RowRestorer(layout, registry: registry) { $0 <= last }
+        let absent = columns.firstIndex { $0.name == EventTableLayout.timeAbsentColumn }
         let rows = try restorer.restore(
-            rows: Array(0..<chunk.rowCount), of: ChunkMorsel(chunk: chunk), isTimeAbsent: isTimeAbsent)
+            rows: Array(0..<chunk.rowCount), of: ChunkMorsel(chunk: Self.own(chunk, layout)),
+            isTimeAbsent: absent.map { chunk.columns[$0] })
         return rows.rows.identityHashes(key: identityKey)
     }
 

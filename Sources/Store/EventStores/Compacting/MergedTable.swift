@@ -3,31 +3,36 @@ import Columnar
 import Domain
 import Segments
 
-/// The rows of one table that count, of several segments, in one order.
+/// The rows of one table of several segments in one order, those that later ones stand for apart.
 ///
 /// What it holds is a place for each row; values are read when a piece of the whole is made, a column at a time.
 struct MergedTable {
     /// By what the rows are ordered.
     enum Order {
-        /// By a column of times, nulls first, then by a column of numbers; rows alike as they stand.
-        case time(String, then: String?)
+        /// By time, then position; rows alike as they stand. These are events, of which rows of other positions than
+        /// the segment's own are noted.
+        case events
+        /// By a column of times, nulls first; rows alike as they stand.
+        case time(String)
         /// As they stand in the segments.
         case asTheyStand
     }
 
     private struct Place {
         var time: Int64
-        var tie: Int64
+        var position: Int64
         var source: Int32
         var row: UInt32
+        var isMoved: Bool
     }
 
     /// Those that were asked for, then others that a segment has.
     let columns: [TableColumn]
+    private let order: Order
     private var sources: [RowGroup] = []
-    private var places: [Place] = []
-
-    var rowCount: Int { places.count }
+    private var live: [Place] = []
+    private var past: [Place] = []
+    private let hasMoved: Bool
 
     /// - Parameters:
     ///   - columns: in this order; one that no segment has is null.
@@ -39,6 +44,7 @@ struct MergedTable {
         _ name: String, columns: [TableColumn], of segments: [SealedSegment], by order: Order,
         check: () throws -> Void
     ) throws {
+        self.order = order
         var all = columns
         for segment in segments {
             for (index, group) in segment.reader.groups(table: name).enumerated() {
@@ -47,60 +53,106 @@ struct MergedTable {
                     all.append(TableColumn(name: column.name, type: column.type))
                 }
                 let dead = segment.deadRows(table: name, group: index)
-                try Self.add(group, without: dead, as: Int32(sources.count), by: order, to: &places)
+                try Self.add(
+                    group, as: Int32(sources.count), of: segment.positions, without: dead, by: order, to: &live, &past)
                 sources.append(group)
             }
         }
+        // These two are made anew.
+        all.removeAll { $0.name == EventTableLayout.movedColumn || $0.name == EventTableLayout.pastColumn }
         self.columns = all
-        if case .time = order {
-            let isSorted = zip(places, places.dropFirst()).allSatisfy { !Self.precedes($1, $0) }
-            if !isSorted { places.sort(by: Self.precedes) }
-        }
+        hasMoved = live.contains(where: \.isMoved) || past.contains(where: \.isMoved)
+        if case .asTheyStand = order { return }
+        Self.sort(&live)
+        Self.sort(&past)
     }
 
     private static func add(
-        _ group: RowGroup, without dead: Set<UInt32>, as source: Int32, by order: Order, to places: inout [Place]
+        _ group: RowGroup, as source: Int32, of own: ClosedRange<Int64>?, without dead: Set<UInt32>, by order: Order,
+        to live: inout [Place], _ past: inout [Place]
     ) throws {
-        var times, ties: Vector?
-        if case .time(let time, let tie) = order {
-            times = try group.column(named: time, type: .timestamptz)
-            ties = try tie.map { try group.column(named: $0, type: .integer) }
+        var times, positions, moved: Vector?
+        switch order {
+        case .events:
+            times = try group.column(named: "time", type: .timestamptz)
+            positions = try group.column(named: "position", type: .integer)
+            moved = try group.column(named: EventTableLayout.movedColumn, type: .boolean)
+        case .time(let name): times = try group.column(named: name, type: .timestamptz)
+        case .asTheyStand: break
         }
-        places.reserveCapacity(places.count + group.rowCount)
-        for row in 0..<group.rowCount where !dead.contains(UInt32(row)) {
-            places.append(
-                Place(
-                    time: times?.integer(at: row) ?? .min, tie: ties?.integer(at: row) ?? 0, source: source,
-                    row: UInt32(row)))
+        live.reserveCapacity(live.count + group.rowCount)
+        for row in 0..<group.rowCount {
+            let position = positions?.integer(at: row) ?? 0
+            let isElsewhere = positions != nil && !(own?.contains(position) ?? false)
+            let place = Place(
+                time: times?.integer(at: row) ?? .min, position: position, source: source, row: UInt32(row),
+                isMoved: isElsewhere || moved?.boolean(at: row) ?? false)
+            if dead.contains(UInt32(row)) { past.append(place) } else { live.append(place) }
         }
     }
 
-    private static func precedes(_ one: Place, _ other: Place) -> Bool {
-        (one.time, one.tie, one.source, one.row) < (other.time, other.tie, other.source, other.row)
+    private static func sort(_ places: inout [Place]) {
+        func precedes(_ one: Place, _ other: Place) -> Bool {
+            (one.time, one.position, one.source, one.row) < (other.time, other.position, other.source, other.row)
+        }
+        // Segments mostly follow each other.
+        if zip(places, places.dropFirst()).contains(where: { precedes($1, $0) }) { places.sort(by: precedes) }
     }
 
     // MARK: Pieces
 
-    /// Hands the rows on in pieces that make a group each.
+    /// Hands the rows that count on in pieces that make a group each.
     /// - Complexity: each column of a group of a segment is read for each piece that has rows of it: for one or two
     ///   where the segments' times follow each other.
-    func forEachPiece(check: () throws -> Void, _ body: (Chunk) throws -> Void) throws {
+    func forEachPiece(check: () throws -> Void, _ body: (_ chunk: Chunk, _ columns: [TableColumn]) throws -> Void)
+        throws
+    {
+        try pieces(of: live, isPast: false, check, body)
+    }
+
+    /// The same of rows of events that later ones stand for: what was sent on once is sent on as it came.
+    func forEachPastPiece(check: () throws -> Void, _ body: (_ chunk: Chunk, _ columns: [TableColumn]) throws -> Void)
+        throws
+    {
+        guard case .events = order else { return }
+        try pieces(of: past, isPast: true, check, body)
+    }
+
+    private func pieces(
+        of places: [Place], isPast: Bool, _ check: () throws -> Void, _ body: (Chunk, [TableColumn]) throws -> Void
+    ) throws {
         var first = 0
         for index in places.indices {
             let isEnd =
                 index + 1 == places.count || index + 1 - first == Limits.groupRowsMax
                 || places[index + 1].time.saturatingSubtract(places[index].time) > SealedGroups.gapMax
             guard isEnd else { continue }
-            try piece(first..<(index + 1), check, body)
+            try piece(places[first...index], isPast, check, body)
             first = index + 1
         }
     }
 
-    private func piece(_ rows: Range<Int>, _ check: () throws -> Void, _ body: (Chunk) throws -> Void) throws {
-        if let chunk = try chunk(rows, check) { return try body(chunk) }
-        let middle = rows.lowerBound + rows.count / 2
-        try piece(rows.lowerBound..<middle, check, body)
-        try piece(middle..<rows.upperBound, check, body)
+    private func piece(
+        _ places: ArraySlice<Place>, _ isPast: Bool, _ check: () throws -> Void,
+        _ body: (Chunk, [TableColumn]) throws -> Void
+    ) throws {
+        guard var chunk = try chunk(places, check) else {
+            let middle = places.startIndex + places.count / 2
+            try piece(places[..<middle], isPast, check, body)
+            try piece(places[middle...], isPast, check, body)
+            return
+        }
+        var all = columns
+        if hasMoved {
+            all.append(TableColumn(name: EventTableLayout.movedColumn, type: .boolean))
+            chunk.columns.append(
+                Vector(type: .boolean, count: places.count, storage: .boolean(places.map(\.isMoved))))
+        }
+        if isPast {
+            all.append(TableColumn(name: EventTableLayout.pastColumn, type: .boolean))
+            chunk.columns.append(.constant(.boolean(true), type: .boolean, count: places.count))
+        }
+        try body(chunk, all)
     }
 
     /// Rows of one group, and where they go.
@@ -111,25 +163,25 @@ struct MergedTable {
     }
 
     /// nil where the rows have longer texts than a group may have, and are more than one.
-    private func chunk(_ range: Range<Int>, _ check: () throws -> Void) throws -> Chunk? {
+    private func chunk(_ places: ArraySlice<Place>, _ check: () throws -> Void) throws -> Chunk? {
         var numbers: [Int32: Int] = [:]
         var parts: [Part] = []
-        for (place, row) in places[range].enumerated() {
-            let number = numbers[row.source] ?? parts.count
+        for (index, place) in places.enumerated() {
+            let number = numbers[place.source] ?? parts.count
             if number == parts.count {
-                numbers[row.source] = number
-                parts.append(Part(group: sources[Int(row.source)]))
+                numbers[place.source] = number
+                parts.append(Part(group: sources[Int(place.source)]))
             }
-            parts[number].rows.append(row.row)
-            parts[number].places.append(UInt32(place))
+            parts[number].rows.append(place.row)
+            parts[number].places.append(UInt32(index))
         }
         var vectors: [Vector] = []
         for column in columns {
             try check()
-            guard let vector = try Self.merged(column, parts, count: range.count) else { return nil }
+            guard let vector = try Self.merged(column, parts, count: places.count) else { return nil }
             vectors.append(vector)
         }
-        return Chunk(columns: vectors, rowCount: range.count)
+        return Chunk(columns: vectors, rowCount: places.count)
     }
 
     private static func merged(_ column: TableColumn, _ parts: [Part], count: Int) throws -> Vector? {

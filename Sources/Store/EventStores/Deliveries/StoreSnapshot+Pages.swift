@@ -59,12 +59,21 @@ extension StoreSnapshot {
     ///   is found).
     package func page(_ request: EventPageRequest) throws -> EventPage {
         for segment in version.sealed.segments {
-            guard let positions = segment.positions, positions.upperBound > request.after else { continue }
-            let page = try page(request, of: segment, positions)
-            if !page.events.isEmpty { return page }
+            guard let positions = segment.positions else { continue }
+            // A stretch at a time: a large segment is not looked through for each page of it.
+            var first = max(positions.lowerBound, request.after.saturatingAdd(1))
+            while first <= positions.upperBound {
+                let last = min(positions.upperBound, first.saturatingAdd(Self.stretchEvents - 1))
+                let page = try page(request, of: segment, first...last)
+                if !page.events.isEmpty { return page }
+                first = last + 1
+            }
         }
         return unsealedPage(request)
     }
+
+    /// Positions that are looked through at one time.
+    private static let stretchEvents: Int64 = 1 << 16
 
     /// A row of a group, not restored yet.
     private struct Place {
@@ -80,12 +89,14 @@ extension StoreSnapshot {
         var places: [Place] = []
         var groups: [RowGroup] = []
         for (index, layout) in layouts.tables.enumerated() where request.types.contains(layout.typeID) {
-            for group in segment.reader.groups(table: layout.name) where mayHold(group, request) {
+            for group in segment.reader.groups(table: layout.name) where group.mayHold(own) && mayHold(group, request) {
                 let positions = try group.column(named: "position", type: .integer)
                 let received = try group.column(named: "received_time", type: .timestamptz)
                 let times = try group.column(named: "time", type: .timestamptz)
+                let moved = try group.moved()
                 for row in 0..<group.rowCount {
                     guard let position = positions.integer(at: row), position > request.after, own.contains(position),
+                        !(moved.boolean(at: row) ?? false),
                         let arrival = received.integer(at: row),
                         arrival >= request.receivedSince, let time = times.integer(at: row),
                         isNews(time, received: arrival, position)

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 package import Domain
 import Projections
@@ -49,8 +50,8 @@ package protocol ExportSource: Sendable {
     mutating func next() throws -> ExportPage?
 }
 
-/// Every event of a snapshot as the row that counts, in the order of positions: sealed events a segment at a time, then
-/// the rest.
+/// Every event of a snapshot as the row that counts, in the order of positions: sealed events a stretch of a segment at
+/// a time, then the rest.
 package struct ExportReader: ExportSource {
     /// What the first line says.
     package let beginning: ExportHeader
@@ -60,6 +61,8 @@ package struct ExportReader: ExportSource {
     private let records: [SystemRecord]
     private var nextRecord = 0
     private var segments = 0
+    /// The first position of the segment that was not handed on; nil: none was.
+    private var reached: Int64?
     private var blocks = 0
     private var hasEnded = false
     /// What booking in the order of positions gives.
@@ -73,14 +76,18 @@ package struct ExportReader: ExportSource {
     /// What happened in the store, dead letters above all.
     package var heldBytes: Int { records.reduce(0) { $0 + $1.heldBytes } }
 
+    /// Events of one page.
+    private static let stretchEvents = 1 << 18
+
     /// Of a segment, rows twice: as its columns give them, and in their order; a row has 256 bytes or so, more where
     /// the file is large for its events. Of the newest events, which are there, what stands beside them.
     package var nextPageBytes: Int {
         let version = snapshot.version
         for segment in version.sealed.segments[segments...] {
             guard let positions = segment.positions else { continue }
-            let rowBytes = max(256 * positions.count, 4 * segment.reader.lengthBytes)
-            return 2 * rowBytes + 128 * positions.count
+            let count = min(positions.count, Self.stretchEvents)
+            let fileBytes = segment.reader.lengthBytes / max(1, positions.count / count)
+            return 2 * max(256 * count, 4 * fileBytes) + 128 * count
         }
         return blocks < version.tail.blocks.count ? 128 * version.tail.blocks[blocks].count : 0
     }
@@ -107,15 +114,17 @@ package struct ExportReader: ExportSource {
 
     /// Of some times the rows of these alone are read: who asks for a minute does not wait for all of a segment.
     /// - Throws: ``FileContentError`` and ``StorageError`` of reading.
-    /// - Complexity: O(events of the segment touched), in time and memory; of some times of those in them, and a look
-    ///   at the times of the others.
+    /// - Complexity: O(events of the groups that hold positions of the stretch), of the stretch's in memory; of some
+    ///   times of those in them, and a look at the times of the others.
     package mutating func next() throws -> ExportPage? {
         let version = snapshot.version
         while segments < version.sealed.segments.count {
             let segment = version.sealed.segments[segments]
-            segments += 1
-            guard let positions = segment.positions, segment.timeRange.overlaps(times) || moved.has(any: positions)
-            else { continue }
+            guard let own = segment.positions, segment.timeRange.overlaps(times) || moved.has(any: own) else {
+                segments += 1
+                continue
+            }
+            let positions = stretch(of: own)
             let found = try snapshot.rows(of: segment, at: positions, moved, in: beginning.isWhole ? nil : times)
             if beginning.isWhole { return page(found.block(from: positions.lowerBound)) }
             guard let block = found.orderedBlock else { return ExportPage() }
@@ -130,6 +139,19 @@ package struct ExportReader: ExportSource {
         var page = ExportPage()
         page.records = records[nextRecord...].map { (0, $0) }
         return page
+    }
+
+    /// The next positions of a segment.
+    private mutating func stretch(of own: ClosedRange<Int64>) -> ClosedRange<Int64> {
+        let first = reached ?? own.lowerBound
+        let last = min(own.upperBound, first.saturatingAdd(Int64(Self.stretchEvents) - 1))
+        if last == own.upperBound {
+            segments += 1
+            reached = nil
+        } else {
+            reached = last + 1
+        }
+        return first...last
     }
 
     private mutating func page(_ block: TailBlock) -> ExportPage {
@@ -204,7 +226,7 @@ extension EventStore {
 }
 
 extension StoreSnapshot {
-    /// The events of a segment's positions, at the costs that were booked.
+    /// The events of some positions of a segment, at the costs that were booked.
     /// - Parameter times: others may be left out (ns); nil: all are wanted.
     fileprivate func rows(
         of segment: SealedSegment, at positions: ClosedRange<Int64>, _ moved: MovedRows, in times: Range<Int64>?
@@ -213,7 +235,13 @@ extension StoreSnapshot {
         for layout in layouts.tables {
             let restorer = RowRestorer(layout, registry: registry)
             for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
+                guard group.mayHold(positions) else { continue }
                 var live = segment.liveRows(of: group, index: index, table: layout.name)
+                if live.count > 0, !group.isWithin(positions) {
+                    let told = try group.column(named: "position", type: .integer)
+                    live = live.filter { positions.contains(told.integer(at: $0) ?? .min) }
+                    if live.isEmpty { continue }
+                }
                 if let times {
                     guard group.mayHold(times) else { continue }
                     let time = layout.columns[layout.time]

@@ -45,7 +45,8 @@ enum RollupGroups {
             layouts.tables.flatMap { segment.reader.groups(table: $0.name) }.compactMap { group -> Int64? in
                 if case .timestamptz(let time)? = group.summary(named: "received_time")?.maximum { time } else { nil }
             }.max() ?? 0
-        let parts = try segment.reader.groups(table: events.name).map { group in
+        let groups = segment.reader.groups(table: events.name).filter { !$0.isPast }
+        let parts = try groups.map { group in
             let morsel = GroupMorsel(group: group, columns: events.columns, statistics: ScanStatistics())
             let columns = try events.columns.indices.map { index in
                 layout.reads(index)

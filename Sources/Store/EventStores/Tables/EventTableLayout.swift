@@ -16,6 +16,12 @@ package struct EventTableLayout: Sendable {
     let targets: [Int]
     /// Stored beside the columns where a group has such rows: the event came without `time`.
     static let timeAbsentColumn = "_time_absent"
+    /// Likewise: the row came to stand for one of an earlier segment, whose position it has.
+    static let movedColumn = "_moved"
+    /// Likewise, and then true of all rows of the group: later rows stood for them when the segment was made, whose
+    /// rollups hold none of them.
+    static let pastColumn = "_past"
+
     let type, time, receivedTime, position, attributes: Int
     /// Of model calls only.
     let money: MoneyPlaces?

@@ -27,8 +27,10 @@ struct RollupTable: TableSource {
             let rows = segment.reader.groups(table: name)
             let needed = asked.map { columns[$0].name } + layout.definition.dimensions
             let isWhole = rows.allSatisfy { group in needed.allSatisfy { group.columnIndex(named: $0) != nil } }
-            // A segment's rollups hold the rows that later ones stand for.
-            let hasDead = groups.indices.contains { !segment.deadRows(table: source.name, group: $0).isEmpty }
+            // A segment's rollups hold the rows that later ones have come to stand for since it was made.
+            let hasDead = groups.indices.contains {
+                !groups[$0].isPast && !segment.deadRows(table: source.name, group: $0).isEmpty
+            }
             if !rows.isEmpty, isWhole, !hasDead, !(asksCosts && groups.contains(where: source.overlay.concerns)) {
                 for group in rows {
                     request.statistics.add(groupsTotal: 1)
