@@ -88,8 +88,8 @@ package struct EvidenceEncoder: ~Copyable {
             }
         }
         if let (name, spans) = lacking {
-            batch.remark =
-                "\(OTLPMisnamed.explanation(name)); kept without what it says: \(spans) \(spans == 1 ? "span" : "spans")"
+            let lacking = spans == 1 ? "1 span" : "\(spans) spans"
+            batch.remark = "\(OTLPMisnamed.explanation(name)); kept without what it says: \(lacking)"
         }
         if let lost = traces.misnamed {
             batch.refuse(.misnamedMember, OTLPMisnamed.explanation(lost.name), count: lost.spans)
