@@ -1,3 +1,4 @@
+import Bytes
 import EventLogs
 import Platform
 
@@ -26,12 +27,35 @@ extension Writer {
         throw told(failure)
     }
 
+    /// How long a stop waits for a seal, in nanoseconds; requests were waited for before.
+    private static let closeWaitNanoseconds = 20 * Nanoseconds.second
+
     /// Ends the log cleanly and lets go of the directory.
+    ///
+    /// A job that lasts for longer than a stop may is left. The log has all that a seal holds, and the next start
+    /// replays it; files that no manifest names are removed then.
     func close() throws {
         guard !isClosed else { return }
-        settle()
+        let left = settleOrLeave()
         isClosed = true
         try log.close(time: receivedTime)
-        lock.release()
+        if let last = left.last, let lock {
+            // Jobs run one after the other.
+            last.keep(lock)
+        } else {
+            lock?.release()
+        }
+        lock = nil
+    }
+
+    /// Takes over what jobs do within the time of a stop.
+    /// - Returns: those that are left, of which nothing is taken over any more.
+    private func settleOrLeave() -> [RunningJob] {
+        guard !flights.isEmpty else { return [] }
+        let isIdle = context.sideQueue.waitUntilIdle(atMost: Self.closeWaitNanoseconds)
+        settleIfDone()
+        if !isIdle { context.sideQueue.abandon() }
+        defer { flights = [] }
+        return flights
     }
 }
