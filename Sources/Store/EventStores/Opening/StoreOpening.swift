@@ -69,6 +69,7 @@ struct StoreOpening {
         let fileSystem = context.fileSystem
         try Self.makeDirectories(files, fileSystem)
         let lock = try fileSystem.lock(files.lock)
+        if opener == .writer { Self.tighten(files, fileSystem) }
         let (secret, denial) = try Self.secretOrDenial(files, context, opener)
         keyDenial = denial
         fingerprint = ExportHeader.fingerprint(ofKey: secret)
@@ -156,6 +157,13 @@ struct StoreOpening {
         for directory in [files.root, files.keys, files.log, files.segments] {
             if try !fileSystem.isDirectory(directory) { try fileSystem.createDirectories(directory) }
         }
+    }
+
+    /// An earlier version may have made them for more readers, and they are hardly ever opened to be changed. The root
+    /// is the operator's, who may keep other things in it.
+    private static func tighten(_ files: StoreFiles, _ fileSystem: any FileSystem) {
+        for directory in [files.keys, files.log, files.segments] { fileSystem.tighten(directory, isSecret: false) }
+        fileSystem.tighten(files.secret, isSecret: true)
     }
 
     /// The store's secret, or zeros and why it cannot be read: what is keyed with it is only looked up by who writes.
