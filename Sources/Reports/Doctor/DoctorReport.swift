@@ -314,7 +314,8 @@ struct DoctorReport {
 
     private static let definitions = [
         ReportDefinition("period", "by the time of receipt, not by the time that events tell"),
-        ReportDefinition("service", "the name that it gives itself, else the source of its events"),
+        ReportDefinition(
+            "service", "the name that it gives itself, else the source of its events; none where spans name none"),
         ReportDefinition("calls", "model and embedding calls, told by spans or as events"),
         ReportDefinition(
             "no_calls", "events of agents came and no call did, so that nobody knows what answers cost"),
