@@ -307,7 +307,7 @@ import Testing
         let reader = try EventStore.openForReading(
             at: root, context: context(system, seed: 5), options: EventStoreTests.options())
         try reader.close()
-        #expect(try modes() == wide.map(\.1))
+        #expect(try modes() == [0o755, 0o755, 0o775, 0o644])
         try write()
         #expect(try modes() == [0o750, 0o750, 0o750, 0o600])
     }
