@@ -38,13 +38,10 @@ extension Writer {
         guard !isClosed else { return }
         let left = settleOrLeave()
         isClosed = true
+        // Jobs run one after the other.
+        if let lock { left.last?.keep(lock) }
         try log.close(time: receivedTime)
-        if let last = left.last, let lock {
-            // Jobs run one after the other.
-            last.keep(lock)
-        } else {
-            lock?.release()
-        }
+        if left.isEmpty { lock?.release() }
         lock = nil
     }
 
