@@ -285,6 +285,33 @@ import Testing
         try owner.close()
     }
 
+    /// What an earlier version made for more readers is tightened by who writes the store, not by who reads it.
+    @Test func whoWritesTightensWhatMoreMayRead() throws {
+        let name = "plimsoll-reading-\(UUID().uuidString)"
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let system = POSIXFileSystem()
+        func write() throws {
+            try EventStore.open(at: root, context: context(system), options: EventStoreTests.options()).close()
+        }
+        try write()
+        let wide = [("keys", 0o755), ("log", 0o755), ("segments", 0o775), ("keys/store.key", 0o644)]
+        for (name, mode) in wide {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: root + "/" + name)
+        }
+        func modes() throws -> [Int?] {
+            try wide.map { name, _ in
+                try FileManager.default.attributesOfItem(atPath: root + "/" + name)[.posixPermissions] as? Int
+            }
+        }
+        let reader = try EventStore.openForReading(
+            at: root, context: context(system, seed: 5), options: EventStoreTests.options())
+        try reader.close()
+        #expect(try modes() == [0o755, 0o755, 0o775, 0o644])
+        try write()
+        #expect(try modes() == [0o750, 0o750, 0o750, 0o600])
+    }
+
     @Test func damageIsToldAsDamage() throws {
         _ = try crashed()
         let names = try disk.list("/data/segments").map(\.name).filter { $0.contains("manifest-") }

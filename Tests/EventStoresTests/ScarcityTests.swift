@@ -223,6 +223,32 @@ import Testing
         try store.close()
     }
 
+    /// A stop waits for a seal, but not for one that lasts: the log has all of it, and nobody names its files.
+    @Test func aStopLeavesASealThatLasts() throws {
+        let disk = SimulatedFileSystem(seed: 62)
+        let (store, queue, seconds) = try fullStore(disk)
+        func segmentFiles() throws -> Int {
+            try disk.list("/data/segments").filter { $0.name.hasSuffix(".segment") }.count
+        }
+        try store.close()
+        #expect(seconds() == 20 && queue.held.heldCount == 1)
+        #expect(throws: (any Error).self, "the job may still write files") { try open(disk) }
+        queue.held.runNext()
+        #expect(try segmentFiles() == 1)
+        // It is done, and nothing publishes it.
+        #expect(throws: StoreError.self) { try store.append([turn("late")]) }
+        try store.tick()
+        try store.finishJobs()
+        #expect(store.status.segments == 0)
+        let again = try open(disk)
+        #expect(again.status.segments == 0 && again.recovery.wasClosed && again.recovery.replayedEvents == 12)
+        try again.tick()
+        #expect(try segmentFiles() == 0)
+        try again.seal()
+        #expect(try rows(again, "events", ["id"]).count == 12)
+        try again.close()
+    }
+
     /// Where nothing can change before the seal is tried again, nobody waits, and everybody is told when that is.
     @Test func whoeverIsRefusedIsToldWhenToComeAgain() throws {
         let disk = SimulatedFileSystem(seed: 61)

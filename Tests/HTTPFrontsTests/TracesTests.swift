@@ -214,6 +214,30 @@ import WireFormats
         }
     }
 
+    /// Spans that are kept without values which stand under such names are told of as well.
+    @Test func valuesUnderNamesThatJSONDoesNotHaveAreTold() async throws {
+        let context = StoreContext(
+            fileSystem: SimulatedFileSystem(seed: 59), clock: SystemClock(), randomness: SeededRandomness(seed: 1),
+            workers: InlineWorkers())
+        let text = String(decoding: Self.turn.json, as: UTF8.self)
+        let body = Array(text.replacing("\"stringValue\"", with: "\"string_value\"").utf8)
+        try await withServer(try EventStore.open(at: "/data", context: context)) { client, _ in
+            let answer = try await send(client, body, "application/json")
+            #expect(answer.status == 200)
+            let partial = try JSONReader.parse(answer.body)["partialSuccess"]
+            #expect(partial?["rejectedSpans"]?.string == "0", "\(answer.text)")
+            #expect(
+                partial?["errorMessage"]?.string
+                    == "string_value: JSON names are lowerCamelCase; kept without what it says: 2 spans")
+            try await Task.sleep(for: .milliseconds(300))
+            let doctor = try JSONReader.parse(try await client.send("GET", "/v1/reports/doctor").body)
+            let found = (doctor["findings"]?.array ?? []).filter { $0["what"]?.string == "string_value" }
+            #expect(found.map { $0["finding"]?.string } == ["unread_names"], "\(doctor)")
+            let lines = (doctor["changes"]?.array ?? []).filter { $0["what"]?.string == "string_value" }
+            #expect(lines.first?["change"]?.string?.hasPrefix("names of JSON in lowerCamelCase") == true, "\(doctor)")
+        }
+    }
+
     @Test func bodiesThatGrowTooLargeAreRefused() async throws {
         var limits = ServerLimits()
         limits.decodedBodyBytesMax = 10_000

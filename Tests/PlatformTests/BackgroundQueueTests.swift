@@ -39,6 +39,29 @@ import Testing
         #expect(InlineBackgroundQueue().waitUntilIdle(atMost: 0))
     }
 
+    /// The end of a process does not wait for what was abandoned, and nothing of it begins any more.
+    @Test func aQueueGoesAwayWithoutWhatWasAbandoned() {
+        final class Gate: Sendable {
+            let isOpen = Mutex(false)
+            let begun = Mutex(0)
+        }
+        let gate = Gate()
+        do {
+            let queue = ThreadBackgroundQueue()
+            for _ in 0..<2 {
+                queue.start {
+                    gate.begun.withLock { $0 += 1 }
+                    while !gate.isOpen.withLock({ $0 }) {}
+                }
+            }
+            while gate.begun.withLock({ $0 }) == 0 {}
+            queue.abandon()
+            // Here it goes away while the first job runs.
+        }
+        #expect(gate.begun.withLock { $0 } == 1)
+        gate.isOpen.withLock { $0 = true }
+    }
+
     @Test func heldJobsWaitToBeRun() {
         final class Count: Sendable { let value = Mutex(0) }
         let (queue, count) = (HeldBackgroundQueue(), Count())

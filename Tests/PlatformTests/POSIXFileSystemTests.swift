@@ -207,6 +207,26 @@ import Testing
         #expect(try mode(of: secret) == 0o600)
     }
 
+    /// So is what is there and hardly ever opened to be changed, where somebody asks for it: directories and keys.
+    @Test func directoriesAndKeysAreTightenedOnDemand() throws {
+        let directory = try TemporaryDirectory()
+        let (keys, key) = (directory.path + "/keys", directory.path + "/keys/key")
+        try files.createDirectories(keys)
+        try files.replace(key, with: [1])
+        for (path, mode) in [(keys, 0o775), (key, 0o444)] {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        }
+        POSIXFileSystem(readers: .everyone).tighten(keys, isSecret: false)
+        #expect(try mode(of: keys) == 0o775)
+        files.tighten(keys, isSecret: false)
+        files.tighten(key, isSecret: true)
+        // Nothing is given: who made it for reading alone did not want it written.
+        #expect(try mode(of: keys) == 0o750)
+        #expect(try mode(of: key) == 0o400)
+        files.tighten(directory.path + "/none", isSecret: true)
+        #expect(try files.list(directory.path).map(\.name) == ["keys"])
+    }
+
     private func mode(of path: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
     }

@@ -167,6 +167,24 @@ import Testing
         #expect(findings(report).map { $0[2] } == [.text("my.prompt_tokens"), .text("shop.session")])
     }
 
+    /// Spans that name no service and what they told are in one row, without a name: their sources are names of ours.
+    @Test func spansWithoutAServiceShareARowWithTheirCalls() throws {
+        var sample = try Self.priced()
+        Self.add(nil, to: &sample, conversation: nil)
+        sample.add(
+            "span.received", at: 3700,
+            [
+                "source": .text(SpanRecord.evidenceSource(nil)), "span_name": .text("chat"),
+                "span_class": .text("model_call"),
+            ])
+        let report = try Self.report(&sample)
+        let services = try #require(report.section("services"))
+        #expect(services.rows.map { $0.prefix(3) } == [[ReportValue.none, .count(Int128(3)), .count(Int128(1))]])
+        let found = findings(report)
+        #expect(found.map { $0[0] } == [ReportValue.none, ReportValue.none, ReportValue.none], "\(found)")
+        #expect(found.map { $0[1] } == ["no_service", "no_conversation", "clock_ahead"].map { .text($0) }, "\(found)")
+    }
+
     @Test func servicesWithoutANameAndClocksThatLeadAreNamed() throws {
         var sample = try Self.priced()
         Self.add("unknown_service:python", to: &sample)

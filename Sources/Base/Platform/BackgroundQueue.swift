@@ -11,9 +11,16 @@ package protocol BackgroundQueue: AnyObject, Sendable {
 
     /// The same, but for no longer than a time; false: some are left.
     func waitUntilIdle(atMost nanoseconds: Int64) -> Bool
+
+    /// For the end of a process that cannot wait: nobody waits for the jobs taken so far any more, also not when the
+    /// queue goes away. One that has begun goes on for as long as the process does, others are not begun.
+    func abandon()
 }
 
 extension BackgroundQueue {
+    /// Nothing: whoever holds jobs does not wait for them.
+    package func abandon() {}
+
     /// Whoever runs the jobs as the caller waits for none.
     package func waitUntilIdle(atMost nanoseconds: Int64) -> Bool {
         waitUntilIdle()

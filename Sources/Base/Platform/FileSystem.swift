@@ -97,6 +97,10 @@ package protocol FileSystem: AnyObject, Sendable {
     /// system drops the lock with the process, so a file left behind by a killed process locks nobody out.
     /// - Parameter isSecret: whether the file is its owner's alone, as its neighbours are.
     func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock
+
+    /// Takes from a file or directory what a new one would not let others do, since an earlier version may have made
+    /// it; gives nothing, and goes on where it may not. For what is not opened to be changed, which does it, too.
+    func tighten(_ path: String, isSecret: Bool)
 }
 
 /// Held until ``release()`` or until the last reference goes.
@@ -171,6 +175,9 @@ extension File {
 }
 
 extension FileSystem {
+    /// Nothing, where what is kept has no owner.
+    package func tighten(_ path: String, isSecret: Bool) {}
+
     /// As ``lock(_:isSecret:)``, with a file like others.
     package func lock(_ path: String) throws(StorageError) -> any FileLock { try lock(path, isSecret: false) }
 

@@ -178,7 +178,7 @@ extension DoctorAdvice {
         switch reason {
         case .misnamedMember:
             [
-                "names of JSON in lowerCamelCase, as OTLP has them: resourceSpans, scopeSpans, traceId, spanId",
+                "names of JSON in lowerCamelCase, as OTLP has them: resourceSpans, scopeSpans, traceId, stringValue",
                 "else protobuf, which exporters of SDKs send by themselves",
             ]
         case .noTraceID: ["a trace id of 16 bytes on each span, not all zeros"]

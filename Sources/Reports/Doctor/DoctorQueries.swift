@@ -48,8 +48,13 @@ struct DoctorQueries {
 
     /// A service by its name, cut.
     static let service = "left(service_name, \(nameLettersMax))"
-    /// A service, else the source of its events.
-    static let sender = "left(coalesce(service_name, source), \(nameLettersMax))"
+    /// A service, else the source of its events. The sources of spans, and of what they told, are names of ours: where
+    /// these name no service nobody knows whose they are, and they are in one row with their spans.
+    static let sender = """
+        left(coalesce(service_name, case when not (\(isOfSpan) \
+        or source = \(SQLTexts.text(SpanRecord.evidenceSource(nil))) \
+        or source like '\(SpanRecord.evidenceSource(""))%') then source end), \(nameLettersMax))
+        """
 
     /// Types of events that are calls.
     static let callTypes = ["llm.call", "embedding.call"]
@@ -109,7 +114,7 @@ struct DoctorQueries {
 
     /// Events told of a time that had not come yet, or more than an hour ago, by who sent them; and by how much at
     /// most, in seconds.
-    func shifted(ahead: Bool) throws -> [(sender: String, events: Int128, seconds: Int128)] {
+    func shifted(ahead: Bool) throws -> [(sender: String?, events: Int128, seconds: Int128)] {
         // In seconds each: an interval may not be as long as what lies between two times.
         let (later, earlier, bound) = ahead
             ? ("time", "received_time", "time > received_time + interval '5 seconds'")
@@ -121,7 +126,7 @@ struct DoctorQueries {
             from events where \(part.received) and \(bound) and type in (\(Self.timely)) \
             group by 1 order by 2 desc, 1 limit \(limit)
             """
-        }.map { ($0.text(0) ?? "", $0.integer(1), $0.integer(2)) }
+        }.map { ($0.text(0), $0.integer(1), $0.integer(2)) }
     }
 
     /// Spans whose times are not believed, by service and why.

@@ -96,7 +96,10 @@ extension DoctorReport {
                 ReportColumn("instead", "say it as"),
             ],
             rows: names.map {
-                [.optional($0.service), .text($0.name), .count($0.spans), .optional(DoctorAdvice.name($0.name))]
+                [
+                    .optional($0.service), .text($0.name), .count($0.spans),
+                    .optional($0.isMember ? nil : DoctorAdvice.name($0.name)),
+                ]
             })
     }
 

@@ -17,6 +17,8 @@ struct DoctorReport {
         var service: String?
         var name: String
         var spans: Int128
+        /// Whether it is of a member that JSON does not name so, and of no attribute.
+        var isMember = false
     }
 
     func report() throws -> Report {
@@ -42,9 +44,13 @@ struct DoctorReport {
         }
         findings += try outcomes(queries)
         findings += names.compactMap { name in
-            DoctorAdvice.change(ofName: name.name).map {
+            let changes =
+                name.isMember
+                ? DoctorAdvice.refusal(.misnamedMember, at: .spans)
+                : DoctorAdvice.change(ofName: name.name).map { [$0] }
+            return changes.map {
                 DoctorFinding(
-                    kind: .unreadNames, service: name.service, what: name.name, count: name.spans, changes: [$0])
+                    kind: .unreadNames, service: name.service, what: name.name, count: name.spans, changes: $0)
             }
         }
         findings += try queries.misspeltMembers().map { slip in
@@ -136,14 +142,16 @@ struct DoctorReport {
             return form
         }
         let all = try queries.unreadNames().map { name in
-            (key: name.key, spans: name.spans, form: form(name.key.name))
+            let isMember = name.key.type.text == ValueFault.misnamed.rawValue
+            return (key: name.key, spans: name.spans, form: isMember ? nil : form(name.key.name), isMember: isMember)
         }
         var names: [StrangeName] = []
         var seen: Set<[ExactText?]> = []
-        for (key, spans, form) in all where form == nil && names.count < DoctorQueries.rowsMax {
+        for (key, spans, form, isMember) in all where form == nil && names.count < DoctorQueries.rowsMax {
             // Its values may be of several types.
-            guard seen.insert([key.service, key.name]).inserted else { continue }
-            names.append(StrangeName(service: key.service?.text, name: key.name.text, spans: spans))
+            guard seen.insert([key.service, key.name, isMember ? key.type : nil]).inserted else { continue }
+            names.append(
+                StrangeName(service: key.service?.text, name: key.name.text, spans: spans, isMember: isMember))
         }
         let known = all.compactMap { name in
             name.form.map { (key: name.key, spans: name.spans, form: $0) }
@@ -306,7 +314,8 @@ struct DoctorReport {
 
     private static let definitions = [
         ReportDefinition("period", "by the time of receipt, not by the time that events tell"),
-        ReportDefinition("service", "the name that it gives itself, else the source of its events"),
+        ReportDefinition(
+            "service", "the name that it gives itself, else the source of its events; none where spans name none"),
         ReportDefinition("calls", "model and embedding calls, told by spans or as events"),
         ReportDefinition(
             "no_calls", "events of agents came and no call did, so that nobody knows what answers cost"),

@@ -91,6 +91,11 @@ struct OTLPTests {
             "scope_spans", 2
         ),
         (#"{"resourceSpans":[{"scope_spans":[{"spans":[{}]}],"ScopeSpans":[{"spans":[{},{}]}]}]}"#, "scope_spans", 3),
+        (
+            #"{"resourceSpans":[{"instrumentationLibrarySpans":[{"spans":[{},{}]}],"scopeSpans":[{"Spans":[{}]}]}]}"#,
+            "instrumentationLibrarySpans", 3
+        ),
+        (#"{"resource_spans":[{"instrumentation_library_spans":[{"spans":[{}]}]}]}"#, "resource_spans", 1),
         (#"{"resource_spans":[],"other":[{"scope_spans":[{"spans":[{}]}]}]}"#, nil, 0),
         (#"{"resource_spans":{"scope_spans":[{"spans":[{}]}]}}"#, nil, 0),
     ] as [(String, String?, Int)])
@@ -105,6 +110,40 @@ struct OTLPTests {
         var parser = JSONParser()
         let read = try OTLPTraces(json: Array(text.utf8), parser: &parser).resources[0].scopes[0].spans
         #expect(read.map(\.misnamed) == ["trace_id", nil])
+    }
+
+    /// What is passed over though it was meant to be read is told of the spans that lack it, and nothing else is.
+    @Test(arguments: [
+        (#"{"attributes":[{"key":"a","value":{"string_value":"x"}}]}"#, "string_value"),
+        (#"{"attributes":[{"key":"a","value":{"IntValue":1}}]}"#, "IntValue"),
+        (#"{"attributes":[{"Key":"a","Value":{"StringValue":"x"}}]}"#, "Key"),
+        (#"{"attributes":[{"key":"a","value":{"arrayValue":{"values":[{"double_value":1}]}}}]}"#, "double_value"),
+        (#"{"attributes":[{"key":"a","value":{"kvlistValue":{"Values":[]}}}]}"#, "Values"),
+        (#"{"start_time_unix_nano":"1","parent_span_id":"00"}"#, "start_time_unix_nano"),
+        (#"{"events":[{"time_unix_nano":"1"}]}"#, "time_unix_nano"), (#"{"links":[{"TraceId":"5b"}]}"#, "TraceId"),
+        (#"{"status":{"Code":2}}"#, "Code"),
+        // What is known and not read, what is unknown, and what says nothing.
+        (
+            #"{"droppedAttributesCount":1,"valu":1,"__":1,"attributess":[],"start_time_unix_nano":null,"#
+                + #""attributes":[{"key":"string_value","value":{}}]}"#, nil
+        ),
+    ] as [(String, String?)])
+    func aSpanSaysWhichMemberItLacks(_ span: String, _ name: String?) throws {
+        func lost(_ resource: String) throws -> [String?] {
+            var parser = JSONParser()
+            let read = try OTLPTraces(json: Array(#"{"resourceSpans":[{\#(resource)}]}"#.utf8), parser: &parser)
+            return read.resources[0].scopes.flatMap(\.spans).map(\.lost)
+        }
+        #expect(try lost(#""scopeSpans":[{"spans":[{},\#(span)]}]"#) == [nil, name])
+        // What its scope or resource lacks, all their spans lack.
+        let scopes = #""scopeSpans":[{"spans":[{},\#(span)],"instrumentationLibrary":{}},{"spans":[{}]}]"#
+        #expect(try lost(scopes) == ["instrumentationLibrary", name ?? "instrumentationLibrary", nil])
+        #expect(
+            try lost(#""scopeSpans":[{"spans":[{}]}],"resource":{"attributes":[{"key":"a","value":{"text_value":1}}]}"#)
+                == [nil])
+        #expect(
+            try lost(#""scopeSpans":[{"spans":[{}]}],"resource":{"attributes":[{"key":"a","value":{"bool_value":1}}]}"#)
+                == ["bool_value"])
     }
 
     /// One that cannot be read does not take the others with it.

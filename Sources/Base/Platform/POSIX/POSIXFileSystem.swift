@@ -6,7 +6,7 @@ package final class POSIXFileSystem: FileSystem {
     /// Who may read what is created here; the process's umask can only take away from it.
     package enum Readers: Sendable {
         /// The owner, and its group: what a store keeps (0640, directories 0750). A file that more may read is theirs
-        /// alone from when it is opened to be changed.
+        /// alone from when it is opened to be changed, or tightened.
         case group
         /// Whom the umask lets, as with any program: what an operator asked for, maybe for another service to read.
         case everyone
@@ -44,9 +44,23 @@ package final class POSIXFileSystem: FileSystem {
         guard isSecret || readers == .group else { return }
         var status = stat()
         // Sound: `status` is a whole `stat` that outlives the call.
-        guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
-        let (found, promised) = (status.st_mode & 0o7777, mode(isSecret: isSecret))
+        guard unsafe fstat(file, &status) == 0 else { return }
+        let found = status.st_mode & 0o7777
+        let promised: mode_t
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: promised = mode(isSecret: isSecret)
+        // Whose group files get in it, and who may remove what of others, is no right of readers.
+        case S_IFDIR: promised = directoryMode | 0o7000
+        default: return
+        }
         if found & ~promised != 0 { _ = fchmod(file, found & promised) }
+    }
+
+    package func tighten(_ path: String, isSecret: Bool) {
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+        guard let opened = try? descriptor(.open, path, flags) else { return }
+        tighten(opened, isSecret: isSecret)
+        _ = Glibc.close(opened)
     }
 
     private func descriptor(

@@ -2,7 +2,8 @@ internal import Bytes
 internal import Glibc
 internal import Synchronization
 
-/// One thread of its own that runs the jobs. Jobs that wait when the queue goes away are run first.
+/// One thread of its own that runs the jobs. Jobs that wait when the queue goes away are run first, unless they were
+/// abandoned.
 package final class ThreadBackgroundQueue: BackgroundQueue {
     private let queue: JobQueue
     private let openJobs = OpenJobs()
@@ -18,7 +19,12 @@ package final class ThreadBackgroundQueue: BackgroundQueue {
 
     deinit {
         queue.stop(nil)
-        if let thread { pthread_join(thread, nil) }
+        guard let thread else { return }
+        if openJobs.areAbandoned {
+            pthread_detach(thread)
+        } else {
+            pthread_join(thread, nil)
+        }
     }
 
     /// Hands the job to the thread.
@@ -27,7 +33,7 @@ package final class ThreadBackgroundQueue: BackgroundQueue {
         guard thread != nil else { return job() }
         openJobs.begin()
         _ = queue.append { [openJobs] in
-            job()
+            if !openJobs.areAbandoned { job() }
             openJobs.end()
         }
     }
@@ -36,12 +42,20 @@ package final class ThreadBackgroundQueue: BackgroundQueue {
     package func waitUntilIdle() { openJobs.waitUntilNone() }
     /// Waits on the thread.
     package func waitUntilIdle(atMost nanoseconds: Int64) -> Bool { openJobs.waitUntilNone(atMost: nanoseconds) }
+    /// Leaves the thread to the process.
+    package func abandon() { openJobs.abandon() }
 }
 
 /// How many jobs were taken and have not ended.
 private final class OpenJobs: Sendable {
     private let monitor = Monitor()
     private let count = Mutex(0)
+    private let isAbandoned = Atomic<Bool>(false)
+
+    /// Whether nobody waits for them any more.
+    var areAbandoned: Bool { isAbandoned.load(ordering: .relaxed) }
+
+    func abandon() { isAbandoned.store(true, ordering: .relaxed) }
 
     func begin() { monitor.locked { count.withLock { $0 += 1 } } }
 

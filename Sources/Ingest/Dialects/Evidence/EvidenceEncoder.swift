@@ -16,7 +16,8 @@ package struct EvidenceBatch: Sendable {
     package var echoes = 0
     /// Why the first of them was.
     package private(set) var reason = ""
-    /// What the sender should know of spans that are kept; of the first of them, and empty where there is nothing.
+    /// What the sender should know of spans that are kept, and empty where there is nothing: how many lack what stood
+    /// under names that JSON does not have, else what is amiss with the first of them.
     package fileprivate(set) var remark = ""
 
     /// Spans that were refused.
@@ -55,6 +56,7 @@ package struct EvidenceEncoder: ~Copyable {
     package mutating func encode(_ traces: OTLPTraces) -> EvidenceBatch {
         var batch = EvidenceBatch()
         var writer = EventRowWriter()
+        var lacking: (name: String, spans: Int)?
         for resource in traces.resources {
             let kept = reader.resource(resource.attributes)
             let broken = OTLPAttribute.firstBroken(resource.attributes)
@@ -81,8 +83,13 @@ package struct EvidenceEncoder: ~Copyable {
                     batch.traceIDs.append(record.traceID)
                     batch.isRoot.append(record.parentSpanID.isEmpty)
                     if batch.remark.isEmpty { batch.remark = reader.remark(on: record) ?? "" }
+                    if let name = span.lost { lacking = (lacking?.name ?? name, (lacking?.spans ?? 0) + 1) }
                 }
             }
+        }
+        if let (name, spans) = lacking {
+            let lacking = spans == 1 ? "1 span" : "\(spans) spans"
+            batch.remark = "\(OTLPMisnamed.explanation(name)); kept without what it says: \(lacking)"
         }
         if let lost = traces.misnamed {
             batch.refuse(.misnamedMember, OTLPMisnamed.explanation(lost.name), count: lost.spans)

@@ -58,6 +58,8 @@ struct SpanReader: ~Copyable {
         for name in resource.unknownAttributes.keys.sorted() {
             if let type = resource.unknownAttributes[name] { noteUnknown(name.text, type, &record) }
         }
+        // Beside the bound of names, since the protocol has only so many.
+        if let name = span.lost { record.unknownAttributes[name] = ValueFault.misnamed.rawValue }
         forgetCostParts(&record)
         noteUnusedOutcomes(span.attributes, &record)
         for event in span.events {

@@ -4,8 +4,8 @@ package import JSONParsing
 import JSONTexts
 
 extension SpanRecord {
-    /// Who sends the evidence of a service's spans.
-    static func evidenceSource(_ service: String?) -> String { service.map { "otlp/\($0)" } ?? "otlp" }
+    /// Who sends the evidence of a service's spans; nil: of those that name none.
+    package static func evidenceSource(_ service: String?) -> String { service.map { "otlp/\($0)" } ?? "otlp" }
 
     /// Writes the span as a `span.received` event. Equal spans give equal rows.
     func write(to writer: inout EventRowWriter, columns: SpanColumns, book: DialectBook) {

@@ -1,8 +1,8 @@
 import Bytes
 import WireFormats
 
-/// Why a text is not read of an attribute that is otherwise. Raw values stand in `unknown_attributes` in place of the
-/// type, and are closed: they say nothing of the text.
+/// Why a text is not read of an attribute that is otherwise, or of a member that nobody knows by its name. Raw values
+/// stand in `unknown_attributes` in place of the type, and are closed: they say nothing of the text.
 package enum ValueFault: String, Sendable {
     /// It has no byte.
     case empty = "empty text"
@@ -12,6 +12,8 @@ package enum ValueFault: String, Sendable {
     case long = "longer text"
     /// It may open something.
     case credential = "what looks like a credential"
+    /// It stands in a member of the request that has not the name that JSON has for it. Under the member's name.
+    case misnamed = "misnamed member"
 
     /// What is wrong with a value of any type; nil of one that is no text, and of one that names something.
     init?(_ value: OTLPValue) {

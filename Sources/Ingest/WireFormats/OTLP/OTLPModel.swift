@@ -93,6 +93,9 @@ package struct OTLPSpan: Hashable, Sendable {
     package var defect: String?
     /// Of a span in JSON the name of a member that it needs, where that is not as JSON has it; nil: there is none.
     package var misnamed: String?
+    /// Of a span in JSON the name of the first member that is lost with what it says, in the span or in what is said of
+    /// its scope and resource, since it is not as JSON has it; nil: there is none. A span that is kept lacks it.
+    package var lost: String?
 
     /// A span that says nothing yet.
     package init() {}

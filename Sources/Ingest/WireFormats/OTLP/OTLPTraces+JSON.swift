@@ -4,8 +4,8 @@ package import JSONParsing
 extension OTLPTraces {
     /// Reads a request in the JSON encoding (OTLP 1.x, "JSON Protobuf Encoding"): names in lowerCamelCase, ids in
     /// hexadecimal of either case, enumerations as integers or by name, 64-bit integers as numbers or decimal text,
-    /// other bytes in base64. Unknown members are passed over, and spans below one that only looks like a known one are
-    /// counted. A span with something else in it has a
+    /// other bytes in base64. Unknown members are passed over. Spans below one that only looks like a known one are
+    /// counted, and a span says which such member it lacks (``OTLPSpan/lost``). A span with something else in it has a
     /// ``OTLPSpan/defect``, and so have all of a resource with such an attribute.
     /// - Throws: ``JSONError`` for text that is no JSON, ``DecodingError`` for JSON that is no request.
     package init(json body: [UInt8], parser: inout JSONParser) throws {
@@ -37,19 +37,26 @@ struct OTLPJSON {
 
     func resourceSpans(_ place: Int) throws(DecodingError) -> OTLPResourceSpans {
         var result = OTLPResourceSpans()
+        var lost = OTLPLostMember()
         var defect: String?
         try members(place, "resourceSpans") { name, place throws(DecodingError) in
             switch name {
             case "resource":
                 do throws(DecodingError) {
                     try members(place, name) { name, place throws(DecodingError) in
-                        if name == "attributes" { result.attributes = try attributes(place) }
+                        guard name == "attributes" else { return lost.note(name, among: .resource) }
+                        result.attributes = try attributes(place, &lost)
                     }
                 } catch { defect = error.expectation }
             case "scopeSpans":
-                try elements(place, name) { place throws(DecodingError) in result.scopes.append(try scopeSpans(place)) }
-            default: result.add(misnamed(name, place, level: 1))
+                try elements(place, name) { place throws(DecodingError) in try addScope(place, to: &result) }
+            default:
+                result.add(misnamed(name, place, level: 1))
+                lost.note(name, among: .resourceSpans)
             }
+        }
+        if let name = lost.name {
+            for scope in result.scopes.indices { result.scopes[scope].lose(name) }
         }
         guard let defect else { return result }
         for scope in result.scopes.indices {
@@ -58,21 +65,28 @@ struct OTLPJSON {
         return result
     }
 
-    private func scopeSpans(_ place: Int) throws(DecodingError) -> OTLPScopeSpans {
+    private func addScope(_ place: Int, to resource: inout OTLPResourceSpans) throws(DecodingError) {
         var result = OTLPScopeSpans()
+        var lost = OTLPLostMember()
         try members(place, "scopeSpans") { name, place throws(DecodingError) in
             switch name {
             case "scope":
                 try members(place, name) { name, place throws(DecodingError) in
-                    if name == "name" { result.name = try text(place, name) }
-                    if name == "version" { result.version = try text(place, name) }
+                    switch name {
+                    case "name": result.name = try text(place, name)
+                    case "version": result.version = try text(place, name)
+                    default: lost.note(name, among: .scope)
+                    }
                 }
             case "spans":
                 try elements(place, name) { place throws(DecodingError) in result.spans.append(spanOrDefect(place)) }
-            default: break
+            default:
+                resource.add(misnamed(name, place, level: 2))
+                lost.note(name, among: .scopeSpans)
             }
         }
-        return result
+        if let name = lost.name { result.lose(name) }
+        resource.scopes.append(result)
     }
 
     private func spanOrDefect(_ place: Int) -> OTLPSpan {
@@ -87,6 +101,7 @@ struct OTLPJSON {
 
     private func span(_ place: Int) throws(DecodingError) -> OTLPSpan {
         var span = OTLPSpan()
+        var lost = OTLPLostMember()
         try members(place, "spans") { name, place throws(DecodingError) in
             switch name {
             case "traceId": span.traceID = try hexadecimal(place, name)
@@ -97,58 +112,68 @@ struct OTLPJSON {
             case "kind": span.kind = Int(truncatingIfNeeded: try enumeration(place, name, Self.spanKinds))
             case "startTimeUnixNano": span.start = try unsigned(place, name)
             case "endTimeUnixNano": span.end = try unsigned(place, name)
-            case "attributes": span.attributes = try attributes(place)
+            case "attributes": span.attributes = try attributes(place, &lost)
             case "events":
-                try elements(place, name) { place throws(DecodingError) in span.events.append(try event(place)) }
+                try elements(place, name) { place throws(DecodingError) in span.events.append(try event(place, &lost)) }
             case "links":
-                try elements(place, name) { place throws(DecodingError) in span.links.append(try link(place)) }
+                try elements(place, name) { place throws(DecodingError) in span.links.append(try link(place, &lost)) }
             case "status":
                 try members(place, name) { name, place throws(DecodingError) in
-                    if name == "code" {
+                    switch name {
+                    case "code":
                         span.statusCode = Int(truncatingIfNeeded: try enumeration(place, name, Self.statusCodes))
+                    case "message": span.statusMessage = try text(place, name)
+                    default: lost.note(name, among: .status)
                     }
-                    if name == "message" { span.statusMessage = try text(place, name) }
                 }
             case "flags": span.flags = UInt32(truncatingIfNeeded: try unsigned(place, name))
-            default: if Self.isNeeded(name) { span.misnamed = name }
+            default:
+                if OTLPMembers.needed.mean(name) { span.misnamed = name }
+                lost.note(name, among: .span)
             }
         }
+        span.lost = lost.name
         return span
     }
 
-    private func event(_ place: Int) throws(DecodingError) -> OTLPSpanEvent {
+    private func event(_ place: Int, _ lost: inout OTLPLostMember) throws(DecodingError) -> OTLPSpanEvent {
         var event = OTLPSpanEvent()
         try members(place, "events") { name, place throws(DecodingError) in
             switch name {
             case "timeUnixNano": event.time = try unsigned(place, name)
             case "name": event.name = try text(place, name)
-            case "attributes": event.attributes = try attributes(place)
-            default: break
+            case "attributes": event.attributes = try attributes(place, &lost)
+            default: lost.note(name, among: .event)
             }
         }
         return event
     }
 
-    private func link(_ place: Int) throws(DecodingError) -> OTLPSpanLink {
+    private func link(_ place: Int, _ lost: inout OTLPLostMember) throws(DecodingError) -> OTLPSpanLink {
         var link = OTLPSpanLink()
         try members(place, "links") { name, place throws(DecodingError) in
             switch name {
             case "traceId": link.traceID = try hexadecimal(place, name)
             case "spanId": link.spanID = try hexadecimal(place, name)
-            case "attributes": link.attributes = try attributes(place)
-            default: break
+            case "attributes": link.attributes = try attributes(place, &lost)
+            default: lost.note(name, among: .link)
             }
         }
         return link
     }
 
-    private func attributes(_ place: Int) throws(DecodingError) -> [OTLPAttribute] {
+    private func attributes(
+        _ place: Int, _ lost: inout OTLPLostMember
+    ) throws(DecodingError) -> [OTLPAttribute] {
         var result: [OTLPAttribute] = []
         try elements(place, "attributes") { place throws(DecodingError) in
             var attribute = OTLPAttribute("", .empty)
             try members(place, "attributes") { name, place throws(DecodingError) in
-                if name == "key" { attribute.key = try text(place, name) }
-                if name == "value" { attribute.value = try value(place) }
+                switch name {
+                case "key": attribute.key = try text(place, name)
+                case "value": attribute.value = try value(place, &lost)
+                default: lost.note(name, among: .attribute)
+                }
             }
             result.append(attribute)
         }
@@ -156,7 +181,7 @@ struct OTLPJSON {
     }
 
     /// As deep as the parser lets text nest.
-    private func value(_ place: Int) throws(DecodingError) -> OTLPValue {
+    private func value(_ place: Int, _ lost: inout OTLPLostMember) throws(DecodingError) -> OTLPValue {
         var result = OTLPValue.empty
         try members(place, "value") { name, place throws(DecodingError) in
             switch name {
@@ -172,17 +197,18 @@ struct OTLPJSON {
             case "arrayValue":
                 var values: [OTLPValue] = []
                 try members(place, name) { name, place throws(DecodingError) in
-                    guard name == "values" else { return }
-                    try elements(place, name) { place throws(DecodingError) in values.append(try value(place)) }
+                    guard name == "values" else { return lost.note(name, among: .list) }
+                    try elements(place, name) { place throws(DecodingError) in values.append(try value(place, &lost)) }
                 }
                 result = .array(values)
             case "kvlistValue":
                 var pairs: [OTLPAttribute] = []
                 try members(place, name) { name, place throws(DecodingError) in
-                    if name == "values" { pairs = try attributes(place) }
+                    guard name == "values" else { return lost.note(name, among: .list) }
+                    pairs = try attributes(place, &lost)
                 }
                 result = .map(pairs)
-            default: break
+            default: lost.note(name, among: .value)
             }
         }
         return result

@@ -7,6 +7,7 @@ final class RunningJob: Sendable {
     let job: any StoreJob
     let base: StoreJobBase
     private let outcome = Mutex<Result<Prepared, any Error>?>(nil)
+    private let lock = Mutex<(any FileLock)?>(nil)
 
     /// What the writer publishes.
     struct Prepared: Sendable {
@@ -18,6 +19,10 @@ final class RunningJob: Sendable {
     init(_ job: any StoreJob, _ base: StoreJobBase) { (self.job, self.base) = (job, base) }
 
     var result: Result<Prepared, any Error>? { outcome.withLock { $0 } }
+
+    /// Has the directory stay locked until the job has ended, which nobody awaits any more: whoever opens the store
+    /// next would give its files the names that this one writes.
+    func keep(_ lock: any FileLock) { self.lock.withLock { $0 = lock } }
 
     func run() {
         let result = Result {

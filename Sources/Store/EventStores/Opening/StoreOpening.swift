@@ -68,7 +68,7 @@ struct StoreOpening {
     init(files: StoreFiles, context: StoreContext, options: StoreOptions, by opener: StoreOpener) throws {
         let fileSystem = context.fileSystem
         try Self.makeDirectories(files, fileSystem)
-        let lock = try fileSystem.lock(files.lock)
+        let lock = try Self.lock(files, fileSystem, opener)
         let (secret, denial) = try Self.secretOrDenial(files, context, opener)
         keyDenial = denial
         fingerprint = ExportHeader.fingerprint(ofKey: secret)
@@ -156,6 +156,18 @@ struct StoreOpening {
         for directory in [files.root, files.keys, files.log, files.segments] {
             if try !fileSystem.isDirectory(directory) { try fileSystem.createDirectories(directory) }
         }
+    }
+
+    /// Locks the directory. Who writes tightens what is in it: an earlier version may have made it for more readers, and
+    /// it is hardly ever opened to be changed. The root is the operator's, who may keep other things there.
+    private static func lock(
+        _ files: StoreFiles, _ fileSystem: any FileSystem, _ opener: StoreOpener
+    ) throws -> any FileLock {
+        let lock = try fileSystem.lock(files.lock)
+        guard opener == .writer else { return lock }
+        for directory in [files.keys, files.log, files.segments] { fileSystem.tighten(directory, isSecret: false) }
+        fileSystem.tighten(files.secret, isSecret: true)
+        return lock
     }
 
     /// The store's secret, or zeros and why it cannot be read: what is keyed with it is only looked up by who writes.

@@ -157,9 +157,9 @@ extension Writer {
     /// Sets everything unsealed aside for a job; nil when there is nothing to seal.
     private func freeze() throws -> SealJob? {
         precondition(frozen == nil, "one seal at a time")
-        guard failure == nil, tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty || !dirty.isEmpty else {
-            return nil
-        }
+        guard failure == nil, !isClosed,
+            tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty || !dirty.isEmpty
+        else { return nil }
         try flushLog()
         let job = SealJob(
             registry: registry, layouts: layouts, sealed: sealed, blocks: tail.readBlocks, eventCount: tail.count,

@@ -1,3 +1,4 @@
+import Bytes
 import EventLogs
 import Platform
 
@@ -27,14 +28,35 @@ extension Writer {
         throw told(failure)
     }
 
+    /// How long a stop waits for a seal, in nanoseconds; requests were waited for before.
+    private static let closeWaitNanoseconds = 20 * Nanoseconds.second
+
     /// Ends the log cleanly and lets go of the directory.
+    ///
+    /// A job that lasts for longer than a stop may is left. The log has all that a seal holds, and the next start
+    /// replays it; files that no manifest names are removed then.
     func close() throws {
         guard !isClosed else { return }
-        compactionStop.stop()
-        context.compactionQueue.waitUntilIdle()
-        settle()
+        let left = settleOrLeave()
         isClosed = true
+        // The last of them that ends lets go of it.
+        if let lock { for flight in left { flight.keep(lock) } }
         try log.close(time: receivedTime)
-        lock.release()
+        if left.isEmpty { lock?.release() }
+        lock = nil
+    }
+
+    /// Takes over what jobs do within the time of a stop.
+    /// - Returns: those that are left, of which nothing is taken over any more.
+    private func settleOrLeave() -> [RunningJob] {
+        guard !flights.isEmpty else { return [] }
+        compactionStop.stop()
+        // A compaction ends at its next step.
+        for queue in [context.compactionQueue, context.sideQueue] {
+            if !queue.waitUntilIdle(atMost: Self.closeWaitNanoseconds) { queue.abandon() }
+        }
+        settleIfDone()
+        defer { flights = [] }
+        return flights
     }
 }

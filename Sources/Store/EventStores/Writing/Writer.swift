@@ -18,7 +18,8 @@ final class Writer {
     let identityKey: UInt64
     let log: EventLog
     var manifests: ManifestStore
-    let lock: any FileLock
+    /// nil once the store is closed, where a job that was left holds it.
+    var lock: (any FileLock)?
     let segmentFiles: SegmentFiles
     /// Of all overlays.
     let keptCosts: OverlaidCosts

@@ -94,7 +94,7 @@ extension SchemaName {
             .object([
                 .always("rejectedSpans", .text, "A 64-bit number, which is text in the protocol's JSON."),
                 .always("errorMessage", .text),
-            ]), "Only where spans were not kept, or whose they are is not what was sent.")
+            ]), "Only where spans were not kept, or not all of what was sent.")
     ])
 
     private static let rpcStatusSchema = JSONSchema.object([
