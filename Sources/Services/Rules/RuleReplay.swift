@@ -7,11 +7,10 @@ package import PromQLEvaluation
 package import PromQLText
 import RuleFiles
 
-// tests: what a replay says is read as values, not out of a rendering.
 /// What rules would have said of the past: their groups evaluated over stored history, at the times at which a server
 /// would have evaluated them.
 package struct RuleReplay: Sendable {
-    // tests: as `RuleReplay`.
+    // tests: what a replay says is read as values, not out of a rendering.
     /// An alert that would have fired.
     package struct Firing: Hashable, Sendable {
         /// Its rule's file and group.
