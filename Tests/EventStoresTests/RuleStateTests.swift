@@ -43,4 +43,39 @@ import Testing
         try last.close()
         #expect(try open().snapshot().rules == [later])
     }
+
+    /// Whatever a crash leaves of the last flush: an alert's note without the state that knows of it would be noted
+    /// again after the start, a state without its note never.
+    @Test func aCrashKeepsNotesAndStatesTogetherOrNeither() throws {
+        let (first, second) = (Self.state("a.yaml;one", [1]), Self.state("a.yaml;two", [2, 0, 255]))
+        let (earlier, before) = (SystemNote(.alertChanged, data: "{\"at\":0}"), Self.state("a.yaml;one", [0]))
+        let notes = ["{\"at\":1}", "{\"at\":2}"].map { SystemNote(.alertChanged, data: $0) }
+        /// - Returns: the log's file, before and after the last flush.
+        func written(_ disk: SimulatedFileSystem) throws -> (path: String, [UInt8], [UInt8]) {
+            let store = try EventStore.open(at: "/data", context: context(disk), options: EventStoreTests.options())
+            _ = try store.append([IngestBatch(notes: [earlier], rules: [before])])
+            let path = try #require(disk.snapshot().last { $0.path.hasPrefix("/data/log/events-") }?.path)
+            let known = try #require(disk.snapshot(of: path))
+            _ = try store.append([IngestBatch(notes: notes, rules: [first, second])])
+            let all = try #require(disk.snapshot(of: path))
+            disk.crash(.process)
+            return (path, known, all)
+        }
+        let (_, known, all) = try written(SimulatedFileSystem(seed: 52))
+        let changed = all.indices.filter { all[$0] != ($0 < known.count ? known[$0] : 0) }
+        let (start, end) = (try #require(changed.first) / 8 * 8, try #require(changed.last) / 8 * 8 + 8)
+        var found: [Int: Int] = [:]
+        for cut in stride(from: start, through: end, by: 8) {
+            let disk = SimulatedFileSystem(seed: 52)
+            let (path, _, whole) = try written(disk)
+            disk.damage(path) { $0 = Array(whole[..<cut]) + [UInt8](repeating: 0, count: whole.count - cut) }
+            let store = try EventStore.open(at: "/data", context: context(disk), options: EventStoreTests.options())
+            let told = try store.snapshot().notes(ofType: "alert.changed").map(\.data)
+            let isKept = told.count > 1
+            #expect(told == [earlier.data] + (isKept ? notes.map(\.data) : []), "cut at \(cut)")
+            #expect(store.snapshot().rules == (isKept ? [first, second] : [before]), "cut at \(cut)")
+            found[told.count, default: 0] += 1
+        }
+        #expect(found[3] == 1 && found[1] == (end - start) / 8)
+    }
 }

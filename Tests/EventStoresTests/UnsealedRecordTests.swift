@@ -60,6 +60,40 @@ import Testing
         try store.close()
     }
 
+    /// Whoever looks for what came lately, such as rules for what a process noted, leaves out pieces of before.
+    @Test func piecesOfRecordsSayWhenTheyCame() throws {
+        let clock = SimulatedClock(wallNanoseconds: SampleEvents.start)
+        let context = StoreContext(
+            fileSystem: SimulatedFileSystem(seed: 65), clock: clock, randomness: SeededRandomness(seed: 1),
+            workers: InlineWorkers())
+        let store = try EventStore.open(
+            at: "/data", context: context, options: EventStoreTests.options(sealEvents: 1_000_000))
+        for first in stride(from: 0, to: 10_000, by: 1_000) {
+            _ = try store.append([letters(first..<(first + 1_000))])
+            clock.advance(nanoseconds: 60_000_000_000)
+        }
+        let table = try #require(store.snapshot().table(named: "dead_letters"))
+        let place = try #require(table.columns.firstIndex { $0.name == "received_time" })
+        let morsels = try table.morsels(for: ScanRequest(columns: [place]))
+        var ranges: [ClosedRange<Int64>] = []
+        for morsel in morsels {
+            let column = try morsel.column(place)
+            let times = (0..<morsel.rowCount).compactMap { row -> Int64? in
+                if case .timestamptz(let time) = column.scalar(at: row) { time } else { nil }
+            }
+            guard case .timestamptz(let first)? = morsel.summary(place)?.minimum,
+                case .timestamptz(let last)? = morsel.summary(place)?.maximum
+            else {
+                Issue.record("a piece says when its records came")
+                return
+            }
+            #expect(first == times.min() && last == times.max() && times.count == morsel.rowCount)
+            ranges.append(first...last)
+        }
+        #expect(ranges.count == 3 && ranges[0].upperBound < ranges[2].lowerBound)
+        try store.close()
+    }
+
     /// Many prices in the log that waiting calls concern: a start searches segments once, not once a price.
     @Test func aStartSearchesForLatePricesOnce() throws {
         var calls: [Int] = []

@@ -293,6 +293,46 @@ import Testing
         #expect(long.next < short.next + 100 && long.next < 300)
     }
 
+    /// A rating that takes an earlier one's place has the hours of both counted anew, and no others.
+    @Test func aRatingIsAsCheapAfterTenTimesTheHistory() throws {
+        func rating(_ conversation: String, _ score: Int64, at seconds: Int, _ id: String) -> HistoryEvent {
+            let fields: [String: EventValue] = [
+                "conversation_id": .text(conversation), "channel": .text("web"), "score": .integer(score),
+            ]
+            return HistoryStore.event("feedback.submitted", at: Double(seconds), fields, id: id)
+        }
+        func steps(hours: Int) throws -> (first: Int, next: Int) {
+            var history = try HistoryStore(nowSeconds: Int64(hours) * 3_600 + 120)
+            for hour in 0..<hours {
+                try history.append(
+                    (0..<30).map { rating("\(hour) \($0)", 5, at: hour * 3_600 + $0 * 100 + 1, "\(hour) \($0)") })
+                try history.store.seal()
+            }
+            let cache = SeriesCache()
+            func cycle(_ seconds: Int, series: Int) throws -> Int {
+                let end = HistoryStore.startMilliseconds + Int64(seconds) * 1_000
+                let windows = SeriesWindows(firstEnd: end, step: 1, count: 1, length: 3_600_000, look: .ends)
+                func samples(_ cache: SeriesCache?) throws -> [Series] {
+                    try HistoryStore.samples(
+                        history.series(reached: Int64(seconds), cache: cache), "support_feedback_total",
+                        after: Int64(seconds) - 3_600, through: Int64(seconds), windows: windows)
+                }
+                let before = cache.steps
+                let found = try samples(cache)
+                let steps = cache.steps - before
+                let expected = try samples(nil)
+                #expect(found.count == series && found == expected)
+                return steps
+            }
+            let first = try cycle(hours * 3_600 + 40, series: 1)
+            try history.append([rating("0 3", 1, at: hours * 3_600 + 45, "x")])
+            return (first, try cycle(hours * 3_600 + 55, series: 2))
+        }
+        let (short, long) = (try steps(hours: 4), try steps(hours: 40))
+        #expect(short.first > 120 && long.first > 1_200)
+        #expect(long.next < short.next + 100 && long.next < 300)
+    }
+
     /// A mark outlives what comes after its time, and seals; nothing that comes late.
     @Test func marksOutliveWhatComesLater() throws {
         var history = try HistoryStore(nowSeconds: 20_000)

@@ -22,6 +22,7 @@ import Testing
         var channel: String
 
         var isGood: Bool { !isError && (answerAfter ?? 100) <= 30 }
+        var judgedAt: Double { at + min(answerAfter ?? 30, 30) }
     }
 
     /// Questions of three days before now, but for the last minutes: none is pending.
@@ -70,8 +71,11 @@ import Testing
             default: return (turn.at + after, false)
             }
         }
-        func count(_ index: Int, hours: Double) -> (total: Int, bad: Int) {
-            let of = turns.compactMap { counted($0, index) }.filter { $0.at >= now - hours * 3600 && $0.at < now }
+        func count(_ index: Int, hours: Double, ofSpan: Bool = false) -> (total: Int, bad: Int) {
+            let of = turns.compactMap { turn -> (at: Double, isBad: Bool)? in
+                guard ofSpan, index == 0 else { return counted(turn, index) }
+                return (turn.judgedAt, !turn.isGood)
+            }.filter { $0.at >= now - hours * 3600 && $0.at < now }
             return (of.count, of.count { $0.isBad })
         }
         let report = try sample.runner().budgets(of: objectives)
@@ -83,7 +87,7 @@ import Testing
             #expect(budgets.value("events", row: index) == .count(Int128(expected.total)), "\(index)")
             #expect(budgets.value("bad", row: index) == .count(Int128(expected.bad)), "\(index)")
             for (place, hours) in [1.0, 6, 24, 72].enumerated() {
-                let span = count(index, hours: hours)
+                let span = count(index, hours: hours, ofSpan: true)
                 let row = 4 * index + place
                 #expect(rates.value("events", row: row) == .count(Int128(span.total)), "\(index) \(hours)")
                 #expect(rates.value("bad", row: row) == .count(Int128(span.bad)), "\(index) \(hours)")
@@ -151,6 +155,26 @@ import Testing
         }
         let csv = try report.rendered(.csv, section: "service_level_objectives")
         #expect(csv.contains("answer-p95,0.95,0.75,4,1,0.2,"))
+    }
+
+    /// Windows of burn rates count a question when a counter does: at its answer in time, or when its limit passes.
+    @Test func spansCountQuestionsWhenTheyAreJudged() throws {
+        var sample = try SampleStore(nowSeconds: 7200)
+        // Judged 10 s into the last hour, good; 25 s into it, bad; 5 s before it.
+        sample.addTurn("good", 1, at: 3590, answerAfter: 20)
+        sample.addTurn("never", 1, at: 3595, answerAfter: nil)
+        sample.addTurn("before", 1, at: 3565, answerAfter: 31)
+        // An error is one at once; who waits still is not judged.
+        sample.addTurn("error", 1, at: 7190, answerAfter: 4, status: "error")
+        sample.addTurn("waits", 1, at: 7180, answerAfter: nil)
+        let report = try sample.runner().budgets(of: [
+            objective("availability", ServiceLevelIndicator(.questions), .rolling(30 * Nanoseconds.day))
+        ])
+        let (budgets, rates) = (try #require(report.section("budgets")), try #require(report.section("burn_rates")))
+        #expect((0..<2).map { rates.value("events", row: $0) } == [.count(3), .count(4)])
+        #expect((0..<2).map { rates.value("bad", row: $0) } == [.count(2), .count(3)])
+        // By when they were asked, those whose time is up.
+        #expect(budgets.value("events", row: 0) == .count(3) && budgets.value("bad", row: 0) == .count(2))
     }
 
     /// Five failures within minutes of each other breach, and the fast rule fires.

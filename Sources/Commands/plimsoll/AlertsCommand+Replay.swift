@@ -7,9 +7,11 @@ import EventStores
 import JSONTexts
 import Plans
 import Platform
+import PromQLText
 import Reports
 import Rules
 import Settings
+import Transfers
 
 extension AlertsCommand {
     struct Replay: ParsableCommand {
@@ -28,6 +30,11 @@ extension AlertsCommand {
                 times of answers, of first tokens or of calls: the longest. On cost or tokens: the most. On ratings: \
                 the worst. On escalations: the last. Of other metrics those whose answers, or calls of the model, \
                 took longest, where the alert has one of these labels; alerts on machines have none.
+
+                Long ones say on stderr how far they are. Ctrl-C, or --time-limit, ends them with what was found so \
+                far: it says from when on evaluations are missing, and the exit status is 130, or 1. After Ctrl-C \
+                conversations are not looked up any more. No evaluation is more than a day before the first event: \
+                there is nothing to be known.
 
                 Example: plimsoll alerts replay rules.yaml --from now-7d
                 """)
@@ -62,10 +69,26 @@ extension AlertsCommand {
         @Option(help: ArgumentHelp("A settings file whose rules are meant.", valueName: "file"))
         var config: String?
 
+        @Option(
+            help: ArgumentHelp(
+                "End the evaluations after so many seconds.", discussion: "Default: when they are done.",
+                valueName: "seconds"))
+        var timeLimit: Int?
+
         @Option(help: "How to print: table or json.")
         var format = Format.table
 
+        func validate() throws {
+            guard (1...Self.timeLimitMax).contains(timeLimit ?? 1) else {
+                throw ValidationError("--time-limit must be from 1 to \(Self.timeLimitMax) seconds")
+            }
+        }
+
+        /// A week.
+        private static let timeLimitMax = 604_800
+
         func run() throws {
+            InterruptSignal.watch()
             returnMemoryEarly()
             if data.data == nil, Environment.value("PLIMSOLL_DATA") == nil,
                 Environment.value("PLIMSOLL_SERVER") != nil
@@ -75,42 +98,79 @@ extension AlertsCommand {
                     advice: "name the directory with --data DIR, or ask the server: GET /v1/alerts/replay")
             }
             let machine = Machine()
-            let text = try machine.reading(data.directory, isRepeatable: true, asksServers: false) { store in
+            let (text, isWhole) = try machine.reading(data.directory, isRepeatable: true, asksServers: false) { store in
                 try answer(store, machine)
             }
             try StandardStream.output.show(Array(text.utf8))
+            if InterruptSignal.isRequested {
+                throw ExitStatus.Ending(status: InterruptSignal.isTermination ? .terminated : .interrupted)
+            }
+            if !isWhole { throw ExitStatus.Ending(status: .checkFailed) }
         }
 
-        private func answer(_ store: EventStore, _ machine: Machine) throws -> String {
+        private func answer(_ store: EventStore, _ machine: Machine) throws -> (text: String, isWhole: Bool) {
             let snapshot = store.snapshot()
             var settings = try SettingsReading.serve(config: config, in: machine.fileSystem)
             if !files.isEmpty { settings.alerts.ruleFiles = files }
             let set = try RuleSetup.rules(settings, objectives: snapshot.objectives.current.set, on: machine)
-            let (start, end) = try period(snapshot)
-            // Nobody else waits for this machine, and a month has many evaluations.
+            let (start, end) = try period(snapshot, machine)
             var options = QueryOptions()
-            options.timeLimitNanoseconds = nil
+            // Nobody else waits for this machine, and a month has many evaluations.
+            options.timeLimitNanoseconds = timeLimit.map { Int64($0) * 1_000_000_000 }
             // What was known then is held in memory beside what is asked of it.
             if asKnownThen { options.memoryPool = MemoryPool(limitBytes: 4 << 30) }
+            options = options.cancelled(by: QueryCancellation { InterruptSignal.isRequested })
+                .startingClock { [clock = machine.clock] in clock.monotonicNanoseconds() }
             let seriesEnd = snapshot.seriesEnd(asked: end)
             let pinned = snapshot.series(upTo: seriesEnd, within: options)
             let (first, last) = (start / 1_000_000, end / 1_000_000)
             let replay =
                 asKnownThen
                 ? try replayKnown(set, from: first, through: last, of: store, machine, within: options)
-                : try RuleReplay(set, from: first, through: last, over: pinned.source, within: SeriesBudget(options))
+                : try watched(machine) { tell in
+                    try RuleReplay(
+                        set, from: first, through: last, over: pinned.source, within: SeriesBudget(options),
+                        keepsPart: true, telling: tell)
+                }
             for notice in pinned.notices.lines { SourceOptions.tellNotice(notice) }
             if to == nil, end < snapshot.now {
                 SourceOptions.tellNotice("evaluated up to what was received last; --to now goes on")
             }
             // The table says them itself.
             if format == .json { for complaint in replay.complaints { SourceOptions.tellNotice(complaint) } }
-            let limits = snapshot.objectives.current.set.answerLimits
-            let shown = try ReplayText(replay, limits: limits) { sql in
-                try StatementRunner(engine: machine.engine).run(sql, over: snapshot, options: machine.reportOptions)
-                    .firstTexts
+            if let ended = replay.endedAt {
+                let time = RFC3339.render(ended.saturatingMultiply(by: 1_000_000))
+                SourceOptions.tellNotice("incomplete: evaluations from \(time) on are missing")
             }
-            return format == .json ? shown.json : shown.table
+            let limits = snapshot.objectives.current.set.answerLimits
+            var (looking, lookedUp) = (ProgressLine(clock: machine.clock), 0)
+            defer { looking.clear() }
+            let shown = try ReplayText(replay, limits: limits) { sql in
+                if InterruptSignal.isRequested { return nil }
+                let count = replay.firings.count
+                looking.update(done: lookedUp, total: count, count: lookedUp, unit: "of \(count) alerts looked up")
+                lookedUp += 1
+                return try StatementRunner(engine: machine.engine)
+                    .run(sql, over: snapshot, options: machine.reportOptions).firstTexts
+            }
+            if InterruptSignal.isRequested, lookedUp < replay.firings.count {
+                SourceOptions.tellNotice("conversations were not looked up any more")
+            }
+            return (format == .json ? shown.json : shown.table, replay.endedAt == nil)
+        }
+
+        /// Says on stderr how far a replay is.
+        private func watched<Result>(
+            _ machine: Machine, _ body: (_ tell: (RuleReplay.Progress) -> Void) throws -> Result
+        ) rethrows -> Result {
+            var line = ProgressLine(clock: machine.clock)
+            defer { line.clear() }
+            return try body { progress in
+                let time = RFC3339.render(progress.reached.saturatingMultiply(by: 1_000_000))
+                line.update(
+                    done: progress.evaluations, total: progress.total, count: progress.evaluations,
+                    unit: "of \(progress.total) evaluations, up to \(time)")
+            }
         }
 
         /// Each evaluation over the store as it was known at its time.
@@ -126,7 +186,7 @@ extension AlertsCommand {
                 workers: machine.context.workers, within: room,
                 advice: "plimsoll alerts replay without --as-known-then holds no store in memory")
             var refusal: SeriesRefusal?
-            let replay = try RuleReplay(set, from: first, through: last, within: SeriesBudget(options)) { time in
+            func opened(_ time: Int64) throws -> any SeriesSource {
                 if let refusal { throw refusal }
                 let moment = time * 1_000_000
                 do {
@@ -137,12 +197,18 @@ extension AlertsCommand {
                 }
                 return known.snapshot.series(upTo: moment, within: options).source
             }
-            if let refusal { throw refusal }
+            let replay = try watched(machine) { tell in
+                try RuleReplay(
+                    set, from: first, through: last, within: SeriesBudget(options), opening: opened, keepsPart: true,
+                    telling: tell)
+            }
+            // An end that somebody asked for is told as such.
+            if let refusal, replay.endedAt == nil { throw refusal }
             return replay
         }
 
         /// ns since 1970 UTC. What is ahead has no samples, and any number of evaluations.
-        private func period(_ snapshot: StoreSnapshot) throws -> (start: Int64, end: Int64) {
+        private func period(_ snapshot: StoreSnapshot, _ machine: Machine) throws -> (start: Int64, end: Int64) {
             let wanted = try to.map { try PeriodText.parse($0, now: snapshot.now) } ?? snapshot.seriesEnd()
             let end = min(wanted, max(snapshot.now, snapshot.seriesEnd()))
             let start = try from.map { try PeriodText.parse($0, now: snapshot.now) }
@@ -153,7 +219,22 @@ extension AlertsCommand {
                     .badInput, "--from lies behind --to", advice: "no evaluation is later than \(last)")
             }
             if wanted > end { SourceOptions.tellNotice("--to lies ahead: rules are evaluated up to now, \(last)") }
-            return (start, end)
+            guard from != nil else { return (start, end) }
+            let first = try firstEvent(snapshot, machine) ?? end
+            let least = min(end, first.saturatingSubtract(Nanoseconds.day))
+            if start < least {
+                SourceOptions.tellNotice(
+                    "--from lies long before the first event: rules are evaluated from \(RFC3339.render(least)) on")
+            }
+            return (max(start, least), end)
+        }
+
+        /// ns since 1970 UTC, in whole seconds; nil where there is no event.
+        private func firstEvent(_ snapshot: StoreSnapshot, _ machine: Machine) throws -> Int64? {
+            let found = try StatementRunner(engine: machine.engine).run(
+                "select floor(extract(epoch from min(time)))::bigint::text from events", over: snapshot,
+                options: machine.reportOptions)
+            return found.firstTexts.first.flatMap { Int64($0) }?.saturatingMultiply(by: 1_000_000_000)
         }
     }
 }

@@ -62,6 +62,15 @@ struct BudgetQueries {
         }
     }
 
+    /// As rules see it, by counters: a question counts when it is judged. By when it was asked, those that are still
+    /// waited for would be missing from the bad ones of a short window, and not from the good ones.
+    private var sourceOfSpans: Source {
+        guard case .questions = indicator.measure else { return source }
+        return Source(
+            table: "turns", condition: limits.isJudged, bad: "not coalesce(\(limits.isGood), false)",
+            time: limits.judgedTime, within: limits.judged(within:))
+    }
+
     /// The labels as conditions that follow others. What names none has the empty label.
     private var labelConditions: String {
         indicator.labels.map { condition in
@@ -77,7 +86,7 @@ struct BudgetQueries {
 
     // MARK: Counting
 
-    /// Those of the whole window, and of spans up to its end.
+    /// Those of the whole window, and of spans up to its end, which count as rules do.
     /// - Throws: as `ReportRunner/report(_:_:)`.
     func counts(_ window: ReportPeriod, _ spans: [ReportPeriod]) throws -> (whole: Counts, spans: [Counts]) {
         if case .costPerAnswer(let bound, let slice) = indicator.measure {
@@ -91,12 +100,13 @@ struct BudgetQueries {
         let source = source
         let whole = try row("count(*), count(*) filter (where \(source.bad))", source, window, spans: 1)[0]
         guard let longest = spans.map(\.from).min() else { return (whole, []) }
+        let counted = sourceOfSpans
         let selection = spans.map { span in
-            let isWithin = source.within(span)
-            return "count(*) filter (where \(isWithin)), count(*) filter (where \(isWithin) and \(source.bad))"
+            let isWithin = counted.within(span)
+            return "count(*) filter (where \(isWithin)), count(*) filter (where \(isWithin) and \(counted.bad))"
         }
         let of = ReportPeriod(from: longest, to: window.to)
-        return (whole, try row(selection.joined(separator: ", "), source, of, spans: spans.count))
+        return (whole, try row(selection.joined(separator: ", "), counted, of, spans: spans.count))
     }
 
     private func row(

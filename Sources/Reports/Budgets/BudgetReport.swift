@@ -269,7 +269,9 @@ extension BudgetReport {
                 "met: within the budget; at risk: a rule of burn rates fires, or fewer than \(ErrorBudget.badMin) bad "
                     + "ones overspent it; beyond alert limit (CSV: breached): overspent"),
             ReportDefinition(
-                "burn rate", "share of bad ones ÷ share allowed: at 1 the budget lasts just as long as its window"),
+                "burn rate",
+                "share of bad ones ÷ share allowed: at 1 the budget lasts just as long as its window; a question "
+                    + "counts there when it is judged, as in rules, and in its budget by when it was asked"),
             ReportDefinition(
                 "rule",
                 "fires where both windows burn above its rate and enough are bad, so that a few at night wake nobody"),

@@ -18,6 +18,20 @@ struct AnswerLimitText {
         byChannel { limit in "asked_time < \(SQLTexts.time(now.saturatingSubtract(limit)))" }
     }
 
+    /// It is known by now whether it is a good one.
+    var isJudged: String { "(\(isAnsweredInTime) or \(isOver))" }
+    /// When that is known: with the answer, where one came in time, whatever it says; else when the limit passes.
+    var judgedTime: String { "(case when \(isAnsweredInTime) then time else \(deadline) end)" }
+
+    /// It is known within a period. No question is judged later than its limit passes, so pages of earlier ones can be
+    /// left out.
+    func judged(within period: ReportPeriod) -> String {
+        let first = SQLTexts.time(period.from.saturatingSubtract(limits.bounds.upperBound))
+        return "asked_time >= \(first) and \(period.contains(judgedTime))"
+    }
+
+    private var isAnsweredInTime: String { "(status is not null and time <= \(deadline))" }
+
     /// When a question's limit passes.
     private var deadline: String { byChannel { "asked_time + interval '\(ObjectiveText.secondsNumber($0)) seconds'" } }
 

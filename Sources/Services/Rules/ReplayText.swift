@@ -20,11 +20,11 @@ package struct ReplayText: Sendable {
     /// - Parameters:
     ///   - limits: within which questions have to be answered.
     ///   - alertsMax: of so many alerts, the first.
-    ///   - ask: what the first column of an answer in SQL says.
+    ///   - ask: what the first column of an answer in SQL says; nil: it is not to be asked any more.
     /// - Throws: what `ask` throws.
     package init(
         _ replay: RuleReplay, limits: AnswerLimits = ObjectiveSet.builtIn.answerLimits, alertsMax: Int = .max,
-        _ ask: (String) throws -> [String]
+        _ ask: (String) throws -> [String]?
     ) throws {
         self.replay = replay
         causes = try replay.firings.enumerated().map { index, firing -> [String]? in
@@ -48,7 +48,8 @@ package struct ReplayText: Sendable {
         if told == nil, conditions.isEmpty { return nil }
         var subject = told ?? .slowAnswers
         if !model.isEmpty, !subject.hasModel { subject = .slowCalls }
-        let (start, end) = (firing.pendingSince.saturatingSubtract(lead), firing.resolvedAt ?? replay.end)
+        let start = firing.pendingSince.saturatingSubtract(lead)
+        let end = firing.resolvedAt ?? replay.reached
         conditions.append("conversation_id is not null")
         conditions += subject == .questions
             ? questions(from: start, through: end, limits) : ["time >= \(literal(start))", "time <= \(literal(end))"]
@@ -92,11 +93,16 @@ package struct ReplayText: Sendable {
 
     // MARK: Shown
 
-    /// For people, a line each; behind them which times were evaluated, and what could not be.
+    /// For people, a line each; behind them which times were evaluated, whether that is all, and what could not be.
     package var table: String {
-        let period = "\(replay.evaluations) evaluations from \(Self.time(replay.start)) to \(Self.time(replay.end))"
+        let times = "from \(Self.time(replay.start)) to \(Self.time(replay.end))"
+        var period = "\(replay.evaluations) evaluations \(times)"
+        if let end = replay.endedAt { period = "incomplete: \(period) ended at \(Self.time(end))" }
         let complaints = replay.complaints.map { $0 + "\n" }.joined()
-        if replay.firings.isEmpty { return period + ", nothing would have fired\n" + complaints }
+        if replay.firings.isEmpty {
+            let nothing = replay.endedAt == nil ? "nothing would have fired" : "nothing would have fired before"
+            return "\(period), \(nothing)\n" + complaints
+        }
         let head = ["alert", "pending since", "fired at", "resolved at", "worst", "labels"]
         let rows = zip(replay.firings, causes).map { firing, conversations in
             let labels = firing.labels.labels.filter { $0.name != "alertname" }
@@ -114,7 +120,8 @@ package struct ReplayText: Sendable {
 
     private static func word(_ firing: RuleReplay.Firing) -> String { firing.isBelow ? "lowest" : "highest" }
 
-    /// `{"alerts":[…],"from":…,"to":…,"evaluations":…,"complaints":[…]}`.
+    /// `{"alerts":[…],"from":…,"to":…,"evaluations":…,"complaints":[…]}`; `ended_at` behind `to` where it is not
+    /// complete.
     package var json: String {
         JSONWriter.object { json in
             json.key("alerts")
@@ -136,6 +143,7 @@ package struct ReplayText: Sendable {
             }
             json.member("from", Self.time(replay.start))
             json.member("to", Self.time(replay.end))
+            if let end = replay.endedAt { json.member("ended_at", Self.time(end)) }
             json.member("evaluations", replay.evaluations)
             json.key("complaints")
             json.array(replay.complaints) { $1.value($0) }

@@ -92,7 +92,8 @@ package final class RuleManager: Sendable {
         var untold: [AlertEnding] = []
         /// Notes that are not durable yet.
         var notes: [SystemNote] = []
-        /// The last that were, before the start: a crash may keep them without the state that knows of them.
+        /// The last that were, before the start: in a log of before they stood in one record with the state that knows
+        /// of them a crash may have kept them without it.
         var noted: Set<ExactText>
     }
 

@@ -7,6 +7,11 @@ import EventLogs
 //     1  kind    1 system event, 2 dead letter
 //     …  texts   varint length + UTF-8 each: type, data · id, source, type, error, fields
 //     1  hasTime dead letters only; then 8 time when 1
+//
+// Several that are kept or lost together, as the payload of one of kind `together`, end to end:
+//
+//     …  length  varint
+//     …  record  as above
 
 extension SystemRecord {
     var serialised: [UInt8] {
@@ -28,6 +33,38 @@ extension SystemRecord {
     /// What a record of the log of kind `system` tells.
     init(logged record: LogRecord) throws(DecodingError) {
         try self.init(position: record.position - 1, receivedTime: record.receivedTime, parsing: record.payload)
+    }
+
+    /// Bytes of it among others that are kept or lost with it.
+    var serialisedTogetherBytes: Int {
+        var sink = ByteSink()
+        let count = serialised.count
+        sink.append(varint: UInt64(count))
+        return sink.bytes.count + count
+    }
+
+    static func serialisedTogether(_ records: [SystemRecord]) -> [UInt8] {
+        var sink = ByteSink()
+        for record in records {
+            let bytes = record.serialised
+            sink.append(varint: UInt64(bytes.count))
+            sink.append(contentsOf: bytes)
+        }
+        return sink.bytes
+    }
+
+    /// What a record of the log of kind `together` tells, in its order.
+    static func together(logged record: LogRecord) throws(DecodingError) -> [SystemRecord] {
+        var cursor = ByteCursor(record.payload)
+        var records: [SystemRecord] = []
+        while !cursor.isAtEnd {
+            let count = try cursor.readCount(max: cursor.remaining)
+            records.append(
+                try SystemRecord(
+                    position: record.position - 1, receivedTime: record.receivedTime,
+                    parsing: try cursor.readSlice(count)))
+        }
+        return records
     }
 
     init(position: Int64, receivedTime: Int64, parsing payload: ArraySlice<UInt8>) throws(DecodingError) {

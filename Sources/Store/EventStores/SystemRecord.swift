@@ -44,6 +44,9 @@ enum SystemTables {
         TableColumn(name: "error", type: .text), TableColumn(name: "fields", type: .json),
     ]
 
+    /// The place of when a record came, in both.
+    static let receivedTime = 1
+
     /// The records as rows of both tables.
     static func chunks(_ records: [SystemRecord]) -> (events: Chunk, deadLetters: Chunk) {
         let (told, letters) = (records.filter { !$0.isDeadLetter }, records.filter(\.isDeadLetter))
@@ -102,7 +105,13 @@ struct RecordMorsel: Morsel {
         SystemTables.column(index, of: places.lazy.map { records[$0] }, areLetters: areLetters)
     }
 
-    func summary(_ index: Int) -> ColumnSummary? { nil }
+    /// Of when they came alone: who looks for what is recent need not read the others.
+    func summary(_ index: Int) -> ColumnSummary? {
+        guard index == SystemTables.receivedTime else { return nil }
+        let times = places.lazy.map { records[$0].receivedTime }
+        guard let first = times.min(), let last = times.max() else { return nil }
+        return ColumnSummary(minimum: .timestamptz(first), maximum: .timestamptz(last), nullCount: 0)
+    }
 
     /// Those of one table, in pieces.
     static func all(_ records: [SystemRecord], areLetters: Bool) -> [RecordMorsel] {

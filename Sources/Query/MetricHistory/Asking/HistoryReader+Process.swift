@@ -78,12 +78,17 @@ extension HistoryReader {
         let end = points.upper * SamplePoints.nanoseconds
         let earliest = points.lower * SamplePoints.nanoseconds - Self.reach
         var (notes, bytes, isPast): ([ProcessNote], Int, Bool) = ([], 0, false)
-        try scan("system_events", ["received_time", "type", "data"]) { morsel, table in
-            guard let place = table.place("received_time") else { return }
-            if case .timestamptz(let latest)? = morsel.summary(place)?.maximum, latest < earliest { return }
+        // Listed once for all rules that ask for such metrics.
+        guard let listed = try listed("system_events", ["received_time", "type", "data"]),
+            let place = listed.table.place("received_time")
+        else { return (expositions, ProcessHistory([], of: metrics, at: points), false) }
+        let table = listed.table
+        for morsel in listed.morsels {
+            try check()
+            if case .timestamptz(let latest)? = morsel.summary(place)?.maximum, latest < earliest { continue }
             let isNote = try table.column("type", of: morsel).rows(
                 ofTexts: [Array(SystemNoteKind.metricsSampled.rawValue.utf8)], orNull: false)
-            guard isNote.contains(true) else { return }
+            guard isNote.contains(true) else { continue }
             let received = NumberColumn(try morsel.column(place))
             let data = try table.column("data", of: morsel)
             for row in isNote.indices where isNote[row] {

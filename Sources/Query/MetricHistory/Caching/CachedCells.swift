@@ -39,14 +39,11 @@ final class CachedCells: Sendable {
         }
         let old = cache.index(key)
         if let old, old.keys == keys { return CachedCells(old, as: key, sources, cache, reader, fold) }
+        if fold.countsTogether { return try together(fold, sources, keys, old: old, as: key, cache, reader) }
         let sets = old?.sets ?? LabelNumbers()
-        // Pieces that count together are one.
-        let units = fold.countsTogether ? [0..<sources.count] : sources.indices.map { $0..<($0 + 1) }
         var known: [PieceKey: CellPiece] = [:]
-        if let old, !fold.countsTogether {
-            for (place, key) in old.keys.enumerated() { known[key] = old.pieces[place] }
-        }
-        let found = units.map { $0.count == 1 && !fold.countsTogether ? known[keys[$0.lowerBound]] : nil }
+        if let old { for (place, key) in old.keys.enumerated() { known[key] = old.pieces[place] } }
+        let found = keys.map { known[$0] }
         let missing = found.indices.filter { found[$0] == nil }
         let parts = max(1, min(reader.source.workers.parallelism, missing.count))
         let made = Mutex(found)
@@ -54,8 +51,8 @@ final class CachedCells: Sendable {
             try reader.source.workers.run(count: parts) { part in
                 for place in stride(from: part, to: missing.count, by: parts) {
                     try reader.check()
-                    let unit = units[missing[place]]
-                    guard let (run, firsts) = try Self.run(fold, sources[unit], sets, cache, reader, part: part) else {
+                    let source = sources[missing[place]]
+                    guard let (run, firsts) = try Self.run(fold, source, sets, cache, reader, part: part) else {
                         return
                     }
                     let piece = CellPiece(run, firsts: firsts)
@@ -66,16 +63,13 @@ final class CachedCells: Sendable {
             }
         } catch {
             // Whoever asks again has less to read.
-            if !fold.countsTogether {
-                let there = made.withLock { $0 }
-                let places = there.indices.filter { there[$0] != nil }
-                let index = CellIndex(places.map { keys[$0] }, places.compactMap { there[$0] }, sets, old: old)
-                cache.keep(index, as: key)
-            }
+            let there = made.withLock { $0 }
+            let places = there.indices.filter { there[$0] != nil }
+            cache.keep(CellIndex(places.map { keys[$0] }, places.compactMap { there[$0] }, sets, old: old), as: key)
             throw error
         }
         let pieces = made.withLock { $0 }.compactMap { $0 }
-        guard pieces.count == units.count else {
+        guard pieces.count == keys.count else {
             cache.giveUp(key)
             return nil
         }
@@ -84,14 +78,34 @@ final class CachedCells: Sendable {
         return CachedCells(index, as: key, sources, cache, reader, fold)
     }
 
-    /// The cells of pieces at every point, and when their label sets begin; nil where there are too many of these.
+    /// The same of pieces that count together.
+    private static func together(
+        _ fold: MetricFold, _ sources: [FoldPiece], _ keys: [PieceKey], old: CellIndex?, as key: IndexKey,
+        _ cache: SeriesCache, _ reader: HistoryReader
+    ) throws -> CachedCells? {
+        let ratings = cache.ratings(key)
+        let (pieces, steps) = try ratings.pieces(of: sources, as: keys, fold.exposition, reader)
+        cache.count(steps: steps)
+        try reader.holdRead(0)
+        guard let pieces else {
+            cache.giveUp(key)
+            return nil
+        }
+        cache.hold(ratings, as: key)
+        // Numbers of label sets that were given up mean nothing.
+        let index = CellIndex(keys, pieces, ratings.sets, old: old?.sets === ratings.sets ? old : nil)
+        cache.keep(index, as: key)
+        return CachedCells(index, as: key, sources, cache, reader, fold)
+    }
+
+    /// The cells of a piece at every point, and when its label sets begin; nil where there are too many of these.
     private static func run(
-        _ fold: MetricFold, _ sources: ArraySlice<FoldPiece>, _ sets: LabelNumbers, _ cache: SeriesCache,
-        _ reader: HistoryReader, part: Int
+        _ fold: MetricFold, _ source: FoldPiece, _ sets: LabelNumbers, _ cache: SeriesCache, _ reader: HistoryReader,
+        part: Int
     ) throws -> (CellRun, firsts: [(set: Int, time: Int64)])? {
         var cells = LabelledCells(fold.exposition.ofEverything, reader.points, keepsCells: true)
-        try reader.count(fold, Array(sources), into: &cells, part: part)
-        cache.count(steps: sources.reduce(0) { $0 + $1.morsel.rowCount })
+        try reader.count(fold, [source], into: &cells, part: part)
+        cache.count(steps: source.morsel.rowCount)
         var numbers: [Int] = []
         var firsts: [(set: Int, time: Int64)] = []
         for (values, first) in cells.counted {
@@ -154,9 +168,8 @@ final class CachedCells: Sendable {
     }
 
     private func fine(_ piece: CellPiece, _ place: Int) throws -> CellRun {
-        if let known = cache.run(of: piece) { return known }
-        let unit = fold.countsTogether ? 0..<sources.count : place..<(place + 1)
-        guard let (run, _) = try Self.run(fold, sources[unit], index.sets, cache, reader, part: 0) else {
+        if let known = piece.fine ?? cache.run(of: piece) { return known }
+        guard let (run, _) = try Self.run(fold, sources[place], index.sets, cache, reader, part: 0) else {
             preconditionFailure("label sets that had numbers have them")
         }
         try reader.holdRead(0)

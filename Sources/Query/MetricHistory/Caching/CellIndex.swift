@@ -5,7 +5,7 @@ import Columnar
 /// made of it, of the pieces that came and of those that went.
 final class CellIndex: Sendable {
     let keys: [PieceKey]
-    /// Of each key's piece; where pieces count together one for all.
+    /// Of each key's piece; where these count together those that a ``RatingIndex`` made of them.
     let pieces: [CellPiece]
     let sets: LabelNumbers
     /// Each more than four times as long as the next. What went is taken away by cells of its own.

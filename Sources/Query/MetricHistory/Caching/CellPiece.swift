@@ -10,10 +10,13 @@ final class CellPiece: Sendable {
     let points: ClosedRange<Int64>?
     /// By coarse point a number for what counts and what begins there: see ``CellRun/marks``.
     let marks: [(point: Int64, mark: UInt64)]
+    /// Its cells at every point, where no rows are there to be read again.
+    let fine: CellRun?
     let memoryBytes: Int
 
-    init(_ fine: CellRun, firsts: [(set: Int, time: Int64)]) {
+    init(_ fine: CellRun, firsts: [(set: Int, time: Int64)], holdsCells: Bool = false) {
         (coarse, self.firsts, points) = (fine.coarse, firsts, fine.points)
+        self.fine = holdsCells ? fine : nil
         var marks = fine.marks
         for (set, time) in firsts {
             let point = CoarsePoint.containing(SamplePoints.number(atOrAfter: time))
@@ -22,7 +25,8 @@ final class CellPiece: Sendable {
         }
         // order: they are added up.
         self.marks = marks.map { (point: $0.key, mark: $0.value) }
-        memoryBytes = coarse.memoryBytes + firsts.count * 16 + marks.count * 16 + 256
+        memoryBytes =
+            coarse.memoryBytes + firsts.count * 16 + marks.count * 16 + 256 + (holdsCells ? fine.memoryBytes : 0)
     }
 }
 

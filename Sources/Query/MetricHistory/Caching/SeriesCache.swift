@@ -12,6 +12,8 @@ package final class SeriesCache: Sendable {
         var indices: [IndexKey: Kept<CellIndex>] = [:]
         /// Cells at every point, by number of the piece.
         var runs: [UInt64: Kept<CellRun>] = [:]
+        /// Of metrics whose pieces count together.
+        var ratings: [IndexKey: Kept<RatingIndex>] = [:]
         // texts: tables have names of ours.
         var activities: [String: Kept<ActivityIndex>] = [:]
         var bytes = 0
@@ -72,6 +74,26 @@ package final class SeriesCache: Sendable {
         }
     }
 
+    /// What is known of last ratings, perhaps nothing yet.
+    func ratings(_ key: IndexKey) -> RatingIndex {
+        state.withLock { state in
+            let known = state.ratings[key] ?? Kept(value: RatingIndex(), bytes: 0, use: 0)
+            state.ratings[key] = known
+            return known.value
+        }
+    }
+
+    /// It holds more than before, or less.
+    func hold(_ ratings: RatingIndex, as key: IndexKey) {
+        let bytes = ratings.memoryBytes
+        state.withLock { state in
+            guard let known = state.ratings[key], known.value === ratings else { return }
+            state.bytes += bytes - known.bytes
+            state.ratings[key]?.bytes = bytes
+            shrink(&state)
+        }
+    }
+
     func activity(_ table: String) -> ActivityIndex? { state.withLock { $0.activities[table]?.value } }
 
     func keep(_ index: ActivityIndex, ofTable table: String) {
@@ -84,7 +106,12 @@ package final class SeriesCache: Sendable {
     }
 
     /// Label sets never become fewer.
-    func giveUp(_ key: IndexKey) { state.withLock { _ = $0.unkept.insert(key) } }
+    func giveUp(_ key: IndexKey) {
+        state.withLock { state in
+            state.unkept.insert(key)
+            state.bytes -= state.ratings.removeValue(forKey: key)?.bytes ?? 0
+        }
+    }
     func hasGivenUp(_ key: IndexKey) -> Bool { state.withLock { $0.unkept.contains(key) } }
 
     func run(of piece: CellPiece) -> CellRun? {
@@ -118,6 +145,12 @@ package final class SeriesCache: Sendable {
         for (key, kept) in state.indices.sorted(by: { $0.value.use < $1.value.use }) where state.bytes > limitBytes {
             state.indices[key] = nil
             state.bytes -= kept.bytes
+        }
+        // What these made went with the indices.
+        if state.bytes > limitBytes {
+            // order: they are added up.
+            state.bytes -= state.ratings.values.reduce(0) { $0 + $1.bytes }
+            state.ratings = [:]
         }
         // order: likewise.
         for (table, kept) in state.activities.sorted(by: { $0.value.use < $1.value.use })

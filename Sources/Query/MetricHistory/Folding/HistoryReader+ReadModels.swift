@@ -120,10 +120,32 @@ extension HistoryReader {
             cells.count(rating.set, at: rating.time)
         }
     }
+
+    /// The last ones among the ratings of one piece.
+    /// - Parameter numbers: of label sets, for as long as something is kept.
+    /// - Returns: nil where there are too many label sets.
+    func ratings(
+        of piece: FoldPiece, _ exposition: Exposition, numbering numbers: LabelNumbers
+    ) throws -> LastRatings? {
+        let definition = exposition.definition
+        var cells = LabelledCells(exposition.ofEverything, points, keepsCells: false)
+        let labels = LabelReader(definition.labels, piece.table)
+        let sets = try labels.read(piece.morsel, piece.table, into: &cells)
+        var ratings = LastRatings()
+        try ratings.add(piece.morsel, piece.table, sets, rows(piece.morsel, piece.table, definition))
+        try holdRead(cells.memoryBytes + labels.memoryBytes + ratings.memoryBytes)
+        var known: [Int] = []
+        for counted in cells.counted {
+            guard let number = numbers.number(of: counted.values) else { return nil }
+            known.append(number)
+        }
+        ratings.renumber(known)
+        return ratings
+    }
 }
 
 /// The last rating of each conversation.
-private struct LastRatings {
+struct LastRatings {
     struct Rating {
         var time: Int64
         var prefix: UInt64
@@ -135,9 +157,9 @@ private struct LastRatings {
         }
     }
 
-    private var conversations = GroupTable(types: [.text, .text])
+    private(set) var conversations = GroupTable(types: [.text, .text])
     /// By number of the conversation; nil: none yet.
-    private var last: [Rating?] = []
+    private(set) var last: [Rating?] = []
     private var ordinal: UInt64 = 0
 
     var memoryBytes: Int { conversations.memoryBytes + last.capacity * 48 }
@@ -163,6 +185,10 @@ private struct LastRatings {
                 time: time, prefix: ids.prefix(row), position: positions.time(row) ?? 0, set: sets[row])
             if last[group].map({ $0.isBefore(rating) }) ?? true { last[group] = rating }
         }
+    }
+    /// Gives label sets other numbers.
+    mutating func renumber(_ numbers: [Int]) {
+        for group in last.indices { if let rating = last[group] { last[group]?.set = numbers[rating.set] } }
     }
 }
 

@@ -83,12 +83,14 @@ package struct QueryOptions: Sendable {
 /// Tells a running query to end; any thread may ask. An engine looks between bounded stretches of work.
 package final class QueryCancellation: Sendable {
     private let flag = Atomic<Bool>(false)
+    private let isAsked: @Sendable () -> Bool
 
     /// Not cancelled.
-    package init() {}
+    /// - Parameter isAsked: whether somebody else wants the query to end; asked again and again.
+    package init(whenever isAsked: @escaping @Sendable () -> Bool = { false }) { self.isAsked = isAsked }
 
     /// Has the query end with ``QueryError/Kind/cancelled``.
     package func cancel() { flag.store(true, ordering: .relaxed) }
     /// Whether it is to end.
-    package var isCancelled: Bool { flag.load(ordering: .relaxed) }
+    package var isCancelled: Bool { flag.load(ordering: .relaxed) || isAsked() }
 }

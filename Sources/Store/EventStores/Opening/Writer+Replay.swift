@@ -19,8 +19,8 @@ extension Writer {
         }
         for record in records {
             ledger.receivedTime = max(receivedTime, record.receivedTime)
-            let note = record.kind == .system ? try systemRecord(record) : nil
-            if record.kind == .replacements || note.map(asksForCosts) == true { try takeUpPrices() }
+            let notes = try systemRecords(record)
+            if record.kind == .replacements || notes.contains(where: asksForCosts) { try takeUpPrices() }
             switch record.kind {
             case .events: if record.position > sealed.position { try replayEvents(record) }
             case .replacements: if record.position > sealed.position { try replayReplacements(record) }
@@ -31,7 +31,7 @@ extension Writer {
                 judge(by: found)
             case .timeReached: counters.reach(record.receivedTime)
             case .configuration: try replayPrices(record)
-            case .system: if let note { try replaySystemRecord(note, record) }
+            case .system, .together: for note in notes { try replaySystemRecord(note, record) }
             // Read before anything else, as rows are read by them.
             case .schemas: break
             // The segment has its record; of the manifest the opening asks.
@@ -64,9 +64,14 @@ extension Writer {
         try apply(replacements)
     }
 
-    private func systemRecord(_ record: LogRecord) throws -> SystemRecord {
+    /// Those that a record holds.
+    private func systemRecords(_ record: LogRecord) throws -> [SystemRecord] {
         do {
-            return try SystemRecord(logged: record)
+            switch record.kind {
+            case .system: return [try SystemRecord(logged: record)]
+            case .together: return try SystemRecord.together(logged: record)
+            default: return []
+            }
         } catch where error.isOfNewerForm {
             throw newerForm(record, error.expectation)
         } catch {
@@ -257,4 +262,6 @@ extension LogRecordKind {
     static let replacements = LogRecordKind(rawValue: 17)
     /// How a new store judges conversations: `OutcomeSettings.data`. A change of it is a system record.
     static let outcomes = LogRecordKind(rawValue: 18)
+    /// Several rows of `system_events` that a crash keeps or loses together.
+    static let together = LogRecordKind(rawValue: 19)
 }

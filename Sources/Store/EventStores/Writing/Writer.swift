@@ -156,12 +156,17 @@ final class Writer {
             sizes.append(batch.events.bytes.count)
             for letter in batch.deadLetters { sizes.append(record(.deadLetter(letter)).serialised.count) }
             sizes += Self.parts(of: batch.replacements).map { Self.payload(of: $0).count }
-            for note in batch.notes { sizes.append(record(.event(type: note.type, data: note.data)).serialised.count) }
+            if batch.rules.isEmpty {
+                for note in batch.notes {
+                    sizes.append(record(.event(type: note.type, data: note.data)).serialised.count)
+                }
+            } else {
+                sizes += Self.parts(of: Self.toldTogether(batch)).map {
+                    $0.reduce(0) { $0 + record($1).serialisedTogetherBytes }
+                }
+            }
             for mark in batch.marks {
                 sizes.append(record(.event(type: DeliveryMark.recordType, data: mark.data)).serialised.count)
-            }
-            for state in batch.rules {
-                sizes.append(record(.event(type: RuleStateRecord.recordType, data: state.data)).serialised.count)
             }
             // A price that comes first leaves a note.
             for price in prices(in: batch.events) {
@@ -183,9 +188,12 @@ final class Writer {
         }
         for letter in batch.deadLetters { try note(.deadLetter(letter)) }
         try replace(batch.replacements)
-        for note in batch.notes { try self.note(.event(type: note.type, data: note.data)) }
+        if batch.rules.isEmpty {
+            for note in batch.notes { try self.note(.event(type: note.type, data: note.data)) }
+        } else {
+            try noteTogether(Self.toldTogether(batch))
+        }
         for mark in batch.marks { try keep(DeliveryMark.recordType, mark.data) }
-        for state in batch.rules { try keep(RuleStateRecord.recordType, state.data) }
         return outcome.result(lastPosition: nextPosition - 1)
     }
 
@@ -262,7 +270,7 @@ final class Writer {
         return record
     }
 
-    private func record(_ content: SystemRecord.Content) -> SystemRecord {
+    func record(_ content: SystemRecord.Content) -> SystemRecord {
         SystemRecord(position: nextPosition - 1, receivedTime: receivedTime, content: content)
     }
 
