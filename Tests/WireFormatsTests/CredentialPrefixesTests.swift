@@ -45,7 +45,7 @@ import WireFormats
     }
 
     @Test(arguments: keys) func keysAreFoundWhereverTheyStand(key: String) {
-        #expect(CredentialPrefixes.begins(Array(key.utf8)[...]) && CredentialPrefixes.mayBeIn(key.utf8))
+        #expect(CredentialPrefixes.begins(Array(key.utf8)[...]) && CredentialPrefixes.mayBeIn(key.utf8.span))
         #expect(CredentialText.without(key) == "*" && CredentialText.without("the \(key).") == "the *.")
         for suspicion in [CredentialText.Suspicion.identifier, .certain, .mixed, .random] {
             #expect(Self.holds(key, suspicion))

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Keys that their providers begin with words of their own, so that they are told wherever they stand.
 ///
 /// Ids of ours and of anybody else begin so, too (`sk-2024-000123`). So behind a beginning has to stand what that
@@ -44,8 +46,21 @@ package enum CredentialPrefixes {
         var bytesMin: Int
         /// How many bytes in words that nobody would write tell a key of any length.
         var drawnMin: Int
+    }
 
-        var pair: Int { Int(bytes[0]) << 8 | Int(bytes[1]) }
+    /// Up to eight first bytes of a beginning, as they are loaded from a text.
+    private struct Head {
+        private var bytes: UInt64 = 0
+        private var mask: UInt64 = 0
+
+        init(_ beginning: [UInt8]) {
+            for (place, byte) in beginning.prefix(8).enumerated() {
+                bytes |= UInt64(byte) << UInt64(8 * place)
+                mask |= 0xFF << UInt64(8 * place)
+            }
+        }
+
+        func begins(_ text: UInt64) -> Bool { text & mask == bytes }
     }
 
     private static func beginnings(
@@ -98,29 +113,29 @@ package enum CredentialPrefixes {
             beginnings(.capitals, 32, .max, "AGE-SECRET-KEY-"),
             beginnings(.uuid, 36, .max, "HRKU- sk-lf- pat-na1- pat-eu1- access-production- access-development-"),
         ]
-        .flatMap { $0 }.sorted { $0.pair < $1.pair }
+        .flatMap { $0 }.sorted { $0.bytes[0] < $1.bytes[0] }
 
     /// Shorter texts are no key: `sk-SK` is a language.
     package static let bytesMin = 16
     /// So much of a key behind its beginning tells that it is one.
     private static let bytesTold = 80
 
-    /// By the first two bytes, one more than where those of them stand that have these; 0: none has.
-    private static let places: [UInt8] = {
-        var places = [UInt8](repeating: 0, count: 1 << 16)
-        for (place, beginning) in known.enumerated().reversed() { places[beginning.pair] = UInt8(place + 1) }
-        return places
-    }()
+    /// By place in `known`; behind them that of a web token.
+    private static let heads = known.map { Head($0.bytes) } + [Head(CredentialText.webTokenStart)]
+
+    /// By the first byte, where those stand in `known` that have it; they end where those of the next byte begin.
+    private static let places: [Int] = (0...256).map { byte in known.count { Int($0.bytes[0]) < byte } }
+
+    static let starts = CredentialStarts(known.map(\.bytes) + [CredentialText.webTokenStart])
 
     /// Whether a text is long enough for a key and begins like one.
     /// - Complexity: O(1).
     package static func begins(_ text: ArraySlice<UInt8>) -> Bool {
-        guard text.count >= bytesMin, let first = text.first else { return false }
-        let place = Int(places[Int(first) << 8 | Int(text[text.startIndex + 1])])
-        guard place > 0 else { return false }
-        let pair = known[place - 1].pair
-        for beginning in known[(place - 1)...] {
-            guard beginning.pair == pair else { return false }
+        guard text.count >= bytesMin else { return false }
+        let head = text.span.loadUInt64(at: 0)
+        let first = Int(head & 0xFF)
+        for place in places[first]..<places[first + 1] where heads[place].begins(head) {
+            let beginning = known[place]
             guard text.starts(with: beginning.bytes) else { continue }
             if isKey(text.dropFirst(beginning.bytes.count), beginning) { return true }
         }
@@ -163,26 +178,45 @@ package enum CredentialPrefixes {
 
     private static func isHexadecimal(_ byte: UInt8) -> Bool { isDigit(byte) || (0x61...0x66).contains(byte | 0x20) }
 
+    /// Whether the first bytes are a UUID: groups of 8, 4, 4, 4 and 12 digits.
     private static func isUUID(_ text: ArraySlice<UInt8>) -> Bool {
-        let groups = text.prefix(36).split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        return groups.map(\.count) == [8, 4, 4, 4, 12] && groups.allSatisfy { $0.allSatisfy(isHexadecimal) }
+        guard text.count >= 36 else { return false }
+        return (0..<36).allSatisfy { place in
+            let byte = text[text.startIndex + place]
+            return switch place {
+            case 8, 13, 18, 23: byte == UInt8(ascii: "-")
+            default: isHexadecimal(byte)
+            }
+        }
     }
 
     static func isLetterOrDigit(_ byte: UInt8) -> Bool { isDigit(byte) || (0x61...0x7A).contains(byte | 0x20) }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-    /// Whether a key's beginning has these first two bytes; most words begin otherwise.
+    /// Whether a text is long enough from a place on for a key or a web token, and has the beginning of one there.
+    /// - Parameter starts: The table of that name; whoever asks for many places gets it once.
+    /// - Complexity: O(1).
     @inline(__always)
-    static func mayBegin(_ first: UInt8, _ second: UInt8) -> Bool { places[Int(first) << 8 | Int(second)] > 0 }
+    static func mayBegin(_ text: Span<UInt8>, at place: Int, _ starts: CredentialStarts) -> Bool {
+        guard place <= text.count - bytesMin else { return false }
+        let head = text.loadUInt64(at: place)
+        return starts.mayBegin(UInt8(head & 0xFF), UInt8(head &>> 8 & 0xFF)) && isBeginning(head)
+    }
+
+    private static func isBeginning(_ head: UInt64) -> Bool {
+        let first = Int(head & 0xFF)
+        return heads[places[first]..<places[first + 1]].contains { $0.begins(head) } || heads[known.count].begins(head)
+    }
 
     /// Whether a key may begin somewhere in a text: where a word begins, whatever sign stands before it.
     /// - Complexity: O(bytes).
-    package static func mayBeIn(_ text: some Sequence<UInt8>) -> Bool {
-        var (before, last): (UInt8, UInt8) = (0, 0)
-        for byte in text {
-            if mayBegin(last, byte), !isLetterOrDigit(before) { return true }
-            (before, last) = (last, byte)
+    package static func mayBeIn(_ text: Span<UInt8>) -> Bool {
+        let starts = starts
+        var isBegun = false
+        for place in text.indices.dropLast(bytesMin - 1) {
+            if !isBegun, mayBegin(text, at: place, starts) { return true }
+            isBegun = isLetterOrDigit(text[place])
         }
         return false
     }
@@ -197,11 +231,9 @@ package enum CredentialPrefixes {
         let part = word[..<partEnd]
         // Up to there a web token would have to begin that was none a few bytes before.
         var noTokenBefore = part.startIndex
-        var place = part.startIndex
-        while place + 2 <= part.endIndex, place + bytesMin <= word.endIndex {
-            defer { place += 1 }
-            guard mayBegin(part[place], part[place + 1]),
-                place == part.startIndex || !isLetterOrDigit(part[place - 1])
+        let (bytes, start, starts) = (word.span, part.startIndex, starts)
+        for place in part.indices {
+            guard place == start || !isLetterOrDigit(part[place - 1]), mayBegin(bytes, at: place - start, starts)
             else { continue }
             let key = goesOnBehindParts(part[place...]) ? word[place...] : part[place...]
             looked += min(key.count, bytesTold) + edgeBytes
