@@ -35,6 +35,7 @@ import WireFormats
         "mongodb://u:p%40ssw0rd@c/x", "https://h/reset/4bf92f3577b34da6a3ce929d0e0e4736", "password := hunter",
         "| password | schwerto1 |", "machine h.example login bob password hunter", #"{"auth":"dXNlcjpzZWNyZXQ="}"#,
         "Basic dXNlcjpzZWNyZXQ=", "postgres://u:p/w@h", "postgres://u:p?w@h", "postgres://u:p#w@h",
+        "key-4bf92f3577b34da6a3ce929d0e0e4736", "sk_4bf92f3577b34da6a3ce929d0e0e47364bf92f3577b34da6",
         "//u:pw9@h/db", "u:pw9@h:5432/db", "----BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nabc",
         "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nabc",
     ])
@@ -80,7 +81,7 @@ import WireFormats
         "the key was sold", "key: value", "app:latest@sha256:4bf92f35", "registry:5000/img@v2:80",
         "https://shop/a:b@c", "https://shop:8080/@bob/x", "to:bob@h", "the machine of login bob password",
         "machine learning login page password reset", #"{"name":"password","value":"required"}"#,
-        #"{"name":"password","value":"optional"}"#, "key-4bf92f3577b34da6a3ce929d0e0e4736",
+        #"{"name":"password","value":"optional"}"#, "sk_4bf92f3577b34da6", "key-4bf92f3577b34da6a3ce",
         "SK4bf92f3577b34da6a3ce929d0e0e4736",
         "auth: authorized", "password | name | role", "token: EndOfStatement", "---- BEGIN of the thread ----",
     ])

@@ -9,6 +9,8 @@ package enum CredentialPrefixes {
     /// What keys are made of behind their beginnings.
     private enum Alphabet {
         case hexadecimal
+        /// 32 of them, and nothing behind them: an MD5 looks the same.
+        case digest
         /// Capitals and digits.
         case capitals
         case letters
@@ -26,10 +28,10 @@ package enum CredentialPrefixes {
         func has(_ byte: UInt8) -> Bool {
             switch byte {
             case 0x30...0x39: true
-            case 0x41...0x46: true
+            case 0x41...0x46: self != .digest
             case 0x61...0x66: self != .capitals
-            case 0x47...0x5A: self != .hexadecimal && self != .uuid
-            case 0x67...0x7A: self != .hexadecimal && self != .uuid && self != .capitals
+            case 0x47...0x5A: !isOfDigits
+            case 0x67...0x7A: !isOfDigits && self != .capitals
             case UInt8(ascii: "-"): self == .words || self == .dotted || self == .base64 || self == .uuid
             case UInt8(ascii: "_"): self == .words || self == .dotted || self == .base64
             case UInt8(ascii: "."): self == .dotted || self == .pointedDigest
@@ -37,6 +39,9 @@ package enum CredentialPrefixes {
             default: false
             }
         }
+
+        /// Whether no other letters are in it than those of hexadecimal digits.
+        private var isOfDigits: Bool { self == .hexadecimal || self == .digest || self == .uuid }
     }
 
     private struct Beginning {
@@ -81,6 +86,12 @@ package enum CredentialPrefixes {
             beginnings(.letters, 36, 16, "lin_api_ lin_oauth_"),
             beginnings(.letters, 36, 20, "gsk_ xai- pplx- csk- ntn_ jina_"),
             beginnings(.letters, 34, .max, "api_org_"),
+            beginnings(.letters, 20, .max, "LTAI"),
+            beginnings(.letters, 28, .max, "aio_"),
+            beginnings(.letters, 32, .max, "cio AKID FLWSECK- ico-"),
+            beginnings(.letters, 43, .max, "oy2 secret_"),
+            beginnings(.letters, 54, .max, "EZAK EZTK CLOJARS_ cmVmdGtu"),
+            beginnings(.letters, 69, .max, "AKCp rdme_"),
             beginnings(.letters, 36, .max, "nfp_ pnu_"),
             beginnings(.letters, 40, .max, "phx_ rpa_"),
             beginnings(.words, 20, 8, "sk-ant- tskey- dckr_pat_ dckr_oat_ sq0atp-"),
@@ -88,15 +99,20 @@ package enum CredentialPrefixes {
             beginnings(.words, 24, 8, "GOCSPX-"),
             beginnings(.words, 24, 16, "sb_secret_ NRII- tvly-"),
             beginnings(.words, 24, 20, "plim_"),
-            beginnings(.words, 35, 16, "figd_ glsa_ lsv2_ pcsk_ sq0csp- CCIPAT_ pscale_tkn_ pscale_pw_"),
+            beginnings(.words, 35, 16, "figd_ glsa_ lsv2_ pcsk_ sq0csp- CCIPAT_ CCIPRJ_ pscale_tkn_ pscale_pw_"),
             beginnings(.words, 35, 20, "ya29."),
             beginnings(.words, 35, .max, "AIza"),
             beginnings(.words, 40, 16, "github_pat_ pypi- HRKU-"),
-            beginnings(.words, 40, 20, "nvapi- PMAK- xkeysib- ATATT"),
+            beginnings(.words, 40, 20, "nvapi- PMAK- xkeysib- xsmtpsib- ATATT ATCTT3"),
+            beginnings(.words, 20, 16, "GR1348941"),
+            beginnings(.words, 40, .max, "CFPAT- duffel_live_ duffel_test_ fo1_ pscale_oauth_ tgp_v1_"),
             beginnings(.words, 50, .max, "sgp_"),
+            beginnings(.words, 60, .max, "EAAA atlasv1. fio-u-"),
+            beginnings(.words, 80, .max, "sl."),
             beginnings(.base64, 24, 16, "whsec_"),
             beginnings(.base64, 32, 20, "glc_ sntrys_"),
             beginnings(.base64, 48, .max, "fm2_"),
+            beginnings(.base64, 70, .max, "eyJrIjoi ops_eyJ"),
             beginnings(.dotted, 20, 12, "glpat- gldt- glrt- glptt- gloas- glsoat- glcbt- glimt-"),
             beginnings(.dotted, 20, 12, "glagent- glft- glffct-"),
             beginnings(.dotted, 20, 8, "xoxb- xoxp- xoxa- xoxr- xoxs- xoxd- xoxe- xoxe. xapp-"),
@@ -104,14 +120,21 @@ package enum CredentialPrefixes {
             beginnings(.dotted, 24, 16, "hvs. hvb. hvr."),
             beginnings(.dotted, 40, .max, "dp.pt. dp.st. dp.ct. dp.sa. dp.said. dp.scim. dp.audit."),
             beginnings(.dotted, 60, 20, "SG."),
+            beginnings(.dotted, 59, .max, "tfp_"),
+            beginnings(.dotted, 68, .max, "pat. sat."),
+            beginnings(.dotted, 68, 24, "dt0c01. dt0s01. dt0s16."),
             beginnings(.pointedDigest, 79, .max, "pat"),
             beginnings(.hexadecimal, 32, .max, "dop_v1_ doo_v1_ dor_v1_ sbp_ dapi pul- sk-"),
-            beginnings(.hexadecimal, 32, .max, "shpat_ shpss_ shpca_ shppa_ lsv2_pt_ lsv2_sk_"),
+            beginnings(.hexadecimal, 32, .max, "shpat_ shpss_ shpca_ shppa_ shptka_ lsv2_pt_ lsv2_sk_"),
             beginnings(.hexadecimal, 32, .max, "sntryu_ rubygems_ e2b_ bkua_ shippo_live_ shippo_test_"),
-            beginnings(.hexadecimal, 40, .max, "sgp_"),
+            beginnings(.hexadecimal, 40, .max, "sgp_ squ_ sqp_ sqa_"),
+            beginnings(.hexadecimal, 48, .max, "sk_"),
+            beginnings(.digest, 32, .max, "key-"),
             beginnings(.capitals, 16, .max, "AKIA ASIA ABIA ACCA NRAK- PMAT-"),
+            beginnings(.capitals, 26, .max, "API-"),
             beginnings(.capitals, 32, .max, "AGE-SECRET-KEY-"),
-            beginnings(.uuid, 36, .max, "HRKU- sk-lf- pat-na1- pat-eu1- access-production- access-development-"),
+            beginnings(.uuid, 36, .max, "HRKU- sk-lf- pat-na1- pat-na2- pat-eu1-"),
+            beginnings(.uuid, 36, .max, "access-production- access-development-"),
         ]
         .flatMap { $0 }.sorted { $0.bytes[0] < $1.bytes[0] }
 
@@ -129,14 +152,15 @@ package enum CredentialPrefixes {
     static let starts = CredentialStarts(known.map(\.bytes) + [CredentialText.webTokenStart])
 
     /// Whether a text is long enough for a key and begins like one.
+    /// - Parameter isID: Whether it stands where ids do: what may be a digest behind a word is one there.
     /// - Complexity: O(1).
-    package static func begins(_ text: ArraySlice<UInt8>) -> Bool {
+    package static func begins(_ text: ArraySlice<UInt8>, isID: Bool = false) -> Bool {
         guard text.count >= bytesMin else { return false }
         let head = text.span.loadUInt64(at: 0)
         let first = Int(head & 0xFF)
         for place in places[first]..<places[first + 1] where heads[place].begins(head) {
             let beginning = known[place]
-            guard text.starts(with: beginning.bytes) else { continue }
+            guard text.starts(with: beginning.bytes), !isID || beginning.alphabet != .digest else { continue }
             if isKey(text.dropFirst(beginning.bytes.count), beginning) { return true }
         }
         return false
@@ -153,6 +177,9 @@ package enum CredentialPrefixes {
             return key.count >= least && !goesOn && (key.contains(where: isDigit) || key.count == least)
         case .hexadecimal:
             return key.count >= least && (!goesOn || key.count == bytesTold) && CredentialRun.isHexadecimal(key)
+        case .digest:
+            return key.count == least && (rest.dropFirst(least).first.map { !isOfKey($0) } ?? true)
+                && CredentialRun.isHexadecimal(key)
         case .pointedDigest:
             return key.count >= least && key.prefix(14).allSatisfy(isLetterOrDigit)
                 && key[key.startIndex + 14] == UInt8(ascii: ".")
@@ -225,9 +252,12 @@ package enum CredentialPrefixes {
     /// nil: none does. Only a key in base64 goes on behind the part, since a slash ends parts.
     /// - Parameters:
     ///   - partEnd: Where the part ends.
+    ///   - isID: Whether the text stands where ids do.
     ///   - looked: Grows by how many bytes were looked at for beginnings.
     /// - Complexity: O(bytes).
-    static func first(in word: ArraySlice<UInt8>, to partEnd: Int, looked: inout Int) -> Range<Int>? {
+    static func first(
+        in word: ArraySlice<UInt8>, to partEnd: Int, isID: Bool, looked: inout Int
+    ) -> Range<Int>? {
         let part = word[..<partEnd]
         // Up to there a web token would have to begin that was none a few bytes before.
         var noTokenBefore = part.startIndex
@@ -237,7 +267,7 @@ package enum CredentialPrefixes {
             else { continue }
             let key = goesOnBehindParts(part[place...]) ? word[place...] : part[place...]
             looked += min(key.count, bytesTold) + edgeBytes
-            if begins(key) { return place..<end(of: key.prefix(while: isOfKey)) }
+            if begins(key, isID: isID) { return place..<end(of: key.prefix(while: isOfKey)) }
             guard place >= noTokenBefore, CredentialText.mayBeWebToken(part[place...]) else { continue }
             let run = part[place...].prefix(while: CredentialText.isOfToken)
             looked += run.count
