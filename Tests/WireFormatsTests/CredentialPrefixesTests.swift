@@ -158,7 +158,8 @@ import WireFormats
     @Test(arguments: [
         "path-{H64}", "patient-{H64}", "patient_{H64}", "patient.{H64}", "pattern-{H64}", "patch-{H64}.diff",
         "patent-{H64}", "pat-{H64}", "key-{H32}", "key-{H24}", "key-{H40}", "sk_{H32}", "sk_{H24}", "secret_{H40}",
-        "sl.{H64}", "pat.{H64}", "sat.{H40}", "aio_{H24}", "cio{H24}", "ico-{H24}", "sqa_{H32}", "API-{H24}", "SK{H32}", "AC{H32}",
+        "sl.{H64}", "pat.{H64}", "sat.{H40}", "aio_{H24}", "cio{H24}", "ico-{H24}", "sqa_{H32}", "API-{H24}", "SK{H32}",
+        "AC{H32}",
         "dp.session.{H32}", "fw_{H24}", "fw_{H32}",
         "phx_{H24}", "rpa_{H24}", "sgp_{H24}", "nfp_{H24}", "pnu_{H24}", "api_org_{H24}", "tvly-{H20}", "fm2_{H32}",
         "AIza-{H32}", "order-{H24}", "order-{H32}", "order-{H40}", "order-{H64}", "{H24}", "{H32}", "{H40}", "{H64}",

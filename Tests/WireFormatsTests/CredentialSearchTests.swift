@@ -24,6 +24,12 @@ import WireFormats
         "sk-", "eyJ-", "“sk-x”", "\u{200B}sk-", "name: password value: ", "[\"password\",\"", "[[\"a\",\"b\"],",
         "pw_new", "password_new_", "secret_base=", "Bearer abcdefghijklmno ", "4bf92f3577b34da6a3ce929d0e0e4736“",
         "ｓｋ－", "u:pw@h:80/", "//u:pw@h", "a://u:p/", "machine ", "password := ", "---- BEGIN SSH2 ",
+        "\"--password\",\"", "\"--password\",\"abc d\",", "\"-p\",\"a\",", "{\"token\":{\"value\":\"",
+        "token: {value: ",
+        "token { ", "\"field_name\":\"password\",\"field_value\":\"", "api key ", "api key: ", "api key is a1b2c3d4 ",
+        "y ", "create user ", "identified by ", "identified by 'a1b2c3d4' ", "create user a password 'b c' ",
+        "by password ",
+        "key-4bf92f3577b34da6a3ce929d0e0e4736", "sk_", "secret_aB3dE5", "cio", "pat.",
     ]
 
     @Test(arguments: hostile)
@@ -73,6 +79,8 @@ import WireFormats
             "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "hooks.", "****", "null", "\u{E9}", "[", "]", "\n- ",
             "密码", "：", "passwords:", "-----BEGIN ", "-----", "是", "비밀번호는 ", "mot de passe", "です", " — ", " é ",
             "\u{A0}", "\u{3000}is\u{2009}", "ﾊﾟｽﾜｰﾄﾞ", "か\u{3099}", "\u{1111}\u{1162}", "\u{11AB}", "ﻻ",
+            "{", "value", "field_name", "field_value", "\",\"", "--password", "create user ", " identified by ",
+            "api key",
         ]
         var state: UInt64 = 3
         func draw(_ count: Int) -> Int {
