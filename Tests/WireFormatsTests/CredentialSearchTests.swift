@@ -29,7 +29,8 @@ import WireFormats
         "token { ", "\"field_name\":\"password\",\"field_value\":\"", "api key ", "api key: ", "api key is a1b2c3d4 ",
         "y ", "create user ", "identified by ", "identified by 'a1b2c3d4' ", "create user a password 'b c' ",
         "by password ",
-        "key-4bf92f3577b34da6a3ce929d0e0e4736", "sk_", "secret_aB3dE5", "cio", "pat.",
+        "4bf92f3577b34da6a3ce929d0e0e4736-", "-929d0e0e", "key-4bf92f3577b34da6a3ce929d0e0e4736", "sk_",
+        "secret_aB3dE5", "cio", "pat.",
     ]
 
     @Test(arguments: hostile)
@@ -135,7 +136,8 @@ import WireFormats
                     "\(String(decoding: slice, as: UTF8.self)), \(suspicion)")
                 finds += isHeld ? 1 : 0
             }
-            #expect(CredentialPrefixes.mayBeIn(slice.span) || !CredentialPrefixes.begins(slice))
+            let mayBeIn = CredentialPrefixes.mayBeIn(slice.span)
+            #expect(mayBeIn || !CredentialPrefixes.begins(slice))
         }
         // Both are met.
         #expect(finds > 8_000 && finds < 32_000, "\(finds)")
