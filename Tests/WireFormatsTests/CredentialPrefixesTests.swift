@@ -179,7 +179,7 @@ import WireFormats
 
     /// What may be an MD5 behind a word is a key where no id stands, and as long as that is.
     @Test func digestsBehindWordsAreKeysButAsIDs() {
-        let key = "key-" + Self.hexadecimal.prefix(32)
+        let key = "key-\(Self.hexadecimal.prefix(32))"
         #expect(Self.holds(key, .certain) && CredentialText.without("mail \(key), then") == "mail *, then")
         #expect(!Self.holds(key, .identifier) && !Self.holds("about \(key)", .identifier))
         for other in ["\(key)0", "\(key)-1", "\(key)_x", "key-\(Self.hexadecimal)", String(key.dropLast())] {

@@ -9,6 +9,8 @@ struct CredentialStatement {
     private static let objects = ["user", "role", "login", "group", "password"].map { Array($0.utf8) }
     private static let identified = Array("identified".utf8), by = Array("by".utf8)
     private static let password = Array("password".utf8)
+    /// Most words of a text are none of these.
+    private static let starts = CredentialStarts(verbs + objects + [identified, by])
     /// No statement has more words before its password.
     private static let wordsMax = 16
     /// Between `IDENTIFIED` and `BY` may stand `WITH` and how.
@@ -34,7 +36,9 @@ struct CredentialStatement {
         (wordsLeft, wordsOfHowLeft) = (max(0, wordsLeft - 1), max(0, wordsOfHowLeft - 1))
         let (wasBegun, last) = (isBegun, opening)
         (isBegun, opening) = (false, nil)
-        guard (2...10).contains(word.count) else { return }
+        guard (2...10).contains(word.count),
+            Self.starts.mayBegin(word[word.startIndex] | 0x20, word[word.startIndex + 1] | 0x20)
+        else { return }
         if wasBegun, Self.objects.contains(where: { Self.isSame($0, word) }) { wordsLeft = Self.wordsMax }
         if Self.verbs.contains(where: { Self.isSame($0, word) }) { isBegun = true }
         if Self.isSame(Self.identified, word) {
