@@ -19,15 +19,21 @@ import WireFormats
         "dckr_oat_", "figd_", "lin_api_", "lin_oauth_", "sq0atp-", "sq0csp-", "npm_", "phx_", "rpa_", "r8_",
         "ntn_", "nfp_", "jina_", "api_org_", "pnu_", "ATBB", "HRKU-", "pscale_tkn_", "fm2_", "CCIPAT_", "sgp_",
         "sb_secret_", "NRII-", "PMAK-", "xkeysib-", "ATATT3xFfGF0", "SG.", "dp.pt.", "eyJhbGci",
+        "LTAI", "AKID", "aio_", "cio", "FLWSECK-", "ico-", "oy2", "secret_", "EZAK", "EZTK", "CLOJARS_", "cmVmdGtu",
+        "GR1348941", "CFPAT-", "duffel_live_", "duffel_test_", "fo1_", "pscale_oauth_", "tgp_v1_", "EAAA",
+        "atlasv1.", "fio-u-", "xsmtpsib-", "ATCTT3xFfGN0", "CCIPRJ_", "tfp_",
     ]
     private static let ofHexadecimal = [
         "dop_v1_", "doo_v1_", "dor_v1_", "shpat_", "shpss_", "shpca_", "shppa_", "sbp_", "dapi", "pul-",
-        "sntryu_", "rubygems_", "e2b_", "bkua_", "shippo_live_", "shippo_test_",
+        "sntryu_", "rubygems_", "e2b_", "bkua_", "shippo_live_", "shippo_test_", "shptka_", "squ_", "sqp_", "sqa_",
+        "sk_0123456789",
         "plim_0123456789ab_", "patZx4Q9hT2bV7mK1.4bf92f3577b34da6a3ce929d",
     ]
-    private static let ofCapitals = ["AKIA", "ASIA", "ABIA", "ACCA", "NRAK-", "PMAT-", "AGE-SECRET-KEY-1\(capitals)"]
+    private static let ofCapitals = [
+        "AKIA", "ASIA", "ABIA", "ACCA", "NRAK-", "PMAT-", "API-\(capitals)", "AGE-SECRET-KEY-1\(capitals)",
+    ]
     private static let ofUUIDs = [
-        "HRKU-", "pat-na1-", "pat-eu1-", "access-production-", "access-development-",
+        "HRKU-", "pat-na1-", "pat-na2-", "pat-eu1-", "access-production-", "access-development-",
     ]
     static let keys: [String] = [
         (ofLetters, letters), (ofHexadecimal, hexadecimal), (ofCapitals, capitals), (ofUUIDs, uuid),
@@ -45,7 +51,8 @@ import WireFormats
     }
 
     @Test(arguments: keys) func keysAreFoundWhereverTheyStand(key: String) {
-        #expect(CredentialPrefixes.begins(Array(key.utf8)[...]) && CredentialPrefixes.mayBeIn(key.utf8))
+        let mayBeIn = CredentialPrefixes.mayBeIn(key.utf8.span)
+        #expect(CredentialPrefixes.begins(Array(key.utf8)[...]) && mayBeIn)
         #expect(CredentialText.without(key) == "*" && CredentialText.without("the \(key).") == "the *.")
         for suspicion in [CredentialText.Suspicion.identifier, .certain, .mixed, .random] {
             #expect(Self.holds(key, suspicion))
@@ -102,6 +109,13 @@ import WireFormats
         "rpa_{A40}", "sgp_{H40}", "sgp_{H16}_{H40}", "nfp_{A36}", "pnu_{A36}", "api_org_{L34}", "fm2_{B120}",
         "dop_v1_{H64}", "shpat_{H32}", "sbp_{H40}", "NRAK-{C27}", "ntn_{D11}{A35}", "csk-{A48}", "pplx-{A48}",
         "xkeysib-{H64}-{A16}", "CCIPAT_{A22}_{H40}", "jina_{A60}", "HRKU-AA{U58}", "ATATT3xFfGF0{U160}",
+        "sk_{H48}", "LTAI5t{A18}", "AKID{A32}", "aio_{A28}", "cio{A32}", "ico-{A32}", "secret_{A43}", "EZAK{A54}",
+        "CLOJARS_{H60}", "cmVmdGtu{A56}", "AKCp{A69}", "rdme_{A70}", "GR1348941{U20}", "CFPAT-{U43}",
+        "duffel_live_{U43}", "fo1_{U43}", "pscale_oauth_{U43}", "tgp_v1_{U43}", "EAAA{U60}",
+        "fio-u-{U64}", "sl.{U135}", "xsmtpsib-{H64}-{A16}", "ATCTT3xFfGN0{U160}", "CCIPRJ_{A22}_{H40}",
+        "tfp_{U44}_{A14}",
+        "eyJrIjoi{A80}", "ops_eyJ{A250}", "dt0c01.{C24}.{C64}", "shptka_{H32}", "squ_{H40}", "API-{C26}",
+        "pat.{U22}.{H24}.{A20}",
     ]
     private static let alphabets: [Character: [Character]] = {
         let capitals = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), small = Array("abcdefghijklmnopqrstuvwxyz")
@@ -144,7 +158,10 @@ import WireFormats
     /// Digests, UUIDs and ids in hexadecimal digits behind words, some of which begin as keys do.
     @Test(arguments: [
         "path-{H64}", "patient-{H64}", "patient_{H64}", "patient.{H64}", "pattern-{H64}", "patch-{H64}.diff",
-        "patent-{H64}", "pat-{H64}", "key-{H32}", "SK{H32}", "AC{H32}", "dp.session.{H32}", "fw_{H24}", "fw_{H32}",
+        "patent-{H64}", "pat-{H64}", "key-{H32}", "key-{H24}", "key-{H40}", "sk_{H32}", "sk_{H24}", "secret_{H40}",
+        "sl.{H64}", "pat.{H64}", "sat.{H40}", "aio_{H24}", "cio{H24}", "ico-{H24}", "sqa_{H32}", "API-{H24}", "SK{H32}",
+        "AC{H32}",
+        "dp.session.{H32}", "fw_{H24}", "fw_{H32}",
         "phx_{H24}", "rpa_{H24}", "sgp_{H24}", "nfp_{H24}", "pnu_{H24}", "api_org_{H24}", "tvly-{H20}", "fm2_{H32}",
         "AIza-{H32}", "order-{H24}", "order-{H32}", "order-{H40}", "order-{H64}", "{H24}", "{H32}", "{H40}", "{H64}",
         "{H8}-{H4}-{H4}-{H4}-{H12}", "sk-{H8}-{H4}-{H4}-{H4}-{H12}", "dp.{H8}-{H4}-{H4}-{H4}-{H12}",
@@ -157,6 +174,16 @@ import WireFormats
         for _ in 0..<200 {
             let id = Self.drawn(form, &state)
             #expect(!Self.holds(id, .identifier), "\(id)")
+        }
+    }
+
+    /// What may be an MD5 behind a word is a key where no id stands, and as long as that is.
+    @Test func digestsBehindWordsAreKeysButAsIDs() {
+        let key = "key-\(Self.hexadecimal.prefix(32))"
+        #expect(Self.holds(key, .certain) && CredentialText.without("mail \(key), then") == "mail *, then")
+        #expect(!Self.holds(key, .identifier) && !Self.holds("about \(key)", .identifier))
+        for other in ["\(key)0", "\(key)-1", "\(key)_x", "key-\(Self.hexadecimal)", String(key.dropLast())] {
+            #expect(!Self.holds(other, .certain), "\(other)")
         }
     }
 

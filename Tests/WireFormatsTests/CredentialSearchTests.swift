@@ -24,6 +24,13 @@ import WireFormats
         "sk-", "eyJ-", "“sk-x”", "\u{200B}sk-", "name: password value: ", "[\"password\",\"", "[[\"a\",\"b\"],",
         "pw_new", "password_new_", "secret_base=", "Bearer abcdefghijklmno ", "4bf92f3577b34da6a3ce929d0e0e4736“",
         "ｓｋ－", "u:pw@h:80/", "//u:pw@h", "a://u:p/", "machine ", "password := ", "---- BEGIN SSH2 ",
+        "\"--password\",\"", "\"--password\",\"abc d\",", "\"-p\",\"a\",", "{\"token\":{\"value\":\"",
+        "token: {value: ",
+        "token { ", "\"field_name\":\"password\",\"field_value\":\"", "api key ", "api key: ", "api key is a1b2c3d4 ",
+        "y ", "create user ", "identified by ", "identified by 'a1b2c3d4' ", "create user a password 'b c' ",
+        "by password ",
+        "4bf92f3577b34da6a3ce929d0e0e4736-", "-929d0e0e", "key-4bf92f3577b34da6a3ce929d0e0e4736", "sk_",
+        "secret_aB3dE5", "cio", "pat.",
     ]
 
     @Test(arguments: hostile)
@@ -73,6 +80,8 @@ import WireFormats
             "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "hooks.", "****", "null", "\u{E9}", "[", "]", "\n- ",
             "密码", "：", "passwords:", "-----BEGIN ", "-----", "是", "비밀번호는 ", "mot de passe", "です", " — ", " é ",
             "\u{A0}", "\u{3000}is\u{2009}", "ﾊﾟｽﾜｰﾄﾞ", "か\u{3099}", "\u{1111}\u{1162}", "\u{11AB}", "ﻻ",
+            "{", "value", "field_name", "field_value", "\",\"", "--password", "create user ", " identified by ",
+            "api key",
         ]
         var state: UInt64 = 3
         func draw(_ count: Int) -> Int {
@@ -93,6 +102,45 @@ import WireFormats
         }
         // Both are met.
         #expect(finds > 4_000 && finds < 39_000, "\(finds)")
+    }
+
+    /// Most texts are told by a quick look: it passes over none in which the whole look finds something, and takes none
+    /// in which that finds nothing.
+    @Test func theQuickLookSaysWhatTheWholeOneDoes() {
+        let words = [
+            "sk", "pat", "e2b", "dapi", "eyJ", "eyJ0eXAiOiJKV1QifQ.eyJzdWIi", "hooks.", "webhooks", "order", "Pay", "7",
+            "2024", "aB3dE5fG7hI9jK1lM3nO", "4bf92f3577b34da6", "a3ce929d0e0e4736", "ae", "Q", "customer", "wJalrXUtnF",
+        ]
+        let signs = ["", "-", "_", ".", "/", "-", "/", ":", " "]
+        var state: UInt64 = 5
+        func draw(_ count: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % count
+        }
+        var finds = 0
+        for _ in 0..<10_000 {
+            // A slice, as texts of events are.
+            var text = Array("ab".utf8)
+            for _ in 0...draw(5) {
+                let keys = CredentialPrefixesTests.keys
+                let piece = draw(8) == 0 ? keys[draw(keys.count)] : words[draw(words.count)]
+                text += piece.utf8.prefix(draw(3) == 0 ? draw(piece.utf8.count) : piece.utf8.count)
+                text += signs[draw(signs.count)].utf8
+            }
+            let slice = text[2...]
+            guard slice.count >= 8 else { continue }
+            for suspicion in [CredentialText.Suspicion.identifier, .certain, .mixed, .random] {
+                let isHeld = CredentialText.holds(slice, suspicion)
+                #expect(
+                    isHeld == (CredentialText.first(in: slice, suspicion) != nil),
+                    "\(String(decoding: slice, as: UTF8.self)), \(suspicion)")
+                finds += isHeld ? 1 : 0
+            }
+            let mayBeIn = CredentialPrefixes.mayBeIn(slice.span)
+            #expect(mayBeIn || !CredentialPrefixes.begins(slice))
+        }
+        // Both are met.
+        #expect(finds > 8_000 && finds < 32_000, "\(finds)")
     }
 
     /// Several finds in a text and in a word, and what stands before a private key.

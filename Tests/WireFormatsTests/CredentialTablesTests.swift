@@ -35,7 +35,19 @@ import WireFormats
         "mongodb://u:p%40ssw0rd@c/x", "https://h/reset/4bf92f3577b34da6a3ce929d0e0e4736", "password := hunter",
         "| password | schwerto1 |", "machine h.example login bob password hunter", #"{"auth":"dXNlcjpzZWNyZXQ="}"#,
         "Basic dXNlcjpzZWNyZXQ=", "postgres://u:p/w@h", "postgres://u:p?w@h", "postgres://u:p#w@h",
-        "//u:pw9@h/db", "u:pw9@h:5432/db", "----BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nabc",
+        "key-4bf92f3577b34da6a3ce929d0e0e4736", "sk_4bf92f3577b34da6a3ce929d0e0e47364bf92f3577b34da6",
+        #"["curl","-u","bob:hunter2"]"#, #"["mysql","-phunter"]"#, #"["docker","login","-u","me","-p","hunter"]"#,
+        #"["--password","hunter"]"#, #"["--password", "hunter x"]"#, #"[\"--token\",\"a1b2c3d4\"]"#,
+        #"{"token":{"value":"a1b2c3d4"}}"#, #"{"password":{"value":"hunter"}}"#, "password: {value: hunter}",
+        #"{"field_name":"password","field_value":"hunter"}"#, #"{"headerName":"X-Api-Key","headerValue":"hunter"}"#,
+        "api key: a1b2c3d4", "the api key is a1b2c3d4 now", "pass phrase: a1b2c3d4", "access token is a1b2c3d4",
+        "secret key = a1b2c3d4", "CREATE USER bob IDENTIFIED BY 'hunter'", "create user bob identified by hunter2",
+        "ALTER ROLE bob WITH ENCRYPTED PASSWORD 'hunter'", "GRANT ALL ON x TO bob IDENTIFIED BY 'a1b2c3d4'",
+        "ALTER USER bob IDENTIFIED WITH mysql_native_password BY 'hunter'", "IDENTIFIED BY PASSWORD 'a1b2c3d4'",
+        "SET PASSWORD FOR bob = PASSWORD('hunter')", #"create user bob password "two words""#,
+        "4bf92f3577b34da6a3ce929d0e0e4736-us12", "to 4bf92f3577b34da6a3ce929d0e0e4736-929d0e0e-00f067aa.",
+        "create user bob password 'password'", "//u:pw9@h/db", "u:pw9@h:5432/db",
+        "----BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nabc",
         "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nabc",
     ])
     func whatOpensSomethingIsWithheld(text: String) {
@@ -80,8 +92,19 @@ import WireFormats
         "the key was sold", "key: value", "app:latest@sha256:4bf92f35", "registry:5000/img@v2:80",
         "https://shop/a:b@c", "https://shop:8080/@bob/x", "to:bob@h", "the machine of login bob password",
         "machine learning login page password reset", #"{"name":"password","value":"required"}"#,
-        #"{"name":"password","value":"optional"}"#, "key-4bf92f3577b34da6a3ce929d0e0e4736",
-        "SK4bf92f3577b34da6a3ce929d0e0e4736",
+        #"{"name":"password","value":"optional"}"#, "sk_4bf92f3577b34da6", "key-4bf92f3577b34da6a3ce",
+        "SK4bf92f3577b34da6a3ce929d0e0e4736", "4bf92f3577b34da6a3ce929d0e0e4736-usage",
+        "4bf92f3577b34da6a3ce929d0e0e4736-0001", "4bf92f3577b34da6a3ce929d0e0e4736-929d0e0e",
+        "trace 4bf92f3577b34da6a3ce929d0e0e4736-929d0e0e-00f067aa",
+        #"["--password","--user","bob"]"#, #"["--name","hunter"]"#, #"["--password","required"]"#,
+        #"["-p","hunter"]"#, "--password, login and more", #"{"token":{"value":"red"}}"#, #"{"token":{"count":12}}"#,
+        #"{"colour":{"value":"a1b2c3d4"}}"#, #"{"field_name":"topic","field_value":"refund"}"#,
+        #"{"field_type":"password","field_value":"refund"}"#, "api key: required", "the api key is missing",
+        "the private key: RSA-2048", "access key: open the door", "monkey business: a1b2c3d4",
+        "customers are identified by 'customer_id'", "a user identified by email", "create user accounts by email",
+        "create user accounts identified by email", "create login page with password reset", "password 'rules'",
+        "we identified the cause by 'diff'", "set user role 'admin'", "create user fields: email, password, \"name\"",
+        #"create user with "email", "password", "name""#,
         "auth: authorized", "password | name | role", "token: EndOfStatement", "---- BEGIN of the thread ----",
     ])
     func whatOpensNothingIsKept(text: String) {
@@ -142,6 +165,9 @@ import WireFormats
         #""env":{"a":[{"value":"hunter","name":"DB_PASSWORD"}]}"#, #""pairs":[["Authorization","hunter"],["a","b"]]"#,
         #""env":["DB_PASSWORD","hunter42x"]"#, #""name":"password","value":"hunter""#,
         #""note":"[{\"key\":\"api_key\",\"value\":\"hunter\"}]""#,
+        #""form":[{"field_name":"password","field_value":"hunter"}]"#, #""x":{"name":"token","value":"hunter42x"}"#,
+        #""token":{"type":"bearer","value":"hunter42x"}"#, #""argv":["curl","-u","bob:hunter42x"]"#,
+        #""argv":["mysql","-uroot","-phunter"]"#, #""argv":[["login","--password","hunter"]]"#,
     ])
     func pairsAreWithheld(data: String) {
         let kept = row(event("llm.call", data + #","colour":"red""#))
@@ -151,7 +177,10 @@ import WireFormats
     @Test(arguments: [
         #""form":[{"key":"topic","value":"refund"}]"#, #""fields":["password","refund"]"#,
         #""fields":[{"name":"password","type":"refund"}]"#, #""pairs":[["topic","refund"]]"#,
-        #""name":"refund","value":"password""#,
+        #""name":"refund","value":"password""#, #""form":[{"field_name":"topic","field_value":"refund"}]"#,
+        #""x":{"name":"token","value":"refund"}"#, #""token":{"type":"bearer","value":"refund"}"#,
+        #""argv":["--password","--reason","refund"]"#, #""argv":["ls","-p","refund"]"#,
+        #""argv":["password","reset","refund"]"#,
     ])
     func otherPairsAreKept(data: String) { #expect(row(event("llm.call", data)).contains("refund")) }
 

@@ -30,22 +30,25 @@ struct CredentialCommand {
         Option("unzip", joined: ["-P"], apart: ["-P"]),
         Option("curl", joined: ["-u", "-U"], apart: ["-u", "-U", "--user", "--proxy-user"], isPair: true),
     ]
+    private static let starts = CredentialStarts(options.map(\.program))
     /// A command's options are not further from its name; a sentence may be about it.
     private static let wordsMax = 32
 
-    private var option: Option?
+    /// By its place among them; a word that is none of them costs no look at it.
+    private var option = 0
     private var wordsLeft = 0
 
     /// Whether a program was named, and not long ago.
-    var isRunning: Bool { option != nil && wordsLeft > 0 }
+    var isRunning: Bool { wordsLeft > 0 }
 
     /// Looks at the next word of a text.
     /// - Returns: how many of its bytes stand before the secret in it; nil where it has none.
     mutating func take(_ word: ArraySlice<UInt8>, after before: ArraySlice<UInt8>?) -> Int? {
-        guard let option, isRunning else {
+        guard isRunning else {
             note(word)
             return nil
         }
+        let option = Self.options[option]
         wordsLeft -= 1
         if word.first != UInt8(ascii: "-") {
             if let before, option.apart.contains(where: before.elementsEqual), isValue(word, option) {
@@ -69,7 +72,9 @@ struct CredentialCommand {
         // Most words are none of them.
         guard word.count >= 3, word.count <= 64 else { return }
         let name = word.lastIndex(of: UInt8(ascii: "/")).map { word[($0 + 1)...] } ?? word
-        guard let found = Self.options.first(where: { name.starts(with: $0.program) }) else { return }
+        guard name.count >= 2, Self.starts.mayBegin(name[name.startIndex], name[name.startIndex + 1]),
+            let found = Self.options.firstIndex(where: { name.starts(with: $0.program) })
+        else { return }
         (option, wordsLeft) = (found, Self.wordsMax)
     }
 }

@@ -56,6 +56,12 @@ package enum CredentialNames {
         "mot de passe", "mots de passe", "palavra passe", "kata sandi", "mật khẩu", "κωδικός πρόσβασης", "كلمة المرور",
         "كلمة السر", "رمز المرور", "رمز عبور",
     ].map(otherLetters)
+    /// Names that are written in two words as well, where they may be a matter of talk.
+    private static let endsOfPhrases = [
+        "api key", "secret key", "private key", "access key", "account key", "master key", "signing key",
+        "encryption key", "subscription key", "license key", "session key", "auth key", "pass phrase", "pass word",
+        "pass code", "connection string",
+    ].map(otherLetters)
     /// The same as `ends` in letters of other scripts.
     private static let endsInOtherLetters = endsOfWords + [
         "пароль", "пароли", "парола", "лозинка", "密码", "密碼", "口令", "密钥", "密鑰", "パスワード", "パスコード", "暗証番号",
@@ -157,20 +163,44 @@ package enum CredentialNames {
     }
 
     /// Whether a member's value is the name of something, whose value stands beside it: `{"name": …, "value": …}`.
-    static func isOfName(_ name: ArraySlice<UInt8>) -> Bool { isOneOf(namesOfNames, name) }
+    static func isOfName(_ name: ArraySlice<UInt8>) -> Bool { namesOfNames.contain(name) }
 
     /// Whether a member's value is that of a name beside it.
-    static func isOfValue(_ name: ArraySlice<UInt8>) -> Bool { isOneOf(namesOfValues, name) }
+    static func isOfValue(_ name: ArraySlice<UInt8>) -> Bool { namesOfValues.contain(name) }
 
-    private static let namesOfNames = ["name", "key", "header", "field", "param", "parameter", "variable", "k"]
-        .map { Array($0.utf8) }
-    private static let namesOfValues = ["value", "values", "val", "content", "default", "v"].map { Array($0.utf8) }
+    private static let things = ["field", "header", "param", "parameter", "variable", "var", "env", "setting", "attr"]
+    private static let namesOfNames = MemberNames(
+        ["name", "key", "header", "field", "param", "parameter", "variable"]
+            + things.flatMap { [$0 + "name", $0 + "key"] },
+        letter: UInt8(ascii: "k"))
+    private static let namesOfValues = MemberNames(
+        ["value", "values", "val", "content", "default"] + things.map { $0 + "value" }, letter: UInt8(ascii: "v"))
 
-    private static func isOneOf(_ names: [[UInt8]], _ name: ArraySlice<UInt8>) -> Bool {
-        guard let first = name.firstIndex(where: isLetter), let last = name.lastIndex(where: isLetter),
-            last - first < 9
-        else { return false }
-        return names.contains { isSame($0, name[first...last]) }
+    /// What members are called that are half of a pair; signs may part the words of a name.
+    private struct MemberNames {
+        private let names: [[UInt8]]
+        private let starts: CredentialStarts
+        /// The one that is a letter.
+        private let letter: UInt8
+
+        /// None is longer, with its signs.
+        private static let bytesMax = 16
+
+        init(_ texts: [String], letter: UInt8) {
+            names = texts.map { Array($0.utf8) }
+            starts = CredentialStarts(names)
+            self.letter = letter
+        }
+
+        func contain(_ name: ArraySlice<UInt8>) -> Bool {
+            guard let first = name.firstIndex(where: CredentialLetters.isLetter),
+                let last = name.lastIndex(where: CredentialLetters.isLetter), last - first < Self.bytesMax
+            else { return false }
+            if first == last { return name[first] | 0x20 == letter }
+            guard starts.mayBegin(name[first] | 0x20, name[first + 1] | 0x20) else { return false }
+            let letters = name[first...last].filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }
+            return names.contains { CredentialNames.isSame($0, letters[...]) }
+        }
     }
 
     /// Whether a name may be the last one of a name of several words.
@@ -181,7 +211,9 @@ package enum CredentialNames {
 
     /// Whether a text ends in a name of several words that nothing but blanks and dashes parts.
     /// - Complexity: O(1).
-    static func endsInWords(_ text: ArraySlice<UInt8>) -> Bool {
+    static func endsInWords(_ text: ArraySlice<UInt8>) -> Bool { endsInWords(text, endsOfWords) }
+
+    private static func endsInWords(_ text: ArraySlice<UInt8>, _ ends: [[UInt8]]) -> Bool {
         let text = text.suffix(CredentialText.edgeBytes)
         guard let last = text.lastIndex(where: CredentialLetters.mayBeOfLetter) else { return false }
         let words = text[...last]
@@ -189,8 +221,18 @@ package enum CredentialNames {
             !CredentialLetters.mayBeOfLetter($0) && $0 != 0x20 && $0 != 0x09 && $0 != UInt8(ascii: "-")
         }
         let letters = CredentialLetters.folded(sign.map { words[($0 + 1)...] } ?? words, keepsOthers: true)
-        return endsOfWords.contains(where: letters.ends(with:))
+        return ends.contains(where: letters.ends(with:))
     }
+
+    /// The same of a name in two words that may be a matter of talk.
+    /// - Complexity: O(1).
+    static func mayEndPhrase(_ name: ArraySlice<UInt8>) -> Bool {
+        lastOfLetter(name).map { lastsOfPhrases[Int($0 | 0x20)] } ?? false
+    }
+
+    /// Whether a text ends in such a name.
+    /// - Complexity: O(1).
+    static func endsInPhrase(_ text: ArraySlice<UInt8>) -> Bool { endsInWords(text, endsOfPhrases) }
 
     static func openInQuery(_ name: ArraySlice<UInt8>) -> Bool { isEnding(name, endsInQuery) }
 
@@ -229,6 +271,8 @@ package enum CredentialNames {
     private static let lastsOfNamesOfWords: [Bool] = (0..<256).map { byte in
         endsOfWords.contains { $0.last == UInt8(byte) }
     }
+
+    private static let lastsOfPhrases = lasts(endsOfPhrases)
 
     private static let lastsOfEnds = lasts(ends + endsInQuery + weakEndsInQuery)
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// A run of letters and digits, counted to tell whether it was drawn by lot.
 struct CredentialRun {
     private var count = 0, digitRuns = 0, capitals = 0, small = 0, smallRun = 0, smallRunMax = 0
@@ -204,13 +206,27 @@ struct CredentialRun {
             let piece = rest.prefix(while: CredentialPrefixes.isOfKey)
             if let first = piece.firstIndex(where: CredentialPrefixes.isLetterOrDigit),
                 let last = piece.lastIndex(where: CredentialPrefixes.isLetterOrDigit),
-                isHexadecimal(piece[first...last])
+                isHexadecimal(piece[first...last]) || isHexadecimalWithEnd(piece[first...last])
             {
                 return first..<(last + 1)
             }
             rest = rest.dropFirst(piece.count + 1)
         }
         return nil
+    }
+
+    /// Whether it is such a key with what services for mail put behind theirs: a place (`-us12`), or two groups of
+    /// eight digits.
+    private static func isHexadecimalWithEnd(_ part: ArraySlice<UInt8>) -> Bool {
+        let end = part.dropFirst(hexadecimalBytesMin)
+        guard (4...18).contains(end.count), isHexadecimal(part.prefix(hexadecimalBytesMin)) else { return false }
+        if end.starts(with: "-us".utf8) {
+            return end.count <= 5 && end.dropFirst(3).allSatisfy { (0x30...0x39).contains($0) }
+        }
+        return end.count == 18 && end.indices.allSatisfy { place in
+            let isSign = (place - end.startIndex) % 9 == 0
+            return isSign ? end[place] == UInt8(ascii: "-") : hexadecimalValue(of: end[place]) != nil
+        }
     }
 
     /// Ids as services issue them, drawn by lot behind a word that says of what they are: `ch_…`, `call_…`.

@@ -162,7 +162,8 @@ extension CredentialSearch {
         var looked = 0
         defer { count(looked) }
         let rest = text[part.lowerBound..<word.upperBound]
-        return CredentialPrefixes.first(in: rest, to: part.upperBound, looked: &looked)
+        return CredentialPrefixes.first(
+            in: rest, to: part.upperBound, isID: suspicion == .identifier, looked: &looked)
     }
 
     /// Whether what stands before hexadecimal digits says that they are a hash or an id: `sha256:…`, `trace_id=…`,

@@ -26,6 +26,7 @@ struct CredentialSearch {
     private var before: Range<Int>?, earlier: Range<Int>?
     private var command = CredentialCommand()
     private var login = CredentialLogin()
+    private var statement = CredentialStatement()
     /// What the words before ask of the next one.
     private var isAfterScheme = false
     private var asked: CredentialValue?
@@ -63,6 +64,7 @@ struct CredentialSearch {
         (index, origin) = (place, place)
         (before, earlier, isAfterScheme, asked) = (nil, nil, false, nil)
         (command, pair, login) = (CredentialCommand(), CredentialPair(), CredentialLogin())
+        statement = CredentialStatement()
     }
 
     /// What a test is given to look at.
@@ -90,6 +92,7 @@ struct CredentialSearch {
         if value?.isAny ?? false { return value }
         if endsWords(name) { return .any }
         if value != nil { return value }
+        if endsPhrase(name) { return .made }
         return CredentialText.nameBeforeCopula(end).flatMap { CredentialNames.value(of: $0) }
     }
 
@@ -97,6 +100,13 @@ struct CredentialSearch {
         guard name.startIndex > origin, Self.isBlank(text[name.startIndex - 1]), CredentialNames.mayEndWords(name)
         else { return false }
         return CredentialNames.endsInWords(look(text[origin..<name.endIndex].suffix(CredentialText.edgeBytes)))
+    }
+
+    /// Whether a name is the last word of one that is written in two: `api key`.
+    private mutating func endsPhrase(_ name: ArraySlice<UInt8>) -> Bool {
+        guard name.startIndex > origin, Self.isBlank(text[name.startIndex - 1]), CredentialNames.mayEndPhrase(name)
+        else { return false }
+        return CredentialNames.endsInPhrase(look(text[origin..<name.endIndex].suffix(CredentialText.edgeBytes)))
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
@@ -140,7 +150,11 @@ struct CredentialSearch {
             pass(word)
             return nil
         }
-        if let asked, isMet(asked, by: bytes) { return word.lowerBound..<valueEnd(word, asked) }
+        if isNested(word) {
+            pair.note(asked)
+        } else if let asked, isMet(asked, by: bytes) {
+            return word.lowerBound..<valueEnd(word, asked)
+        }
         if asked != nil, isOfList(word) { return nil }
         if isAfterScheme {
             // Of the words of schemes it is the only one with six letters and this first one.
@@ -162,6 +176,10 @@ struct CredentialSearch {
             return (word.lowerBound + start)..<word.upperBound
         }
         if login.take(seen), CredentialText.isValue(seen) { return word }
+        if statement.take(seen, isQuoted: isQuotedNext(word)), CredentialText.isValue(seen) {
+            return word.lowerBound..<valueEnd(word, .any)
+        }
+        if let found = argument(word) { return found }
         if let found = valueBehindName(word) { return found }
         if isSecondOfTwo(word) { return word }
         if let found = inWord(word) { return found }
@@ -184,6 +202,37 @@ struct CredentialSearch {
         if CredentialNames.isOfName(end) { pair.isNaming = true }
         return CredentialNames.isOfValue(end) ? pair.value : nil
     }
+
+    /// Whether a word is the member of an object which has the value of the name before the object, in the place of a
+    /// value: `{"token": {"value": "…"}}`.
+    private mutating func isNested(_ word: Range<Int>) -> Bool {
+        guard asked != nil, let before, CredentialNames.isOfValue(lookAtBeginning(text[word])) else { return false }
+        return look(text[before.upperBound..<word.lowerBound].prefix(Self.bytesTold)).contains(UInt8(ascii: "{"))
+    }
+
+    /// What of a word is the value of an option that stands before it in a list of arguments: `["--password", "…"]`.
+    private mutating func argument(_ word: Range<Int>) -> Range<Int>? {
+        guard let before, text[before.lowerBound] == UInt8(ascii: "-"), text[word.lowerBound] != UInt8(ascii: "-"),
+            (3...16).contains(word.lowerBound - before.upperBound), Self.isQuote(text[word.lowerBound - 1])
+        else { return nil }
+        let between = text[before.upperBound..<word.lowerBound]
+        let signs = between.filter { !Self.isBesideItem($0) }
+        guard signs == [UInt8(ascii: ",")], between.prefix(2).contains(where: Self.isQuote),
+            let asked = value(of: text[before]), isMet(asked, by: text[word])
+        else { return nil }
+        return word.lowerBound..<valueEnd(word, asked)
+    }
+
+    /// Whether a word is in quotes, and nothing but blanks and a bracket stand between them and the word before.
+    private func isQuotedNext(_ word: Range<Int>) -> Bool {
+        guard let before, before.upperBound < word.lowerBound, Self.isQuote(text[word.lowerBound - 1]) else {
+            return false
+        }
+        let between = text[before.upperBound..<word.lowerBound].suffix(8)
+        return between.allSatisfy { Self.isBesideItem($0) || $0 == UInt8(ascii: "(") }
+    }
+
+    private static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
 
     /// Whether a word is the second one of a list of two whose first one is the name of a secret: `["X-Api-Key", "…"]`.
     private mutating func isSecondOfTwo(_ word: Range<Int>) -> Bool {
@@ -327,32 +376,5 @@ struct CredentialSearch {
 
     private static func isBesideItem(_ byte: UInt8) -> Bool {
         byte <= 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") || byte == UInt8(ascii: "\\")
-    }
-
-    // MARK: Private keys
-
-    /// Where a block of PEM begins: it takes all behind its first line, wherever it ends. Other dashes have to follow,
-    /// so only the last beginning may be none.
-    private static func privateKey(in text: ArraySlice<UInt8>) -> Int? {
-        var rest = text
-        while let dash = rest.firstIndex(of: UInt8(ascii: "-")) {
-            let behind = rest[dash...].drop { $0 == UInt8(ascii: "-") }
-            // Four of them, and a blank, where SSH writes its own.
-            let isBegun =
-                behind.startIndex - dash >= 4
-                && (behind.starts(with: "BEGIN ".utf8) || behind.starts(with: " BEGIN SSH2 ".utf8))
-            if isBegun { return holdsDashes(behind) ? dash : nil }
-            rest = behind
-        }
-        return nil
-    }
-
-    private static func holdsDashes(_ text: ArraySlice<UInt8>) -> Bool {
-        var count = 0
-        for byte in text {
-            count = byte == UInt8(ascii: "-") ? count + 1 : 0
-            if count == 4 { return true }
-        }
-        return false
     }
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Finds in texts what opens something, whatever name it stands under: keys by their beginnings, what follows the name
 /// of a header's scheme, values of names such as `password`, users in addresses, and runs that only chance makes.
 ///
@@ -49,8 +51,8 @@ package enum CredentialText {
     package static func without(_ text: String, _ suspicion: Suspicion = .certain) -> String {
         // Most have no sign and no beginning of a key; they are not copied.
         guard
-            text.utf8.contains(where: { marks[Int($0)] & 24 != 0 }) || CredentialPrefixes.mayBeIn(text.utf8)
-                || suspicion.findsRuns
+            text.utf8.contains(where: { marks[Int($0)] & 24 != 0 }) || suspicion.findsRuns
+                || CredentialPrefixes.mayBeIn(text.utf8.span)
         else { return text }
         let bytes = Array(text.utf8)
         guard bytes.count >= bytesMin else { return text }
@@ -82,23 +84,85 @@ package enum CredentialText {
         return search.next()
     }
 
-    /// Whether it is worth looking: most texts are a word or an id, and have no sign that parts something.
+    /// Whether it is worth looking: most texts are a word or an id, and have no sign that parts something. One pass
+    /// tells, since every text of every event is asked.
     private static func mayHold(_ text: ArraySlice<UInt8>, _ suspicion: Suspicion) -> Bool {
-        let (marks, bytes) = (marks, text.span)
-        var found: UInt8 = 0
-        for index in bytes.indices { found |= marks[Int(bytes[index])] }
-        if found & 8 != 0 || found & 16 != 0 && holdsHook(text) { return true }
-        // Where no sign stands, a key begins with the text.
-        if found & 48 != 0 ? CredentialPrefixes.mayBeIn(text) : CredentialPrefixes.begins(text) { return true }
-        guard suspicion.findsRuns, found & 1 != 0, bytes.count >= CredentialRun.bytesMin else { return false }
-        let isMixed = found & 7 == 7
-        if found & 16 != 0, isMixed, bytes.count >= CredentialRun.hexadecimalBytesMin { return true }
-        var (run, longest) = (0, 0)
-        for index in bytes.indices {
-            run = marks[Int(bytes[index])] & 7 == 0 ? 0 : run + 1
-            longest = max(longest, run)
+        let (bytes, starts) = (text.span, CredentialPrefixes.starts)
+        if mayBegin(text, at: 0, starts) { return true }
+        // What the text is made of, where letters and digits begin, and how many there are in a row at most.
+        var (found, start, longest, isPath) = (Octet(), 0, 0, false)
+        var place = 0
+        while place < bytes.count {
+            // The last eight bytes overlap those before.
+            let last = bytes.count - Octet.count
+            let octet = Octet(bytes.loadUInt64(at: min(place, last)), behind: max(0, place - last))
+            found.insert(octet)
+            var signs = octet.signs
+            while signs != 0 {
+                let index = place + signs.trailingZeroBitCount / 8
+                signs &= signs - 1
+                switch bytes[index] {
+                case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."): break
+                case UInt8(ascii: "/"): isPath = true
+                default: return true
+                }
+                (start, longest) = (index + 1, max(longest, index - start))
+                if mayBegin(text, at: start, starts) { return true }
+            }
+            place += Octet.count
         }
+        if isPath, holdsHook(text) { return true }
+        guard suspicion.findsRuns, found.digits != 0 else { return false }
+        let isMixed = found.capitals != 0 && found.small != 0
+        if isPath, isMixed, bytes.count >= CredentialRun.hexadecimalBytesMin { return true }
+        longest = max(longest, bytes.count - start)
         return longest >= CredentialRun.hexadecimalBytesMin || isMixed && longest >= CredentialRun.bytesMin
+    }
+
+    /// Eight bytes of a text, looked at at once: each in the highest bit of its place.
+    private struct Octet {
+        private(set) var digits: UInt64 = 0, capitals: UInt64 = 0, small: UInt64 = 0
+        /// What is neither.
+        private(set) var signs: UInt64 = 0
+
+        static let count = 8
+        private static let highest: UInt64 = 0x8080_8080_8080_8080
+
+        init() {}
+
+        /// - Parameter passed: How many of the bytes were looked at before; they count for nothing.
+        @inline(__always)
+        init(_ loaded: UInt64, behind passed: Int) {
+            let bytes = loaded &>> UInt64(8 * passed)
+            digits = Self.among(0x30, 0x39, bytes)
+            capitals = Self.among(0x41, 0x5A, bytes)
+            small = Self.among(0x61, 0x7A, bytes)
+            signs = ~(digits | capitals | small) & Self.highest &>> UInt64(8 * passed)
+        }
+
+        @inline(__always)
+        mutating func insert(_ other: Octet) {
+            digits |= other.digits
+            capitals |= other.capitals
+            small |= other.small
+        }
+
+        /// Which bytes are among two and those between them, all ASCII.
+        @inline(__always)
+        private static func among(_ first: UInt64, _ last: UInt64, _ bytes: UInt64) -> UInt64 {
+            let ones: UInt64 = 0x0101_0101_0101_0101
+            // With a highest bit of its own, none borrows from the next.
+            let plain = bytes | highest
+            return (plain &- first &* ones) & ~(plain &- (last + 1) &* ones) & ~bytes & highest
+        }
+    }
+
+    /// Whether a key or a web token begins at a place, counted from the text's beginning.
+    @inline(__always)
+    private static func mayBegin(_ text: ArraySlice<UInt8>, at place: Int, _ starts: CredentialStarts) -> Bool {
+        guard CredentialPrefixes.mayBegin(text.span, at: place, starts) else { return false }
+        let rest = text[(text.startIndex + place)...]
+        return mayBeWebToken(rest) || CredentialPrefixes.begins(rest)
     }
 
     /// The same of what slashes part: names of agents and repositories mostly.
@@ -209,10 +273,13 @@ extension CredentialText {
 
     /// Words of the header `Authorization`, before what they let in.
     static func isScheme(_ word: ArraySlice<UInt8>) -> Bool {
-        guard (5...9).contains(word.count) else { return false }
+        guard (5...9).contains(word.count), CredentialLetters.isLetter(word[word.startIndex]) else { return false }
+        let second = word[word.startIndex + 1] | 0x20
+        guard starts.mayBegin(word[word.startIndex] | 0x20, second) else { return false }
         return schemes.contains { $0.count == word.count && zip($0, word).allSatisfy { $0 == $1 | 0x20 } }
     }
 
+    private static let starts = CredentialStarts(schemes)
     private static let schemes = ["bearer", "basic", "digest", "negotiate", "apikey", "token"].map { Array($0.utf8) }
 
     /// Whether a word behind that of a scheme is made by a program and not said: of signs that tokens have, and not all
@@ -263,7 +330,11 @@ extension CredentialText {
 
     /// Whether what stands behind is known to nobody but a sender: the path of a web hook.
     static func isHook(_ part: ArraySlice<UInt8>) -> Bool {
-        hooks.contains { part.starts(with: $0) }
+        // Most parts begin otherwise.
+        switch part.first {
+        case UInt8(ascii: "h"), UInt8(ascii: "w"), UInt8(ascii: "I"): hooks.contains { part.starts(with: $0) }
+        default: false
+        }
     }
 
     private static let hooks = ["hooks.", "webhooks", "webhookb", "IncomingWebhook"].map { Array($0.utf8) }
@@ -277,7 +348,7 @@ extension CredentialText {
     }
 
     /// An object's beginning in base64.
-    private static let webTokenStart = Array("eyJ".utf8)
+    static let webTokenStart = Array("eyJ".utf8)
 
     /// Whether a part begins as a JSON Web Token does.
     static func mayBeWebToken(_ part: ArraySlice<UInt8>) -> Bool { part.starts(with: webTokenStart) }

@@ -164,15 +164,18 @@ enum CredentialValue {
 
     /// Words and short numbers with marks between them: `http-401-unauthorized`, `version-2`.
     private static func isPhrase(_ value: ArraySlice<UInt8>) -> Bool {
-        let parts = value.split(omittingEmptySubsequences: true) {
-            !isDigit($0) && !(0x61...0x7A).contains($0 | 0x20) && $0 < 0x80
-        }
-        guard parts.count > 1 else { return false }
-        return parts.allSatisfy { part in
+        var (rest, parts) = (value, 0)
+        while true {
+            rest = rest.drop { !isOfPart($0) }
+            let part = rest.prefix(while: isOfPart)
+            if part.isEmpty { return parts > 1 }
             let digits = part.drop { !isDigit($0) }
-            return digits.count <= (digits.count == part.count ? 4 : 2) && digits.allSatisfy(isDigit)
+            guard digits.count <= (digits.count == part.count ? 4 : 2), digits.allSatisfy(isDigit) else { return false }
+            (rest, parts) = (rest[part.endIndex...], parts + 1)
         }
     }
+
+    private static func isOfPart(_ byte: UInt8) -> Bool { CredentialPrefixes.isLetterOrDigit(byte) || byte >= 0x80 }
 
     /// Words and numbers of any length with hyphens between them: `ORD-12345678`. What a scheme lets in is not so made.
     static func isNumbered(_ value: ArraySlice<UInt8>) -> Bool {

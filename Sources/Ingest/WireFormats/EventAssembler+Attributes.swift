@@ -51,13 +51,13 @@ extension EventAssembler {
     private mutating func writeMembers(_ tape: JSONTape, _ keys: [Int], _ field: String, depth: Int) throws(FieldError)
     {
         attributeWriter.beginObject()
-        let isPair = isPairOfSecret(tape, keys)
+        let asked = askedOfPair(tape, keys)
         for key in keys {
             if let column = registry.column(utf8: tape.string(key)), plan.isWithheld[Int(column)] {
                 withheldColumns.append(column)
                 continue
             }
-            if isPair && isSecretOfPair(tape, key) || isPrivate(tape, key) {
+            if isSecretOfPair(tape, key, asked) || isPrivate(tape, key) {
                 privateKeys.append(key)
                 continue
             }

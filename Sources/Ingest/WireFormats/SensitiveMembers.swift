@@ -59,28 +59,50 @@ extension EventAssembler {
             // Its members are looked at by their own names.
             return SensitiveMembers.isPrivate(name: name)
                 && holdsPrivate(tape, place, isNamed: true, under: name)
+                || holdsValue(tape, place, of: name)
         default: return false
         }
     }
 
-    /// Whether an object says of a value what its name is, and that is the name of a secret: `{"name": "password",
-    /// "value": …}`.
-    func isPairOfSecret(_ tape: JSONTape, _ keys: [Int]) -> Bool {
+    /// What has to stand in an object's value for it to be a secret, where the object says what the value's name is:
+    /// `{"name": "password", "value": …}`; nil where it names none.
+    func askedOfPair(_ tape: JSONTape, _ keys: [Int]) -> CredentialValue? {
         guard !origin.isOfExport, (2...Self.pairMembersMax).contains(keys.count),
             keys.contains(where: { CredentialNames.isOfValue(tape.string($0)) })
-        else { return false }
-        return keys.contains { key in
-            tape.kind(key + 1) == .string && CredentialNames.isOfName(tape.string(key))
-                && CredentialNames.open(tape.string(key + 1))
+        else { return nil }
+        var found: CredentialValue?
+        for key in keys where tape.kind(key + 1) == .string && CredentialNames.isOfName(tape.string(key)) {
+            guard let asked = CredentialNames.value(of: tape.string(key + 1)) else { continue }
+            if asked.isAny { return asked }
+            found = asked
+        }
+        return found
+    }
+
+    /// Whether a member of such an object is the value, and a secret.
+    func isSecretOfPair(_ tape: JSONTape, _ key: Int, _ asked: CredentialValue?) -> Bool {
+        guard let asked, CredentialNames.isOfValue(tape.string(key)) else { return false }
+        return switch tape.kind(key + 1) {
+        case .null, .true, .false: false
+        case .string: asked.isAny || asked.isMet(by: tape.string(key + 1))
+        default: asked.isAny
         }
     }
 
-    /// Whether a member of such an object is the value, and one is there.
-    func isSecretOfPair(_ tape: JSONTape, _ key: Int) -> Bool {
-        switch tape.kind(key + 1) {
-        case .null, .true, .false: false
-        default: CredentialNames.isOfValue(tape.string(key))
+    /// Whether an object has the value of the name that it stands under: `"token": {"value": "…"}`.
+    private func holdsValue(_ tape: JSONTape, _ place: Int, of name: ArraySlice<UInt8>) -> Bool {
+        guard let asked = CredentialNames.value(of: name) else { return false }
+        var key = tape.firstChild(place)
+        let end = tape.end(place)
+        while key < end {
+            if tape.kind(key + 1) == .string, CredentialNames.isOfValue(tape.string(key)),
+                asked.isMet(by: tape.string(key + 1))
+            {
+                return true
+            }
+            key = tape.next(key + 1)
         }
+        return false
     }
 
     /// Objects with more members are no pairs.
@@ -106,12 +128,14 @@ extension EventAssembler {
         var child = tape.firstChild(place)
         let end = tape.end(place)
         let isObject = tape.kind(place) == .object
+        var arguments = CredentialArguments()
         while child < end {
             // Of a member the value; its key stands before it.
             let value = isObject ? child + 1 : child
             switch tape.kind(value) {
             case .string:
                 if isNamed || SensitiveMembers.isPrivate(value: tape.string(value), under: name) { return true }
+                if !isObject, arguments.take(tape.string(value)) { return true }
             case .array:
                 if isSecretPair(tape, value, isInList: !isObject) { return true }
                 if holdsPrivate(tape, value, isNamed: isNamed, under: name) { return true }

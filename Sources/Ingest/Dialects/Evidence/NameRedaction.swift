@@ -51,7 +51,7 @@ enum NameRedaction {
         {
             return true
         }
-        return name.utf8.count >= CredentialPrefixes.bytesMin && CredentialPrefixes.mayBeIn(name.utf8)
+        return name.utf8.count >= CredentialPrefixes.bytesMin && CredentialPrefixes.mayBeIn(name.utf8.span)
     }
 
     private static func isBetween(_ byte: UInt8) -> Bool {
