@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Domain
 import Projections
