@@ -146,6 +146,24 @@ struct RandomScalars {
         }
     }
 
+    /// The first rows are those of a whole sort, whichever way the rows run.
+    @Test func theFirstRowsAreThoseOfAWholeSort() {
+        var random = SampleGenerator(state: 3)
+        let count = 400
+        let runs: [[Int64]] = [
+            (0..<count).map { Int64($0 / 3) }, (0..<count).map { Int64(-$0 / 3) }, [Int64](repeating: 4, count: count),
+            (0..<count).map { _ in Int64(random.next() % 50) },
+        ]
+        for values in runs {
+            let column = Vector(type: .integer, count: count, storage: .int64(values))
+            for isDescending in [false, true] {
+                let whole = SortOrder.rows(of: [column], descending: [isDescending], nullsFirst: [false])
+                let first = SortOrder.rows(of: [column], descending: [isDescending], nullsFirst: [false], limit: 30)
+                #expect(first == Array(whole.prefix(30)))
+            }
+        }
+    }
+
     @Test func edges() {
         func order(_ a: Scalar, _ b: Scalar) -> ScalarOrder? { Scalar.order(a, b) }
         #expect(order(.double(.nan), .double(.infinity)) == .greater && order(.double(.nan), .double(-.nan)) == .equal)

@@ -168,7 +168,11 @@ package struct SortOrder {
         if limit <= 0 { return [] }
         var heap: [UInt32] = []
         heap.reserveCapacity(limit)
-        for row in 0..<UInt32(count) {
+        // Of rows that come the better the later, as the newest do, each would go through the whole heap.
+        let last = UInt32(count) - 1
+        let isBackwards = precedes(last, 0)
+        for place in 0...last {
+            let row = isBackwards ? last - place : place
             try step(look)
             if heap.count < limit {
                 heap.append(row)

@@ -16,6 +16,8 @@ package final class SegmentReader: Sendable {
     private let files: SegmentFiles
     /// Of this reader's groups, which never change.
     let origin = MorselIdentity.freshOrigin()
+    /// Of this reader's tables.
+    let summaries = TableSummaries()
     let footer: SegmentFooter
 
     /// The caller's bytes of `SegmentWriter.finish`.
