@@ -141,6 +141,31 @@ struct SegmentTests {
         }
     }
 
+    /// A filter is read once for whoever asks one conversation after another; whoever verifies reads the file.
+    @Test func filtersAreReadOnce() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let description = try writeSample(files, directory, groups: 3, rows: 500)
+            let reader = try SegmentReader.open(fileSystem: files, path: directory + "/" + description.fileName)
+            let groups = reader.groups(table: "llm_call")
+            let names = callColumns.map(\.name)
+            let statistics = ScanStatistics()
+            // Between the texts of the first group, and none of them.
+            func look(for text: String) throws -> Bool {
+                let predicate = ColumnPredicate(column: 1, comparison: .equal(.text(text)))
+                return try groups[0].canSkip([predicate], names: names, statistics: statistics)
+            }
+            #expect(try !look(for: "c-1000007"))
+            let bytes = statistics.bytesRead.load(ordering: .relaxed)
+            #expect(bytes > 0)
+            #expect(try (0..<50).filter { try look(for: "c-1000007x\($0)") }.count > 40)
+            #expect(try !look(for: "c-1000007"))
+            #expect(statistics.bytesRead.load(ordering: .relaxed) == bytes)
+            _ = try groups[0].filter(1, statistics: statistics)
+            #expect(statistics.bytesRead.load(ordering: .relaxed) == 2 * bytes)
+        }
+    }
+
     /// Finished means durable under its name, whatever part of what was not flushed a power cut leaves: readers may be
     /// told of the segment before anything else in its directory is flushed.
     @Test(arguments: 0..<32) func aFinishedSegmentOutlivesAPowerCut(seed: Int) throws {

@@ -14,6 +14,9 @@ package final class SegmentFiles: Sendable {
     /// In the order in which they were asked for last.
     private let opened = Mutex<[Open]>([])
 
+    /// Of all segments that are read through these files.
+    let filters = KeptFilters()
+
     /// Files that are open while nobody reads, where the process may have many.
     package static let keptMax = 48
 

@@ -58,6 +58,9 @@ package final class SegmentReader: Sendable {
 
     deinit { files.forget(path) }
 
+    /// What is known of filters, of other segments, too.
+    var keptFilters: KeptFilters { files.filters }
+
     /// Opened where it is not.
     var file: any File {
         get throws(StorageError) { try files.file(path) }
