@@ -102,6 +102,10 @@ struct RecordMorsel: Morsel {
         SystemTables.column(index, of: places.lazy.map { records[$0] }, areLetters: areLetters)
     }
 
+    func column(_ index: Int, rows: [UInt32]) -> Vector {
+        SystemTables.column(index, of: rows.lazy.map { records[places[Int($0)]] }, areLetters: areLetters)
+    }
+
     func summary(_ index: Int) -> ColumnSummary? { nil }
 
     /// Those of one table, in pieces.
