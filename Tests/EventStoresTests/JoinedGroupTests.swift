@@ -27,7 +27,8 @@ import Testing
         var events = SampleEvents()
         for day in 0..<3 {
             for number in 0...day {
-                events.addTurn("c\(day)-\(number)", 1, at: Double(day - 2) * 86_400 + Double(number), model: "unheard-of")
+                let seconds = Double(day - 2) * 86_400 + Double(number)
+                events.addTurn("c\(day)-\(number)", 1, at: seconds, model: "unheard-of")
             }
         }
         _ = try store.append([events.batch])
