@@ -15,7 +15,7 @@ extension BitPacking {
         let source = bytes.span
         var values = [Int64](repeating: 0, count: places.count)
         for index in places.indices {
-            let place = BitPlace(of: Int(places[index]), among: count, width: width, wordBits: 64)
+            let place = BitPlace(of: Int(places[index]), among: count, width: width, wordShift: 6)
             var bits = source.loadUInt64(at: place.byte) &>> UInt64(place.shift)
             if place.shift + width > 64 {
                 bits |= source.loadUInt64(at: place.nextByte) &<< UInt64(64 - place.shift)
@@ -40,7 +40,7 @@ extension BitPacking {
         let source = bytes.span
         var values = [UInt32](repeating: 0, count: places.count)
         for index in places.indices {
-            let place = BitPlace(of: Int(places[index]), among: count, width: width, wordBits: 32)
+            let place = BitPlace(of: Int(places[index]), among: count, width: width, wordShift: 5)
             var bits = source.loadPartialUInt64(at: place.byte, length: 4)
             if place.shift + width > 32 {
                 bits |= source.loadPartialUInt64(at: place.nextByte, length: 4) &<< 32
@@ -59,19 +59,24 @@ extension BitPacking {
         /// Of its lowest bit within the word.
         var shift: Int
 
-        /// - Precondition: `index < count`, `1 <= width <= wordBits`.
-        init(of index: Int, among count: Int, width: Int, wordBits: Int) {
+        /// Divides by nothing but powers of two.
+        /// - Parameter wordShift: 5 or 6, for words of 32 or 64 bits.
+        /// - Precondition: `index < count`, and `width` is from 1 to the bits of a word.
+        @inline(__always)
+        init(of index: Int, among count: Int, width: Int, wordShift: Int) {
             precondition(index >= 0 && index < count, "a value that is there")
-            let wordBytes = wordBits / 8
-            let block = index / BitPacking.blockValues
+            assert(BitPacking.blockValues == 1 << Self.blockShift, "what a block holds")
+            let block = index >> Self.blockShift
             // What remains after the last whole block is one lane.
-            let isInBlock = block < count / BitPacking.blockValues
-            let lanes = isInBlock ? BitPacking.blockValues / wordBits : 1
-            let within = index % BitPacking.blockValues
-            let bit = within / lanes * width
-            byte = block * 128 * width + (bit / wordBits * lanes + within % lanes) * wordBytes
-            nextByte = byte + lanes * wordBytes
-            shift = bit % wordBits
+            let laneShift = block < count >> Self.blockShift ? Self.blockShift - wordShift : 0
+            let within = index & (BitPacking.blockValues - 1)
+            let bit = (within >> laneShift) * width
+            let word = ((bit >> wordShift) << laneShift) + (within & ((1 << laneShift) - 1))
+            byte = block * 128 * width + (word << (wordShift - 3))
+            nextByte = byte + (1 << (laneShift + wordShift - 3))
+            shift = bit & ((1 << wordShift) - 1)
         }
+
+        private static let blockShift = 10
     }
 }
