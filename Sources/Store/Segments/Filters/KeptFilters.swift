@@ -23,7 +23,7 @@ final class KeptFilters: Sendable {
     private let state = Mutex(State())
 
     /// - Parameter bytesMax: what is held, roughly.
-    init(bytesMax: Int = 16 << 20) { self.bytesMax = bytesMax }
+    init(bytesMax: Int = 8 << 20) { self.bytesMax = bytesMax }
 
     /// nil where it is not known, or no more.
     func filter(_ key: Key) -> BlockFilter? { state.withLock { $0.filters[key] } }
