@@ -154,12 +154,17 @@ struct RandomScalars {
             (0..<count).map { Int64($0 / 3) }, (0..<count).map { Int64(-$0 / 3) }, [Int64](repeating: 4, count: count),
             (0..<count).map { _ in Int64(random.next() % 50) },
         ]
+        let backwards = Vector(type: .integer, count: count, storage: .int64(runs[1]))
         for values in runs {
             let column = Vector(type: .integer, count: count, storage: .int64(values))
             for isDescending in [false, true] {
-                let whole = SortOrder.rows(of: [column], descending: [isDescending], nullsFirst: [false])
-                let first = SortOrder.rows(of: [column], descending: [isDescending], nullsFirst: [false], limit: 30)
-                #expect(first == Array(whole.prefix(30)))
+                for columns in [[column], [column, backwards], [withNulls(column, where: { $0 % 7 == 2 }), backwards]] {
+                    let descending = columns.map { _ in isDescending }
+                    let nullsFirst = columns.map { _ in !isDescending }
+                    let whole = SortOrder.rows(of: columns, descending: descending, nullsFirst: nullsFirst)
+                    let first = SortOrder.rows(of: columns, descending: descending, nullsFirst: nullsFirst, limit: 30)
+                    #expect(first == Array(whole.prefix(30)))
+                }
             }
         }
     }
