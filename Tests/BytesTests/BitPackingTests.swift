@@ -32,6 +32,31 @@ struct BitPackingTests {
         #expect(back[0] == values[0] && back[1] == values[1] && back[3] == values[3])
     }
 
+    @Test(arguments: [1, 64, 1_023, 1_024, 1_025, 2_500])
+    func singleValuesAreThoseOfAll(count: Int) throws {
+        var state: UInt64 = 7
+        for width in 0...64 {
+            let mask = width == 64 ? UInt64.max : (1 << UInt64(width)) - 1
+            let values = (0..<count).map { _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return Int64(bitPattern: (state ^ state >> 31) & mask)
+            }
+            let places = (0..<count).filter { $0 % 7 == 3 || $0 == count - 1 }.map { UInt32($0) }
+            var sink = ByteSink()
+            BitPacking.pack64(values, base: 0, divisor: 1, width: width, into: &sink)
+            let picked = try BitPacking.unpack64(
+                sink.bytes[...], count: count, width: width, base: 5, divisor: 3, at: places)
+            #expect(picked == places.map { values[Int($0)] &* 3 &+ 5 }, "width \(width)")
+            guard width <= 32 else { continue }
+            let narrow = values.map { UInt32(truncatingIfNeeded: $0) }
+            var sink32 = ByteSink()
+            BitPacking.pack32(narrow, width: width, into: &sink32)
+            #expect(
+                try BitPacking.unpack32(sink32.bytes[...], count: count, width: width, at: places)
+                    == places.map { narrow[Int($0)] }, "width \(width)")
+        }
+    }
+
     @Test func otherLengthsAreRefused() {
         #expect(throws: DecodingError.self) {
             try BitPacking.unpack64([1, 2, 3], count: 1, width: 8, base: 0, divisor: 1)

@@ -10,6 +10,12 @@ struct PageCorruptionTests {
         guard let header = try? PageHeader(from: &cursor, type: type) else { return nil }
         guard let vector = try? PageDecoder.decode(header, payload: payload[...], type: type) else { return nil }
         #expect(vector.count == header.rowCount && vector.count <= PageLimits.rowsMax)
+        let some = vector.count > 8 ? [UInt32(vector.count / 2)] : []
+        if let picked = try? PageDecoder.decode(header, payload: payload[...], type: type, rows: some) {
+            #expect(sameRows(picked, vector.gather(some)))
+        } else {
+            Issue.record("a page that can be read cannot be picked from")
+        }
         if case .text(let codes, let dictionary) = vector.storage {
             #expect(codes.allSatisfy { Int($0) < dictionary.count || dictionary.count == 0 })
         }
@@ -74,6 +80,10 @@ struct PageCorruptionTests {
                 storedBytes: payload.count, payloadBytes: payload.count)
             if let vector = try? PageDecoder.decode(header, payload: payload[...], type: type) {
                 #expect(vector.count == rows)
+            }
+            let some = rows > 8 ? [0, UInt32(rows - 1)].prefix(rows / 8) : []
+            if let vector = try? PageDecoder.decode(header, payload: payload[...], type: type, rows: Array(some)) {
+                #expect(vector.count == some.count)
             }
         }
     }

@@ -42,6 +42,32 @@ struct PageRoundTripTests {
         }
     }
 
+    /// Where few rows are wanted, they are picked from what is packed: they are those of the whole page, and texts that
+    /// do not occur in them are not made.
+    @Test(arguments: [1, 64, 1_025, 4_000])
+    func pickedRowsAreThoseOfThePage(count: Int) throws {
+        let masks: [(Int) -> Bool] = [
+            { _ in false }, { $0 % 3 == 0 }, { $0 % 700 == 1 }, { $0 % 700 != 1 }, { $0 / 200 % 2 == 0 },
+        ]
+        var random = SampleGenerator(state: 31)
+        for (name, vector) in sampleVectors(count: count, seed: 14) {
+            for (number, isNull) in masks.enumerated() {
+                let vector = number == 0 ? vector : withNulls(vector, where: isNull)
+                let page = PageEncoder.encode(vector, options: PageOptions(compression: number == 1 ? .lz4 : .none))
+                for share in [2, 20, 500] {
+                    let rows = (0..<UInt32(count)).filter { _ in random.next() % UInt64(share) == 0 }
+                    let picked = try PageDecoder.decode(
+                        page.header, payload: page.payload[...], type: vector.type, rows: rows)
+                    #expect(picked.fault == nil)
+                    #expect(sameRows(picked, vector.gather(rows)), "\(name), mask \(number), one in \(share)")
+                    if share > 10, case .text(_, let dictionary) = picked.storage, rows.count <= count / 8 {
+                        #expect(dictionary.count <= rows.count)
+                    }
+                }
+            }
+        }
+    }
+
     @Test func samplesReachEveryEncodingAndForm() {
         let pages = sampleVectors(count: 3_000, seed: 13).map { (name: $0.name, page: PageEncoder.encode($0.vector)) }
         var encodings = Set(pages.map { $0.page.header.encoding })

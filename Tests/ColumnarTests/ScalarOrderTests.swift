@@ -146,6 +146,29 @@ struct RandomScalars {
         }
     }
 
+    /// The first rows are those of a whole sort, whichever way the rows run.
+    @Test func theFirstRowsAreThoseOfAWholeSort() {
+        var random = SampleGenerator(state: 3)
+        let count = 400
+        let runs: [[Int64]] = [
+            (0..<count).map { Int64($0 / 3) }, (0..<count).map { Int64(-$0 / 3) }, [Int64](repeating: 4, count: count),
+            (0..<count).map { _ in Int64(random.next() % 50) },
+        ]
+        let backwards = Vector(type: .integer, count: count, storage: .int64(runs[1]))
+        for values in runs {
+            let column = Vector(type: .integer, count: count, storage: .int64(values))
+            for isDescending in [false, true] {
+                for columns in [[column], [column, backwards], [withNulls(column, where: { $0 % 7 == 2 }), backwards]] {
+                    let descending = columns.map { _ in isDescending }
+                    let nullsFirst = columns.map { _ in !isDescending }
+                    let whole = SortOrder.rows(of: columns, descending: descending, nullsFirst: nullsFirst)
+                    let first = SortOrder.rows(of: columns, descending: descending, nullsFirst: nullsFirst, limit: 30)
+                    #expect(first == Array(whole.prefix(30)))
+                }
+            }
+        }
+    }
+
     @Test func edges() {
         func order(_ a: Scalar, _ b: Scalar) -> ScalarOrder? { Scalar.order(a, b) }
         #expect(order(.double(.nan), .double(.infinity)) == .greater && order(.double(.nan), .double(-.nan)) == .equal)

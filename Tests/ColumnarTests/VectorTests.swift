@@ -19,6 +19,22 @@ import Testing
         }
     }
 
+    /// Texts are found by their bytes, whatever the dictionary holds beside and however often.
+    @Test func rowsOfATextAreFound() {
+        let texts = ["", "a", "eight888", "nine99999", "nine99998", "a", "e\u{301}", "é", "nobody"]
+        let dictionary = TextDictionary(texts)
+        let many: [UInt32] = [0, 5, 3, 1, 2, 2, 7, 6, 4, 0, 3]
+        for codes in [many, [5, 3, 1], []] {
+            let vector = Vector(
+                type: .text, count: codes.count, storage: .text(codes: codes, dictionary: dictionary))
+            for text in texts + ["nine", "eight88"] {
+                let expected = codes.map { texts[Int($0)].utf8.elementsEqual(text.utf8) }
+                #expect(vector.rows(ofText: Array(text.utf8)) == expected, "\(text) among \(codes.count)")
+            }
+        }
+        #expect(Vector.constant(.text("a"), type: .text, count: 2).rows(ofText: [97]) == nil)
+    }
+
     /// Every kernel that makes vectors, over every storage: rows without a value hold nothing, however they came to be
     /// so.
     @Test(arguments: types) func nullRowsHoldNothing(type: ColumnType) {

@@ -70,6 +70,45 @@ private final class TickingClock: Clock {
         #expect(catalog.tables[0].reads.pagesRead.load(ordering: .relaxed) == 2)
     }
 
+    /// Of 502 rows 500 are the first morsel's; a filter has to look at all rows of a morsel, yet not at the next one.
+    @Test func noMoreRowsAreReadThanWanted() throws {
+        func scanned(_ plan: Plan) throws -> Int {
+            try executor.run(plan, catalog: catalog, options: QueryOptions()).statistics.rowsScanned
+        }
+        #expect(try scanned(.limit(catalog.scan("t"), count: 3, offset: 499)) == 502)
+        #expect(try scanned(.limit(catalog.scan("t"), count: 1, offset: 0)) == 1)
+        let plan = Plan.project(catalog.scan("t"), [.call(.add, [key, key], .integer)], output: output)
+        #expect(try scanned(.limit(plan, count: 7, offset: 0)) == 7)
+        let odd = Expression.call(.greater, [key, .literal(.integer(70), .integer)], .boolean)
+        #expect(try scanned(.limit(.filter(catalog.scan("t"), odd), count: 2, offset: 1)) == 500)
+    }
+
+    @Test func theFirstRowsAreThoseOfTheWholeAnswer() throws {
+        var random = SeededGenerator(seed: 17)
+        for round in 0..<150 {
+            let rows = (0..<Int.random(in: 0..<90, using: &random)).map { row -> [Scalar] in
+                [row % 5 == 3 ? .null : .integer(Int64(row % 11)), .text("row \(row)")]
+            }
+            let table = MemoryTable(
+                "t", [("k", .integer), ("b", .text)], rows: rows, morselRows: Int.random(in: 1..<10, using: &random))
+            let catalog = MemoryCatalog(tables: [table])
+            var plan = catalog.scan("t")
+            if Bool.random(using: &random) {
+                let end = Expression.literal(.integer(Int64.random(in: 0..<12, using: &random)), .integer)
+                plan = .filter(plan, .call(.less, [key, end], .boolean))
+            }
+            if Bool.random(using: &random) {
+                plan = .project(plan, [.column(1, .text), key], output: [table.columns[1], table.columns[0]])
+            }
+            let count = Int.random(in: 0..<20, using: &random), offset = Int.random(in: 0..<20, using: &random)
+            let whole = try executor.rows(plan, catalog)
+            for engine in [executor, sharing] {
+                let first = try engine.rows(.limit(plan, count: count, offset: offset), catalog)
+                #expect(first == Array(whole.dropFirst(offset).prefix(count)), "round \(round)")
+            }
+        }
+    }
+
     @Test func unknownTablesAndLongSubqueriesAreRefused() {
         let nothing = Plan.scan(table: "nothing", columns: [], output: [], predicates: [])
         expectFault(.undefinedTable) { _ = try executor.rows(nothing, catalog) }

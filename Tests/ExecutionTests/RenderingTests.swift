@@ -50,6 +50,21 @@ import Testing
         #expect(result.rendered(.json) == lines.joined())
     }
 
+    /// A column that one chunk lacks may stand in the next.
+    @Test func columnsMayBeAbsentFromAChunk() {
+        let columns = [TableColumn(name: "a", type: .integer), TableColumn(name: "b", type: .text)]
+        let two = Chunk(
+            columns: [
+                Vector(type: .integer, scalars: [.integer(1), .integer(2)]), .constant(.null, type: .text, count: 2),
+            ], rowCount: 2)
+        let one = Chunk(
+            columns: [.constant(.null, type: .integer, count: 1), .constant(.text("x"), type: .text, count: 1)],
+            rowCount: 1)
+        let result = ResultSet(
+            columns: columns, chunks: [two, one, two], position: 1, watermark: 0, statistics: QueryStatistics())
+        #expect(result.rendered(.csv) == "a,b\r\n1,\r\n2,\r\n,x\r\n1,\r\n2,\r\n")
+    }
+
     @Test func newlineDelimited() {
         let lines: [String] = [
             #"{"model":"a \"b\", c","calls":"9007199254740993","cost":"1.500000000000","at":"2026-08-01T09:00:00.5Z","#,

@@ -124,6 +124,79 @@ struct SegmentTests {
         }
     }
 
+    /// What is known of all groups together is what is known of each, and refutes nothing that one of them may hold.
+    @Test func groupsTogetherTellWhatEachTells() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let description = try writeSample(files, directory, groups: 5, rows: 500)
+            let reader = try SegmentReader.open(fileSystem: files, path: directory + "/" + description.fileName)
+            #expect(reader.table(named: "nothing") == nil)
+            guard let whole = reader.table(named: "llm_call") else { throw TestFailure("a table") }
+            #expect(whole.groupCount == 5 && whole.rowCount == 2_500)
+            #expect(whole.groups.map(\.index) == [0, 1, 2, 3, 4])
+            let time = whole.summary(named: "time")
+            #expect(time?.minimum == .timestamptz(0) && time?.maximum == .timestamptz(2_499_000_000_000))
+            let conversations = whole.summary(named: "conversation_id")
+            #expect(conversations?.minimum == .text("c-1000000") && conversations?.maximum == .text("c-1000499"))
+            // Five times the sum of 0..<500, each 150,000.
+            #expect(whole.summary(named: "cost_usd")?.sum == 5 * 124_750 * 150_000)
+            // Of 500 rows 72 have an error.
+            #expect(whole.summary(named: "error_type")?.nullCount == 5 * 428)
+            #expect(whole.summary(named: "added later") == nil)
+            let names = callColumns.map(\.name) + ["added later"]
+            func refutes(_ column: Int, _ comparison: ColumnPredicate.Comparison) -> Bool {
+                whole.refutes([ColumnPredicate(column: column, comparison: comparison)], names: names)
+            }
+            #expect(refutes(0, .greater(.timestamptz(2_499_000_000_000))))
+            #expect(!refutes(0, .equal(.timestamptz(1_000_000_000_000))))
+            #expect(refutes(1, .equal(.text("c-1000500"))) && !refutes(1, .equal(.text("c-1000123"))))
+            #expect(refutes(6, .equal(.text("x"))) && !refutes(6, .isNull))
+        }
+    }
+
+    /// Some rows of a column are those of the whole, from one page read.
+    @Test func rowsArePickedFromAGroup() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let description = try writeSample(files, directory, groups: 2, rows: 500)
+            let reader = try SegmentReader.open(fileSystem: files, path: directory + "/" + description.fileName)
+            let group = reader.groups(table: "llm_call")[1]
+            let rows: [UInt32] = [7, 8, 250, 499]
+            let statistics = ScanStatistics()
+            let picked = try group.column(named: "conversation_id", type: .text, rows: rows, statistics: statistics)
+            let texts = (0..<4).map { picked.scalar(at: $0) }
+            #expect(texts == ["c-1000101", "c-1000101", "c-1000150", "c-1000199"].map { Scalar.text($0) })
+            #expect(statistics.pagesRead.load(ordering: .relaxed) == 1)
+            let nothing = try group.column(named: "added later", type: .text, rows: rows)
+            #expect(nothing.count == 4 && nothing.scalar(at: 0).isNull)
+        }
+    }
+
+    /// A filter is read once for whoever asks one conversation after another; whoever verifies reads the file.
+    @Test func filtersAreReadOnce() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let description = try writeSample(files, directory, groups: 3, rows: 500)
+            let reader = try SegmentReader.open(fileSystem: files, path: directory + "/" + description.fileName)
+            let groups = reader.groups(table: "llm_call")
+            let names = callColumns.map(\.name)
+            let statistics = ScanStatistics()
+            // Between the texts of the first group, and none of them.
+            func look(for text: String) throws -> Bool {
+                let predicate = ColumnPredicate(column: 1, comparison: .equal(.text(text)))
+                return try groups[0].canSkip([predicate], names: names, statistics: statistics)
+            }
+            #expect(try !look(for: "c-1000007"))
+            let bytes = statistics.bytesRead.load(ordering: .relaxed)
+            #expect(bytes > 0)
+            #expect(try (0..<50).filter { try look(for: "c-1000007x\($0)") }.count > 40)
+            #expect(try !look(for: "c-1000007"))
+            #expect(statistics.bytesRead.load(ordering: .relaxed) == bytes)
+            _ = try groups[0].filter(1, statistics: statistics)
+            #expect(statistics.bytesRead.load(ordering: .relaxed) == 2 * bytes)
+        }
+    }
+
     /// Finished means durable under its name, whatever part of what was not flushed a power cut leaves: readers may be
     /// told of the segment before anything else in its directory is flushed.
     @Test(arguments: 0..<32) func aFinishedSegmentOutlivesAPowerCut(seed: Int) throws {

@@ -201,7 +201,13 @@ package struct JSONWriter: Sendable {
     /// `true` or `false`.
     package mutating func value(_ flag: Bool) { raw(flag ? "true" : "false") }
     /// `null`.
-    package mutating func null() { raw("null") }
+    package mutating func null() {
+        separate()
+        bytes.append(contentsOf: Self.nullText)
+        needsComma = true
+    }
+
+    private static let nullText = Array("null".utf8)
 
     /// The shortest decimal that reads back as the same double, without a point where it is whole. JSON has no
     /// infinities and no NaN: they become text, as PostgreSQL's `to_json` does.

@@ -63,4 +63,34 @@ enum CodeStream {
         }
         return codes
     }
+
+    /// Reads those of `count` codes that stand at `places`, each below `limit`.
+    /// - Precondition: places ascend and are below `count`.
+    static func read(
+        _ cursor: inout ByteCursor, count: Int, limit: Int, at places: [UInt32]
+    ) throws(DecodingError) -> [UInt32] {
+        var peek = cursor
+        let kind = try peek.readByte()
+        var codes = places
+        switch kind {
+        case ascending:
+            cursor = peek
+        case packed:
+            cursor = peek
+            let width = Int(try cursor.readByte())
+            guard width <= 32 else { throw cursor.failure("a width up to 32") }
+            let bytes = try cursor.readSlice(BitPacking.packedBytes(count: count, width: width, wordBits: 32))
+            codes = try BitPacking.unpack32(bytes, count: count, width: width, at: places)
+        default:
+            let wide = try IntegerStreamDecoder.read(&cursor, count: count, wanted: places)
+            for index in wide.indices {
+                guard let code = UInt32(exactly: wide[index]) else { throw cursor.failure("codes below \(limit)") }
+                codes[index] = code
+            }
+        }
+        guard codes.isEmpty || Int(BitPacking.maximum(codes)) < limit else {
+            throw cursor.failure("codes below \(limit)")
+        }
+        return codes
+    }
 }

@@ -44,21 +44,26 @@ enum DecimalDoubles {
         return sink.bytes
     }
 
-    static func read(_ cursor: inout ByteCursor, count: Int) throws(DecodingError) -> [Double] {
+    /// - Parameter places: where the wanted values stand, ascending; nil: all are wanted.
+    static func read(
+        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]? = nil
+    ) throws(DecodingError) -> [Double] {
         let exponent = Int(try cursor.readByte())
         guard exponent < powers.count else { throw cursor.failure("an exponent up to 15") }
         let exceptionCount = try cursor.readCount(max: count)
         let positions = try IntegerStreamDecoder.read(&cursor, count: exceptionCount)
         let patterns = try IntegerStreamDecoder.read(&cursor, count: exceptionCount)
-        let mantissas = try IntegerStreamDecoder.read(&cursor, count: count)
+        let mantissas = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
         let power = powers[exponent]
-        var values = [Double](repeating: 0, count: count)
+        var values = [Double](repeating: 0, count: mantissas.count)
         for index in values.indices { values[index] = Double(mantissas[index]) / power }
         for index in positions.indices {
-            guard let position = Int(exactly: positions[index]), values.indices.contains(position) else {
+            guard let position = UInt32(exactly: positions[index]), Int(position) < count else {
                 throw cursor.failure("an exception within \(count) values")
             }
-            values[position] = Double(bitPattern: UInt64(bitPattern: patterns[index]))
+            let place = places.map { $0.partitioningIndex { $0 >= position } } ?? Int(position)
+            if let places, place == places.count || places[place] != position { continue }
+            values[place] = Double(bitPattern: UInt64(bitPattern: patterns[index]))
         }
         return values
     }

@@ -34,10 +34,14 @@ enum IdentifierText {
         return sink.bytes
     }
 
-    static func read(_ cursor: inout ByteCursor, count: Int) throws(DecodingError) -> TextDictionary {
-        let times = try IntegerStreamDecoder.read(&cursor, count: count)
-        let middles = try IntegerStreamDecoder.read(&cursor, count: count)
-        let lows = try IntegerStreamDecoder.read(&cursor, count: count)
+    /// - Parameter places: of the wanted ones; nil: all.
+    static func read(
+        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?
+    ) throws(DecodingError) -> TextDictionary {
+        let times = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+        let middles = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+        let lows = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+        let count = lows.count
         // All dashes first, the digits over them.
         var bytes = [UInt8](repeating: dash, count: count * length)
         HexadecimalColumns.write(times, shift: 16, digits: 8, into: &bytes, offset: 0, stride: length)

@@ -3,6 +3,17 @@ internal import Bytes
 /// Reads integer streams from untrusted bytes.
 enum IntegerStreamDecoder {
     /// Reads a stream of exactly `count` values. Allocates no more than a few arrays of `count`.
+    /// - Parameter places: where the wanted values stand; nil: all are wanted.
+    /// - Precondition: places ascend and are below `count`.
+    /// - Returns: the wanted values, in their order.
+    static func read(
+        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?
+    ) throws(DecodingError) -> [Int64] {
+        guard let places else { return try read(&cursor, count: count) }
+        return try read(&cursor, count: count, wanted: places)
+    }
+
+    /// The same of all values.
     static func read(_ cursor: inout ByteCursor, count: Int, depth: Int = 0) throws(DecodingError) -> [Int64] {
         if count == 0 { return [] }
         let number = try cursor.readByte()
@@ -30,28 +41,48 @@ enum IntegerStreamDecoder {
         }
     }
 
-    private static func readPacking(_ cursor: inout ByteCursor, count: Int, depth: Int) throws(DecodingError) -> [Int64]
-    {
-        let base = try cursor.readZigzag()
-        let divisor = try cursor.readVarint()
-        let width = Int(try cursor.readByte())
-        guard divisor >= 1, width <= 64 else { throw cursor.failure("a divisor above 0 and a width up to 64") }
-        let exceptionCount = try cursor.readCount(max: count)
-        guard exceptionCount == 0 || depth < IntegerStreamEncoder.depthMax, exceptionCount == 0 || width < 64 else {
-            throw cursor.failure("streams nested less deeply")
-        }
-        let positions = try read(&cursor, count: exceptionCount, depth: depth + 1)
-        let highs = try read(&cursor, count: exceptionCount, depth: depth + 1)
-        let bytes = try cursor.readSlice(BitPacking.packedBytes(count: count, width: width, wordBits: 64))
-        var values = try BitPacking.unpack64(bytes, count: count, width: width, base: base, divisor: divisor)
-        for index in positions.indices {
-            guard let position = Int(exactly: positions[index]), values.indices.contains(position) else {
+    static func readPacking(_ cursor: inout ByteCursor, count: Int, depth: Int) throws(DecodingError) -> [Int64] {
+        let packing = try PackingHead(&cursor, count: count, depth: depth)
+        var values = try BitPacking.unpack64(
+            packing.bytes, count: count, width: packing.width, base: packing.base, divisor: packing.divisor)
+        for index in packing.positions.indices {
+            guard let position = Int(exactly: packing.positions[index]), values.indices.contains(position) else {
                 throw cursor.failure("an exception within \(count) values")
             }
-            let bits = (UInt64(bitPattern: highs[index]) &<< UInt64(width)) &* divisor
-            values[position] &+= Int64(bitPattern: bits)
+            values[position] &+= packing.rest(of: index)
         }
         return values
+    }
+
+    /// What a packing says before its bits, and where these lie.
+    struct PackingHead {
+        var base: Int64
+        var divisor: UInt64
+        var width: Int
+        /// Where exceptions stand, and their bits above `width`. Nobody has looked yet whether they stand among the
+        /// values.
+        var positions, highs: [Int64]
+        var bytes: ArraySlice<UInt8>
+
+        /// Reads it, bits included.
+        init(_ cursor: inout ByteCursor, count: Int, depth: Int) throws(DecodingError) {
+            base = try cursor.readZigzag()
+            divisor = try cursor.readVarint()
+            width = Int(try cursor.readByte())
+            guard divisor >= 1, width <= 64 else { throw cursor.failure("a divisor above 0 and a width up to 64") }
+            let exceptionCount = try cursor.readCount(max: count)
+            guard exceptionCount == 0 || depth < IntegerStreamEncoder.depthMax, exceptionCount == 0 || width < 64 else {
+                throw cursor.failure("streams nested less deeply")
+            }
+            positions = try IntegerStreamDecoder.read(&cursor, count: exceptionCount, depth: depth + 1)
+            highs = try IntegerStreamDecoder.read(&cursor, count: exceptionCount, depth: depth + 1)
+            bytes = try cursor.readSlice(BitPacking.packedBytes(count: count, width: width, wordBits: 64))
+        }
+
+        /// What an exception adds to the value that is packed.
+        func rest(of exception: Int) -> Int64 {
+            Int64(bitPattern: (UInt64(bitPattern: highs[exception]) &<< UInt64(width)) &* divisor)
+        }
     }
 
     private static func prefixSums(_ first: Int64, _ deltas: [Int64]) -> [Int64] {

@@ -84,12 +84,16 @@ enum NumberedText {
         Array(try cursor.readSlice(try cursor.readCount(max: TextBlockEncoder.prefixBytesMax)))
     }
 
-    static func readHexadecimal(_ cursor: inout ByteCursor, count: Int) throws(DecodingError) -> TextDictionary {
+    /// - Parameter places: of the wanted texts; nil: all.
+    static func readHexadecimal(
+        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?
+    ) throws(DecodingError) -> TextDictionary {
         let prefix = try readPrefix(&cursor)
         let digits = Int(try cursor.readByte())
         guard (1...32).contains(digits) else { throw cursor.failure("1 to 32 digits") }
-        let highs = digits > 16 ? try IntegerStreamDecoder.read(&cursor, count: count) : []
-        let lows = try IntegerStreamDecoder.read(&cursor, count: count)
+        let highs = digits > 16 ? try IntegerStreamDecoder.read(&cursor, count: count, at: places) : []
+        let lows = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+        let count = lows.count
         let length = prefix.count + digits
         var bytes = [UInt8](repeating: 0, count: count * length)
         for at in prefix.indices {
@@ -104,11 +108,15 @@ enum NumberedText {
         return TextDictionary(bytes: bytes, offsets: evenOffsets(count: count, length: length))
     }
 
-    static func readDecimal(_ cursor: inout ByteCursor, count: Int) throws(DecodingError) -> TextDictionary {
+    /// - Parameter places: of the wanted texts; nil: all.
+    static func readDecimal(
+        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?
+    ) throws(DecodingError) -> TextDictionary {
         let prefix = try readPrefix(&cursor)
         let digits = Int(try cursor.readByte())
         guard (1...18).contains(digits) else { throw cursor.failure("1 to 18 digits") }
-        let values = try IntegerStreamDecoder.read(&cursor, count: count)
+        let values = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+        let count = values.count
         let length = prefix.count + digits
         var bytes = [UInt8](repeating: zero, count: count * length)
         for index in values.indices {
@@ -127,9 +135,13 @@ enum NumberedText {
         return TextDictionary(bytes: bytes, offsets: evenOffsets(count: count, length: length))
     }
 
-    static func readNumber(_ cursor: inout ByteCursor, count: Int) throws(DecodingError) -> TextDictionary {
+    /// - Parameter places: of the wanted texts; nil: all.
+    static func readNumber(
+        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?
+    ) throws(DecodingError) -> TextDictionary {
         let prefix = try readPrefix(&cursor)
-        let values = try IntegerStreamDecoder.read(&cursor, count: count)
+        let values = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+        let count = values.count
         var bytes: [UInt8] = []
         var offsets: [UInt32] = [0]
         bytes.reserveCapacity(count * (prefix.count + 6))

@@ -24,11 +24,17 @@ package enum PageDecoder {
             return .constant(header.summary.minimum, type: type, count: rows)
         default: break
         }
+        return try decodePlain(header, try plainPayload(header, payload), type, sharing)
+    }
+
+    /// The payload as it was before it was compressed.
+    static func plainPayload(
+        _ header: PageHeader, _ payload: ArraySlice<UInt8>
+    ) throws(DecodingError) -> ArraySlice<UInt8> {
         guard payload.count == header.storedBytes else {
             throw DecodingError(offset: payload.count, expectation: "a payload of \(header.storedBytes) bytes")
         }
-        if header.compression == .none { return try decodePlain(header, payload, type, sharing) }
-        return try decodePlain(header, try decompress(payload, header)[...], type, sharing)
+        return header.compression == .none ? payload : try decompress(payload, header)[...]
     }
 
     private static func decompress(_ payload: ArraySlice<UInt8>, _ header: PageHeader) throws(DecodingError) -> [UInt8]

@@ -84,14 +84,31 @@ struct TextRanges {
 enum TextBlockDecoder {
     static func read(_ cursor: inout ByteCursor) throws(DecodingError) -> TextDictionary {
         let count = try cursor.readCount(max: PageLimits.rowsMax)
+        return try read(&cursor, count: count, at: nil)
+    }
+
+    /// The texts of some codes alone, in their order.
+    /// - Precondition: codes ascend.
+    static func read(_ cursor: inout ByteCursor, codes: [UInt32]) throws(DecodingError) -> TextDictionary {
+        let count = try cursor.readCount(max: PageLimits.rowsMax)
+        guard codes.last.map({ Int($0) < count }) ?? true else { throw cursor.failure("codes below \(count)") }
+        return try read(&cursor, count: count, at: codes)
+    }
+
+    /// - Parameter codes: of the wanted texts, ascending and below `count`; nil: all.
+    private static func read(
+        _ cursor: inout ByteCursor, count: Int, at codes: [UInt32]?
+    ) throws(DecodingError) -> TextDictionary {
         let number = try cursor.readByte()
         guard let form = TextForm(rawValue: number) else { throw cursor.newerForm("a form of texts", found: number) }
         switch form {
-        case .plain: return try readPlain(&cursor, count: count)
-        case .uuid: return try IdentifierText.read(&cursor, count: count)
-        case .hexadecimal: return try NumberedText.readHexadecimal(&cursor, count: count)
-        case .decimal: return try NumberedText.readDecimal(&cursor, count: count)
-        case .number: return try NumberedText.readNumber(&cursor, count: count)
+        case .plain:
+            guard let codes else { return try readPlain(&cursor, count: count) }
+            return try readPlain(&cursor, count: count, at: codes)
+        case .uuid: return try IdentifierText.read(&cursor, count: count, at: codes)
+        case .hexadecimal: return try NumberedText.readHexadecimal(&cursor, count: count, at: codes)
+        case .decimal: return try NumberedText.readDecimal(&cursor, count: count, at: codes)
+        case .number: return try NumberedText.readNumber(&cursor, count: count, at: codes)
         }
     }
 
@@ -108,6 +125,33 @@ enum TextBlockDecoder {
             offsets[index + 1] = UInt32(truncatingIfNeeded: total)
         }
         return TextDictionary(bytes: Array(try cursor.readSlice(total)), offsets: offsets)
+    }
+
+    private static func readPlain(
+        _ cursor: inout ByteCursor, count: Int, at codes: [UInt32]
+    ) throws(DecodingError) -> TextDictionary {
+        let lengths = try IntegerStreamDecoder.read(&cursor, count: count)
+        let limit = cursor.remaining
+        var ranges: [Range<Int>] = []
+        ranges.reserveCapacity(codes.count)
+        var total = 0
+        for index in lengths.indices {
+            guard lengths[index] >= 0, lengths[index] <= Int64(limit - total) else {
+                throw cursor.failure("texts within the page")
+            }
+            let start = total
+            total += Int(lengths[index])
+            if ranges.count < codes.count, Int(codes[ranges.count]) == index { ranges.append(start..<total) }
+        }
+        let texts = try cursor.readSlice(total)
+        var bytes: [UInt8] = []
+        var offsets: [UInt32] = [0]
+        for range in ranges {
+            let start = texts.startIndex + range.lowerBound
+            bytes.append(contentsOf: texts[start..<(start + range.count)])
+            offsets.append(UInt32(truncatingIfNeeded: bytes.count))
+        }
+        return TextDictionary(bytes: bytes, offsets: offsets)
     }
 }
 

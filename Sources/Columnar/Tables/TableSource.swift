@@ -28,15 +28,33 @@ package protocol Morsel: Sendable {
     /// `constant(.null)`. Counts pages and bytes in the request's statistics. Throws a corruption error that names file
     /// and offset.
     func column(_ index: Int) throws -> Vector
+    /// As `column`, the rows at some places alone, as if gathered; a text's dictionary may lack what occurs elsewhere.
+    /// Cheaper where few of many are wanted.
+    /// - Precondition: `rows` ascend and are below `rowCount`.
+    func column(_ index: Int, rows: [UInt32]) throws -> Vector
     /// What is known of a column without reading it; nil if nothing.
     func summary(_ index: Int) -> ColumnSummary?
     /// Under what something that was computed of it may be kept; nil where nothing may.
     var identity: MorselIdentity? { get }
+    /// How many pieces it stands for; 1 where it is one. One that stands for several, see ``ScanRequest/mayJoin``, may
+    /// have more rows than a piece, has no identity and is not read: its `parts` are.
+    var pieceCount: Int { get }
+    /// The pieces it stands for that may hold a row the request wants, in the table's order.
+    func parts() throws -> [any Morsel]
 }
 
 extension Morsel {
     /// None.
     package var identity: MorselIdentity? { nil }
+
+    /// One.
+    package var pieceCount: Int { 1 }
+
+    /// Itself.
+    package func parts() throws -> [any Morsel] { [self] }
+
+    /// Reads all rows and picks.
+    package func column(_ index: Int, rows: [UInt32]) throws -> Vector { try column(index).gather(rows) }
 }
 
 /// What a page header says of its values.
@@ -62,6 +80,9 @@ package struct ScanRequest: Sendable {
     package var columns: [Int]
     package var predicates: [ColumnPredicate]
     package var statistics: ScanStatistics
+    /// Whether neighbouring pieces may come as one: for who can do with what is known of many pieces together, or else
+    /// asks for the parts.
+    package var mayJoin = false
     /// Throws when the rows are no longer wanted. A table that computes for long before it has morsels asks now and
     /// then.
     package var check: Check

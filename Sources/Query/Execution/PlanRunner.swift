@@ -28,10 +28,9 @@ struct PlanRunner: Sendable {
                 columns: source.columns,
                 chunks: try SortOperator(context: context, keys: keys, limit: limit).run(source))
         case .limit(let input, let count, let offset):
-            let source = try pipeline(input)
-            return Pipeline(
-                columns: source.columns,
-                chunks: try LimitOperator(context: context, count: count, offset: offset).run(source))
+            let limit = LimitOperator(context: context, count: count, offset: offset)
+            let source = try leading(limit.wanted, of: input) ?? pipeline(input)
+            return Pipeline(columns: source.columns, chunks: try limit.run(source))
         case .join(let left, let right, let kind, let leftKeys, let rightKeys, let residual):
             let rightChunks = try pipeline(right).collect(context)
             let source = try pipeline(left)
@@ -84,24 +83,34 @@ struct PlanRunner: Sendable {
         }
     }
 
+    /// Rows of a table of which only the first are wanted, in the table's order; nil where others make the rows.
+    private func leading(_ wanted: Int, of input: Plan) throws -> Pipeline? {
+        if case .project(let below, let expressions, let output) = input {
+            return try leading(wanted, of: below).map { projected($0, expressions, output) }
+        }
+        return try scan(input)?.pipeline(first: wanted)
+    }
+
     /// The rows of a table that a sort with a limit looks at, in the table's order; nil where others have to make them.
     private func firstRows(of input: Plan, _ keys: [SortKey], limit: Int) throws -> Pipeline? {
         guard case .project(let below, let expressions, let output) = input else {
-            guard let scan = try scan(input) else { return nil }
-            return try TopRows(scan, keys: keys, limit: limit, others: [])?.pipeline() ?? scan.pipeline
+            guard let scan = try scan(input, mayJoin: true) else { return nil }
+            return try TopRows(scan, keys: keys, limit: limit, others: [])?.pipeline() ?? scan.pieces().pipeline
         }
-        guard let scan = try scan(below) else { return nil }
+        guard let scan = try scan(below, mayJoin: true) else { return nil }
         let keys = keys.map { key in
             SortKey(
                 expression: key.expression.substituting(expressions), isDescending: key.isDescending,
                 nullsFirst: key.nullsFirst)
         }
-        let rows = try TopRows(scan, keys: keys, limit: limit, others: expressions)?.pipeline() ?? scan.pipeline
+        let top = try TopRows(scan, keys: keys, limit: limit, others: expressions)?.pipeline()
+        let rows = try top ?? scan.pieces().pipeline
         return projected(rows, expressions, output)
     }
 
     /// The scan below any filters; nil for other plans.
-    private func scan(_ plan: Plan) throws -> ScanOperator? {
+    /// - Parameter mayJoin: whether its morsels may stand for several pieces each.
+    private func scan(_ plan: Plan, mayJoin: Bool = false) throws -> ScanOperator? {
         var conditions: [Expression] = []
         var node = plan
         while case .filter(let input, let condition) = node {
@@ -110,7 +119,8 @@ struct PlanRunner: Sendable {
         }
         guard case .scan(let table, let columns, let output, let predicates) = node else { return nil }
         return try ScanOperator(
-            context, table: table, columns: columns, output: output, predicates: predicates, conditions: conditions)
+            context, table: table, columns: columns, output: output, predicates: predicates, conditions: conditions,
+            mayJoin: mayJoin)
     }
 
     private func aggregate(
@@ -129,9 +139,9 @@ struct PlanRunner: Sendable {
             source = inner
         }
         let operation = AggregateOperator(context: context, groups: groups, calls: calls, output: output)
-        if groups.isEmpty, let scan = try scan(source) {
+        if groups.isEmpty, let scan = try scan(source, mayJoin: true) {
             if let summaries = SummaryAggregation(scan, operation) { return try summaries.run() }
-            return try operation.run(scan.pipeline)
+            return try operation.run(scan.pieces().pipeline)
         }
         return try operation.run(pipeline(source))
     }

@@ -64,7 +64,13 @@ final class SealedSegment: Sendable {
 extension SealedSegment {
     /// Rows of a group that later ones stand for.
     func deadRows(table: String, group: Int) -> Set<UInt32> {
-        replaced.rows(at: ReplacedRows.Place(segment: id, table: table, group: group))
+        if replaced.rows.isEmpty { return [] }
+        return replaced.rows(at: ReplacedRows.Place(segment: id, table: table, group: group))
+    }
+
+    /// Whether later rows stand for some of a table's, which has so many groups.
+    func hasDeadRows(table: String, groups: Int) -> Bool {
+        !replaced.rows.isEmpty && (0..<groups).contains { !deadRows(table: table, group: $0).isEmpty }
     }
 
     /// The rows of a group that no later ones stand for, ascending.

@@ -62,8 +62,10 @@ package struct StoreSnapshot: TableCatalog {
     }
 
     package var rollups: [RollupDescription] {
-        layouts.rollups.map { $0.layout.description(watermark: watermark) }.sorted {
-            ($1.grainNanoseconds, $0.table) < ($0.grainNanoseconds, $1.table)
+        layouts.describedRollups.map { layout, described in
+            var description = described
+            description.earliestTime = layout.earliestTime(watermark: watermark)
+            return description
         }
     }
 

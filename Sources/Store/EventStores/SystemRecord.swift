@@ -113,6 +113,10 @@ struct RecordMorsel: Morsel {
         return ColumnSummary(minimum: .timestamptz(first), maximum: .timestamptz(last), nullCount: 0)
     }
 
+    func column(_ index: Int, rows: [UInt32]) -> Vector {
+        SystemTables.column(index, of: rows.lazy.map { records[places[Int($0)]] }, areLetters: areLetters)
+    }
+
     /// Those of one table, in pieces.
     static func all(_ records: [SystemRecord], areLetters: Bool) -> [RecordMorsel] {
         let places = records.indices.filter { records[$0].isDeadLetter == areLetters }

@@ -168,14 +168,21 @@ package struct SortOrder {
         if limit <= 0 { return [] }
         var heap: [UInt32] = []
         heap.reserveCapacity(limit)
-        for row in 0..<UInt32(count) {
+        // Most rows are out by their first key alone.
+        var words: [UInt64] = []
+        if case .words(let first)? = keys.first { words = first }
+        // Of rows that come the better the later, as the newest do, each would go through the whole heap.
+        let last = UInt32(count) - 1
+        let isBackwards = precedes(last, 0)
+        for place in 0...last {
+            let row = isBackwards ? last - place : place
             try step(look)
             if heap.count < limit {
                 heap.append(row)
                 if heap.count == limit {
                     for index in stride(from: limit / 2, through: 0, by: -1) { siftDown(&heap, index) }
                 }
-            } else if precedes(row, heap[0]) {
+            } else if words.isEmpty || words[Int(row)] <= words[Int(heap[0])], precedes(row, heap[0]) {
                 heap[0] = row
                 siftDown(&heap, 0)
             }

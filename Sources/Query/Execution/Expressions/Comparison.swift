@@ -9,10 +9,10 @@ enum Comparison {
         let count = left.count
         if left.isAllNull || right.isAllNull { return .nulls(.boolean, count: count) }
         if case .text(let codes, let dictionary) = left.storage, case .constant(.text(let text)) = right.storage {
-            return texts(function, codes, dictionary, left.validity, text)
+            return equality(function, left, text) ?? texts(function, codes, dictionary, left.validity, text)
         }
         if case .text(let codes, let dictionary) = right.storage, case .constant(.text(let text)) = left.storage {
-            return texts(mirrored(function), codes, dictionary, right.validity, text)
+            return equality(function, right, text) ?? texts(mirrored(function), codes, dictionary, right.validity, text)
         }
         let validity = jointValidity(left, right)
         let values: [Bool]
@@ -74,15 +74,24 @@ enum Comparison {
         }
     }
 
+    /// nil for the other comparisons.
+    private static func equality(_ function: ScalarFunction, _ value: Vector, _ text: String) -> Vector? {
+        guard function == .equal || function == .notEqual, var rows = value.rows(ofText: Array(text.utf8)) else {
+            return nil
+        }
+        if function == .notEqual { for row in rows.indices { rows[row].toggle() } }
+        TextMapping.clearNulls(&rows, value.validity)
+        return Vector(type: .boolean, count: value.count, storage: .boolean(rows), validity: value.validity)
+    }
+
     private static func texts(
         _ function: ScalarFunction, _ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?,
         _ text: String
     ) -> Vector {
+        assert(function != .equal && function != .notEqual, "these are found by code")
         let wanted = Array(text.utf8)
         return TextMapping.test(codes, dictionary, validity: validity) { entry in
             switch function {
-            case .equal: return entry.count == wanted.count && entry.elementsEqual(wanted)
-            case .notEqual: return entry.count != wanted.count || !entry.elementsEqual(wanted)
             case .less: return entry.lexicographicallyPrecedes(wanted)
             case .lessOrEqual: return !wanted.lexicographicallyPrecedes(entry)
             case .greater: return wanted.lexicographicallyPrecedes(entry)

@@ -31,10 +31,15 @@ struct LimitOperator: Sendable {
         }
     }
 
+    /// How many rows of the input are needed, those that are skipped included.
+    var wanted: Int {
+        let skipped = max(0, offset)
+        return count.map { $0.addingReportingOverflow(skipped).overflow ? Int.max : max(0, $0) + skipped } ?? Int.max
+    }
+
     func run(_ input: Pipeline) throws -> [Chunk] {
         let skipped = max(0, offset)
-        let wanted =
-            count.map { $0.addingReportingOverflow(skipped).overflow ? Int.max : max(0, $0) + skipped } ?? Int.max
+        let wanted = wanted
         if wanted == 0 || count == 0 { return [] }
         let ready = try input.keepReady(context) { cut($0, skipped: skipped, wanted: wanted) }
         if let ready { return ready }

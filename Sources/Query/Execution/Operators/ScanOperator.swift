@@ -4,16 +4,18 @@ import Plans
 /// Reads a table morsel by morsel: the columns of conditions first, the rest only for rows that survive them.
 struct ScanOperator: Sendable {
     let context: QueryContext
-    let morsels: [any Morsel]
+    /// One that stands for several pieces is none to read, see ``pieces()``.
+    private(set) var morsels: [any Morsel]
     /// Columns of the table to hand out.
     let columns: [Int]
     let output: [TableColumn]
     /// Conditions over the output's columns, cheapest to refute first.
     let conditions: [Expression]
 
+    /// - Parameter mayJoin: whether a morsel may stand for several pieces.
     init(
         _ context: QueryContext, table: String, columns: [Int], output: [TableColumn], predicates: [ColumnPredicate],
-        conditions: [Expression]
+        conditions: [Expression], mayJoin: Bool = false
     ) throws {
         guard let source = context.catalog.table(named: table) else {
             throw QueryError(.undefinedTable, "relation \"\(table)\" does not exist")
@@ -23,15 +25,36 @@ struct ScanOperator: Sendable {
         self.output = output
         self.conditions = conditions
         let provable = context.options.usesSummaries ? predicates : []
-        morsels = try source.morsels(
-            for: ScanRequest(
-                columns: columns, predicates: provable, statistics: context.statistics,
-                check: { try context.check() }, note: context.options.bookingOfTables))
+        var request = ScanRequest(
+            columns: columns, predicates: provable, statistics: context.statistics,
+            check: { try context.check() }, note: context.options.bookingOfTables)
+        request.mayJoin = mayJoin && context.options.usesSummaries
+        morsels = try source.morsels(for: request)
     }
 
-    var pipeline: Pipeline {
-        Pipeline(columns: output, unitCount: morsels.count) { [self] unit, sink in
-            guard let rows = try read(morsels[unit]) else { return }
+    /// The same scan of single pieces.
+    func pieces() throws -> ScanOperator {
+        var scan = self
+        scan.morsels = try morsels.flatMap { try $0.parts() }
+        return scan
+    }
+
+    var pipeline: Pipeline { pipeline(first: .max) }
+
+    /// The table's first rows, where no more than so many are wanted of those that the conditions leave: of each morsel
+    /// as many, and without conditions no morsel behind those that hold them.
+    func pipeline(first wanted: Int) -> Pipeline {
+        var left = [Int](repeating: wanted, count: morsels.count)
+        if conditions.isEmpty {
+            var rest = wanted
+            left = morsels.map { morsel in
+                defer { rest = max(0, rest - morsel.rowCount) }
+                return rest
+            }
+        }
+        let firsts = Array(left.prefix { $0 > 0 })
+        return Pipeline(columns: output, unitCount: firsts.count) { [self] unit, sink in
+            guard let rows = try read(morsels[unit], first: firsts[unit]) else { return }
             let booking = booking(of: rows)
             defer { withExtendedLifetime(booking) {} }
             // The newest rows of a table may come in larger morsels than sealed ones.
@@ -63,24 +86,25 @@ struct ScanOperator: Sendable {
         return open
     }
 
-    /// The surviving rows of a morsel; nil when there are none.
-    func read(_ morsel: any Morsel) throws -> Chunk? {
+    /// The first surviving rows of a morsel; nil when there are none.
+    private func read(_ morsel: any Morsel, first: Int) throws -> Chunk? {
         guard morsel.rowCount > 0, let open = remaining(morsel) else { return nil }
-        return try read(morsel, conditions: open)
+        return try read(morsel, conditions: open, columns: Array(columns.indices), first: first)?.chunk
     }
 
-    /// As `read`, under conditions already looked through.
+    /// The surviving rows of a morsel under conditions already looked through; nil when there are none.
     func read(_ morsel: any Morsel, conditions: [Expression]) throws -> Chunk? {
         try read(morsel, conditions: conditions, columns: Array(columns.indices))?.chunk
     }
 
     /// The surviving rows of a morsel with some of the output's columns, the others as constants; nil when no row
     /// survives.
+    /// - Parameter first: how many rows are wanted of those that survive.
     /// - Returns: the rows, and their places in the morsel; nil where those are all.
     func read(
-        _ morsel: any Morsel, conditions: [Expression], columns wanted: [Int]
+        _ morsel: any Morsel, conditions: [Expression], columns wanted: [Int], first: Int = .max
     ) throws -> (chunk: Chunk, selection: [UInt32]?)? {
-        context.statistics.add(rowsScanned: morsel.rowCount)
+        context.statistics.add(rowsScanned: conditions.isEmpty ? min(first, morsel.rowCount) : morsel.rowCount)
         var chunk = blank(rowCount: morsel.rowCount)
         var isLoaded = [Bool](repeating: false, count: columns.count)
         var selection: [UInt32]?
@@ -99,6 +123,10 @@ struct ScanOperator: Sendable {
             chunk = chunk.gather(kept)
             assert(selection?.count == chunk.rowCount, "rows and their places in the morsel")
         }
+        if chunk.rowCount > first {
+            selection = selection.map { Array($0.prefix(first)) } ?? Array(0..<UInt32(first))
+            chunk = chunk.slice(0..<first)
+        }
         assert(columns.count == output.count, "a column of the table for each of the output")
         for index in wanted { try load(index) }
         return (chunk, selection)
@@ -115,9 +143,11 @@ struct ScanOperator: Sendable {
     }
 
     private func column(_ index: Int, of morsel: any Morsel, _ selection: [UInt32]?) throws -> Vector {
-        let vector = try morsel.column(columns[index])
-        guard vector.count == morsel.rowCount else { preconditionFailure("a morsel's columns have its row count") }
-        return selection.map { vector.gather($0) } ?? vector
+        let vector = try selection.map { try morsel.column(columns[index], rows: $0) } ?? morsel.column(columns[index])
+        guard vector.count == selection?.count ?? morsel.rowCount else {
+            preconditionFailure("a morsel's columns have its row count")
+        }
+        return vector
     }
 
     private func blank(rowCount: Int) -> Chunk {

@@ -27,15 +27,35 @@ struct SummaryAggregation: Sendable {
     }
 
     func run() throws -> [Chunk] {
-        let count = scan.morsels.count
+        var known = try aggregate.makeState()
+        let morsels = try unanswered(&known)
+        let count = morsels.count
         let perUnit = Self.morselsPerUnit(count, lanes: scan.context.workers.parallelism)
         let units = Pipeline.units((count + perUnit - 1) / perUnit)
         let states = try units.run(scan.context, make: { try aggregate.makeState() }) { _, ordinal, state in
             let first = Pipeline.unit(of: ordinal) * perUnit
-            for index in first..<min(first + perUnit, count) { try take(scan.morsels[index], ordinal, &state) }
+            for index in first..<min(first + perUnit, count) { try take(morsels[index], ordinal, &state) }
             return true
         }
-        return try aggregate.finish(states)
+        return try aggregate.finish([known] + states)
+    }
+
+    /// The morsels to look at one by one: single ones, and the pieces of those that stand for several and do not answer
+    /// for them.
+    /// - Parameter state: takes what the others say.
+    private func unanswered(_ state: inout AggregateOperator.State) throws -> [any Morsel] {
+        var single: [any Morsel] = []
+        for morsel in scan.morsels {
+            if morsel.pieceCount == 1 {
+                single.append(morsel)
+                continue
+            }
+            try scan.context.check()
+            guard let open = scan.remaining(morsel) else { continue }
+            if open.isEmpty, takeSummaries(morsel, &state) { continue }
+            single += try morsel.parts()
+        }
+        return single
     }
 
     /// A morsel that its headers answer for costs less than handing it on, so there are several to a unit; but enough

@@ -29,9 +29,18 @@ struct TopRows: Sendable {
         keyColumns = looked.reduce(into: Set<Int>()) { $0.formUnion($1.columnsRead) }.sorted()
     }
 
-    /// A morsel's rows that may be wanted, with the values of their keys.
+    /// A morsel to look at.
+    private struct Piece: Sendable {
+        var morsel: any Morsel
+        /// Ascending in the order of the table.
+        var place: Int
+        /// The best that the first key can be; nil where that is not known.
+        var bound: Scalar?
+    }
+
+    /// A piece's rows that may be wanted, with the values of their keys.
     private struct Candidates: Sendable {
-        var morsel: Int
+        var piece: Piece
         var rows: [UInt32]
         var keys: [Vector]
     }
@@ -76,7 +85,7 @@ struct TopRows: Sendable {
         let winners = try winners(among: candidates())
         return Pipeline(columns: scan.output, unitCount: winners.count) { [scan] unit, sink in
             let (morsel, rows) = winners[unit]
-            let chunk = try scan.read(rows, of: scan.morsels[morsel])
+            let chunk = try scan.read(rows, of: morsel)
             let booking = scan.booking(of: chunk)
             defer { withExtendedLifetime(booking) {} }
             for piece in chunk.pieces(of: scan.context.chunkRowsMax) { try sink(piece) }
@@ -84,36 +93,75 @@ struct TopRows: Sendable {
     }
 
     private func candidates() throws -> [Candidates] {
-        let context = scan.context
-        let bounds = scan.morsels.map { bound(of: $0) }
-        // Those of which nothing is known come first: the others may then be left out.
-        let order = scan.morsels.indices.sorted { left, right in
-            guard let a = bounds[left], let b = bounds[right] else {
-                return (bounds[left] == nil ? 0 : 1, left) < (bounds[right] == nil ? 0 : 1, right)
-            }
-            return keys[0].precedes(a, b) || (!keys[0].precedes(b, a) && left < right)
-        }
         let best = Best(keys[0], limit: limit)
-        let parts = try Pipeline.units(order.count).run(context, make: { [Candidates]() }) { _, ordinal, found in
-            let index = order[Pipeline.unit(of: ordinal)]
-            if let bound = bounds[index], best.excludes(bound) {
-                context.statistics.add(groupsSkipped: 1)
-                return true
-            }
-            guard let candidates = try candidates(index) else { return true }
-            try context.budget.reserve(candidates.keys.reduce(candidates.rows.count * 4) { $0 + $1.memoryBytes })
-            let first = candidates.keys[0]
-            best.add((0..<first.count).map { first.scalar(at: $0) })
-            found.append(candidates)
+        let (pieces, early) = try pieces(best)
+        let parts = try Pipeline.units(pieces.count).run(scan.context, make: { [Candidates]() }) { _, ordinal, found in
+            if let candidates = try look(at: pieces[Pipeline.unit(of: ordinal)], best) { found.append(candidates) }
             return true
         }
-        return parts.flatMap { $0 }.sorted { $0.morsel < $1.morsel }
+        return (early + parts.flatMap { $0 }).sorted { $0.piece.place < $1.piece.place }
     }
 
-    /// The first rows of one morsel, in order.
-    private func candidates(_ index: Int) throws -> Candidates? {
+    /// The pieces to look at, the most promising first. Where morsels stand for several, the best piece of the best of
+    /// them is looked at beforehand: most others then need not be taken apart.
+    /// - Returns: beside them what was found beforehand.
+    private func pieces(_ best: Best) throws -> (pieces: [Piece], early: [Candidates]) {
+        var pieces: [Piece] = []
+        var early: [Candidates] = []
+        var hasLooked = false
+        let all = scan.morsels.enumerated().map { Piece(morsel: $1, place: $0 << 32, bound: bound(of: $1)) }
+        for whole in sorted(all) {
+            guard whole.morsel.pieceCount > 1 else {
+                pieces.append(whole)
+                continue
+            }
+            try scan.context.check()
+            if isExcluded(whole, best) { continue }
+            var parts = try whole.morsel.parts().enumerated().map {
+                Piece(morsel: $1, place: whole.place + $0, bound: bound(of: $1))
+            }
+            if !hasLooked, !parts.isEmpty {
+                hasLooked = true
+                parts = sorted(parts)
+                if let candidates = try look(at: parts.removeFirst(), best) { early.append(candidates) }
+            }
+            pieces += parts
+        }
+        return (sorted(pieces), early)
+    }
+
+    /// Those of which nothing is known come first: the others may then be left out.
+    private func sorted(_ pieces: [Piece]) -> [Piece] {
+        pieces.sorted { left, right in
+            guard let a = left.bound, let b = right.bound else {
+                return (left.bound == nil ? 0 : 1, left.place) < (right.bound == nil ? 0 : 1, right.place)
+            }
+            return keys[0].precedes(a, b) || (!keys[0].precedes(b, a) && left.place < right.place)
+        }
+    }
+
+    /// Whether no row of the piece can be wanted any more, which is counted.
+    private func isExcluded(_ piece: Piece, _ best: Best) -> Bool {
+        guard let bound = piece.bound, best.excludes(bound) else { return false }
+        scan.context.statistics.add(groupsSkipped: piece.morsel.pieceCount)
+        return true
+    }
+
+    /// The first rows of a piece, of which the best are told of; nil where none can be wanted.
+    private func look(at piece: Piece, _ best: Best) throws -> Candidates? {
+        if isExcluded(piece, best) { return nil }
+        guard let candidates = try candidates(piece) else { return nil }
+        let bytes = candidates.keys.reduce(candidates.rows.count * 4) { $0 + $1.memoryBytes }
+        try scan.context.budget.reserve(bytes)
+        let first = candidates.keys[0]
+        best.add((0..<first.count).map { first.scalar(at: $0) })
+        return candidates
+    }
+
+    /// The first rows of one piece, in order.
+    private func candidates(_ piece: Piece) throws -> Candidates? {
         let context = scan.context
-        let morsel = scan.morsels[index]
+        let morsel = piece.morsel
         guard morsel.rowCount > 0, let open = scan.remaining(morsel),
             let (chunk, selection) = try scan.read(morsel, conditions: open, columns: keyColumns)
         else { return nil }
@@ -125,7 +173,7 @@ struct TopRows: Sendable {
         if rows.count > limit { rows.removeSubrange(limit...) }
         let first = Chunk(columns: values, rowCount: chunk.rowCount).gather(rows).kept().chunk
         return Candidates(
-            morsel: index, rows: rows.map { row in selection.map { $0[Int(row)] } ?? row }, keys: first.columns)
+            piece: piece, rows: rows.map { row in selection.map { $0[Int(row)] } ?? row }, keys: first.columns)
     }
 
     private func order(of values: [Vector]) throws -> [UInt32] {
@@ -135,7 +183,7 @@ struct TopRows: Sendable {
     }
 
     /// What is wanted of all candidates: morsels ascending, the rows of each ascending.
-    private func winners(among candidates: [Candidates]) throws -> [(morsel: Int, rows: [UInt32])] {
+    private func winners(among candidates: [Candidates]) throws -> [(morsel: any Morsel, rows: [UInt32])] {
         if candidates.isEmpty { return [] }
         let places = candidates.enumerated().flatMap { number, one in one.rows.map { (number, $0) } }
         let values = keys.indices.map { key in
@@ -148,7 +196,7 @@ struct TopRows: Sendable {
             wanted[number].append(row)
         }
         return candidates.indices.compactMap { number in
-            wanted[number].isEmpty ? nil : (candidates[number].morsel, wanted[number].sorted())
+            wanted[number].isEmpty ? nil : (candidates[number].piece.morsel, wanted[number].sorted())
         }
     }
 

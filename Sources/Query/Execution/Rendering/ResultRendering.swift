@@ -40,6 +40,8 @@ struct RowsText: Sendable {
     private let pieceBytes: Int
     private var writer: any RowWriter
     private var (chunk, row, column) = (0, 0, 0)
+    /// Columns of the chunk that are null throughout, as most of a table of many types are.
+    private var isAbsent: [Bool] = []
     private var left = LongValue()
     private var isBegun = false
     private var isEnded = false
@@ -83,9 +85,12 @@ struct RowsText: Sendable {
             (chunk, row) = (chunk + 1, 0)
             return true
         }
-        if column == 0 { writer.beginRow() }
+        if column == 0 {
+            if row == 0 { isAbsent = rows.columns.map(\.isAbsent) }
+            writer.beginRow()
+        }
         if column < rows.columns.count {
-            left = writer.value(rows.columns[column].scalar(at: row), column: column)
+            left = writer.value(isAbsent[column] ? .null : rows.columns[column].scalar(at: row), column: column)
             column += 1
         } else {
             writer.endRow()
@@ -93,6 +98,11 @@ struct RowsText: Sendable {
         }
         return true
     }
+}
+
+extension Vector {
+    /// Whether nothing but the type says that it is null throughout.
+    fileprivate var isAbsent: Bool { if case .constant(.null) = storage { true } else { false } }
 }
 
 /// Writes the rows of a result in one format.

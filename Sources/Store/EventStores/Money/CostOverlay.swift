@@ -91,6 +91,14 @@ final class CostOverlay: Sendable {
         return state.minimum != priced || state.maximum != priced
     }
 
+    /// The same of all groups of a segment, by less: true where a correction is known at all.
+    func mayConcern(_ table: SegmentTable) -> Bool {
+        if !rebookings.isEmpty { return true }
+        guard lateCount > 0, let state = table.summary(named: "price_state") else { return false }
+        let priced = Scalar.text(PriceState.priced.name)
+        return state.minimum != priced || state.maximum != priced
+    }
+
     /// Whether a sealed group may hold a call that a correction concerns, so that what the group says of its costs need
     /// not hold.
     func mayCorrect(_ group: RowGroup) -> Bool { rebookings.contains { $0.mayConcern(group) } }

@@ -17,6 +17,10 @@ struct RepricedMorsel: Morsel {
         try isMoney(index) ? columns()[index] : base.column(index)
     }
 
+    func column(_ index: Int, rows: [UInt32]) throws -> Vector {
+        try isMoney(index) ? columns()[index].gather(rows) : base.column(index, rows: rows)
+    }
+
     /// What pages say of costs no longer holds.
     func summary(_ index: Int) -> ColumnSummary? { isMoney(index) ? nil : base.summary(index) }
 

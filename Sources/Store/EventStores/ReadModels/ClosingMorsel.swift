@@ -139,6 +139,12 @@ struct ClosingMorsel: Morsel {
         }
     }
 
+    /// What follows from silence follows row by row.
+    func column(_ index: Int, rows: [UInt32]) throws -> Vector {
+        try ClosingMorsel(base: PickedRowsMorsel(base: base, rows: rows), rule: rule, isOldForm: isOldForm)
+            .column(index)
+    }
+
     /// What pages say of derived columns does not hold.
     func summary(_ index: Int) -> ColumnSummary? {
         ClosingRule.places.derived.contains(index) ? nil : base.summary(index)
@@ -249,6 +255,18 @@ struct ClosingMorsel: Morsel {
             storage: .text(codes: outcomes.map { $0 == unknown ? 0 : UInt32($0) }, dictionary: outcomeTexts),
             validity: validity)
     }
+}
+
+/// Some rows of a morsel, to be read alone.
+private struct PickedRowsMorsel: Morsel {
+    let base: any Morsel
+    /// Ascending.
+    let rows: [UInt32]
+
+    var rowCount: Int { rows.count }
+    func column(_ index: Int) throws -> Vector { try base.column(index, rows: rows) }
+    /// Nobody asks: whoever picks rows knows them.
+    func summary(_ index: Int) -> ColumnSummary? { nil }
 }
 
 extension Vector {

@@ -17,11 +17,31 @@ struct EventTable: TableSource {
 
     /// The groups of one segment that may hold a row the request wants.
     func morsels(of segment: SealedSegment, for request: ScanRequest) throws -> [any Morsel] {
+        guard let whole = segment.reader.table(named: layout.name) else { return [] }
+        // As many conditions as a question has are looked at for each.
+        try request.check()
+        let count = whole.groupCount
+        request.statistics.add(groupsTotal: count)
+        let mayCostOther = layout.money != nil && overlay.mayConcern(whole)
+        let predicates = mayCostOther ? withoutCosts(request.predicates) : request.predicates
+        if whole.refutes(predicates, names: layout.columnNames) {
+            request.statistics.add(groupsSkipped: count)
+            return []
+        }
+        if request.mayJoin, count > 1, !mayCostOther, !segment.hasDeadRows(table: layout.name, groups: count) {
+            return [
+                SegmentMorsel(whole: whole, columns: columns) { try pieces(of: whole, in: segment, for: request) }
+            ]
+        }
+        return try pieces(of: whole, in: segment, for: request)
+    }
+
+    private func pieces(
+        of whole: SegmentTable, in segment: SealedSegment, for request: ScanRequest
+    ) throws -> [any Morsel] {
         var morsels: [any Morsel] = []
-        for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
-            // As many conditions as a question has are looked at for each.
+        for (index, group) in whole.groups.enumerated() {
             try request.check()
-            request.statistics.add(groupsTotal: 1)
             let dead = segment.deadRows(table: layout.name, group: index)
             if dead.count == group.rowCount {
                 request.statistics.add(groupsSkipped: 1)
@@ -55,8 +75,12 @@ struct EventTable: TableSource {
 
     /// Predicates that the footer can speak to: not those on costs that a late price changes.
     private func provable(_ predicates: [ColumnPredicate], for group: RowGroup) -> [ColumnPredicate] {
-        guard let money = layout.money, overlay.concerns(group) else { return predicates }
-        return predicates.filter { !money.costs.contains($0.column) }
+        if predicates.isEmpty || layout.money == nil || !overlay.concerns(group) { return predicates }
+        return withoutCosts(predicates)
+    }
+
+    private func withoutCosts(_ predicates: [ColumnPredicate]) -> [ColumnPredicate] {
+        predicates.filter { !layout.isCost($0.column) }
     }
 }
 
@@ -74,6 +98,10 @@ struct GroupMorsel: Morsel {
     func column(_ index: Int) throws -> Vector {
         try group.column(
             named: columns[index].name, type: columns[index].type, statistics: statistics, sharesTexts: sharesTexts)
+    }
+
+    func column(_ index: Int, rows: [UInt32]) throws -> Vector {
+        try group.column(named: columns[index].name, type: columns[index].type, rows: rows, statistics: statistics)
     }
 
     func summary(_ index: Int) -> ColumnSummary? { group.summary(named: columns[index].name) }

@@ -131,6 +131,8 @@ package struct EventTableLayouts: Sendable {
     let wideSources: [[Int]]
     /// In the order of the catalogue; beside each the index of its source in `tables`.
     let rollups: [(layout: RollupLayout, source: Int)]
+    /// Those of longest buckets first, with what planners are told of each, but for the time from which on it is kept.
+    let describedRollups: [(layout: RollupLayout, description: RollupDescription)]
 
     init(registry: SchemaRegistry) {
         let tables = registry.types.map { EventTableLayout(type: $0, registry: registry) }
@@ -139,6 +141,10 @@ package struct EventTableLayouts: Sendable {
             tables.firstIndex { $0.name == definition.source }.map {
                 (RollupLayout(definition, sourceColumns: tables[$0].columns), $0)
             }
+        }
+        describedRollups = rollups.map { ($0.layout, $0.layout.description(watermark: 0)) }.sorted {
+            ($1.description.grainNanoseconds, $0.description.table)
+                < ($0.description.grainNanoseconds, $1.description.table)
         }
         var wide: [TableColumn] = []
         var places: [String: Int] = [:]

@@ -84,13 +84,28 @@ struct LiveRowsMorsel: Morsel {
 
     var identity: MorselIdentity? { base.identity?.leavingOut([dead, more]) }
 
-    func column(_ index: Int) throws -> Vector {
-        let rows = live.rows.withLock { rows in
-            let found = rows ?? (0..<UInt32(base.rowCount)).filter { !dead.contains($0) && !more.contains($0) }
+    func column(_ index: Int) throws -> Vector { try base.column(index, rows: liveRows()) }
+
+    func column(_ index: Int, rows: [UInt32]) throws -> Vector {
+        let live = liveRows()
+        return try base.column(index, rows: rows.map { live[Int($0)] })
+    }
+
+    /// The rows that are left, ascending.
+    private func liveRows() -> [UInt32] {
+        live.rows.withLock { rows in
+            if let rows { return rows }
+            var isLive = [Bool](repeating: true, count: base.rowCount)
+            // order: each is marked by itself.
+            for row in dead where isLive.indices.contains(Int(row)) { isLive[Int(row)] = false }
+            // order: likewise.
+            for row in more where isLive.indices.contains(Int(row)) { isLive[Int(row)] = false }
+            var found: [UInt32] = []
+            found.reserveCapacity(rowCount)
+            for row in isLive.indices where isLive[row] { found.append(UInt32(row)) }
             rows = found
             return found
         }
-        return try base.column(index).gather(rows)
     }
 
     /// Bounds still hold without the replaced rows; counts and sums do not.

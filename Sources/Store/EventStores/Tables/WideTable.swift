@@ -11,16 +11,17 @@ struct WideTable: TableSource {
 
     func morsels(for request: ScanRequest) throws -> [any Morsel] {
         var morsels: [any Morsel] = []
+        let columns = columns
         for (type, table) in tables.enumerated() {
             let sources = layouts.wideSources[type]
             guard let predicates = narrowed(request.predicates, sources, table) else {
                 skip(table, request.statistics)
                 continue
             }
-            let narrow = ScanRequest(columns: [], predicates: predicates, statistics: request.statistics)
-            for morsel in try table.morsels(for: narrow) {
-                morsels.append(WideMorsel(base: morsel, sources: sources, columns: columns, type: table.layout))
-            }
+            var narrow = request
+            (narrow.columns, narrow.predicates) = ([], predicates)
+            let view = WideView(sources: sources, columns: columns, table.layout)
+            for morsel in try table.morsels(for: narrow) { morsels.append(WideMorsel(base: morsel, view: view)) }
         }
         return morsels
     }
@@ -57,34 +58,56 @@ struct WideTable: TableSource {
     }
 
     private func skip(_ table: EventTable, _ statistics: ScanStatistics) {
-        let groups = table.sealed.segments.reduce(0) { $0 + $1.reader.groups(table: table.layout.name).count }
+        let groups = table.sealed.segments.reduce(0) {
+            $0 + ($1.reader.table(named: table.layout.name)?.groupCount ?? 0)
+        }
         statistics.add(groupsTotal: groups, groupsSkipped: groups)
+    }
+}
+
+/// How one type is seen through the wide table's columns; its morsels share it.
+final class WideView: Sendable {
+    let sources: [Int]
+    let columns: [TableColumn]
+    /// Its column of the type.
+    let typePlace: Int
+    let typeName: String
+
+    init(sources: [Int], columns: [TableColumn], _ layout: EventTableLayout) {
+        (self.sources, self.columns) = (sources, columns)
+        (typePlace, typeName) = (layout.type, layout.typeName)
     }
 }
 
 /// A morsel of one type seen through the wide table's columns.
 struct WideMorsel: Morsel {
     let base: any Morsel
-    let sources: [Int]
-    let columns: [TableColumn]
-    let type: EventTableLayout
+    let view: WideView
 
     var rowCount: Int { base.rowCount }
     /// The type follows from the rows.
     var identity: MorselIdentity? { base.identity }
+    var pieceCount: Int { base.pieceCount }
+    func parts() throws -> [any Morsel] { try base.parts().map { WideMorsel(base: $0, view: view) } }
 
     func column(_ index: Int) throws -> Vector {
-        let source = sources[index]
-        if source < 0 { return .constant(.null, type: columns[index].type, count: rowCount) }
-        if source == type.type { return .constant(.text(type.typeName), type: .text, count: rowCount) }
+        let source = view.sources[index]
+        if source < 0 { return .constant(.null, type: view.columns[index].type, count: rowCount) }
+        if source == view.typePlace { return .constant(.text(view.typeName), type: .text, count: rowCount) }
         return try base.column(source)
     }
 
+    func column(_ index: Int, rows: [UInt32]) throws -> Vector {
+        let source = view.sources[index]
+        if source < 0 || source == view.typePlace { return try column(index).gather(rows) }
+        return try base.column(source, rows: rows)
+    }
+
     func summary(_ index: Int) -> ColumnSummary? {
-        let source = sources[index]
+        let source = view.sources[index]
         if source < 0 { return ColumnSummary(minimum: .null, maximum: .null, nullCount: rowCount, sum: 0) }
-        if source == type.type {
-            return ColumnSummary(minimum: .text(type.typeName), maximum: .text(type.typeName), nullCount: 0)
+        if source == view.typePlace {
+            return ColumnSummary(minimum: .text(view.typeName), maximum: .text(view.typeName), nullCount: 0)
         }
         return base.summary(source)
     }

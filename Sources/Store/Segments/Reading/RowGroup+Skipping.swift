@@ -24,6 +24,15 @@ extension RowGroup {
         return false
     }
 
+    /// The filter of a column's texts, from memory or from the file; nil when none was written.
+    private func knownFilter(_ column: Int, _ statistics: ScanStatistics?) throws -> BlockFilter? {
+        let key = KeptFilters.Key(origin: segment.origin, table: table, group: index, column: column)
+        if let known = segment.keptFilters.filter(key) { return known }
+        guard let filter = try filter(column, statistics: statistics) else { return nil }
+        segment.keptFilters.keep(filter, as: key)
+        return filter
+    }
+
     private func isRefutedByFilter(
         _ comparison: ColumnPredicate.Comparison, _ column: Int, _ statistics: ScanStatistics?
     ) throws -> Bool {
@@ -41,7 +50,7 @@ extension RowGroup {
             default: return false
             }
         }
-        guard let filter = try filter(column, statistics: statistics) else { return false }
+        guard let filter = try knownFilter(column, statistics) else { return false }
         return !texts.contains { filter.mightContain(lookupHash(Array($0.utf8)[...])) }
     }
 }

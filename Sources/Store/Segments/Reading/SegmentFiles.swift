@@ -17,6 +17,9 @@ package final class SegmentFiles: Sendable {
     /// Of all segments.
     let sharedTexts = SharedTexts()
 
+    /// Of all segments that are read through these files.
+    let filters = KeptFilters()
+
     /// Files that are open while nobody reads, where the process may have many.
     package static let keptMax = 48
 

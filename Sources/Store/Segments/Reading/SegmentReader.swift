@@ -16,6 +16,8 @@ package final class SegmentReader: Sendable {
     private let files: SegmentFiles
     /// Of this reader's groups, which never change.
     let origin = MorselIdentity.freshOrigin()
+    /// Of this reader's tables.
+    let summaries = TableSummaries()
     let footer: SegmentFooter
 
     /// The caller's bytes of `SegmentWriter.finish`.
@@ -61,6 +63,9 @@ package final class SegmentReader: Sendable {
 
     /// Codes that this segment has in common with all others of its store.
     var sharedTexts: SharedTexts { files.sharedTexts }
+
+    /// What is known of filters, of other segments, too.
+    var keptFilters: KeptFilters { files.filters }
 
     /// Opened where it is not.
     var file: any File {

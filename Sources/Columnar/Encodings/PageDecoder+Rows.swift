@@ -1,0 +1,125 @@
+package import Bytes
+
+/// Some rows of a page: where a question wants few of many, the others are not decoded. What pages promise is checked
+/// as far as it concerns these rows and the lengths of everything.
+extension PageDecoder {
+    /// So much of a page may be wanted that picking rows pays: one row in so many.
+    private static let rowsPerWantedRow = 8
+
+    /// The rows at `rows` of the payload of a page of `type`, as `decode` and `gather` give them, but for the texts,
+    /// which are those that occur in the rows; all nulls come as a constant.
+    /// - Precondition: rows ascend and are rows of the page.
+    /// - Throws: `DecodingError` whose offset counts from the start of the (decompressed) payload.
+    /// - Complexity: O(rows + payload), where the payload is only passed over if it is packed.
+    package static func decode(
+        _ header: PageHeader, payload: ArraySlice<UInt8>, type: ColumnType, rows: [UInt32]
+    ) throws(DecodingError) -> Vector {
+        precondition(rows.last.map { Int($0) < header.rowCount } ?? true, "rows of the page")
+        assert(zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }, "rows ascend")
+        let isPlain = header.encoding == .nulls || header.encoding == .constant
+        if isPlain || rows.count > header.rowCount / rowsPerWantedRow {
+            return try decode(header, payload: payload, type: type).gather(rows)
+        }
+        let plain = try plainPayload(header, payload)
+        var cursor = ByteCursor(plain)
+        let nullCount = header.summary.nullCount
+        var places = rows
+        var validity: Validity?
+        if nullCount > 0 {
+            let all = try NullMap.read(&cursor, count: header.rowCount, nullCount: nullCount)
+            places = all.ranks(of: rows)
+            validity = all.gather(rows)
+        }
+        let storage = try storage(header, &cursor, type, count: header.rowCount - nullCount, at: places)
+        guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
+        if places.isEmpty, !rows.isEmpty { return .constant(.null, type: type, count: rows.count) }
+        return Vector(
+            type: type, count: rows.count, storage: storage.laidOut(over: validity), validity: validity)
+    }
+
+    private static func storage(
+        _ header: PageHeader, _ cursor: inout ByteCursor, _ type: ColumnType, count: Int, at places: [UInt32]
+    ) throws(DecodingError) -> Vector.Storage {
+        switch (header.encoding, type) {
+        case (.integers, .integer), (.integers, .timestamptz), (.integers, .timestamp), (.integers, .date),
+            (.integers, .numeric):
+            return .int64(try IntegerStreamDecoder.read(&cursor, count: count, wanted: places))
+        case (.wideIntegers, .numeric):
+            let highs = try IntegerStreamDecoder.read(&cursor, count: count, wanted: places)
+            let lows = try IntegerStreamDecoder.read(&cursor, count: count, wanted: places)
+            return .int128(
+                highs.indices.map { Int128(highs[$0]) << 64 | Int128(UInt64(bitPattern: lows[$0])) })
+        case (.doubles, .double):
+            let patterns = try IntegerStreamDecoder.read(&cursor, count: count, wanted: places)
+            return .double(patterns.map { Double(bitPattern: UInt64(bitPattern: $0)) })
+        case (.decimals, .double):
+            return .double(try DecimalDoubles.read(&cursor, count: count, at: places))
+        case (.booleans, .boolean):
+            let bytes = try cursor.readSlice((count + 63) / 64 * 8)
+            return .boolean(places.map { bytes[bytes.startIndex + Int($0) / 8] >> UInt8($0 % 8) & 1 != 0 })
+        case (.texts, .text), (.texts, .json):
+            let codes = try CodeStream.read(&cursor, count: count, limit: PageLimits.rowsMax, at: places)
+            let wanted = codes.sorted().withoutRepetitions
+            let dictionary = try TextBlockDecoder.read(&cursor, codes: wanted)
+            return .text(
+                codes: codes.map { code in
+                    UInt32(truncatingIfNeeded: wanted.partitioningIndex { $0 >= code })
+                }, dictionary: dictionary)
+        default:
+            throw cursor.failure("an encoding that fits the column's type")
+        }
+    }
+}
+
+extension Array where Element == UInt32 {
+    /// Each once.
+    /// - Precondition: equal ones stand together.
+    fileprivate var withoutRepetitions: [UInt32] {
+        var result: [UInt32] = []
+        for value in self where value != result.last { result.append(value) }
+        return result
+    }
+}
+
+extension Validity {
+    /// Of those of `rows` that are present: how many present rows come before.
+    /// - Precondition: rows ascend and are rows.
+    fileprivate func ranks(of rows: [UInt32]) -> [UInt32] {
+        var ranks: [UInt32] = []
+        ranks.reserveCapacity(rows.count)
+        var (word, before) = (0, 0)
+        for row in rows where self[Int(row)] {
+            while word < Int(row) >> 6 {
+                before += words[word].nonzeroBitCount
+                word += 1
+            }
+            let below = words[word] & ((1 << UInt64(row & 63)) - 1)
+            ranks.append(UInt32(truncatingIfNeeded: before + below.nonzeroBitCount))
+        }
+        return ranks
+    }
+}
+
+extension Vector.Storage {
+    /// Values laid out over all rows, zero where a row is null.
+    /// - Precondition: a value for each row that is present.
+    fileprivate func laidOut(over validity: Validity?) -> Vector.Storage {
+        guard let validity else { return self }
+        func laidOut<Value>(_ values: [Value], zero: Value) -> [Value] {
+            var next = 0
+            return (0..<validity.count).map { row in
+                guard validity[row] else { return zero }
+                defer { next += 1 }
+                return values[next]
+            }
+        }
+        return switch self {
+        case .int64(let values): .int64(laidOut(values, zero: 0))
+        case .int128(let values): .int128(laidOut(values, zero: 0))
+        case .double(let values): .double(laidOut(values, zero: 0))
+        case .boolean(let values): .boolean(laidOut(values, zero: false))
+        case .text(let codes, let dictionary): .text(codes: laidOut(codes, zero: 0), dictionary: dictionary)
+        case .interval, .scalars, .constant: preconditionFailure("pages hold no such values")
+        }
+    }
+}
