@@ -84,19 +84,27 @@ struct ScanOperator: Sendable {
         var chunk = blank(rowCount: morsel.rowCount)
         var isLoaded = [Bool](repeating: false, count: columns.count)
         var selection: [UInt32]?
+        // The same rows, as columns are cut down to them.
+        var kept: KeptRows?
         func load(_ index: Int) throws {
             if isLoaded[index] { return }
-            chunk.columns[index] = try column(index, of: morsel, selection)
+            let vector = try column(index, of: morsel)
+            chunk.columns[index] = kept.map { vector.gather($0) } ?? vector
             isLoaded[index] = true
         }
         let evaluator = Evaluator(context: context)
         for condition in conditions {
             for index in condition.columnsRead.sorted() { try load(index) }
-            guard let kept = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
-            assert(zip(kept, kept.dropFirst()).allSatisfy { $0 < $1 }, "a selection ascends")
-            if kept.isEmpty { return nil }
-            selection = selection.map { known in kept.map { known[Int($0)] } } ?? kept
-            chunk = chunk.gather(kept)
+            guard let rows = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
+            if rows.isEmpty { return nil }
+            let here = KeptRows(ascending: rows)
+            chunk = chunk.gather(here)
+            if let known = selection {
+                let places = rows.map { known[Int($0)] }
+                (selection, kept) = (places, KeptRows(ascending: places))
+            } else {
+                (selection, kept) = (rows, here)
+            }
             assert(selection?.count == chunk.rowCount, "rows and their places in the morsel")
         }
         assert(columns.count == output.count, "a column of the table for each of the output")
@@ -109,15 +117,15 @@ struct ScanOperator: Sendable {
         var chunk = blank(rowCount: rows.count)
         for index in columns.indices {
             try context.check()
-            chunk.columns[index] = try column(index, of: morsel, rows)
+            chunk.columns[index] = try column(index, of: morsel).gather(rows)
         }
         return chunk
     }
 
-    private func column(_ index: Int, of morsel: any Morsel, _ selection: [UInt32]?) throws -> Vector {
+    private func column(_ index: Int, of morsel: any Morsel) throws -> Vector {
         let vector = try morsel.column(columns[index])
         guard vector.count == morsel.rowCount else { preconditionFailure("a morsel's columns have its row count") }
-        return selection.map { vector.gather($0) } ?? vector
+        return vector
     }
 
     private func blank(rowCount: Int) -> Chunk {

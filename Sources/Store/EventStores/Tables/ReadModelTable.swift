@@ -69,7 +69,7 @@ struct LiveRowsMorsel: Morsel {
     let rowCount: Int
 
     /// Which rows are left is found out when they are read: most tables are listed far more often.
-    private final class LiveRows: Sendable { let rows = Mutex<[UInt32]?>(nil) }
+    private final class LiveRows: Sendable { let rows = Mutex<KeptRows?>(nil) }
 
     /// - Complexity: O(rows that are left out).
     init(_ base: any Morsel, without dead: Set<UInt32>, _ more: Set<UInt32>) {
@@ -85,11 +85,21 @@ struct LiveRowsMorsel: Morsel {
 
     func column(_ index: Int) throws -> Vector {
         let rows = live.rows.withLock { rows in
-            let found = rows ?? (0..<UInt32(base.rowCount)).filter { !dead.contains($0) && !more.contains($0) }
+            let found = rows ?? liveRows()
             rows = found
             return found
         }
         return try base.column(index).gather(rows)
+    }
+
+    /// - Complexity: O(rows / 64) and O(rows that are left out), which are few of most.
+    private func liveRows() -> KeptRows {
+        var live = Validity(count: base.rowCount, allValid: true)
+        for rows in [dead, more] {
+            // order: each clears a bit of its own.
+            for row in rows where row < live.count { live[Int(row)] = false }
+        }
+        return KeptRows(live)
     }
 
     /// Bounds still hold without the replaced rows; counts and sums do not.
