@@ -32,11 +32,17 @@ package protocol Morsel: Sendable {
     func summary(_ index: Int) -> ColumnSummary?
     /// Under what something that was computed of it may be kept; nil where nothing may.
     var identity: MorselIdentity? { get }
+    /// The same rows for somebody who reads several columns: what these have in common is found out once, and kept as
+    /// long as this is.
+    var reading: any Morsel { get }
 }
 
 extension Morsel {
     /// None.
     package var identity: MorselIdentity? { nil }
+
+    /// Most columns have nothing in common.
+    package var reading: any Morsel { self }
 }
 
 /// What a page header says of its values.

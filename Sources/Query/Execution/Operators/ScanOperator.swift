@@ -80,6 +80,7 @@ struct ScanOperator: Sendable {
     func read(
         _ morsel: any Morsel, conditions: [Expression], columns wanted: [Int]
     ) throws -> (chunk: Chunk, selection: [UInt32]?)? {
+        let morsel = morsel.reading
         context.statistics.add(rowsScanned: morsel.rowCount)
         var chunk = blank(rowCount: morsel.rowCount)
         var isLoaded = [Bool](repeating: false, count: columns.count)
