@@ -33,7 +33,8 @@ extension ExponentialHistogram {
     private static func byGroup(
         _ values: [Int64], _ validity: Validity?, _ groups: [UInt32], count: Int
     ) -> (sorted: [Int64], ends: [Int]) {
-        let (source, numbers) = (values.span, groups.span)
+        let source = values.span
+        let numbers = groups.span
         var ends = [Int](repeating: 0, count: count)
         var valid = 0
         do {

@@ -70,7 +70,8 @@ package enum HistogramScale {
     /// The buckets of a chunk's integers; ``none`` for those that are not positive.
     static func indices(of values: Span<Int64>) -> [Int32] {
         let (cells, fractions) = (Self.cells, Self.fractions)
-        let (cellSpan, fractionSpan) = (cells.span, fractions.span)
+        let cellSpan = cells.span
+        let fractionSpan = fractions.span
         var result = [Int32](repeating: none, count: values.count)
         var indices = result.mutableSpan
         for row in 0..<values.count where values[row] > 0 {
