@@ -225,7 +225,7 @@ struct ClosingMorsel: Morsel {
             closed[row] = true
         }
         let isFull = closed.nullCount == 0
-        return Vector(type: told.type, count: rowCount, storage: .int64(times), validity: isFull ? nil : closed)
+        return Vector(type: .timestamptz, count: rowCount, storage: .int64(times), validity: isFull ? nil : closed)
     }
 
     private func closedReasons() throws -> Vector {
