@@ -62,4 +62,37 @@ import Testing
         #expect(try at(1_860).sealed == closed.sealed && at(2_200).fresh == later.fresh)
         try served.store.close()
     }
+
+    /// Who reads several columns has what silence closed found out once, and reads the same: of one row that silence
+    /// closed, one that is told to be closed and one that is open.
+    @Test func columnsReadTogetherAreThoseReadAlone() throws {
+        let served = try SilenceTests.Served()
+        try served.store.judge(by: OutcomeSettings(idleAfterNanoseconds: 3_600_000_000_000, rule: .house1))
+        var events = SampleEvents()
+        events.addTurn("silent", 1, at: 0)
+        events.addTurn("told", 1, at: 50)
+        events.add("conversation.closed", id: "x", at: 55, ["conversation_id": .text("told")])
+        events.addTurn("open", 1, at: 3_000)
+        _ = try served.store.append([events.batch])
+        try served.store.seal()
+        try served.reach(3_700)
+        let table = try #require(served.store.snapshot().table(named: "conversations"))
+
+        func read(isTogether: Bool) throws -> (columns: [[Scalar]], pagesRead: Int) {
+            let request = ScanRequest(columns: [])
+            let morsel = try #require(try table.morsels(for: request).first)
+            let reading = isTogether ? morsel.reading : morsel
+            let columns = try table.columns.indices.map { index in
+                let column = try reading.column(index)
+                return (0..<column.count).map { column.scalar(at: $0) }
+            }
+            return (columns, request.statistics.pagesRead.load(ordering: .relaxed))
+        }
+        let (alone, together) = (try read(isTogether: false), try read(isTogether: true))
+        #expect(together.columns == alone.columns)
+        #expect(together.pagesRead < alone.pagesRead, "what silence closed is found out once")
+        let place = try #require(table.columns.firstIndex { $0.name == "closed_time" })
+        #expect(together.columns[place].filter { !$0.isNull }.count == 2)
+        try served.store.close()
+    }
 }

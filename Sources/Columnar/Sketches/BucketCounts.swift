@@ -30,10 +30,38 @@ struct BucketCounts: Sendable {
         addPair(index, count)
     }
 
+    /// Counts the buckets of some rows of a chunk.
+    /// - Parameters:
+    ///   - buckets: by row; `HistogramScale.none` where there is none.
+    ///   - bounds: the first and the last of these rows' buckets.
+    mutating func add(_ buckets: Span<Int32>, _ rows: Range<Int>, within bounds: ClosedRange<Int32>) {
+        guard makeRun(toHold: bounds, rows.count), let start = runStart.map({ Int($0) }) else {
+            for row in rows where buckets[row] != HistogramScale.none { add(buckets[row]) }
+            return
+        }
+        var numbers = counts.mutableSpan
+        for row in rows where buckets[row] != HistogramScale.none { numbers[Int(buckets[row]) - start] &+= 1 }
+    }
+
     /// Bytes held, roughly.
     var memoryBytes: Int { indices.capacity * 4 + counts.capacity * 8 }
 
-    mutating func merge(_ other: BucketCounts) { other.forEach { add($0, $1) } }
+    mutating func merge(_ other: BucketCounts) {
+        if counts.isEmpty {
+            self = other
+            return
+        }
+        guard let first = other.runStart, makeRun(toHold: first...other.lastIndex(of: first), other.counts.count),
+            let start = runStart
+        else {
+            other.forEach { add($0, $1) }
+            return
+        }
+        let more = other.counts.span
+        let distance = Int(first) - Int(start)
+        var numbers = counts.mutableSpan
+        for place in 0..<more.count { numbers[distance + place] += more[place] }
+    }
 
     /// The non-empty buckets, ascending.
     func forEach(_ body: (Int32, UInt64) -> Void) {
@@ -47,8 +75,9 @@ struct BucketCounts: Sendable {
     /// The bucket in which the count, begun at `seen` and going up, reaches the rank; nil, and all counted, where none
     /// does.
     func index(reaching rank: UInt64, seen: inout UInt64) -> Int32? {
-        for place in counts.indices {
-            seen += counts[place]
+        let numbers = counts.span
+        for place in 0..<numbers.count {
+            seen += numbers[place]
             if seen >= rank { return runStart.map { $0 + Int32(place) } ?? indices[place] }
         }
         return nil
@@ -76,13 +105,33 @@ struct BucketCounts: Sendable {
     }
 
     private mutating func becomeRun() {
-        guard let first = indices.first, let last = indices.last, Int(last) - Int(first) < Self.runBucketsMax / 2 else {
-            return
-        }
+        guard let first = indices.first, let last = indices.last else { return }
+        becomeRun(toHold: first...last, most: .max)
+    }
+
+    /// Does nothing where the run would be longer than it may be, or than `most`.
+    private mutating func becomeRun(toHold bounds: ClosedRange<Int32>, most: Int) {
+        let first = min(bounds.lowerBound, indices.first ?? bounds.lowerBound)
+        let last = max(bounds.upperBound, indices.last ?? bounds.upperBound)
+        guard Int(last) - Int(first) < min(most, Self.runBucketsMax / 2) else { return }
         var run = [UInt64](repeating: 0, count: Int(last - first) + 1)
         for place in indices.indices { run[Int(indices[place] - first)] = counts[place] }
-        assert(run.first != 0 && run.last != 0, "a run begins and ends with a bucket")
         (runStart, counts, indices) = (first, run, [])
+    }
+
+    private func lastIndex(of start: Int32) -> Int32 { start + Int32(counts.count - 1) }
+
+    /// Whether there is a run that holds the bounds. Pairs become one where so many values come that it takes little
+    /// memory for each.
+    private mutating func makeRun(toHold bounds: ClosedRange<Int32>, _ values: Int) -> Bool {
+        let all = indices.count + values
+        if runStart == nil, all > Self.pairsMax { becomeRun(toHold: bounds, most: 4 * all) }
+        return widenRun(toHold: bounds.lowerBound) && widenRun(toHold: bounds.upperBound)
+    }
+
+    private mutating func widenRun(toHold index: Int32) -> Bool {
+        guard let start = runStart else { return false }
+        return index >= start && index <= lastIndex(of: start) || widenRun(start, toHold: index)
     }
 
     private mutating func becomePairs(_ start: Int32) {

@@ -42,6 +42,40 @@ package struct ExponentialHistogram: Sendable {
         }
     }
 
+    /// Counts the integers of some rows of a chunk.
+    /// - Parameter buckets: of all rows of the chunk, see ``HistogramScale/indices(of:)``.
+    mutating func add(_ values: Span<Int64>, buckets: Span<Int32>, _ rows: Range<Int>) {
+        precondition(kind == .integers)
+        var (least, greatest) = (Int64.max, Int64.min)
+        // Sums of upper and of lower half words cannot overflow within 2^31 rows.
+        var (high, low): (Int64, UInt64) = (0, 0)
+        var (zeros, negatives) = (0, 0)
+        // Less one; zero and what is below are above every other then.
+        var leastPositive = UInt64.max
+        for row in rows {
+            let value = values[row]
+            least = min(least, value)
+            greatest = max(greatest, value)
+            leastPositive = min(leastPositive, UInt64(bitPattern: value) &- 1)
+            high &+= value >> 32
+            low &+= UInt64(truncatingIfNeeded: value) & 0xFFFF_FFFF
+            zeros &+= value == 0 ? 1 : 0
+            negatives &+= value < 0 ? 1 : 0
+        }
+        count += UInt64(rows.count)
+        sum += Int128(high) << 32 &+ Int128(low)
+        zeroCount += UInt64(zeros)
+        integerRange = (min(integerRange.minimum, least), max(integerRange.maximum, greatest))
+        if negatives > 0 {
+            for row in rows where values[row] < 0 {
+                negative.add(HistogramScale.index(of: Double(values[row].magnitude)))
+            }
+        }
+        guard zeros + negatives < rows.count else { return }
+        let first = HistogramScale.index(of: Double(leastPositive + 1))
+        positive.add(buckets, rows, within: first...HistogramScale.index(of: Double(greatest)))
+    }
+
     /// Counts one double. O(1).
     package mutating func add(_ value: Double) {
         precondition(kind == .doubles)
@@ -71,6 +105,10 @@ package struct ExponentialHistogram: Sendable {
     package mutating func merge(_ other: ExponentialHistogram) {
         precondition(kind == other.kind)
         if other.count == 0 { return }
+        if count == 0 {
+            self = other
+            return
+        }
         assert(other.zeroCount + other.nanCount <= other.count, "zeros and NaN are counted")
         count += other.count
         sum += other.sum

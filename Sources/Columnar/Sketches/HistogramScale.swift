@@ -51,12 +51,36 @@ package enum HistogramScale {
             bits = (magnitude * 0x1p64).bitPattern
             octave = Int32(bits >> 52) - 1_023 - 64
         }
-        let fraction = bits & (1 << 52 - 1)
-        let cell = Int(cells[Int(fraction >> 44)])
+        return octave * 128 + step(bits & (1 << 52 - 1), cells.span, fractions.span)
+    }
+
+    /// The part of an octave in which a fraction lies; -1 for the end of the octave before.
+    @inline(__always)
+    private static func step(_ fraction: UInt64, _ cells: Span<UInt8>, _ fractions: Span<UInt64>) -> Int32 {
+        let cell = Int(cells[Int(truncatingIfNeeded: fraction >> 44)])
         // Upper bounds belong to the bucket below, hence the strict comparisons.
         let step = fraction > fractions[cell + 1] ? cell + 1 : fraction > fractions[cell] ? cell : cell - 1
         assert((-1..<128).contains(step), "a part of an octave, or the end of the one before")
-        return octave * 128 + Int32(step)
+        return Int32(truncatingIfNeeded: step)
+    }
+
+    /// What stands for no bucket.
+    static let none = Int32.min
+
+    /// The buckets of a chunk's integers; ``none`` for those that are not positive.
+    static func indices(of values: Span<Int64>) -> [Int32] {
+        let (cells, fractions) = (Self.cells, Self.fractions)
+        let cellSpan = cells.span
+        let fractionSpan = fractions.span
+        var result = [Int32](repeating: none, count: values.count)
+        var indices = result.mutableSpan
+        for row in 0..<values.count where values[row] > 0 {
+            // A whole number is 1 at least, and so no subnormal.
+            let bits = Double(values[row]).bitPattern
+            let octave = Int32(truncatingIfNeeded: bits >> 52) &- 1_023
+            indices[row] = octave &* 128 &+ step(bits & (1 << 52 - 1), cellSpan, fractionSpan)
+        }
+        return result
     }
 
     /// Where a bucket begins (exclusive); it ends (inclusive) where the next begins. 0 and infinity beyond a double's

@@ -41,6 +41,9 @@ package protocol Morsel: Sendable {
     var pieceCount: Int { get }
     /// The pieces it stands for that may hold a row the request wants, in the table's order.
     func parts() throws -> [any Morsel]
+    /// The same rows for somebody who reads several columns: what these have in common is found out once, and kept as
+    /// long as this is.
+    var reading: any Morsel { get }
 }
 
 extension Morsel {
@@ -55,6 +58,9 @@ extension Morsel {
 
     /// Reads all rows and picks.
     package func column(_ index: Int, rows: [UInt32]) throws -> Vector { try column(index).gather(rows) }
+
+    /// Most columns have nothing in common.
+    package var reading: any Morsel { self }
 }
 
 /// What a page header says of its values.

@@ -77,7 +77,7 @@ struct PlanRunner: Sendable {
             for condition in conditions {
                 guard let kept = Selection.rows(where: try evaluator.evaluate(condition, rest)) else { continue }
                 if kept.isEmpty { return nil }
-                rest = rest.gather(kept)
+                rest = rest.gather(KeptRows(ascending: kept))
             }
             return rest
         }

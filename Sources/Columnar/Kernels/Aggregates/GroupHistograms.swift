@@ -29,7 +29,7 @@ struct GroupHistograms: Sendable {
         buckets += value.count
         switch (value.storage, kind) {
         case (.int64(let values), .integers) where value.type.scale == scale:
-            ExponentialHistogram.count(values, validity: value.validity, groups: assignment.groups, into: &all)
+            ExponentialHistogram.count(values, validity: value.validity, assignment, into: &all)
         case (.double(let values), .doubles):
             ExponentialHistogram.count(values, validity: value.validity, groups: assignment.groups, into: &all)
         default: try assignment.forEach { (row, group) throws(KernelError) in try count(value.scalar(at: row), group) }

@@ -23,10 +23,16 @@ package struct GroupAssignment: Sendable {
     package init(_ groups: [UInt32]) {
         rowCount = groups.count
         self.groups = groups
-        var changes = 0
         let source = groups.span
-        for row in 0..<max(0, source.count - 1) where source[row] != source[row + 1] { changes += 1 }
-        guard groups.count > 0, changes < groups.count / 16 else {
+        let changesMax = groups.count / 16
+        var (changes, last) = (0, 0)
+        // Where rows come in no order, their first part tells.
+        while changes < changesMax, last < source.count - 1 {
+            let end = min(last + 1_024, source.count - 1)
+            for row in last..<end { changes &+= source[row] == source[row + 1] ? 0 : 1 }
+            last = end
+        }
+        guard changes < changesMax else {
             runs = groups.isEmpty ? [] : nil
             return
         }

@@ -48,16 +48,13 @@ package struct GroupTable: Sendable {
     }
 
     private mutating func combine(_ left: [UInt32], _ right: [UInt32], pairIndex: Int) -> [UInt32] {
-        var result: [UInt32] = []
-        result.reserveCapacity(left.count)
         assert(left.count == right.count, "two numbers for each row")
         let a = left.span
         let b = right.span
         var table = NumberTable()
         swap(&table, &pairs[pairIndex])
-        for row in 0..<a.count { result.append(table.number(of: Self.key(a[row], b[row]))) }
-        swap(&table, &pairs[pairIndex])
-        return result
+        defer { swap(&table, &pairs[pairIndex]) }
+        return table.numbers(count: a.count) { Self.key(a[$0], b[$0]) }
     }
 
     private static func split(_ key: UInt64) -> (UInt32, UInt32) {

@@ -30,6 +30,31 @@ struct NumberTable: Sendable {
         }
     }
 
+    /// The numbers of the keys of some rows; new keys are numbered in the order of their first rows.
+    @inline(__always)
+    mutating func numbers(count: Int, key: (_ row: Int) -> UInt64) -> [UInt32] {
+        var result = [UInt32](repeating: 0, count: count)
+        var numbers = result.mutableSpan
+        var row = 0
+        while row < count {
+            if isDirect {
+                let known = direct.span
+                while row < count {
+                    let key = key(row)
+                    guard key < UInt64(known.count) else { break }
+                    let entry = known[Int(truncatingIfNeeded: key)]
+                    if entry == 0 { break }
+                    numbers[row] = entry &- 1
+                    row += 1
+                }
+                if row == count { break }
+            }
+            numbers[row] = number(of: key(row))
+            row += 1
+        }
+        return result
+    }
+
     /// The key's number; nil when it was never added.
     func find(_ key: UInt64) -> UInt32? {
         if isDirect {

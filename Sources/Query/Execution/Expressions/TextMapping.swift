@@ -48,9 +48,13 @@ enum TextMapping {
                 truth[Int(code)] = predicate(dictionary.utf8(Int(code)))
             }
         }
-        var result = [Bool]()
-        result.reserveCapacity(codes.count)
-        for code in codes { result.append(truth[Int(code)]) }
+        var result = [Bool](repeating: false, count: codes.count)
+        do {
+            let source = codes.span
+            let known = truth.span
+            var target = result.mutableSpan
+            for row in 0..<source.count { target[row] = known[Int(source[row])] }
+        }
         clearNulls(&result, validity)
         return Vector(type: .boolean, count: codes.count, storage: .boolean(result), validity: validity)
     }

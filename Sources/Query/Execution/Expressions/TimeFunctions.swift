@@ -28,15 +28,17 @@ struct TimeFunctions: Sendable {
             guard case .constant(.text(let name)) = values[2].storage else { return nil }
             zone = try ZoneOffsets.truncating(name)
         }
-        var result: [Int64] = []
-        result.reserveCapacity(times.count)
-        let source = times.span
-        var start: Int64 = 0
-        var end: Int64 = 0
-        for row in 0..<source.count {
-            let time = source[row]
-            if time < start || time >= end { (start, end) = try unit.bucket(of: time, zone: zone) }
-            result.append(start)
+        var result = [Int64](repeating: 0, count: times.count)
+        do {
+            let source = times.span
+            var target = result.mutableSpan
+            var start: Int64 = 0
+            var end: Int64 = 0
+            for row in 0..<source.count {
+                let time = source[row]
+                if time < start || time >= end { (start, end) = try unit.bucket(of: time, zone: zone) }
+                target[row] = start
+            }
         }
         clear(&result, value.validity)
         return Vector(type: value.type, count: times.count, storage: .int64(result), validity: value.validity)

@@ -87,10 +87,13 @@ struct AggregateOperator: Sendable {
     }
 
     /// Merges the threads' states into the result.
-    func finish(_ states: [State]) throws -> [Chunk] {
-        var merged = try states.first ?? makeState()
-        for var other in states.dropFirst() {
+    func finish(_ states: consuming [State]) throws -> [Chunk] {
+        var rest = states
+        // Taken out of the list: what is merged is nobody else's then, and growing it copies nothing.
+        var merged = try rest.isEmpty ? makeState() : rest.removeFirst()
+        while !rest.isEmpty {
             try context.check()
+            var other = rest.removeFirst()
             try merge(&other, into: &merged)
         }
         guard let table = merged.table else {

@@ -104,27 +104,36 @@ struct ScanOperator: Sendable {
     func read(
         _ morsel: any Morsel, conditions: [Expression], columns wanted: [Int], first: Int = .max
     ) throws -> (chunk: Chunk, selection: [UInt32]?)? {
+        let morsel = morsel.reading
         context.statistics.add(rowsScanned: conditions.isEmpty ? min(first, morsel.rowCount) : morsel.rowCount)
         var chunk = blank(rowCount: morsel.rowCount)
         var isLoaded = [Bool](repeating: false, count: columns.count)
         var selection: [UInt32]?
+        // The same rows, as columns are cut down to them.
+        var kept: KeptRows?
         func load(_ index: Int) throws {
             if isLoaded[index] { return }
-            chunk.columns[index] = try column(index, of: morsel, selection)
+            chunk.columns[index] = try column(index, of: morsel, selection, kept)
             isLoaded[index] = true
         }
         let evaluator = Evaluator(context: context)
         for condition in conditions {
             for index in condition.columnsRead.sorted() { try load(index) }
-            guard let kept = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
-            assert(zip(kept, kept.dropFirst()).allSatisfy { $0 < $1 }, "a selection ascends")
-            if kept.isEmpty { return nil }
-            selection = selection.map { known in kept.map { known[Int($0)] } } ?? kept
-            chunk = chunk.gather(kept)
+            guard let rows = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
+            if rows.isEmpty { return nil }
+            let here = KeptRows(ascending: rows)
+            chunk = chunk.gather(here)
+            if let known = selection {
+                let places = rows.map { known[Int($0)] }
+                (selection, kept) = (places, KeptRows(ascending: places))
+            } else {
+                (selection, kept) = (rows, here)
+            }
             assert(selection?.count == chunk.rowCount, "rows and their places in the morsel")
         }
         if chunk.rowCount > first {
-            selection = selection.map { Array($0.prefix(first)) } ?? Array(0..<UInt32(first))
+            let places = selection.map { Array($0.prefix(first)) } ?? Array(0..<UInt32(first))
+            (selection, kept) = (places, KeptRows(ascending: places))
             chunk = chunk.slice(0..<first)
         }
         assert(columns.count == output.count, "a column of the table for each of the output")
@@ -142,11 +151,21 @@ struct ScanOperator: Sendable {
         return chunk
     }
 
-    private func column(_ index: Int, of morsel: any Morsel, _ selection: [UInt32]?) throws -> Vector {
-        let vector = try selection.map { try morsel.column(columns[index], rows: $0) } ?? morsel.column(columns[index])
-        guard vector.count == selection?.count ?? morsel.rowCount else {
-            preconditionFailure("a morsel's columns have its row count")
+    /// So much of a piece may be wanted that reading single rows pays: one row in so many.
+    private static let rowsPerWantedRow = 8
+
+    private func column(
+        _ index: Int, of morsel: any Morsel, _ selection: [UInt32]?, _ kept: KeptRows? = nil
+    ) throws -> Vector {
+        if let selection, selection.count <= morsel.rowCount / Self.rowsPerWantedRow {
+            let vector = try morsel.column(columns[index], rows: selection)
+            guard vector.count == selection.count else { preconditionFailure("a row of a morsel for each wanted") }
+            return vector
         }
+        let vector = try morsel.column(columns[index])
+        guard vector.count == morsel.rowCount else { preconditionFailure("a morsel's columns have its row count") }
+        if let kept { return vector.gather(kept) }
+        if let selection { return vector.gather(selection) }
         return vector
     }
 

@@ -3,6 +3,7 @@ import Columnar
 import Domain
 import Projections
 import Segments
+import Synchronization
 
 /// What silence makes of conversations, as readers see them: a pure function of the rows, the setting in force and the
 /// time that the log has reached, or another one that a reader names. Rows keep what events say, so nothing is folded
@@ -89,6 +90,32 @@ struct ClosingMorsel: Morsel {
     var whole: (any Morsel)?
     /// Where it is kept when silence closes the next one; nil: nowhere.
     var ends: SilenceEnds?
+    /// What several columns follow from, for who reads them; nil: each is read by itself.
+    var shared: Shared?
+
+    /// When rows were closed, once somebody has found it out.
+    final class Shared: Sendable { fileprivate let closings = Mutex<Closings?>(nil) }
+
+    /// When rows were closed.
+    fileprivate struct Closings: Sendable {
+        /// By events.
+        let told: Vector
+        /// By silence, by row: ``never`` where it is open or an event closed it. Empty where silence closed none.
+        let idle: [Int64]
+        /// No silence ends so early.
+        static let never = Int64.min
+
+        /// Whether anything closed the row.
+        func isClosed(_ row: Int) -> Bool {
+            told.integer(at: row) != nil || (!idle.isEmpty && idle[row] != Self.never)
+        }
+    }
+
+    var reading: any Morsel {
+        var morsel = self
+        morsel.shared = Shared()
+        return morsel
+    }
 
     var rowCount: Int { base.rowCount }
 
@@ -124,9 +151,7 @@ struct ClosingMorsel: Morsel {
     }
 
     /// When silence closes the rows that it closes at some time.
-    private func silenceEnds() throws -> [Int64] {
-        try idleCloses(told: try base.column(ClosingRule.places.closedTime), by: .max).compactMap { $0 }
-    }
+    private func silenceEnds() throws -> [Int64] { try closings(by: .max).idle.filter { $0 != Closings.never } }
 
     func column(_ index: Int) throws -> Vector {
         let places = ClosingRule.places
@@ -150,37 +175,69 @@ struct ClosingMorsel: Morsel {
         ClosingRule.places.derived.contains(index) ? nil : base.summary(index)
     }
 
-    /// By row: when silence closed it; nil where it is open or an event closed it.
-    /// - Parameter reached: nil: as far as the rule knows.
-    private func idleCloses(told: Vector, by reached: Int64? = nil) throws -> [Int64?] {
-        guard rule.settings.idleAfterNanoseconds != nil else { return [Int64?](repeating: nil, count: rowCount) }
+    /// When the rows were closed, as far as the rule knows.
+    private func closings() throws -> Closings {
+        guard let shared else { return try closings(by: rule.reached) }
+        return try shared.closings.withLock { known in
+            let found = try known ?? closings(by: rule.reached)
+            known = found
+            return found
+        }
+    }
+
+    private func closings(by reached: Int64) throws -> Closings {
+        let told = try base.column(ClosingRule.places.closedTime)
+        let nobody = Closings(told: told, idle: [])
+        if rule.settings.idleAfterNanoseconds == nil || told.hasNoNulls { return nobody }
         // Rows of which a part of the events was left out have no last activity, so that silence closes none of them.
         let activity = try base.column(activityPlace)
-        return (0..<rowCount).map { row in
-            guard told.integer(at: row) == nil, let last = activity.integer(at: row) else { return nil }
-            return rule.settings.idleClose(after: last, reached: reached ?? rule.reached)
+        if activity.isAllNull { return nobody }
+        var idle: [Int64] = []
+        func look(_ row: Int) {
+            guard let last = activity.integer(at: row),
+                let end = rule.settings.idleClose(after: last, reached: reached)
+            else { return }
+            if idle.isEmpty { idle = [Int64](repeating: Closings.never, count: rowCount) }
+            idle[row] = end
         }
+        if let validity = told.validity {
+            // Events close most: a word of bits tells of sixty-four rows.
+            for (place, word) in validity.words.enumerated() where word != ~0 {
+                for row in place * 64..<min(place * 64 + 64, rowCount) where !validity[row] { look(row) }
+            }
+        } else {
+            for row in 0..<rowCount where told.isNull(row) { look(row) }
+        }
+        return Closings(told: told, idle: idle)
     }
 
     private func closedTimes() throws -> Vector {
-        let told = try base.column(ClosingRule.places.closedTime)
-        let idle = try idleCloses(told: told)
-        guard idle.contains(where: { $0 != nil }) else { return told }
-        var builder = ColumnBuilder(type: .timestamptz)
-        for row in 0..<rowCount {
-            guard let time = told.integer(at: row) ?? idle[row] else { continue }
-            builder.padNulls(to: row)
-            builder.append(integer: time)
+        let closings = try closings()
+        let (told, idle) = (closings.told, closings.idle)
+        if idle.isEmpty { return told }
+        var times = [Int64](repeating: 0, count: rowCount)
+        var closed = Validity(count: rowCount, allValid: false)
+        if case .int64(let known) = told.storage, let validity = told.validity {
+            (times, closed) = (known, validity)
+        } else if !told.isAllNull {
+            for row in 0..<rowCount {
+                guard let time = told.integer(at: row) else { continue }
+                times[row] = time
+                closed[row] = true
+            }
         }
-        builder.padNulls(to: rowCount)
-        return builder.finish()
+        for row in idle.indices where idle[row] != Closings.never {
+            times[row] = idle[row]
+            closed[row] = true
+        }
+        let isFull = closed.nullCount == 0
+        return Vector(type: .timestamptz, count: rowCount, storage: .int64(times), validity: isFull ? nil : closed)
     }
 
     private func closedReasons() throws -> Vector {
-        let places = ClosingRule.places
-        let told = try base.column(places.closedReason)
-        let idle = try idleCloses(told: try base.column(places.closedTime))
-        guard idle.contains(where: { $0 != nil }) else { return told }
+        let told = try base.column(ClosingRule.places.closedReason)
+        let idle = try closings().idle
+        if idle.isEmpty { return told }
         var texts: [String] = []
         var codes: [UInt32] = []
         switch told.storage {
@@ -194,13 +251,14 @@ struct ClosingMorsel: Morsel {
         var validity = Validity(count: 0, allValid: true)
         var merged = [UInt32](repeating: 0, count: rowCount)
         for row in 0..<rowCount {
-            let isTold = idle[row] == nil && !texts.isEmpty && told.validity?[row] ?? true
+            let isIdle = idle[row] != Closings.never
+            let isTold = !isIdle && !texts.isEmpty && told.validity?[row] ?? true
             if isTold {
                 merged[row] = codes.isEmpty ? 0 : codes[row]
-            } else if idle[row] != nil {
+            } else if isIdle {
                 merged[row] = idleCode
             }
-            validity.append(isTold || idle[row] != nil)
+            validity.append(isTold || isIdle)
         }
         let dictionary = TextDictionary(texts + [OutcomeSettings.idleReason])
         return Vector(
@@ -210,18 +268,16 @@ struct ClosingMorsel: Morsel {
     /// What no verdict and no escalation decides is abandoned when closed, else open. A row that is made of a part of
     /// the events has no outcome: what decides it may be among the others.
     private func outcomes(_ index: Int) throws -> Vector {
-        let told = try base.column(ClosingRule.places.closedTime)
-        let idle = try idleCloses(told: told)
-        let kept = try base.column(index).classes(Self.outcomeNames)
+        let closings = try closings()
+        var outcomes = try base.column(index).classes(Self.outcomeNames)
+        for row in outcomes.indices where outcomes[row] != Self.resolved && outcomes[row] != Self.escalated {
+            outcomes[row] = closings.isClosed(row) ? Self.abandoned : Self.open
+        }
         let cut = try base.column(ClosingRule.places.cutAfter)
-        return Self.vector(
-            (0..<rowCount).map { row in
-                if cut.integer(at: row) != nil { return Self.unknown }
-                return switch kept[row] {
-                case Self.resolved, Self.escalated: kept[row]
-                default: told.integer(at: row) != nil || idle[row] != nil ? Self.abandoned : Self.open
-                }
-            })
+        if !cut.isAllNull {
+            for row in outcomes.indices where cut.integer(at: row) != nil { outcomes[row] = Self.unknown }
+        }
+        return Self.vector(outcomes)
     }
 
     private func silenceOutcomes() throws -> Vector {
@@ -279,7 +335,8 @@ extension Vector {
         switch storage {
         case .text(let codes, let dictionary):
             let byCode = (0..<dictionary.count).map { index(dictionary.utf8($0)) }
-            return codes.enumerated().map { row, code in validity?[row] ?? true ? byCode[Int(code)] : 255 }
+            guard let validity else { return codes.map { byCode[Int($0)] } }
+            return codes.enumerated().map { row, code in validity[row] ? byCode[Int(code)] : 255 }
         case .constant(.text(let text)):
             let code = index(text.utf8)
             return (0..<count).map { validity?[$0] ?? true ? code : 255 }

@@ -70,7 +70,7 @@ struct LiveRowsMorsel: Morsel {
     let rowCount: Int
 
     /// Which rows are left is found out when they are read: most tables are listed far more often.
-    private final class LiveRows: Sendable { let rows = Mutex<[UInt32]?>(nil) }
+    private final class LiveRows: Sendable { let rows = Mutex<KeptRows?>(nil) }
 
     /// - Complexity: O(rows that are left out).
     init(_ base: any Morsel, without dead: Set<UInt32>, _ more: Set<UInt32>) {
@@ -84,28 +84,29 @@ struct LiveRowsMorsel: Morsel {
 
     var identity: MorselIdentity? { base.identity?.leavingOut([dead, more]) }
 
-    func column(_ index: Int) throws -> Vector { try base.column(index, rows: liveRows()) }
+    func column(_ index: Int) throws -> Vector { try base.column(index).gather(kept()) }
 
     func column(_ index: Int, rows: [UInt32]) throws -> Vector {
-        let live = liveRows()
-        return try base.column(index, rows: rows.map { live[Int($0)] })
+        try base.column(index, rows: kept().rows(at: rows))
     }
 
-    /// The rows that are left, ascending.
-    private func liveRows() -> [UInt32] {
+    /// The rows that are left, found once.
+    private func kept() -> KeptRows {
         live.rows.withLock { rows in
-            if let rows { return rows }
-            var isLive = [Bool](repeating: true, count: base.rowCount)
-            // order: each is marked by itself.
-            for row in dead where isLive.indices.contains(Int(row)) { isLive[Int(row)] = false }
-            // order: likewise.
-            for row in more where isLive.indices.contains(Int(row)) { isLive[Int(row)] = false }
-            var found: [UInt32] = []
-            found.reserveCapacity(rowCount)
-            for row in isLive.indices where isLive[row] { found.append(UInt32(row)) }
+            let found = rows ?? liveRows()
             rows = found
             return found
         }
+    }
+
+    /// - Complexity: O(rows / 64) and O(rows that are left out), which are few of most.
+    private func liveRows() -> KeptRows {
+        var live = Validity(count: base.rowCount, allValid: true)
+        for rows in [dead, more] {
+            // order: each clears a bit of its own.
+            for row in rows where row < live.count { live[Int(row)] = false }
+        }
+        return KeptRows(live)
     }
 
     /// Bounds still hold without the replaced rows; counts and sums do not.
