@@ -37,6 +37,9 @@ struct FieldSlot {
 ///
 /// An attribute of the envelope or a field of the data that is told twice refuses the event: two readers could take it
 /// for two things. Of a repeated key that is none of ours the last value counts.
+///
+/// What is asked for each event or field is `mutating`, though some of it changes nothing: else each call would be
+/// handed a copy of this value.
 struct EventAssembler {
     let registry: SchemaRegistry
     let plan: FieldPlan
@@ -49,7 +52,11 @@ struct EventAssembler {
     let sharedWords: [UInt16]
     /// By type: without which of its columns nobody counts an event.
     private let needed: [[UInt16]]
+    /// The same, and the columns that an event is refused without: by type a bit a column.
+    private let neededBits: [UInt64]
+    private let requiredBits: [UInt64]
     var tokeniser: UserTokeniser
+    var harmless = HarmlessTexts()
 
     /// One bit a column: whether its slot is filled.
     private var filled: [UInt64]
@@ -95,7 +102,10 @@ struct EventAssembler {
         sharedWords = registry.heededFields.filter { $0.type == nil }.map(\.column)
         let columnCount = registry.columns.count
         keyOrder = KeyOrder(registry)
-        filled = [UInt64](repeating: 0, count: (columnCount + 63) / 64)
+        let words = (columnCount + 63) / 64
+        filled = [UInt64](repeating: 0, count: words)
+        neededBits = Self.bits(registry.neededColumns, words)
+        requiredBits = Self.bits(registry.types.map(\.requiredColumns), words)
         told = filled
         slots = [FieldSlot](repeating: FieldSlot(), count: columnCount)
         envelope = [Int](repeating: 0, count: EnvelopeName.allCases.count)
@@ -115,6 +125,14 @@ struct EventAssembler {
         finished.slips = wordSlips
         wordSlips = []
         return finished
+    }
+
+    private static func bits(_ columnsByType: [[UInt16]], _ words: Int) -> [UInt64] {
+        var bits = [UInt64](repeating: 0, count: columnsByType.count * words)
+        for (type, columns) in columnsByType.enumerated() {
+            for column in columns { bits[type * words + Int(column) >> 6] |= 1 << UInt64(column & 63) }
+        }
+        return bits
     }
 
     private static func counts(_ counts: inout [Int]) -> [FieldCount] {
@@ -169,12 +187,13 @@ struct EventAssembler {
         for index in filled.indices { filled[index] = 0 }
         for index in envelope.indices { envelope[index] = 0 }
         if origin.isOfExport { exportPlaces = ExportPlaces() }
-        scratch.removeAll(keepingCapacity: true)
-        attributeKeys.removeAll(keepingCapacity: true)
-        withheldColumns.removeAll(keepingCapacity: true)
-        unknownValueColumns.removeAll(keepingCapacity: true)
-        credentialColumns.removeAll(keepingCapacity: true)
-        privateKeys.removeAll(keepingCapacity: true)
+        // Most are empty, and emptying what is empty takes as long.
+        if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
+        if !attributeKeys.isEmpty { attributeKeys.removeAll(keepingCapacity: true) }
+        if !withheldColumns.isEmpty { withheldColumns.removeAll(keepingCapacity: true) }
+        if !unknownValueColumns.isEmpty { unknownValueColumns.removeAll(keepingCapacity: true) }
+        if !credentialColumns.isEmpty { credentialColumns.removeAll(keepingCapacity: true) }
+        if !privateKeys.isEmpty { privateKeys.removeAll(keepingCapacity: true) }
         let type: UInt16?
         do throws(FieldError) { type = try readEnvelope(tape, place) } catch { throw .field(error) }
         guard let type else { throw unknownType(tape) }
@@ -183,7 +202,7 @@ struct EventAssembler {
             try readData(tape, type)
             try completeContext(tape)
             try checkWhole(type, tape)
-            try writeAttributes(tape)
+            if !attributeKeys.isEmpty { try writeAttributes(tape) }
         } catch { throw .field(error) }
         return type
     }
@@ -217,6 +236,7 @@ struct EventAssembler {
     mutating func clear(_ column: UInt16) { filled[Int(column) >> 6] &= ~(1 << UInt64(column & 63)) }
 
     /// The integer of a column; nil when it has none.
+    @inline(__always)
     func integer(_ column: UInt16) -> Int64? { isFilled(column) ? slots[Int(column)].payload : nil }
 
     func slot(_ column: UInt16) -> FieldSlot { slots[Int(column)] }
@@ -279,10 +299,18 @@ struct EventAssembler {
         return lacking
     }
 
-    /// Whether there are any. A loop: a function handed on would be a copy of this value for each event.
-    private func lacksNeeded(_ type: UInt16) -> Bool {
-        guard !origin.isOfExport else { return false }
-        for column in needed[Int(type)] where !isFilled(column) { return true }
+    /// Whether there are any.
+    @inline(__always)
+    private func lacksNeeded(_ type: UInt16) -> Bool { !origin.isOfExport && lacks(neededBits, type) }
+
+    /// Whether the event lacks one of the columns that it is refused without.
+    @inline(__always)
+    func lacksRequired(_ type: UInt16) -> Bool { lacks(requiredBits, type) }
+
+    @inline(__always)
+    private func lacks(_ bits: [UInt64], _ type: UInt16) -> Bool {
+        let first = Int(type) * filled.count
+        for word in filled.indices where bits[first + word] & ~filled[word] != 0 { return true }
         return false
     }
 

@@ -46,7 +46,7 @@ package struct UserTokeniser: Sendable {
             hashes[slot] = hash
             isFilled[slot] = true
         }
-        output.append(contentsOf: tokens[start..<(start + Self.tokenBytes)])
+        output.append(contentsOf: tokens.span.extracting(start..<(start + Self.tokenBytes)))
     }
 
     /// Whether a text has the form of a token.
