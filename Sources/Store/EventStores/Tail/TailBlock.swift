@@ -91,6 +91,7 @@ final class TailBlock: Sendable {
     static func merging(_ blocks: [TailBlock]) -> TailBlock {
         var (rows, costs) = (EventRows(), RowCosts())
         rows.bytes.reserveCapacity(blocks.reduce(0) { $0 + $1.rows.bytes.count })
+        rows.starts.reserveCapacity(blocks.reduce(0) { $0 + $1.count })
         for block in blocks {
             precondition(block.firstPosition == blocks[0].firstPosition + Int64(rows.count), "neighbours")
             rows.append(contentsOf: block.rows)

@@ -70,8 +70,12 @@ struct Admission {
             if time.saturatingSubtract(context.receivedTime) > Limits.futureNanosecondsMax { return .tooNew }
             if let horizon = context.horizon, time < horizon { return .tooOld }
         }
-        let known = seen(event, hash, batch, identities) ?? seen(event, hash, batch, context.frozenIdentities)
-        return known ?? .accepted(position: context.nextPosition + Int64(accepted))
+        if identities.holds(hash) || context.frozenIdentities.holds(hash),
+            let known = seen(event, hash, batch, identities) ?? seen(event, hash, batch, context.frozenIdentities)
+        {
+            return known
+        }
+        return .accepted(position: context.nextPosition + Int64(accepted))
     }
 
     /// What an unsealed event of the same identity makes of the event, be it of this batch or of one before.
