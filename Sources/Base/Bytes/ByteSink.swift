@@ -23,6 +23,11 @@ package struct ByteSink: Sendable {
         unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
+    /// The same of 64 bits: not a generic call.
+    package mutating func append(littleEndian value: UInt64) { append(word: value, count: 8) }
+    /// The same of 64 bits: not a generic call.
+    package mutating func append(littleEndian value: Int64) { append(word: UInt64(bitPattern: value), count: 8) }
+
     /// Appends integers, each least significant byte first, in one step.
     mutating func append<T: FixedWidthInteger>(littleEndian values: [T]) {
         #if _endian(little)
