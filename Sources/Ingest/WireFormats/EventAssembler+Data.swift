@@ -16,7 +16,7 @@ extension EventAssembler {
         var key = tape.firstChild(data)
         let end = tape.end(data)
         var order = 0
-        for index in told.indices { told[index] = 0 }
+        told = InlineArray(repeating: 0)
         while key < end {
             let name = strings.extracting(TapeWord.range(words[key]))
             if let column = keyOrder.guess(type, order, name) {

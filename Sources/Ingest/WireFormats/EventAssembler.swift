@@ -59,14 +59,16 @@ struct EventAssembler {
     var harmless = HarmlessTexts()
 
     /// One bit a column: whether its slot is filled.
-    private var filled: [UInt64]
+    private var filled = InlineArray<16, UInt64>(repeating: 0)
     /// The same: whether the data has told it, were it only as null.
-    var told: [UInt64]
+    var told = InlineArray<16, UInt64>(repeating: 0)
+    /// So many words of these have bits.
+    private let wordCount: Int
     private(set) var slots: [FieldSlot]
     /// Bytes of values that are not on the tape as they are stored.
     var scratch: [UInt8] = []
     /// Places of the envelope's attributes on the tape, 0 for none.
-    var envelope: [Int]
+    var envelope = InlineArray<10, Int>(repeating: 0)
     /// Places of the keys that go to `attributes`, in order of rising precedence.
     var attributeKeys: [Int] = []
     /// Whose events they are.
@@ -103,14 +105,14 @@ struct EventAssembler {
         let columnCount = registry.columns.count
         keyOrder = KeyOrder(registry)
         let words = (columnCount + 63) / 64
-        filled = [UInt64](repeating: 0, count: words)
+        wordCount = words
         neededBits = Self.bits(registry.neededColumns, words)
         requiredBits = Self.bits(registry.types.map(\.requiredColumns), words)
-        told = filled
         slots = [FieldSlot](repeating: FieldSlot(), count: columnCount)
-        envelope = [Int](repeating: 0, count: EnvelopeName.allCases.count)
         withheldCounts = [Int](repeating: 0, count: columnCount)
         unknownValueCounts = [Int](repeating: 0, count: columnCount)
+        precondition(wordCount <= filled.count, "each column has a bit")
+        assert(EnvelopeName.allCases.count == envelope.count, "each attribute has a place")
     }
 
     /// Ends the batch and hands it over.
@@ -184,8 +186,8 @@ struct EventAssembler {
     }
 
     private mutating func assemble(_ tape: JSONTape, _ place: Int) throws(EventFailure) -> UInt16 {
-        for index in filled.indices { filled[index] = 0 }
-        for index in envelope.indices { envelope[index] = 0 }
+        filled = InlineArray(repeating: 0)
+        envelope = InlineArray(repeating: 0)
         if origin.isOfExport { exportPlaces = ExportPlaces() }
         // Most are empty, and emptying what is empty takes as long.
         if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
@@ -260,7 +262,7 @@ struct EventAssembler {
         let scratch = scratch
         let strings = tape.strings.span
         let scratchBytes = scratch.span
-        for word in filled.indices {
+        for word in 0..<wordCount {
             var bits = filled[word]
             while bits != 0 {
                 let column = word << 6 + bits.trailingZeroBitCount
@@ -309,8 +311,8 @@ struct EventAssembler {
 
     @inline(__always)
     private func lacks(_ bits: [UInt64], _ type: UInt16) -> Bool {
-        let first = Int(type) * filled.count
-        for word in filled.indices where bits[first + word] & ~filled[word] != 0 { return true }
+        let first = Int(type) * wordCount
+        for word in 0..<wordCount where bits[first + word] & ~filled[word] != 0 { return true }
         return false
     }
 
