@@ -123,6 +123,9 @@ struct EventAssembler {
         finished.unknownValues = Self.counts(&unknownValueCounts)
         writer = EventRowWriter(capacity: min(finished.batch.bytes.count, 8 << 20))
         result = DecodedBatch()
+        // The next one is mostly as long.
+        result.batch.starts.reserveCapacity(min(finished.batch.count, 1 << 16))
+        result.eventIndexes.reserveCapacity(min(finished.batch.count, 1 << 16))
         slips.endBatch()
         finished.slips = wordSlips
         wordSlips = []

@@ -94,6 +94,7 @@ struct SealedGroups: Sendable {
     ) -> (group: EncodedGroup, rollups: [RollupPart?]) {
         var transposer = RowTransposer(work.layout)
         var absent: [Bool] = []
+        absent.reserveCapacity(work.rows.count)
         for place in work.rows {
             absent.append(transposer.append(blocks[Int(place.block)], Int(place.row)).isTimeAbsent)
         }
