@@ -59,6 +59,34 @@ import WireFormats
         }
     }
 
+    /// Ids of hexadecimal digits and dashes are kept without a look.
+    @Test func nothingOfHexadecimalDigitsAndDashesLooksLikeACredential() {
+        let signs = Array("0123456789abcdef-".utf8)
+        var state: UInt64 = 11
+        func draw(_ limit: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % limit
+        }
+        for _ in 0..<3_000 {
+            let text = (0..<(8 + draw(90))).map { _ in signs[draw(signs.count)] }
+            for suspicion in [CredentialText.Suspicion.identifier, .certain] {
+                #expect(!CredentialText.holds(text[...], suspicion), "\(String(decoding: text, as: UTF8.self))")
+            }
+        }
+    }
+
+    @Test func anIDThatIsOneButForASecretIsRefused() {
+        for id in ["019fbaac-9f92-7679-be2b-78f4b16589a1", "4bf92f3577b34da6a3ce929d0e0e4736"] {
+            #expect(decodeLines(event(id: id)).rejectedCount == 0)
+            // Before it, in the middle of it and behind it.
+            for place in [0, 9, id.utf8.count] {
+                let text = String(decoding: Array(id.utf8.prefix(place)), as: UTF8.self) + " password=Winter9 "
+                    + String(decoding: Array(id.utf8.dropFirst(place)), as: UTF8.self)
+                #expect(decodeLines(event(id: text)).rejectedCount == 1, "\(text)")
+            }
+        }
+    }
+
     @Test func attributesOfAnEnvelopeAreKnownByAllTheirBytes() {
         let names = [
             "specversion", "id", "source", "type", "subject", "data", "datacontenttype", "traceparent", "data_base64",

@@ -26,7 +26,9 @@ struct HarmlessTexts {
     /// Whether what stands in a range of the bytes looks like what opens something.
     mutating func holds(_ bytes: [UInt8], _ range: Range<Int>, _ suspicion: CredentialText.Suspicion) -> Bool {
         let count = range.count
-        guard count >= 8, count <= Self.bytesMax else { return CredentialText.holds(bytes[range], suspicion) }
+        guard count >= 8 else { return CredentialText.holds(bytes[range], suspicion) }
+        if !suspicion.findsRuns, Self.isPlainID(bytes, range) { return false }
+        guard count <= Self.bytesMax else { return CredentialText.holds(bytes[range], suspicion) }
         let (start, rest) = (range.lowerBound, count &- 8)
         let first = bytes.loadUInt64(at: start)
         let second = bytes.loadUInt64(at: start &+ min(8, rest))
@@ -44,5 +46,29 @@ struct HarmlessTexts {
         slots[place] = Slot(
             count: count, suspicion: suspicion, first: first, second: second, third: third, last: last)
         return false
+    }
+
+    /// Whether a text of at least eight bytes is digits, the letters a to f and dashes alone: ids of events and traces.
+    /// No beginning of a key and no name of a secret is made of these, so that it opens nothing where runs that look
+    /// drawn by lot do not count.
+    private static func isPlainID(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        let last = range.upperBound &- 8
+        var place = range.lowerBound
+        while place < last {
+            guard isPlain(bytes.loadUInt64(at: place)) else { return false }
+            place &+= 8
+        }
+        return isPlain(bytes.loadUInt64(at: last))
+    }
+
+    /// The same of eight bytes at once: a byte below 128 is in a range where its sum with 128 less the first byte has
+    /// the highest bit and that with 128 less the byte behind the last one has not.
+    private static func isPlain(_ word: UInt64) -> Bool {
+        let high: UInt64 = 0x8080_8080_8080_8080
+        guard word & high == 0 else { return false }
+        let digits = (word &+ 0x5050_5050_5050_5050) & ~(word &+ 0x4646_4646_4646_4646)
+        let letters = (word &+ 0x1F1F_1F1F_1F1F_1F1F) & ~(word &+ 0x1919_1919_1919_1919)
+        let dashes = (word &+ 0x5353_5353_5353_5353) & ~(word &+ 0x5252_5252_5252_5252)
+        return (digits | letters | dashes) & high == high
     }
 }
