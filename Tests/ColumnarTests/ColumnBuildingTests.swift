@@ -1,7 +1,7 @@
 import Columnar
 import Testing
 
-@Suite struct TextColumnTests {
+@Suite struct ColumnBuildingTests {
     /// Numbers that mean nothing, always the same.
     private struct Draw {
         var state: UInt64 = 7
@@ -50,5 +50,25 @@ import Testing
                 #expect(summary.minimum == .text(sorted[0]) && summary.maximum == .text(sorted[39]))
             }
         }
+    }
+
+    @Test func rowsBetweenValuesAreNullHoweverManyTheyAre() {
+        var (builder, plain) = (ColumnBuilder(type: .integer), Validity(count: 0, allValid: true))
+        var expected: [Int64?] = []
+        for gap in [0, 1, 62, 0, 63, 64, 65, 127, 128, 200, 3] {
+            for _ in 0..<gap {
+                plain.append(false)
+                expected.append(nil)
+            }
+            builder.append(integer: Int64(gap), row: expected.count)
+            plain.append(true)
+            expected.append(Int64(gap))
+        }
+        plain.append(false)
+        expected.append(nil)
+        builder.padNulls(to: expected.count)
+        let vector = builder.finish()
+        #expect(vector.validity == plain)
+        #expect(expected.indices.map { vector.integer(at: $0) } == expected)
     }
 }
