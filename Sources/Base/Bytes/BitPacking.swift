@@ -110,7 +110,7 @@ package enum BitPacking {
                     if straddles { words[row + lanes + lane] = value &>> (Word(Word.bitWidth) - shift) }
                 }
             }
-            for word in words { sink.append(littleEndian: word) }
+            sink.append(littleEndian: words)
             start += blockValues
         }
         packTail(values[start...], width: width, mask: mask, into: &sink)

@@ -23,6 +23,21 @@ package struct ByteSink: Sendable {
         unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
+    /// The same of 64 bits: not a generic call.
+    package mutating func append(littleEndian value: UInt64) { append(word: value, count: 8) }
+    /// The same of 64 bits: not a generic call.
+    package mutating func append(littleEndian value: Int64) { append(word: UInt64(bitPattern: value), count: 8) }
+
+    /// Appends integers, each least significant byte first, in one step.
+    mutating func append<T: FixedWidthInteger>(littleEndian values: [T]) {
+        #if _endian(little)
+            // Sound: the buffer is the live array's own.
+            unsafe values.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+        #else
+            for value in values { append(littleEndian: value) }
+        #endif
+    }
+
     /// Appends the `count` least significant bytes of a word, least significant first: several short numbers in one
     /// step, and not a generic call.
     /// - Precondition: `count` in 0...8.

@@ -71,6 +71,35 @@ package struct PaddedSink: Sendable {
         end &+= count
     }
 
+    /// Appends the `headCount` least significant bytes of a word, and the bytes of a span after them, in one step.
+    /// - Precondition: `headCount` in 0...8.
+    @inlinable package mutating func append(head: UInt64, _ headCount: Int, contentsOf more: Span<UInt8>) {
+        precondition(headCount >= 0 && headCount <= 8)
+        let count = more.count
+        if storage.count &- end < count &+ 16 { grow(count &+ 16) }
+        let start = end
+        unsafe storage.withUnsafeMutableBytes { target in
+            // Sound: `grow` made room for `count + 16` bytes from `start` on, and each store ends within these.
+            unsafe target.storeBytes(of: head.littleEndian, toByteOffset: start, as: UInt64.self)
+            let first = start &+ headCount
+            if count < 8 {
+                let word = more.loadPartialUInt64(at: 0, length: count)
+                unsafe target.storeBytes(of: word.littleEndian, toByteOffset: first, as: UInt64.self)
+            } else if count <= 16 {
+                // Two words that may overlap.
+                let (low, high) = (more.loadUInt64(at: 0), more.loadUInt64(at: count &- 8))
+                unsafe target.storeBytes(of: low.littleEndian, toByteOffset: first, as: UInt64.self)
+                unsafe target.storeBytes(of: high.littleEndian, toByteOffset: first &+ count &- 8, as: UInt64.self)
+            } else {
+                unsafe more.withUnsafeBytes { source in
+                    unsafe UnsafeMutableRawBufferPointer(rebasing: target[first..<(first &+ count)]).copyMemory(
+                        from: source)
+                }
+            }
+        }
+        end = start &+ headCount &+ count
+    }
+
     /// Replaces four bytes that were left open.
     /// - Precondition: `offset + 4 <= count`.
     package mutating func patch(word value: UInt32, at offset: Int) {

@@ -13,14 +13,7 @@ extension Array where Element == UInt8 {
     /// Up to seven bytes from `offset` on as a little-endian number.
     /// - Precondition: `length < 8`, `offset + length <= count`.
     @inlinable package func loadPartialUInt64(at offset: Int, length: Int) -> UInt64 {
-        assert((0..<8).contains(length) && offset >= 0 && offset &+ length <= count, "part of a word, all there")
-        var value: UInt64 = 0
-        var index = 0
-        while index < length {
-            value |= UInt64(self[offset &+ index]) << UInt64(truncatingIfNeeded: index &* 8)
-            index &+= 1
-        }
-        return value
+        span.loadPartialUInt64(at: offset, length: length)
     }
 
     /// Whether all bytes are zeros.
@@ -43,14 +36,21 @@ extension Span where Element == UInt8 {
     /// Up to seven bytes from `offset` on as a little-endian number.
     /// - Precondition: `length < 8`, `offset + length <= count`.
     @inlinable package func loadPartialUInt64(at offset: Int, length: Int) -> UInt64 {
-        assert((0..<8).contains(length) && offset >= 0 && offset &+ length <= count, "part of a word, all there")
-        var value: UInt64 = 0
-        var index = 0
-        while index < length {
-            value |= UInt64(self[offset &+ index]) << UInt64(truncatingIfNeeded: index &* 8)
-            index &+= 1
+        precondition(offset >= 0 && length >= 0 && length < 8 && length <= count &- offset)
+        // Two halves that may overlap, or a first, a middle and a last byte that may be one: no loop.
+        if length >= 4 {
+            // Sound: the precondition keeps both reads inside the span; loadUnaligned has no alignment demand.
+            return unsafe withUnsafeBytes { raw in
+                let low = UInt32(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+                let high = UInt32(
+                    littleEndian: unsafe raw.loadUnaligned(fromByteOffset: offset &+ length &- 4, as: UInt32.self))
+                return UInt64(low) | UInt64(high) &<< UInt64(truncatingIfNeeded: (length &- 4) &* 8)
+            }
         }
-        return value
+        if length == 0 { return 0 }
+        let middle = length &>> 1
+        return UInt64(self[offset]) | UInt64(self[offset &+ middle]) &<< UInt64(truncatingIfNeeded: middle &* 8)
+            | UInt64(self[offset &+ length &- 1]) &<< UInt64(truncatingIfNeeded: (length &- 1) &* 8)
     }
 
     /// Whether all bytes are zeros.

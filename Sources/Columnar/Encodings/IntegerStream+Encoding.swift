@@ -105,7 +105,8 @@ enum IntegerStreamEncoder {
             var positions: [Int64] = []
             var highs: [Int64] = []
             for (index, value) in values.enumerated() {
-                let bits = UInt64(bitPattern: value &- plan.base) / plan.divisor
+                let distance = UInt64(bitPattern: value &- plan.base)
+                let bits = plan.divisor == 1 ? distance : distance / plan.divisor
                 if BitPacking.width(bits) > plan.width {
                     positions.append(Int64(index))
                     highs.append(Int64(bitPattern: bits >> UInt64(plan.width)))

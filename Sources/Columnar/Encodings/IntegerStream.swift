@@ -85,14 +85,7 @@ extension PackingPlan {
     /// The cheapest width for `values` over `base`: wide outliers become exceptions where that pays.
     static func best(_ values: [Int64], base: Int64, divisor: UInt64) -> PackingPlan {
         assert(divisor >= 1, "values are multiples of something")
-        var widths = [Int](repeating: 0, count: 65)
-        if divisor == 1 {
-            for value in values { widths[64 &- UInt64(bitPattern: value &- base).leadingZeroBitCount] &+= 1 }
-        } else {
-            for value in values {
-                widths[64 &- (UInt64(bitPattern: value &- base) / divisor).leadingZeroBitCount] &+= 1
-            }
-        }
+        let widths = Self.widths(values, base: base, divisor: divisor)
         guard let widest = widths.lastIndex(where: { $0 > 0 }) else {
             return PackingPlan(base: base, divisor: divisor, width: 0, exceptionCount: 0, bytes: 4)
         }
@@ -113,5 +106,24 @@ extension PackingPlan {
         assert(best.width == widest || best.exceptionCount > 0, "what does not fit is an exception")
         best.bytes += 8
         return best
+    }
+
+    /// How many values take 0...64 bits over `base`. Neighbours, which are mostly alike, count in two halves, so that
+    /// none waits for the one before.
+    private static func widths(_ values: [Int64], base: Int64, divisor: UInt64) -> [Int] {
+        var halves = [Int](repeating: 0, count: 130)
+        var half = 0
+        if divisor == 1 {
+            for value in values {
+                halves[half &+ 64 &- UInt64(bitPattern: value &- base).leadingZeroBitCount] &+= 1
+                half = 65 &- half
+            }
+        } else {
+            for value in values {
+                halves[half &+ 64 &- (UInt64(bitPattern: value &- base) / divisor).leadingZeroBitCount] &+= 1
+                half = 65 &- half
+            }
+        }
+        return (0...64).map { halves[$0] &+ halves[65 &+ $0] }
     }
 }

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Minimum, maximum and sum of a page's values, nulls left out.
 enum PageStatistics {
     static func integers(_ values: [Int64], type: ColumnType, nullCount: Int) -> ColumnSummary {
@@ -91,9 +93,18 @@ enum PageStatistics {
     private static func precedes(_ texts: TextRanges, _ left: Int, _ right: Int) -> Bool {
         let a = texts.range(left)
         let b = texts.range(right)
-        for at in 0..<min(a.count, b.count) {
+        let shared = min(a.count, b.count)
+        var at = 0
+        while at + 8 <= shared {
+            let (x, y) = (texts.bytes.loadUInt64(at: a.lowerBound + at), texts.bytes.loadUInt64(at: b.lowerBound + at))
+            // The first byte counts most.
+            if x != y { return x.byteSwapped < y.byteSwapped }
+            at += 8
+        }
+        while at < shared {
             let (x, y) = (texts.bytes[a.lowerBound + at], texts.bytes[b.lowerBound + at])
             if x != y { return x < y }
+            at += 1
         }
         return a.count < b.count
     }

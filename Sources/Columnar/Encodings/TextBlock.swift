@@ -72,6 +72,11 @@ struct TextRanges {
             let range = range(index)
             shared = min(shared, range.count)
             var at = 0
+            while at + 8 <= shared,
+                bytes.loadUInt64(at: range.lowerBound + at) == bytes.loadUInt64(at: first.lowerBound + at)
+            {
+                at += 8
+            }
             while at < shared, bytes[range.lowerBound + at] == bytes[first.lowerBound + at] { at += 1 }
             shared = at
             if shared == 0 { break }

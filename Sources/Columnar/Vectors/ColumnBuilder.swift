@@ -23,7 +23,7 @@ package struct ColumnBuilder: Sendable {
     package mutating func padNulls(to rows: Int) {
         guard rows > count else { return }
         if validity == nil { validity = Validity(count: count, allValid: true) }
-        for _ in count..<rows { validity?.append(false) }
+        validity?.append(nulls: rows - count)
         fill(rows - count)
         count = rows
     }

@@ -6,9 +6,9 @@ internal import Bytes
 package struct TextDictionaryBuilder: Sendable {
     private var bytes: [UInt8] = []
     private var offsets: [UInt32] = [0]
-    /// Code + 1 by hash; 0 is free. A power of two, at most half full.
-    private var slots: [UInt32] = []
-    private var hashes: [UInt32] = []
+    /// By hash: the hash above, code + 1 below; 0 is free. A power of two, at most half full. Of most texts that are in
+    /// none this look alone is out of the cache.
+    private var slots: [UInt64] = []
     private var lastCode: UInt32 = 0
 
     package init() {}
@@ -30,19 +30,20 @@ package struct TextDictionaryBuilder: Sendable {
         let mask = slots.count - 1
         var slot = Int(hash) & mask
         while slots[slot] != 0 {
-            let code = slots[slot] - 1
-            if hashes[Int(code)] == hash, matches(code, text) {
-                lastCode = code
-                return code
+            let entry = slots[slot]
+            if UInt32(truncatingIfNeeded: entry &>> 32) == hash {
+                let code = UInt32(truncatingIfNeeded: entry) &- 1
+                if matches(code, text) {
+                    lastCode = code
+                    return code
+                }
             }
             slot = (slot + 1) & mask
         }
         let code = UInt32(count)
         bytes.append(contentsOf: text)
-        assert(hashes.count == count, "a hash for each text")
         offsets.append(UInt32(bytes.count))
-        hashes.append(hash)
-        slots[slot] = code + 1
+        slots[slot] = UInt64(hash) &<< 32 | UInt64(code + 1)
         lastCode = code
         return code
     }
@@ -72,11 +73,12 @@ package struct TextDictionaryBuilder: Sendable {
 
     private mutating func grow() {
         let size = max(16, slots.count * 2)
+        let old = slots
         slots = Array(repeating: 0, count: size)
-        for code in 0..<count {
-            var slot = Int(hashes[code]) & (size - 1)
+        for entry in old where entry != 0 {
+            var slot = Int(truncatingIfNeeded: entry &>> 32) & (size - 1)
             while slots[slot] != 0 { slot = (slot + 1) & (size - 1) }
-            slots[slot] = UInt32(code) + 1
+            slots[slot] = entry
         }
     }
 }

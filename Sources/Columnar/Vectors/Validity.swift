@@ -40,6 +40,15 @@ package struct Validity: Hashable, Sendable {
         if valid { words[(count - 1) >> 6] |= 1 << UInt64((count - 1) & 63) }
     }
 
+    /// Appends rows without a value.
+    mutating func append(nulls more: Int) {
+        assert(more >= 0 && words.count == (count + 63) / 64, "a bit for each row")
+        count += more
+        // Those of the last word beyond its rows are zeros already.
+        let missing = (count + 63) / 64 - words.count
+        if missing > 0 { words.append(contentsOf: repeatElement(0, count: missing)) }
+    }
+
     /// Bits beyond `count` stay zero, so that counting and comparing need no mask.
     private mutating func clearTail() {
         if count & 63 != 0 { words[words.count - 1] &= (1 << UInt64(count & 63)) - 1 }

@@ -1,26 +1,36 @@
+internal import Bytes
+
 /// The attributes of a CloudEvents 1.0 envelope that have a meaning of their own here; all others are extensions.
 enum EnvelopeName: Int, CaseIterable {
     case specversion, id, source, type, time, subject, data, datacontenttype, traceparent
     /// Binary data; refused, as events carry JSON.
     case data_base64
 
-    private static let names: [[UInt8]] = allCases.map { Array("\($0)".utf8) }
-
     /// The attribute of a name; nil for an extension.
     static func find(_ name: Span<UInt8>) -> EnvelopeName? {
-        let candidate: EnvelopeName
+        // Names as little-endian words: the first eight bytes of the long ones, then the last eight.
         switch name.count {
-        // The one that every event has and that is quickest to tell.
-        case 2: return name[0] == UInt8(ascii: "i") && name[1] == UInt8(ascii: "d") ? .id : nil
-        case 4: candidate = name[0] == UInt8(ascii: "d") ? .data : name[1] == UInt8(ascii: "y") ? .type : .time
-        case 6: candidate = .source
-        case 7: candidate = .subject
+        case 2: return name.loadPartialUInt64(at: 0, length: 2) == 0x6469 ? .id : nil
+        case 4:
+            switch name.loadPartialUInt64(at: 0, length: 4) {
+            case 0x6174_6164: return .data
+            case 0x6570_7974: return .type
+            case 0x656D_6974: return .time
+            default: return nil
+            }
+        case 6: return name.loadPartialUInt64(at: 0, length: 6) == 0x6563_7275_6F73 ? .source : nil
+        case 7: return name.loadPartialUInt64(at: 0, length: 7) == 0x74_6365_6A62_7573 ? .subject : nil
         case 11:
-            candidate =
-                name[0] == UInt8(ascii: "s") ? .specversion : name[0] == UInt8(ascii: "t") ? .traceparent : .data_base64
-        case 15: candidate = .datacontenttype
+            switch (name.loadUInt64(at: 0), name.loadUInt64(at: 3)) {
+            case (0x7372_6576_6365_7073, 0x6E6F_6973_7265_7663): return .specversion
+            case (0x7261_7065_6361_7274, 0x746E_6572_6170_6563): return .traceparent
+            case (0x7361_625F_6174_6164, 0x3436_6573_6162_5F61): return .data_base64
+            default: return nil
+            }
+        case 15:
+            return name.loadUInt64(at: 0) == 0x746E_6F63_6174_6164 && name.loadUInt64(at: 7) == 0x6570_7974_746E_6574
+                ? .datacontenttype : nil
         default: return nil
         }
-        return isEqual(name, names[candidate.rawValue]) ? candidate : nil
     }
 }

@@ -20,7 +20,7 @@ extension EventAssembler {
     private static let defaultTenant = Array("default".utf8)
 
     /// Whether the data's tenant, which is text of the tape, names nobody.
-    private func isNoTenant(_ tape: JSONTape) -> Bool {
+    private mutating func isNoTenant(_ tape: JSONTape) -> Bool {
         let slot = slot(registry.wellKnown.tenant)
         let start = Int(slot.payload)
         return origin == .export ? slot.count == 0 : isBlank(tape, start..<(start + Int(slot.count)))
@@ -74,11 +74,13 @@ extension EventAssembler {
     }
 
     /// What must hold between the fields of an event.
-    func checkWhole(_ type: UInt16, _ tape: JSONTape) throws(FieldError) {
+    mutating func checkWhole(_ type: UInt16, _ tape: JSONTape) throws(FieldError) {
         if !attributeKeys.isEmpty, statesMoney(type) { try checkCurrency(attributeKeys, tape) }
-        for column in registry.types[Int(type)].requiredColumns where !isFilled(column) && isAskedFor(type) {
-            let schema = registry.columns[Int(column)]
-            throw FieldError(field: schema.name, expected: schema.wireDescription, found: "nothing")
+        if lacksRequired(type), isAskedFor(type) {
+            for column in registry.types[Int(type)].requiredColumns where !isFilled(column) {
+                let schema = registry.columns[Int(column)]
+                throw FieldError(field: schema.name, expected: schema.wireDescription, found: "nothing")
+            }
         }
         let columns = registry.wellKnown
         // What was taken in once is so in exports.
@@ -87,32 +89,33 @@ extension EventAssembler {
                 field: registry.columns[Int(columns.reportedCost)].name, expected: "a cost in USD of at least 0",
                 found: "a negative amount")
         }
-        if type == registry.wellKnownTypes.priceSet,
-            isFilled(columns.pricePerMillionTokens) == isFilled(columns.pricePerGPUHour)
-        {
+        if type == registry.wellKnownTypes.priceSet { try checkPrice(tape) }
+        try checkUsage()
+    }
+
+    private func checkPrice(_ tape: JSONTape) throws(FieldError) {
+        let columns = registry.wellKnown
+        if isFilled(columns.pricePerMillionTokens) == isFilled(columns.pricePerGPUHour) {
             throw FieldError(
                 field: "usd_per_million_tokens", expected: "either usd_per_million_tokens or usd_per_gpu_hour",
                 found: isFilled(columns.pricePerGPUHour) ? "both" : "neither")
         }
-        if type == registry.wellKnownTypes.priceSet {
-            let isGPU = text(columns.tokenClass, tape).elementsEqual(TokenClass.gpu.rawValue.utf8)
-            guard isGPU == isFilled(columns.pricePerGPUHour) else {
-                throw FieldError(
-                    field: "token_class",
-                    expected: isGPU ? "usd_per_gpu_hour beside gpu" : "gpu beside usd_per_gpu_hour, and no other class",
-                    found: isGPU
-                        ? "usd_per_million_tokens" : String(decoding: text(columns.tokenClass, tape), as: UTF8.self))
-            }
-            try PriceEntry.checkNames(
-                provider: String(decoding: text(columns.provider, tape), as: UTF8.self),
-                model: String(decoding: text(columns.model, tape), as: UTF8.self))
+        let isGPU = text(columns.tokenClass, tape).elementsEqual(TokenClass.gpu.rawValue.utf8)
+        guard isGPU == isFilled(columns.pricePerGPUHour) else {
+            throw FieldError(
+                field: "token_class",
+                expected: isGPU ? "usd_per_gpu_hour beside gpu" : "gpu beside usd_per_gpu_hour, and no other class",
+                found: isGPU
+                    ? "usd_per_million_tokens" : String(decoding: text(columns.tokenClass, tape), as: UTF8.self))
         }
-        try checkUsage()
+        try PriceEntry.checkNames(
+            provider: String(decoding: text(columns.provider, tape), as: UTF8.self),
+            model: String(decoding: text(columns.model, tape), as: UTF8.self))
     }
 
     /// Refuses usage that no cost can be booked from. The schemas bound each count; what must hold between them is
     /// looked at only where a part is told.
-    private func checkUsage() throws(FieldError) {
+    private mutating func checkUsage() throws(FieldError) {
         let columns = registry.wellKnown
         guard
             isFilled(columns.reasoningTokens) || isFilled(columns.cacheReadTokens) || isFilled(columns.cacheWriteTokens)

@@ -16,7 +16,7 @@ extension EventAssembler {
         var key = tape.firstChild(data)
         let end = tape.end(data)
         var order = 0
-        for index in told.indices { told[index] = 0 }
+        told = InlineArray(repeating: 0)
         while key < end {
             let name = strings.extracting(TapeWord.range(words[key]))
             if let column = keyOrder.guess(type, order, name) {
@@ -52,17 +52,20 @@ extension EventAssembler {
         case .integer: try fillInteger(column, tape, words, place, kind)
         case .listedText:
             guard kind == JSONTag.string else { throw mismatch(tape, place, column) }
-            if !plan.isListed(tape.strings.span.extracting(TapeWord.range(word)), of: column, in: type) {
-                if registry.columns[Int(column)].isClosed { throw mismatch(tape, place, column) }
-                if isNothing(tape, TapeWord.range(word), column) { return clear(column) }
-                unknownValueColumns.append(column)
+            let range = TapeWord.range(word)
+            // A word of ours is short and opens nothing.
+            if plan.isListed(tape.strings.span.extracting(range), of: column, in: type) {
+                return fillText(column, range)
             }
+            if registry.columns[Int(column)].isClosed { throw mismatch(tape, place, column) }
+            if isNothing(tape, range, column) { return clear(column) }
+            unknownValueColumns.append(column)
             try fillLimitedText(column, TapeWord.range(word), tape, type)
         case .token:
             guard kind == JSONTag.string else { throw mismatch(tape, place, column) }
             if isNothing(tape, TapeWord.range(word), column) { return clear(column) }
             let start = scratch.count
-            tokeniser.append(tape.strings.span.extracting(tape.stringRange(place)), to: &scratch)
+            tokeniser.append(tape.strings.span.extracting(TapeWord.range(word)), to: &scratch)
             fill(column, FieldSlot(kind: .scratchText, payload: Int64(start), count: Int32(scratch.count - start)))
         case .withheld: withheldColumns.append(column)
         case .attribute:
@@ -125,8 +128,10 @@ extension EventAssembler {
     }
 
     /// Whether a text looks like what opens something; what an export holds was looked at when it came.
-    func mayOpen(_ tape: JSONTape, _ range: Range<Int>, _ suspicion: CredentialText.Suspicion) -> Bool {
-        !origin.isOfExport && CredentialText.holds(tape.strings[range], suspicion)
+    mutating func mayOpen(
+        _ tape: JSONTape, _ range: Range<Int>, _ suspicion: CredentialText.Suspicion
+    ) -> Bool {
+        !origin.isOfExport && harmless.holds(tape.strings, range, suspicion)
     }
 
     /// Leaves a field out; without some an event would be another one, or none.

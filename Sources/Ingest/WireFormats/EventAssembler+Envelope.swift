@@ -36,17 +36,22 @@ extension EventAssembler {
         guard version.count == 3, version[0] == 0x31, version[1] == 0x2E, version[2] == 0x30 else {
             throw FieldError(field: "specversion", expected: "\"1.0\"", found: "another version")
         }
-        for (name, column) in [(EnvelopeName.id, registry.wellKnown.id), (.source, registry.wellKnown.source)] {
-            let range = try requiredText(tape, name)
-            // What a store took in once is moved as it is.
-            if origin != .export, isBlank(tape, range) { throw Self.nameless("\(name)", isEmpty: false) }
-            if mayOpen(tape, range, .certain) { throw Self.credential("\(name)") }
-            fillText(column, range)
-        }
+        try readName(tape, .id, registry.wellKnown.id)
+        try readName(tape, .source, registry.wellKnown.source)
         let type = registry.type(utf8: strings.extracting(try requiredText(tape, .type)))
         try readTime(tape)
         try checkContent(tape)
         return type
+    }
+
+    /// Takes `id` or `source`, by which an event is known.
+    @inline(__always)
+    private mutating func readName(_ tape: JSONTape, _ name: EnvelopeName, _ column: UInt16) throws(FieldError) {
+        let range = try requiredText(tape, name)
+        // What a store took in once is moved as it is.
+        if origin != .export, isBlank(tape, range) { throw Self.nameless("\(name)", isEmpty: false) }
+        if mayOpen(tape, range, .certain) { throw Self.credential("\(name)") }
+        fillText(column, range)
     }
 
     @inline(__always)
@@ -54,7 +59,7 @@ extension EventAssembler {
         fill(column, FieldSlot(kind: .text, payload: Int64(range.lowerBound), count: Int32(range.count)))
     }
 
-    private func requiredText(_ tape: JSONTape, _ name: EnvelopeName) throws(FieldError) -> Range<Int> {
+    private mutating func requiredText(_ tape: JSONTape, _ name: EnvelopeName) throws(FieldError) -> Range<Int> {
         let place = envelope[name.rawValue]
         guard place != 0 else {
             throw FieldError(field: "\(name)", expected: "text that is not empty", found: "nothing")
@@ -104,7 +109,7 @@ extension EventAssembler {
         "an RFC 3339 time from \(RFC3339.render(Limits.times.lowerBound)) on and before \(RFC3339.render(Limits.times.upperBound))"
 
     /// Events carry JSON: another content type, or binary data, is refused.
-    private func checkContent(_ tape: JSONTape) throws(FieldError) {
+    private mutating func checkContent(_ tape: JSONTape) throws(FieldError) {
         guard envelope[EnvelopeName.data_base64.rawValue] == 0 else {
             throw FieldError(field: "data_base64", expected: "the data as JSON in data", found: "binary data")
         }

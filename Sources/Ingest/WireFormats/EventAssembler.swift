@@ -37,6 +37,9 @@ struct FieldSlot {
 ///
 /// An attribute of the envelope or a field of the data that is told twice refuses the event: two readers could take it
 /// for two things. Of a repeated key that is none of ours the last value counts.
+///
+/// What is asked for each event or field is `mutating`, though some of it changes nothing: else each call would be
+/// handed a copy of this value.
 struct EventAssembler {
     let registry: SchemaRegistry
     let plan: FieldPlan
@@ -49,17 +52,23 @@ struct EventAssembler {
     let sharedWords: [UInt16]
     /// By type: without which of its columns nobody counts an event.
     private let needed: [[UInt16]]
+    /// The same, and the columns that an event is refused without: by type a bit a column.
+    private let neededBits: [UInt64]
+    private let requiredBits: [UInt64]
     var tokeniser: UserTokeniser
+    var harmless = HarmlessTexts()
 
     /// One bit a column: whether its slot is filled.
-    private var filled: [UInt64]
+    private var filled = InlineArray<16, UInt64>(repeating: 0)
     /// The same: whether the data has told it, were it only as null.
-    var told: [UInt64]
+    var told = InlineArray<16, UInt64>(repeating: 0)
+    /// So many words of these have bits.
+    private let wordCount: Int
     private(set) var slots: [FieldSlot]
     /// Bytes of values that are not on the tape as they are stored.
     var scratch: [UInt8] = []
     /// Places of the envelope's attributes on the tape, 0 for none.
-    var envelope: [Int]
+    var envelope = InlineArray<10, Int>(repeating: 0)
     /// Places of the keys that go to `attributes`, in order of rising precedence.
     var attributeKeys: [Int] = []
     /// Whose events they are.
@@ -95,12 +104,15 @@ struct EventAssembler {
         sharedWords = registry.heededFields.filter { $0.type == nil }.map(\.column)
         let columnCount = registry.columns.count
         keyOrder = KeyOrder(registry)
-        filled = [UInt64](repeating: 0, count: (columnCount + 63) / 64)
-        told = filled
+        let words = (columnCount + 63) / 64
+        wordCount = words
+        neededBits = Self.bits(registry.neededColumns, words)
+        requiredBits = Self.bits(registry.types.map(\.requiredColumns), words)
         slots = [FieldSlot](repeating: FieldSlot(), count: columnCount)
-        envelope = [Int](repeating: 0, count: EnvelopeName.allCases.count)
         withheldCounts = [Int](repeating: 0, count: columnCount)
         unknownValueCounts = [Int](repeating: 0, count: columnCount)
+        precondition(wordCount <= filled.count, "each column has a bit")
+        assert(EnvelopeName.allCases.count == envelope.count, "each attribute has a place")
     }
 
     /// Ends the batch and hands it over.
@@ -111,10 +123,21 @@ struct EventAssembler {
         finished.unknownValues = Self.counts(&unknownValueCounts)
         writer = EventRowWriter(capacity: min(finished.batch.bytes.count, 8 << 20))
         result = DecodedBatch()
+        // The next one is mostly as long.
+        result.batch.starts.reserveCapacity(min(finished.batch.count, 1 << 16))
+        result.eventIndexes.reserveCapacity(min(finished.batch.count, 1 << 16))
         slips.endBatch()
         finished.slips = wordSlips
         wordSlips = []
         return finished
+    }
+
+    private static func bits(_ columnsByType: [[UInt16]], _ words: Int) -> [UInt64] {
+        var bits = [UInt64](repeating: 0, count: columnsByType.count * words)
+        for (type, columns) in columnsByType.enumerated() {
+            for column in columns { bits[type * words + Int(column) >> 6] |= 1 << UInt64(column & 63) }
+        }
+        return bits
     }
 
     private static func counts(_ counts: inout [Int]) -> [FieldCount] {
@@ -166,15 +189,16 @@ struct EventAssembler {
     }
 
     private mutating func assemble(_ tape: JSONTape, _ place: Int) throws(EventFailure) -> UInt16 {
-        for index in filled.indices { filled[index] = 0 }
-        for index in envelope.indices { envelope[index] = 0 }
+        filled = InlineArray(repeating: 0)
+        envelope = InlineArray(repeating: 0)
         if origin.isOfExport { exportPlaces = ExportPlaces() }
-        scratch.removeAll(keepingCapacity: true)
-        attributeKeys.removeAll(keepingCapacity: true)
-        withheldColumns.removeAll(keepingCapacity: true)
-        unknownValueColumns.removeAll(keepingCapacity: true)
-        credentialColumns.removeAll(keepingCapacity: true)
-        privateKeys.removeAll(keepingCapacity: true)
+        // Most are empty, and emptying what is empty takes as long.
+        if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
+        if !attributeKeys.isEmpty { attributeKeys.removeAll(keepingCapacity: true) }
+        if !withheldColumns.isEmpty { withheldColumns.removeAll(keepingCapacity: true) }
+        if !unknownValueColumns.isEmpty { unknownValueColumns.removeAll(keepingCapacity: true) }
+        if !credentialColumns.isEmpty { credentialColumns.removeAll(keepingCapacity: true) }
+        if !privateKeys.isEmpty { privateKeys.removeAll(keepingCapacity: true) }
         let type: UInt16?
         do throws(FieldError) { type = try readEnvelope(tape, place) } catch { throw .field(error) }
         guard let type else { throw unknownType(tape) }
@@ -183,7 +207,7 @@ struct EventAssembler {
             try readData(tape, type)
             try completeContext(tape)
             try checkWhole(type, tape)
-            try writeAttributes(tape)
+            if !attributeKeys.isEmpty { try writeAttributes(tape) }
         } catch { throw .field(error) }
         return type
     }
@@ -217,6 +241,7 @@ struct EventAssembler {
     mutating func clear(_ column: UInt16) { filled[Int(column) >> 6] &= ~(1 << UInt64(column & 63)) }
 
     /// The integer of a column; nil when it has none.
+    @inline(__always)
     func integer(_ column: UInt16) -> Int64? { isFilled(column) ? slots[Int(column)].payload : nil }
 
     func slot(_ column: UInt16) -> FieldSlot { slots[Int(column)] }
@@ -240,7 +265,7 @@ struct EventAssembler {
         let scratch = scratch
         let strings = tape.strings.span
         let scratchBytes = scratch.span
-        for word in filled.indices {
+        for word in 0..<wordCount {
             var bits = filled[word]
             while bits != 0 {
                 let column = word << 6 + bits.trailingZeroBitCount
@@ -279,10 +304,18 @@ struct EventAssembler {
         return lacking
     }
 
-    /// Whether there are any. A loop: a function handed on would be a copy of this value for each event.
-    private func lacksNeeded(_ type: UInt16) -> Bool {
-        guard !origin.isOfExport else { return false }
-        for column in needed[Int(type)] where !isFilled(column) { return true }
+    /// Whether there are any.
+    @inline(__always)
+    private func lacksNeeded(_ type: UInt16) -> Bool { !origin.isOfExport && lacks(neededBits, type) }
+
+    /// Whether the event lacks one of the columns that it is refused without.
+    @inline(__always)
+    func lacksRequired(_ type: UInt16) -> Bool { lacks(requiredBits, type) }
+
+    @inline(__always)
+    private func lacks(_ bits: [UInt64], _ type: UInt16) -> Bool {
+        let first = Int(type) * wordCount
+        for word in 0..<wordCount where bits[first + word] & ~filled[word] != 0 { return true }
         return false
     }
 

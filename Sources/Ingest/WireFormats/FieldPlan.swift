@@ -21,9 +21,14 @@ struct FieldPlan: Sendable {
     let columnCount: Int
     /// By type, then column.
     private let actions: [FieldAction]
-    /// Index into ``lists`` by type, then column; −1 where any value goes.
+    /// Index into ``listStarts`` by type, then column; −1 where any value goes.
     private let listIndexes: [Int32]
-    private let lists: [[[UInt8]]]
+    /// Listed words, those of a list behind each other: up to eight bytes of the word, its length, and where all of it
+    /// lies in ``listedBytes``.
+    private let listed: [(head: UInt64, count: Int, start: Int)]
+    private let listedBytes: [UInt8]
+    /// Where in ``listed`` each list begins; one place more than lists.
+    private let listStarts: [Int]
     let minimums: [Int64]
     let maximums: [Int64]
     /// By column: its values never enter, whatever type they come with.
@@ -37,7 +42,9 @@ struct FieldPlan: Sendable {
         columnCount = registry.columns.count
         var actions = [FieldAction](repeating: .attribute, count: columnCount * registry.types.count)
         var listIndexes = [Int32](repeating: -1, count: actions.count)
-        var lists: [[[UInt8]]] = []
+        var listed: [(head: UInt64, count: Int, start: Int)] = []
+        var listedBytes: [UInt8] = []
+        var listStarts = [0]
         for type in registry.types {
             for column in registry.columns where registry.isAllowed(column.id, in: type.id) {
                 let place = Int(type.id) * columnCount + Int(column.id)
@@ -45,12 +52,18 @@ struct FieldPlan: Sendable {
                 let known = own.map { type.knownValues[$0] } ?? column.knownValues
                 actions[place] = Self.action(column, hasList: !known.isEmpty, registry.wellKnown)
                 if actions[place] == .listedText {
-                    listIndexes[place] = Int32(lists.count)
-                    lists.append(known.map { Array($0.utf8) })
+                    listIndexes[place] = Int32(listStarts.count - 1)
+                    for word in known {
+                        let utf8 = Array(word.utf8)
+                        listed.append((Self.head(utf8.span), utf8.count, listedBytes.count))
+                        listedBytes += utf8
+                    }
+                    listStarts.append(listed.count)
                 }
             }
         }
-        (self.actions, self.listIndexes, self.lists) = (actions, listIndexes, lists)
+        (self.actions, self.listIndexes) = (actions, listIndexes)
+        (self.listed, self.listedBytes, self.listStarts) = (listed, listedBytes, listStarts)
         minimums = registry.columns.map { column in
             // A price below nothing is a mistake; an amount may be a credit.
             column.minimum ?? (column.type == .money && column.unit != "usd" ? 0 : .min)
@@ -94,12 +107,18 @@ struct FieldPlan: Sendable {
     func isListed(_ value: Span<UInt8>, of column: UInt16, in type: UInt16) -> Bool {
         let index = Int(listIndexes[Int(type) * columnCount + Int(column)])
         guard index >= 0 else { return true }
-        for place in lists[index].indices where isEqual(value, lists[index][place]) { return true }
+        let head = Self.head(value)
+        for place in listStarts[index]..<listStarts[index + 1] where listed[place].head == head {
+            let (_, count, start) = listed[place]
+            guard count == value.count else { continue }
+            if count <= 8 || value.isEqual(at: 0, to: listedBytes.span, at: start, length: count) { return true }
+        }
         return false
     }
-}
 
-/// Whether a span holds exactly these bytes.
-func isEqual(_ span: Span<UInt8>, _ bytes: [UInt8]) -> Bool {
-    span.count == bytes.count && span.isEqual(at: 0, to: bytes.span, at: 0, length: bytes.count)
+    /// Up to eight bytes of a word.
+    @inline(__always)
+    private static func head(_ word: Span<UInt8>) -> UInt64 {
+        word.count >= 8 ? word.loadUInt64(at: 0) : word.loadPartialUInt64(at: 0, length: word.count)
+    }
 }

@@ -10,6 +10,8 @@ internal import Hashing
 package struct UserTokeniser: Sendable {
     package static let tokenBytes = 34
     private static let slotBits: UInt64 = 13
+    /// An id may be in so many neighbouring slots: users whose hashes meet do not drive each other out.
+    private static let ways = 4
 
     private let key: [UInt8]
     private let hashSeed: UInt64
@@ -35,18 +37,27 @@ package struct UserTokeniser: Sendable {
             for index in id.indices { output.append(id[index]) }
             return
         }
-        let hash = xxh3Wide(id, seed: hashSeed)
-        let slot = Int(hash.low >> (64 - Self.slotBits))
-        let start = slot * Self.tokenBytes
-        if !isFilled[slot] || hashes[slot] != hash {
-            let digest = hmacSHA256(key: key.span, message: id)
-            for (place, byte) in ("u_" + hexadecimal(digest.prefix(16))).utf8.enumerated() {
-                tokens[start + place] = byte
+        let start = slot(of: xxh3Wide(id, seed: hashSeed), id) * Self.tokenBytes
+        output.append(contentsOf: tokens.span.extracting(start..<(start + Self.tokenBytes)))
+    }
+
+    /// The slot that holds the token of an id; where none did, the one that it takes.
+    private mutating func slot(of hash: Hash128, _ id: Span<UInt8>) -> Int {
+        let first = Int(hash.low >> (64 - Self.slotBits)) & ~(Self.ways - 1)
+        var taken = first + (Int(truncatingIfNeeded: hash.high) & (Self.ways - 1))
+        for slot in first..<(first + Self.ways) {
+            if !isFilled[slot] {
+                taken = slot
+                break
             }
-            hashes[slot] = hash
-            isFilled[slot] = true
+            if hashes[slot] == hash { return slot }
         }
-        output.append(contentsOf: tokens[start..<(start + Self.tokenBytes)])
+        let start = taken * Self.tokenBytes
+        let digest = hmacSHA256(key: key.span, message: id)
+        for (place, byte) in ("u_" + hexadecimal(digest.prefix(16))).utf8.enumerated() { tokens[start + place] = byte }
+        hashes[taken] = hash
+        isFilled[taken] = true
+        return taken
     }
 
     /// Whether a text has the form of a token.

@@ -22,5 +22,5 @@ package struct EventReference: Sendable {
     }
 
     /// - Parameter buffers: what ``buffer`` points into.
-    func row(in buffers: [[UInt8]]) -> EventRow { EventRow(buffers[Int(buffer)], at: Int(start)) }
+    @inline(__always) func row(in buffers: [[UInt8]]) -> EventRow { EventRow(buffers[Int(buffer)], at: Int(start)) }
 }

@@ -86,7 +86,8 @@ package struct FoldColumns: Sendable {
         _ events: inout [EventReference], buffers: [[UInt8]], eventsMax: Int, bytesMax: Int
     ) -> ClosedRange<Int64>? {
         // No event weighs more than its whole row and what any event takes.
-        let most = events.reduce(0) { $0 + Self.eventBytes + $1.row(in: buffers).byteCount }
+        var most = 0
+        for event in events { most += Self.eventBytes + event.row(in: buffers).byteCount }
         if events.count <= eventsMax, most <= bytesMax { return nil }
         events.sort { $0.position < $1.position }
         var (kept, total) = (0, 0)
@@ -109,7 +110,14 @@ package struct FoldColumns: Sendable {
     /// - Complexity: O(events) where they are sorted, else O(events · log events).
     package func sort(_ events: inout [EventReference], buffers: [[UInt8]]) {
         func time(_ event: EventReference) -> Int64 { event.row(in: buffers).time }
-        if zip(events, events.dropFirst()).allSatisfy({ time($0) < time($1) }) { return }
+        var (last, ascends) = (Int64.min, true)
+        for (index, event) in events.enumerated() {
+            let time = time(event)
+            ascends = index == 0 || time > last
+            if !ascends { break }
+            last = time
+        }
+        if ascends { return }
         let keyed = events.map { event in
             (order: orderer.order(event.row(in: buffers), position: event.position), event: event)
         }

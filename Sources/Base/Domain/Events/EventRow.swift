@@ -29,19 +29,27 @@ package struct EventRow: Sendable {
     package let start: Int
 
     /// - Precondition: `bytes` holds a sound row at `start`.
-    @inlinable package init(_ bytes: [UInt8], at start: Int = 0) {
+    @inlinable @inline(__always) package init(_ bytes: [UInt8], at start: Int = 0) {
         self.bytes = bytes
         self.start = start
     }
 
     /// Index into `SchemaRegistry.types`.
-    @inlinable package var type: UInt16 { UInt16(bytes[start + 4]) | UInt16(bytes[start + 5]) << 8 }
+    @inlinable package var type: UInt16 {
+        @inline(__always) get { UInt16(bytes[start + 4]) | UInt16(bytes[start + 5]) << 8 }
+    }
     /// Whether the event came without `time`.
-    @inlinable package var isTimeAbsent: Bool { bytes[start + 6] & 1 != 0 }
+    @inlinable package var isTimeAbsent: Bool {
+        @inline(__always) get { bytes[start + 6] & 1 != 0 }
+    }
     /// The time in the header, ns since 1970 UTC.
-    @inlinable package var time: Int64 { Int64(bitPattern: bytes.loadUInt64(at: start &+ 8)) }
+    @inlinable package var time: Int64 {
+        @inline(__always) get { Int64(bitPattern: bytes.loadUInt64(at: start &+ 8)) }
+    }
     /// Length of the row in bytes.
-    @inlinable package var byteCount: Int { Int(UInt32(truncatingIfNeeded: bytes.loadUInt64(at: start))) }
+    @inlinable package var byteCount: Int {
+        @inline(__always) get { Int(UInt32(truncatingIfNeeded: bytes.loadUInt64(at: start))) }
+    }
     /// Where the row lies in ``bytes``.
     @inlinable package var range: Range<Int> { start..<(start + byteCount) }
     /// The row alone, not copied.

@@ -23,7 +23,7 @@ package struct EventRowCursor: Sendable {
     package var value: Value = .boolean(false)
 
     /// Stands before the first field.
-    @inlinable package init(_ row: EventRow) {
+    @inlinable @inline(__always) package init(_ row: EventRow) {
         end = row.range.upperBound
         index = row.start + EventRowWriter.headerBytes
         assert(row.start >= 0 && index <= end && end <= row.bytes.count, "a row that was checked, all of it")

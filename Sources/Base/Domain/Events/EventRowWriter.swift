@@ -45,12 +45,22 @@ package struct EventRowWriter: Sendable {
 
     /// Column, kind and a varint; in one step where the varint has at most five bytes.
     private mutating func open(_ column: UInt16, _ kind: EventFieldKind, varint value: UInt64) {
-        guard value < 1 << 35 else {
+        guard value < Self.headVarintEnd else {
             open(column, kind)
             return sink.append(varint: value)
         }
         count(column)
+        let head = Self.head(column, kind, value)
+        sink.append(word: head.word, count: head.count)
+    }
+
+    /// Varints below it have at most five bytes.
+    private static let headVarintEnd: UInt64 = 1 << 35
+
+    /// Column, kind and a short varint as one word, and how many of its bytes count.
+    private static func head(_ column: UInt16, _ kind: EventFieldKind, _ value: UInt64) -> (word: UInt64, count: Int) {
         var word = UInt64(column) | UInt64(kind.rawValue) << 16
+        if value < 0x80 { return (word | value << 24, 4) }
         var (rest, shift) = (value, 24)
         while rest >= 0x80 {
             word |= (rest & 0x7F | 0x80) << UInt64(shift)
@@ -58,7 +68,7 @@ package struct EventRowWriter: Sendable {
             shift += 8
         }
         assert(shift <= 56, "column, kind and varint fit a word")
-        sink.append(word: word | rest << UInt64(shift), count: (shift >> 3) + 1)
+        return (word | rest << UInt64(shift), (shift >> 3) + 1)
     }
 
     /// Adds an integer, also for durations, timestamps (ns) and prices (pico-USD per token).
@@ -88,8 +98,14 @@ package struct EventRowWriter: Sendable {
 
     /// UTF-8 that the caller has checked; the decoder's way, without a generic call.
     package mutating func add(_ column: UInt16, utf8 value: Span<UInt8>, isJSON: Bool) {
-        open(column, isJSON ? .json : .text, varint: UInt64(value.count))
-        sink.append(contentsOf: value)
+        let kind: EventFieldKind = isJSON ? .json : .text
+        guard value.count < Self.headVarintEnd else {
+            open(column, kind, varint: UInt64(value.count))
+            return sink.append(contentsOf: value)
+        }
+        count(column)
+        let head = Self.head(column, kind, UInt64(value.count))
+        sink.append(head: head.word, head.count, contentsOf: value)
     }
 
     /// Adds a value of any kind.

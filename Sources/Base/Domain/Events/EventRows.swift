@@ -16,9 +16,9 @@ package struct EventRows: Sendable {
     /// Whether the rows fill their bytes without a gap, in order.
     package var areEndToEnd: Bool {
         var end = 0
-        for row in self {
-            guard row.start == end else { return false }
-            end += row.byteCount
+        for start in starts {
+            guard Int(start) == end else { return false }
+            end += EventRow(bytes, at: end).byteCount
         }
         return end == bytes.count
     }
@@ -33,7 +33,7 @@ package struct EventRows: Sendable {
     package mutating func append(contentsOf more: EventRows) {
         let offset = UInt32(bytes.count)
         bytes.append(contentsOf: more.bytes)
-        for start in more.starts { starts.append(start + offset) }
+        starts.append(contentsOf: more.starts.lazy.map { $0 + offset })
     }
 
     /// Files an event that came without `time` under the instant it was received.
@@ -50,5 +50,7 @@ extension EventRows: RandomAccessCollection {
     /// How many events.
     @inlinable package var endIndex: Int { starts.count }
     /// One of the rows.
-    @inlinable package subscript(index: Int) -> EventRow { EventRow(bytes, at: Int(starts[index])) }
+    @inlinable package subscript(index: Int) -> EventRow {
+        @inline(__always) get { EventRow(bytes, at: Int(starts[index])) }
+    }
 }

@@ -21,12 +21,17 @@ final class JobQueue: Sendable {
 
     /// - Returns: what ``takeBack(_:)`` takes; nil where nothing is taken any more.
     func append(_ job: @escaping @Sendable () -> Void) -> Int? {
-        changed { state in
-            guard !state.isStopped else { return nil }
-            state.lastID += 1
-            state.jobs.append((state.lastID, job))
-            return state.lastID
+        let id = monitor.locked {
+            state.withLock { state -> Int? in
+                guard !state.isStopped else { return nil }
+                state.lastID += 1
+                state.jobs.append((state.lastID, job))
+                return state.lastID
+            }
         }
+        // One thread takes it; who is at work looks for more before it waits.
+        if id != nil { monitor.wakeOne() }
+        return id
     }
 
     /// Forgets a job.

@@ -52,6 +52,8 @@ internal import Glibc
         _ = unsafe pthread_cond_timedwait(condition, mutex, &end)
     }
     func wakeAll() { unsafe pthread_cond_broadcast(condition) }
+    /// Where any of those who wait can do what has come.
+    func wakeOne() { unsafe pthread_cond_signal(condition) }
 }
 
 /// Starts a thread; nil when the system has none left.

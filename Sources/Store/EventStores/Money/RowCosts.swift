@@ -31,7 +31,7 @@ struct RowCosts: Equatable, Sendable {
     /// What the next rows cost.
     mutating func append(contentsOf more: RowCosts) {
         let offset = Int32(values.count)
-        for place in more.places { places.append(place < 0 ? -1 : place + offset) }
+        places.append(contentsOf: more.places.lazy.map { $0 < 0 ? -1 : $0 + offset })
         values.append(contentsOf: more.values)
     }
 

@@ -34,9 +34,14 @@ struct SealedGroups: Sendable {
         let work = Self.plan(blocks, layouts)
         let hints = SegmentHints(registry)
         let watermark = blocks.compactMap { $0.receivedTimes.max() }.max() ?? 0
-        let encoded = try workers.map(count: work.count) { index in
-            Self.encode(work[index], blocks, hints, rollups: layouts.rollups, watermark: watermark)
+        // The largest first, so that no thread is left alone with one at the end.
+        let order = work.indices.sorted { work[$0].rows.count > work[$1].rows.count }
+        let made = try workers.map(count: work.count) { place in
+            Self.encode(work[order[place]], blocks, hints, rollups: layouts.rollups, watermark: watermark)
         }
+        var places = [Int](repeating: 0, count: order.count)
+        for (place, index) in order.enumerated() { places[index] = place }
+        let encoded = places.map { made[$0] }
         let rollups = try RollupGroups.encode(encoded.map(\.rollups), layouts: layouts, workers: workers)
         let models = Self.slices(readModels)
         let encodedModels = try workers.map(count: models.count) { index in
@@ -90,6 +95,7 @@ struct SealedGroups: Sendable {
     ) -> (group: EncodedGroup, rollups: [RollupPart?]) {
         var transposer = RowTransposer(work.layout)
         var absent: [Bool] = []
+        absent.reserveCapacity(work.rows.count)
         for place in work.rows {
             absent.append(transposer.append(blocks[Int(place.block)], Int(place.row)).isTimeAbsent)
         }

@@ -90,15 +90,22 @@ final class TailBlock: Sendable {
     /// Neighbours, oldest first, as one block.
     static func merging(_ blocks: [TailBlock]) -> TailBlock {
         var (rows, costs) = (EventRows(), RowCosts())
+        var (receivedTimes, identities): ([Int64], [UInt64]) = ([], [])
+        let count = blocks.reduce(0) { $0 + $1.count }
         rows.bytes.reserveCapacity(blocks.reduce(0) { $0 + $1.rows.bytes.count })
+        rows.starts.reserveCapacity(count)
+        receivedTimes.reserveCapacity(count)
+        identities.reserveCapacity(count)
         for block in blocks {
             precondition(block.firstPosition == blocks[0].firstPosition + Int64(rows.count), "neighbours")
             rows.append(contentsOf: block.rows)
             costs.append(contentsOf: block.costs)
+            receivedTimes.append(contentsOf: block.receivedTimes)
+            identities.append(contentsOf: block.identities)
         }
         return TailBlock(
-            rows, firstPosition: blocks[0].firstPosition, receivedTimes: blocks.flatMap(\.receivedTimes), costs: costs,
-            identities: blocks.flatMap(\.identities))
+            rows, firstPosition: blocks[0].firstPosition, receivedTimes: receivedTimes, costs: costs,
+            identities: identities)
     }
 
     /// The block's rows of one type as columns, in position order; nil if it has none. Computed once.

@@ -50,10 +50,23 @@ struct Admission {
         acceptedRows.reserveCapacity(batch.count)
         identities.reserve(batch.count)
         for row in 0..<batch.count {
-            let verdict = (sealed.isEmpty ? nil : sealed[row]) ?? judge(batch, row, hashes[row], identities)
-            if case .accepted(let position) = verdict {
+            let hash = hashes[row]
+            let verdict: EventVerdict
+            if !sealed.isEmpty, let known = sealed[row] {
+                verdict = known
+            } else if let refusal = Self.refusal(of: batch[row], context.receivedTime, context.horizon) {
+                verdict = refusal
+            } else if identities.holds(hash) || context.frozenIdentities.holds(hash),
+                let known = seen(batch, row, hash, identities)
+            {
+                verdict = known
+            } else {
+                // Most are new.
+                let position = context.nextPosition + Int64(acceptedRows.count)
                 acceptedRows.append(row)
-                identities.insert(hashes[row], position: position)
+                identities.insert(hash, position: position)
+                verdicts.append(.accepted(position: position))
+                continue
             }
             if verdict == .duplicate { duplicates += 1 }
             verdicts.append(verdict)
@@ -62,16 +75,19 @@ struct Admission {
         block = makeBlock(batch, hashes, &booking, &prices)
     }
 
-    /// The verdict as far as time, the unsealed events and this batch say.
-    private func judge(_ batch: EventRows, _ row: Int, _ hash: UInt64, _ identities: IdentityTable) -> EventVerdict {
+    /// Why an event is refused for its time alone.
+    private static func refusal(of event: EventRow, _ receivedTime: Int64, _ horizon: Int64?) -> EventVerdict? {
+        guard !event.isTimeAbsent else { return nil }
+        let time = event.time
+        if time.saturatingSubtract(receivedTime) > Limits.futureNanosecondsMax { return .tooNew }
+        if let horizon, time < horizon { return .tooOld }
+        return nil
+    }
+
+    /// What unsealed events and those of this batch say of an event whose hash one of them has.
+    private func seen(_ batch: EventRows, _ row: Int, _ hash: UInt64, _ identities: IdentityTable) -> EventVerdict? {
         let event = batch[row]
-        if !event.isTimeAbsent {
-            let time = event.time
-            if time.saturatingSubtract(context.receivedTime) > Limits.futureNanosecondsMax { return .tooNew }
-            if let horizon = context.horizon, time < horizon { return .tooOld }
-        }
-        let known = seen(event, hash, batch, identities) ?? seen(event, hash, batch, context.frozenIdentities)
-        return known ?? .accepted(position: context.nextPosition + Int64(accepted))
+        return seen(event, hash, batch, identities) ?? seen(event, hash, batch, context.frozenIdentities)
     }
 
     /// What an unsealed event of the same identity makes of the event, be it of this batch or of one before.

@@ -24,6 +24,18 @@ struct IdentityTable: Sendable {
         count += 1
     }
 
+    /// Whether a position is stored under the hash: mostly none is.
+    func holds(_ hash: UInt64) -> Bool {
+        guard !entries.isEmpty else { return false }
+        let mask = entries.count - 1
+        var slot = Int(truncatingIfNeeded: hash) & mask
+        while entries[slot].position != 0 {
+            if entries[slot].hash == hash { return true }
+            slot = (slot + 1) & mask
+        }
+        return false
+    }
+
     /// Calls `visit` with each position stored under the hash until it answers true.
     func first(_ hash: UInt64, where visit: (Int64) -> Bool) -> Int64? {
         guard !entries.isEmpty else { return nil }

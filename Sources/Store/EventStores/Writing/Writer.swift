@@ -277,9 +277,11 @@ final class Writer {
     /// The prices that events set, at the position whose text is longest: theirs is not known yet.
     private func prices(in events: EventRows) -> [PriceEntry] {
         let priceSet = registry.wellKnownTypes.priceSet
-        return events.lazy.filter { $0.type == priceSet }.compactMap {
-            PriceEntry(row: $0, position: .max, self.registry.wellKnown)
+        var prices: [PriceEntry] = []
+        for row in events where row.type == priceSet {
+            if let price = PriceEntry(row: row, position: .max, registry.wellKnown) { prices.append(price) }
         }
+        return prices
     }
 
     // MARK: Bulk

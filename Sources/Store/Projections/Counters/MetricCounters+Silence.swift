@@ -190,6 +190,6 @@ struct SilenceColumns: Sendable {
     private static func append(_ range: Range<Int>, of bytes: [UInt8], to name: inout [UInt8]) {
         name.append(UInt8(truncatingIfNeeded: range.count))
         name.append(UInt8(truncatingIfNeeded: range.count >> 8))
-        for index in range { name.append(bytes[index]) }
+        name.append(contentsOf: bytes[range])
     }
 }

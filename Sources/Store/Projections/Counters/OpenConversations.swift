@@ -160,8 +160,15 @@ struct OpenConversations: Sendable {
             late.set(conversation, key: key)
             return true
         }
-        let isNew = waiting[key] == nil && done[key] == nil
         let waits = conversation.waits(after: idleAfter)
+        // Most events come to one whose silence is awaited before and after: it is in no other table.
+        if waits, let place = waiting.index(forKey: key) {
+            undo.append((key, waiting.values[place]))
+            waiting.values[place] = conversation
+            noteEnd(of: conversation, idleAfter)
+            return true
+        }
+        let isNew = waiting[key] == nil && done[key] == nil
         if isNew, waits, waiting.count >= countMax { return false }
         if isNew { late.remove(key) }
         if waits {
@@ -170,9 +177,13 @@ struct OpenConversations: Sendable {
             if waiting[key] != nil { keep(nil, key) }
             done.set(conversation, key: key)
         }
-        if waits, let idleAfter, let end = conversation.silenceEnd(after: idleAfter) { earliest = min(earliest, end) }
+        if waits { noteEnd(of: conversation, idleAfter) }
         assert(waiting[key] == nil || done[key] == nil, "a silence is awaited or not")
         return true
+    }
+
+    private mutating func noteEnd(of conversation: OpenConversation, _ idleAfter: Int64?) {
+        if let idleAfter, let end = conversation.silenceEnd(after: idleAfter) { earliest = min(earliest, end) }
     }
 
     /// Where it is already, in the same generation.

@@ -49,6 +49,9 @@ private func lookupFilter(_ vector: Vector) -> BlockFilter? {
     var isUsed = [Bool](repeating: false, count: dictionary.count)
     for row in codes.indices where vector.validity?[row] ?? true { isUsed[Int(codes[row])] = true }
     var filter = BlockFilter(keyCount: isUsed.reduce(0) { $0 + ($1 ? 1 : 0) }, bitsPerKey: BlockFilter.lookupBitsPerKey)
-    for code in isUsed.indices where isUsed[code] { filter.insert(lookupHash(dictionary.utf8(code))) }
+    // As ``lookupHash(_:)`` of each text.
+    let texts = dictionary.bytes
+    let bytes = texts.span
+    for code in isUsed.indices where isUsed[code] { filter.insert(xxh3(bytes.extracting(dictionary.range(code)))) }
     return filter
 }
