@@ -48,10 +48,14 @@ struct HarmlessTexts {
         return false
     }
 
+    /// The length of the one kind of key that is made of nothing else: 32, 8 and 8 digits.
+    private static let plainKeyBytes = 50
+
     /// Whether a text of at least eight bytes is digits, the letters a to f and dashes alone: ids of events and traces.
     /// No beginning of a key and no name of a secret is made of these, so that it opens nothing where runs that look
     /// drawn by lot do not count.
     private static func isPlainID(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        if range.count == plainKeyBytes { return false }
         let last = range.upperBound &- 8
         var place = range.lowerBound
         while place < last {
