@@ -33,7 +33,46 @@ struct BucketCounts: Sendable {
     /// Bytes held, roughly.
     var memoryBytes: Int { indices.capacity * 4 + counts.capacity * 8 }
 
-    mutating func merge(_ other: BucketCounts) { other.forEach { add($0, $1) } }
+    mutating func merge(_ other: BucketCounts) {
+        if counts.isEmpty { self = other } else { other.forEach { add($0, $1) } }
+    }
+
+    /// Counts the buckets of numbers side by side, all within the smallest and the greatest.
+    /// - Precondition: `0 < smallest`.
+    mutating func add(_ values: Span<Int64>, smallest: Int64, greatest: Int64) {
+        assert(smallest > 0 && smallest <= greatest, "magnitudes within bounds")
+        let first = HistogramScale.index(of: Double(smallest))
+        let last = HistogramScale.index(of: Double(greatest))
+        guard let start = makeRun(from: first, through: last, values: values.count) else {
+            for index in values.indices { add(HistogramScale.index(of: Double(values[index]))) }
+            return
+        }
+        let scale = HistogramScale.tables
+        var numbers = counts.mutableSpan
+        for index in values.indices {
+            let bucket = scale.index(ofNormal: Double(values[index]).bitPattern)
+            numbers[Int(bucket &- start)] &+= 1
+        }
+    }
+
+    /// Has a run hold the buckets of so many values; its first index, nil where pairs serve better.
+    private mutating func makeRun(from first: Int32, through last: Int32, values: Int) -> Int32? {
+        if let start = runStart {
+            let end = start + Int32(counts.count)
+            if first < start, !widenRun(start, toHold: first) { return nil }
+            if last >= end, !widenRun(runStart ?? start, toHold: last) { return nil }
+            return runStart
+        }
+        let low = min(first, indices.first ?? first)
+        let high = max(last, indices.last ?? last)
+        let width = Int(high - low) + 1
+        // A run is worth its room where many values fill it.
+        guard values > Self.pairsMax, width < Self.runBucketsMax / 2, width <= values * 16 else { return nil }
+        var run = [UInt64](repeating: 0, count: width)
+        for place in indices.indices { run[Int(indices[place] - low)] = counts[place] }
+        (runStart, counts, indices) = (low, run, [])
+        return low
+    }
 
     /// The non-empty buckets, ascending.
     func forEach(_ body: (Int32, UInt64) -> Void) {
@@ -47,8 +86,18 @@ struct BucketCounts: Sendable {
     /// The bucket in which the count, begun at `seen` and going up, reaches the rank; nil, and all counted, where none
     /// does.
     func index(reaching rank: UInt64, seen: inout UInt64) -> Int32? {
-        for place in counts.indices {
-            seen += counts[place]
+        let numbers = counts.span
+        var start = 0
+        // Whole blocks below the rank are added up without looking at each.
+        while start + 8 <= numbers.count {
+            var block: UInt64 = 0
+            for place in start..<start + 8 { block &+= numbers[place] }
+            if seen + block >= rank { break }
+            seen += block
+            start += 8
+        }
+        for place in start..<numbers.count {
+            seen += numbers[place]
             if seen >= rank { return runStart.map { $0 + Int32(place) } ?? indices[place] }
         }
         return nil

@@ -42,6 +42,25 @@ package struct ExponentialHistogram: Sendable {
         }
     }
 
+    /// Counts integers side by side. O(values).
+    mutating func add(_ values: Span<Int64>) {
+        precondition(kind == .integers)
+        if values.isEmpty { return }
+        var (smallest, greatest) = (Int64.max, Int64.min)
+        for index in values.indices {
+            smallest = min(smallest, values[index])
+            greatest = max(greatest, values[index])
+        }
+        guard smallest > 0 else {
+            for index in values.indices { add(values[index]) }
+            return
+        }
+        count += UInt64(values.count)
+        sum += values.total(0..<values.count)
+        integerRange = (min(integerRange.minimum, smallest), max(integerRange.maximum, greatest))
+        positive.add(values, smallest: smallest, greatest: greatest)
+    }
+
     /// Counts one double. O(1).
     package mutating func add(_ value: Double) {
         precondition(kind == .doubles)

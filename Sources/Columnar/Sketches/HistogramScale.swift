@@ -38,6 +38,26 @@ package enum HistogramScale {
         UInt8(fractions.lastIndex { $0 <= UInt64(cell) << 44 } ?? 0)
     }
 
+    /// Both tables, for loops over many magnitudes.
+    struct Tables {
+        fileprivate let fractions: [UInt64]
+        fileprivate let cells: [UInt8]
+
+        /// The bucket of a magnitude's bits.
+        /// - Precondition: those of a normal number above 0.
+        @inline(__always)
+        func index(ofNormal bits: UInt64) -> Int32 {
+            let fraction = bits & (1 << 52 - 1)
+            let cell = Int(cells[Int(truncatingIfNeeded: fraction >> 44)])
+            // Upper bounds belong to the bucket below, hence the strict comparisons.
+            let above = (fraction > fractions[cell] ? 1 : 0) &+ (fraction > fractions[cell &+ 1] ? 1 : 0)
+            let octave = Int32(truncatingIfNeeded: bits >> 52) &- 1_023
+            return octave &* 128 &+ Int32(truncatingIfNeeded: cell &+ above &- 1)
+        }
+    }
+
+    static let tables = Tables(fractions: fractions, cells: cells)
+
     /// The bucket of a magnitude.
     /// - Precondition: `magnitude > 0`, not NaN.
     /// - Complexity: O(1).
@@ -51,12 +71,9 @@ package enum HistogramScale {
             bits = (magnitude * 0x1p64).bitPattern
             octave = Int32(bits >> 52) - 1_023 - 64
         }
-        let fraction = bits & (1 << 52 - 1)
-        let cell = Int(cells[Int(fraction >> 44)])
-        // Upper bounds belong to the bucket below, hence the strict comparisons.
-        let step = fraction > fractions[cell + 1] ? cell + 1 : fraction > fractions[cell] ? cell : cell - 1
-        assert((-1..<128).contains(step), "a part of an octave, or the end of the one before")
-        return octave * 128 + Int32(step)
+        let index = tables.index(ofNormal: bits) - (bits == magnitude.bitPattern ? 0 : 64 * 128)
+        assert((-1..<128).contains(index - octave * 128), "a part of an octave, or the end of the one before")
+        return index
     }
 
     /// Where a bucket begins (exclusive); it ends (inclusive) where the next begins. 0 and infinity beyond a double's

@@ -4,7 +4,7 @@ internal import Bytes
 struct GroupHistograms: Sendable {
     private static let integerScaleMax = 12
     private let scale: Int
-    private let kind: ExponentialHistogram.Kind
+    let kind: ExponentialHistogram.Kind
     /// By group.
     private(set) var all: [ExponentialHistogram] = []
     /// An upper bound of what the buckets can have grown to.
@@ -29,6 +29,18 @@ struct GroupHistograms: Sendable {
         buckets += value.count
         switch (value.storage, kind) {
         case (.int64(let values), .integers) where value.type.scale == scale:
+            if value.validity == nil, let runs = assignment.runs {
+                let source = values.span
+                for run in runs { all[run.group].add(source.extracting(run.rows)) }
+                return
+            }
+            if value.validity == nil, let dense = assignment.dense {
+                let (sorted, starts) = assignment.sorted(values, dense)
+                for (place, group) in dense.enumerated() {
+                    all[group].add(sorted.span.extracting(starts[place]..<starts[place + 1]))
+                }
+                return
+            }
             ExponentialHistogram.count(values, validity: value.validity, groups: assignment.groups, into: &all)
         case (.double(let values), .doubles):
             ExponentialHistogram.count(values, validity: value.validity, groups: assignment.groups, into: &all)
@@ -76,7 +88,10 @@ struct GroupHistograms: Sendable {
     }
 
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
-        for (group, histogram) in other.all.enumerated() { all[Int(mapping[group])].merge(histogram) }
+        for group in other.all.indices {
+            let target = Int(mapping[group])
+            if all[target].count == 0 { all[target] = other.all[group] } else { all[target].merge(other.all[group]) }
+        }
         buckets += other.buckets
     }
 }
