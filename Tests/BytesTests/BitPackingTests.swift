@@ -32,6 +32,22 @@ struct BitPackingTests {
         #expect(back[0] == values[0] && back[1] == values[1] && back[3] == values[3])
     }
 
+    @Test func oneValueBeyondTheBoundIsFound() {
+        for bound in [1, 2, 1_000, 1 << 31 - 1, 1 << 31, 1 << 31 + 1, 1 << 32 - 1] {
+            for wrong in [bound, bound + 1, bound * 2, 1 << 31, 1 << 32 - 1] where wrong >= bound && wrong < 1 << 32 {
+                var values = [UInt32](repeating: 0, count: 70)
+                values[3] = UInt32(bound - 1)
+                #expect(BitPacking.areAll(values, below: bound))
+                for place in [0, 17, 69] {
+                    var damaged = values
+                    damaged[place] = UInt32(wrong)
+                    #expect(!BitPacking.areAll(damaged, below: bound), "\(wrong) is not below \(bound)")
+                }
+            }
+        }
+        #expect(BitPacking.areAll([], below: 0) && !BitPacking.areAll([0], below: 0))
+    }
+
     @Test func otherLengthsAreRefused() {
         #expect(throws: DecodingError.self) {
             try BitPacking.unpack64([1, 2, 3], count: 1, width: 8, base: 0, divisor: 1)

@@ -88,6 +88,18 @@ package enum BitPacking {
         return result
     }
 
+    /// Whether every value is below a bound; true of none.
+    /// - Complexity: O(values), many at a time: the bounds of untrusted values are looked at once, not one by one.
+    package static func areAll(_ values: [UInt32], below bound: Int) -> Bool {
+        if bound <= 0 { return values.isEmpty }
+        guard bound <= 1 << 31 else { return Int(maximum(values)) < bound }
+        let (source, last) = (values.span, UInt32(bound - 1))
+        // The sign bit stands where a value has it itself, or where it is taken from less.
+        var bits: UInt32 = 0
+        for index in source.indices { bits |= source[index] | (last &- source[index]) }
+        return bits >> 31 == 0
+    }
+
     private static func packWords<Word: FixedWidthInteger & UnsignedInteger>(
         _ values: [Word], width: Int, into sink: inout ByteSink
     ) {
