@@ -87,9 +87,12 @@ struct AggregateOperator: Sendable {
     }
 
     /// Merges the threads' states into the result.
-    func finish(_ states: [State]) throws -> [Chunk] {
-        var merged = try states.first ?? makeState()
-        for var other in states.dropFirst() {
+    func finish(_ states: consuming [State]) throws -> [Chunk] {
+        var rest = states
+        // Taken out of the array: what two hold is copied as a whole before it grows.
+        var merged = try rest.isEmpty ? makeState() : rest.removeFirst()
+        while !rest.isEmpty {
+            var other = rest.removeFirst()
             try context.check()
             try merge(&other, into: &merged)
         }
