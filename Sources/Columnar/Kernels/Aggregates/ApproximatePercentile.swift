@@ -33,9 +33,8 @@ struct ApproximatePercentileAccumulator: Accumulator {
         return Vector(
             type: type,
             scalars: wanted.map { group in
-                let results = fractions.compactMap { histograms.all[Int(group)].quantile($0) }.map { value -> Scalar in
-                    .double(value / unit)
-                }
+                let histogram = histograms.all[Int(group)]
+                let results = fractions.compactMap { histogram.quantile($0) }.map { Scalar.double($0 / unit) }
                 if results.isEmpty { return .null }
                 return asArray ? .array(results) : results[0]
             })
