@@ -30,9 +30,11 @@ struct TextInterner: Sendable {
             for index in first..<end {
                 let code = Int(codes[index])
                 let start = Int(offsets[code])
-                let hash = Self.hash(source, start, Int(offsets[code + 1]) - start)
-                hashes[index - first] = hash
-                entries[index - first] = slots[Int(truncatingIfNeeded: hash >> 32) & mask]
+                hashes[index - first] = Self.hash(source, start, Int(offsets[code + 1]) - start)
+            }
+            // By itself, or fewer of the loads were under way at once.
+            for place in 0..<end - first {
+                entries[place] = slots[Int(truncatingIfNeeded: hashes[place] >> 32) & mask]
             }
             for index in first..<end {
                 let code = Int(codes[index])
