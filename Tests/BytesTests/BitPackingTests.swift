@@ -57,6 +57,40 @@ struct BitPackingTests {
         }
     }
 
+    /// Whole blocks and what remains, with factors that fit half a word and such that do not.
+    @Test(arguments: [2, 1_000, 1 << 32 - 1, 1 << 32, 1 << 40 + 1] as [UInt64])
+    func everyWidthIsMultiplied(divisor: UInt64) throws {
+        var state: UInt64 = 43
+        for width in 1...64 {
+            let mask = width == 64 ? UInt64.max : (1 << UInt64(width)) - 1
+            let bits = (0..<2_050).map { _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return Int64(bitPattern: (state ^ state >> 31) & mask)
+            }
+            var sink = ByteSink()
+            BitPacking.pack64(bits, base: 0, divisor: 1, width: width, into: &sink)
+            let back = try BitPacking.unpack64(
+                sink.bytes[...], count: 2_050, width: width, base: -7, divisor: divisor)
+            #expect(back == bits.map { -7 &+ Int64(bitPattern: divisor) &* $0 }, "width \(width)")
+        }
+    }
+
+    @Test func oneValueBeyondTheBoundIsFound() {
+        for bound in [1, 2, 1_000, 1 << 31 - 1, 1 << 31, 1 << 31 + 1, 1 << 32 - 1] {
+            for wrong in [bound, bound + 1, bound * 2, 1 << 31, 1 << 32 - 1] where wrong >= bound && wrong < 1 << 32 {
+                var values = [UInt32](repeating: 0, count: 70)
+                values[3] = UInt32(bound - 1)
+                #expect(BitPacking.areAll(values, below: bound))
+                for place in [0, 17, 69] {
+                    var damaged = values
+                    damaged[place] = UInt32(wrong)
+                    #expect(!BitPacking.areAll(damaged, below: bound), "\(wrong) is not below \(bound)")
+                }
+            }
+        }
+        #expect(BitPacking.areAll([], below: 0) && !BitPacking.areAll([0], below: 0))
+    }
+
     @Test func otherLengthsAreRefused() {
         #expect(throws: DecodingError.self) {
             try BitPacking.unpack64([1, 2, 3], count: 1, width: 8, base: 0, divisor: 1)

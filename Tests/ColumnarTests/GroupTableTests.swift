@@ -113,6 +113,71 @@ import Testing
         #expect(table.lookUp([left.gather([1]), Vector.constant(.integer(-1), type: .integer, count: 1)]) == [.max])
     }
 
+    /// Dictionaries of many texts, short and long ones and such that a word of eight bytes cuts, some met before.
+    @Test func manyTexts() {
+        var random = RandomScalars(seed: 53)
+        func text(_ number: Int) -> String { String(repeating: "t", count: number % 23) + String(number) }
+        var table = GroupTable(types: [.text])
+        var known: [String: UInt32] = [:]
+        for chunk in 0..<4 {
+            let dictionary = TextDictionary((0..<2_000).map { text(chunk * 1_200 + $0) })
+            let codes = (0..<3_000).map { _ in UInt32(random.below(2_000)) }
+            let expected = codes.map { code -> UInt32 in
+                let text = dictionary[Int(code)]
+                let number = known[text] ?? UInt32(known.count)
+                known[text] = number
+                return number
+            }
+            let column = Vector(type: .text, count: 3_000, storage: .text(codes: codes, dictionary: dictionary))
+            #expect(table.assign([column], ordinal: UInt64(chunk) << 32) == expected, "chunk \(chunk)")
+            let again = column.gather([5, 0])
+            #expect(table.assign([again], ordinal: UInt64(chunk) << 32 + 3_000) == [expected[5], expected[0]])
+        }
+        // Texts that no row has are no groups.
+        #expect(table.count == known.count && known.count < 5_600)
+    }
+
+    /// Left and right numbers that come to be known step by step, beyond what an array of all pairs would take.
+    @Test func pairsThatGrow() {
+        var random = RandomScalars(seed: 54)
+        for most in [30, 3_000] {
+            var table = GroupTable(types: [.integer, .integer])
+            var known: [[Int64]: UInt32] = [:]
+            for step in 1...8 {
+                let left = (0..<900).map { _ in Int64(random.below(most * step)) }
+                let right = (0..<900).map { _ in Int64(random.below(most * step)) }
+                let expected = left.indices.map { row -> UInt32 in
+                    let number = known[[left[row], right[row]]] ?? UInt32(known.count)
+                    known[[left[row], right[row]]] = number
+                    return number
+                }
+                let vectors = [left, right].map { Vector(type: .integer, count: 900, storage: .int64($0)) }
+                #expect(table.assign(vectors, ordinal: UInt64(step) << 32) == expected, "\(most), step \(step)")
+                #expect(table.lookUp(vectors) == expected)
+            }
+        }
+    }
+
+    /// Two tables with many groups, whose units take turns: the order is that of the rows.
+    @Test func manyGroupsMergeInOrder() {
+        var tables = [GroupTable(types: [.integer]), GroupTable(types: [.integer])]
+        // Units of 100 rows; each third value of a unit stands in the one before as well.
+        let units = (0..<40).map { unit in
+            (0..<100).map { row in Int64(row % 3 == 0 && unit > 0 ? (unit - 1) * 100 + row + 1 : unit * 100 + row) }
+        }
+        var seen: [Int64] = []
+        for (unit, values) in units.enumerated() {
+            let column = Vector(type: .integer, count: 100, storage: .int64(values))
+            _ = tables[unit % 2].assign([column], ordinal: UInt64(unit) << 32)
+            for value in values where !seen.contains(value) { seen.append(value) }
+        }
+        var merged = tables[1]
+        _ = merged.absorb(tables[0])
+        let order = merged.firstSeenOrder() ?? []
+        let keys = merged.keys(of: order)[0]
+        #expect((0..<keys.count).map { keys.scalar(at: $0) } == seen.map { .integer($0) })
+    }
+
     /// However rows are shared among tables, the merged one has every group once, in the order of first rows.
     @Test(arguments: [1, 2, 3] as [UInt64]) func anySplitMergesToTheWhole(seed: UInt64) {
         var random = RandomScalars(seed: seed)

@@ -53,11 +53,25 @@ package enum BitPacking {
                 let target = unsafe UnsafeMutableRawPointer(output.baseAddress!).assumingMemoryBound(to: UInt64.self)
                 if let source = input.baseAddress {
                     let first = UInt64(bitPattern: base)
+                    let blocks = count / blockValues
                     if divisor == 1 {
-                        unsafe unpackUnchecked(source, target, count: count, width: width) { $0 &+ first }
+                        unsafe unpackBlocksUnchecked(source, target, blocks: blocks, width: width) { $0 &+ first }
+                    } else if width <= 32, divisor <= UInt32.max {
+                        // Halves of words multiply in one instruction, words in many.
+                        let low = SIMD8<UInt64>(repeating: 0xFFFF_FFFF)
+                        let factor = SIMD8<UInt64>(repeating: divisor) & low
+                        unsafe unpackBlocksUnchecked(source, target, blocks: blocks, width: width) {
+                            ($0 & low) &* factor &+ first
+                        }
                     } else {
-                        unsafe unpackUnchecked(source, target, count: count, width: width) { $0 &* divisor &+ first }
+                        unsafe unpackBlocksUnchecked(source, target, blocks: blocks, width: width) {
+                            $0 &* divisor &+ first
+                        }
                     }
+                    unsafe unpackTailUnchecked(
+                        source + blocks * 128 * width, target + blocks * blockValues, count: count % blockValues,
+                        width: width
+                    ) { $0 &* divisor &+ first }
                 }
             }
             initialised = count
@@ -86,6 +100,18 @@ package enum BitPacking {
         var result: UInt32 = 0
         for value in values { result = max(result, value) }
         return result
+    }
+
+    /// Whether every value is below a bound; true of none.
+    /// - Complexity: O(values), many at a time: the bounds of untrusted values are looked at once, not one by one.
+    package static func areAll(_ values: [UInt32], below bound: Int) -> Bool {
+        if bound <= 0 { return values.isEmpty }
+        guard bound <= 1 << 31 else { return Int(maximum(values)) < bound }
+        let (source, last) = (values.span, UInt32(bound - 1))
+        // The sign bit stands where a value has it itself, or where it is taken from less.
+        var bits: UInt32 = 0
+        for index in source.indices { bits |= source[index] | (last &- source[index]) }
+        return bits >> 31 == 0
     }
 
     private static func packWords<Word: FixedWidthInteger & UnsignedInteger>(
@@ -174,18 +200,63 @@ package enum BitPacking {
                 }
             }
         }
-        let tail = unsafe source + blocks &* 128 &* width
-        for index in 0..<(count - blocks * blockValues) {
+        unsafe unpackTailUnchecked(
+            source + blocks &* 128 &* width, target + blocks &* blockValues, count: count % blockValues, width: width,
+            step: step)
+    }
+
+    /// What remains after the whole blocks.
+    /// - Precondition: `source` holds the tail, `target` has room for `count < 1,024`, `1 <= width <= Word.bitWidth`.
+    @inline(__always)
+    private static func unpackTailUnchecked<Word: FixedWidthInteger & UnsignedInteger>(
+        _ source: UnsafeRawPointer, _ target: UnsafeMutablePointer<Word>, count: Int, width: Int, step: (Word) -> Word
+    ) {
+        let bytesPerWord = Word.bitWidth / 8
+        let mask = width == Word.bitWidth ? Word.max : (1 &<< Word(width)) &- 1
+        for index in 0..<count {
             let bit = index &* width
             let at = bit / Word.bitWidth &* bytesPerWord
             let shift = Word(truncatingIfNeeded: bit % Word.bitWidth)
             // Sound: the tail is padded to whole words and a straddling value's second word belongs to it.
-            var bits = unsafe Word(littleEndian: tail.loadUnaligned(fromByteOffset: at, as: Word.self)) &>> shift
+            var bits = unsafe Word(littleEndian: source.loadUnaligned(fromByteOffset: at, as: Word.self)) &>> shift
             if Int(shift) &+ width > Word.bitWidth {
-                let high = unsafe tail.loadUnaligned(fromByteOffset: at &+ bytesPerWord, as: Word.self)
+                let high = unsafe source.loadUnaligned(fromByteOffset: at &+ bytesPerWord, as: Word.self)
                 bits |= Word(littleEndian: high) &<< (Word(truncatingIfNeeded: Word.bitWidth) &- shift)
             }
-            unsafe (target + blocks &* blockValues + index).initialize(to: step(bits & mask))
+            unsafe (target + index).initialize(to: step(bits & mask))
+        }
+    }
+
+    /// Whole blocks of 64-bit words, eight lanes at a time: written out, since a compiler that makes such loops itself
+    /// looks for each line of sixteen whether source and target overlap.
+    /// - Precondition: `source` holds the blocks, `target` has room for their values, `1 <= width <= 64`.
+    @inline(__always)
+    private static func unpackBlocksUnchecked(
+        _ source: UnsafeRawPointer, _ target: UnsafeMutablePointer<UInt64>, blocks: Int, width: Int,
+        step: (SIMD8<UInt64>) -> SIMD8<UInt64>
+    ) {
+        assert((1...64).contains(width), "the callers have looked at the width")
+        assert(UInt64(littleEndian: 1) == 1, "words lie in files as they do in memory")
+        let mask = SIMD8<UInt64>(repeating: width == 64 ? .max : (1 &<< UInt64(width)) &- 1)
+        for block in 0..<blocks {
+            let words = unsafe source + block &* 128 &* width
+            let out = unsafe UnsafeMutableRawPointer(target + block &* blockValues)
+            for position in 0..<64 {
+                let bit = position &* width
+                let shift = UInt64(truncatingIfNeeded: bit & 63)
+                // Sound: a lane's last value ends with its last word, so what straddles has a word to go on in.
+                let row = unsafe words + (bit >> 6) &* 128
+                let straddles = Int(truncatingIfNeeded: shift) &+ width > 64
+                for half in 0..<2 {
+                    var lanes = unsafe row.loadUnaligned(fromByteOffset: half &* 64, as: SIMD8<UInt64>.self) &>> shift
+                    if straddles {
+                        let next = unsafe row.loadUnaligned(fromByteOffset: 128 &+ half &* 64, as: SIMD8<UInt64>.self)
+                        lanes |= next &<< (64 &- shift)
+                    }
+                    unsafe out.storeBytes(
+                        of: step(lanes & mask), toByteOffset: position &* 128 &+ half &* 64, as: SIMD8<UInt64>.self)
+                }
+            }
         }
     }
 }

@@ -99,3 +99,17 @@ extension Array where Element == UInt8 {
         unsafe more.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 }
+
+extension Span where Element == Bool {
+    /// Eight truths from `offset` on as bits, the first the lowest.
+    /// - Precondition: `offset + 8 <= count`.
+    @inlinable package func loadMask(at offset: Int) -> UInt64 {
+        precondition(offset >= 0 && offset &+ 8 <= count)
+        // Sound: the precondition keeps the read inside the span; a truth is a byte whose lowest bit tells it.
+        let bytes = unsafe withUnsafeBytes { raw in
+            UInt64(littleEndian: unsafe raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+        // The product moves bit 8i to bit 56 + i; nothing else that it moves meets there or carries.
+        return ((bytes & 0x0101_0101_0101_0101) &* 0x0102_0408_1020_4080) &>> 56
+    }
+}

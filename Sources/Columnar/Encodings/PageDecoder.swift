@@ -90,7 +90,7 @@ package enum PageDecoder {
             // The codes come first, yet only the texts' count proves them; a limit of rows holds until then.
             let codes = try CodeStream.read(&cursor, count: count, limit: PageLimits.rowsMax)
             let dictionary = try TextBlockDecoder.read(&cursor)
-            guard codes.isEmpty || Int(BitPacking.maximum(codes)) < dictionary.count else {
+            guard BitPacking.areAll(codes, below: dictionary.count) else {
                 throw cursor.failure("codes below \(dictionary.count)")
             }
             return .text(codes: spread(codes, validity, zero: 0), dictionary: dictionary)

@@ -10,7 +10,7 @@ extension Chunk {
     package func slice(_ rows: Range<Int>) -> Chunk {
         assert(rows.lowerBound >= 0 && rows.upperBound <= rowCount, "rows of the chunk")
         if rows == 0..<rowCount { return self }
-        return gather(rows.map { UInt32($0) })
+        return Chunk(columns: columns.map { $0.slice(rows) }, rowCount: rows.count)
     }
 
     /// The rows in pieces of at most so many; none where there are no rows.

@@ -76,7 +76,16 @@ struct BucketCounts: Sendable {
     /// does.
     func index(reaching rank: UInt64, seen: inout UInt64) -> Int32? {
         let numbers = counts.span
-        for place in 0..<numbers.count {
+        var start = 0
+        // Whole blocks below the rank are added up without looking at each.
+        while start + 8 <= numbers.count {
+            var block: UInt64 = 0
+            for place in start..<start + 8 { block &+= numbers[place] }
+            if seen + block >= rank { break }
+            seen += block
+            start += 8
+        }
+        for place in start..<numbers.count {
             seen += numbers[place]
             if seen >= rank { return runStart.map { $0 + Int32(place) } ?? indices[place] }
         }

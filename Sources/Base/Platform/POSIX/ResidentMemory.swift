@@ -7,9 +7,11 @@ package func returnMemoryEarly() {
     guard let place = unsafe dlsym(nil, "mallopt") else { return }
     // Sound: malloc.h declares `int mallopt(int, int)`.
     let set = unsafe unsafeBitCast(place, to: (@convention(c) (Int32, Int32) -> Int32).self)
-    let (mapThreshold, arenasMax): (Int32, Int32) = (-3, -8)
+    let (trimThreshold, mapThreshold, arenasMax): (Int32, Int32, Int32) = (-1, -3, -8)
     // Vectors of a chunk, at most a megabyte each, stay below: they are used again and again.
     _ = set(mapThreshold, 4 << 20)
+    // Setting one holds the other at 128 KiB: each chunk would give its pages back and have the system clear new ones.
+    _ = set(trimThreshold, 16 << 20)
     _ = set(arenasMax, 4)
 }
 

@@ -28,14 +28,13 @@ struct ApproximatePercentileAccumulator: Accumulator {
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) { histograms.absorb(other.histograms, mapping) }
 
     func finish(_ wanted: [UInt32]) -> Vector {
-        Vector(
+        // Once, since 128 bits become a double slowly.
+        let unit = histograms.kind == .integers ? Decimal128.power(scale).map { Double($0) } ?? 1 : 1
+        return Vector(
             type: type,
             scalars: wanted.map { group in
                 let histogram = histograms.all[Int(group)]
-                let results = fractions.compactMap { histogram.quantile($0) }.map { value -> Scalar in
-                    guard histogram.kind == .integers, let unit = Decimal128.power(scale) else { return .double(value) }
-                    return .double(value / Double(unit))
-                }
+                let results = fractions.compactMap { histogram.quantile($0) }.map { Scalar.double($0 / unit) }
                 if results.isEmpty { return .null }
                 return asArray ? .array(results) : results[0]
             })

@@ -7,18 +7,8 @@ struct CountAccumulator: Accumulator {
     mutating func grow(to groups: Int) { counts.pad(to: groups, with: 0) }
 
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) {
-        if let value = arguments.first, !value.hasNoNulls {
-            if value.isAllNull { return }
-            assignment.forEach { row, group in if !value.isNull(row) { counts[group] &+= 1 } }
-            return
-        }
-        if let runs = assignment.runs {
-            for run in runs { counts[run.group] &+= Int64(run.rows.count) }
-            return
-        }
-        let groups = assignment.groups.span
-        var numbers = counts.mutableSpan
-        for row in 0..<groups.count { numbers[Int(groups[row])] &+= 1 }
+        guard let value = arguments.first else { return assignment.addRows(to: &counts) }
+        if !value.isAllNull { assignment.addRows(of: value, to: &counts) }
     }
 
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) {

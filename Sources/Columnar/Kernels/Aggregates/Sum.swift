@@ -32,7 +32,7 @@ struct SumAccumulator: Accumulator {
             let numbers = arguments[1].expanded()
             assignment.forEach { row, group in counts[group] &+= numbers.wholeNumber(at: row) }
         } else {
-            countValues(value, assignment)
+            assignment.addRows(of: value, to: &counts)
         }
         switch value.storage {
         case .int64(let values) where value.type.scale == scale: add(values, assignment)
@@ -46,26 +46,20 @@ struct SumAccumulator: Accumulator {
         }
     }
 
-    private mutating func countValues(_ value: Vector, _ assignment: GroupAssignment) {
-        if !value.hasNoNulls {
-            assignment.forEach { row, group in if !value.isNull(row) { counts[group] &+= 1 } }
-        } else if let runs = assignment.runs {
-            for run in runs { counts[run.group] &+= Int64(run.rows.count) }
-        } else {
-            let groups = assignment.groups.span
-            var numbers = counts.mutableSpan
-            for row in 0..<groups.count { numbers[Int(groups[row])] &+= 1 }
-        }
-    }
-
     /// Null rows hold zero and so add nothing.
     private mutating func add(_ values: [Int64], _ assignment: GroupAssignment) {
         let source = values.span
         if let runs = assignment.runs {
-            for run in runs { add(Self.total(source, run.rows), to: run.group) }
+            for run in runs { add(source.total(run.rows), to: run.group) }
             return
         }
         let groups = assignment.groups.span
+        let rowBits = Int.bitWidth - source.count.leadingZeroBitCount
+        if let dense = assignment.dense, source.magnitudeBits + rowBits < 64 {
+            let totals = source.totals(of: groups, within: dense)
+            for group in dense { add(Int128(totals[group - dense.lowerBound]), to: group) }
+            return
+        }
         var beyond: [Int] = []
         do {
             var totals = sums.mutableSpan
@@ -91,18 +85,6 @@ struct SumAccumulator: Accumulator {
         self.turns[group] = turns == 0 ? nil : turns
     }
 
-    /// Two 64-bit partial sums, of the upper and the lower half words, cannot overflow within 2^31 rows and vectorise.
-    private static func total(_ values: Span<Int64>, _ rows: Range<Int>) -> Int128 {
-        var high: Int64 = 0
-        var low: UInt64 = 0
-        for row in rows {
-            let value = values[row]
-            high &+= value >> 32
-            low &+= UInt64(truncatingIfNeeded: value) & 0xFFFF_FFFF
-        }
-        return Int128(high) << 32 &+ Int128(low)
-    }
-
     private mutating func add(_ value: Scalar, to group: Int) throws(KernelError) {
         let mantissa: Int128
         let ownScale: Int
@@ -115,6 +97,18 @@ struct SumAccumulator: Accumulator {
         guard let scaled = Decimal128.rescale(mantissa, from: ownScale, to: scale)
         else { throw KernelError.decimalOverflow }
         add(scaled, to: group)
+    }
+
+    /// The sums of groups where 64 bits hold each of them.
+    private func narrow(_ groups: [UInt32]) -> [Int64]? {
+        let (source, wanted) = (sums.span, groups.span)
+        var result = [Int64](repeating: 0, count: wanted.count)
+        var target = result.mutableSpan
+        for row in 0..<wanted.count {
+            guard let sum = Int64(exactly: source[Int(wanted[row])]) else { return nil }
+            target[row] = sum
+        }
+        return result
     }
 
     private mutating func widen(to places: Int) throws(KernelError) {
@@ -144,7 +138,9 @@ struct SumAccumulator: Accumulator {
     func finish(_ groups: [UInt32]) throws(KernelError) -> Vector {
         if !turns.isEmpty, groups.contains(where: { turns[Int($0)] != nil }) { throw KernelError.decimalOverflow }
         if isAverage { return try averages(groups) }
-        if groups.allSatisfy({ counts[Int($0)] > 0 }), type.isNumeric, type.scale == scale {
+        let isWhole = groups.allSatisfy { counts[Int($0)] > 0 }
+        if isWhole, type.isNumeric, type.scale == scale {
+            if let narrow = narrow(groups) { return Vector(type: type, count: groups.count, storage: .int64(narrow)) }
             return Vector(type: type, count: groups.count, storage: .int128(groups.map { sums[Int($0)] })).narrowed()
         }
         return Vector(
@@ -188,5 +184,43 @@ struct SumAccumulator: Accumulator {
         sums[0] = total
         counts[0] &+= Int64(present)
         return true
+    }
+}
+
+extension Span<Int64> {
+    /// The sum of some rows. Two 64-bit partial sums, of the upper and the lower half words, cannot overflow within
+    /// 2^31 rows and vectorise.
+    func total(_ rows: Range<Int>) -> Int128 {
+        var high: Int64 = 0
+        var low: UInt64 = 0
+        for row in rows {
+            let value = self[row]
+            high &+= value >> 32
+            low &+= UInt64(truncatingIfNeeded: value) & 0xFFFF_FFFF
+        }
+        return Int128(high) << 32 &+ Int128(low)
+    }
+
+    /// The bits that the greatest magnitude takes, or one less where it is that of a negative number.
+    fileprivate var magnitudeBits: Int {
+        var bits: Int64 = 0
+        for row in 0..<count { bits |= self[row] ^ (self[row] >> 63) }
+        return 64 - bits.leadingZeroBitCount
+    }
+
+    /// The sum of each group's values.
+    /// - Precondition: a group of the range for each value; 64 bits hold every sum.
+    fileprivate func totals(of groups: Span<UInt32>, within range: Range<Int>) -> [Int64] {
+        assert(groups.count == count, "a group for each value")
+        let first = UInt32(range.lowerBound)
+        // Four sums a group, since a group that follows itself would wait for its own sum.
+        var lanes = [Int64](repeating: 0, count: range.count * 4)
+        var sums = lanes.mutableSpan
+        for row in 0..<count { sums[Int(groups[row] &- first) &* 4 &+ (row & 3)] &+= self[row] }
+        var totals = [Int64](repeating: 0, count: range.count)
+        for group in 0..<range.count {
+            for lane in 0..<4 { totals[group] &+= lanes[group * 4 + lane] }
+        }
+        return totals
     }
 }

@@ -11,46 +11,114 @@ package struct GroupAssignment: Sendable {
     /// Empty when `runs` says it all.
     let groups: [UInt32]
     let runs: [Run]?
+    /// The groups that occur lie in it, and it is much shorter than the rows; nil where runs tell, or groups are many.
+    let dense: Range<Int>?
+    /// How many rows each group of `dense` has, counted once for all aggregates; nil where one asks at most.
+    let rowsOfGroups: [Int64]?
 
     /// Every row in group 0.
     package init(single rowCount: Int) {
         self.rowCount = rowCount
         groups = []
         runs = rowCount == 0 ? [] : [Run(group: 0, rows: 0..<rowCount)]
+        (dense, rowsOfGroups) = (nil, nil)
     }
 
     /// A group for each row.
-    package init(_ groups: [UInt32]) {
+    /// - Parameter countsRows: whether several aggregates want to know how many rows each group has.
+    package init(_ groups: [UInt32], countsRows: Bool = false) {
         rowCount = groups.count
         self.groups = groups
-        let source = groups.span
-        let changesMax = groups.count / 16
-        var (changes, last) = (0, 0)
-        // Where rows come in no order, their first part tells.
-        while changes < changesMax, last < source.count - 1 {
-            let end = min(last + 1_024, source.count - 1)
-            for row in last..<end { changes &+= source[row] == source[row + 1] ? 0 : 1 }
-            last = end
-        }
-        guard changes < changesMax else {
-            runs = groups.isEmpty ? [] : nil
+        runs = groups.isEmpty ? [] : Self.runs(of: groups.span)
+        assert(runs == nil || runs?.last?.rows.upperBound ?? 0 == groups.count, "runs make up the rows")
+        let range = runs == nil ? groups.span.range : 0..<0
+        guard runs == nil, range.count <= groups.count / 8 else {
+            (dense, rowsOfGroups) = (nil, nil)
             return
         }
-        var found: [Run] = []
-        var start = 0
-        for row in 1...source.count where row == source.count || source[row] != source[start] {
-            found.append(Run(group: Int(source[start]), rows: start..<row))
-            start = row
-        }
-        assert(found.last?.rows.upperBound == rowCount, "runs make up the rows")
-        runs = found
+        dense = range
+        rowsOfGroups = countsRows ? groups.span.counts(within: range) : nil
     }
 
-    /// The same for the rows a filter kept.
+    /// nil where they are too short to serve.
+    private static func runs(of groups: Span<UInt32>) -> [Run]? {
+        let most = groups.count / 16
+        if groups.changes(upTo: most) >= most { return nil }
+        var found: [Run] = []
+        var start = 0
+        while start < groups.count {
+            let end = groups.endOfRun(from: start)
+            found.append(Run(group: Int(groups[start]), rows: start..<end))
+            start = end
+        }
+        return found
+    }
+
+    /// The same for some rows, in any order.
     package func gather(_ rows: [UInt32]) -> GroupAssignment {
         if groups.isEmpty { return GroupAssignment(single: rows.count) }
         assert(rows.allSatisfy { $0 < rowCount }, "rows of the chunk")
-        return GroupAssignment(rows.map { groups[Int($0)] })
+        let (source, wanted) = (groups.span, rows.span)
+        var picked = [UInt32](repeating: 0, count: rows.count)
+        var target = picked.mutableSpan
+        for row in 0..<wanted.count { target[row] = source[Int(wanted[row])] }
+        return GroupAssignment(picked)
+    }
+
+    /// Adds to each group's number how many rows it has here.
+    func addRows(to counts: inout [Int64]) {
+        var numbers = counts.mutableSpan
+        if let runs {
+            for run in runs { numbers[run.group] &+= Int64(run.rows.count) }
+        } else if let dense, let rowsOfGroups {
+            for group in dense { numbers[group] &+= rowsOfGroups[group - dense.lowerBound] }
+        } else {
+            let source = groups.span
+            for row in 0..<source.count { numbers[Int(source[row])] &+= 1 }
+        }
+    }
+
+    /// Adds to each group's number how many of its rows have a value.
+    func addRows(of value: Vector, to counts: inout [Int64]) {
+        assert(value.count == rowCount, "a value or none for each row")
+        if value.hasNoNulls { return addRows(to: &counts) }
+        guard let validity = value.validity, !value.isOfScalars else {
+            return forEach { row, group in if !value.isNull(row) { counts[group] &+= 1 } }
+        }
+        let words = validity.words.span
+        var numbers = counts.mutableSpan
+        if let runs {
+            for run in runs {
+                for row in run.rows { numbers[run.group] &+= Int64((words[row >> 6] &>> UInt64(row & 63)) & 1) }
+            }
+            return
+        }
+        let source = groups.span
+        for row in 0..<source.count {
+            numbers[Int(source[row])] &+= Int64((words[row >> 6] &>> UInt64(row & 63)) & 1)
+        }
+    }
+
+    /// The values of the rows by their groups: those of the n-th group of `dense` lie from `starts[n]` up to
+    /// `starts[n + 1]`.
+    /// - Precondition: a value for each row; `dense` is the assignment's own.
+    func sorted(_ values: [Int64], _ dense: Range<Int>) -> (values: [Int64], starts: [Int]) {
+        assert(values.count == rowCount && dense == self.dense, "a group of the range for each value")
+        let (source, numbers) = (values.span, groups.span)
+        let first = UInt32(dense.lowerBound)
+        // One place further on while values are laid out: each start moves to its group's end, where the next begins.
+        var places = [Int](repeating: 0, count: dense.count + 2)
+        var sorted = [Int64](repeating: 0, count: values.count)
+        var starts = places.mutableSpan
+        var target = sorted.mutableSpan
+        for row in 0..<numbers.count { starts[Int(numbers[row] &- first) &+ 2] &+= 1 }
+        for place in 2..<starts.count { starts[place] &+= starts[place - 1] }
+        for row in 0..<numbers.count {
+            let place = Int(numbers[row] &- first) &+ 1
+            target[starts[place]] = source[row]
+            starts[place] &+= 1
+        }
+        return (sorted, places)
     }
 
     /// Calls the step with every row and its group.
@@ -62,5 +130,55 @@ package struct GroupAssignment: Sendable {
         }
         let source = groups.span
         for row in 0..<source.count { try step(row, Int(source[row])) }
+    }
+}
+
+extension Vector {
+    fileprivate var isOfScalars: Bool { if case .scalars = storage { true } else { false } }
+}
+
+extension Span<UInt32> {
+    /// How often a value differs from the one before; once `most` is reached, a number from there on.
+    fileprivate func changes(upTo most: Int) -> Int {
+        var changes = 0
+        var row = 1
+        while row < count, changes < most {
+            let end = Swift.min(row + 1_024, count)
+            var found: UInt32 = 0
+            for place in row..<end { found &+= self[place] != self[place - 1] ? 1 : 0 }
+            changes += Int(found)
+            row = end
+        }
+        return changes
+    }
+
+    /// The shortest range that holds all of them.
+    fileprivate var range: Range<Int> {
+        var (smallest, greatest) = (UInt32.max, UInt32(0))
+        for row in 0..<count {
+            smallest = Swift.min(smallest, self[row])
+            greatest = Swift.max(greatest, self[row])
+        }
+        return count == 0 ? 0..<0 : Int(smallest)..<Int(greatest) + 1
+    }
+
+    /// How often each number of a range occurs.
+    /// - Precondition: all lie in it.
+    fileprivate func counts(within range: Range<Int>) -> [Int64] {
+        let first = UInt32(range.lowerBound)
+        // Two tables, since a number that follows itself would wait for its own count.
+        var even = [Int64](repeating: 0, count: range.count)
+        var odd = even
+        var evens = even.mutableSpan
+        var odds = odd.mutableSpan
+        var row = 0
+        while row + 1 < count {
+            evens[Int(self[row] &- first)] &+= 1
+            odds[Int(self[row + 1] &- first)] &+= 1
+            row += 2
+        }
+        if row < count { evens[Int(self[row] &- first)] &+= 1 }
+        for number in 0..<range.count { evens[number] &+= odds[number] }
+        return even
     }
 }

@@ -35,6 +35,8 @@ struct KeyColumn: Sendable {
     }
 
     private static let unknown = UInt32.max
+    /// Entries of a dictionary from which on texts are looked up together.
+    private static let manyTexts = 1 << 8
 
     init(type: ColumnType) { self.type = type }
 
@@ -63,7 +65,10 @@ struct KeyColumn: Sendable {
         let source = codes.span
         var result = [UInt32](repeating: 0, count: source.count)
         var numbers = result.mutableSpan
-        if validity == nil, Self.look(source, codeNumbers.span, into: &numbers) { return result }
+        if validity == nil {
+            if Self.look(source, codeNumbers.span, into: &numbers) { return result }
+            if dictionary.count >= Self.manyTexts { return encode(many: codes, dictionary) }
+        }
         for row in 0..<source.count {
             if let validity, !validity[row] {
                 numbers[row] = numberOfNull()
@@ -99,6 +104,29 @@ struct KeyColumn: Sendable {
         assert(codeNumbers.count >= dictionary.count, "a number for each code, or that it is not known")
     }
 
+    /// As for each row by itself, where there are no nulls: texts that the rows bring for the first time are looked up
+    /// together.
+    private mutating func encode(many codes: [UInt32], _ dictionary: TextDictionary) -> [UInt32] {
+        let source = codes.span
+        var fresh: [UInt32] = []
+        do {
+            var known = codeNumbers.mutableSpan
+            for row in 0..<source.count where known[Int(source[row])] == Self.unknown {
+                // Any other number: it is looked up below.
+                known[Int(source[row])] = 0
+                fresh.append(source[row])
+            }
+        }
+        for (index, text) in texts.intern(fresh, of: dictionary).enumerated() {
+            codeNumbers[Int(fresh[index])] = number(ofText: text)
+        }
+        var result = [UInt32](repeating: 0, count: source.count)
+        var numbers = result.mutableSpan
+        let known = codeNumbers.span
+        for row in 0..<source.count { numbers[row] = known[Int(source[row])] }
+        return result
+    }
+
     private mutating func number(ofCode code: UInt32, _ dictionary: TextDictionary) -> UInt32 {
         guard Int(code) < codeNumbers.count else { return numberOfNull() }
         if codeNumbers[Int(code)] != Self.unknown { return codeNumbers[Int(code)] }
@@ -109,7 +137,10 @@ struct KeyColumn: Sendable {
     }
 
     private mutating func numberOfText(_ source: [UInt8], _ start: Int, _ length: Int) -> UInt32 {
-        let text = texts.intern(source, start, length)
+        number(ofText: texts.intern(source, start, length))
+    }
+
+    private mutating func number(ofText text: UInt32) -> UInt32 {
         if Int(text) == textNumbers.count {
             textNumbers.append(UInt32(kinds.count))
             kinds.append(Kind(.text, Int(text)))
@@ -123,19 +154,18 @@ struct KeyColumn: Sendable {
         var result = [UInt32](repeating: 0, count: source.count)
         var numbers = result.mutableSpan
         // Sorted and truncated times come in runs.
-        var last: Int64 = 0
-        var lastNumber = Self.unknown
-        for row in 0..<source.count {
+        var row = 0
+        while row < source.count {
             if let validity, !validity[row] {
                 numbers[row] = numberOfNull()
+                row += 1
                 continue
             }
-            let value = source[row]
-            if value != last || lastNumber == Self.unknown {
-                last = value
-                lastNumber = numberOfWord(UInt64(bitPattern: value))
-            }
-            numbers[row] = lastNumber
+            let number = numberOfWord(UInt64(bitPattern: source[row]))
+            // Nulls hold zero, which others may be, too.
+            let end = validity == nil || source[row] != 0 ? source.endOfRun(from: row) : row + 1
+            numbers.fill(row..<end, with: number)
+            row = end
         }
         return result
     }
@@ -202,14 +232,13 @@ struct KeyColumn: Sendable {
     mutating func absorb(_ other: KeyColumn) -> [UInt32] {
         texts.reserve(adding: other.texts)
         kinds.reserveCapacity(kinds.count + other.kinds.count)
-        let (bytes, offsets) = (other.texts.bytes, other.texts.offsets)
+        // A text's number and its kind's ascend together.
+        let known = texts.intern((0..<UInt32(other.texts.count)).map { $0 }, of: other.texts.dictionary)
         return other.kinds.map { kind in
             switch kind.table {
             case .null: return numberOfNull()
             case .word: return numberOfWord(other.numbers.keys[kind.index])
-            case .text:
-                let start = Int(offsets[kind.index])
-                return numberOfText(bytes, start, Int(offsets[kind.index + 1]) - start)
+            case .text: return number(ofText: known[kind.index])
             case .other: return number(of: other.otherValues[kind.index])
             }
         }

@@ -13,7 +13,45 @@ struct TextInterner: Sendable {
 
     /// The number of a text given as a range of `source`; a new one is added.
     mutating func intern(_ source: [UInt8], _ start: Int, _ length: Int) -> UInt32 {
-        let hash = Self.hash(source, start, length)
+        intern(source, start, length, hash: Self.hash(source, start, length))
+    }
+
+    /// The numbers of a dictionary's texts, by their codes. Tables of many texts lie far from the processor: blocks of
+    /// texts are looked up side by side, so that it waits for several at a time.
+    /// - Precondition: every code is one of the dictionary's.
+    mutating func intern(_ codes: [UInt32], of dictionary: TextDictionary) -> [UInt32] {
+        reserve(adding: codes.count)
+        let (source, offsets) = (dictionary.bytes, dictionary.offsets)
+        var numbers = [UInt32](repeating: 0, count: codes.count)
+        var (hashes, entries) = ([UInt64](repeating: 0, count: 64), [UInt64](repeating: 0, count: 64))
+        for first in stride(from: 0, to: codes.count, by: 64) {
+            let end = min(first + 64, codes.count)
+            let mask = slots.count - 1
+            for index in first..<end {
+                let code = Int(codes[index])
+                let start = Int(offsets[code])
+                hashes[index - first] = Self.hash(source, start, Int(offsets[code + 1]) - start)
+            }
+            // By itself, or fewer of the loads were under way at once.
+            for place in 0..<end - first {
+                entries[place] = slots[Int(truncatingIfNeeded: hashes[place] >> 32) & mask]
+            }
+            for index in first..<end {
+                let code = Int(codes[index])
+                let start = Int(offsets[code])
+                let length = Int(offsets[code + 1]) - start
+                let (hash, entry) = (hashes[index - first], entries[index - first])
+                // What stands in a table stays in it, whatever came in meanwhile.
+                let number = UInt32(truncatingIfNeeded: entry) &- 1
+                let isKnown =
+                    entry != 0 && (entry ^ hash) >> 32 == 0 && matches(Int(number), source, start, length)
+                numbers[index] = isKnown ? number : intern(source, start, length, hash: hash)
+            }
+        }
+        return numbers
+    }
+
+    private mutating func intern(_ source: [UInt8], _ start: Int, _ length: Int, hash: UInt64) -> UInt32 {
         let tag = hash & 0xFFFF_FFFF_0000_0000
         let mask = slots.count - 1
         var slot = Int(truncatingIfNeeded: hash >> 32) & mask
@@ -30,7 +68,7 @@ struct TextInterner: Sendable {
         bytes.append(contentsOf: source.span.extracting(start..<start + length))
         offsets.append(UInt32(bytes.count))
         slots[slot] = tag | UInt64(number + 1)
-        if count * 2 > slots.count { grow() }
+        if count * 2 > slots.count { grow(to: slots.count * 2) }
         assert(count * 2 <= slots.count, "a free slot ends every search")
         return number
     }
@@ -54,7 +92,14 @@ struct TextInterner: Sendable {
     mutating func reserve(adding other: TextInterner) {
         bytes.reserveCapacity(bytes.count + other.bytes.count)
         offsets.reserveCapacity(offsets.count + other.count)
-        while slots.count < (count + other.count) * 2 { grow() }
+        reserve(adding: other.count)
+    }
+
+    /// Makes room for so many texts more, at once.
+    private mutating func reserve(adding more: Int) {
+        var size = slots.count
+        while size < (count + more) * 2 { size *= 2 }
+        if size > slots.count { grow(to: size) }
     }
 
     /// Everything interned, codes equal to numbers.
@@ -73,6 +118,10 @@ struct TextInterner: Sendable {
             if bytes.loadUInt64(at: own + index) != source.loadUInt64(at: start + index) { return false }
             index += 8
         }
+        if index > 0 {
+            // The last word overlaps the one before.
+            return bytes.loadUInt64(at: own + length - 8) == source.loadUInt64(at: start + length - 8)
+        }
         while index < length {
             if bytes[own + index] != source[start + index] { return false }
             index += 1
@@ -80,8 +129,9 @@ struct TextInterner: Sendable {
         return true
     }
 
-    private mutating func grow() {
-        var larger = [UInt64](repeating: 0, count: slots.count * 2)
+    private mutating func grow(to size: Int) {
+        assert(size > slots.count && size & (size - 1) == 0, "a greater power of two")
+        var larger = [UInt64](repeating: 0, count: size)
         let mask = larger.count - 1
         for entry in slots where entry != 0 {
             var slot = Int(truncatingIfNeeded: entry >> 32) & mask
@@ -100,7 +150,11 @@ struct TextInterner: Sendable {
             index += 8
         }
         if index < length {
-            state = Mixing.mix(state ^ source.loadPartialUInt64(at: start + index, length: length - index))
+            // The last word overlaps the one before where there is one.
+            let rest =
+                index > 0
+                ? source.loadUInt64(at: start + length - 8) : source.loadPartialUInt64(at: start, length: length)
+            state = Mixing.mix(state ^ rest)
         }
         return state
     }

@@ -14,6 +14,7 @@ enum RadixOrder {
             largest = max(largest, key)
         }
         let bits = 64 - (largest - smallest).leadingZeroBitCount
+        if bits <= 32 { return narrow(keys, smallest: smallest, bits: bits) }
         var pass = 0
         var scratch = order
         while pass * 11 < bits {
@@ -31,6 +32,34 @@ enum RadixOrder {
         }
         assert(zip(order, order.dropFirst()).allSatisfy { keys[Int($0)] <= keys[Int($1)] }, "keys ascend")
         return order
+    }
+
+    /// Keys that differ in few bits are sorted beside their row numbers, so that no step looks elsewhere.
+    private static func narrow(_ keys: [UInt64], smallest: UInt64, bits: Int) -> [UInt32] {
+        assert(bits <= 32 && keys.count <= UInt32.max, "a key and a row number fill a word")
+        var source = [UInt64](repeating: 0, count: keys.count)
+        for row in keys.indices { source[row] = (keys[row] &- smallest) << 32 | UInt64(row) }
+        var target = source
+        for shift in stride(from: 32, to: 32 + bits, by: 11) {
+            pass(source.span, &target, shift: UInt64(shift))
+            swap(&source, &target)
+        }
+        return source.map { UInt32(truncatingIfNeeded: $0) }
+    }
+
+    /// Moves words to where eleven of their bits put them.
+    private static func pass(_ source: Span<UInt64>, _ target: inout [UInt64], shift: UInt64) {
+        assert(source.count == target.count, "a place for each word")
+        var starts = [Int](repeating: 0, count: 2049)
+        var places = starts.mutableSpan
+        for index in 0..<source.count { places[Int((source[index] &>> shift) & 2047) &+ 1] &+= 1 }
+        for digit in 0..<2048 { places[digit + 1] &+= places[digit] }
+        var words = target.mutableSpan
+        for index in 0..<source.count {
+            let digit = Int((source[index] &>> shift) & 2047)
+            words[places[digit]] = source[index]
+            places[digit] &+= 1
+        }
     }
 
     /// Sorts a stretch of words in place.

@@ -38,7 +38,7 @@ struct Casting: Sendable {
         switch (value.storage, value.type, type) {
         case (.boolean(let values), _, .integer):
             return Vector(
-                type: type, count: count, storage: .int64(values.map { $0 ? 1 : 0 }), validity: value.validity)
+                type: type, count: count, storage: .int64(values.span.numbers()), validity: value.validity)
         case (.int64(let values), .integer, .double):
             return Vector(
                 type: type, count: count, storage: .double(values.map { Double($0) }), validity: value.validity)

@@ -8,14 +8,9 @@ enum Selection {
         case .constant(.boolean(true)): return nil
         case .constant: return []
         case .boolean(let values):
-            var rows: [UInt32] = []
-            rows.reserveCapacity(values.count)
-            // Null rows hold false.
-            let truth = values.span
-            for row in 0..<truth.count where truth[row] { rows.append(UInt32(truncatingIfNeeded: row)) }
             assert(values.count == condition.count, "a truth value for each row")
-            if let validity = condition.validity { rows.removeAll { !validity[Int($0)] } }
-            return rows.count == values.count ? nil : rows
+            // Null rows hold false.
+            return values.span.trueRows()
         default:
             return (0..<condition.count).filter { condition.scalar(at: $0) == .boolean(true) }.map { UInt32($0) }
         }

@@ -48,13 +48,7 @@ enum TextMapping {
                 truth[Int(code)] = predicate(dictionary.utf8(Int(code)))
             }
         }
-        var result = [Bool](repeating: false, count: codes.count)
-        do {
-            let source = codes.span
-            let known = truth.span
-            var target = result.mutableSpan
-            for row in 0..<source.count { target[row] = known[Int(source[row])] }
-        }
+        var result = codes.span.looked(up: truth)
         clearNulls(&result, validity)
         return Vector(type: .boolean, count: codes.count, storage: .boolean(result), validity: validity)
     }
@@ -62,6 +56,8 @@ enum TextMapping {
     static func clearNulls(_ values: inout [Bool], _ validity: Validity?) {
         assert(validity == nil || validity?.count == values.count, "a bit for each row")
         guard let validity else { return }
-        for row in values.indices where !validity[row] { values[row] = false }
+        for (index, word) in validity.words.enumerated() where word != .max {
+            for row in index * 64..<min(index * 64 + 64, values.count) where !validity[row] { values[row] = false }
+        }
     }
 }

@@ -28,18 +28,7 @@ struct TimeFunctions: Sendable {
             guard case .constant(.text(let name)) = values[2].storage else { return nil }
             zone = try ZoneOffsets.truncating(name)
         }
-        var result = [Int64](repeating: 0, count: times.count)
-        do {
-            let source = times.span
-            var target = result.mutableSpan
-            var start: Int64 = 0
-            var end: Int64 = 0
-            for row in 0..<source.count {
-                let time = source[row]
-                if time < start || time >= end { (start, end) = try unit.bucket(of: time, zone: zone) }
-                target[row] = start
-            }
-        }
+        guard var result = try times.span.buckets({ try unit.bucket(of: $0, zone: zone) }) else { return nil }
         clear(&result, value.validity)
         return Vector(type: value.type, count: times.count, storage: .int64(result), validity: value.validity)
     }
@@ -55,20 +44,10 @@ struct TimeFunctions: Sendable {
             case .constant(let start) = origin
         else { return nil }
         let step = try DateBin.stride(stride)
-        var result: [Int64] = []
-        result.reserveCapacity(times.count)
-        let source = times.span
-        var low: Int64 = 0
-        var high: Int64 = 0
-        for row in 0..<source.count {
-            let time = source[row]
-            if time < low || time >= high {
-                guard let bucket = DateBin.bin(time, step: step, origin: start) else { return nil }
-                low = bucket
-                high = Int64(clamping: Int128(bucket) + step)
-            }
-            result.append(low)
+        let starts = times.span.buckets { time in
+            DateBin.bin(time, step: step, origin: start).map { (start: $0, end: Int64(clamping: Int128($0) + step)) }
         }
+        guard var result = starts else { return nil }
         clear(&result, values[1].validity)
         return Vector(type: values[1].type, count: times.count, storage: .int64(result), validity: values[1].validity)
     }

@@ -48,8 +48,8 @@ struct AggregateOperator: Sendable {
             let keys = try groups.map { try evaluator.evaluate($0, chunk) }
             let numbers = state.table?.assign(keys, ordinal: ordinal) ?? []
             assert(numbers.count == chunk.rowCount, "a group for each row")
-            assignment = GroupAssignment(numbers)
             let count = state.table?.count ?? 1
+            assignment = GroupAssignment(numbers, countsRows: calls.count > 1)
             for index in state.accumulators.indices { state.accumulators[index].grow(to: count) }
         }
         for (index, call) in calls.enumerated() {
@@ -100,7 +100,9 @@ struct AggregateOperator: Sendable {
             return [Chunk(columns: try results(merged, [0]), rowCount: 1)]
         }
         if table.count == 0 { return [] }
+        try context.budget.reserve(table.count * 28)
         let order = table.firstSeenOrder() ?? (0..<UInt32(table.count)).map { $0 }
+        try context.budget.reserve(-table.count * 28)
         assert(order.count == table.count, "every group is handed out once")
         let whole = Chunk(columns: table.keys(of: order) + (try results(merged, order)), rowCount: order.count)
         // Keys and results go out in pieces, so that later steps may share the work. They share the keys' texts, too:

@@ -14,7 +14,10 @@ struct SortOperator: Sendable {
         if chunks.isEmpty { return [] }
         let whole = Chunk.concatenate(chunks, columns: input.columns)
         try context.budget.reserve(whole.heldBytes + whole.rowCount * 16)
+        // Keys that are sorted beside their rows, twice.
+        try context.budget.reserve(whole.rowCount * 16)
         let rows = try order(of: whole)
+        try context.budget.reserve(-whole.rowCount * 16)
         return try stride(from: 0, to: rows.count, by: context.chunkRowsMax).map { start in
             try context.check()
             return whole.gather(Array(rows[start..<min(start + context.chunkRowsMax, rows.count)]))

@@ -24,8 +24,12 @@ package enum ScalarText {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Infinity" : "Infinity" }
         if value == 0 { return value.sign == .minus ? "-0" : "0" }
-        // Swift writes the same shortest digits; only the layout differs.
+        // Swift writes the same shortest digits; only the layout differs, and of usual numbers only in the `.0` that
+        // Swift has behind whole ones. No other digits end with a zero.
         var text = value.description
+        if value.magnitude >= 1e-4, value.magnitude < 1e15 {
+            return text.utf8.last == UInt8(ascii: "0") ? String(Substring(text.utf8.dropLast(2))) : text
+        }
         var exponent = 0
         if let mark = text.firstIndex(of: "e") {
             exponent = Int(text[text.index(after: mark)...]) ?? 0
