@@ -6,7 +6,7 @@ import Testing
     /// Times that mostly ascend, now and then far back, and single ones from the ends of all time.
     private func times(_ count: Int, _ random: inout RandomScalars) -> [Int64] {
         var time = Int64(random.below(2_000)) - 1_000
-        return (0..<count).map { _ in
+        return (0..<count).map { _ -> Int64 in
             if random.below(60) == 0 { return [.min, -1, 0, .max][random.below(4)] }
             if random.below(90) == 0 { time -= Int64(random.below(400)) }
             time += Int64(random.below(3))
@@ -26,9 +26,10 @@ import Testing
                 let end = start.partialValue.addingReportingOverflow(length)
                 return (start.partialValue, end.overflow ? .max : end.partialValue)
             }
-            let times = times(random.below(300), &random)
-            let starts = times.span.buckets(bucket)
-            #expect(starts == times.map { bucket($0).start }, "seed 81, round \(round)")
+            let count = random.below(300)
+            let column = times(count, &random)
+            let starts = column.span.buckets(bucket)
+            #expect(starts == column.map { bucket($0).start }, "seed 81, round \(round)")
         }
         let few: [Int64] = [5, 5, 6]
         let none = few.span.buckets { $0 == 6 ? nil : (0, 6) }

@@ -162,8 +162,11 @@ import Testing
     @Test func manyGroupsMergeInOrder() {
         var tables = [GroupTable(types: [.integer]), GroupTable(types: [.integer])]
         // Units of 100 rows; each third value of a unit stands in the one before as well.
-        let units = (0..<40).map { unit in
-            (0..<100).map { row in Int64(row % 3 == 0 && unit > 0 ? (unit - 1) * 100 + row + 1 : unit * 100 + row) }
+        let units = (0..<40).map { unit -> [Int64] in
+            (0..<100).map { row -> Int64 in
+                let isOld = row % 3 == 0 && unit > 0
+                return Int64(isOld ? unit * 100 - 99 + row : unit * 100 + row)
+            }
         }
         var seen: [Int64] = []
         for (unit, values) in units.enumerated() {
