@@ -4,7 +4,7 @@ internal import Bytes
 struct GroupHistograms: Sendable {
     private static let integerScaleMax = 12
     private let scale: Int
-    private let kind: ExponentialHistogram.Kind
+    let kind: ExponentialHistogram.Kind
     /// By group.
     private(set) var all: [ExponentialHistogram] = []
     /// An upper bound of what the buckets can have grown to.
