@@ -307,4 +307,45 @@ import Testing
         }
         try store.close()
     }
+
+    /// A correction does not wait for a seal under way: its calls are shown at the new cost before and after it is
+    /// published, and so is what follows from them.
+    @Test(arguments: [false, true]) func callsOfASealUnderWayAreCorrected(crashes: Bool) throws {
+        let (disk, queue) = (SimulatedFileSystem(seed: 9), HeldBackgroundQueue())
+        func open(sealEvents: Int) throws -> EventStore {
+            try EventStore.open(
+                at: "/data", context: context(disk, sideQueue: queue),
+                options: EventStoreTests.options(sealEvents: sealEvents))
+        }
+        var store = try open(sealEvents: 3)
+        var events = SampleEvents()
+        events.addPrice("m1", "input", picoPerToken: 1_000_000, at: -10_000, provider: "acme")
+        events.addPrice("m1", "output", picoPerToken: 0, at: -10_000, provider: "acme")
+        for turn in Int64(1)...3 { events.addTurn("c\(turn)", turn, at: 3_500, model: "m1", provider: "acme") }
+        _ = try store.append([events.batch])
+        #expect(queue.heldCount == 1)
+        var prices = SampleEvents()
+        prices.addPrice("m1", "input", picoPerToken: 5_000_000, at: -9_000, provider: "acme")
+        _ = try store.append([prices.batch])
+        let rebooking = try store.rebook(provider: "acme", model: nil, times: .min ..< .max)
+        #expect(rebooking.calls == 3 && queue.heldCount == 1)
+        let costs = try rows(store, "conversations", ["conversation_id", "cost_usd"])
+        let calls = try rows(store, "llm_call", ["id", "cost_usd"])
+        // 1,000 tokens at 5 USD a million.
+        #expect(try Self.costs(store, "llm_call") == Array(repeating: 5_000_000_000, count: 3))
+        queue.runNext()
+        if crashes {
+            disk.crash()
+            store = try open(sealEvents: 1 << 30)
+        } else {
+            try store.tick()
+        }
+        #expect(try rows(store, "conversations", ["conversation_id", "cost_usd"]) == costs)
+        #expect(try rows(store, "llm_call", ["id", "cost_usd"]) == calls)
+        try store.seal()
+        #expect(try rows(store, "conversations", ["conversation_id", "cost_usd"]) == costs)
+        #expect(try rows(store, "llm_call", ["id", "cost_usd"]) == calls)
+        #expect(try store.verify().findings == [])
+        try store.close()
+    }
 }

@@ -12,8 +12,7 @@ extension Writer {
     /// recorded.
     func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking {
         try checkUsable()
-        // A segment under way would bring the calls at their old cost, and the rows that follow from it.
-        settle()
+        settleIfDone()
         var rebooking = Rebooking(
             provider: provider, model: model, times: times, lastPosition: ledger.position,
             list: ledger.prices.book.listNumber)
@@ -45,6 +44,11 @@ extension Writer {
         ledger.prices.add(rebooking)
         take(overlay)
         for (labels, calls) in effect.countedCalls { counters.countCorrection(calls, .labels(labels)) }
+        // As of late prices: calls of a seal under way go to their segment at the old cost, and their conversations are
+        // folded again once it is published. Whoever sends does not wait for it.
+        for block in tail.blocks.prefix(tail.frozenBlocks) + tail.amended.prefix(tail.frozenAmended) {
+            dirty.formUnion(effect.unsealed[block.firstPosition] ?? [])
+        }
         tail.replace { block in
             guard let repriced = effect.repriced[block.firstPosition] else { return block }
             countCorrection(from: block, to: repriced)
@@ -63,6 +67,8 @@ private struct RebookingEffect {
     private(set) var change = RebookingChange()
     /// Of sealed calls whose cost changes.
     private(set) var conversations: Set<ConversationGrouping.Key> = []
+    /// Conversations of unsealed calls whose cost changes, by the first position of their block.
+    private(set) var unsealed: [Int64: Set<ConversationGrouping.Key>] = [:]
     /// Unsealed blocks with calls whose cost changes, by their first position.
     private(set) var repriced: [Int64: TailBlock] = [:]
     /// What counters tell of sealed calls that came live, by the labels that they are counted under.
@@ -152,6 +158,9 @@ private struct RebookingEffect {
         for row in block.rows.indices where differ(block.costs[row], costs[row]) {
             let arrival = leads.arrival(at: block.position(of: row), receivedTime: block.receivedTimes[row])
             add(block.costs[row], costs[row], isCounted: arrival.isLive(block.rows[row].time))
+            if let key = ConversationGrouping.key(block.rows[row], registry.wellKnown) {
+                unsealed[block.firstPosition, default: []].insert(key)
+            }
         }
         repriced[block.firstPosition] = block.replacing(costs: costs)
     }
