@@ -20,15 +20,18 @@ import Testing
         return try table.morsels(for: request)
     }
 
-    /// Three days, so that each type has three groups in the one segment.
-    private func threeDays() throws -> EventStore {
+    /// Seconds between times that have groups of their own.
+    private static let apart = 864_000.0
+
+    /// Three times far apart, so that each type has three groups in the one segment.
+    private func threeTimes() throws -> EventStore {
         let store = try EventStore.open(
             at: "/data", context: context(SimulatedFileSystem(seed: 31)), options: EventStoreTests.options())
         var events = SampleEvents()
-        for day in 0..<3 {
-            for number in 0...day {
-                let seconds = Double(day - 2) * 86_400 + Double(number)
-                events.addTurn("c\(day)-\(number)", 1, at: seconds, model: "unheard-of")
+        for time in 0..<3 {
+            for number in 0...time {
+                let seconds = Double(time - 2) * Self.apart + Double(number)
+                events.addTurn("c\(time)-\(number)", 1, at: seconds, model: "unheard-of")
             }
         }
         _ = try store.append([events.batch])
@@ -37,7 +40,7 @@ import Testing
     }
 
     @Test func groupsOfASegmentComeAsOne() throws {
-        let store = try threeDays()
+        let store = try threeTimes()
         let (plainWork, work) = (ScanStatistics(), ScanStatistics())
         let plain = try morsels(store, "events", mayJoin: false, plainWork)
         let joined = try morsels(store, "events", mayJoin: true, work)
@@ -47,7 +50,7 @@ import Testing
         let parts = try joined.flatMap { try $0.parts() }
         #expect(parts.map(\.identity) == plain.map(\.identity) && parts.map(\.rowCount) == plain.map(\.rowCount))
         let time = try #require(store.snapshot().table(named: "events")?.columns.firstIndex { $0.name == "time" })
-        let first = SampleEvents.start - 2 * 86_400_000_000_000
+        let first = SampleEvents.start - 2 * Int64(Self.apart * 1e9)
         let bounds = joined.compactMap { $0.summary(time) }
         let ends = bounds.map { [$0.minimum, $0.maximum] }
         for delay: Int64 in [0, 1_000_000_000, 1_500_000_000] {
@@ -66,9 +69,9 @@ import Testing
     /// Some rows of a column are those of all its rows, whatever lies over them: rows that later ones stand for, late
     /// prices, silence.
     @Test func someRowsAreThoseOfAll() throws {
-        let store = try threeDays()
+        let store = try threeTimes()
         var more = SampleEvents()
-        more.addPrice("unheard-of", "input", picoPerToken: 20_000, at: -3 * 86_400)
+        more.addPrice("unheard-of", "input", picoPerToken: 20_000, at: -3 * Self.apart)
         more.addTurn("c2-1", 2, at: 60, model: "unheard-of")
         _ = try store.append([more.batch])
         for isSealed in [false, true] {
@@ -96,11 +99,11 @@ import Testing
 
     /// A price that came later may change what calls cost: their groups are looked at one by one.
     @Test func callsThatWaitForAPriceComeOneByOne() throws {
-        let store = try threeDays()
+        let store = try threeTimes()
         #expect(try morsels(store, "llm_call", mayJoin: true).map(\.pieceCount) == [3])
         var prices = SampleEvents()
         for name in ["input", "output"] {
-            prices.addPrice("unheard-of", name, picoPerToken: 20_000, at: -3 * 86_400)
+            prices.addPrice("unheard-of", name, picoPerToken: 20_000, at: -3 * Self.apart)
         }
         _ = try store.append([prices.batch])
         try store.seal()

@@ -25,7 +25,7 @@ package struct CompactionLimits: Sendable {
 
     /// The segments that become one next, by their places; nil where none is due.
     /// - Parameter segments: in the order of a manifest.
-    /// - Complexity: O(segments · levels).
+    /// - Complexity: O(segments · levels), some more where runs are full.
     func due(_ segments: [ManifestSegment]) -> Range<Int>? {
         let levels = segments.map { level(of: $0) }
         let end = segments.count - newestLeft
@@ -33,35 +33,45 @@ package struct CompactionLimits: Sendable {
         for level in 0...highest {
             var first = 0
             while first < end {
-                let (last, isFull) = runEnd(from: first, below: end, segments, levels, level)
+                let run = run(from: first, below: end, segments, levels, level)
                 // Half as many are enough where they fill a segment.
-                if last - first >= (isFull ? max(2, fanIn / 2) : fanIn) { return first..<last }
-                first = max(last, first + 1)
+                if run.ofLevel >= (run.isFull ? max(2, fanIn / 2) : fanIn) { return first..<run.end }
+                first = max(run.end, first + 1)
             }
         }
         return nil
     }
 
-    /// Behind the last of the segments of a level or lower ones that may become one together, and whether one more
-    /// would be too many.
-    private func runEnd(
+    /// Segments of a level and lower ones among them that may become one together.
+    private struct Run {
+        var end: Int
+        /// Those of lower levels go along and do not count: what is large would be written again for each small one.
+        var ofLevel = 0
+        /// Whether one more would be too many.
+        var isFull = false
+    }
+
+    private func run(
         from first: Int, below end: Int, _ segments: [ManifestSegment], _ levels: [Int], _ level: Int
-    ) -> (last: Int, isFull: Bool) {
-        var (index, events, bytes) = (first, 0, 0)
+    ) -> Run {
+        var run = Run(end: first)
+        var (events, bytes) = (0, 0)
         var last: Int64?
-        while index < end, index - first < 2 * fanIn, levels[index] <= level {
-            let segment = segments[index]
+        while run.end < end, run.end - first < 2 * fanIn, levels[run.end] <= level {
+            let segment = segments[run.end]
             events += segment.positions?.count ?? 0
             bytes += segment.description.lengthBytes
-            guard events <= eventsMax, bytes <= bytesMax else { return (index, true) }
+            run.isFull = events > eventsMax || bytes > bytesMax
+            if run.isFull { break }
             // A segment's positions have no gap.
             if let positions = segment.positions {
                 if let last, positions.lowerBound != last + 1 { break }
                 last = positions.upperBound
             }
-            index += 1
+            run.ofLevel += levels[run.end] == level ? 1 : 0
+            run.end += 1
         }
-        return (index, false)
+        return run
     }
 
     private func level(of segment: ManifestSegment) -> Int {

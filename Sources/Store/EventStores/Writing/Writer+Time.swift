@@ -50,10 +50,17 @@ extension Writer {
     /// - Returns: those that are left, of which nothing is taken over any more.
     private func settleOrLeave() -> [RunningJob] {
         guard !flights.isEmpty else { return [] }
-        compactionStop.stop()
-        // A compaction ends at its next step.
-        for queue in [context.compactionQueue, context.sideQueue] {
-            if !queue.waitUntilIdle(atMost: Self.closeWaitNanoseconds) { queue.abandon() }
+        if isUnderWay(CompactionJob.kind) {
+            // It ends at its next step.
+            compactionStop.stop()
+            if !context.compactionQueue.waitUntilIdle(atMost: Self.closeWaitNanoseconds) {
+                context.compactionQueue.abandon()
+            }
+        }
+        if flights.contains(where: { !($0.job is CompactionJob) }),
+            !context.sideQueue.waitUntilIdle(atMost: Self.closeWaitNanoseconds)
+        {
+            context.sideQueue.abandon()
         }
         settleIfDone()
         defer { flights = [] }
