@@ -102,7 +102,7 @@ import Testing
         for page in 0...(SharedTexts.textsMax / SharedTexts.fewTexts) {
             let values = (0..<SharedTexts.fewTexts).map { Scalar.text("page \(page) text \($0)") }
             // Few rows would be worse off with all of them.
-            let long = try Piece(Vector(type: .text, scalars: (0..<260).flatMap { _ in values }))
+            let long = try Piece(Vector(type: .text, scalars: (0..<SharedTexts.fewTexts).flatMap { _ in values }))
             #expect(sameRows(try long.read(texts, piece: 10 + page), long.vector))
         }
         #expect(try !Self.isShared(kept, texts))
