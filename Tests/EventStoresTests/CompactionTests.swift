@@ -232,6 +232,23 @@ import Testing
         try store.close()
     }
 
+    /// A segment that cannot be read stays, and those beside it become one without it.
+    @Test func aDamagedSegmentIsPassedOver() throws {
+        let store = try filled(7)
+        let names = try disk.list("/data/segments").map(\.name).filter { $0.hasSuffix(".segment") }.sorted()
+        let path = "/data/segments/" + names[3]
+        let reader = try SegmentReader.open(fileSystem: disk, path: path)
+        let page = try #require(reader.pagePlaces(table: "llm_call", column: 0).first)
+        disk.damage(path) { $0[page.lowerBound + 20] ^= 1 }
+        #expect(try store.startCompaction())
+        #expect(throws: StoreError.self) { try store.finishJobs() }
+        // Three before it and three behind it.
+        #expect(try compact(store) == 2)
+        #expect(store.status.segments == 3)
+        #expect(try disk.list("/data/segments").map(\.name).contains(names[3]))
+        try store.close()
+    }
+
     /// A close does not wait until it is done.
     @Test func aCloseEndsIt() throws {
         let store = try filled(3)

@@ -24,12 +24,17 @@ package struct CompactionLimits: Sendable {
     }
 
     /// The segments that become one next, by their places; nil where none is due.
-    /// - Parameter segments: in the order of a manifest.
+    /// - Parameters:
+    ///   - segments: in the order of a manifest.
+    ///   - barriers: ids of segments that stay as they are.
     /// - Complexity: O(segments · levels), some more where runs are full.
-    func due(_ segments: [ManifestSegment]) -> Range<Int>? {
-        let levels = segments.map { level(of: $0) }
+    func due(_ segments: [ManifestSegment], besides barriers: Set<UInt64> = []) -> Range<Int>? {
+        let known = segments.map { level(of: $0) }
+        let levels = segments.indices.map { place in
+            barriers.contains(segments[place].description.segmentID) ? Int.max : known[place]
+        }
         let end = segments.count - newestLeft
-        guard end > 1, let highest = levels.max() else { return nil }
+        guard end > 1, let highest = known.max() else { return nil }
         for level in 0...highest {
             var first = 0
             while first < end {

@@ -5,13 +5,17 @@ import Segments
 extension Writer {
     /// After one that failed the next waits: what could not be read then cannot be read now.
     private static let pauseNanoseconds: Int64 = 600_000_000_000
+    /// After one that came to nothing since rows of its segments were marked meanwhile.
+    private static let conflictPauseNanoseconds: Int64 = 30_000_000_000
 
     /// Has small segments made one beside the writer, where some are due, there is room, and nothing else is amiss.
     /// - Returns: whether that has begun.
     func startCompactionIfDue() -> Bool {
+        let now = context.clock.monotonicNanoseconds()
+        if now >= compactionBarriersEnd { compactionBarriers = [] }
         guard let limits = options.compaction, failure == nil, !hasSealFailed, !isUnderWay(CompactionJob.kind),
-            context.clock.monotonicNanoseconds() >= compactionPauseEnd,
-            let due = limits.due(manifests.current.segments)
+            now >= compactionPauseEnd,
+            let due = limits.due(manifests.current.segments, besides: compactionBarriers)
         else { return false }
         let ids = manifests.current.segments[due].map(\.description.segmentID)
         let segments = ids.compactMap { id in sealed.segments.first { $0.id == id } }
@@ -34,8 +38,19 @@ extension Writer {
     }
 
     /// None for a while.
-    func pauseCompaction() {
-        compactionPauseEnd = context.clock.monotonicNanoseconds().saturatingAdd(Self.pauseNanoseconds)
+    func pauseCompaction(afterConflict isConflict: Bool = false) {
+        compactionPauseEnd = context.clock.monotonicNanoseconds().saturatingAdd(
+            isConflict ? Self.conflictPauseNanoseconds : Self.pauseNanoseconds)
+    }
+
+    /// A segment that cannot be read stays as it is for a while, and those beside it become one without it: perhaps
+    /// somebody puts the right file back. After anything else none begins for as long.
+    func noteFailed(_ job: CompactionJob, _ error: any Error) {
+        let place = (error as? any FileContentError)?.file
+        let damaged = job.segments.filter { $0.reader.path == place }.map(\.id)
+        if damaged.isEmpty { return pauseCompaction() }
+        compactionBarriers.formUnion(damaged)
+        compactionBarriersEnd = context.clock.monotonicNanoseconds().saturatingAdd(Self.pauseNanoseconds)
     }
 }
 

@@ -33,16 +33,21 @@ extension Writer {
 
     /// Takes over what jobs have done.
     func settleIfDone() {
-        while let flight = flights.first(where: { $0.result != nil }) {
+        while let flight = flights.first(where: { $0.result != nil && isTakenOver($0) }) {
             do {
-                try takeOver(flight)
+                let holds = try takeOver(flight)
+                if !holds, flight.job is CompactionJob { pauseCompaction(afterConflict: true) }
             } catch {
-                if flight.job is CompactionJob { pauseCompaction() }
+                if let job = flight.job as? CompactionJob { noteFailed(job, error) }
                 // A seal that is tried again tells then; one that was published and failed afterwards is not.
                 if !(flight.job is SealJob) || !hasSealFailed { jobFailure = error }
             }
         }
     }
+
+    /// A seal under way stands on rows of the segments that a compaction takes away, and would be for nothing: the
+    /// compaction waits, which nobody else does.
+    private func isTakenOver(_ flight: RunningJob) -> Bool { !(flight.job is CompactionJob) || frozen == nil }
 
     /// Waits for the jobs under way and takes over what they did.
     func settle() {

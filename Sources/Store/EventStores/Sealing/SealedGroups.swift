@@ -5,9 +5,9 @@ import Platform
 import Projections
 import Segments
 
-/// Unsealed blocks as encoded row groups: typed, at most 65,536 rows and 64 MiB each, ordered by time; ties by the order
-/// of the blocks and of the rows in them, which for events that were not replaced is that of positions. What is weeks
-/// away from its neighbours has a group of its own, since one such event would make the times of a group say nothing.
+/// Unsealed blocks as encoded row groups: typed, at most 65,536 rows and 64 MiB each, ordered by time; ties by the
+/// order of the blocks and of the rows in them, which for events that were not replaced is that of positions. What is
+/// weeks away from its neighbours has a group of its own, since one such event would make a group's times say nothing.
 ///
 /// A pure function of the blocks: any thread may run it, and encoding is spread over the workers.
 struct SealedGroups: Sendable {

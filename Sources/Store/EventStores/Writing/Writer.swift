@@ -63,6 +63,9 @@ final class Writer {
     let compactionStop = CompactionStop()
     /// None begins before, by the monotonic clock.
     var compactionPauseEnd = Int64.min
+    /// Segments that could not be read, which none takes up before a time by the monotonic clock.
+    var compactionBarriers: Set<UInt64> = []
+    var compactionBarriersEnd = Int64.min
 
     // Of this process.
     /// nil until it is read for the first time.
