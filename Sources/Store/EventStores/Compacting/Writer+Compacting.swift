@@ -46,7 +46,7 @@ extension Writer {
     /// A segment that cannot be read stays as it is for a while, and those beside it become one without it: perhaps
     /// somebody puts the right file back. After anything else none begins for as long.
     func noteFailed(_ job: CompactionJob, _ error: any Error) {
-        let place = (error as? any FileContentError)?.file
+        let place = (error as? CorruptionError)?.file ?? (error as? NewerFormatError)?.file
         let damaged = job.segments.filter { $0.reader.path == place }.map(\.id)
         if damaged.isEmpty { return pauseCompaction() }
         compactionBarriers.formUnion(damaged)
