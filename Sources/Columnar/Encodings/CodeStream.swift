@@ -32,7 +32,11 @@ enum CodeStream {
     }
 
     /// Reads `count` codes, each below `limit`.
-    static func read(_ cursor: inout ByteCursor, count: Int, limit: Int) throws(DecodingError) -> [UInt32] {
+    /// - Parameter places: where the wanted codes stand; nil: all are wanted. The limit is then theirs alone.
+    /// - Precondition: places ascend and are below `count`.
+    static func read(
+        _ cursor: inout ByteCursor, count: Int, limit: Int, at places: [UInt32]? = nil
+    ) throws(DecodingError) -> [UInt32] {
         var peek = cursor
         let kind = try peek.readByte()
         let codes: [UInt32]
@@ -40,16 +44,20 @@ enum CodeStream {
         case ascending:
             cursor = peek
             guard count <= limit else { throw cursor.failure("codes below \(limit)") }
-            return Array(0..<UInt32(count))
+            return places ?? Array(0..<UInt32(count))
         case packed:
             cursor = peek
             let width = Int(try cursor.readByte())
             guard width <= 32 else { throw cursor.failure("a width up to 32") }
             let bytes = try cursor.readSlice(BitPacking.packedBytes(count: count, width: width, wordBits: 32))
-            codes = try BitPacking.unpack32(bytes, count: count, width: width)
+            if let places {
+                codes = try BitPacking.unpack32(bytes, count: count, width: width, at: places)
+            } else {
+                codes = try BitPacking.unpack32(bytes, count: count, width: width)
+            }
         default:
-            let wide = try IntegerStreamDecoder.read(&cursor, count: count)
-            var narrow = [UInt32](repeating: 0, count: count)
+            let wide = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+            var narrow = [UInt32](repeating: 0, count: wide.count)
             var all: Int64 = 0
             for index in wide.indices {
                 all |= wide[index]
@@ -58,39 +66,7 @@ enum CodeStream {
             guard all >= 0, all <= Int64(UInt32.max) else { throw cursor.failure("codes below \(limit)") }
             codes = narrow
         }
-        guard codes.isEmpty || Int(BitPacking.maximum(codes)) < limit else {
-            throw cursor.failure("codes below \(limit)")
-        }
-        return codes
-    }
-
-    /// Reads those of `count` codes that stand at `places`, each below `limit`.
-    /// - Precondition: places ascend and are below `count`.
-    static func read(
-        _ cursor: inout ByteCursor, count: Int, limit: Int, at places: [UInt32]
-    ) throws(DecodingError) -> [UInt32] {
-        var peek = cursor
-        let kind = try peek.readByte()
-        var codes = places
-        switch kind {
-        case ascending:
-            cursor = peek
-        case packed:
-            cursor = peek
-            let width = Int(try cursor.readByte())
-            guard width <= 32 else { throw cursor.failure("a width up to 32") }
-            let bytes = try cursor.readSlice(BitPacking.packedBytes(count: count, width: width, wordBits: 32))
-            codes = try BitPacking.unpack32(bytes, count: count, width: width, at: places)
-        default:
-            let wide = try IntegerStreamDecoder.read(&cursor, count: count, wanted: places)
-            for index in wide.indices {
-                guard let code = UInt32(exactly: wide[index]) else { throw cursor.failure("codes below \(limit)") }
-                codes[index] = code
-            }
-        }
-        guard codes.isEmpty || Int(BitPacking.maximum(codes)) < limit else {
-            throw cursor.failure("codes below \(limit)")
-        }
+        guard BitPacking.areAll(codes, below: limit) else { throw cursor.failure("codes below \(limit)") }
         return codes
     }
 }

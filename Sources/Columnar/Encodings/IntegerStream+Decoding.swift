@@ -16,11 +16,7 @@ enum IntegerStreamDecoder {
     /// The same of all values.
     static func read(_ cursor: inout ByteCursor, count: Int, depth: Int = 0) throws(DecodingError) -> [Int64] {
         if count == 0 { return [] }
-        let number = try cursor.readByte()
-        guard let kind = IntegerStreamKind(rawValue: number) else {
-            throw cursor.newerForm("a kind of integer stream", found: number)
-        }
-        switch kind {
+        switch try readKind(&cursor) {
         case .constant:
             return Array(repeating: try cursor.readZigzag(), count: count)
         case .packed:
@@ -39,6 +35,14 @@ enum IntegerStreamDecoder {
             }
             return values
         }
+    }
+
+    static func readKind(_ cursor: inout ByteCursor) throws(DecodingError) -> IntegerStreamKind {
+        let number = try cursor.readByte()
+        guard let kind = IntegerStreamKind(rawValue: number) else {
+            throw cursor.newerForm("a kind of integer stream", found: number)
+        }
+        return kind
     }
 
     static func readPacking(_ cursor: inout ByteCursor, count: Int, depth: Int) throws(DecodingError) -> [Int64] {

@@ -11,11 +11,7 @@ extension IntegerStreamDecoder {
         assert(places.last.map { Int($0) < count } ?? true, "places of the stream")
         assert(zip(places, places.dropFirst()).allSatisfy { $0 < $1 }, "places ascend")
         if count == 0 { return [] }
-        let number = try cursor.readByte()
-        guard let kind = IntegerStreamKind(rawValue: number) else {
-            throw cursor.newerForm("a kind of integer stream", found: number)
-        }
-        switch kind {
+        switch try readKind(&cursor) {
         case .constant:
             return Array(repeating: try cursor.readZigzag(), count: places.count)
         case .packed:

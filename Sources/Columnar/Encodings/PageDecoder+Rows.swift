@@ -30,44 +30,22 @@ extension PageDecoder {
             places = all.ranks(of: rows)
             validity = all.gather(rows)
         }
-        let storage = try storage(header, &cursor, type, count: header.rowCount - nullCount, at: places)
+        let storage = try storage(
+            header, &cursor, type, count: header.rowCount - nullCount, validity, at: places)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
         if places.isEmpty, !rows.isEmpty { return .constant(.null, type: type, count: rows.count) }
-        return Vector(
-            type: type, count: rows.count, storage: storage.laidOut(over: validity), validity: validity)
+        return Vector(type: type, count: rows.count, storage: storage, validity: validity)
     }
 
-    private static func storage(
-        _ header: PageHeader, _ cursor: inout ByteCursor, _ type: ColumnType, count: Int, at places: [UInt32]
-    ) throws(DecodingError) -> Vector.Storage {
-        switch (header.encoding, type) {
-        case (.integers, .integer), (.integers, .timestamptz), (.integers, .timestamp), (.integers, .date),
-            (.integers, .numeric):
-            return .int64(try IntegerStreamDecoder.read(&cursor, count: count, wanted: places))
-        case (.wideIntegers, .numeric):
-            let highs = try IntegerStreamDecoder.read(&cursor, count: count, wanted: places)
-            let lows = try IntegerStreamDecoder.read(&cursor, count: count, wanted: places)
-            return .int128(
-                highs.indices.map { Int128(highs[$0]) << 64 | Int128(UInt64(bitPattern: lows[$0])) })
-        case (.doubles, .double):
-            let patterns = try IntegerStreamDecoder.read(&cursor, count: count, wanted: places)
-            return .double(patterns.map { Double(bitPattern: UInt64(bitPattern: $0)) })
-        case (.decimals, .double):
-            return .double(try DecimalDoubles.read(&cursor, count: count, at: places))
-        case (.booleans, .boolean):
-            let bytes = try cursor.readSlice((count + 63) / 64 * 8)
-            return .boolean(places.map { bytes[bytes.startIndex + Int($0) / 8] >> UInt8($0 % 8) & 1 != 0 })
-        case (.texts, .text), (.texts, .json):
-            let codes = try CodeStream.read(&cursor, count: count, limit: PageLimits.rowsMax, at: places)
-            let wanted = codes.sorted().withoutRepetitions
-            let dictionary = try TextBlockDecoder.read(&cursor, codes: wanted)
-            return .text(
-                codes: codes.map { code in
-                    UInt32(truncatingIfNeeded: wanted.partitioningIndex { $0 >= code })
-                }, dictionary: dictionary)
-        default:
-            throw cursor.failure("an encoding that fits the column's type")
-        }
+    /// The texts of some rows, and no others.
+    static func texts(
+        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]
+    ) throws(DecodingError) -> (codes: [UInt32], dictionary: TextDictionary) {
+        let codes = try CodeStream.read(&cursor, count: count, limit: PageLimits.rowsMax, at: places)
+        let wanted = codes.sorted().withoutRepetitions
+        let dictionary = try TextBlockDecoder.read(&cursor, codes: wanted)
+        let own = codes.map { code in UInt32(truncatingIfNeeded: wanted.partitioningIndex { $0 >= code }) }
+        return (own, dictionary)
     }
 }
 
@@ -97,29 +75,5 @@ extension Validity {
             ranks.append(UInt32(truncatingIfNeeded: before + below.nonzeroBitCount))
         }
         return ranks
-    }
-}
-
-extension Vector.Storage {
-    /// Values laid out over all rows, zero where a row is null.
-    /// - Precondition: a value for each row that is present.
-    fileprivate func laidOut(over validity: Validity?) -> Vector.Storage {
-        guard let validity else { return self }
-        func laidOut<Value>(_ values: [Value], zero: Value) -> [Value] {
-            var next = 0
-            return (0..<validity.count).map { row in
-                guard validity[row] else { return zero }
-                defer { next += 1 }
-                return values[next]
-            }
-        }
-        return switch self {
-        case .int64(let values): .int64(laidOut(values, zero: 0))
-        case .int128(let values): .int128(laidOut(values, zero: 0))
-        case .double(let values): .double(laidOut(values, zero: 0))
-        case .boolean(let values): .boolean(laidOut(values, zero: false))
-        case .text(let codes, let dictionary): .text(codes: laidOut(codes, zero: 0), dictionary: dictionary)
-        case .interval, .scalars, .constant: preconditionFailure("pages hold no such values")
-        }
     }
 }

@@ -64,29 +64,39 @@ package enum PageDecoder {
         return Vector(type: type, count: header.rowCount, storage: storage, validity: validity)
     }
 
-    private static func storage(
-        _ header: PageHeader, _ cursor: inout ByteCursor, _ type: ColumnType, count: Int, _ validity: Validity?
+    /// The values of a payload.
+    /// - Parameters:
+    ///   - count: of those that the payload holds, which has none for nulls.
+    ///   - validity: of the rows that are laid out.
+    ///   - places: where the wanted values stand, ascending and below `count`; nil: all are wanted.
+    static func storage(
+        _ header: PageHeader, _ cursor: inout ByteCursor, _ type: ColumnType, count: Int, _ validity: Validity?,
+        at places: [UInt32]? = nil
     ) throws(DecodingError) -> Vector.Storage {
         switch (header.encoding, type) {
         case (.integers, .integer), (.integers, .timestamptz), (.integers, .timestamp), (.integers, .date),
             (.integers, .numeric):
-            return .int64(spread(try IntegerStreamDecoder.read(&cursor, count: count), validity, zero: 0))
+            return .int64(spread(try IntegerStreamDecoder.read(&cursor, count: count, at: places), validity, zero: 0))
         case (.wideIntegers, .numeric):
-            let highs = try IntegerStreamDecoder.read(&cursor, count: count)
-            let lows = try IntegerStreamDecoder.read(&cursor, count: count)
-            var values = [Int128](repeating: 0, count: count)
+            let highs = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+            let lows = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+            var values = [Int128](repeating: 0, count: highs.count)
             for index in values.indices {
                 values[index] = Int128(highs[index]) << 64 | Int128(UInt64(bitPattern: lows[index]))
             }
             return .int128(spread(values, validity, zero: 0))
         case (.doubles, .double):
-            let patterns = try IntegerStreamDecoder.read(&cursor, count: count)
+            let patterns = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
             return .double(spread(patterns.map { Double(bitPattern: UInt64(bitPattern: $0)) }, validity, zero: 0))
         case (.decimals, .double):
-            return .double(spread(try DecimalDoubles.read(&cursor, count: count), validity, zero: 0))
+            return .double(spread(try DecimalDoubles.read(&cursor, count: count, at: places), validity, zero: 0))
         case (.booleans, .boolean):
-            return .boolean(spread(try booleans(&cursor, count: count), validity, zero: false))
+            return .boolean(spread(try booleans(&cursor, count: count, at: places), validity, zero: false))
         case (.texts, .text), (.texts, .json):
+            if let places {
+                let (codes, dictionary) = try texts(&cursor, count: count, at: places)
+                return .text(codes: spread(codes, validity, zero: 0), dictionary: dictionary)
+            }
             // The codes come first, yet only the texts' count proves them; a limit of rows holds until then.
             let codes = try CodeStream.read(&cursor, count: count, limit: PageLimits.rowsMax)
             let dictionary = try TextBlockDecoder.read(&cursor)
@@ -116,7 +126,7 @@ package enum PageDecoder {
             guard let taken = page.texts.taken(own, of: page, rows: rows) else { return nil }
             found = taken
         }
-        guard codes.isEmpty || Int(BitPacking.maximum(codes)) < found.numbers.count else {
+        guard BitPacking.areAll(codes, below: found.numbers.count) else {
             throw ahead.failure("codes below \(found.numbers.count)")
         }
         renumber(&codes, found.numbers)
@@ -130,9 +140,14 @@ package enum PageDecoder {
         for index in 0..<mapped.count { mapped[index] = known[Int(mapped[index])] }
     }
 
-    private static func booleans(_ cursor: inout ByteCursor, count: Int) throws(DecodingError) -> [Bool] {
+    private static func booleans(
+        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?
+    ) throws(DecodingError) -> [Bool] {
         let wordCount = (count + 63) / 64
         let bytes = try cursor.readSlice(wordCount * 8)
+        if let places {
+            return places.map { bytes[bytes.startIndex + Int($0) / 8] >> UInt8($0 % 8) & 1 != 0 }
+        }
         let words = try BitPacking.unpack64(bytes, count: wordCount, width: 64, base: 0, divisor: 1)
         var values = [Bool](repeating: false, count: count)
         for index in values.indices { values[index] = words[index >> 6] >> Int64(index & 63) & 1 != 0 }

@@ -10,7 +10,7 @@ extension Chunk {
     package func slice(_ rows: Range<Int>) -> Chunk {
         assert(rows.lowerBound >= 0 && rows.upperBound <= rowCount, "rows of the chunk")
         if rows == 0..<rowCount { return self }
-        return Chunk(columns: columns.map { $0.slice(rows) }, rowCount: rows.count)
+        return gather(KeptRows(rows))
     }
 
     /// The rows in pieces of at most so many; none where there are no rows.

@@ -19,25 +19,6 @@ extension Vector {
         return Vector(type: type, count: positions.count, storage: picked, validity: validity?.gather(positions))
     }
 
-    /// The rows of a range.
-    /// - Precondition: every one is a row.
-    /// - Complexity: O(rows of the range), copied as they lie.
-    func slice(_ rows: Range<Int>) -> Vector {
-        assert(rows.lowerBound >= 0 && rows.upperBound <= count, "rows of the vector")
-        let kept: Storage
-        switch storage {
-        case .int64(let values): kept = .int64(Array(values[rows]))
-        case .int128(let values): kept = .int128(Array(values[rows]))
-        case .double(let values): kept = .double(Array(values[rows]))
-        case .boolean(let values): kept = .boolean(Array(values[rows]))
-        case .text(let codes, let dictionary): kept = .text(codes: Array(codes[rows]), dictionary: dictionary)
-        case .interval(let values): kept = .interval(Array(values[rows]))
-        case .scalars(let values): kept = .scalars(Array(values[rows]))
-        case .constant: kept = storage
-        }
-        return Vector(type: type, count: rows.count, storage: kept, validity: validity?.slice(rows))
-    }
-
     /// As `gather`, where `UInt32.max` stands for a missing row: null.
     package func gatherOrNull(_ positions: [UInt32]) -> Vector {
         guard positions.contains(.max) else { return gather(positions) }
@@ -105,14 +86,6 @@ extension Validity {
         }
         let result = Validity(words: words, count: positions.count)
         return result.validCount == positions.count ? nil : result
-    }
-
-    /// The bits of a range; nil where all are set.
-    fileprivate func slice(_ rows: Range<Int>) -> Validity? {
-        if rows.lowerBound & 63 != 0 { return gather(rows.map { UInt32(truncatingIfNeeded: $0) }) }
-        let words = Array(self.words[rows.lowerBound >> 6..<(rows.upperBound + 63) >> 6])
-        let result = Validity(words: words, count: rows.count)
-        return result.nullCount == 0 ? nil : result
     }
 
     /// Rows present in both.

@@ -13,6 +13,12 @@ package struct KeptRows: Sendable {
     let count: Int
     fileprivate let form: Form
 
+    /// The rows of a range.
+    init(_ rows: Range<Int>) {
+        count = rows.count
+        form = .runs(rows.isEmpty ? [] : [rows])
+    }
+
     /// The rows whose bit is set.
     /// - Complexity: O(words of bits and runs), or O(rows that stay) where they are scattered.
     package init(_ bits: Validity) {

@@ -47,8 +47,6 @@ package struct ExponentialHistogram: Sendable {
     mutating func add(_ values: Span<Int64>, buckets: Span<Int32>, _ rows: Range<Int>) {
         precondition(kind == .integers)
         var (least, greatest) = (Int64.max, Int64.min)
-        // Sums of upper and of lower half words cannot overflow within 2^31 rows.
-        var (high, low): (Int64, UInt64) = (0, 0)
         var (zeros, negatives) = (0, 0)
         // Less one; zero and what is below are above every other then.
         var leastPositive = UInt64.max
@@ -57,13 +55,11 @@ package struct ExponentialHistogram: Sendable {
             least = min(least, value)
             greatest = max(greatest, value)
             leastPositive = min(leastPositive, UInt64(bitPattern: value) &- 1)
-            high &+= value >> 32
-            low &+= UInt64(truncatingIfNeeded: value) & 0xFFFF_FFFF
             zeros &+= value == 0 ? 1 : 0
             negatives &+= value < 0 ? 1 : 0
         }
         count += UInt64(rows.count)
-        sum += Int128(high) << 32 &+ Int128(low)
+        sum += values.total(rows)
         zeroCount += UInt64(zeros)
         integerRange = (min(integerRange.minimum, least), max(integerRange.maximum, greatest))
         if negatives > 0 {

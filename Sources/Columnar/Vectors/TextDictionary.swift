@@ -46,7 +46,6 @@ package final class TextDictionary: Sendable {
         return family === other.family
     }
 
-
     package func range(_ code: Int) -> Range<Int> { Int(offsets[code])..<Int(offsets[code + 1]) }
     package func utf8(_ code: Int) -> ArraySlice<UInt8> { bytes[range(code)] }
     package subscript(code: Int) -> String { String(decoding: utf8(code), as: UTF8.self) }

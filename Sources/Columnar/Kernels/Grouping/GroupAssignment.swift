@@ -99,28 +99,6 @@ package struct GroupAssignment: Sendable {
         }
     }
 
-    /// The values of the rows by their groups: those of the n-th group of `dense` lie from `starts[n]` up to
-    /// `starts[n + 1]`.
-    /// - Precondition: a value for each row; `dense` is the assignment's own.
-    func sorted(_ values: [Int64], _ dense: Range<Int>) -> (values: [Int64], starts: [Int]) {
-        assert(values.count == rowCount && dense == self.dense, "a group of the range for each value")
-        let (source, numbers) = (values.span, groups.span)
-        let first = UInt32(dense.lowerBound)
-        // One place further on while values are laid out: each start moves to its group's end, where the next begins.
-        var places = [Int](repeating: 0, count: dense.count + 2)
-        var sorted = [Int64](repeating: 0, count: values.count)
-        var starts = places.mutableSpan
-        var target = sorted.mutableSpan
-        for row in 0..<numbers.count { starts[Int(numbers[row] &- first) &+ 2] &+= 1 }
-        for place in 2..<starts.count { starts[place] &+= starts[place - 1] }
-        for row in 0..<numbers.count {
-            let place = Int(numbers[row] &- first) &+ 1
-            target[starts[place]] = source[row]
-            starts[place] &+= 1
-        }
-        return (sorted, places)
-    }
-
     /// Calls the step with every row and its group.
     @inline(__always)
     func forEach<Failure: Error>(_ step: (_ row: Int, _ group: Int) throws(Failure) -> Void) throws(Failure) {
