@@ -10,26 +10,11 @@ extension RowGroup {
     package func column(
         named name: String, type: ColumnType, rows: [UInt32], statistics: ScanStatistics? = nil
     ) throws -> Vector {
-        let groups = segment.footer.tables[table].groups
-        guard let column = columnIndex(named: name), let reference = groups[index].pages[column] else {
-            return .constant(.null, type: type, count: rows.count)
+        guard let column = columnIndex(named: name) else { return .constant(.null, type: type, count: rows.count) }
+        if rows.count == rowCount { return try self.column(column, statistics: statistics) }
+        let found = try decoded(column, statistics) { (header, payload, type) throws(DecodingError) in
+            try PageDecoder.decode(header, payload: payload, type: type, rows: rows)
         }
-        let place = reference.page
-        if place.length == 0 || rows.count == rowCount {
-            return try self.column(column, statistics: statistics).gather(rows)
-        }
-        let type = columns[column].type
-        let content = try segment.read(block: place)
-        statistics?.add(pagesRead: 1, bytesRead: place.length)
-        var cursor = ByteCursor(content)
-        var headerBytes = 0
-        do {
-            let header = try PageHeader(from: &cursor, type: type)
-            headerBytes = cursor.offset
-            guard header.rowCount == rowCount else { throw cursor.failure("a page of \(rowCount) rows") }
-            return try PageDecoder.decode(header, payload: content[cursor.index...], type: type, rows: rows)
-        } catch let error as DecodingError {
-            throw error.of(segment.path, at: place.offset + SegmentLimits.checksumBytes + headerBytes)
-        }
+        return found ?? .constant(.null, type: type, count: rows.count)
     }
 }

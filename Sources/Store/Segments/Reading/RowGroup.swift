@@ -14,8 +14,11 @@ package struct RowGroup: Sendable {
 
     /// Which group it is.
     package var identity: MorselIdentity {
-        MorselIdentity(origin: segment.origin, piece: UInt64(table) << 32 | UInt64(index))
+        MorselIdentity(origin: segment.origin, piece: piece)
     }
+
+    /// Which of the segment's groups it is.
+    private var piece: UInt64 { UInt64(table) << 32 | UInt64(index) }
 
     /// Number of rows, nulls included.
     package var rowCount: Int { directory.rowCount }
@@ -39,9 +42,23 @@ package struct RowGroup: Sendable {
     package func column(
         _ column: Int, statistics: ScanStatistics? = nil, sharesTexts: Bool = false
     ) throws -> Vector {
+        let found = try decoded(column, statistics) { (header, payload, type) throws(DecodingError) in
+            try PageDecoder.decode(
+                header, payload: payload, type: type, sharing: sharesTexts ? sharing(column) : nil)
+        }
+        return found ?? .constant(.null, type: columns[column].type, count: rowCount)
+    }
+
+    /// What is made of a column's page: of its header and its payload, which is empty where the footer says it all; nil
+    /// where the group has none, since it is null throughout.
+    /// - Throws: as ``column(_:statistics:sharesTexts:)``.
+    func decoded(
+        _ column: Int, _ statistics: ScanStatistics?,
+        _ decode: (PageHeader, ArraySlice<UInt8>, ColumnType) throws(DecodingError) -> Vector
+    ) throws -> Vector? {
         let type = columns[column].type
         assert(directory.pages.count == columns.count, "an entry for each column")
-        guard let reference = directory.pages[column] else { return .constant(.null, type: type, count: rowCount) }
+        guard let reference = directory.pages[column] else { return nil }
         var content: ArraySlice<UInt8> = []
         var header = reference.header
         let place = reference.page
@@ -56,8 +73,7 @@ package struct RowGroup: Sendable {
                 content = content[cursor.index...]
                 guard header.rowCount == rowCount else { throw cursor.failure("a page of \(rowCount) rows") }
             }
-            return try PageDecoder.decode(
-                header, payload: content, type: type, sharing: sharesTexts ? sharing(column) : nil)
+            return try decode(header, content, type)
         } catch let error as DecodingError {
             throw error.of(segment.path, at: place.offset + SegmentLimits.checksumBytes + headerBytes)
         }
@@ -67,7 +83,6 @@ package struct RowGroup: Sendable {
     private func sharing(_ column: Int) -> SharedTexts.Page? {
         let column = columns[column]
         guard column.type == .text, column.hint == .plain else { return nil }
-        let piece = UInt64(table) << 32 | UInt64(index)
         return SharedTexts.Page(segment.sharedTexts, column: column.name, origin: segment.origin, piece: piece)
     }
 
