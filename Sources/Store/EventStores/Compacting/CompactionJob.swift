@@ -47,7 +47,7 @@ struct CompactionJob: StoreJob {
     /// - Returns: the rows of events that later ones stand for.
     private func write(to writer: SegmentWriter) throws -> ReplacedRows {
         let hints = SegmentHints(registry)
-        let watermark = watermark
+        let watermark = RollupGroups.watermark(of: segments, layouts)
         var rollups = [[RollupPart]](repeating: [], count: layouts.rollups.count)
         var past = ReplacedRows()
         for layout in layouts.tables {
@@ -72,13 +72,7 @@ struct CompactionJob: StoreJob {
                 try add(chunk, columns)
             }
         }
-        let others: [(name: String, columns: [TableColumn], order: MergedTable.Order)] = [
-            ("turns", ReadModelColumns.turns, .time("time")),
-            ("conversations", ReadModelColumns.conversations, .time("start_time")),
-            ("system_events", SystemTables.events, .asTheyStand),
-            ("dead_letters", SystemTables.deadLetters, .asTheyStand),
-        ]
-        for (name, columns, order) in others {
+        for (name, columns, order) in Self.others {
             let table = try MergedTable(name, columns: columns, of: segments, by: order, check: stop.check)
             try table.forEachPiece(check: stop.check) { chunk, columns in
                 try writer.add(encodeGroup(table: name, columns: hints.columns(columns), chunk: chunk))
@@ -88,19 +82,17 @@ struct CompactionJob: StoreJob {
         return past
     }
 
+    /// Tables beside those of event types.
+    private static let others: [(name: String, columns: [TableColumn], order: MergedTable.Order)] = [
+        ("turns", ReadModelColumns.turns, .time("time")),
+        ("conversations", ReadModelColumns.conversations, .time("start_time")),
+        ("system_events", SystemTables.events, .asTheyStand),
+        ("dead_letters", SystemTables.deadLetters, .asTheyStand),
+    ]
+
     /// What of a chunk is in the table's columns.
     private static func own(_ chunk: Chunk, _ layout: EventTableLayout) -> Chunk {
         Chunk(columns: Array(chunk.columns.prefix(layout.columns.count)), rowCount: chunk.rowCount)
-    }
-
-    /// The latest received time of all events, as ``RollupGroups/recomputed(_:rollup:layouts:)`` has it.
-    private var watermark: Int64 {
-        var latest: Int64 = 0
-        for group in segments.flatMap({ segment in layouts.tables.flatMap { segment.reader.groups(table: $0.name) } }) {
-            guard case .timestamptz(let time)? = group.summary(named: "received_time")?.maximum else { continue }
-            latest = max(latest, time)
-        }
-        return latest
     }
 
     /// Hashes of the rows' identities, from their first fields.
@@ -120,7 +112,7 @@ struct CompactionJob: StoreJob {
     static func knows(_ segments: [SealedSegment], _ layouts: EventTableLayouts) -> Bool {
         let known = Set(
             layouts.tables.map(\.name) + layouts.rollups.map(\.layout.definition.name)
-                + ["turns", "conversations", "system_events", "dead_letters"])
+                + others.map(\.name))
         return segments.allSatisfy { $0.reader.tableNames.allSatisfy(known.contains) }
     }
 }

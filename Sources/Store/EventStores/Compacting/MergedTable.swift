@@ -1,6 +1,4 @@
-import Bytes
 import Columnar
-import Domain
 import Segments
 
 /// The rows of one table of several segments in one order, those that later ones stand for apart.
@@ -8,7 +6,7 @@ import Segments
 /// What it holds is a place for each row; values are read when a piece of the whole is made, a column at a time.
 struct MergedTable {
     /// By what the rows are ordered.
-    enum Order {
+    enum Order: Sendable {
         /// By time, then position; rows alike as they stand. These are events, of which rows of other positions than
         /// the segment's own are noted.
         case events
@@ -124,8 +122,9 @@ struct MergedTable {
         var first = 0
         for index in places.indices {
             let isEnd =
-                index + 1 == places.count || index + 1 - first == Limits.groupRowsMax
-                || places[index + 1].time.saturatingSubtract(places[index].time) > SealedGroups.gapMax
+                index + 1 == places.count
+                || SealedGroups.endsGroup(
+                    of: index + 1 - first, at: places[index].time, before: places[index + 1].time)
             guard isEnd else { continue }
             try piece(places[first...index], isPast, check, body)
             first = index + 1

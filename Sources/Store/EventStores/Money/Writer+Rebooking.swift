@@ -46,7 +46,7 @@ extension Writer {
         for (labels, calls) in effect.countedCalls { counters.countCorrection(calls, .labels(labels)) }
         // As of late prices: calls of a seal under way go to their segment at the old cost, and their conversations are
         // folded again once it is published. Whoever sends does not wait for it.
-        for block in tail.blocks.prefix(tail.frozenBlocks) + tail.amended.prefix(tail.frozenAmended) {
+        for block in tail.frozenReadBlocks {
             dirty.formUnion(effect.unsealed[block.firstPosition] ?? [])
         }
         tail.replace { block in

@@ -37,14 +37,19 @@ enum RollupGroups {
         }
     }
 
+    /// The latest received time of the events of segments, whether or not these count.
+    static func watermark(of segments: [SealedSegment], _ layouts: EventTableLayouts) -> Int64 {
+        segments.flatMap { segment in layouts.tables.flatMap { segment.reader.groups(table: $0.name) } }
+            .compactMap { group -> Int64? in
+                if case .timestamptz(let time)? = group.summary(named: "received_time")?.maximum { time } else { nil }
+            }.max() ?? 0
+    }
+
     /// The rows as a segment's events give them, to compare with those that it carries.
     static func recomputed(_ segment: SealedSegment, rollup: Int, layouts: EventTableLayouts) throws -> [Chunk] {
         let (layout, source) = layouts.rollups[rollup]
         let events = layouts.tables[source]
-        let watermark =
-            layouts.tables.flatMap { segment.reader.groups(table: $0.name) }.compactMap { group -> Int64? in
-                if case .timestamptz(let time)? = group.summary(named: "received_time")?.maximum { time } else { nil }
-            }.max() ?? 0
+        let watermark = watermark(of: [segment], layouts)
         let groups = segment.reader.groups(table: events.name).filter { !$0.isPast }
         let parts = try groups.map { group in
             let morsel = GroupMorsel(group: group, columns: events.columns, statistics: ScanStatistics())

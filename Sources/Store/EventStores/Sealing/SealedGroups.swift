@@ -71,9 +71,8 @@ struct SealedGroups: Sendable {
             for index in 1...sorted.count {
                 bytes += Int(sorted[index - 1].byteCount)
                 let isEnd =
-                    index == sorted.count || index - first == Limits.groupRowsMax
-                    || bytes + Int(sorted[index].byteCount) > groupBytesMax
-                    || sorted[index].time.saturatingSubtract(sorted[index - 1].time) > gapMax
+                    index == sorted.count || bytes + Int(sorted[index].byteCount) > groupBytesMax
+                    || endsGroup(of: index - first, at: sorted[index - 1].time, before: sorted[index].time)
                 guard isEnd else { continue }
                 work.append(Work(layout: layouts.tables[type], rows: Array(sorted[first..<index])))
                 (first, bytes) = (index, 0)
@@ -86,7 +85,12 @@ struct SealedGroups: Sendable {
     static let groupBytesMax = 64 << 20
 
     /// Between neighbours of one group, ns. Questions ask for days, weeks and months.
-    static let gapMax = 7 * Nanoseconds.day
+    private static let gapMax = 7 * Nanoseconds.day
+
+    /// Whether a group of so many rows, the last of a time, is not to have the next one.
+    static func endsGroup(of rowCount: Int, at time: Int64, before next: Int64) -> Bool {
+        rowCount == Limits.groupRowsMax || next.saturatingSubtract(time) > gapMax
+    }
 
     /// A group's events, and what each rollup of their type makes of them.
     private static func encode(

@@ -48,6 +48,8 @@ struct Tail: Sendable {
 
     /// All that no segment holds as it is, what stands for sealed events first.
     var readBlocks: [TailBlock] { amended + blocks }
+    /// Those that a seal under way has taken up.
+    var frozenReadBlocks: [TailBlock] { Array(amended.prefix(frozenAmended) + blocks.prefix(frozenBlocks)) }
     /// Number of events that stand for sealed ones and are in no seal.
     var freshAmendedCount: Int { amended[frozenAmended...].reduce(0) { $0 + $1.count } }
 
@@ -65,8 +67,7 @@ struct Tail: Sendable {
 
     /// Whether a seal under way holds the event's row.
     func isFrozen(_ position: Int64) -> Bool {
-        blocks.prefix(frozenBlocks).contains { $0.row(of: position) != nil }
-            || amended.prefix(frozenAmended).contains { $0.row(of: position) != nil }
+        frozenReadBlocks.contains { $0.row(of: position) != nil }
     }
 
     /// Marks all blocks as those of a seal.

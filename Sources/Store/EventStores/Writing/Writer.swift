@@ -365,7 +365,7 @@ final class Writer {
         }
         // Calls of a seal under way go to their segment at the old cost: their conversations are folded again once it
         // is published.
-        for block in tail.blocks.prefix(tail.frozenBlocks) + tail.amended.prefix(tail.frozenAmended) {
+        for block in tail.frozenReadBlocks {
             dirty.formUnion(search.conversations(in: block))
         }
         tail.replace { block in
