@@ -121,7 +121,7 @@ package enum CredentialNames {
         return name[start...last]
     }
 
-    private static func isSame(_ word: [UInt8], _ other: ArraySlice<UInt8>) -> Bool {
+    static func isSame(_ word: [UInt8], _ other: ArraySlice<UInt8>) -> Bool {
         word.count == other.count && zip(word, other).allSatisfy { $0 == $1 | 0x20 }
     }
 

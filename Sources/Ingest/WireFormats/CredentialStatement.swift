@@ -26,7 +26,7 @@ struct CredentialStatement {
     ///   elsewhere what is no word, since people are identified by this and that.
     mutating func take(_ word: ArraySlice<UInt8>, isQuoted: Bool) -> Bool {
         defer { note(word) }
-        guard let opening, isQuoted || !Self.isSame(Self.password, word) else { return false }
+        guard let opening, isQuoted || !CredentialNames.isSame(Self.password, word) else { return false }
         if isQuoted, wordsLeft > 0 { return true }
         return opening == .by && (isQuoted || wordsLeft > 0)
             && CredentialValue.isMade(word, CredentialValue.madeBytesMin)
@@ -39,18 +39,14 @@ struct CredentialStatement {
         guard (2...10).contains(word.count),
             Self.starts.mayBegin(word[word.startIndex] | 0x20, word[word.startIndex + 1] | 0x20)
         else { return }
-        if wasBegun, Self.objects.contains(where: { Self.isSame($0, word) }) { wordsLeft = Self.wordsMax }
-        if Self.verbs.contains(where: { Self.isSame($0, word) }) { isBegun = true }
-        if Self.isSame(Self.identified, word) {
+        if wasBegun, Self.objects.contains(where: { CredentialNames.isSame($0, word) }) { wordsLeft = Self.wordsMax }
+        if Self.verbs.contains(where: { CredentialNames.isSame($0, word) }) { isBegun = true }
+        if CredentialNames.isSame(Self.identified, word) {
             wordsOfHowLeft = Self.wordsOfHowMax
-        } else if wordsOfHowLeft > 0, Self.isSame(Self.by, word) {
+        } else if wordsOfHowLeft > 0, CredentialNames.isSame(Self.by, word) {
             opening = .by
-        } else if Self.isSame(Self.password, word) {
+        } else if CredentialNames.isSame(Self.password, word) {
             opening = last == .by ? .by : .password
         }
-    }
-
-    private static func isSame(_ word: [UInt8], _ other: ArraySlice<UInt8>) -> Bool {
-        word.count == other.count && zip(word, other).allSatisfy { $0 == $1 | 0x20 }
     }
 }
