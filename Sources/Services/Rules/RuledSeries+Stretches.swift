@@ -62,6 +62,14 @@ extension RuledSeries {
 }
 
 extension PromQLQuestion.Times {
+    /// ms since 1970; no time is earlier.
+    fileprivate var first: Int64 {
+        switch self {
+        case .instant(let time): time
+        case .range(let first, _, _): first
+        }
+    }
+
     /// ms since 1970; no time is later.
     fileprivate var last: Int64 {
         switch self {
@@ -73,22 +81,19 @@ extension PromQLQuestion.Times {
     /// From the first of these to the last of others that follow them with the same step.
     fileprivate func joined(with later: PromQLQuestion.Times) -> PromQLQuestion.Times {
         if self == later { return self }
-        switch (self, later) {
-        case (.range(let first, _, let step), _): return .range(from: first, through: later.last, step: step)
-        case (.instant(let first), .range(_, let end, let step)): return .range(from: first, through: end, step: step)
-        case (.instant(let first), .instant(let end)): return .range(from: first, through: end, step: end - first)
-        }
+        let step =
+            switch (self, later) {
+            case (.range(_, _, let step), _), (.instant, .range(_, _, let step)): step
+            case (.instant(let first), .instant(let end)): end - first
+            }
+        return .range(from: first, through: later.last, step: step)
     }
 }
 
 extension RecordedAnswers.Answer {
     /// What was said at some of the times, none between them left out.
     fileprivate func part(of times: PromQLQuestion.Times) -> RecordedAnswers.Answer {
-        let (begin, end): (Int64, Int64)
-        switch times {
-        case .instant(let time): (begin, end) = (time, time)
-        case .range(let first, let last, _): (begin, end) = (first, last)
-        }
+        let (begin, end) = (times.first, times.last)
         let parts = series.compactMap { one -> Series? in
             let run = one.samples.between(after: begin.saturatingSubtract(1), through: end)
             return run.times.isEmpty ? nil : Series(labels: one.labels, samples: run)
