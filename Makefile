@@ -2,7 +2,8 @@
 #   make build   the release executable
 #   make demo    a day of support traffic, the reports, and a server to look at
 #   make test    everything that checks the code
-#   make bench   import, queries and ingest, measured; make bench-peers sets them beside DuckDB, ClickHouse and Hyper
+#   make bench   import, queries and ingest, measured; make bench-peers sets them beside DuckDB, ClickHouse and Hyper,
+#                make bench-kernels counts the instructions of each kernel and fails where one takes more than it did
 # And what runs where no toolchain is:
 #   make release and, as root, make install     the executable, its manual and unit below PREFIX (DESTDIR before it)
 #   make package                                the same as a Debian package
@@ -17,6 +18,8 @@ LIBRARIES := libpg-query-dev libsimdjson-dev libre2-dev liblz4-dev libzstd-dev l
 TOOLS := curl
 CHECKERS := iproute2 openssl prometheus prometheus-alertmanager postgresql python3-venv
 PACKAGERS := dpkg-dev binutils
+# What Benchmarks/kernels.py counts with.
+COUNTERS := valgrind binutils python3
 VENV := .build-venv
 # An optimised build takes `assert` out; this leaves it in, in packages that we use as well.
 ASSERTS := -Xswiftc -assert-config -Xswiftc Debug --scratch-path .build-asserts
@@ -24,8 +27,9 @@ PEERS_VENV := .build-peers-venv
 PEERS_REQUIREMENTS := Benchmarks/requirements-peers.txt
 REQUIREMENTS := Tests/Outside/requirements.txt Tests/Outside/requirements-frameworks.txt
 DEMO ?=
-# Options of Benchmarks/bench_peers.py.
+# Options of Benchmarks/bench_peers.py, and of Benchmarks/kernels.py.
 PEERS ?=
+KERNELS ?=
 
 # Where `make install` lays things, by GNU's names.
 PREFIX ?= /usr/local
@@ -45,7 +49,7 @@ RELEASE := .build/package
 # A package is newer than those of the commits before it.
 PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
 
-.PHONY: build demo test test-asserts bench bench-peers peers-packages release install uninstall package packages test-packages clean
+.PHONY: build demo test test-asserts bench bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
@@ -65,6 +69,13 @@ test-asserts: test-packages
 
 bench: build
 	@Benchmarks/run "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll"
+
+bench-kernels: packages
+	$(call install_missing,$(COUNTERS))
+	@echo "== building the developers' executable: after make build half a minute"
+	$(SWIFT) build $(FLAGS) --product workshop
+	@echo "== counting instructions under valgrind: some three minutes"
+	@Benchmarks/kernels.py --workshop "$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" $(KERNELS)
 
 bench-peers: build peers-packages
 	@echo "== asking the same of Plimsoll and of the peers: some five minutes; nothing else should run"

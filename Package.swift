@@ -314,8 +314,15 @@ let package = Package(
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings, linkerSettings: swiftLibraries),
 
+        room(
+            "KernelTrials", "Commands/KernelTrials",
+            uses: [
+                "Bytes", "Columnar", "Domain", "Execution", "Plans", "Platform", "PromQLEvaluation", "PromQLText",
+                "SQLText", "WireFormats", "Workload",
+            ]),
+        tests("KernelTrials"),
         .executableTarget(
-            name: "workshop", dependencies: ["Platform", "PromQLScripts", arguments],
+            name: "workshop", dependencies: ["KernelTrials", "Platform", "PromQLScripts", arguments],
             path: "Sources/Commands/workshop", swiftSettings: settings),
 
         // Alert rules and dashboards, held against the metric catalogue.

@@ -10,6 +10,7 @@ struct OutsideTests {
     static let programs: [[String]] = [
         ["test_outside.py"],
         ["test_peers.py"],
+        ["test_kernels.py"],
         ["same_rows.py", "--plimsoll", OutsideChecks.executable],
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--events", "6000", "--seed", "5"],
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--demo-users", "40"],

@@ -1,8 +1,9 @@
 import ArgumentParser
 
-/// The developers' bench: what judges the product and is no part of it.
+/// The developers' bench: what judges and measures the product and is no part of it.
 struct Workshop: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "workshop", abstract: "Judges the product by what others have written for theirs.",
-        subcommands: [PromQLTestCommand.self])
+        commandName: "workshop",
+        abstract: "Judges the product by what others have written for theirs, and measures its kernels.",
+        subcommands: [KernelsCommand.self, PromQLTestCommand.self])
 }
