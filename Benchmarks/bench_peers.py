@@ -1,25 +1,28 @@
 #!/usr/bin/env python3
 """Asks Plimsoll, DuckDB, ClickHouse (chDB) and Hyper the same of the same events, compares the rows, and prints the ratios of the times.
 
-usage: bench_peers.py --plimsoll BINARY [--events 1000000] [--runs 5] [--folder .build-peers] [--only NAME,…] [--seed 7]
+usage: bench_peers.py --plimsoll BINARY [--events 1000000] [--runs 5] [--folder .build-peers] [--only NAME,…] [--seed 7] [--publish]
 
 Both sides run on this machine in this run, on as many threads as it has processors: medians of --runs after a warm-up, question by question, the
 engines one after another. Each peer holds one wide table, sorted and indexed as suits it, with costs booked, and with the turn's cost beside each
 answer. Ours is asked over HTTP and answers from events, or from the read model that a remark names; where rollups could answer, their time is a
 remark. Ratios alone count. --only takes names of questions, `import` and `size`. The folder keeps the events, which the next run finds again, and
-ratios.txt, ratios.md and ratios.svg. Exit status: 1 where rows differ.
+ratios.txt, ratios.md and ratios.svg. --publish puts the last two into Benchmarks and shows the chart in README.md, for a run on a quiet machine of all
+questions in which no rows differ. Exit status: 1 where rows differ.
 """
 import argparse
 import contextlib
 import os
 import platform
 import shutil
+import signal
 import sys
 
-from peers import asking, chart, clickhouse, duck, hyper, importing, ours, questions, results, traffic
+from peers import asking, chart, clickhouse, duck, hyper, importing, ours, published, questions, results, traffic
 from outside.plimsoll import CommandFailed
 
 MODULES = (duck, clickhouse, hyper)
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Run:
@@ -107,11 +110,23 @@ def processor():
     return platform.machine()
 
 
-def write(folder, parts, notes, events):
-    for name, content in [("ratios.txt", results.as_text(parts, notes)), ("ratios.md", results.as_markdown(parts, notes)),
-                          ("ratios.svg", chart.svg(parts, f"Plimsoll beside DuckDB, ClickHouse and Hyper, {events:,} events"))]:
-        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
-            file.write(content)
+def write(folder, parts, notes, events, names=("ratios.txt", "ratios.md", "ratios.svg")):
+    contents = [("ratios.txt", results.as_text(parts, notes)), ("ratios.md", results.as_markdown(parts, notes)),
+                ("ratios.svg", chart.svg(parts, f"Plimsoll beside DuckDB, ClickHouse and Hyper, {events:,} events"))]
+    for name, content in contents:
+        if name in names:
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(content)
+
+
+def publish(parts, notes, events):
+    """For whoever reads README."""
+    write(HERE, parts, notes, events, names=("ratios.md", "ratios.svg"))
+    path = os.path.join(HERE, "..", "README.md")
+    with open(path, encoding="utf-8") as file:
+        text = published.into(file.read(), "Benchmarks/ratios.svg", "Benchmarks/ratios.md", notes)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def main():
@@ -122,7 +137,12 @@ def main():
     parser.add_argument("--folder", default=".build-peers")
     parser.add_argument("--only")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--publish", action="store_true")
     options = parser.parse_args()
+    if options.publish and options.only:
+        parser.error("--publish takes all questions")
+    # Whoever ends this ends the server and the peers that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         run = Run(options)
         parts, notes = run.measure()
@@ -133,6 +153,8 @@ def main():
     print("\n" + results.as_text(parts, notes) + f"Tables and chart: {run.folder}/ratios.md, ratios.svg")
     for problem in run.findings.problems:
         print("FAIL " + problem)
+    if options.publish and not run.findings.problems:
+        publish(parts, notes, run.events.count)
     return 1 if run.findings.problems else 0
 
 
