@@ -1,10 +1,10 @@
-import Bytes
+public import Bytes
 
 /// Walks the fields of one event row that our own writer or log produced, without copying or allocating. It does not
 /// hold the row: ``advance(in:)`` is given it each time.
-package struct EventRowCursor: Sendable {
+@usableFromInline package struct EventRowCursor: Sendable {
     /// A field as it stands in the row.
-    package enum Value: Sendable {
+    @usableFromInline package enum Value: Sendable {
         case integer(Int64)
         case double(Double)
         case boolean(Bool)
@@ -18,14 +18,15 @@ package struct EventRowCursor: Sendable {
     @usableFromInline let end: Int
     @usableFromInline var index: Int
     /// The field that ``advance(in:)`` moved to.
-    package var column: UInt16 = 0
+    @usableFromInline package var column: UInt16
     /// That field's value.
-    package var value: Value = .boolean(false)
+    @usableFromInline package var value: Value
 
     /// Stands before the first field.
     @inlinable @inline(__always) package init(_ row: EventRow) {
         end = row.range.upperBound
         index = row.start + EventRowWriter.headerBytes
+        (column, value) = (0, .boolean(false))
         assert(row.start >= 0 && index <= end && end <= row.bytes.count, "a row that was checked, all of it")
     }
 

@@ -97,7 +97,7 @@ struct SealedGroups: Sendable {
         _ work: Work, _ blocks: [TailBlock], _ hints: SegmentHints, rollups: [(layout: RollupLayout, source: Int)],
         watermark: Int64
     ) -> (group: EncodedGroup, rollups: [RollupPart?]) {
-        var transposer = RowTransposer(work.layout)
+        var transposer = RowTransposer(work.layout, rowCount: work.rows.count)
         var absent: [Bool] = []
         absent.reserveCapacity(work.rows.count)
         for place in work.rows {
