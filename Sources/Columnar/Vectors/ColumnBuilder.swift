@@ -177,6 +177,9 @@ package struct ColumnBuilder: Sendable {
     /// Likewise texts.
     mutating func put(_ texts: Span<UInt64>, of source: Span<UInt8>, _ rows: Span<UInt16>, _ base: Int) {
         precondition(type == .text || type == .json, "a text in \(type)")
+        // Where nine of ten were new so far, the others will be.
+        let known = codes.count - texts.count
+        if known >= 256, rowsExpected > known, dictionary.count * 10 >= known * 9 { dictionary.reserve(rowsExpected) }
         var values: [UInt32] = []
         swap(&values, &codes)
         var places = values.mutableSpan

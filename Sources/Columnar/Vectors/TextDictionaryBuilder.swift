@@ -45,7 +45,7 @@ package struct TextDictionaryBuilder: Sendable {
         precondition(start >= 0 && length >= 0 && start &+ length <= source.count, "the text is there")
         if count > 0, matches(lastCode, source, start, length) { return lastCode }
         let hash = Self.hash(source, start, length)
-        if count * 2 >= slots.count { grow() }
+        if count * 2 >= slots.count { grow(to: max(16, slots.count * 2)) }
         assert(count * 2 < slots.count, "a free slot ends every search")
         let mask = slots.count &- 1
         var slot = Int(hash) & mask
@@ -103,8 +103,17 @@ package struct TextDictionaryBuilder: Sendable {
         return UInt32(truncatingIfNeeded: last ^ last &>> 32)
     }
 
-    @inline(never) private mutating func grow() {
-        let size = max(16, slots.count * 2)
+    /// Makes room for so many texts at once, of the length that those so far have: for columns in which most are new.
+    mutating func reserve(_ texts: Int) {
+        var size = max(16, slots.count)
+        while size < texts * 2 { size *= 2 }
+        guard count > 0, size > slots.count else { return }
+        bytes.reserveCapacity(texts * (bytes.count / count + 1))
+        offsets.reserveCapacity(texts + 1)
+        grow(to: size)
+    }
+
+    @inline(never) private mutating func grow(to size: Int) {
         var larger = [UInt64](repeating: 0, count: size)
         var places = larger.mutableSpan
         for entry in slots where entry != 0 {

@@ -13,6 +13,9 @@ package struct Hash128: Hashable, Comparable, Sendable {
         self.low = low
     }
 
+    /// Half of it tells apart what a table has: the other half would only take time.
+    package func hash(into hasher: inout Hasher) { hasher.combine(low) }
+
     package static func < (left: Hash128, right: Hash128) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }

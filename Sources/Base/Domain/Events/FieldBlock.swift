@@ -7,7 +7,7 @@ import Bytes
 /// field take no room there. Memory is made once and used again for the next rows.
 package struct FieldBlock: Sendable {
     /// Rows that fit.
-    package let capacity: Int
+    private let capacity: Int
     /// Rows so far.
     package private(set) var rowCount = 0
     /// By column id: the place; −1 for a column that is not wanted.
