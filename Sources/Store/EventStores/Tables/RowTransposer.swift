@@ -19,6 +19,8 @@ struct RowTransposer {
     private var receivedTimes: [Int64] = []
     private var positions: [Int64] = []
     private var costs: [(row: Int, cost: CallCost)] = []
+    /// Of each row so far, whether the event came without a time.
+    private(set) var areTimesAbsent: [Bool] = []
 
     /// Rows that are walked at a time.
     private static let rowsAtOnce = 256
@@ -27,24 +29,29 @@ struct RowTransposer {
     init(_ layout: EventTableLayout, rowCount: Int) {
         self.layout = layout
         builders = layout.columns.map { ColumnBuilder(type: $0.type, rowsExpected: rowCount) }
+        areTimesAbsent.reserveCapacity(rowCount)
         fields = FieldBlock(
             targets: layout.targets, placeCount: builders.count, capacity: min(max(rowCount, 1), Self.rowsAtOnce))
     }
 
-    /// Appends a row of a block.
-    /// - Returns: the row.
-    @discardableResult
-    mutating func append(_ block: TailBlock, _ index: Int) -> EventRow {
-        if fields.isFull { flush() }
-        let row = block.rows[index]
-        let number = fields.rowCount
-        if sources.isEmpty || sources[sources.count - 1].block !== block { sources.append((block, number)) }
-        fields.append(row)
-        times.append(row.time)
-        receivedTimes.append(block.receivedTimes[index])
-        positions.append(block.position(of: index))
-        if let place = block.costs.place(of: index) { costs.append((number, block.costs.values[place])) }
-        return row
+    /// Appends rows of a block.
+    mutating func append(_ block: TailBlock, _ indices: some Sequence<Int>) {
+        // Other threads do the same with other rows of the block: nothing of it is counted for each row.
+        let (rows, costs, received) = (block.rows, block.costs, block.receivedTimes)
+        sources.append((block, fields.rowCount))
+        for index in indices {
+            if fields.isFull {
+                flush()
+                sources.append((block, 0))
+            }
+            let row = rows[index]
+            if let place = costs.place(of: index) { self.costs.append((fields.rowCount, costs.values[place])) }
+            fields.append(row)
+            times.append(row.time)
+            receivedTimes.append(received[index])
+            positions.append(block.position(of: index))
+            areTimesAbsent.append(row.isTimeAbsent)
+        }
     }
 
     /// Columns that a row lacks stay behind and are padded with nulls when a later row has them.

@@ -113,7 +113,7 @@ final class TailBlock: Sendable {
         if let known = tables.withLock({ $0[layout.typeID] }) { return known.rowCount == 0 ? nil : known }
         let wanted = rows.indices.filter { rows[$0].type == layout.typeID }
         var transposer = RowTransposer(layout, rowCount: wanted.count)
-        for row in wanted { transposer.append(self, row) }
+        transposer.append(self, wanted)
         let chunk = transposer.finish()
         tables.withLock { $0[layout.typeID] = chunk }
         return chunk.rowCount == 0 ? nil : chunk
