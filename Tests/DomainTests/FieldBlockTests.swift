@@ -14,7 +14,14 @@ import Testing
     }
 
     /// Numbers of every length as varints.
-    private static let integers: [Int64] = [0, -1, 1, .min, .max] + (0..<63).flatMap { [1 << $0, -(1 << $0) - 1] }
+    private static let integers: [Int64] = {
+        var integers: [Int64] = [0, -1, 1, .min, .max]
+        for bit in 0..<63 {
+            let power = Int64(1) << Int64(bit)
+            integers += [power, -power - 1]
+        }
+        return integers
+    }()
     private static let columnCount = 40
 
     /// Rows with any of forty columns, which go by kind in turns: integer, text, boolean, double, JSON.
