@@ -54,6 +54,19 @@ import Testing
         }
     }
 
+    @Test func numbersOfEveryLengthAreReadAsTheyWereWritten() {
+        var writer = EventRowWriter()
+        writer.begin(type: 3, time: 0, isTimeAbsent: false)
+        for (column, value) in Self.integers.enumerated() { writer.add(UInt16(column), integer: value) }
+        writer.end()
+        let row = EventRow(writer.take())
+        var (cursor, found) = (EventRowCursor(row), [Int64]())
+        while cursor.advance(in: row) {
+            if case .integer(let value) = cursor.value { found.append(value) }
+        }
+        #expect(found == Self.integers)
+    }
+
     @Test func aPlaceHasWhatAWalkFinds() {
         var draw = Draw()
         // Every seventh column is not wanted; the others are in the opposite order.

@@ -65,15 +65,22 @@ public import Bytes
 
     // `ahead`: the first five bytes of the varint, or what follows it.
     @inlinable mutating func varint(_ bytes: [UInt8], _ ahead: UInt64) -> UInt64 {
-        if ahead & 0x80 == 0 {
-            index &+= 1
-            return ahead & 0x7F
-        }
-        if ahead & 0x8000 == 0 {
-            index &+= 2
-            return ahead & 0x7F | ahead >> 1 & 0x3F80
-        }
-        return longVarint(bytes)
+        let (value, length) = Self.shortVarint(ahead)
+        if length == 0 { return longVarint(bytes) }
+        index &+= length
+        return value
+    }
+
+    /// A varint of at most five bytes, and how many it has; none where it has more.
+    @inlinable @inline(__always) static func shortVarint(_ ahead: UInt64) -> (value: UInt64, length: Int) {
+        if ahead & 0x80 == 0 { return (ahead & 0x7F, 1) }
+        if ahead & 0x8000 == 0 { return (ahead & 0x7F | ahead >> 1 & 0x3F80, 2) }
+        let ends = ~ahead & 0x80_8080_8080
+        if ends == 0 { return (0, 0) }
+        // What lies above the first byte whose highest bit is clear belongs to what follows.
+        let all = ahead & (ends ^ (ends &- 1))
+        let low = all & 0x7F | all >> 1 & 0x3F80 | all >> 2 & 0x1F_C000
+        return (low | all >> 3 & 0xFE0_0000 | all >> 4 & 0x7_F000_0000, ends.trailingZeroBitCount >> 3 &+ 1)
     }
 
     @inlinable mutating func longVarint(_ bytes: [UInt8]) -> UInt64 {

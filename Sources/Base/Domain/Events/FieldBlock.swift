@@ -104,14 +104,8 @@ package struct FieldBlock: Sendable {
     /// A varint at `index` and its length in bytes.
     /// - Parameter ahead: its first five bytes, or as many as there are and zeros.
     @inline(__always) private static func varint(_ bytes: Span<UInt8>, _ index: Int, _ ahead: UInt64) -> (UInt64, Int) {
-        if ahead & 0x80 == 0 { return (ahead & 0x7F, 1) }
-        if ahead & 0x8000 == 0 { return (ahead & 0x7F | ahead >> 1 & 0x3F80, 2) }
-        let ends = ~ahead & 0x80_8080_8080
-        guard ends != 0 else { return longVarint(bytes, index) }
-        // What lies above the first byte whose highest bit is clear belongs to what follows.
-        let all = ahead & (ends ^ (ends &- 1))
-        let low = all & 0x7F | all >> 1 & 0x3F80 | all >> 2 & 0x1F_C000
-        return (low | all >> 3 & 0xFE0_0000 | all >> 4 & 0x7_F000_0000, ends.trailingZeroBitCount >> 3 &+ 1)
+        let (value, length) = EventRowCursor.shortVarint(ahead)
+        return length == 0 ? longVarint(bytes, index) : (value, length)
     }
 
     @inline(never) private static func longVarint(_ bytes: Span<UInt8>, _ start: Int) -> (UInt64, Int) {
