@@ -29,9 +29,9 @@ struct RowTransposer {
     init(_ layout: EventTableLayout, rowCount: Int) {
         self.layout = layout
         builders = layout.columns.map { ColumnBuilder(type: $0.type, rowsExpected: rowCount) }
-        areTimesAbsent.reserveCapacity(rowCount)
         fields = FieldBlock(
             targets: layout.targets, placeCount: builders.count, capacity: min(max(rowCount, 1), Self.rowsAtOnce))
+        areTimesAbsent.reserveCapacity(rowCount)
     }
 
     /// Appends rows of a block.
