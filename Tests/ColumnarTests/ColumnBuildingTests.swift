@@ -75,4 +75,62 @@ import Testing
         }
         #expect(values == expected.map { $0 ?? 0 })
     }
+
+    /// Values of 300 rows, some hundred at a time, against the same values one by one.
+    @Test(arguments: [ColumnType.integer, .double, .boolean, .text, .json], [0, 1, 2, 9])
+    func whatComesManyAtATimeIsWhatComesOneByOne(type: ColumnType, gap: Int) {
+        var (draw, many, single) = (Draw(), ColumnBuilder(type: type, rowsExpected: 300), ColumnBuilder(type: type))
+        let source = Array("ababababbbbbbbbbbbbbbbbbbbbbbbbcdefghijkl".utf8)
+        // Of the rows 170 to 229 none has a value.
+        for (base, count) in [(0, 70), (70, 30), (100, 1), (101, 69), (230, 70)] {
+            let rows = (0..<count).filter { _ in gap == 0 || draw.next(below: gap + 1) == 0 }.map { UInt16($0) }
+            let words = rows.map { _ -> UInt64 in
+                switch type {
+                case .integer: UInt64(bitPattern: Int64(draw.next(below: 1000) - 500))
+                case .double: (Double(draw.next(below: 50)) / 3).bitPattern
+                case .boolean: UInt64(draw.next(below: 2))
+                default: UInt64(draw.next(below: 20)) << 32 | UInt64(draw.next(below: 20))
+                }
+            }
+            if type == .text || type == .json {
+                many.append(texts: words.span, of: source, rows: rows.span, from: base)
+            } else {
+                many.append(words: words.span, rows: rows.span, from: base)
+            }
+            for (word, row) in zip(words, rows) {
+                single.padNulls(to: base + Int(row))
+                switch type {
+                case .integer: single.append(integer: Int64(bitPattern: word))
+                case .double: single.append(double: Double(bitPattern: word))
+                case .boolean: single.append(boolean: word == 1)
+                default:
+                    let start = Int(word >> 32)
+                    single.append(utf8: start..<(start + Int(word & 0xFFFF)), of: source)
+                }
+            }
+            #expect(many.count == single.count)
+        }
+        many.padNulls(to: 301)
+        single.padNulls(to: 301)
+        let (vector, plain) = (many.finish(), single.finish())
+        #expect(vector.fault == nil && vector.validity == plain.validity)
+        #expect((0..<301).allSatisfy { vector.scalar(at: $0) == plain.scalar(at: $0) })
+        guard case .text(let codes, let dictionary) = vector.storage, case .text(let others, let other) = plain.storage
+        else { return }
+        #expect(codes == others && dictionary.bytes == other.bytes && dictionary.offsets == other.offsets)
+    }
+
+    @Test func integersOfManyRowsFollowNulls() {
+        var builder = ColumnBuilder(type: .timestamptz)
+        builder.append(integers: [])
+        builder.padNulls(to: 60)
+        builder.append(integers: Array(1...70))
+        builder.append(integer: 71, row: 140)
+        let vector = builder.finish()
+        #expect(vector.fault == nil && vector.count == 141 && vector.validity?.nullCount == 70)
+        var expected = [Int64?](repeating: nil, count: 141)
+        for row in 60..<130 { expected[row] = Int64(row - 59) }
+        expected[140] = 71
+        #expect((0..<141).map { vector.integer(at: $0) } == expected)
+    }
 }

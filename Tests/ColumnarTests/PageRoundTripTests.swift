@@ -23,6 +23,24 @@ struct PageRoundTripTests {
         }
     }
 
+    /// Ids are kept as numbers only where each character is what would be written again.
+    @Test(arguments: ["0f9a1b2c-3d4e-7a5b-8c6d-7e8f90a1b2c3", "0f9a1b2c3d4e7a5b8c6d7e8f90a1b2c3", "u-0a1b2", "9f"])
+    func whatOnlyLooksLikeAnIDComesBackAsItWas(text: String) throws {
+        let id = Array(text.utf8)
+        for place in id.indices {
+            for byte in "/09:@AFG`afgz-".utf8 {
+                var other = id
+                other[place] = byte
+                var builder = TextDictionaryBuilder()
+                let codes = [id, other, id].map { builder.code(of: $0.span) }
+                let vector = Vector(
+                    type: .text, count: 3, storage: .text(codes: codes, dictionary: builder.finish()))
+                let (back, _) = try Self.roundTrip(vector)
+                #expect(sameRows(vector, back), "\(String(decoding: other, as: UTF8.self))")
+            }
+        }
+    }
+
     @Test(arguments: [1, 64, 1_025, 4_000])
     func nullsComeBack(count: Int) throws {
         let masks: [(String, (Int) -> Bool)] = [

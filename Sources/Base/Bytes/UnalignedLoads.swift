@@ -1,8 +1,10 @@
 /// Eight bytes at a time from a byte array, for hashing and comparing texts.
+///
+/// Public, though for this package alone: what other modules inline may call nothing less.
 extension Array where Element == UInt8 {
     /// The eight bytes from `offset` on as a little-endian number.
     /// - Precondition: `offset + 8 <= count`.
-    @inlinable package func loadUInt64(at offset: Int) -> UInt64 {
+    @inlinable public func loadUInt64(at offset: Int) -> UInt64 {
         precondition(offset >= 0 && offset &+ 8 <= count)
         return unsafe withUnsafeBytes { raw in
             // Sound: the precondition keeps the read inside the array; loadUnaligned has no alignment demand.
@@ -12,7 +14,7 @@ extension Array where Element == UInt8 {
 
     /// Up to seven bytes from `offset` on as a little-endian number.
     /// - Precondition: `length < 8`, `offset + length <= count`.
-    @inlinable package func loadPartialUInt64(at offset: Int, length: Int) -> UInt64 {
+    @inlinable public func loadPartialUInt64(at offset: Int, length: Int) -> UInt64 {
         span.loadPartialUInt64(at: offset, length: length)
     }
 
@@ -25,7 +27,7 @@ extension Array where Element == UInt8 {
 extension Span where Element == UInt8 {
     /// The eight bytes from `offset` on as a little-endian number.
     /// - Precondition: `offset + 8 <= count`.
-    @inlinable package func loadUInt64(at offset: Int) -> UInt64 {
+    @inlinable public func loadUInt64(at offset: Int) -> UInt64 {
         precondition(offset >= 0 && offset &+ 8 <= count)
         // Sound: the precondition keeps the read inside the span; loadUnaligned has no alignment demand.
         return unsafe withUnsafeBytes { raw in
@@ -35,7 +37,17 @@ extension Span where Element == UInt8 {
 
     /// Up to seven bytes from `offset` on as a little-endian number.
     /// - Precondition: `length < 8`, `offset + length <= count`.
-    @inlinable package func loadPartialUInt64(at offset: Int, length: Int) -> UInt64 {
+    @inlinable public func loadPartialUInt64(at offset: Int, length: Int) -> UInt64 {
+        precondition(offset >= 0 && length >= 0 && length < 8 && length <= count &- offset)
+        // Mostly more bytes follow: one load, and what is beyond the length is masked.
+        if count &- offset >= 8 {
+            return loadUInt64(at: offset) & (1 &<< UInt64(truncatingIfNeeded: length &* 8) &- 1)
+        }
+        return loadLastUInt64(at: offset, length: length)
+    }
+
+    /// The same where fewer than eight bytes follow.
+    @usableFromInline func loadLastUInt64(at offset: Int, length: Int) -> UInt64 {
         precondition(offset >= 0 && length >= 0 && length < 8 && length <= count &- offset)
         // Two halves that may overlap, or a first, a middle and a last byte that may be one: no loop.
         if length >= 4 {
@@ -76,7 +88,7 @@ extension Span where Element == UInt8 {
 
     /// Whether the `length` bytes from `offset` on are those from `otherOffset` on.
     /// - Precondition: both ranges lie inside their spans.
-    @inlinable package func isEqual(at offset: Int, to other: Span<UInt8>, at otherOffset: Int, length: Int) -> Bool {
+    @inlinable public func isEqual(at offset: Int, to other: Span<UInt8>, at otherOffset: Int, length: Int) -> Bool {
         assert(offset >= 0 && length >= 0 && offset &+ length <= count, "the bytes are there")
         assert(otherOffset >= 0 && otherOffset &+ length <= other.count, "so are the others")
         if length >= 8 {

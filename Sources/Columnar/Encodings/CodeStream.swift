@@ -20,9 +20,9 @@ enum CodeStream {
         var wide = [Int64](repeating: 0, count: codes.count)
         for index in codes.indices { wide[index] = Int64(codes[index]) }
         var other = ByteSink()
-        IntegerStreamEncoder.write(wide, into: &other)
         // Plain packing decodes fastest: another kind has to save a tenth.
-        if other.count * 10 < packedBytes * 9 {
+        let limit = (packedBytes * 9 + 9) / 10
+        if IntegerStreamEncoder.write(wide, into: &other, below: limit), other.count < limit {
             sink.append(contentsOf: other.bytes)
         } else {
             sink.append(packed)

@@ -6,14 +6,18 @@ enum IntegerStreamEncoder {
     static let depthMax = 2
 
     /// Appends `values` in the cheapest kind. Nothing is written for none.
-    static func write(_ values: [Int64], into sink: inout ByteSink, depth: Int = 0) {
+    /// - Parameter limit: a stream of so many bytes is of no use to the caller.
+    /// - Returns: false where the stream would take as many bytes at least, and nothing was written. A stream of which
+    ///   that is not seen before it is written is written.
+    @discardableResult
+    static func write(_ values: [Int64], into sink: inout ByteSink, depth: Int = 0, below limit: Int = .max) -> Bool {
         assert(depth <= depthMax, "streams nest to a depth")
-        guard let first = values.first else { return }
+        guard let first = values.first else { return true }
         let analysis = IntegerAnalysis(values)
         if analysis.minimum == analysis.maximum {
             sink.append(IntegerStreamKind.constant.rawValue)
             sink.append(zigzag: first)
-            return
+            return true
         }
         let packing = bestPacking(values, analysis)
         var best = (kind: IntegerStreamKind.packed, bytes: packing.bytes)
@@ -23,8 +27,12 @@ enum IntegerStreamEncoder {
             let runs = runBytes(values, runCount: analysis.runCount, depth: depth), runs.count < best.bytes
         {
             sink.append(contentsOf: runs)
-            return
+            return true
         }
+        // Beside the bits there are the kind, the base, the divisor, the width and the number of exceptions.
+        var (count, width) = (values.count, packing.width)
+        if best.kind == .deltas, let deltas { (count, width) = (deltas.values.count, deltas.plan.width) }
+        if BitPacking.packedBytes(count: count, width: width, wordBits: 64) + 5 >= limit { return false }
         sink.append(best.kind.rawValue)
         if best.kind == .deltas, let deltas {
             sink.append(zigzag: first)
@@ -32,6 +40,7 @@ enum IntegerStreamEncoder {
         } else {
             write(packing: packing, of: values, into: &sink, depth: depth)
         }
+        return true
     }
 
     /// Whether differences, by a sample of four stretches, are narrower than the values: unsorted ids and durations are

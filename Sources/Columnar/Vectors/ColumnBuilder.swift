@@ -10,8 +10,12 @@ package struct ColumnBuilder: Sendable {
     private var dictionary = TextDictionaryBuilder()
     private var validity: Validity?
     private var hasValue = false
+    /// Rows that it is to have, as far as that is known: its memory is made once.
+    private let rowsExpected: Int
 
-    package init(type: ColumnType) { self.type = type }
+    /// An empty column.
+    /// - Parameter rowsExpected: for how many rows memory is made with the first value.
+    package init(type: ColumnType, rowsExpected: Int = 0) { (self.type, self.rowsExpected) = (type, rowsExpected) }
 
     /// Bytes held, roughly: for budgets.
     package var byteCount: Int {
@@ -40,6 +44,15 @@ package struct ColumnBuilder: Sendable {
         assert(row >= count, "rows ascend")
         if row > count { padNulls(to: row) }
         append(utf8: range, of: source)
+    }
+
+    /// Appends integers of consecutive rows.
+    package mutating func append(integers values: [Int64]) {
+        if values.isEmpty { return }
+        if !hasValue { begin() }
+        validity?.append(valid: values.count)
+        if wides.isEmpty { integers.append(contentsOf: values) } else { wides += values.map { Int128($0) } }
+        count += values.count
     }
 
     package mutating func append(integer value: Int64) {
@@ -101,12 +114,77 @@ package struct ColumnBuilder: Sendable {
     }
 
     private mutating func opened() {
-        if !hasValue {
-            hasValue = true
-            fill(count)
-        }
+        if !hasValue { begin() }
         validity?.append(true)
         count += 1
+    }
+
+    /// Storage for the rows so far, all of them null.
+    private mutating func begin() {
+        hasValue = true
+        if rowsExpected > count {
+            switch type {
+            case .double: doubles.reserveCapacity(rowsExpected)
+            case .boolean: booleans.reserveCapacity(rowsExpected)
+            case .text, .json: codes.reserveCapacity(rowsExpected)
+            default: integers.reserveCapacity(rowsExpected)
+            }
+        }
+        fill(count)
+    }
+
+    /// Rows up to the last of those given, each with a zero as its value; false where none is given.
+    mutating func makeRoom(_ rows: Span<UInt16>, from base: Int) -> Bool {
+        guard rows.count > 0 else { return false }
+        let (first, end) = (base + Int(rows[0]), base + Int(rows[rows.count - 1]) + 1)
+        precondition(first >= count && end - first >= rows.count, "rows ascend")
+        padNulls(to: first)
+        if !hasValue { begin() }
+        if rows.count == end - first {
+            validity?.append(valid: rows.count)
+        } else {
+            if validity == nil { validity = Validity(count: count, allValid: true) }
+            validity?.append(rows: rows, from: base, upTo: end)
+        }
+        fill(end - first)
+        count = end
+        return true
+    }
+
+    /// Sets values of rows that there is room for.
+    mutating func put(_ words: Span<UInt64>, _ rows: Span<UInt16>, _ base: Int) {
+        switch type {
+        case .double:
+            var values = doubles.mutableSpan
+            for index in words.indices { values[base &+ Int(rows[index])] = Double(bitPattern: words[index]) }
+        case .boolean:
+            var values = booleans.mutableSpan
+            for index in words.indices { values[base &+ Int(rows[index])] = words[index] != 0 }
+        case .text, .json: preconditionFailure("texts have a source")
+        default:
+            if wides.isEmpty {
+                var values = integers.mutableSpan
+                for index in words.indices { values[base &+ Int(rows[index])] = Int64(bitPattern: words[index]) }
+            } else {
+                var values = wides.mutableSpan
+                for index in words.indices {
+                    values[base &+ Int(rows[index])] = Int128(Int64(bitPattern: words[index]))
+                }
+            }
+        }
+    }
+
+    /// Likewise texts.
+    mutating func put(_ texts: Span<UInt64>, of source: Span<UInt8>, _ rows: Span<UInt16>, _ base: Int) {
+        precondition(type == .text || type == .json, "a text in \(type)")
+        // Where nine of ten were new so far, the others will be.
+        let known = codes.count - texts.count
+        if known >= 256, rowsExpected > known, dictionary.count * 10 >= known * 9 { dictionary.reserve(rowsExpected) }
+        var values: [UInt32] = []
+        swap(&values, &codes)
+        var places = values.mutableSpan
+        dictionary.put(codesOf: texts, of: source, rows: rows, from: base, to: &places)
+        swap(&values, &codes)
     }
 
     /// Zeros below null rows, once the column has storage at all.

@@ -18,67 +18,109 @@ package struct TextDictionaryBuilder: Sendable {
 
     /// The code of a text given as a range of `source`; a new one is added. O(length).
     package mutating func code(of range: Range<Int>, in source: [UInt8]) -> UInt32 {
-        code(of: source.span.extracting(range))
+        code(of: source.span, at: range.lowerBound, length: range.count)
     }
 
     /// The code of a text; a new one is added. O(length).
-    package mutating func code(of text: Span<UInt8>) -> UInt32 {
-        if count > 0, matches(lastCode, text) { return lastCode }
-        let hash = Self.hash(text)
-        if count * 2 >= slots.count { grow() }
+    package mutating func code(of text: Span<UInt8>) -> UInt32 { code(of: text, at: 0, length: text.count) }
+
+    package mutating func code(of text: String) -> UInt32 { code(of: text.utf8.span) }
+
+    /// Writes the codes of many texts of one source; new ones are added, in order.
+    /// - Parameters:
+    ///   - texts: where each begins in the source above 32 bits, its length below.
+    ///   - rows: beside each text the row of its code, counted from `base`.
+    mutating func put(
+        codesOf texts: Span<UInt64>, of source: Span<UInt8>, rows: Span<UInt16>, from base: Int,
+        to codes: inout MutableSpan<UInt32>
+    ) {
+        for index in texts.indices {
+            let text = texts[index]
+            codes[base &+ Int(rows[index])] = code(
+                of: source, at: Int(truncatingIfNeeded: text &>> 32), length: Int(UInt32(truncatingIfNeeded: text)))
+        }
+    }
+
+    @inline(__always) private mutating func code(of source: Span<UInt8>, at start: Int, length: Int) -> UInt32 {
+        precondition(start >= 0 && length >= 0 && start &+ length <= source.count, "the text is there")
+        if count > 0, matches(lastCode, source, start, length) { return lastCode }
+        let hash = Self.hash(source, start, length)
+        if count * 2 >= slots.count { grow(to: max(16, slots.count * 2)) }
         assert(count * 2 < slots.count, "a free slot ends every search")
-        let mask = slots.count - 1
+        let mask = slots.count &- 1
         var slot = Int(hash) & mask
         while slots[slot] != 0 {
             let entry = slots[slot]
             if UInt32(truncatingIfNeeded: entry &>> 32) == hash {
                 let code = UInt32(truncatingIfNeeded: entry) &- 1
-                if matches(code, text) {
+                if matches(code, source, start, length) {
                     lastCode = code
                     return code
                 }
             }
-            slot = (slot + 1) & mask
+            slot = (slot &+ 1) & mask
         }
+        return add(source, start, length, hash, slot)
+    }
+
+    @inline(never) private mutating func add(
+        _ source: Span<UInt8>, _ start: Int, _ length: Int, _ hash: UInt32, _ slot: Int
+    ) -> UInt32 {
         let code = UInt32(count)
-        bytes.append(contentsOf: text)
+        bytes.append(contentsOf: source.extracting(start..<(start + length)))
         offsets.append(UInt32(bytes.count))
         slots[slot] = UInt64(hash) &<< 32 | UInt64(code + 1)
         lastCode = code
         return code
     }
 
-    package mutating func code(of text: String) -> UInt32 { code(of: text.utf8.span) }
-
     package func finish() -> TextDictionary { TextDictionary(bytes: bytes, offsets: offsets) }
 
-    private func matches(_ code: UInt32, _ text: Span<UInt8>) -> Bool {
-        let start = Int(offsets[Int(code)])
-        guard Int(offsets[Int(code) + 1]) - start == text.count else { return false }
-        return bytes.span.isEqual(at: start, to: text, at: 0, length: text.count)
+    @inline(__always) private func matches(_ code: UInt32, _ source: Span<UInt8>, _ start: Int, _ length: Int) -> Bool {
+        let known = Int(offsets[Int(code)])
+        guard Int(offsets[Int(code) &+ 1]) &- known == length else { return false }
+        return bytes.span.isEqual(at: known, to: source, at: start, length: length)
     }
 
     /// Multiply and shift over words of 64 bits: short keys, no adversary that could fill more than one group of rows.
-    private static func hash(_ text: Span<UInt8>) -> UInt32 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(text.count)
-        var index = 0
-        while index + 8 <= text.count {
-            hash = (hash ^ text.loadUInt64(at: index)) &* 0x9E37_79B9_7F4A_7C15
-            hash ^= hash >> 29
-            index += 8
+    @inline(__always) private static func hash(_ source: Span<UInt8>, _ start: Int, _ length: Int) -> UInt32 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(truncatingIfNeeded: length)
+        var last: UInt64
+        if length >= 8 {
+            var index = start
+            // The last word may overlap the one before.
+            let end = start &+ length &- 8
+            while index < end {
+                hash = (hash ^ source.loadUInt64(at: index)) &* 0x9E37_79B9_7F4A_7C15
+                hash ^= hash &>> 29
+                index &+= 8
+            }
+            last = source.loadUInt64(at: end)
+        } else {
+            last = source.loadPartialUInt64(at: start, length: length)
         }
-        hash = (hash ^ text.loadPartialUInt64(at: index, length: text.count - index)) &* 0x9E37_79B9_7F4A_7C15
-        return UInt32(truncatingIfNeeded: hash ^ hash >> 32)
+        last = (hash ^ last) &* 0x9E37_79B9_7F4A_7C15
+        return UInt32(truncatingIfNeeded: last ^ last &>> 32)
     }
 
-    private mutating func grow() {
-        let size = max(16, slots.count * 2)
-        let old = slots
-        slots = Array(repeating: 0, count: size)
-        for entry in old where entry != 0 {
-            var slot = Int(truncatingIfNeeded: entry &>> 32) & (size - 1)
-            while slots[slot] != 0 { slot = (slot + 1) & (size - 1) }
-            slots[slot] = entry
+    /// Makes room for so many texts at once, of the length that those so far have: for columns in which most are new.
+    mutating func reserve(_ texts: Int) {
+        var size = max(16, slots.count)
+        while size < texts * 2 { size *= 2 }
+        guard count > 0, size > slots.count else { return }
+        bytes.reserveCapacity(texts * (bytes.count / count + 1))
+        offsets.reserveCapacity(texts + 1)
+        grow(to: size)
+    }
+
+    @inline(never) private mutating func grow(to size: Int) {
+        var larger = [UInt64](repeating: 0, count: size)
+        var places = larger.mutableSpan
+        for entry in slots where entry != 0 {
+            var slot = Int(truncatingIfNeeded: entry &>> 32) & (size &- 1)
+            while places[slot] != 0 { slot = (slot &+ 1) & (size &- 1) }
+            places[slot] = entry
         }
+        slots = larger
     }
 }

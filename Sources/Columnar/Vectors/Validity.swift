@@ -49,6 +49,27 @@ package struct Validity: Hashable, Sendable {
         if missing > 0 { words.append(contentsOf: repeatElement(0, count: missing)) }
     }
 
+    /// Appends rows that all have a value.
+    mutating func append(valid more: Int) {
+        var row = count
+        append(nulls: more)
+        while row < count {
+            let bits = min(64 - row & 63, count - row)
+            words[row >> 6] |= (UInt64.max >> UInt64(64 - bits)) << UInt64(row & 63)
+            row += bits
+        }
+    }
+
+    /// Appends rows up to `end`, of which those have a value whose numbers, counted from `base`, are given.
+    mutating func append(rows: Span<UInt16>, from base: Int, upTo end: Int) {
+        append(nulls: end - count)
+        var words = words.mutableSpan
+        for index in rows.indices {
+            let row = base &+ Int(rows[index])
+            words[row >> 6] |= 1 &<< UInt64(truncatingIfNeeded: row & 63)
+        }
+    }
+
     /// Bits beyond `count` stay zero, so that counting and comparing need no mask.
     private mutating func clearTail() {
         if count & 63 != 0 { words[words.count - 1] &= (1 << UInt64(count & 63)) - 1 }

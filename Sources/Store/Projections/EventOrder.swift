@@ -1,3 +1,4 @@
+import Bytes
 package import Domain
 import Hashing
 
@@ -39,11 +40,17 @@ package struct EventOrderer: Sendable {
         if event.isTimeAbsent {
             return EventOrder(time: event.time, rank: UInt64(max(0, position)), prefix: 0, hash: 0)
         }
-        var prefix: UInt64 = 0
-        let id = event.id
-        for place in 0..<8 { prefix = prefix << 8 | (place < id.count ? UInt64(id[id.startIndex + place]) : 0) }
+        let bytes = event.bytes.span
+        // The id is the first field. As a number of which the first byte counts most, prefixes compare as texts do.
+        var (cursor, prefix) = (EventRowCursor(event), UInt64(0))
+        if cursor.advance(in: event), case .text(let id) = cursor.value {
+            prefix =
+                id.count >= 8
+                ? bytes.loadUInt64(at: id.lowerBound).byteSwapped
+                : bytes.loadPartialUInt64(at: id.lowerBound, length: id.count).byteSwapped
+        }
         return EventOrder(
             time: event.time, rank: ranks[Int(event.type)], prefix: prefix,
-            hash: xxh3(event.bytes[event.identityRange]))
+            hash: xxh3(bytes.extracting(event.identityRange)))
     }
 }

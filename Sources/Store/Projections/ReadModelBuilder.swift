@@ -1,3 +1,4 @@
+import Bytes
 package import Columnar
 package import Domain
 
@@ -12,13 +13,45 @@ struct FoldSource {
 }
 
 /// One value of a row under construction.
-enum RowSlot {
-    case none
-    case integer(Int64)
-    case wide(Int128)
-    case boolean(Bool)
-    case text(buffer: Int32, Range<Int>)
-    case string(String)
+struct RowSlot: Sendable {
+    /// What ``word`` means.
+    enum Kind: UInt8 {
+        case none
+        /// An integer, or a truth as 0 or 1.
+        case number
+        /// A text of an event: where it begins in its buffer above, its length below.
+        case text
+        /// Likewise one of ``RowSlots/texts``.
+        case ownText
+        /// Index of a number that 64 bits do not hold.
+        case wide
+    }
+
+    fileprivate var kind: Kind
+    fileprivate var buffer: Int32 = 0
+    fileprivate var word: UInt64 = 0
+
+    static let none = RowSlot(kind: .none)
+
+    static func integer(_ value: Int64) -> RowSlot { RowSlot(kind: .number, word: UInt64(bitPattern: value)) }
+
+    static func boolean(_ value: Bool) -> RowSlot { RowSlot(kind: .number, word: value ? 1 : 0) }
+
+    static func text(buffer: Int32, _ range: Range<Int>) -> RowSlot {
+        RowSlot(kind: .text, buffer: buffer, word: word(range))
+    }
+
+    var isNone: Bool { kind == .none }
+
+    fileprivate static func word(_ range: Range<Int>) -> UInt64 {
+        UInt64(range.lowerBound) << 32 | UInt64(UInt32(range.count))
+    }
+
+    /// Where the text stands.
+    fileprivate var range: Range<Int> {
+        let start = Int(word >> 32)
+        return start..<(start + Int(word & 0xFFFF_FFFF))
+    }
 }
 
 /// The values of one row under construction; most columns have none.
@@ -26,6 +59,9 @@ struct RowSlots: Sendable {
     private var slots: [RowSlot]
     /// Columns that were given a value, some perhaps twice.
     private var touched: [Int] = []
+    /// Texts that no event has, end to end.
+    private var texts: [UInt8] = []
+    private var wides: [Int128] = []
 
     init(count: Int) { slots = Array(repeating: .none, count: count) }
 
@@ -37,41 +73,118 @@ struct RowSlots: Sendable {
         }
     }
 
-    /// Hands each value out once and forgets it.
-    mutating func drain(_ body: (Int, RowSlot) -> Void) {
-        for column in touched {
-            if case .none = slots[column] { continue }
-            body(column, slots[column])
+    mutating func set(_ column: Int, _ text: String) {
+        let start = texts.count
+        texts.append(contentsOf: text.utf8)
+        self[column] = RowSlot(kind: .ownText, word: RowSlot.word(start..<texts.count))
+    }
+
+    mutating func set(_ column: Int, wide value: Int128) {
+        if let narrow = Int64(exactly: value) {
+            self[column] = .integer(narrow)
+        } else {
+            wides.append(value)
+            self[column] = RowSlot(kind: .wide, word: UInt64(wides.count - 1))
+        }
+    }
+
+    /// Hands each value to a table once and forgets it.
+    fileprivate mutating func drain(into table: inout RowTable, _ buffers: [[UInt8]]) {
+        for index in touched.indices {
+            let column = touched[index]
+            let slot = slots[column]
             slots[column] = .none
+            switch slot.kind {
+            case .none: break
+            case .number: table.stage(column, slot.word)
+            case .text:
+                let buffer = buffers[Int(slot.buffer)]
+                table.stage(column, text: buffer.span.extracting(slot.range))
+            case .ownText: table.stage(column, text: texts.span.extracting(slot.range))
+            case .wide: table.append(column, wide: wides[Int(slot.word)])
+            }
         }
         touched.removeAll(keepingCapacity: true)
+        texts.removeAll(keepingCapacity: true)
+        wides.removeAll(keepingCapacity: true)
     }
 }
 
-/// A table that grows row by row through named slots.
+/// A table that grows row by row through named slots. Some rows are gathered before their values go into the columns, a
+/// column at a time.
 struct RowTable: Sendable {
-    private(set) var rowCount = 0
     private var builders: [ColumnBuilder]
+    /// Rows that the builders have.
+    private var rowCount = 0
+    /// Rows that they have not.
+    private var gathered = 0
+    /// By column, ``rowsAtOnce`` each: numbers as they are, of a text where it begins in ``texts`` above, its length
+    /// below.
+    private var words: [UInt64]
+    /// Beside each word its row, of those that are gathered.
+    private var rows: [UInt16]
+    /// By column.
+    private var counts: [Int]
+    private var texts: [UInt8] = []
 
-    init(_ columns: [TableColumn]) { builders = columns.map { ColumnBuilder(type: $0.type) } }
+    private static let rowsAtOnce = 64
+
+    init(_ columns: [TableColumn]) {
+        builders = columns.map { ColumnBuilder(type: $0.type) }
+        words = Array(repeating: 0, count: columns.count * Self.rowsAtOnce)
+        rows = Array(repeating: 0, count: columns.count * Self.rowsAtOnce)
+        counts = Array(repeating: 0, count: columns.count)
+    }
 
     mutating func append(_ row: inout RowSlots, buffers: [[UInt8]]) {
-        row.drain { index, slot in
-            assert(builders[index].count <= rowCount, "a row has one value in a column")
-            builders[index].padNulls(to: rowCount)
-            switch slot {
-            case .none: break
-            case .integer(let value): builders[index].append(integer: value)
-            case .wide(let value): builders[index].append(wide: value)
-            case .boolean(let value): builders[index].append(boolean: value)
-            case .text(let buffer, let range): builders[index].append(utf8: range, of: buffers[Int(buffer)])
-            case .string(let value): builders[index].append(text: value)
-            }
+        if gathered == Self.rowsAtOnce { flush() }
+        row.drain(into: &self, buffers)
+        gathered += 1
+    }
+
+    fileprivate mutating func stage(_ column: Int, _ word: UInt64) {
+        let count = counts[column]
+        assert(count <= gathered, "a row has one value in a column")
+        words[column * Self.rowsAtOnce + count] = word
+        rows[column * Self.rowsAtOnce + count] = UInt16(gathered)
+        counts[column] = count + 1
+    }
+
+    fileprivate mutating func stage(_ column: Int, text: Span<UInt8>) {
+        let start = texts.count
+        texts.append(contentsOf: text)
+        stage(column, RowSlot.word(start..<texts.count))
+    }
+
+    /// Numbers that 64 bits do not hold are few: what was gathered before one goes into the column first.
+    fileprivate mutating func append(_ column: Int, wide value: Int128) {
+        flush(column)
+        builders[column].padNulls(to: rowCount + gathered)
+        builders[column].append(wide: value)
+    }
+
+    private mutating func flush() {
+        for column in builders.indices { flush(column) }
+        rowCount += gathered
+        gathered = 0
+        texts.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func flush(_ column: Int) {
+        guard counts[column] > 0 else { return }
+        let range = (column * Self.rowsAtOnce)..<(column * Self.rowsAtOnce + counts[column])
+        let (words, rows, texts) = (words, rows, texts)
+        let (values, places) = (words.span.extracting(range), rows.span.extracting(range))
+        if builders[column].type == .text || builders[column].type == .json {
+            builders[column].append(texts: values, of: texts, rows: places, from: rowCount)
+        } else {
+            builders[column].append(words: values, rows: places, from: rowCount)
         }
-        rowCount += 1
+        counts[column] = 0
     }
 
     mutating func finish() -> Chunk {
+        flush()
         let vectors = builders.indices.map { index in
             builders[index].padNulls(to: rowCount)
             return builders[index].finish()
@@ -98,14 +211,14 @@ package struct ReadModelBuilder: Sendable {
         assert(turn.question >= 0 || turn.answer >= 0, "a turn was asked or answered")
         if turn.question >= 0 { copy(turn.question, places.fromQuestion, source) }
         if turn.answer >= 0 {
-            turnSlots[places.turn.status] = .string("ok")
+            turnSlots.set(places.turn.status, "ok")
             copy(turn.answer, turn.question >= 0 ? places.fromAnswer : places.fromAnswerAlone, source)
         }
         let at = places.turn
         if turn.call >= 0 {
             copy(turn.call, places.fromCall, source)
             // Where nobody answered, the model is the one that was asked for.
-            if case .none = turnSlots[at.model] { turnSlots[at.model] = turnSlots[at.requestModel] }
+            if turnSlots[at.model].isNone { turnSlots[at.model] = turnSlots[at.requestModel] }
         }
         if let number = turn.number { turnSlots[at.turn] = .integer(number) }
         if turn.question >= 0 { turnSlots[at.askedTime] = .integer(source.time(turn.question)) }
@@ -138,7 +251,7 @@ package struct ReadModelBuilder: Sendable {
         } else {
             appendStanding(summary)
         }
-        if let topic = summary.topic { conversationSlots[at.topic] = .string(topic) }
+        if let topic = summary.topic { conversationSlots.set(at.topic, topic) }
         conversationSlots[at.turns] = .integer(summary.turns)
         conversationSlots[at.answers] = .integer(summary.answers)
         conversationSlots[at.errors] = .integer(summary.errors)
@@ -147,7 +260,7 @@ package struct ReadModelBuilder: Sendable {
             Self.put(summary.cost, at: at.money, &conversationSlots)
         } else {
             // What the other calls cost is not known.
-            conversationSlots[at.money + 1] = .wide(summary.cost.low)
+            conversationSlots.set(at.money + 1, wide: summary.cost.low)
         }
         conversationSlots[at.escalations] = .integer(Int64(summary.facts.escalations))
         conversationSlots[at.feedbackRequests] = .integer(summary.feedbackRequests)
@@ -160,30 +273,29 @@ package struct ReadModelBuilder: Sendable {
         let (at, facts) = (places.conversation, summary.facts)
         if let closed = facts.standingClose {
             conversationSlots[at.closedTime] = .integer(closed.time)
-            if let reason = facts.closeReason { conversationSlots[at.closedReason] = .string(reason) }
+            if let reason = facts.closeReason { conversationSlots.set(at.closedReason, reason) }
         }
         if let time = summary.lastActivityTime { conversationSlots[at.lastActivityTime] = .integer(time) }
-        if let last = facts.lastWord { conversationSlots[at.lastMessage] = .string(last.rawValue) }
-        conversationSlots[at.outcome] = .string(OutcomeRule.house1.outcome(of: facts, at: summary.lastTime).rawValue)
-        conversationSlots[at.outcomeFin] = .string(
-            OutcomeRule.intercomFin.outcome(of: facts, at: summary.lastTime).rawValue)
+        if let last = facts.lastWord { conversationSlots.set(at.lastMessage, last.rawValue) }
+        conversationSlots.set(at.outcome, OutcomeRule.house1.outcome(of: facts, at: summary.lastTime).rawValue)
+        conversationSlots.set(at.outcomeFin, OutcomeRule.intercomFin.outcome(of: facts, at: summary.lastTime).rawValue)
         if let verdict = facts.verdict, verdict.isResolved {
             conversationSlots[at.resolvedTime] = .integer(verdict.instant.time)
-            conversationSlots[at.resolvedBy] = .string(verdict.by ?? "agent")
-            conversationSlots[at.resolvedCertainty] = .string(verdict.certainty ?? "assumed")
+            conversationSlots.set(at.resolvedBy, verdict.by ?? "agent")
+            conversationSlots.set(at.resolvedCertainty, verdict.certainty ?? "assumed")
         }
         conversationSlots[at.reopened] = .boolean(facts.reopenings > 0)
-        if let reason = facts.escalationReason { conversationSlots[at.escalationReason] = .string(reason) }
+        if let reason = facts.escalationReason { conversationSlots.set(at.escalationReason, reason) }
         if let score = summary.score { conversationSlots[at.score] = .integer(score) }
         if let time = summary.ratedTime { conversationSlots[at.ratedTime] = .integer(time) }
     }
 
     private static func put(_ cost: CostSum, at first: Int, _ slots: inout RowSlots) {
         assert((cost.exact == nil) == (cost.state != .priced), "only what is priced is exact")
-        if let exact = cost.exact { slots[first] = .wide(exact) }
-        slots[first + 1] = .wide(cost.low)
-        if let high = cost.high { slots[first + 2] = .wide(high) }
-        slots[first + 3] = .string(cost.state.name)
+        if let exact = cost.exact { slots.set(first, wide: exact) }
+        slots.set(first + 1, wide: cost.low)
+        if let high = cost.high { slots.set(first + 2, wide: high) }
+        slots.set(first + 3, cost.state.name)
     }
 
     private func conversationID(_ source: FoldSource) -> RowSlot {

@@ -4,16 +4,23 @@ internal import CXXHash
 // `XXH3_64bits_withSeed`.
 
 /// A 128-bit hash as two halves; ordered by `high`, then `low`.
-package struct Hash128: Hashable, Comparable, Sendable {
-    package var high: UInt64
-    package var low: UInt64
+@usableFromInline package struct Hash128: Hashable, Comparable, Sendable {
+    @usableFromInline package var high: UInt64
+    @usableFromInline package var low: UInt64
 
-    package init(high: UInt64, low: UInt64) {
+    @inlinable package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
-    package static func < (left: Hash128, right: Hash128) -> Bool {
+    @inlinable package static func == (left: Hash128, right: Hash128) -> Bool {
+        left.low == right.low && left.high == right.high
+    }
+
+    /// Half of it tells apart what a table has: the other half would only take time.
+    @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(low) }
+
+    @inlinable package static func < (left: Hash128, right: Hash128) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }
 }

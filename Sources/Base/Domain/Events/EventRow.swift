@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 
 // One event as bytes: the form in which it travels from the decoder through the writer into the log, and back.
 // Little-endian.
@@ -22,11 +22,14 @@ import Bytes
 /// all of the bytes; who keeps a row for long takes a ``copy``.
 ///
 /// Rows from a file have passed the record's checksum; ``EventRows/init(checking:registry:)`` proves their shape once.
-package struct EventRow: Sendable {
+///
+/// Members that every walk calls are inlined into other modules, which the compiler does for a type of the package only
+/// where it says `@usableFromInline`, and which spares each of these calls a count of references.
+@usableFromInline package struct EventRow: Sendable {
     /// The row, others beside it.
-    package let bytes: [UInt8]
+    @usableFromInline package let bytes: [UInt8]
     /// Index of the row's first byte.
-    package let start: Int
+    @usableFromInline package let start: Int
 
     /// - Precondition: `bytes` holds a sound row at `start`.
     @inlinable @inline(__always) package init(_ bytes: [UInt8], at start: Int = 0) {
@@ -51,7 +54,9 @@ package struct EventRow: Sendable {
         @inline(__always) get { Int(UInt32(truncatingIfNeeded: bytes.loadUInt64(at: start))) }
     }
     /// Where the row lies in ``bytes``.
-    @inlinable package var range: Range<Int> { start..<(start + byteCount) }
+    @inlinable package var range: Range<Int> {
+        @inline(__always) get { start..<(start + byteCount) }
+    }
     /// The row alone, not copied.
     var slice: ArraySlice<UInt8> { bytes[range] }
     /// The row alone, copied, so that it does not keep what lies beside it.

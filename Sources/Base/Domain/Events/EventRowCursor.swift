@@ -1,10 +1,10 @@
-import Bytes
+public import Bytes
 
 /// Walks the fields of one event row that our own writer or log produced, without copying or allocating. It does not
 /// hold the row: ``advance(in:)`` is given it each time.
-package struct EventRowCursor: Sendable {
+@usableFromInline package struct EventRowCursor: Sendable {
     /// A field as it stands in the row.
-    package enum Value: Sendable {
+    @usableFromInline package enum Value: Sendable {
         case integer(Int64)
         case double(Double)
         case boolean(Bool)
@@ -18,14 +18,15 @@ package struct EventRowCursor: Sendable {
     @usableFromInline let end: Int
     @usableFromInline var index: Int
     /// The field that ``advance(in:)`` moved to.
-    package var column: UInt16 = 0
+    @usableFromInline package var column: UInt16
     /// That field's value.
-    package var value: Value = .boolean(false)
+    @usableFromInline package var value: Value
 
     /// Stands before the first field.
     @inlinable @inline(__always) package init(_ row: EventRow) {
         end = row.range.upperBound
         index = row.start + EventRowWriter.headerBytes
+        (column, value) = (0, .boolean(false))
         assert(row.start >= 0 && index <= end && end <= row.bytes.count, "a row that was checked, all of it")
     }
 
@@ -64,15 +65,22 @@ package struct EventRowCursor: Sendable {
 
     // `ahead`: the first five bytes of the varint, or what follows it.
     @inlinable mutating func varint(_ bytes: [UInt8], _ ahead: UInt64) -> UInt64 {
-        if ahead & 0x80 == 0 {
-            index &+= 1
-            return ahead & 0x7F
-        }
-        if ahead & 0x8000 == 0 {
-            index &+= 2
-            return ahead & 0x7F | ahead >> 1 & 0x3F80
-        }
-        return longVarint(bytes)
+        let (value, length) = Self.shortVarint(ahead)
+        if length == 0 { return longVarint(bytes) }
+        index &+= length
+        return value
+    }
+
+    /// A varint of at most five bytes, and how many it has; none where it has more.
+    @inlinable @inline(__always) static func shortVarint(_ ahead: UInt64) -> (value: UInt64, length: Int) {
+        if ahead & 0x80 == 0 { return (ahead & 0x7F, 1) }
+        if ahead & 0x8000 == 0 { return (ahead & 0x7F | ahead >> 1 & 0x3F80, 2) }
+        let ends = ~ahead & 0x80_8080_8080
+        if ends == 0 { return (0, 0) }
+        // What lies above the first byte whose highest bit is clear belongs to what follows.
+        let all = ahead & (ends ^ (ends &- 1))
+        let low = all & 0x7F | all >> 1 & 0x3F80 | all >> 2 & 0x1F_C000
+        return (low | all >> 3 & 0xFE0_0000 | all >> 4 & 0x7_F000_0000, ends.trailingZeroBitCount >> 3 &+ 1)
     }
 
     @inlinable mutating func longVarint(_ bytes: [UInt8]) -> UInt64 {

@@ -1,9 +1,9 @@
 package import Bytes
 
 /// Builds rows end to end without an allocation per event: begin, add fields in ascending column order, end.
-package struct EventRowWriter: Sendable {
+@usableFromInline package struct EventRowWriter: Sendable {
     /// Bytes of a row before its fields.
-    package static let headerBytes = 16
+    @inlinable package static var headerBytes: Int { 16 }
     /// All rows so far; the last one is whole only after ``end()``.
     package private(set) var sink: PaddedSink
     private var rowStart = 0

@@ -1,11 +1,11 @@
 import Bytes
 
 /// Rows of events among the same bytes, in the order in which the events came: mostly end to end.
-package struct EventRows: Sendable {
+@usableFromInline package struct EventRows: Sendable {
     /// The rows.
-    package var bytes: [UInt8]
+    @usableFromInline package var bytes: [UInt8]
     /// Where each row begins in ``bytes``.
-    package var starts: [UInt32]
+    @usableFromInline package var starts: [UInt32]
 
     /// - Precondition: `bytes` holds a sound row at each of the starts.
     package init(bytes: [UInt8] = [], starts: [UInt32] = []) {

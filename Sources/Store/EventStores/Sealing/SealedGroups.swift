@@ -97,13 +97,18 @@ struct SealedGroups: Sendable {
         _ work: Work, _ blocks: [TailBlock], _ hints: SegmentHints, rollups: [(layout: RollupLayout, source: Int)],
         watermark: Int64
     ) -> (group: EncodedGroup, rollups: [RollupPart?]) {
-        var transposer = RowTransposer(work.layout)
-        var absent: [Bool] = []
-        absent.reserveCapacity(work.rows.count)
-        for place in work.rows {
-            absent.append(transposer.append(blocks[Int(place.block)], Int(place.row)).isTimeAbsent)
+        var transposer = RowTransposer(work.layout, rowCount: work.rows.count)
+        // A run of rows of one block at a time; mostly these are long.
+        var first = 0
+        while first < work.rows.count {
+            let block = work.rows[first].block
+            var end = first + 1
+            while end < work.rows.count, work.rows[end].block == block { end += 1 }
+            transposer.append(blocks[Int(block)], work.rows[first..<end].lazy.map { Int($0.row) })
+            first = end
         }
         var chunk = transposer.finish()
+        let absent = transposer.areTimesAbsent
         let parts = rollups.map {
             $0.source == Int(work.layout.typeID) ? $0.layout.fold(chunk, watermark: watermark) : nil
         }

@@ -111,8 +111,9 @@ final class TailBlock: Sendable {
     /// The block's rows of one type as columns, in position order; nil if it has none. Computed once.
     func table(_ layout: EventTableLayout) -> Chunk? {
         if let known = tables.withLock({ $0[layout.typeID] }) { return known.rowCount == 0 ? nil : known }
-        var transposer = RowTransposer(layout)
-        for row in rows.indices where rows[row].type == layout.typeID { transposer.append(self, row) }
+        let wanted = rows.indices.filter { rows[$0].type == layout.typeID }
+        var transposer = RowTransposer(layout, rowCount: wanted.count)
+        transposer.append(self, wanted)
         let chunk = transposer.finish()
         tables.withLock { $0[layout.typeID] = chunk }
         return chunk.rowCount == 0 ? nil : chunk

@@ -78,19 +78,16 @@ extension MetricCounters {
 
     /// What a question and its answer have in common, and the ratings of a conversation; nil outside of conversations.
     /// - Parameter turn: as earlier versions put it into the key.
-    func conversationKey(_ entry: MetricProgram.TypeProgram, _ bytes: [UInt8], turn: Int64? = nil) -> Hash128? {
+    mutating func conversationKey(
+        _ entry: MetricProgram.TypeProgram, _ bytes: [UInt8], turn: Int64? = nil
+    ) -> Hash128? {
         let (tenant, conversation) = (slots[Int(entry.tenant)], slots[Int(entry.conversation)])
         guard conversation.kind == .text else { return nil }
-        var name: [UInt8] = []
-        name.reserveCapacity(64)
-        for slot in [tenant, conversation] {
-            let count = slot.kind == .text ? slot.text.count : 0
-            name.append(UInt8(truncatingIfNeeded: count))
-            name.append(UInt8(truncatingIfNeeded: count >> 8))
-            if count > 0 { name.append(contentsOf: bytes[slot.text]) }
-        }
-        if let turn { for shift in 0..<8 { name.append(UInt8(truncatingIfNeeded: turn >> (8 * shift))) } }
-        return xxh3Wide(name.span)
+        silenceName.removeAll(keepingCapacity: true)
+        SilenceColumns.append(tenant.kind == .text ? tenant.text : 0..<0, of: bytes, to: &silenceName)
+        SilenceColumns.append(conversation.text, of: bytes, to: &silenceName)
+        if let turn { for shift in 0..<8 { silenceName.append(UInt8(truncatingIfNeeded: turn >> (8 * shift))) } }
+        return xxh3Wide(silenceName.span)
     }
 
     /// Counts verdicts that are other ones now: what rises is counted, what falls is taken back, and what does both

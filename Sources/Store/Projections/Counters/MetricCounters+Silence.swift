@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import Hashing
 
@@ -187,9 +188,10 @@ struct SilenceColumns: Sendable {
         return Fields(key: xxh3Wide(name.span), tenant: tenant, channel: channel, moment: moment)
     }
 
-    private static func append(_ range: Range<Int>, of bytes: [UInt8], to name: inout [UInt8]) {
+    /// Appends a part of a conversation's name, after its length.
+    static func append(_ range: Range<Int>, of bytes: [UInt8], to name: inout [UInt8]) {
         name.append(UInt8(truncatingIfNeeded: range.count))
         name.append(UInt8(truncatingIfNeeded: range.count >> 8))
-        name.append(contentsOf: bytes[range])
+        name.append(contentsOf: bytes.span.extracting(range))
     }
 }
