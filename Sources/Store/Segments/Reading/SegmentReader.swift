@@ -67,6 +67,9 @@ package final class SegmentReader: Sendable {
     /// What is known of filters, of other segments, too.
     var keptFilters: KeptFilters { files.filters }
 
+    /// Pages of which few rows were wanted, of other segments, too.
+    var keptPages: KeptPages { files.pages }
+
     /// Opened where it is not.
     var file: any File {
         get throws(StorageError) { try files.file(path) }
