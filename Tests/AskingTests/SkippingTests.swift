@@ -125,6 +125,7 @@ import Testing
             for number in 0..<200 {
                 let type = ["message.received", "message.sent", "llm.call"][Int.random(in: 0..<3, using: &random)]
                 var fields: [String: EventValue] = ["tenant": .text("acme")]
+                if type == "llm.call" { fields["provider"] = .text("house") }
                 if Int.random(in: 0..<5, using: &random) > 0 {
                     fields["conversation_id"] = .text("c-\(Int.random(in: 0..<30, using: &random))")
                 }

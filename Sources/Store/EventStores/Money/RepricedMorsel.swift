@@ -22,7 +22,7 @@ struct RepricedMorsel: Morsel {
     }
 
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
-        isMoney(index) ? nil : try base.rows(index, ofText: text)
+        try isMoney(index) ? nil : base.rows(index, ofText: text)
     }
 
     /// What pages say of costs no longer holds.

@@ -171,7 +171,7 @@ struct ClosingMorsel: Morsel {
     }
 
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
-        ClosingRule.places.derived.contains(index) ? nil : try base.rows(index, ofText: text)
+        try ClosingRule.places.derived.contains(index) ? nil : base.rows(index, ofText: text)
     }
 
     /// What pages say of derived columns does not hold.

@@ -93,7 +93,7 @@ struct LiveRowsMorsel: Morsel {
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
         guard let found = try base.rows(index, ofText: text) else { return nil }
         let left = found.filter { !dead.contains($0) && !more.contains($0) }
-        return left.isEmpty ? [] : try kept().places(of: left)
+        return left.isEmpty ? [] : kept().places(of: left)
     }
 
     /// The rows that are left, found once.

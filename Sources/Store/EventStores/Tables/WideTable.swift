@@ -105,7 +105,8 @@ struct WideMorsel: Morsel {
 
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
         let source = view.sources[index]
-        return source < 0 || source == view.typePlace ? nil : try base.rows(source, ofText: text)
+        if source < 0 || source == view.typePlace { return nil }
+        return try base.rows(source, ofText: text)
     }
 
     func summary(_ index: Int) -> ColumnSummary? {

@@ -7,8 +7,8 @@ extension RowGroup {
     private static let keptRowsMax = 256
 
     /// The rows at `rows` of one column of `columns`, by name; one that the segment lacks (it was added later) reads as
-    /// null. The page is read and its checksum verified as a whole, once where it is asked for again and again; only these
-    /// rows are decoded.
+    /// null. The page is read and its checksum verified as a whole, once where it is asked for again and again; only
+    /// these rows are decoded.
     /// - Precondition: rows ascend and are rows of the group.
     /// - Throws: `StorageError`; `CorruptionError` naming file and offset; `NewerFormatError`.
     package func column(
@@ -23,16 +23,18 @@ extension RowGroup {
         return found ?? .constant(.null, type: type, count: rows.count)
     }
 
-    /// The rows whose text in a column is `text`, ascending, found in the page as it is packed; nil where the column has
-    /// to be decoded for that, as those have that nobody looks up.
+    /// The rows whose text in a column is `text`, ascending, found in the page as it is packed; nil where the column
+    /// has to be decoded for that, as those have that nobody looks up.
     /// - Throws: as ``column(named:type:rows:statistics:)``.
     package func rows(ofText text: [UInt8], in name: String, statistics: ScanStatistics? = nil) throws -> [UInt32]? {
         guard let column = columnIndex(named: name) else { return [] }
         guard columns[column].type == .text, columns[column].hint == .lookup else { return nil }
-        let found = try decoded(column, statistics, isKept: true) { (header, payload, type) throws(DecodingError) in
+        let found = try decoded(column, statistics, isKept: true) {
+            (header, payload, type) throws(DecodingError) -> [UInt32]? in
             try PageDecoder.rows(ofText: text, header, payload: payload, type: type)
         }
         // Without a page it is null throughout.
-        return found ?? []
+        guard let found else { return [] }
+        return found
     }
 }

@@ -80,7 +80,8 @@ package struct RowGroup: Sendable {
                 guard header.rowCount == rowCount else { throw cursor.failure("a page of \(rowCount) rows") }
                 if isKept {
                     content = try PageDecoder.plainPayload(header, content)
-                    (header.compression, header.storedBytes) = (.none, content.count)
+                    header.compression = .none
+                    header.storedBytes = content.count
                     segment.keptPages.keep(
                         KeptPages.Page(header: header, payload: content, headerBytes: headerBytes), as: key)
                 }
