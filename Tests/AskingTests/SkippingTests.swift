@@ -113,4 +113,46 @@ import Testing
         }
         try asked.store.close()
     }
+
+    /// Rows by an id, of events and of what follows from them, rows that later ones replaced among these; asked again,
+    /// when pages are known.
+    @Test(arguments: 1...3 as ClosedRange<UInt64>) func idsAreFoundHoweverTheyAreLookedFor(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let asked = try AskedStore(SimulatedFileSystem(seed: seed))
+        let zeros = String(repeating: "0", count: 31)
+        for round in 0..<4 {
+            var events = RollupEvents()
+            for number in 0..<200 {
+                let type = ["message.received", "message.sent", "llm.call"][Int.random(in: 0..<3, using: &random)]
+                var fields: [String: EventValue] = ["tenant": .text("acme")]
+                if type == "llm.call" { fields["provider"] = .text("house") }
+                if Int.random(in: 0..<5, using: &random) > 0 {
+                    fields["conversation_id"] = .text("c-\(Int.random(in: 0..<30, using: &random))")
+                }
+                if Bool.random(using: &random) {
+                    fields["trace_id"] = .text(zeros + "\(Int.random(in: 0..<9, using: &random))")
+                }
+                let time = RollupEvents.start + Int64.random(in: 0..<40, using: &random) * RollupEvents.hour
+                events.add(type, id: "\(round)-\(number)", time: time, fields)
+            }
+            _ = try asked.store.append([events.batch])
+            if round < 3 { try asked.store.seal() }
+        }
+        var lines = 0
+        for number in 0..<31 {
+            for question in [
+                "select id, type, time, trace_id from events where conversation_id = 'c-\(number)' order by id",
+                "select id, time from llm_call where 'c-\(number)' = conversation_id and trace_id is null order by id",
+                "select id, status from events where trace_id = '\(zeros)\(number)' and tenant = 'acme' order by id",
+                "select turn, time, status from turns where conversation_id = 'c-\(number)' order by 1, 2, 3",
+                "select start_time, turns from conversations where conversation_id = 'c-\(number)' order by 1",
+            ] {
+                let plain = try asked.ask(question, usesSummaries: false)
+                lines += plain.count - 1
+                for _ in 0..<2 { #expect(try asked.ask(question) == plain, "seed \(seed): \(question)") }
+            }
+        }
+        #expect(lines > 1_000)
+        try asked.store.close()
+    }
 }

@@ -41,6 +41,7 @@ import Testing
                         #expect(isSame, "seed 71, \(count) rows, of which \(positions) stay")
                         let places = positions.indices.filter { $0 % 3 == 1 }.map { UInt32($0) }
                         #expect(kept.rows(at: places) == places.map { positions[Int($0)] })
+                        #expect(kept.places(of: kept.rows(at: places)) == places)
                     }
                 }
             }

@@ -173,6 +173,34 @@ struct SegmentTests {
         }
     }
 
+    /// A page of which few rows are wanted is read and verified once, whoever wants others of them; whoever verifies
+    /// reads the file.
+    @Test func pagesOfFewRowsAreReadOnce() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let description = try writeSample(files, directory, groups: 2, rows: 500)
+            let reader = try SegmentReader.open(fileSystem: files, path: directory + "/" + description.fileName)
+            let group = reader.groups(table: "llm_call")[1]
+            let statistics = ScanStatistics()
+            func rows(_ text: String, _ column: String = "conversation_id") throws -> [UInt32]? {
+                try group.rows(ofText: Array(text.utf8), in: column, statistics: statistics)
+            }
+            #expect(try rows("c-1000101") == [5, 6, 7, 8, 9])
+            let bytes = statistics.bytesRead.load(ordering: .relaxed)
+            #expect(bytes > 0)
+            #expect(try rows("c-1000x") == [])
+            let picked = try group.column(
+                named: "conversation_id", type: .text, rows: [7], statistics: statistics)
+            #expect(picked.scalar(at: 0) == .text("c-1000101"))
+            #expect(statistics.bytesRead.load(ordering: .relaxed) == bytes)
+            #expect(statistics.pagesRead.load(ordering: .relaxed) == 3)
+            _ = try group.column(named: "conversation_id", type: .text, statistics: statistics)
+            #expect(statistics.bytesRead.load(ordering: .relaxed) == 2 * bytes)
+            #expect(try rows("small", "model") == nil, "nobody looks up a model")
+            #expect(try rows("small", "added later") == [])
+        }
+    }
+
     /// A filter is read once for whoever asks one conversation after another; whoever verifies reads the file.
     @Test func filtersAreReadOnce() throws {
         try withTemporaryDirectory { directory in

@@ -50,6 +50,109 @@ extension BitPacking {
         return values
     }
 
+    /// Of the values that ``unpack64(_:count:width:base:divisor:)`` gives, for each place the sum of those before it,
+    /// wrapping. A block at a time is unpacked, up to the last place.
+    /// - Precondition: places ascend and are at most `count`.
+    /// - Throws: when `bytes` is not exactly as long as `count` values take.
+    /// - Complexity: O(values before the last place); holds a block of them.
+    package static func sums64(
+        _ bytes: ArraySlice<UInt8>, count: Int, width: Int, base: Int64, divisor: UInt64, before places: [UInt32]
+    ) throws(DecodingError) -> [Int64] {
+        guard (0...64).contains(width), bytes.count == packedBytes(count: count, width: width, wordBits: 64) else {
+            throw DecodingError(offset: 0, expectation: "\(count) packed values of \(width) bits")
+        }
+        precondition(places.last.map { Int($0) <= count } ?? true, "places among the values, or behind them")
+        if width == 0 { return places.map { base &* Int64($0) } }
+        var sums: [Int64] = []
+        sums.reserveCapacity(places.count)
+        var (sum, start, next) = (Int64(0), 0, 0)
+        while next < places.count {
+            if Int(places[next]) == start {
+                sums.append(sum)
+                next += 1
+                continue
+            }
+            let values = try block64(bytes, start, count, width, base, divisor)
+            var within = 0
+            while next < places.count, Int(places[next]) - start <= values.count {
+                let end = Int(places[next]) - start
+                sum &+= values.wrappingSum(within..<end)
+                within = end
+                sums.append(sum)
+                next += 1
+            }
+            if next < places.count { sum &+= values.wrappingSum(within..<values.count) }
+            start += values.count
+        }
+        return sums
+    }
+
+    /// Where a value stands among those that ``unpack64(_:count:width:base:divisor:)`` gives, ascending. A block at a
+    /// time is unpacked.
+    /// - Throws: when `bytes` is not exactly as long as `count` values take.
+    /// - Complexity: O(count); holds a block of values beside the places.
+    package static func places64(
+        of value: Int64, in bytes: ArraySlice<UInt8>, count: Int, width: Int, base: Int64, divisor: UInt64
+    ) throws(DecodingError) -> [UInt32] {
+        guard (0...64).contains(width), bytes.count == packedBytes(count: count, width: width, wordBits: 64) else {
+            throw DecodingError(offset: 0, expectation: "\(count) packed values of \(width) bits")
+        }
+        if width == 0 { return value == base ? Array(0..<UInt32(count)) : [] }
+        var places: [UInt32] = []
+        var start = 0
+        while start < count {
+            let values = try block64(bytes, start, count, width, base, divisor)
+            values.addPlaces(of: value, from: start, to: &places)
+            start += values.count
+        }
+        return places
+    }
+
+    /// Where values stand among those that ``unpack32(_:count:width:)`` gives, ascending. A block at a time is
+    /// unpacked.
+    /// - Parameter limit: what all values have to be below.
+    /// - Returns: nil where one is not.
+    /// - Throws: when `bytes` is not exactly as long as `count` values take.
+    /// - Complexity: O(count · wanted values); holds a block of values beside the places.
+    package static func places32(
+        of wanted: [UInt32], in bytes: ArraySlice<UInt8>, count: Int, width: Int, limit: Int
+    ) throws(DecodingError) -> [UInt32]? {
+        guard (0...32).contains(width), bytes.count == packedBytes(count: count, width: width, wordBits: 32) else {
+            throw DecodingError(offset: 0, expectation: "\(count) packed values of \(width) bits")
+        }
+        var places: [UInt32] = []
+        var start = 0
+        while start < count {
+            let size = min(blockValues, count - start)
+            let first = bytes.startIndex + start / blockValues * 128 * width
+            let length = packedBytes(count: size, width: width, wordBits: 32)
+            let values = try unpack32(bytes[first..<(first + length)], count: size, width: width)
+            guard areAll(values, below: limit) else { return nil }
+            if wanted.count == 1 {
+                values.addPlaces(of: wanted[0], from: start, to: &places)
+            } else if !wanted.isEmpty {
+                for index in values.indices where wanted.contains(values[index]) {
+                    places.append(UInt32(truncatingIfNeeded: start + index))
+                }
+            }
+            start += size
+        }
+        return places
+    }
+
+    /// The values of the block that begins with the value at `start`.
+    /// - Precondition: `bytes` are as long as `count` values take, `start` is a multiple of a block and below `count`.
+    private static func block64(
+        _ bytes: ArraySlice<UInt8>, _ start: Int, _ count: Int, _ width: Int, _ base: Int64, _ divisor: UInt64
+    ) throws(DecodingError) -> [Int64] {
+        assert(start % blockValues == 0 && start < count, "a block that is there")
+        let size = min(blockValues, count - start)
+        let first = bytes.startIndex + start / blockValues * 128 * width
+        let length = packedBytes(count: size, width: width, wordBits: 64)
+        return try unpack64(
+            bytes[first..<(first + length)], count: size, width: width, base: base, divisor: divisor)
+    }
+
     /// Where a value's bits begin.
     private struct BitPlace {
         /// Of the word that holds its lowest bit.
@@ -78,5 +181,30 @@ extension BitPacking {
         }
 
         private static let blockShift = 10
+    }
+}
+
+extension Array where Element == Int64 {
+    /// - Precondition: a range of the values.
+    fileprivate func wrappingSum(_ range: Range<Int>) -> Int64 {
+        let values = span.extracting(range)
+        var sum: Int64 = 0
+        for index in 0..<values.count { sum &+= values[index] }
+        return sum
+    }
+}
+
+extension Array where Element: FixedWidthInteger {
+    /// Appends where a value stands, the first place being `start`. Most blocks do not have it, which one look at all
+    /// values tells.
+    @inline(__always)
+    fileprivate func addPlaces(of value: Element, from start: Int, to places: inout [UInt32]) {
+        let values = span
+        var found: Element = 0
+        for index in 0..<values.count { found |= values[index] == value ? 1 : 0 }
+        if found == 0 { return }
+        for index in 0..<values.count where values[index] == value {
+            places.append(UInt32(truncatingIfNeeded: start + index))
+        }
     }
 }

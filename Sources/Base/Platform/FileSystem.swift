@@ -145,10 +145,13 @@ extension File {
 
     /// Up to `count` bytes from `offset` on; fewer only where the file ends.
     package func read(upTo count: Int, at offset: Int) throws(StorageError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        var span = bytes.mutableSpan
-        let done = try read(into: &span, at: offset)
-        if done < count { bytes.removeLast(count - done) }
+        var failure: StorageError?
+        // Sound: whoever reads into a span has written the bytes that it says were read, and no others are told of.
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+            var span = unsafe buffer.mutableSpan
+            do throws(StorageError) { done = try read(into: &span, at: offset) } catch { failure = error }
+        }
+        if let failure { throw failure }
         return bytes
     }
 

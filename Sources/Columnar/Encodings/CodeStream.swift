@@ -69,4 +69,29 @@ enum CodeStream {
         guard BitPacking.areAll(codes, below: limit) else { throw cursor.failure("codes below \(limit)") }
         return codes
     }
+
+    /// Where some of `count` codes stand, ascending; each is below `limit`.
+    static func places(
+        of wanted: [UInt32], _ cursor: inout ByteCursor, count: Int, limit: Int
+    ) throws(DecodingError) -> [UInt32] {
+        assert(zip(wanted, wanted.dropFirst()).allSatisfy { $0 < $1 }, "codes ascend")
+        var ahead = cursor
+        switch try ahead.readByte() {
+        case ascending:
+            cursor = ahead
+            guard count <= limit else { throw cursor.failure("codes below \(limit)") }
+            return wanted.filter { Int($0) < count }
+        case packed:
+            cursor = ahead
+            let width = Int(try cursor.readByte())
+            guard width <= 32 else { throw cursor.failure("a width up to 32") }
+            let bytes = try cursor.readSlice(BitPacking.packedBytes(count: count, width: width, wordBits: 32))
+            let places = try BitPacking.places32(of: wanted, in: bytes, count: count, width: width, limit: limit)
+            guard let places else { throw cursor.failure("codes below \(limit)") }
+            return places
+        default:
+            let codes = try read(&cursor, count: count, limit: limit)
+            return codes.indices.filter { wanted.contains(codes[$0]) }.map { UInt32(truncatingIfNeeded: $0) }
+        }
+    }
 }

@@ -10,7 +10,7 @@ enum IntegerStreamDecoder {
         _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?
     ) throws(DecodingError) -> [Int64] {
         guard let places else { return try read(&cursor, count: count) }
-        return try read(&cursor, count: count, wanted: places)
+        return try read(&cursor, count: count, wanted: places, depth: 0)
     }
 
     /// The same of all values.
@@ -69,7 +69,11 @@ enum IntegerStreamDecoder {
         var bytes: ArraySlice<UInt8>
 
         /// Reads it, bits included.
-        init(_ cursor: inout ByteCursor, count: Int, depth: Int) throws(DecodingError) {
+        /// - Parameter places: where the wanted values stand; of exceptions elsewhere nothing is kept. nil: all are
+        ///   wanted.
+        init(
+            _ cursor: inout ByteCursor, count: Int, depth: Int, wanted places: [UInt32]? = nil
+        ) throws(DecodingError) {
             base = try cursor.readZigzag()
             divisor = try cursor.readVarint()
             width = Int(try cursor.readByte())
@@ -78,8 +82,16 @@ enum IntegerStreamDecoder {
             guard exceptionCount == 0 || depth < IntegerStreamEncoder.depthMax, exceptionCount == 0 || width < 64 else {
                 throw cursor.failure("streams nested less deeply")
             }
-            positions = try IntegerStreamDecoder.read(&cursor, count: exceptionCount, depth: depth + 1)
-            highs = try IntegerStreamDecoder.read(&cursor, count: exceptionCount, depth: depth + 1)
+            let all = try IntegerStreamDecoder.read(&cursor, count: exceptionCount, depth: depth + 1)
+            if let places {
+                let met = try IntegerStreamDecoder.exceptions(all, at: places, count: count, cursor)
+                positions = met.map { all[Int($0)] }
+                highs = try IntegerStreamDecoder.read(
+                    &cursor, count: exceptionCount, wanted: met, depth: depth + 1)
+            } else {
+                positions = all
+                highs = try IntegerStreamDecoder.read(&cursor, count: exceptionCount, depth: depth + 1)
+            }
             bytes = try cursor.readSlice(BitPacking.packedBytes(count: count, width: width, wordBits: 64))
         }
 

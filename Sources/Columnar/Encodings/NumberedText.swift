@@ -80,7 +80,7 @@ enum NumberedText {
         return sink.bytes
     }
 
-    private static func readPrefix(_ cursor: inout ByteCursor) throws(DecodingError) -> [UInt8] {
+    static func readPrefix(_ cursor: inout ByteCursor) throws(DecodingError) -> [UInt8] {
         Array(try cursor.readSlice(try cursor.readCount(max: TextBlockEncoder.prefixBytesMax)))
     }
 

@@ -28,7 +28,9 @@ package enum PageDecoder {
     }
 
     /// The payload as it was before it was compressed.
-    static func plainPayload(
+    /// - Throws: `DecodingError`, as ``decode(_:payload:type:sharing:)``.
+    /// - Complexity: O(payload).
+    package static func plainPayload(
         _ header: PageHeader, _ payload: ArraySlice<UInt8>
     ) throws(DecodingError) -> ArraySlice<UInt8> {
         guard payload.count == header.storedBytes else {

@@ -89,6 +89,8 @@ extension Vector {
         var isShared = true
         for part in parts {
             guard case .text(_, let dictionary) = part.storage else { return nil }
+            // All rows are null: any code will do.
+            if dictionary.count == 0 { continue }
             if let shared, !shared.agrees(with: dictionary) { isShared = false }
             // Of a family the one that has all their codes.
             if dictionary.count >= shared?.count ?? 0 { shared = dictionary }

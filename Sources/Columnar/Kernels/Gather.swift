@@ -51,7 +51,22 @@ extension Vector {
         if !value.isNull, let array = Self.repeated(value, count: count, type: type) {
             return Vector(type: type, count: count, storage: array)
         }
+        if value.isNull, count > 0, let zeros = Self.zeros(count, type: type) {
+            return Vector(
+                type: type, count: count, storage: zeros, validity: Validity(count: count, allValid: false))
+        }
         return Vector(type: type, scalars: Array(repeating: value, count: count))
+    }
+
+    /// What lies in null rows of a type; nil for the types that are rarely stored.
+    private static func zeros(_ count: Int, type: ColumnType) -> Storage? {
+        switch type {
+        case .integer, .timestamptz, .timestamp, .date, .numeric: .int64(Array(repeating: 0, count: count))
+        case .double: .double(Array(repeating: 0, count: count))
+        case .boolean: .boolean(Array(repeating: false, count: count))
+        case .text, .json: .text(codes: Array(repeating: 0, count: count), dictionary: TextDictionary.empty)
+        case .interval, .array, .null: nil
+        }
     }
 
     private static func repeated(_ value: Scalar, count: Int, type: ColumnType) -> Storage? {

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Rows of a vector that stay, ascending, in the form that is cheaper to copy by: runs of neighbours where most rows
 /// stay, positions where they are scattered.
 package struct KeptRows: Sendable {
@@ -72,6 +74,25 @@ package struct KeptRows: Sendable {
                 found.append(UInt32(truncatingIfNeeded: runs[run].lowerBound + Int(place) - before))
             }
             return found
+        }
+    }
+
+    /// At which places among those that stay some rows stand.
+    /// - Precondition: rows ascend and stay.
+    /// - Complexity: O(rows · log(rows that stay)), or O(rows + runs).
+    package func places(of rows: [UInt32]) -> [UInt32] {
+        switch form {
+        case .positions(let positions):
+            return rows.map { row in UInt32(truncatingIfNeeded: positions.partitioningIndex { $0 >= row }) }
+        case .runs(let runs):
+            var (run, before) = (0, 0)
+            return rows.map { row in
+                while Int(row) >= runs[run].upperBound {
+                    before += runs[run].count
+                    run += 1
+                }
+                return UInt32(truncatingIfNeeded: before + Int(row) - runs[run].lowerBound)
+            }
         }
     }
 

@@ -32,6 +32,9 @@ package protocol Morsel: Sendable {
     /// Cheaper where few of many are wanted.
     /// - Precondition: `rows` ascend and are below `rowCount`.
     func column(_ index: Int, rows: [UInt32]) throws -> Vector
+    /// The rows whose text in a column is `text`, ascending, where that is found more cheaply than by reading the
+    /// column; nil where it is not.
+    func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]?
     /// What is known of a column without reading it; nil if nothing.
     func summary(_ index: Int) -> ColumnSummary?
     /// Under what something that was computed of it may be kept; nil where nothing may.
@@ -58,6 +61,9 @@ extension Morsel {
 
     /// Reads all rows and picks.
     package func column(_ index: Int, rows: [UInt32]) throws -> Vector { try column(index).gather(rows) }
+
+    /// Nobody knows but who reads the column.
+    package func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? { nil }
 
     /// Most columns have nothing in common.
     package var reading: any Morsel { self }

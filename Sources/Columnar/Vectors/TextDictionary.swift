@@ -37,6 +37,9 @@ package final class TextDictionary: Sendable {
         self.init(bytes: bytes, offsets: offsets)
     }
 
+    /// Without texts: for rows that are null.
+    static let empty = TextDictionary(bytes: [], offsets: [0])
+
     package var count: Int { offsets.count - 1 }
 
     /// Whether a code that both have means the same text in both.

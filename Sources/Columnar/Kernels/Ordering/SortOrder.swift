@@ -41,6 +41,11 @@ package struct SortOrder {
     package static func rows(
         of columns: [Vector], descending: [Bool], nullsFirst: [Bool], limit: Int? = nil, look: () throws -> Void
     ) rethrows -> [UInt32] {
+        if let limit, limit > 0, columns.count == 1, columns[0].hasNoNulls, limit < columns[0].count / 4,
+            case .int64(let values) = columns[0].storage
+        {
+            return try FirstIntegers.rows(of: values, descending: descending[0], limit: limit, look: look)
+        }
         let order = try SortOrder(columns, descending: descending, nullsFirst: nullsFirst, look)
         if let limit, limit < order.count / 4 { return try order.first(limit, look) }
         return try order.all(look)

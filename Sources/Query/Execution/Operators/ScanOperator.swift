@@ -118,8 +118,14 @@ struct ScanOperator: Sendable {
         }
         let evaluator = Evaluator(context: context)
         for condition in conditions {
-            for index in condition.columnsRead.sorted() { try load(index) }
-            guard let rows = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
+            let rows: [UInt32]
+            if selection == nil, let found = try lookedUp(condition, morsel) {
+                rows = found
+            } else {
+                for index in condition.columnsRead.sorted() { try load(index) }
+                guard let kept = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
+                rows = kept
+            }
             if rows.isEmpty { return nil }
             let here = KeptRows(ascending: rows)
             chunk = chunk.gather(here)
@@ -139,6 +145,20 @@ struct ScanOperator: Sendable {
         assert(columns.count == output.count, "a column of the table for each of the output")
         for index in wanted { try load(index) }
         return (chunk, selection)
+    }
+
+    /// The rows of a morsel where a column has a given text, if that is what the condition says and the morsel finds
+    /// them without reading the column.
+    private func lookedUp(_ condition: Expression, _ morsel: any Morsel) throws -> [UInt32]? {
+        guard context.options.usesSummaries, case .call(.equal, let sides, _) = condition, sides.count == 2 else {
+            return nil
+        }
+        switch (sides[0], sides[1]) {
+        case (.column(let column, .text), .literal(.text(let text), _)),
+            (.literal(.text(let text), _), .column(let column, .text)):
+            return try morsel.rows(columns[column], ofText: Array(text.utf8))
+        default: return nil
+        }
     }
 
     /// Rows of a morsel by their places, whole.

@@ -24,7 +24,11 @@ struct SortOperator: Sendable {
         }
     }
 
-    private func sorted(_ chunk: Chunk) throws -> Chunk { chunk.gather(try order(of: chunk)) }
+    /// Its first rows; where all of them may be wanted the last sort sees to them.
+    private func sorted(_ chunk: Chunk) throws -> Chunk {
+        if let limit, chunk.rowCount <= limit { return chunk }
+        return chunk.gather(try order(of: chunk))
+    }
 
     /// The rows of the chunk that are wanted, in order.
     private func order(of chunk: Chunk) throws -> [UInt32] {

@@ -21,6 +21,10 @@ struct RepricedMorsel: Morsel {
         try isMoney(index) ? columns()[index].gather(rows) : base.column(index, rows: rows)
     }
 
+    func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
+        try isMoney(index) ? nil : base.rows(index, ofText: text)
+    }
+
     /// What pages say of costs no longer holds.
     func summary(_ index: Int) -> ColumnSummary? { isMoney(index) ? nil : base.summary(index) }
 

@@ -170,6 +170,10 @@ struct ClosingMorsel: Morsel {
             .column(index)
     }
 
+    func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
+        try ClosingRule.places.derived.contains(index) ? nil : base.rows(index, ofText: text)
+    }
+
     /// What pages say of derived columns does not hold.
     func summary(_ index: Int) -> ColumnSummary? {
         ClosingRule.places.derived.contains(index) ? nil : base.summary(index)

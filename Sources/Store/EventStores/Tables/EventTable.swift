@@ -104,6 +104,10 @@ struct GroupMorsel: Morsel {
         try group.column(named: columns[index].name, type: columns[index].type, rows: rows, statistics: statistics)
     }
 
+    func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
+        try group.rows(ofText: text, in: columns[index].name, statistics: statistics)
+    }
+
     func summary(_ index: Int) -> ColumnSummary? { group.summary(named: columns[index].name) }
     var identity: MorselIdentity? { group.identity }
 }

@@ -90,6 +90,12 @@ struct LiveRowsMorsel: Morsel {
         try base.column(index, rows: kept().rows(at: rows))
     }
 
+    func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
+        guard let found = try base.rows(index, ofText: text) else { return nil }
+        let left = found.filter { !dead.contains($0) && !more.contains($0) }
+        return left.isEmpty ? [] : kept().places(of: left)
+    }
+
     /// The rows that are left, found once.
     private func kept() -> KeptRows {
         live.rows.withLock { rows in

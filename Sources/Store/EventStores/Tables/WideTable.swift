@@ -103,6 +103,12 @@ struct WideMorsel: Morsel {
         return try base.column(source, rows: rows)
     }
 
+    func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
+        let source = view.sources[index]
+        if source < 0 || source == view.typePlace { return nil }
+        return try base.rows(source, ofText: text)
+    }
+
     func summary(_ index: Int) -> ColumnSummary? {
         let source = view.sources[index]
         if source < 0 { return ColumnSummary(minimum: .null, maximum: .null, nullCount: rowCount, sum: 0) }

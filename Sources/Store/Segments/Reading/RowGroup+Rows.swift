@@ -3,8 +3,12 @@ package import Columnar
 internal import Platform
 
 extension RowGroup {
+    /// Who wants more rows than this of a group goes through it, and does not come back for others.
+    private static let keptRowsMax = 256
+
     /// The rows at `rows` of one column of `columns`, by name; one that the segment lacks (it was added later) reads as
-    /// null. The page is read and its checksum verified as a whole; only these rows are decoded.
+    /// null. The page is read and its checksum verified as a whole, once where it is asked for again and again; only
+    /// these rows are decoded.
     /// - Precondition: rows ascend and are rows of the group.
     /// - Throws: `StorageError`; `CorruptionError` naming file and offset; `NewerFormatError`.
     package func column(
@@ -12,9 +16,25 @@ extension RowGroup {
     ) throws -> Vector {
         guard let column = columnIndex(named: name) else { return .constant(.null, type: type, count: rows.count) }
         if rows.count == rowCount { return try self.column(column, statistics: statistics) }
-        let found = try decoded(column, statistics) { (header, payload, type) throws(DecodingError) in
+        let isKept = rows.count <= Self.keptRowsMax
+        let found = try decoded(column, statistics, isKept: isKept) { (header, payload, type) throws(DecodingError) in
             try PageDecoder.decode(header, payload: payload, type: type, rows: rows)
         }
         return found ?? .constant(.null, type: type, count: rows.count)
+    }
+
+    /// The rows whose text in a column is `text`, ascending, found in the page as it is packed; nil where the column
+    /// has to be decoded for that, as those have that nobody looks up.
+    /// - Throws: as ``column(named:type:rows:statistics:)``.
+    package func rows(ofText text: [UInt8], in name: String, statistics: ScanStatistics? = nil) throws -> [UInt32]? {
+        guard let column = columnIndex(named: name) else { return [] }
+        guard columns[column].type == .text, columns[column].hint == .lookup else { return nil }
+        let found = try decoded(column, statistics, isKept: true) {
+            (header, payload, type) throws(DecodingError) -> [UInt32]? in
+            try PageDecoder.rows(ofText: text, header, payload: payload, type: type)
+        }
+        // Without a page it is null throughout.
+        guard let found else { return [] }
+        return found
     }
 }

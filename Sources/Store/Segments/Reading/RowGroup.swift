@@ -51,11 +51,13 @@ package struct RowGroup: Sendable {
 
     /// What is made of a column's page: of its header and its payload, which is empty where the footer says it all; nil
     /// where the group has none, since it is null throughout.
+    /// - Parameter isKept: whether the page may be one that was read and verified before, and is kept in memory for
+    ///   whoever comes next; its payload is then no longer compressed.
     /// - Throws: as ``column(_:statistics:sharesTexts:)``.
-    func decoded(
-        _ column: Int, _ statistics: ScanStatistics?,
-        _ decode: (PageHeader, ArraySlice<UInt8>, ColumnType) throws(DecodingError) -> Vector
-    ) throws -> Vector? {
+    func decoded<Result>(
+        _ column: Int, _ statistics: ScanStatistics?, isKept: Bool = false,
+        _ decode: (PageHeader, ArraySlice<UInt8>, ColumnType) throws(DecodingError) -> Result
+    ) throws -> Result? {
         let type = columns[column].type
         assert(directory.pages.count == columns.count, "an entry for each column")
         guard let reference = directory.pages[column] else { return nil }
@@ -64,7 +66,11 @@ package struct RowGroup: Sendable {
         let place = reference.page
         var headerBytes = 0
         do {
-            if place.length > 0 {
+            let key = KeptPages.Key(origin: segment.origin, offset: place.offset)
+            if place.length > 0, isKept, let known = segment.keptPages.page(key) {
+                statistics?.add(pagesRead: 1)
+                (header, content, headerBytes) = (known.header, known.payload, known.headerBytes)
+            } else if place.length > 0 {
                 content = try segment.read(block: place)
                 statistics?.add(pagesRead: 1, bytesRead: place.length)
                 var cursor = ByteCursor(content)
@@ -72,6 +78,13 @@ package struct RowGroup: Sendable {
                 headerBytes = cursor.offset
                 content = content[cursor.index...]
                 guard header.rowCount == rowCount else { throw cursor.failure("a page of \(rowCount) rows") }
+                if isKept {
+                    content = try PageDecoder.plainPayload(header, content)
+                    header.compression = .none
+                    header.storedBytes = content.count
+                    segment.keptPages.keep(
+                        KeptPages.Page(header: header, payload: content, headerBytes: headerBytes), as: key)
+                }
             }
             return try decode(header, content, type)
         } catch let error as DecodingError {

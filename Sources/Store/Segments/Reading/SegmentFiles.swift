@@ -20,6 +20,9 @@ package final class SegmentFiles: Sendable {
     /// Of all segments that are read through these files.
     let filters = KeptFilters()
 
+    /// Likewise.
+    let pages = KeptPages()
+
     /// Files that are open while nobody reads, where the process may have many.
     package static let keptMax = 48
 

@@ -19,6 +19,8 @@ package final class SegmentReader: Sendable {
     /// Of this reader's tables.
     let summaries = TableSummaries()
     let footer: SegmentFooter
+    /// The places of the footer's tables, by name.
+    private let tableOrder: [Int]
 
     /// The caller's bytes of `SegmentWriter.finish`.
     package var metadata: [UInt8] { footer.metadata }
@@ -67,6 +69,9 @@ package final class SegmentReader: Sendable {
     /// What is known of filters, of other segments, too.
     var keptFilters: KeptFilters { files.filters }
 
+    /// Pages of which few rows were wanted, of other segments, too.
+    var keptPages: KeptPages { files.pages }
+
     /// Opened where it is not.
     var file: any File {
         get throws(StorageError) { try files.file(path) }
@@ -94,6 +99,8 @@ package final class SegmentReader: Sendable {
         } catch {
             throw error.of(file.path, at: place.offset + SegmentLimits.checksumBytes)
         }
+        let tables = footer.tables
+        tableOrder = tables.indices.sorted { tables[$0].name < tables[$1].name }
         self.files = files
         self.segmentID = segmentID
         self.path = path
@@ -186,11 +193,21 @@ package final class SegmentReader: Sendable {
     }
 
     /// The columns that the segment has of a table; empty when it has none.
-    package func columns(table: String) -> [SegmentColumn] { footer.tables.first { $0.name == table }?.columns ?? [] }
+    package func columns(table: String) -> [SegmentColumn] {
+        tableIndex(named: table).map { footer.tables[$0].columns } ?? []
+    }
+
+    /// The place of a table in the footer; nil for one that the segment has not got.
+    /// - Complexity: O(log tables): every question asks every segment for many.
+    func tableIndex(named name: String) -> Int? {
+        let place = tableOrder.partitioningIndex { footer.tables[$0].name >= name }
+        guard place < tableOrder.count, footer.tables[tableOrder[place]].name == name else { return nil }
+        return tableOrder[place]
+    }
 
     /// The row groups of a table in the order in which they were added; empty when the segment has none.
     package func groups(table: String) -> [RowGroup] {
-        guard let index = footer.tables.firstIndex(where: { $0.name == table }) else { return [] }
+        guard let index = tableIndex(named: table) else { return [] }
         return footer.tables[index].groups.indices.map { RowGroup(segment: self, table: index, index: $0) }
     }
 

@@ -48,8 +48,7 @@ package struct SegmentTable: Sendable {
 extension SegmentReader {
     /// A table of the segment; nil where no group of it is there.
     package func table(named name: String) -> SegmentTable? {
-        guard let index = footer.tables.firstIndex(where: { $0.name == name }), !footer.tables[index].groups.isEmpty
-        else { return nil }
+        guard let index = tableIndex(named: name), !footer.tables[index].groups.isEmpty else { return nil }
         return SegmentTable(segment: self, index: index)
     }
 }

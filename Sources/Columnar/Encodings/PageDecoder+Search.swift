@@ -1,0 +1,174 @@
+package import Bytes
+
+/// Rows by their text, found in the page as it is packed: who looks for an id decodes neither the other ids nor the
+/// codes of the rows that have them.
+extension PageDecoder {
+    /// The rows of a page of texts whose text is `text`, ascending. What pages promise is checked as far as it concerns
+    /// these rows and the lengths of everything.
+    /// - Returns: nil for a page that has to be decoded for that: one without texts, or of a form that is not searched.
+    /// - Throws: `DecodingError` whose offset counts from the start of the (decompressed) payload.
+    /// - Complexity: O(rows + payload), a block of values at a time; no text is made.
+    package static func rows(
+        ofText text: [UInt8], _ header: PageHeader, payload: ArraySlice<UInt8>, type: ColumnType
+    ) throws(DecodingError) -> [UInt32]? {
+        guard type == .text, header.encoding == .texts else { return nil }
+        let plain = try plainPayload(header, payload)
+        var cursor = ByteCursor(plain)
+        let nullCount = header.summary.nullCount
+        let validity = nullCount > 0 ? try NullMap.read(&cursor, count: header.rowCount, nullCount: nullCount) : nil
+        let count = header.rowCount - nullCount
+        // The codes come first; which of them are wanted the texts tell.
+        var codes = cursor
+        _ = try CodeStream.read(&cursor, count: count, limit: PageLimits.rowsMax, at: [])
+        guard let found = try TextBlockDecoder.codes(of: text, &cursor) else { return nil }
+        guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
+        if found.codes.isEmpty { return [] }
+        let places = try CodeStream.places(of: found.codes, &codes, count: count, limit: found.count)
+        return validity.map { $0.rows(ofPresent: places) } ?? places
+    }
+}
+
+extension TextBlockDecoder {
+    /// The codes of a text among all that a page has, ascending, and how many texts these are; nil where the form is
+    /// not searched. Nothing keeps a page from holding a text twice.
+    static func codes(
+        of text: [UInt8], _ cursor: inout ByteCursor
+    ) throws(DecodingError) -> (codes: [UInt32], count: Int)? {
+        let count = try cursor.readCount(max: PageLimits.rowsMax)
+        let form = TextForm(rawValue: try cursor.readByte())
+        if form == .plain { return (try plainCodes(of: text, &cursor, count), count) }
+        if form == .uuid { return (try identifierCodes(of: text, &cursor, count), count) }
+        if form == .hexadecimal { return (try hexadecimalCodes(of: text, &cursor, count), count) }
+        if form == .decimal || form == .number {
+            return (try decimalCodes(of: text, &cursor, count, isPadded: form == .decimal), count)
+        }
+        return nil
+    }
+
+    private static func plainCodes(
+        of text: [UInt8], _ cursor: inout ByteCursor, _ count: Int
+    ) throws(DecodingError) -> [UInt32] {
+        let lengths = try IntegerStreamDecoder.read(&cursor, count: count)
+        let limit = cursor.remaining
+        var found: [(code: Int, start: Int)] = []
+        var total = 0
+        for index in lengths.indices {
+            guard lengths[index] >= 0, lengths[index] <= Int64(limit - total) else {
+                throw cursor.failure("texts within the page")
+            }
+            if lengths[index] == Int64(text.count) { found.append((index, total)) }
+            total += Int(lengths[index])
+        }
+        let bytes = try cursor.readSlice(total)
+        let texts = bytes.span
+        let wanted = text.span
+        var codes: [UInt32] = []
+        for (code, start) in found where texts.isEqual(at: start, to: wanted, at: 0, length: wanted.count) {
+            codes.append(UInt32(truncatingIfNeeded: code))
+        }
+        return codes
+    }
+
+    private static func identifierCodes(
+        of text: [UInt8], _ cursor: inout ByteCursor, _ count: Int
+    ) throws(DecodingError) -> [UInt32] {
+        // The last number says most.
+        var firsts = cursor
+        try skip(&cursor, count)
+        try skip(&cursor, count)
+        guard let wanted = identifier(text) else {
+            try skip(&cursor, count)
+            return []
+        }
+        let found = try IntegerStreamDecoder.places(of: wanted.low, &cursor, count: count)
+        if found.isEmpty { return [] }
+        let times = try IntegerStreamDecoder.read(&firsts, count: count, at: found)
+        let middles = try IntegerStreamDecoder.read(&firsts, count: count, at: found)
+        return found.indices.filter { times[$0] == wanted.time && middles[$0] == wanted.middle }.map { found[$0] }
+    }
+
+    private static func hexadecimalCodes(
+        of text: [UInt8], _ cursor: inout ByteCursor, _ count: Int
+    ) throws(DecodingError) -> [UInt32] {
+        let prefix = try NumberedText.readPrefix(&cursor)
+        let digits = Int(try cursor.readByte())
+        guard (1...32).contains(digits) else { throw cursor.failure("1 to 32 digits") }
+        var highs = cursor
+        if digits > 16 { try skip(&cursor, count) }
+        let split = max(prefix.count, text.count - 16)
+        guard text.count == prefix.count + digits, text.starts(with: prefix),
+            let low = HexadecimalDigits.parse(text, split..<text.count),
+            let high = HexadecimalDigits.parse(text, prefix.count..<split)
+        else {
+            try skip(&cursor, count)
+            return []
+        }
+        let found = try IntegerStreamDecoder.places(of: Int64(bitPattern: low), &cursor, count: count)
+        if digits <= 16 || found.isEmpty { return found }
+        let values = try IntegerStreamDecoder.read(&highs, count: count, at: found)
+        return found.indices.filter { values[$0] == Int64(bitPattern: high) }.map { found[$0] }
+    }
+
+    private static func decimalCodes(
+        of text: [UInt8], _ cursor: inout ByteCursor, _ count: Int, isPadded: Bool
+    ) throws(DecodingError) -> [UInt32] {
+        let prefix = try NumberedText.readPrefix(&cursor)
+        let digits = isPadded ? Int(try cursor.readByte()) : text.count - prefix.count
+        guard !isPadded || (1...18).contains(digits) else { throw cursor.failure("1 to 18 digits") }
+        guard text.count == prefix.count + digits, text.starts(with: prefix),
+            let value = decimal(text[prefix.count...], isPadded: isPadded)
+        else {
+            try skip(&cursor, count)
+            return []
+        }
+        return try IntegerStreamDecoder.places(of: value, &cursor, count: count)
+    }
+
+    /// Passes over a stream.
+    private static func skip(_ cursor: inout ByteCursor, _ count: Int) throws(DecodingError) {
+        _ = try IntegerStreamDecoder.read(&cursor, count: count, at: [])
+    }
+
+    /// The three numbers of a UUID as ``IdentifierText`` keeps them; nil for another text.
+    private static func identifier(_ text: [UInt8]) -> (time: Int64, middle: Int64, low: Int64)? {
+        guard text.count == IdentifierText.length,
+            [8, 13, 18, 23].allSatisfy({ text[$0] == UInt8(ascii: "-") }),
+            let first = HexadecimalDigits.parse(text, 0..<8), let second = HexadecimalDigits.parse(text, 9..<13),
+            let third = HexadecimalDigits.parse(text, 14..<18), let fourth = HexadecimalDigits.parse(text, 19..<23),
+            let fifth = HexadecimalDigits.parse(text, 24..<36)
+        else { return nil }
+        return (
+            Int64(bitPattern: first << 16 | second), Int64(bitPattern: third), Int64(bitPattern: fourth << 48 | fifth)
+        )
+    }
+
+    /// nil for what is no such number.
+    private static func decimal(_ digits: ArraySlice<UInt8>, isPadded: Bool) -> Int64? {
+        let zero = UInt8(ascii: "0")
+        guard (1...18).contains(digits.count), isPadded || digits.count == 1 || digits.first != zero else { return nil }
+        var value: Int64 = 0
+        for byte in digits {
+            guard byte >= zero, byte < zero + 10 else { return nil }
+            value = value * 10 + Int64(byte - zero)
+        }
+        return value
+    }
+}
+
+extension Validity {
+    /// The rows of some that are present, by how many present ones come before.
+    /// - Precondition: places ascend and are below the number of present rows.
+    fileprivate func rows(ofPresent places: [UInt32]) -> [UInt32] {
+        assert(places.last.map { Int($0) < validCount } ?? true, "rows that are present")
+        var (word, before) = (0, 0)
+        return places.map { place in
+            while before + words[word].nonzeroBitCount <= Int(place) {
+                before += words[word].nonzeroBitCount
+                word += 1
+            }
+            var bits = words[word]
+            for _ in before..<Int(place) { bits &= bits &- 1 }
+            return UInt32(truncatingIfNeeded: word * 64 + bits.trailingZeroBitCount)
+        }
+    }
+}

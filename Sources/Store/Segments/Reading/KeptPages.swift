@@ -1,0 +1,85 @@
+internal import Columnar
+internal import Synchronization
+
+/// Pages of which somebody wanted few rows: verified and no longer compressed, for whoever wants others of them. Who
+/// looks at what is newest, or at one conversation after another, would read, verify and unpack the same pages whole
+/// for each handful of rows. Bounded for all segments together; a page that was asked for again stays longer. Safe from
+/// any thread.
+final class KeptPages: Sendable {
+    /// Which page it is.
+    struct Key: Hashable, Sendable {
+        /// Of the segment's reader: no other has it.
+        var origin: UInt64
+        /// Of the page's block in the file.
+        var offset: Int
+    }
+
+    /// What decoders are given.
+    struct Page: Sendable {
+        /// Says that nothing is compressed.
+        var header: PageHeader
+        var payload: ArraySlice<UInt8>
+        /// Length of the header in the file.
+        var headerBytes: Int
+
+        /// With what it takes to find it; its array has the header, too.
+        fileprivate var heldBytes: Int { payload.endIndex + 320 }
+    }
+
+    private struct Entry {
+        var page: Page
+        var isWantedAgain = false
+    }
+
+    private struct State {
+        var pages: [Key: Entry] = [:]
+        /// In the order in which they came, or were spared; what lies before `first` is gone.
+        var order: [Key] = []
+        var first = 0
+        var bytes = 0
+    }
+
+    /// Single pages may be as large as this part of all.
+    private static let pageShare = 4
+
+    private let bytesMax: Int
+    private let state = Mutex(State())
+
+    /// - Parameter bytesMax: what is held, roughly.
+    init(bytesMax: Int = 32 << 20) { self.bytesMax = bytesMax }
+
+    /// nil where it is not known, or no more.
+    func page(_ key: Key) -> Page? {
+        state.withLock { state in
+            guard let place = state.pages.index(forKey: key) else { return nil }
+            state.pages.values[place].isWantedAgain = true
+            return state.pages.values[place].page
+        }
+    }
+
+    /// Keeps it, as long as there is room.
+    func keep(_ page: Page, as key: Key) {
+        guard page.heldBytes <= bytesMax / Self.pageShare else { return }
+        state.withLock { state in
+            guard state.pages[key] == nil else { return }
+            state.pages[key] = Entry(page: page)
+            state.order.append(key)
+            state.bytes += page.heldBytes
+            while state.bytes > bytesMax, state.first < state.order.count {
+                let oldest = state.order[state.first]
+                state.first += 1
+                guard let place = state.pages.index(forKey: oldest) else { continue }
+                if state.pages.values[place].isWantedAgain {
+                    state.pages.values[place].isWantedAgain = false
+                    state.order.append(oldest)
+                } else {
+                    state.bytes -= state.pages.remove(at: place).value.page.heldBytes
+                }
+            }
+            if state.first > state.order.count / 2 {
+                state.order.removeFirst(state.first)
+                state.first = 0
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Columnar
+import Testing
+
+/// The first rows in an order are those that the order of all begins with.
+struct FirstRowsTests {
+    @Test(arguments: [true, false]) func firstIntegersAreThoseOfTheWholeOrder(descending: Bool) {
+        var random = RandomScalars(seed: 57)
+        for count in [5, 1_023, 1_024, 1_025, 3_000, 5_000] {
+            let shapes: [(Int) -> Int64] = [
+                { Int64($0) }, { -Int64($0) }, { _ in Int64(random.below(1_000_000)) }, { _ in Int64(random.below(7)) },
+                { _ in 3 }, { $0 % 2 == 0 ? .min : .max }, { Int64($0 / 700 * 5 % 11) },
+            ]
+            for (number, shape) in shapes.enumerated() {
+                let values = (0..<count).map(shape)
+                let column = Vector(type: .timestamptz, count: count, storage: .int64(values))
+                let all = SortOrder.rows(of: [column], descending: [descending], nullsFirst: [false])
+                for limit in [1, 3, 50, 400, 1_200] where limit < count / 4 {
+                    let first = SortOrder.rows(
+                        of: [column], descending: [descending], nullsFirst: [false], limit: limit)
+                    #expect(first == Array(all.prefix(limit)), "\(count) rows of shape \(number), \(limit) wanted")
+                }
+            }
+        }
+    }
+
+    /// Columns that some parts lack are null there, and keep the texts of the others.
+    @Test(arguments: RandomScalars.types + [.interval]) func partsWithoutValuesAreNull(type: ColumnType) {
+        var random = RandomScalars(seed: 58)
+        let values = (0..<4).map { _ in random.value(type) }
+        let some = Vector(type: type, scalars: values)
+        let none = Vector.constant(.null, type: type, count: 3)
+        for parts in [[none, some, none], [some, none, some], [none, none]] {
+            let joined = Vector.concatenate(parts, type: type)
+            let expected = parts.flatMap { part in (0..<part.count).map { part.scalar(at: $0) } }
+            #expect(joined.fault == nil && joined.count == expected.count)
+            #expect(expected.indices.allSatisfy { joined.scalar(at: $0) == expected[$0] }, "\(type)")
+        }
+        if case .text(_, let dictionary) = some.storage,
+            case .text(_, let joined) = Vector.concatenate([none, some], type: type).storage
+        {
+            #expect(joined === dictionary)
+        }
+    }
+}
