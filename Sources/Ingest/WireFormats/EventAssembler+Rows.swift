@@ -9,8 +9,13 @@ extension EventAssembler {
         result.batch.starts.append(UInt32(rowsEnd))
         result.eventIndexes.append(UInt32(truncatingIfNeeded: index))
         if rows.count - rowsEnd < rowBytesMax { makeRoom() }
-        rowsEnd = Self.write(
-            (type, time, isTimeAbsent), filled, slots.span, wordCount, strings, scratch.span, to: &rows, at: rowsEnd)
+        // They change hands, since what is written into them are other parts of this value.
+        var room: [UInt8] = []
+        swap(&room, &rows)
+        let end = Self.write(
+            (type, time, isTimeAbsent), filled, slots.span, wordCount, strings, scratch.span, to: &room, at: rowsEnd)
+        swap(&room, &rows)
+        rowsEnd = end
         for column in withheldColumns { withheldCounts[Int(column)] += 1 }
         for column in unknownValueColumns { unknownValueCounts[Int(column)] += 1 }
     }
