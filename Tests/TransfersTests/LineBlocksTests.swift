@@ -53,6 +53,26 @@ private final class MemorySource: ByteSource {
         #expect(found.flatMap { $0 } == lines)
     }
 
+    @Test func blocksThatComeBackHoldTheNext() throws {
+        let all = lines
+        let end = try #require(all[..<3_000_000].lastIndex(of: 10))
+        let lines = Array(all[...end])
+        // In pieces, so that reads fill less than they might.
+        for (blockBytes, pieceBytes) in [(300_000, 10_000_000), (1000, 70_001), (2_000_000, 999)] {
+            var reader = LineBlocks(MemorySource(lines, pieceBytes: pieceBytes), blockBytes: blockBytes)
+            var (found, kept, next): ([UInt8], [[UInt8]], Int) = ([], [], 0)
+            while let block = try reader.next() {
+                found += block
+                // Each third is kept besides, and each fifth is not given back.
+                if next % 3 == 0 { kept.append(block) }
+                if next % 5 != 0 { reader.giveBack(block) }
+                next += 1
+            }
+            #expect(found == lines && next > 1)
+            #expect(kept.allSatisfy { $0.last == 10 } && kept.first.map { lines.starts(with: $0) } == true)
+        }
+    }
+
     @Test func compressedInputReadsTheSame() throws {
         let lines = lines
         for compressed in [Gzip.compress(lines), Zstandard.compress(lines)] {

@@ -125,3 +125,44 @@ extension Span where Element == Bool {
         return ((bytes & 0x0101_0101_0101_0101) &* 0x0102_0408_1020_4080) &>> 56
     }
 }
+
+/// Eight bytes at a time into room that is at hand.
+extension MutableSpan where Element == UInt8 {
+    /// Writes a number into the eight bytes from `offset` on, least significant first.
+    /// - Precondition: `offset + 8 <= count`.
+    @inlinable @inline(__always) package mutating func store(_ word: UInt64, at offset: Int) {
+        precondition(offset >= 0 && offset &+ 8 <= count)
+        // Sound: the precondition keeps the store inside the span; it has no alignment demand.
+        unsafe withUnsafeMutableBytes { raw in
+            unsafe raw.storeBytes(of: word.littleEndian, toByteOffset: offset, as: UInt64.self)
+        }
+    }
+
+    /// Copies the `length` bytes of a span from `start` on to `offset`; up to eight bytes behind them may be written,
+    /// too, so that a short text is a word or two and no call.
+    /// - Precondition: the bytes lie inside the span, and `offset + length + 8 <= count`.
+    @inlinable @inline(__always) package mutating func copy(
+        _ source: Span<UInt8>, from start: Int, length: Int, to offset: Int
+    ) {
+        precondition(start >= 0 && length >= 0 && start <= source.count && length <= source.count &- start)
+        precondition(offset >= 0 && offset <= count && length &+ 8 <= count &- offset)
+        let isShort = length <= 40 && length &+ 8 <= source.count &- start
+        // Sound: by the preconditions both ranges lie inside their spans; words are read where eight bytes more can be
+        // read, and there is room for eight more.
+        unsafe withUnsafeMutableBytes { target in
+            unsafe source.withUnsafeBytes { from in
+                guard isShort else {
+                    let bytes = unsafe UnsafeRawBufferPointer(rebasing: from[start..<(start &+ length)])
+                    return unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset..<(offset &+ length)])
+                        .copyMemory(from: bytes)
+                }
+                var done = 0
+                repeat {
+                    let word = unsafe from.loadUnaligned(fromByteOffset: start &+ done, as: UInt64.self)
+                    unsafe target.storeBytes(of: word, toByteOffset: offset &+ done, as: UInt64.self)
+                    done &+= 8
+                } while done < length
+            }
+        }
+    }
+}

@@ -21,7 +21,7 @@ package enum CredentialText {
     }
 
     /// Shorter texts hold nothing that could be told from a word.
-    private static let bytesMin = 8
+    static let bytesMin = 8
 
     /// Of a name its end says what it is, and of a value its beginning; either may be as long as a text, and no more of
     /// it is looked at.

@@ -33,4 +33,27 @@ enum EnvelopeName: Int, CaseIterable {
         default: return nil
         }
     }
+
+    /// The attribute whose name stands at a place with a closing quote, and how many bytes these are; nil for another
+    /// name, and for attributes that few events have.
+    /// - Precondition: 16 bytes from there on are there.
+    @inline(__always)
+    static func quoted(_ text: Span<UInt8>, at place: Int) -> (name: EnvelopeName, bytes: Int)? {
+        let word = text.loadUInt64(at: place)
+        if word & 0xFF_FFFF == 0x22_6469 { return (.id, 3) }
+        switch word & 0xFF_FFFF_FFFF {
+        case 0x22_6174_6164: return (.data, 5)
+        case 0x22_6570_7974: return (.type, 5)
+        case 0x22_656D_6974: return (.time, 5)
+        default: break
+        }
+        if word & 0xFF_FFFF_FFFF_FFFF == 0x22_6563_7275_6F73 { return (.source, 7) }
+        switch word {
+        case 0x7372_6576_6365_7073:
+            return text.loadUInt64(at: place &+ 4) == 0x226E_6F69_7372_6576 ? (.specversion, 12) : nil
+        case 0x746E_6F63_6174_6164:
+            return text.loadUInt64(at: place &+ 8) == 0x2265_7079_7474_6E65 ? (.datacontenttype, 16) : nil
+        default: return nil
+        }
+    }
 }

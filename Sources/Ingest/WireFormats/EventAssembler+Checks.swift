@@ -6,8 +6,7 @@ extension EventAssembler {
     mutating func completeContext(_ tape: JSONTape) throws(FieldError) {
         let columns = registry.wellKnown
         if !isFilled(columns.tenant) {
-            fill(columns.tenant, FieldSlot(kind: .scratchText, payload: Int64(scratch.count), count: 7))
-            scratch.append(contentsOf: Self.defaultTenant)
+            fillDefaultTenant()
         } else if isNoTenant(tape) {
             throw Self.nameless("tenant", isEmpty: slot(columns.tenant).count == 0)
         }
@@ -15,6 +14,11 @@ extension EventAssembler {
         if subject != 0 { try useSubject(tape, subject) }
         let traceParent = envelope[EnvelopeName.traceparent.rawValue]
         if traceParent != 0 { useTraceParent(tape, traceParent) }
+    }
+
+    mutating func fillDefaultTenant() {
+        fill(registry.wellKnown.tenant, FieldSlot(kind: .scratchText, payload: Int64(scratch.count), count: 7))
+        scratch.append(contentsOf: Self.defaultTenant)
     }
 
     private static let defaultTenant = Array("default".utf8)
@@ -115,7 +119,7 @@ extension EventAssembler {
 
     /// Refuses usage that no cost can be booked from. The schemas bound each count; what must hold between them is
     /// looked at only where a part is told.
-    private mutating func checkUsage() throws(FieldError) {
+    mutating func checkUsage() throws(FieldError) {
         let columns = registry.wellKnown
         guard
             isFilled(columns.reasoningTokens) || isFilled(columns.cacheReadTokens) || isFilled(columns.cacheWriteTokens)

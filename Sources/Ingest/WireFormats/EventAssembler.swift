@@ -59,11 +59,11 @@ struct EventAssembler {
     var harmless = HarmlessTexts()
 
     /// One bit a column: whether its slot is filled.
-    private var filled = InlineArray<16, UInt64>(repeating: 0)
+    var filled = InlineArray<16, UInt64>(repeating: 0)
     /// The same: whether the data has told it, were it only as null.
     var told = InlineArray<16, UInt64>(repeating: 0)
     /// So many words of these have bits.
-    private let wordCount: Int
+    let wordCount: Int
     private(set) var slots: [FieldSlot]
     /// Bytes of values that are not on the tape as they are stored.
     var scratch: [UInt8] = []
@@ -90,9 +90,20 @@ struct EventAssembler {
 
     /// By type: the columns of the last event's data, in the order of its keys.
     var keyOrder: KeyOrder
+    /// The same, types and days of lines that are read without a tape.
+    var plainKeys: PlainKeys
+    var recentTypes = RecentTypes()
+    var recentDay = RecentDay()
 
-    private var writer = EventRowWriter()
-    private var result = DecodedBatch()
+    /// The rows, then room for more.
+    var rows: [UInt8] = []
+    /// Where the rows end.
+    var rowsEnd = 0
+    /// How long the last batch was.
+    var rowsExpected = 0
+    /// How long the row at hand is at most.
+    var rowBytesMax = 0
+    var result = DecodedBatch()
 
     init(registry: SchemaRegistry, tokeniser: UserTokeniser, limits: DecoderLimits) {
         self.registry = registry
@@ -104,6 +115,7 @@ struct EventAssembler {
         sharedWords = registry.heededFields.filter { $0.type == nil }.map(\.column)
         let columnCount = registry.columns.count
         keyOrder = KeyOrder(registry)
+        plainKeys = PlainKeys(registry)
         let words = (columnCount + 63) / 64
         wordCount = words
         neededBits = Self.bits(registry.neededColumns, words)
@@ -118,10 +130,12 @@ struct EventAssembler {
     /// Ends the batch and hands it over.
     mutating func finish() -> DecodedBatch {
         var finished = result
-        finished.batch.bytes = writer.take()
+        rowsExpected = min(rowsEnd, 8 << 20)
+        rows.removeLast(rows.count - rowsEnd)
+        swap(&rows, &finished.batch.bytes)
+        rowsEnd = 0
         finished.withheld = Self.counts(&withheldCounts)
         finished.unknownValues = Self.counts(&unknownValueCounts)
-        writer = EventRowWriter(capacity: min(finished.batch.bytes.count, 8 << 20))
         result = DecodedBatch()
         // The next one is mostly as long.
         result.batch.starts.reserveCapacity(min(finished.batch.count, 1 << 16))
@@ -188,10 +202,10 @@ struct EventAssembler {
         result.eventCount += 1
     }
 
-    private mutating func assemble(_ tape: JSONTape, _ place: Int) throws(EventFailure) -> UInt16 {
+    /// Forgets the event before.
+    mutating func begin() {
         filled = InlineArray(repeating: 0)
-        envelope = InlineArray(repeating: 0)
-        if origin.isOfExport { exportPlaces = ExportPlaces() }
+        rowBytesMax = EventRowRoom.rowBytesMax
         // Most are empty, and emptying what is empty takes as long.
         if !scratch.isEmpty { scratch.removeAll(keepingCapacity: true) }
         if !attributeKeys.isEmpty { attributeKeys.removeAll(keepingCapacity: true) }
@@ -199,6 +213,12 @@ struct EventAssembler {
         if !unknownValueColumns.isEmpty { unknownValueColumns.removeAll(keepingCapacity: true) }
         if !credentialColumns.isEmpty { credentialColumns.removeAll(keepingCapacity: true) }
         if !privateKeys.isEmpty { privateKeys.removeAll(keepingCapacity: true) }
+    }
+
+    private mutating func assemble(_ tape: JSONTape, _ place: Int) throws(EventFailure) -> UInt16 {
+        begin()
+        envelope = InlineArray(repeating: 0)
+        if origin.isOfExport { exportPlaces = ExportPlaces() }
         let type: UInt16?
         do throws(FieldError) { type = try readEnvelope(tape, place) } catch { throw .field(error) }
         guard let type else { throw unknownType(tape) }
@@ -236,6 +256,7 @@ struct EventAssembler {
     mutating func fill(_ column: UInt16, _ slot: FieldSlot) {
         filled[Int(column) >> 6] |= 1 << UInt64(column & 63)
         slots[Int(column)] = slot
+        rowBytesMax &+= EventRowRoom.fieldBytesMax &+ Int(slot.count)
     }
 
     mutating func clear(_ column: UInt16) { filled[Int(column) >> 6] &= ~(1 << UInt64(column & 63)) }
@@ -258,40 +279,13 @@ struct EventAssembler {
                 throw .field(error)
             }
         }
-        result.batch.starts.append(UInt32(writer.sink.count))
-        result.eventIndexes.append(UInt32(truncatingIfNeeded: index))
-        writer.begin(type: type, time: time, isTimeAbsent: isTimeAbsent)
-        // Copied by reference: the rows are another part of this value, and grow meanwhile.
-        let scratch = scratch
-        let strings = tape.strings.span
-        let scratchBytes = scratch.span
-        for word in 0..<wordCount {
-            var bits = filled[word]
-            while bits != 0 {
-                let column = word << 6 + bits.trailingZeroBitCount
-                bits &= bits - 1
-                writeField(UInt16(column), slots[column], strings, scratchBytes)
-            }
-        }
-        writer.end()
-        for column in withheldColumns { withheldCounts[Int(column)] += 1 }
-        for column in unknownValueColumns { unknownValueCounts[Int(column)] += 1 }
+        writeRow(tape.strings.span, type: type, isTimeAbsent: isTimeAbsent, index: index)
     }
 
-    @inline(__always)
-    private mutating func writeField(
-        _ column: UInt16, _ slot: FieldSlot, _ strings: Span<UInt8>, _ scratch: Span<UInt8>
-    ) {
-        let start = Int(slot.payload)
-        switch slot.kind {
-        case .integer: writer.add(column, integer: slot.payload)
-        case .double: writer.add(column, double: Double(bitPattern: UInt64(bitPattern: slot.payload)))
-        case .boolean: writer.add(column, boolean: slot.payload != 0)
-        case .text: writer.add(column, utf8: strings.extracting(start..<(start + Int(slot.count))), isJSON: false)
-        case .scratchText, .scratchJSON:
-            writer.add(
-                column, utf8: scratch.extracting(start..<(start + Int(slot.count))), isJSON: slot.kind == .scratchJSON)
-        }
+    /// Takes the event whose slots are filled, with texts of `strings`: a row more.
+    mutating func takeRow(_ strings: Span<UInt8>, type: UInt16, isTimeAbsent: Bool) {
+        result.eventCount += 1
+        writeRow(strings, type: type, isTimeAbsent: isTimeAbsent, index: result.eventCount - 1)
     }
 
     // MARK: Warnings and refusals
@@ -306,7 +300,7 @@ struct EventAssembler {
 
     /// Whether there are any.
     @inline(__always)
-    private func lacksNeeded(_ type: UInt16) -> Bool { !origin.isOfExport && lacks(neededBits, type) }
+    func lacksNeeded(_ type: UInt16) -> Bool { !origin.isOfExport && lacks(neededBits, type) }
 
     /// Whether the event lacks one of the columns that it is refused without.
     @inline(__always)

@@ -20,11 +20,20 @@ package struct EventDecoder: ~Copyable {
     private var tape = JSONTape()
     private var assembler: EventAssembler
     private let limits: DecoderLimits
+    // tests: that both ways give the same is tried with the one shut.
+    /// Whether lines may be read without the parser: where the depth of documents is no narrower than an event's.
+    package var readsPlainly: Bool
+    /// Lines in a row that had to be parsed.
+    private var missedLines = 0
+    // tests: that both ways are tried there.
+    /// Lines that were read without the parser.
+    package private(set) var plainLines = 0
 
     package init(registry: SchemaRegistry, tokeniser: UserTokeniser, limits: DecoderLimits = DecoderLimits()) {
         parser = JSONParser(depthMax: limits.documentDepthMax)
         assembler = EventAssembler(registry: registry, tokeniser: tokeniser, limits: limits)
         self.limits = limits
+        readsPlainly = limits.documentDepthMax >= 4
     }
 
     /// Decodes one event a line. Blank lines count for nothing; the last line may lack its line feed. A line that is no
@@ -37,11 +46,32 @@ package struct EventDecoder: ~Copyable {
         defer { assembler.origin = .client }
         var start = 0
         while start < text.count {
+            if let next = appendPlain(text, from: start) {
+                start = next
+                continue
+            }
             let end = JSONLines.end(text, from: start)
             decodeLine(text, start..<end)
             start = end + 1
         }
         return assembler.finish()
+    }
+
+    /// Reads a line without the parser, where it is written so; of senders who write otherwise a line is tried now and
+    /// then.
+    @inline(__always)
+    private mutating func appendPlain(_ text: Span<UInt8>, from start: Int) -> Int? {
+        guard readsPlainly, missedLines < 8 || missedLines % 16 == 0 else {
+            missedLines &+= 1
+            return nil
+        }
+        guard let next = assembler.appendPlain(text, from: start) else {
+            missedLines &+= 1
+            return nil
+        }
+        missedLines = 0
+        plainLines &+= 1
+        return next
     }
 
     private mutating func decodeLine(_ text: Span<UInt8>, _ line: Range<Int>) {

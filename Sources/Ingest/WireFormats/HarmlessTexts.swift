@@ -7,7 +7,7 @@ internal import Bytes
 /// A table of fixed size; the last of the texts that meet in a slot stays.
 struct HarmlessTexts {
     /// Longer texts are seldom sent twice; ids of traces have 32 bytes.
-    private static let bytesMax = 32
+    private static let lengths = CredentialText.bytesMin...32
     private static let slotBits = 9
 
     /// A text of 8 to 32 bytes as four words that may overlap, which with the length are all of it.
@@ -25,27 +25,42 @@ struct HarmlessTexts {
 
     /// Whether what stands in a range of the bytes looks like what opens something.
     mutating func holds(_ bytes: [UInt8], _ range: Range<Int>, _ suspicion: CredentialText.Suspicion) -> Bool {
-        let count = range.count
-        guard count >= 8 else { return CredentialText.holds(bytes[range], suspicion) }
-        if !suspicion.findsRuns, Self.isPlainID(bytes, range) { return false }
-        guard count <= Self.bytesMax else { return CredentialText.holds(bytes[range], suspicion) }
-        let (start, rest) = (range.lowerBound, count &- 8)
-        let first = bytes.loadUInt64(at: start)
-        let second = bytes.loadUInt64(at: start &+ min(8, rest))
-        let third = bytes.loadUInt64(at: start &+ min(16, rest))
-        let last = bytes.loadUInt64(at: start &+ rest)
-        let mixed = (first ^ (last &<< 23 | last &>> 41) ^ UInt64(truncatingIfNeeded: count)) &* 0x9E37_79B9_7F4A_7C15
-        let place = Int(truncatingIfNeeded: mixed &>> UInt64(64 - Self.slotBits))
-        let known = slots[place]
-        if known.count == count, known.first == first, known.second == second, known.third == third,
-            known.last == last, known.suspicion == suspicion
-        {
-            return false
-        }
+        if knows(bytes.span, range, suspicion) { return false }
         if CredentialText.holds(bytes[range], suspicion) { return true }
-        slots[place] = Slot(
-            count: count, suspicion: suspicion, first: first, second: second, third: third, last: last)
+        if Self.lengths.contains(range.count) {
+            let (slot, place) = Self.slot(bytes.span, range, suspicion)
+            slots[place] = slot
+        }
         return false
+    }
+
+    /// Whether it is known without a search that a text opens nothing.
+    @inline(__always)
+    mutating func knows(_ bytes: Span<UInt8>, _ range: Range<Int>, _ suspicion: CredentialText.Suspicion) -> Bool {
+        // Too short for anything that opens something.
+        guard range.count >= CredentialText.bytesMin else { return true }
+        if !suspicion.findsRuns, Self.isPlainID(bytes, range) { return true }
+        guard range.count <= Self.lengths.upperBound else { return false }
+        let (text, place) = Self.slot(bytes, range, suspicion)
+        let known = slots[place]
+        return known.count == text.count && known.first == text.first && known.second == text.second
+            && known.third == text.third && known.last == text.last && known.suspicion == suspicion
+    }
+
+    /// What the table would hold of a text of such a length, and where.
+    @inline(__always)
+    private static func slot(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, _ suspicion: CredentialText.Suspicion
+    ) -> (slot: Slot, place: Int) {
+        let (start, count) = (range.lowerBound, range.count)
+        let rest = count &- 8
+        let slot = Slot(
+            count: count, suspicion: suspicion, first: bytes.loadUInt64(at: start),
+            second: bytes.loadUInt64(at: start &+ min(8, rest)), third: bytes.loadUInt64(at: start &+ min(16, rest)),
+            last: bytes.loadUInt64(at: start &+ rest))
+        let turned = slot.last &<< 23 | slot.last &>> 41
+        let mixed = (slot.first ^ turned ^ UInt64(truncatingIfNeeded: count)) &* 0x9E37_79B9_7F4A_7C15
+        return (slot, Int(truncatingIfNeeded: mixed &>> UInt64(64 - slotBits)))
     }
 
     /// The length of the one kind of key that is made of nothing else: 32, 8 and 8 digits.
@@ -54,7 +69,7 @@ struct HarmlessTexts {
     /// Whether a text of at least eight bytes is digits, the letters a to f and dashes alone: ids of events and traces.
     /// No beginning of a key and no name of a secret is made of these, so that it opens nothing where runs that look
     /// drawn by lot do not count.
-    private static func isPlainID(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+    private static func isPlainID(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         if range.count == plainKeyBytes { return false }
         let last = range.upperBound &- 8
         var place = range.lowerBound

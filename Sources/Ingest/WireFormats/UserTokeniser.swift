@@ -50,7 +50,7 @@ package struct UserTokeniser: Sendable {
                 taken = slot
                 break
             }
-            if hashes[slot] == hash { return slot }
+            if hashes[slot].low == hash.low, hashes[slot].high == hash.high { return slot }
         }
         let start = taken * Self.tokenBytes
         let digest = hmacSHA256(key: key.span, message: id)

@@ -9,7 +9,7 @@ import WireFormats
 ///
 /// Works in rounds. In each, one job writes what the round before decoded while the others read and decode the next
 /// blocks, so that cores and disk are busy together; results are applied in the order of the input. Memory holds two
-/// rounds of decoded events and one block a thread.
+/// rounds of decoded events and two blocks a thread.
 package struct BulkImport {
     /// Blocks of one round: about as many events as one segment wants.
     private static let blocksPerRound = 24
@@ -80,6 +80,7 @@ package struct BulkImport {
                     do {
                         guard let (place, block) = try feed.next() else { return }
                         let batch = decoders.withDecoder { $0.decodeLines(block.span, from: origin) }
+                        feed.giveBack(block)
                         next.withLock { $0.append((place, batch)) }
                     } catch {
                         broken.withLock { $0 = $0 ?? error }
@@ -261,6 +262,9 @@ private final class BlockFeed: Sendable {
             return state.first
         }
     }
+
+    /// Takes back a block that was worked on.
+    func giveBack(_ block: [UInt8]) { state.withLock { $0.blocks.giveBack(block) } }
 
     func next() throws -> (place: Int, block: [UInt8])? {
         try state.withLock { state in

@@ -18,6 +18,8 @@ package struct LineBlocks: ~Copyable {
     private var decoder: StreamDecoder?
     /// Bytes read that belong to the next block: the beginning of a line.
     private var carry: [UInt8] = []
+    /// Blocks that were handed out and given back, for the next ones.
+    private var spare: [[UInt8]] = []
     private var hasStarted = false
     private var isAtEnd = false
     /// Compressed text that breaks off: told when the lines before that are handed out.
@@ -63,6 +65,15 @@ package struct LineBlocks: ~Copyable {
         return block.isEmpty ? nil : block
     }
 
+    /// Takes back a block that was handed out, so that its memory holds the next one. Whoever keeps it besides keeps it
+    /// as it was.
+    package mutating func giveBack(_ block: [UInt8]) {
+        // As many as threads may work on; of compressed text none is needed.
+        if decoder == nil, spare.count < Self.spareMax { spare.append(block) }
+    }
+
+    private static let spareMax = 4
+
     /// Looks at the first bytes to learn how the source is compressed.
     private mutating func start() throws {
         var head = [UInt8](repeating: 0, count: Self.pieceBytes)
@@ -82,7 +93,18 @@ package struct LineBlocks: ~Copyable {
     private mutating func fill(_ block: inout [UInt8]) throws {
         guard decoder != nil else {
             let start = block.count
-            block.append(contentsOf: repeatElement(0, count: max(Self.pieceBytes, blockBytes - start)))
+            let wanted = start + max(Self.pieceBytes, blockBytes - start)
+            // Behind the beginning of a line stands what was read before, and is read over or cut off.
+            if var old = spare.popLast(), old.count > start, start <= Self.pieceBytes {
+                old.replaceSubrange(0..<start, with: block)
+                // Changes hands, so that it is not copied.
+                swap(&old, &block)
+            }
+            if block.count < wanted {
+                block.append(contentsOf: repeatElement(0, count: wanted - block.count))
+            } else {
+                block.removeLast(block.count - wanted)
+            }
             return try read(&block, from: start)
         }
         var piece = [UInt8](repeating: 0, count: Self.pieceBytes)
