@@ -42,8 +42,8 @@ final class QueryContext: Sendable {
     /// The query's threads, for kernels, which know none.
     var helpers: KernelHelpers {
         KernelHelpers { [workers] count, job in
-            // What cannot fail does not.
-            try? workers.run(count: count, job)
+            // Only jobs fail, and these cannot.
+            _ = try? workers.run(count: count, job)
         }
     }
 
