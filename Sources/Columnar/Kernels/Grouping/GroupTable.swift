@@ -110,6 +110,7 @@ package struct GroupTable: Sendable {
             break
         }
         if isSorted { return nil }
+        if let order = ordinals.span.rowsByPlace() { return order }
         // Units and rows are small numbers: side by side they sort in fewer steps.
         let rowBits = UInt64(64 - ordinals.reduce(0) { $0 | ($1 & 0xFFFF_FFFF) }.leadingZeroBitCount)
         return RadixOrder.ascending(ordinals.map { (($0 >> 32) << rowBits) | ($0 & 0xFFFF_FFFF) })
@@ -131,5 +132,38 @@ package struct GroupTable: Sendable {
         }
         result.append(columns[0].decode(numbers))
         return result.reversed()
+    }
+}
+
+extension Span<UInt64> {
+    /// So many places may be free for each that is taken.
+    private static var placesPerRow: Int { 4 }
+
+    /// The rows in the order of their words, each of which is a unit in the upper half and a place in it in the lower:
+    /// each row goes where its place is. nil where two are alike, or units or places are too many for the rows.
+    /// - Complexity: O(rows).
+    fileprivate func rowsByPlace() -> [UInt32]? {
+        var greatest: UInt64 = 0
+        for row in 0..<count { greatest = Swift.max(greatest, self[row]) }
+        let units = Int(greatest >> 32) + 1
+        if units > count { return nil }
+        // By unit, where its places begin; one more for the end.
+        var starts = [Int](repeating: 0, count: units + 1)
+        for row in 0..<count {
+            let unit = Int(self[row] >> 32)
+            starts[unit + 1] = Swift.max(starts[unit + 1], Int(self[row] & 0xFFFF_FFFF) + 1)
+        }
+        for unit in 0..<units { starts[unit + 1] += starts[unit] }
+        let places = starts[units]
+        if places > count * Self.placesPerRow { return nil }
+        var rows = [UInt32](repeating: .max, count: places)
+        for row in 0..<count {
+            let place = starts[Int(self[row] >> 32)] + Int(self[row] & 0xFFFF_FFFF)
+            if rows[place] != .max { return nil }
+            rows[place] = UInt32(truncatingIfNeeded: row)
+        }
+        rows.removeAll { $0 == .max }
+        assert(rows.count == count, "every row has a place")
+        return rows
     }
 }
