@@ -132,9 +132,69 @@ import Testing
             #expect(table.assign([column], ordinal: UInt64(chunk) << 32) == expected, "chunk \(chunk)")
             let again = column.gather([5, 0])
             #expect(table.assign([again], ordinal: UInt64(chunk) << 32 + 3_000) == [expected[5], expected[0]])
+            #expect(table.lookUp([column]) == expected)
         }
+        let others = TextDictionary((0..<300).map { "other \($0)" } + ["0"])
+        let mixed = Vector(
+            type: .text, count: 302, storage: .text(codes: Array(0..<301) + [0], dictionary: others),
+            validity: Validity(words: [~0, ~0, ~0, ~0, (1 << 45) - 1], count: 302))
+        let found = table.lookUp([mixed])
+        #expect(found.dropLast(2).allSatisfy { $0 == .max } && found[300] == known["0"] ?? .max && found[301] == .max)
         // Texts that no row has are no groups.
         #expect(table.count == known.count && known.count < 5_600)
+    }
+
+    /// Texts that lie side by side come into the table together, also where a page has some of them twice.
+    @Test func textsThatStandTwice() {
+        var table = GroupTable(types: [.text])
+        let dictionary = TextDictionary((0..<900).map { "conversation \($0 / 2)" })
+        let codes = Array(0..<UInt32(900)) + [7, 6, 899]
+        let column = Vector(type: .text, count: 903, storage: .text(codes: codes, dictionary: dictionary))
+        #expect(table.assign([column], ordinal: 0) == codes.map { $0 / 2 } && table.count == 450)
+        let keys = table.keys(of: (0..<450).map { $0 })[0]
+        #expect((0..<450).allSatisfy { keys.scalar(at: $0) == .text("conversation \($0)") })
+        // Some of them again in another order, behind others.
+        let later = TextDictionary((0..<600).map { "conversation \(899 - $0)" })
+        let more = Vector(type: .text, count: 600, storage: .text(codes: Array(0..<600), dictionary: later))
+        let expected = (0..<600).map { UInt32($0 < 450 ? 450 + $0 : 899 - $0) }
+        #expect(table.assign([more], ordinal: 1 << 32) == expected && table.lookUp([more]) == expected)
+    }
+
+    /// Runs that are found while times are numbered group as the rows do.
+    @Test func runsAreNumberedAsTheirRows() throws {
+        var random = RandomScalars(seed: 55)
+        for round in 0..<24 {
+            var (inRuns, plain) = (GroupTable(types: [.timestamptz]), GroupTable(types: [.timestamptz]))
+            for chunk in 0..<3 {
+                // Long runs, short ones and none, and nulls.
+                let length = [400, 40, 17, 1][round % 4]
+                var values: [Scalar] = []
+                while values.count < 1_000 {
+                    let time = Scalar.timestamptz(Int64(random.below(9)) * 3_600)
+                    values += [Scalar](repeating: time, count: 1 + random.below(length))
+                }
+                if round % 5 == 4 { values[random.below(1_000)] = .null }
+                let keys = [Vector(type: .timestamptz, scalars: values)]
+                let ordinal = UInt64(chunk) << 32
+                let found = inRuns.assignment(of: keys, ordinal: ordinal, countsRows: round % 2 == 0)
+                let groups = plain.assign(keys, ordinal: ordinal)
+                #expect(found.rowCount == groups.count && inRuns.count == plain.count, "seed 55, round \(round)")
+                let picked = (0..<UInt32(groups.count)).filter { _ in random.below(3) > 0 }
+                for (assignment, rows) in [(found, Array(0..<UInt32(groups.count))), (found.gather(picked), picked)] {
+                    var state = AggregateStates.count()
+                    state.grow(to: plain.count)
+                    try state.update([], assignment)
+                    var expected = [Int64](repeating: 0, count: plain.count)
+                    for row in rows { expected[Int(groups[Int(row)])] += 1 }
+                    let counts = try state.finish((0..<UInt32(plain.count)).map { $0 })
+                    #expect(expected.indices.allSatisfy { counts.scalar(at: $0) == .integer(expected[$0]) })
+                }
+            }
+            let all = (0..<UInt32(plain.count)).map { $0 }
+            let (keys, expected) = (inRuns.keys(of: all)[0], plain.keys(of: all)[0])
+            #expect(all.allSatisfy { Self.same(keys.scalar(at: Int($0)), expected.scalar(at: Int($0))) })
+            #expect(inRuns.firstSeenOrder() == plain.firstSeenOrder())
+        }
     }
 
     /// Left and right numbers that come to be known step by step, beyond what an array of all pairs would take.
@@ -179,6 +239,33 @@ import Testing
         let order = merged.firstSeenOrder() ?? []
         let keys = merged.keys(of: order)[0]
         #expect((0..<keys.count).map { keys.scalar(at: $0) } == seen.map { .integer($0) })
+    }
+
+    /// The last table is taken in as any other, by several threads that look its texts up in pieces.
+    @Test func theLastTableIsTakenInAsAnyOther() {
+        func table(_ numbers: Range<Int>, _ ordinal: UInt64) -> GroupTable {
+            let dictionary = TextDictionary(numbers.map { "c-\($0)" })
+            let codes = (0..<UInt32(numbers.count)).map { $0 }
+            var table = GroupTable(types: [.text])
+            let column = Vector(
+                type: .text, count: codes.count, storage: .text(codes: codes, dictionary: dictionary))
+            _ = table.assign([column], ordinal: ordinal)
+            return table
+        }
+        let helpers = KernelHelpers { count, job in
+            for index in (0..<count).reversed() { job(index) }
+        }
+        // Few and many; some of them, none and all are known.
+        for (first, count) in [(5, 10), (29_000, 40_000), (100_000, 40_000), (0, 30_000)] {
+            var (plain, last) = (table(0..<30_000, 0), table(0..<30_000, 0))
+            let other = table(first..<first + count, 1 << 32)
+            let mapping = plain.absorb(other)
+            #expect(last.absorb(other, last: helpers) == mapping, "from \(first)")
+            #expect(last.count == plain.count && last.firstSeenOrder() == plain.firstSeenOrder())
+            let all = (0..<UInt32(plain.count)).map { $0 }
+            let (keys, expected) = (last.keys(of: all)[0], plain.keys(of: all)[0])
+            #expect(all.allSatisfy { Self.same(keys.scalar(at: Int($0)), expected.scalar(at: Int($0))) })
+        }
     }
 
     /// However rows are shared among tables, the merged one has every group once, in the order of first rows.

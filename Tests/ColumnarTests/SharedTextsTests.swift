@@ -89,6 +89,43 @@ import Testing
         #expect(sameRows(joined, Vector.concatenate(pieces.map(\.vector), type: .text)) && joined.fault == nil)
     }
 
+    /// Users: many, but each of them in several rows.
+    @Test func textsOfTwoRowsEachAreShared() throws {
+        let texts = SharedTexts()
+        let twice = try Piece(Vector(type: .text, scalars: (0..<2_000).map { .text("user \($0 % 1_000)") }))
+        #expect(try Self.isShared(twice, texts))
+        #expect(sameRows(try twice.read(texts, piece: 1), twice.vector))
+        let rarer = try Piece(Vector(type: .text, scalars: (0..<2_000).map { .text("trace \($0 % 1_001)") }))
+        #expect(try !Self.isShared(rarer, SharedTexts()))
+        #expect(sameRows(try rarer.read(texts, piece: 2), rarer.vector))
+    }
+
+    /// Pages that keep their texts between such that share them.
+    @Test func groupsAreThoseOfPagesAloneWhicheverShare() throws {
+        var random = SampleGenerator(state: 73)
+        let texts = SharedTexts()
+        // Few texts and many, for each of which there is a way of its own.
+        for most in [40, 700] {
+            let pieces = try (0..<6).map { place in
+                try Piece(
+                    Vector(
+                        type: .text,
+                        scalars: (0..<2_000).map { _ in
+                            .text("user \(place * most / 3 + Int(random.next() % UInt64(most)))")
+                        }))
+            }
+            var (alone, mixed) = (GroupTable(types: [.text]), GroupTable(types: [.text]))
+            for (place, piece) in (pieces + pieces).enumerated() {
+                let sharing = place % 3 == 1 ? nil : texts
+                let expected = alone.assign([try piece.read(nil)], ordinal: UInt64(place) << 32)
+                let read = try piece.read(sharing, origin: UInt64(most), piece: place % 6)
+                #expect(mixed.assign([read], ordinal: UInt64(place) << 32) == expected, "page \(place)")
+                #expect(mixed.lookUp([read]) == alone.lookUp([piece.vector]))
+            }
+            #expect(mixed.count == alone.count)
+        }
+    }
+
     @Test func manyTextsStayWithTheirPages() throws {
         let texts = SharedTexts()
         let unlike = try Piece(Vector(type: .text, scalars: (0..<2_000).map { .text("user \($0 * 7)x") }))

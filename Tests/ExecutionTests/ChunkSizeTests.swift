@@ -119,6 +119,28 @@ import Testing
         #expect(isCrossed)
     }
 
+    /// Left rows each with one partner at most: every row has one, three have, and those without one stay.
+    @Test(arguments: ["many", "whole"])
+    func joinsOfSinglePartners(table: String) throws {
+        func join(_ kind: JoinKind, _ column: Expression) -> Plan {
+            .join(
+                left: catalog.scan(table), right: catalog.scan("few"), kind: kind, leftKeys: [column],
+                rightKeys: [column], residual: nil)
+        }
+        let every = try rows(join(.inner, other))
+        let isEvery = column(every) == keysInOrderOfRows
+        let isPaired = column(every, 2) == every.indices.map { Scalar.integer($0 % 2 == 0 ? 7 : 5) }
+        #expect(isEvery && isPaired)
+        let few = try rows(join(.inner, key))
+        #expect(column(few) == [.integer(6), .integer(5), .integer(7)])
+        #expect(column(few, 3) == [.integer(2), .integer(1), .integer(0)])
+        let outer = try rows(join(.left, key))
+        let isWhole = column(outer) == keysInOrderOfRows
+        let isNullElsewhere =
+            column(outer, 2) == Self.keys.map { (5...7).contains($0) ? Scalar.integer($0) : .null }
+        #expect(isWhole && isNullElsewhere)
+    }
+
     /// One left row's partners go out in several pieces: it is without a partner only when none of them has one.
     /// - Parameter row: of the right side, the one that the condition keeps; nil: none.
     @Test(arguments: [0, 65_535, 65_536, 69_999, nil])

@@ -56,9 +56,8 @@ package enum PageDecoder {
         var cursor = ByteCursor(payload)
         let nullCount = header.summary.nullCount
         let validity = nullCount > 0 ? try NullMap.read(&cursor, count: header.rowCount, nullCount: nullCount) : nil
-        if let sharing, header.encoding == .texts, type == .text,
+        if let sharing, header.encoding == .texts, type == .text {
             let storage = try sharedTexts(header, &cursor, validity, sharing)
-        {
             return Vector(type: type, count: header.rowCount, storage: storage, validity: validity)
         }
         let storage = try storage(header, &cursor, type, count: header.rowCount - nullCount, validity)
@@ -102,37 +101,37 @@ package enum PageDecoder {
             // The codes come first, yet only the texts' count proves them; a limit of rows holds until then.
             let codes = try CodeStream.read(&cursor, count: count, limit: PageLimits.rowsMax)
             let dictionary = try TextBlockDecoder.read(&cursor)
-            guard BitPacking.areAll(codes, below: dictionary.count) else {
-                throw cursor.failure("codes below \(dictionary.count)")
-            }
+            try check(codes, below: dictionary.count, cursor)
             return .text(codes: spread(codes, validity, zero: 0), dictionary: dictionary)
         default:
             throw cursor.failure("an encoding that fits the column's type")
         }
     }
 
-    /// The codes of ``SharedTexts``; nil, with the cursor where it was, where the page keeps its own.
+    /// The codes of ``SharedTexts``, or the page's own where it keeps these.
     private static func sharedTexts(
         _ header: PageHeader, _ cursor: inout ByteCursor, _ validity: Validity?, _ page: SharedTexts.Page
-    ) throws(DecodingError) -> Vector.Storage? {
-        var ahead = cursor
+    ) throws(DecodingError) -> Vector.Storage {
         let rows = header.rowCount
         var codes = try CodeStream.read(
-            &ahead, count: rows - header.summary.nullCount, limit: PageLimits.rowsMax)
-        let found: SharedTexts.Codes
+            &cursor, count: rows - header.summary.nullCount, limit: PageLimits.rowsMax)
         if let known = page.texts.known(page, rows: rows) {
-            found = known
-        } else {
-            let own = try TextBlockDecoder.read(&ahead)
-            guard ahead.isAtEnd else { throw ahead.failure("the end of the payload") }
-            guard let taken = page.texts.taken(own, of: page, rows: rows) else { return nil }
-            found = taken
+            try check(codes, below: known.numbers.count, cursor)
+            renumber(&codes, known.numbers)
+            return .text(codes: spread(codes, validity, zero: 0), dictionary: known.dictionary)
         }
-        guard BitPacking.areAll(codes, below: found.numbers.count) else {
-            throw ahead.failure("codes below \(found.numbers.count)")
+        let own = try TextBlockDecoder.read(&cursor)
+        guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
+        try check(codes, below: own.count, cursor)
+        guard let taken = page.texts.taken(own, of: page, rows: rows) else {
+            return .text(codes: spread(codes, validity, zero: 0), dictionary: own)
         }
-        renumber(&codes, found.numbers)
-        return .text(codes: spread(codes, validity, zero: 0), dictionary: found.dictionary)
+        renumber(&codes, taken.numbers)
+        return .text(codes: spread(codes, validity, zero: 0), dictionary: taken.dictionary)
+    }
+
+    private static func check(_ codes: [UInt32], below count: Int, _ cursor: ByteCursor) throws(DecodingError) {
+        guard BitPacking.areAll(codes, below: count) else { throw cursor.failure("codes below \(count)") }
     }
 
     /// - Precondition: there is a number for each code.

@@ -79,7 +79,7 @@ package final class SharedTexts: Sendable {
     /// Gives the texts of a page their codes; nil where they are too many to be shared.
     /// - Complexity: O(bytes of the texts), and of the column's where some are new.
     func taken(_ own: TextDictionary, of page: Page, rows: Int) -> Codes? {
-        guard own.count <= Self.fewTexts || own.count * 4 <= rows else { return nil }
+        guard own.count <= Self.fewTexts || own.count * 2 <= rows else { return nil }
         return state.withLock { state in
             var column = state.columns.removeValue(forKey: page.column) ?? Column()
             defer { state.columns[page.column] = column }

@@ -34,13 +34,23 @@ struct BucketCounts: Sendable {
     /// - Parameters:
     ///   - buckets: by row; `HistogramScale.none` where there is none.
     ///   - bounds: the first and the last of these rows' buckets.
-    mutating func add(_ buckets: Span<Int32>, _ rows: Range<Int>, within bounds: ClosedRange<Int32>) {
+    ///   - isEveryRow: whether each of the rows has a bucket.
+    mutating func add(
+        _ buckets: Span<Int32>, _ rows: Range<Int>, within bounds: ClosedRange<Int32>, isEveryRow: Bool
+    ) {
+        let buckets = buckets.extracting(rows)
         guard makeRun(toHold: bounds, rows.count), let start = runStart.map({ Int($0) }) else {
-            for row in rows where buckets[row] != HistogramScale.none { add(buckets[row]) }
+            for row in 0..<buckets.count where buckets[row] != HistogramScale.none { add(buckets[row]) }
             return
         }
         var numbers = counts.mutableSpan
-        for row in rows where buckets[row] != HistogramScale.none { numbers[Int(buckets[row]) - start] &+= 1 }
+        if isEveryRow {
+            for row in 0..<buckets.count { numbers[Int(buckets[row]) &- start] &+= 1 }
+        } else {
+            for row in 0..<buckets.count where buckets[row] != HistogramScale.none {
+                numbers[Int(buckets[row]) &- start] &+= 1
+            }
+        }
     }
 
     /// Bytes held, roughly.
@@ -72,24 +82,37 @@ struct BucketCounts: Sendable {
         }
     }
 
-    /// The bucket in which the count, begun at `seen` and going up, reaches the rank; nil, and all counted, where none
-    /// does.
-    func index(reaching rank: UInt64, seen: inout UInt64) -> Int32? {
+    /// A place among the buckets, from the first one on, and how much all before it hold.
+    struct Place {
+        fileprivate var index = 0
+        fileprivate var seen: UInt64 = 0
+    }
+
+    /// Whether there is none.
+    var isEmpty: Bool { counts.isEmpty }
+
+    /// The bucket in which a count going up reaches the rank; nil where all hold less.
+    /// - Parameter place: where the count begins, and afterwards that of the bucket: who asks for ranks in ascending
+    ///   order goes through the buckets once.
+    func index(reaching rank: UInt64, from place: inout Place) -> Int32? {
+        if rank <= place.seen { place = Place() }
         let numbers = counts.span
-        var start = 0
+        var (start, seen) = (place.index, place.seen)
         // Whole blocks below the rank are added up without looking at each.
         while start + 8 <= numbers.count {
             var block: UInt64 = 0
-            for place in start..<start + 8 { block &+= numbers[place] }
+            for index in start..<start + 8 { block &+= numbers[index] }
             if seen + block >= rank { break }
             seen += block
             start += 8
         }
-        for place in start..<numbers.count {
-            seen += numbers[place]
-            if seen >= rank { return runStart.map { $0 + Int32(place) } ?? indices[place] }
+        while start < numbers.count, seen + numbers[start] < rank {
+            seen += numbers[start]
+            start += 1
         }
-        return nil
+        place = Place(index: start, seen: seen)
+        if start == numbers.count { return nil }
+        return runStart.map { $0 + Int32(start) } ?? indices[start]
     }
 
     /// The non-empty buckets, ascending.

@@ -46,30 +46,28 @@ package struct ExponentialHistogram: Sendable {
     /// - Parameter buckets: of all rows of the chunk, see ``HistogramScale/indices(of:)``.
     mutating func add(_ values: Span<Int64>, buckets: Span<Int32>, _ rows: Range<Int>) {
         precondition(kind == .integers)
-        var (least, greatest) = (Int64.max, Int64.min)
-        var (zeros, negatives) = (0, 0)
-        // Less one; zero and what is below are above every other then.
-        var leastPositive = UInt64.max
-        for row in rows {
-            let value = values[row]
-            least = min(least, value)
-            greatest = max(greatest, value)
-            leastPositive = min(leastPositive, UInt64(bitPattern: value) &- 1)
-            zeros &+= value == 0 ? 1 : 0
-            negatives &+= value < 0 ? 1 : 0
-        }
+        if rows.isEmpty { return }
+        let (least, greatest) = values.extracting(rows).range
         count += UInt64(rows.count)
         sum += values.total(rows)
-        zeroCount += UInt64(zeros)
         integerRange = (min(integerRange.minimum, least), max(integerRange.maximum, greatest))
-        if negatives > 0 {
-            for row in rows where values[row] < 0 {
-                negative.add(HistogramScale.index(of: Double(values[row].magnitude)))
+        var leastPositive = least
+        if least <= 0 {
+            leastPositive = .max
+            for row in rows {
+                let value = values[row]
+                if value == 0 {
+                    zeroCount += 1
+                } else if value < 0 {
+                    negative.add(HistogramScale.index(of: Double(value.magnitude)))
+                } else {
+                    leastPositive = min(leastPositive, value)
+                }
             }
+            guard greatest > 0 else { return }
         }
-        guard zeros + negatives < rows.count else { return }
-        let first = HistogramScale.index(of: Double(leastPositive + 1))
-        positive.add(buckets, rows, within: first...HistogramScale.index(of: Double(greatest)))
+        let bounds = HistogramScale.index(of: Double(leastPositive))...HistogramScale.index(of: Double(greatest))
+        positive.add(buckets, rows, within: bounds, isEveryRow: least > 0)
     }
 
     /// Counts one double. O(1).
@@ -124,6 +122,14 @@ package struct ExponentialHistogram: Sendable {
     /// - Precondition: `0...1`.
     /// - Complexity: O(buckets).
     package func quantile(_ q: Double) -> Double? {
+        var place = BucketCounts.Place()
+        return quantile(q, from: &place)
+    }
+
+    /// The same, of one share after the other.
+    /// - Parameter place: where the buckets were looked at last; a new one at first.
+    /// - Complexity: O(buckets) for all shares together where they ascend.
+    func quantile(_ q: Double, from place: inout BucketCounts.Place) -> Double? {
         precondition((0...1).contains(q))
         guard count > 0 else { return nil }
         let rank = max(1, UInt64((q * Double(count)).rounded(.up)))
@@ -134,17 +140,19 @@ package struct ExponentialHistogram: Sendable {
         assert(rank <= count, "a rank among what was counted")
         if rank == 1 { return low }
         if rank == count - nanCount { return high }
-        return min(max(estimate(rank), low), high)
+        return min(max(estimate(rank, from: &place), low), high)
     }
 
-    private func estimate(_ rank: UInt64) -> Double {
+    private func estimate(_ rank: UInt64, from place: inout BucketCounts.Place) -> Double {
         var seen: UInt64 = 0
-        for (index, count) in negative.buckets.reversed() {
-            seen += count
-            if seen >= rank { return -HistogramScale.representative(index) }
+        if !negative.isEmpty {
+            for (index, count) in negative.buckets.reversed() {
+                seen += count
+                if seen >= rank { return -HistogramScale.representative(index) }
+            }
         }
         seen += zeroCount
         if seen >= rank { return 0 }
-        return positive.index(reaching: rank, seen: &seen).map(HistogramScale.representative) ?? .infinity
+        return positive.index(reaching: rank - seen, from: &place).map(HistogramScale.representative) ?? .infinity
     }
 }

@@ -33,9 +33,10 @@ package enum HistogramScale {
     private static let fractions: [UInt64] = boundaries.dropLast().map { $0.bitPattern & (1 << 52 - 1) } + [1 << 52]
 
     /// For each value of the fraction's upper eight bits, the greatest k whose boundary is not above the cell's
-    /// beginning.
-    private static let cells: [UInt8] = (0..<256).map { cell in
-        UInt8(fractions.lastIndex { $0 <= UInt64(cell) << 44 } ?? 0)
+    /// beginning, in the lower eight bits; above them the boundary after it, the only one that may lie in the cell.
+    private static let cells: [UInt64] = (0..<256).map { cell in
+        let part = fractions.lastIndex { $0 <= UInt64(cell) << 44 } ?? 0
+        return fractions[part + 1] << 8 | UInt64(part)
     }
 
     /// The bucket of a magnitude.
@@ -51,15 +52,17 @@ package enum HistogramScale {
             bits = (magnitude * 0x1p64).bitPattern
             octave = Int32(bits >> 52) - 1_023 - 64
         }
-        return octave * 128 + step(bits & (1 << 52 - 1), cells.span, fractions.span)
+        return octave * 128 + step(bits & (1 << 52 - 1), cells.span)
     }
 
-    /// The part of an octave in which a fraction lies; -1 for the end of the octave before.
+    /// The part of an octave in which a fraction lies; -1 for the end of the octave before. Without a branch: on which
+    /// side of a boundary a value lies is as good as chance.
     @inline(__always)
-    private static func step(_ fraction: UInt64, _ cells: Span<UInt8>, _ fractions: Span<UInt64>) -> Int32 {
-        let cell = Int(cells[Int(truncatingIfNeeded: fraction >> 44)])
-        // Upper bounds belong to the bucket below, hence the strict comparisons.
-        let step = fraction > fractions[cell + 1] ? cell + 1 : fraction > fractions[cell] ? cell : cell - 1
+    private static func step(_ fraction: UInt64, _ cells: Span<UInt64>) -> Int32 {
+        let cell = cells[Int(truncatingIfNeeded: fraction >> 44)]
+        // Upper bounds belong to the bucket below, hence the strict comparison, and an octave's beginning, the only
+        // boundary that begins a cell, to the octave before.
+        let step = Int(cell & 0xFF) &+ (fraction << 8 > cell ? 1 : 0) &- (fraction == 0 ? 1 : 0)
         assert((-1..<128).contains(step), "a part of an octave, or the end of the one before")
         return Int32(truncatingIfNeeded: step)
     }
@@ -69,16 +72,16 @@ package enum HistogramScale {
 
     /// The buckets of a chunk's integers; ``none`` for those that are not positive.
     static func indices(of values: Span<Int64>) -> [Int32] {
-        let (cells, fractions) = (Self.cells, Self.fractions)
-        let cellSpan = cells.span
-        let fractionSpan = fractions.span
+        let cells = Self.cells
+        let parts = cells.span
         var result = [Int32](repeating: none, count: values.count)
         var indices = result.mutableSpan
-        for row in 0..<values.count where values[row] > 0 {
-            // A whole number is 1 at least, and so no subnormal.
+        for row in 0..<values.count {
+            // A whole number is 1 at least, and so no subnormal; what others come to is not used.
             let bits = Double(values[row]).bitPattern
             let octave = Int32(truncatingIfNeeded: bits >> 52) &- 1_023
-            indices[row] = octave &* 128 &+ step(bits & (1 << 52 - 1), cellSpan, fractionSpan)
+            let index = octave &* 128 &+ step(bits & (1 << 52 - 1), parts)
+            indices[row] = values[row] > 0 ? index : none
         }
         return result
     }

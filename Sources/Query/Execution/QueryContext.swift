@@ -39,6 +39,14 @@ final class QueryContext: Sendable {
         }
     }
 
+    /// The query's threads, for kernels, which know none.
+    var helpers: KernelHelpers {
+        KernelHelpers { [workers] count, job in
+            // Only jobs fail, and these cannot.
+            _ = try? workers.run(count: count, job)
+        }
+    }
+
     /// - Throws: `.cancelled`, `.deadlineExceeded`. Called between bounded stretches of work.
     func check() throws { try options.check() }
 }

@@ -34,7 +34,10 @@ struct ApproximatePercentileAccumulator: Accumulator {
             type: type,
             scalars: wanted.map { group in
                 let histogram = histograms.all[Int(group)]
-                let results = fractions.compactMap { histogram.quantile($0) }.map { Scalar.double($0 / unit) }
+                var place = BucketCounts.Place()
+                let results = fractions.compactMap { fraction in
+                    histogram.quantile(fraction, from: &place).map { Scalar.double($0 / unit) }
+                }
                 if results.isEmpty { return .null }
                 return asArray ? .array(results) : results[0]
             })

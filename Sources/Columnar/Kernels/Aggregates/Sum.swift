@@ -201,6 +201,27 @@ extension Span<Int64> {
         return Int128(high) << 32 &+ Int128(low)
     }
 
+    /// The smallest and the greatest value.
+    /// - Precondition: there is one.
+    var range: (least: Int64, greatest: Int64) {
+        // Two of each, since a value that is compared with the one before would wait for it.
+        var (least, greatest) = (self[0], self[0])
+        var (otherLeast, otherGreatest) = (least, greatest)
+        var row = 0
+        while row + 1 < count {
+            least = Swift.min(least, self[row])
+            greatest = Swift.max(greatest, self[row])
+            otherLeast = Swift.min(otherLeast, self[row + 1])
+            otherGreatest = Swift.max(otherGreatest, self[row + 1])
+            row += 2
+        }
+        if row < count {
+            least = Swift.min(least, self[row])
+            greatest = Swift.max(greatest, self[row])
+        }
+        return (Swift.min(least, otherLeast), Swift.max(greatest, otherGreatest))
+    }
+
     /// The bits that the greatest magnitude takes, or one less where it is that of a negative number.
     fileprivate var magnitudeBits: Int {
         var bits: Int64 = 0

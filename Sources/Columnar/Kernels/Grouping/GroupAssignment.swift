@@ -40,9 +40,23 @@ package struct GroupAssignment: Sendable {
         rowsOfGroups = countsRows ? groups.span.counts(within: range) : nil
     }
 
+    /// A group for each row, where runs are known already.
+    /// - Precondition: they make up the rows.
+    init(runs: [Run]) {
+        rowCount = runs.last?.rows.upperBound ?? 0
+        var groups = [UInt32](repeating: 0, count: rowCount)
+        var target = groups.mutableSpan
+        for run in runs { target.fill(run.rows, with: UInt32(truncatingIfNeeded: run.group)) }
+        (self.groups, self.runs, dense, rowsOfGroups) = (groups, runs, nil, nil)
+        assert(runs.indices.allSatisfy { runs[$0].rows.lowerBound == ($0 == 0 ? 0 : runs[$0 - 1].rows.upperBound) })
+    }
+
+    /// How many runs serve at most.
+    static func runsMax(rows: Int) -> Int { rows / 16 }
+
     /// nil where they are too short to serve.
     private static func runs(of groups: Span<UInt32>) -> [Run]? {
-        let most = groups.count / 16
+        let most = runsMax(rows: groups.count)
         if groups.changes(upTo: most) >= most { return nil }
         var found: [Run] = []
         var start = 0
@@ -122,12 +136,22 @@ extension Span<UInt32> {
         var row = 1
         while row < count, changes < most {
             let end = Swift.min(row + 1_024, count)
-            var found: UInt32 = 0
-            for place in row..<end { found &+= self[place] != self[place - 1] ? 1 : 0 }
-            changes += Int(found)
+            changes += extracting(row..<end).changes(after: self[row - 1])
             row = end
         }
         return changes
+    }
+
+    /// How often a value differs from the one before, the first from another's. One value is read a row, so that the
+    /// compiler takes several rows at once.
+    private func changes(after value: UInt32) -> Int {
+        var (last, found): (UInt32, UInt32) = (value, 0)
+        for place in 0..<count {
+            let value = self[place]
+            found &+= value != last ? 1 : 0
+            last = value
+        }
+        return Int(found)
     }
 
     /// The shortest range that holds all of them.

@@ -34,17 +34,31 @@ package struct GroupTable: Sendable {
             numbers = pairs[index].combine(numbers, more, lefts: lefts, rights: columns[index + 1].count)
         }
         assert(ordinals.count <= count && numbers.allSatisfy { $0 < count }, "a group that is known for each row")
-        var next = ordinal
-        while ordinals.count < count {
-            ordinals.append(next)
-            next += 1
-        }
+        noteNew(ordinal)
         return numbers
     }
 
+    /// The same, as aggregates want it: runs of a column of times are found as its values are numbered.
+    /// - Parameter countsRows: whether several aggregates want to know how many rows each group has.
+    package mutating func assignment(of keys: [Vector], ordinal: UInt64, countsRows: Bool) -> GroupAssignment {
+        if keys.count == 1, case .int64(let values) = keys[0].storage, keys[0].validity == nil,
+            let runs = columns[0].runs(of: values, upTo: GroupAssignment.runsMax(rows: values.count))
+        {
+            noteNew(ordinal)
+            return GroupAssignment(runs: runs)
+        }
+        return GroupAssignment(assign(keys, ordinal: ordinal), countsRows: countsRows)
+    }
+
+    private mutating func noteNew(_ ordinal: UInt64) {
+        let new = count - ordinals.count
+        if new > 0 { ordinals.append(contentsOf: ordinal..<ordinal + UInt64(new)) }
+    }
+
     /// Adds another thread's groups; the result gives its groups' numbers here.
-    package mutating func absorb(_ other: GroupTable) -> [UInt32] {
-        let maps = columns.indices.map { columns[$0].absorb(other.columns[$0]) }
+    /// - Parameter helpers: of who adds the last one: no row is assigned or looked up any more.
+    package mutating func absorb(_ other: GroupTable, last helpers: KernelHelpers? = nil) -> [UInt32] {
+        let maps = columns.indices.map { columns[$0].absorb(other.columns[$0], last: helpers) }
         var mapping = maps[0]
         for index in pairs.indices {
             let left = mapping
@@ -56,8 +70,11 @@ package struct GroupTable: Sendable {
         }
         ordinals.append(contentsOf: repeatElement(.max, count: count - ordinals.count))
         assert(mapping.count == other.ordinals.count, "every group was seen first somewhere")
-        for (group, target) in mapping.enumerated() {
-            ordinals[Int(target)] = min(ordinals[Int(target)], other.ordinals[group])
+        let (targets, more) = (mapping.span, other.ordinals.span)
+        var known = ordinals.mutableSpan
+        for group in 0..<targets.count {
+            let target = Int(targets[group])
+            known[target] = min(known[target], more[group])
         }
         return mapping
     }
@@ -93,6 +110,7 @@ package struct GroupTable: Sendable {
             break
         }
         if isSorted { return nil }
+        if let order = ordinals.span.rowsByPlace() { return order }
         // Units and rows are small numbers: side by side they sort in fewer steps.
         let rowBits = UInt64(64 - ordinals.reduce(0) { $0 | ($1 & 0xFFFF_FFFF) }.leadingZeroBitCount)
         return RadixOrder.ascending(ordinals.map { (($0 >> 32) << rowBits) | ($0 & 0xFFFF_FFFF) })
@@ -114,5 +132,38 @@ package struct GroupTable: Sendable {
         }
         result.append(columns[0].decode(numbers))
         return result.reversed()
+    }
+}
+
+extension Span<UInt64> {
+    /// So many places may be free for each that is taken.
+    private static var placesPerRow: Int { 4 }
+
+    /// The rows in the order of their words, each of which is a unit in the upper half and a place in it in the lower:
+    /// each row goes where its place is. nil where two are alike, or units or places are too many for the rows.
+    /// - Complexity: O(rows).
+    fileprivate func rowsByPlace() -> [UInt32]? {
+        var greatest: UInt64 = 0
+        for row in 0..<count { greatest = Swift.max(greatest, self[row]) }
+        let units = Int(greatest >> 32) + 1
+        if units > count { return nil }
+        // By unit, where its places begin; one more for the end.
+        var starts = [Int](repeating: 0, count: units + 1)
+        for row in 0..<count {
+            let unit = Int(self[row] >> 32)
+            starts[unit + 1] = Swift.max(starts[unit + 1], Int(self[row] & 0xFFFF_FFFF) + 1)
+        }
+        for unit in 0..<units { starts[unit + 1] += starts[unit] }
+        let places = starts[units]
+        if places > count * Self.placesPerRow { return nil }
+        var rows = [UInt32](repeating: .max, count: places)
+        for row in 0..<count {
+            let place = starts[Int(self[row] >> 32)] + Int(self[row] & 0xFFFF_FFFF)
+            if rows[place] != .max { return nil }
+            rows[place] = UInt32(truncatingIfNeeded: row)
+        }
+        rows.removeAll { $0 == .max }
+        assert(rows.count == count, "every row has a place")
+        return rows
     }
 }

@@ -15,6 +15,8 @@ struct KeyColumn: Sendable {
     /// Codes of the dictionary met last, and how they are numbered here; `unknown` where not met yet.
     private var lastDictionary: TextDictionary?
     private var codeNumbers: [UInt32] = []
+    /// The same of a family, while a dictionary was met that stands alone.
+    private var family: (last: TextDictionary, numbers: [UInt32])?
 
     /// One distinct value, by the table that holds it and its place there, packed because there may be half a million.
     private struct Kind {
@@ -43,7 +45,8 @@ struct KeyColumn: Sendable {
     var count: Int { kinds.count }
 
     var memoryBytes: Int {
-        let counts = kinds.capacity + textNumbers.capacity + integerNumbers.capacity + codeNumbers.capacity
+        let ofCodes = codeNumbers.capacity + (family?.numbers.capacity ?? 0)
+        let counts = kinds.capacity + textNumbers.capacity + integerNumbers.capacity + ofCodes
         return texts.memoryBytes + numbers.memoryBytes + counts * 4 + others.count * 160
     }
 
@@ -95,8 +98,18 @@ struct KeyColumn: Sendable {
 
     /// Makes `codeNumbers` those of a dictionary: what was found out of another of its family holds for it too.
     private mutating func meet(_ dictionary: TextDictionary) {
+        if let last = lastDictionary, !last.agrees(with: dictionary) {
+            if dictionary.family == nil, last.family != nil {
+                // Its pages may be followed by more of them.
+                family = (last, codeNumbers)
+                codeNumbers = []
+            } else if let known = family, known.last.agrees(with: dictionary) {
+                (lastDictionary, codeNumbers, family) = (known.last, known.numbers, nil)
+            } else {
+                codeNumbers.removeAll(keepingCapacity: true)
+            }
+        }
         let isOfFamily = lastDictionary?.agrees(with: dictionary) ?? false
-        if !isOfFamily { codeNumbers.removeAll(keepingCapacity: true) }
         if codeNumbers.count < dictionary.count {
             codeNumbers.append(contentsOf: repeatElement(Self.unknown, count: dictionary.count - codeNumbers.count))
         }
@@ -117,8 +130,12 @@ struct KeyColumn: Sendable {
                 fresh.append(source[row])
             }
         }
-        for (index, text) in texts.intern(fresh, of: dictionary).enumerated() {
-            codeNumbers[Int(fresh[index])] = number(ofText: text)
+        let found = texts.intern(fresh, of: dictionary)
+        numberTexts()
+        do {
+            let own = textNumbers
+            var known = codeNumbers.mutableSpan
+            for index in 0..<fresh.count { known[Int(fresh[index])] = own[Int(found[index])] }
         }
         var result = [UInt32](repeating: 0, count: source.count)
         var numbers = result.mutableSpan
@@ -131,20 +148,21 @@ struct KeyColumn: Sendable {
         guard Int(code) < codeNumbers.count else { return numberOfNull() }
         if codeNumbers[Int(code)] != Self.unknown { return codeNumbers[Int(code)] }
         let range = dictionary.range(Int(code))
-        let number = numberOfText(dictionary.bytes, range.lowerBound, range.count)
+        let number = number(ofText: texts.intern(dictionary.bytes, range.lowerBound, range.count))
         codeNumbers[Int(code)] = number
         return number
     }
 
-    private mutating func numberOfText(_ source: [UInt8], _ start: Int, _ length: Int) -> UInt32 {
-        number(ofText: texts.intern(source, start, length))
+    /// Gives texts that were interned without a number the next ones.
+    private mutating func numberTexts() {
+        let new = textNumbers.count..<texts.count
+        let first = UInt32(kinds.count)
+        textNumbers.append(contentsOf: first..<first + UInt32(new.count))
+        kinds.append(contentsOf: new.lazy.map { Kind(.text, $0) })
     }
 
     private mutating func number(ofText text: UInt32) -> UInt32 {
-        if Int(text) == textNumbers.count {
-            textNumbers.append(UInt32(kinds.count))
-            kinds.append(Kind(.text, Int(text)))
-        }
+        if Int(text) == textNumbers.count { numberTexts() }
         assert(Int(text) < textNumbers.count, "texts are numbered as first seen")
         return textNumbers[Int(text)]
     }
@@ -170,6 +188,21 @@ struct KeyColumn: Sendable {
         return result
     }
 
+    /// The runs of equal values, which are numbered as by ``encode(_:)``; nil where there are more than so many.
+    mutating func runs(of values: [Int64], upTo most: Int) -> [GroupAssignment.Run]? {
+        let source = values.span
+        var runs: [GroupAssignment.Run] = []
+        var row = 0
+        while row < source.count {
+            if runs.count == most { return nil }
+            let end = source.endOfRun(from: row)
+            runs.append(
+                GroupAssignment.Run(group: Int(numberOfWord(UInt64(bitPattern: source[row]))), rows: row..<end))
+            row = end
+        }
+        return runs
+    }
+
     private mutating func numberOfWord(_ word: UInt64) -> UInt32 {
         let index = Int(numbers.number(of: word))
         if index == integerNumbers.count {
@@ -192,7 +225,7 @@ struct KeyColumn: Sendable {
         switch Self.canonical(value, type: type) {
         case .null: return numberOfNull()
         case .word(let word): return numberOfWord(word)
-        case .bytes(let bytes): return numberOfText(bytes, 0, bytes.count)
+        case .bytes(let bytes): return number(ofText: texts.intern(bytes, 0, bytes.count))
         case .other(let key):
             if let known = others[key] { return known }
             let number = UInt32(kinds.count)
@@ -206,17 +239,7 @@ struct KeyColumn: Sendable {
     /// The numbers of values already known; `UInt32.max` for null and for values never seen.
     func lookUp(_ vector: Vector) -> [UInt32] {
         if case .text(let codes, let dictionary) = vector.storage {
-            var known = [UInt32?](repeating: nil, count: dictionary.count)
-            return codes.enumerated().map { row, code in
-                guard Int(code) < known.count, vector.validity?[row] ?? true else { return Self.unknown }
-                if let number = known[Int(code)] { return number }
-                let range = dictionary.range(Int(code))
-                let number =
-                    texts.find(dictionary.bytes, range.lowerBound, range.count).map { textNumbers[Int($0)] }
-                    ?? Self.unknown
-                known[Int(code)] = number
-                return number
-            }
+            return lookUp(codes, dictionary, vector.validity)
         }
         return (0..<vector.count).map { row in
             switch Self.canonical(vector.scalar(at: row), type: type) {
@@ -228,12 +251,43 @@ struct KeyColumn: Sendable {
         }
     }
 
+    /// Texts that several rows have are looked up once, and together.
+    private func lookUp(_ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?) -> [UInt32] {
+        let source = codes.span
+        var known = [UInt32](repeating: Self.unknown, count: dictionary.count)
+        var wanted: [UInt32] = []
+        do {
+            var marks = known.mutableSpan
+            for row in 0..<source.count {
+                let code = Int(source[row])
+                if code >= marks.count || marks[code] != Self.unknown || !(validity?[row] ?? true) { continue }
+                // Any other number: what it is comes below.
+                marks[code] = 0
+                wanted.append(source[row])
+            }
+        }
+        let found = texts.find(wanted, of: dictionary, missing: Self.unknown)
+        for (index, code) in wanted.enumerated() {
+            known[Int(code)] = found[index] == Self.unknown ? Self.unknown : textNumbers[Int(found[index])]
+        }
+        var result = [UInt32](repeating: Self.unknown, count: source.count)
+        var numbers = result.mutableSpan
+        let byCode = known.span
+        for row in 0..<source.count where Int(source[row]) < byCode.count { numbers[row] = byCode[Int(source[row])] }
+        if let validity {
+            for row in 0..<source.count where !validity[row] { numbers[row] = Self.unknown }
+        }
+        return result
+    }
+
     /// Adds another thread's values; the result gives its numbers' numbers here.
-    mutating func absorb(_ other: KeyColumn) -> [UInt32] {
-        texts.reserve(adding: other.texts)
+    /// - Parameter helpers: of who adds the last one; nothing is looked up or added any more.
+    mutating func absorb(_ other: KeyColumn, last helpers: KernelHelpers? = nil) -> [UInt32] {
+        texts.reserve(adding: other.texts, entries: helpers == nil)
         kinds.reserveCapacity(kinds.count + other.kinds.count)
-        // A text's number and its kind's ascend together.
-        let known = texts.intern((0..<UInt32(other.texts.count)).map { $0 }, of: other.texts.dictionary)
+        let known =
+            if let helpers { texts.takeIn(last: other.texts, helpers) } else { texts.takeIn(other.texts) }
+        numberTexts()
         return other.kinds.map { kind in
             switch kind.table {
             case .null: return numberOfNull()

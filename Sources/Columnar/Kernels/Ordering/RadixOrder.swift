@@ -2,10 +2,8 @@
 enum RadixOrder {
     /// Row numbers in ascending order of their keys; rows of equal keys keep their order.
     static func ascending(_ keys: [UInt64]) -> [UInt32] {
-        var order = (0..<UInt32(keys.count)).map { $0 }
         if keys.count < 256 {
-            order.sort { (keys[Int($0)], $0) < (keys[Int($1)], $1) }
-            return order
+            return (0..<UInt32(keys.count)).sorted { (keys[Int($0)], $0) < (keys[Int($1)], $1) }
         }
         var smallest = keys[0]
         var largest = keys[0]
@@ -15,6 +13,7 @@ enum RadixOrder {
         }
         let bits = 64 - (largest - smallest).leadingZeroBitCount
         if bits <= 32 { return narrow(keys, smallest: smallest, bits: bits) }
+        var order = (0..<UInt32(keys.count)).map { $0 }
         var pass = 0
         var scratch = order
         while pass * 11 < bits {

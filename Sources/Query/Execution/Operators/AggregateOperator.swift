@@ -46,10 +46,10 @@ struct AggregateOperator: Sendable {
         var assignment = GroupAssignment(single: chunk.rowCount)
         if !groups.isEmpty {
             let keys = try groups.map { try evaluator.evaluate($0, chunk) }
-            let numbers = state.table?.assign(keys, ordinal: ordinal) ?? []
-            assert(numbers.count == chunk.rowCount, "a group for each row")
+            let found = state.table?.assignment(of: keys, ordinal: ordinal, countsRows: calls.count > 1)
+            assignment = found ?? assignment
+            assert(assignment.rowCount == chunk.rowCount, "a group for each row")
             let count = state.table?.count ?? 1
-            assignment = GroupAssignment(numbers, countsRows: calls.count > 1)
             for index in state.accumulators.indices { state.accumulators[index].grow(to: count) }
         }
         for (index, call) in calls.enumerated() {
@@ -94,7 +94,7 @@ struct AggregateOperator: Sendable {
         while !rest.isEmpty {
             try context.check()
             var other = rest.removeFirst()
-            try merge(&other, into: &merged)
+            try merge(&other, into: &merged, isLast: rest.isEmpty)
         }
         guard let table = merged.table else {
             return [Chunk(columns: try results(merged, [0]), rowCount: 1)]
@@ -123,10 +123,10 @@ struct AggregateOperator: Sendable {
         }
     }
 
-    private func merge(_ other: inout State, into merged: inout State) throws {
+    private func merge(_ other: inout State, into merged: inout State, isLast: Bool) throws {
         var mapping: [UInt32] = [0]
         if let table = other.table {
-            mapping = merged.table?.absorb(table) ?? []
+            mapping = merged.table?.absorb(table, last: isLast ? context.helpers : nil) ?? []
             assert(mapping.count == table.count, "every group has a place in the other table")
             other.table = nil
         }

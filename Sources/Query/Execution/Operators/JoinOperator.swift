@@ -14,6 +14,9 @@ struct JoinOperator: Sendable {
     /// Rows of the right side by group: `rows[starts[g]..<starts[g + 1]]`.
     private let starts: [UInt32]
     private let rows: [UInt32]
+    /// By group: its only row of the right side, `UInt32.max` for none. nil where a group has several, or a condition
+    /// is to be tried on pairs.
+    private let partners: [UInt32]?
 
     init(
         _ context: QueryContext, right chunks: [Chunk], rightColumns: [TableColumn], leftColumns: [TableColumn],
@@ -41,6 +44,7 @@ struct JoinOperator: Sendable {
             table = nil
             starts = []
             rows = []
+            partners = nil
             return
         }
         var table = GroupTable(types: keyTypes)
@@ -58,10 +62,20 @@ struct JoinOperator: Sendable {
             next[Int(group)] += 1
         }
         assert(isMatchable.indices.allSatisfy { next[$0] == starts[$0 + 1] }, "every row found its place")
-        try context.budget.reserve(table.memoryBytes + rows.count * 8)
+        partners = residual == nil ? Self.partners(starts, rows) : nil
+        try context.budget.reserve(table.memoryBytes + rows.count * 8 + (partners?.count ?? 0) * 4)
         self.table = table
         self.starts = starts
         self.rows = rows
+    }
+
+    private static func partners(_ starts: [UInt32], _ rows: [UInt32]) -> [UInt32]? {
+        var partners = [UInt32](repeating: .max, count: starts.count - 1)
+        for group in partners.indices where starts[group] < starts[group + 1] {
+            if starts[group + 1] - starts[group] > 1 { return nil }
+            partners[group] = rows[Int(starts[group])]
+        }
+        return partners
     }
 
     private static func aligned(_ vector: Vector, to type: ColumnType) throws -> Vector {
@@ -97,6 +111,9 @@ struct JoinOperator: Sendable {
         }
         assert(table == nil || groups.count == chunk.rowCount, "a group or none for each row")
         let most = context.chunkRowsMax
+        if let partners, chunk.rowCount <= most {
+            return try pairUp(chunk, groups.map { $0 == .max ? .max : partners[Int($0)] }, sink)
+        }
         var piece = Piece()
         for row in 0..<chunk.rowCount {
             let candidates = candidates(of: row, groups)
@@ -119,6 +136,22 @@ struct JoinOperator: Sendable {
             }
         }
         try emit(chunk, &piece, upTo: chunk.rowCount, sink)
+    }
+
+    /// Hands on the pairs of a chunk each of whose rows has one partner at most: left rows stay where they are.
+    private func pairUp(_ chunk: Chunk, _ matches: [UInt32], _ sink: Pipeline.Sink) throws {
+        try context.check()
+        var (left, matches) = (chunk, matches)
+        if kind != .left, matches.contains(.max) {
+            let kept = matches.indices.filter { matches[$0] != .max }.map { UInt32($0) }
+            if kept.isEmpty { return }
+            left = chunk.gather(KeptRows(ascending: kept))
+            matches = kept.map { matches[Int($0)] }
+        }
+        assert(matches.count == left.rowCount, "a partner for each row, or none")
+        try sink(
+            Chunk(
+                columns: left.columns + right.columns.map { $0.gatherOrNull(matches) }, rowCount: left.rowCount))
     }
 
     /// Places in `rows` of the right rows whose keys match; without keys all right rows.

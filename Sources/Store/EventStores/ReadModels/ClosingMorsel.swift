@@ -105,9 +105,16 @@ struct ClosingMorsel: Morsel {
         /// No silence ends so early.
         static let never = Int64.min
 
-        /// Whether anything closed the row.
-        func isClosed(_ row: Int) -> Bool {
-            told.integer(at: row) != nil || (!idle.isEmpty && idle[row] != Self.never)
+        /// The rows that anything closed.
+        func closedRows(_ count: Int) -> Validity {
+            var closed = Validity(count: count, allValid: told.hasNoNulls)
+            if let validity = told.validity {
+                closed = validity
+            } else if !told.hasNoNulls, !told.isAllNull {
+                for row in 0..<count where told.integer(at: row) != nil { closed[row] = true }
+            }
+            for row in idle.indices where idle[row] != Self.never { closed[row] = true }
+            return closed
         }
     }
 
@@ -272,16 +279,29 @@ struct ClosingMorsel: Morsel {
     /// What no verdict and no escalation decides is abandoned when closed, else open. A row that is made of a part of
     /// the events has no outcome: what decides it may be among the others.
     private func outcomes(_ index: Int) throws -> Vector {
-        let closings = try closings()
-        var outcomes = try base.column(index).classes(Self.outcomeNames)
-        for row in outcomes.indices where outcomes[row] != Self.resolved && outcomes[row] != Self.escalated {
-            outcomes[row] = closings.isClosed(row) ? Self.abandoned : Self.open
+        let closed = try closings().closedRows(rowCount)
+        let told = try base.column(index).classes(Self.outcomeNames)
+        let (resolved, escalated) = (Self.resolved, Self.escalated)
+        let (abandoned, open) = (UInt32(Self.abandoned), UInt32(Self.open))
+        var codes = [UInt32](repeating: 0, count: rowCount)
+        for row in codes.indices {
+            let undecided = closed.words[row >> 6] >> UInt64(row & 63) & 1 != 0 ? abandoned : open
+            let outcome = told[row]
+            codes[row] = outcome == resolved || outcome == escalated ? UInt32(outcome) : undecided
         }
         let cut = try base.column(ClosingRule.places.cutAfter)
+        var validity: Validity?
         if !cut.isAllNull {
-            for row in outcomes.indices where cut.integer(at: row) != nil { outcomes[row] = Self.unknown }
+            var known = Validity(count: rowCount, allValid: true)
+            for row in codes.indices where cut.integer(at: row) != nil {
+                known[row] = false
+                codes[row] = 0
+            }
+            if known.nullCount > 0 { validity = known }
         }
-        return Self.vector(outcomes)
+        return Vector(
+            type: .text, count: rowCount, storage: .text(codes: codes, dictionary: Self.outcomeTexts),
+            validity: validity)
     }
 
     private func silenceOutcomes() throws -> Vector {
@@ -339,8 +359,11 @@ extension Vector {
         switch storage {
         case .text(let codes, let dictionary):
             let byCode = (0..<dictionary.count).map { index(dictionary.utf8($0)) }
-            guard let validity else { return codes.map { byCode[Int($0)] } }
-            return codes.enumerated().map { row, code in validity[row] ? byCode[Int(code)] : 255 }
+            var classes = codes.map { Int($0) < byCode.count ? byCode[Int($0)] : 255 }
+            if let validity {
+                for row in classes.indices where !validity[row] { classes[row] = 255 }
+            }
+            return classes
         case .constant(.text(let text)):
             let code = index(text.utf8)
             return (0..<count).map { validity?[$0] ?? true ? code : 255 }
