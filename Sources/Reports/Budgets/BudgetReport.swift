@@ -118,10 +118,28 @@ struct BudgetReport {
         -floorDivide(-period.to.saturatingSubtract(period.from), Nanoseconds.hour)
     }
 
+    /// Most hours have answers or calls, which rollups know; all events are looked through only where there are none.
     private func hoursWithEvents(_ period: ReportPeriod) throws -> Int64 {
         let hour = "date_bin(interval '1 hour', time, \(SQLTexts.time(period.from)))"
-        return Int64(
-            try runner.rows("select \(hour), count(*) from events where \(period.contains("time")) group by 1").count)
+        var found: Set<Int64> = []
+        for table in [QuestionRule.answer.table, "llm_call", "events"] {
+            guard let rest = Self.missing(from: found, period) else { break }
+            let rows = try runner.rows("select \(hour), count(*) from \(table) where \(rest.contains("time")) group by 1")
+            for row in rows { if let time = row.time(0) { found.insert(time) } }
+        }
+        return Int64(found.count)
+    }
+
+    /// From the first hour of a period that is not among some of its hours to the last such; nil: all are.
+    private static func missing(from found: Set<Int64>, _ period: ReportPeriod) -> ReportPeriod? {
+        let count = hours(period)
+        guard Int64(found.count) < count else { return nil }
+        var (first, last) = (period.from, period.to)
+        while found.contains(first) { first = first.saturatingAdd(Nanoseconds.hour) }
+        // The last one may be shorter.
+        var begin = period.from.saturatingAdd((count - 1) * Nanoseconds.hour)
+        while found.contains(begin) { (last, begin) = (begin, begin.saturatingSubtract(Nanoseconds.hour)) }
+        return ReportPeriod(from: first, to: last)
     }
 
     /// - Parameter set: says within which time questions are to be answered, and where buckets end.
