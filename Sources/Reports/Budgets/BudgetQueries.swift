@@ -128,10 +128,45 @@ struct BudgetQueries {
                     .all, default: QuestionCounts()]
             return Counts(total: counts.good + counts.failed, bad: counts.failed)
         }
-        let source = source
+        return try counts([source], window)[0]
+    }
+
+    /// Those of some sources, which differ in no more than what of their rows counts and is bad.
+    private func counts(_ sources: [Source], _ window: ReportPeriod) throws -> [Counts] {
+        let selection = sources.map { "\($0.count), count(*) filter (where \($0.bad))" }.joined(separator: ", ")
         return try counts(
-            "select \(source.count), count(*) filter (where \(source.bad)) from \(source.table) "
-                + "where \(source.condition) and \(source.within(window))\(labelConditions)", spans: 1)[0]
+            "select \(selection) from \(sources[0].table) "
+                + "where \(sources[0].condition) and \(sources[0].within(window))\(labelConditions)",
+            spans: sources.count)
+    }
+
+    /// Those of a window for each of some indicators; those of answers that are limited alike are asked for together,
+    /// since a question costs more than what it counts.
+    /// - Throws: as `ReportRunner/report(_:_:)`.
+    static func counts(_ asked: [(queries: BudgetQueries, window: ReportPeriod)]) throws -> [Counts] {
+        var counts = [Counts?](repeating: nil, count: asked.count)
+        for (place, (queries, window)) in asked.enumerated() where counts[place] == nil {
+            try queries.runner.check()
+            guard queries.countsAnswers else {
+                counts[place] = try queries.counts(window, []).whole
+                continue
+            }
+            let alike = asked.indices.filter {
+                asked[$0].queries.countsAnswers && asked[$0].window == window
+                    && asked[$0].queries.indicator.labels == queries.indicator.labels
+            }
+            let found = try queries.counts(alike.map { asked[$0].queries.source }, window)
+            for (place, own) in zip(alike, found) { counts[place] = own }
+        }
+        return counts.map { $0 ?? Counts() }
+    }
+
+    /// Whether it counts answers, each for itself.
+    private var countsAnswers: Bool {
+        switch indicator.measure {
+        case .answers, .answerDuration, .firstToken: true
+        case .questions, .ratings, .costPerAnswer: false
+        }
     }
 
     private func counts(_ sql: String, spans: Int) throws -> [Counts] {

@@ -79,12 +79,17 @@ struct BudgetReport {
         let end = to ?? runner.now
         var covered: [ReportPeriod: ReportValue] = [:]
         var rows: [[ReportValue]] = []
-        for objective in objectives {
-            try runner.check()
-            let period = try objective.window.period(at: end)
-            let queries = BudgetQueries(runner: runner, indicator: objective.indicator, limits: limits)
-            let counts = try queries.counts(period, []).whole
-            let budget = ErrorBudget(total: counts.total, bad: counts.bad, allowed: objective.allowed)
+        let asked = try objectives.map { objective in
+            (
+                queries: BudgetQueries(runner: runner, indicator: objective.indicator, limits: limits),
+                window: try objective.window.period(at: end)
+            )
+        }
+        let counts = try BudgetQueries.counts(asked)
+        for (place, objective) in objectives.enumerated() {
+            let period = asked[place].window
+            let budget = ErrorBudget(
+                total: counts[place].total, bad: counts[place].bad, allowed: objective.allowed)
             let coverage = try covered[period] ?? ReportValue.ratio(hoursWithEvents(period), of: Self.hours(period))
             covered[period] = coverage
             let counted: [ReportValue] = [
@@ -124,7 +129,8 @@ struct BudgetReport {
         var found: Set<Int64> = []
         for table in [QuestionRule.answer.table, "llm_call", "events"] {
             guard let rest = Self.missing(from: found, period) else { break }
-            let rows = try runner.rows("select \(hour), count(*) from \(table) where \(rest.contains("time")) group by 1")
+            let rows = try runner.rows(
+                "select \(hour), count(*) from \(table) where \(rest.contains("time")) group by 1")
             for row in rows { if let time = row.time(0) { found.insert(time) } }
         }
         return Int64(found.count)
