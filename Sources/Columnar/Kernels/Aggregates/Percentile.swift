@@ -39,6 +39,10 @@ struct PercentileAccumulator: Accumulator {
         let dense = value.hasNoNulls
         switch (value.storage, argument) {
         case (.int64(let values), _) where value.type.scale == argument.scale:
+            if dense, let runs = assignment.runs {
+                for run in runs { take(values.span.extracting(run.rows), UInt32(run.group)) }
+                return
+            }
             assignment.forEach { row, group in
                 guard dense || !value.isNull(row) else { return }
                 groups.append(UInt32(group))
@@ -52,6 +56,14 @@ struct PercentileAccumulator: Accumulator {
             }
         default: assignment.forEach { row, group in take(value.scalar(at: row), UInt32(group)) }
         }
+    }
+
+    private mutating func take(_ values: Span<Int64>, _ group: UInt32) {
+        let start = keys.count
+        groups.append(contentsOf: repeatElement(group, count: values.count))
+        keys.append(contentsOf: repeatElement(0, count: values.count))
+        var target = keys.mutableSpan
+        for row in 0..<values.count { target[start &+ row] = OrderedBits.of(values[row]) }
     }
 
     private mutating func take(_ value: Scalar, _ group: UInt32) {
@@ -79,9 +91,7 @@ struct PercentileAccumulator: Accumulator {
     func finish(_ wanted: [UInt32]) throws(KernelError) -> Vector { try finish(wanted, .none) }
 
     func finish(_ wanted: [UInt32], _ watch: KernelWatch) throws(KernelError) -> Vector {
-        var starts = [Int](repeating: 0, count: groupCount + 1)
-        for group in groups { starts[Int(group) + 1] += 1 }
-        for group in 0..<groupCount { starts[group + 1] += starts[group] }
+        let starts = starts
         assert(groups.count == keys.count && starts[groupCount] == keys.count, "a group for each value")
         var placed = byGroup(starts)
         var mixed: [Int: [Scalar]] = [:]
@@ -111,6 +121,15 @@ struct PercentileAccumulator: Accumulator {
     /// From so many values on, and for so few fractions, a search is cheaper than a sort.
     private static let searchedMin = 4096
     private static let searchedFractionsMax = 16
+
+    /// Where each group's values begin among those of all, and after them where all end.
+    private var starts: [Int] {
+        if groupCount == 1 { return [0, keys.count] }
+        var starts = [Int](repeating: 0, count: groupCount + 1)
+        for group in groups { starts[Int(group) + 1] += 1 }
+        for group in 0..<groupCount { starts[group + 1] += starts[group] }
+        return starts
+    }
 
     /// The values of each group side by side, from its start on.
     private func byGroup(_ starts: [Int]) -> [UInt64] {
