@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Testing
 
@@ -36,6 +37,35 @@ import Testing
                 let text = plain[group].count > 1 ? String(decoding: plain[group].text, as: UTF8.self) : nil
                 #expect(found.scalar(at: group) == text.map { .text($0) } ?? .null, "seed \(seed), \(groups) groups")
             }
+        }
+    }
+
+    /// Histograms written as texts add up to that of all their values, whatever each holds; a text with a character
+    /// that is none of its digits is refused, wherever it stands.
+    @Test(arguments: [71, 72, 73]) func textsAddUp(seed: UInt64) throws {
+        var random = RandomScalars(seed: seed)
+        let spreads: [(low: Int64, width: Int)] = [
+            (1, 3), (1_000_000, 40_000_000), (0, 2), (-40, 81), (-9_000_000, 8_000_000), (5, 1 << 40), (7, 1 << 62),
+        ]
+        for count in [1, 2, 3, 12, 12, 12] {
+            var (all, merged) = (ExponentialHistogram(), ExponentialHistogram())
+            for _ in 0..<count {
+                let spread = spreads[random.below(spreads.count)]
+                var part = ExponentialHistogram()
+                for _ in 0..<[1, 20, 34, 700][random.below(4)] {
+                    let value =
+                        random.below(500) == 0 ? Int64.min : spread.low + Int64(random.below(spread.width))
+                    part.add(value)
+                    all.add(value)
+                }
+                let text = part.text
+                try merged.merge(text: text[...])
+                var damaged = text
+                damaged[random.below(text.count)] = UInt8(ascii: "!")
+                var other = ExponentialHistogram()
+                #expect(throws: DecodingError.self) { try other.merge(text: damaged[...]) }
+            }
+            #expect(merged.text == all.text && merged.count == all.count, "seed \(seed), \(count) texts")
         }
     }
 }

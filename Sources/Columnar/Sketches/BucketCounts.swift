@@ -73,6 +73,21 @@ struct BucketCounts: Sendable {
         for place in 0..<more.count { numbers[distance + place] += more[place] }
     }
 
+    /// Counts what stands beside buckets, which ascend.
+    mutating func add(_ buckets: Span<Int32>, counting more: Span<UInt64>) {
+        guard buckets.count > 0 else { return }
+        assert(more.count == buckets.count, "a number beside each bucket")
+        let bounds = buckets[0]...buckets[buckets.count - 1]
+        // So many would become a run one by one.
+        if runStart == nil, buckets.count > Self.pairsMax { becomeRun(toHold: bounds, most: .max) }
+        guard makeRun(toHold: bounds, buckets.count), let start = runStart.map({ Int($0) }) else {
+            for place in 0..<buckets.count { add(buckets[place], more[place]) }
+            return
+        }
+        var numbers = counts.mutableSpan
+        for place in 0..<buckets.count { numbers[Int(buckets[place]) &- start] &+= more[place] }
+    }
+
     /// The non-empty buckets, ascending.
     func forEach(_ body: (Int32, UInt64) -> Void) {
         if let start = runStart {

@@ -42,34 +42,47 @@ extension ExponentialHistogram {
         return out
     }
 
+    /// Buckets of a text, side by side; kept from text to text, so that nothing is allocated for each.
+    struct ReadBuckets: Sendable {
+        fileprivate var indices: [Int32] = []
+        fileprivate var counts: [UInt64] = []
+
+        fileprivate mutating func removeAll() {
+            indices.removeAll(keepingCapacity: true)
+            counts.removeAll(keepingCapacity: true)
+        }
+    }
+
     /// Takes in the values of a histogram that was written as text.
     /// - Throws: where the text is none.
     package mutating func merge(text: ArraySlice<UInt8>) throws(DecodingError) {
+        var buckets = ReadBuckets()
+        try merge(text: text, by: &buckets)
+    }
+
+    /// The same for who takes in many.
+    mutating func merge(text: ArraySlice<UInt8>, by buckets: inout ReadBuckets) throws(DecodingError) {
         precondition(kind == .integers)
-        var reader = DigitReader(text: text)
-        let minimum = try reader.signed()
-        let maximum = minimum &+ Int64(bitPattern: try reader.number())
-        let zeros = try reader.number()
+        let values = Self.values
+        var reader = DigitReader(length: text.count)
+        let (text, digits) = (text.span, values.span)
+        let minimum = try reader.signed(text, digits)
+        let maximum = minimum &+ Int64(bitPattern: try reader.number(text, digits))
+        let zeros = try reader.number(text, digits)
         guard maximum >= minimum, zeros <= Self.textCountMax else {
             throw reader.failure("a range and a number of zeros")
         }
         integerRange = (min(integerRange.minimum, minimum), max(integerRange.maximum, maximum))
         zeroCount += zeros
         count += zeros
-        let negatives = try reader.number()
-        var place: Int64?
-        var read: UInt64 = 0
-        while read < negatives {
-            let (index, number) = try reader.bucket(after: &place)
-            negative.add(index, number)
-            count += number
-            read += 1
+        let negatives = try reader.number(text, digits)
+        if negatives > 0 {
+            count += try reader.buckets(text, digits, atMost: negatives, into: &buckets)
+            negative.add(buckets.indices.span, counting: buckets.counts.span)
         }
-        place = nil
-        while !reader.isAtEnd {
-            let (index, number) = try reader.bucket(after: &place)
-            positive.add(index, number)
-            count += number
+        if !reader.isAtEnd {
+            count += try reader.buckets(text, digits, atMost: .max, into: &buckets)
+            positive.add(buckets.indices.span, counting: buckets.counts.span)
         }
     }
 
@@ -88,29 +101,39 @@ extension ExponentialHistogram {
         out.append(digits[Int(rest)])
     }
 
-    /// Reads numbers digit by digit; each step checks what is left.
+    /// Reads numbers digit by digit; each step checks what is left. Text and digits come with every call, since what
+    /// holds a span is none to be handed on.
     private struct DigitReader {
-        let text: ArraySlice<UInt8>
-        private let values = ExponentialHistogram.values
-        private var index: Int
+        private let length: Int
+        private var index = 0
         private static let bucketMax: Int64 = 1_100 * 128
 
-        init(text: ArraySlice<UInt8>) {
-            self.text = text
-            index = text.startIndex
-        }
+        init(length: Int) { self.length = length }
 
-        var isAtEnd: Bool { index == text.endIndex }
+        var isAtEnd: Bool { index == length }
 
         func failure(_ expectation: String) -> DecodingError {
-            DecodingError(offset: index - text.startIndex, expectation: expectation)
+            DecodingError(offset: index, expectation: expectation)
         }
 
-        mutating func number() throws(DecodingError) -> UInt64 {
+        @inline(__always)
+        mutating func number(_ text: Span<UInt8>, _ digits: Span<UInt8>) throws(DecodingError) -> UInt64 {
+            // Most numbers have one digit.
+            if index < text.count {
+                let digit = digits[Int(text[index])]
+                if digit < 32 {
+                    index += 1
+                    return UInt64(digit)
+                }
+            }
+            return try longNumber(text, digits)
+        }
+
+        private mutating func longNumber(_ text: Span<UInt8>, _ digits: Span<UInt8>) throws(DecodingError) -> UInt64 {
             var value: UInt64 = 0
             var shift: UInt64 = 0
-            while index < text.endIndex {
-                let digit = values[Int(text[index])]
+            while index < text.count {
+                let digit = digits[Int(text[index])]
                 guard digit < 64, shift < 60 || (shift == 60 && digit < 16) else { break }
                 index += 1
                 value |= UInt64(digit & 31) << shift
@@ -120,27 +143,40 @@ extension ExponentialHistogram {
             throw failure("a number of base-64 digits")
         }
 
-        mutating func signed() throws(DecodingError) -> Int64 {
-            let value = try number()
+        mutating func signed(_ text: Span<UInt8>, _ digits: Span<UInt8>) throws(DecodingError) -> Int64 {
+            let value = try number(text, digits)
             return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
         }
 
-        mutating func bucket(after place: inout Int64?) throws(DecodingError) -> (index: Int32, count: UInt64) {
-            let entry = try number()
-            let step = entry >> 1
-            let index: Int64
-            if let place {
-                guard step <= UInt64(2 * Self.bucketMax) else { throw failure("a bucket of an integer") }
-                index = place + Int64(step) + 1
-            } else {
-                index = Int64(bitPattern: step >> 1) ^ -Int64(bitPattern: step & 1)
+        /// Reads so many buckets; with `.max` all to the end of the text.
+        /// - Returns: how many values they hold.
+        mutating func buckets(
+            _ text: Span<UInt8>, _ digits: Span<UInt8>, atMost most: UInt64, into read: inout ReadBuckets
+        ) throws(DecodingError) -> UInt64 {
+            read.removeAll()
+            var place: Int64 = 0
+            var total: UInt64 = 0
+            while UInt64(read.indices.count) < most, most < .max || !isAtEnd {
+                let entry = try number(text, digits)
+                let step = entry >> 1
+                if read.indices.isEmpty {
+                    place = Int64(bitPattern: step >> 1) ^ -Int64(bitPattern: step & 1)
+                } else {
+                    guard step <= UInt64(2 * Self.bucketMax) else { throw failure("a bucket of an integer") }
+                    place += Int64(step) + 1
+                }
+                guard place.magnitude <= UInt64(Self.bucketMax) else { throw failure("a bucket of an integer") }
+                var count: UInt64 = 1
+                if entry & 1 != 0 {
+                    let more = try number(text, digits)
+                    guard more <= ExponentialHistogram.textCountMax else { throw failure("a number of values") }
+                    count = more + 2
+                }
+                read.indices.append(Int32(place))
+                read.counts.append(count)
+                total += count
             }
-            guard index.magnitude <= UInt64(Self.bucketMax) else { throw failure("a bucket of an integer") }
-            place = index
-            if entry & 1 == 0 { return (Int32(index), 1) }
-            let more = try number()
-            guard more <= ExponentialHistogram.textCountMax else { throw failure("a number of values") }
-            return (Int32(index), more + 2)
+            return total
         }
     }
 }

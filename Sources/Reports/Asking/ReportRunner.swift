@@ -16,6 +16,8 @@ package struct ReportRunner: Sendable {
     let outcomes: OutcomeSettings
     /// What answers of the report's questions lack.
     private var missing = Notices()
+    /// What they were, where they are short.
+    private var known = KnownAnswers()
 
     /// - Parameters:
     ///   - engine: answers the questions that a report consists of.
@@ -62,7 +64,7 @@ package struct ReportRunner: Sendable {
     /// This runner, which has asked nothing yet.
     var asking: ReportRunner {
         var runner = self
-        runner.missing = Notices()
+        (runner.missing, runner.known) = (Notices(), KnownAnswers())
         return runner
     }
 
@@ -119,11 +121,14 @@ package struct ReportRunner: Sendable {
     /// - Throws: `QueryError` out of time or cancelled.
     func check() throws(QueryError) { try options.check() }
 
-    /// The rows of one question.
+    /// The rows of one question. What several sections of a report ask in the same words is answered once.
     func rows(_ sql: String) throws -> [ReportRow] {
-        try answer(sql).chunks.flatMap { chunk in
+        if let rows = known.rows(of: sql) { return rows }
+        let rows = try answer(sql).chunks.flatMap { chunk in
             (0..<chunk.rowCount).map { row in ReportRow(values: chunk.columns.map { $0.scalar(at: row) }) }
         }
+        known.add(rows, of: sql)
+        return rows
     }
 
     /// The same with names, nulls left out.
@@ -175,6 +180,12 @@ struct ReportRow {
 
     /// An integer of 64 bits, nil where null.
     func optionalNanoseconds(_ place: Int) -> Int64? { optionalInteger(place).flatMap { Int64(exactly: $0) } }
+
+    /// The integers of an array; none where null.
+    func nanoseconds(_ place: Int) -> [Int64?] {
+        guard case .array(let elements) = values[place] else { return [] }
+        return elements.map { element in if case .integer(let value) = element { value } else { nil } }
+    }
 
     /// Money in pico-USD; 0 where null.
     func picoUSD(_ place: Int) -> Int128 { optionalPicoUSD(place) ?? 0 }

@@ -22,14 +22,21 @@ struct BudgetQueries {
     /// Where rows of an indicator are, and which of them.
     private struct Source {
         var table: String
-        /// What counts, without the time.
+        /// What holds of all of them, without the time.
         var condition: String
-        /// What of it is bad.
+        /// The column that has a value where a row counts; nil: all count.
+        var column: String?
+        /// What of it is bad; not of rows without that value.
         var bad: String
         /// By which time it counts.
         var time: String
         /// What the time itself has to be within.
         var within: (ReportPeriod) -> String
+
+        /// How many count, as rollups know it.
+        var count: String { column.map { "count(\($0))" } ?? "count(*)" }
+        /// What counts, without the time.
+        var isCounted: String { column.map { "\(condition) and \($0) is not null" } ?? condition }
     }
 
     private var source: Source { source(ofTurns: false) }
@@ -37,9 +44,9 @@ struct BudgetQueries {
     /// - Parameter ofTurns: whether answers are the turns that have one: which model answered is known of turns only.
     private func source(ofTurns: Bool) -> Source {
         let answer = QuestionRule.answer
-        func answers(_ bad: String, of condition: String) -> Source {
+        func answers(_ bad: String, of column: String? = nil) -> Source {
             let rows = ofTurns ? ("turns", "status is not null") : (answer.table, answer.sqlCondition)
-            return Source(table: rows.0, condition: "\(rows.1) and \(condition)", bad: bad, time: "time") {
+            return Source(table: rows.0, condition: rows.1, column: column, bad: bad, time: "time") {
                 $0.contains("time")
             }
         }
@@ -49,16 +56,16 @@ struct BudgetQueries {
             return Source(
                 table: "turns", condition: "(coalesce(\(limits.isGood), false) or \(isFailed))", bad: isFailed,
                 time: "asked_time") { $0.contains("asked_time") }
-        case .answers: return answers("status = 'error'", of: "true")
-        case .answerDuration(let within): return answers("duration_ns > \(within)", of: "duration_ns is not null")
+        case .answers: return answers("status = 'error'")
+        case .answerDuration(let within): return answers("duration_ns > \(within)", of: "duration_ns")
         case .firstToken(let within):
-            return answers("time_to_first_token_ns > \(within)", of: "time_to_first_token_ns is not null")
+            return answers("time_to_first_token_ns > \(within)", of: "time_to_first_token_ns")
         case .ratings(let good):
             let bad = "score not in (\(good.map(String.init).joined(separator: ", ")))"
             return Source(
                 table: "conversations", condition: "score is not null", bad: bad, time: Ratings.time,
                 within: Ratings.within)
-        case .costPerAnswer: return answers("false", of: "true")
+        case .costPerAnswer: return answers("false")
         }
     }
 
@@ -81,7 +88,7 @@ struct BudgetQueries {
     }
 
     private func clause(_ source: Source, _ period: ReportPeriod) -> String {
-        "from \(source.table) where \(source.condition) and \(source.within(period))\(labelConditions)"
+        "from \(source.table) where \(source.isCounted) and \(source.within(period))\(labelConditions)"
     }
 
     // MARK: Counting
@@ -97,8 +104,7 @@ struct BudgetQueries {
             func counts(_ period: ReportPeriod) -> Counts { Self.counts(slices.filter { $0.from >= period.from }) }
             return (counts(window), spans.map(counts))
         }
-        let source = source
-        let whole = try row("count(*), count(*) filter (where \(source.bad))", source, window, spans: 1)[0]
+        let whole = try counts(window)
         guard let longest = spans.map(\.from).min() else { return (whole, []) }
         let counted = sourceOfSpans
         let selection = spans.map { span in
@@ -106,15 +112,65 @@ struct BudgetQueries {
             return "count(*) filter (where \(isWithin)), count(*) filter (where \(isWithin) and \(counted.bad))"
         }
         let of = ReportPeriod(from: longest, to: window.to)
-        return (whole, try row(selection.joined(separator: ", "), counted, of, spans: spans.count))
+        return (
+            whole,
+            try self.counts("select \(selection.joined(separator: ", ")) \(clause(counted, of))", spans: spans.count)
+        )
     }
 
-    private func row(
-        _ selection: String, _ source: Source, _ period: ReportPeriod, spans: Int
-    ) throws -> [Counts] {
-        guard let row = try runner.rows("select \(selection) \(clause(source, period))").first else {
-            return [Counts](repeating: Counts(), count: spans)
+    /// Those of a window. Questions are asked for as service levels ask for them; of answers no row is left out that a
+    /// rollup cannot tell from the others.
+    private func counts(_ window: ReportPeriod) throws -> Counts {
+        if case .questions = indicator.measure {
+            let by = try ReportGrouping.whole()
+            let counts = try QuestionCounts.groups(
+                runner, window, limits, by: by, of: GroupedSource(text: "turns", selection: ""), labelConditions)[
+                    .all, default: QuestionCounts()]
+            return Counts(total: counts.good + counts.failed, bad: counts.failed)
         }
+        return try counts([source], window)[0]
+    }
+
+    /// Those of some sources, which differ in no more than what of their rows counts and is bad.
+    private func counts(_ sources: [Source], _ window: ReportPeriod) throws -> [Counts] {
+        let selection = sources.map { "\($0.count), count(*) filter (where \($0.bad))" }.joined(separator: ", ")
+        return try counts(
+            "select \(selection) from \(sources[0].table) "
+                + "where \(sources[0].condition) and \(sources[0].within(window))\(labelConditions)",
+            spans: sources.count)
+    }
+
+    /// Those of a window for each of some indicators; those of answers that are limited alike are asked for together,
+    /// since a question costs more than what it counts.
+    /// - Throws: as `ReportRunner/report(_:_:)`.
+    static func counts(_ asked: [(queries: BudgetQueries, window: ReportPeriod)]) throws -> [Counts] {
+        var counts = [Counts?](repeating: nil, count: asked.count)
+        for (place, (queries, window)) in asked.enumerated() where counts[place] == nil {
+            try queries.runner.check()
+            guard queries.countsAnswers else {
+                counts[place] = try queries.counts(window, []).whole
+                continue
+            }
+            let alike = asked.indices.filter {
+                asked[$0].queries.countsAnswers && asked[$0].window == window
+                    && asked[$0].queries.indicator.labels == queries.indicator.labels
+            }
+            let found = try queries.counts(alike.map { asked[$0].queries.source }, window)
+            for (place, own) in zip(alike, found) { counts[place] = own }
+        }
+        return counts.map { $0 ?? Counts() }
+    }
+
+    /// Whether it counts answers, each for itself.
+    private var countsAnswers: Bool {
+        switch indicator.measure {
+        case .answers, .answerDuration, .firstToken: true
+        case .questions, .ratings, .costPerAnswer: false
+        }
+    }
+
+    private func counts(_ sql: String, spans: Int) throws -> [Counts] {
+        guard let row = try runner.rows(sql).first else { return [Counts](repeating: Counts(), count: spans) }
         return (0..<spans).map {
             Counts(total: Int64(row.integer(2 * $0)), bad: Int64(row.integer(2 * $0 + 1)))
         }

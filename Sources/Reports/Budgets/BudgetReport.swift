@@ -79,12 +79,17 @@ struct BudgetReport {
         let end = to ?? runner.now
         var covered: [ReportPeriod: ReportValue] = [:]
         var rows: [[ReportValue]] = []
-        for objective in objectives {
-            try runner.check()
-            let period = try objective.window.period(at: end)
-            let queries = BudgetQueries(runner: runner, indicator: objective.indicator, limits: limits)
-            let counts = try queries.counts(period, []).whole
-            let budget = ErrorBudget(total: counts.total, bad: counts.bad, allowed: objective.allowed)
+        let asked = try objectives.map { objective in
+            (
+                queries: BudgetQueries(runner: runner, indicator: objective.indicator, limits: limits),
+                window: try objective.window.period(at: end)
+            )
+        }
+        let counts = try BudgetQueries.counts(asked)
+        for (place, objective) in objectives.enumerated() {
+            let period = asked[place].window
+            let budget = ErrorBudget(
+                total: counts[place].total, bad: counts[place].bad, allowed: objective.allowed)
             let coverage = try covered[period] ?? ReportValue.ratio(hoursWithEvents(period), of: Self.hours(period))
             covered[period] = coverage
             let counted: [ReportValue] = [
@@ -118,10 +123,29 @@ struct BudgetReport {
         -floorDivide(-period.to.saturatingSubtract(period.from), Nanoseconds.hour)
     }
 
+    /// Most hours have answers or calls, which rollups know; all events are looked through only where there are none.
     private func hoursWithEvents(_ period: ReportPeriod) throws -> Int64 {
         let hour = "date_bin(interval '1 hour', time, \(SQLTexts.time(period.from)))"
-        return Int64(
-            try runner.rows("select \(hour), count(*) from events where \(period.contains("time")) group by 1").count)
+        var found: Set<Int64> = []
+        for table in [QuestionRule.answer.table, "llm_call", "events"] {
+            guard let rest = Self.missing(from: found, period) else { break }
+            let rows = try runner.rows(
+                "select \(hour), count(*) from \(table) where \(rest.contains("time")) group by 1")
+            for row in rows { if let time = row.time(0) { found.insert(time) } }
+        }
+        return Int64(found.count)
+    }
+
+    /// From the first hour of a period that is not among some of its hours to the last such; nil: all are.
+    private static func missing(from found: Set<Int64>, _ period: ReportPeriod) -> ReportPeriod? {
+        let count = hours(period)
+        guard Int64(found.count) < count else { return nil }
+        var (first, last) = (period.from, period.to)
+        while found.contains(first) { first = first.saturatingAdd(Nanoseconds.hour) }
+        // The last one may be shorter.
+        var begin = period.from.saturatingAdd((count - 1) * Nanoseconds.hour)
+        while found.contains(begin) { (last, begin) = (begin, begin.saturatingSubtract(Nanoseconds.hour)) }
+        return ReportPeriod(from: first, to: last)
     }
 
     /// - Parameter set: says within which time questions are to be answered, and where buckets end.

@@ -18,6 +18,14 @@ struct AnswerLimitText {
         byChannel { limit in "asked_time < \(SQLTexts.time(now.saturatingSubtract(limit)))" }
     }
 
+    /// Nobody knows yet whether it becomes a good one.
+    var isPending: String { "not (coalesce(\(isGood), false) or \(isOver) or coalesce(\(isLate), false))" }
+    /// What of a period can hold such questions; nil: no part of it.
+    func unjudged(of period: ReportPeriod) -> ReportPeriod? {
+        let from = max(period.from, now.saturatingSubtract(limits.bounds.upperBound))
+        return from < period.to ? ReportPeriod(from: from, to: period.to) : nil
+    }
+
     /// It is known by now whether it is a good one.
     var isJudged: String { "(\(isAnsweredInTime) or \(isOver))" }
     /// When that is known: with the answer, where one came in time, whatever it says; else when the limit passes.

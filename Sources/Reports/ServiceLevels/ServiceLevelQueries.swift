@@ -6,6 +6,8 @@ struct ServiceLevelQueries {
     let period: ReportPeriod
     let by: ReportGrouping
     let objectives: ObjectiveSet
+    /// Whether only that is asked for which uses up error budgets: see ``ServiceLevelFigures/budgetLeft(_:)``.
+    var isForBudgets = false
 
     private var limits: AnswerLimitText { AnswerLimitText(objectives.answerLimits, now: runner.now) }
 
@@ -24,6 +26,15 @@ struct ServiceLevelQueries {
     {
         try Self(runner: runner, period: period, by: .whole(), objectives: objectives).figures()[
             .all, default: ServiceLevelFigures()]
+    }
+
+    /// What of everything uses up error budgets.
+    static func budgets(runner: ReportRunner, period: ReportPeriod, objectives: ObjectiveSet) throws
+        -> ServiceLevelFigures
+    {
+        var queries = Self(runner: runner, period: period, by: try .whole(), objectives: objectives)
+        queries.isForBudgets = true
+        return try queries.figures()[.all, default: ServiceLevelFigures()]
     }
 
     /// Ratings alone, of the channels that an objective is about.
@@ -46,7 +57,8 @@ struct ServiceLevelQueries {
     func figures() throws -> Grouped<ServiceLevelFigures> {
         var groups = try figuresOfAll()
         var known: Set<[[UInt8]]> = [[]]
-        for objective in objectives.objectives where known.insert(objective.channels).inserted {
+        for objective in objectives.objectives where !isForBudgets || objective.measure.hasBudget {
+            guard known.insert(objective.channels).inserted else { continue }
             var limited = Grouped<ServiceLevelFigures>()
             let condition = Self.within(objective.channels)
             try addQuestions(&limited, condition)
@@ -63,6 +75,7 @@ struct ServiceLevelQueries {
         var groups = Grouped<ServiceLevelFigures>()
         try addQuestions(&groups)
         try addAnswers(&groups)
+        if isForBudgets { return groups }
         for (key, cost) in try CostQueries(runner: runner, period: period).figures(by).sorted {
             groups[key, default: ServiceLevelFigures()].cost = cost
         }
@@ -72,16 +85,11 @@ struct ServiceLevelQueries {
 
     private func addQuestions(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
         let source = try by.source("turns", time: "asked_time", of: period, runner: runner)
-        let rows = try runner.rows(
-            "select \(source.selection)count(*) filter (where \(limits.isGood)), "
-                + "count(*) filter (where \(isFailed)), count(*) "
-                + "from \(source.text) where \(period.contains("asked_time"))\(condition)\(by.clause)")
-        for row in rows {
-            let (good, failed) = (Int64(row.integer(by.width)), Int64(row.integer(by.width + 1)))
-            let key = by.key(row)
-            groups[key, default: ServiceLevelFigures()].good = good
-            groups[key, default: ServiceLevelFigures()].failed = failed
-            groups[key, default: ServiceLevelFigures()].pending = Int64(row.integer(by.width + 2)) - good - failed
+        let counts = try QuestionCounts.groups(runner, period, limits, by: by, of: source, condition)
+        for (key, count) in counts.sorted {
+            groups[key, default: ServiceLevelFigures()].good = count.good
+            groups[key, default: ServiceLevelFigures()].failed = count.failed
+            groups[key, default: ServiceLevelFigures()].pending = count.pending
         }
     }
 
@@ -90,11 +98,7 @@ struct ServiceLevelQueries {
         let source = try by.source(table, time: "time", of: period, runner: runner)
         // Answers count by their own time.
         let isCounted = asksTurns ? "status is not null" : QuestionRule.answer.sqlCondition
-        let percentiles =
-            objectives.answerPercentiles.map { Self.percentile($0, of: "duration_ns", .answerDuration($0)) }
-            + objectives.firstTokenPercentiles.map {
-                Self.percentile($0, of: "time_to_first_token_ns", .firstToken($0))
-            }
+        let percentiles = percentiles
         let rows = try runner.rows(
             "select \(source.selection)count(*), count(*) filter (where status = 'error'), count(duration_ns), "
                 + "count(time_to_first_token_ns)\(percentiles.map(\.text).joined()) "
@@ -106,23 +110,38 @@ struct ServiceLevelQueries {
             figures.errors = Int64(row.integer(first + 1))
             figures.timedAnswers = Int64(row.integer(first + 2))
             figures.firstTokens = Int64(row.integer(first + 3))
-            for (place, percentile) in percentiles.enumerated() {
-                figures.percentiles[percentile.measure] = row.optionalNanoseconds(first + 4 + place)
+            for (place, column) in percentiles.enumerated() {
+                for (measure, value) in zip(column.measures, row.nanoseconds(first + 4 + place)) {
+                    figures.percentiles[measure] = value
+                }
             }
             groups[by.key(row), default: ServiceLevelFigures()] = figures
         }
     }
 
-    /// One more thing to select.
-    private static func percentile(
-        _ percentile: Percentile, of column: String, _ measure: ObjectiveMeasure
-    ) -> (measure: ObjectiveMeasure, text: String) {
-        (measure, ", percentile_disc(\(percentile.quantile)) within group (order by \(column))")
+    /// What a column's percentiles are, and how they are selected: all of a column at once, so that its values are
+    /// gathered once. None for budgets, which count.
+    private var percentiles: [(measures: [ObjectiveMeasure], text: String)] {
+        if isForBudgets { return [] }
+        func selected(
+            _ percentiles: [Percentile], of column: String, _ measure: (Percentile) -> ObjectiveMeasure
+        ) -> [(measures: [ObjectiveMeasure], text: String)] {
+            if percentiles.isEmpty { return [] }
+            let fractions = percentiles.map(\.quantile).joined(separator: ", ")
+            return [
+                (
+                    percentiles.map(measure),
+                    ", percentile_disc(array[\(fractions)]) within group (order by \(column))"
+                )
+            ]
+        }
+        return selected(objectives.answerPercentiles, of: "duration_ns") { .answerDuration($0) }
+            + selected(objectives.firstTokenPercentiles, of: "time_to_first_token_ns") { .firstToken($0) }
     }
 
     /// As the report of outcomes counts them.
     private func addRatings(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
-        guard !asksTurns else { return }
+        guard !asksTurns, !isForBudgets else { return }
         let rows = try runner.rows(
             "select \(by.selection(time: Ratings.time))\(Ratings.selection) "
                 + "from conversations where \(Ratings.within(period)) and score is not null\(condition)\(by.clause)")

@@ -53,7 +53,8 @@ struct ServiceLevelReport {
         _ period: ReportPeriod, _ total: ServiceLevelFigures, _ objectives: ObjectiveSet
     ) throws -> ServiceLevelFigures {
         let window = Self.budgetWindow(period, objectives)
-        return window == period ? total : try figures(window, objectives)
+        if window == period { return total }
+        return try ServiceLevelQueries.budgets(runner: runner, period: window, objectives: objectives)
     }
 
     private func table(
@@ -121,15 +122,9 @@ struct ServiceLevelReport {
     /// Whose questions failed, and who waited longest. What nobody promised is not among the worst: answers within the
     /// target of the highest percentile.
     private func worst(_ period: ReportPeriod, _ objectives: ObjectiveSet) throws -> ReportSection {
-        let questions = ServiceLevelQueries(runner: runner, period: period, by: try .whole(), objectives: objectives)
-        let failures = "count(*) filter (where \(questions.isFailed))"
-        let slow = objectives.answerPercentiles.last.flatMap { objectives.objective(.answerDuration($0)) }?.target.units
-        let rows = try runner.rows(
-            "select conversation_id, tenant, \(failures) as failed, "
-                + "count(*), max(duration_ns) as slowest, count(*) filter (where status = 'error'), min(asked_time) "
-                + "from turns where \(period.contains("asked_time")) group by 1, 2 "
-                + "having \(failures) > 0" + (slow.map { " or max(duration_ns) >= \($0)" } ?? "")
-                + " order by failed desc, slowest desc nulls last, conversation_id, tenant limit \(Self.worstCount)")
+        let rows = try WorstConversations(
+            runner: runner, period: period, objectives: objectives, count: Self.worstCount
+        ).rows()
         return ReportSection(
             name: "worst_conversations", title: "Worst conversations: most failed questions, then slowest answer",
             columns: [

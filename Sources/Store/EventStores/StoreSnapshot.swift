@@ -93,8 +93,9 @@ package struct StoreSnapshot: TableCatalog {
     }
 
     private func rollupTable(_ name: String) -> RollupTable? {
-        layouts.rollups.first { $0.layout.definition.name == name }.map {
-            RollupTable(layout: $0.layout, source: eventTable(layouts.tables[$0.source]))
+        layouts.rollups.first { $0.layout.definition.name == name }.map { layout, source in
+            let finer = layouts.rollups.map(\.layout).filter { $0.definition.isFiner(than: layout.definition) }
+            return RollupTable(layout: layout, finer: finer, source: eventTable(layouts.tables[source]))
         }
     }
 

@@ -27,6 +27,15 @@ package enum RollupCatalogue {
         ]
         + lasting.map { RollupDefinition("escalation_raised", $0, by: ["reason", "queue", "channel"], []) }
         + lasting.map { RollupDefinition("feedback_submitted", $0, by: ["variant", "channel", "score"], []) }
+        + times
+
+    /// Times of answers and calls once more, of all channels, models and tenants together: what a percentile costs is
+    /// histograms to merge.
+    private static let times: [RollupDefinition] =
+        lasting.map {
+            RollupDefinition(
+                QuestionRule.answer.table, $0, part: "times", by: [QuestionRule.authorColumn, "status"], answerTimes)
+        } + [RollupDefinition("llm_call", .hour, part: "times", by: ["status"], callTimes)]
 
     private static let lasting: [RollupGrain] = [.hour, .day]
     private static let call = ["provider", "request_model", "model", "route", "status", "price_state"]

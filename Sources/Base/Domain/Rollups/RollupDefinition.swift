@@ -46,7 +46,7 @@ package struct RollupMeasure: Hashable, Sendable {
 /// Only facts are folded: what an event says of itself and what it cost when it was booked. A price that comes later is
 /// laid over by reading the events it concerns.
 package struct RollupDefinition: Hashable, Sendable {
-    /// The SQL table: `rollup_llm_call_1h`.
+    /// The SQL table: `rollup_llm_call_1h`, `rollup_llm_call_times_1h`.
     package var name: String
     /// The event type's SQL table.
     package var source: String
@@ -57,11 +57,21 @@ package struct RollupDefinition: Hashable, Sendable {
     /// What is counted and added up beside the events themselves.
     package var measures: [RollupMeasure]
 
-    init(_ source: String, _ grain: RollupGrain, by dimensions: [String], _ measures: [RollupMeasure]) {
-        name = "rollup_\(source)_\(grain.rawValue)"
+    /// - Parameter part: tells it from another of the source and the grain.
+    init(
+        _ source: String, _ grain: RollupGrain, part: String? = nil, by dimensions: [String],
+        _ measures: [RollupMeasure]
+    ) {
+        name = (["rollup", source] + (part.map { [$0] } ?? []) + [grain.rawValue]).joined(separator: "_")
         self.source = source
         self.grain = grain
         self.dimensions = dimensions
         self.measures = measures
+    }
+
+    /// Whether its rows stand for the same events as those of another, told apart by more.
+    package func isFiner(than other: RollupDefinition) -> Bool {
+        source == other.source && grain == other.grain && dimensions.count > other.dimensions.count
+            && other.dimensions.allSatisfy(dimensions.contains) && other.measures.allSatisfy(measures.contains)
     }
 }

@@ -59,12 +59,13 @@ struct GroupHistograms: Sendable {
     /// A row of one value has no histogram, its sum is the value.
     private mutating func merge(_ arguments: [Vector], _ assignment: GroupAssignment) throws(KernelError) {
         let (texts, counts, sums) = (arguments[0], arguments[1], arguments[2])
+        var read = ExponentialHistogram.ReadBuckets()
         try assignment.forEach { (row, group) throws(KernelError) in
             if case .text(let codes, let dictionary) = texts.storage, texts.validity?[row] ?? true {
                 let text = dictionary.utf8(Int(codes[row]))
                 buckets += text.count / 2
                 do throws(DecodingError) {
-                    try all[group].merge(text: text)
+                    try all[group].merge(text: text, by: &read)
                 } catch {
                     throw KernelError.damagedHistogram(expected: error.expectation)
                 }

@@ -1,4 +1,7 @@
-/// `percentile_cont` and `percentile_disc`: exact, from all values; several fractions share one sort.
+import Bytes
+
+/// `percentile_cont` and `percentile_disc`: exact, from all values; several fractions share one sort, or of many values
+/// one search for the few that they ask for.
 struct PercentileAccumulator: Accumulator {
     private let fractions: [Double]
     private let asArray: Bool
@@ -36,6 +39,10 @@ struct PercentileAccumulator: Accumulator {
         let dense = value.hasNoNulls
         switch (value.storage, argument) {
         case (.int64(let values), _) where value.type.scale == argument.scale:
+            if dense, let runs = assignment.runs {
+                for run in runs { take(values.span.extracting(run.rows), UInt32(run.group)) }
+                return
+            }
             assignment.forEach { row, group in
                 guard dense || !value.isNull(row) else { return }
                 groups.append(UInt32(group))
@@ -49,6 +56,14 @@ struct PercentileAccumulator: Accumulator {
             }
         default: assignment.forEach { row, group in take(value.scalar(at: row), UInt32(group)) }
         }
+    }
+
+    private mutating func take(_ values: Span<Int64>, _ group: UInt32) {
+        let start = keys.count
+        groups.append(contentsOf: repeatElement(group, count: values.count))
+        keys.append(contentsOf: repeatElement(0, count: values.count))
+        var target = keys.mutableSpan
+        for row in 0..<values.count { target[start &+ row] = OrderedBits.of(values[row]) }
     }
 
     private mutating func take(_ value: Scalar, _ group: UInt32) {
@@ -76,17 +91,9 @@ struct PercentileAccumulator: Accumulator {
     func finish(_ wanted: [UInt32]) throws(KernelError) -> Vector { try finish(wanted, .none) }
 
     func finish(_ wanted: [UInt32], _ watch: KernelWatch) throws(KernelError) -> Vector {
-        // Sorting by value and then, stably, by group leaves every group's values in order.
-        var starts = [Int](repeating: 0, count: groupCount + 1)
-        for group in groups { starts[Int(group) + 1] += 1 }
-        for group in 0..<groupCount { starts[group + 1] += starts[group] }
+        let starts = starts
         assert(groups.count == keys.count && starts[groupCount] == keys.count, "a group for each value")
-        var placed = [UInt64](repeating: 0, count: keys.count)
-        var next = starts
-        for (row, group) in groups.enumerated() {
-            placed[next[Int(group)]] = keys[row]
-            next[Int(group)] += 1
-        }
+        var placed = byGroup(starts)
         var mixed: [Int: [Scalar]] = [:]
         for (group, value) in others { mixed[Int(group), default: []].append(value) }
         var results: [Scalar] = []
@@ -94,6 +101,10 @@ struct PercentileAccumulator: Accumulator {
         for group in wanted {
             let range = starts[Int(group)]..<starts[Int(group) + 1]
             if results.count & 0xFFF == 0 || range.count > 0xFFF { try watch.look() }
+            if mixed[Int(group)] == nil, range.count >= Self.searchedMin, fractions.count <= Self.searchedFractionsMax {
+                results.append(try searched(placed.span.extracting(range), watch))
+                continue
+            }
             RadixOrder.sort(&placed, range)
             if let values = mixed[Int(group)] {
                 let all = values + placed[range].map { OrderedBits.scalar($0, type: argument) }
@@ -105,6 +116,44 @@ struct PercentileAccumulator: Accumulator {
             }
         }
         return Vector(type: type, scalars: results)
+    }
+
+    /// From so many values on, and for so few fractions, a search is cheaper than a sort.
+    private static let searchedMin = 4096
+    private static let searchedFractionsMax = 16
+
+    /// Where each group's values begin among those of all, and after them where all end.
+    private var starts: [Int] {
+        if groupCount == 1 { return [0, keys.count] }
+        var starts = [Int](repeating: 0, count: groupCount + 1)
+        for group in groups { starts[Int(group) + 1] += 1 }
+        for group in 0..<groupCount { starts[group + 1] += starts[group] }
+        return starts
+    }
+
+    /// The values of each group side by side, from its start on.
+    private func byGroup(_ starts: [Int]) -> [UInt64] {
+        if groupCount == 1 { return keys }
+        var placed = [UInt64](repeating: 0, count: keys.count)
+        var next = starts
+        for (row, group) in groups.enumerated() {
+            placed[next[Int(group)]] = keys[row]
+            next[Int(group)] += 1
+        }
+        return placed
+    }
+
+    private func searched(_ words: Span<UInt64>, _ watch: KernelWatch) throws(KernelError) -> Scalar {
+        var asked: Set<Int> = []
+        _ = answer(words.count) { place in
+            asked.insert(place)
+            return .null
+        }
+        let places = asked.sorted()
+        let found = try RankSelection.words(words, at: places[...], watch)
+        return answer(words.count) { place in
+            OrderedBits.scalar(found[places.partitioningIndex { $0 >= place }], type: argument)
+        }
     }
 
     private static func sorted(_ values: [Scalar], _ watch: KernelWatch) throws(KernelError) -> [Scalar] {

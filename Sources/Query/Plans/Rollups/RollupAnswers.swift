@@ -6,7 +6,7 @@ extension Plan {
     /// to the last digit.
     ///
     /// Run it on a rewritten plan without subqueries, and rewrite it again.
-    /// - Parameter rollups: those of longest buckets first.
+    /// - Parameter rollups: those of longest buckets first, of equal ones those of fewest rows.
     package func answeredFromRollups(_ rollups: [RollupDescription], timeZone: String) -> Plan {
         if rollups.isEmpty { return self }
         return rewriteUp { node in
@@ -30,7 +30,8 @@ extension Plan {
 /// One aggregation answered from rollups.
 private struct RollupAnswer {
     private let source: AggregateSource
-    /// Rollups that know everything that is asked, longest buckets first; all need the same partial columns.
+    /// Rollups that know everything that is asked, longest buckets first, of each length the one of fewest rows; all
+    /// need the same partial columns.
     private var known: [RollupDescription] = []
     private let translation: RollupTranslation
 
@@ -38,7 +39,7 @@ private struct RollupAnswer {
     init?(_ source: AggregateSource, rollups: [RollupDescription], timeZone: String) {
         self.source = source
         var first: RollupTranslation?
-        for rollup in rollups {
+        for rollup in rollups where rollup.grainNanoseconds != known.last?.grainNanoseconds {
             guard let translation = try? RollupTranslation(source, by: rollup, timeZone: timeZone) else { continue }
             if first == nil { first = translation }
             known.append(rollup)

@@ -131,7 +131,8 @@ package struct EventTableLayouts: Sendable {
     let wideSources: [[Int]]
     /// In the order of the catalogue; beside each the index of its source in `tables`.
     let rollups: [(layout: RollupLayout, source: Int)]
-    /// Those of longest buckets first, with what planners are told of each, but for the time from which on it is kept.
+    /// Those of longest buckets first, of equal ones those of fewest dimensions, with what planners are told of each,
+    /// but for the time from which on it is kept.
     let describedRollups: [(layout: RollupLayout, description: RollupDescription)]
 
     init(registry: SchemaRegistry) {
@@ -143,8 +144,9 @@ package struct EventTableLayouts: Sendable {
             }
         }
         describedRollups = rollups.map { ($0.layout, $0.layout.description(watermark: 0)) }.sorted {
-            ($1.description.grainNanoseconds, $0.description.table)
-                < ($0.description.grainNanoseconds, $1.description.table)
+            let (left, right) = ($0.description, $1.description)
+            return (right.grainNanoseconds, left.dimensions.count, left.table)
+                < (left.grainNanoseconds, right.dimensions.count, right.table)
         }
         var wide: [TableColumn] = []
         var places: [String: Int] = [:]

@@ -10,6 +10,8 @@ import Segments
 /// in the unsealed tail. So the parts add up to what the events do, wherever each lies.
 struct RollupTable: TableSource {
     let layout: RollupLayout
+    /// Others whose rows may stand in for those of this one, in segments that were written before it was.
+    let finer: [RollupLayout]
     let source: EventTable
 
     var name: String { layout.definition.name }
@@ -24,14 +26,12 @@ struct RollupTable: TableSource {
         for segment in source.sealed.segments {
             let groups = segment.reader.groups(table: source.name)
             if groups.isEmpty { continue }
-            let rows = segment.reader.groups(table: name)
-            let needed = asked.map { columns[$0].name } + layout.definition.dimensions
-            let isWhole = rows.allSatisfy { group in needed.allSatisfy { group.columnIndex(named: $0) != nil } }
+            let rows = rows(of: segment, asked)
             // A segment's rollups hold the rows that later ones have come to stand for since it was made.
             let hasDead = groups.indices.contains {
                 !groups[$0].isPast && !segment.deadRows(table: source.name, group: $0).isEmpty
             }
-            if !rows.isEmpty, isWhole, !hasDead, !(asksCosts && groups.contains(where: source.overlay.concerns)) {
+            if !rows.isEmpty, !hasDead, !(asksCosts && groups.contains(where: source.overlay.concerns)) {
                 for group in rows {
                     request.statistics.add(groupsTotal: 1)
                     if try group.canSkip(predicates, names: columns.map(\.name), statistics: request.statistics) {
@@ -53,6 +53,17 @@ struct RollupTable: TableSource {
             morsels.append(EventsAsRollupMorsel(base: morsel, layout: layout))
         }
         return morsels
+    }
+
+    /// A segment's rows, of this rollup or of a finer one; none where it has none that hold all that is asked.
+    private func rows(of segment: SealedSegment, _ asked: [Int]) -> [RowGroup] {
+        let needed = asked.map { columns[$0].name } + layout.definition.dimensions
+        for layout in [layout] + finer {
+            let rows = segment.reader.groups(table: layout.definition.name)
+            let isWhole = rows.allSatisfy { group in needed.allSatisfy { group.columnIndex(named: $0) != nil } }
+            if !rows.isEmpty, isWhole { return rows }
+        }
+        return []
     }
 
     /// Conditions on keys in the events' own columns.
