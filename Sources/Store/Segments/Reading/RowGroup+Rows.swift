@@ -12,7 +12,7 @@ extension RowGroup {
     ) throws -> Vector {
         guard let column = columnIndex(named: name) else { return .constant(.null, type: type, count: rows.count) }
         if rows.count == rowCount { return try self.column(column, statistics: statistics) }
-        let found = try decoded(column, statistics) { (header, payload, type) throws(DecodingError) in
+        let found = try decoded(column, statistics, rows: rows) { (header, payload, type) throws(DecodingError) in
             try PageDecoder.decode(header, payload: payload, type: type, rows: rows)
         }
         return found ?? .constant(.null, type: type, count: rows.count)

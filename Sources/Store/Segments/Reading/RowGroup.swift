@@ -10,7 +10,7 @@ package struct RowGroup: Sendable {
     /// The group's place among the table's groups of its segment.
     package let index: Int
 
-    private var directory: GroupDirectory { segment.footer.tables[table].groups[index] }
+    var directory: GroupDirectory { segment.footer.tables[table].groups[index] }
 
     /// Which group it is.
     package var identity: MorselIdentity {
@@ -42,18 +42,23 @@ package struct RowGroup: Sendable {
     package func column(
         _ column: Int, statistics: ScanStatistics? = nil, sharesTexts: Bool = false
     ) throws -> Vector {
-        let found = try decoded(column, statistics) { (header, payload, type) throws(DecodingError) in
-            try PageDecoder.decode(
-                header, payload: payload, type: type, sharing: sharesTexts ? sharing(column) : nil)
+        let sharing = sharesTexts ? sharing(column) : nil
+        let found = try decoded(column, statistics, sharing: sharing) {
+            (header, payload, type) throws(DecodingError) in
+            try PageDecoder.decode(header, payload: payload, type: type, sharing: sharing)
         }
         return found ?? .constant(.null, type: columns[column].type, count: rowCount)
     }
 
     /// What is made of a column's page: of its header and its payload, which is empty where the footer says it all; nil
-    /// where the group has none, since it is null throughout.
+    /// where the group has none, since it is null throughout. A page of shared texts is not left to `decode`, which
+    /// does not know them.
+    /// - Parameters:
+    ///   - rows: those that `decode` makes a vector of; nil: all.
+    ///   - sharing: as `decode` shares texts with other groups of the store.
     /// - Throws: as ``column(_:statistics:sharesTexts:)``.
     func decoded(
-        _ column: Int, _ statistics: ScanStatistics?,
+        _ column: Int, _ statistics: ScanStatistics?, rows: [UInt32]? = nil, sharing: SharedTexts.Page? = nil,
         _ decode: (PageHeader, ArraySlice<UInt8>, ColumnType) throws(DecodingError) -> Vector
     ) throws -> Vector? {
         let type = columns[column].type
@@ -73,7 +78,8 @@ package struct RowGroup: Sendable {
                 content = content[cursor.index...]
                 guard header.rowCount == rowCount else { throw cursor.failure("a page of \(rowCount) rows") }
             }
-            return try decode(header, content, type)
+            guard header.encoding == .sharedTexts else { return try decode(header, content, type) }
+            return try withSharedTexts(header, content, type, reference.texts, statistics, rows, sharing)
         } catch let error as DecodingError {
             throw error.of(segment.path, at: place.offset + SegmentLimits.checksumBytes + headerBytes)
         }
@@ -82,7 +88,7 @@ package struct RowGroup: Sendable {
     /// Which page it is among those that share texts; nil for a column that is looked up by equality: it has many.
     private func sharing(_ column: Int) -> SharedTexts.Page? {
         let column = columns[column]
-        guard column.type == .text, column.hint == .plain else { return nil }
+        guard column.type == .text, column.hint == .plain || column.hint == .shared else { return nil }
         return SharedTexts.Page(segment.sharedTexts, column: column.name, origin: segment.origin, piece: piece)
     }
 
@@ -100,15 +106,16 @@ package struct RowGroup: Sendable {
     }
 
     /// The filter of a column's texts; nil when none was written.
-    package func filter(_ column: Int, statistics: ScanStatistics? = nil) throws -> BlockFilter? {
-        guard let place = directory.pages[column]?.filter, place.length > 0 else { return nil }
-        let content = try segment.read(block: place)
-        statistics?.add(bytesRead: place.length)
-        do {
-            return try BlockFilter(content)
-        } catch {
-            throw CorruptionError(file: segment.path, offset: place.offset, expectation: error.expectation)
+    /// - Parameter isKept: whether it may be one that was read before, and is kept for whoever looks next.
+    package func filter(
+        _ column: Int, statistics: ScanStatistics? = nil, isKept: Bool = false
+    ) throws -> TextFilter? {
+        guard let reference = directory.pages[column] else { return nil }
+        let places = [reference.filter] + reference.texts.map { segment.footer.texts[$0].filter }
+        let parts = try places.filter { $0.length > 0 }.map {
+            try segment.filter($0, statistics, isKept: isKept)
         }
+        return parts.isEmpty ? nil : TextFilter(parts: parts)
     }
 
     /// False proves that no row of the group has this text in the column; reads the column's filter, if any.

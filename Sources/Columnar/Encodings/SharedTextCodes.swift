@@ -1,0 +1,153 @@
+package import Bytes
+
+/// What a page says whose texts lie in blocks of a pool: codes that count through the texts of its blocks, end to end.
+/// Takes untrusted bytes, as ``PageDecoder`` does.
+package struct SharedTextCodes: Sendable {
+    private let type: ColumnType
+    private let count: Int
+    private let validity: Validity?
+    /// Of the rows that have a value: indices of `wanted`.
+    private let codes: [UInt32]
+    /// Which of the blocks' texts occur in the rows, ascending, each once.
+    private let wanted: [UInt32]
+    /// Whether all rows were asked for.
+    private let isWhole: Bool
+
+    /// Reads the codes of a page of `type`.
+    /// - Parameters:
+    ///   - textCount: how many texts the blocks have that the page names.
+    ///   - rows: the wanted ones, ascending; nil: all.
+    /// - Throws: `DecodingError` whose offset counts from the start of the (decompressed) payload.
+    /// - Complexity: O(rows + payload + textCount).
+    package init(
+        _ header: PageHeader, payload: ArraySlice<UInt8>, type: ColumnType, textCount: Int, rows: [UInt32]? = nil
+    ) throws(DecodingError) {
+        precondition(rows?.last.map { Int($0) < header.rowCount } ?? true, "rows of the page")
+        var cursor = ByteCursor(try PageDecoder.plainPayload(header, payload))
+        guard header.encoding == .sharedTexts, type == .text else {
+            throw cursor.failure("an encoding that fits the column's type")
+        }
+        let nullCount = header.summary.nullCount
+        var validity: Validity?
+        var places = rows
+        if nullCount > 0 {
+            let all = try NullMap.read(&cursor, count: header.rowCount, nullCount: nullCount)
+            places = rows.map { all.ranks(of: $0) }
+            validity = rows.map { all.gather($0) } ?? all
+        }
+        let codes = try CodeStream.read(
+            &cursor, count: header.rowCount - nullCount, limit: textCount, at: places)
+        guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
+        (self.type, self.validity, count, isWhole) = (type, validity, rows?.count ?? header.rowCount, rows == nil)
+        (self.codes, wanted) = Self.renumbered(codes, below: textCount)
+    }
+
+    /// The codes as indices of those that occur, and these.
+    /// - Precondition: codes are below `limit`.
+    private static func renumbered(_ codes: [UInt32], below limit: Int) -> ([UInt32], [UInt32]) {
+        var wanted: [UInt32] = []
+        if codes.count < limit / 64 {
+            for code in codes.sorted() where code != wanted.last { wanted.append(code) }
+            return (codes.map { code in UInt32(wanted.partitioningIndex { $0 >= code }) }, wanted)
+        }
+        var numbers = [UInt32](repeating: 0, count: limit)
+        for code in codes { numbers[Int(code)] = 1 }
+        for code in numbers.indices where numbers[code] != 0 {
+            numbers[code] = UInt32(wanted.count)
+            wanted.append(UInt32(code))
+        }
+        if wanted.count == limit { return (codes, wanted) }
+        return (codes.map { numbers[Int($0)] }, wanted)
+    }
+
+    /// Which texts are wanted of a block that begins after `first` texts of others and has `count`: their places in
+    /// it, ascending.
+    package func wanted(of count: Int, after first: Int) -> [UInt32] {
+        let start = wanted.partitioningIndex { $0 >= UInt32(first) }
+        let end = wanted.partitioningIndex { $0 >= UInt32(first + count) }
+        return wanted[start..<end].map { $0 - UInt32(first) }
+    }
+
+    /// The column, where the codes that its texts have in ``SharedTexts`` are known: no block is read then.
+    /// - Throws: `DecodingError` where what is known is of another page.
+    package func known(as page: SharedTexts.Page?) throws(DecodingError) -> Vector? {
+        guard isWhole, let page, let known = page.texts.known(page, rows: count) else { return nil }
+        guard known.numbers.count == wanted.count else {
+            throw DecodingError(offset: 0, expectation: "\(known.numbers.count) texts, found \(wanted.count)")
+        }
+        return vector(known)
+    }
+
+    /// The column.
+    /// - Parameters:
+    ///   - parts: the wanted texts of each block, in the order of the blocks.
+    ///   - page: as `known(as:)` was asked.
+    /// - Complexity: O(rows + bytes of the texts).
+    package func column(of parts: [TextDictionary], as page: SharedTexts.Page? = nil) -> Vector {
+        let own = parts.count == 1 ? parts[0] : Self.joined(parts)
+        precondition(own.count == wanted.count, "the wanted texts, each once")
+        if codes.isEmpty { return .constant(.null, type: type, count: count) }
+        if isWhole, let page, let taken = page.texts.taken(own, of: page, rows: count) { return vector(taken) }
+        let spread = PageDecoder.spread(codes, validity, zero: 0)
+        return Vector(type: type, count: count, storage: .text(codes: spread, dictionary: own), validity: validity)
+    }
+
+    private func vector(_ shared: SharedTexts.Codes) -> Vector {
+        let numbers = shared.numbers
+        let spread = PageDecoder.spread(codes.map { numbers[Int($0)] }, validity, zero: 0)
+        return Vector(
+            type: type, count: count, storage: .text(codes: spread, dictionary: shared.dictionary), validity: validity)
+    }
+
+    private static func joined(_ parts: [TextDictionary]) -> TextDictionary {
+        var bytes: [UInt8] = []
+        var offsets: [UInt32] = [0]
+        bytes.reserveCapacity(parts.reduce(0) { $0 + $1.bytes.count })
+        offsets.reserveCapacity(parts.reduce(1) { $0 + $1.count })
+        for part in parts {
+            let first = UInt32(bytes.count)
+            bytes.append(contentsOf: part.bytes)
+            for offset in part.offsets.dropFirst() { offsets.append(first + offset) }
+        }
+        return TextDictionary(bytes: bytes, offsets: offsets)
+    }
+}
+
+/// Reads blocks of a pool from untrusted bytes.
+package enum SharedTextBlock {
+    /// The texts at `places` of a block of `count`.
+    /// - Parameter places: ascending and below `count`; nil: all.
+    /// - Throws: `DecodingError`; its offset counts from the start of the content or, where that is compressed, of what
+    ///   it was before.
+    /// - Complexity: O(bytes of the block).
+    package static func read(
+        _ content: ArraySlice<UInt8>, count: Int, at places: [UInt32]? = nil
+    ) throws(DecodingError) -> TextDictionary {
+        assert(places?.last.map { Int($0) < count } ?? true, "places of the block")
+        var cursor = ByteCursor(content)
+        let version = try cursor.readByte()
+        guard SharedTextsVersion(rawValue: version) != nil else {
+            throw cursor.newerForm("texts of version 1", found: version)
+        }
+        let number = try cursor.readByte()
+        guard let compression = PageCompression(rawValue: number) else {
+            throw cursor.newerForm("a compression", found: number)
+        }
+        if compression != .none {
+            let length = try cursor.readCount(max: PageLimits.payloadBytesMax)
+            let rest = try cursor.readSlice(cursor.remaining)
+            cursor = ByteCursor(try PageDecoder.decompressed(rest, compression, count: length))
+        }
+        var peek = cursor
+        let found = try peek.readCount(max: PageLimits.rowsMax)
+        guard found == count else { throw cursor.failure("\(count) texts, found \(found)") }
+        let texts: TextDictionary
+        if let places, places.count < count {
+            texts = try TextBlockDecoder.read(&cursor, codes: places)
+        } else {
+            texts = try TextBlockDecoder.read(&cursor)
+        }
+        guard cursor.isAtEnd else { throw cursor.failure("the end of the texts") }
+        return texts
+    }
+}
