@@ -6,8 +6,10 @@ package struct SharedTextCodes: Sendable {
     private let type: ColumnType
     private let count: Int
     private let validity: Validity?
-    /// Of the rows that have a value: indices of `wanted`.
+    /// Of the rows that have a value: through `places` indices of `wanted`.
     private let codes: [UInt32]
+    /// By code: its place in `wanted`; empty where codes are these places themselves.
+    private let places: [UInt32]
     /// Which of the blocks' texts occur in the rows, ascending, each once.
     private let wanted: [UInt32]
     /// Whether all rows were asked for.
@@ -29,35 +31,52 @@ package struct SharedTextCodes: Sendable {
         }
         let nullCount = header.summary.nullCount
         var validity: Validity?
-        var places = rows
+        var present = rows
         if nullCount > 0 {
             let all = try NullMap.read(&cursor, count: header.rowCount, nullCount: nullCount)
-            places = rows.map { all.ranks(of: $0) }
+            present = rows.map { all.ranks(of: $0) }
             validity = rows.map { all.gather($0) } ?? all
         }
         let codes = try CodeStream.read(
-            &cursor, count: header.rowCount - nullCount, limit: textCount, at: places)
+            &cursor, count: header.rowCount - nullCount, limit: textCount, at: present)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
         (self.type, self.validity, count, isWhole) = (type, validity, rows?.count ?? header.rowCount, rows == nil)
-        (self.codes, wanted) = Self.renumbered(codes, below: textCount)
+        if codes.count < textCount / 64 {
+            var few: [UInt32] = []
+            for code in codes.sorted() where code != few.last { few.append(code) }
+            self.codes = codes.map { code in UInt32(few.partitioningIndex { $0 >= code }) }
+            (places, wanted) = ([], few)
+        } else {
+            self.codes = codes
+            (places, wanted) = Self.occurring(codes, below: textCount)
+        }
     }
 
-    /// The codes as indices of those that occur, and these.
+    /// The place of each code among those that occur, and these, ascending; no places where all do.
     /// - Precondition: codes are below `limit`.
-    private static func renumbered(_ codes: [UInt32], below limit: Int) -> ([UInt32], [UInt32]) {
+    private static func occurring(_ codes: [UInt32], below limit: Int) -> (places: [UInt32], wanted: [UInt32]) {
+        var places = [UInt32](repeating: 0, count: limit)
+        var marks = places.mutableSpan
+        let rows = codes.span
+        for row in 0..<rows.count { marks[Int(rows[row])] = 1 }
         var wanted: [UInt32] = []
-        if codes.count < limit / 64 {
-            for code in codes.sorted() where code != wanted.last { wanted.append(code) }
-            return (codes.map { code in UInt32(wanted.partitioningIndex { $0 >= code }) }, wanted)
-        }
-        var numbers = [UInt32](repeating: 0, count: limit)
-        for code in codes { numbers[Int(code)] = 1 }
-        for code in numbers.indices where numbers[code] != 0 {
-            numbers[code] = UInt32(wanted.count)
+        wanted.reserveCapacity(limit)
+        for code in 0..<limit where places[code] != 0 {
+            places[code] = UInt32(wanted.count)
             wanted.append(UInt32(code))
         }
-        if wanted.count == limit { return (codes, wanted) }
-        return (codes.map { numbers[Int($0)] }, wanted)
+        return (wanted.count == limit ? [] : places, wanted)
+    }
+
+    /// The codes of the rows that have a value, through a table or as they are.
+    /// - Precondition: the table has a number for each code.
+    private func codes(through table: [UInt32]) -> [UInt32] {
+        var mapped = codes
+        if table.isEmpty { return mapped }
+        let numbers = table.span
+        var rows = mapped.mutableSpan
+        for row in 0..<rows.count { rows[row] = numbers[Int(rows[row])] }
+        return mapped
     }
 
     /// Which texts are wanted of a block that begins after `first` texts of others and has `count`: their places in
@@ -71,7 +90,7 @@ package struct SharedTextCodes: Sendable {
     /// The column, where the codes that its texts have in ``SharedTexts`` are known: no block is read then.
     /// - Throws: `DecodingError` where what is known is of another page.
     package func known(as page: SharedTexts.Page?) throws(DecodingError) -> Vector? {
-        guard isWhole, let page, let known = page.texts.known(page, rows: count) else { return nil }
+        guard isWhole, !codes.isEmpty, let page, let known = page.texts.known(page, rows: count) else { return nil }
         guard known.numbers.count == wanted.count else {
             throw DecodingError(offset: 0, expectation: "\(known.numbers.count) texts, found \(wanted.count)")
         }
@@ -88,13 +107,14 @@ package struct SharedTextCodes: Sendable {
         precondition(own.count == wanted.count, "the wanted texts, each once")
         if codes.isEmpty { return .constant(.null, type: type, count: count) }
         if isWhole, let page, let taken = page.texts.taken(own, of: page, rows: count) { return vector(taken) }
-        let spread = PageDecoder.spread(codes, validity, zero: 0)
+        let spread = PageDecoder.spread(codes(through: places), validity, zero: 0)
         return Vector(type: type, count: count, storage: .text(codes: spread, dictionary: own), validity: validity)
     }
 
     private func vector(_ shared: SharedTexts.Codes) -> Vector {
-        let numbers = shared.numbers
-        let spread = PageDecoder.spread(codes.map { numbers[Int($0)] }, validity, zero: 0)
+        // Places of codes that do not occur are none of theirs.
+        let numbers = places.isEmpty ? shared.numbers : places.map { shared.numbers[Int($0)] }
+        let spread = PageDecoder.spread(codes(through: numbers), validity, zero: 0)
         return Vector(
             type: type, count: count, storage: .text(codes: spread, dictionary: shared.dictionary), validity: validity)
     }
