@@ -124,6 +124,22 @@ struct TextPoolTests {
         #expect(dictionaries.count == 6 && dictionaries.allSatisfy { $0.agrees(with: dictionaries[0]) })
     }
 
+    /// Bytes on disk are a promise.
+    @Test func aSmallPoolKeepsItsBytes() throws {
+        var pool = TextPool()
+        let page = try #require(TextPage(Vector(type: .text, scalars: ["x", "yz", "x"].map { .text($0) })))
+        let shared = pool.share(page, compression: .lz4)
+        let (encoded, blocks) = try #require(shared)
+        #expect(blocks == [0])
+        // Version, encoding, flags; three rows, none null; from x to yz; six bytes.
+        #expect(encoded.headerBytes == [1, 8, 1, 3, 0, 1, 0x78, 2, 0x79, 0x7A, 6])
+        // Codes 0, 1, 0 in one bit each.
+        #expect(encoded.payload == [16, 1, 0b010, 0, 0, 0])
+        // Version, compression; two texts, plain; lengths 1 and 2 in one bit each over 1; the texts.
+        let block = TextPool.encoded(pool.texts(of: 0), compression: .lz4)
+        #expect(block == [1, 0, 2, 0, 1, 2, 1, 1, 0, 0b10, 0, 0, 0, 0, 0, 0, 0, 0x78, 0x79, 0x7A])
+    }
+
     @Test func whatIsNoColumnOfTextsIsLeftAlone() {
         #expect(TextPage(.constant(.text("a"), type: .text, count: 9)) == nil)
         #expect(TextPage(Vector(type: .text, scalars: [.null, .text("a"), .text("a")])) == nil)
