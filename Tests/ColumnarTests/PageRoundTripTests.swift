@@ -90,6 +90,8 @@ struct PageRoundTripTests {
         let pages = sampleVectors(count: 3_000, seed: 13).map { (name: $0.name, page: PageEncoder.encode($0.vector)) }
         var encodings = Set(pages.map { $0.page.header.encoding })
         encodings.insert(PageEncoder.encode(.constant(.null, type: .text, count: 4)).header.encoding)
+        // What the texts of a page are shared with is no vector's: TextPoolTests have it.
+        encodings.insert(.sharedTexts)
         #expect(encodings == Set(PageEncoding.allCases))
         let sizes = Dictionary(uniqueKeysWithValues: pages.map { ($0.name, Double($0.page.payload.count) / 3_000) })
         // Bytes a value that the forms promise.

@@ -153,6 +153,22 @@ import Testing
         #expect(try openLog(system).log.nextPosition == 1)
     }
 
+    /// A log that gets little takes little; what it needs beyond is as large as ever.
+    @Test func aLogBeginsInASmallFile() throws {
+        let system = SimulatedFileSystem()
+        let options = EventLogOptions(fileBytes: 8 << 20)
+        let log = try openLog(system, options: options).log
+        #expect(log.sizeBytes == 4 << 20)
+        let taken = [try log.takeEvent(bytes: 3 << 20), try log.takeEvent(bytes: 3 << 20)]
+        try log.flush()
+        #expect(log.end.fileNumber == 2 && log.sizeBytes == 12 << 20)
+        try log.close(time: 1)
+        let again = try openLog(system, options: options)
+        #expect(again.records == taken && again.report.wasClosed)
+        #expect(try again.log.release(before: again.log.end) == 1)
+        #expect(again.log.sizeBytes == 8 << 20)
+    }
+
     @Test func theRealDiskGivesBackTheSame() throws {
         let root = NSTemporaryDirectory() + "event-log-" + UUID().uuidString
         defer { try? FileManager.default.removeItem(atPath: root) }

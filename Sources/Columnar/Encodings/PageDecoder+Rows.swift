@@ -62,7 +62,7 @@ extension Array where Element == UInt32 {
 extension Validity {
     /// Of those of `rows` that are present: how many present rows come before.
     /// - Precondition: rows ascend and are rows.
-    fileprivate func ranks(of rows: [UInt32]) -> [UInt32] {
+    func ranks(of rows: [UInt32]) -> [UInt32] {
         var ranks: [UInt32] = []
         ranks.reserveCapacity(rows.count)
         var (word, before) = (0, 0)

@@ -158,7 +158,7 @@ extension TextBlockDecoder {
 extension Validity {
     /// The rows of some that are present, by how many present ones come before.
     /// - Precondition: places ascend and are below the number of present rows.
-    fileprivate func rows(ofPresent places: [UInt32]) -> [UInt32] {
+    func rows(ofPresent places: [UInt32]) -> [UInt32] {
         assert(places.last.map { Int($0) < validCount } ?? true, "rows that are present")
         var (word, before) = (0, 0)
         return places.map { place in

@@ -36,15 +36,17 @@ package enum PageDecoder {
         guard payload.count == header.storedBytes else {
             throw DecodingError(offset: payload.count, expectation: "a payload of \(header.storedBytes) bytes")
         }
-        return header.compression == .none ? payload : try decompress(payload, header)[...]
+        if header.compression == .none { return payload }
+        return try decompressed(payload, header.compression, count: header.payloadBytes)[...]
     }
 
-    private static func decompress(_ payload: ArraySlice<UInt8>, _ header: PageHeader) throws(DecodingError) -> [UInt8]
-    {
+    /// - Parameter count: the length that it had, bytes.
+    static func decompressed(
+        _ payload: ArraySlice<UInt8>, _ compression: PageCompression, count: Int
+    ) throws(DecodingError) -> [UInt8] {
         do {
-            return header.compression == .lz4
-                ? try LZ4Block.decompress(payload, count: header.payloadBytes)
-                : try Zstandard.decompress(payload, count: header.payloadBytes)
+            return compression == .lz4
+                ? try LZ4Block.decompress(payload, count: count) : try Zstandard.decompress(payload, count: count)
         } catch {
             throw DecodingError(offset: 0, expectation: "a compressed payload (\(error))")
         }
@@ -157,7 +159,7 @@ package enum PageDecoder {
 
     /// Lays dense values out over all rows, zero where a row is null. Whole words of present or absent rows move at
     /// once.
-    private static func spread<Value: Sendable>(_ values: [Value], _ validity: Validity?, zero: Value) -> [Value] {
+    static func spread<Value: Sendable>(_ values: [Value], _ validity: Validity?, zero: Value) -> [Value] {
         guard let validity else { return values }
         return [Value](capacity: validity.count) { output in
             assert(values.count == validity.validCount, "the null map was checked")

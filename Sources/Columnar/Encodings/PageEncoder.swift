@@ -41,12 +41,7 @@ package enum PageEncoder {
         precondition(vector.count <= PageLimits.rowsMax)
         var page = body(of: vector)
         precondition(page.payload.count <= PageLimits.payloadBytesMax, "the caller bounds a group's bytes")
-        page.header.payloadBytes = page.payload.count
-        if page.payload.count >= 64, let compressed = compress(page.payload, options.compression) {
-            page.payload = compressed
-            page.header.compression = options.compression
-        }
-        page.header.storedBytes = page.payload.count
+        store(&page, options.compression)
         assert(page.header.rowCount == vector.count && page.type == vector.type, "a page of the vector")
         let bounds = page.header.summary
         assert(Scalar.order(bounds.minimum, bounds.maximum) != .greater, "a minimum is not above its maximum")
@@ -55,6 +50,16 @@ package enum PageEncoder {
             page.header.summary.maximum = .null
         }
         return page
+    }
+
+    /// Lays compression over the payload where that pays, and notes both lengths.
+    static func store(_ page: inout EncodedPage, _ compression: PageCompression) {
+        page.header.payloadBytes = page.payload.count
+        if page.payload.count >= 64, let compressed = compress(page.payload, compression) {
+            page.payload = compressed
+            page.header.compression = compression
+        }
+        page.header.storedBytes = page.payload.count
     }
 
     private static func body(of vector: Vector) -> EncodedPage {
@@ -73,7 +78,7 @@ package enum PageEncoder {
     }
 
     /// The values of the rows that have one.
-    private static func dense<Value>(_ values: [Value], _ validity: Validity?) -> [Value] {
+    static func dense<Value>(_ values: [Value], _ validity: Validity?) -> [Value] {
         guard let validity else { return values }
         var result: [Value] = []
         result.reserveCapacity(validity.validCount)
@@ -184,7 +189,7 @@ package enum PageEncoder {
 
     /// The texts that occur, in the order of their first use: unique texts then need no codes, and neighbours are
     /// alike.
-    private static func compacted(_ codes: [UInt32], _ dictionary: TextDictionary) -> ([UInt32], TextRanges) {
+    static func compacted(_ codes: [UInt32], _ dictionary: TextDictionary) -> ([UInt32], TextRanges) {
         // New code + 1; 0 where the text has not occurred yet.
         var renumbered = [UInt32](repeating: 0, count: dictionary.count)
         var result = [UInt32](repeating: 0, count: codes.count)
@@ -213,7 +218,7 @@ package enum PageEncoder {
     }
 
     /// The compressed payload where that saves a tenth, else nil.
-    private static func compress(_ payload: [UInt8], _ compression: PageCompression) -> [UInt8]? {
+    static func compress(_ payload: [UInt8], _ compression: PageCompression) -> [UInt8]? {
         let compressed: [UInt8]
         switch compression {
         case .none: return nil

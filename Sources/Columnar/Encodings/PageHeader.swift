@@ -41,6 +41,8 @@ package enum PageEncoding: UInt8, Sendable, CaseIterable {
     case booleans = 6
     /// Codes and the dictionary's texts.
     case texts = 7
+    /// Codes of texts that lie in blocks which other pages name, too; see ``TextPool``.
+    case sharedTexts = 8
 }
 
 /// What lies over a page's payload.

@@ -36,14 +36,15 @@ extension EventLog {
         _ randomness: any Randomness
     ) throws(StorageError) -> (log: EventLog, report: RecoveryReport) {
         let (fileSystem, number) = (directory.fileSystem, UInt64(1))
+        let fileBytes = min(options.fileBytes, LogFormat.firstFileBytesMax)
         var report = RecoveryReport()
         (report.isNew, report.files) = (true, 1)
         var header = LogFileHeader(
-            logID: randomness.nextUInt64(), fileNumber: number, fileBytes: options.fileBytes,
+            logID: randomness.nextUInt64(), fileNumber: number, fileBytes: fileBytes,
             firstPosition: report.nextPosition, previousEnd: 0, previousChain: 0)
         try removeLeftovers(directory, listing, keeping: [])
         let fresh = directory.freshPath(number)
-        try directory.makeFile(fresh, bytes: options.fileBytes)
+        try directory.makeFile(fresh, bytes: fileBytes)
         let file = try fileSystem.open(fresh, .update)
         try file.write(header.encoded(), at: 0)
         try file.flush()

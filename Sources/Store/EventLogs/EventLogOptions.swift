@@ -2,7 +2,8 @@ package import Platform
 
 /// How a log is opened.
 package struct EventLogOptions: Sendable {
-    /// Size of a file; a record that does not fit one gets a file of its own.
+    /// Size of a file, but for a log's first one, which is smaller; a record that does not fit one gets a file of its
+    /// own.
     var fileBytes: Int
     /// Freed files kept for use again.
     var spareFilesMax: Int

@@ -73,6 +73,9 @@ package enum LogFormat {
     static let fileBytesMin = 4096
     /// Largest file: an offset fits the low word of a record's seed. A file made for one longest record is far below.
     package static let fileBytesMax = 1 << 31
+    /// The first file of a log is no larger: a store that was filled by imports alone, whose events are in segments at
+    /// once, has little in its log and does not keep room for more.
+    static let firstFileBytesMax = 4 << 20
     /// Most bytes of records that room is made for at once: they stand in one file.
     static let reservedBytesMax = fileBytesMax - fileHeaderBytes
 

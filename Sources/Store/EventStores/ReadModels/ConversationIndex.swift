@@ -31,7 +31,7 @@ struct ConversationIndex: Sendable {
     func only(_ wanted: [Int]) -> ConversationIndex { ConversationIndex(keys, hashes, byHash, wanted: wanted) }
 
     /// Whether a filter of conversation ids may hold one of the wanted keys.
-    func mightOccur(in filter: BlockFilter) -> Bool { wanted.contains { filter.mightContain(hashes[$0]) } }
+    func mightOccur(in filter: TextFilter) -> Bool { wanted.contains { filter.mightContain(hashes[$0]) } }
 
     /// For each code of a dictionary, the wanted keys of that conversation id.
     func keys(in dictionary: TextDictionary) -> [[Int32]] {

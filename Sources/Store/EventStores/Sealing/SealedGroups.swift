@@ -165,7 +165,9 @@ struct SegmentHints: Sendable {
             default: break
             }
         }
-        hints["conversation_id"] = .lookup
+        // What stands in the tables of most types, mostly with the same texts.
+        for name in ["conversation_id", "trace_id"] { hints[name] = .sharedLookup }
+        hints["user_id"] = .shared
         self.hints = hints
     }
 

@@ -4,6 +4,14 @@ package import Bytes
 // the eight 32-bit words of one 32-byte block, so a probe touches one cache line. The blocks are the whole content,
 // words little-endian.
 
+/// The filters of all texts of a column: where pages have texts in common, one for each block of them.
+package struct TextFilter: Sendable {
+    let parts: [BlockFilter]
+
+    /// False proves that no text has the hash.
+    package func mightContain(_ hash: UInt64) -> Bool { parts.contains { $0.mightContain(hash) } }
+}
+
 /// A set of 64-bit hashes that answers "surely not" or "perhaps".
 package struct BlockFilter: Sendable, Equatable {
     /// Bits a key for less than 1 % false answers.

@@ -4,11 +4,12 @@ internal import Synchronization
 /// another would read all of them again for each. Bounded for all segments together; what came first goes first. Safe
 /// from any thread.
 final class KeptFilters: Sendable {
-    /// Which group's filter of which column it is.
+    /// Which filter it is.
     struct Key: Hashable, Sendable {
         /// Of the segment's reader: no other has it.
         var origin: UInt64
-        var table, group, column: Int
+        /// In the file.
+        var offset: Int
     }
 
     private struct State {

@@ -8,6 +8,15 @@ package enum ColumnHint: UInt8, Sendable, Hashable {
     case lookup = 1
     /// Minimum and maximum are not kept.
     case unsummarised = 2
+    /// Its texts stand in columns of the same name of other tables, too: a segment has each once.
+    case shared = 3
+    /// Both: the filters are those of the texts that are shared.
+    case sharedLookup = 4
+
+    /// Whether it is looked up by equality.
+    var isLookedUp: Bool { self == .lookup || self == .sharedLookup }
+    /// Whether its texts are shared.
+    var isShared: Bool { self == .shared || self == .sharedLookup }
 }
 
 /// A column of a table in a segment.

@@ -13,6 +13,17 @@ struct PageReference: Sendable {
     var header: PageHeader
     var page = BlockPlace()
     var filter = BlockPlace()
+    /// Of a page of shared texts: the blocks that its codes count through, ascending indices of the footer's.
+    var texts: [Int] = []
+}
+
+/// Texts that pages of several tables have in common.
+struct SharedTextsReference: Sendable {
+    var block = BlockPlace()
+    /// Of the texts; length 0 where nobody looks them up.
+    var filter = BlockPlace()
+    /// How many there are.
+    var count = 0
 }
 
 struct GroupDirectory: Sendable {
@@ -33,6 +44,7 @@ struct SegmentFooter: Sendable {
     var identityFilter = BlockPlace()
     var identityCount = 0
     var tables: [TableDirectory] = []
+    var texts: [SharedTextsReference] = []
 
     func encoded() -> [UInt8] {
         var sink = ByteSink()
@@ -52,10 +64,11 @@ struct SegmentFooter: Sendable {
             sink.append(varint: UInt64(table.groups.count))
             for group in table.groups { Self.write(group, table.columns, into: &sink) }
         }
+        if !texts.isEmpty { write(textsInto: &sink) }
         return sink.bytes
     }
 
-    private static func write(_ place: BlockPlace, into sink: inout ByteSink) {
+    static func write(_ place: BlockPlace, into sink: inout ByteSink) {
         sink.append(varint: UInt64(place.offset))
         sink.append(varint: UInt64(place.length))
     }
@@ -71,6 +84,7 @@ struct SegmentFooter: Sendable {
             reference.header.write(into: &sink, type: columns[column].type)
             write(reference.page, into: &sink)
             write(reference.filter, into: &sink)
+            if reference.header.encoding == .sharedTexts { write(texts: reference.texts, into: &sink) }
         }
     }
 
@@ -97,10 +111,12 @@ struct SegmentFooter: Sendable {
             }
             tables.append(table)
         }
+        if !cursor.isAtEnd { texts = try Self.readTexts(&cursor, blocksEnd) }
         guard cursor.isAtEnd else { throw cursor.failure("the end of the footer") }
+        try checkTexts(cursor)
     }
 
-    private static func readPlace(_ cursor: inout ByteCursor, _ blocksEnd: Int) throws(DecodingError) -> BlockPlace {
+    static func readPlace(_ cursor: inout ByteCursor, _ blocksEnd: Int) throws(DecodingError) -> BlockPlace {
         let offset = try cursor.readCount(max: blocksEnd)
         let length = try cursor.readCount(max: blocksEnd - offset)
         guard length == 0 || (length >= SegmentLimits.checksumBytes && offset >= SegmentLimits.headerBytes) else {
@@ -123,7 +139,9 @@ struct SegmentFooter: Sendable {
             guard header.rowCount == rowCount else { throw cursor.failure("a page of \(rowCount) rows") }
             let page = try readPlace(&cursor, blocksEnd)
             guard page.length > 0 || header.storedBytes == 0 else { throw cursor.failure("a page block") }
-            group.pages[column] = PageReference(header: header, page: page, filter: try readPlace(&cursor, blocksEnd))
+            var reference = PageReference(header: header, page: page, filter: try readPlace(&cursor, blocksEnd))
+            if header.encoding == .sharedTexts { reference.texts = try readTextIndices(&cursor) }
+            group.pages[column] = reference
         }
         return group
     }

@@ -37,6 +37,11 @@ internal import Hashing
 //           …     page header
 //           v v   offset and length of the page block (length 0: none); columns of a group with the same page share it
 //           v v   offset and length of the filter block (length 0: none)
+//           v+…   of a page of shared texts: the blocks of texts that it names, each an index, ascending
+//     v     blocks of shared texts, left out where there are none; each:
+//       v     number of texts
+//       v v   offset and length of the block (Columnar, TextPool)
+//       v v   offset and length of the filter block of these texts (length 0: none)
 //
 // Reading: the length is the manifest's; trailer, then footer, then single blocks as asked. A segment is whole or
 // refused: there is no torn tail, because a segment gets its name only after it was flushed and read back.
@@ -63,6 +68,8 @@ package enum SegmentLimits {
     static let columnsMax = 16_384
     /// Row groups of one table.
     static let groupsMax = 1 << 20
+    /// Blocks of texts that pages have in common.
+    static let textBlocksMax = 1 << 20
     /// UTF-8 of a table's or column's name.
     static let nameBytesMax = 1_024
     /// The caller's bytes in the footer.

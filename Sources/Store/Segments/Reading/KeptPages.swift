@@ -22,12 +22,23 @@ final class KeptPages: Sendable {
         /// Length of the header in the file.
         var headerBytes: Int
 
-        /// With what it takes to find it; its array has the header, too.
-        fileprivate var heldBytes: Int { payload.endIndex + 320 }
+    }
+
+    private enum Kept {
+        case page(Page)
+        case block(SharedTextBlock)
+
+        /// With what it takes to find it; a page's array has the header, too.
+        var heldBytes: Int {
+            switch self {
+            case .page(let page): page.payload.endIndex + 320
+            case .block(let block): block.heldBytes + 320
+            }
+        }
     }
 
     private struct Entry {
-        var page: Page
+        var kept: Kept
         var isWantedAgain = false
     }
 
@@ -49,22 +60,32 @@ final class KeptPages: Sendable {
     init(bytesMax: Int = 32 << 20) { self.bytesMax = bytesMax }
 
     /// nil where it is not known, or no more.
-    func page(_ key: Key) -> Page? {
+    func page(_ key: Key) -> Page? { if case .page(let page) = kept(key) { page } else { nil } }
+
+    /// Likewise a block of texts that pages have in common.
+    func block(_ key: Key) -> SharedTextBlock? { if case .block(let block) = kept(key) { block } else { nil } }
+
+    /// Keeps it, as long as there is room.
+    func keep(_ page: Page, as key: Key) { keep(.page(page), key) }
+
+    /// Likewise.
+    func keep(_ block: SharedTextBlock, as key: Key) { keep(.block(block), key) }
+
+    private func kept(_ key: Key) -> Kept? {
         state.withLock { state in
             guard let place = state.pages.index(forKey: key) else { return nil }
             state.pages.values[place].isWantedAgain = true
-            return state.pages.values[place].page
+            return state.pages.values[place].kept
         }
     }
 
-    /// Keeps it, as long as there is room.
-    func keep(_ page: Page, as key: Key) {
-        guard page.heldBytes <= bytesMax / Self.pageShare else { return }
+    private func keep(_ kept: Kept, _ key: Key) {
+        guard kept.heldBytes <= bytesMax / Self.pageShare else { return }
         state.withLock { state in
             guard state.pages[key] == nil else { return }
-            state.pages[key] = Entry(page: page)
+            state.pages[key] = Entry(kept: kept)
             state.order.append(key)
-            state.bytes += page.heldBytes
+            state.bytes += kept.heldBytes
             while state.bytes > bytesMax, state.first < state.order.count {
                 let oldest = state.order[state.first]
                 state.first += 1
@@ -73,7 +94,7 @@ final class KeptPages: Sendable {
                     state.pages.values[place].isWantedAgain = false
                     state.order.append(oldest)
                 } else {
-                    state.bytes -= state.pages.remove(at: place).value.page.heldBytes
+                    state.bytes -= state.pages.remove(at: place).value.kept.heldBytes
                 }
             }
             if state.first > state.order.count / 2 {

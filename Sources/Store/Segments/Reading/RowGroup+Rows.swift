@@ -17,8 +17,10 @@ extension RowGroup {
         guard let column = columnIndex(named: name) else { return .constant(.null, type: type, count: rows.count) }
         if rows.count == rowCount { return try self.column(column, statistics: statistics) }
         let isKept = rows.count <= Self.keptRowsMax
-        let found = try decoded(column, statistics, isKept: isKept) { (header, payload, type) throws(DecodingError) in
-            try PageDecoder.decode(header, payload: payload, type: type, rows: rows)
+        let found = try decoded(column, statistics, isKept: isKept) { page in
+            page.header.encoding == .sharedTexts
+                ? try withSharedTexts(page, statistics, rows: rows, isKept: isKept)
+                : try PageDecoder.decode(page.header, payload: page.payload, type: page.type, rows: rows)
         }
         return found ?? .constant(.null, type: type, count: rows.count)
     }
@@ -28,10 +30,11 @@ extension RowGroup {
     /// - Throws: as ``column(named:type:rows:statistics:)``.
     package func rows(ofText text: [UInt8], in name: String, statistics: ScanStatistics? = nil) throws -> [UInt32]? {
         guard let column = columnIndex(named: name) else { return [] }
-        guard columns[column].type == .text, columns[column].hint == .lookup else { return nil }
-        let found = try decoded(column, statistics, isKept: true) {
-            (header, payload, type) throws(DecodingError) -> [UInt32]? in
-            try PageDecoder.rows(ofText: text, header, payload: payload, type: type)
+        guard columns[column].type == .text, columns[column].hint.isLookedUp else { return nil }
+        let found = try decoded(column, statistics, isKept: true) { page -> [UInt32]? in
+            page.header.encoding == .sharedTexts
+                ? try self.rows(ofText: text, in: page, statistics)
+                : try PageDecoder.rows(ofText: text, page.header, payload: page.payload, type: page.type)
         }
         // Without a page it is null throughout.
         guard let found else { return [] }

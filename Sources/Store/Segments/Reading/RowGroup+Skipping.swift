@@ -18,19 +18,10 @@ extension RowGroup {
             if predicate.comparison.isRefuted(by: summary, rowCount: rowCount) { return true }
         }
         for (predicate, place) in zip(predicates, places) {
-            guard let place, columns[place].hint == .lookup else { continue }
+            guard let place, columns[place].hint.isLookedUp else { continue }
             if try isRefutedByFilter(predicate.comparison, place, statistics) { return true }
         }
         return false
-    }
-
-    /// The filter of a column's texts, from memory or from the file; nil when none was written.
-    private func knownFilter(_ column: Int, _ statistics: ScanStatistics?) throws -> BlockFilter? {
-        let key = KeptFilters.Key(origin: segment.origin, table: table, group: index, column: column)
-        if let known = segment.keptFilters.filter(key) { return known }
-        guard let filter = try filter(column, statistics: statistics) else { return nil }
-        segment.keptFilters.keep(filter, as: key)
-        return filter
     }
 
     private func isRefutedByFilter(
@@ -50,7 +41,7 @@ extension RowGroup {
             default: return false
             }
         }
-        guard let filter = try knownFilter(column, statistics) else { return false }
+        guard let filter = try filter(column, statistics: statistics, isKept: true) else { return false }
         return !texts.contains { filter.mightContain(lookupHash(Array($0.utf8)[...])) }
     }
 }

@@ -10,7 +10,7 @@ package struct RowGroup: Sendable {
     /// The group's place among the table's groups of its segment.
     package let index: Int
 
-    private var directory: GroupDirectory { segment.footer.tables[table].groups[index] }
+    var directory: GroupDirectory { segment.footer.tables[table].groups[index] }
 
     /// Which group it is.
     package var identity: MorselIdentity {
@@ -42,51 +42,60 @@ package struct RowGroup: Sendable {
     package func column(
         _ column: Int, statistics: ScanStatistics? = nil, sharesTexts: Bool = false
     ) throws -> Vector {
-        let found = try decoded(column, statistics) { (header, payload, type) throws(DecodingError) in
-            try PageDecoder.decode(
-                header, payload: payload, type: type, sharing: sharesTexts ? sharing(column) : nil)
+        let sharing = sharesTexts ? sharing(column) : nil
+        let found = try decoded(column, statistics) { page in
+            page.header.encoding == .sharedTexts
+                ? try withSharedTexts(page, statistics, sharing: sharing)
+                : try PageDecoder.decode(page.header, payload: page.payload, type: page.type, sharing: sharing)
         }
         return found ?? .constant(.null, type: columns[column].type, count: rowCount)
     }
 
-    /// What is made of a column's page: of its header and its payload, which is empty where the footer says it all; nil
-    /// where the group has none, since it is null throughout.
+    /// A column's page as it stands in the file, or in memory.
+    struct Page {
+        var header: PageHeader
+        let type: ColumnType
+        /// Empty where the footer says it all.
+        var payload: ArraySlice<UInt8> = []
+        /// The blocks of texts that a page of shared ones names.
+        let texts: [Int]
+    }
+
+    /// What is made of a column's page; nil where the group has none, since it is null throughout.
     /// - Parameter isKept: whether the page may be one that was read and verified before, and is kept in memory for
     ///   whoever comes next; its payload is then no longer compressed.
     /// - Throws: as ``column(_:statistics:sharesTexts:)``.
     func decoded<Result>(
-        _ column: Int, _ statistics: ScanStatistics?, isKept: Bool = false,
-        _ decode: (PageHeader, ArraySlice<UInt8>, ColumnType) throws(DecodingError) -> Result
+        _ column: Int, _ statistics: ScanStatistics?, isKept: Bool = false, _ decode: (Page) throws -> Result
     ) throws -> Result? {
         let type = columns[column].type
         assert(directory.pages.count == columns.count, "an entry for each column")
         guard let reference = directory.pages[column] else { return nil }
-        var content: ArraySlice<UInt8> = []
-        var header = reference.header
+        var page = Page(header: reference.header, type: type, texts: reference.texts)
         let place = reference.page
         var headerBytes = 0
         do {
             let key = KeptPages.Key(origin: segment.origin, offset: place.offset)
             if place.length > 0, isKept, let known = segment.keptPages.page(key) {
                 statistics?.add(pagesRead: 1)
-                (header, content, headerBytes) = (known.header, known.payload, known.headerBytes)
+                (page.header, page.payload, headerBytes) = (known.header, known.payload, known.headerBytes)
             } else if place.length > 0 {
-                content = try segment.read(block: place)
+                page.payload = try segment.read(block: place)
                 statistics?.add(pagesRead: 1, bytesRead: place.length)
-                var cursor = ByteCursor(content)
-                header = try PageHeader(from: &cursor, type: type)
+                var cursor = ByteCursor(page.payload)
+                page.header = try PageHeader(from: &cursor, type: type)
                 headerBytes = cursor.offset
-                content = content[cursor.index...]
-                guard header.rowCount == rowCount else { throw cursor.failure("a page of \(rowCount) rows") }
+                page.payload = page.payload[cursor.index...]
+                guard page.header.rowCount == rowCount else { throw cursor.failure("a page of \(rowCount) rows") }
                 if isKept {
-                    content = try PageDecoder.plainPayload(header, content)
-                    header.compression = .none
-                    header.storedBytes = content.count
+                    page.payload = try PageDecoder.plainPayload(page.header, page.payload)
+                    page.header.compression = .none
+                    page.header.storedBytes = page.payload.count
                     segment.keptPages.keep(
-                        KeptPages.Page(header: header, payload: content, headerBytes: headerBytes), as: key)
+                        KeptPages.Page(header: page.header, payload: page.payload, headerBytes: headerBytes), as: key)
                 }
             }
-            return try decode(header, content, type)
+            return try decode(page)
         } catch let error as DecodingError {
             throw error.of(segment.path, at: place.offset + SegmentLimits.checksumBytes + headerBytes)
         }
@@ -114,15 +123,16 @@ package struct RowGroup: Sendable {
     }
 
     /// The filter of a column's texts; nil when none was written.
-    package func filter(_ column: Int, statistics: ScanStatistics? = nil) throws -> BlockFilter? {
-        guard let place = directory.pages[column]?.filter, place.length > 0 else { return nil }
-        let content = try segment.read(block: place)
-        statistics?.add(bytesRead: place.length)
-        do {
-            return try BlockFilter(content)
-        } catch {
-            throw CorruptionError(file: segment.path, offset: place.offset, expectation: error.expectation)
+    /// - Parameter isKept: whether it may be one that was read before, and is kept for whoever looks next.
+    package func filter(
+        _ column: Int, statistics: ScanStatistics? = nil, isKept: Bool = false
+    ) throws -> TextFilter? {
+        guard let reference = directory.pages[column] else { return nil }
+        let places = [reference.filter] + reference.texts.map { segment.footer.texts[$0].filter }
+        let parts = try places.filter { $0.length > 0 }.map {
+            try segment.filter($0, statistics, isKept: isKept)
         }
+        return parts.isEmpty ? nil : TextFilter(parts: parts)
     }
 
     /// False proves that no row of the group has this text in the column; reads the column's filter, if any.

@@ -35,7 +35,7 @@ package struct TableUsage: Hashable, Sendable {
     package var table: String
     /// Its rows.
     package var rowCount: Int
-    /// Pages and filters of all its columns.
+    /// Pages and filters of all its columns, but for texts that several tables have in common.
     package var bytes: Int
 }
 
@@ -105,7 +105,43 @@ extension SegmentReader {
                 lines.append(line + " (\(column.encodings))")
             }
         }
+        lines += sharedTextsUsage()
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A line for each column that has texts in common with others of its name.
+    private func sharedTextsUsage() -> [String] {
+        var names: [String] = []
+        var sums: [(texts: Int, blocks: Int, bytes: Int, filterBytes: Int)] = []
+        for (name, texts) in zip(sharedTextNames(), footer.texts) {
+            let place = names.firstIndex(of: name) ?? names.count
+            if place == names.count {
+                names.append(name)
+                sums.append((0, 0, 0, 0))
+            }
+            sums[place].texts += texts.count
+            sums[place].blocks += 1
+            sums[place].bytes += texts.block.length
+            sums[place].filterBytes += texts.filter.length
+        }
+        return zip(names, sums).map { name, sum in
+            let filter = sum.filterBytes > 0 ? ", filters \(sum.filterBytes)" : ""
+            return "texts of \(name): \(sum.texts) in \(sum.blocks) blocks, \(sum.bytes) bytes"
+                + ", \(Self.ratio(sum.bytes, sum.texts)) each\(filter)"
+        }
+    }
+
+    /// By block of texts: the column whose pages name it.
+    private func sharedTextNames() -> [String] {
+        var names = [String](repeating: "", count: footer.texts.count)
+        for table in footer.tables {
+            for group in table.groups {
+                for (column, reference) in group.pages.enumerated() {
+                    for index in reference?.texts ?? [] { names[index] = table.columns[column].name }
+                }
+            }
+        }
+        return names
     }
 
     /// With two decimals, rounded down.

@@ -36,6 +36,12 @@ package final class SegmentReader: Sendable {
     }
 
     // tests: which bytes to damage.
+    /// Where the blocks of texts lie in the file that pages have in common.
+    package var sharedTextPlaces: [Range<Int>] {
+        footer.texts.map { $0.block.offset..<($0.block.offset + $0.block.length) }
+    }
+
+    // tests: which bytes to damage.
     /// Where the filter of identities lies in the file; nil where there is none.
     package var identityFilterPlace: Range<Int>? {
         let place = footer.identityFilter
@@ -227,6 +233,10 @@ package final class SegmentReader: Sendable {
     package func verify(blockAt offset: Int) throws {
         func isInside(_ place: BlockPlace) -> Bool { offset >= place.offset && offset - place.offset < place.length }
         if isInside(footer.identityFilter) { _ = try identityFilter() }
+        for (index, reference) in footer.texts.enumerated() {
+            if isInside(reference.block) { _ = try texts(index) }
+            if isInside(reference.filter) { _ = try filter(reference.filter) }
+        }
         for table in footer.tables {
             for (group, directory) in zip(groups(table: table.name), table.groups) {
                 for (column, reference) in directory.pages.enumerated() {
@@ -245,6 +255,7 @@ package final class SegmentReader: Sendable {
     package func verify(sha256: [UInt8]? = nil) throws {
         if let sha256 { try verifyDigest(sha256) }
         _ = try identityFilter()
+        for index in footer.texts.indices { _ = try texts(index) }
         for table in footer.tables {
             for group in groups(table: table.name) {
                 for column in table.columns.indices {
@@ -272,15 +283,19 @@ package final class SegmentReader: Sendable {
     /// - Complexity: O(file); a page is held at a time.
     package func faults(sha256: [UInt8], _ tell: (any Error) throws -> Void) throws {
         var isWhole = true
+        // Of texts that several pages have in common.
+        var told: Set<Int> = []
         func look(_ body: () throws -> Void) throws {
             do {
                 try body()
             } catch where error is any FileContentError || (error as? StorageError)?.isOfPlace == true {
                 isWhole = false
+                if let place = sharedTexts(of: error), !told.insert(place).inserted { return }
                 try tell(error)
             }
         }
         try look { _ = try identityFilter() }
+        for index in footer.texts.indices { try look { _ = try texts(index) } }
         for table in footer.tables {
             for group in groups(table: table.name) {
                 for column in table.columns.indices {

@@ -11,12 +11,28 @@ package struct EncodedGroup: Sendable {
     /// Number of rows.
     package let rowCount: Int
     /// By column.
-    let pages: [EncodedPage]
+    let pages: [Page]
     /// By column; nil where the column has no filter.
     let filters: [BlockFilter?]
+    /// What texts lie under.
+    let compression: PageCompression
+
+    /// What is known of a page before the segment is.
+    enum Page: Sendable {
+        case encoded(EncodedPage)
+        /// Whether its texts are shared depends on what else the segment has.
+        case open(TextPage)
+    }
 
     /// Bytes of all payloads, roughly what the group takes in the file.
-    package var byteCount: Int { pages.reduce(0) { $0 + $1.payload.count } }
+    package var byteCount: Int {
+        pages.reduce(0) { sum, page in
+            switch page {
+            case .encoded(let page): sum + page.payload.count
+            case .open(let page): sum + page.byteCount
+            }
+        }
+    }
 }
 
 /// Encodes one row group: pure, for any thread. The order of the rows is the caller's.
@@ -26,18 +42,26 @@ package func encodeGroup(
     table: String, columns: [SegmentColumn], chunk: Chunk, compression: PageCompression = .lz4
 ) -> EncodedGroup {
     precondition(columns.count == chunk.columns.count && chunk.rowCount <= PageLimits.rowsMax)
-    var pages: [EncodedPage] = []
+    var pages: [EncodedGroup.Page] = []
     var filters: [BlockFilter?] = []
     for (column, vector) in zip(columns, chunk.columns) {
         precondition(column.type == vector.type, "a column keeps its type")
+        if column.hint.isShared, let page = TextPage(vector) {
+            assert(vector.count == chunk.rowCount, "the columns of a group have its rows")
+            pages.append(.open(page))
+            filters.append(nil)
+            continue
+        }
         let options = PageOptions(compression: compression, isSummarised: column.hint != .unsummarised)
         let page = PageEncoder.encode(vector, options: options)
-        pages.append(page)
-        let isLookedUp = column.hint == .lookup && page.header.encoding == .texts
+        assert(page.header.rowCount == chunk.rowCount, "the columns of a group have its rows")
+        pages.append(.encoded(page))
+        let isLookedUp = column.hint.isLookedUp && page.header.encoding == .texts
         filters.append(isLookedUp ? lookupFilter(vector) : nil)
     }
-    assert(pages.allSatisfy { $0.header.rowCount == chunk.rowCount }, "the columns of a group have its rows")
-    return EncodedGroup(table: table, columns: columns, rowCount: chunk.rowCount, pages: pages, filters: filters)
+    return EncodedGroup(
+        table: table, columns: columns, rowCount: chunk.rowCount, pages: pages, filters: filters,
+        compression: compression)
 }
 
 /// The hash by which lookup filters know a text.
@@ -48,6 +72,15 @@ private func lookupFilter(_ vector: Vector) -> BlockFilter? {
     guard case .text(let codes, let dictionary) = vector.storage else { return nil }
     var isUsed = [Bool](repeating: false, count: dictionary.count)
     for row in codes.indices where vector.validity?[row] ?? true { isUsed[Int(codes[row])] = true }
+    return lookupFilter(dictionary, isUsed)
+}
+
+/// A filter of all texts of a dictionary.
+func lookupFilter(_ dictionary: TextDictionary) -> BlockFilter {
+    lookupFilter(dictionary, [Bool](repeating: true, count: dictionary.count))
+}
+
+private func lookupFilter(_ dictionary: TextDictionary, _ isUsed: [Bool]) -> BlockFilter {
     var filter = BlockFilter(keyCount: isUsed.reduce(0) { $0 + ($1 ? 1 : 0) }, bitsPerKey: BlockFilter.lookupBitsPerKey)
     // As ``lookupHash(_:)`` of each text.
     let texts = dictionary.bytes

@@ -23,6 +23,7 @@ package final class SegmentWriter {
     private var buffer: [UInt8] = []
     private var bufferOffset = 0
     private var footer = SegmentFooter()
+    private var texts = SharedTextsWriter()
     private var identities: [UInt64] = []
     private var timeRange: ClosedRange<Int64>?
 
@@ -58,25 +59,21 @@ package final class SegmentWriter {
         if table == footer.tables.count { footer.tables.append(TableDirectory(name: group.table, columns: [])) }
         assert(group.pages.count == group.columns.count, "a page for each column")
         assert(group.filters.count == group.columns.count, "a filter or none for each column")
-        var pages: [(index: Int, column: Int, reference: PageReference)] = []
+        var pages: [(page: EncodedPage, column: Int, reference: PageReference)] = []
         for (index, column) in group.columns.enumerated() {
             let place = columnIndex(column, table: table)
-            let page = group.pages[index]
+            let (page, blocks, filter) = try placed(group, index)
             assert(page.header.rowCount == group.rowCount, "the columns of a group have its rows")
             noteTimes(column, page.header.summary)
             if page.header.encoding == .nulls { continue }
-            var reference = PageReference(header: page.header)
-            if let equal = Self.equal(group, index, among: pages.map(\.index)) {
-                reference.page = pages[equal].reference.page
+            var reference = PageReference(header: page.header, texts: blocks)
+            if let equal = Self.equal(page, among: pages.lazy.map { ($0.page, $0.reference) }) {
+                reference.page = equal.page
             } else if !page.payload.isEmpty {
                 reference.page = try append(block: page.headerBytes, page.payload)
             }
-            if let filter = group.filters[index] {
-                var sink = ByteSink(capacity: filter.byteCount)
-                filter.write(into: &sink)
-                reference.filter = try append(block: [], sink.bytes)
-            }
-            pages.append((index, place, reference))
+            if let filter { reference.filter = try append(filter) }
+            pages.append((page, place, reference))
         }
         var directory = GroupDirectory(
             rowCount: group.rowCount, pages: Array(repeating: nil, count: footer.tables[table].columns.count))
@@ -93,12 +90,11 @@ package final class SegmentWriter {
     /// - Throws: `StorageError`; `CorruptionError` when what was read back is not what was written.
     package func finish(metadata: [UInt8] = []) throws -> SegmentDescription {
         precondition(digest != nil, "a segment is finished once")
+        for block in texts.takeAll() { try append(texts: block) }
         if !identities.isEmpty {
             var filter = BlockFilter(keyCount: identities.count, bitsPerKey: BlockFilter.identityBitsPerKey)
             for hash in identities { filter.insert(hash) }
-            var sink = ByteSink(capacity: filter.byteCount)
-            filter.write(into: &sink)
-            footer.identityFilter = try append(block: [], sink.bytes)
+            footer.identityFilter = try append(filter)
             footer.identityCount = identities.count
             identities = []
         }
@@ -129,16 +125,50 @@ package final class SegmentWriter {
         try fileSystem.remove(temporaryPath)
     }
 
-    /// Which of the pages before is the same as that of a column, to the byte: bounds of a cost mostly are the cost.
-    /// - Complexity: O(pages before), and the bytes of those that are as long.
-    private static func equal(_ group: EncodedGroup, _ index: Int, among before: [Int]) -> Int? {
-        let page = group.pages[index]
-        if page.payload.isEmpty { return nil }
-        return before.firstIndex { other in
-            let other = group.pages[other]
-            return other.payload.count == page.payload.count && other.type == page.type
-                && other.payload == page.payload && other.headerBytes == page.headerBytes
+    /// The page of a column, the blocks of shared texts that it names, and the filter of its own texts.
+    private func placed(
+        _ group: EncodedGroup, _ index: Int
+    ) throws -> (page: EncodedPage, texts: [Int], filter: BlockFilter?) {
+        switch group.pages[index] {
+        case .encoded(let page): return (page, [], group.filters[index])
+        case .open(let page):
+            for block in texts.takeFull(of: group.columns[index].name) { try append(texts: block) }
+            let column = group.columns[index]
+            if let shared = texts.share(page, of: column, group.compression, next: footer.texts.count) {
+                let more = (shared.texts.last ?? 0) + 1 - footer.texts.count
+                if more > 0 { footer.texts += Array(repeating: SharedTextsReference(), count: more) }
+                return (shared.page, shared.texts, nil)
+            }
+            let filter = column.hint.isLookedUp ? lookupFilter(page.dictionary) : nil
+            return (page.withOwnTexts(compression: group.compression), [], filter)
         }
+    }
+
+    /// Writes texts that pages before name.
+    private func append(texts block: SharedTextsWriter.Block) throws {
+        assert(footer.texts[block.index].count == 0, "a block is written once")
+        footer.texts[block.index].count = block.texts.count
+        footer.texts[block.index].block = try append(
+            block: [], TextPool.encoded(block.texts, compression: block.compression))
+        if block.isLookedUp { footer.texts[block.index].filter = try append(lookupFilter(block.texts)) }
+    }
+
+    private func append(_ filter: BlockFilter) throws -> BlockPlace {
+        var sink = ByteSink(capacity: filter.byteCount)
+        filter.write(into: &sink)
+        return try append(block: [], sink.bytes)
+    }
+
+    /// Which of the pages before is the same, to the byte: bounds of a cost mostly are the cost.
+    /// - Complexity: O(pages before), and the bytes of those that are as long.
+    private static func equal(
+        _ page: EncodedPage, among before: some Sequence<(EncodedPage, PageReference)>
+    ) -> PageReference? {
+        if page.payload.isEmpty || page.header.encoding == .sharedTexts { return nil }
+        return before.first { other, _ in
+            other.payload.count == page.payload.count && other.type == page.type
+                && other.payload == page.payload && other.headerBytes == page.headerBytes
+        }?.1
     }
 
     private func columnIndex(_ column: SegmentColumn, table: Int) -> Int {

@@ -1,0 +1,118 @@
+internal import Bytes
+internal import Columnar
+internal import Platform
+
+extension SegmentReader {
+    /// Texts that pages have in common: those at `places` of a block, or all.
+    /// - Parameter isKept: as of ``RowGroup/decoded(_:_:isKept:_:)``.
+    /// - Throws: `StorageError`; `CorruptionError` naming file and offset; `NewerFormatError`.
+    func texts(
+        _ index: Int, at places: [UInt32]? = nil, _ statistics: ScanStatistics? = nil, isKept: Bool = false
+    ) throws -> TextDictionary {
+        try block(index, statistics, isKept) { block, count throws(DecodingError) in
+            try block.texts(count: count, at: places)
+        }
+    }
+
+    /// The places of a text in a block, ascending; nil where the block has to be decoded for that.
+    /// - Throws: likewise.
+    func places(ofText text: [UInt8], inTexts index: Int, _ statistics: ScanStatistics?) throws -> [UInt32]? {
+        try block(index, statistics, true) { block, count throws(DecodingError) in
+            try block.places(of: text, count: count)
+        }
+    }
+
+    private func block<Result>(
+        _ index: Int, _ statistics: ScanStatistics?, _ isKept: Bool,
+        _ decode: (SharedTextBlock, Int) throws(DecodingError) -> Result
+    ) throws -> Result {
+        let reference = footer.texts[index]
+        let key = KeptPages.Key(origin: origin, offset: reference.block.offset)
+        do {
+            if isKept, let known = keptPages.block(key) { return try decode(known, reference.count) }
+            let content = try read(block: reference.block)
+            statistics?.add(bytesRead: reference.block.length)
+            let block = try SharedTextBlock(content)
+            if isKept { keptPages.keep(block, as: key) }
+            return try decode(block, reference.count)
+        } catch let error as DecodingError {
+            throw error.of(path, at: reference.block.offset + SegmentLimits.checksumBytes)
+        }
+    }
+
+    /// Which block of texts, or which filter of one, an error is of: where that begins in the file; nil for another's.
+    func sharedTexts(of error: any Error) -> Int? {
+        let offset: Int
+        switch error {
+        case let error as CorruptionError: offset = error.offset
+        case let error as StorageError: offset = error.offset ?? -1
+        default: return nil
+        }
+        return footer.texts.lazy.flatMap { [$0.block, $0.filter] }
+            .first { $0.offset <= offset && offset < $0.offset + $0.length }?.offset
+    }
+
+    /// The filter at a place.
+    /// - Parameter isKept: as of ``RowGroup/filter(_:statistics:isKept:)``.
+    /// - Throws: likewise.
+    func filter(_ place: BlockPlace, _ statistics: ScanStatistics? = nil, isKept: Bool = false) throws -> BlockFilter {
+        let key = KeptFilters.Key(origin: origin, offset: place.offset)
+        if isKept, let known = keptFilters.filter(key) { return known }
+        let content = try read(block: place)
+        statistics?.add(bytesRead: place.length)
+        let filter: BlockFilter
+        do {
+            filter = try BlockFilter(content)
+        } catch {
+            throw CorruptionError(file: path, offset: place.offset, expectation: error.expectation)
+        }
+        if isKept { keptFilters.keep(filter, as: key) }
+        return filter
+    }
+}
+
+extension RowGroup {
+    /// A column whose page names blocks of texts.
+    /// - Parameters:
+    ///   - rows: those that are wanted; nil: all.
+    ///   - isKept: as of ``decoded(_:_:isKept:_:)``.
+    /// - Throws: `DecodingError` of the page's payload; of the blocks as ``SegmentReader/texts(_:at:_:isKept:)``.
+    func withSharedTexts(
+        _ page: Page, _ statistics: ScanStatistics?, rows: [UInt32]? = nil, isKept: Bool = false,
+        sharing: SharedTexts.Page? = nil
+    ) throws -> Vector {
+        let counts = page.texts.map { segment.footer.texts[$0].count }
+        let codes = try SharedTextCodes(
+            page.header, payload: page.payload, type: page.type, textCount: counts.reduce(0, +), rows: rows)
+        if let known = try codes.known(as: sharing) { return known }
+        var parts: [TextDictionary] = []
+        var first = 0
+        for (block, count) in zip(page.texts, counts) {
+            let wanted = codes.wanted(of: count, after: first)
+            if !wanted.isEmpty { parts.append(try segment.texts(block, at: wanted, statistics, isKept: isKept)) }
+            first += count
+        }
+        return codes.column(of: parts, as: sharing)
+    }
+
+    /// The rows of such a page whose text is `text`, ascending; nil where a block has to be decoded for that.
+    /// - Throws: likewise.
+    func rows(ofText text: [UInt8], in page: Page, _ statistics: ScanStatistics?) throws -> [UInt32]? {
+        let hash = lookupHash(text[...])
+        var codes: [UInt32] = []
+        var first: UInt32 = 0
+        for index in page.texts {
+            let reference = segment.footer.texts[index]
+            defer { first += UInt32(reference.count) }
+            if reference.filter.length > 0,
+                try !segment.filter(reference.filter, statistics, isKept: true).mightContain(hash)
+            {
+                continue
+            }
+            guard let places = try segment.places(ofText: text, inTexts: index, statistics) else { return nil }
+            codes += places.map { first + $0 }
+        }
+        return try SharedTextCodes.rows(
+            of: codes, page.header, payload: page.payload, textCount: Int(first))
+    }
+}

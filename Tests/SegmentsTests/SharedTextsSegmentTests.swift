@@ -1,0 +1,157 @@
+import Columnar
+import Platform
+import Segments
+import Testing
+
+/// Tables of a segment have texts in common: what is read is what segments without that read, from fewer bytes.
+struct SharedTextsSegmentTests {
+    private static func columns(_ isShared: Bool) -> [SegmentColumn] {
+        [
+            SegmentColumn(name: "time", type: .timestamptz),
+            SegmentColumn(name: "trace_id", type: .text, hint: isShared ? .sharedLookup : .lookup),
+            SegmentColumn(name: "user_id", type: .text, hint: isShared ? .shared : .plain),
+        ]
+    }
+
+    private static func trace(_ number: Int) -> String {
+        let digits = String(UInt64(number + 1) &* 0x9E37_79B9_7F4A_7C15, radix: 16)
+        return String(repeating: "0", count: 32 - digits.count) + digits
+    }
+
+    /// `rows` rows from number `first` on, one a second; of some tables each fifth has no user.
+    private static func chunk(first: Int, rows: Int, hasNulls: Bool) -> Chunk {
+        let numbers = Array(first..<(first + rows))
+        return Chunk(
+            columns: [
+                Vector(type: .timestamptz, count: rows, storage: .int64(numbers.map { Int64($0) * 1_000_000_000 })),
+                Vector(type: .text, scalars: numbers.map { .text(trace($0)) }),
+                Vector(
+                    type: .text,
+                    scalars: numbers.map { hasNulls && $0 % 5 == 0 ? .null : .text("u-\($0 * 7_919 % 90)") }),
+            ], rowCount: rows)
+    }
+
+    private static let tables = ["cache_lookup", "llm_call", "message_sent"]
+
+    /// Two groups of each of three tables, whose rows are mostly those of the others.
+    private static func write(
+        _ files: any FileSystem, id: UInt64, isShared: Bool, rows: Int = 400
+    ) throws -> SegmentDescription {
+        let writer = try SegmentWriter(fileSystem: files, directory: "/s", segmentID: id)
+        for (number, table) in tables.enumerated() {
+            for group in 0..<2 {
+                let chunk = chunk(first: group * rows + number * 3, rows: rows, hasNulls: number == 1)
+                try writer.add(table: table, columns: columns(isShared), chunk: chunk)
+            }
+        }
+        return try writer.finish()
+    }
+
+    private static func open(_ files: any FileSystem, _ description: SegmentDescription) throws -> SegmentReader {
+        try SegmentReader.open(
+            fileSystem: files, path: "/s/" + description.fileName,
+            expected: (description.segmentID, description.lengthBytes))
+    }
+
+    private static func values(_ vector: Vector) -> [Scalar] { (0..<vector.count).map { vector.scalar(at: $0) } }
+
+    @Test func columnsAreThoseOfASegmentWithoutThem() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let one = try Self.write(files, id: 1, isShared: true)
+        let other = try Self.write(files, id: 2, isShared: false)
+        let (shared, plain) = (try Self.open(files, one), try Self.open(files, other))
+        #expect(try contents(shared) == contents(plain))
+        try shared.verify(sha256: one.sha256)
+        // Each of 806 traces, of which eight bytes are no zeros, is written once and not three times.
+        #expect(other.lengthBytes - one.lengthBytes > 806 * 8)
+        #expect(shared.inspection().contains("texts of trace_id: 806 in 1 blocks"))
+        #expect(shared.inspection().contains("texts of user_id: 90 in 1 blocks"))
+        #expect(!plain.inspection().contains("texts of"))
+        for table in Self.tables {
+            for (group, same) in zip(shared.groups(table: table), plain.groups(table: table)) {
+                for column in ["trace_id", "user_id"] {
+                    for rows in [[], [7], [0, 31, 399]] as [[UInt32]] {
+                        let picked = try group.column(named: column, type: .text, rows: rows)
+                        let wanted = try same.column(named: column, type: .text, rows: rows)
+                        #expect(Self.values(picked) == Self.values(wanted))
+                    }
+                    // As whoever compares groups reads them; the second time they are known.
+                    for _ in 0..<2 {
+                        let found = try group.column(named: column, type: .text, sharesTexts: true)
+                        let wanted = try same.column(named: column, type: .text)
+                        #expect(Self.values(found) == Self.values(wanted))
+                    }
+                }
+            }
+        }
+        #expect(try Self.write(files, id: 1, isShared: true) == one, "equal rows make equal bytes")
+    }
+
+    @Test func filtersAreThoseOfTheTextsInCommon() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let reader = try Self.open(files, try Self.write(files, id: 1, isShared: true))
+        var strangers = 0
+        for table in Self.tables {
+            let group = reader.groups(table: table)[0]
+            for number in 10..<390 { #expect(try group.mightContain(1, text: Self.trace(number))) }
+            for number in 10_000..<10_400 { strangers += try group.mightContain(1, text: Self.trace(number)) ? 1 : 0 }
+            #expect(try group.filter(2) == nil)
+        }
+        #expect(strangers < 1_200 / 10, "\(strangers) of 1,200")
+        let group = reader.groups(table: "llm_call")[0]
+        let statistics = ScanStatistics()
+        let wanted = [ColumnPredicate(column: 0, comparison: .equal(.text(Self.trace(20))))]
+        #expect(try !group.canSkip(wanted, names: ["trace_id"], statistics: statistics))
+        let bytes = statistics.bytesRead.load(ordering: .relaxed)
+        #expect(bytes > 800)
+        // Another table's group has the same texts: nothing is read for it.
+        let other = reader.groups(table: "cache_lookup")[0]
+        #expect(try !other.canSkip(wanted, names: ["trace_id"], statistics: statistics))
+        #expect(statistics.bytesRead.load(ordering: .relaxed) == bytes)
+    }
+
+    @Test func everyFlippedByteIsAnErrorAndTruncationsAre() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let description = try Self.write(files, id: 1, isShared: true, rows: 12)
+        let path = "/s/" + description.fileName
+        let whole = try files.contents(of: path)
+        #expect(try SegmentDamageTests.answer(files, path, (1, whole.count)) != nil)
+        for index in whole.indices {
+            files.damage(path) { $0[index] ^= 1 << UInt8(index % 8) }
+            #expect(try SegmentDamageTests.answer(files, path, (1, whole.count)) == nil, "byte \(index)")
+            files.damage(path) { $0 = whole }
+        }
+        for length in whole.indices {
+            files.damage(path) { $0 = Array(whole[..<length]) }
+            #expect(try SegmentDamageTests.answer(files, path, nil) == nil, "cut to \(length)")
+        }
+    }
+
+    /// Damage to texts in common is told once, with its place, and stops what needs these texts alone.
+    @Test func damagedTextsAreToldOnceByTheirPlace() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let description = try Self.write(files, id: 1, isShared: true)
+        let path = "/s/" + description.fileName
+        let reader = try Self.open(files, description)
+        let place = try #require(reader.sharedTextPlaces.first)
+        files.damage(path) { $0[(place.lowerBound + place.upperBound) / 2] ^= 4 }
+        for table in Self.tables {
+            let group = reader.groups(table: table)[0]
+            let error = #expect(throws: CorruptionError.self) { try group.column(1) }
+            #expect(error?.file == path && error?.offset == place.lowerBound)
+            _ = try group.column(0)
+            _ = try group.column(2)
+        }
+        var found: [String] = []
+        try reader.faults(sha256: description.sha256) { found.append("\(($0 as? CorruptionError)?.offset ?? -1)") }
+        #expect(found == ["\(place.lowerBound)"])
+        #expect(throws: CorruptionError.self) { try reader.verify(blockAt: place.lowerBound + 9) }
+        files.damage(path) { $0[(place.lowerBound + place.upperBound) / 2] ^= 4 }
+        try reader.verify(blockAt: place.lowerBound + 9)
+        try reader.verify(sha256: description.sha256)
+    }
+}
