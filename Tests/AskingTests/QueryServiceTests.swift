@@ -131,18 +131,18 @@ import Testing
 
     @Test func memoryIsSharedOut() {
         var limits = ServerLimits()
-        #expect(limits.memoryBytesMax == 2 << 30 && limits.memoryBytesMin == 736 << 20)
-        #expect(limits.questionsMemoryBytesMax > 800 << 20 && limits.questionMemoryBytesMax == 256 << 20)
+        #expect(limits.memoryBytesMax == 2 << 30 && limits.memoryBytesMin == 864 << 20)
+        #expect(limits.questionsMemoryBytesMax > 700 << 20 && limits.questionMemoryBytesMax == 256 << 20)
         // What is kept of questions before has its place beside those of now, at any size.
-        for size in [limits.memoryBytesMin, 800 << 20, 1 << 30, 2 << 30, 64 << 30] {
+        for size in [limits.memoryBytesMin, 900 << 20, 1 << 30, 2 << 30, 64 << 30] {
             limits.memoryBytesMax = size
             let kept = limits.keptCostBytesMax + limits.seriesMemoryBytesMax
             #expect(kept > 0 && kept <= 192 << 20)
-            #expect(limits.questionsMemoryBytesMax + kept <= size - 640 << 20)
+            #expect(limits.questionsMemoryBytesMax + kept <= size - 768 << 20)
         }
         limits.memoryBytesMax = limits.memoryBytesMin
         #expect(limits.seriesMemoryBytesMax == 8 << 20 && limits.recordedBytesMax == 1 << 20)
-        limits.memoryBytesMax = 1 << 30
+        limits.memoryBytesMax = 1152 << 20
         #expect(limits.recordedBytesMax == 4 << 20)
         let left = 384 << 20
         #expect(limits.keptCostBytesMax == left / 16 && limits.seriesMemoryBytesMax == left / 12)

@@ -278,7 +278,7 @@ class Line:
         data = self.folder + "/small"
         serve = ["serve", "--data", data, "--listen", "127.0.0.1:0", "--otlp-http-listen", "none"]
         least = self.fails(2, "memory must be at least ", *serve, "--memory", "100MiB").split(b"at least ")[1].split(b":")[0].decode()
-        self.expect("the least that is named", least, "736MiB")
+        self.expect("the least that is named", least, "864MiB")
         self.fails(2, f"memory must be at least {least}", *serve, "--memory", f"{int(least[:-3]) - 1}MiB")
         self.expect("what a refused start left", os.path.exists(data), False)
         process = subprocess.Popen([self.binary, *serve, "--memory", least], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self.environment)

@@ -52,7 +52,7 @@ import Testing
         ("data: x\nlog_format: xml\n", 2, "log_format: expected one of text, json"),
         ("\ndata: [a]\n", 2, "there is no setting data of this kind; known: "),
         ("limits:\n  connections: -1\n", 2, "at least 1"),
-        ("data: {\n", 2, "no YAML"), ("memory: 512MiB\n", 1, "memory must be at least 736MiB"),
+        ("data: {\n", 2, "no YAML"), ("memory: 512MiB\n", 1, "memory must be at least 864MiB"),
         ("limits:\n  body_size: 900GiB\n", 2, "limits.ingest_size must be at least"),
     ])
     func mistakesAreNamedWithTheirLine(text: String, line: Int, message: String) throws {

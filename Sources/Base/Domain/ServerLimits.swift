@@ -48,13 +48,17 @@ package struct ServerLimits: Sendable {
     /// The defaults serve the reference load on two cores.
     package init() {}
 
-    /// What a program takes that nobody asks anything: its code, the newest events, a seal under way.
-    private static let programBytes = 256 << 20
+    /// What a program takes that nobody asks anything: its code, the newest events, a seal and a compaction under way,
+    /// filters and pages that are kept.
+    private static let programBytes = 384 << 20
     /// What the process holds once its store is open and before anybody is served, in bytes: counters, prices, the
     /// newest events. What must be there is taken from what questions may have.
     package var startBytes = 0
     /// What a seal takes beside that: rows of the conversations that it folds, and counters that are changed meanwhile.
     private static let sealBytes = 192 << 20
+    /// What a compaction takes: a place for each row of a table, a group's columns and the pages made of them; and what
+    /// is kept of segments.
+    private static let compactionBytes = 128 << 20
     /// The least that questions and answers need.
     private static let questionsBytesMin = 64 << 20
 
@@ -76,7 +80,9 @@ package struct ServerLimits: Sendable {
     private var memoryBytesLeft: Int { memoryBytesMax - min(memoryBytesMax, memoryBytesTaken) }
 
     /// What the store takes of that.
-    private var storeBytesBeyond: Int { max(0, startBytes - (Self.programBytes - Self.sealBytes)) }
+    private var storeBytesBeyond: Int {
+        max(0, startBytes - (Self.programBytes - Self.sealBytes - Self.compactionBytes))
+    }
 
     /// What all questions, and answers until they are fetched, may book together, beside what is kept of those before.
     /// A third is left for what nobody books: copies that a step makes, and what the allocator keeps.

@@ -56,7 +56,7 @@ package struct ServeSettings: Sendable {
             contradictions.append(
                 (
                     ["memory", "limits.ingest_size"],
-                    "memory must be at least \(limits.memoryBytesMin >> 20)MiB: twice limits.ingest_size, 256MiB for "
+                    "memory must be at least \(limits.memoryBytesMin >> 20)MiB: twice limits.ingest_size, 384MiB for "
                         + "the program and 96MiB for questions"
                 ))
         }

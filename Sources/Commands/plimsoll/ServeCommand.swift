@@ -101,7 +101,7 @@ struct ServeCommand: AsyncParsableCommand {
             "What the process is to hold in all, such as 2GiB.",
             discussion:
                 "Default: PLIMSOLL_MEMORY, else 2GiB. Questions, and answers until they are fetched, share what "
-                + "256MiB for the program and twice limits.ingest_size leave; what finds no room is refused. At least "
+                + "384MiB for the program and twice limits.ingest_size leave; what finds no room is refused. At least "
                 + "\(ServerLimits().memoryBytesMin >> 20)MiB, where limits.ingest_size is not less than its default.",
             valueName: "size"))
     var memory: String?

@@ -16,13 +16,18 @@ struct MergedTable {
         case asTheyStand
     }
 
+    /// There is one for each row of a table: 24 bytes.
     private struct Place {
         var time: Int64
         var position: Int64
         var source: Int32
-        var row: UInt32
+        /// Rows of a group have 16 bits.
+        var row: UInt16
         var isMoved: Bool
     }
+
+    /// Texts of one piece, all columns together: beside it stand the column that is read and the pages that are made.
+    private static let textBytesMax = SealedGroups.groupBytesMax / 2
 
     /// Those that were asked for, then others that a segment has.
     let columns: [TableColumn]
@@ -44,6 +49,8 @@ struct MergedTable {
     ) throws {
         self.order = order
         var all = columns
+        // Grown by and by it would be copied again and again, with both in memory.
+        live.reserveCapacity(segments.flatMap { $0.reader.groups(table: name) }.reduce(0) { $0 + $1.rowCount })
         for segment in segments {
             for (index, group) in segment.reader.groups(table: name).enumerated() {
                 try check()
@@ -78,12 +85,12 @@ struct MergedTable {
         case .time(let name): times = try group.column(named: name, type: .timestamptz)
         case .asTheyStand: break
         }
-        live.reserveCapacity(live.count + group.rowCount)
+        precondition(group.rowCount <= PageLimits.rowsMax, "rows have 16 bits")
         for row in 0..<group.rowCount {
             let position = positions?.integer(at: row) ?? 0
             let isElsewhere = positions != nil && !(own?.contains(position) ?? false)
             let place = Place(
-                time: times?.integer(at: row) ?? .min, position: position, source: source, row: UInt32(row),
+                time: times?.integer(at: row) ?? .min, position: position, source: source, row: UInt16(row),
                 isMoved: isElsewhere || moved?.boolean(at: row) ?? false)
             if dead.contains(UInt32(row)) { past.append(place) } else { live.append(place) }
         }
@@ -171,19 +178,22 @@ struct MergedTable {
                 numbers[place.source] = number
                 parts.append(Part(group: sources[Int(place.source)]))
             }
-            parts[number].rows.append(place.row)
+            parts[number].rows.append(UInt32(place.row))
             parts[number].places.append(UInt32(index))
         }
         var vectors: [Vector] = []
+        var textBytesLeft = places.count > 1 ? Self.textBytesMax : .max
         for column in columns {
             try check()
-            guard let vector = try Self.merged(column, parts, count: places.count) else { return nil }
+            guard let vector = try Self.merged(column, parts, count: places.count, &textBytesLeft) else { return nil }
             vectors.append(vector)
         }
         return Chunk(columns: vectors, rowCount: places.count)
     }
 
-    private static func merged(_ column: TableColumn, _ parts: [Part], count: Int) throws -> Vector? {
+    private static func merged(
+        _ column: TableColumn, _ parts: [Part], count: Int, _ textBytesLeft: inout Int
+    ) throws -> Vector? {
         func read(_ part: Part) throws -> Vector {
             try part.group.column(named: column.name, type: column.type)
         }
@@ -191,8 +201,9 @@ struct MergedTable {
             var texts = MergedTexts(type: column.type, count: count)
             for part in parts {
                 texts.put(part.rows, of: try read(part), at: part.places)
-                if texts.byteCount > SealedGroups.groupBytesMax, count > 1 { return nil }
+                if texts.byteCount > textBytesLeft { return nil }
             }
+            textBytesLeft -= texts.byteCount
             return texts.vector()
         }
         let pieces = try parts.map { try read($0).gather($0.rows) }
