@@ -59,7 +59,8 @@ import WireFormats
         (#""turn":0"#, #""turn":12345678901234567"#), (#""turn":0"#, #""turn":0,"turn":0"#),
         (#""turn":0"#, #""turn":nul"#), (#""turn":0"#, #""turn":0,"colour":1"#), (#""turn":0"#, #""turn":0,"#),
         (#""turn":0"#, #""turn" :0"#), (#""turn":0"#, #""turn":  0"#), (#""turn":0"#, #""turn":-1"#),
-        ("tenant-4", #"tenant\u002d4"#), ("tenant-4", "tenänt"), ("tenant-4", "ten\tant"), ("tenant-4", "ten\u{7F}ant"),
+        ("tenant-4", #"tenant\u002d4"#), ("tenant-4", "tenänt"), ("tenant-4", "ten\tant"),
+        ("tenant-4", "ten\u{7F}ant"),
         ("tenant-4", ""), ("tenant-4", " "), ("tenant-4", "\0"), (#""ok""#, #""fine""#),
         ("claude-3-5-haiku", "sk-proj-0123456789abcdef"),
         ("15:13:46", "24:13:46"), ("15:13:46", "15:60:46"), ("15:13:46", "15:13:60"), ("08-03T", "08-32T"),
@@ -120,7 +121,7 @@ import WireFormats
     @Test(arguments: 1...4)
     func randomLinesAreTheSame(seed: Int) {
         var generator = Generator(state: UInt64(seed))
-        let scraps: [[UInt8]] = ["\"", "\\", ",", "}", "{", ":", " ", "0", "-", ".", "é", "\u{1}", "null", "[", "Z"].map {
+        let scraps: [[UInt8]] = ["\"", "\\", ",", "}", "{", ":", " ", "0", "-", ".", "é", "\u{1}", "null", "["].map {
             Array($0.utf8)
         }
         var lines: [String] = []
