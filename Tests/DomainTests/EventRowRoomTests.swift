@@ -3,9 +3,10 @@ import Testing
 
 /// A row that is written into room made for it has the bytes that the writer gives it.
 @Suite struct EventRowRoomTests {
+    /// To either side of where a varint gets another byte, and of where it is no longer part of the head.
     private static let integers: [Int64] = [
-        0, 1, -1, 63, 64, -64, -65, 8191, 8192, 1 << 20, -(1 << 20) - 1, 1 << 27, (1 << 34) - 1, 1 << 34, -(1 << 34),
-        -(1 << 34) - 1, 1_785_542_400_000_000_000, .max, .min,
+        0, 1, -1, 63, 64, -64, -65, 8191, 8192, 1_048_576, -1_048_577, 134_217_728, 17_179_869_183, 17_179_869_184,
+        -17_179_869_184, -17_179_869_185, 1_785_542_400_000_000_000, .max, .min,
     ]
 
     @Test(arguments: [0, 1, 3, 7, 8, 9, 15, 16, 17, 24, 32, 33, 39, 40, 41, 127, 128, 300, 20_000])

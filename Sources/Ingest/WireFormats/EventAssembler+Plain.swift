@@ -5,8 +5,8 @@ internal import JSONTexts
 /// The quick way of a line: fields go from the text into their slots, without a parser and a tape between.
 ///
 /// It takes what is sound and written plainly (``PlainJSON``): each field known, told once, of its type, listed where
-/// there is a list, and nothing to warn of. All else is left to ``EventAssembler/append(_:at:line:)``, which knows every
-/// refusal; it gives the same rows, so that nobody can tell from a row which way it came.
+/// there is a list, and nothing to warn of. All else is left to ``EventAssembler/append(_:at:line:)``, which knows
+/// every refusal; it gives the same rows, so that nobody can tell from a row which way it came.
 extension EventAssembler {
     /// So many bytes are there from the place of a key on: its quotes and name, its colon, a number.
     private static let memberBytes = PlainKeys.bytesMax + 48

@@ -7,7 +7,7 @@ internal import Bytes
 /// A table of fixed size; the last of the texts that meet in a slot stays.
 struct HarmlessTexts {
     /// Longer texts are seldom sent twice; ids of traces have 32 bytes.
-    private static let lengths = CredentialText.bytesMin...32
+    private static let bytesMax = 32
     private static let slotBits = 9
 
     /// A text of 8 to 32 bytes as four words that may overlap, which with the length are all of it.
@@ -27,7 +27,7 @@ struct HarmlessTexts {
     mutating func holds(_ bytes: [UInt8], _ range: Range<Int>, _ suspicion: CredentialText.Suspicion) -> Bool {
         if knows(bytes.span, range, suspicion) { return false }
         if CredentialText.holds(bytes[range], suspicion) { return true }
-        if Self.lengths.contains(range.count) {
+        if range.count <= Self.bytesMax {
             let (slot, place) = Self.slot(bytes.span, range, suspicion)
             slots[place] = slot
         }
@@ -40,14 +40,14 @@ struct HarmlessTexts {
         // Too short for anything that opens something.
         guard range.count >= CredentialText.bytesMin else { return true }
         if !suspicion.findsRuns, Self.isPlainID(bytes, range) { return true }
-        guard range.count <= Self.lengths.upperBound else { return false }
+        guard range.count <= Self.bytesMax else { return false }
         let (text, place) = Self.slot(bytes, range, suspicion)
         let known = slots[place]
         return known.count == text.count && known.first == text.first && known.second == text.second
             && known.third == text.third && known.last == text.last && known.suspicion == suspicion
     }
 
-    /// What the table would hold of a text of such a length, and where.
+    /// What the table would hold of a text of 8 to 32 bytes, and where.
     @inline(__always)
     private static func slot(
         _ bytes: Span<UInt8>, _ range: Range<Int>, _ suspicion: CredentialText.Suspicion
