@@ -121,16 +121,16 @@ import Testing
     }
 
     @Test func integersOfManyRowsFollowNulls() {
-        var builder = ColumnBuilder(type: .timestamptz)
+        var builder = ColumnBuilder(type: .integer)
         builder.append(integers: [])
         builder.padNulls(to: 60)
         builder.append(integers: Array(1...70))
         builder.append(integer: 71, row: 140)
         let vector = builder.finish()
         #expect(vector.fault == nil && vector.count == 141 && vector.validity?.nullCount == 70)
-        var expected = [Int64?](repeating: nil, count: 141)
-        for row in 60..<130 { expected[row] = Int64(row - 59) }
-        expected[140] = 71
-        #expect((0..<141).map { vector.integer(at: $0) } == expected)
+        var expected = [Scalar](repeating: .null, count: 141)
+        for row in 60..<130 { expected[row] = .integer(Int64(row - 59)) }
+        expected[140] = .integer(71)
+        #expect((0..<141).map { vector.scalar(at: $0) } == expected)
     }
 }
