@@ -1,6 +1,7 @@
 import Columnar
 import Platform
 import Segments
+import Synchronization
 import Testing
 
 /// Tables of a segment have texts in common: what is read is what segments without that read, from fewer bytes.
