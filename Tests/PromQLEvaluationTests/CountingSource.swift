@@ -40,6 +40,32 @@ struct SparingSource: SeriesSource {
     }
 }
 
+/// Of windows of which the ends are looked at, gives these alone: of series with a sample every 15 s, that of the last
+/// time besides.
+struct EndsSource: SeriesSource {
+    let source: MemorySeries
+
+    func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
+        let found = try source.series(request)
+        guard let windows = request.windows, windows.look == .ends else { return found }
+        return found.map { one in
+            // The last one may be no sample of the counter.
+            let (own, last) = (one.samples.times.dropLast(), one.samples.times.suffix(1))
+            var needed = Set(last)
+            for window in 0..<windows.count {
+                let end = windows.firstEnd + Int64(window) * windows.step
+                let times = own.filter { $0 > end - windows.length && $0 <= end }
+                needed.formUnion(times.prefix(1) + times.suffix(1))
+            }
+            var run = SampleRun()
+            for (place, time) in one.samples.times.enumerated() where needed.contains(time) {
+                run.append(time, one.samples[place])
+            }
+            return Series(labels: one.labels, samples: run, spacing: 15_000)
+        }
+    }
+}
+
 /// Cannot be asked.
 struct FailingSource: SeriesSource {
     let error: SeriesSourceError

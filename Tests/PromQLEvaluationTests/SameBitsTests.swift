@@ -42,7 +42,7 @@ import Testing
     }
 
     /// Before the end, by labels and time.
-    private func bits(_ source: MemorySeries, _ text: String) throws -> [String] {
+    private func bits(_ source: some SeriesSource, _ text: String) throws -> [String] {
         let times = PromQLQuestion.Times.range(from: Self.start, through: Self.end, step: Self.step)
         guard case .matrix(let series) = try Asking(source).answer(text, times).value else { return [] }
         return series.flatMap { one in
@@ -79,6 +79,64 @@ import Testing
             )
             #expect(one == other && one.count > 40, "\(whole)")
         }
+    }
+
+    /// Counters that mostly rest: a zero, whatever its sign, changes no sum, and what is no number still does.
+    private func resting(hasHistogram: Bool) -> MemorySeries {
+        var random = SeededGenerator(seed: 12)
+        var source = MemorySeries()
+        for number in 0..<9 {
+            var run = SampleRun()
+            var value = number == 1 ? -0.0 : Double(number) / 7
+            for place in 0..<239 {
+                if random.oneIn(30) { value += 1 / 3 }
+                // Zeros of both signs follow each other; from one infinity to the next nothing is known.
+                if number == 2 { value = place % 3 == 0 ? -0.0 : 0 }
+                let isBeyond = number == 3 && place > 200 || number == 4 && place == 100
+                run.append(Int64(place) * 15_000 + 15_000, .float(isBeyond ? .infinity : value))
+            }
+            if hasHistogram { run.append(Self.end, .histogram(NativeHistogram())) }
+            source.set(
+                LabelSet([
+                    ("__name__", "m_total"), ("g", ByteText("\(number % 3)".utf8)), ("i", ByteText("\(number)".utf8)),
+                ]), to: run)
+        }
+        return source
+    }
+
+    @Test(arguments: [
+        "sum by (g) (rate(m_total[2m]))", "sum(increase(m_total[5m]))", "sum by (i) (delta(m_total[3m]))",
+        "sum without (i) (rate(m_total[20m] offset 1m))",
+    ])
+    func sumsOfWhatRests(_ text: String) throws {
+        let (one, other) = (try bits(resting(hasHistogram: false), text), try bits(resting(hasHistogram: true), text))
+        #expect(one == other && one.count >= 50, "\(text)")
+    }
+
+    /// A source that leaves out what no window begins or ends with is asked for less, and the answer is the same: also
+    /// where the last sample says that the series ended, or that its counter began anew.
+    @Test(arguments: [
+        "rate(m_total[5m])", "sum by (g) (rate(m_total[5m]))", "sum(increase(m_total[61s]))", "delta(m_total[7m])",
+        "avg by (g) (increase(m_total[30m]))", "sum by (i) (increase(m_total[2m] offset 1m))",
+    ])
+    func ends(_ text: String) throws {
+        var random = SeededGenerator(seed: 13)
+        var source = MemorySeries()
+        for number in 0..<9 {
+            let (first, last) = (number % 3 == 0 ? 0 : random.next(below: 150), 239 - random.next(below: 60))
+            var (run, value) = (SampleRun(), Double(random.next(below: 3)))
+            for place in first...last {
+                if random.oneIn(8) { value += Double(random.next(below: 40)) / 3 }
+                let shown = place < last || number < 4 ? value : number < 6 ? .staleMarker : value / 2
+                run.append(Int64(place) * 15_000 + 15_000, .float(shown))
+            }
+            source.set(
+                LabelSet([
+                    ("__name__", "m_total"), ("g", ByteText("\(number % 2)".utf8)), ("i", ByteText("\(number)".utf8)),
+                ]), to: run)
+        }
+        let (one, other) = (try bits(source, text), try bits(EndsSource(source: source), text))
+        #expect(one == other && one.count > 30, "\(text)")
     }
 
     /// Series that are one without their names meet in a group as they would elsewhere.

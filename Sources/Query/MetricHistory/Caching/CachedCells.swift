@@ -127,8 +127,8 @@ final class CachedCells: Sendable {
         guard cells.exposition.needsCells else { return }
         guard let points = index.points, numbers.contains(where: { $0 >= 0 }) else { return }
         let splits = CoarsePoint.splits(cells.points, within: points)
-        var steps = 0
-        for run in index.runs { steps += run.add(to: &cells, numbers: numbers, without: splits) }
+        var (steps, wanted) = (0, WantedPoints(cells.points))
+        for run in index.runs { steps += run.add(to: &cells, at: &wanted, numbers: numbers, without: splits) }
         for (place, piece) in index.pieces.enumerated() {
             guard let own = piece.points else { continue }
             let first = splits.partitioningIndex { $0 >= own.lowerBound }
@@ -136,7 +136,8 @@ final class CachedCells: Sendable {
             guard first < splits.count, splits[first] <= end else { continue }
             try reader.check()
             let run = try fine(piece, place)
-            steps += run.add(to: &cells, numbers: numbers, inside: splits[first...].prefix { $0 <= end })
+            let inside = splits[first...].prefix { $0 <= end }
+            steps += run.add(to: &cells, at: &wanted, numbers: numbers, inside: inside)
         }
         cache.count(steps: steps)
     }

@@ -172,11 +172,14 @@ struct CellRun: Sendable {
 
     /// Adds what lies at all points but some to the cells of an answer, at the wanted times.
     /// - Parameters:
+    ///   - wanted: those times.
     ///   - numbers: by label set: its number there, or −1 where it is left out.
     ///   - splits: points that are left out, ascending.
     /// - Returns: how many steps that took.
     /// - Complexity: for each set and code O(wanted times + splits) and the logarithms of the cells between them.
-    func add(to cells: inout LabelledCells, numbers: [Int], without splits: [Int64]) -> Int {
+    func add(
+        to cells: inout LabelledCells, at wanted: inout WantedPoints, numbers: [Int], without splits: [Int64]
+    ) -> Int {
         var steps = 0
         for group in starts.indices {
             let start = starts[group]
@@ -184,7 +187,8 @@ struct CellRun: Sendable {
             steps += 1
             if number < 0 { continue }
             steps += add(
-                self.cells(of: group), (0, 0), code: Self.code(of: keys[start]), number, to: &cells, without: splits)
+                self.cells(of: group), (0, 0), code: Self.code(of: keys[start]), number, to: &cells, at: &wanted,
+                without: splits)
         }
         return steps
     }
@@ -193,7 +197,9 @@ struct CellRun: Sendable {
     /// - Parameter splits: the coarse ones, ascending.
     /// - Complexity: for each set and code O(wanted times), and for each of the splits between its cells the logarithms
     ///   of both.
-    func add(to cells: inout LabelledCells, numbers: [Int], inside splits: ArraySlice<Int64>) -> Int {
+    func add(
+        to cells: inout LabelledCells, at wanted: inout WantedPoints, numbers: [Int], inside splits: ArraySlice<Int64>
+    ) -> Int {
         var steps = 0
         for group in starts.indices {
             let start = starts[group]
@@ -215,7 +221,7 @@ struct CellRun: Sendable {
                 let end = leap(from: cell, to: own.upperBound, beyond: points.upperBound)
                 let before = cell > start ? total(cell - 1) : (0, 0)
                 steps += add(
-                    cell..<end, before, code: Self.code(of: keys[start]), number, to: &cells, without: [])
+                    cell..<end, before, code: Self.code(of: keys[start]), number, to: &cells, at: &wanted, without: [])
                 (cell, left) = (end, left.dropFirst())
             }
         }
@@ -224,7 +230,7 @@ struct CellRun: Sendable {
 
     private func add(
         _ range: Range<Int>, _ before: (count: Int64, sum: Int128), code: Int, _ number: Int,
-        to cells: inout LabelledCells, without splits: [Int64]
+        to cells: inout LabelledCells, at wanted: inout WantedPoints, without splits: [Int64]
     ) -> Int {
         var (cell, before, split, steps) = (range.lowerBound, before, 0, 0)
         while cell < range.upperBound {
@@ -237,12 +243,12 @@ struct CellRun: Sendable {
                 cell += 1
                 continue
             }
-            guard let wanted = cells.points.wanted(from: point) else { break }
-            let last = min(wanted, next - 1)
+            guard let time = wanted.wanted(from: point) else { break }
+            let last = min(time, next - 1)
             cell = leap(from: cell, to: range.upperBound, beyond: last)
             let total = total(cell - 1)
             cells.add(
-                number, point: wanted, code: code, count: total.count &- before.count, sum: total.sum &- before.sum)
+                number, point: time, code: code, count: total.count &- before.count, sum: total.sum &- before.sum)
             before = total
         }
         return steps

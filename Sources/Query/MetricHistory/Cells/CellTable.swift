@@ -18,8 +18,13 @@ struct CellTable {
     /// Roughly.
     var memoryBytes: Int { sets.capacity * (4 + 8 + 8 + 16) + slots.count * 4 }
 
-    func point(of cell: Int) -> Int64 { PackedPoint.point(in: places[cell] >> Self.codeBits) }
-    func code(of cell: Int) -> Int { Int(places[cell] & (1 << Self.codeBits - 1)) }
+    func point(of cell: Int) -> Int64 { Self.point(in: places[cell]) }
+    func code(of cell: Int) -> Int { Self.code(in: places[cell]) }
+
+    /// The point of one of the places.
+    static func point(in place: UInt64) -> Int64 { PackedPoint.point(in: place >> codeBits) }
+    /// The code of one of the places.
+    static func code(in place: UInt64) -> Int { Int(place & (1 << codeBits - 1)) }
 
     /// Adds to a cell.
     mutating func add(_ set: Int, point: Int64, code: Int, count: Int64, sum: Int128) {

@@ -37,6 +37,9 @@ struct SamplePoints {
     /// and to say how far apart its samples lie.
     var isThinned: Bool { windows?.look == .ends }
 
+    /// How many windows there are of which the ends, or the last samples alone are wanted; nil of all others.
+    var windowsAskedForEnds: Int? { windows.flatMap { $0.look == .all ? nil : $0.count } }
+
     /// The same for what may fall, of which no sample of a window is left out.
     var unthinned: SamplePoints {
         guard isThinned, let windows else { return self }
@@ -114,6 +117,50 @@ struct SamplePoints {
             next = wanted(from: point + 1)
         }
         return found
+    }
+}
+
+/// Wanted points for those who ask from one number to the next: where they are not many, each is worked out once, and
+/// looked for from where the last one stood.
+struct WantedPoints {
+    private let points: SamplePoints
+    /// All of them; nil where they may be many.
+    private let known: [Int64]?
+    private var last = 0
+
+    /// Of so many windows and fewer; each has two points at most.
+    private static let windowsMax = 1 << 14
+
+    init(_ points: SamplePoints) {
+        self.points = points
+        known = points.windowsAskedForEnds.flatMap { count in
+            count <= Self.windowsMax ? points.all(from: points.lower, countMax: 2 * count + 2) : nil
+        }
+    }
+
+    /// As ``SamplePoints/wanted(from:)``.
+    /// - Complexity: O(log of the points between this one and the last).
+    mutating func wanted(from number: Int64) -> Int64? {
+        guard let known else { return points.wanted(from: number) }
+        last = known.place(atOrAfter: number, near: last)
+        return last < known.count ? known[last] : nil
+    }
+}
+
+extension [Int64] {
+    /// Where the first number stands that is not before another one; of ascending numbers, of which each place looked
+    /// for mostly is the last one or little behind it.
+    /// - Complexity: O(log n), of the numbers in between where the place lies behind the last one.
+    func place(atOrAfter number: Int64, near last: Int) -> Int {
+        if last > 0, self[last - 1] >= number { return self[..<last].partitioningIndex { $0 >= number } }
+        // All before `low` are before the number.
+        var (low, next, leap) = (last, last, 1)
+        while next < count, self[next] < number {
+            low = next + 1
+            next += leap
+            leap *= 2
+        }
+        return self[low..<Swift.min(next, count)].partitioningIndex { $0 >= number }
     }
 }
 

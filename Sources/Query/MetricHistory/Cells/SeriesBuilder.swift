@@ -57,12 +57,15 @@ struct SeriesBuilder {
         guard let first = shown.filter({ !$0.outputs.isEmpty }).map(\.start).min() else { return }
         let times = try times(cells.points, from: first)
         let placed = PlacedCells(cells.cells, places, shown)
-        // Those of the wanted times of the set before: most have the same.
-        var (stamps, stamped): ([Int64], [Int64]) = ([], [])
+        // Those of the set before: most have the same.
+        var own: [Int64] = []
+        var stamps: [Int64] = []
         for (place, set) in shown.enumerated() where !set.outputs.isEmpty {
             let order = placed.cells(of: place)
-            let own = Self.own(times, from: set.start, cells.points)
-            if own != stamped { (stamped, stamps) = (own, own.map { $0 * StoreSeries.stepMilliseconds }) }
+            if !Self.isOwn(own, times, from: set.start, cells.points) {
+                own = Self.own(times, from: set.start, cells.points)
+                stamps = own.map { $0 * StoreSeries.stepMilliseconds }
+            }
             let cellsBytes = cells.memoryBytes + placed.memoryBytes
             let buckets = Self.buckets(set.outputs)
             try hold(memoryBytes + cellsBytes + buckets.count * own.count * 16)
@@ -84,6 +87,15 @@ struct SeriesBuilder {
         let own = Array(times[times.partitioningIndex { $0 >= start }...])
         let isInside = start >= points.lower && start <= points.upper
         return points.isThinned && isInside && own.first != start ? [start] + own : own
+    }
+
+    /// Whether some are ``own(_:from:_:)``: all of them end together.
+    private static func isOwn(_ own: [Int64], _ times: [Int64], from start: Int64, _ points: SamplePoints) -> Bool {
+        let first = times.partitioningIndex { $0 >= start }
+        let isInside = start >= points.lower && start <= points.upper
+        let isAdded = points.isThinned && isInside && (first == times.count || times[first] != start)
+        let begin: Int64? = isAdded ? start : first < times.count ? times[first] : nil
+        return own.first == begin && own.count == times.count - first + (isAdded ? 1 : 0)
     }
 
     /// Buckets up to the last that is wanted, and whether each is; none where so few are that each is counted by
@@ -109,20 +121,36 @@ struct SeriesBuilder {
     ) -> [[Double]] {
         if buckets.isEmpty || times.isEmpty { return [] }
         var counts = [Int64](repeating: 0, count: buckets.count * times.count)
+        var isCounted = [Bool](repeating: false, count: buckets.count)
         var places = TimePlaces(times)
+        let (keys, added) = (cells.places, cells.counts)
         for cell in order {
-            guard let place = places.place(of: cells.point(of: Int(cell))) else { continue }
-            let bucket = ObservedCode.classic(of: cells.code(of: Int(cell)))
-            if bucket < buckets.count { counts[bucket * times.count + place] &+= cells.counts[Int(cell)] }
+            let key = keys[Int(cell)]
+            let bucket = ObservedCode.classic(of: CellTable.code(in: key))
+            guard bucket < buckets.count, let place = places.place(of: CellTable.point(in: key)) else { continue }
+            counts[bucket * times.count + place] &+= added[Int(cell)]
+            isCounted[bucket] = true
         }
-        var below = [Int64](repeating: 0, count: times.count)
-        return buckets.enumerated().map { bucket, isWanted in
-            var total: Int64 = 0
-            for place in times.indices {
-                total &+= counts[bucket * times.count + place]
-                below[place] &+= total
+        // What came at each time in a bucket or below it, and what there is of that: the same where a bucket is empty.
+        var (below, totals) = ([Int64](repeating: 0, count: times.count), [Double]())
+        var isKnown = false
+        return buckets.indices.map { bucket in
+            if isCounted[bucket] {
+                let row = bucket * times.count
+                for place in 0..<times.count { below[place] &+= counts[row + place] }
+                isKnown = false
             }
-            return isWanted ? below.map { Double($0) } : []
+            guard buckets[bucket] else { return [] }
+            if !isKnown { (totals, isKnown) = (Self.totals(below), true) }
+            return totals
+        }
+    }
+
+    private static func totals(_ counts: [Int64]) -> [Double] {
+        var total: Int64 = 0
+        return counts.map { count in
+            total &+= count
+            return Double(total)
         }
     }
 
@@ -152,15 +180,15 @@ struct SeriesBuilder {
     ) -> [Double] {
         var counts = [Int64](repeating: 0, count: times.count)
         var places = TimePlaces(times)
+        let (keys, added) = (cells.places, cells.counts)
         for cell in order {
-            guard let place = places.place(of: cells.point(of: Int(cell))) else { continue }
-            counts[place] &+= count(shape, cells, Int(cell))
+            let key = keys[Int(cell)]
+            guard Self.counts(shape, CellTable.code(in: key)),
+                let place = places.place(of: CellTable.point(in: key))
+            else { continue }
+            counts[place] &+= added[Int(cell)]
         }
-        var total: Int64 = 0
-        return counts.map { count in
-            total &+= count
-            return Double(total)
-        }
+        return totals(counts)
     }
 
     /// What the sums come to at each time: each sum becomes a number once, however many times say it.
@@ -169,9 +197,10 @@ struct SeriesBuilder {
     ) -> [Double] {
         var sums = [Int128](repeating: 0, count: times.count)
         var places = TimePlaces(times)
+        let (keys, added) = (cells.places, cells.sums)
         for cell in order {
-            guard let place = places.place(of: cells.point(of: Int(cell))) else { continue }
-            sums[place] &+= cells.sums[Int(cell)]
+            guard let place = places.place(of: CellTable.point(in: keys[Int(cell)])) else { continue }
+            sums[place] &+= added[Int(cell)]
         }
         var (total, shown) = (0 as Int128, 0.0)
         return sums.map { sum in
@@ -188,13 +217,13 @@ struct SeriesBuilder {
         Int64(exactly: number).map { Double($0) } ?? Double(number)
     }
 
-    /// What a cell counts.
-    private static func count(_ shape: SeriesOutput.Shape, _ cells: CellTable, _ cell: Int) -> Int64 {
+    /// Whether cells of a code count.
+    private static func counts(_ shape: SeriesOutput.Shape, _ code: Int) -> Bool {
         switch shape {
-        case .count: cells.counts[cell]
-        case .category(let code): cells.code(of: cell) == code ? cells.counts[cell] : 0
-        case .bucket(let bucket): ObservedCode.classic(of: cells.code(of: cell)) <= bucket ? cells.counts[cell] : 0
-        case .native, .zero, .sum: 0
+        case .count: true
+        case .category(let own): code == own
+        case .bucket(let bucket): ObservedCode.classic(of: code) <= bucket
+        case .native, .zero, .sum: false
         }
     }
 
@@ -236,11 +265,12 @@ private struct PlacedCells {
     /// - Parameter places: by number of a label set its place among those that are shown; −1: it is none.
     /// - Complexity: O(cells + label sets).
     init(_ table: CellTable, _ places: [Int], _ shown: [LabelledCells.ShownSet]) {
+        let wanted = places.map { $0 >= 0 && !shown[$0].outputs.isEmpty ? $0 : -1 }
+        let (sets, counts, sums) = (table.sets, table.counts, table.sums)
         func shownPlace(_ cell: Int) -> Int? {
-            let place = places[Int(table.sets[cell])]
-            guard place >= 0, !shown[place].outputs.isEmpty else { return nil }
+            let place = wanted[Int(sets[cell])]
             // What was counted and taken away again counts nothing.
-            return table.counts[cell] != 0 || table.sums[cell] != 0 ? place : nil
+            return place >= 0 && (counts[cell] != 0 || sums[cell] != 0) ? place : nil
         }
         starts = [Int](repeating: 0, count: shown.count + 1)
         for cell in 0..<table.count {
@@ -272,11 +302,7 @@ private struct TimePlaces {
     /// nil where all times are before it.
     mutating func place(of point: Int64) -> Int? {
         // Cells of one code mostly ascend.
-        if last > 0, times[last - 1] >= point {
-            last = times[..<last].partitioningIndex { $0 >= point }
-        } else if last < times.count, times[last] < point {
-            last = times[(last + 1)...].partitioningIndex { $0 >= point }
-        }
+        last = times.place(atOrAfter: point, near: last)
         return last < times.count ? last : nil
     }
 }

@@ -95,13 +95,7 @@ final class GroupFolds {
     /// - Parameter one: floats alone, at one step at least.
     func add(_ one: StepSeries, of member: Int, dropsName: Bool) throws(EvaluationError) {
         try ledger.spend(one.floats.count)
-        let group = groups[member]
-        if !isMet[group] {
-            isMet[group] = true
-            met.append(group)
-        }
-        if dropsName { dropNames[group] = true }
-        let place = group * steps + one.first
+        let place = meet(member, dropsName: dropsName) + one.first
         switch operation {
         case .sum: Self.fold(one.floats, at: place, into: &sums, &isSaid)
         case .avg: Self.fold(one.floats, at: place, into: &means, &isSaid)
@@ -110,6 +104,30 @@ final class GroupFolds {
         case .max: Self.fold(one.floats, at: place, into: &greatest, &isSaid)
         default: for (index, float) in one.floats.enumerated() where !float.isNothing { counts[place + index] += 1 }
         }
+    }
+
+    /// Whether what members say is added up, so that nothing stands between what they say and the sum.
+    var isSum: Bool { operation == .sum }
+
+    /// Takes rates of a member, as ``add(_:of:dropsName:)`` takes what is made of them.
+    /// - Precondition: ``isSum``, and a range at least has a rate.
+    func add(
+        _ rates: RateFunction, _ samples: RangeSamples, _ view: RateWindows.View, of member: Int, dropsName: Bool
+    ) throws(EvaluationError) {
+        try ledger.spend(view.stepCount)
+        let place = meet(member, dropsName: dropsName)
+        rates.add(samples, view, to: &sums, &isSaid, at: place)
+    }
+
+    /// - Returns: where the steps of the member's group begin.
+    private func meet(_ member: Int, dropsName: Bool) -> Int {
+        let group = groups[member]
+        if !isMet[group] {
+            isMet[group] = true
+            met.append(group)
+        }
+        if dropsName { dropNames[group] = true }
+        return group * steps
     }
 
     private static func fold<Fold: FloatFold>(
@@ -130,6 +148,7 @@ final class GroupFolds {
         var result = StepMatrix()
         for group in met {
             var one = StepSeries(labels: labels[group], dropsName: dropNames[group])
+            one.floats.reserveCapacity(steps)
             for step in 0..<steps {
                 if let value = value(at: group * steps + step) { one.append(value, at: step) }
             }

@@ -37,6 +37,7 @@ extension Evaluation {
                 try ledger.spend(samples.times.count)
                 let view = windows.view(of: samples)
                 guard let first = view.firstStep else { continue }
+                if try output.add(function, samples, view, of: member, self) { continue }
                 one.first = first
                 one.floats = [Double](repeating: .nothing, count: view.stepCount)
                 function.fill(&one.floats, samples, view)
@@ -114,9 +115,24 @@ private struct RangeOutput {
         try collector.add(call.keepsName ? one : evaluation.nameless(one))
     }
 
+    /// Takes rates of a series right where they are added up; false where they are not.
+    mutating func add(
+        _ rates: RateFunction, _ samples: RangeSamples, _ view: RateWindows.View, of member: Int,
+        _ evaluation: Evaluation
+    ) throws(EvaluationError) -> Bool {
+        guard let folds = call.folds, folds.isSum else { return false }
+        if isOfCounter { remark(samples.labels.metricName, evaluation) }
+        let dropsName = samples.dropsName || evaluation.question.delaysNameRemoval
+        try folds.add(rates, samples, view, of: member, dropsName: dropsName)
+        return true
+    }
+
     private mutating func remark(_ one: StepSeries, _ evaluation: Evaluation) {
-        let name = one.labels.metricName
-        guard !name.isEmpty, name != counter, one.floats.contains(where: { !$0.isNothing }) else { return }
+        if one.floats.contains(where: { !$0.isNothing }) { remark(one.labels.metricName, evaluation) }
+    }
+
+    private mutating func remark(_ name: ByteText, _ evaluation: Evaluation) {
+        guard !name.isEmpty, name != counter else { return }
         if counterEndings.contains(where: { name.bytes.suffix($0.count).elementsEqual($0) }) {
             counter = name
         } else {

@@ -14,7 +14,9 @@ struct RateFunction: FloatRangeFunction {
         drops.removeAll(keepingCapacity: true)
         guard isCounter, samples.histograms.isEmpty else { return }
         let floats = samples.floats
-        for index in floats.indices.dropFirst() where floats[index] < floats[index - 1] { drops.append(index) }
+        // Where some are left out, none but the last can be less than the one before it.
+        let behind = samples.spacing == nil ? 1 : max(1, floats.count - 1)
+        for index in floats.indices.dropFirst(behind) where floats[index] < floats[index - 1] { drops.append(index) }
     }
 
     mutating func value(_ samples: RangeSamples, _ window: RangeWindow) -> Double? {
@@ -42,31 +44,56 @@ struct RateFunction: FloatRangeFunction {
     ///   a value.
     func fill(_ row: inout [Double], _ samples: RangeSamples, _ view: RateWindows.View) {
         guard let first = view.firstStep else { return }
-        fill(&row, from: first, samples.floats, view.head[...], shift: 0, view.seconds)
-        fill(&row, from: first, samples.floats, view.tail, shift: view.shift, view.seconds)
+        for part in view.parts {
+            var next = 0
+            for index in part.windows.indices {
+                let window = part.windows[index]
+                row[window.step - first] = value(window, part, index, samples.floats, &next, view.seconds)
+            }
+        }
     }
 
-    private func fill(
-        _ row: inout [Double], from firstStep: Int, _ floats: [Double], _ windows: ArraySlice<RateWindows.Window>,
-        shift: Int, _ seconds: Double
+    /// The same, added up with what other series say.
+    /// - Parameters:
+    ///   - sums: have one for each step, from a place on, and `isSaid` likewise.
+    func add(
+        _ samples: RangeSamples, _ view: RateWindows.View, to sums: inout [CompensatedSum], _ isSaid: inout [Bool],
+        at place: Int
     ) {
-        // The first drop behind the first sample of a range.
-        var next = 0
-        for window in windows {
-            let (first, last) = (window.first - shift, window.last - shift)
-            var difference = floats[last] - floats[first]
-            if !drops.isEmpty {
-                while next < drops.count, drops[next] <= first { next += 1 }
-                var place = next
-                while place < drops.count, drops[place] <= last {
-                    difference += floats[drops[place] - 1]
-                    place += 1
-                }
+        for part in view.parts {
+            var next = 0
+            for index in part.windows.indices {
+                let window = part.windows[index]
+                let value = value(window, part, index, samples.floats, &next, view.seconds)
+                isSaid[place + window.step] = true
+                // Most counters mostly rest, and a zero changes no sum.
+                if value != 0 { sums[place + window.step].add(value) }
             }
-            let factor = isCounter
-                ? window.ends.factor(first: floats[first], rise: difference) : window.ends.factor
-            row[window.step - firstStep] = difference * (isRate ? factor / seconds : factor)
         }
+    }
+
+    /// - Parameters:
+    ///   - index: the window's place among those of its part.
+    ///   - next: the first drop behind the first sample of a range; zero before the first range of a part.
+    private func value(
+        _ window: RateWindows.Window, _ part: RateWindows.Part, _ index: Int, _ floats: [Double], _ next: inout Int,
+        _ seconds: Double
+    ) -> Double {
+        let (first, last) = (window.first - part.shift, window.last - part.shift)
+        var difference = floats[last] - floats[first]
+        if !drops.isEmpty {
+            while next < drops.count, drops[next] <= first { next += 1 }
+            var place = next
+            while place < drops.count, drops[place] <= last {
+                difference += floats[drops[place] - 1]
+                place += 1
+            }
+        }
+        // However much longer the range is: that is a number above zero.
+        if difference == 0 { return difference }
+        let ends = part.ends[index]
+        let factor = isCounter ? ends.factor(first: floats[first], rise: difference) : ends.factor
+        return difference * (isRate ? factor / seconds : factor)
     }
 }
 

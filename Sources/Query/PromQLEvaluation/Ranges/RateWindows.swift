@@ -4,29 +4,45 @@ import Bytes
 /// they are than what is covered. That is found out once for all series that have samples at the same times, each from
 /// its own first one on.
 struct RateWindows {
+    /// Small, since they are gone through for each series.
     struct Window {
-        let step: Int
-        /// Samples.
-        let first, last: Int
-        let ends: RateExtension
+        private let numbers: (step: Int32, first: Int32, last: Int32)
+
+        init(step: Int, first: Int, last: Int) { numbers = (Int32(step), Int32(first), Int32(last)) }
+
+        var step: Int { Int(numbers.step) }
+        /// Its first sample, and `last` likewise.
+        var first: Int { Int(numbers.first) }
+        var last: Int { Int(numbers.last) }
+    }
+
+    /// Windows that follow each other.
+    struct Part {
+        fileprivate(set) var windows: ArraySlice<Window> = []
+        /// Of each window, with the same index.
+        fileprivate(set) var ends: [RateExtension] = []
+        /// What a sample's number there is more than its number in the series.
+        fileprivate(set) var shift = 0
     }
 
     /// Those of one series.
     struct View {
-        /// Those in which it begins, by step.
-        let head: [Window]
-        /// The later ones; samples have other numbers there.
-        let tail: ArraySlice<Window>
-        /// What a sample's number there is more than its number in the series.
-        let shift: Int
+        /// Those in which it begins, by step; none of a series that has the times of another one from its first sample
+        /// on.
+        fileprivate let head: Part
+        /// The later ones.
+        fileprivate let tail: Part
         /// How long each is, in seconds.
         let seconds: Double
 
+        /// Both.
+        var parts: [Part] { head.windows.isEmpty ? [tail] : [head, tail] }
+
         /// The step of the first one; nil: there is none.
-        var firstStep: Int? { head.first?.step ?? tail.first?.step }
+        var firstStep: Int? { head.windows.first?.step ?? tail.windows.first?.step }
         /// How many steps there are from the first to the last that has one.
         var stepCount: Int {
-            guard let first = firstStep, let last = tail.last?.step ?? head.last?.step else { return 0 }
+            guard let first = firstStep, let last = tail.windows.last?.step ?? head.windows.last?.step else { return 0 }
             return last - first + 1
         }
     }
@@ -36,10 +52,10 @@ struct RateWindows {
     /// Of a series that had most samples so far.
     private var times: [Int64] = []
     private var spacing: Int64?
-    private var windows: [Window] = []
+    private var windows = Part()
 
     /// Bytes that each step may take.
-    static let stepBytes = 2 * MemoryLayout<Window>.stride
+    static let stepBytes = 2 * (MemoryLayout<Window>.stride + MemoryLayout<RateExtension>.stride)
     /// Of more steps they would hold more than what they spare is worth.
     static let stepsMax = 50_000
 
@@ -51,16 +67,16 @@ struct RateWindows {
         if let known = known(samples) { return known }
         let all = windows(of: samples, in: 0..<timeline.count)
         if samples.times.count >= times.count { (times, spacing, windows) = (samples.times, samples.spacing, all) }
-        return view(head: [], all[...], shift: 0)
+        return view(head: Part(), all)
     }
 
-    private func view(head: [Window], _ tail: ArraySlice<Window>, shift: Int) -> View {
-        View(head: head, tail: tail, shift: shift, seconds: Double(input.length) / 1000)
+    private func view(head: Part, _ tail: Part) -> View {
+        View(head: head, tail: tail, seconds: Double(input.length) / 1000)
     }
 
     private func known(_ samples: RangeSamples) -> View? {
         guard spacing == samples.spacing else { return nil }
-        if times == samples.times { return view(head: [], windows[...], shift: 0) }
+        if times == samples.times { return view(head: Part(), windows) }
         // From where on the times are the same, behind the first sample.
         let place = times.count - (samples.times.count - 1)
         guard samples.times.count > 1, place >= 0, times[place...] == samples.times[1...] else { return nil }
@@ -69,8 +85,10 @@ struct RateWindows {
         let next = step { input.start(at: $0) >= begin }
         let first = step { input.end(at: $0) >= samples.times[0] }
         let head = windows(of: samples, in: min(first, next)..<next)
-        return view(
-            head: head, windows[windows.partitioningIndex { $0.step >= next }...], shift: place - 1)
+        var tail = windows
+        tail.windows = tail.windows[tail.windows.partitioningIndex { $0.step >= next }...]
+        tail.shift = place - 1
+        return view(head: head, tail)
     }
 
     /// The first step whose time fulfils what all later ones do, too.
@@ -83,9 +101,9 @@ struct RateWindows {
         return low
     }
 
-    private func windows(of samples: RangeSamples, in steps: Range<Int>) -> [Window] {
+    private func windows(of samples: RangeSamples, in steps: Range<Int>) -> Part {
         let times = samples.times
-        var (low, high, found) = (0, 0, [Window]())
+        var (low, high, found, extensions) = (0, 0, [Window](), [RateExtension]())
         for step in steps {
             let end = input.end(at: timeline[step])
             let start = end.subtracting(input.length)
@@ -94,8 +112,9 @@ struct RateWindows {
             guard high - low > 1 else { continue }
             let ends = RateExtension(
                 times[low], times[high - 1], count: samples.count(low..<high), from: start, through: end)
-            found.append(Window(step: step, first: low, last: high - 1, ends: ends))
+            found.append(Window(step: step, first: low, last: high - 1))
+            extensions.append(ends)
         }
-        return found
+        return Part(windows: found[...], ends: extensions)
     }
 }

@@ -18,7 +18,8 @@ struct RangeSamples {
         labels = series.labels
         spacing = series.spacing
         let run = series.samples
-        guard run.hasStale else {
+        // Where some are left out, the last alone can say that the series ended.
+        guard spacing == nil ? run.hasStale : run.times.indices.last.map(run.isStale) ?? false else {
             (times, floats, histograms) = (run.times, run.floats, run.histograms)
             return
         }

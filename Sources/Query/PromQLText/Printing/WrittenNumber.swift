@@ -11,6 +11,10 @@ package enum WrittenNumber {
 
     /// Appends ``plain(_:)``: of most numbers the text of the machine, which answers have by the thousand.
     package static func append(plain value: Double, to bytes: inout [UInt8]) {
+        // Of a whole number all digits are the shortest ones; a zero below zero has a sign.
+        if let whole = Int64(exactly: value), whole.magnitude < 1 << 53, whole != 0 || value.sign == .plus {
+            return appendDecimal(whole, to: &bytes)
+        }
         let start = bytes.count
         if value.isFinite { bytes.append(contentsOf: value.description.utf8) }
         if bytes.count == start || bytes[start...].contains(UInt8(ascii: "e")) {

@@ -53,8 +53,8 @@ package struct Series: Hashable, Sendable {
     package let labels: LabelSet
     /// In the order of their times.
     package let samples: SampleRun
-    /// ms; where samples are left out that nobody looks at, all lie so far apart, and none is less than one before it.
-    /// nil: all are there.
+    /// ms; where samples are left out that nobody looks at, all lie so far apart, and before the last one none is less
+    /// than one before it, and none says that the series ended. nil: all are there.
     package let spacing: Int64?
 
     /// Joins them.

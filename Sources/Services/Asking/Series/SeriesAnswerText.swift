@@ -223,32 +223,42 @@ package enum SeriesJSON {
     }
 
     static func write(_ value: Double, to json: inout JSONWriter) {
-        json.value(plain: { bytes in
-            if isPlain(value) {
-                WrittenNumber.append(plain: value, to: &bytes)
-            } else {
-                bytes.append(contentsOf: WrittenNumber.general(value).utf8)
-            }
-        })
+        json.value(plain: { append(value, to: &$0) })
+    }
+
+    private static func append(_ value: Double, to bytes: inout [UInt8]) {
+        if isPlain(value) {
+            WrittenNumber.append(plain: value, to: &bytes)
+        } else {
+            bytes.append(contentsOf: WrittenNumber.general(value).utf8)
+        }
     }
 
     /// ms since 1970 as seconds, with three decimals where they are not whole.
     static func write(time: Int64, to json: inout JSONWriter) {
-        let (seconds, rest) = time.magnitude.quotientAndRemainder(dividingBy: 1000)
-        json.raw(plain: { bytes in
-            if time < 0 { bytes.append(UInt8(ascii: "-")) }
-            appendDecimal(Int64(seconds), to: &bytes)
-            if rest == 0 { return }
-            bytes.append(UInt8(ascii: "."))
-            appendPadded(rest, digits: 3, to: &bytes)
-        })
+        json.raw(plain: { append(time: time, to: &$0) })
     }
 
+    private static func append(time: Int64, to bytes: inout [UInt8]) {
+        let (seconds, rest) = time.magnitude.quotientAndRemainder(dividingBy: 1000)
+        if time < 0 { bytes.append(UInt8(ascii: "-")) }
+        appendDecimal(Int64(seconds), to: &bytes)
+        if rest == 0 { return }
+        bytes.append(UInt8(ascii: "."))
+        appendPadded(rest, digits: 3, to: &bytes)
+    }
+
+    /// A sample at once, since answers have them by the thousand.
     static func write(_ time: Int64, _ value: Double, to json: inout JSONWriter) {
-        json.beginArray()
-        write(time: time, to: &json)
-        write(value, to: &json)
-        json.endArray()
+        json.raw(plain: { bytes in
+            bytes.append(UInt8(ascii: "["))
+            append(time: time, to: &bytes)
+            bytes.append(UInt8(ascii: ","))
+            bytes.append(UInt8(ascii: "\""))
+            append(value, to: &bytes)
+            bytes.append(UInt8(ascii: "\""))
+            bytes.append(UInt8(ascii: "]"))
+        })
     }
 
     static func write(_ time: Int64, _ value: SampleValue, to json: inout JSONWriter) {
