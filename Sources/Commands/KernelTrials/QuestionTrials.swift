@@ -74,7 +74,7 @@ enum QuestionTrials {
 
     private static func asked(_ sql: String, wanted: ([[Scalar]]) -> [[Scalar]]) -> Preparation<ResultSet> {
         let table = answers()
-        let engine = LocalEngine(clock: SimulatedClock())
+        let engine = LocalEngine(clock: SystemClock())
         return Preparation(
             compute: { try engine.run(try plan(sql, table), catalog: table, options: QueryOptions()) },
             digest: { digest(of: rows(of: $0)) }, wanted: digest(of: wanted(table.rows)))
