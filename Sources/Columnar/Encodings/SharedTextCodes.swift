@@ -214,7 +214,7 @@ package struct SharedTextBlock: Sendable {
     private func read<Result>(
         _ count: Int, _ body: (inout ByteCursor) throws(DecodingError) -> Result
     ) throws(DecodingError) -> Result {
-        do {
+        do throws(DecodingError) {
             var cursor = ByteCursor(texts)
             var ahead = cursor
             let found = try ahead.readCount(max: PageLimits.rowsMax)
