@@ -27,6 +27,14 @@ struct ConversationIndex: Sendable {
         (self.keys, self.hashes, self.byHash, self.wanted) = (keys, hashes, byHash, wanted)
     }
 
+    /// How many keys there are, looked for or not.
+    var count: Int { keys.count }
+
+    /// The one key that is looked for, where it is one.
+    var single: (index: Int, conversation: String)? {
+        wanted.count == 1 ? (wanted[0], keys[wanted[0]].conversation) : nil
+    }
+
     /// The same keys by the same indices, of which only some are looked for.
     func only(_ wanted: [Int]) -> ConversationIndex { ConversationIndex(keys, hashes, byHash, wanted: wanted) }
 
@@ -59,6 +67,19 @@ extension RowGroup {
             !index.mightOccur(in: filter)
         {
             return []
+        }
+        if let single = index.single,
+            let rows = try rows(ofText: Array(single.conversation.utf8), in: "conversation_id")
+        {
+            if rows.isEmpty { return [] }
+            let tenants = try column(named: "tenant", type: .text, rows: rows)
+            var matches: [Match] = []
+            for (place, row) in rows.enumerated() {
+                tenants.withText(at: place) {
+                    if index.isTenant($0, ofKey: Int32(single.index)) { matches.append((Int(row), single.index)) }
+                }
+            }
+            return matches
         }
         let conversations = try column(named: "conversation_id", type: .text)
         var codes: [UInt32] = []

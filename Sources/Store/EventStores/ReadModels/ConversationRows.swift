@@ -123,14 +123,15 @@ private struct ConversationFolding {
         }
     }
 
-    /// Folds the conversations of some places in the order; in halves where they are too many for the memory, or one of
-    /// them is to be found that cannot be read.
+    /// Folds the conversations of some places in the order; in parts where segments hold too many rows of them for the
+    /// memory, in halves where these are too large, or one of them is to be found that cannot be read.
     mutating func fold(_ places: Range<Int>) throws {
         try source.check()
         note(unsealedBytes)
         let keys = order[places].map { grouping.keys[$0] }
+        var counts: [Int] = []
         do {
-            if let found = try SealedConversations(keys: keys, source) {
+            if let found = try SealedConversations(keys: keys, source, counts: &counts) {
                 // As they were restored and the rows made of them.
                 note(unsealedBytes + 2 * found.events.rows.bytes.count)
                 try fold(places, found)
@@ -146,9 +147,29 @@ private struct ConversationFolding {
             }
             searchesLeft -= 1
         }
+        if !counts.isEmpty { return try fold(places, counts) }
         let middle = places.lowerBound + places.count / 2
         try fold(places.lowerBound..<middle)
         try fold(middle..<places.upperBound)
+    }
+
+    /// Folds conversations so many at a time as are in memory together, by how many rows segments hold of each; large
+    /// ones alone, at the end.
+    private mutating func fold(_ places: Range<Int>, _ counts: [Int]) throws {
+        let rowsMax = source.limits.rowsAtOnce
+        let isLarge = counts.map { $0 > rowsMax / 2 }
+        let small = counts.indices.filter { !isLarge[$0] }
+        let parted = small + counts.indices.filter { isLarge[$0] }
+        order.replaceSubrange(places, with: parted.map { order[places.lowerBound + $0] })
+        var (first, rows) = (0, 0)
+        for (index, key) in parted.enumerated() {
+            if index > first, isLarge[key] || rows + counts[key] > rowsMax {
+                try fold(places.lowerBound + first..<places.lowerBound + index)
+                (first, rows) = (index, 0)
+            }
+            rows += counts[key]
+        }
+        try fold(places.lowerBound + first..<places.upperBound)
     }
 
     /// Each of the workers folds its share.

@@ -46,7 +46,8 @@ struct SealedConversations {
     /// - Throws: ``FileContentError`` or ``StorageError`` from reading segments.
     static func begins(_ keys: [ConversationGrouping.Key], _ source: Source) throws -> [Int64] {
         var begins = [Int64](repeating: .max, count: keys.count)
-        for found in try readModelRows("conversations", ConversationIndex(keys), source, .max) ?? [] {
+        var counts: [Int] = []
+        for found in try readModelRows("conversations", ConversationIndex(keys), source, .max, &counts) ?? [] {
             for (match, times) in zip(found.matches, found.times) {
                 begins[match.key] = min(begins[match.key], times.first)
             }
@@ -56,16 +57,19 @@ struct SealedConversations {
 
     /// Of one conversation that is too large to be folded whole, the first rows alone are here, at least those that its
     /// fold takes.
+    /// - Parameter counts: where nil is returned, by key, how many rows segments hold of it; empty where they are not
+    ///   too many but too large.
     /// - Returns: nil where segments hold more of several conversations than is to be in memory at one time.
     /// - Throws: ``FileContentError`` or ``StorageError`` from reading segments.
     /// - Complexity: a filter test for each key and group; pages are read only of groups that hold one of the keys.
-    init?(keys: [ConversationGrouping.Key], _ source: Source) throws {
+    init?(keys: [ConversationGrouping.Key], _ source: Source, counts: inout [Int]) throws {
         let index = ConversationIndex(keys)
         let rowsMax = keys.count > 1 ? source.limits.rowsAtOnce : Int.max
         // When each conversation began and ended, as far as segments know it; empty ranges are greatest...least.
         var firsts = [Int64](repeating: .max, count: keys.count)
         var lasts = [Int64](repeating: .min, count: keys.count)
-        guard let conversations = try Self.readModelRows("conversations", index, source, rowsMax) else { return nil }
+        let conversations = try Self.readModelRows("conversations", index, source, rowsMax, &counts)
+        guard let conversations else { return nil }
         for found in conversations {
             cut.formUnion(found.cut)
             for (match, times) in zip(found.matches, found.times) {
@@ -82,7 +86,9 @@ struct SealedConversations {
         }
         let present = keys.indices.filter { firsts[$0] <= lasts[$0] }
         guard !present.isEmpty else { return }
-        guard let turns = try Self.readModelRows("turns", index.only(present), source, rowsMax) else { return nil }
+        guard let turns = try Self.readModelRows("turns", index.only(present), source, rowsMax, &counts) else {
+            return nil
+        }
         for found in turns {
             for match in found.matches { replaced.add(match.row, at: found.place) }
         }
@@ -99,7 +105,7 @@ struct SealedConversations {
                 }
             }
         }
-        if try takeAll(places, index, source) { return }
+        if try takeAll(places, index, source, &counts) { return }
         guard keys.count == 1 else { return nil }
         let isChanged = source.changed.contains(keys[0])
         if !isChanged { times = firsts[0]...lasts[0] }
@@ -108,17 +114,28 @@ struct SealedConversations {
 
     /// Restores all rows.
     /// - Returns: false where they are too many to be in memory at one time; none was restored then.
-    private mutating func takeAll(_ places: [Place], _ index: ConversationIndex, _ source: Source) throws -> Bool {
+    private mutating func takeAll(
+        _ places: [Place], _ index: ConversationIndex, _ source: Source, _ counts: inout [Int]
+    ) throws -> Bool {
         let (workers, limits) = (source.workers, source.limits)
         var count = 0
+        var tally = [Int](repeating: 0, count: index.count)
         var work: [(place: Place, matches: [Match])] = []
         for first in stride(from: 0, to: places.count, by: Self.groupsAtOnce) {
             try source.check()
             let part = Array(places[first..<min(first + Self.groupsAtOnce, places.count)])
             let found = try workers.map(count: part.count) { try Self.matches(part[$0], index) }
             count += found.reduce(0) { $0 + $1.count }
-            guard count <= limits.rowsAtOnce else { return false }
+            for match in found.joined() { tally[match.key] += 1 }
+            // Those to come are counted, so that the keys are parted once and not again and again; one is not parted.
+            if count > limits.rowsAtOnce { work = [] }
+            if count > limits.rowsAtOnce, index.count == 1 { return false }
+            if count > limits.rowsAtOnce { continue }
             for (place, matches) in zip(part, found) where !matches.isEmpty { work.append((place, matches)) }
+        }
+        if count > limits.rowsAtOnce {
+            counts = tally
+            return false
         }
         var bytes = 0
         var parts: [PlacedRows] = []
@@ -142,8 +159,9 @@ struct SealedConversations {
 
     /// Groups whose matches are looked for before they are counted.
     private static let groupsAtOnce = 64
-    /// Rows of a large conversation that are restored before they are weighed.
+    /// Rows of a large conversation that are restored before they are weighed; more where those before were light.
     private static let firstRowsAtOnce = 2_048
+    private static let lightRowsAtOnce = 16_384
 
     /// Restores the first rows of one conversation, in the order of their positions, until the fold takes no more.
     /// - Parameter seesAll: the times of all of its rows are looked at.
@@ -177,10 +195,14 @@ struct SealedConversations {
             last = firsts.last?.position ?? .max
         }
         keepFirst()
-        var weight = 0
-        for first in stride(from: 0, to: firsts.count, by: Self.firstRowsAtOnce) {
-            guard weight <= limits.conversationBytesMax else { break }
-            let part = firsts[first..<min(first + Self.firstRowsAtOnce, firsts.count)]
+        var (weight, taken) = (0, 0)
+        while taken < firsts.count, weight <= limits.conversationBytesMax {
+            try source.check()
+            // As many as there is room for, if they weigh what those before do.
+            let fitting = taken == 0 ? 0 : (limits.conversationBytesMax - weight) / max(1, weight / taken)
+            let count = max(Self.firstRowsAtOnce, min(fitting, Self.lightRowsAtOnce))
+            let part = firsts[taken..<min(taken + count, firsts.count)]
+            taken = part.endIndex
             let byPlace = Dictionary(grouping: part) { $0.place }
             for place in byPlace.keys.sorted() {
                 let rows = (byPlace[place] ?? []).map(\.row).sorted()
@@ -221,14 +243,16 @@ struct SealedConversations {
         var cut: [Int] = []
     }
 
+    /// - Parameter counts: where nil is returned, how many there are of each key.
     /// - Returns: nil where there are more than `rowsMax`.
     private static func readModelRows(
-        _ table: String, _ index: ConversationIndex, _ source: Source, _ rowsMax: Int
+        _ table: String, _ index: ConversationIndex, _ source: Source, _ rowsMax: Int, _ counts: inout [Int]
     ) throws -> [ReadModelRows]? {
         let work = source.sealed.segments.flatMap { segment in
             segment.reader.groups(table: table).enumerated().map { (segment, $0, $1) }
         }
         var (count, rows) = (0, [ReadModelRows]())
+        var tally = [Int](repeating: 0, count: index.count)
         for first in stride(from: 0, to: work.count, by: groupsAtOnce) {
             try source.check()
             let part = Array(work[first..<min(first + groupsAtOnce, work.count)])
@@ -237,10 +261,12 @@ struct SealedConversations {
                 return try readModelRows(table, group, segment, groupIndex, index)
             }
             count += found.reduce(0) { $0 + $1.matches.count }
-            guard count <= rowsMax else { return nil }
-            rows += found.filter { !$0.matches.isEmpty }
+            for match in found.lazy.flatMap(\.matches) { tally[match.key] += 1 }
+            if count > rowsMax { rows = [] } else { rows += found.filter { !$0.matches.isEmpty } }
         }
-        return rows
+        if count <= rowsMax { return rows }
+        counts = tally
+        return nil
     }
 
     private static func readModelRows(

@@ -20,24 +20,36 @@ struct RowRestorer {
         }
     }
 
+    /// Of a group of so many rows a few are read one by one; more of them cost less as whole columns.
+    private static let rowsPerFew = 8
+
     /// Restores the given rows, in their order.
     /// - Parameters:
-    ///   - column: reads one column of the table by index; called once for each column.
+    ///   - rowCount: how many rows there are in all.
     ///   - isTimeAbsent: rows whose event came without `time`.
     ///   - repriced: what says what the rows cost; nil: the columns do.
+    ///   - column: reads one column of the table by index, whole or at some rows that ascend; called once for each
+    ///     column.
     private func restore(
-        rows: [Int], isTimeAbsent: Vector?, repriced: RepricedMorsel? = nil, column: (Int) throws -> Vector
+        rows: [Int], among rowCount: Int, isTimeAbsent: Vector?, repriced: RepricedMorsel? = nil,
+        column: (_ index: Int, _ rows: [UInt32]?) throws -> Vector
     ) throws -> PlacedRows {
         guard !rows.isEmpty else { return PlacedRows() }
-        let times = try column(layout.time)
-        let positions = try column(layout.position)
-        let received = try column(layout.receivedTime)
+        let isFew =
+            rows.count <= rowCount / Self.rowsPerFew && zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }
+        let few = isFew ? rows.map { UInt32($0) } : nil
+        // Where the rows stand in what is read.
+        let places = isFew ? Array(rows.indices) : rows
+        let isTimeAbsent = few.map { isTimeAbsent?.gather($0) } ?? isTimeAbsent
+        let times = try column(layout.time, few)
+        let positions = try column(layout.position, few)
+        let received = try column(layout.receivedTime, few)
         let sources = try fields.compactMap {
-            try RestoredField(column($0.index), id: $0.column, isJSON: $0.type == .json)
+            try RestoredField(column($0.index, few), id: $0.column, isJSON: $0.type == .json)
         }
         var restored = PlacedRows()
         var writer = EventRowWriter()
-        for row in rows {
+        for row in places {
             restored.rows.starts.append(UInt32(writer.sink.count))
             writer.begin(
                 type: layout.typeID, time: times.integer(at: row) ?? 0,
@@ -48,23 +60,27 @@ struct RowRestorer {
             restored.receivedTimes.append(received.integer(at: row) ?? 0)
         }
         restored.rows.bytes = writer.take()
-        restored.costs = try repriced.map { RowCosts(try $0.costs(of: rows)) } ?? costs(rows, column)
+        restored.costs = try repriced.map { RowCosts(try $0.costs(of: rows)) } ?? costs(places) { try column($0, few) }
         return restored
     }
 
     /// Restores rows of a morsel of the layout's table. What they cost is computed of these rows alone, and once.
     /// - Throws: ``FileContentError`` or ``StorageError`` of reading.
     func restore(rows: [Int], of morsel: any Morsel, isTimeAbsent: Vector?) throws -> PlacedRows {
-        try restore(rows: rows, isTimeAbsent: isTimeAbsent, repriced: morsel as? RepricedMorsel) {
-            try morsel.column($0)
+        try restore(
+            rows: rows, among: morsel.rowCount, isTimeAbsent: isTimeAbsent, repriced: morsel as? RepricedMorsel
+        ) { index, few in
+            try few.map { try morsel.column(index, rows: $0) } ?? morsel.column(index)
         }
     }
 
     /// Restores rows of a group as its segment holds them, without late prices.
     /// - Throws: ``FileContentError`` or ``StorageError`` of reading.
     func restore(rows: [Int], of group: RowGroup) throws -> PlacedRows {
-        try restore(rows: rows, isTimeAbsent: try group.timeAbsent()) {
-            try group.column(named: layout.columns[$0].name, type: layout.columns[$0].type)
+        try restore(rows: rows, among: group.rowCount, isTimeAbsent: try group.timeAbsent()) { index, few in
+            let column = layout.columns[index]
+            return try few.map { try group.column(named: column.name, type: column.type, rows: $0) }
+                ?? group.column(named: column.name, type: column.type)
         }
     }
 
