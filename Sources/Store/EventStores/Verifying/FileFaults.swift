@@ -111,7 +111,10 @@ extension EventStore {
             faults.add(harmless: try LogSurvey(directory: files.log, fileSystem: fileSystem, before: place))
         }
         faults.add(survey, state)
-        if told > version, !refused.contains(where: { fileName(of: $0.damage.file) == ManifestStore.fileName(told) }) {
+        if told > version, !refused.contains(where: { fileName(of: $0.damage.file) == ManifestStore.fileName(told) }),
+            // The log was read last: what it tells of may have been published since the manifest was looked for.
+            try ManifestStore.survey(fileSystem: fileSystem, directory: files.segments).version < told
+        {
             faults.add(StoreOpening.missing(told, in: files.segments))
         }
         return faults
