@@ -148,6 +148,6 @@ import WireFormats
             Self.expectSame(quick.decodeLines(text.span), parsing.decodeLines(text.span), line)
         }
         let (plainLines, parsedPlainly) = (quick.plainLines, parsing.plainLines)
-        #expect(plainLines > 50 && plainLines < 600 && parsedPlainly == 0)
+        #expect(plainLines > 10 && plainLines < 600 && parsedPlainly == 0)
     }
 }

@@ -201,7 +201,8 @@ package struct SharedTextBlock: Sendable {
         }
     }
 
-    /// The places of a text in the block, which has `count`, ascending; nil where the texts have to be decoded for that.
+    /// The places of a text in the block, which has `count`, ascending; nil where the texts have to be decoded for
+    /// that.
     /// - Complexity: O(bytes of the block); no text is made.
     package func places(of text: [UInt8], count: Int) throws(DecodingError) -> [UInt32]? {
         try read(count) { cursor throws(DecodingError) -> [UInt32]? in

@@ -18,7 +18,6 @@ enum SharedTextsVersion: UInt8 {
 /// Collects the texts of pages, first seen first, and cuts them into blocks. Equal pages in equal order make equal
 /// blocks.
 package struct TextPool: Sendable {
-    // tests: how many make a block.
     /// Texts of one block.
     package static let blockTextsMax = 16_384
     /// A block that has so many bytes takes no further text.
