@@ -30,9 +30,9 @@ struct ConversationIndex: Sendable {
     /// How many keys there are, looked for or not.
     var count: Int { keys.count }
 
-    /// The one key that is looked for, where it is one.
-    var single: (index: Int, conversation: String)? {
-        wanted.count == 1 ? (wanted[0], keys[wanted[0]].conversation) : nil
+    /// The one key that is looked for, where it is one, and the UTF-8 of its conversation's id.
+    var single: (index: Int, conversation: [UInt8])? {
+        wanted.count == 1 ? (wanted[0], Array(keys[wanted[0]].conversation.utf8)) : nil
     }
 
     /// The same keys by the same indices, of which only some are looked for.
@@ -69,7 +69,7 @@ extension RowGroup {
             return []
         }
         if let single = index.single,
-            let rows = try rows(ofText: Array(single.conversation.utf8), in: "conversation_id")
+            let rows = try rows(ofText: single.conversation, in: "conversation_id")
         {
             if rows.isEmpty { return [] }
             let tenants = try column(named: "tenant", type: .text, rows: rows)
