@@ -153,7 +153,8 @@ package final class PlimsollServer: Sendable {
     private func watches(_ log: PacedLog, _ routes: Routes, _ threads: BlockingThreads) -> [any BackgroundWork] {
         let health = routes.health
         var watches: [any BackgroundWork] = [
-            RefusalSums(log: log, health: health, earlierStores: routes.earlierStores), RefusalWatch(routes: routes),
+            RefusalSums(log: log, health: health, earlierStores: routes.earlierStores),
+            RefusalWatch(routes: routes, thread: threads.status),
             DamageWatch(store: store, thread: threads.status, health: health),
         ]
         if let valve = configuration.memoryValve {
