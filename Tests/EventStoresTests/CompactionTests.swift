@@ -78,6 +78,9 @@ import Testing
         // Six at once at most, then those that are left: of 13 events each, on the first level.
         #expect(try compact(store) == 2)
         #expect(store.status.segments == 2)
+        // What became one is gone, without another seal.
+        try store.tick()
+        #expect(try disk.list("/data/segments").filter { $0.name.hasSuffix(".segment") }.count == 2)
         #expect(try answers(store) == before)
         #expect(store.snapshot().counters.families == counters)
         #expect(try store.verify().findings == [])

@@ -86,6 +86,7 @@ extension Writer {
         if let seal, let record {
             try finish(seal, as: flight.base.segmentID, record: record)
         } else {
+            if flight.job is CompactionJob { letGoOfVersionBefore() }
             try tellManifest()
         }
         return true
@@ -136,6 +137,14 @@ extension Writer {
             retired.add(oldState.copyName)
         }
         sealed = sealed.applying(edit, prepared.segments)
+        removeRetired()
+    }
+
+    /// Publishes what is in force once more, so that the version before it goes, with the files that it alone names:
+    /// what became one segment takes twice its room until then, and where nothing comes in there is no next seal. Both
+    /// versions that stay say the same. Where it fails the next one that is published does it.
+    private func letGoOfVersionBefore() {
+        try? manifests.publish(manifests.current)
         removeRetired()
     }
 

@@ -8,7 +8,7 @@ package struct FoldLimits: Sendable {
     /// What these may weigh, bytes.
     package var conversationBytesMax = Limits.conversationBytesMax
     /// Conversations that are folded together …
-    package var keysAtOnce = 16_384
+    package var keysAtOnce = 4_096
     /// … while segments hold at most so many of their events …
     var rowsAtOnce = 2 * Limits.conversationEventsMax
     /// … and so many bytes of them; else they are folded in halves.
