@@ -48,19 +48,43 @@ import Testing
         let export = EventExport(pages, registry: .builtIn, as: .csv)
         var looks = 0
         #expect(throws: Over.self) {
-            try export.next {
-                looks += 1
-                if looks == 10 { throw Over() }
+            while true {
+                let first = try export.begin {
+                    looks += 1
+                    if looks == 10 { throw Over() }
+                }
+                #expect(first == nil, "no event came")
             }
         }
         #expect(looks == 10)
+    }
+
+    /// Exports share threads: one of times that nothing lies in gives way after each page, however many there are.
+    @Test func aPageWithoutAnEventEndsAStep() throws {
+        for format in ExportFormat.allCases {
+            let plain = EventExport(Pages(), registry: .builtIn, as: format)
+            var (bytes, looks) = ([UInt8](), [Int]())
+            while true {
+                var count = 0
+                guard let piece = try plain.next(look: { count += 1 }) else { break }
+                bytes += piece
+                looks.append(count)
+            }
+            #expect(looks.prefix(2) == [1, 1] && looks.allSatisfy { $0 <= 1 }, "\(looks)")
+            // Up to its first piece likewise, and nothing of it is lost.
+            let stepped = EventExport(Pages(), registry: .builtIn, as: format)
+            #expect(try stepped.begin {} == nil)
+            #expect(try stepped.begin {} == nil)
+            #expect(try stepped.begin {} == bytes && stepped.next() == nil)
+        }
     }
 
     /// A page that is larger than all there is comes when nobody else has anything.
     @Test func whoIsAloneIsNotRefused() throws {
         let pool = MemoryPool(limitBytes: 1_000)
         let export = EventExport(Pages(), registry: .builtIn, as: .csv, booking: MemoryBooking(in: pool))
-        #expect(try export.next() != nil)
-        #expect(try export.next() == nil)
+        var bytes: [UInt8] = []
+        while let piece = try export.next() { bytes += piece }
+        #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("type,time,id,source,"))
     }
 }

@@ -68,6 +68,39 @@ import Testing
         #expect(try await late.value == 2)
     }
 
+    /// However long the questions take that hold all threads of theirs.
+    @Test func whatGoesOutPieceByPieceWaitsForNoQuestion() async throws {
+        var limits = ServerLimits()
+        (limits.queriesRunningMax, limits.queriesWaitingMax) = (1, 1)
+        let gate = Gate()
+        let queries = QueryService(
+            threads: ThreadPool(threadCount: 1), answerThreads: ThreadPool(threadCount: 1), limits: limits,
+            clock: SystemClock())
+        let running = Task { try await queries.run { _ in gate.hold() } }
+        try await Self.wait { gate.isHolding }
+        // Others' pieces come between the steps of one that does not come to its first.
+        let isSent = Atomic<Bool>(false)
+        let begun = Task { try await queries.begin { _ in isSent.load(ordering: .acquiring) ? 7 : nil } }
+        try await Self.wait { queries.admittedCount == 2 }
+        // It is counted as the question that it is.
+        let refusal = await #expect(throws: QueryRefusal.self) { try await queries.begin { _ in 1 } }
+        #expect(refusal?.kind == .busy)
+        try await queries.nextPiece { isSent.store(true, ordering: .releasing) }
+        #expect(try await begun.value == 7)
+        #expect(queries.admittedCount == 1, "the question is held all along")
+        gate.open()
+        try await running.value
+    }
+
+    @Test func aStopEndsWhatHasNotBegun() async throws {
+        let queries = QueryService(threads: ThreadPool(threadCount: 1), limits: ServerLimits(), clock: SystemClock())
+        let beginning = Task { try await queries.begin { _ -> Int? in nil } }
+        try await Self.wait { queries.admittedCount == 1 }
+        queries.stop()
+        let refusal = await #expect(throws: QueryRefusal.self) { try await beginning.value }
+        #expect(refusal?.kind == .unavailable && queries.admittedCount == 0)
+    }
+
     @Test func aClientThatGoesTakesItsQuestionWithIt() async throws {
         let queries = QueryService(threads: ThreadPool(threadCount: 1), limits: ServerLimits(), clock: SystemClock())
         let (client, gate) = (Disconnection(), Gate())

@@ -8,6 +8,7 @@ import JSONTexts
 import Plans
 import Platform
 import Reports
+import Synchronization
 
 extension Routes {
     /// Events as they were accepted, streamed.
@@ -21,28 +22,28 @@ extension Routes {
         let now = clock.wallNanoseconds()
         let (from, to) = (try time(query["from"], now) ?? .min, try time(query["to"], now) ?? .max)
         guard from < to else { throw Refusal(.badRequest, "from does not lie before to") }
-        let (store, queries) = (store, queries)
-        let (export, notice, first) = try await queries.run { cancellation in
-            // Until it begins it is a question like others: it ends with its client, and with the time of one.
-            let options = questionOptions(cancellation, within: queries.memory)
-            let booking = try queries.holding(Self.answerBytes)
-            let events = try store.export(in: from..<to)
-            let export = EventExport(
-                events, registry: store.registry, as: format, pieceBytes: Self.pieceBytes,
-                booking: booking)
-            return (export, events.beginning.notice, try export.next(look: options.check))
+        let queries = queries
+        let opened = Mutex<OpenedExport?>(nil)
+        let (export, first) = try await queries.begin { [self] cancellation in
+            try opened.withLock { opened -> (OpenedExport, [UInt8])? in
+                guard let export = opened else {
+                    opened = try openedExport(in: from..<to, as: format, cancellation)
+                    return nil
+                }
+                return try export.pieces.begin(look: export.options.check).map { (export, $0) }
+            }
         }
         let pause = limits.idleTimeout / 200
         // Once the answer has begun nobody but the log can be told why it is broken off.
         let piece: @Sendable () throws -> [UInt8]? = { [health, refusals] in
             do {
-                return try export.next()
+                return try export.pieces.next()
             } catch {
                 if health.damage.met(error, by: "GET /v1/events") { refusals.add(.damaged, from: nil, at: .questions) }
                 throw error
             }
         }
-        let response = Response(first: first ?? [], contentType: format == .csv ? MediaType.csv : MediaType.lines) {
+        let response = Response(first: first, contentType: format == .csv ? MediaType.csv : MediaType.lines) {
             // Others' answers may hold the memory that the next page needs: they are fetched, or dropped, in time.
             for _ in 0..<Self.roomTries {
                 do {
@@ -53,7 +54,19 @@ extension Routes {
             }
             return try await queries.nextPiece(piece)
         }
-        return Self.noting(nil, missing: [notice].compactMap { $0 }, response)
+        return Self.noting(nil, missing: [export.notice].compactMap { $0 }, response)
+    }
+
+    /// Until it begins it is a question like others: it ends with its client, and with the time of one.
+    private func openedExport(
+        in times: Range<Int64>, as format: ExportFormat, _ cancellation: QueryCancellation
+    ) throws -> OpenedExport {
+        let options = questionOptions(cancellation, within: queries.memory)
+        let booking = try queries.holding(Self.answerBytes)
+        let events = try store.export(in: times)
+        let pieces = EventExport(
+            events, registry: store.registry, as: format, pieceBytes: Self.pieceBytes, booking: booking)
+        return OpenedExport(pieces: pieces, notice: events.beginning.notice, options: options)
     }
 
     /// About how long a piece is.
@@ -69,4 +82,13 @@ extension Routes {
             throw Refusal(.badRequest, error.message, hint: error.hint)
         }
     }
+}
+
+/// An export on its way to the first piece.
+private struct OpenedExport: Sendable {
+    var pieces: EventExport
+    /// What the store has lost.
+    var notice: String?
+    /// What ends it until it has begun.
+    var options: QueryOptions
 }

@@ -16,6 +16,8 @@ struct BlockingThreads: Sendable {
             case .writer, .access, .scrapes, .figures, .status, .settler, .rules: 1
             case .decoders: max(1, decoders)
             case .queries: max(1, queries)
+            // Pieces are short, and beside questions there shall be little.
+            case .answers: max(1, queries / 2)
             }
         }
 
@@ -30,7 +32,7 @@ struct BlockingThreads: Sendable {
 
     /// Pools, in the order in which they are stopped.
     fileprivate enum Kind: Int, CaseIterable {
-        case rules, settler, access, scrapes, figures, status, decoders, queries, writer
+        case rules, settler, access, scrapes, figures, status, decoders, queries, answers, writer
     }
 
     private let pools: [ThreadPool]
@@ -42,7 +44,8 @@ struct BlockingThreads: Sendable {
         // Questions take what is left, as do threads that work beside others (`ThreadWorkers`): events are taken in,
         // sealed and told to whoever scrapes while they are answered.
         pools = Kind.allCases.map { kind in
-            ThreadPool(threadCount: sizes.threads(of: kind), yieldsToOthers: kind == .queries)
+            ThreadPool(
+                threadCount: sizes.threads(of: kind), yieldsToOthers: kind == .queries || kind == .answers)
         }
         senders = (0..<max(0, sizes.senders)).map { _ in ThreadPool(threadCount: 1) }
     }
@@ -53,6 +56,9 @@ struct BlockingThreads: Sendable {
     var decoders: ThreadPool { pools[Kind.decoders.rawValue] }
     /// Answer queries.
     var queries: ThreadPool { pools[Kind.queries.rawValue] }
+    /// Make what goes out piece by piece: exports, and the rest of long answers. Whoever fetches one does not wait for
+    /// questions that take their time.
+    var answers: ThreadPool { pools[Kind.answers.rawValue] }
     /// Exactly one: reads the tokens, which every request may need.
     var access: ThreadPool { pools[Kind.access.rawValue] }
     /// Exactly one: counts what `/metrics` tells of the last minutes.

@@ -69,7 +69,8 @@ package final class PlimsollServer: Sendable {
             store: store, threads: threads.decoders, writer: threads.writer, limits: limits, clock: clock,
             health: health, words: words, onRefusal: onRefusal)
         let queries = QueryService(
-            threads: threads.queries, limits: limits, valve: configuration.memoryValve, clock: clock)
+            threads: threads.queries, answerThreads: threads.answers, limits: limits,
+            valve: configuration.memoryValve, clock: clock)
         let (statusQueries, examples) = (statusQueries(on: threads.status), ExemplarCollector())
         let settlement = settlement(words, examples)
         let traces = TraceIntake(

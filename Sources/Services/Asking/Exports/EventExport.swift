@@ -34,6 +34,8 @@ package final class EventExport: Sendable {
         var table: EventCSV
         var isBegun = false
         var isEnded = false
+        /// What ``begin(look:)`` has so far.
+        var beginning: [UInt8] = []
     }
 
     private let state: Mutex<State>
@@ -45,6 +47,8 @@ package final class EventExport: Sendable {
     private let ownBytes: Int
     /// What a page takes as long as none was seen.
     private static let firstPageBytes = 16 << 20
+    /// So many pages are read for one piece; the newest events come in pages of a few.
+    private static let pagesPerPiece = 64
 
     /// - Parameters:
     ///   - pieceBytes: about how long a piece is; it always ends with a line.
@@ -62,14 +66,15 @@ package final class EventExport: Sendable {
             State(source: source, lines: EventRenderer(registry: registry), table: EventCSV(registry: registry)))
     }
 
-    /// The next piece; nil after the last one. Blocks for reading the store: of times that few events lie in, many
-    /// pages.
+    /// The next piece, which may be empty; nil after the last one. Blocks for reading the store: for a bounded number
+    /// of pages, and no longer than up to one that has nothing of the times that are wanted, so that whoever shares the
+    /// thread gets on.
     /// - Parameter look: called before each page is read.
     /// - Throws: what reading the store throws, and what `look` does; ``QueryRefusal`` of the kind `busy` where there
     ///   is no room for the next page now, after which the same may be asked again.
     package func next(look: () throws -> Void = {}) throws -> [UInt8]? {
         try state.withLock { state in
-            var piece: [UInt8] = []
+            var (piece, pagesRead) = ([UInt8](), 0)
             if !state.isBegun {
                 piece = format == .csv ? state.table.header : Array(state.source.beginning.line.utf8)
                 if format == .ndjson { check(&state, from: 0, in: &piece) }
@@ -81,9 +86,11 @@ package final class EventExport: Sendable {
                 } else if state.row < state.page.events.count {
                     appendEvent(&state, to: &piece)
                 } else {
+                    if pagesRead == Self.pagesPerPiece || pagesRead > 0 && state.page.isEmpty { return piece }
                     try look()
                     switch try nextPage(&state) {
                     case .page(let page):
+                        pagesRead += 1
                         state.page = page
                         if format == .csv { state.costs = page.costs() }
                     case .noRoom:
@@ -97,6 +104,19 @@ package final class EventExport: Sendable {
                 }
             }
             return piece.isEmpty ? nil : piece
+        }
+    }
+
+    /// A step towards the first piece: one with an event, a record or the end in it.
+    /// - Returns: nil where more steps are needed.
+    /// - Throws: as ``next(look:)``.
+    package func begin(look: () throws -> Void) throws -> [UInt8]? {
+        let piece = try next(look: look) ?? []
+        return state.withLock { state in
+            state.beginning += piece
+            guard state.isEnded || state.end.events + state.end.records > 0 else { return nil }
+            defer { state.beginning = [] }
+            return state.beginning
         }
     }
 

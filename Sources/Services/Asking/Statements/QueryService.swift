@@ -21,6 +21,7 @@ package final class QueryService: Sendable {
     /// The part of it that answers may hold until they are fetched: the rest is always there for questions.
     package let answers: MemoryPool
     private let threads: ThreadPool
+    private let answerThreads: ThreadPool
     private let limits: ServerLimits
     private let valve: MemoryValve?
     private let clock: any Clock
@@ -29,13 +30,16 @@ package final class QueryService: Sendable {
 
     /// - Parameters:
     ///   - threads: as many as may answer at one time.
+    ///   - answerThreads: for what goes out piece by piece, so that it does not wait for questions; nil: the same.
     ///   - valve: lets no question in while it is closed; nil: nobody looks what the process holds.
     ///   - clock: says how long a question waits for its turn.
     package init(
-        threads: ThreadPool, limits: ServerLimits, valve: MemoryValve? = nil, clock: any Clock
+        threads: ThreadPool, answerThreads: ThreadPool? = nil, limits: ServerLimits, valve: MemoryValve? = nil,
+        clock: any Clock
     ) {
         self.clock = clock
         self.threads = threads
+        self.answerThreads = answerThreads ?? threads
         self.limits = limits
         self.valve = valve
         memory = MemoryPool(limitBytes: limits.questionsMemoryBytesMax)
@@ -56,6 +60,41 @@ package final class QueryService: Sendable {
     package func run<Result: Sendable>(_ job: @escaping @Sendable (QueryCancellation) throws -> Result) async throws
         -> Result
     {
+        try await admitting { cancellation, asked in
+            try await threads.run { [self] in
+                try checkTurn(cancellation, since: asked)
+                return try job(cancellation)
+            }
+        }
+    }
+
+    /// As ``run(_:)`` for an answer that is read piece by piece, up to its first one: on the threads of such answers, in
+    /// steps, so that the pieces of others come between them.
+    /// - Parameter step: nil: it has to be called again. Each is bounded work.
+    /// - Throws: as ``run(_:)``.
+    package func begin<Result: Sendable>(
+        _ step: @escaping @Sendable (QueryCancellation) throws -> Result?
+    ) async throws -> Result {
+        try await admitting { cancellation, asked in
+            var found = try await answerThreads.run { [self] in
+                try checkTurn(cancellation, since: asked)
+                return try step(cancellation)
+            }
+            while true {
+                if let found { return found }
+                found = try await answerThreads.run { [self] in
+                    try checkAsked(cancellation)
+                    return try step(cancellation)
+                }
+            }
+        }
+    }
+
+    /// Lets a question in, or refuses it.
+    /// - Parameter body: told what cancels it and when it was asked, on the monotonic clock.
+    private func admitting<Result: Sendable>(
+        _ body: (_ cancellation: QueryCancellation, _ asked: Int64) async throws -> Result
+    ) async throws -> Result {
         if let valve, valve.isClosed { throw full }
         // Before it counts as one that waits.
         let asked = clock.monotonicNanoseconds()
@@ -65,24 +104,14 @@ package final class QueryService: Sendable {
         }
         defer { admitted.subtract(1, ordering: .relaxed) }
         let cancellation = QueryCancellation()
-        let place = begin(cancellation)
+        let place = enter(cancellation)
         defer { state.withLock { $0.cancellations[place] = nil } }
         let disconnection = Disconnection.current
         let token = disconnection?.onDisconnect { cancellation.cancel() }
         defer { if let token { disconnection?.forget(token) } }
         return try await withTaskCancellationHandler {
             do {
-                return try await threads.run { [self] in
-                    if cancellation.isCancelled {
-                        if isStopped { throw stopping }
-                        throw CancellationError()
-                    }
-                    let waited = clock.monotonicNanoseconds() - asked
-                    guard waited <= max(limits.queryTimeLimitNanoseconds, Self.waitNanosecondsMin) else {
-                        throw busy("questions before it took as long as one may wait for its turn")
-                    }
-                    return try job(cancellation)
-                }
+                return try await body(cancellation, asked)
             } catch let error as QueryError where error.kind == .cancelled && isStopped {
                 throw stopping
             }
@@ -91,10 +120,28 @@ package final class QueryService: Sendable {
         }
     }
 
-    /// Runs the next piece of an answer that has begun, which can no longer be refused: it waits its turn.
+    /// Whether somebody still wants the answer.
+    private func checkAsked(_ cancellation: QueryCancellation) throws {
+        if cancellation.isCancelled {
+            if isStopped { throw stopping }
+            throw CancellationError()
+        }
+    }
+
+    /// The same as the turn comes: whoever waited for too long is refused.
+    private func checkTurn(_ cancellation: QueryCancellation, since asked: Int64) throws {
+        try checkAsked(cancellation)
+        let waited = clock.monotonicNanoseconds() - asked
+        guard waited <= max(limits.queryTimeLimitNanoseconds, Self.waitNanosecondsMin) else {
+            throw busy("questions before it took as long as one may wait for its turn")
+        }
+    }
+
+    /// Runs the next piece of an answer that has begun, which can no longer be refused: it waits for the pieces of
+    /// others, and for no question.
     /// - Throws: what the job throws.
     package func nextPiece<Result: Sendable>(_ job: @escaping @Sendable () throws -> Result) async throws -> Result {
-        try await threads.run(job)
+        try await answerThreads.run(job)
     }
 
     /// Ends questions that run or wait, and takes no more: whoever stops does not wait for them. Answers that have
@@ -137,7 +184,7 @@ package final class QueryService: Sendable {
             retryAfterSeconds: limits.retryAfterSeconds)
     }
 
-    private func begin(_ cancellation: QueryCancellation) -> Int {
+    private func enter(_ cancellation: QueryCancellation) -> Int {
         let (place, isStopped) = state.withLock { state in
             state.nextToken += 1
             state.cancellations[state.nextToken] = cancellation

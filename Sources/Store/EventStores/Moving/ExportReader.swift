@@ -20,6 +20,8 @@ package struct ExportPage: Sendable {
     /// Nothing.
     package init() {}
 
+    /// Whether it says nothing.
+    package var isEmpty: Bool { events.count == 0 && records.isEmpty }
     /// Bytes that it holds, roughly.
     package var heldBytes: Int { events.bytes.count + events.count * 16 + bookedCosts.count * 64 }
 }
