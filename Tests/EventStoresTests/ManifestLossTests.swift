@@ -2,6 +2,7 @@ import Domain
 import EventStores
 import Platform
 import Segments
+import Synchronization
 import Testing
 
 /// The log knows which manifest was last: a store never goes on from an older one as if nothing had happened.
@@ -90,6 +91,32 @@ import Testing
         try again.close()
     }
 
+    /// Whoever verifies beside a server lists the manifests first and reads the log last: a seal that ends in between
+    /// has the log tell of a manifest that was not there yet. Nothing is missing, however often that happens.
+    @Test func aManifestThatIsPublishedMeanwhileIsNotMissing() throws {
+        let server = try open()
+        _ = try server.append([turn("a")])
+        try server.seal()
+        let seals = Mutex(0)
+        let served = ServedFileSystem(disk) {
+            let number = seals.withLock { seals in
+                seals += 1
+                return seals
+            }
+            _ = try server.append([turn("b-\(number)")])
+            try server.seal()
+        }
+        let faults = try EventStore.fileFaults(at: "/data", context: context(served))
+        #expect(faults.count == 0, "\(faults.lines)")
+        #expect(seals.withLock { $0 } == 1, "it was not looked at again and again")
+        // What is really not there is missed as before.
+        disk.crash(.process)
+        let path = try newest()
+        for file in [path, path.replacing("/manifest-", with: "/copy-of-manifest-")] { try disk.remove(file) }
+        let missing = try EventStore.fileFaults(at: "/data", context: context(disk))
+        #expect(missing.lines.contains { $0.hasPrefix("\(path) is damaged") }, "\(missing.lines)")
+    }
+
     @Test func withoutAnyManifestASealedStoreDoesNotBeginAnew() throws {
         let store = try open()
         _ = try store.append([turn("a")])
@@ -152,4 +179,35 @@ import Testing
             #expect(try disk.list("/data/segments").filter { $0.name.hasPrefix("state-") }.count == 2)
         }
     }
+}
+
+/// A volume with a server that does something whenever somebody else opens a file of its log.
+private final class ServedFileSystem: FileSystem {
+    private let base: SimulatedFileSystem
+    private let serve: @Sendable () throws -> Void
+
+    init(_ base: SimulatedFileSystem, _ serve: @escaping @Sendable () throws -> Void) {
+        (self.base, self.serve) = (base, serve)
+    }
+
+    func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File {
+        if path.hasPrefix("/data/log/") {
+            do { try serve() } catch { Issue.record(error) }
+        }
+        return try base.open(path, options)
+    }
+
+    func rename(_ path: String, to newPath: String) throws(StorageError) { try base.rename(path, to: newPath) }
+    func remove(_ path: String) throws(StorageError) { try base.remove(path) }
+    func removeDirectory(_ path: String) throws(StorageError) { try base.removeDirectory(path) }
+    func createDirectories(_ path: String) throws(StorageError) { try base.createDirectories(path) }
+    func flushDirectory(_ path: String) throws(StorageError) { try base.flushDirectory(path) }
+    func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock {
+        try base.lock(path, isSecret: isSecret)
+    }
+    func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] { try base.list(directory) }
+    func lengthBytes(of path: String) throws(StorageError) -> Int? { try base.lengthBytes(of: path) }
+    func isDirectory(_ path: String) throws(StorageError) -> Bool { try base.isDirectory(path) }
+    func freeBytes(at path: String) throws(StorageError) -> Int { try base.freeBytes(at: path) }
+    var openFilesMax: Int { base.openFilesMax }
 }

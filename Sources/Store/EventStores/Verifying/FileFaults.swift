@@ -69,7 +69,8 @@ extension EventStore {
             // What somebody publishes meanwhile may explain files that are gone.
             let before = version()
             do {
-                let faults = try faults(StoreFiles(root: directory), overlay(of: directory, context.fileSystem))
+                let faults = try faults(
+                    StoreFiles(root: directory), overlay(of: directory, context.fileSystem), published: version)
                 guard faults.count > 0, attemptsLeft > 0, version() != before else { return faults }
             } catch let error as StorageError where error.isMissing && attemptsLeft > 0 {
                 // Files of versions before go a moment after the new one is published: one that was listed may be gone
@@ -79,8 +80,10 @@ extension EventStore {
         }
     }
 
+    /// - Parameter published: the version of the manifest that is in force now, whatever was in force when the folder
+    ///   was listed; nil where it cannot be told.
     private static func faults(
-        _ files: StoreFiles, _ fileSystem: any FileSystem
+        _ files: StoreFiles, _ fileSystem: any FileSystem, published: () -> UInt64?
     ) throws -> FileFaults {
         var faults = FileFaults()
         try addKey(files, fileSystem, &faults)
@@ -112,8 +115,8 @@ extension EventStore {
         }
         faults.add(survey, state)
         if told > version, !refused.contains(where: { fileName(of: $0.damage.file) == ManifestStore.fileName(told) }),
-            // The log was read last: what it tells of may have been published since the manifest was looked for.
-            try ManifestStore.survey(fileSystem: fileSystem, directory: files.segments).version < told
+            // The log was read last: what it tells of may have been published since the folder was listed.
+            published() ?? 0 < told
         {
             faults.add(StoreOpening.missing(told, in: files.segments))
         }
