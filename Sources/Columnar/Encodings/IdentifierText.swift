@@ -7,6 +7,22 @@ enum IdentifierText {
     private static let dash = UInt8(ascii: "-")
     private static let dashes = [8, 13, 18, 23]
 
+    /// The three numbers that a UUID is kept as; nil for another text.
+    /// - Precondition: ``length`` bytes from `start` on.
+    @inline(__always)
+    static func numbers(_ bytes: [UInt8], at start: Int) -> (time: Int64, middle: Int64, low: Int64)? {
+        for dash in dashes where bytes[start + dash] != Self.dash { return nil }
+        func part(_ from: Int, _ to: Int) -> UInt64? {
+            HexadecimalDigits.parse(bytes, (start + from)..<(start + to))
+        }
+        guard let first = part(0, 8), let second = part(9, 13), let third = part(14, 18), let fourth = part(19, 23),
+            let fifth = part(24, 36)
+        else { return nil }
+        return (
+            Int64(bitPattern: first << 16 | second), Int64(bitPattern: third), Int64(bitPattern: fourth << 48 | fifth)
+        )
+    }
+
     /// The block, or nil when a text is not such a UUID.
     static func encoded(_ texts: TextRanges) -> [UInt8]? {
         guard texts.count > 0, texts.commonLength == length else { return nil }
@@ -14,17 +30,8 @@ enum IdentifierText {
         var middles = times
         var lows = times
         for index in times.indices {
-            let start = texts.range(index).lowerBound
-            for dash in dashes where texts.bytes[start + dash] != Self.dash { return nil }
-            func part(_ from: Int, _ to: Int) -> UInt64? {
-                HexadecimalDigits.parse(texts.bytes, (start + from)..<(start + to))
-            }
-            guard let first = part(0, 8), let second = part(9, 13), let third = part(14, 18), let fourth = part(19, 23),
-                let fifth = part(24, 36)
-            else { return nil }
-            times[index] = Int64(bitPattern: first << 16 | second)
-            middles[index] = Int64(bitPattern: third)
-            lows[index] = Int64(bitPattern: fourth << 48 | fifth)
+            guard let numbers = numbers(texts.bytes, at: texts.range(index).lowerBound) else { return nil }
+            (times[index], middles[index], lows[index]) = numbers
         }
         var sink = ByteSink()
         sink.append(TextForm.uuid.rawValue)

@@ -32,20 +32,37 @@ enum NumberedText {
         return length
     }
 
+    /// The number of up to 18 digits; nil for what is none.
+    /// - Parameter canonical: whether zeros in front make it none, since they would not be written again.
+    @inline(__always)
+    static func decimal(_ bytes: [UInt8], _ digits: Range<Int>, canonical: Bool) -> Int64? {
+        guard (1...18).contains(digits.count) else { return nil }
+        if canonical, digits.count > 1, bytes[digits.lowerBound] == zero { return nil }
+        var value: Int64 = 0
+        for at in digits {
+            let digit = bytes[at] &- zero
+            guard digit < 10 else { return nil }
+            value = value &* 10 &+ Int64(digit)
+        }
+        return value
+    }
+
+    /// The number of up to 32 digits in two halves, the upper one 0 where there are no more than 16; nil for what is
+    /// none.
+    @inline(__always)
+    static func hexadecimal(_ bytes: [UInt8], _ digits: Range<Int>) -> (high: Int64, low: Int64)? {
+        let split = max(digits.lowerBound, digits.upperBound - 16)
+        guard let low = HexadecimalDigits.parse(bytes, split..<digits.upperBound),
+            let high = HexadecimalDigits.parse(bytes, digits.lowerBound..<split)
+        else { return nil }
+        return (Int64(bitPattern: high), Int64(bitPattern: low))
+    }
+
     private static func decimals(_ texts: TextRanges, prefix: Int, canonical: Bool) -> [Int64]? {
         var values = [Int64](repeating: 0, count: texts.count)
         for index in values.indices {
             let range = texts.range(index)
-            let digits = range.count - prefix
-            guard (1...18).contains(digits) else { return nil }
-            let first = range.lowerBound + prefix
-            if canonical, digits > 1, texts.bytes[first] == zero { return nil }
-            var value: Int64 = 0
-            for at in first..<range.upperBound {
-                let digit = texts.bytes[at] &- zero
-                guard digit < 10 else { return nil }
-                value = value &* 10 &+ Int64(digit)
-            }
+            guard let value = decimal(texts.bytes, range.dropFirst(prefix), canonical: canonical) else { return nil }
             values[index] = value
         }
         return values
@@ -56,12 +73,8 @@ enum NumberedText {
         var highs = lows
         for index in lows.indices {
             let range = texts.range(index)
-            let split = max(range.lowerBound + prefix, range.upperBound - 16)
-            guard let low = HexadecimalDigits.parse(texts.bytes, split..<range.upperBound),
-                let high = HexadecimalDigits.parse(texts.bytes, (range.lowerBound + prefix)..<split)
-            else { return nil }
-            lows[index] = Int64(bitPattern: low)
-            highs[index] = Int64(bitPattern: high)
+            guard let number = hexadecimal(texts.bytes, range.dropFirst(prefix)) else { return nil }
+            (highs[index], lows[index]) = number
         }
         return block(
             .hexadecimal, texts, prefix: prefix, digits: digits, streams: digits > 16 ? [highs, lows] : [lows])

@@ -76,7 +76,7 @@ extension TextBlockDecoder {
         var firsts = cursor
         try skip(&cursor, count)
         try skip(&cursor, count)
-        guard let wanted = identifier(text) else {
+        guard text.count == IdentifierText.length, let wanted = IdentifierText.numbers(text, at: 0) else {
             try skip(&cursor, count)
             return []
         }
@@ -95,18 +95,16 @@ extension TextBlockDecoder {
         guard (1...32).contains(digits) else { throw cursor.failure("1 to 32 digits") }
         var highs = cursor
         if digits > 16 { try skip(&cursor, count) }
-        let split = max(prefix.count, text.count - 16)
         guard text.count == prefix.count + digits, text.starts(with: prefix),
-            let low = HexadecimalDigits.parse(text, split..<text.count),
-            let high = HexadecimalDigits.parse(text, prefix.count..<split)
+            let wanted = NumberedText.hexadecimal(text, prefix.count..<text.count)
         else {
             try skip(&cursor, count)
             return []
         }
-        let found = try IntegerStreamDecoder.places(of: Int64(bitPattern: low), &cursor, count: count)
+        let found = try IntegerStreamDecoder.places(of: wanted.low, &cursor, count: count)
         if digits <= 16 || found.isEmpty { return found }
         let values = try IntegerStreamDecoder.read(&highs, count: count, at: found)
-        return found.indices.filter { values[$0] == Int64(bitPattern: high) }.map { found[$0] }
+        return found.indices.filter { values[$0] == wanted.high }.map { found[$0] }
     }
 
     private static func decimalCodes(
@@ -116,7 +114,7 @@ extension TextBlockDecoder {
         let digits = isPadded ? Int(try cursor.readByte()) : text.count - prefix.count
         guard !isPadded || (1...18).contains(digits) else { throw cursor.failure("1 to 18 digits") }
         guard text.count == prefix.count + digits, text.starts(with: prefix),
-            let value = decimal(text[prefix.count...], isPadded: isPadded)
+            let value = NumberedText.decimal(text, prefix.count..<text.count, canonical: !isPadded)
         else {
             try skip(&cursor, count)
             return []
@@ -127,31 +125,6 @@ extension TextBlockDecoder {
     /// Passes over a stream.
     private static func skip(_ cursor: inout ByteCursor, _ count: Int) throws(DecodingError) {
         _ = try IntegerStreamDecoder.read(&cursor, count: count, at: [])
-    }
-
-    /// The three numbers of a UUID as ``IdentifierText`` keeps them; nil for another text.
-    private static func identifier(_ text: [UInt8]) -> (time: Int64, middle: Int64, low: Int64)? {
-        guard text.count == IdentifierText.length,
-            [8, 13, 18, 23].allSatisfy({ text[$0] == UInt8(ascii: "-") }),
-            let first = HexadecimalDigits.parse(text, 0..<8), let second = HexadecimalDigits.parse(text, 9..<13),
-            let third = HexadecimalDigits.parse(text, 14..<18), let fourth = HexadecimalDigits.parse(text, 19..<23),
-            let fifth = HexadecimalDigits.parse(text, 24..<36)
-        else { return nil }
-        return (
-            Int64(bitPattern: first << 16 | second), Int64(bitPattern: third), Int64(bitPattern: fourth << 48 | fifth)
-        )
-    }
-
-    /// nil for what is no such number.
-    private static func decimal(_ digits: ArraySlice<UInt8>, isPadded: Bool) -> Int64? {
-        let zero = UInt8(ascii: "0")
-        guard (1...18).contains(digits.count), isPadded || digits.count == 1 || digits.first != zero else { return nil }
-        var value: Int64 = 0
-        for byte in digits {
-            guard byte >= zero, byte < zero + 10 else { return nil }
-            value = value * 10 + Int64(byte - zero)
-        }
-        return value
     }
 }
 

@@ -127,10 +127,12 @@ struct SealedConversations {
             let found = try workers.map(count: part.count) { try Self.matches(part[$0], index) }
             count += found.reduce(0) { $0 + $1.count }
             for match in found.joined() { tally[match.key] += 1 }
-            // Those to come are counted, so that the keys are parted once and not again and again; one is not parted.
-            if count > limits.rowsAtOnce { work = [] }
-            if count > limits.rowsAtOnce, index.count == 1 { return false }
-            if count > limits.rowsAtOnce { continue }
+            guard count <= limits.rowsAtOnce else {
+                // Those to come are counted, so that the keys are parted once and not again and again; one is not.
+                if index.count == 1 { return false }
+                work = []
+                continue
+            }
             for (place, matches) in zip(part, found) where !matches.isEmpty { work.append((place, matches)) }
         }
         if count > limits.rowsAtOnce {

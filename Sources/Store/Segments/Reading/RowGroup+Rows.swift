@@ -17,10 +17,9 @@ extension RowGroup {
         guard let column = columnIndex(named: name) else { return .constant(.null, type: type, count: rows.count) }
         if rows.count == rowCount { return try self.column(column, statistics: statistics) }
         let isKept = rows.count <= Self.keptRowsMax
-        let found = try decoded(column, statistics, isKept: isKept) { page in
-            page.header.encoding == .sharedTexts
-                ? try withSharedTexts(page, statistics, rows: rows, isKept: isKept)
-                : try PageDecoder.decode(page.header, payload: page.payload, type: page.type, rows: rows)
+        let found = try decoded(column, statistics, isKept: isKept) { page -> Vector in
+            try withSharedTexts(page, statistics, rows: rows, isKept: isKept)
+                ?? PageDecoder.decode(page.header, payload: page.payload, type: page.type, rows: rows)
         }
         return found ?? .constant(.null, type: type, count: rows.count)
     }

@@ -43,10 +43,9 @@ package struct RowGroup: Sendable {
         _ column: Int, statistics: ScanStatistics? = nil, sharesTexts: Bool = false
     ) throws -> Vector {
         let sharing = sharesTexts ? sharing(column) : nil
-        let found = try decoded(column, statistics) { page in
-            page.header.encoding == .sharedTexts
-                ? try withSharedTexts(page, statistics, sharing: sharing)
-                : try PageDecoder.decode(page.header, payload: page.payload, type: page.type, sharing: sharing)
+        let found = try decoded(column, statistics) { page -> Vector in
+            try withSharedTexts(page, statistics, sharing: sharing)
+                ?? PageDecoder.decode(page.header, payload: page.payload, type: page.type, sharing: sharing)
         }
         return found ?? .constant(.null, type: columns[column].type, count: rowCount)
     }

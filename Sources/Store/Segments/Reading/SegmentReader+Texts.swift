@@ -72,7 +72,7 @@ extension SegmentReader {
 }
 
 extension RowGroup {
-    /// A column whose page names blocks of texts.
+    /// A column whose page names blocks of texts; nil for other pages.
     /// - Parameters:
     ///   - rows: those that are wanted; nil: all.
     ///   - isKept: as of ``decoded(_:_:isKept:_:)``.
@@ -80,7 +80,8 @@ extension RowGroup {
     func withSharedTexts(
         _ page: Page, _ statistics: ScanStatistics?, rows: [UInt32]? = nil, isKept: Bool = false,
         sharing: SharedTexts.Page? = nil
-    ) throws -> Vector {
+    ) throws -> Vector? {
+        guard page.header.encoding == .sharedTexts else { return nil }
         let counts = page.texts.map { segment.footer.texts[$0].count }
         let codes = try SharedTextCodes(
             page.header, payload: page.payload, type: page.type, textCount: counts.reduce(0, +), rows: rows)
