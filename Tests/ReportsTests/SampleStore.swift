@@ -95,9 +95,12 @@ struct SampleStore {
     }
 
     /// Takes everything added so far in and answers from it.
-    mutating func runner(within options: QueryOptions = QueryOptions()) throws -> ReportRunner {
+    mutating func runner(
+        within options: QueryOptions = QueryOptions(), limits: ListingLimits = ListingLimits()
+    ) throws -> ReportRunner {
         try takeIn()
-        return ReportRunner(catalog: store.snapshot(), engine: LocalEngine(clock: SimulatedClock()), options: options)
+        return ReportRunner(
+            catalog: store.snapshot(), engine: LocalEngine(clock: SimulatedClock()), options: options, limits: limits)
     }
 }
 

@@ -8,6 +8,8 @@ enum GroupCell: Hashable, Sendable {
     case text([UInt8])
     /// ns since 1970 UTC: where the hour, day, week or month begins.
     case time(Int64)
+    /// Any that is not told by itself.
+    case other
 
     init(_ value: Scalar) {
         switch value {
@@ -17,11 +19,13 @@ enum GroupCell: Hashable, Sendable {
         }
     }
 
-    /// In the order of bytes and of time; those that don't say stand last.
+    /// In the order of bytes and of time; those that don't say stand behind them, and what is not told last.
     fileprivate func precedes(_ other: GroupCell) -> Bool {
         switch (self, other) {
         case (.time(let left), .time(let right)): left < right
         case (.text(let left), .text(let right)): left.lexicographicallyPrecedes(right)
+        case (.other, _): false
+        case (_, .other): true
         case (.none, _): false
         case (_, .none): true
         case (.time, .text): true

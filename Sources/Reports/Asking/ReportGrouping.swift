@@ -7,6 +7,8 @@ struct ReportGrouping {
     let dimensions: [ReportDimension]
     let clock: WallClock
     var model = DisplayedModelName.answering
+    /// The groups that are told one by one; nil: all.
+    var listed: ListedGroups?
 
     /// No breakdown.
     /// - Throws: nothing that can happen: everybody knows UTC.
@@ -15,7 +17,7 @@ struct ReportGrouping {
     /// One group of everything.
     var isWhole: Bool { dimensions.isEmpty }
     /// How many columns of an answer the key takes; figures come after them.
-    var width: Int { dimensions.count }
+    var width: Int { dimensions.count + (listed == nil ? 0 : 1) }
     /// Whether a dimension is known of calls only.
     var isOfCalls: Bool { dimensions.contains(where: \.isOfCalls) }
 
@@ -47,6 +49,7 @@ struct ReportGrouping {
         if dimensions.contains(.topic) {
             definitions.append(ReportDefinition("topic", "of the conversation: the last one that events name"))
         }
+        if let listed { definitions.append(listed.definition) }
         return definitions
     }
 
@@ -57,16 +60,22 @@ struct ReportGrouping {
     func source(_ table: String, time: String, of period: ReportPeriod, runner: ReportRunner) throws -> GroupedSource {
         let asked = dimensions.filter(\.isOfConversations)
         guard table != "conversations", try lacks(asked, table, time: time, of: period, runner: runner) else {
-            return GroupedSource(text: table, selection: selection(time: time))
+            return source(table, dimensions.map { $0.expression(time: time, model: model) })
         }
         var columns = asked
         for whole in asked.compactMap(\.within) where !columns.contains(whole) { columns.append(whole) }
         let told = columns.map { ", \($0.rawValue) as \($0.conversationColumn)" }.joined()
-        return GroupedSource(
-            text: table
-                + " left join (select tenant as conversation_tenant, conversation_id as conversation_key\(told) "
-                + "from conversations) as told_of_conversations on conversation_tenant = tenant and conversation_key = conversation_id",
-            selection: dimensions.map { $0.expression(time: time, model: model, isJoined: true) + ", " }.joined())
+        return source(
+            table + " left join (select tenant as conversation_tenant, conversation_id as conversation_key\(told) "
+                + "from conversations) as told_of_conversations "
+                + "on conversation_tenant = tenant and conversation_key = conversation_id",
+            dimensions.map { $0.expression(time: time, model: model, isJoined: true) })
+    }
+
+    /// - Parameter cells: those of the key, in SQL.
+    private func source(_ text: String, _ cells: [String]) -> GroupedSource {
+        listed?.source(text, cells, dimensions)
+            ?? GroupedSource(text: text, selection: cells.map { $0 + ", " }.joined())
     }
 
     /// Whether a row of the period that belongs to a conversation does not say all of its key itself.
@@ -81,22 +90,22 @@ struct ReportGrouping {
         ).isEmpty
     }
 
-    /// The key as the beginning of what is selected of a table that knows it, with a comma behind it.
-    func selection(time: String) -> String {
-        dimensions.map { $0.expression(time: time, model: model) + ", " }.joined()
-    }
-
     /// The clause that follows; empty for one group.
     var clause: String { isWhole ? "" : " group by " + (1...width).map(String.init).joined(separator: ", ") }
 
     /// The key of a row that begins with it.
-    func key(_ row: ReportRow) -> GroupKey { GroupKey(cells: row.values.prefix(width).map(GroupCell.init)) }
+    func key(_ row: ReportRow) -> GroupKey {
+        if listed != nil, row.flag(0) { return GroupKey(cells: dimensions.map { _ in .other }) }
+        return GroupKey(cells: row.values[(width - dimensions.count)..<width].map(GroupCell.init))
+    }
 
     /// The key as the first cells of a row.
     func values(_ key: GroupKey) -> [ReportValue] {
-        zip(dimensions, key.cells).map { dimension, cell in
-            switch cell {
+        zip(dimensions, key.cells).enumerated().map { place, pair in
+            let (dimension, cell) = pair
+            return switch cell {
             case .none: .none
+            case .other: place == 0 ? .optional(listed?.othersName) : .none
             case .text(let bytes): .text(String(decoding: bytes, as: UTF8.self))
             case .time(let time): .text(text(dimension, time))
             }

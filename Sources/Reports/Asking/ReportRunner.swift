@@ -12,6 +12,8 @@ package struct ReportRunner: Sendable {
     /// Zone in which the questions of a report cut hours, days, weeks and months.
     private var timeZone = "UTC"
     private let options: QueryOptions
+    /// How many groups reports list.
+    let limits: ListingLimits
     /// How conversations are judged; reports say so.
     let outcomes: OutcomeSettings
     /// What answers of the report's questions lack.
@@ -21,12 +23,14 @@ package struct ReportRunner: Sendable {
 
     /// - Parameters:
     ///   - engine: answers the questions that a report consists of.
+    ///   - limits: how many groups are told one by one.
     ///   - options: memory of each question, and the time of all of them where it runs already (`startingClock(_:)`),
     ///     else of each; its time zone is not used, a request names its own.
     package init(
         catalog: any TableCatalog, engine: any QueryEngine, options: QueryOptions = QueryOptions(),
-        outcomes: OutcomeSettings = .standard
+        outcomes: OutcomeSettings = .standard, limits: ListingLimits = ListingLimits()
     ) {
+        self.limits = limits
         self.outcomes = outcomes
         self.catalog = catalog
         self.engine = engine
@@ -122,9 +126,12 @@ package struct ReportRunner: Sendable {
     func check() throws(QueryError) { try options.check() }
 
     /// The rows of one question. What several sections of a report ask in the same words is answered once.
-    func rows(_ sql: String) throws -> [ReportRow] {
+    /// - Throws: `QueryError`, ``QueryError/tooManyGroups`` for more rows than so many; corruption errors of the store.
+    func rows(_ sql: String, atMost rowsMax: Int = .max) throws -> [ReportRow] {
         if let rows = known.rows(of: sql) { return rows }
-        let rows = try answer(sql).chunks.flatMap { chunk in
+        let chunks = try answer(sql).chunks
+        guard chunks.reduce(0, { $0 + $1.rowCount }) <= rowsMax else { throw QueryError.tooManyGroups }
+        let rows = chunks.flatMap { chunk in
             (0..<chunk.rowCount).map { row in ReportRow(values: chunk.columns.map { $0.scalar(at: row) }) }
         }
         known.add(rows, of: sql)

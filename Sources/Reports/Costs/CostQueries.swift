@@ -10,7 +10,7 @@ struct CostQueries {
         var groups = Grouped<CostFigures>()
         for table in Self.tables {
             let source = try by.source(table, time: "time", of: period, runner: runner)
-            let rows = try runner.rows(
+            let rows = try runner.groupRows(
                 "select \(source.selection)\(CostFigures.selection) from \(source.text) "
                     + "where \(period.contains("time"))\(condition.map { " and " + $0 } ?? "")\(by.clause)")
             for row in rows { groups[by.key(row), default: CostFigures()].add(row, from: by.width) }
@@ -21,6 +21,14 @@ struct CostQueries {
     /// Those of all calls together.
     func whole(where condition: String? = nil) throws -> CostFigures {
         try figures(.whole(), where: condition)[.all, default: CostFigures()]
+    }
+
+    /// What is asked for by groups, those first that cost most.
+    func kinds(where condition: String? = nil) -> [GroupedRows] {
+        let isCounted = period.contains("time") + (condition.map { " and " + $0 } ?? "")
+        return Self.tables.map {
+            GroupedRows(table: $0, time: "time", condition: isCounted, weight: "sum(cost_low_usd)")
+        }
     }
 
     /// The leaf calls, which are billed.
@@ -53,15 +61,27 @@ struct UnitCounts {
         return groups
     }
 
+    /// What ``groups(runner:period:rule:by:)`` asks for.
+    static func kinds(_ period: ReportPeriod, by: ReportGrouping) -> [GroupedRows] {
+        if by.isOfCalls { return [] }
+        return [
+            GroupedRows(table: "conversations", time: "closed_time", condition: period.contains("closed_time")),
+            GroupedRows(
+                table: QuestionRule.answer.table, time: "time",
+                condition: "\(QuestionRule.answer.sqlCondition) and \(period.contains("time"))"),
+        ]
+    }
+
     /// Conversations closed in the period, by the time of their closing.
     private static func closed(
         runner: ReportRunner, period: ReportPeriod, rule: OutcomeRule, by: ReportGrouping
     ) throws -> Grouped<UnitCounts> {
         var groups = Grouped<UnitCounts>()
-        let rows = try runner.rows(
-            "select \(by.selection(time: "closed_time"))count(*), "
+        let source = try by.source("conversations", time: "closed_time", of: period, runner: runner)
+        let rows = try runner.groupRows(
+            "select \(source.selection)count(*), "
                 + "count(*) filter (where (\(OutcomeText.expression(rule, now: runner.reached))) = 'resolved') "
-                + "from conversations where \(period.contains("closed_time"))\(by.clause)")
+                + "from \(source.text) where \(period.contains("closed_time"))\(by.clause)")
         for row in rows {
             groups[by.key(row), default: UnitCounts()].conversations = row.integer(by.width)
             groups[by.key(row), default: UnitCounts()].resolved = row.integer(by.width + 1)
@@ -74,7 +94,7 @@ struct UnitCounts {
         if by.isOfCalls { return nil }
         var groups = Grouped<Int128>()
         let source = try by.source(QuestionRule.answer.table, time: "time", of: period, runner: runner)
-        let rows = try runner.rows(
+        let rows = try runner.groupRows(
             "select \(source.selection)count(*) from \(source.text) "
                 + "where \(QuestionRule.answer.sqlCondition) and \(period.contains("time"))\(by.clause)")
         for row in rows { groups[by.key(row), default: 0] = row.integer(by.width) }

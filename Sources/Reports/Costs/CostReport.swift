@@ -9,14 +9,20 @@ struct CostReport {
         let period = try request.period(now: runner.now)
         var by = try request.grouping(of: .cost)
         if by.isWhole { by = ReportGrouping(dimensions: [.model], clock: by.clock) }
-        let total = try CostQueries(runner: runner, period: period).whole()
+        let queries = CostQueries(runner: runner, period: period)
+        let total = try queries.whole()
         let units = try UnitCounts(runner: runner, period: period, rule: request.rule)
-        var sections = [totalTable(total), unitTable(total, units), tokenTable(total), try routeTable(period, total)]
+        var sections = [totalTable(total), unitTable(total, units), tokenTable(total), try routeTable(queries, total)]
         let (told, rollups) = (
             ReportedCosts(runner: runner, period: period), RollupChecks(runner: runner, period: period)
         )
-        let groups = try CostQueries(runner: runner, period: period).figures(by)
-        let counts = try UnitCounts.groups(runner: runner, period: period, rule: request.rule, by: by)
+        let kinds = queries.kinds() + UnitCounts.kinds(period, by: by)
+        let (groups, counts) = try runner.listing(&by, kinds, of: period) { by in
+            (
+                try queries.figures(by),
+                try UnitCounts.groups(runner: runner, period: period, rule: request.rule, by: by)
+            )
+        }
         sections.append(breakdown(by, groups, counts, total))
         if let counts { sections.append(unitBreakdown(by, groups, counts)) }
         sections += [try PriceGaps(runner: runner, period: period).section()]
@@ -100,9 +106,9 @@ struct CostReport {
             rows: zip(CostFigures.tokenClasses, total.tokens).map { [.text($0), .count($1)] })
     }
 
-    private func routeTable(_ period: ReportPeriod, _ total: CostFigures) throws -> ReportSection {
-        let by = ReportGrouping(dimensions: [.route], clock: try ReportRequest.clock(request.timeZone))
-        let groups = try CostQueries(runner: runner, period: period).figures(by)
+    private func routeTable(_ queries: CostQueries, _ total: CostFigures) throws -> ReportSection {
+        var by = ReportGrouping(dimensions: [.route], clock: try ReportRequest.clock(request.timeZone))
+        let groups = try runner.listing(&by, queries.kinds(), of: queries.period) { try queries.figures($0) }
         return ReportSection(
             name: "local_share", title: "Local and cloud models",
             columns: [

@@ -5,9 +5,12 @@ struct PriceGaps {
     let period: ReportPeriod
 
     func section() throws -> ReportSection {
-        let by = ReportGrouping(
+        var by = ReportGrouping(
             dimensions: [.provider, .model, .serviceTier, .priceGaps], clock: try ReportGrouping.whole().clock)
-        let groups = try CostQueries(runner: runner, period: period).figures(by, where: "price_state <> 'priced'")
+        let (queries, isNotWhole) = (CostQueries(runner: runner, period: period), "price_state <> 'priced'")
+        let groups = try runner.listing(&by, queries.kinds(where: isNotWhole), of: period) { by in
+            try queries.figures(by, where: isNotWhole)
+        }
         return ReportSection(
             name: "price_gaps", title: "Calls that are not priced whole, and what is missing",
             columns: by.columns + [

@@ -59,16 +59,26 @@ struct OutcomeQueries {
         let isClosed = "closed_time is not null"
         let counts = Outcome.allCases.map { "count(*) filter (where \(isClosed) and \(outcome) = '\($0.rawValue)')" }
             .joined(separator: ", ")
-        let rows = try runner.rows(
-            "select \(by.selection(time: Ratings.time))\(counts), count(closed_time), count(*) filter (where \(isClosed) and reopened), "
+        let source = try by.source("conversations", time: Ratings.time, of: period, runner: runner)
+        let rows = try runner.groupRows(
+            "select \(source.selection)\(counts), count(closed_time), count(*) filter (where \(isClosed) and reopened), "
                 + "count(*) filter (where \(isClosed) and escalations > 0), \(Ratings.selection), "
                 + "count(*) filter (where feedback_requests > 0), count(*) filter (where feedback_requests > 0 or score is not null), "
                 + "count(*) filter (where closed_time is null) "
-                + "from conversations where \(Ratings.within(period))\(condition.map { " and " + $0 } ?? "")\(by.clause)"
+                + "from \(source.text) where \(isCounted(condition))\(by.clause)"
         )
         var groups = Grouped<OutcomeFigures>()
         for row in rows { groups[by.key(row), default: OutcomeFigures()] = Self.read(row, from: by.width) }
         return groups
+    }
+
+    private func isCounted(_ condition: String?) -> String {
+        Ratings.within(period) + (condition.map { " and " + $0 } ?? "")
+    }
+
+    /// What ``figures(_:where:)`` asks for.
+    func kinds(where condition: String? = nil) -> [GroupedRows] {
+        [GroupedRows(table: "conversations", time: Ratings.time, condition: isCounted(condition))]
     }
 
     /// Of all of them.

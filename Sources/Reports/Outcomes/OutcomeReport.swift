@@ -9,7 +9,7 @@ struct OutcomeReport {
         let period = try request.period(now: runner.now)
         let questions = OutcomeQueries(runner: runner, period: period, rule: request.rule)
         let judging = try runner.objectives(period, number: request.objectives)
-        let by = try request.grouping(of: .outcomes)
+        var by = try request.grouping(of: .outcomes)
         let total = try questions.whole()
         let isAsked = total.requested > 0
         var sections = [
@@ -18,14 +18,18 @@ struct OutcomeReport {
             escalations(try questions.escalations(), total), withoutMessage(try questions.withoutMessage()),
         ]
         if !by.isWhole {
+            let groups = try runner.listing(&by, questions.kinds(), of: period) { try questions.figures($0) }
             sections.append(
                 ReportSection(
                     name: by.name, title: by.title, columns: by.columns + OutcomeFigures.columns,
-                    rows: try questions.figures(by).sorted.map { by.values($0.key) + $0.value.values(isAsked: isAsked) }
-                ))
+                    rows: groups.sorted.map { by.values($0.key) + $0.value.values(isAsked: isAsked) }))
         }
-        let variants = ReportGrouping(dimensions: [.experiment, .variant], clock: by.clock)
-        sections.append(self.variants(variants, try questions.figures(variants, where: "variant is not null").sorted))
+        var variants = ReportGrouping(dimensions: [.experiment, .variant], clock: by.clock)
+        let hasVariant = "variant is not null"
+        let figures = try runner.listing(&variants, questions.kinds(where: hasVariant), of: period) { by in
+            try questions.figures(by, where: hasVariant)
+        }
+        sections.append(self.variants(variants, figures.sorted))
         return Report(
             name: "outcomes", title: "Outcomes",
             basis: runner.basis(

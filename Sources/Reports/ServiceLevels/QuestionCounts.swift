@@ -15,7 +15,7 @@ struct QuestionCounts {
         of source: GroupedSource, _ condition: String
     ) throws -> Grouped<QuestionCounts> {
         func counted(_ selection: String, _ isAsked: String) throws -> [ReportRow] {
-            try runner.rows(
+            try runner.groupRows(
                 "select \(source.selection)\(selection) from \(source.text) where \(isAsked)\(condition)\(by.clause)")
         }
         var groups = Grouped<QuestionCounts>()

@@ -54,6 +54,26 @@ struct ServiceLevelQueries {
             + channels.map { SQLTexts.text(String(decoding: $0, as: UTF8.self)) }.joined(separator: ", ") + ")"
     }
 
+    /// What ``figures()`` asks for.
+    var kinds: [GroupedRows] {
+        let ratings = GroupedRows(
+            table: "conversations", time: Ratings.time, condition: "\(Ratings.within(period)) and score is not null")
+        return CostQueries(runner: runner, period: period).kinds() + [
+            GroupedRows(table: "turns", time: "asked_time", condition: period.contains("asked_time")),
+            GroupedRows(table: answers.table, time: "time", condition: isAnswer),
+        ] + (asksTurns ? [] : [ratings])
+    }
+
+    /// The table of answers, and which of its rows count, by their own time.
+    private var answers: (table: String, isCounted: String) {
+        let answer = QuestionRule.answer
+        return asksTurns
+            ? (table: "turns", isCounted: "status is not null")
+            : (table: answer.table, isCounted: answer.sqlCondition)
+    }
+
+    private var isAnswer: String { "\(answers.isCounted) and \(period.contains("time"))" }
+
     func figures() throws -> Grouped<ServiceLevelFigures> {
         var groups = try figuresOfAll()
         var known: Set<[[UInt8]]> = [[]]
@@ -94,15 +114,12 @@ struct ServiceLevelQueries {
     }
 
     private func addAnswers(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
-        let table = asksTurns ? "turns" : QuestionRule.answer.table
-        let source = try by.source(table, time: "time", of: period, runner: runner)
-        // Answers count by their own time.
-        let isCounted = asksTurns ? "status is not null" : QuestionRule.answer.sqlCondition
+        let source = try by.source(answers.table, time: "time", of: period, runner: runner)
         let percentiles = percentiles
-        let rows = try runner.rows(
+        let rows = try runner.groupRows(
             "select \(source.selection)count(*), count(*) filter (where status = 'error'), count(duration_ns), "
                 + "count(time_to_first_token_ns)\(percentiles.map(\.text).joined()) "
-                + "from \(source.text) where \(isCounted) and \(period.contains("time"))\(condition)\(by.clause)")
+                + "from \(source.text) where \(isAnswer)\(condition)\(by.clause)")
         let first = by.width
         for row in rows {
             var figures = groups[by.key(row), default: ServiceLevelFigures()]
@@ -142,9 +159,10 @@ struct ServiceLevelQueries {
     /// As the report of outcomes counts them.
     private func addRatings(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
         guard !asksTurns, !isForBudgets else { return }
-        let rows = try runner.rows(
-            "select \(by.selection(time: Ratings.time))\(Ratings.selection) "
-                + "from conversations where \(Ratings.within(period)) and score is not null\(condition)\(by.clause)")
+        let source = try by.source("conversations", time: Ratings.time, of: period, runner: runner)
+        let rows = try runner.groupRows(
+            "select \(source.selection)\(Ratings.selection) "
+                + "from \(source.text) where \(Ratings.within(period)) and score is not null\(condition)\(by.clause)")
         for row in rows {
             groups[by.key(row), default: ServiceLevelFigures()].ratings = Int64(row.integer(by.width))
             groups[by.key(row), default: ServiceLevelFigures()].satisfied = Int64(row.integer(by.width + 1))

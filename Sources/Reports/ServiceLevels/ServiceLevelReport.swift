@@ -16,7 +16,7 @@ struct ServiceLevelReport {
 
     func report() throws -> Report {
         let period = try request.period(now: runner.now)
-        let by = try request.grouping(of: .sla, model: .askedFor)
+        var by = try request.grouping(of: .sla, model: .askedFor)
         let judging = try runner.objectives(period, number: request.objectives)
         let total = try figures(period, judging.set)
         let promises = BudgetReport(
@@ -26,8 +26,11 @@ struct ServiceLevelReport {
             try promises.summary(judging.set.answerLimits), questions(total), judging.section,
         ]
         if !by.isWhole {
-            let groups = try ServiceLevelQueries(runner: runner, period: period, by: by, objectives: judging.set)
-                .figures()
+            func queries(_ by: ReportGrouping) -> ServiceLevelQueries {
+                ServiceLevelQueries(runner: runner, period: period, by: by, objectives: judging.set)
+            }
+            let kinds = queries(by).kinds
+            let groups = try runner.listing(&by, kinds, of: period) { try queries($0).figures() }
             sections.append(breakdown(by, groups.sorted, judging.set.objectives))
         }
         sections.append(try worst(period, judging.set))

@@ -12,6 +12,8 @@ struct ReportedCosts {
     private static let differs =
         "(reported_cost_usd < cost_low_usd - \(rounding) or reported_cost_usd > cost_high_usd + \(rounding))"
 
+    private static let isTold = "reported_cost_usd is not null"
+
     private struct Sums {
         var calls: Int128 = 0
         var told: Int128 = 0
@@ -22,23 +24,9 @@ struct ReportedCosts {
 
     /// By model, where any call tells a cost.
     func byModel() throws -> ReportSection {
-        var groups = Grouped<Sums>()
-        let by = ReportGrouping(dimensions: [.model], clock: try ReportGrouping.whole().clock)
-        for table in CostQueries.tables {
-            let rows = try runner.rows(
-                "select model, count(*), sum(reported_cost_usd), sum(cost_low_usd), count(*) filter (where price_state <> 'priced'), "
-                    + "count(*) filter (where \(Self.differs)) from \(table) "
-                    + "where \(period.contains("time")) and reported_cost_usd is not null group by 1")
-            for row in rows {
-                var sums = groups[by.key(row), default: Sums()]
-                sums.calls += row.integer(1)
-                sums.told += row.picoUSD(2)
-                sums.low += row.picoUSD(3)
-                sums.notWhole += row.integer(4)
-                sums.differing += row.integer(5)
-                groups[by.key(row), default: Sums()] = sums
-            }
-        }
+        var by = ReportGrouping(dimensions: [.model], clock: try ReportGrouping.whole().clock)
+        let kinds = CostQueries(runner: runner, period: period).kinds(where: Self.isTold)
+        let groups = try runner.listing(&by, kinds, of: period, sums)
         return ReportSection(
             name: "told_costs", title: "What senders say that calls cost, beside ours",
             columns: by.columns + [
@@ -54,6 +42,28 @@ struct ReportedCosts {
                     .count(sums.differing),
                 ]
             })
+    }
+
+    private func sums(_ by: ReportGrouping) throws -> Grouped<Sums> {
+        var groups = Grouped<Sums>()
+        for table in CostQueries.tables {
+            let source = try by.source(table, time: "time", of: period, runner: runner)
+            let rows = try runner.groupRows(
+                "select \(source.selection)count(*), sum(reported_cost_usd), sum(cost_low_usd), "
+                    + "count(*) filter (where price_state <> 'priced'), count(*) filter (where \(Self.differs)) "
+                    + "from \(source.text) where \(period.contains("time")) and \(Self.isTold)\(by.clause)")
+            let first = by.width
+            for row in rows {
+                var sums = groups[by.key(row), default: Sums()]
+                sums.calls += row.integer(first)
+                sums.told += row.picoUSD(first + 1)
+                sums.low += row.picoUSD(first + 2)
+                sums.notWhole += row.integer(first + 3)
+                sums.differing += row.integer(first + 4)
+                groups[by.key(row), default: Sums()] = sums
+            }
+        }
+        return groups
     }
 
     /// The calls whose told cost is farthest outside ours.

@@ -68,8 +68,8 @@ package final class QueryService: Sendable {
         }
     }
 
-    /// As ``run(_:)`` for an answer that is read piece by piece, up to its first one: on the threads of such answers, in
-    /// steps, so that the pieces of others come between them.
+    /// As ``run(_:)`` for an answer that is read piece by piece, up to its first one: on the threads of such answers,
+    /// in steps, so that the pieces of others come between them.
     /// - Parameter step: nil: it has to be called again. Each is bounded work.
     /// - Throws: as ``run(_:)``.
     package func begin<Result: Sendable>(

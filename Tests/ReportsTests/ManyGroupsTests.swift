@@ -1,0 +1,117 @@
+import Domain
+import EventStores
+import Plans
+import Reports
+import Testing
+
+/// What rows of reports are told apart by others make up: beyond some number the first are told one by one and the
+/// others together, and all adds up as before.
+@Suite struct ManyGroupsTests {
+    /// A dear call of a conversation whose team is told, and of each made-up model some calls without a price.
+    private static func store(models: Int, callsEach: Int = 2) throws -> SampleStore {
+        var sample = try SampleStore()
+        for tokenClass in ["input", "output"] { sample.addPrice("big", tokenClass, picoPerToken: 1_000_000) }
+        func call(_ model: String, _ more: [String: EventValue] = [:]) -> [String: EventValue] {
+            more.merging([
+                "provider": .text("maker"), "request_model": .text(model), "input_tokens": .integer(1_000),
+                "output_tokens": .integer(10),
+            ]) { $1 }
+        }
+        let conversation: [String: EventValue] = ["conversation_id": .text("c1")]
+        sample.add("conversation.started", at: 0, conversation.merging(["team": .text("it's ours")]) { $1 })
+        sample.add("llm.call", at: 1, call("big", conversation))
+        for number in 0..<models {
+            for _ in 0..<callsEach { sample.add("llm.call", at: 2, call("m'\(number)")) }
+        }
+        return sample
+    }
+
+    private static func few(all: Int, listed: Int) -> ListingLimits {
+        var limits = ListingLimits()
+        (limits.allMax, limits.listedMax) = (all, listed)
+        return limits
+    }
+
+    @Test(arguments: [[.model], [.team, .model], [.day, .model], [.model, .tenant]] as [[ReportDimension]])
+    func whatCostsMostIsListedAndTheOthersAreOneRow(by: [ReportDimension]) throws {
+        var sample = try Self.store(models: 30)
+        let request = ReportRequest(by: by)
+        let name = "by_" + by.map(\.rawValue).joined(separator: "_")
+        let all = try #require(try sample.runner().report(.cost, request).section(name))
+        #expect(all.rows.count == 31 && all.count("calls") == 61)
+        func few() throws -> Report {
+            try sample.runner(limits: Self.few(all: 10, listed: 3)).report(.cost, request)
+        }
+        let report = try few()
+        let section = try #require(report.section(name))
+        let models = section.rows.indices.map { section.value("model", row: $0) }
+        #expect(models.prefix(3) == [.text("big"), .text("m'0"), .text("m'1")], "\(section.rows)")
+        #expect(section.rows.count == 4 && section.count("calls") == 61)
+        // Those that are listed are as they are among all, the others are what is left.
+        for row in section.rows.prefix(3) { #expect(all.rows.contains(row)) }
+        #expect(section.rows.last?.first == .text("other (28 groups)") && section.value("calls", row: 3) == .count(56))
+        #expect(section.value("cost_low_usd", row: 3) == .usd(0) && section.value("unpriced", row: 3) == .count(56))
+        let whole = try sample.runner().report(.cost, request)
+        #expect(report.section("total") == whole.section("total"))
+        #expect(report.definitions.contains { $0.term == "other" } && report.notices.isEmpty)
+        // What lacks a price is as many.
+        let gaps = try #require(report.section("price_gaps"))
+        #expect(gaps.rows.count == 4 && gaps.count("calls") == 60)
+        #expect(gaps.rows.last?.prefix(2) == [.text("other (27 groups)"), ReportValue.none])
+        // The same from a segment.
+        try sample.store.seal()
+        #expect(try few().section(name) == section)
+    }
+
+    @Test func questionsAnswersAndOutcomesAddUpToo() throws {
+        var sample = try SampleStore()
+        for number in 0..<20 {
+            let (name, channel) = ("c\(number)", "channel-\(number)")
+            for turn in 0...(number == 7 ? 3 : Int64(0)) {
+                sample.addTurn(name, turn + 1, at: Double(turn * 60), channel: channel)
+            }
+            sample.add(
+                "conversation.closed", at: 300,
+                ["conversation_id": .text(name), "channel": .text(channel), "reason": .text("completed")])
+            sample.add(
+                "feedback.submitted", at: 301,
+                ["conversation_id": .text(name), "channel": .text(channel), "score": .integer(5)])
+        }
+        let request = ReportRequest(by: [.channel])
+        for (kind, columns) in [
+            (.sla, ["good", "failed", "pending", "answers"]), (.outcomes, ["closed", "resolved", "ratings"]),
+            (.cost, ["calls", "answers"]),
+        ] as [(ReportKind, [String])] {
+            let all = try #require(try sample.runner().report(kind, request).section("by_channel"))
+            let limits = Self.few(all: 5, listed: 2)
+            let some = try #require(try sample.runner(limits: limits).report(kind, request).section("by_channel"))
+            #expect(all.rows.count == 20 && some.rows.count == 3, "\(kind): \(some.rows)")
+            #expect(some.rows.last?.first == .text("other (18 groups)"), "\(kind): \(some.rows)")
+            for column in columns { #expect(some.count(column) == all.count(column), "\(kind) \(column)") }
+            // What came most is among the first, but of conversations, of which each channel has one.
+            if kind != .outcomes { #expect(some.rows.contains { $0.first == .text("channel-7") }, "\(kind)") }
+        }
+    }
+
+    /// Figures of so many groups do not fit in what a question may hold; which come first, and how many they are, does.
+    @Test func moreGroupsThanMemoryAreStillAReport() throws {
+        let models = 24_000
+        var sample = try Self.store(models: models, callsEach: 1)
+        var options = QueryOptions()
+        options.memoryBudgetBytes = 8 << 20
+        var limits = ListingLimits()
+        limits.listedMax = 50
+        let report = try sample.runner(within: options, limits: limits).report(.cost, ReportRequest(by: [.model]))
+        let section = try #require(report.section("by_model"))
+        #expect(section.rows.count == 51 && section.rows.first?.first == .text("big"), "\(section.rows.count)")
+        #expect(section.rows.last?.first == .text("other (\(models + 1 - 50) groups)"))
+        #expect(section.count("calls") == Int128(models + 1))
+        #expect(report.section("price_gaps")?.count("calls") == Int128(models))
+        // Where not even that fits nobody knows who comes first, and the totals stand.
+        options.memoryBudgetBytes = 1 << 20
+        let least = try sample.runner(within: options, limits: limits).report(.cost, ReportRequest(by: [.model]))
+        let rest = try #require(least.section("by_model"))
+        #expect(rest.rows.count == 1 && rest.count("calls") == Int128(models + 1), "\(rest.rows.count)")
+        #expect(rest.rows.first?.first == .text("other (more groups than can be counted)"))
+    }
+}
