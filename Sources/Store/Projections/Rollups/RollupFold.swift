@@ -19,10 +19,11 @@ extension RollupLayout {
             return RollupPart(rows: try folded(kept, time: time), eventCount: kept.rowCount)
         } catch {
             // Amounts that no exact sum holds. A query refuses to add them up, too, but it may ask for something else.
-            let none = Chunk(columns: columns.map { Vector(type: $0.type, scalars: []) }, rowCount: 0)
-            return RollupPart(rows: none, eventCount: kept.rowCount, isExact: false)
+            return RollupPart(rows: noRows, eventCount: kept.rowCount, isExact: false)
         }
     }
+
+    var noRows: Chunk { Chunk(columns: columns.map { Vector(type: $0.type, scalars: []) }, rowCount: 0) }
 
     private func folded(_ chunk: Chunk, time: Int) throws(KernelError) -> Chunk {
         var keys = [buckets(of: chunk.columns[time])]
