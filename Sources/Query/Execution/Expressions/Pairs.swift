@@ -30,3 +30,25 @@ func zipOperands<A, B, Result>(_ left: Operand<A>, _ right: Operand<B>, count: I
     }
     return result
 }
+
+/// Likewise of steps that test.
+@inline(__always)
+func zipTruths<A, B>(_ left: Operand<A>, _ right: Operand<B>, count: Int, _ step: (A, B) -> Bool) -> [Bool] {
+    var result = [Bool](repeating: false, count: count)
+    var target = result.mutableSpan
+    switch (left, right) {
+    case (.array(let a), .array(let b)):
+        let x = a.span
+        let y = b.span
+        for row in 0..<count { target[row] = step(x[row], y[row]) }
+    case (.array(let a), .constant(let b)):
+        let x = a.span
+        for row in 0..<count { target[row] = step(x[row], b) }
+    case (.constant(let a), .array(let b)):
+        let y = b.span
+        for row in 0..<count { target[row] = step(a, y[row]) }
+    case (.constant(let a), .constant(let b)):
+        for row in 0..<count { target[row] = step(a, b) }
+    }
+    return result
+}

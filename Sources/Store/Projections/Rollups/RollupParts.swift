@@ -1,4 +1,5 @@
 package import Columnar
+import Domain
 
 /// A rollup's rows of one segment, part by part as the segment's events are gone through.
 ///
