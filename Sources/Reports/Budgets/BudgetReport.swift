@@ -126,7 +126,7 @@ struct BudgetReport {
     /// Most hours have answers or calls, which rollups know; all events are looked through only where there are none.
     private func hoursWithEvents(_ period: ReportPeriod) throws -> Int64 {
         let hour = "date_bin(interval '1 hour', time, \(SQLTexts.time(period.from)))"
-        var found: Set<Int64> = []
+        var found = Set(try BudgetQueries.hoursWithAnswers(runner, period))
         for table in [QuestionRule.answer.table, "llm_call", "events"] {
             guard let rest = Self.missing(from: found, period) else { break }
             let rows = try runner.rows(
