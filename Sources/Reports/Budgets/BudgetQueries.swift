@@ -63,7 +63,7 @@ struct BudgetQueries {
         case .ratings(let good):
             let bad = "score not in (\(good.map(String.init).joined(separator: ", ")))"
             return Source(
-                table: "conversations", condition: "score is not null", bad: bad, time: Ratings.time,
+                table: "conversations", condition: Ratings.isRated, bad: bad, time: Ratings.time,
                 within: Ratings.within)
         case .costPerAnswer: return answers("false")
         }

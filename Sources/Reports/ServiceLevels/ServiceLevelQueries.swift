@@ -144,7 +144,7 @@ struct ServiceLevelQueries {
         guard !asksTurns, !isForBudgets else { return }
         let rows = try runner.rows(
             "select \(by.selection(time: Ratings.time))\(Ratings.selection) "
-                + "from conversations where \(Ratings.within(period)) and score is not null\(condition)\(by.clause)")
+                + "from conversations where \(Ratings.isRated) and \(Ratings.within(period))\(condition)\(by.clause)")
         for row in rows {
             groups[by.key(row), default: ServiceLevelFigures()].ratings = Int64(row.integer(by.width))
             groups[by.key(row), default: ServiceLevelFigures()].satisfied = Int64(row.integer(by.width + 1))
