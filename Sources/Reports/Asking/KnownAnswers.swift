@@ -6,7 +6,7 @@ import Synchronization
 final class KnownAnswers: Sendable {
     /// Values in an answer; longer ones are mostly asked for once, and are not kept. The hours of a month, each with a
     /// number, are fewer.
-    private static let valuesMax = 4_096
+    static let valuesMax = 4_096
     private let answers = Mutex<[ExactText: [ReportRow]]>([:])
 
     /// nil for what was not asked yet.

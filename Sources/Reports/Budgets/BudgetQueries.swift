@@ -19,6 +19,9 @@ struct BudgetQueries {
         var bad: Int64 = 0
     }
 
+    /// What is counted of an objective, and in which window.
+    typealias Asked = (queries: BudgetQueries, window: ReportPeriod)
+
     /// Where rows of an indicator are, and which of them.
     private struct Source {
         var table: String
@@ -143,7 +146,7 @@ struct BudgetQueries {
     /// Those of a window for each of some indicators; those of answers that are limited alike are asked for together,
     /// since a question costs more than what it counts.
     /// - Throws: as `ReportRunner/report(_:_:)`.
-    static func counts(_ asked: [(queries: BudgetQueries, window: ReportPeriod)]) throws -> [Counts] {
+    static func counts(_ asked: [Asked]) throws -> [Counts] {
         var counts = [Counts?](repeating: nil, count: asked.count)
         for (place, (queries, window)) in asked.enumerated() where counts[place] == nil {
             try queries.runner.check()

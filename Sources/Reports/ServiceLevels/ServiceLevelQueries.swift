@@ -3,7 +3,7 @@ import Domain
 /// The questions behind the service level table, asked for a period and grouped.
 struct ServiceLevelQueries {
     let runner: ReportRunner
-    let period: ReportPeriod
+    var period: ReportPeriod
     let by: ReportGrouping
     let objectives: ObjectiveSet
     /// Whether only that is asked for which uses up error budgets: see ``ServiceLevelFigures/budgetLeft(_:)``.
@@ -52,6 +52,25 @@ struct ServiceLevelQueries {
         guard !channels.isEmpty else { return "" }
         return " and channel in ("
             + channels.map { SQLTexts.text(String(decoding: $0, as: UTF8.self)) }.joined(separator: ", ") + ")"
+    }
+
+    /// What ``figures()`` asks of all channels, in parts that do not wait for each other.
+    var parts: [@Sendable () throws -> Void] {
+        let queries = self
+        func part(
+            _ add: @escaping @Sendable (ServiceLevelQueries, inout Grouped<ServiceLevelFigures>) throws -> Void
+        ) -> @Sendable () throws -> Void {
+            {
+                var groups = Grouped<ServiceLevelFigures>()
+                try add(queries, &groups)
+            }
+        }
+        let counted = [part { try $0.addQuestions(&$1) }, part { try $0.addAnswers(&$1) }]
+        if isForBudgets { return counted }
+        return counted + [
+            part { try $0.addRatings(&$1) },
+            { _ = try CostQueries(runner: queries.runner, period: queries.period).figures(queries.by) },
+        ]
     }
 
     func figures() throws -> Grouped<ServiceLevelFigures> {
