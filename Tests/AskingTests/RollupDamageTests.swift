@@ -26,7 +26,10 @@ import Testing
                 ])
             events.add(
                 "message.sent", id: "m\(id)", time: time,
-                ["author": .text("agent"), "duration_ns": .integer(Int64(id) * 1_000_000)])
+                [
+                    "author": .text("agent"), "duration_ns": .integer(Int64(id) * 1_000_000),
+                    "user_id": .text("user \(id % 3)"),
+                ])
             events.add("tool.call", id: "t\(id)", time: time, ["tool": .text("search"), "duration_ns": .integer(5)])
             events.add("feedback.submitted", id: "f\(id)", time: time, ["score": .integer(Int64(id % 5 + 1))])
         }
@@ -73,6 +76,7 @@ import Testing
 
     @Test(arguments: [
         "rollup_llm_call_1h", "rollup_llm_call_1d", "rollup_message_sent_1m", "rollup_feedback_submitted_1d",
+        "rollup_events_users_1d",
     ])
     func oneNumberThatIsNotThatOfTheEventsIsFound(table: String) throws {
         let disk = SimulatedFileSystem(seed: 42)
@@ -124,6 +128,27 @@ import Testing
         #expect(try asked.ask("explain " + question).contains { $0.contains("Scan \(table):") })
         #expect(try asked.ask(question) == asked.ask(question, usesRollups: false))
         try asked.store.close()
+    }
+
+    /// Likewise of one without rows of users, which has none that are finer.
+    @Test func eventsStandInForUsersThatASegmentLacks() throws {
+        let disk = SimulatedFileSystem(seed: 46)
+        try Self.sealedStore(disk)
+        let question =
+            "select date_trunc('day', time) as d, count(distinct user_id), count(*) from events group by d order by d"
+        let asked = try AskedStore(disk)
+        let before = try asked.ask(question)
+        // One day: three users, and nobody with and without a tenant.
+        #expect(try before.count == 2 && asked.rowsScanned(question) == 5)
+        try asked.store.close()
+        try Self.rewrite(disk, "rollup_events_users_1d") { _, chunk in
+            Chunk(columns: chunk.columns.map { $0.gather([UInt32]()) }, rowCount: 0)
+        }
+        let again = try AskedStore(disk)
+        #expect(try again.ask(question) == before)
+        #expect(try again.rowsScanned(question) == 801)
+        #expect(try again.store.verify().findings == [])
+        try again.store.close()
     }
 
     @Test func aDamagedPageOfRollupRowsIsFound() throws {

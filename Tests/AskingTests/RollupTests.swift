@@ -13,7 +13,7 @@ import Testing
             func some(_ texts: [String], _ range: ClosedRange<Int>) -> [String] {
                 Array(texts.shuffled(using: &random).prefix(Int.random(in: range, using: &random)))
             }
-            let table = pick(["llm_call", "message_sent", "tool_call", "feedback_submitted"])
+            let table = pick(["llm_call", "message_sent", "tool_call", "feedback_submitted", "events"])
             let dimensions: [String]
             let measures: [String]
             switch table {
@@ -23,6 +23,7 @@ import Testing
             case "message_sent":
                 dimensions = ["tenant", "channel", "author", "status", "error_type"]
                 measures = ["duration_ns", "time_to_first_token_ns"]
+            case "events": (dimensions, measures) = (["user_id", "tenant"], [])
             case "tool_call": (dimensions, measures) = (["tool", "status"], ["duration_ns"])
             default: (dimensions, measures) = (["variant", "score"], [])
             }

@@ -71,6 +71,21 @@ import Testing
         #expect(predicates == [ColumnPredicate(column: 3, comparison: .greaterOrEqual(.timestamptz(999_999_999_995)))])
     }
 
+    @Test func subqueriesAreReplacedHoweverDeepTheyStand() {
+        let asked = Expression.scalarSubquery(scan, .integer)
+        func condition(_ inner: Expression) -> Expression {
+            let chosen = ConditionalBranch(condition: compare(.less, column(0), inner), value: inner)
+            return compare(
+                .equal, .call(.negate, [.conditional([chosen], otherwise: .cast(inner, .integer), .integer)], .integer),
+                column(1))
+        }
+        let limited = Plan.limit(scan, count: 1, offset: 0)
+        let replaced = Plan.filter(scan, condition(asked)).mapSubqueries { _ in limited }
+        #expect(replaced == .filter(scan, condition(.scalarSubquery(limited, .integer))))
+        let plain = Plan.filter(scan, condition(integer(7)))
+        #expect(plain.mapSubqueries { _ in limited } == plain)
+    }
+
     @Test func predicatesSpeakOfTheTableNotOfTheScan() {
         let narrow = Plan.scan(table: "x", columns: [2, 0], output: [columns[2], columns[0]], predicates: [])
         let plan = Plan.filter(narrow, compare(.equal, integer(4), column(1))).derivingPredicates(timeZone: "UTC")

@@ -191,6 +191,7 @@ func rows(_ chunk: Chunk, _ columns: [TableColumn]) -> [[String: Scalar]] {
         "rollup_llm_call_1m", "rollup_llm_call_1h", "rollup_llm_call_1d", "rollup_message_sent_1m",
         "rollup_message_sent_1d",
         "rollup_message_received_1h", "rollup_cache_lookup_1d", "rollup_feedback_submitted_1h",
+        "rollup_events_users_1d",
     ]
 
     private func reference(_ name: String) throws -> (RollupReference, RollupLayout) {
@@ -259,6 +260,36 @@ func rows(_ chunk: Chunk, _ columns: [TableColumn]) -> [[String: Scalar]] {
             joined.dropLast().allSatisfy { $0.rowCount == rowsMax }
                 && joined.allSatisfy { (1...rowsMax).contains($0.rowCount) })
         #expect(joined.allSatisfy { chunk in chunk.columns.allSatisfy { $0.count == chunk.rowCount } })
+    }
+
+    /// Parts of all types together: a row a key, whatever the parts are, and days that ascend.
+    @Test(arguments: 0..<6) func partsOfEveryTypeAreAddedUp(seed: Int) throws {
+        let (reference, layout) = try reference("rollup_events_users_1d")
+        var events = RandomEvents(random: SeededNumbers(seed: UInt64(seed)))
+        let told = events.next(reference.sourceColumns, count: 400, near: 0)
+        var parts = RollupParts(layout)
+        var first = 0
+        while first < told.count {
+            let end = min(told.count, first + 1 + events.random.next(below: 40))
+            let chunk = events.chunk(Array(told[first..<end]), reference.sourceColumns)
+            parts.add(layout.fold(chunk, watermark: 0))
+            first = end
+        }
+        let joined = parts.joined(rowsMax: 7)
+        #expect(joined.dropLast().allSatisfy { $0.rowCount == 7 })
+        let found = joined.flatMap { rows($0, layout.columns) }
+        #expect(found.map(line).sorted() == reference.rows(told).map(line).sorted(), "seed \(seed)")
+        let days = found.map { row -> Int64 in if case .timestamptz(let day)? = row["time"] { day } else { .max } }
+        #expect(days == days.sorted(), "seed \(seed)")
+    }
+
+    @Test func nothingAddsUpToNoRows() throws {
+        let (reference, layout) = try reference("rollup_events_users_1d")
+        var parts = RollupParts(layout)
+        #expect(parts.joined(rowsMax: 7).isEmpty)
+        var events = RandomEvents(random: SeededNumbers(seed: 1))
+        parts.add(layout.fold(events.chunk([], reference.sourceColumns), watermark: 0))
+        #expect(parts.joined(rowsMax: 7).isEmpty)
     }
 
     /// Fewer than two events a row on average, and readers take the events themselves.

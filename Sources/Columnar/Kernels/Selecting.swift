@@ -34,7 +34,7 @@ extension Span<Bool> {
     }
 
     /// Up to 64 rows from one on, the first in the lowest bit.
-    private func mask(from first: Int) -> UInt64 {
+    func mask(from first: Int) -> UInt64 {
         var mask: UInt64 = 0
         let rows = min(64, count - first)
         for place in stride(from: 0, to: rows & ~7, by: 8) {

@@ -21,6 +21,7 @@ extension ColumnSummary {
             }
         }
         merged.nullCount = nullCount + other.nullCount
+        merged.isLoose = isLoose || other.isLoose
         return merged
     }
 

@@ -20,6 +20,8 @@ package struct RollupDescription: Hashable, Sendable {
     package var measures: [RollupMeasureDescription]
     /// The beginning of the first bucket that is complete (ns); nil: all are.
     package var earliestTime: Int64?
+    /// Index of a dimension of so many values that only what asks for it is answered from the rollup; nil: none is.
+    package var leading: Int?
 
     /// Takes each part as given.
     package init(

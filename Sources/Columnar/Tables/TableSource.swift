@@ -77,6 +77,9 @@ package struct ColumnSummary: Sendable {
     package var nullCount: Int
     /// Exact sum of integer, duration and money columns; nil where not kept.
     package var sum: Int128?
+    /// Whether the smallest and the largest value may be those of rows that are left out: bounds of the others, and
+    /// nothing that occurs.
+    package var isLoose = false
 
     package init(minimum: Scalar, maximum: Scalar, nullCount: Int, sum: Int128? = nil) {
         self.minimum = minimum

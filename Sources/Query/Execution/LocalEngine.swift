@@ -40,6 +40,12 @@ package struct LocalEngine: QueryEngine {
         try context(catalog, options).prepared(plan)
     }
 
+    /// On the threads that share the work of each question, too: whoever has none of his own left helps others.
+    package func together(_ count: Int, _ job: @Sendable (Int) -> Void) {
+        // Only jobs fail, and these cannot.
+        _ = try? workers.run(count: count, job)
+    }
+
     private func context(_ catalog: any TableCatalog, _ options: QueryOptions) throws -> QueryContext {
         try QueryContext(
             catalog: catalog, options: options, workers: workers, clock: clock, chunkRowsMax: chunkRowsMax)

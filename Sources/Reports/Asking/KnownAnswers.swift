@@ -1,18 +1,20 @@
 import Bytes
 import Synchronization
 
-/// The short answers of one report's questions, by the questions' texts: over one snapshot and by one clock a text has
-/// one answer.
+/// The answers of one report's questions that are not long, by the questions' texts: over one snapshot and by one clock
+/// a text has one answer.
 final class KnownAnswers: Sendable {
-    /// Longer answers are asked for once anyway, and are not kept.
-    private static let rowsMax = 16
+    /// Values in an answer; longer ones are mostly asked for once, and are not kept. The hours of a month, each with a
+    /// number, are fewer.
+    static let valuesMax = 4_096
     private let answers = Mutex<[ExactText: [ReportRow]]>([:])
 
     /// nil for what was not asked yet.
     func rows(of sql: String) -> [ReportRow]? { answers.withLock { $0[ExactText(sql)] } }
 
-    /// Keeps an answer, where it is short.
+    /// Keeps an answer, where it is not long.
     func add(_ rows: [ReportRow], of sql: String) {
-        if rows.count <= Self.rowsMax { answers.withLock { $0[ExactText(sql)] = rows } }
+        let width = rows.first?.values.count ?? 0
+        if rows.count * width <= Self.valuesMax { answers.withLock { $0[ExactText(sql)] = rows } }
     }
 }

@@ -138,6 +138,15 @@ package struct ReportRunner: Sendable {
         return rows
     }
 
+    /// Asks what a report will ask, several questions at one time: each finds its answer known when its turn comes.
+    /// What fails is asked again in its place and fails there, so that a report fails as if nobody had asked ahead.
+    /// - Parameter jobs: of questions in the very words in which they will be asked; the longest first.
+    /// - Throws: `QueryError` out of time or cancelled.
+    func askAhead(_ jobs: [@Sendable () throws -> Void]) throws(QueryError) {
+        engine.together(jobs.count) { index in try? jobs[index]() }
+        try check()
+    }
+
     /// The same with names, nulls left out.
     func named(_ sql: String) throws -> [[ConversationField]] {
         let result = try answer(sql)

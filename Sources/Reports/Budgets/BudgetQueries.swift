@@ -19,6 +19,9 @@ struct BudgetQueries {
         var bad: Int64 = 0
     }
 
+    /// What is counted of an objective, and in which window.
+    typealias Asked = (queries: BudgetQueries, window: ReportPeriod)
+
     /// Where rows of an indicator are, and which of them.
     private struct Source {
         var table: String
@@ -63,7 +66,7 @@ struct BudgetQueries {
         case .ratings(let good):
             let bad = "score not in (\(good.map(String.init).joined(separator: ", ")))"
             return Source(
-                table: "conversations", condition: "score is not null", bad: bad, time: Ratings.time,
+                table: "conversations", condition: Ratings.isRated, bad: bad, time: Ratings.time,
                 within: Ratings.within)
         case .costPerAnswer: return answers("false")
         }
@@ -143,7 +146,7 @@ struct BudgetQueries {
     /// Those of a window for each of some indicators; those of answers that are limited alike are asked for together,
     /// since a question costs more than what it counts.
     /// - Throws: as `ReportRunner/report(_:_:)`.
-    static func counts(_ asked: [(queries: BudgetQueries, window: ReportPeriod)]) throws -> [Counts] {
+    static func counts(_ asked: [Asked]) throws -> [Counts] {
         var counts = [Counts?](repeating: nil, count: asked.count)
         for (place, (queries, window)) in asked.enumerated() where counts[place] == nil {
             try queries.runner.check()
@@ -199,12 +202,8 @@ struct BudgetQueries {
     /// The slices of a period in which something was answered; of one that begins before it only a part counts.
     /// - Parameter start: where a slice begins.
     private func slices(_ period: ReportPeriod, since start: Int64, bound: Int64, length: Int64) throws -> [Slice] {
-        let bin = "date_bin(interval '\(ObjectiveText.secondsNumber(length)) seconds', time, "
-            + "\(SQLTexts.time(start)))"
-        var answers: [Int64: Int128] = [:]
-        for row in try runner.rows("select \(bin), count(*) \(clause(source, period)) group by 1") {
-            if let from = row.time(0) { answers[from] = row.integer(1) }
-        }
+        let bin = Self.bin(length, since: start)
+        let answers = try bySlice(bin, period)
         var costs: [Int64: Int128] = [:]
         for table in CostQueries.tables {
             let rows = try runner.rows(
@@ -215,6 +214,29 @@ struct BudgetQueries {
         return answers.keys.sorted().map { from in
             Slice(from: from, isBad: costs[from, default: 0] > answers[from, default: 0] * Int128(bound))
         }
+    }
+
+    /// How many count in each slice in which any does.
+    private func bySlice(_ bin: String, _ period: ReportPeriod) throws -> [Int64: Int128] {
+        var counts: [Int64: Int128] = [:]
+        for row in try runner.rows("select \(bin), count(*) \(clause(source, period)) group by 1") {
+            if let from = row.time(0) { counts[from] = row.integer(1) }
+        }
+        return counts
+    }
+
+    private static func bin(_ length: Int64, since start: Int64) -> String {
+        "date_bin(interval '\(ObjectiveText.secondsNumber(length)) seconds', time, \(SQLTexts.time(start)))"
+    }
+
+    /// The hours of a period in which anything was answered, asked for in the words of an objective of what an answer
+    /// costs: where there is one the report knows the answer.
+    /// - Throws: as `ReportRunner/report(_:_:)`.
+    static func hoursWithAnswers(_ runner: ReportRunner, _ period: ReportPeriod) throws -> [Int64] {
+        // Limits are those of questions.
+        let limits = AnswerLimits(nanoseconds: Nanoseconds.second)
+        let queries = BudgetQueries(runner: runner, indicator: ServiceLevelIndicator(.answers), limits: limits)
+        return try queries.bySlice(bin(Nanoseconds.hour, since: period.from), period).keys.sorted()
     }
 
     // MARK: Who burns it

@@ -76,15 +76,9 @@ struct BudgetReport {
     /// ``report()``, for a report of other things.
     /// - Parameter limits: within which an answer is in time.
     func summary(_ limits: AnswerLimits) throws -> ReportSection {
-        let end = to ?? runner.now
         var covered: [ReportPeriod: ReportValue] = [:]
         var rows: [[ReportValue]] = []
-        let asked = try objectives.map { objective in
-            (
-                queries: BudgetQueries(runner: runner, indicator: objective.indicator, limits: limits),
-                window: try objective.window.period(at: end)
-            )
-        }
+        let asked = try asked(limits)
         let counts = try BudgetQueries.counts(asked)
         for (place, objective) in objectives.enumerated() {
             let period = asked[place].window
@@ -108,6 +102,36 @@ struct BudgetReport {
             ], rows: rows)
     }
 
+    /// What ``summary(_:)`` asks but for questions, which a report of service levels asks likewise, in parts that do
+    /// not wait for each other.
+    func parts(_ limits: AnswerLimits) throws -> [@Sendable () throws -> Void] {
+        var answers: [BudgetQueries.Asked] = []
+        var parts: [@Sendable () throws -> Void] = []
+        for asked in try asked(limits) {
+            switch asked.queries.indicator.measure {
+            case .questions: continue
+            case .answers, .answerDuration, .firstToken: answers.append(asked)
+            case .ratings: parts.append { _ = try BudgetQueries.counts([asked]) }
+            case .costPerAnswer:
+                // Longer answers are not kept, and would be asked for twice.
+                guard 2 * Self.hours(asked.window) <= KnownAnswers.valuesMax else { continue }
+                parts.append { _ = try BudgetQueries.counts([asked]) }
+            }
+        }
+        let together = answers
+        return parts + [{ _ = try BudgetQueries.counts(together) }]
+    }
+
+    private func asked(_ limits: AnswerLimits) throws -> [BudgetQueries.Asked] {
+        let end = to ?? runner.now
+        return try objectives.map { objective in
+            (
+                queries: BudgetQueries(runner: runner, indicator: objective.indicator, limits: limits),
+                window: try objective.window.period(at: end)
+            )
+        }
+    }
+
     /// How many bad ones are allowed, how many more, and what share that is.
     private static func shares(_ budget: ErrorBudget) -> [ReportValue] {
         let isCounted = budget.total > 0
@@ -126,7 +150,7 @@ struct BudgetReport {
     /// Most hours have answers or calls, which rollups know; all events are looked through only where there are none.
     private func hoursWithEvents(_ period: ReportPeriod) throws -> Int64 {
         let hour = "date_bin(interval '1 hour', time, \(SQLTexts.time(period.from)))"
-        var found: Set<Int64> = []
+        var found = Set(try BudgetQueries.hoursWithAnswers(runner, period))
         for table in [QuestionRule.answer.table, "llm_call", "events"] {
             guard let rest = Self.missing(from: found, period) else { break }
             let rows = try runner.rows(

@@ -9,6 +9,9 @@ enum Ratings {
         "(\(period.contains("closed_time")) or closed_time is null and \(period.contains("rated_time")))"
     }
 
+    /// Conversations that have one: few, so it stands before conditions that follow from silence.
+    static let isRated = "score is not null"
+
     /// How many ratings, and how many of them are good.
     static let selection = "count(score), count(*) filter (where score >= 4)"
 }

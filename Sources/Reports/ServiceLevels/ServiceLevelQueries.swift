@@ -3,7 +3,7 @@ import Domain
 /// The questions behind the service level table, asked for a period and grouped.
 struct ServiceLevelQueries {
     let runner: ReportRunner
-    let period: ReportPeriod
+    var period: ReportPeriod
     let by: ReportGrouping
     let objectives: ObjectiveSet
     /// Whether only that is asked for which uses up error budgets: see ``ServiceLevelFigures/budgetLeft(_:)``.
@@ -57,7 +57,7 @@ struct ServiceLevelQueries {
     /// What ``figures()`` asks for.
     var kinds: [GroupedRows] {
         let ratings = GroupedRows(
-            table: "conversations", time: Ratings.time, condition: "\(Ratings.within(period)) and score is not null")
+            table: "conversations", time: Ratings.time, condition: "\(Ratings.isRated) and \(Ratings.within(period))")
         return CostQueries(runner: runner, period: period).kinds() + [
             GroupedRows(table: "turns", time: "asked_time", condition: period.contains("asked_time")),
             GroupedRows(table: answers.table, time: "time", condition: isAnswer),
@@ -73,6 +73,25 @@ struct ServiceLevelQueries {
     }
 
     private var isAnswer: String { "\(answers.isCounted) and \(period.contains("time"))" }
+
+    /// What ``figures()`` asks of all channels, in parts that do not wait for each other.
+    var parts: [@Sendable () throws -> Void] {
+        let queries = self
+        func part(
+            _ add: @escaping @Sendable (ServiceLevelQueries, inout Grouped<ServiceLevelFigures>) throws -> Void
+        ) -> @Sendable () throws -> Void {
+            {
+                var groups = Grouped<ServiceLevelFigures>()
+                try add(queries, &groups)
+            }
+        }
+        let counted = [part { try $0.addQuestions(&$1) }, part { try $0.addAnswers(&$1) }]
+        if isForBudgets { return counted }
+        return counted + [
+            part { try $0.addRatings(&$1) },
+            { _ = try CostQueries(runner: queries.runner, period: queries.period).figures(queries.by) },
+        ]
+    }
 
     func figures() throws -> Grouped<ServiceLevelFigures> {
         var groups = try figuresOfAll()
@@ -162,7 +181,7 @@ struct ServiceLevelQueries {
         let source = try by.source("conversations", time: Ratings.time, of: period, runner: runner)
         let rows = try runner.groupRows(
             "select \(source.selection)\(Ratings.selection) "
-                + "from \(source.text) where \(Ratings.within(period)) and score is not null\(condition)\(by.clause)")
+                + "from \(source.text) where \(Ratings.isRated) and \(Ratings.within(period))\(condition)\(by.clause)")
         for row in rows {
             groups[by.key(row), default: ServiceLevelFigures()].ratings = Int64(row.integer(by.width))
             groups[by.key(row), default: ServiceLevelFigures()].satisfied = Int64(row.integer(by.width + 1))

@@ -18,9 +18,9 @@ struct ServiceLevelReport {
         let period = try request.period(now: runner.now)
         var by = try request.grouping(of: .sla, model: .askedFor)
         let judging = try runner.objectives(period, number: request.objectives)
+        try runner.askAhead(try parts(period, judging.set))
         let total = try figures(period, judging.set)
-        let promises = BudgetReport(
-            runner: runner, objectives: judging.set.serviceLevelObjectives, to: period.to)
+        let promises = promises(period, judging.set)
         var sections = [
             table(judging, total, budget: try budgetFigures(period, total, judging.set)),
             try promises.summary(judging.set.answerLimits), questions(total), judging.section,
@@ -38,9 +38,32 @@ struct ServiceLevelReport {
             name: "sla", title: "Service levels",
             basis: runner.basis(
                 period,
-                exactness: try runner.exactness(
-                    Self.exact, of: [period, Self.budgetWindow(period, judging.set)], else: Self.inexact)),
+                exactness: try exactness(period, judging.set)),
             sections: sections, main: by.isWhole ? "objectives" : by.name, definitions: definitions(by, judging))
+    }
+
+    /// What the sections ask but for the breakdown, in parts that do not wait for each other: most are too small to
+    /// keep more than one thread busy.
+    private func parts(_ period: ReportPeriod, _ set: ObjectiveSet) throws -> [@Sendable () throws -> Void] {
+        let window = Self.budgetWindow(period, set)
+        let whole = ServiceLevelQueries(runner: runner, period: period, by: try .whole(), objectives: set)
+        var budgets = whole
+        (budgets.period, budgets.isForBudgets) = (window, true)
+        let worst = try worstConversations(period, set)
+        let report = self
+        let ofPeriod = [{ _ = try worst.rows() }] + whole.parts
+        let ofWindow = try (window == period ? [] : budgets.parts) + promises(period, set).parts(set.answerLimits)
+        // The longest first, so that no thread is left alone with one at the end.
+        return (period.from < window.from ? ofPeriod + ofWindow : ofWindow + ofPeriod)
+            + [{ _ = try report.exactness(period, set) }]
+    }
+
+    private func promises(_ period: ReportPeriod, _ set: ObjectiveSet) -> BudgetReport {
+        BudgetReport(runner: runner, objectives: set.serviceLevelObjectives, to: period.to)
+    }
+
+    private func exactness(_ period: ReportPeriod, _ set: ObjectiveSet) throws -> String {
+        try runner.exactness(Self.exact, of: [period, Self.budgetWindow(period, set)], else: Self.inexact)
     }
 
     private func figures(_ period: ReportPeriod, _ objectives: ObjectiveSet) throws -> ServiceLevelFigures {
@@ -125,9 +148,7 @@ struct ServiceLevelReport {
     /// Whose questions failed, and who waited longest. What nobody promised is not among the worst: answers within the
     /// target of the highest percentile.
     private func worst(_ period: ReportPeriod, _ objectives: ObjectiveSet) throws -> ReportSection {
-        let rows = try WorstConversations(
-            runner: runner, period: period, objectives: objectives, count: Self.worstCount
-        ).rows()
+        let rows = try worstConversations(period, objectives).rows()
         return ReportSection(
             name: "worst_conversations", title: "Worst conversations: most failed questions, then slowest answer",
             columns: [
@@ -144,6 +165,10 @@ struct ServiceLevelReport {
                     row.optionalNanoseconds(4).map { .seconds($0) } ?? .none, row.time(6).map { .time($0) } ?? .none,
                 ]
             })
+    }
+
+    private func worstConversations(_ period: ReportPeriod, _ set: ObjectiveSet) throws -> WorstConversations {
+        try WorstConversations(runner: runner, period: period, objectives: set, count: Self.worstCount)
     }
 
     private func definitions(_ by: ReportGrouping, _ judging: AppliedObjectives) -> [ReportDefinition] {

@@ -54,7 +54,7 @@ package struct StoreSnapshot: TableCatalog {
     }
 
     package var tableNames: [String] {
-        let rollups = layouts.rollups.map(\.layout.definition.name)
+        let rollups = layouts.rollups.map(\.name)
         return
             (layouts.tables.map(\.name) + rollups + [
                 "events", "turns", "conversations", "dead_letters", "system_events",
@@ -93,9 +93,12 @@ package struct StoreSnapshot: TableCatalog {
     }
 
     private func rollupTable(_ name: String) -> RollupTable? {
-        layouts.rollups.first { $0.layout.definition.name == name }.map { layout, source in
-            let finer = layouts.rollups.map(\.layout).filter { $0.definition.isFiner(than: layout.definition) }
-            return RollupTable(layout: layout, finer: finer, source: eventTable(layouts.tables[source]))
+        layouts.rollups.first { $0.name == name }.map { rollup in
+            let finer = layouts.rollups.map(\.layout).filter { $0.definition.isFiner(than: rollup.layout.definition) }
+            let sources = rollup.sources.map { source in
+                RollupSource(events: eventTable(layouts.tables[source.table]), layout: source.layout)
+            }
+            return RollupTable(layout: rollup.layout, finer: finer, sources: sources)
         }
     }
 

@@ -4,7 +4,9 @@
 /// that nobody asks for, cost nothing.
 package enum RollupCatalogue {
     /// In the order in which segments hold them. Days have more dimensions than hours: they have fewer buckets.
-    package static let definitions: [RollupDefinition] =
+    package static let definitions: [RollupDefinition] = ofTypes + users
+
+    private static let ofTypes: [RollupDefinition] =
         RollupGrain.allCases.map { grain in
             RollupDefinition(
                 "llm_call", grain, by: (grain == .day ? ["tenant"] : []) + call, costs + tokens + callTimes)
@@ -28,6 +30,14 @@ package enum RollupCatalogue {
         + lasting.map { RollupDefinition("escalation_raised", $0, by: ["reason", "queue", "channel"], []) }
         + lasting.map { RollupDefinition("feedback_submitted", $0, by: ["variant", "channel", "score"], []) }
         + times
+
+    /// The column of tokens of users.
+    package static let user = "user_id"
+
+    /// Who was there on a day, each once: users of days, weeks and months are counted exactly.
+    private static let users = [
+        RollupDefinition(RollupDefinition.everyType, .day, part: "users", by: ["tenant", user], [], leading: user)
+    ]
 
     /// Times of answers and calls once more, of all channels, models and tenants together: what a percentile costs is
     /// histograms to merge.

@@ -48,25 +48,40 @@ package struct RollupMeasure: Hashable, Sendable {
 package struct RollupDefinition: Hashable, Sendable {
     /// The SQL table: `rollup_llm_call_1h`, `rollup_llm_call_times_1h`.
     package var name: String
-    /// The event type's SQL table.
+    /// The event type's SQL table, or ``everyType``.
     package var source: String
     /// Length of the buckets.
     package var grain: RollupGrain
-    /// Columns of the event type that tell rows of a bucket apart; few, and of few values each.
+    /// Columns of the event type that tell rows of a bucket apart; few, and of few values each but for the ``leading``
+    /// one.
     package var dimensions: [String]
     /// What is counted and added up beside the events themselves.
     package var measures: [RollupMeasure]
+    /// A dimension of so many values that the rollup answers only what asks for it: others, or what headers say of
+    /// events, tell the rest sooner. nil: it answers whatever it knows.
+    package private(set) var leading: String?
 
-    /// - Parameter part: tells it from another of the source and the grain.
+    /// The table of all events, as a source: events of every type are folded together, by columns that each type has.
+    static let everyType = "events"
+
+    /// Whether it is folded from the events of every type.
+    package var isOfEveryType: Bool { source == Self.everyType }
+
+    /// - Parameters:
+    ///   - part: tells it from another of the source and the grain.
+    ///   - leading: one of the dimensions.
     init(
         _ source: String, _ grain: RollupGrain, part: String? = nil, by dimensions: [String],
-        _ measures: [RollupMeasure]
+        _ measures: [RollupMeasure], leading: String? = nil
     ) {
+        precondition(source != Self.everyType || measures.isEmpty, "events of every type are only counted")
+        precondition(leading.map(dimensions.contains) ?? true, "one of the dimensions leads")
         name = (["rollup", source] + (part.map { [$0] } ?? []) + [grain.rawValue]).joined(separator: "_")
         self.source = source
         self.grain = grain
         self.dimensions = dimensions
         self.measures = measures
+        self.leading = leading
     }
 
     /// Whether its rows stand for the same events as those of another, told apart by more.

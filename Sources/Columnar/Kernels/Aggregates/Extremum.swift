@@ -60,6 +60,7 @@ struct IntegerExtremumAccumulator: Accumulator {
     mutating func updateFromSummary(_ summary: ColumnSummary?, rowCount: Int) -> Bool {
         guard let summary else { return false }
         if summary.nullCount == rowCount { return true }
+        if summary.isLoose { return false }
         switch isMaximum ? summary.maximum : summary.minimum {
         case .integer(let v), .timestamptz(let v), .timestamp(let v), .date(let v):
             take(v, 0)

@@ -88,7 +88,11 @@ struct Arithmetic: Sendable {
 
     private func clear<Value: ExpressibleByIntegerLiteral>(_ values: inout [Value], _ validity: Validity?) {
         guard let validity else { return }
-        for row in values.indices where !validity[row] { values[row] = 0 }
+        for (index, word) in validity.words.enumerated() where word != .max {
+            for row in index * 64..<min(index * 64 + 64, values.count) where word >> UInt64(row & 63) & 1 == 0 {
+                values[row] = 0
+            }
+        }
     }
 
     private func doubles(

@@ -51,12 +51,12 @@ enum Comparison {
         _ function: ScalarFunction, _ a: Operand<Value>, _ b: Operand<Value>, _ count: Int
     ) -> [Bool] {
         switch function {
-        case .equal: zipOperands(a, b, count: count) { $0 == $1 }
-        case .notEqual: zipOperands(a, b, count: count) { $0 != $1 }
-        case .less: zipOperands(a, b, count: count) { $0 < $1 }
-        case .lessOrEqual: zipOperands(a, b, count: count) { $0 <= $1 }
-        case .greater: zipOperands(a, b, count: count) { $0 > $1 }
-        default: zipOperands(a, b, count: count) { $0 >= $1 }
+        case .equal: zipTruths(a, b, count: count) { $0 == $1 }
+        case .notEqual: zipTruths(a, b, count: count) { $0 != $1 }
+        case .less: zipTruths(a, b, count: count) { $0 < $1 }
+        case .lessOrEqual: zipTruths(a, b, count: count) { $0 <= $1 }
+        case .greater: zipTruths(a, b, count: count) { $0 > $1 }
+        default: zipTruths(a, b, count: count) { $0 >= $1 }
         }
     }
 
@@ -65,12 +65,12 @@ enum Comparison {
         _ function: ScalarFunction, _ a: Operand<Double>, _ b: Operand<Double>, _ count: Int
     ) -> [Bool] {
         switch function {
-        case .equal: zipOperands(a, b, count: count) { $0 == $1 || ($0.isNaN && $1.isNaN) }
-        case .notEqual: zipOperands(a, b, count: count) { !($0 == $1 || ($0.isNaN && $1.isNaN)) }
-        case .less: zipOperands(a, b, count: count) { $0 < $1 || ($1.isNaN && !$0.isNaN) }
-        case .lessOrEqual: zipOperands(a, b, count: count) { $0 <= $1 || $1.isNaN }
-        case .greater: zipOperands(a, b, count: count) { $0 > $1 || ($0.isNaN && !$1.isNaN) }
-        default: zipOperands(a, b, count: count) { $0 >= $1 || $0.isNaN }
+        case .equal: zipTruths(a, b, count: count) { $0 == $1 || ($0.isNaN && $1.isNaN) }
+        case .notEqual: zipTruths(a, b, count: count) { !($0 == $1 || ($0.isNaN && $1.isNaN)) }
+        case .less: zipTruths(a, b, count: count) { $0 < $1 || ($1.isNaN && !$0.isNaN) }
+        case .lessOrEqual: zipTruths(a, b, count: count) { $0 <= $1 || $1.isNaN }
+        case .greater: zipTruths(a, b, count: count) { $0 > $1 || ($0.isNaN && !$1.isNaN) }
+        default: zipTruths(a, b, count: count) { $0 >= $1 || $0.isNaN }
         }
     }
 

@@ -7,21 +7,16 @@ extension Evaluator {
     /// `x <> 0 and y / x > 1` protects what follows it.
     func connective(_ function: ScalarFunction, _ arguments: [Expression], _ chunk: Chunk) throws -> Vector {
         let isAnd = function == .and
-        let count = chunk.rowCount
-        var truths = TruthTable(try evaluate(arguments[0], chunk))
+        var truths = Truths(try evaluate(arguments[0], chunk))
         for argument in arguments.dropFirst() {
             if !argument.mayFail {
-                truths.combine(TruthTable(try evaluate(argument, chunk)), isAnd: isAnd)
+                truths.combine(Truths(try evaluate(argument, chunk)), isAnd: isAnd)
                 continue
             }
-            // Open rows: those the settled value (false for AND, true for OR) has not decided.
-            var open: [UInt32] = []
-            for row in 0..<count where truths.isKnown(row) != true || truths.values[row] == isAnd {
-                open.append(UInt32(row))
-            }
-            if open.isEmpty { continue }
-            let part = TruthTable(try evaluate(argument, open.count == count ? chunk : chunk.gather(open)))
-            truths.combine(part, at: open, isAnd: isAnd)
+            let open = truths.open(isAnd: isAnd)
+            if open.nullCount == chunk.rowCount { continue }
+            let part = try evaluate(argument, chunk.gather(KeptRows(open)))
+            truths.combine(Truths(part), where: open, isAnd: isAnd)
         }
         return truths.vector
     }
@@ -31,6 +26,9 @@ extension Evaluator {
         let first = try evaluate(arguments[0], chunk)
         if first.hasNoNulls || arguments.count == 1 { return first }
         if first.isAllNull { return try coalesce(Array(arguments.dropFirst()), type: type, chunk) }
+        if case .boolean = first.storage, case .literal(.boolean(let value), _) = arguments[1] {
+            return Truths(first).settled(value).vector
+        }
         var open: [UInt32] = []
         for row in 0..<chunk.rowCount where first.isNull(row) { open.append(UInt32(row)) }
         let rest = try coalesce(Array(arguments.dropFirst()), type: type, chunk.gather(open))
@@ -77,98 +75,21 @@ extension Evaluator {
     }
 }
 
-/// Truth values of a chunk with room to combine them in place.
-struct TruthTable {
-    var values: [Bool]
-    private var known: [Bool]?
-
-    init(_ vector: Vector) {
-        switch vector.storage {
-        case .boolean(let values):
-            self.values = values
-            if let validity = vector.validity { known = (0..<vector.count).map { validity[$0] } }
-        case .constant(.boolean(let value)): values = Array(repeating: value, count: vector.count)
-        default:
-            values = Array(repeating: false, count: vector.count)
-            known = Array(repeating: false, count: vector.count)
-            for row in 0..<vector.count {
-                guard case .boolean(let value) = vector.scalar(at: row) else { continue }
-                values[row] = value
-                known?[row] = true
-            }
-        }
-    }
-
-    func isKnown(_ row: Int) -> Bool { known?[row] ?? true }
-
-    mutating func combine(_ other: TruthTable, isAnd: Bool) {
-        assert(other.values.count == values.count, "truths of the same rows")
-        if known == nil, other.known == nil {
-            if isAnd {
-                for row in values.indices { values[row] = values[row] && other.values[row] }
-            } else {
-                for row in values.indices { values[row] = values[row] || other.values[row] }
-            }
-            return
-        }
-        for row in values.indices { combine(row, other.values[row], other.isKnown(row), isAnd) }
-    }
-
-    mutating func combine(_ other: TruthTable, at rows: [UInt32], isAnd: Bool) {
-        assert(rows.count == other.values.count, "a truth for each open row")
-        for (index, row) in rows.enumerated() { combine(Int(row), other.values[index], other.isKnown(index), isAnd) }
-    }
-
-    private mutating func combine(_ row: Int, _ value: Bool, _ isValueKnown: Bool, _ isAnd: Bool) {
-        let decisive = !isAnd
-        if (isKnown(row) && values[row] == decisive) || (isValueKnown && value == decisive) {
-            values[row] = decisive
-            known?[row] = true
-        } else if isKnown(row) && isValueKnown {
-            values[row] = isAnd
-        } else {
-            if known == nil { known = Array(repeating: true, count: values.count) }
-            known?[row] = false
-            values[row] = false
-        }
-    }
-
-    var vector: Vector {
-        var validity: Validity?
-        if let known, known.contains(false) {
-            var bits = Validity(count: values.count, allValid: false)
-            for row in known.indices where known[row] { bits[row] = true }
-            validity = bits
-        }
-        return Vector(type: .boolean, count: values.count, storage: .boolean(values), validity: validity)
-    }
-}
-
 /// NOT, IS NULL, IS TRUE and their kin: never null but for NOT.
 enum NullTests {
     static func apply(_ function: ScalarFunction, _ value: Vector) -> Vector {
-        let count = value.count
-        func result(_ test: (Int) -> Bool) -> Vector {
-            Vector(type: .boolean, count: count, storage: .boolean((0..<count).map(test)))
-        }
         switch function {
         case .isNull, .isNotNull:
             let wanted = function == .isNull
-            if value.isAllNull { return .constant(.boolean(wanted), type: .boolean, count: count) }
-            if value.hasNoNulls { return .constant(.boolean(!wanted), type: .boolean, count: count) }
-            return result { value.isNull($0) == wanted }
-        case .not:
-            var truth = TruthTable(value)
-            for row in truth.values.indices { truth.values[row] = truth.isKnown(row) && !truth.values[row] }
-            return truth.vector
-        default:
-            let truth = TruthTable(value)
-            switch function {
-            case .isTrue: return result { truth.isKnown($0) && truth.values[$0] }
-            case .isFalse: return result { truth.isKnown($0) && !truth.values[$0] }
-            case .isNotTrue: return result { !(truth.isKnown($0) && truth.values[$0]) }
-            default: return result { !(truth.isKnown($0) && !truth.values[$0]) }
-            }
+            if value.isAllNull { return .constant(.boolean(wanted), type: .boolean, count: value.count) }
+            if value.hasNoNulls { return .constant(.boolean(!wanted), type: .boolean, count: value.count) }
+            let presence = Truths.presence(of: value)
+            return (wanted ? presence.opposite : presence).vector
+        case .not: return Truths(value).negated.vector
+        case .isTrue: return Truths(value).settled(false).vector
+        case .isFalse: return Truths(value).negated.settled(false).vector
+        case .isNotTrue: return Truths(value).settled(false).opposite.vector
+        default: return Truths(value).negated.settled(false).opposite.vector
         }
     }
 }

@@ -57,7 +57,9 @@ enum TextMapping {
         assert(validity == nil || validity?.count == values.count, "a bit for each row")
         guard let validity else { return }
         for (index, word) in validity.words.enumerated() where word != .max {
-            for row in index * 64..<min(index * 64 + 64, values.count) where !validity[row] { values[row] = false }
+            for row in index * 64..<min(index * 64 + 64, values.count) where word >> UInt64(row & 63) & 1 == 0 {
+                values[row] = false
+            }
         }
     }
 }

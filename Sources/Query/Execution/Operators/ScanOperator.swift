@@ -147,16 +147,34 @@ struct ScanOperator: Sendable {
         return (chunk, selection)
     }
 
-    /// The rows of a morsel where a column has a given text, if that is what the condition says and the morsel finds
-    /// them without reading the column.
+    /// More texts than this are not looked up one by one.
+    private static let lookedUpTextsMax = 16
+
+    /// The rows of a morsel where a column has a given text, or one of a few, if that is what the condition says and
+    /// the morsel finds them without reading the column.
     private func lookedUp(_ condition: Expression, _ morsel: any Morsel) throws -> [UInt32]? {
-        guard context.options.usesSummaries, case .call(.equal, let sides, _) = condition, sides.count == 2 else {
-            return nil
-        }
-        switch (sides[0], sides[1]) {
-        case (.column(let column, .text), .literal(.text(let text), _)),
-            (.literal(.text(let text), _), .column(let column, .text)):
-            return try morsel.rows(columns[column], ofText: Array(text.utf8))
+        guard context.options.usesSummaries else { return nil }
+        switch condition {
+        case .call(.equal, let sides, _) where sides.count == 2:
+            switch (sides[0], sides[1]) {
+            case (.column(let column, .text), .literal(.text(let text), _)),
+                (.literal(.text(let text), _), .column(let column, .text)):
+                return try morsel.rows(columns[column], ofText: Array(text.utf8))
+            default: return nil
+            }
+        case .oneOf(.column(let column, .text), let values) where values.count <= Self.lookedUpTextsMax:
+            var found: [UInt32] = []
+            // What is null equals nothing.
+            for case .text(let text) in values {
+                try context.check()
+                guard let rows = try morsel.rows(columns[column], ofText: Array(text.utf8)) else { return nil }
+                found += rows
+            }
+            found.sort()
+            // A text may be named twice.
+            var rows: [UInt32] = []
+            for row in found where row != rows.last { rows.append(row) }
+            return rows
         default: return nil
         }
     }

@@ -119,7 +119,7 @@ private struct ValueRange {
     init(_ known: ColumnSummary, rowCount: Int) {
         (low, high) = (known.minimum, known.maximum)
         (hasNulls, hasValues) = (known.nullCount > 0, known.nullCount < rowCount)
-        isExact = if case .text = low { false } else { true }
+        isExact = if case .text = low { false } else { !known.isLoose }
     }
 
     /// nil for expressions of which headers say nothing.

@@ -171,7 +171,7 @@ final class HistoryReader: Sendable {
         var first: Int64?
         try scan("events", ["time"]) { morsel, table in
             guard let place = table.place("time") else { return }
-            if case .timestamptz(let time)? = morsel.summary(place)?.minimum {
+            if let summary = morsel.summary(place), !summary.isLoose, case .timestamptz(let time) = summary.minimum {
                 first = min(first ?? time, time)
                 return
             }

@@ -79,7 +79,7 @@ final class ActivityPieces: Sendable {
     }
 
     private static func times(of morsel: any Morsel, _ place: Int) throws -> ClosedRange<Int64>? {
-        if let summary = morsel.summary(place), case .timestamptz(let first) = summary.minimum,
+        if let summary = morsel.summary(place), !summary.isLoose, case .timestamptz(let first) = summary.minimum,
             case .timestamptz(let last) = summary.maximum, first <= last
         {
             return first...last

@@ -31,7 +31,9 @@ package struct Preparation {
 
     private func replacingSubqueries(_ plan: Plan, _ answer: (Plan) throws -> [Chunk]) throws -> Plan {
         try plan.mapInputs { input throws in try replacingSubqueries(input, answer) }
-            .mapExpressions { expression throws in try replacingSubqueries(expression, answer) }
+            .mapExpressions { expression throws in
+                expression.containsSubquery ? try replacingSubqueries(expression, answer) : expression
+            }
     }
 
     private func replacingSubqueries(

@@ -18,9 +18,17 @@ package protocol QueryEngine: Sendable {
     /// The plan as it would run: subqueries answered, rewritten. EXPLAIN shows it.
     /// - Throws: as ``run(_:catalog:options:)``.
     func prepared(_ plan: Plan, catalog: any TableCatalog, options: QueryOptions) throws -> Plan
+
+    /// Calls the job once for each number below `count`, several at one time where the engine has threads for that, and
+    /// returns when all are done: for questions that do not wait for each other, of which each is too small to keep
+    /// all threads busy.
+    func together(_ count: Int, _ job: @Sendable (Int) -> Void)
 }
 
 extension QueryEngine {
+    /// One after the other.
+    package func together(_ count: Int, _ job: @Sendable (Int) -> Void) { for index in 0..<count { job(index) } }
+
     /// Answers a plan with the memory and time that questions have when nobody says otherwise.
     package func run(_ plan: Plan, catalog: any TableCatalog) throws -> ResultSet {
         try run(plan, catalog: catalog, options: QueryOptions())

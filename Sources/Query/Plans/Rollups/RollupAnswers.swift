@@ -40,7 +40,9 @@ private struct RollupAnswer {
         self.source = source
         var first: RollupTranslation?
         for rollup in rollups where rollup.grainNanoseconds != known.last?.grainNanoseconds {
-            guard let translation = try? RollupTranslation(source, by: rollup, timeZone: timeZone) else { continue }
+            guard let translation = try? RollupTranslation(source, by: rollup, timeZone: timeZone),
+                translation.asksForLeading(of: rollup)
+            else { continue }
             if first == nil { first = translation }
             known.append(rollup)
         }

@@ -30,6 +30,11 @@ struct RollupTranslation {
         if partials.isEmpty { _ = try place(.events) }
     }
 
+    /// Whether it asks for what the rollup is for.
+    func asksForLeading(of rollup: RollupDescription) -> Bool {
+        rollup.leading.map { partials.contains(.key(rollup.columns[$0].name)) } ?? true
+    }
+
     // MARK: Columns
 
     private mutating func place(_ partial: PartialColumn) throws(NotKnown) -> Int {

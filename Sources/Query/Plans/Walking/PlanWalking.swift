@@ -120,8 +120,13 @@ extension Plan {
 extension Expression {
     /// The same expression with the plan of each scalar subquery replaced.
     package func mapSubqueries(_ transform: (Plan) -> Plan) -> Expression {
+        // Most have none and stay as they are; each rewrite of a plan asks each of its expressions.
+        containsSubquery ? replacingSubqueries(transform) : self
+    }
+
+    private func replacingSubqueries(_ transform: (Plan) -> Plan) -> Expression {
         if case .scalarSubquery(let plan, let type) = self { return .scalarSubquery(transform(plan), type) }
-        return mapChildren { $0.mapSubqueries(transform) }
+        return mapChildren { $0.replacingSubqueries(transform) }
     }
 }
 

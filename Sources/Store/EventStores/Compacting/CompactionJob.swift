@@ -48,7 +48,7 @@ struct CompactionJob: StoreJob {
     private func write(to writer: SegmentWriter) throws -> ReplacedRows {
         let hints = SegmentHints(registry)
         let watermark = RollupGroups.watermark(of: segments, layouts)
-        var rollups = [[RollupPart]](repeating: [], count: layouts.rollups.count)
+        var rollups = layouts.rollups.map { RollupParts($0.layout) }
         var past = ReplacedRows()
         for layout in layouts.tables {
             let table = try MergedTable(
@@ -61,8 +61,9 @@ struct CompactionJob: StoreJob {
             }
             try table.forEachPiece(check: stop.check) { chunk, columns in
                 let own = Self.own(chunk, layout)
-                for (index, rollup) in layouts.rollups.enumerated() where rollup.source == Int(layout.typeID) {
-                    rollups[index].append(rollup.layout.fold(own, watermark: watermark))
+                for (index, rollup) in layouts.rollups.enumerated() {
+                    guard let folding = rollup.layout(ofTable: Int(layout.typeID)) else { continue }
+                    rollups[index].add(folding.fold(own, watermark: watermark))
                 }
                 try add(chunk, columns)
             }
@@ -111,7 +112,7 @@ struct CompactionJob: StoreJob {
     /// Whether nothing of segments is left out: tables that this version does not know stay as they are.
     static func knows(_ segments: [SealedSegment], _ layouts: EventTableLayouts) -> Bool {
         let known = Set(
-            layouts.tables.map(\.name) + layouts.rollups.map(\.layout.definition.name)
+            layouts.tables.map(\.name) + layouts.rollups.map(\.name)
                 + others.map(\.name))
         return segments.allSatisfy { $0.reader.tableNames.allSatisfy(known.contains) }
     }

@@ -11,28 +11,31 @@ enum RollupGroups {
     static func encode(_ parts: [[RollupPart?]], layouts: EventTableLayouts, workers: any Workers) throws
         -> [EncodedGroup]
     {
-        try workers.map(count: layouts.rollups.count) { index in
-            encoded(parts.compactMap { $0[index] }, layouts.rollups[index].layout)
+        try workers.map(count: layouts.rollups.count) { index -> [EncodedGroup] in
+            var own = RollupParts(layouts.rollups[index].layout)
+            for part in parts { if let part = part[index] { own.add(part) } }
+            return encoded(own, layouts.rollups[index].layout)
         }.flatMap { $0 }
     }
 
     /// The same of parts by rollup.
-    static func encoded(_ parts: [[RollupPart]], layouts: EventTableLayouts) -> [EncodedGroup] {
+    static func encoded(_ parts: [RollupParts], layouts: EventTableLayouts) -> [EncodedGroup] {
         zip(parts, layouts.rollups).flatMap { encoded($0, $1.layout) }
     }
 
-    private static func encoded(_ parts: [RollupPart], _ layout: RollupLayout) -> [EncodedGroup] {
+    private static func encoded(_ parts: RollupParts, _ layout: RollupLayout) -> [EncodedGroup] {
         let columns = segmentColumns(layout)
-        return RollupPart.joined(parts, columns: layout.columns, rowsMax: Limits.groupRowsMax).map {
+        return parts.joined(rowsMax: Limits.groupRowsMax).map {
             encodeGroup(table: layout.definition.name, columns: columns, chunk: $0)
         }
     }
 
-    /// Bounds of histograms say nothing.
+    /// Bounds of histograms say nothing; users stand in tables of events, too.
     private static func segmentColumns(_ layout: RollupLayout) -> [SegmentColumn] {
         zip(layout.columns, layout.contents).map { column, content in
             var hint = ColumnHint.plain
             if case .histogram = content { hint = .unsummarised }
+            if column.name == RollupCatalogue.user { hint = .shared }
             return SegmentColumn(name: column.name, type: column.type, hint: hint)
         }
     }
@@ -47,20 +50,22 @@ enum RollupGroups {
 
     /// The rows as a segment's events give them, to compare with those that it carries.
     static func recomputed(_ segment: SealedSegment, rollup: Int, layouts: EventTableLayouts) throws -> [Chunk] {
-        let (layout, source) = layouts.rollups[rollup]
-        let events = layouts.tables[source]
+        let rollup = layouts.rollups[rollup]
         let watermark = watermark(of: [segment], layouts)
-        let groups = segment.reader.groups(table: events.name).filter { !$0.isPast }
-        let parts = try groups.map { group in
-            let morsel = GroupMorsel(group: group, columns: events.columns, statistics: ScanStatistics())
-            let columns = try events.columns.indices.map { index in
-                layout.reads(index)
-                    ? try morsel.column(index)
-                    : .constant(.null, type: events.columns[index].type, count: group.rowCount)
+        var parts = RollupParts(rollup.layout)
+        for source in rollup.sources {
+            let (events, layout) = (layouts.tables[source.table], source.layout)
+            for group in segment.reader.groups(table: events.name) where !group.isPast {
+                let morsel = GroupMorsel(group: group, columns: events.columns, statistics: ScanStatistics())
+                let columns = try events.columns.indices.map { index in
+                    layout.reads(index)
+                        ? try morsel.column(index)
+                        : .constant(.null, type: events.columns[index].type, count: group.rowCount)
+                }
+                parts.add(layout.fold(Chunk(columns: columns, rowCount: group.rowCount), watermark: watermark))
             }
-            return layout.fold(Chunk(columns: columns, rowCount: group.rowCount), watermark: watermark)
         }
-        return RollupPart.joined(parts, columns: layout.columns, rowsMax: Limits.groupRowsMax)
+        return parts.joined(rowsMax: Limits.groupRowsMax)
     }
 }
 

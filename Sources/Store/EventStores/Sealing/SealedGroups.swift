@@ -94,8 +94,7 @@ struct SealedGroups: Sendable {
 
     /// A group's events, and what each rollup of their type makes of them.
     private static func encode(
-        _ work: Work, _ blocks: [TailBlock], _ hints: SegmentHints, rollups: [(layout: RollupLayout, source: Int)],
-        watermark: Int64
+        _ work: Work, _ blocks: [TailBlock], _ hints: SegmentHints, rollups: [StoredRollup], watermark: Int64
     ) -> (group: EncodedGroup, rollups: [RollupPart?]) {
         var transposer = RowTransposer(work.layout, rowCount: work.rows.count)
         // A run of rows of one block at a time; mostly these are long.
@@ -109,8 +108,8 @@ struct SealedGroups: Sendable {
         }
         var chunk = transposer.finish()
         let absent = transposer.areTimesAbsent
-        let parts = rollups.map {
-            $0.source == Int(work.layout.typeID) ? $0.layout.fold(chunk, watermark: watermark) : nil
+        let parts = rollups.map { rollup in
+            rollup.layout(ofTable: Int(work.layout.typeID)).map { $0.fold(chunk, watermark: watermark) }
         }
         var columns = work.layout.columns
         if absent.contains(true) {
@@ -167,7 +166,7 @@ struct SegmentHints: Sendable {
         }
         // What stands in the tables of most types, mostly with the same texts.
         for name in ["conversation_id", "trace_id"] { hints[name] = .sharedLookup }
-        hints["user_id"] = .shared
+        hints[RollupCatalogue.user] = .shared
         self.hints = hints
     }
 

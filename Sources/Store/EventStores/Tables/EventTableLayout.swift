@@ -129,8 +129,8 @@ package struct EventTableLayouts: Sendable {
     let wideColumns: [TableColumn]
     /// By type id, then by index into `wideColumns`: the type's own column index; −1: the type lacks it.
     let wideSources: [[Int]]
-    /// In the order of the catalogue; beside each the index of its source in `tables`.
-    let rollups: [(layout: RollupLayout, source: Int)]
+    /// In the order of the catalogue.
+    let rollups: [StoredRollup]
     /// Those of longest buckets first, of equal ones those of fewest dimensions, with what planners are told of each,
     /// but for the time from which on it is kept.
     let describedRollups: [(layout: RollupLayout, description: RollupDescription)]
@@ -138,11 +138,8 @@ package struct EventTableLayouts: Sendable {
     init(registry: SchemaRegistry) {
         let tables = registry.types.map { EventTableLayout(type: $0, registry: registry) }
         self.tables = tables
-        rollups = RollupCatalogue.definitions.compactMap { definition in
-            tables.firstIndex { $0.name == definition.source }.map {
-                (RollupLayout(definition, sourceColumns: tables[$0].columns), $0)
-            }
-        }
+        let rollups = RollupCatalogue.definitions.compactMap { StoredRollup($0, tables: tables) }
+        self.rollups = rollups
         describedRollups = rollups.map { ($0.layout, $0.layout.description(watermark: 0)) }.sorted {
             let (left, right) = ($0.description, $1.description)
             return (right.grainNanoseconds, left.dimensions.count, left.table)

@@ -115,6 +115,16 @@ struct LiveRowsMorsel: Morsel {
         return KeptRows(live)
     }
 
-    /// Bounds still hold without the replaced rows; counts and sums do not.
-    func summary(_ index: Int) -> ColumnSummary? { nil }
+    /// Bounds still hold without the replaced rows, and so does it that all rows have a value or none; counts and sums
+    /// do not.
+    func summary(_ index: Int) -> ColumnSummary? {
+        guard let known = base.summary(index) else { return nil }
+        if known.nullCount == base.rowCount {
+            return ColumnSummary(minimum: .null, maximum: .null, nullCount: rowCount)
+        }
+        guard known.nullCount == 0 else { return nil }
+        var summary = ColumnSummary(minimum: known.minimum, maximum: known.maximum, nullCount: 0)
+        summary.isLoose = true
+        return summary
+    }
 }

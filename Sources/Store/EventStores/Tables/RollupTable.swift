@@ -12,26 +12,22 @@ struct RollupTable: TableSource {
     let layout: RollupLayout
     /// Others whose rows may stand in for those of this one, in segments that were written before it was.
     let finer: [RollupLayout]
-    let source: EventTable
+    /// Whose events it is made of.
+    let sources: [RollupSource]
 
     var name: String { layout.definition.name }
     var columns: [TableColumn] { layout.columns }
 
     func morsels(for request: ScanRequest) throws -> [any Morsel] {
+        guard let sealed = sources.first?.events.sealed else { return [] }
         let asked = request.columns + request.predicates.map(\.column)
-        let asksCosts = asked.contains { index in layout.contents[index].source.map(source.layout.isCost) ?? false }
         // A row of several events is not refuted by what its measures add up to.
         let predicates = request.predicates.filter { layout.contents[$0.column].isKey }
         var morsels: [any Morsel] = []
-        for segment in source.sealed.segments {
-            let groups = segment.reader.groups(table: source.name)
-            if groups.isEmpty { continue }
+        for segment in sealed.segments {
+            try request.check()
             let rows = rows(of: segment, asked)
-            // A segment's rollups hold the rows that later ones have come to stand for since it was made.
-            let hasDead = groups.indices.contains {
-                !groups[$0].isPast && !segment.deadRows(table: source.name, group: $0).isEmpty
-            }
-            if !rows.isEmpty, !hasDead, !(asksCosts && groups.contains(where: source.overlay.concerns)) {
+            if !rows.isEmpty, try !sources.contains(where: { try $0.isChanged(in: segment, asked, request.check) }) {
                 for group in rows {
                     request.statistics.add(groupsTotal: 1)
                     if try group.canSkip(predicates, names: columns.map(\.name), statistics: request.statistics) {
@@ -43,14 +39,13 @@ struct RollupTable: TableSource {
                     }
                 }
             } else {
-                let narrow = ScanRequest(columns: [], predicates: narrowed(predicates), statistics: request.statistics)
-                morsels += try source.morsels(of: segment, for: narrow).map {
-                    EventsAsRollupMorsel(base: $0, layout: layout)
-                }
+                for source in sources { morsels += try source.morsels(of: segment, predicates, request) }
             }
         }
-        for morsel in source.unsealedMorsels(request.statistics) {
-            morsels.append(EventsAsRollupMorsel(base: morsel, layout: layout))
+        for source in sources {
+            for morsel in source.events.unsealedMorsels(request.statistics) {
+                morsels.append(EventsAsRollupMorsel(base: morsel, layout: source.layout))
+            }
         }
         return morsels
     }
@@ -64,6 +59,39 @@ struct RollupTable: TableSource {
             if !rows.isEmpty, isWhole { return rows }
         }
         return []
+    }
+}
+
+/// The events of one type in a rollup.
+struct RollupSource: Sendable {
+    let events: EventTable
+    /// The rollup's layout over their columns.
+    let layout: RollupLayout
+
+    /// Whether a segment's rollup rows no longer say what its events of the type do: they hold the rows that later ones
+    /// have come to stand for since the segment was made, and costs before late prices.
+    /// - Parameter asked: columns of the rollup.
+    func isChanged(in segment: SealedSegment, _ asked: [Int], _ check: () throws -> Void) throws -> Bool {
+        let groups = segment.reader.groups(table: events.name)
+        if groups.isEmpty { return false }
+        try check()
+        if groups.indices.contains(where: {
+            !groups[$0].isPast && !segment.deadRows(table: events.name, group: $0).isEmpty
+        }) {
+            return true
+        }
+        let asksCosts = asked.contains { index in layout.contents[index].source.map(events.layout.isCost) ?? false }
+        return asksCosts && groups.contains(where: events.overlay.concerns)
+    }
+
+    /// A segment's events as rows of the rollup.
+    /// - Parameter predicates: conditions on keys.
+    func morsels(
+        of segment: SealedSegment, _ predicates: [ColumnPredicate], _ request: ScanRequest
+    ) throws -> [any Morsel] {
+        var narrow = request
+        (narrow.columns, narrow.predicates, narrow.mayJoin) = ([], narrowed(predicates), false)
+        return try events.morsels(of: segment, for: narrow).map { EventsAsRollupMorsel(base: $0, layout: layout) }
     }
 
     /// Conditions on keys in the events' own columns.

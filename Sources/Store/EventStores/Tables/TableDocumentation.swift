@@ -33,12 +33,7 @@ package struct TableDocumentation: Sendable {
                 "What the store noted itself: seals, corrections of costs, traces that settled, steps of the clock."
             ),
         ]
-            + layouts.rollups.map(\.layout).map {
-                (
-                    $0.definition.name,
-                    "Counts, exact sums and distributions of \($0.definition.source) by bucket of time and dimensions."
-                )
-            }
+            + layouts.rollups.map { ($0.name, meaning(of: $0.layout.definition)) }
     }
 
     /// The columns of one of ``tables`` in their order; nil for another name.
@@ -50,12 +45,17 @@ package struct TableDocumentation: Sendable {
         case "dead_letters": described(SystemTables.deadLetters, ColumnDescriptions.deadLetters)
         case "system_events": described(SystemTables.events, ColumnDescriptions.systemEvents)
         default:
-            layouts.rollups.first { $0.layout.definition.name == table }.map { rollup in
+            layouts.rollups.first { $0.name == table }.map { rollup in
                 zip(rollup.layout.columns, rollup.layout.contents).map { column, content in
                     Column(column: column, meaning: meaning(of: content, in: rollup.layout))
                 }
             }
         }
+    }
+
+    private func meaning(of rollup: RollupDefinition) -> String {
+        let counted = rollup.measures.isEmpty ? "Counts" : "Counts, exact sums and distributions"
+        return "\(counted) of \(rollup.source) by bucket of time and dimensions."
     }
 
     private func described(_ columns: [TableColumn], _ own: [String: String]) -> [Column] {

@@ -1,4 +1,5 @@
 package import Columnar
+import Domain
 
 extension RollupLayout {
     /// The rollup's rows for a chunk of its source, in the order in which their first events stand: a pure function of
@@ -19,12 +20,14 @@ extension RollupLayout {
             return RollupPart(rows: try folded(kept, time: time), eventCount: kept.rowCount)
         } catch {
             // Amounts that no exact sum holds. A query refuses to add them up, too, but it may ask for something else.
-            let none = Chunk(columns: columns.map { Vector(type: $0.type, scalars: []) }, rowCount: 0)
-            return RollupPart(rows: none, eventCount: kept.rowCount, isExact: false)
+            return RollupPart(rows: noRows, eventCount: kept.rowCount, isExact: false)
         }
     }
 
+    var noRows: Chunk { Chunk(columns: columns.map { Vector(type: $0.type, scalars: []) }, rowCount: 0) }
+
     private func folded(_ chunk: Chunk, time: Int) throws(KernelError) -> Chunk {
+        if let rows = counted(chunk, time: time) { return rows }
         var keys = [buckets(of: chunk.columns[time])]
         for case .dimension(let index) in contents { keys.append(chunk.columns[index]) }
         var table = GroupTable(types: keys.map(\.type))
@@ -36,6 +39,22 @@ extension RollupLayout {
             columns.append(try measured(content, column.type, chunk, assignment, groups))
         }
         return Chunk(columns: columns, rowCount: groups.count)
+    }
+
+    /// The same rows where events are only counted and the last dimension has many texts, which their codes tell apart:
+    /// what the events of each type come to is added up by the texts themselves. nil where codes don't tell.
+    private func counted(_ chunk: Chunk, time: Int) -> Chunk? {
+        guard definition.isOfEveryType, case .events = contents[contents.count - 1],
+            case .dimension(let last) = contents[contents.count - 2]
+        else { return nil }
+        var keys = [buckets(of: chunk.columns[time])]
+        for case .dimension(let index) in contents.dropLast(2) { keys.append(chunk.columns[index]) }
+        var table = GroupTable(types: keys.map(\.type))
+        let groups = table.assign(keys, ordinal: 0)
+        guard let pairs = CodeCounts(groups, groupCount: table.count, of: chunk.columns[last]) else { return nil }
+        let known = table.keys(of: (0..<UInt32(table.count)).map { $0 })
+        let counts = Vector(type: .integer, count: pairs.counts.count, storage: .int64(pairs.counts))
+        return Chunk(columns: known.map { $0.gather(pairs.groups) } + [pairs.texts, counts], rowCount: counts.count)
     }
 
     private func buckets(of times: Vector) -> Vector {

@@ -91,11 +91,13 @@ package struct RollupLayout: Sendable {
                     maximum: place(.maximum(source)), histogram: place(.histogram(source)), limits: limits))
         }
         guard let events = place(.events) else { preconditionFailure("every rollup counts its events") }
-        return RollupDescription(
+        var description = RollupDescription(
             table: definition.name, source: definition.source, grainNanoseconds: definition.grain.nanoseconds,
             columns: columns, time: 0,
             dimensions: Array(1..<(1 + definition.dimensions.count)), events: events, measures: measures,
             earliestTime: earliestTime(watermark: watermark))
+        description.leading = definition.leading.flatMap { name in columns.firstIndex { $0.name == name } }
+        return description
     }
 
     /// The first bucket that is kept at a received time; nil: all are.
