@@ -23,8 +23,7 @@ enum IntegerStreamDecoder {
             return try readPacking(&cursor, count: count, depth: depth)
         case .deltas:
             let first = try cursor.readZigzag()
-            let deltas = try readPacking(&cursor, count: count - 1, depth: depth)
-            return prefixSums(first, deltas)
+            return try readDifferences(&cursor, from: first, count: count - 1, depth: depth)
         case .runs:
             guard depth < IntegerStreamEncoder.depthMax else { throw cursor.failure("streams nested less deeply") }
             let runCount = try cursor.readCount(max: count)
@@ -101,15 +100,26 @@ enum IntegerStreamDecoder {
         }
     }
 
-    private static func prefixSums(_ first: Int64, _ deltas: [Int64]) -> [Int64] {
-        [Int64](capacity: deltas.count + 1) { output in
-            var sum = first
-            output.append(sum)
-            for delta in deltas {
-                sum &+= delta
-                output.append(sum)
+    /// A first value and what it comes to with one after the other of a packing's differences.
+    private static func readDifferences(
+        _ cursor: inout ByteCursor, from first: Int64, count: Int, depth: Int
+    ) throws(DecodingError) -> [Int64] {
+        let packing = try PackingHead(&cursor, count: count, depth: depth)
+        var exceptions: [(place: Int, rest: Int64)] = []
+        exceptions.reserveCapacity(packing.positions.count)
+        var isAscending = true
+        for index in packing.positions.indices {
+            guard let place = Int(exactly: packing.positions[index]), (0..<count).contains(place) else {
+                throw cursor.failure("an exception within \(count) values")
             }
+            if let last = exceptions.last, last.place > place { isAscending = false }
+            exceptions.append((place, packing.rest(of: index)))
         }
+        // Nobody writes them otherwise; what they come to does not depend on their order.
+        if !isAscending { exceptions.sort { $0.place < $1.place } }
+        return try BitPacking.accumulated64(
+            packing.bytes, count: count, width: packing.width, base: packing.base, divisor: packing.divisor,
+            from: first, adding: exceptions.map(\.rest), at: exceptions.map(\.place))
     }
 
     private static func expand(_ starts: [Int64], _ lengths: [Int64], count: Int) -> [Int64]? {
