@@ -112,6 +112,15 @@ enum GroupingTrials {
             },
             plain: { values in values.sorted()[(values.count * 95 + 99) / 100 - 1] }, error: 0.0055),
         Aggregate(
+            name: "histogram-runs",
+            summary: "counts durations into the histograms of 251 groups of neighbours, of each for a percentile",
+            groups: { MadeColumn.stretches(of: 262, below: 251) },
+            values: { MadeColumn.uniform(1_000_000...9_000_000_000, stream: 56) },
+            state: {
+                AggregateStates.approximatePercentile(.integer, fractions: [0.95], asArray: false, type: .double)
+            },
+            plain: { values in values.sorted()[(values.count * 95 + 99) / 100 - 1] }, error: 0.0055),
+        Aggregate(
             name: "distinct", summary: "counts the distinct integers, of two thousand, in each of thirty groups",
             groups: { MadeColumn.stretches(of: 2_185, below: 30) },
             values: { MadeColumn.uniform(0...1_999, stream: 57) },

@@ -115,7 +115,7 @@ struct AggregateOperator: Sendable {
             // What results hold is booked for as long as the query runs: steps after this one share their texts.
             try context.budget.reserve(accumulator.finishBytes + groups.count * 16)
             do throws(KernelError) {
-                return try accumulator.finish(groups, context.watch)
+                return try accumulator.finish(groups, context.watch, context.helpers)
             } catch {
                 if error == .stopped { try context.check() }
                 throw QueryError(error)
