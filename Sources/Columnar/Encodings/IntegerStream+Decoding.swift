@@ -48,13 +48,23 @@ enum IntegerStreamDecoder {
         let packing = try PackingHead(&cursor, count: count, depth: depth)
         var values = try BitPacking.unpack64(
             packing.bytes, count: count, width: packing.width, base: packing.base, divisor: packing.divisor)
-        for index in packing.positions.indices {
-            guard let position = Int(exactly: packing.positions[index]), values.indices.contains(position) else {
-                throw cursor.failure("an exception within \(count) values")
-            }
-            values[position] &+= packing.rest(of: index)
-        }
+        if !packing.positions.isEmpty { try patch(&values, packing, cursor) }
         return values
+    }
+
+    /// Adds to values what exceptions have beside the bits that are packed.
+    private static func patch(
+        _ values: inout [Int64], _ packing: PackingHead, _ cursor: ByteCursor
+    ) throws(DecodingError) {
+        let (positions, highs, count) = (packing.positions, packing.highs, values.count)
+        let (places, bits) = (positions.span, highs.span)
+        let (shift, divisor) = (UInt64(packing.width), packing.divisor)
+        var target = values.mutableSpan
+        for index in 0..<places.count {
+            let place = places[index]
+            guard place >= 0, place < Int64(count) else { throw cursor.failure("an exception within \(count) values") }
+            target[Int(place)] &+= Int64(bitPattern: (UInt64(bitPattern: bits[index]) &<< shift) &* divisor)
+        }
     }
 
     /// What a packing says before its bits, and where these lie.
