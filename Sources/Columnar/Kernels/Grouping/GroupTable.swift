@@ -47,7 +47,8 @@ package struct GroupTable: Sendable {
             noteNew(ordinal)
             return GroupAssignment(runs: runs)
         }
-        return GroupAssignment(assign(keys, ordinal: ordinal), countsRows: countsRows)
+        let groups = assign(keys, ordinal: ordinal)
+        return GroupAssignment(groups, below: count, countsRows: countsRows)
     }
 
     private mutating func noteNew(_ ordinal: UInt64) {
