@@ -90,6 +90,44 @@ import Testing
         #expect(infinite.isNaN)
     }
 
+    /// Sorted times are truncated by the stretch where rows are grouped, and by the row before: there is one answer,
+    /// also where clocks change, where times are null and where they do not ascend.
+    @Test(arguments: ["UTC", "Europe/Berlin"]) func truncatedTimesAreGrouped(zone: String) throws {
+        // From the evening of 24 October 2026 on, some seconds apart.
+        var time: Int64 = 1_792_872_000_000_000_000
+        let rows = (0..<6_000).map { row -> [Scalar] in
+            time += Int64(row * 7_919 % 31) * 1_000_000_000 - (row % 3_000 == 2_999 ? 86_400_000_000_000 : 0)
+            let isNull = (2_000..<3_000).contains(row) && row % 50 == 0
+            return [isNull ? .null : .timestamptz(time), .text("tenant \(row * 31 % 7)")]
+        }
+        let catalog = MemoryCatalog(tables: [
+            MemoryTable("t", [("time", .timestamptz), ("tenant", .text)], rows: rows, morselRows: 1_000)
+        ])
+        var options = QueryOptions()
+        options.timeZone = zone
+        let count = AggregateCall(function: .countRows, arguments: [], type: .integer)
+        for unit in ["hour", "day", "week"] {
+            let start = Expression.call(
+                .dateTrunc, [.literal(.text(unit), .text), .column(0, .timestamptz)], .timestamptz)
+            let tenant = Expression.column(1, .text)
+            for keys in [[start], [start, tenant], [tenant, start]] {
+                let columns = keys.enumerated().map { TableColumn(name: "k\($0)", type: $1.type) }
+                let output = columns + [TableColumn(name: "n", type: .integer)]
+                let scan = catalog.scan("t")
+                let grouped = Plan.aggregate(scan, groups: keys, aggregates: [count], output: output)
+                let before = Plan.aggregate(
+                    .project(scan, keys, output: columns),
+                    groups: keys.enumerated().map { .column($0, $1.type) }, aggregates: [count], output: output)
+                let wanted = try executor.rows(before, catalog, options: options)
+                #expect(wanted.count > 1)
+                for engine in [executor, sharing] {
+                    let found = try engine.rows(grouped, catalog, options: options)
+                    #expect(found == wanted, "\(unit), \(zone)")
+                }
+            }
+        }
+    }
+
     @Test func percentilesAreExact() throws {
         #expect(
             try answer(ordered(.percentileContinuous([0.5], asArray: false), .integer, .double), .integer, numbers)

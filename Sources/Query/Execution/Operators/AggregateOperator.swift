@@ -45,7 +45,11 @@ struct AggregateOperator: Sendable {
         let evaluator = Evaluator(context: context)
         var assignment = GroupAssignment(single: chunk.rowCount)
         if !groups.isEmpty {
-            let keys = try groups.map { try evaluator.evaluate($0, chunk) }
+            let times = TimeFunctions(context: context)
+            let keys = try groups.map { group -> GroupKey in
+                if let runs = try times.runs(group, chunk) { return .runs(runs) }
+                return .column(try evaluator.evaluate(group, chunk))
+            }
             let found = state.table?.assignment(of: keys, ordinal: ordinal, countsRows: calls.count > 1)
             assignment = found ?? assignment
             assert(assignment.rowCount == chunk.rowCount, "a group for each row")
