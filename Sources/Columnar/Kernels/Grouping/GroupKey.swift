@@ -6,7 +6,7 @@ package enum GroupKey: Sendable {
     case runs(RunColumn)
 
     /// How many rows.
-    package var rowCount: Int {
+    var rowCount: Int {
         switch self {
         case .column(let vector): vector.count
         case .runs(let runs): runs.rowCount
@@ -25,7 +25,7 @@ package struct RunColumn: Sendable {
     init() {}
 
     /// How many rows.
-    package var rowCount: Int { ends.last ?? 0 }
+    var rowCount: Int { ends.last ?? 0 }
 
     /// Goes on with a value up to a row.
     mutating func append(_ value: Int64, upTo end: Int) {
