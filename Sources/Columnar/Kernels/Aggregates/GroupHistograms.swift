@@ -5,8 +5,8 @@ struct GroupHistograms: Sendable {
     private static let integerScaleMax = 12
     /// So many values of a group in a chunk are counted at once.
     private static let waitingRowsMax = 1_024
-    /// More values than these do not wait: they take 4 MiB.
-    private static let waitingValuesMax = 1 << 20
+    /// What waits takes no more, or is counted: the buckets of a million values.
+    private static let waitingBytesMax = 4 << 20
     private let scale: Int
     let kind: ExponentialHistogram.Kind
     /// Whether values may wait for who asks for their group.
@@ -103,7 +103,7 @@ struct GroupHistograms: Sendable {
             for share in shares { count(share, buckets.span) }
         } else if !shares.isEmpty {
             waiting.add(buckets, shares)
-            if waiting.valueCount > Self.waitingValuesMax { settle() }
+            if waiting.memoryBytes > Self.waitingBytesMax { settle() }
         }
     }
 
@@ -160,7 +160,7 @@ struct GroupHistograms: Sendable {
 
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         for (group, histogram) in other.all.enumerated() { all[Int(mapping[group])].merge(histogram) }
-        // However many they are together: they were held before.
+        // However much it is together: it was held before.
         waiting.absorb(other.waiting, mapping)
         buckets += other.buckets
     }

@@ -21,8 +21,6 @@ struct WaitingBuckets: Sendable {
     }
 
     private var batches: [Batch] = []
-    /// How many values wait.
-    private(set) var valueCount = 0
     /// Bytes held, roughly.
     private(set) var memoryBytes = 0
 
@@ -30,7 +28,6 @@ struct WaitingBuckets: Sendable {
     mutating func add(_ buckets: [Int32], _ shares: [Share]) {
         assert(shares.allSatisfy { $0.rows.upperBound <= buckets.count }, "shares of the chunk")
         batches.append(Batch(buckets: buckets, shares: shares))
-        for share in shares { valueCount += Int(share.count) }
         memoryBytes += buckets.count * 4 + shares.count * MemoryLayout<Share>.stride
     }
 
@@ -43,7 +40,6 @@ struct WaitingBuckets: Sendable {
             }
             batches.append(moved)
         }
-        valueCount += other.valueCount
         memoryBytes += other.memoryBytes
     }
 

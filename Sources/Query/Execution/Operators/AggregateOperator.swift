@@ -56,6 +56,20 @@ struct AggregateOperator: Sendable {
             })
     }
 
+    private func keys(of input: inout ScannedRows, _ evaluator: Evaluator) throws -> [GroupKey] {
+        let times = TimeFunctions(context: context)
+        var keys: [GroupKey] = []
+        for (step, group) in groups.enumerated() {
+            let chunk = try input.columns(of: step)
+            if let runs = try times.runs(group, chunk) {
+                keys.append(.runs(runs))
+            } else {
+                keys.append(.column(try evaluator.evaluate(group, chunk)))
+            }
+        }
+        return keys
+    }
+
     /// Takes in a chunk.
     func update(_ state: inout State, _ chunk: Chunk, _ ordinal: UInt64) throws {
         var rows = ScannedRows(chunk)
@@ -118,20 +132,6 @@ struct AggregateOperator: Sendable {
             }
         }
         try state.book(context.budget)
-    }
-
-    private func keys(of input: inout ScannedRows, _ evaluator: Evaluator) throws -> [GroupKey] {
-        let times = TimeFunctions(context: context)
-        var keys: [GroupKey] = []
-        for (step, group) in groups.enumerated() {
-            let chunk = try input.columns(of: step)
-            if let runs = try times.runs(group, chunk) {
-                keys.append(.runs(runs))
-            } else {
-                keys.append(.column(try evaluator.evaluate(group, chunk)))
-            }
-        }
-        return keys
     }
 
     private func columnsRead(by call: AggregateCall) -> Set<Int> {
