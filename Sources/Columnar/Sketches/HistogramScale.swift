@@ -73,7 +73,7 @@ package enum HistogramScale {
         let cells = Self.cells
         let parts = cells.span
         precondition(parts.count == 256, "a cell for each value of eight bits")
-        var result = [Int32](repeating: none, count: values.count)
+        var result = [Int32](repeating: 0, count: values.count)
         var indices = result.mutableSpan
         precondition(indices.count == values.count)
         for row in 0..<values.count {
