@@ -75,6 +75,36 @@ struct BitPackingTests {
         }
     }
 
+    /// Differences of every width, to some of which more is added, come to the values that lie between them.
+    @Test(arguments: [0, 1, 3, 64, 1_023, 1_024, 1_025, 3_000])
+    func differencesAddUp(count: Int) throws {
+        var state: UInt64 = 44
+        let places = (0..<count).filter { $0 % 97 == 5 || $0 % 1_024 >= 1_022 || $0 == count - 1 }.flatMap { [$0, $0] }
+        let rests = places.indices.map { Int64($0) &* 0x9E37_79B9_7F4A_7C1 }
+        for width in 0...64 {
+            let mask = width == 64 ? UInt64.max : (1 << UInt64(width)) - 1
+            let bits = (0..<count).map { _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return Int64(bitPattern: (state ^ state >> 31) & mask)
+            }
+            var sink = ByteSink()
+            BitPacking.pack64(bits, base: 0, divisor: 1, width: width, into: &sink)
+            let forms: [(base: Int64, divisor: UInt64, isPatched: Bool)] = [
+                (0, 1, false), (-3, 7, true), (5, 1 << 40, true),
+            ]
+            for (base, divisor, isPatched) in forms {
+                var differences = bits.map { base &+ Int64(bitPattern: divisor) &* $0 }
+                if isPatched { for (place, rest) in zip(places, rests) { differences[place] &+= rest } }
+                var wanted = [Int64.max - 1]
+                for difference in differences { wanted.append(wanted[wanted.count - 1] &+ difference) }
+                let found = try BitPacking.accumulated64(
+                    sink.bytes[...], count: count, width: width, base: base, divisor: divisor, from: .max - 1,
+                    adding: isPatched ? rests : [], at: isPatched ? places : [])
+                #expect(found == wanted, "width \(width), base \(base), divisor \(divisor)")
+            }
+        }
+    }
+
     @Test func oneValueBeyondTheBoundIsFound() {
         for bound in [1, 2, 1_000, 1 << 31 - 1, 1 << 31, 1 << 31 + 1, 1 << 32 - 1] {
             for wrong in [bound, bound + 1, bound * 2, 1 << 31, 1 << 32 - 1] where wrong >= bound && wrong < 1 << 32 {
@@ -96,6 +126,13 @@ struct BitPackingTests {
             try BitPacking.unpack64([1, 2, 3], count: 1, width: 8, base: 0, divisor: 1)
         }
         #expect(throws: DecodingError.self) { try BitPacking.unpack32([1, 2, 3], count: 1, width: 40) }
+        for (width, bytes) in [(8, 3), (65, 8), (0, 1)] {
+            #expect(throws: DecodingError.self) {
+                try BitPacking.accumulated64(
+                    [UInt8](repeating: 1, count: bytes)[...], count: 1, width: width, base: 0, divisor: 1, from: 0,
+                    adding: [], at: [])
+            }
+        }
     }
 }
 

@@ -65,8 +65,8 @@ import Testing
                 return isGreat ? Int64(bitPattern: random.random.next()) : Int64(random.below(4_000)) - 2_000
             }
             let picked = (0..<UInt32(rows)).filter { _ in random.below(3) > 0 }
-            for countsRows in [false, true] {
-                let whole = GroupAssignment(groups, countsRows: countsRows)
+            for (countsRows, bound) in [(false, Int.max), (true, Int.max), (true, groupCount)] {
+                let whole = GroupAssignment(groups, below: bound, countsRows: countsRows)
                 try expect(groups, values, whole, groupCount, "seed 82, round \(round)")
                 try expect(
                     picked.map { groups[Int($0)] }, picked.map { values[Int($0)] }, whole.gather(picked), groupCount,

@@ -176,7 +176,8 @@ import Testing
                 if round % 5 == 4 { values[random.below(1_000)] = .null }
                 let keys = [Vector(type: .timestamptz, scalars: values)]
                 let ordinal = UInt64(chunk) << 32
-                let found = inRuns.assignment(of: keys, ordinal: ordinal, countsRows: round % 2 == 0)
+                let found = inRuns.assignment(
+                    of: keys.map { .column($0) }, ordinal: ordinal, countsRows: round % 2 == 0)
                 let groups = plain.assign(keys, ordinal: ordinal)
                 #expect(found.rowCount == groups.count && inRuns.count == plain.count, "seed 55, round \(round)")
                 let picked = (0..<UInt32(groups.count)).filter { _ in random.below(3) > 0 }

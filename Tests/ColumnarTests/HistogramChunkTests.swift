@@ -40,6 +40,82 @@ import Testing
         }
     }
 
+    private static let fractions = [0, 0.2, 0.5, 0.95, 0.99, 1]
+
+    private static func percentiles() -> any Accumulator {
+        AggregateStates.approximatePercentile(
+            .integer, fractions: fractions, asArray: true, type: .array(.double))
+    }
+
+    private static func percentiles(of histogram: ExponentialHistogram) -> Scalar {
+        histogram.count == 0 ? .null : .array(fractions.map { .double(histogram.quantile($0) ?? .nan) })
+    }
+
+    /// Percentiles of groups with few values in a chunk, whose buckets wait until they are asked for, are those of
+    /// histograms that count each value as it comes; whoever shares the work.
+    @Test(arguments: [67, 68, 69]) func percentilesAreThoseOfAllValues(seed: UInt64) throws {
+        var random = RandomScalars(seed: seed)
+        for groups in [1, 5, 300] {
+            var parts = (0..<2).map { _ in Self.percentiles() }
+            var plain = [ExponentialHistogram](repeating: ExponentialHistogram(), count: groups)
+            for index in parts.indices { parts[index].grow(to: groups) }
+            for count in [1, 40, 3_000, 6_000, 500, 6_000, 0] {
+                var (values, numbers): ([Scalar], [UInt32]) = ([], [])
+                let (hasNulls, isSorted) = (random.below(3) == 0, random.below(2) == 0)
+                // Some chunks have values that no bucket holds.
+                let low = Int64(random.below(3)) * 2_000_000 - 1_000_000
+                for row in 0..<count {
+                    let group = isSorted ? row * groups / count : random.below(groups)
+                    // The first group has values of all sizes.
+                    let width = group == 0 ? 1 << 60 : 1 << (10 + group % 24)
+                    let value = low + Int64(random.below(width))
+                    let isNull = hasNulls && random.below(6) == 0
+                    values.append(isNull ? .null : .integer(value))
+                    numbers.append(UInt32(group))
+                    if !isNull { plain[group].add(value) }
+                }
+                let assignment =
+                    groups == 1 ? GroupAssignment(single: count) : GroupAssignment(numbers, countsRows: true)
+                try parts[random.below(2)].update([Vector(type: .integer, scalars: values)], assignment)
+            }
+            // The other's groups are numbered the other way round.
+            let mapping = (0..<UInt32(groups)).map { UInt32(groups) - 1 - $0 }
+            var merged = Self.percentiles()
+            merged.grow(to: groups)
+            for part in parts { try merged.merge(part, mapping) }
+            let backwards = KernelHelpers { count, job in for index in (0..<count).reversed() { job(index) } }
+            for found in [
+                try merged.finish(mapping), try merged.finish(mapping, KernelWatch { true }, backwards),
+            ] {
+                for group in 0..<groups {
+                    let wanted = Self.percentiles(of: plain[group])
+                    #expect(found.scalar(at: group) == wanted, "seed \(seed), group \(group) of \(groups)")
+                }
+            }
+        }
+    }
+
+    /// However many values come, no more of them wait than take four mebibytes.
+    @Test func notAllValuesWait() throws {
+        let (groups, rows) = (300, 30_000)
+        var random = RandomScalars(seed: 70)
+        var state = Self.percentiles()
+        state.grow(to: groups)
+        var plain = [ExponentialHistogram](repeating: ExponentialHistogram(), count: groups)
+        let assignment = GroupAssignment((0..<rows).map { UInt32($0 % groups) }, countsRows: true)
+        var most = 0
+        for _ in 0..<48 {
+            let values = (0..<rows).map { _ in Int64(1_000_000 + random.below(1 << 30)) }
+            for row in values.indices { plain[row % groups].add(values[row]) }
+            try state.update([Vector(type: .integer, count: rows, storage: .int64(values))], assignment)
+            most = max(most, state.memoryBytes)
+        }
+        // Histograms of eight kilobytes at most, and what waits.
+        #expect(most < groups * (8_192 + 512) + 4_700_000)
+        let found = try state.finish((0..<UInt32(groups)).map { $0 })
+        for group in 0..<groups { #expect(found.scalar(at: group) == Self.percentiles(of: plain[group])) }
+    }
+
     /// Histograms written as texts add up to that of all their values, whatever each holds; a text with a character
     /// that is none of its digits is refused, wherever it stands.
     @Test(arguments: [71, 72, 73]) func textsAddUp(seed: UInt64) throws {

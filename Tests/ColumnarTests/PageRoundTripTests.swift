@@ -23,6 +23,24 @@ struct PageRoundTripTests {
         }
     }
 
+    /// What exceptions add to differences does not depend on the order in which they stand.
+    @Test func exceptionsOfDifferencesMayStandInAnyOrder() throws {
+        // Differences from 100 on, none of them with bits of its own, and two exceptions of 10 each.
+        let head: [UInt8] = [2, 0xC8, 1, 0, 1, 0, 2]
+        let ascending: [UInt8] = [1, 4, 1, 2, 0, 0b11_00, 0, 0, 0, 0, 0, 0, 0]
+        let descending: [UInt8] = [1, 4, 1, 2, 0, 0b00_11, 0, 0, 0, 0, 0, 0, 0]
+        for positions in [ascending, descending] {
+            let payload = head + positions + [0, 20]
+            let header = PageHeader(
+                encoding: .integers, rowCount: 8,
+                summary: ColumnSummary(minimum: .integer(100), maximum: .integer(120), nullCount: 0),
+                storedBytes: payload.count, payloadBytes: payload.count)
+            let vector = try PageDecoder.decode(header, payload: payload[...], type: .integer)
+            let wanted: [Int64] = [100, 100, 100, 110, 110, 110, 120, 120]
+            #expect((0..<8).map { vector.scalar(at: $0) } == wanted.map { .integer($0) })
+        }
+    }
+
     /// Ids are kept as numbers only where each character is what would be written again.
     @Test(arguments: ["0f9a1b2c-3d4e-7a5b-8c6d-7e8f90a1b2c3", "0f9a1b2c3d4e7a5b8c6d7e8f90a1b2c3", "u-0a1b2", "9f"])
     func whatOnlyLooksLikeAnIDComesBackAsItWas(text: String) throws {

@@ -45,6 +45,11 @@ func sampleVectors(count: Int, seed: UInt64) -> [(name: String, vector: Vector)]
         time += Int64(random.next() % 5_000) * 1_000_000
         return time
     }
+    var far: Int64 = 1_785_574_800_000_000_000
+    integers("times with nights", .timestamptz) { row in
+        far += row % 37 == 36 ? 1 << 45 : Int64(row * 7_919 % 1_009)
+        return far
+    }
     integers("days", .date) { 19_000 + Int64($0 / 1_000) }
     integers("money", .numeric(scale: 12)) { _ in Int64(random.next() % 9_000) * 150_000 }
     add(

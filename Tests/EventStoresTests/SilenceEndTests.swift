@@ -78,12 +78,12 @@ import Testing
         try served.reach(3_700)
         let table = try #require(served.store.snapshot().table(named: "conversations"))
 
-        func read(isTogether: Bool) throws -> (columns: [[Scalar]], pagesRead: Int) {
+        func read(isTogether: Bool, isAskedAgain: Bool = false) throws -> (columns: [[Scalar]], pagesRead: Int) {
             let request = ScanRequest(columns: [])
             let morsel = try #require(try table.morsels(for: request).first)
             let reading = isTogether ? morsel.reading : morsel
             let columns = try table.columns.indices.map { index in
-                let column = try reading.column(index)
+                let column = try (isAskedAgain ? reading.reading : reading).column(index)
                 return (0..<column.count).map { column.scalar(at: $0) }
             }
             return (columns, request.statistics.pagesRead.load(ordering: .relaxed))
@@ -91,6 +91,8 @@ import Testing
         let (alone, together) = (try read(isTogether: false), try read(isTogether: true))
         #expect(together.columns == alone.columns)
         #expect(together.pagesRead < alone.pagesRead, "what silence closed is found out once")
+        let again = try read(isTogether: true, isAskedAgain: true)
+        #expect(again.pagesRead == together.pagesRead, "who reads for somebody who reads several has it, too")
         let place = try #require(table.columns.firstIndex { $0.name == "closed_time" })
         #expect(together.columns[place].filter { !$0.isNull }.count == 2)
         try served.store.close()

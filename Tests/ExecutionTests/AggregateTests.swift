@@ -2,6 +2,7 @@ import Columnar
 import Execution
 import Plans
 import Platform
+import Synchronization
 import Testing
 
 @Suite struct AggregateTests {
@@ -88,6 +89,84 @@ import Testing
             return
         }
         #expect(infinite.isNaN)
+    }
+
+    /// Sorted times are truncated by the stretch where rows are grouped, and by the row before: there is one answer,
+    /// also where clocks change, where times are null and where they do not ascend.
+    @Test(arguments: ["UTC", "Europe/Berlin"]) func truncatedTimesAreGrouped(zone: String) throws {
+        // From the evening of 24 October 2026 on, some seconds apart.
+        var time: Int64 = 1_792_872_000_000_000_000
+        let rows = (0..<6_000).map { row -> [Scalar] in
+            time += Int64(row * 7_919 % 31) * 1_000_000_000 - (row % 3_000 == 2_999 ? 86_400_000_000_000 : 0)
+            let isNull = (2_000..<3_000).contains(row) && row % 50 == 0
+            return [isNull ? .null : .timestamptz(time), .text("tenant \(row * 31 % 7)")]
+        }
+        let catalog = MemoryCatalog(tables: [
+            MemoryTable("t", [("time", .timestamptz), ("tenant", .text)], rows: rows, morselRows: 1_000)
+        ])
+        var options = QueryOptions()
+        options.timeZone = zone
+        let count = AggregateCall(function: .countRows, arguments: [], type: .integer)
+        for unit in ["hour", "day", "week"] {
+            let start = Expression.call(
+                .dateTrunc, [.literal(.text(unit), .text), .column(0, .timestamptz)], .timestamptz)
+            let tenant = Expression.column(1, .text)
+            for keys in [[start], [start, tenant], [tenant, start]] {
+                let columns = keys.enumerated().map { TableColumn(name: "k\($0)", type: $1.type) }
+                let output = columns + [TableColumn(name: "n", type: .integer)]
+                let scan = catalog.scan("t")
+                let grouped = Plan.aggregate(scan, groups: keys, aggregates: [count], output: output)
+                let before = Plan.aggregate(
+                    .project(scan, keys, output: columns),
+                    groups: keys.enumerated().map { .column($0, $1.type) }, aggregates: [count], output: output)
+                let wanted = try executor.rows(before, catalog, options: options)
+                #expect(wanted.count > 1)
+                for engine in [executor, sharing] {
+                    let found = try engine.rows(grouped, catalog, options: options)
+                    #expect(found == wanted, "\(unit), \(zone)")
+                }
+            }
+        }
+    }
+
+    /// A column is read once of each piece, whoever looks at it, and not where no row is left of those that want it;
+    /// the answer is that of rows that were read before.
+    @Test func columnsAreReadAsTheyAreWanted() throws {
+        let rows = (0..<30).map { row -> [Scalar] in
+            [.integer(Int64(row % 3)), .integer(Int64(row)), .integer(Int64(row * row)), .integer(-1)]
+        }
+        let table = MemoryTable(
+            "t", ["a", "b", "c", "d"].map { ($0, ColumnType.integer) }, rows: rows, morselRows: 10)
+        let catalog = MemoryCatalog(tables: [table])
+        func column(_ index: Int) -> Expression { .column(index, .integer) }
+        func above(_ bound: Int64) -> Expression {
+            .call(.greater, [column(1), .literal(.integer(bound), .integer)], .boolean)
+        }
+        func sum(_ index: Int, where filter: Expression? = nil) -> AggregateCall {
+            AggregateCall(function: .sum, arguments: [column(index)], filter: filter, type: .numeric(scale: 0))
+        }
+        let calls = [sum(1), sum(2, where: above(24)), sum(1, where: above(3)), sum(3, where: above(1_000))]
+        let output = ["a", "n1", "n2", "n3", "n4"].map { name in
+            TableColumn(name: name, type: name == "a" ? .integer : .numeric(scale: 0))
+        }
+        let condition = Expression.call(.greater, [column(1), .literal(.integer(4), .integer)], .boolean)
+        let plan = Plan.aggregate(
+            .filter(catalog.scan("t"), condition), groups: [column(0)], aggregates: calls, output: output)
+        let found = try executor.rows(plan, catalog)
+        // Of each piece what groups and what is compared, of one the squares, of none the last column.
+        #expect(table.reads.pagesRead.load(ordering: .relaxed) == 3 + 3 + 1)
+        let wanted = [2, 0, 1].map { group -> [Scalar] in
+            let members = (5..<30).filter { $0 % 3 == group }
+            func number(_ values: [Int]) -> Scalar { .numeric(Int128(values.reduce(0, +)), scale: 0) }
+            let squares = members.filter { $0 > 24 }.map { $0 * $0 }
+            return [.integer(Int64(group)), number(members), number(squares), number(members), .null]
+        }
+        #expect(found == wanted)
+        let inPieces: any QueryEngine = LocalEngine(clock: SimulatedClock(), chunkRowsMax: 4)
+        for engine in [sharing, inPieces] {
+            let others = try engine.rows(plan, catalog)
+            #expect(others == wanted)
+        }
     }
 
     @Test func percentilesAreExact() throws {

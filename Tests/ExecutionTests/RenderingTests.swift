@@ -100,6 +100,25 @@ import Testing
         var abroad = result
         abroad.timeZone = "Asia/Kolkata"
         #expect(abroad.rendered(.csv).contains("2026-08-01T14:30:00.5+05:30"))
+        #expect(abroad.rendered(.json).contains("\"2026-08-01T14:30:00.5+05:30\""))
+    }
+
+    /// Few values of an array are written at once, many in parts.
+    @Test(arguments: [0, 1, 15, 16, 17, 40]) func arraysOfAnyLength(count: Int) {
+        let numbers = (0..<count).map { $0 % 5 == 4 ? Scalar.null : .double(Double($0) + 0.25) }
+        let last = Scalar.array([.array([.integer(1)]), .text("x"), .boolean(true)])
+        let result = ResultSet(
+            columns: [TableColumn(name: "p", type: .array(.double)), TableColumn(name: "n", type: .integer)],
+            chunks: [
+                Chunk(
+                    columns: [
+                        Vector(type: .array(.double), scalars: [.array(numbers), last]),
+                        Vector(type: .integer, scalars: [.integer(7), .integer(8)]),
+                    ], rowCount: 2)
+            ], position: 0, watermark: 0, statistics: QueryStatistics())
+        let shown = numbers.indices.map { $0 % 5 == 4 ? "null" : "\($0).25" }.joined(separator: ",")
+        let wanted = "{\"p\":[\(shown)],\"n\":7}\n{\"p\":[[1],\"x\",true],\"n\":8}\n"
+        #expect(result.rendered(.ndjson) == wanted)
     }
 
     /// Long values, arrays in arrays, line ends: the pieces together are the whole, whatever their length.

@@ -52,30 +52,38 @@ package enum BitPacking {
                 // values.
                 let target = unsafe UnsafeMutableRawPointer(output.baseAddress!).assumingMemoryBound(to: UInt64.self)
                 if let source = input.baseAddress {
-                    let first = UInt64(bitPattern: base)
-                    let blocks = count / blockValues
-                    if divisor == 1 {
-                        unsafe unpackBlocksUnchecked(source, target, blocks: blocks, width: width) { $0 &+ first }
-                    } else if width <= 32, divisor <= UInt32.max {
-                        // Halves of words multiply in one instruction, words in many.
-                        let low = SIMD8<UInt64>(repeating: 0xFFFF_FFFF)
-                        let factor = SIMD8<UInt64>(repeating: divisor) & low
-                        unsafe unpackBlocksUnchecked(source, target, blocks: blocks, width: width) {
-                            ($0 & low) &* factor &+ first
-                        }
-                    } else {
-                        unsafe unpackBlocksUnchecked(source, target, blocks: blocks, width: width) {
-                            $0 &* divisor &+ first
-                        }
-                    }
-                    unsafe unpackTailUnchecked(
-                        source + blocks * 128 * width, target + blocks * blockValues, count: count % blockValues,
-                        width: width
-                    ) { $0 &* divisor &+ first }
+                    unsafe unpack64Unchecked(source, target, count: count, width: width, base: base, divisor: divisor)
                 }
             }
             initialised = count
         }
+    }
+
+    /// - Precondition: `source` holds `packedBytes(…)`, `target` has room for `count`, `1 <= width <= 64`.
+    static func unpack64Unchecked(
+        _ source: UnsafeRawPointer, _ target: UnsafeMutablePointer<UInt64>, count: Int, width: Int, base: Int64,
+        divisor: UInt64
+    ) {
+        let first = UInt64(bitPattern: base)
+        let blocks = count / blockValues
+        if divisor == 1 {
+            unsafe unpackBlocksUnchecked(source, target, blocks: blocks, width: width) { $0 &+ first }
+        } else if width <= 32, divisor <= UInt32.max {
+            // Halves of words multiply in one instruction, words in many.
+            let low = SIMD8<UInt64>(repeating: 0xFFFF_FFFF)
+            let factor = SIMD8<UInt64>(repeating: divisor) & low
+            unsafe unpackBlocksUnchecked(source, target, blocks: blocks, width: width) {
+                ($0 & low) &* factor &+ first
+            }
+        } else {
+            unsafe unpackBlocksUnchecked(source, target, blocks: blocks, width: width) {
+                $0 &* divisor &+ first
+            }
+        }
+        // Sound: the blocks end where what remains begins, in both.
+        unsafe unpackTailUnchecked(
+            source + blocks * 128 * width, target + blocks * blockValues, count: count % blockValues, width: width
+        ) { $0 &* divisor &+ first }
     }
 
     /// Unpacks `count` values of 32-bit words. Throws when `bytes` is not exactly as long as the values take.

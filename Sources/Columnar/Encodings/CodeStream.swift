@@ -31,19 +31,24 @@ enum CodeStream {
         }
     }
 
-    /// Reads `count` codes, each below `limit`.
-    /// - Parameter places: where the wanted codes stand; nil: all are wanted. The limit is then theirs alone.
+    /// Reads `count` codes.
+    /// - Parameters:
+    ///   - limit: what each has to be below; nil: whoever reads them looks himself.
+    ///   - places: where the wanted codes stand; nil: all are wanted. The limit is then theirs alone.
     /// - Precondition: places ascend and are below `count`.
     static func read(
-        _ cursor: inout ByteCursor, count: Int, limit: Int, at places: [UInt32]? = nil
+        _ cursor: inout ByteCursor, count: Int, limit: Int?, at places: [UInt32]? = nil
     ) throws(DecodingError) -> [UInt32] {
+        func failure(_ cursor: ByteCursor) -> DecodingError {
+            cursor.failure(limit.map { "codes below \($0)" } ?? "codes of 32 bits")
+        }
         var peek = cursor
         let kind = try peek.readByte()
         let codes: [UInt32]
         switch kind {
         case ascending:
             cursor = peek
-            guard count <= limit else { throw cursor.failure("codes below \(limit)") }
+            if let limit, count > limit { throw failure(cursor) }
             return places ?? Array(0..<UInt32(count))
         case packed:
             cursor = peek
@@ -63,10 +68,10 @@ enum CodeStream {
                 all |= wide[index]
                 narrow[index] = UInt32(truncatingIfNeeded: wide[index])
             }
-            guard all >= 0, all <= Int64(UInt32.max) else { throw cursor.failure("codes below \(limit)") }
+            guard all >= 0, all <= Int64(UInt32.max) else { throw failure(cursor) }
             codes = narrow
         }
-        guard BitPacking.areAll(codes, below: limit) else { throw cursor.failure("codes below \(limit)") }
+        if let limit, !BitPacking.areAll(codes, below: limit) { throw failure(cursor) }
         return codes
     }
 

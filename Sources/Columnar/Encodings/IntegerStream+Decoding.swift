@@ -23,8 +23,7 @@ enum IntegerStreamDecoder {
             return try readPacking(&cursor, count: count, depth: depth)
         case .deltas:
             let first = try cursor.readZigzag()
-            let deltas = try readPacking(&cursor, count: count - 1, depth: depth)
-            return prefixSums(first, deltas)
+            return try readDifferences(&cursor, from: first, count: count - 1, depth: depth)
         case .runs:
             guard depth < IntegerStreamEncoder.depthMax else { throw cursor.failure("streams nested less deeply") }
             let runCount = try cursor.readCount(max: count)
@@ -49,13 +48,23 @@ enum IntegerStreamDecoder {
         let packing = try PackingHead(&cursor, count: count, depth: depth)
         var values = try BitPacking.unpack64(
             packing.bytes, count: count, width: packing.width, base: packing.base, divisor: packing.divisor)
-        for index in packing.positions.indices {
-            guard let position = Int(exactly: packing.positions[index]), values.indices.contains(position) else {
-                throw cursor.failure("an exception within \(count) values")
-            }
-            values[position] &+= packing.rest(of: index)
-        }
+        if !packing.positions.isEmpty { try patch(&values, packing, cursor) }
         return values
+    }
+
+    /// Adds to values what exceptions have beside the bits that are packed.
+    private static func patch(
+        _ values: inout [Int64], _ packing: PackingHead, _ cursor: ByteCursor
+    ) throws(DecodingError) {
+        let (positions, highs, count) = (packing.positions, packing.highs, values.count)
+        let (places, bits) = (positions.span, highs.span)
+        let (shift, divisor) = (UInt64(packing.width), packing.divisor)
+        var target = values.mutableSpan
+        for index in 0..<places.count {
+            let place = places[index]
+            guard place >= 0, place < Int64(count) else { throw cursor.failure("an exception within \(count) values") }
+            target[Int(place)] &+= Int64(bitPattern: (UInt64(bitPattern: bits[index]) &<< shift) &* divisor)
+        }
     }
 
     /// What a packing says before its bits, and where these lie.
@@ -101,15 +110,26 @@ enum IntegerStreamDecoder {
         }
     }
 
-    private static func prefixSums(_ first: Int64, _ deltas: [Int64]) -> [Int64] {
-        [Int64](capacity: deltas.count + 1) { output in
-            var sum = first
-            output.append(sum)
-            for delta in deltas {
-                sum &+= delta
-                output.append(sum)
+    /// A first value and what it comes to with one after the other of a packing's differences.
+    private static func readDifferences(
+        _ cursor: inout ByteCursor, from first: Int64, count: Int, depth: Int
+    ) throws(DecodingError) -> [Int64] {
+        let packing = try PackingHead(&cursor, count: count, depth: depth)
+        var exceptions: [(place: Int, rest: Int64)] = []
+        exceptions.reserveCapacity(packing.positions.count)
+        var isAscending = true
+        for index in packing.positions.indices {
+            guard let place = Int(exactly: packing.positions[index]), (0..<count).contains(place) else {
+                throw cursor.failure("an exception within \(count) values")
             }
+            if let last = exceptions.last, last.place > place { isAscending = false }
+            exceptions.append((place, packing.rest(of: index)))
         }
+        // Nobody writes them otherwise; what they come to does not depend on their order.
+        if !isAscending { exceptions.sort { $0.place < $1.place } }
+        return try BitPacking.accumulated64(
+            packing.bytes, count: count, width: packing.width, base: packing.base, divisor: packing.divisor,
+            from: first, adding: exceptions.map(\.rest), at: exceptions.map(\.place))
     }
 
     private static func expand(_ starts: [Int64], _ lengths: [Int64], count: Int) -> [Int64]? {

@@ -100,8 +100,8 @@ package enum PageDecoder {
                 let (codes, dictionary) = try texts(&cursor, count: count, at: places)
                 return .text(codes: spread(codes, validity, zero: 0), dictionary: dictionary)
             }
-            // The codes come first, yet only the texts' count proves them; a limit of rows holds until then.
-            let codes = try CodeStream.read(&cursor, count: count, limit: PageLimits.rowsMax)
+            // The codes come first, yet only the texts' count proves them.
+            let codes = try CodeStream.read(&cursor, count: count, limit: nil)
             let dictionary = try TextBlockDecoder.read(&cursor)
             try check(codes, below: dictionary.count, cursor)
             return .text(codes: spread(codes, validity, zero: 0), dictionary: dictionary)
@@ -115,20 +115,18 @@ package enum PageDecoder {
         _ header: PageHeader, _ cursor: inout ByteCursor, _ validity: Validity?, _ page: SharedTexts.Page
     ) throws(DecodingError) -> Vector.Storage {
         let rows = header.rowCount
-        var codes = try CodeStream.read(
-            &cursor, count: rows - header.summary.nullCount, limit: PageLimits.rowsMax)
+        var codes = try CodeStream.read(&cursor, count: rows - header.summary.nullCount, limit: nil)
         if let known = page.texts.known(page, rows: rows) {
-            try check(codes, below: known.numbers.count, cursor)
-            renumber(&codes, known.numbers)
+            try renumber(&codes, known.numbers, cursor)
             return .text(codes: spread(codes, validity, zero: 0), dictionary: known.dictionary)
         }
         let own = try TextBlockDecoder.read(&cursor)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
-        try check(codes, below: own.count, cursor)
         guard let taken = page.texts.taken(own, of: page, rows: rows) else {
+            try check(codes, below: own.count, cursor)
             return .text(codes: spread(codes, validity, zero: 0), dictionary: own)
         }
-        renumber(&codes, taken.numbers)
+        try renumber(&codes, taken.numbers, cursor)
         return .text(codes: spread(codes, validity, zero: 0), dictionary: taken.dictionary)
     }
 
@@ -136,11 +134,12 @@ package enum PageDecoder {
         guard BitPacking.areAll(codes, below: count) else { throw cursor.failure("codes below \(count)") }
     }
 
-    /// - Precondition: there is a number for each code.
-    private static func renumber(_ codes: inout [UInt32], _ numbers: [UInt32]) {
-        let known = numbers.span
-        var mapped = codes.mutableSpan
-        for index in 0..<mapped.count { mapped[index] = known[Int(mapped[index])] }
+    /// Gives codes the numbers that they have for all pages.
+    /// - Throws: where a code has none.
+    private static func renumber(
+        _ codes: inout [UInt32], _ numbers: [UInt32], _ cursor: ByteCursor
+    ) throws(DecodingError) {
+        guard CodeTable.replace(&codes, by: numbers) else { throw cursor.failure("codes below \(numbers.count)") }
     }
 
     private static func booleans(

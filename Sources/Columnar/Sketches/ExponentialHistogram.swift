@@ -42,11 +42,20 @@ package struct ExponentialHistogram: Sendable {
         }
     }
 
-    /// Counts the integers of some rows of a chunk.
-    /// - Parameter buckets: of all rows of the chunk, see ``HistogramScale/indices(of:)``.
-    mutating func add(_ values: Span<Int64>, buckets: Span<Int32>, _ rows: Range<Int>) {
+    /// What is known of positive integers whose buckets are to be counted.
+    struct Positives {
+        /// The first and the last of their buckets.
+        var bounds: ClosedRange<Int32>
+        /// Whether all of the rows are.
+        var areAll: Bool
+    }
+
+    /// Counts the integers of some rows of a chunk, but for the buckets of those above zero, which `positive` is to
+    /// take in after that.
+    /// - Returns: nil where none is above zero.
+    mutating func note(_ values: Span<Int64>, _ rows: Range<Int>) -> Positives? {
         precondition(kind == .integers)
-        if rows.isEmpty { return }
+        if rows.isEmpty { return nil }
         let (least, greatest) = values.extracting(rows).range
         count += UInt64(rows.count)
         sum += values.total(rows)
@@ -64,10 +73,10 @@ package struct ExponentialHistogram: Sendable {
                     leastPositive = min(leastPositive, value)
                 }
             }
-            guard greatest > 0 else { return }
+            guard greatest > 0 else { return nil }
         }
         let bounds = HistogramScale.index(of: Double(leastPositive))...HistogramScale.index(of: Double(greatest))
-        positive.add(buckets, rows, within: bounds, isEveryRow: least > 0)
+        return Positives(bounds: bounds, areAll: least > 0)
     }
 
     /// Counts one double. O(1).

@@ -32,11 +32,12 @@ package enum HistogramScale {
     /// Fraction bits of the boundaries; the last stands for 2.
     private static let fractions: [UInt64] = boundaries.dropLast().map { $0.bitPattern & (1 << 52 - 1) } + [1 << 52]
 
-    /// For each value of the fraction's upper eight bits, the greatest k whose boundary is not above the cell's
-    /// beginning, in the lower eight bits; above them the boundary after it, the only one that may lie in the cell.
+    /// For each value of the fraction's upper eight bits: in the upper twelve bits the greatest k whose boundary is not
+    /// above the cell's beginning; below them what the boundary after it, the only one that may lie in the cell, lacks
+    /// of 2^52. So a fraction that reaches this boundary carries over into the upper bits.
     private static let cells: [UInt64] = (0..<256).map { cell in
         let part = fractions.lastIndex { $0 <= UInt64(cell) << 44 } ?? 0
-        return fractions[part + 1] << 8 | UInt64(part)
+        return UInt64(part) << 52 + (1 << 52 - fractions[part + 1])
     }
 
     /// The bucket of a magnitude.
@@ -44,27 +45,24 @@ package enum HistogramScale {
     /// - Complexity: O(1).
     package static func index(of magnitude: Double) -> Int32 {
         assert(magnitude > 0, "a magnitude")
-        var bits = magnitude.bitPattern
-        var octave = Int32(bits >> 52) - 1_023
-        if octave == 1_024 { return infinityIndex }
-        if octave == -1_023 {
-            // Subnormal: moved into the normal range first.
-            bits = (magnitude * 0x1p64).bitPattern
-            octave = Int32(bits >> 52) - 1_023 - 64
-        }
-        return octave * 128 + step(bits & (1 << 52 - 1), cells.span)
+        let bits = magnitude.bitPattern
+        let exponent = bits >> 52
+        if exponent == 2_047 { return infinityIndex }
+        // Subnormal: moved into the normal range first.
+        if exponent == 0 { return index(ofBits: (magnitude * 0x1p64).bitPattern, cells.span) - 64 * 128 }
+        return index(ofBits: bits, cells.span)
     }
 
-    /// The part of an octave in which a fraction lies; -1 for the end of the octave before. Without a branch: on which
-    /// side of a boundary a value lies is as good as chance.
+    /// The bucket of a magnitude that is not subnormal, by its bits. Without a branch: on which side of a boundary a
+    /// value lies is as good as chance.
     @inline(__always)
-    private static func step(_ fraction: UInt64, _ cells: Span<UInt64>) -> Int32 {
-        let cell = cells[Int(truncatingIfNeeded: fraction >> 44)]
-        // Upper bounds belong to the bucket below, hence the strict comparison, and an octave's beginning, the only
-        // boundary that begins a cell, to the octave before.
-        let step = Int(cell & 0xFF) &+ (fraction << 8 > cell ? 1 : 0) &- (fraction == 0 ? 1 : 0)
-        assert((-1..<128).contains(step), "a part of an octave, or the end of the one before")
-        return Int32(truncatingIfNeeded: step)
+    private static func index(ofBits bits: UInt64, _ cells: Span<UInt64>) -> Int32 {
+        // Upper bounds belong to the bucket below, and an octave's beginning to the octave before: so does what lies
+        // next below each of them, and nothing lies between.
+        let below = bits &- 1
+        let fraction = below & (1 << 52 - 1)
+        let step = (cells[Int(truncatingIfNeeded: fraction >> 44)] &+ fraction) >> 52
+        return Int32(truncatingIfNeeded: (below >> 52) &* 128 &+ step) &- 1_023 &* 128
     }
 
     /// What stands for no bucket.
@@ -74,14 +72,14 @@ package enum HistogramScale {
     static func indices(of values: Span<Int64>) -> [Int32] {
         let cells = Self.cells
         let parts = cells.span
-        var result = [Int32](repeating: none, count: values.count)
+        precondition(parts.count == 256, "a cell for each value of eight bits")
+        var result = [Int32](repeating: 0, count: values.count)
         var indices = result.mutableSpan
+        precondition(indices.count == values.count)
         for row in 0..<values.count {
             // A whole number is 1 at least, and so no subnormal; what others come to is not used.
-            let bits = Double(values[row]).bitPattern
-            let octave = Int32(truncatingIfNeeded: bits >> 52) &- 1_023
-            let index = octave &* 128 &+ step(bits & (1 << 52 - 1), parts)
-            indices[row] = values[row] > 0 ? index : none
+            let bucket = index(ofBits: Double(values[row]).bitPattern, parts)
+            indices[row] = values[row] > 0 ? bucket : none
         }
         return result
     }

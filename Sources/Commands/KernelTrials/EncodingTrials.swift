@@ -22,6 +22,9 @@ enum EncodingTrials {
         Shape(name: "deltas", what: "ascending times", encoding: .integers) {
             MadeColumn.integers(MadeColumn.times(stream: 3), .timestamptz)
         },
+        Shape(name: "leaps", what: "ascending times, one in sixty-four long after the one before", encoding: .integers) {
+            MadeColumn.integers(MadeColumn.times(stream: 13, leap: 3_600_000), .timestamptz)
+        },
         Shape(name: "runs", what: "integers in stretches of a hundred rows", encoding: .integers) {
             MadeColumn.integers(MadeColumn.stretches(of: 100, below: 1_000_003))
         },

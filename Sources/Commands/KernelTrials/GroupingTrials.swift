@@ -7,7 +7,7 @@ enum GroupingTrials {
             grouped("group-codes", "numbers rows by six texts", [texts(6, 40)]),
             grouped("group-pairs", "numbers rows by six texts and a hundred integers", [texts(6, 41), numbers(99, 42)]),
             grouped("group-hash", "numbers rows by integers of 40 bits, nearly all distinct", [numbers(1 << 40, 43)]),
-        ] + aggregates.map(\.trial) + [firstRows, sorted]
+        ] + aggregates.map(\.trial) + [hours, firstRows, sorted]
 
     private static func texts(_ count: Int, _ stream: UInt64) -> @Sendable () -> Vector {
         { MadeColumn.texts(count, stream: stream) { "channel-\($0)" } }
@@ -112,12 +112,44 @@ enum GroupingTrials {
             },
             plain: { values in values.sorted()[(values.count * 95 + 99) / 100 - 1] }, error: 0.0055),
         Aggregate(
+            name: "histogram-runs",
+            summary: "counts durations into the histograms of 251 groups of neighbours, of each for a percentile",
+            groups: { MadeColumn.stretches(of: 262, below: 251) },
+            values: { MadeColumn.uniform(1_000_000...9_000_000_000, stream: 56) },
+            state: {
+                AggregateStates.approximatePercentile(.integer, fractions: [0.95], asArray: false, type: .double)
+            },
+            plain: { values in values.sorted()[(values.count * 95 + 99) / 100 - 1] }, error: 0.0055),
+        Aggregate(
             name: "distinct", summary: "counts the distinct integers, of two thousand, in each of thirty groups",
             groups: { MadeColumn.stretches(of: 2_185, below: 30) },
             values: { MadeColumn.uniform(0...1_999, stream: 57) },
             state: { AggregateStates.distinct(.integer, isCount: true, orderKeys: 0, AggregateStates.count()) },
             plain: { Int64(Set($0).count) }),
     ]
+
+    private static let hours = KernelTrial(
+        "group-hours", "counts rows by the hour of ascending times and by six texts", rows: MadeColumn.rows
+    ) {
+        let (times, channel, length) = (MadeColumn.times(stream: 44), texts(6, 45)(), 3_600_000_000_000 as Int64)
+        let starts = MadeColumn.integers(times.map { $0 / length * length }, .timestamptz)
+        let numbers = numbered((0..<MadeColumn.rows).map { [starts.scalar(at: $0), channel.scalar(at: $0)] })
+        var counts = [Int64](repeating: 0, count: Int(numbers.max() ?? 0) + 1)
+        for number in numbers { counts[Int(number)] += 1 }
+        return Preparation<Vector>(
+            compute: {
+                var keys = [GroupKey.column(starts), .column(channel)]
+                let runs = times.span.bucketRuns { ($0 / length * length, $0 / length * length + length) }
+                if let runs { keys[0] = .runs(runs) }
+                var table = GroupTable(types: [.timestamptz, .text])
+                let assignment = table.assignment(of: keys, ordinal: 0, countsRows: false)
+                var state = AggregateStates.count()
+                state.grow(to: table.count)
+                try state.update([], assignment)
+                return try state.finish((0..<UInt32(table.count)).map { $0 })
+            },
+            digest: { Digest($0) }, wanted: Digest(counts))
+    }
 
     private static let firstRows = KernelTrial(
         "top-k", "finds the twenty greatest of all rows", rows: MadeColumn.rows

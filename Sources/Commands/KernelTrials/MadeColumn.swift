@@ -27,11 +27,12 @@ enum MadeColumn {
     }
 
     /// Times that ascend, some milliseconds apart.
-    static func times(stream: UInt64) -> [Int64] {
+    /// - Parameter leap: ms by which one in sixty-four is later.
+    static func times(stream: UInt64, leap: Int64 = 0) -> [Int64] {
         var chance = SeededGenerator(seed: 1, stream: stream)
         var time = start
-        return (0..<rows).map { _ in
-            time += chance.integer(0, 2_000) * 1_000_000
+        return (0..<rows).map { row in
+            time += (chance.integer(0, 2_000) + (row % 64 == 63 ? leap : 0)) * 1_000_000
             return time
         }
     }

@@ -141,8 +141,9 @@ struct PlanRunner: Sendable {
         let operation = AggregateOperator(context: context, groups: groups, calls: calls, output: output)
         if groups.isEmpty, let scan = try scan(source, mayJoin: true) {
             if let summaries = SummaryAggregation(scan, operation) { return try summaries.run() }
-            return try operation.run(scan.pieces().pipeline)
+            return try operation.run(scan.pieces())
         }
+        if let scan = try scan(source) { return try operation.run(scan) }
         return try operation.run(pipeline(source))
     }
 

@@ -10,6 +10,8 @@ package protocol Accumulator: Sendable {
     func finish(_ groups: [UInt32]) throws(KernelError) -> Vector
     /// The same for states whose finish takes long: it looks at the watch between bounded stretches of work.
     func finish(_ groups: [UInt32], _ watch: KernelWatch) throws(KernelError) -> Vector
+    /// The same for states whose finish others may share.
+    func finish(_ groups: [UInt32], _ watch: KernelWatch, _ helpers: KernelHelpers) throws(KernelError) -> Vector
     /// What finishing needs beside ``memoryBytes``, the results' texts above all: for budgets.
     var finishBytes: Int { get }
     /// Takes in a whole page by what its header says of it; false, and nothing happened, when that is not enough.
@@ -30,6 +32,11 @@ extension Accumulator {
         try watch.look()
         return try finish(groups)
     }
+
+    /// Most take less than sharing does.
+    package func finish(
+        _ groups: [UInt32], _ watch: KernelWatch, _ helpers: KernelHelpers
+    ) throws(KernelError) -> Vector { try finish(groups, watch) }
 
     /// Most results are small.
     package var finishBytes: Int { 0 }

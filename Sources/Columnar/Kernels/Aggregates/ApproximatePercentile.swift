@@ -14,7 +14,7 @@ struct ApproximatePercentileAccumulator: Accumulator {
         self.asArray = asArray
         self.type = type
         scale = argument.scale
-        histograms = GroupHistograms(argument)
+        histograms = GroupHistograms(argument, mayWait: true)
     }
 
     var memoryBytes: Int { histograms.memoryBytes }
@@ -28,18 +28,32 @@ struct ApproximatePercentileAccumulator: Accumulator {
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) { histograms.absorb(other.histograms, mapping) }
 
     func finish(_ wanted: [UInt32]) -> Vector {
+        Vector(type: type, scalars: results(wanted[...], histograms.reader))
+    }
+
+    /// So many groups are one's work.
+    private static let groupsPerJob = 64
+
+    func finish(_ wanted: [UInt32], _ watch: KernelWatch, _ helpers: KernelHelpers) throws(KernelError) -> Vector {
+        try watch.look()
+        let (reader, size) = (histograms.reader, Self.groupsPerJob)
+        let parts = helpers.map(count: (wanted.count + size - 1) / size) { part in
+            results(wanted[part * size..<min((part + 1) * size, wanted.count)], reader)
+        }
+        return Vector(type: type, scalars: parts.flatMap { $0 })
+    }
+
+    private func results(_ wanted: ArraySlice<UInt32>, _ reader: GroupHistograms.Reader) -> [Scalar] {
         // Once, since 128 bits become a double slowly.
         let unit = histograms.kind == .integers ? Decimal128.power(scale).map { Double($0) } ?? 1 : 1
-        return Vector(
-            type: type,
-            scalars: wanted.map { group in
-                let histogram = histograms.all[Int(group)]
-                var place = BucketCounts.Place()
-                let results = fractions.compactMap { fraction in
-                    histogram.quantile(fraction, from: &place).map { Scalar.double($0 / unit) }
-                }
-                if results.isEmpty { return .null }
-                return asArray ? .array(results) : results[0]
-            })
+        return wanted.map { group in
+            let histogram = reader.histogram(of: group)
+            var place = BucketCounts.Place()
+            let results = fractions.compactMap { fraction in
+                histogram.quantile(fraction, from: &place).map { Scalar.double($0 / unit) }
+            }
+            if results.isEmpty { return .null }
+            return asArray ? .array(results) : results[0]
+        }
     }
 }

@@ -3,23 +3,48 @@ internal import Bytes
 /// A histogram for each group, filled with values or with rows of rollups.
 struct GroupHistograms: Sendable {
     private static let integerScaleMax = 12
+    /// So many values of a group in a chunk are counted at once.
+    private static let waitingRowsMax = 1_024
+    /// What waits takes no more, or is counted: the buckets of a million values.
+    private static let waitingBytesMax = 4 << 20
     private let scale: Int
     let kind: ExponentialHistogram.Kind
-    /// By group.
-    private(set) var all: [ExponentialHistogram] = []
+    /// Whether values may wait for who asks for their group.
+    private let mayWait: Bool
+    /// By group; of values that wait the buckets are missing.
+    private var all: [ExponentialHistogram] = []
+    private var waiting = WaitingBuckets()
     /// An upper bound of what the buckets can have grown to.
     private var buckets = 0
 
     /// Of values of a type: whole numbers and decimals of a few places are counted as integers, all others as doubles.
-    init(_ type: ColumnType) {
+    /// - Parameter mayWait: for who asks for shares of each group once, and for no histogram itself.
+    init(_ type: ColumnType, mayWait: Bool) {
         scale = type.scale
         kind = type == .double || type.scale > Self.integerScaleMax ? .doubles : .integers
+        self.mayWait = mayWait
     }
 
     /// A few hundred buckets a group are usual; small groups hold one bucket a row at most.
-    var memoryBytes: Int { all.capacity * 256 + min(buckets * 16, all.count * 8192) }
+    var memoryBytes: Int { all.capacity * 256 + min(buckets * 16, all.count * 8192) + waiting.memoryBytes }
 
     mutating func grow(to count: Int) { all.pad(to: count, with: ExponentialHistogram(kind: kind)) }
+
+    /// The histograms, to be read.
+    struct Reader: Sendable {
+        fileprivate let histograms: GroupHistograms
+        fileprivate let places: WaitingBuckets.Places
+
+        /// A group's.
+        func histogram(of group: UInt32) -> ExponentialHistogram {
+            var histogram = histograms.all[Int(group)]
+            histograms.waiting.count(Int(group), at: places, into: &histogram.positive)
+            return histogram
+        }
+    }
+
+    /// - Complexity: O(groups, shares that wait).
+    var reader: Reader { Reader(histograms: self, places: waiting.places(groups: all.count)) }
 
     /// Takes in values, or rows of rollups: histogram, count, sum.
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws(KernelError) {
@@ -29,11 +54,68 @@ struct GroupHistograms: Sendable {
         buckets += value.count
         switch (value.storage, kind) {
         case (.int64(let values), .integers) where value.type.scale == scale:
-            ExponentialHistogram.count(values, validity: value.validity, assignment, into: &all)
+            count(values, value.validity, assignment)
         case (.double(let values), .doubles):
             ExponentialHistogram.count(values, validity: value.validity, groups: assignment.groups, into: &all)
         default: try assignment.forEach { (row, group) throws(KernelError) in try count(value.scalar(at: row), group) }
         }
+    }
+
+    /// Counts each valid integer for its group.
+    /// - Complexity: O(rows), and O(groups) where they are not more than the rows.
+    private mutating func count(_ values: [Int64], _ validity: Validity?, _ assignment: GroupAssignment) {
+        assert(assignment.rowCount == values.count, "a group for each row")
+        let groups = assignment.groups
+        if let runs = assignment.runs, validity == nil {
+            count(values, runs)
+        } else if groups.isEmpty {
+            let valid = values.indices.filter { validity?[$0] ?? true }.map { values[$0] }
+            count(valid, [GroupAssignment.Run(group: 0, rows: 0..<valid.count)])
+        } else if all.count > values.count {
+            for row in values.indices where validity?[row] ?? true { all[Int(groups[row])].add(values[row]) }
+        } else {
+            let (sorted, parts) = assignment.byGroup(values, validity, groups: all.count)
+            count(sorted, parts)
+        }
+    }
+
+    /// Counts integers of which those of a group lie together.
+    private mutating func count(_ values: [Int64], _ parts: [GroupAssignment.Run]) {
+        let buckets = HistogramScale.indices(of: values.span)
+        var shares: [WaitingBuckets.Share] = []
+        var waitingCount = 0
+        for part in parts {
+            guard let positives = all[part.group].note(values.span, part.rows) else { continue }
+            if mayWait, positives.areAll, part.rows.count < Self.waitingRowsMax {
+                shares.append(
+                    WaitingBuckets.Share(
+                        group: UInt32(truncatingIfNeeded: part.group),
+                        start: UInt32(truncatingIfNeeded: part.rows.lowerBound),
+                        count: UInt32(truncatingIfNeeded: part.rows.count), bounds: positives.bounds))
+                waitingCount += part.rows.count
+            } else {
+                all[part.group].positive.add(
+                    buckets.span, part.rows, within: positives.bounds, isEveryRow: positives.areAll)
+            }
+        }
+        // A chunk's buckets are not kept for few of them.
+        if waitingCount < values.count / 2 {
+            for share in shares { count(share, buckets.span) }
+        } else if !shares.isEmpty {
+            waiting.add(buckets, shares)
+            if waiting.memoryBytes > Self.waitingBytesMax { settle() }
+        }
+    }
+
+    private mutating func count(_ share: WaitingBuckets.Share, _ buckets: Span<Int32>) {
+        all[Int(share.group)].positive.add(buckets, share.rows, within: share.bounds, isEveryRow: true)
+    }
+
+    /// Counts all that waits.
+    private mutating func settle() {
+        let waited = waiting
+        waiting = WaitingBuckets()
+        waited.forEach { share, buckets in count(share, buckets) }
     }
 
     private mutating func count(_ value: Scalar, _ group: Int) throws(KernelError) {
@@ -78,6 +160,8 @@ struct GroupHistograms: Sendable {
 
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         for (group, histogram) in other.all.enumerated() { all[Int(mapping[group])].merge(histogram) }
+        // However much it is together: it was held before.
+        waiting.absorb(other.waiting, mapping)
         buckets += other.buckets
     }
 }
@@ -87,7 +171,7 @@ struct HistogramAccumulator: Accumulator {
     private var histograms: GroupHistograms
 
     /// - Precondition: whole numbers.
-    init(_ argument: ColumnType) { histograms = GroupHistograms(argument) }
+    init(_ argument: ColumnType) { histograms = GroupHistograms(argument, mayWait: false) }
 
     var memoryBytes: Int { histograms.memoryBytes }
 
@@ -100,9 +184,12 @@ struct HistogramAccumulator: Accumulator {
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) { histograms.absorb(other.histograms, mapping) }
 
     func finish(_ groups: [UInt32]) -> Vector {
+        let reader = histograms.reader
         var builder = ColumnBuilder(type: .text)
-        for (row, group) in groups.enumerated() where histograms.all[Int(group)].count > 1 {
-            let text = histograms.all[Int(group)].text
+        for (row, group) in groups.enumerated() {
+            let histogram = reader.histogram(of: group)
+            if histogram.count < 2 { continue }
+            let text = histogram.text
             builder.padNulls(to: row)
             builder.append(utf8: 0..<text.count, of: text)
         }

@@ -225,19 +225,35 @@ extension Span<Int64> {
     /// The bits that the greatest magnitude takes, or one less where it is that of a negative number.
     fileprivate var magnitudeBits: Int {
         var bits: Int64 = 0
-        for row in 0..<count { bits |= self[row] ^ (self[row] >> 63) }
+        for row in 0..<count { bits |= self[row] }
+        // Mostly none is negative.
+        if bits < 0 {
+            bits = 0
+            for row in 0..<count { bits |= self[row] ^ (self[row] >> 63) }
+        }
         return 64 - bits.leadingZeroBitCount
     }
 
     /// The sum of each group's values.
     /// - Precondition: a group of the range for each value; 64 bits hold every sum.
     fileprivate func totals(of groups: Span<UInt32>, within range: Range<Int>) -> [Int64] {
-        assert(groups.count == count, "a group for each value")
+        precondition(groups.count == count, "a group for each value")
         let first = UInt32(range.lowerBound)
         // Four sums a group, since a group that follows itself would wait for its own sum.
         var lanes = [Int64](repeating: 0, count: range.count * 4)
         var sums = lanes.mutableSpan
-        for row in 0..<count { sums[Int(groups[row] &- first) &* 4 &+ (row & 3)] &+= self[row] }
+        var row = 0
+        while row + 4 <= count {
+            sums[Int(groups[row] &- first) &* 4] &+= self[row]
+            sums[Int(groups[row + 1] &- first) &* 4 &+ 1] &+= self[row + 1]
+            sums[Int(groups[row + 2] &- first) &* 4 &+ 2] &+= self[row + 2]
+            sums[Int(groups[row + 3] &- first) &* 4 &+ 3] &+= self[row + 3]
+            row += 4
+        }
+        while row < count {
+            sums[Int(groups[row] &- first) &* 4] &+= self[row]
+            row += 1
+        }
         var totals = [Int64](repeating: 0, count: range.count)
         for group in 0..<range.count {
             for lane in 0..<4 { totals[group] &+= lanes[group * 4 + lane] }

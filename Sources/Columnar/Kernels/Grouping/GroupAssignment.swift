@@ -11,7 +11,7 @@ package struct GroupAssignment: Sendable {
     /// Empty when `runs` says it all.
     let groups: [UInt32]
     let runs: [Run]?
-    /// The groups that occur lie in it, and it is much shorter than the rows; nil where runs tell, or groups are many.
+    /// The groups that occur lie in it, and it is shorter than the rows; nil where runs tell, or groups are many.
     let dense: Range<Int>?
     /// How many rows each group of `dense` has, counted once for all aggregates; nil where one asks at most.
     let rowsOfGroups: [Int64]?
@@ -24,15 +24,25 @@ package struct GroupAssignment: Sendable {
         (dense, rowsOfGroups) = (nil, nil)
     }
 
+    /// So many rows a group are so many that those of other rows do not matter.
+    private static let rowsOfFewGroups = 64
+
     /// A group for each row.
-    /// - Parameter countsRows: whether several aggregates want to know how many rows each group has.
-    package init(_ groups: [UInt32], countsRows: Bool = false) {
+    /// - Parameters:
+    ///   - bound: what all groups are below, where that is known.
+    ///   - countsRows: whether several aggregates want to know how many rows each group has.
+    package init(_ groups: [UInt32], below bound: Int = .max, countsRows: Bool = false) {
         rowCount = groups.count
         self.groups = groups
         runs = groups.isEmpty ? [] : Self.runs(of: groups.span)
         assert(runs == nil || runs?.last?.rows.upperBound ?? 0 == groups.count, "runs make up the rows")
-        let range = runs == nil ? groups.span.range : 0..<0
-        guard runs == nil, range.count <= groups.count / 8 else {
+        guard runs == nil else {
+            (dense, rowsOfGroups) = (nil, nil)
+            return
+        }
+        // Few groups in all are as good as those alone that occur, which take a look at each row.
+        let range = bound <= groups.count / Self.rowsOfFewGroups ? 0..<bound : groups.span.range
+        guard range.count <= groups.count / 8 else {
             (dense, rowsOfGroups) = (nil, nil)
             return
         }

@@ -26,28 +26,44 @@ package struct GroupTable: Sendable {
     /// - Parameter ordinal: where the chunk stands in the input; grows with every chunk of a unit.
     /// - Precondition: a vector for each type, all of equal length.
     package mutating func assign(_ keys: [Vector], ordinal: UInt64) -> [UInt32] {
-        assert(keys.count == columns.count && keys.allSatisfy { $0.count == keys[0].count }, "keys of the same rows")
-        var numbers = columns[0].encode(keys[0])
+        assign(keys.map { .column($0) }, ordinal: ordinal)
+    }
+
+    private mutating func assign(_ keys: [GroupKey], ordinal: UInt64) -> [UInt32] {
+        assert(keys.count == columns.count && keys.allSatisfy { $0.rowCount == keys[0].rowCount }, "of the same rows")
+        var numbers = columns[0].numbers(of: keys[0])
         for index in pairs.indices {
-            let more = columns[index + 1].encode(keys[index + 1])
+            let more = columns[index + 1].numbers(of: keys[index + 1])
             let lefts = index == 0 ? columns[0].count : pairs[index - 1].count
-            numbers = pairs[index].combine(numbers, more, lefts: lefts, rights: columns[index + 1].count)
+            numbers = .rows(pairs[index].combine(numbers, more, lefts: lefts, rights: columns[index + 1].count))
         }
-        assert(ordinals.count <= count && numbers.allSatisfy { $0 < count }, "a group that is known for each row")
+        let groups = numbers.ofRows
+        assert(ordinals.count <= count && groups.allSatisfy { $0 < count }, "a group that is known for each row")
         noteNew(ordinal)
-        return numbers
+        return groups
     }
 
     /// The same, as aggregates want it: runs of a column of times are found as its values are numbered.
     /// - Parameter countsRows: whether several aggregates want to know how many rows each group has.
-    package mutating func assignment(of keys: [Vector], ordinal: UInt64, countsRows: Bool) -> GroupAssignment {
-        if keys.count == 1, case .int64(let values) = keys[0].storage, keys[0].validity == nil,
-            let runs = columns[0].runs(of: values, upTo: GroupAssignment.runsMax(rows: values.count))
-        {
+    package mutating func assignment(of keys: [GroupKey], ordinal: UInt64, countsRows: Bool) -> GroupAssignment {
+        if keys.count == 1, let runs = runs(of: keys[0]) {
             noteNew(ordinal)
             return GroupAssignment(runs: runs)
         }
-        return GroupAssignment(assign(keys, ordinal: ordinal), countsRows: countsRows)
+        let groups = assign(keys, ordinal: ordinal)
+        return GroupAssignment(groups, below: count, countsRows: countsRows)
+    }
+
+    /// The groups of an only key in runs; nil where it does not come in such.
+    private mutating func runs(of key: GroupKey) -> [GroupAssignment.Run]? {
+        switch key {
+        case .runs(let runs):
+            let numbers = columns[0].numbers(of: runs)
+            return numbers.indices.map { GroupAssignment.Run(group: Int(numbers[$0]), rows: runs.rows($0)) }
+        case .column(let vector):
+            guard case .int64(let values) = vector.storage, vector.validity == nil else { return nil }
+            return columns[0].runs(of: values, upTo: GroupAssignment.runsMax(rows: values.count))
+        }
     }
 
     private mutating func noteNew(_ ordinal: UInt64) {
@@ -132,6 +148,16 @@ package struct GroupTable: Sendable {
         }
         result.append(columns[0].decode(numbers))
         return result.reversed()
+    }
+}
+
+extension KeyColumn {
+    /// The numbers of a key's values; new values are added in row order.
+    fileprivate mutating func numbers(of key: GroupKey) -> KeyNumbers {
+        switch key {
+        case .column(let vector): .rows(encode(vector))
+        case .runs(let runs): .runs(numbers(of: runs), ends: runs.ends)
+        }
     }
 }
 

@@ -203,6 +203,11 @@ struct KeyColumn: Sendable {
         return runs
     }
 
+    /// The number of each run's value; new values are added in row order.
+    mutating func numbers(of runs: RunColumn) -> [UInt32] {
+        runs.values.map { numberOfWord(UInt64(bitPattern: $0)) }
+    }
+
     private mutating func numberOfWord(_ word: UInt64) -> UInt32 {
         let index = Int(numbers.number(of: word))
         if index == integerNumbers.count {

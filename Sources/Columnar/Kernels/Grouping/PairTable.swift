@@ -1,3 +1,27 @@
+/// Numbers of the values of a key.
+enum KeyNumbers: Sendable {
+    /// One for each row.
+    case rows([UInt32])
+    /// One for each run of rows, and where it ends.
+    case runs([UInt32], ends: [Int])
+
+    /// One for each row.
+    var ofRows: [UInt32] {
+        switch self {
+        case .rows(let numbers): return numbers
+        case .runs(let numbers, let ends):
+            var result = [UInt32](repeating: 0, count: ends.last ?? 0)
+            var target = result.mutableSpan
+            var start = 0
+            for run in numbers.indices {
+                target.fill(start..<ends[run], with: numbers[run])
+                start = ends[run]
+            }
+            return result
+        }
+    }
+}
+
 /// Numbers the distinct pairs of two numbers, in the order they first appear. While numbers are small, pairs that were
 /// met are known by an index into an array.
 struct PairTable: Sendable {
@@ -29,7 +53,63 @@ struct PairTable: Sendable {
 
     /// The number of each row's pair.
     /// - Precondition: every left number is below `lefts`, every right one below `rights`.
-    mutating func combine(_ left: [UInt32], _ right: [UInt32], lefts: Int, rights: Int) -> [UInt32] {
+    mutating func combine(_ left: KeyNumbers, _ right: KeyNumbers, lefts: Int, rights: Int) -> [UInt32] {
+        switch (left, right) {
+        case (.runs(let numbers, let ends), .rows(let others)) where reserve(lefts: lefts, rights: rights):
+            return combine(others, isLeft: false, numbers, ends)
+        case (.rows(let others), .runs(let numbers, let ends)) where reserve(lefts: lefts, rights: rights):
+            return combine(others, isLeft: true, numbers, ends)
+        default: return combine(left.ofRows, right.ofRows, lefts: lefts, rights: rights)
+        }
+    }
+
+    /// The same where the other side of the pairs comes in runs.
+    /// - Precondition: there is room for all pairs.
+    private mutating func combine(
+        _ rows: [UInt32], isLeft: Bool, _ numbers: [UInt32], _ ends: [Int]
+    ) -> [UInt32] {
+        var result = [UInt32](repeating: 0, count: rows.count)
+        var target = result.mutableSpan
+        let source = rows.span
+        // What the index has of a row's number, and of a run's.
+        let all = UInt32(truncatingIfNeeded: shift)
+        let (ofRow, ofRun) = isLeft ? (all, 0) : (0, all)
+        var entries: [UInt32] = []
+        swap(&entries, &known)
+        var row = 0
+        for run in numbers.indices {
+            let number = numbers[run]
+            while true {
+                row = Self.look(
+                    up: source, shift: ofRow, with: number &<< ofRun, row..<ends[run], in: entries.span, &target)
+                if row == ends[run] { break }
+                let key = isLeft ? Self.key(source[row], number) : Self.key(number, source[row])
+                entries[Int((source[row] &<< ofRow) | (number &<< ofRun))] = self.numbers.number(of: key) + 1
+            }
+        }
+        swap(&entries, &known)
+        return result
+    }
+
+    /// The numbers of pairs that are known, one side of which stays the same.
+    /// - Parameter part: what the index has of that side.
+    /// - Returns: the first of the rows whose pair is not; where they end where all are.
+    private static func look(
+        up source: Span<UInt32>, shift: UInt32, with part: UInt32, _ rows: Range<Int>, in entries: Span<UInt32>,
+        _ target: inout MutableSpan<UInt32>
+    ) -> Int {
+        precondition(rows.upperBound <= source.count && target.count == source.count, "rows of the column")
+        var row = rows.lowerBound
+        while row < rows.upperBound {
+            let entry = entries[Int((source[row] &<< shift) | part)]
+            if entry == 0 { return row }
+            target[row] = entry &- 1
+            row += 1
+        }
+        return row
+    }
+
+    private mutating func combine(_ left: [UInt32], _ right: [UInt32], lefts: Int, rights: Int) -> [UInt32] {
         assert(left.count == right.count, "two numbers for each row")
         var result = [UInt32](repeating: 0, count: left.count)
         var target = result.mutableSpan
@@ -64,6 +144,7 @@ struct PairTable: Sendable {
         up left: Span<UInt32>, _ right: Span<UInt32>, from first: Int, shift: UInt32, in entries: Span<UInt32>,
         _ target: inout MutableSpan<UInt32>
     ) -> Int {
+        precondition(right.count == left.count && target.count == left.count, "two numbers for each row")
         var row = first
         while row < left.count {
             let entry = entries[Int((left[row] &<< shift) | right[row])]

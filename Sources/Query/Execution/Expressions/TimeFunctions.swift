@@ -16,7 +16,34 @@ struct TimeFunctions: Sendable {
         }
     }
 
-    private func truncate(_ values: [Vector]) throws -> Vector? {
+    /// What an expression that truncates a column's times gives as runs; nil for all else, for times that do not lie
+    /// near each other, and for such as have nulls among them.
+    func runs(_ expression: Expression, _ chunk: Chunk) throws -> RunColumn? {
+        guard case .call(.dateTrunc, let arguments, _) = expression, arguments.count > 1,
+            case .column(let index, _) = arguments[1], chunk.columns[index].validity == nil
+        else { return nil }
+        var values: [Vector] = []
+        for argument in arguments {
+            switch argument {
+            case .column(let index, _): values.append(chunk.columns[index])
+            case .literal(let value, let type): values.append(.constant(value, type: type, count: chunk.rowCount))
+            default: return nil
+            }
+        }
+        return try truncation(values).flatMap { truncation in try truncation.times.span.bucketRuns(truncation.bucket) }
+    }
+
+    /// Times, and where each is truncated to.
+    private struct Truncation {
+        let times: [Int64]
+        let unit: TimeUnit
+        let zone: ZoneOffsets
+
+        func bucket(_ time: Int64) throws -> (start: Int64, end: Int64)? { try unit.bucket(of: time, zone: zone) }
+    }
+
+    /// nil for arguments that are no times in an array with a unit for all.
+    private func truncation(_ values: [Vector]) throws -> Truncation? {
         guard case .constant(.text(let unitText)) = values[0].storage else { return nil }
         let value = values[1]
         guard case .int64(let times) = value.storage, value.type == .timestamptz || value.type == .timestamp else {
@@ -28,9 +55,16 @@ struct TimeFunctions: Sendable {
             guard case .constant(.text(let name)) = values[2].storage else { return nil }
             zone = try ZoneOffsets.truncating(name)
         }
-        guard var result = try times.span.buckets({ try unit.bucket(of: $0, zone: zone) }) else { return nil }
+        return Truncation(times: times, unit: unit, zone: zone)
+    }
+
+    private func truncate(_ values: [Vector]) throws -> Vector? {
+        guard let truncation = try truncation(values),
+            var result = try truncation.times.span.buckets({ try truncation.bucket($0) })
+        else { return nil }
+        let value = values[1]
         clear(&result, value.validity)
-        return Vector(type: value.type, count: times.count, storage: .int64(result), validity: value.validity)
+        return Vector(type: value.type, count: result.count, storage: .int64(result), validity: value.validity)
     }
 
     private func clear(_ values: inout [Int64], _ validity: Validity?) {

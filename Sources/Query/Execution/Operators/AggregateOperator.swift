@@ -39,25 +39,79 @@ struct AggregateOperator: Sendable {
             })
     }
 
+    /// The same of a table's rows, a column at a time.
+    func run(_ scan: ScanOperator) throws -> [Chunk] {
+        var steps = groups.map(\.columnsRead)
+        for call in calls {
+            steps.append(call.filter?.columnsRead ?? [])
+            steps.append(columnsRead(by: call))
+        }
+        let uses = ColumnUses(steps, columnCount: scan.columns.count)
+        let units = Pipeline.units(scan.morsels.count)
+        return try finish(
+            units.run(context, inOrder: isOrderSensitive, make: { try makeState() }) { _, ordinal, state in
+                let morsel = scan.morsels[Pipeline.unit(of: ordinal)]
+                if var rows = try scan.rows(of: morsel, uses) { try update(&state, &rows, ordinal) }
+                return true
+            })
+    }
+
+    private func keys(of input: inout ScannedRows, _ evaluator: Evaluator) throws -> [GroupKey] {
+        let times = TimeFunctions(context: context)
+        var keys: [GroupKey] = []
+        for (step, group) in groups.enumerated() {
+            let chunk = try input.columns(of: step)
+            if let runs = try times.runs(group, chunk) {
+                keys.append(.runs(runs))
+            } else {
+                keys.append(.column(try evaluator.evaluate(group, chunk)))
+            }
+        }
+        return keys
+    }
+
     /// Takes in a chunk.
     func update(_ state: inout State, _ chunk: Chunk, _ ordinal: UInt64) throws {
+        var rows = ScannedRows(chunk)
+        try take(&rows, ordinal, into: &state)
+    }
+
+    private func update(_ state: inout State, _ rows: inout ScannedRows, _ ordinal: UInt64) throws {
+        if rows.chunk.rowCount <= context.chunkRowsMax { return try take(&rows, ordinal, into: &state) }
+        // The newest rows of a table may come in larger morsels than sealed ones.
+        var place = ordinal
+        for piece in try rows.wholeChunk().pieces(of: context.chunkRowsMax) {
+            try update(&state, piece, place)
+            place += UInt64(piece.rowCount)
+            try context.check()
+        }
+    }
+
+    /// Groups first, then one call after the other, its filter before its arguments: these are the steps of
+    /// ``ColumnUses``.
+    private func take(_ input: inout ScannedRows, _ ordinal: UInt64, into state: inout State) throws {
         assert(state.accumulators.count == calls.count, "a state for each call")
         let evaluator = Evaluator(context: context)
-        var assignment = GroupAssignment(single: chunk.rowCount)
+        var assignment = GroupAssignment(single: input.chunk.rowCount)
         if !groups.isEmpty {
-            let keys = try groups.map { try evaluator.evaluate($0, chunk) }
+            let keys = try keys(of: &input, evaluator)
             let found = state.table?.assignment(of: keys, ordinal: ordinal, countsRows: calls.count > 1)
             assignment = found ?? assignment
-            assert(assignment.rowCount == chunk.rowCount, "a group for each row")
+            assert(assignment.rowCount == input.chunk.rowCount, "a group for each row")
             let count = state.table?.count ?? 1
             for index in state.accumulators.indices { state.accumulators[index].grow(to: count) }
         }
         for (index, call) in calls.enumerated() {
-            var rows = chunk
+            let step = groups.count + 2 * index
+            var kept: [UInt32]?
+            if let filter = call.filter {
+                kept = Selection.rows(where: try evaluator.evaluate(filter, input.columns(of: step)))
+            }
+            if kept?.isEmpty ?? false { continue }
+            var rows = try input.columns(of: step + 1)
             var assigned = assignment
-            if let filter = call.filter, let kept = Selection.rows(where: try evaluator.evaluate(filter, chunk)) {
-                if kept.isEmpty { continue }
-                rows = chunk.gather(kept, only: columnsRead(by: call))
+            if let kept {
+                rows = rows.gather(kept, only: columnsRead(by: call))
                 assigned = assignment.gather(kept)
             }
             let arguments = try (call.arguments + call.order.map(\.expression)).map { try evaluator.evaluate($0, rows) }
@@ -115,7 +169,7 @@ struct AggregateOperator: Sendable {
             // What results hold is booked for as long as the query runs: steps after this one share their texts.
             try context.budget.reserve(accumulator.finishBytes + groups.count * 16)
             do throws(KernelError) {
-                return try accumulator.finish(groups, context.watch)
+                return try accumulator.finish(groups, context.watch, context.helpers)
             } catch {
                 if error == .stopped { try context.check() }
                 throw QueryError(error)

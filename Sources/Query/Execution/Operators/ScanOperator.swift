@@ -192,7 +192,11 @@ struct ScanOperator: Sendable {
     /// So much of a piece may be wanted that reading single rows pays: one row in so many.
     private static let rowsPerWantedRow = 8
 
-    private func column(
+    /// A column of the output.
+    /// - Parameters:
+    ///   - selection: the rows by their places in the morsel; nil: all.
+    ///   - kept: the same rows.
+    func column(
         _ index: Int, of morsel: any Morsel, _ selection: [UInt32]?, _ kept: KeptRows? = nil
     ) throws -> Vector {
         if let selection, selection.count <= morsel.rowCount / Self.rowsPerWantedRow {

@@ -86,14 +86,31 @@ struct JSONText: RowWriter {
         case .double(let number):
             let text = ScalarText.double(number)
             if number.isFinite { json.raw(text) } else { json.value(text) }
-        case .timestamptz(let time): json.value(TimeText.rfc3339(time, zone: zone))
+        case .timestamptz(let time):
+            json.value(plain: { [zone] in TimeText.append(rfc3339: time, zone: zone, to: &$0) })
         case .timestamp(let time): json.value(TimeText.timestamp(time, separator: "T"))
         case .array(let values):
             json.beginArray()
-            left.parts.append(.elements(values, from: 0))
+            // Few short ones, as several percentiles are, leave nothing.
+            guard values.count <= Self.shortArray, values.allSatisfy(Self.isShort) else {
+                left.parts.append(.elements(values, from: 0))
+                break
+            }
+            for value in values { append(value, &left) }
+            json.endArray()
         case .json(let document): append(document, isString: false, &left)
         case .text(let text): append(text, isString: true, &left)
         case .date, .interval, .numeric: json.value(ScalarText.text(value, zone: zone))
+        }
+    }
+
+    private static let shortArray = 16
+
+    /// Whether a value is written at once.
+    private static func isShort(_ value: Scalar) -> Bool {
+        switch value {
+        case .text, .json, .array: false
+        default: true
         }
     }
 

@@ -46,8 +46,17 @@ enum TimeText {
     /// RFC 3339: `2026-08-01T09:00:15.5Z`. It has no seconds in offsets, so those of mean times are left out of the
     /// reading, too.
     static func rfc3339(_ utc: Int64, zone: ZoneOffsets) -> String {
-        let offset = zone.offsetNanoseconds(utc: utc) / Nanoseconds.minute * 60
-        return RFC3339.render(utc, decimals: .shortest, offsetSeconds: offset)
+        RFC3339.render(utc, decimals: .shortest, offsetSeconds: wholeMinutes(utc, zone))
+    }
+
+    /// Appends the same.
+    static func append(rfc3339 utc: Int64, zone: ZoneOffsets, to bytes: inout [UInt8]) {
+        RFC3339.append(utc, decimals: .shortest, offsetSeconds: wholeMinutes(utc, zone), to: &bytes)
+    }
+
+    /// The offset in seconds, without those beyond its minutes.
+    private static func wholeMinutes(_ utc: Int64, _ zone: ZoneOffsets) -> Int64 {
+        zone.offsetNanoseconds(utc: utc) / Nanoseconds.minute * 60
     }
 
     private static func offsetText(_ seconds: Int64) -> String {

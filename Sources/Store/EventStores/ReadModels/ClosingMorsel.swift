@@ -119,6 +119,7 @@ struct ClosingMorsel: Morsel {
     }
 
     var reading: any Morsel {
+        if shared != nil { return self }
         var morsel = self
         morsel.shared = Shared()
         return morsel

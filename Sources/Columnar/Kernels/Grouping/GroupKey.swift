@@ -1,0 +1,62 @@
+/// A column of keys, as whoever groups by it has it.
+package enum GroupKey: Sendable {
+    /// A value for each row.
+    case column(Vector)
+    /// Runs of equal values that are stored as integers, as the days and hours of sorted times come.
+    case runs(RunColumn)
+
+    /// How many rows.
+    var rowCount: Int {
+        switch self {
+        case .column(let vector): vector.count
+        case .runs(let runs): runs.rowCount
+        }
+    }
+}
+
+/// Values that stay the same for stretches of rows: one for each stretch. None is null.
+package struct RunColumn: Sendable {
+    /// Of each run; those of neighbours differ.
+    private(set) var values: [Int64] = []
+    /// Behind the last row of each run.
+    private(set) var ends: [Int] = []
+
+    /// No rows.
+    init() {}
+
+    /// How many rows.
+    var rowCount: Int { ends.last ?? 0 }
+
+    /// Goes on with a value up to a row.
+    mutating func append(_ value: Int64, upTo end: Int) {
+        assert(end > rowCount, "a run has rows")
+        if value == values.last {
+            ends[ends.count - 1] = end
+        } else {
+            values.append(value)
+            ends.append(end)
+        }
+    }
+
+    /// The rows of a run.
+    func rows(_ run: Int) -> Range<Int> { (run == 0 ? 0 : ends[run - 1])..<ends[run] }
+}
+
+extension Span<Int64> {
+    /// As ``buckets(_:)``, the beginnings as runs; nil also where these would be too short to serve.
+    /// - Complexity: O(values), and a call for each stretch of values of one bucket.
+    package func bucketRuns(_ bucket: (Int64) throws -> (start: Int64, end: Int64)?) rethrows -> RunColumn? {
+        var runs = RunColumn()
+        var stretches = 0
+        let most = GroupAssignment.runsMax(rows: count)
+        var row = 0
+        while row < count {
+            stretches += 1
+            let value = self[row]
+            guard stretches <= most, let (start, end) = try bucket(value) else { return nil }
+            row = start <= value && value < end ? endOfStretch(from: row, low: start, high: end) : row + 1
+            runs.append(start, upTo: row)
+        }
+        return runs
+    }
+}

@@ -1,0 +1,97 @@
+import Columnar
+import Plans
+
+/// Which of a scan's columns each step of an operator looks at.
+struct ColumnUses: Sendable {
+    /// By step, ascending.
+    fileprivate let columns: [[Int]]
+    /// By column, the last step that looks at it; before the first one where none does.
+    fileprivate let lastSteps: [Int]
+
+    /// - Parameter steps: what each looks at, in their order.
+    init(_ steps: [Set<Int>], columnCount: Int) {
+        columns = steps.map { $0.sorted() }
+        var last = [Int](repeating: -1, count: columnCount)
+        for (step, columns) in columns.enumerated() { for column in columns { last[column] = step } }
+        lastSteps = last
+    }
+}
+
+/// Rows for an operator that looks at one column after the other. Those of a scan are read when the first step wants
+/// them and let go when the last one has begun: what is computed of a column finds it at hand, and the next one comes
+/// where it was.
+struct ScannedRows {
+    /// Columns that were not read yet, or let go, are null throughout.
+    private(set) var chunk: Chunk
+    /// nil: the columns are all there, and stay.
+    private let source: Source?
+    private var isRead: [Bool]
+
+    private struct Source {
+        let uses: ColumnUses
+        let read: (_ column: Int) throws -> Vector
+        /// Of what was read; nil where nobody shares the memory.
+        let booking: MemoryBooking?
+    }
+
+    /// Rows that are there.
+    init(_ chunk: Chunk) {
+        self.chunk = chunk
+        source = nil
+        isRead = []
+    }
+
+    /// - Parameters:
+    ///   - rows: with the columns that were read already.
+    ///   - read: reads one of the others.
+    init(_ rows: Chunk, _ uses: ColumnUses, booking: MemoryBooking?, read: @escaping (_ column: Int) throws -> Vector) {
+        assert(rows.columns.count == uses.lastSteps.count, "the last step of each column")
+        chunk = rows
+        source = Source(uses: uses, read: read, booking: booking)
+        isRead = rows.columns.map { !$0.isAllNull }
+        for column in chunk.columns.indices where isRead[column] && uses.lastSteps[column] < 0 { letGo(column) }
+        booking?.set(to: chunk.heldBytes)
+    }
+
+    /// The rows with what a step looks at. What no later one does is let go, and lives as long as the result.
+    mutating func columns(of step: Int) throws -> Chunk {
+        guard let source else { return chunk }
+        for column in source.uses.columns[step] where !isRead[column] { try read(column, source) }
+        let result = chunk
+        for column in source.uses.columns[step] where source.uses.lastSteps[column] == step { letGo(column) }
+        return result
+    }
+
+    /// The rows with all columns that any step looks at.
+    mutating func wholeChunk() throws -> Chunk {
+        guard let source else { return chunk }
+        for column in chunk.columns.indices where !isRead[column] && source.uses.lastSteps[column] >= 0 {
+            try read(column, source)
+        }
+        return chunk
+    }
+
+    private mutating func read(_ column: Int, _ source: Source) throws {
+        chunk.columns[column] = try source.read(column)
+        isRead[column] = true
+        source.booking?.set(to: chunk.heldBytes)
+    }
+
+    private mutating func letGo(_ column: Int) {
+        chunk.columns[column] = .nulls(chunk.columns[column].type, count: chunk.rowCount)
+    }
+}
+
+extension ScanOperator {
+    /// The surviving rows of a morsel, their columns to be read by the steps of an operator; nil when none survives.
+    func rows(of morsel: any Morsel, _ uses: ColumnUses) throws -> ScannedRows? {
+        guard morsel.rowCount > 0, let open = remaining(morsel) else { return nil }
+        let morsel = morsel.reading
+        guard let (chunk, selection) = try read(morsel, conditions: open, columns: []) else { return nil }
+        let kept = selection.map { KeptRows(ascending: $0) }
+        return ScannedRows(chunk, uses, booking: booking(of: chunk)) { [self] index in
+            try context.check()
+            return try column(index, of: morsel, selection, kept)
+        }
+    }
+}
