@@ -3,7 +3,8 @@
 #   make demo    a day of support traffic, the reports, and a server to look at
 #   make test    everything that checks the code
 #   make bench   import, queries and ingest, measured; make bench-peers sets them beside DuckDB, ClickHouse and Hyper,
-#                make bench-kernels counts the instructions of each kernel and fails where one takes more than it did
+#                make bench-kernels counts the instructions of each kernel and fails where one takes more than it did,
+#                make bench-growth grows a store to a hundred million events and fails where a promise of its size does not hold
 # And what runs where no toolchain is:
 #   make release and, as root, make install     the executable, its manual and unit below PREFIX (DESTDIR before it)
 #   make package                                the same as a Debian package
@@ -27,9 +28,10 @@ PEERS_VENV := .build-peers-venv
 PEERS_REQUIREMENTS := Benchmarks/requirements-peers.txt
 REQUIREMENTS := Tests/Outside/requirements.txt Tests/Outside/requirements-frameworks.txt
 DEMO ?=
-# Options of Benchmarks/bench_peers.py, and of Benchmarks/kernels.py.
+# Options of Benchmarks/bench_peers.py, of Benchmarks/kernels.py, and of Benchmarks/growth.py.
 PEERS ?=
 KERNELS ?=
+GROWTH ?=
 
 # Where `make install` lays things, by GNU's names.
 PREFIX ?= /usr/local
@@ -49,7 +51,7 @@ RELEASE := .build/package
 # A package is newer than those of the commits before it.
 PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
 
-.PHONY: build demo test test-asserts bench bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
+.PHONY: build demo test test-asserts bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
@@ -69,6 +71,10 @@ test-asserts: test-packages
 
 bench: build
 	@Benchmarks/run "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll"
+
+bench-growth: build
+	@echo "== growing a store: an hour or more and 20 GB of disk by default; nothing else should run"
+	@Benchmarks/growth.py --plimsoll "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll" $(GROWTH)
 
 bench-kernels: packages
 	$(call install_missing,$(COUNTERS))

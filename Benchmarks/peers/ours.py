@@ -45,7 +45,7 @@ class Asker:
                 pieces.append(self.more())
                 missing -= len(pieces[-1])
         if b" 200 " not in head.split(b"\r\n", 1)[0] + b" ":
-            raise CommandFailed(f"/v1/sql: {head!r}: {b''.join(pieces)[:500]!r}")
+            raise CommandFailed(f"{request[:200]!r}: {head!r}: {b''.join(pieces)[:500]!r}")
         return pieces, is_chunked
 
     def more(self):
@@ -67,13 +67,11 @@ def unchunked(text):
         place = end + 2 + length + 2
 
 
-class Plimsoll:
-    name, title, dialect = "plimsoll", "Plimsoll", Ours()
+class Asking:
+    """Questions in SQL to the server of a port, over one connection."""
 
-    def __init__(self, binary, data):
-        self.server = Server(binary, data)
-        self.server.start()
-        self.asker, self.requests = Asker(self.server.port), {}
+    def __init__(self, port):
+        self.asker, self.requests = Asker(port), {}
 
     def run(self, sql, rollups=False):
         """Asks and takes the whole answer."""
@@ -90,6 +88,15 @@ class Plimsoll:
         """Which rollups would answer if they were let, by what EXPLAIN says."""
         lines = [line for (line,) in self.rows("explain " + sql, rollups=True)]
         return [line.partition("answered from ")[2] for line in lines if line.startswith("Rollups:")]
+
+
+class Plimsoll(Asking):
+    name, title, dialect = "plimsoll", "Plimsoll", Ours()
+
+    def __init__(self, binary, data):
+        self.server = Server(binary, data)
+        self.server.start()
+        super().__init__(self.server.port)
 
     def close(self):
         self.asker.socket.close()

@@ -1,0 +1,1 @@
+"""The parts of growth.py: a store that grows, and what is promised of it."""
