@@ -27,12 +27,20 @@ package final class ThreadWorkers: Workers {
     }
 
     package func run(count: Int, _ job: @Sendable (Int) throws -> Void) throws {
+        try run(count: count, givesWay: false, job)
+    }
+
+    package func runGivingWay(count: Int, _ job: @Sendable (Int) throws -> Void) throws {
+        try run(count: count, givesWay: true, job)
+    }
+
+    private func run(count: Int, givesWay: Bool, _ job: @Sendable (Int) throws -> Void) throws {
         guard count > 1, parallelism > 1 else {
             for index in 0..<max(0, count) { try job(index) }
             return
         }
         try withoutActuallyEscaping(job) { job in
-            let run = Run(count: count, job: job)
+            let run = Run(count: count, givesWay: givesWay, job: job)
             crew.perform(run)
             if let failure = run.failure { throw failure }
         }
@@ -49,19 +57,24 @@ private final class Run: Sendable {
     }
 
     let count: Int
+    /// Its jobs are taken one by one, so that whoever takes part can look for others in between.
+    let givesWay: Bool
     private let next = Atomic<Int>(0)
     private let state: Mutex<State>
 
-    init(count: Int, job: @escaping @Sendable (Int) throws -> Void) {
-        self.count = count
+    init(count: Int, givesWay: Bool, job: @escaping @Sendable (Int) throws -> Void) {
+        (self.count, self.givesWay) = (count, givesWay)
         state = Mutex(State(job: job))
     }
 
     var hasFreeIndex: Bool { next.load(ordering: .relaxed) < count }
+    /// Whether somebody has the first job of a run that gives way, and nobody one of the others.
+    var hasSpareIndex: Bool { givesWay && (1..<count).contains(next.load(ordering: .relaxed)) }
     var failure: (any Error)? { state.withLock { $0.error } }
     func releaseJob() { state.withLock { $0.job = nil } }
 
-    /// Takes indexes until none is left. Not inlined, so that its reference to the job has gone when it returns.
+    /// Takes indexes until none is left, of a run that gives way one. Not inlined, so that its reference to the job has
+    /// gone when it returns.
     @inline(never) func work() {
         guard let job = state.withLock({ $0.job }) else { return }
         while true {
@@ -77,6 +90,7 @@ private final class Run: Sendable {
                     $0.error = error
                 }
             }
+            if givesWay { return }
         }
     }
 }
@@ -91,6 +105,35 @@ private final class Crew: Sendable {
     private struct State {
         var entries: [Entry] = []
         var isDismissed = false
+
+        /// The first of the runs that are wanted, one worker more at it.
+        mutating func join(_ isWanted: (Run) -> Bool) -> Run? {
+            guard let index = entries.firstIndex(where: { isWanted($0.run) }) else { return nil }
+            entries[index].workers += 1
+            return entries[index].run
+        }
+
+        /// A run that others wait for goes before those that give way.
+        mutating func join() -> Run? {
+            if let urgent = join({ !$0.givesWay && $0.hasFreeIndex }) { return urgent }
+            return join { $0.hasFreeIndex }
+        }
+
+        /// What the caller of a run may do until it has ended: the rest of one that gives way, and whatever goes before
+        /// it; else what others can spare.
+        mutating func join(callerOf run: Run) -> Run? {
+            guard run.givesWay else { return join { $0.hasSpareIndex } }
+            if let urgent = join({ !$0.givesWay && $0.hasFreeIndex }) { return urgent }
+            return join { $0 === run && $0.hasFreeIndex }
+        }
+
+        /// Takes a run out once nobody works at it; false before.
+        mutating func end(_ run: Run) -> Bool {
+            guard let index = entries.firstIndex(where: { $0.run === run }) else { return true }
+            guard entries[index].workers == 0, !run.hasFreeIndex else { return false }
+            entries.remove(at: index)
+            return true
+        }
     }
 
     private let monitor = Monitor()
@@ -102,11 +145,25 @@ private final class Crew: Sendable {
             monitor.wakeAll()
         }
         run.work()
-        monitor.locked {
-            while state.withLock({ $0.entries.contains { $0.run === run && $0.workers > 0 } }) { monitor.wait() }
-            state.withLock { $0.entries.removeAll { $0.run === run } }
+        while let other = join(callerOf: run) {
+            other.work()
+            leave(other)
         }
         run.releaseJob()
+    }
+
+    /// What the caller of a run is to do next; nil once the run has ended.
+    private func join(callerOf run: Run) -> Run? {
+        monitor.locked {
+            while true {
+                let (next, hasEnded) = state.withLock { state -> (Run?, Bool) in
+                    if state.end(run) { return (nil, true) }
+                    return (state.join(callerOf: run), false)
+                }
+                if next != nil || hasEnded { return next }
+                monitor.wait()
+            }
+        }
     }
 
     func workUntilDismissed() {
@@ -121,11 +178,8 @@ private final class Crew: Sendable {
         monitor.locked {
             while true {
                 let (run, isDismissed) = state.withLock { state -> (Run?, Bool) in
-                    guard let index = state.entries.firstIndex(where: { $0.run.hasFreeIndex }) else {
-                        return (nil, state.isDismissed)
-                    }
-                    state.entries[index].workers += 1
-                    return (state.entries[index].run, false)
+                    let run = state.join()
+                    return (run, run == nil && state.isDismissed)
                 }
                 if run != nil || isDismissed { return run }
                 monitor.wait()
