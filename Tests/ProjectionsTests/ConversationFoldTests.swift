@@ -21,14 +21,15 @@ func folded(_ acts: [Act]) -> (turns: [[String: String]], conversation: [String:
     for act in acts {
         events.add(act.type, at: act.seconds, act.fields.merging(["conversation_id": .text("c")]) { $1 })
     }
+    let bytes = events.writer.sink.bytes
     var references = events.offsets.enumerated().map {
-        EventReference(buffer: 0, start: Int32($0.element), position: Int64($0.offset + 1), cost: -1)
+        EventReference(EventRow(bytes, at: $0.element), buffer: 0, position: Int64($0.offset + 1), cost: -1)
     }
     let columns = FoldColumns(FoldEvents.registry)
-    columns.sort(&references, buffers: [events.writer.sink.bytes])
+    columns.sort(&references, buffers: [bytes])
     var fold = ConversationFold(columns: columns)
     var builder = ReadModelBuilder(registry: FoldEvents.registry)
-    fold.fold(references, buffers: [events.writer.sink.bytes], costs: [], into: &builder)
+    fold.fold(references, buffers: [bytes], costs: [], into: &builder)
     let rows = builder.finish()
     func texts(_ chunk: Chunk, _ columns: [TableColumn]) -> [[String: String]] {
         (0..<chunk.rowCount).map { row in

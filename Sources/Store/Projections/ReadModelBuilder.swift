@@ -6,10 +6,14 @@ package import Domain
 struct FoldSource {
     var events: [EventReference]
     var buffers: [[UInt8]]
+    /// Where in its row the first event says which conversation it is; nil where it is in none.
+    var conversation: Range<Int>?
 
     func row(_ index: Int) -> EventRow { events[index].row(in: buffers) }
 
-    func time(_ index: Int) -> Int64 { row(index).time }
+    func time(_ index: Int) -> Int64 { events[index].time }
+
+    var conversationID: RowSlot { conversation.map { .text(buffer: events[0].buffer, $0) } ?? .none }
 }
 
 /// One value of a row under construction.
@@ -240,7 +244,7 @@ package struct ReadModelBuilder: Sendable {
         let at = places.conversation
         assert(!source.events.isEmpty && summary.startTime <= summary.lastTime, "a conversation has an event")
         assert(contextEvents.count == contextRanges.count, "a place for each context column")
-        conversationSlots[at.conversation] = conversationID(source)
+        conversationSlots[at.conversation] = source.conversationID
         conversationSlots[at.startTime] = .integer(summary.startTime)
         conversationSlots[at.lastTime] = .integer(summary.lastTime)
         for (index, event) in contextEvents.enumerated() where event >= 0 {
@@ -296,11 +300,6 @@ package struct ReadModelBuilder: Sendable {
         slots.set(first + 1, wide: cost.low)
         if let high = cost.high { slots.set(first + 2, wide: high) }
         slots.set(first + 3, cost.state.name)
-    }
-
-    private func conversationID(_ source: FoldSource) -> RowSlot {
-        guard case .text(let range)? = source.row(0).value(of: places.conversationColumn) else { return .none }
-        return .text(buffer: source.events[0].buffer, range)
     }
 
     /// Copies the fields of one event to the slots that `targets` names for their columns; −1 stays out.
