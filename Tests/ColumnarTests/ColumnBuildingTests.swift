@@ -120,6 +120,31 @@ import Testing
         #expect(codes == others && dictionary.bytes == other.bytes && dictionary.offsets == other.offsets)
     }
 
+    /// Of texts up to sixteen bytes long, which are known by two words and their length, and of longer ones.
+    @Test func textsThatAlternateAreSearchedOnce() {
+        var (draw, builder, plain) = (Draw(), TextDictionaryBuilder(), TextDictionaryBuilder())
+        let texts = (0...18).map { String(repeating: "a", count: $0) } + ["tenant-1", "tenant-2", "12345678x12345678"]
+        var (source, words): ([UInt8], [UInt64]) = ([], [])
+        for text in texts {
+            words.append(UInt64(source.count) << 32 | UInt64(text.utf8.count))
+            source += Array(text.utf8)
+        }
+        let picks = (0..<4_000).map { _ in draw.next(below: texts.count) }
+        var codes = [UInt32](repeating: 0, count: picks.count)
+        for first in stride(from: 0, to: picks.count, by: 250) {
+            let part = picks[first..<(first + 250)]
+            let (own, rows) = (part.map { words[$0] }, (0..<250).map { UInt16($0) })
+            var places = codes.mutableSpan
+            builder.put(codesOf: own.span, of: source.span, rows: rows.span, from: first, to: &places)
+        }
+        #expect(codes == picks.map { plain.code(of: texts[$0]) })
+        let (dictionary, other) = (builder.finish(), plain.finish())
+        #expect(dictionary.bytes == other.bytes && dictionary.offsets == other.offsets)
+        // Each short one once, or now and then where two have one place; the three long ones whenever they come.
+        let long = picks.filter { texts[$0].utf8.count > 16 }.count
+        #expect(builder.searches < 800 + long && plain.searches > 3_000)
+    }
+
     @Test func integersOfManyRowsFollowNulls() {
         var builder = ColumnBuilder(type: .integer)
         builder.append(integers: [])
