@@ -14,6 +14,8 @@ import WireFormats
 package struct BulkImport {
     /// Blocks of one round: about as many events as one segment wants.
     private static let blocksPerRound = 24
+    /// Beyond it what is free is given back between two rounds: of what the allocator keeps much is free by then.
+    private static let heldBytesMax = 768 << 20
 
     private let store: EventStore
     private let workers: any Workers
@@ -98,6 +100,7 @@ package struct BulkImport {
             }
             if let restored = made.restored { summary.add(restored) }
             if mustEnd() { summary.isInterrupted = true }
+            if let held = residentMemoryBytes(), held > Self.heldBytesMax { returnFreeMemory() }
             decoded = next.withLock { $0.sorted { $0.place < $1.place }.map(\.batch) }
             progress.update(
                 done: doneBytes &+ feed.sourceBytes, total: totalBytes,
