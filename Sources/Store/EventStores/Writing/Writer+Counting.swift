@@ -6,12 +6,11 @@ import Projections
 extension Writer {
     /// Counts the events of a block that has just become part of the store, in order.
     func count(_ block: TailBlock) {
-        for (index, row) in block.rows.enumerated() {
-            let position = block.position(of: index)
-            counters.fold(
-                row, position: position, arrival: arrival(position, receivedTime: block.receivedTimes[index]),
-                cost: block.costs[index])
-        }
+        // The counters are taken hold of once, and not for each event.
+        let leads = ledger.leads
+        counters.fold(
+            block.rows, position: { block.position(of: $0) },
+            arrival: { leads.arrival(at: $0, receivedTime: block.receivedTimes[$1]) }, cost: { block.costs[$0] })
     }
 
     /// Counts what unsealed live calls cost that had no cost before.
