@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// Where one event's row stands: which buffer, at which byte, under which position, and what its call was booked at.
 /// Its time and length are beside that, since whoever sorts and weighs events wants no more of their rows, which other

@@ -53,7 +53,6 @@ struct GenerationalCache<Forgotten: EvictedValues>: Sendable {
         noted.removeAll()
     }
 
-    // tests: a step that comes to a value again and again does not grow with it.
     /// What the step would have to put back.
     var noteCount: Int { undo.count }
 

@@ -149,7 +149,6 @@ struct OpenConversations: Sendable {
         return late.old[key].map { Known(conversation: $0, place: .elsewhere) }
     }
 
-    // tests: a step that comes to a conversation again and again does not grow with it.
     /// What the step would have to put back.
     var noteCount: Int { undo.count + done.noteCount + late.noteCount }
 
