@@ -306,6 +306,8 @@ final class Writer {
         do {
             var results: [AppendResult] = []
             let known = try known(batches)
+            // At once, since it would grow batch by batch, and all it has would be put in place again each time.
+            identities.reserve(batches.reduce(0) { $0 + $1.events.count })
             for (index, batch) in batches.enumerated() {
                 let outcome = admit(batch.events, known, index)
                 if let block = outcome.block { take(block, outcome) }

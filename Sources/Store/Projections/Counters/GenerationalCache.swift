@@ -129,11 +129,24 @@ struct GenerationalCache<Forgotten: EvictedValues>: Sendable {
     // MARK: States
 
     /// Both generations, the younger first, each by key.
-    var sorted: [[(key: Hash128, value: Value)]] { [young, old].map { $0.sorted { $0.key < $1.key } } }
+    var sorted: [[(key: Hash128, value: Value)]] { [young.sortedByKey, old.sortedByKey] }
 
     /// Takes over what another one had.
     mutating func restore(young: Generation, old: Generation, _ forgotten: Forgotten = Forgotten()) {
         (self.young, self.old, self.forgotten) = (young, old, forgotten)
+    }
+}
+
+extension Dictionary where Key == Hash128 {
+    /// Its values in the order of their keys. What is moved about while they are sorted is their places: values are
+    /// much longer.
+    var sortedByKey: [(key: Hash128, value: Value)] {
+        var places: [(key: Hash128, place: Index)] = []
+        places.reserveCapacity(count)
+        // order: sorted below.
+        for place in indices { places.append((key: keys[place], place: place)) }
+        places.sort { $0.key < $1.key }
+        return places.map { (key: $0.key, value: values[$0.place]) }
     }
 }
 

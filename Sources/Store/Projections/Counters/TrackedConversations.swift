@@ -208,7 +208,7 @@ struct TrackedConversations: Sendable {
     }
 
     /// Both generations, the younger first, each by key.
-    var sorted: [[(key: Hash128, value: TrackedConversation)]] { [young, old].map { $0.sorted { $0.key < $1.key } } }
+    var sorted: [[(key: Hash128, value: TrackedConversation)]] { [young.sortedByKey, old.sortedByKey] }
     /// Both of late answers.
     var sortedLate: [[(key: Hash128, value: TrackedConversation)]] { late.sorted }
 
