@@ -95,6 +95,22 @@ private func score(_ score: Int64) -> [String: EventValue] { ["score": .integer(
         #expect(conversation["last_activity_time"] == "13.0")
     }
 
+    /// Two turns of any numbers, told in turns, each with a call of its own; nothing of a conversation before stays.
+    @Test(arguments: [[0, 1], [1, 63], [63, 64], [64, 1 << 40], [-3, 2], [.max, .min]] as [[Int64]])
+    func anyNumberIsATurns(numbers: [Int64]) {
+        var acts: [Act] = []
+        for (place, type) in ["message.received", "llm.call", "message.sent"].enumerated() {
+            for (index, number) in numbers.enumerated() {
+                let tokens: [String: EventValue] = type == "llm.call" ? ["output_tokens": .integer(Int64(index))] : [:]
+                acts.append(Act(type, Double(place) + 10 * Double(index), turn(number).merging(tokens) { $1 }))
+            }
+        }
+        let (turns, conversation) = folded(acts)
+        #expect(turns.map { $0["turn"] } == numbers.map { "\($0)" })
+        #expect(turns.map { $0["output_tokens"] } == ["0", "1"] && turns.map { $0["llm_calls"] } == ["1", "1"])
+        #expect(conversation["turns"] == "2" && conversation["answers"] == "2")
+    }
+
     @Test func theOrderOfArrivalMeansNothing() {
         var random = SeededNumbers(seed: 8)
         let expected = folded(Self.beside)
