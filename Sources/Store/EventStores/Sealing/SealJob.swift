@@ -5,6 +5,7 @@ import JSONTexts
 import Platform
 import Projections
 import Segments
+import Synchronization
 
 /// A seal over a frozen snapshot: one segment with everything unsealed and the read-model rows that it changes, and the
 /// state beside it.
@@ -43,8 +44,26 @@ struct SealJob: StoreJob {
     /// accepted is sealed in any case.
     /// - Complexity: O(events of the blocks and of the conversations they touch).
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
-        // First of all: until then each change that the writer counts copies what both hold.
-        let counters = counters.bytes
+        guard counters.areCountedBeside else {
+            // First of all: until then each change that the writer counts copies what both hold.
+            _ = counters.bytes
+            return try makeFiles(base)
+        }
+        // The writer waits. The state file, which comes last, is the first to want them.
+        let edit = Mutex<ManifestEdit?>(nil)
+        try base.workers.run(count: 2) { part in
+            if part == 0 {
+                let made = try makeFiles(base)
+                edit.withLock { $0 = made }
+            } else {
+                _ = counters.bytes
+            }
+        }
+        guard let edit = edit.withLock({ $0 }) else { preconditionFailure("it was made, or the run has thrown") }
+        return edit
+    }
+
+    private func makeFiles(_ base: StoreJobBase) throws -> ManifestEdit {
         var rows = try ConversationRows.folding(
             blocks, dirty: dirty, unfolded: sealed.unfolded, sealed: sealed, overlay: overlay, layouts: layouts,
             registry: registry, workers: base.workers, limits: foldLimits, setsAside: true)
@@ -58,7 +77,7 @@ struct SealJob: StoreJob {
         let description = try write(groups, records: records + [note], base)
         let state: FileReference
         do {
-            state = try writeState(base, counters)
+            state = try writeState(base, counters.bytes)
         } catch {
             for name in [description.fileName, StoreFiles.stateName(base.segmentID)] {
                 try? base.fileSystem.remove(base.directory + "/" + name)
