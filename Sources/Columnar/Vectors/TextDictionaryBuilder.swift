@@ -10,7 +10,7 @@ package struct TextDictionaryBuilder: Sendable {
     /// none this look alone is out of the cache.
     private var slots: [UInt64] = []
     private var lastCode: UInt32 = 0
-    /// Short texts that ``put(codesOf:of:rows:from:to:)`` was given lately; empty where it was given none.
+    /// Texts that ``put(codesOf:of:rows:from:to:)`` was given lately; empty where it was given none.
     private var recent: [RecentText] = []
     // tests: that texts which come again and again are found without it.
     /// How many texts were looked up by their bytes.
@@ -49,18 +49,16 @@ package struct TextDictionaryBuilder: Sendable {
             let text = texts[index]
             let (start, length) = (Int(truncatingIfNeeded: text &>> 32), Int(UInt32(truncatingIfNeeded: text)))
             let row = base &+ Int(rows[index])
-            var (own, place) = (RecentText(), -1)
-            if length <= RecentText.bytesMax {
-                own = RecentText(source, start, length)
-                place = own.place
-                if known[place].isText(of: own) {
-                    codes[row] = known[place].code
-                    continue
-                }
+            var own = RecentText(source, start, length)
+            let place = own.place
+            let lately = known[place]
+            if lately.mayBe(own), length <= RecentText.bytesMax || matches(lately.code, source, start, length) {
+                codes[row] = lately.code
+                continue
             }
             own.code = code(of: source, at: start, length: length)
             codes[row] = own.code
-            if place >= 0 { known[place] = own }
+            known[place] = own
         }
         swap(&recent, &self.recent)
     }
@@ -150,9 +148,10 @@ package struct TextDictionaryBuilder: Sendable {
     }
 }
 
-/// A text of at most sixteen bytes as two words that may overlap, which with its length are all of it, and its code. Of
-/// the columns that have few texts nearly every one is found by these, without a look at what the dictionary holds.
+/// A text as its first and its last word, which may overlap, and its length, with its code. Of columns whose texts come
+/// again soon nearly every one is found by these, and short ones without a look at what the dictionary holds.
 private struct RecentText: Sendable {
+    /// Of texts up to this length the two words are all of it.
     static let bytesMax = 16
     private static let placeBits = 8
     static let placeCount = 1 << placeBits
@@ -165,7 +164,7 @@ private struct RecentText: Sendable {
 
     init() {}
 
-    /// - Precondition: at most ``bytesMax`` bytes, all of them in the source.
+    /// - Precondition: all of the text is in the source.
     @inline(__always) init(_ source: Span<UInt8>, _ start: Int, _ length: Int) {
         self.length = UInt32(truncatingIfNeeded: length)
         if length >= 8 {
@@ -175,7 +174,8 @@ private struct RecentText: Sendable {
         }
     }
 
-    @inline(__always) func isText(of other: RecentText) -> Bool {
+    /// False proves that they are two texts.
+    @inline(__always) func mayBe(_ other: RecentText) -> Bool {
         first == other.first && last == other.last && length == other.length
     }
 
