@@ -13,18 +13,19 @@ enum IdentifierText {
         var times = [Int64](repeating: 0, count: texts.count)
         var middles = times
         var lows = times
+        let bytes = texts.bytes.span
         for index in times.indices {
             let start = texts.range(index).lowerBound
-            for dash in dashes where texts.bytes[start + dash] != Self.dash { return nil }
-            func part(_ from: Int, _ to: Int) -> UInt64? {
-                HexadecimalDigits.parse(texts.bytes, (start + from)..<(start + to))
-            }
-            guard let first = part(0, 8), let second = part(9, 13), let third = part(14, 18), let fourth = part(19, 23),
-                let fifth = part(24, 36)
+            for dash in dashes where bytes[start + dash] != Self.dash { return nil }
+            // Eight digits at a time, of which the dashes part two in the middle.
+            guard let first = HexadecimalDigits.eight(bytes.loadUInt64(at: start)),
+                let second = HexadecimalDigits.eight(fours(bytes, start + 9, start + 14)),
+                let third = HexadecimalDigits.eight(fours(bytes, start + 19, start + 24)),
+                let fourth = HexadecimalDigits.eight(bytes.loadUInt64(at: start + 28))
             else { return nil }
-            times[index] = Int64(bitPattern: first << 16 | second)
-            middles[index] = Int64(bitPattern: third)
-            lows[index] = Int64(bitPattern: fourth << 48 | fifth)
+            times[index] = Int64(bitPattern: first << 16 | second >> 16)
+            middles[index] = Int64(bitPattern: second & 0xFFFF)
+            lows[index] = Int64(bitPattern: third << 32 | fourth)
         }
         var sink = ByteSink()
         sink.append(TextForm.uuid.rawValue)
@@ -32,6 +33,13 @@ enum IdentifierText {
         IntegerStreamEncoder.write(middles, into: &sink)
         IntegerStreamEncoder.write(lows, into: &sink)
         return sink.bytes
+    }
+
+    /// Four bytes from one place on and four from another.
+    /// - Precondition: eight stand at each.
+    @inline(__always)
+    private static func fours(_ bytes: Span<UInt8>, _ first: Int, _ second: Int) -> UInt64 {
+        bytes.loadUInt64(at: first) & 0xFFFF_FFFF | bytes.loadUInt64(at: second) << 32
     }
 
     /// - Parameter places: of the wanted ones; nil: all.
