@@ -17,7 +17,7 @@ private struct Refusal: Error, Equatable {
             let calls = Mutex([Int](repeating: 0, count: count))
             try workers.run(count: count) { index in calls.withLock { $0[index] += 1 } }
             #expect(calls.withLock { $0 } == [Int](repeating: 1, count: count))
-            try workers.runGivingWay(count: count) { index in calls.withLock { $0[index] += 1 } }
+            try workers.runGivingWay(count: count, fillsWaiting: true) { index in calls.withLock { $0[index] += 1 } }
             #expect(calls.withLock { $0 } == [Int](repeating: 2, count: count))
             #expect(try workers.map(count: count) { $0 * $0 } == (0..<count).map { $0 * $0 })
         }
@@ -30,7 +30,9 @@ private struct Refusal: Error, Equatable {
                 try workers.run(count: 100) { index in if index >= 3 { throw Refusal(index: index) } }
             }
             #expect(throws: Refusal(index: 3)) {
-                try workers.runGivingWay(count: 100) { index in if index >= 3 { throw Refusal(index: index) } }
+                try workers.runGivingWay(count: 100, fillsWaiting: true) { index in
+                    if index >= 3 { throw Refusal(index: index) }
+                }
             }
         }
     }
@@ -80,10 +82,10 @@ private struct Refusal: Error, Equatable {
     }
 
     /// What the first job runs is done before the others go on, though they came first.
-    @Test func othersGoBeforeJobsThatGiveWay() throws {
+    @Test(arguments: [false, true]) func othersGoBeforeJobsThatGiveWay(fillsWaiting: Bool) throws {
         let workers = ThreadWorkers(parallelism: 2)
         let progress = Progress()
-        try workers.runGivingWay(count: 40) { index in
+        try workers.runGivingWay(count: 40, fillsWaiting: fillsWaiting) { index in
             guard index == 0 else {
                 // The first of them has the second thread until there is something else to do.
                 let isReached = progress.reaches { $0.inner.load(ordering: .relaxed) > 0 }
@@ -110,7 +112,7 @@ private struct Refusal: Error, Equatable {
     @Test func waitingIsFilledWithJobsThatGiveWay() throws {
         let workers = ThreadWorkers(parallelism: 2)
         let progress = Progress()
-        try workers.runGivingWay(count: 40) { index in
+        try workers.runGivingWay(count: 40, fillsWaiting: true) { index in
             guard index == 0 else {
                 _ = progress.spare.wrappingAdd(1, ordering: .relaxed)
                 // Leaves time for the jobs that go first.

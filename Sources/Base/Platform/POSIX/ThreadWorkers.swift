@@ -27,25 +27,28 @@ package final class ThreadWorkers: Workers {
     }
 
     package func run(count: Int, _ job: @Sendable (Int) throws -> Void) throws {
-        try run(count: count, givesWay: false, job)
+        try run(count: count, .now, job)
     }
 
-    package func runGivingWay(count: Int, _ job: @Sendable (Int) throws -> Void) throws {
-        try run(count: count, givesWay: true, job)
+    package func runGivingWay(count: Int, fillsWaiting: Bool, _ job: @Sendable (Int) throws -> Void) throws {
+        try run(count: count, fillsWaiting ? .givesWayAndFillsWaiting : .givesWay, job)
     }
 
-    private func run(count: Int, givesWay: Bool, _ job: @Sendable (Int) throws -> Void) throws {
+    private func run(count: Int, _ urgency: Urgency, _ job: @Sendable (Int) throws -> Void) throws {
         guard count > 1, parallelism > 1 else {
             for index in 0..<max(0, count) { try job(index) }
             return
         }
         try withoutActuallyEscaping(job) { job in
-            let run = Run(count: count, givesWay: givesWay, job: job)
+            let run = Run(count: count, urgency, job: job)
             crew.perform(run)
             if let failure = run.failure { throw failure }
         }
     }
 }
+
+/// When the jobs of a run are done, where others are there.
+private enum Urgency { case now, givesWay, givesWayAndFillsWaiting }
 
 /// One call of `run`. The job is let go before the call returns: workers touch it only between ``Crew``'s join and
 /// leave.
@@ -57,19 +60,22 @@ private final class Run: Sendable {
     }
 
     let count: Int
-    /// Its jobs are taken one by one, so that whoever takes part can look for others in between.
-    let givesWay: Bool
+    private let urgency: Urgency
     private let next = Atomic<Int>(0)
     private let state: Mutex<State>
 
-    init(count: Int, givesWay: Bool, job: @escaping @Sendable (Int) throws -> Void) {
-        (self.count, self.givesWay) = (count, givesWay)
+    init(count: Int, _ urgency: Urgency, job: @escaping @Sendable (Int) throws -> Void) {
+        (self.count, self.urgency) = (count, urgency)
         state = Mutex(State(job: job))
     }
 
     var hasFreeIndex: Bool { next.load(ordering: .relaxed) < count }
-    /// Whether somebody has the first job of a run that gives way, and nobody one of the others.
-    var hasSpareIndex: Bool { givesWay && (1..<count).contains(next.load(ordering: .relaxed)) }
+    /// Its jobs are taken one by one, so that whoever takes part can look for others in between.
+    var givesWay: Bool { urgency != .now }
+    /// Whether there is a job for whoever waits: the first one, which may run others, is in somebody's hands by then.
+    var hasSpareIndex: Bool {
+        urgency == .givesWayAndFillsWaiting && (1..<count).contains(next.load(ordering: .relaxed))
+    }
     var failure: (any Error)? { state.withLock { $0.error } }
     func releaseJob() { state.withLock { $0.job = nil } }
 

@@ -8,8 +8,8 @@ import WireFormats
 /// returns.
 ///
 /// Works in rounds. In each, one job writes what the round before decoded while the others read and decode the next
-/// blocks; these give way to what the writing itself has several threads do, and fill the time in which it goes on alone
-/// or waits for the disk. So cores and disk are busy together; results are applied in the order of the input. Memory holds two
+/// blocks; these give way to what the writing itself has several threads do, and fill the time in which it goes on
+/// alone or waits for the disk. So cores and disk are busy together; results are applied in the order of the input. Memory holds two
 /// rounds of decoded events and two blocks a thread.
 package struct BulkImport {
     /// Blocks of one round: about as many events as one segment wants.
@@ -75,7 +75,9 @@ package struct BulkImport {
             let (store, decoders, isEnding, origin) = (store, decoders, summary.isInterrupted, way.origin)
             let outcome = Mutex(Outcome())
             let next = Mutex<[(place: Int, batch: DecodedBatch)]>([])
-            try workers.runGivingWay(count: Self.blocksPerRound + 1) { job in
+            // Whoever writes must not be the one who waits for a pipe.
+            let isAtHand = source.lengthBytes != nil
+            try workers.runGivingWay(count: Self.blocksPerRound + 1, fillsWaiting: isAtHand) { job in
                 if job == 0 {
                     let made = try written.write(to: store)
                     outcome.withLock { $0 = made }
