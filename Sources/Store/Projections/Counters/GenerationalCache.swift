@@ -82,6 +82,13 @@ struct GenerationalCache<Forgotten: EvictedValues>: Sendable {
         young.values[place] = value
     }
 
+    /// Changes a value where its key is: one that holds lists is not copied for that, but for the first time in a step.
+    mutating func change(at place: Generation.Index, key: Hash128, _ body: (inout Value) -> Void) {
+        assert(young[place].key == key, "the place of the key")
+        noteYoung(key, young.values[place])
+        body(&young.values[place])
+    }
+
     /// Keeps a value in the younger generation.
     mutating func set(_ value: Value, key: Hash128) {
         // What is in the younger generation is in no other, and most changes are to one of those.

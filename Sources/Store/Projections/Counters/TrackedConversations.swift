@@ -120,6 +120,11 @@ struct TrackedConversations: Sendable {
 
     /// Remembers an answer that came too late to be counted, for a question that may come.
     mutating func keepLate(_ answer: TrackedMessage, key: Hash128) {
+        if let place = late.youngPlace(of: key) {
+            return late.change(at: place, key: key) { conversation in
+                if conversation.messages.count < Self.lateAnswersMax { _ = conversation.add(answer) }
+            }
+        }
         var conversation = late[key] ?? TrackedConversation()
         guard conversation.messages.count < Self.lateAnswersMax, conversation.add(answer) else { return }
         late.set(conversation, key: key)
