@@ -44,33 +44,36 @@ struct SealJob: StoreJob {
     /// accepted is sealed in any case.
     /// - Complexity: O(events of the blocks and of the conversations they touch).
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
+        let plan = SealedPlan(blocks, layouts)
         guard counters.areCountedBeside else {
             // First of all: until then each change that the writer counts copies what both hold.
             _ = counters.bytes
-            return try makeFiles(base)
+            return try makeFiles(base, plan)
         }
-        // The writer waits. The state file, which comes last, is the first to want them.
+        // The writer waits. The state file, which comes last, is the first to want the counters, and the plan is not
+        // wanted before conversations are folded.
         let edit = Mutex<ManifestEdit?>(nil)
-        try base.workers.run(count: 2) { part in
-            if part == 0 {
-                let made = try makeFiles(base)
+        try base.workers.run(count: 3) { part in
+            switch part {
+            case 0:
+                let made = try makeFiles(base, plan)
                 edit.withLock { $0 = made }
-            } else {
-                _ = counters.bytes
+            case 1: _ = counters.bytes
+            default: _ = plan.work
             }
         }
         guard let edit = edit.withLock({ $0 }) else { preconditionFailure("it was made, or the run has thrown") }
         return edit
     }
 
-    private func makeFiles(_ base: StoreJobBase) throws -> ManifestEdit {
+    private func makeFiles(_ base: StoreJobBase, _ plan: SealedPlan) throws -> ManifestEdit {
         var rows = try ConversationRows.folding(
             blocks, dirty: dirty, unfolded: sealed.unfolded, sealed: sealed, overlay: overlay, layouts: layouts,
             registry: registry, workers: base.workers, limits: foldLimits, setsAside: true)
         rows.found.position = ledger.position
         lately.note(rows.found)
         let groups = try SealedGroups(
-            blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: base.workers)
+            plan, blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: base.workers)
         let note = SystemRecord(
             position: ledger.position, receivedTime: ledger.receivedTime,
             content: .event(type: Self.recordType, data: attached(as: base.segmentID)))
