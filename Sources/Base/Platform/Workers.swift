@@ -20,6 +20,7 @@ package protocol Workers: AnyObject, Sendable {
 }
 
 extension Workers {
+    /// As ``run(count:_:)``: where nothing is shared out, there is nothing to give way to.
     package func runGivingWay(count: Int, fillsWaiting: Bool, _ job: @Sendable (Int) throws -> Void) throws {
         try run(count: count, job)
     }

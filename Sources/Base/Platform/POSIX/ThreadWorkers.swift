@@ -30,6 +30,7 @@ package final class ThreadWorkers: Workers {
         try run(count: count, .now, job)
     }
 
+    /// Takes its jobs one by one; in between whoever takes part looks for others.
     package func runGivingWay(count: Int, fillsWaiting: Bool, _ job: @Sendable (Int) throws -> Void) throws {
         try run(count: count, fillsWaiting ? .givesWayAndFillsWaiting : .givesWay, job)
     }
