@@ -120,6 +120,32 @@ import Testing
         #expect(codes == others && dictionary.bytes == other.bytes && dictionary.offsets == other.offsets)
     }
 
+    /// Texts up to sixteen bytes long, which two words and their length tell, and longer ones, of which these do not
+    /// tell two.
+    @Test func textsThatAlternateAreSearchedOnce() {
+        var (draw, builder, plain) = (Draw(), TextDictionaryBuilder(), TextDictionaryBuilder())
+        var texts = (0...18).map { String(repeating: "a", count: $0) }
+        texts += ["tenant-1", "tenant-2", "12345678x12345678", "12345678y12345678", "12345678x123456789"]
+        var (source, words): ([UInt8], [UInt64]) = ([], [])
+        for text in texts {
+            words.append(UInt64(source.count) << 32 | UInt64(text.utf8.count))
+            source += Array(text.utf8)
+        }
+        let picks = (0..<4_000).map { _ in draw.next(below: texts.count) }
+        var codes = [UInt32](repeating: 0, count: picks.count)
+        for first in stride(from: 0, to: picks.count, by: 250) {
+            let part = picks[first..<(first + 250)]
+            let (own, rows) = (part.map { words[$0] }, (0..<250).map { UInt16($0) })
+            var places = codes.mutableSpan
+            builder.put(codesOf: own.span, of: source.span, rows: rows.span, from: first, to: &places)
+        }
+        #expect(codes == picks.map { plain.code(of: texts[$0]) })
+        let (dictionary, other) = (builder.finish(), plain.finish())
+        #expect(dictionary.bytes == other.bytes && dictionary.offsets == other.offsets)
+        // Each once, or now and then where two have one place.
+        #expect(builder.searches < 1_200 && plain.searches > 3_000)
+    }
+
     @Test func integersOfManyRowsFollowNulls() {
         var builder = ColumnBuilder(type: .integer)
         builder.append(integers: [])

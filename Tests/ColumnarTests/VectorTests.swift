@@ -19,6 +19,26 @@ import Testing
         }
     }
 
+    /// Numbers are the same where their types, their rows and what is null are.
+    @Test func sameNumbersAreToldFromOthers() {
+        func vector(_ values: [Int64], scale: Int = 2, nulls: [Int] = []) -> Vector {
+            var validity: Validity? = nulls.isEmpty ? nil : Validity(count: values.count, allValid: true)
+            for row in nulls { validity?[row] = false }
+            return Vector(
+                type: .numeric(scale: scale), count: values.count, storage: .int64(values), validity: validity)
+        }
+        let plain = vector([1, 0, 3])
+        #expect(plain.hasSameNumbers(as: vector([1, 0, 3])))
+        #expect(!plain.hasSameNumbers(as: vector([1, 0, 4])) && !plain.hasSameNumbers(as: vector([1, 0])))
+        #expect(!plain.hasSameNumbers(as: vector([1, 0, 3], scale: 3)))
+        #expect(!plain.hasSameNumbers(as: vector([1, 0, 3], nulls: [1])))
+        #expect(vector([1, 0, 3], nulls: [1]).hasSameNumbers(as: vector([1, 0, 3], nulls: [1])))
+        let wide = Vector(type: .numeric(scale: 2), count: 1, storage: .int128([1 << 70]))
+        #expect(wide.hasSameNumbers(as: wide) && !wide.hasSameNumbers(as: vector([1])))
+        let nothing = Vector.constant(.null, type: .numeric(scale: 2), count: 3)
+        #expect(!plain.hasSameNumbers(as: nothing))
+    }
+
     /// Texts are found by their bytes, whatever the dictionary holds beside and however often.
     @Test func rowsOfATextAreFound() {
         let texts = ["", "a", "eight888", "nine99999", "nine99998", "a", "e\u{301}", "é", "nobody"]

@@ -78,7 +78,8 @@ import Testing
             var expected = [[(row: UInt16, word: UInt64)]](repeating: [], count: Self.columnCount)
             for (number, row) in rows.enumerated() {
                 #expect(!block.isFull)
-                block.append(row)
+                // Whatever comes next, and if it is the last row of all.
+                block.append(row, before: number % 3 == 0 ? nil : Int(rows.starts[min(number + 2, count - 1)]))
                 var cursor = EventRowCursor(row)
                 while cursor.advance(in: row) {
                     let target = targets[Int(cursor.column)]

@@ -95,6 +95,21 @@ import Testing
         return (morsels.reduce(0) { $0 + $1.rowCount }, statistics.notices)
     }
 
+    /// Of a segment whose conversations have other names nothing is read to find those of a seal, though its filter
+    /// lets some of many pass.
+    @Test func aSealPassesOverGroupsOfOtherNames() throws {
+        let disk = SimulatedFileSystem(seed: 51)
+        let store = try open(disk)
+        for (letter, count) in [("a", 64), ("b", 400)] {
+            let names = (0..<count).map { "\(letter)\(1_000 + $0)" }
+            #expect(try store.append([turns(names, 1)])[0].accepted == 3 * count)
+            try store.seal()
+            if letter == "a" { try flip("conversation_id", of: "conversations", disk) }
+        }
+        #expect(store.status.unfoldedConversations == 0 && store.status.troubles.isEmpty)
+        try store.close()
+    }
+
     /// Questions meet the damage before any seal does.
     @Test func aQuestionSetsAsideWhatNoSegmentHoldsYet() throws {
         let (expected, good, disk, store) = try unsealed(seed: 48)

@@ -45,6 +45,37 @@ import Testing
         #expect(families[0] == families[1])
     }
 
+    /// An import counts its events beside the making of its segment: they count from its publication on, whatever fails
+    /// behind that, and not where something fails before.
+    @Test(arguments: [false, true]) func whatAnImportHasPublishedIsCounted(isOfFlush: Bool) throws {
+        let (_, whole) = try storeWithAFileToFree()
+        let untouched = whole.snapshot().counters.families
+        _ = try whole.importBulk([batch("first", at: 3_500)])
+        let counted = whole.snapshot().counters.families
+        #expect(counted != untouched)
+        try whole.close()
+        var (kept, refused) = (0, 0)
+        for call in 1...24 {
+            let (disk, store) = try storeWithAFileToFree()
+            disk.arm(
+                SimulatedFault(
+                    .failure(isOfFlush ? EIO : ENOSPC), atCall: call, of: isOfFlush ? [.flush] : [.rename, .remove]))
+            var hasFailed = false
+            do { _ = try store.importBulk([batch("first", at: 3_500)]) } catch { hasFailed = true }
+            disk.disarm()
+            let isThere = store.status.position == 13
+            #expect(isThere || hasFailed)
+            #expect(store.snapshot().counters.families == (isThere ? counted : untouched), "call \(call)")
+            if isThere { kept += 1 } else { refused += 1 }
+            guard isThere else { continue }
+            disk.crash(.process)
+            let again = try EventStore.open(at: "/data", context: context(disk), options: Self.smallFiles())
+            #expect(again.snapshot().counters.families == counted, "call \(call)")
+            try again.close()
+        }
+        #expect(kept > 0 && refused > 0)
+    }
+
     private struct NoStoreFound: Error {}
 
     private static func smallFiles() -> StoreOptions {

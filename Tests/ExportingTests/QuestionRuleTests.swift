@@ -33,7 +33,9 @@ import WireFormats
         let columns = FoldColumns(TurnRows.registry)
         var fold = ConversationFold(columns: columns)
         var builder = ReadModelBuilder(registry: TurnRows.registry)
-        var events = rows.indices.map { EventReference(buffer: Int32($0), start: 0, position: Int64($0 + 1), cost: -1) }
+        var events = rows.indices.map {
+            EventReference(EventRow(rows[$0].bytes), buffer: Int32($0), position: Int64($0 + 1), cost: -1)
+        }
         let buffers = rows.map(\.bytes)
         columns.sort(&events, buffers: buffers)
         fold.fold(events, buffers: buffers, costs: [], into: &builder)

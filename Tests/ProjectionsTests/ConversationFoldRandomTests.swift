@@ -140,19 +140,21 @@ struct FoldedTables {
 
     mutating func add(_ name: String, _ events: [ReferenceEvent], _ arrival: Arrival, firstPosition: Int64 = 1) {
         var writers = [EventRowWriter](repeating: EventRowWriter(), count: arrival.buffers)
-        var references: [EventReference] = []
+        var places: [(buffer: Int, start: Int, cost: Int32)] = []
         var costs = [[CallCost]](repeating: [], count: arrival.buffers)
         for (place, index) in arrival.order.enumerated() {
             let buffer = (place * 7 + index) % arrival.buffers
             let cost = events[index].cost.map { _ in Int32(costs[buffer].count) } ?? -1
             if let cost = events[index].cost { costs[buffer].append(cost) }
-            references.append(
-                EventReference(
-                    buffer: Int32(buffer), start: Int32(writers[buffer].sink.count),
-                    position: firstPosition + Int64(place), cost: cost))
+            places.append((buffer, writers[buffer].sink.count, cost))
             Self.write(events[index], of: name, into: &writers[buffer])
         }
         let buffers = writers.map(\.sink.bytes)
+        var references = places.enumerated().map { number, place in
+            EventReference(
+                EventRow(buffers[place.buffer], at: place.start), buffer: Int32(place.buffer),
+                position: firstPosition + Int64(number), cost: place.cost)
+        }
         FoldColumns(FoldEvents.registry).sort(&references, buffers: buffers)
         fold.fold(references, buffers: buffers, costs: costs, into: &builder)
     }

@@ -21,14 +21,15 @@ func folded(_ acts: [Act]) -> (turns: [[String: String]], conversation: [String:
     for act in acts {
         events.add(act.type, at: act.seconds, act.fields.merging(["conversation_id": .text("c")]) { $1 })
     }
+    let bytes = events.writer.sink.bytes
     var references = events.offsets.enumerated().map {
-        EventReference(buffer: 0, start: Int32($0.element), position: Int64($0.offset + 1), cost: -1)
+        EventReference(EventRow(bytes, at: $0.element), buffer: 0, position: Int64($0.offset + 1), cost: -1)
     }
     let columns = FoldColumns(FoldEvents.registry)
-    columns.sort(&references, buffers: [events.writer.sink.bytes])
+    columns.sort(&references, buffers: [bytes])
     var fold = ConversationFold(columns: columns)
     var builder = ReadModelBuilder(registry: FoldEvents.registry)
-    fold.fold(references, buffers: [events.writer.sink.bytes], costs: [], into: &builder)
+    fold.fold(references, buffers: [bytes], costs: [], into: &builder)
     let rows = builder.finish()
     func texts(_ chunk: Chunk, _ columns: [TableColumn]) -> [[String: String]] {
         (0..<chunk.rowCount).map { row in
@@ -92,6 +93,22 @@ private func score(_ score: Int64) -> [String: EventValue] { ["score": .integer(
             conversation["outcome"] == "resolved" && conversation["resolved_by"] == "human"
                 && conversation["last_message"] == "error")
         #expect(conversation["last_activity_time"] == "13.0")
+    }
+
+    /// Two turns of any numbers, told in turns, each with a call of its own; nothing of a conversation before stays.
+    @Test(arguments: [[0, 1], [1, 63], [63, 64], [64, 1 << 40], [-3, 2], [.max, .min]] as [[Int64]])
+    func anyNumberIsATurns(numbers: [Int64]) {
+        var acts: [Act] = []
+        for (place, type) in ["message.received", "llm.call", "message.sent"].enumerated() {
+            for (index, number) in numbers.enumerated() {
+                let tokens: [String: EventValue] = type == "llm.call" ? ["output_tokens": .integer(Int64(index))] : [:]
+                acts.append(Act(type, Double(place) + 10 * Double(index), turn(number).merging(tokens) { $1 }))
+            }
+        }
+        let (turns, conversation) = folded(acts)
+        #expect(turns.map { $0["turn"] } == numbers.map { "\($0)" })
+        #expect(turns.map { $0["output_tokens"] } == ["0", "1"] && turns.map { $0["llm_calls"] } == ["1", "1"])
+        #expect(conversation["turns"] == "2" && conversation["answers"] == "2")
     }
 
     @Test func theOrderOfArrivalMeansNothing() {

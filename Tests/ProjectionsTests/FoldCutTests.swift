@@ -38,7 +38,7 @@ import Testing
         let buffer = row("a", ["conversation_id": .text("c")])
         let weight = columns.weight(of: EventRow(buffer))
         func cut(_ positions: [Int64], events: Int, bytes: Int) -> [Int64]? {
-            var references = positions.map { EventReference(buffer: 0, start: 0, position: $0, cost: -1) }
+            var references = positions.map { EventReference(EventRow(buffer), buffer: 0, position: $0, cost: -1) }
             let times = columns.cut(&references, buffers: [buffer], eventsMax: events, bytesMax: bytes)
             return times.map { _ in references.map(\.position) }
         }
@@ -55,7 +55,7 @@ import Testing
     @Test func theTimesOfAllAreTold() {
         let buffers = [7, 90, -4, 8].map { row("a", ["conversation_id": .text("c")], time: $0) }
         var references = buffers.indices.map {
-            EventReference(buffer: Int32($0), start: 0, position: Int64($0) + 1, cost: -1)
+            EventReference(EventRow(buffers[$0]), buffer: Int32($0), position: Int64($0) + 1, cost: -1)
         }
         #expect(columns.cut(&references, buffers: buffers, eventsMax: 1, bytesMax: .max) == -4...90)
         #expect(references.map(\.position) == [1])

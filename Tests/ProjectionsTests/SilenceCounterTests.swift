@@ -397,6 +397,30 @@ import Testing
         #expect(Idle(counters).standingCount == 1)
     }
 
+    /// What a long step would put back grows with the conversations that it comes to, and not with its events.
+    @Test(arguments: [12.0, 90_000]) func aLongStepNotesAConversationOnce(receivedSeconds: Double) {
+        var counters = Self.counters(openMax: 1 << 10)
+        var events = FoldEvents()
+        for number in 0..<12_000 {
+            events.add("message.received", at: Double(number) / 1_000, Self.of("c\(number % 40)"))
+        }
+        events.fold(into: &counters, receivedSeconds: receivedSeconds, 0..<20)
+        let before = counters
+        counters.beginStep()
+        events.fold(into: &counters, receivedSeconds: receivedSeconds, 20..<12_000)
+        #expect(counters.silenceNotes < 5_000)
+        #expect(counters.serialised != before.serialised)
+        var whole = before
+        let rows = EventRows(bytes: events.writer.sink.bytes, starts: events.offsets.map { UInt32($0) })
+        let arrival = EventArrival(receivedTime: Self.time(receivedSeconds))
+        whole.fold(
+            EventRows(bytes: rows.bytes, starts: Array(rows.starts[20...])), position: { Int64($0 + 21) },
+            arrival: { _, _ in arrival }, cost: { _ in nil })
+        #expect(whole.serialised == counters.serialised)
+        counters.rollBack(to: before.totals)
+        #expect(counters.serialised == before.serialised)
+    }
+
     @Test func whatManyConversationsCostIsBounded() {
         let (open, batch) = (1 << 10, 1 << 7)
         var counters = Self.counters(openMax: open)

@@ -22,7 +22,7 @@ enum HexadecimalDigits {
 
     /// Eight digits at once, the first in the lowest byte.
     @inline(__always)
-    private static func eight(_ text: UInt64) -> UInt64? {
+    static func eight(_ text: UInt64) -> UInt64? {
         // A byte each. No sum carries into the next: what a byte may come to is 24.
         let letters = text >> 6 & 0x0101_0101_0101_0101
         let digits = (text & 0x0F0F_0F0F_0F0F_0F0F) &+ letters &* 9

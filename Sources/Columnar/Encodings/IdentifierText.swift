@@ -10,16 +10,18 @@ enum IdentifierText {
     /// The three numbers that a UUID is kept as; nil for another text.
     /// - Precondition: ``length`` bytes from `start` on.
     @inline(__always)
-    static func numbers(_ bytes: [UInt8], at start: Int) -> (time: Int64, middle: Int64, low: Int64)? {
+    static func numbers(_ text: [UInt8], at start: Int) -> (time: Int64, middle: Int64, low: Int64)? {
+        let bytes = text.span
         for dash in dashes where bytes[start + dash] != Self.dash { return nil }
-        func part(_ from: Int, _ to: Int) -> UInt64? {
-            HexadecimalDigits.parse(bytes, (start + from)..<(start + to))
-        }
-        guard let first = part(0, 8), let second = part(9, 13), let third = part(14, 18), let fourth = part(19, 23),
-            let fifth = part(24, 36)
+        // Eight digits at a time, of which the dashes part two in the middle.
+        guard let first = HexadecimalDigits.eight(bytes.loadUInt64(at: start)),
+            let second = HexadecimalDigits.eight(fours(bytes, start + 9, start + 14)),
+            let third = HexadecimalDigits.eight(fours(bytes, start + 19, start + 24)),
+            let fourth = HexadecimalDigits.eight(bytes.loadUInt64(at: start + 28))
         else { return nil }
         return (
-            Int64(bitPattern: first << 16 | second), Int64(bitPattern: third), Int64(bitPattern: fourth << 48 | fifth)
+            Int64(bitPattern: first << 16 | second >> 16), Int64(bitPattern: second & 0xFFFF),
+            Int64(bitPattern: third << 32 | fourth)
         )
     }
 
@@ -39,6 +41,13 @@ enum IdentifierText {
         IntegerStreamEncoder.write(middles, into: &sink)
         IntegerStreamEncoder.write(lows, into: &sink)
         return sink.bytes
+    }
+
+    /// Four bytes from one place on and four from another.
+    /// - Precondition: eight stand at each.
+    @inline(__always)
+    private static func fours(_ bytes: Span<UInt8>, _ first: Int, _ second: Int) -> UInt64 {
+        bytes.loadUInt64(at: first) & 0xFFFF_FFFF | bytes.loadUInt64(at: second) << 32
     }
 
     /// - Parameter places: of the wanted ones; nil: all.

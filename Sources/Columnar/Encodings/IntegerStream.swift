@@ -113,14 +113,16 @@ extension PackingPlan {
     private static func widths(_ values: [Int64], base: Int64, divisor: UInt64) -> [Int] {
         var halves = [Int](repeating: 0, count: 130)
         var half = 0
+        // As a span, so that nothing asks for each value whether the memory is ours alone.
+        var counts = halves.mutableSpan
         if divisor == 1 {
             for value in values {
-                halves[half &+ 64 &- UInt64(bitPattern: value &- base).leadingZeroBitCount] &+= 1
+                counts[half &+ 64 &- UInt64(bitPattern: value &- base).leadingZeroBitCount] &+= 1
                 half = 65 &- half
             }
         } else {
             for value in values {
-                halves[half &+ 64 &- (UInt64(bitPattern: value &- base) / divisor).leadingZeroBitCount] &+= 1
+                counts[half &+ 64 &- (UInt64(bitPattern: value &- base) / divisor).leadingZeroBitCount] &+= 1
                 half = 65 &- half
             }
         }

@@ -48,17 +48,11 @@ package struct TextPool: Sendable {
         _ page: TextPage, compression: PageCompression
     ) -> (page: EncodedPage, blocks: [Int])? {
         let own = page.texts
-        var numbers = [UInt32](repeating: .max, count: own.count)
+        var numbers = interner.find((0..<UInt32(own.count)).map { $0 }, of: page.dictionary, missing: .max)
         var isNamed = [Bool](repeating: false, count: starts.count)
         var fresh = 0
-        for code in 0..<own.count {
-            let range = own.range(code)
-            if let number = interner.find(own.bytes, range.lowerBound, range.count) {
-                numbers[code] = number
-                isNamed[block(of: number)] = true
-            } else {
-                fresh += 1
-            }
+        for number in numbers {
+            if number == .max { fresh += 1 } else { isNamed[block(of: number)] = true }
         }
         guard isWorthwhile(own, fresh: fresh, isNamed) else { return nil }
         for code in 0..<own.count where numbers[code] == .max { numbers[code] = add(own, code) }

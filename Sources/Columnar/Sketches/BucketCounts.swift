@@ -144,6 +144,8 @@ struct BucketCounts: Sendable {
     /// The non-empty buckets, ascending.
     var buckets: [(index: Int32, count: UInt64)] {
         var result: [(index: Int32, count: UInt64)] = []
+        // Of a run most buckets may be empty.
+        result.reserveCapacity(counts.reduce(0) { $0 + ($1 > 0 ? 1 : 0) })
         forEach { result.append(($0, $1)) }
         return result
     }

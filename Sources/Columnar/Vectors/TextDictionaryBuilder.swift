@@ -10,6 +10,11 @@ package struct TextDictionaryBuilder: Sendable {
     /// none this look alone is out of the cache.
     private var slots: [UInt64] = []
     private var lastCode: UInt32 = 0
+    /// Texts that ``put(codesOf:of:rows:from:to:)`` was given lately; empty where it was given none.
+    private var recent: [RecentText] = []
+    // tests: that texts which come again and again are found without it.
+    /// How many texts were looked up by their bytes.
+    package private(set) var searches = 0
 
     package init() {}
 
@@ -26,24 +31,42 @@ package struct TextDictionaryBuilder: Sendable {
 
     package mutating func code(of text: String) -> UInt32 { code(of: text.utf8.span) }
 
+    // tests: columns do not tell what was searched.
     /// Writes the codes of many texts of one source; new ones are added, in order.
     /// - Parameters:
     ///   - texts: where each begins in the source above 32 bits, its length below.
     ///   - rows: beside each text the row of its code, counted from `base`.
-    mutating func put(
+    package mutating func put(
         codesOf texts: Span<UInt64>, of source: Span<UInt8>, rows: Span<UInt16>, from base: Int,
         to codes: inout MutableSpan<UInt32>
     ) {
+        if recent.isEmpty { recent = Array(repeating: RecentText(), count: RecentText.placeCount) }
+        // As a local, since the others change while it is looked into.
+        var recent: [RecentText] = []
+        swap(&recent, &self.recent)
+        var known = recent.mutableSpan
         for index in texts.indices {
             let text = texts[index]
-            codes[base &+ Int(rows[index])] = code(
-                of: source, at: Int(truncatingIfNeeded: text &>> 32), length: Int(UInt32(truncatingIfNeeded: text)))
+            let (start, length) = (Int(truncatingIfNeeded: text &>> 32), Int(UInt32(truncatingIfNeeded: text)))
+            let row = base &+ Int(rows[index])
+            var own = RecentText(source, start, length)
+            let place = own.place
+            let lately = known[place]
+            if lately.mayBe(own), length <= RecentText.bytesMax || matches(lately.code, source, start, length) {
+                codes[row] = lately.code
+                continue
+            }
+            own.code = code(of: source, at: start, length: length)
+            codes[row] = own.code
+            known[place] = own
         }
+        swap(&recent, &self.recent)
     }
 
     @inline(__always) private mutating func code(of source: Span<UInt8>, at start: Int, length: Int) -> UInt32 {
         precondition(start >= 0 && length >= 0 && start &+ length <= source.count, "the text is there")
         if count > 0, matches(lastCode, source, start, length) { return lastCode }
+        searches &+= 1
         let hash = Self.hash(source, start, length)
         if count * 2 >= slots.count { grow(to: max(16, slots.count * 2)) }
         assert(count * 2 < slots.count, "a free slot ends every search")
@@ -122,5 +145,43 @@ package struct TextDictionaryBuilder: Sendable {
             places[slot] = entry
         }
         slots = larger
+    }
+}
+
+/// A text as its first and its last word, which may overlap, and its length, with its code. Of columns whose texts come
+/// again soon nearly every one is found by these, and short ones without a look at what the dictionary holds.
+private struct RecentText: Sendable {
+    /// Of texts up to this length the two words are all of it.
+    static let bytesMax = 16
+    private static let placeBits = 8
+    static let placeCount = 1 << placeBits
+
+    private var first: UInt64 = 0
+    private var last: UInt64 = 0
+    /// The greatest number: no text.
+    private var length: UInt32 = .max
+    var code: UInt32 = 0
+
+    init() {}
+
+    /// - Precondition: all of the text is in the source.
+    @inline(__always) init(_ source: Span<UInt8>, _ start: Int, _ length: Int) {
+        self.length = UInt32(truncatingIfNeeded: length)
+        if length >= 8 {
+            (first, last) = (source.loadUInt64(at: start), source.loadUInt64(at: start &+ length &- 8))
+        } else {
+            first = source.loadPartialUInt64(at: start, length: length)
+        }
+    }
+
+    /// False proves that they are two texts.
+    @inline(__always) func mayBe(_ other: RecentText) -> Bool {
+        first == other.first && last == other.last && length == other.length
+    }
+
+    /// The one place where it may be: the last text that belongs there stays.
+    @inline(__always) var place: Int {
+        let mixed = (first ^ (last &<< 23 | last &>> 41) ^ UInt64(length)) &* 0x9E37_79B9_7F4A_7C15
+        return Int(truncatingIfNeeded: mixed &>> UInt64(64 &- Self.placeBits))
     }
 }

@@ -54,6 +54,17 @@ package struct Vector: Sendable {
         Vector(type: type ?? self.type, count: count, storage: storage, validity: validity)
     }
 
+    /// Whether both are of one type and have the same whole numbers in the same rows, stored alike.
+    /// - Complexity: O(rows).
+    package func hasSameNumbers(as other: Vector) -> Bool {
+        guard type == other.type, count == other.count, validity == other.validity else { return false }
+        switch (storage, other.storage) {
+        case (.int64(let values), .int64(let others)): return values == others
+        case (.int128(let values), .int128(let others)): return values == others
+        default: return false
+        }
+    }
+
     /// What the vector has that no vector may have; nil for a sound one.
     /// - Complexity: O(rows).
     package var fault: String? {

@@ -60,6 +60,7 @@ struct ImportCommand: AsyncParsableCommand {
         let summary: ImportSummary
         switch try source.resolve() {
         case .directory(let directory):
+            keepFreedMemory()
             summary = try importing(sources, into: directory, machine)
         case .server(let address):
             guard key == nil else {

@@ -74,6 +74,8 @@ package struct ConversationFold: Sendable {
     /// Index of the event that gave each context column first; −1: none yet.
     private var contextEvents = [Int](repeating: -1, count: ReadModelColumns.context.count)
     private var contextRanges = [Range<Int>](repeating: 0..<0, count: ReadModelColumns.context.count)
+    /// Where the first event says which conversation it is.
+    private var conversation: Range<Int>?
     private var tokens = [Int64](repeating: 0, count: ReadModelColumns.tokens.count)
 
     package init(columns: FoldColumns) { self.columns = columns }
@@ -98,12 +100,12 @@ package struct ConversationFold: Sendable {
             self.events.append(read(reference.row(in: buffers), index))
         }
         assert(zip(self.events, self.events.dropFirst()).allSatisfy { $0.time <= $1.time }, "events ascend by time")
-        let source = FoldSource(events: events, buffers: buffers)
+        let source = FoldSource(events: events, buffers: buffers, conversation: conversation)
         matching.match(self.events, source)
         assert(matching.turnOf.count == events.count, "each event was given a turn or none")
         var summary = ConversationSummary()
         for (index, reference) in events.enumerated() {
-            summary.add(self.events[index], place: index, buffer: buffers[Int(reference.buffer)])
+            summary.add(self.events[index], place: index, buffer: Int(reference.buffer), of: buffers)
             apply(index, reference.cost >= 0 ? costs[Int(reference.buffer)][Int(reference.cost)] : nil, &summary)
         }
         summary.tokens = tokens
@@ -123,6 +125,7 @@ package struct ConversationFold: Sendable {
 
     private mutating func reset() {
         events.removeAll(keepingCapacity: true)
+        conversation = nil
         for index in contextEvents.indices { contextEvents[index] = -1 }
         for index in tokens.indices { tokens[index] = 0 }
     }
@@ -136,6 +139,7 @@ package struct ConversationFold: Sendable {
             let column = Int(cursor.column)
             switch (columns.roles[column], cursor.value) {
             case (.none, _): break
+            case (.conversation, .text(let range)): if index == 0 { conversation = range }
             case (.context, .text(let range)):
                 let ordinal = Int(columns.ordinals[column])
                 if contextEvents[ordinal] < 0 {

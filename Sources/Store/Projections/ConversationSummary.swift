@@ -20,15 +20,19 @@ struct ConversationSummary {
     /// So many events were folded, and there are more; nil where these are all.
     var cutAfter: Int64?
 
-    /// - Parameter place: of the event among those of its conversation.
-    mutating func add(_ event: FoldEvent, place: Int, buffer: [UInt8]) {
+    /// - Parameters:
+    ///   - place: of the event among those of its conversation.
+    ///   - buffer: that of `buffers` in which its texts lie.
+    mutating func add(_ event: FoldEvent, place: Int, buffer: Int, of buffers: [[UInt8]]) {
         startTime = min(startTime, event.time)
         lastTime = max(lastTime, event.time)
         assert(startTime <= event.time && event.time == lastTime, "events ascend by time")
         if event.isActivity { lastActivityTime = event.time }
         let instant = OutcomeInstant(time: event.time, position: Int64(place))
         if event.isReturn, event.meaning != .reopened { facts.add(.returned, at: instant) }
-        func text(_ range: Range<Int>?) -> String? { range.map { String(decoding: buffer[$0], as: UTF8.self) } }
+        func text(_ range: Range<Int>?) -> String? {
+            range.map { String(decoding: buffers[buffer][$0], as: UTF8.self) }
+        }
         switch event.meaning {
         case .question where event.isAgentOrUser: facts.lastWord = .question
         case .answer where !event.isFromSystem: facts.lastWord = event.hasError ? .error : .answer

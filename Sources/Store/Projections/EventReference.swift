@@ -1,6 +1,8 @@
-import Domain
+package import Domain
 
 /// Where one event's row stands: which buffer, at which byte, under which position, and what its call was booked at.
+/// Its time and length are beside that, since whoever sorts and weighs events wants no more of their rows, which other
+/// threads read, too.
 ///
 /// Buffers are kept apart so that a conversation can be folded over log blocks and rows read back from segments without
 /// copying either.
@@ -13,12 +15,17 @@ package struct EventReference: Sendable {
     package var position: Int64
     /// Index into the costs beside the buffer; −1 for events that cost nothing.
     package var cost: Int32
+    /// Length of the row in bytes.
+    let byteCount: Int32
+    /// The time in the row's header, ns since 1970 UTC.
+    let time: Int64
 
-    package init(buffer: Int32, start: Int32, position: Int64, cost: Int32) {
+    /// - Precondition: the row lies in the first 2 GiB of its buffer.
+    package init(_ row: EventRow, buffer: Int32, position: Int64, cost: Int32) {
         self.buffer = buffer
-        self.start = start
         self.position = position
         self.cost = cost
+        (start, byteCount, time) = (Int32(row.start), Int32(row.byteCount), row.time)
     }
 
     /// - Parameter buffers: what ``buffer`` points into.

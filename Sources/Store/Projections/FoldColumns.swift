@@ -87,7 +87,7 @@ package struct FoldColumns: Sendable {
     ) -> ClosedRange<Int64>? {
         // No event weighs more than its whole row and what any event takes.
         var most = 0
-        for event in events { most += Self.eventBytes + event.row(in: buffers).byteCount }
+        for event in events { most += Self.eventBytes + Int(event.byteCount) }
         if events.count <= eventsMax, most <= bytesMax { return nil }
         events.sort { $0.position < $1.position }
         var (kept, total) = (0, 0)
@@ -99,8 +99,7 @@ package struct FoldColumns: Sendable {
         guard max(kept, 1) < events.count else { return nil }
         var (first, last) = (Int64.max, Int64.min)
         for event in events {
-            let time = event.row(in: buffers).time
-            (first, last) = (min(first, time), max(last, time))
+            (first, last) = (min(first, event.time), max(last, event.time))
         }
         events.removeLast(events.count - max(kept, 1))
         return first...last
@@ -109,13 +108,11 @@ package struct FoldColumns: Sendable {
     /// Sorts the events of a conversation by ``EventOrder``, which makes the fold independent of how they came.
     /// - Complexity: O(events) where they are sorted, else O(events · log events).
     package func sort(_ events: inout [EventReference], buffers: [[UInt8]]) {
-        func time(_ event: EventReference) -> Int64 { event.row(in: buffers).time }
         var (last, ascends) = (Int64.min, true)
         for (index, event) in events.enumerated() {
-            let time = time(event)
-            ascends = index == 0 || time > last
+            ascends = index == 0 || event.time > last
             if !ascends { break }
-            last = time
+            last = event.time
         }
         if ascends { return }
         let keyed = events.map { event in
@@ -125,7 +122,7 @@ package struct FoldColumns: Sendable {
         if !isSorted {
             events = keyed.sorted { ($0.order, $0.event.position) < ($1.order, $1.event.position) }.map(\.event)
         }
-        assert(zip(events, events.dropFirst()).allSatisfy { time($0) <= time($1) }, "time goes before all else")
+        assert(zip(events, events.dropFirst()).allSatisfy { $0.time <= $1.time }, "time goes before all else")
     }
 }
 

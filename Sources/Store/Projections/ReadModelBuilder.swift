@@ -6,10 +6,14 @@ package import Domain
 struct FoldSource {
     var events: [EventReference]
     var buffers: [[UInt8]]
+    /// Where in its row the first event says which conversation it is; nil where it is in none.
+    var conversation: Range<Int>?
 
     func row(_ index: Int) -> EventRow { events[index].row(in: buffers) }
 
-    func time(_ index: Int) -> Int64 { row(index).time }
+    func time(_ index: Int) -> Int64 { events[index].time }
+
+    var conversationID: RowSlot { conversation.map { .text(buffer: events[0].buffer, $0) } ?? .none }
 }
 
 /// One value of a row under construction.
@@ -57,19 +61,22 @@ struct RowSlot: Sendable {
 /// The values of one row under construction; most columns have none.
 struct RowSlots: Sendable {
     private var slots: [RowSlot]
-    /// Columns that were given a value, some perhaps twice.
-    private var touched: [Int] = []
+    /// A bit for each column that was given a value.
+    private var touched: UInt64 = 0
     /// Texts that no event has, end to end.
     private var texts: [UInt8] = []
     private var wides: [Int128] = []
 
-    init(count: Int) { slots = Array(repeating: .none, count: count) }
+    init(count: Int) {
+        precondition(count <= UInt64.bitWidth, "a bit for each column")
+        slots = Array(repeating: .none, count: count)
+    }
 
     subscript(column: Int) -> RowSlot {
         get { slots[column] }
         set {
             slots[column] = newValue
-            touched.append(column)
+            touched |= 1 &<< UInt64(truncatingIfNeeded: column)
         }
     }
 
@@ -90,21 +97,13 @@ struct RowSlots: Sendable {
 
     /// Hands each value to a table once and forgets it.
     fileprivate mutating func drain(into table: inout RowTable, _ buffers: [[UInt8]]) {
-        for index in touched.indices {
-            let column = touched[index]
-            let slot = slots[column]
-            slots[column] = .none
-            switch slot.kind {
-            case .none: break
-            case .number: table.stage(column, slot.word)
-            case .text:
-                let buffer = buffers[Int(slot.buffer)]
-                table.stage(column, text: buffer.span.extracting(slot.range))
-            case .ownText: table.stage(column, text: texts.span.extracting(slot.range))
-            case .wide: table.append(column, wide: wides[Int(slot.word)])
-            }
-        }
-        touched.removeAll(keepingCapacity: true)
+        // As a local, so that the others can be read meanwhile.
+        var own: [RowSlot] = []
+        swap(&own, &slots)
+        let wide = table.stage(&own, touched, texts: texts, buffers)
+        swap(&own, &slots)
+        for (column, index) in wide { table.append(column, wide: wides[index]) }
+        touched = 0
         texts.removeAll(keepingCapacity: true)
         wides.removeAll(keepingCapacity: true)
     }
@@ -142,18 +141,73 @@ struct RowTable: Sendable {
         gathered += 1
     }
 
-    fileprivate mutating func stage(_ column: Int, _ word: UInt64) {
-        let count = counts[column]
-        assert(count <= gathered, "a row has one value in a column")
-        words[column * Self.rowsAtOnce + count] = word
-        rows[column * Self.rowsAtOnce + count] = UInt16(gathered)
-        counts[column] = count + 1
+    /// Gathers the values of one row and empties its slots.
+    /// - Parameters:
+    ///   - touched: a bit for each slot that may have a value.
+    ///   - own: texts that no event has.
+    /// - Returns: columns with numbers that 64 bits do not hold, which are not gathered, each with its index.
+    fileprivate mutating func stage(
+        _ slots: inout [RowSlot], _ touched: UInt64, texts own: [UInt8], _ buffers: [[UInt8]]
+    ) -> [(column: Int, index: Int)] {
+        // As locals, so that nothing asks for each value whether the memory is ours alone.
+        var (words, rows, counts, texts): ([UInt64], [UInt16], [Int], [UInt8]) = ([], [], [], [])
+        swap(&words, &self.words)
+        swap(&rows, &self.rows)
+        swap(&counts, &self.counts)
+        swap(&texts, &self.texts)
+        let wide = Self.stage(
+            &slots, touched, own, buffers, number: UInt16(gathered), words: &words, rows: &rows, counts: &counts,
+            texts: &texts)
+        swap(&words, &self.words)
+        swap(&rows, &self.rows)
+        swap(&counts, &self.counts)
+        swap(&texts, &self.texts)
+        return wide
     }
 
-    fileprivate mutating func stage(_ column: Int, text: Span<UInt8>) {
+    private static func stage(
+        _ slots: inout [RowSlot], _ touched: UInt64, _ own: [UInt8], _ buffers: [[UInt8]], number: UInt16,
+        words: inout [UInt64], rows: inout [UInt16], counts: inout [Int], texts: inout [UInt8]
+    ) -> [(column: Int, index: Int)] {
+        var wide: [(column: Int, index: Int)] = []
+        var slots = slots.mutableSpan
+        var words = words.mutableSpan
+        var rows = rows.mutableSpan
+        var counts = counts.mutableSpan
+        // Most texts of a row are of one buffer, which other threads read, too: it is not counted for each.
+        var (known, buffer): (Int32, [UInt8]) = (-1, [])
+        var bits = touched
+        while bits != 0 {
+            let column = bits.trailingZeroBitCount
+            bits &= bits &- 1
+            let slot = slots[column]
+            slots[column] = .none
+            var word = slot.word
+            switch slot.kind {
+            case .none: continue
+            case .number: break
+            case .text:
+                if slot.buffer != known { (known, buffer) = (slot.buffer, buffers[Int(slot.buffer)]) }
+                word = append(buffer.span.extracting(slot.range), to: &texts)
+            case .ownText: word = append(own.span.extracting(slot.range), to: &texts)
+            case .wide:
+                wide.append((column, Int(word)))
+                continue
+            }
+            let count = counts[column]
+            assert(count <= Int(number), "a row has one value in a column")
+            words[column &* rowsAtOnce &+ count] = word
+            rows[column &* rowsAtOnce &+ count] = number
+            counts[column] = count &+ 1
+        }
+        return wide
+    }
+
+    /// - Returns: where the text begins and its length.
+    private static func append(_ text: Span<UInt8>, to texts: inout [UInt8]) -> UInt64 {
         let start = texts.count
         texts.append(contentsOf: text)
-        stage(column, RowSlot.word(start..<texts.count))
+        return RowSlot.word(start..<texts.count)
     }
 
     /// Numbers that 64 bits do not hold are few: what was gathered before one goes into the column first.
@@ -240,7 +294,7 @@ package struct ReadModelBuilder: Sendable {
         let at = places.conversation
         assert(!source.events.isEmpty && summary.startTime <= summary.lastTime, "a conversation has an event")
         assert(contextEvents.count == contextRanges.count, "a place for each context column")
-        conversationSlots[at.conversation] = conversationID(source)
+        conversationSlots[at.conversation] = source.conversationID
         conversationSlots[at.startTime] = .integer(summary.startTime)
         conversationSlots[at.lastTime] = .integer(summary.lastTime)
         for (index, event) in contextEvents.enumerated() where event >= 0 {
@@ -296,11 +350,6 @@ package struct ReadModelBuilder: Sendable {
         slots.set(first + 1, wide: cost.low)
         if let high = cost.high { slots.set(first + 2, wide: high) }
         slots.set(first + 3, cost.state.name)
-    }
-
-    private func conversationID(_ source: FoldSource) -> RowSlot {
-        guard case .text(let range)? = source.row(0).value(of: places.conversationColumn) else { return .none }
-        return .text(buffer: source.events[0].buffer, range)
     }
 
     /// Copies the fields of one event to the slots that `targets` names for their columns; −1 stays out.

@@ -17,7 +17,6 @@ struct ReadModelPlaces: Sendable {
 
     let turn: Turn
     let conversation: Conversation
-    let conversationColumn: UInt16
     /// By column id: the slot of `turns` that a question's, an answer's or a call's field fills; −1: none.
     let fromQuestion: [Int]
     /// Of an answer to a question, whose place is its own.
@@ -69,10 +68,6 @@ struct ReadModelPlaces: Sendable {
                 ("provider", "provider"), ("request_model", "request_model"), ("response_model", "model"),
                 ("route", "route"),
             ])
-        guard let id = registry.column(named: "conversation_id") else {
-            preconditionFailure("the schemas lack conversation_id")
-        }
-        conversationColumn = id
     }
 
     private static func index(_ columns: [TableColumn]) -> (String) -> Int {

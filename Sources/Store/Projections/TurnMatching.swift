@@ -17,11 +17,11 @@ struct TurnMatching: Sendable {
     var turns: [TurnState] = []
     /// By event: index of its turn; −1 for none.
     private(set) var turnOf: [Int] = []
-    private var byNumber: [Int64: Int] = [:]
+    private var byNumber = TurnNumbers()
     /// Turns of questions without a number, in order.
     private var unnumbered: [Int] = []
     /// Turns that have a question in the trace, in the order of their questions.
-    private var byTrace: [Hash128: [Int]] = [:]
+    private var byTrace: [Hash128: TraceTurns] = [:]
     private var hasNumberedQuestions = false
     private var firstNumber: Int64 = 1
     /// Questions without a number that came before all these events and are not among them.
@@ -43,7 +43,7 @@ struct TurnMatching: Sendable {
         assert(questionsBefore >= 0, "a number of questions")
         self.questionsBefore = questionsBefore
         turns.removeAll(keepingCapacity: true)
-        byNumber.removeAll(keepingCapacity: true)
+        byNumber.removeAll()
         unnumbered.removeAll(keepingCapacity: true)
         byTrace.removeAll(keepingCapacity: true)
         turnOf.removeAll(keepingCapacity: true)
@@ -75,20 +75,20 @@ struct TurnMatching: Sendable {
             turnOf[index] = turn
             guard turns[turn].question < 0 else { continue }
             turns[turn].question = index
-            if let trace = source?(index) { byTrace[trace, default: []].append(turn) }
+            if let trace = source?(index) { byTrace[trace, default: TraceTurns()].add(turn) }
         }
     }
 
     private mutating func openUnnumbered(_ events: [FoldEvent], _ source: Traces?) {
         for index in events.indices where events[index].isQuestion && events[index].turn == nil {
             let trace = source?(index)
-            if hasNumberedQuestions, let trace, let known = byTrace[trace], turns[known[0]].number != nil {
+            if hasNumberedQuestions, let trace, let known = byTrace[trace], turns[known.first].number != nil {
                 turnOf[index] = last(of: known, upTo: index)
                 continue
             }
             turnOf[index] = turns.count
             unnumbered.append(turns.count)
-            if let trace { byTrace[trace, default: []].append(turns.count) }
+            if let trace { byTrace[trace, default: TraceTurns()].add(turns.count) }
             turns.append(TurnState(number: nil, question: index))
         }
     }
@@ -102,9 +102,10 @@ struct TurnMatching: Sendable {
 
     /// Of some turns, the last whose question does not come after the event; the first where all do.
     /// - Complexity: O(log of the turns).
-    private func last(of candidates: [Int], upTo index: Int) -> Int {
-        assert(!candidates.isEmpty, "a trace that is known has a turn")
-        return candidates[max(0, candidates.partitioningIndex { turns[$0].question > index } - 1)]
+    private func last(of candidates: TraceTurns, upTo index: Int) -> Int {
+        assert(candidates.first >= 0, "a trace that is known has a turn")
+        let place = candidates.others.partitioningIndex { turns[$0].question > index }
+        return place == 0 ? candidates.first : candidates.others[place - 1]
     }
 
     private func turn(ofTrace index: Int, _ source: Traces?) -> Int? {
@@ -142,4 +143,40 @@ struct TurnMatching: Sendable {
             if turns[turn].number == nil, turns[turn].answer < 0 { turns[turn].answer = next }
         }
     }
+}
+
+/// Turns by their numbers. Nearly all are small and are places of a list; only the others are hashed.
+private struct TurnNumbers: Sendable {
+    private static let listedCount = 64
+    /// By number; −1 for none.
+    private var listed = [Int](repeating: -1, count: listedCount)
+    private var others: [Int64: Int] = [:]
+
+    subscript(number: Int64) -> Int? {
+        get {
+            guard number >= 0, number < Int64(Self.listedCount) else { return others[number] }
+            let turn = listed[Int(number)]
+            return turn < 0 ? nil : turn
+        }
+        set {
+            if number >= 0, number < Int64(Self.listedCount) {
+                listed[Int(number)] = newValue ?? -1
+            } else {
+                others[number] = newValue
+            }
+        }
+    }
+
+    mutating func removeAll() {
+        for number in listed.indices { listed[number] = -1 }
+        if !others.isEmpty { others.removeAll(keepingCapacity: true) }
+    }
+}
+
+/// The turns that have a question in one trace, in the order of their questions: mostly one.
+private struct TraceTurns: Sendable {
+    private(set) var first = -1
+    private(set) var others: [Int] = []
+
+    mutating func add(_ turn: Int) { if first < 0 { first = turn } else { others.append(turn) } }
 }

@@ -3,16 +3,38 @@ internal import Glibc
 /// Has the allocator give large blocks back to the system as they are freed, and share what it keeps among threads:
 /// what the process holds then follows what it uses. Called once, before there is much.
 package func returnMemoryEarly() {
+    // Vectors of a chunk, at most a megabyte each, stay below: they are used again and again.
+    adjust(.mapThreshold, 4 << 20)
+    // Setting one holds the other at 128 KiB: each chunk would give its pages back and have the system clear new ones.
+    adjust(.trimThreshold, 16 << 20)
+    adjust(.arenasMax, 4)
+}
+
+/// Has the allocator keep what is freed, for a command that needs the like again at once, round by round: what is given
+/// back to the system is cleared by it before it is had again. Called once, before there is much. Whoever calls it
+/// looks at ``residentMemoryBytes()`` and calls ``returnFreeMemory()`` in between.
+package func keepFreedMemory() {
+    // The most that is taken; what is longer is seldom.
+    adjust(.mapThreshold, 32 << 20)
+    adjust(.trimThreshold, 1 << 30)
+    // As long as a thread's stretch of memory is at most: it is not given back either when it falls empty.
+    adjust(.topPad, 64 << 20)
+}
+
+/// What can be set by `mallopt(3)`, by the numbers of malloc.h.
+private enum AllocatorSetting: Int32 {
+    case trimThreshold = -1
+    case topPad = -2
+    case mapThreshold = -3
+    case arenasMax = -8
+}
+
+private func adjust(_ setting: AllocatorSetting, _ value: Int32) {
     // The overlay of the C library has not got the call.
     guard let place = unsafe dlsym(nil, "mallopt") else { return }
     // Sound: malloc.h declares `int mallopt(int, int)`.
-    let set = unsafe unsafeBitCast(place, to: (@convention(c) (Int32, Int32) -> Int32).self)
-    let (trimThreshold, mapThreshold, arenasMax): (Int32, Int32, Int32) = (-1, -3, -8)
-    // Vectors of a chunk, at most a megabyte each, stay below: they are used again and again.
-    _ = set(mapThreshold, 4 << 20)
-    // Setting one holds the other at 128 KiB: each chunk would give its pages back and have the system clear new ones.
-    _ = set(trimThreshold, 16 << 20)
-    _ = set(arenasMax, 4)
+    let call = unsafe unsafeBitCast(place, to: (@convention(c) (Int32, Int32) -> Int32).self)
+    _ = call(setting.rawValue, value)
 }
 
 /// Has the allocator give back to the system what is free in the midst of what is used. Looks through all that it

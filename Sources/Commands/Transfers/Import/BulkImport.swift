@@ -8,11 +8,14 @@ import WireFormats
 /// returns.
 ///
 /// Works in rounds. In each, one job writes what the round before decoded while the others read and decode the next
-/// blocks, so that cores and disk are busy together; results are applied in the order of the input. Memory holds two
-/// rounds of decoded events and two blocks a thread.
+/// blocks; these give way to what the writing itself has several threads do, and fill the time in which it goes on
+/// alone or waits for the disk. So cores and disk are busy together; results are applied in the order of the input.
+/// Memory holds two rounds of decoded events and two blocks a thread.
 package struct BulkImport {
     /// Blocks of one round: about as many events as one segment wants.
     private static let blocksPerRound = 24
+    /// Beyond it what is free is given back between two rounds: of what the allocator keeps much is free by then.
+    private static let heldBytesMax = 768 << 20
 
     private let store: EventStore
     private let workers: any Workers
@@ -72,7 +75,9 @@ package struct BulkImport {
             let (store, decoders, isEnding, origin) = (store, decoders, summary.isInterrupted, way.origin)
             let outcome = Mutex(Outcome())
             let next = Mutex<[(place: Int, batch: DecodedBatch)]>([])
-            try workers.run(count: Self.blocksPerRound + 1) { job in
+            // Whoever writes must not be the one who waits for a pipe.
+            let isAtHand = source.lengthBytes != nil
+            try workers.runGivingWay(count: Self.blocksPerRound + 1, fillsWaiting: isAtHand) { job in
                 if job == 0 {
                     let made = try written.write(to: store)
                     outcome.withLock { $0 = made }
@@ -97,6 +102,7 @@ package struct BulkImport {
             }
             if let restored = made.restored { summary.add(restored) }
             if mustEnd() { summary.isInterrupted = true }
+            if let held = residentMemoryBytes(), held > Self.heldBytesMax { returnFreeMemory() }
             decoded = next.withLock { $0.sorted { $0.place < $1.place }.map(\.batch) }
             progress.update(
                 done: doneBytes &+ feed.sourceBytes, total: totalBytes,

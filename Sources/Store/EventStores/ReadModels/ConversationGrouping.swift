@@ -52,7 +52,7 @@ struct ConversationGrouping: Sendable {
                 guard isWanted[code] else { continue }
                 events[code].append(
                     EventReference(
-                        buffer: Int32(blockIndex), start: Int32(row.start), position: block.position(of: index),
+                        row, buffer: Int32(blockIndex), position: block.position(of: index),
                         cost: block.costs.place(of: index).map { Int32($0) } ?? -1))
             }
         }

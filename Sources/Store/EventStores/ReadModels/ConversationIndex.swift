@@ -14,17 +14,23 @@ struct ConversationIndex: Sendable {
     private let byHash: [UInt64: [Int32]]
     /// The keys that are looked for, ascending.
     private let wanted: [Int]
+    /// The ids of all keys' conversations, ascending.
+    private let ids: [ExactText]
 
-    /// - Complexity: O(bytes of the keys).
+    /// - Complexity: O(bytes of the keys · log keys).
     init(_ keys: [ConversationGrouping.Key]) {
         let hashes = keys.map { lookupHash(Array($0.conversation.utf8)[...]) }
         var byHash: [UInt64: [Int32]] = [:]
         for (key, hash) in hashes.enumerated() { byHash[hash, default: []].append(Int32(key)) }
-        self.init(keys, hashes, byHash, wanted: Array(keys.indices))
+        self.init(
+            keys, hashes, byHash, wanted: Array(keys.indices), ids: keys.map(\.conversation).sorted())
     }
 
-    private init(_ keys: [ConversationGrouping.Key], _ hashes: [UInt64], _ byHash: [UInt64: [Int32]], wanted: [Int]) {
-        (self.keys, self.hashes, self.byHash, self.wanted) = (keys, hashes, byHash, wanted)
+    private init(
+        _ keys: [ConversationGrouping.Key], _ hashes: [UInt64], _ byHash: [UInt64: [Int32]], wanted: [Int],
+        ids: [ExactText]
+    ) {
+        (self.keys, self.hashes, self.byHash, self.wanted, self.ids) = (keys, hashes, byHash, wanted, ids)
     }
 
     /// How many keys there are, looked for or not.
@@ -36,7 +42,18 @@ struct ConversationIndex: Sendable {
     }
 
     /// The same keys by the same indices, of which only some are looked for.
-    func only(_ wanted: [Int]) -> ConversationIndex { ConversationIndex(keys, hashes, byHash, wanted: wanted) }
+    func only(_ wanted: [Int]) -> ConversationIndex {
+        ConversationIndex(keys, hashes, byHash, wanted: wanted, ids: ids)
+    }
+
+    /// Whether one of the keys may be in a column, by the bounds of its texts. Where ids ascend, as most do, the groups
+    /// of other times are told by that; of many keys a filter lets some pass.
+    /// - Complexity: O(log keys).
+    func mayLie(within summary: ColumnSummary) -> Bool {
+        guard case .text(let low) = summary.minimum, case .text(let high) = summary.maximum else { return true }
+        let first = ids.partitioningIndex { $0 >= ExactText(low) }
+        return first < ids.count && ids[first] <= ExactText(high)
+    }
 
     /// Whether a filter of conversation ids may hold one of the wanted keys.
     func mightOccur(in filter: TextFilter) -> Bool { wanted.contains { filter.mightContain(hashes[$0]) } }
@@ -63,6 +80,7 @@ extension RowGroup {
     /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages.
     /// - Complexity: a filter test for each key; O(rows) where one passes.
     func rows(of index: ConversationIndex) throws -> [Match] {
+        if let bounds = summary(named: "conversation_id"), !index.mayLie(within: bounds) { return [] }
         if let filter = try columnIndex(named: "conversation_id").flatMap({ try filter($0) }),
             !index.mightOccur(in: filter)
         {

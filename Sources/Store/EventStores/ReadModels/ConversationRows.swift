@@ -188,8 +188,7 @@ private struct ConversationFolding {
                     for row in found.rowsByKey[place - places.lowerBound] ?? [] {
                         events.append(
                             EventReference(
-                                buffer: sealedBuffer, start: Int32(found.events.rows.starts[row]),
-                                position: found.events.positions[row],
+                                found.events.rows[row], buffer: sealedBuffer, position: found.events.positions[row],
                                 cost: found.events.costs.place(of: row).map { Int32($0) } ?? -1))
                     }
                     if events.isEmpty { continue }

@@ -5,6 +5,7 @@ import JSONTexts
 import Platform
 import Projections
 import Segments
+import Synchronization
 
 /// A seal over a frozen snapshot: one segment with everything unsealed and the read-model rows that it changes, and the
 /// state beside it.
@@ -43,22 +44,43 @@ struct SealJob: StoreJob {
     /// accepted is sealed in any case.
     /// - Complexity: O(events of the blocks and of the conversations they touch).
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
-        // First of all: until then each change that the writer counts copies what both hold.
-        let counters = counters.bytes
+        let plan = SealedPlan(blocks, layouts)
+        guard counters.areCountedBeside else {
+            // First of all: until then each change that the writer counts copies what both hold.
+            _ = counters.bytes
+            return try makeFiles(base, plan)
+        }
+        // The writer waits. The state file, which comes last, is the first to want the counters, and the plan is not
+        // wanted before conversations are folded.
+        let edit = Mutex<ManifestEdit?>(nil)
+        try base.workers.run(count: 3) { part in
+            switch part {
+            case 0:
+                let made = try makeFiles(base, plan)
+                edit.withLock { $0 = made }
+            case 1: _ = counters.bytes
+            default: _ = plan.work
+            }
+        }
+        guard let edit = edit.withLock({ $0 }) else { preconditionFailure("it was made, or the run has thrown") }
+        return edit
+    }
+
+    private func makeFiles(_ base: StoreJobBase, _ plan: SealedPlan) throws -> ManifestEdit {
         var rows = try ConversationRows.folding(
             blocks, dirty: dirty, unfolded: sealed.unfolded, sealed: sealed, overlay: overlay, layouts: layouts,
             registry: registry, workers: base.workers, limits: foldLimits, setsAside: true)
         rows.found.position = ledger.position
         lately.note(rows.found)
         let groups = try SealedGroups(
-            blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: base.workers)
+            plan, blocks: blocks, readModels: rows, layouts: layouts, registry: registry, workers: base.workers)
         let note = SystemRecord(
             position: ledger.position, receivedTime: ledger.receivedTime,
             content: .event(type: Self.recordType, data: attached(as: base.segmentID)))
         let description = try write(groups, records: records + [note], base)
         let state: FileReference
         do {
-            state = try writeState(base, counters)
+            state = try writeState(base, counters.bytes)
         } catch {
             for name in [description.fileName, StoreFiles.stateName(base.segmentID)] {
                 try? base.fileSystem.remove(base.directory + "/" + name)

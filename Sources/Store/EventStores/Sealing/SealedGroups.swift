@@ -14,24 +14,11 @@ struct SealedGroups: Sendable {
     private(set) var groups: [EncodedGroup] = []
     private(set) var identities: [UInt64] = []
 
-    private struct RowPlace: Sendable {
-        var time: Int64
-        var block: Int32
-        var row: Int32
-        /// Length of the row: noted while the rows are gone through in their order, since the groups' order jumps.
-        var byteCount: Int32
-    }
-
-    private struct Work: Sendable {
-        var layout: EventTableLayout
-        var rows: [RowPlace]
-    }
-
     init(
-        blocks: [TailBlock], readModels: ConversationRows, layouts: EventTableLayouts, registry: SchemaRegistry,
-        workers: any Workers
+        _ plan: SealedPlan, blocks: [TailBlock], readModels: ConversationRows, layouts: EventTableLayouts,
+        registry: SchemaRegistry, workers: any Workers
     ) throws {
-        let work = Self.plan(blocks, layouts)
+        let work = plan.work
         let hints = SegmentHints(registry)
         let watermark = blocks.compactMap { $0.receivedTimes.max() }.max() ?? 0
         // The largest first, so that no thread is left alone with one at the end.
@@ -43,42 +30,10 @@ struct SealedGroups: Sendable {
         for (place, index) in order.enumerated() { places[index] = place }
         let encoded = places.map { made[$0] }
         let rollups = try RollupGroups.encode(encoded.map(\.rollups), layouts: layouts, workers: workers)
-        let models = Self.slices(readModels)
-        let encodedModels = try workers.map(count: models.count) { index in
-            let (table, columns, chunk) = models[index]
-            return encodeGroup(table: table, columns: hints.columns(columns), chunk: chunk)
-        }
-        groups = encoded.map(\.group) + encodedModels + rollups
+        let models = Self.parts(of: readModels)
+        let encodedModels = try workers.map(count: models.count) { Self.encode(models[$0], hints) }
+        groups = encoded.map(\.group) + encodedModels.flatMap { $0 } + rollups
         for block in blocks { identities += block.identities }
-    }
-
-    /// The rows of each group: by type, in order of time, then as they stand in the blocks.
-    private static func plan(_ blocks: [TailBlock], _ layouts: EventTableLayouts) -> [Work] {
-        var byType = [[RowPlace]](repeating: [], count: layouts.tables.count)
-        for (blockIndex, block) in blocks.enumerated() {
-            for (index, row) in block.rows.enumerated() {
-                byType[Int(row.type)].append(
-                    RowPlace(
-                        time: row.time, block: Int32(blockIndex), row: Int32(index),
-                        byteCount: Int32(clamping: row.byteCount)))
-            }
-        }
-        var work: [Work] = []
-        for (type, rows) in byType.enumerated() where !rows.isEmpty {
-            let sorted = rows.sorted { ($0.time, $0.block, $0.row) < ($1.time, $1.block, $1.row) }
-            var first = 0
-            var bytes = 0
-            for index in 1...sorted.count {
-                bytes += Int(sorted[index - 1].byteCount)
-                let isEnd =
-                    index == sorted.count || bytes + Int(sorted[index].byteCount) > groupBytesMax
-                    || endsGroup(of: index - first, at: sorted[index - 1].time, before: sorted[index].time)
-                guard isEnd else { continue }
-                work.append(Work(layout: layouts.tables[type], rows: Array(sorted[first..<index])))
-                (first, bytes) = (index, 0)
-            }
-        }
-        return work
     }
 
     /// Rows of a group come to at most so many bytes, so that no page of it is longer than readers take.
@@ -94,7 +49,8 @@ struct SealedGroups: Sendable {
 
     /// A group's events, and what each rollup of their type makes of them.
     private static func encode(
-        _ work: Work, _ blocks: [TailBlock], _ hints: SegmentHints, rollups: [StoredRollup], watermark: Int64
+        _ work: SealedPlan.Work, _ blocks: [TailBlock], _ hints: SegmentHints, rollups: [StoredRollup],
+        watermark: Int64
     ) -> (group: EncodedGroup, rollups: [RollupPart?]) {
         var transposer = RowTransposer(work.layout, rowCount: work.rows.count)
         // A run of rows of one block at a time; mostly these are long.
@@ -127,28 +83,36 @@ struct SealedGroups: Sendable {
         }.max() ?? 0
     }
 
-    /// Read-model chunks ordered by time and cut to group size.
-    private static func slices(_ readModels: ConversationRows) -> [(String, [TableColumn], Chunk)] {
-        var slices: [(String, [TableColumn], Chunk)] = []
-        for (table, columns, chunks, timeColumn) in [
+    /// Rows of a read model as they were made.
+    private struct ModelPart: Sendable {
+        var table: String
+        var columns: [TableColumn]
+        var chunk: Chunk
+        /// Which column has the time that they are ordered by.
+        var time: Int
+    }
+
+    private static func parts(of readModels: ConversationRows) -> [ModelPart] {
+        [
             ("turns", ReadModelColumns.turns, readModels.turns, "time"),
             ("conversations", ReadModelColumns.conversations, readModels.conversations, "start_time"),
-        ] {
-            guard let time = columns.firstIndex(where: { $0.name == timeColumn }) else { continue }
-            for chunk in chunks {
-                let times = chunk.columns[time]
-                let order = (0..<UInt32(chunk.rowCount)).sorted {
-                    (times.integer(at: Int($0)) ?? .min, $0) < (times.integer(at: Int($1)) ?? .min, $1)
-                }
-                // A text of a read model has at most 4 KiB: fewer rows where there are many long ones.
-                let rowsMax = textBytes(chunk) > groupBytesMax ? Limits.groupRowsMax / 8 : Limits.groupRowsMax
-                for first in stride(from: 0, to: order.count, by: rowsMax) {
-                    let rows = Array(order[first..<min(first + rowsMax, order.count)])
-                    slices.append((table, columns, chunk.gather(rows)))
-                }
-            }
+        ].flatMap { table, columns, chunks, timeColumn -> [ModelPart] in
+            guard let time = columns.firstIndex(where: { $0.name == timeColumn }) else { return [] }
+            return chunks.map { ModelPart(table: table, columns: columns, chunk: $0, time: time) }
         }
-        return slices
+    }
+
+    /// Rows of a read model ordered by time and cut to group size.
+    private static func encode(_ part: ModelPart, _ hints: SegmentHints) -> [EncodedGroup] {
+        let chunk = part.chunk
+        let times = (0..<chunk.rowCount).map { chunk.columns[part.time].integer(at: $0) ?? .min }
+        let order = (0..<UInt32(chunk.rowCount)).sorted { (times[Int($0)], $0) < (times[Int($1)], $1) }
+        // A text of a read model has at most 4 KiB: fewer rows where there are many long ones.
+        let rowsMax = textBytes(chunk) > groupBytesMax ? Limits.groupRowsMax / 8 : Limits.groupRowsMax
+        return stride(from: 0, to: order.count, by: rowsMax).map { first in
+            let rows = Array(order[first..<min(first + rowsMax, order.count)])
+            return encodeGroup(table: part.table, columns: hints.columns(part.columns), chunk: chunk.gather(rows))
+        }
     }
 }
 

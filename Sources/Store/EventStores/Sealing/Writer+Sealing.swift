@@ -138,9 +138,14 @@ extension Writer {
     }
 
     /// Turns everything unsealed into a segment now.
-    func seal() throws {
+    /// - Parameter uncounted: blocks of what is unsealed that are not counted yet, in order. They are once the segment
+    ///   is published; where this throws before, they are not.
+    func seal(counting uncounted: [TailBlock] = []) throws {
         settle()
-        guard let job = try freeze() else { return }
+        guard let job = try freeze(counting: uncounted) else {
+            for block in uncounted { count(block) }
+            return
+        }
         let flight = RunningJob(job, jobBase(workers: context.workers))
         flights.append(flight)
         flight.run()
@@ -155,7 +160,7 @@ extension Writer {
     }
 
     /// Sets everything unsealed aside for a job; nil when there is nothing to seal.
-    private func freeze() throws -> SealJob? {
+    private func freeze(counting uncounted: [TailBlock] = []) throws -> SealJob? {
         precondition(frozen == nil, "one seal at a time")
         guard failure == nil, !isClosed,
             tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty || !dirty.isEmpty
@@ -165,7 +170,8 @@ extension Writer {
             registry: registry, layouts: layouts, sealed: sealed, blocks: tail.readBlocks, eventCount: tail.count,
             records: systemRecords.all, recordBytes: systemRecords.byteCount,
             dirty: dirty.sorted(), dead: freshDead, overlay: overlay, ledger: ledger,
-            counters: SealedCounters(counters), place: log.end, foldLimits: options.foldLimits)
+            counters: SealedCounters(counters, uncounted: uncounted, leads: ledger.leads), place: log.end,
+            foldLimits: options.foldLimits)
         sealBegan = context.clock.monotonicNanoseconds()
         tail.freeze()
         frozenIdentities = identities
@@ -188,6 +194,7 @@ extension Writer {
     /// The seal is published: what it held is in the segment of that id.
     /// - Parameter record: tells the log of it.
     func finish(_ job: SealJob, as segmentID: UInt64, record: String) throws {
+        if let counted = job.counters.takeCounted() { counters = counted }
         hasSealFailed = false
         sealRetry = SealRetry()
         troubles.sealSucceeded()

@@ -34,11 +34,15 @@ struct RowTransposer {
         areTimesAbsent.reserveCapacity(rowCount)
     }
 
+    /// How far ahead of the row that is walked another one is fetched.
+    private static let rowsAhead = 2
+
     /// Appends rows of a block.
-    mutating func append(_ block: TailBlock, _ indices: some Sequence<Int>) {
+    mutating func append(_ block: TailBlock, _ indices: some Collection<Int>) {
         // Other threads do the same with other rows of the block: nothing of it is counted for each row.
         let (rows, costs, received) = (block.rows, block.costs, block.receivedTimes)
         sources.append((block, fields.rowCount))
+        var ahead = indices.dropFirst(Self.rowsAhead).makeIterator()
         for index in indices {
             if fields.isFull {
                 flush()
@@ -46,7 +50,7 @@ struct RowTransposer {
             }
             let row = rows[index]
             if let place = costs.place(of: index) { self.costs.append((fields.rowCount, costs.values[place])) }
-            fields.append(row)
+            fields.append(row, before: ahead.next().map { Int(rows.starts[$0]) })
             times.append(row.time)
             receivedTimes.append(received[index])
             positions.append(block.position(of: index))

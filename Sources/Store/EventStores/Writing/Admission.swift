@@ -49,8 +49,13 @@ struct Admission {
         verdicts.reserveCapacity(batch.count)
         acceptedRows.reserveCapacity(batch.count)
         identities.reserve(batch.count)
+        var (end, areEndToEnd) = (0, true)
         for row in 0..<batch.count {
+            if row % Self.rowsAhead == 0 { identities.fetch(hashes[row..<min(row + Self.rowsAhead, batch.count)]) }
             let hash = hashes[row]
+            // Its length stands beside its time.
+            areEndToEnd = areEndToEnd && Int(batch.starts[row]) == end
+            end = Int(batch.starts[row]) + batch[row].byteCount
             let verdict: EventVerdict
             if !sealed.isEmpty, let known = sealed[row] {
                 verdict = known
@@ -72,8 +77,12 @@ struct Admission {
             verdicts.append(verdict)
         }
         guard accepted > 0 else { return }
-        block = makeBlock(batch, hashes, &booking, &prices)
+        areEndToEnd = areEndToEnd && end == batch.bytes.count
+        block = makeBlock(batch, areEndToEnd: areEndToEnd, hashes, &booking, &prices)
     }
+
+    /// Rows whose places in the table of identities are fetched at one time.
+    private static let rowsAhead = 16
 
     /// Why an event is refused for its time alone.
     private static func refusal(of event: EventRow, _ receivedTime: Int64, _ horizon: Int64?) -> EventVerdict? {
@@ -123,10 +132,10 @@ struct Admission {
 
     /// The accepted rows end to end, booked in order. Where all of a batch enter, its own bytes serve.
     private mutating func makeBlock(
-        _ batch: EventRows, _ hashes: [UInt64], _ booking: inout Booking, _ prices: inout PriceLedger
+        _ batch: EventRows, areEndToEnd: Bool, _ hashes: [UInt64], _ booking: inout Booking, _ prices: inout PriceLedger
     ) -> TailBlock {
         var rows = batch
-        if accepted < batch.count || !batch.areEndToEnd {
+        if accepted < batch.count || !areEndToEnd {
             rows = EventRows()
             rows.bytes.reserveCapacity(batch.bytes.count)
             for row in acceptedRows { rows.append(batch[row]) }

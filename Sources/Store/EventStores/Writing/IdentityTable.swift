@@ -9,6 +9,8 @@ struct IdentityTable: Sendable {
     /// A power of two, at most half full.
     private var entries: [Entry] = []
     private(set) var count = 0
+    /// Means nothing: what was read ahead has to go somewhere.
+    private var seen: Int64 = 0
 
     /// Makes room for so many more at once.
     mutating func reserve(_ more: Int) {
@@ -22,6 +24,14 @@ struct IdentityTable: Sendable {
         if count * 2 >= entries.count { grow(to: max(1024, entries.count * 2)) }
         place(Entry(hash: hash, position: position))
         count += 1
+    }
+
+    /// Reads the places of hashes that are looked up or stored next: memory gives them all at one time, and one after
+    /// the other each would be waited for.
+    mutating func fetch(_ hashes: ArraySlice<UInt64>) {
+        guard !entries.isEmpty else { return }
+        let mask = entries.count - 1
+        for hash in hashes { seen &+= entries[Int(truncatingIfNeeded: hash) & mask].position }
     }
 
     /// Whether a position is stored under the hash: mostly none is.

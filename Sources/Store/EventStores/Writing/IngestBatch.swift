@@ -88,14 +88,18 @@ package struct Refusals: Hashable, Sendable {
 
     mutating func count(_ results: [AppendResult], _ batches: [IngestBatch]) {
         for batch in batches { deadLetters += batch.deadLetters.count }
-        for verdict in results.lazy.flatMap(\.verdicts) {
-            switch verdict {
-            case .accepted: break
-            case .duplicate: duplicates += 1
-            case .conflict: conflicts += 1
-            case .tooOld: tooOld += 1
-            case .tooNew: tooNew += 1
-            case .unreadable: unreadable += 1
+        for result in results {
+            duplicates += result.duplicates
+            // Mostly that is all.
+            guard result.accepted + result.duplicates < result.verdicts.count else { continue }
+            for verdict in result.verdicts {
+                switch verdict {
+                case .accepted, .duplicate: break
+                case .conflict: conflicts += 1
+                case .tooOld: tooOld += 1
+                case .tooNew: tooNew += 1
+                case .unreadable: unreadable += 1
+                }
             }
         }
     }

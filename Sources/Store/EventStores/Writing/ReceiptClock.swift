@@ -205,6 +205,9 @@ struct ClockLeads: Hashable, Sendable {
 
     /// - Complexity: O(log entries).
     func lead(at position: Int64) -> Int64 {
+        // Mostly there is none, or it is that in force.
+        guard let latest = entries.last else { return 0 }
+        if position >= latest.position { return latest.lead }
         let count = entries.partitioningIndex { $0.position > position }
         return count == 0 ? 0 : entries[count - 1].lead
     }

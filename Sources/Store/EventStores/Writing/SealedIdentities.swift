@@ -93,9 +93,15 @@ struct SealedIdentities {
         _ index: Int, _ hashes: [UInt64], _ sealed: SealedState, _ absentTimes: AbsentTimes, _ now: Int64
     ) {
         let batch = batches[index]
+        // Most events are of no segment's time: none of these is taken in hand for that.
+        let times = sealed.segments.map(\.timeRange)
+        let (first, last) = times.reduce((Int64.max, Int64.min)) {
+            (min($0.0, $1.lowerBound), max($0.1, $1.upperBound))
+        }
         func candidate(_ row: Int, _ time: Int64) -> Candidate? {
-            let isPossible = sealed.segments.contains {
-                $0.covers(time: time) && $0.mightContain(identity: hashes[row])
+            guard time >= first, time <= last else { return nil }
+            let isPossible = times.indices.contains {
+                times[$0].contains(time) && sealed.segments[$0].mightContain(identity: hashes[row])
             }
             guard isPossible else { return nil }
             return Candidate(batch: Int32(index), row: Int32(row), hash: hashes[row], time: time)

@@ -5,14 +5,7 @@ import Projections
 
 extension Writer {
     /// Counts the events of a block that has just become part of the store, in order.
-    func count(_ block: TailBlock) {
-        for (index, row) in block.rows.enumerated() {
-            let position = block.position(of: index)
-            counters.fold(
-                row, position: position, arrival: arrival(position, receivedTime: block.receivedTimes[index]),
-                cost: block.costs[index])
-        }
-    }
+    func count(_ block: TailBlock) { counters.fold(block, ledger.leads) }
 
     /// Counts what unsealed live calls cost that had no cost before.
     func countLateCosts(from before: TailBlock, to after: TailBlock) {
@@ -78,5 +71,14 @@ extension Writer {
         guard settings != ledger.outcomes else { return }
         try observeClock()
         try follow(try noteDurably(.event(type: OutcomeSettings.recordType, data: settings.data)))
+    }
+}
+
+extension MetricCounters {
+    /// Counts the events of a block, in order.
+    mutating func fold(_ block: TailBlock, _ leads: ClockLeads) {
+        fold(
+            block.rows, position: { block.position(of: $0) },
+            arrival: { leads.arrival(at: $0, receivedTime: block.receivedTimes[$1]) }, cost: { block.costs[$0] })
     }
 }

@@ -237,10 +237,11 @@ final class Writer {
     }
 
     /// Makes an admitted block part of the unsealed events.
-    func take(_ block: TailBlock, _ outcome: Admission) {
+    /// - Parameter counts: false where the seal of the block counts it.
+    func take(_ block: TailBlock, _ outcome: Admission, counts: Bool = true) {
         ledger.absentTimes.add(outcome.absentTimes)
         ledger.position = block.lastPosition
-        count(block)
+        if counts { count(block) }
         tail.append(block)
     }
 
@@ -305,17 +306,28 @@ final class Writer {
         let before = Checkpoint(self)
         do {
             var results: [AppendResult] = []
+            var uncounted: [TailBlock] = []
             let known = try known(batches)
+            // At once, since it would grow batch by batch, and all it has would be put in place again each time.
+            identities.reserve(batches.reduce(0) { $0 + $1.events.count })
             for (index, batch) in batches.enumerated() {
                 let outcome = admit(batch.events, known, index)
-                if let block = outcome.block { take(block, outcome) }
+                if let block = outcome.block {
+                    take(block, outcome, counts: false)
+                    uncounted.append(block)
+                }
                 for letter in batch.deadLetters { systemRecords.append(record(.deadLetter(letter))) }
                 results.append(outcome.result(lastPosition: nextPosition - 1))
+            }
+            if ledger.prices.late.count > before.lateCount {
+                // What they change was counted before.
+                for block in uncounted { count(block) }
+                uncounted = []
             }
             for price in try noteLatePrices(since: before.lateCount) {
                 systemRecords.append(record(.event(type: Rebooking.recordType, data: price.firstPriceData)))
             }
-            if tail.count > 0 || !systemRecords.isEmpty { try seal() }
+            if tail.count > 0 || !systemRecords.isEmpty { try seal(counting: uncounted) }
             refusals.count(results, batches)
             return results
         } catch {

@@ -26,6 +26,7 @@ struct GenerationalCache<Forgotten: EvictedValues>: Sendable {
     private(set) var old: Generation = [:]
     private(set) var forgotten = Forgotten()
     private var undo: [Undo] = []
+    private var noted = NotedKeys()
 
     private enum Undo {
         /// What was in the generation named; nil: nothing.
@@ -47,7 +48,13 @@ struct GenerationalCache<Forgotten: EvictedValues>: Sendable {
 
     // MARK: Steps
 
-    mutating func beginStep() { undo.removeAll(keepingCapacity: undo.count <= 4096) }
+    mutating func beginStep() {
+        undo.removeAll(keepingCapacity: undo.count <= 4096)
+        noted.removeAll()
+    }
+
+    /// What the step would have to put back.
+    var noteCount: Int { undo.count }
 
     mutating func rollBack() {
         for change in undo.reversed() {
@@ -59,18 +66,33 @@ struct GenerationalCache<Forgotten: EvictedValues>: Sendable {
             }
         }
         undo.removeAll()
+        noted.removeAll()
     }
 
     // MARK: Changes
 
+    /// Where the value of a key is in the younger generation; nil where it is not there. Holds until something is
+    /// changed otherwise than by ``set(_:at:key:)``.
+    func youngPlace(of key: Hash128) -> Generation.Index? { young.index(forKey: key) }
+
+    /// Keeps a value where its key is.
+    mutating func set(_ value: Value, at place: Generation.Index, key: Hash128) {
+        assert(young[place].key == key, "the place of the key")
+        noteYoung(key, young.values[place])
+        young.values[place] = value
+    }
+
+    /// Changes a value where its key is: one that holds lists is not copied for that, but for the first time in a step.
+    mutating func change(at place: Generation.Index, key: Hash128, _ body: (inout Value) -> Void) {
+        assert(young[place].key == key, "the place of the key")
+        noteYoung(key, young.values[place])
+        body(&young.values[place])
+    }
+
     /// Keeps a value in the younger generation.
     mutating func set(_ value: Value, key: Hash128) {
         // What is in the younger generation is in no other, and most changes are to one of those.
-        if let place = young.index(forKey: key) {
-            noteYoung(key, young.values[place])
-            young.values[place] = value
-            return
-        }
+        if let place = young.index(forKey: key) { return set(value, at: place, key: key) }
         // What is touched is not forgotten.
         if let older = old.removeValue(forKey: key) { undo.append(.old(key, older)) }
         if young.count >= countMax {
@@ -83,9 +105,11 @@ struct GenerationalCache<Forgotten: EvictedValues>: Sendable {
         young[key] = value
     }
 
-    /// What a step changes again and again is put back once.
+    /// What a step changes again and again is put back once: whatever else it does, its first note of a key is followed
+    /// last.
     private mutating func noteYoung(_ key: Hash128, _ before: Value?) {
         if case .young(key, _)? = undo.last { return }
+        if noted.holds(key, noteCount: undo.count) { return }
         undo.append(.young(key, before))
     }
 
@@ -112,11 +136,24 @@ struct GenerationalCache<Forgotten: EvictedValues>: Sendable {
     // MARK: States
 
     /// Both generations, the younger first, each by key.
-    var sorted: [[(key: Hash128, value: Value)]] { [young, old].map { $0.sorted { $0.key < $1.key } } }
+    var sorted: [[(key: Hash128, value: Value)]] { [young.sortedByKey, old.sortedByKey] }
 
     /// Takes over what another one had.
     mutating func restore(young: Generation, old: Generation, _ forgotten: Forgotten = Forgotten()) {
         (self.young, self.old, self.forgotten) = (young, old, forgotten)
+    }
+}
+
+extension Dictionary where Key == Hash128 {
+    /// Its values in the order of their keys. What is moved about while they are sorted is their places: values are
+    /// much longer.
+    var sortedByKey: [(key: Hash128, value: Value)] {
+        var places: [(key: Hash128, place: Index)] = []
+        places.reserveCapacity(count)
+        // order: sorted below.
+        for place in indices { places.append((key: keys[place], place: place)) }
+        places.sort { $0.key < $1.key }
+        return places.map { (key: $0.key, value: values[$0.place]) }
     }
 }
 

@@ -24,7 +24,8 @@ extension MetricCounters {
     /// - Parameter isLive: whether the event counts.
     mutating func followSilence(_ row: EventRow, position: Int64, isLive: Bool) {
         guard let placement = program.closings, let fields = silenceFields(row) else { return }
-        let before = conversations[fields.key]
+        let known = conversations.find(fields.key)
+        let before = known?.conversation
         if before == nil, conversations.done.isForgotten(fields.key) {
             // What was counted of it stands: followed anew it would count twice.
             if fields.moment.tells { totals.untrackedConversations &+= 1 }
@@ -47,7 +48,7 @@ extension MetricCounters {
         let idleAfter = conversations.setting(inForce: silenceSetting)
         conversation.isCounted = conversation.isClosedBySilence(after: idleAfter, reached: tracked.scalars.reached)
         guard conversation != before else { return }
-        if conversations.set(conversation, key: fields.key, idleAfter: idleAfter) {
+        if conversations.set(conversation, key: fields.key, idleAfter: idleAfter, known: known) {
             countIdle(from: before, to: conversation, placement)
         } else {
             totals.untrackedConversations &+= 1

@@ -23,25 +23,30 @@ extension MetricCounters {
     private func append(_ generation: OpenConversations.Generation, to sink: inout ByteSink) {
         guard let placement = program.closings else { return sink.append(varint: 0) }
         sink.append(varint: UInt64(generation.count))
-        for (key, conversation) in generation.sorted(by: { $0.key < $1.key }) {
+        for (key, conversation) in generation.sortedByKey {
             sink.append(littleEndian: key.high)
             sink.append(littleEndian: key.low)
-            let instants = [conversation.lastReturn, conversation.told]
-            let bits = [
-                conversation.isCounted, conversation.isLive, conversation.lastActivity != .min, instants[0] != .unknown,
-                instants[1] != .unknown, conversation.labelOrder != .afterAll,
-            ]
-            var flags: UInt8 = 0
-            for (bit, flag) in bits.enumerated() where flag { flags |= 1 << bit }
+            // An import writes ten thousands of them each time: nothing is allocated for one.
+            var flags: UInt8 = conversation.isCounted ? 1 : 0
+            if conversation.isLive { flags |= 2 }
+            if conversation.lastActivity != .min { flags |= 4 }
+            if conversation.lastReturn != .unknown { flags |= 8 }
+            if conversation.told != .unknown { flags |= 16 }
+            if conversation.labelOrder != .afterAll { flags |= 32 }
             sink.append(flags)
             if conversation.lastActivity != .min { sink.append(littleEndian: conversation.lastActivity) }
-            for instant in instants where instant != .unknown {
-                sink.append(littleEndian: instant.time)
-                Self.append(rank: instant.rank, to: &sink)
-            }
+            Self.append(conversation.lastReturn, to: &sink)
+            Self.append(conversation.told, to: &sink)
             if conversation.labelOrder != .afterAll { Self.append(conversation.labelOrder, to: &sink) }
             append(Int(conversation.set), of: totals.tables[placement.table], to: &sink)
         }
+    }
+
+    /// Nothing where it is not known.
+    private static func append(_ instant: ConversationInstant, to sink: inout ByteSink) {
+        guard instant != .unknown else { return }
+        sink.append(littleEndian: instant.time)
+        append(rank: instant.rank, to: &sink)
     }
 
     /// The top bit is put last: what has it is a small number otherwise.

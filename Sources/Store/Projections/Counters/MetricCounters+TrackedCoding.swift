@@ -34,12 +34,15 @@ extension MetricCounters {
 
     private func append(_ message: TrackedMessage, to sink: inout ByteSink) {
         sink.append(littleEndian: message.order.time)
-        for word in [message.order.rank, message.order.prefix, message.order.hash] { sink.append(littleEndian: word) }
-        let bits: [Bool] = [
-            message.isQuestion, message.isError, message.turn != nil, message.trace != nil, message.isWaiting,
-        ]
+        sink.append(littleEndian: message.order.rank)
+        sink.append(littleEndian: message.order.prefix)
+        sink.append(littleEndian: message.order.hash)
         var flags = message.counted.rawValue << 5
-        for (bit, flag) in bits.enumerated() where flag { flags |= 1 << bit }
+        if message.isQuestion { flags |= 1 }
+        if message.isError { flags |= 2 }
+        if message.turn != nil { flags |= 4 }
+        if message.trace != nil { flags |= 8 }
+        if message.isWaiting { flags |= 16 }
         sink.append(flags)
         if let turn = message.turn { sink.append(littleEndian: turn) }
         if let trace = message.trace {

@@ -62,10 +62,10 @@ package struct MetricCounters: Sendable {
     /// - Parameters:
     ///   - position: of the event.
     ///   - arrival: when it came.
-    ///   - cost: what a call was booked at.
+    ///   - cost: what a call was booked at; not asked for where the event is history.
     /// - Precondition: the row is of a type of the registry.
     package mutating func fold(
-        _ event: EventRow, position: Int64 = 0, arrival: EventArrival, cost: CallCost?
+        _ event: EventRow, position: Int64 = 0, arrival: EventArrival, cost: @autoclosure () -> CallCost?
     ) {
         let type = Int(event.type)
         totals.accepted[type] &+= 1
@@ -76,9 +76,28 @@ package struct MetricCounters: Sendable {
             followLate(event, position, arrival)
             return
         }
-        count(event, cost)
+        count(event, cost())
         follow(event, position, arrival)
     }
+
+    /// Counts accepted events in order, each as ``fold(_:position:arrival:cost:)`` does.
+    /// - Parameters:
+    ///   - position: of a row, by its index.
+    ///   - arrival: when a row came, by its position and its index.
+    ///   - cost: what a row was booked at, by its index.
+    package mutating func fold(
+        _ rows: EventRows, position: (_ row: Int) -> Int64, arrival: (_ position: Int64, _ row: Int) -> EventArrival,
+        cost: (_ row: Int) -> CallCost?
+    ) {
+        for row in rows.indices {
+            let position = position(row)
+            fold(rows[row], position: position, arrival: arrival(position, row), cost: cost(row))
+        }
+    }
+
+    // tests: a step that comes to a conversation again and again does not grow with it.
+    /// What the step would have to put back of what is known of silence.
+    package var silenceNotes: Int { conversations.noteCount }
 
     /// Counts what the event adds to the metrics, apart from questions.
     mutating func count(_ event: EventRow, _ cost: CallCost?) {

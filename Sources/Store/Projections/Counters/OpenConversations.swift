@@ -108,6 +108,7 @@ struct OpenConversations: Sendable {
     /// No awaited silence ends before it.
     private var earliest = Int64.max
     private var undo: [(key: Hash128, before: OpenConversation?)] = []
+    private var noted = NotedKeys()
     private var keptJudged = OpenConversations.never
 
     /// Silence closes nothing.
@@ -122,6 +123,34 @@ struct OpenConversations: Sendable {
     }
 
     subscript(key: Hash128) -> OpenConversation? { waiting[key] ?? done[key] ?? late[key] }
+
+    /// A conversation as it is known, and where, so that it is not looked up once more to be changed.
+    struct Known {
+        var conversation: OpenConversation
+        fileprivate var place: Place
+
+        fileprivate enum Place {
+            case waiting(Generation.Index)
+            /// In the younger generation.
+            case late(Generation.Index)
+            case elsewhere
+        }
+    }
+
+    /// What is known of a conversation; holds until another one is changed.
+    func find(_ key: Hash128) -> Known? {
+        if let place = waiting.index(forKey: key) {
+            return Known(conversation: waiting.values[place], place: .waiting(place))
+        }
+        if let conversation = done[key] { return Known(conversation: conversation, place: .elsewhere) }
+        if let place = late.youngPlace(of: key) {
+            return Known(conversation: late.young.values[place], place: .late(place))
+        }
+        return late.old[key].map { Known(conversation: $0, place: .elsewhere) }
+    }
+
+    /// What the step would have to put back.
+    var noteCount: Int { undo.count + done.noteCount + late.noteCount }
 
     var isEmpty: Bool { waiting.isEmpty && done.isEmpty && late.isEmpty }
 
@@ -138,6 +167,7 @@ struct OpenConversations: Sendable {
 
     mutating func beginStep() {
         undo.removeAll(keepingCapacity: undo.count <= 4096)
+        noted.removeAll()
         keptJudged = judged
         done.beginStep()
         late.beginStep()
@@ -146,6 +176,7 @@ struct OpenConversations: Sendable {
     mutating func rollBack() {
         for (key, before) in undo.reversed() { waiting[key] = before }
         undo.removeAll()
+        noted.removeAll()
         judged = keptJudged
         done.rollBack()
         late.rollBack()
@@ -155,15 +186,20 @@ struct OpenConversations: Sendable {
     // MARK: Changes
 
     /// Keeps what is known of a conversation now; false where there is no room for one more.
-    mutating func set(_ conversation: OpenConversation, key: Hash128, idleAfter: Int64?) -> Bool {
+    /// - Parameter known: what was known of it, as ``find(_:)`` has just given it.
+    mutating func set(_ conversation: OpenConversation, key: Hash128, idleAfter: Int64?, known: Known?) -> Bool {
         guard conversation.isLive else {
-            late.set(conversation, key: key)
+            if case .late(let place)? = known?.place {
+                late.set(conversation, at: place, key: key)
+            } else {
+                late.set(conversation, key: key)
+            }
             return true
         }
         let waits = conversation.waits(after: idleAfter)
         // Most events come to one whose silence is awaited before and after: it is in no other table.
-        if waits, let place = waiting.index(forKey: key) {
-            undo.append((key, waiting.values[place]))
+        if waits, case .waiting(let place)? = known?.place {
+            note(key, waiting.values[place])
             waiting.values[place] = conversation
             noteEnd(of: conversation, idleAfter)
             return true
@@ -198,8 +234,14 @@ struct OpenConversations: Sendable {
     }
 
     private mutating func keep(_ conversation: OpenConversation?, _ key: Hash128) {
-        undo.append((key, waiting[key]))
+        note(key, waiting[key])
         waiting[key] = conversation
+    }
+
+    /// The first note of a key is followed last, so that later ones of the step add nothing.
+    private mutating func note(_ key: Hash128, _ before: OpenConversation?) {
+        if noted.holds(key, noteCount: undo.count) { return }
+        undo.append((key, before))
     }
 
     // MARK: Time

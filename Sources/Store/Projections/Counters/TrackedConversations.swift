@@ -120,6 +120,11 @@ struct TrackedConversations: Sendable {
 
     /// Remembers an answer that came too late to be counted, for a question that may come.
     mutating func keepLate(_ answer: TrackedMessage, key: Hash128) {
+        if let place = late.youngPlace(of: key) {
+            return late.change(at: place, key: key) { conversation in
+                if conversation.messages.count < Self.lateAnswersMax { _ = conversation.add(answer) }
+            }
+        }
         var conversation = late[key] ?? TrackedConversation()
         guard conversation.messages.count < Self.lateAnswersMax, conversation.add(answer) else { return }
         late.set(conversation, key: key)
@@ -208,7 +213,7 @@ struct TrackedConversations: Sendable {
     }
 
     /// Both generations, the younger first, each by key.
-    var sorted: [[(key: Hash128, value: TrackedConversation)]] { [young, old].map { $0.sorted { $0.key < $1.key } } }
+    var sorted: [[(key: Hash128, value: TrackedConversation)]] { [young.sortedByKey, old.sortedByKey] }
     /// Both of late answers.
     var sortedLate: [[(key: Hash128, value: TrackedConversation)]] { late.sorted }
 

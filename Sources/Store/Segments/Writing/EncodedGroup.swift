@@ -44,8 +44,21 @@ package func encodeGroup(
     precondition(columns.count == chunk.columns.count && chunk.rowCount <= PageLimits.rowsMax)
     var pages: [EncodedGroup.Page] = []
     var filters: [BlockFilter?] = []
-    for (column, vector) in zip(columns, chunk.columns) {
+    // Bounds of a cost mostly are the cost: such columns are encoded once.
+    var numerics: [Int] = []
+    for (index, (column, vector)) in zip(columns, chunk.columns).enumerated() {
         precondition(column.type == vector.type, "a column keeps its type")
+        if case .numeric = column.type {
+            let equal = numerics.first {
+                columns[$0].hint == column.hint && chunk.columns[$0].hasSameNumbers(as: vector)
+            }
+            if let equal {
+                pages.append(pages[equal])
+                filters.append(nil)
+                continue
+            }
+            numerics.append(index)
+        }
         if column.hint.isShared, let page = TextPage(vector) {
             assert(vector.count == chunk.rowCount, "the columns of a group have its rows")
             pages.append(.open(page))

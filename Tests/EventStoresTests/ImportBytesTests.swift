@@ -1,0 +1,61 @@
+import Domain
+import EventStores
+import Platform
+import Testing
+
+/// As many as are said to be there, one after the other.
+private final class SuccessiveWorkers: Workers {
+    let parallelism: Int
+
+    init(_ parallelism: Int) { self.parallelism = parallelism }
+
+    func run(count: Int, _ job: @Sendable (Int) throws -> Void) throws {
+        for index in 0..<count { try job(index) }
+    }
+}
+
+/// What an import leaves behind follows from what was imported, whichever thread did what and when.
+@Suite struct ImportBytesTests {
+    /// Two rounds, of which the second goes on with some conversations and repeats some events.
+    private static func rounds() -> [[IngestBatch]] {
+        (0..<2).map { round in
+            (0..<4).map { part in
+                var events = SampleEvents()
+                for number in 0..<150 {
+                    let conversation = "c\(600 * round + 150 * part + number - 40 * round)"
+                    for turn in 1...2 {
+                        events.addTurn(
+                            conversation, Int64(2 * round + turn), at: Double(number + 300 * round + 10 * turn),
+                            model: number % 3 == 0 ? "gpt-4o" : "gpt-4o-mini")
+                    }
+                }
+                if round == 1, part == 0 {
+                    for number in 0..<20 { events.addTurn("c\(number)", 1, at: Double(number + 10)) }
+                }
+                return events.batch
+            }
+        }
+    }
+
+    /// The files of a store that the rounds were imported into.
+    private static func files(_ workers: any Workers) throws -> [(path: String, bytes: [UInt8])] {
+        let disk = SimulatedFileSystem(seed: 61)
+        let context = StoreContext(
+            fileSystem: disk, clock: SimulatedClock(wallNanoseconds: SampleEvents.start + 3_600_000_000_000),
+            randomness: SeededRandomness(seed: 1), workers: workers)
+        let store = try EventStore.open(at: "/data", context: context, options: EventStoreTests.options())
+        for round in rounds() { _ = try store.importBulk(round) }
+        try store.close()
+        return disk.snapshot()
+    }
+
+    @Test func theSameBytesWhateverTheThreadsDid() throws {
+        let expected = try Self.files(SuccessiveWorkers(2))
+        #expect(expected.filter { $0.path.hasSuffix(".segment") }.count >= 2)
+        for _ in 0..<3 {
+            let found = try Self.files(ThreadWorkers(parallelism: 2))
+            #expect(found.map(\.path) == expected.map(\.path))
+            for (left, right) in zip(found, expected) { #expect(left.bytes == right.bytes, "\(left.path)") }
+        }
+    }
+}
