@@ -11,6 +11,7 @@ struct OutsideTests {
         ["test_outside.py"],
         ["test_peers.py"],
         ["test_kernels.py"],
+        ["test_ingest.py"],
         ["same_rows.py", "--plimsoll", OutsideChecks.executable],
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--events", "6000", "--seed", "5"],
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--demo-users", "40"],
