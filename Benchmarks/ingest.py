@@ -6,6 +6,7 @@ takes of the processors is not the server's. Nothing counts but what was acknowl
 import collections
 import http.client
 import json
+import math
 import os
 import re
 import selectors
@@ -31,7 +32,7 @@ class Failed(Exception):
 def percentile(values, share):
     """The least value that so many hundredths of all are not above."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, -(-len(ordered) * share // 100) - 1))]
+    return ordered[min(len(ordered) - 1, max(0, math.ceil(len(ordered) * share / 100) - 1))]
 
 
 def requests(lines, batch=BATCH):

@@ -42,6 +42,7 @@ final class TailBlock: Sendable {
 
     var count: Int { rows.count }
     var byteCount: Int { rows.bytes.count }
+    var size: TailMerging.Size { (count, byteCount) }
     var lastPosition: Int64 { positions?.last ?? firstPosition + Int64(count) - 1 }
 
     func position(of row: Int) -> Int64 { positions?[row] ?? firstPosition + Int64(row) }
