@@ -43,7 +43,8 @@ package final class EventIntake: Sendable {
             thread: writer, groupWeightMax: limits.groupEventsMax, clock: clock,
             waitNanoseconds: EventStore.appendWaitNanoseconds,
             isFinal: { !StoreFailure.isPassing($0) && !StoreFailure.isOfRequest($0) },
-            isOfAll: { StoreFailure.isOfAll($0) }
+            isOfAll: { StoreFailure.isOfAll($0) },
+            whenIdle: { store.makeReady() }
         ) { batches, deadline in
             do {
                 let results = try store.append(batches, waitingUntil: deadline)

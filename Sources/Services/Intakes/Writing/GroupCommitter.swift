@@ -36,6 +36,7 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
     private let waitNanoseconds: Int64
     private let isFinal: @Sendable (any Error) -> Bool
     private let isOfAll: @Sendable (any Error) -> Bool
+    private let whenIdle: @Sendable () -> Void
     private let write: @Sendable ([Item], Int64) throws -> [Result]
 
     /// - Parameters:
@@ -45,19 +46,21 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
     ///   - waitNanoseconds: how long an item may wait for room.
     ///   - isFinal: whether a failure ends all writing.
     ///   - isOfAll: whether a failure that is not final is that of every item alike.
+    ///   - whenIdle: called on the thread when all were answered and none waits.
     ///   - write: makes a group durable, one result per item in order; waits for room until the time of the monotonic
     ///     clock that it is given, at the latest.
     package init(
         thread: ThreadPool, groupWeightMax: Int, clock: any Clock, waitNanoseconds: Int64,
         isFinal: @escaping @Sendable (any Error) -> Bool = { _ in true },
         isOfAll: @escaping @Sendable (any Error) -> Bool = { _ in false },
+        whenIdle: @escaping @Sendable () -> Void = {},
         write: @escaping @Sendable ([Item], Int64) throws -> [Result]
     ) {
         (self.clock, self.waitNanoseconds) = (clock, waitNanoseconds)
         (self.isFinal, self.isOfAll) = (isFinal, isOfAll)
         self.thread = thread
         self.groupWeightMax = groupWeightMax
-        self.write = write
+        (self.whenIdle, self.write) = (whenIdle, write)
     }
 
     /// The failure that ended writing, if one did.
@@ -114,6 +117,7 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
                 return
             }
         }
+        whenIdle()
     }
 
     /// Goes on behind what else the thread has to do: where a failure concerns all it may have waited, and others who
