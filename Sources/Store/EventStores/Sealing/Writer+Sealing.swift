@@ -141,7 +141,7 @@ extension Writer {
     func seal() throws {
         settle()
         guard let job = try freeze() else { return }
-        let flight = RunningJob(job, jobBase(workers: context.workers))
+        let flight = RunningJob(job, jobBase(workers: context.workers, isBeside: false))
         flights.append(flight)
         flight.run()
         let isPublished = try takeOver(flight)
