@@ -119,7 +119,7 @@ import Testing
         let number = try await pool.run(handingOn: { finish in next.submit { finish(.success(7)) } })
         #expect(number == 7)
         await #expect(throws: Mistake.self) {
-            try await pool.run(handingOn: { finish in next.submit { finish(Result<Int, any Error>.failure(Mistake())) } })
+            let _: Int = try await pool.run(handingOn: { finish in next.submit { finish(.failure(Mistake())) } })
         }
         await next.stop()
         await pool.stop()

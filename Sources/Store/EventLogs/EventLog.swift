@@ -197,7 +197,8 @@ package final class EventLog {
     }
 
     /// Writes zeros where records come next, if few are left there, and flushes them: for when nobody waits, so that
-    /// those who do are seldom kept by zeros and by a flush that moves metadata. Nothing while records wait for a flush.
+    /// those who do are seldom kept by zeros, and by a flush that moves metadata. Nothing while records wait for a
+    /// flush.
     /// - Throws: ``StorageError``, which stops the log, but where the volume has no room: what was flushed is there.
     package func fillAhead() throws(StorageError) {
         guard failure == nil, !isClosed, isFlushed, !isFillingRefused, filledOffset < active.fileBytes,
