@@ -11,8 +11,6 @@ package import Platform
 package final class SegmentWriter {
     /// Bytes gathered before they are written.
     private static let bufferBytesMax = 1 << 20
-    /// Bytes written before they are flushed, where others wait for flushes meanwhile.
-    private static let flushStepBytes = 2 << 20
 
     /// The segment's id; part of every checksum.
     package let segmentID: UInt64
@@ -36,8 +34,8 @@ package final class SegmentWriter {
     package var offset: Int { bufferOffset + buffer.count }
 
     /// Opens the temporary file, emptied if a crash left one behind.
-    /// - Parameter flushesInSteps: what is written is flushed a little at a time, so that flushes of other files never
-    ///   wait for all of it: for work beside a log.
+    /// - Parameter flushesInSteps: what is written is flushed a step (``FlushStep``) at a time, so that flushes of other
+    ///   files never wait for all of it: for work beside a log.
     package init(
         fileSystem: any FileSystem, directory: String, segmentID: UInt64, flushesInSteps: Bool = false
     ) throws {
@@ -248,7 +246,7 @@ package final class SegmentWriter {
         bufferOffset += buffer.count
         unflushedBytes += buffer.count
         buffer.removeAll(keepingCapacity: true)
-        guard flushesInSteps, unflushedBytes >= Self.flushStepBytes else { return }
+        guard flushesInSteps, unflushedBytes >= FlushStep.bytes else { return }
         try file.flush()
         unflushedBytes = 0
     }
