@@ -34,8 +34,8 @@ package final class SegmentWriter {
     package var offset: Int { bufferOffset + buffer.count }
 
     /// Opens the temporary file, emptied if a crash left one behind.
-    /// - Parameter flushesInSteps: what is written is flushed a step (``FlushStep``) at a time, so that flushes of other
-    ///   files never wait for all of it: for work beside a log.
+    /// - Parameter flushesInSteps: what is written is flushed a step (``FlushStep``) at a time, so that flushes of
+    ///   other files never wait for all of it: for work beside a log.
     package init(
         fileSystem: any FileSystem, directory: String, segmentID: UInt64, flushesInSteps: Bool = false
     ) throws {
