@@ -108,6 +108,68 @@ import Testing
             "recycled files are not filled with zeros again")
     }
 
+    /// Who waits for a flush is kept by his records alone.
+    @Test func zerosGoAheadWhereNobodyWaits() throws {
+        let system = SimulatedFileSystem()
+        let options = EventLogOptions(fileBytes: 4 << 20)
+        let log = try openLog(system, options: options).log
+        var taken = [try log.takeEvent(bytes: 5_000)]
+        try log.flush()
+        try log.fillAhead()
+        let before = system.counts
+        for _ in 0..<150 {
+            taken.append(try log.takeEvent(bytes: 5_000))
+            try log.flush()
+        }
+        let bytes = 150 * LogFormat.recordBytes(payloadBytes: 5_000)
+        #expect(system.counts.writtenBytes - before.writtenBytes == bytes, "nothing but the records is written")
+        #expect(system.counts.flushes - before.flushes == 150)
+        let calls = system.counts.calls
+        try log.fillAhead()
+        #expect(system.counts.calls == calls, "there are zeros enough")
+        #expect(try openLog(system, options: options).records == taken)
+    }
+
+    @Test func zerosGoAheadToTheEndOfTheFileAndNotWhileRecordsWait() throws {
+        let system = SimulatedFileSystem()
+        let options = EventLogOptions(fileBytes: 1 << 20)
+        let log = try openLog(system, options: options).log
+        let taken = try log.takeEvent(bytes: 100)
+        let calls = system.counts.calls
+        try log.fillAhead()
+        #expect(system.counts.calls == calls, "the record waits for its flush")
+        try log.flush()
+        try log.fillAhead()
+        let filled = system.counts
+        try log.fillAhead()
+        #expect(system.counts == filled)
+        #expect(system.snapshot(of: logPath + "/events-000000000001.log")?.count == 1 << 20)
+        #expect(try openLog(system, options: options).records == [taken])
+    }
+
+    /// Zeros are no loss: a volume that has no room for them takes records all the same. A flush that fails is the end
+    /// here, too.
+    @Test(arguments: [(ENOSPC, StorageError.Operation.write, true), (EIO, .write, false), (EIO, .flush, false)])
+    func zerosThatFail(code: Int32, operation: StorageError.Operation, goesOn: Bool) throws {
+        let system = SimulatedFileSystem()
+        let options = EventLogOptions(fileBytes: 4 << 20)
+        let log = try openLog(system, options: options).log
+        var taken = [try log.takeEvent(bytes: 100)]
+        try log.flush()
+        system.arm(SimulatedFault(.failure(code), atCall: 1, of: [operation]))
+        #expect(throws: StorageError.self) { try log.fillAhead() }
+        let calls = system.counts.calls
+        try log.fillAhead()
+        #expect(system.counts.calls == calls, "it is not tried again")
+        if goesOn {
+            taken.append(try log.takeEvent(bytes: 100))
+            try log.flush()
+        } else {
+            #expect(throws: EventLogError.self) { try log.takeEvent(bytes: 100) }
+        }
+        #expect(try openLog(system, options: options).records == taken)
+    }
+
     /// A spare is prepared for the next file, which then begins as a freed one: that next file, freed itself, does not
     /// take the place of the spare of its number.
     @Test func aPreparedSpareAndAFreedFileAreTwo() throws {

@@ -82,7 +82,7 @@ private struct LogLives {
 
     private mutating func work(_ log: EventLog) throws {
         for _ in 0..<(5 + generator.next(below: 60)) {
-            switch generator.next(below: 20) {
+            switch generator.next(below: 21) {
             case 0..<11: try append(log)
             case 11..<16: try flush(log)
             case 16:
@@ -90,6 +90,7 @@ private struct LogLives {
                 acknowledged = history.count
             case 17: try log.prepareSpare()
             case 18: try log.rotate()
+            case 19: try log.fillAhead()
             default: try checkpointAndRelease(log)
             }
         }

@@ -52,6 +52,24 @@ import Testing
             #expect(try await connection.dribble { connection.text.contains("did not arrive within") })
             #expect(connection.text.hasPrefix("HTTP/1.1 408 "))
             #expect(try await refusals(client, "slow_request") == 1)
+            // Nobody waits for the rest, and the sender is told so.
+            #expect(connection.text.contains("Connection: close\r\n"))
+            #expect(try await connection.wait { connection.isClosed })
+        }
+    }
+
+    @Test func theTimeOfABodyThatWasReadStrikesNoLaterRequest() async throws {
+        let body = "{\"sql\":\"select 1\"}"
+        let beginning =
+            "POST /v1/sql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+            + "Content-Length: \(body.utf8.count)\r\n\r\n"
+        try await withConnection(sending: beginning, limits(body: .milliseconds(900))) { connection, _ async throws in
+            connection.write(body)
+            #expect(try await connection.wait { connection.text.contains("[[1]]") })
+            // The time of that body is over, and the next request has its own.
+            try await Task.sleep(for: .milliseconds(1_200))
+            connection.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await connection.wait { connection.text.hasSuffix("ok\n") })
         }
     }
 

@@ -73,6 +73,32 @@ private struct OneLookUpFailed: Error {}
         #expect(recorder.groups.withLock { $0 } == [[1, 2], [3], [4]])
     }
 
+    /// What nobody waits for is done when nobody waits, and not between two groups.
+    @Test func theThreadIsIdleOnceAllWereAnswered() async throws {
+        let recorder = Recorder()
+        let idle = Mutex<[Int]>([])
+        try await withThread { thread in
+            let committer = GroupCommitter<Int, Int>(
+                thread: thread, groupWeightMax: 1, clock: SimulatedClock(), waitNanoseconds: 0,
+                whenIdle: { idle.withLock { $0.append(recorder.written.count) } }
+            ) { items, _ in
+                recorder.groups.withLock { $0.append(items) }
+                return items
+            }
+            let arrived = Atomic<Int>(0)
+            thread.submit { while arrived.load(ordering: .acquiring) < 3 { usleep(1000) } }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for item in 1...3 {
+                    group.addTask { _ = try await committer.commit(item, weight: 1) }
+                    while committer.waitingCount < item { try await Task.sleep(for: .milliseconds(1)) }
+                    arrived.add(1, ordering: .releasing)
+                }
+                try await group.waitForAll()
+            }
+        }
+        #expect(idle.withLock { $0 } == [3])
+    }
+
     /// What one item cannot do is no failure of those that were to be written with it.
     @Test func aFailureThatIsNotFinalIsThatOfItsItem() async throws {
         let recorder = Recorder()

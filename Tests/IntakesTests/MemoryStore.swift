@@ -38,6 +38,7 @@ final class MemoryStore: IntakeStore {
         }
     }
 
+    func makeReady() {}
     func tick() throws {}
 
     // It keeps no spans and no notes.

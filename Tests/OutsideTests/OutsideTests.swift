@@ -12,6 +12,7 @@ struct OutsideTests {
         ["test_peers.py"],
         ["test_kernels.py"],
         ["test_growth.py"],
+        ["test_ingest.py"],
         ["same_rows.py", "--plimsoll", OutsideChecks.executable],
         ["growth_figures.py", "--plimsoll", OutsideChecks.executable],
         ["both_ways.py", "--plimsoll", OutsideChecks.executable, "--events", "6000", "--seed", "5"],

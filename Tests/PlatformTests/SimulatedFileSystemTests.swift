@@ -175,6 +175,21 @@ import Testing
         try file.write([1], at: 10)
     }
 
+    /// Whoever waits for a flush of another file waits for a step of a long one at the most.
+    @Test func longContentsAreFlushedInSteps() throws {
+        let system = SimulatedFileSystem()
+        try system.createDirectories("/d")
+        let bytes = (0..<(5 << 20)).map { UInt8(truncatingIfNeeded: $0 >> 10 ^ $0) }
+        try system.replace("/d/a", with: bytes)
+        #expect(system.counts.flushes == 1)
+        try system.replace("/d/b", with: bytes, flushesInSteps: true)
+        #expect(system.counts.flushes == 1 + 3)
+        try system.replace("/d/c", with: [], flushesInSteps: true)
+        #expect(system.counts.flushes == 1 + 3 + 1)
+        let isKept = try ["/d/a", "/d/b", "/d/c"].map { try system.contents(of: $0) } == [bytes, bytes, []]
+        #expect(isKept)
+    }
+
     @Test func flushesAreCounted() throws {
         let system = try system()
         let file = try system.open("/d/a", .create)

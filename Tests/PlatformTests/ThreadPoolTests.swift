@@ -113,6 +113,36 @@ import Testing
         await pool.stop()
         #expect(seen.numbers == [1], "what has begun is done")
     }
+
+    @Test func aJobMayHandItsWorkOn() async throws {
+        let (pool, next) = (ThreadPool(threadCount: 1), ThreadPool(threadCount: 1))
+        let number = try await pool.run(handingOn: { finish in next.submit { finish(.success(7)) } })
+        #expect(number == 7)
+        await #expect(throws: Mistake.self) {
+            let _: Int = try await pool.run(handingOn: { finish in next.submit { finish(.failure(Mistake())) } })
+        }
+        await next.stop()
+        await pool.stop()
+    }
+
+    /// What was handed on has begun, and its caller learns what becomes of it.
+    @Test func whatWasHandedOnIsNotTakenBack() async throws {
+        let (pool, next, gate) = (ThreadPool(threadCount: 1), ThreadPool(threadCount: 1), Gate())
+        let caller = Task {
+            try await pool.run(handingOn: { finish in
+                next.submit {
+                    gate.hold()
+                    finish(.success(7))
+                }
+            })
+        }
+        try await gate.waitUntilReached()
+        caller.cancel()
+        gate.open()
+        #expect(try await caller.value == 7)
+        await next.stop()
+        await pool.stop()
+    }
 }
 
 @Suite struct ThreadRoomTests {

@@ -61,6 +61,34 @@ struct SegmentTests {
         }
     }
 
+    /// Beside a log no flush has more to do than a step of it, and the file is the same.
+    @Test func longFilesAreFlushedInSteps() throws {
+        func written(flushesInSteps: Bool) throws -> (description: SegmentDescription, flushes: Int) {
+            let files = SimulatedFileSystem()
+            try files.createDirectories("/s")
+            let writer = try SegmentWriter(
+                fileSystem: files, directory: "/s", segmentID: 1, flushesInSteps: flushesInSteps)
+            var generator = SeededGenerator(seed: 5)
+            for _ in 0..<16 {
+                // Finite, and like nothing that could be packed.
+                let values = (0..<65_536).map { _ in Double(bitPattern: generator.next() >> 2) }
+                let vector = Vector(type: .double, count: values.count, storage: .double(values))
+                try writer.add(
+                    table: "t", columns: [SegmentColumn(name: "score", type: .double)],
+                    chunk: Chunk(columns: [vector], rowCount: values.count))
+            }
+            return (try writer.finish(), files.counts.flushes)
+        }
+        let (one, oneFlush) = try written(flushesInSteps: false)
+        let (other, flushes) = try written(flushesInSteps: true)
+        #expect(one.sha256 == other.sha256 && one.lengthBytes == other.lengthBytes)
+        #expect(one.lengthBytes > 7 << 20)
+        #expect(oneFlush == 1)
+        // Steps of two mebibytes, found out by whole mebibytes, and the end.
+        #expect((one.lengthBytes >> 21) - 1...(one.lengthBytes >> 21) + 1 ~= flushes)
+        #expect(flushes >= 3)
+    }
+
     /// Columns of a group with the same values have one page.
     @Test func equalPagesAreWrittenOnce() throws {
         try withTemporaryDirectory { directory in

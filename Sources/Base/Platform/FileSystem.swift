@@ -211,15 +211,30 @@ extension FileSystem {
 
     /// Replaces a file whole so that a crash leaves the old or the new one: writes and flushes a neighbour of the name
     /// `path` + `.new`, renames it, flushes the directory.
-    package func replace(_ path: String, with bytes: [UInt8], isSecret: Bool = false) throws(StorageError) {
+    /// - Parameter flushesInSteps: a step (``FlushStep``) at a time, for what is long and written beside a log.
+    package func replace(
+        _ path: String, with bytes: [UInt8], isSecret: Bool = false, flushesInSteps: Bool = false
+    ) throws(StorageError) {
         let temporary = path + ".new"
         let file = try open(temporary, FileOptions(.readWrite, creation: .emptied, isSecret: isSecret))
         defer { file.close() }
-        try file.write(bytes, at: 0)
-        try file.flush()
+        var done = 0
+        repeat {
+            let end = flushesInSteps ? min(done + FlushStep.bytes, bytes.count) : bytes.count
+            try file.write(bytes.span.extracting(done..<end), at: done)
+            try file.flush()
+            done = end
+        } while done < bytes.count
         try rename(temporary, to: path)
         try flushDirectory(parentDirectory(of: path))
     }
+}
+
+/// How much is written before it is flushed, where others wait for flushes of their files meanwhile: what a disk has
+/// been handed goes before theirs.
+package enum FlushStep {
+    /// Some milliseconds of a slow disk.
+    package static let bytes = 2 << 20
 }
 
 /// The directory that holds `path`: all before the last `/`, `.` where there is none.

@@ -22,6 +22,8 @@ package final class EventLog {
     private var flushedOffset: Int
     /// Zeros, or bytes of an earlier use, were written up to here: a flush before this offset moves no metadata.
     private var filledOffset: Int
+    /// No zeros go ahead of what is left of this file: the volume had no room for them.
+    private var isFillingRefused = false
     /// Low word of the checksum of the last record, or of the file header.
     private var chain: UInt32
     private var spares: [Spare]
@@ -194,6 +196,26 @@ package final class EventLog {
         flushedOffset = writtenOffset
     }
 
+    /// Writes zeros where records come next, if few are left there, and flushes them: for when nobody waits, so that
+    /// those who do are seldom kept by zeros, and by a flush that moves metadata. Nothing while records wait for a
+    /// flush.
+    /// - Throws: ``StorageError``, which stops the log, but where the volume has no room: what was flushed is there.
+    package func fillAhead() throws(StorageError) {
+        guard failure == nil, !isClosed, isFlushed, !isFillingRefused, filledOffset < active.fileBytes,
+            filledOffset - writtenOffset < LogFormat.fillStepBytes
+        else { return }
+        let end = min(filledOffset + LogFormat.fillAheadBytes, active.fileBytes)
+        do throws(StorageError) {
+            try file.writeZeros(end - filledOffset, at: filledOffset)
+            try file.flush()
+        } catch {
+            isFillingRefused = true
+            if !error.isSpaceExhausted, !error.isScarcity { failure = error }
+            throw error
+        }
+        filledOffset = end
+    }
+
     /// Takes back what was appended since a place, as long as none of it was flushed: the log is as it was there.
     /// - Parameters:
     ///   - place: ``end`` at that time.
@@ -261,6 +283,7 @@ package final class EventLog {
         writtenOffset = LogFormat.fileHeaderBytes
         flushedOffset = writtenOffset
         filledOffset = isFilled ? fileBytes : writtenOffset
+        isFillingRefused = false
         chain = header.chain
     }
 

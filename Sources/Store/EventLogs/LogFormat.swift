@@ -81,6 +81,8 @@ package enum LogFormat {
 
     /// Zeros go ahead of the records in steps of this.
     static let fillStepBytes = 256 << 10
+    /// The same where nobody waits: fewer flushes move metadata.
+    static let fillAheadBytes = 1 << 20
 
     /// The end of the step that `offset` lies in.
     static func filledOffset(after offset: Int) -> Int { (offset + fillStepBytes - 1) / fillStepBytes * fillStepBytes }

@@ -109,6 +109,12 @@ package final class EventStore: Sendable {
         }
     }
 
+    /// What the next append would have to do else: for the one who appends, when nobody waits for him. What fails here
+    /// the next append tells.
+    package func makeReady() {
+        writer.withLock { $0.makeReady() }
+    }
+
     /// As ``append(_:)``, for imports: the events go straight to a segment, which is durable and named when the call
     /// returns.
     /// - Precondition: the batches hold events and dead letters alone.

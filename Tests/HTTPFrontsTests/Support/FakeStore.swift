@@ -109,6 +109,7 @@ final class FakeStore: ServedStore {
         }
     }
     func canUse(_ place: any FileContentError) -> Bool { false }
+    func makeReady() {}
     func tick() throws { state.withLock { $0.ticks += 1 } }
     func pinnedTables() -> any TableCatalog {
         while holdsTables.load(ordering: .acquiring) { usleep(1000) }

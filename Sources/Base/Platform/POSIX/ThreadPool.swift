@@ -39,11 +39,20 @@ package final class ThreadPool: Sendable {
     /// Runs a job and gives what it gives. A caller that is cancelled takes a job back that has not begun.
     /// - Throws: `CancellationError` for a job that was taken back; what the job throws.
     package func run<Value: Sendable>(_ job: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await run(handingOn: { finish in finish(Result { try job() }) })
+    }
+
+    /// The same with a job that may hand its work on to other threads: its caller goes on where `finish` is called, and
+    /// is not woken between.
+    /// - Precondition: `finish` is called once.
+    package func run<Value: Sendable>(
+        handingOn job: @escaping @Sendable (_ finish: @escaping @Sendable (Result<Value, any Error>) -> Void) -> Void
+    ) async throws -> Value {
         try Task.checkCancellation()
         let place = Mutex(Place.unknown)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Value, any Error>) in
-                let work: @Sendable () -> Void = { continuation.resume(with: Result { try job() }) }
+                let work: @Sendable () -> Void = { job { continuation.resume(with: $0) } }
                 guard threadCount > 0, let id = queue.append(work) else { return work() }
                 let isCancelled = place.withLock { place in
                     if case .cancelled = place { return true }

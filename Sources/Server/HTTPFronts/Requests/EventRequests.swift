@@ -13,8 +13,7 @@ struct EventRequests: Sendable {
     /// - Throws: ``Refusal``, `IntakeRefusal`.
     func accept(_ request: Request, _ query: QueryParameters) async throws -> Response {
         // In binary mode data may be of no type; events without data have no body, and it none either.
-        let isBinary = request.headers.contains { $0.name.canonicalName == "ce-specversion" }
-        guard !request.mediaType.isEmpty || isBinary || !request.announcesBody else {
+        guard request.hasMediaType || request.isBinaryEvent || !request.announcesBody else {
             throw Refusal(
                 .unsupportedMediaType, "the body has no Content-Type",
                 hint: "send application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson")
@@ -45,6 +44,15 @@ extension Request {
     var mediaType: String {
         (headers[.contentType] ?? "").prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
     }
+
+    /// Whether it says anything.
+    var hasMediaType: Bool {
+        let first = headers[.contentType]?.utf8.first { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t") }
+        return first.map { $0 != UInt8(ascii: ";") } ?? false
+    }
+
+    /// Whether its fields are the attributes of an event.
+    var isBinaryEvent: Bool { headers.contains { $0.name.canonicalName == "ce-specversion" } }
 
     /// Whether a body follows that is not empty, as far as the fields tell.
     var announcesBody: Bool {

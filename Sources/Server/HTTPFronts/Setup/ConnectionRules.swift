@@ -124,7 +124,9 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
             head.headers.replaceOrAdd(name: "X-Content-Type-Options", value: "nosniff")
             head.headers.replaceOrAdd(name: Self.mark.name, value: Self.mark.value)
             if exchange?.isOld == true { head.version = .http1_0 }
-            if exchange?.isLast == true { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+            // Nothing is read behind a body that is not waited for.
+            let isLast = exchange?.isLast == true || head.status == .requestTimeout
+            if isLast { head.headers.replaceOrAdd(name: "Connection", value: "close") }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
             if let explanation { context.write(wrapOutboundOut(.body(.byteBuffer(explanation))), promise: nil) }
         case .body: context.write(data, promise: promise)

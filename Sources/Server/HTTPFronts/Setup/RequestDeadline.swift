@@ -5,10 +5,10 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Ends connections that do not get on: a body that trickles, the rest of one that was refused already and that nobody
-/// reads any more, an answer that its client does not fetch. Each only holds a connection, but of those there is an
-/// end. An answer is not fetched when nothing of it is for a while, and when it is fetched so slowly that it would lie
-/// there for hours.
+/// Says when a body is late, and ends connections that do not get on: a body that trickles, the rest of one that was
+/// refused already and that nobody reads any more, an answer that its client does not fetch. Each only holds a
+/// connection, but of those there is an end. An answer is not fetched when nothing of it is for a while, and when it is
+/// fetched so slowly that it would lie there for hours.
 final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -34,8 +34,7 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     private var waitingSince: NIODeadline?
 
     init(_ limits: ServerLimits, _ refusals: RefusalCounts, _ proxies: TrustedProxies) {
-        // Whoever collects the body gives up first, so that the sender is told.
-        bodyTimeout = TimeAmount(limits.bodyTimeout + limits.lingerTimeout)
+        bodyTimeout = TimeAmount(limits.bodyTimeout)
         lingerTimeout = TimeAmount(limits.lingerTimeout)
         idleTimeout = TimeAmount(limits.idleTimeout)
         fetchBytesPerSecondMin = Int64(max(1, limits.fetchBytesPerSecondMin))
@@ -50,7 +49,7 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
             self.head = head
             isReading = true
             // A request behind others is not read before these are answered.
-            if answered == begun - 1 { arm(context.channel, after: bodyTimeout, isCounted: true) }
+            if answered == begun - 1 { awaitBody(context.channel) }
         case .body: break
         case .end:
             isReading = false
@@ -65,10 +64,10 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         case .body(let bytes): fetchedBytes += Int64(bytes.readableBytes)
         case .end:
             answered += 1
-            if isReading {
-                arm(
-                    context.channel, after: answered == begun ? lingerTimeout : bodyTimeout,
-                    isCounted: answered != begun)
+            if isReading, answered == begun {
+                arm(context.channel, after: lingerTimeout, isCounted: false)
+            } else if isReading {
+                awaitBody(context.channel)
             }
         }
         context.write(data, promise: promise)
@@ -117,6 +116,18 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         fetchDeadline = nil
     }
 
+    /// Gives a body its time. Then whoever reads it is told, and tells the sender; where that does not end the request,
+    /// the connection ends. By a timer of the connection's own loop: a task that waits beside each body costs more than
+    /// reading a small one does.
+    private func awaitBody(_ channel: any Channel) {
+        disarm()
+        let own = NIOLoopBound(self, eventLoop: channel.eventLoop)
+        deadline = channel.eventLoop.scheduleTask(in: bodyTimeout) {
+            own.value.arm(channel, after: own.value.lingerTimeout, isCounted: true)
+            channel.pipeline.fireErrorCaught(LateBody())
+        }
+    }
+
     private func arm(_ channel: any Channel, after delay: TimeAmount, isCounted: Bool) {
         disarm()
         deadline = closing(channel, after: delay, isCounted: isCounted)
@@ -150,3 +161,6 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
         deadline = nil
     }
 }
+
+/// The body of a request did not come in time: what reading it throws. The rest of it is read no more.
+struct LateBody: Error {}

@@ -43,7 +43,8 @@ package final class EventIntake: Sendable {
             thread: writer, groupWeightMax: limits.groupEventsMax, clock: clock,
             waitNanoseconds: EventStore.appendWaitNanoseconds,
             isFinal: { !StoreFailure.isPassing($0) && !StoreFailure.isOfRequest($0) },
-            isOfAll: { StoreFailure.isOfAll($0) }
+            isOfAll: { StoreFailure.isOfAll($0) },
+            whenIdle: { store.makeReady() }
         ) { batches, deadline in
             do {
                 let results = try store.append(batches, waitingUntil: deadline)
@@ -73,24 +74,28 @@ package final class EventIntake: Sendable {
     /// - Parameter ticket: on which `body.bytes` are booked.
     /// - Throws: ``IntakeRefusal``; `CancellationError` before anything is written.
     package func accept(_ body: EventBody, _ ticket: IngestTicket) async throws -> IngestAnswer {
-        let (limits, decoders) = (limits, decoders)
-        let decoded = try await threads.run {
-            let bytes = try BodyCoding.decode(body.bytes, coding: body.coding, limits: limits, ticket: ticket)
-            return try EventDecoding.decode(bytes, of: body, decoders: decoders)
-        }
-        guard decoded.batch.bytes.count <= IngestBatch.bytesMax else {
-            throw IntakeRefusal(
-                .tooLarge, "the events of one request come to more than \(IngestBatch.bytesMax >> 20) MiB",
-                hint: "send smaller batches")
-        }
-        try ticket.take(events: decoded.batch.count)
-        let result: AppendResult
-        do {
-            result = try await committer.commit(decoded.ingestBatch, weight: decoded.batch.count)
-        } catch {
-            throw StoreFailure.refusal(for: error, limits)
-        }
-        let answer = IngestAnswer(decoded, result, registry: store.registry)
+        let (limits, decoders, committer) = (limits, decoders, committer)
+        let taken: (decoded: DecodedBatch, result: AppendResult) = try await threads.run(handingOn: { finish in
+            do {
+                let bytes = try BodyCoding.decode(body.bytes, coding: body.coding, limits: limits, ticket: ticket)
+                let decoded = try EventDecoding.decode(bytes, of: body, decoders: decoders)
+                guard decoded.batch.bytes.count <= IngestBatch.bytesMax else {
+                    throw IntakeRefusal(
+                        .tooLarge, "the events of one request come to more than \(IngestBatch.bytesMax >> 20) MiB",
+                        hint: "send smaller batches")
+                }
+                try ticket.take(events: decoded.batch.count)
+                // From the decoder's thread to the writer's: whoever waits is woken once, by what became of it.
+                committer.commit(decoded.ingestBatch, weight: decoded.batch.count) { result in
+                    finish(
+                        result.map { (decoded, $0) }.mapError { StoreFailure.refusal(for: $0, limits) as any Error })
+                }
+            } catch {
+                finish(.failure(error))
+            }
+        })
+        let decoded = taken.decoded
+        let answer = IngestAnswer(decoded, taken.result, registry: store.registry)
         counters.add(answer, decoded)
         words?.note(decoded.slips)
         return answer

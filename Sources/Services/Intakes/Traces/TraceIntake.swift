@@ -80,26 +80,26 @@ package final class TraceIntake: Sendable {
     /// - Parameter ticket: on which `body.bytes` are booked.
     /// - Throws: ``IntakeRefusal``; `CancellationError` before anything is written.
     package func accept(_ body: TraceBody, _ ticket: IngestTicket) async throws -> TraceResponse {
-        let (limits, encoders) = (limits, encoders)
-        var batch = try await threads.run {
-            let bytes = try BodyCoding.decode(body.bytes, coding: body.coding, limits: limits, ticket: ticket)
-            return try encoders.encode(bytes, body.encoding)
-        }
-        let excess = settlement.refuseExcess(&batch)
-        if excess > 0 {
-            batch.refuse(.traceFull, "a trace may have \(TraceSizes.spansMax) spans", count: excess)
-        }
-        try ticket.take(events: batch.events.count)
-        var result: AppendResult?
-        if batch.events.count > 0 {
+        let (limits, encoders, settlement, committer) = (limits, encoders, settlement, events.committer)
+        let taken: (batch: EvidenceBatch, result: AppendResult?) = try await threads.run(handingOn: { finish in
             do {
-                result = try await events.committer.commit(
-                    IngestBatch(events: batch.events), weight: batch.events.count)
+                let bytes = try BodyCoding.decode(body.bytes, coding: body.coding, limits: limits, ticket: ticket)
+                var encoded = try encoders.encode(bytes, body.encoding)
+                let excess = settlement.refuseExcess(&encoded)
+                if excess > 0 {
+                    encoded.refuse(.traceFull, "a trace may have \(TraceSizes.spansMax) spans", count: excess)
+                }
+                let batch = encoded
+                try ticket.take(events: batch.events.count)
+                guard batch.events.count > 0 else { return finish(.success((batch, nil))) }
+                committer.commit(IngestBatch(events: batch.events), weight: batch.events.count) { result in
+                    finish(result.map { (batch, $0) }.mapError { StoreFailure.refusal(for: $0, limits) as any Error })
+                }
             } catch {
-                throw StoreFailure.refusal(for: error, limits)
+                finish(.failure(error))
             }
-        }
-        return answer(batch, result)
+        })
+        return answer(taken.batch, taken.result)
     }
 
     private func answer(_ batch: EvidenceBatch, _ result: AppendResult?) -> TraceResponse {

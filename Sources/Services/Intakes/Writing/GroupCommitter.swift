@@ -12,12 +12,15 @@ import Synchronization
 /// No item is kept waiting for room beyond a time from when it was handed in: a group waits as long as its first item
 /// may, and nothing is waited for twice.
 package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
+    /// Hears what became of an item, once, on the thread that wrote it: to be quick about it.
+    typealias Answer = @Sendable (Swift.Result<Result, any Error>) -> Void
+
     private struct Waiting {
         var item: Item
         var weight: Int
         /// Until when it may wait for room.
         var deadline: Int64
-        var continuation: CheckedContinuation<Result, any Error>
+        var answer: Answer
     }
 
     private struct State {
@@ -33,6 +36,7 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
     private let waitNanoseconds: Int64
     private let isFinal: @Sendable (any Error) -> Bool
     private let isOfAll: @Sendable (any Error) -> Bool
+    private let whenIdle: @Sendable () -> Void
     private let write: @Sendable ([Item], Int64) throws -> [Result]
 
     /// - Parameters:
@@ -42,19 +46,21 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
     ///   - waitNanoseconds: how long an item may wait for room.
     ///   - isFinal: whether a failure ends all writing.
     ///   - isOfAll: whether a failure that is not final is that of every item alike.
+    ///   - whenIdle: called on the thread when all were answered and none waits.
     ///   - write: makes a group durable, one result per item in order; waits for room until the time of the monotonic
     ///     clock that it is given, at the latest.
     package init(
         thread: ThreadPool, groupWeightMax: Int, clock: any Clock, waitNanoseconds: Int64,
         isFinal: @escaping @Sendable (any Error) -> Bool = { _ in true },
         isOfAll: @escaping @Sendable (any Error) -> Bool = { _ in false },
+        whenIdle: @escaping @Sendable () -> Void = {},
         write: @escaping @Sendable ([Item], Int64) throws -> [Result]
     ) {
         (self.clock, self.waitNanoseconds) = (clock, waitNanoseconds)
         (self.isFinal, self.isOfAll) = (isFinal, isOfAll)
         self.thread = thread
         self.groupWeightMax = groupWeightMax
-        self.write = write
+        (self.whenIdle, self.write) = (whenIdle, write)
     }
 
     /// The failure that ended writing, if one did.
@@ -65,21 +71,26 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
 
     /// Waits until the item is durable. Not cancelled with the caller: what was handed in is written.
     package func commit(_ item: Item, weight: Int) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            commit(item, weight: weight) { continuation.resume(with: $0) }
+        }
+    }
+
+    /// The same for who does not wait.
+    /// - Parameter answer: called once the item is durable, or has failed.
+    func commit(_ item: Item, weight: Int, then answer: @escaping Answer) {
         let deadline = clock.monotonicNanoseconds().saturatingAdd(waitNanoseconds)
-        return try await withCheckedThrowingContinuation { continuation in
-            let (failure, mustStart) = state.withLock { state in
-                if let failure = state.failure { return (Optional(failure), false) }
-                assert(weight >= 0, "an item has a weight")
-                state.queue.append(
-                    Waiting(item: item, weight: weight, deadline: deadline, continuation: continuation))
-                defer { state.isDraining = true }
-                return (nil, !state.isDraining)
-            }
-            if let failure {
-                continuation.resume(throwing: failure)
-            } else if mustStart {
-                thread.submit { self.drain() }
-            }
+        let (failure, mustStart) = state.withLock { state in
+            if let failure = state.failure { return (Optional(failure), false) }
+            assert(weight >= 0, "an item has a weight")
+            state.queue.append(Waiting(item: item, weight: weight, deadline: deadline, answer: answer))
+            defer { state.isDraining = true }
+            return (nil, !state.isDraining)
+        }
+        if let failure {
+            answer(.failure(failure))
+        } else if mustStart {
+            thread.submit { self.drain() }
         }
     }
 
@@ -88,12 +99,12 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
             do {
                 let results = try write(group.map(\.item), group[0].deadline)
                 precondition(results.count == group.count, "one result per item")
-                for (waiting, result) in zip(group, results) { waiting.continuation.resume(returning: result) }
+                for (waiting, result) in zip(group, results) { waiting.answer(.success(result)) }
             } catch  where isOfAll(error) {
-                for waiting in group { waiting.continuation.resume(throwing: error) }
+                for waiting in group { waiting.answer(.failure(error)) }
                 return drainLater()
             } catch  where !isFinal(error) {
-                if group.count == 1 { group[0].continuation.resume(throwing: error) }
+                if group.count == 1 { group[0].answer(.failure(error)) }
                 // One of them may be why, and the others have nothing to do with it.
                 guard group.count > 1 else { continue }
                 switch writeEach(group) {
@@ -106,6 +117,7 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
                 return
             }
         }
+        whenIdle()
     }
 
     /// Goes on behind what else the thread has to do: where a failure concerns all it may have waited, and others who
@@ -128,12 +140,12 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
             do {
                 let results = try write([waiting.item], waiting.deadline)
                 precondition(results.count == 1, "one result per item")
-                waiting.continuation.resume(returning: results[0])
+                waiting.answer(.success(results[0]))
             } catch  where isOfAll(error) {
-                for waiting in group[index...] { waiting.continuation.resume(throwing: error) }
+                for waiting in group[index...] { waiting.answer(.failure(error)) }
                 return .ofAll
             } catch  where !isFinal(error) {
-                waiting.continuation.resume(throwing: error)
+                waiting.answer(.failure(error))
             } catch {
                 end(error, Array(group[index...]))
                 return .ended
@@ -150,7 +162,7 @@ package final class GroupCommitter<Item: Sendable, Result: Sendable>: Sendable {
             state.isDraining = false
             return state.queue
         }
-        for waiting in group + rest { waiting.continuation.resume(throwing: error) }
+        for waiting in group + rest { waiting.answer(.failure(error)) }
     }
 
     /// The next items to write together; nil, and no longer draining, when none wait.

@@ -22,6 +22,8 @@ package protocol IntakeStore: Sendable {
     /// Makes the batches durable; blocking, writer thread only. Waits for room until a time of the monotonic clock (ns)
     /// at the latest.
     func append(_ batches: [IngestBatch], waitingUntil deadline: Int64) throws -> [AppendResult]
+    /// When nobody waits for the writer thread, on which it is called.
+    func makeReady()
     /// About once a second; writer thread only.
     func tick() throws
     /// Spans received at a time or later; see `StoreSnapshot.spans(receivedSince:)`.

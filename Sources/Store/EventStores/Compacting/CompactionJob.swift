@@ -24,7 +24,8 @@ struct CompactionJob: StoreJob {
     ///   columns of one group.
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
         let writer = try SegmentWriter(
-            fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID)
+            fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID,
+            flushesInSteps: base.isBesideWriter)
         var edit = ManifestEdit()
         do {
             let past = try write(to: writer)

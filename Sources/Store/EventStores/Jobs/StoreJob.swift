@@ -27,6 +27,8 @@ package struct StoreJobBase: Sendable {
     package let segmentID: UInt64
     /// For work that can be spread.
     package let workers: any Workers
+    /// Whether events are taken in meanwhile, whose flushes are not to wait for all that the job writes.
+    let isBesideWriter: Bool
     /// By which segments that a job makes are opened.
     let segmentFiles: SegmentFiles
 }

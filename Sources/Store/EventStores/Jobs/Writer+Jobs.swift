@@ -8,13 +8,14 @@ import Segments
 
 extension Writer {
     /// What a job may stand on now.
-    func jobBase(workers: any Workers) -> StoreJobBase {
+    /// - Parameter isBeside: whether the writer goes on meanwhile.
+    func jobBase(workers: any Workers, isBeside: Bool) -> StoreJobBase {
         let id = max(manifests.current.nextSegmentID, nextSegmentID)
         // A file that a failed attempt may have left under a name that a manifest knows is never written again.
         nextSegmentID = id + 1
         return StoreJobBase(
             fileSystem: context.fileSystem, directory: files.segments, manifest: manifests.current, segmentID: id,
-            workers: workers, segmentFiles: segmentFiles)
+            workers: workers, isBesideWriter: isBeside, segmentFiles: segmentFiles)
     }
 
     func isUnderWay(_ kind: String) -> Bool { flights.contains { $0.job.kind == kind } }
@@ -23,7 +24,7 @@ extension Writer {
     /// - Returns: false where one of its kind is under way.
     func start(_ job: any StoreJob) -> Bool {
         guard !isUnderWay(job.kind) else { return false }
-        let flight = RunningJob(job, jobBase(workers: InlineWorkers()))
+        let flight = RunningJob(job, jobBase(workers: InlineWorkers(), isBeside: true))
         flights.append(flight)
         let queue = job is CompactionJob ? context.compactionQueue : context.sideQueue
         queue.start { flight.run() }

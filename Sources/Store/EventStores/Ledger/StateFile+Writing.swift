@@ -12,7 +12,7 @@ extension StateFile {
             fileName: StoreFiles.stateName(id), lengthBytes: bytes.count, sha256: SHA256.hash(bytes))
         // Twice: the log that it follows from may be gone with the next step.
         for name in [reference.fileName, reference.copyName] {
-            try fileSystem.replace(directory + "/" + name, with: bytes)
+            try fileSystem.replace(directory + "/" + name, with: bytes, flushesInSteps: true)
         }
         return reference
     }

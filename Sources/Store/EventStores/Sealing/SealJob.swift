@@ -115,7 +115,8 @@ struct SealJob: StoreJob {
         -> SegmentDescription
     {
         let writer = try SegmentWriter(
-            fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID)
+            fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID,
+            flushesInSteps: base.isBesideWriter)
         do {
             for group in groups.groups { try writer.add(group) }
             let hints = SegmentHints(registry)

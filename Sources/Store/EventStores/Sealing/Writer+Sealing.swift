@@ -146,7 +146,7 @@ extension Writer {
             for block in uncounted { count(block) }
             return
         }
-        let flight = RunningJob(job, jobBase(workers: context.workers))
+        let flight = RunningJob(job, jobBase(workers: context.workers, isBeside: false))
         flights.append(flight)
         flight.run()
         let isPublished = try takeOver(flight)

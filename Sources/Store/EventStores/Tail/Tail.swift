@@ -1,7 +1,7 @@
 import Bytes
 import Columnar
 
-/// The unsealed events as a list of blocks, small ones merged so that their number stays logarithmic.
+/// The unsealed events as a list of blocks, small ones merged so that they stay few (``TailMerging``).
 ///
 /// While a seal is under way its blocks are the frozen ones: they lead the list and are no longer merged, only repriced
 /// for readers.
@@ -18,9 +18,6 @@ struct Tail: Sendable {
     private(set) var frozenBytes = 0
     /// Another number where an event is another one or is gone, the same where events are only added.
     private(set) var lineage = MorselIdentity.freshOrigin()
-    /// So many blocks of one size class become one of the next.
-    private static let fanIn = 8
-    private static let mergedBytesMax = 256 << 20
 
     /// Events that came after the frozen ones.
     var freshCount: Int { count - frozenCount }
@@ -29,21 +26,19 @@ struct Tail: Sendable {
 
     mutating func append(_ block: TailBlock) {
         guard block.count > 0 else { return }
+        mergeNewest(before: block)
         blocks.append(block)
         count += block.count
         byteCount += block.byteCount
-        while blocks.count - frozenBlocks >= Self.fanIn {
-            let newest = blocks[(blocks.count - Self.fanIn)...]
-            let sizeClass = Self.sizeClass(newest.last.map(\.count) ?? 0)
-            let isOneClass = newest.allSatisfy { Self.sizeClass($0.count) <= sizeClass }
-            // References into a block have 32 bits.
-            guard isOneClass, newest.reduce(0, { $0 + $1.count }) <= 65_536,
-                newest.reduce(0, { $0 + $1.byteCount }) <= Self.mergedBytesMax
-            else { return }
-            let merged = TailBlock.merging(Array(newest))
-            blocks.removeLast(Self.fanIn)
-            blocks.append(merged)
-        }
+        mergeNewest()
+    }
+
+    private mutating func mergeNewest(before next: TailBlock? = nil) {
+        let due = TailMerging.due(freshBlocks.lazy.map(\.size), before: next?.size)
+        guard due > 0 else { return }
+        let merged = TailBlock.merging(Array(blocks.suffix(due)))
+        blocks.removeLast(due)
+        blocks.append(merged)
     }
 
     /// All that no segment holds as it is, what stands for sealed events first.
@@ -95,6 +90,4 @@ struct Tail: Sendable {
         for block in amended { if let row = block.row(of: position) { return (block, row) } }
         return nil
     }
-
-    private static func sizeClass(_ count: Int) -> Int { (Int.bitWidth - count.leadingZeroBitCount) / 3 }
 }

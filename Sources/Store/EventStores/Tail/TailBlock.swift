@@ -21,7 +21,14 @@ final class TailBlock: Sendable {
     let costs: RowCosts
     /// Hash of each event's identity; empty in blocks that are only folded.
     let identities: [UInt64]
-    private let tables = Mutex<[UInt16: Chunk]>([:])
+    private let tables = Mutex(Tables())
+
+    private struct Tables {
+        /// Made so far, by type.
+        var made: [UInt16: Chunk] = [:]
+        /// The rows of types whose tables are not made; nil before the first one is wanted.
+        var rows: [UInt16: [Int]]?
+    }
 
     /// - Parameters:
     ///   - identities: hashes, by row; empty in a block that is only folded.
@@ -42,6 +49,7 @@ final class TailBlock: Sendable {
 
     var count: Int { rows.count }
     var byteCount: Int { rows.bytes.count }
+    var size: TailMerging.Size { (count, byteCount) }
     var lastPosition: Int64 { positions?.last ?? firstPosition + Int64(count) - 1 }
 
     func position(of row: Int) -> Int64 { positions?[row] ?? firstPosition + Int64(row) }
@@ -110,12 +118,28 @@ final class TailBlock: Sendable {
 
     /// The block's rows of one type as columns, in position order; nil if it has none. Computed once.
     func table(_ layout: EventTableLayout) -> Chunk? {
-        if let known = tables.withLock({ $0[layout.typeID] }) { return known.rowCount == 0 ? nil : known }
-        let wanted = rows.indices.filter { rows[$0].type == layout.typeID }
+        let (known, wanted) = tables.withLock { tables -> (Chunk?, [Int]) in
+            if let known = tables.made[layout.typeID] { return (known, []) }
+            let rows = tables.rows ?? rowsByType
+            tables.rows = rows
+            return (nil, rows[layout.typeID] ?? [])
+        }
+        if let known { return known }
+        guard !wanted.isEmpty else { return nil }
         var transposer = RowTransposer(layout, rowCount: wanted.count)
         transposer.append(self, wanted)
         let chunk = transposer.finish()
-        tables.withLock { $0[layout.typeID] = chunk }
-        return chunk.rowCount == 0 ? nil : chunk
+        tables.withLock { tables in
+            tables.made[layout.typeID] = chunk
+            tables.rows?[layout.typeID] = nil
+        }
+        return chunk
+    }
+
+    /// Looked at once for all types: a question may want each of them.
+    private var rowsByType: [UInt16: [Int]] {
+        var found: [UInt16: [Int]] = [:]
+        for index in rows.indices { found[rows[index].type, default: []].append(index) }
+        return found
     }
 }

@@ -27,4 +27,9 @@ extension Writer {
         try log.flush()
         if isNew { flushes.observe(nanoseconds: context.clock.monotonicNanoseconds() - began) }
     }
+
+    /// Has the log write ahead what flushes of the next records are not to wait for.
+    func makeReady() {
+        if !isClosed, failure == nil { try? log.fillAhead() }
+    }
 }

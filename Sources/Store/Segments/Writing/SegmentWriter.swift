@@ -19,6 +19,8 @@ package final class SegmentWriter {
     private let fileSystem: any FileSystem
     private let directory: String
     private let file: any File
+    private let flushesInSteps: Bool
+    private var unflushedBytes = 0
     private var digest: SHA256? = SHA256()
     private var buffer: [UInt8] = []
     private var bufferOffset = 0
@@ -32,7 +34,12 @@ package final class SegmentWriter {
     package var offset: Int { bufferOffset + buffer.count }
 
     /// Opens the temporary file, emptied if a crash left one behind.
-    package init(fileSystem: any FileSystem, directory: String, segmentID: UInt64) throws {
+    /// - Parameter flushesInSteps: what is written is flushed a step (``FlushStep``) at a time, so that flushes of
+    ///   other files never wait for all of it: for work beside a log.
+    package init(
+        fileSystem: any FileSystem, directory: String, segmentID: UInt64, flushesInSteps: Bool = false
+    ) throws {
+        self.flushesInSteps = flushesInSteps
         self.fileSystem = fileSystem
         self.directory = directory
         self.segmentID = segmentID
@@ -237,7 +244,11 @@ package final class SegmentWriter {
         try file.write(buffer, at: bufferOffset)
         digest?.update(buffer)
         bufferOffset += buffer.count
+        unflushedBytes += buffer.count
         buffer.removeAll(keepingCapacity: true)
+        guard flushesInSteps, unflushedBytes >= FlushStep.bytes else { return }
+        try file.flush()
+        unflushedBytes = 0
     }
 }
 
