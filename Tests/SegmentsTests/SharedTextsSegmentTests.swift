@@ -113,6 +113,36 @@ struct SharedTextsSegmentTests {
         #expect(statistics.bytesRead.load(ordering: .relaxed) == bytes)
     }
 
+    /// Groups of all tables that name a block are told where a text stands in it by one search, and a text that only
+    /// the filter passes is found to stand nowhere.
+    @Test func blocksAreSearchedOnceForAllGroups() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let reader = try Self.open(files, try Self.write(files, id: 1, isShared: true))
+        let statistics = ScanStatistics()
+        let groups = Self.tables.flatMap { reader.groups(table: $0) }
+        func look(for number: Int) throws -> [[UInt32]] {
+            let text = Self.trace(number)
+            let wanted = [ColumnPredicate(column: 0, comparison: .equal(.text(text)))]
+            return try groups.map { group in
+                if try group.canSkip(wanted, names: ["trace_id"], statistics: statistics) { return [] }
+                return try group.rows(ofText: Array(text.utf8), in: "trace_id", statistics: statistics) ?? []
+            }
+        }
+        for round in 1...2 {
+            #expect(try look(for: 20) == [[20], [], [17], [], [14], []])
+            #expect(statistics.textsSearched.load(ordering: .relaxed) == 806, "round \(round)")
+        }
+        #expect(try look(for: 450) == [[], [50], [], [47], [], [44]])
+        #expect(statistics.textsSearched.load(ordering: .relaxed) == 2 * 806)
+        #expect(try look(for: 20)[0] == [20])
+        #expect(statistics.textsSearched.load(ordering: .relaxed) == 3 * 806)
+        for number in 10_000..<10_400 {
+            let wanted = [ColumnPredicate(column: 0, comparison: .equal(.text(Self.trace(number))))]
+            #expect(try groups[0].canSkip(wanted, names: ["trace_id"]), "\(number) stands nowhere")
+        }
+    }
+
     @Test func everyFlippedByteIsAnErrorAndTruncationsAre() throws {
         let files = SimulatedFileSystem()
         try files.createDirectories("/s")

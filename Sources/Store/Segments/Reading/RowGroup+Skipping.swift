@@ -2,7 +2,7 @@ package import Columnar
 
 extension RowGroup {
     /// Whether no row of the group can satisfy all predicates: by the zone maps of the footer first, then by the
-    /// filters of looked-up columns, which are read from the file.
+    /// filters of looked-up columns and the texts that the group has in common with others, which are read from files.
     /// - Parameters:
     ///   - predicates: their columns index `names`.
     ///   - names: the names of the table's columns as the query knows them; one that the segment lacks is null
@@ -40,6 +40,12 @@ extension RowGroup {
             case .null: continue
             default: return false
             }
+        }
+        // Filters of blocks pass one text in twenty that is not there, and pages name several blocks. Of a single text
+        // it is found out where it stands in them, once for all groups that name them.
+        if texts.count == 1, let blocks = directory.pages[column]?.texts, !blocks.isEmpty {
+            let text = Array(texts[0].utf8)
+            return try !segment.mayHold(text, hash: lookupHash(text[...]), inTexts: blocks, statistics)
         }
         guard let filter = try filter(column, statistics: statistics, isKept: true) else { return false }
         return !texts.contains { filter.mightContain(lookupHash(Array($0.utf8)[...])) }

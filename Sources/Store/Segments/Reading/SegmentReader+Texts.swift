@@ -14,11 +14,35 @@ extension SegmentReader {
         }
     }
 
-    /// The places of a text in a block, ascending; nil where the block has to be decoded for that.
+    /// The places of a text in a block, ascending; nil where the block has to be decoded for that. A block whose filter
+    /// rules the text out is not read, and one that was searched for it last is not searched again.
+    /// - Parameter hash: of the text.
     /// - Throws: likewise.
-    func places(ofText text: [UInt8], inTexts index: Int, _ statistics: ScanStatistics?) throws -> [UInt32]? {
-        try block(index, statistics, true) { block, count throws(DecodingError) in
+    func places(
+        ofText text: [UInt8], hash: UInt64, inTexts index: Int, _ statistics: ScanStatistics?
+    ) throws -> [UInt32]? {
+        let reference = footer.texts[index]
+        if reference.filter.length > 0, try !filter(reference.filter, statistics, isKept: true).mightContain(hash) {
+            return []
+        }
+        let key = KeptPages.Key(origin: origin, offset: reference.block.offset)
+        if let known = keptLookups.places(of: text, in: key) { return known }
+        let found = try block(index, statistics, true) { block, count throws(DecodingError) in
             try block.places(of: text, count: count)
+        }
+        guard let found else { return nil }
+        statistics?.add(textsSearched: reference.count)
+        keptLookups.keep(found, of: text, in: key)
+        return found
+    }
+
+    /// Whether a text may stand in some blocks; false is a proof.
+    /// - Throws: likewise.
+    func mayHold(
+        _ text: [UInt8], hash: UInt64, inTexts blocks: [Int], _ statistics: ScanStatistics?
+    ) throws -> Bool {
+        try blocks.contains { index in
+            try places(ofText: text, hash: hash, inTexts: index, statistics).map { !$0.isEmpty } ?? true
         }
     }
 
@@ -102,15 +126,11 @@ extension RowGroup {
         var codes: [UInt32] = []
         var first: UInt32 = 0
         for index in page.texts {
-            let reference = segment.footer.texts[index]
-            defer { first += UInt32(reference.count) }
-            if reference.filter.length > 0,
-                try !segment.filter(reference.filter, statistics, isKept: true).mightContain(hash)
-            {
-                continue
+            guard let places = try segment.places(ofText: text, hash: hash, inTexts: index, statistics) else {
+                return nil
             }
-            guard let places = try segment.places(ofText: text, inTexts: index, statistics) else { return nil }
             codes += places.map { first + $0 }
+            first += UInt32(segment.footer.texts[index].count)
         }
         return try SharedTextCodes.rows(
             of: codes, page.header, payload: page.payload, textCount: Int(first))
