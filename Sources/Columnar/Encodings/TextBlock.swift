@@ -93,16 +93,19 @@ enum TextBlockDecoder {
     }
 
     /// The texts of some codes alone, in their order.
+    /// - Parameter landmarks: of what the cursor reads, where that stays in memory.
     /// - Precondition: codes ascend.
-    static func read(_ cursor: inout ByteCursor, codes: [UInt32]) throws(DecodingError) -> TextDictionary {
+    static func read(
+        _ cursor: inout ByteCursor, codes: [UInt32], _ landmarks: PageLandmarks? = nil
+    ) throws(DecodingError) -> TextDictionary {
         let count = try cursor.readCount(max: PageLimits.rowsMax)
         guard codes.last.map({ Int($0) < count }) ?? true else { throw cursor.failure("codes below \(count)") }
-        return try read(&cursor, count: count, at: codes)
+        return try read(&cursor, count: count, at: codes, landmarks)
     }
 
     /// - Parameter codes: of the wanted texts, ascending and below `count`; nil: all.
     private static func read(
-        _ cursor: inout ByteCursor, count: Int, at codes: [UInt32]?
+        _ cursor: inout ByteCursor, count: Int, at codes: [UInt32]?, _ landmarks: PageLandmarks? = nil
     ) throws(DecodingError) -> TextDictionary {
         let number = try cursor.readByte()
         guard let form = TextForm(rawValue: number) else { throw cursor.newerForm("a form of texts", found: number) }
@@ -110,10 +113,10 @@ enum TextBlockDecoder {
         case .plain:
             guard let codes else { return try readPlain(&cursor, count: count) }
             return try readPlain(&cursor, count: count, at: codes)
-        case .uuid: return try IdentifierText.read(&cursor, count: count, at: codes)
-        case .hexadecimal: return try NumberedText.readHexadecimal(&cursor, count: count, at: codes)
-        case .decimal: return try NumberedText.readDecimal(&cursor, count: count, at: codes)
-        case .number: return try NumberedText.readNumber(&cursor, count: count, at: codes)
+        case .uuid: return try IdentifierText.read(&cursor, count: count, at: codes, landmarks)
+        case .hexadecimal: return try NumberedText.readHexadecimal(&cursor, count: count, at: codes, landmarks)
+        case .decimal: return try NumberedText.readDecimal(&cursor, count: count, at: codes, landmarks)
+        case .number: return try NumberedText.readNumber(&cursor, count: count, at: codes, landmarks)
         }
     }
 

@@ -8,7 +8,7 @@ extension RowGroup {
 
     /// The rows at `rows` of one column of `columns`, by name; one that the segment lacks (it was added later) reads as
     /// null. The page is read and its checksum verified as a whole, once where it is asked for again and again; only
-    /// these rows are decoded.
+    /// these rows are decoded, or the blocks that they are in.
     /// - Precondition: rows ascend and are rows of the group.
     /// - Throws: `StorageError`; `CorruptionError` naming file and offset; `NewerFormatError`.
     package func column(
@@ -20,7 +20,8 @@ extension RowGroup {
         let found = try decoded(column, statistics, isKept: isKept) { page in
             page.header.encoding == .sharedTexts
                 ? try withSharedTexts(page, statistics, rows: rows, isKept: isKept)
-                : try PageDecoder.decode(page.header, payload: page.payload, type: page.type, rows: rows)
+                : try PageDecoder.decode(
+                    page.header, payload: page.payload, type: page.type, rows: rows, landmarks: page.landmarks)
         }
         return found ?? .constant(.null, type: type, count: rows.count)
     }
@@ -34,7 +35,8 @@ extension RowGroup {
         let found = try decoded(column, statistics, isKept: true) { page -> [UInt32]? in
             page.header.encoding == .sharedTexts
                 ? try self.rows(ofText: text, in: page, statistics)
-                : try PageDecoder.rows(ofText: text, page.header, payload: page.payload, type: page.type)
+                : try PageDecoder.rows(
+                    ofText: text, page.header, payload: page.payload, type: page.type, landmarks: page.landmarks)
         }
         // Without a page it is null throughout.
         guard let found else { return [] }

@@ -59,6 +59,8 @@ package struct RowGroup: Sendable {
         var payload: ArraySlice<UInt8> = []
         /// The blocks of texts that a page of shared ones names.
         let texts: [Int]
+        /// Of a page that is kept in memory.
+        var landmarks: PageLandmarks?
     }
 
     /// What is made of a column's page; nil where the group has none, since it is null throughout.
@@ -79,6 +81,7 @@ package struct RowGroup: Sendable {
             if place.length > 0, isKept, let known = segment.keptPages.page(key) {
                 statistics?.add(pagesRead: 1)
                 (page.header, page.payload, headerBytes) = (known.header, known.payload, known.headerBytes)
+                page.landmarks = known.landmarks
             } else if place.length > 0 {
                 page.payload = try segment.read(block: place)
                 statistics?.add(pagesRead: 1, bytesRead: place.length)
@@ -91,11 +94,16 @@ package struct RowGroup: Sendable {
                     page.payload = try PageDecoder.plainPayload(page.header, page.payload)
                     page.header.compression = .none
                     page.header.storedBytes = page.payload.count
-                    segment.keptPages.keep(
-                        KeptPages.Page(header: page.header, payload: page.payload, headerBytes: headerBytes), as: key)
+                    let kept = KeptPages.Page(
+                        header: page.header, payload: page.payload, headerBytes: headerBytes,
+                        landmarks: PageLandmarks(payloadBytes: page.payload.count))
+                    segment.keptPages.keep(kept, as: key)
+                    page.landmarks = kept.landmarks
                 }
             }
-            return try decode(page)
+            let result = try decode(page)
+            if let landmarks = page.landmarks { segment.keptPages.grow(key, by: landmarks.takeGrowth()) }
+            return result
         } catch let error as DecodingError {
             throw error.of(segment.path, at: place.offset + SegmentLimits.checksumBytes + headerBytes)
         }

@@ -10,7 +10,7 @@ extension SegmentReader {
         _ index: Int, at places: [UInt32]? = nil, _ statistics: ScanStatistics? = nil, isKept: Bool = false
     ) throws -> TextDictionary {
         try block(index, statistics, isKept) { block, count throws(DecodingError) in
-            try block.texts(count: count, at: places)
+            try block.texts(count: count, at: places, isKept: isKept)
         }
     }
 
@@ -53,12 +53,18 @@ extension SegmentReader {
         let reference = footer.texts[index]
         let key = KeptPages.Key(origin: origin, offset: reference.block.offset)
         do {
-            if isKept, let known = keptPages.block(key) { return try decode(known, reference.count) }
-            let content = try read(block: reference.block)
-            statistics?.add(bytesRead: reference.block.length)
-            let block = try SharedTextBlock(content)
-            if isKept { keptPages.keep(block, as: key) }
-            return try decode(block, reference.count)
+            let block: SharedTextBlock
+            if isKept, let known = keptPages.block(key) {
+                block = known
+            } else {
+                let content = try read(block: reference.block)
+                statistics?.add(bytesRead: reference.block.length)
+                block = try SharedTextBlock(content)
+                if isKept { keptPages.keep(block, as: key) }
+            }
+            let result = try decode(block, reference.count)
+            if isKept { keptPages.grow(key, by: block.landmarks.takeGrowth()) }
+            return result
         } catch let error as DecodingError {
             throw error.of(path, at: reference.block.offset + SegmentLimits.checksumBytes)
         }
@@ -107,7 +113,8 @@ extension RowGroup {
     ) throws -> Vector {
         let counts = page.texts.map { segment.footer.texts[$0].count }
         let codes = try SharedTextCodes(
-            page.header, payload: page.payload, type: page.type, textCount: counts.reduce(0, +), rows: rows)
+            page.header, payload: page.payload, type: page.type, textCount: counts.reduce(0, +), rows: rows,
+            landmarks: page.landmarks)
         if let known = try codes.known(as: sharing) { return known }
         var parts: [TextDictionary] = []
         var first = 0
@@ -133,6 +140,6 @@ extension RowGroup {
             first += UInt32(segment.footer.texts[index].count)
         }
         return try SharedTextCodes.rows(
-            of: codes, page.header, payload: page.payload, textCount: Int(first))
+            of: codes, page.header, payload: page.payload, textCount: Int(first), landmarks: page.landmarks)
     }
 }

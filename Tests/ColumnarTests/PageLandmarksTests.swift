@@ -1,0 +1,101 @@
+import Bytes
+import Columnar
+import Synchronization
+import Testing
+
+/// What is known of a page beside it changes no answer, and saves the way to the wanted values.
+struct PageLandmarksTests {
+    private static let masks: [@Sendable (Int) -> Bool] = [
+        { _ in false }, { $0 % 3 == 0 }, { $0 % 700 == 1 }, { $0 % 700 != 1 }, { $0 / 200 % 2 == 0 },
+    ]
+
+    /// Whatever was read before, rows are those of the page.
+    @Test(arguments: [64, 1_025, 4_000]) func rowsAreThoseOfThePage(count: Int) throws {
+        var random = SampleGenerator(state: 41)
+        for (name, vector) in sampleVectors(count: count, seed: 42) {
+            for (number, isNull) in Self.masks.enumerated() {
+                let vector = number == 0 ? vector : withNulls(vector, where: isNull)
+                let page = PageEncoder.encode(vector, options: PageOptions(compression: .none))
+                let landmarks = PageLandmarks(payloadBytes: page.payload.count)
+                for share in [500, 20, 500, 9] {
+                    let rows = (0..<UInt32(count)).filter { _ in random.next() % UInt64(share) == 0 }
+                    let picked = try PageDecoder.decode(
+                        page.header, payload: page.payload[...], type: vector.type, rows: rows, landmarks: landmarks)
+                    #expect(picked.fault == nil)
+                    #expect(sameRows(picked, vector.gather(rows)), "\(name), mask \(number), one in \(share)")
+                }
+            }
+        }
+    }
+
+    /// The same of rows that are found by their text, before and after rows were read.
+    @Test(arguments: [64, 1_025, 4_000]) func textsAreFoundWhereTheyStand(count: Int) throws {
+        for (name, vector) in sampleVectors(count: count, seed: 43) where vector.type == .text {
+            for (number, isNull) in Self.masks.enumerated() {
+                let vector = number == 0 ? vector : withNulls(vector, where: isNull)
+                let page = PageEncoder.encode(vector, options: PageOptions(compression: .none))
+                let landmarks = PageLandmarks(payloadBytes: page.payload.count)
+                for row in [count / 2, 0, count - 1, count / 3, count / 2] {
+                    guard case .text(let text) = vector.scalar(at: row) else { continue }
+                    for wanted in [text, text + "0", "absent"] {
+                        let found = try PageDecoder.rows(
+                            ofText: Array(wanted.utf8), page.header, payload: page.payload[...], type: .text,
+                            landmarks: landmarks)
+                        let plain = try PageDecoder.rows(
+                            ofText: Array(wanted.utf8), page.header, payload: page.payload[...], type: .text)
+                        #expect(found == plain, "\(name), mask \(number), \(wanted)")
+                    }
+                    let picked = try PageDecoder.decode(
+                        page.header, payload: page.payload[...], type: .text, rows: [UInt32(row)],
+                        landmarks: landmarks)
+                    #expect(sameRows(picked, vector.gather([UInt32(row)])), "\(name), mask \(number), row \(row)")
+                }
+            }
+        }
+    }
+
+    /// Of times, which are kept as differences, a block is added up, wherever the row stands.
+    @Test func differencesAreAddedUpFromTheNearestBlock() throws {
+        let count = 20_000
+        let times = try #require(sampleVectors(count: count, seed: 44).first { $0.name == "times" }).vector
+        let page = PageEncoder.encode(times, options: PageOptions(compression: .none))
+        let landmarks = PageLandmarks(payloadBytes: page.payload.count)
+        func unpacked(_ rows: [UInt32]) throws -> Int {
+            let before = landmarks.blocksUnpacked.load(ordering: .relaxed)
+            let picked = try PageDecoder.decode(
+                page.header, payload: page.payload[...], type: times.type, rows: rows, landmarks: landmarks)
+            #expect(sameRows(picked, times.gather(rows)))
+            return landmarks.blocksUnpacked.load(ordering: .relaxed) - before
+        }
+        #expect(try unpacked([19_999]) == 1)
+        let known = landmarks.takeGrowth()
+        // A number for each block of 1,024 rows, and little besides.
+        #expect((1...1_000).contains(known), "\(known) bytes")
+        for rows in [[19_999], [10_000, 10_001, 10_200], [0], [1_024]] as [[UInt32]] {
+            #expect(try unpacked(rows) == 1, "\(rows)")
+        }
+        #expect(try unpacked([5, 7, 19_998]) == 2)
+        #expect(landmarks.takeGrowth() == 0)
+    }
+
+    /// Ids stand near each other, as conversations do that go on at the same time: who looks for one unpacks those
+    /// blocks alone whose bounds have it.
+    @Test func blocksThatCannotHoldATextAreLeftAlone() throws {
+        let count = 20_000
+        var builder = TextDictionaryBuilder()
+        let codes = (0..<count).map { builder.code(of: "c-" + hex(UInt64($0 / 40 * 10 + $0 % 10), 9)) }
+        let vector = Vector(type: .text, count: count, storage: .text(codes: codes, dictionary: builder.finish()))
+        let page = PageEncoder.encode(vector, options: PageOptions(compression: .none))
+        let landmarks = PageLandmarks(payloadBytes: page.payload.count)
+        for number in [7, 4_003, 2_500, 4_999, 5_000, 7] {
+            let before = landmarks.blocksUnpacked.load(ordering: .relaxed)
+            let found = try PageDecoder.rows(
+                ofText: Array(("c-" + hex(UInt64(number), 9)).utf8), page.header, payload: page.payload[...],
+                type: .text, landmarks: landmarks)
+            let first = UInt32(number / 10 * 40 + number % 10)
+            #expect(found == (number < 5_000 ? [first, first + 10, first + 20, first + 30] : []))
+            // Of the ids one, of the rows one or, at an edge, two: of 25 in all.
+            #expect(landmarks.blocksUnpacked.load(ordering: .relaxed) - before <= 3, "number \(number)")
+        }
+    }
+}
