@@ -78,6 +78,36 @@ struct PageLandmarksTests {
         #expect(landmarks.takeGrowth() == 0)
     }
 
+    /// The first values in an order are found in the blocks that may have them, with all that equal the last of them.
+    @Test func firstRowsAreFoundInFewBlocks() throws {
+        let count = 12_000
+        var found = 0
+        for (name, vector) in sampleVectors(count: count, seed: 45) {
+            guard case .int64(let values) = vector.storage else { continue }
+            let page = PageEncoder.encode(vector, options: PageOptions(compression: .none))
+            let landmarks = PageLandmarks(payloadBytes: page.payload.count)
+            for descending in [false, true] {
+                let sorted = values.sorted { descending ? $0 > $1 : $0 < $1 }
+                for wanted in [1, 50, 1_100, 12_000] {
+                    let before = landmarks.blocksUnpacked.load(ordering: .relaxed)
+                    let rows = try PageDecoder.rows(
+                        first: wanted, descending: descending, page.header, payload: page.payload[...],
+                        landmarks: landmarks)
+                    let unpacked = landmarks.blocksUnpacked.load(ordering: .relaxed) - before
+                    if name == "times", wanted < count {
+                        #expect(rows != nil && unpacked <= 3, "\(unpacked) blocks for \(wanted)")
+                    }
+                    guard let rows else { continue }
+                    found += 1
+                    let last = sorted[wanted - 1]
+                    let expected = values.indices.filter { descending ? values[$0] >= last : values[$0] <= last }
+                    #expect(rows == expected.map { UInt32($0) }, "\(name), \(wanted), \(descending)")
+                }
+            }
+        }
+        #expect(found > 6)
+    }
+
     /// Ids stand near each other, as conversations do that go on at the same time: who looks for one unpacks those
     /// blocks alone whose bounds have it.
     @Test func blocksThatCannotHoldATextAreLeftAlone() throws {

@@ -166,6 +166,44 @@ struct IntegerStreamIndex: Sendable {
         return places
     }
 
+    /// Where the first values in an order stand, and all that equal the last of them, ascending; nil where most blocks
+    /// may have one of them.
+    /// - Parameters:
+    ///   - wanted: how many; at least one.
+    ///   - unpacked: as of ``values(at:of:unpacked:)``.
+    /// - Precondition: it was made to be searched.
+    /// - Complexity: O(blocks · log(blocks)), and the blocks that may have one.
+    func places(
+        first wanted: Int, descending: Bool, of stream: ArraySlice<UInt8>, unpacked: inout Int
+    ) throws(DecodingError) -> [UInt32]? {
+        precondition(isSearched && wanted > 0, "bounds tell where the first ones are")
+        guard wanted < count, bounds.count > 1 else { return nil }
+        // Ascending in the wanted order: what descends is told by its complement.
+        let spans = descending ? bounds.map { ~$0.upperBound ... ~$0.lowerBound } : bounds
+        var (left, limit) = (wanted, Int64.max)
+        for block in spans.indices.sorted(by: { spans[$0].upperBound < spans[$1].upperBound }) {
+            // Up to here there are enough, wherever the others of these blocks stand.
+            limit = spans[block].upperBound
+            left -= min(Self.blockValues, count - block * Self.blockValues)
+            if left <= 0 { break }
+        }
+        let blocks = spans.indices.filter { spans[$0].lowerBound <= limit }
+        guard blocks.count <= max(3, spans.count / 4) else { return nil }
+        var (keys, places) = ([Int64](), [UInt32]())
+        for block in blocks {
+            unpacked += 1
+            for (index, value) in try values(ofBlock: block, of: stream).enumerated() {
+                let key = descending ? ~value : value
+                guard key <= limit else { continue }
+                keys.append(key)
+                places.append(UInt32(truncatingIfNeeded: block * Self.blockValues + index))
+            }
+        }
+        assert(keys.count >= wanted, "enough of them")
+        let last = keys.sorted()[wanted - 1]
+        return places.indices.filter { keys[$0] <= last }.map { places[$0] }
+    }
+
     private func values(ofBlock block: Int, of stream: ArraySlice<UInt8>) throws(DecodingError) -> [Int64] {
         switch form {
         case .packed(let packing): return try packing.values(ofBlock: block, of: stream)

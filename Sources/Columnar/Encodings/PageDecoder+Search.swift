@@ -30,6 +30,28 @@ extension PageDecoder {
     }
 }
 
+extension PageDecoder {
+    /// The rows of a page whose values are the first ones in an order, and all that equal the last of them, ascending.
+    /// - Parameters:
+    ///   - wanted: how many; at least one.
+    ///   - landmarks: of this payload, which stays in memory and is not compressed.
+    /// - Returns: nil for a page that has to be decoded for that: one with nulls, or of other values than whole numbers
+    ///   and times, or where many blocks of rows may have one.
+    /// - Throws: `DecodingError` whose offset counts from the start of the payload.
+    /// - Complexity: O(rows) once, then the blocks that may have one.
+    package static func rows(
+        first wanted: Int, descending: Bool, _ header: PageHeader, payload: ArraySlice<UInt8>,
+        landmarks: PageLandmarks
+    ) throws(DecodingError) -> [UInt32]? {
+        guard header.encoding == .integers, header.summary.nullCount == 0 else { return nil }
+        assert(header.compression == .none, "what stays in memory is not compressed")
+        var cursor = ByteCursor(payload)
+        let places = try landmarks.places(first: wanted, descending: descending, &cursor, count: header.rowCount)
+        guard places == nil || cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
+        return places
+    }
+}
+
 extension TextBlockDecoder {
     /// The codes of a text among all that a page has, ascending, and how many texts these are; nil where the form is
     /// not searched. Nothing keeps a page from holding a text twice.

@@ -52,6 +52,19 @@ package final class PageLandmarks: Sendable {
         return try places(of: [value], index, stream)
     }
 
+    /// Reads an integer stream of `count` values: where the first ones in an order stand, and all that equal the last of
+    /// them, ascending; nil where they are not in few blocks.
+    func places(
+        first wanted: Int, descending: Bool, _ cursor: inout ByteCursor, count: Int
+    ) throws(DecodingError) -> [UInt32]? {
+        if count == 0 { return nil }
+        let (index, stream) = try self.index(&cursor, count: count, isSearched: true)
+        var unpacked = 0
+        let places = try index.places(first: wanted, descending: descending, of: stream, unpacked: &unpacked)
+        blocksUnpacked.add(unpacked, ordering: .relaxed)
+        return places
+    }
+
     /// Reads an integer stream of `count` codes, each below `limit`: where some stand, ascending.
     func places(
         of wanted: [UInt32], _ cursor: inout ByteCursor, count: Int, limit: Int

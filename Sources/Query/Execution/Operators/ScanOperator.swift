@@ -161,10 +161,11 @@ struct ScanOperator: Sendable {
         }
     }
 
-    /// Rows of a morsel by their places, whole.
-    func read(_ rows: [UInt32], of morsel: any Morsel) throws -> Chunk {
+    /// Rows of a morsel by their places.
+    /// - Parameter wanted: which of the output's columns, the others as constants; nil: all.
+    func read(_ rows: [UInt32], of morsel: any Morsel, columns wanted: [Int]? = nil) throws -> Chunk {
         var chunk = blank(rowCount: rows.count)
-        for index in columns.indices {
+        for index in wanted ?? Array(columns.indices) {
             try context.check()
             chunk.columns[index] = try column(index, of: morsel, rows)
         }

@@ -25,6 +25,10 @@ struct RepricedMorsel: Morsel {
         try isMoney(index) ? nil : base.rows(index, ofText: text)
     }
 
+    func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {
+        try isMoney(index) ? nil : base.rows(index, first: count, descending: descending)
+    }
+
     /// What pages say of costs no longer holds.
     func summary(_ index: Int) -> ColumnSummary? { isMoney(index) ? nil : base.summary(index) }
 

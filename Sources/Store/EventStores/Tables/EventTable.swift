@@ -108,6 +108,10 @@ struct GroupMorsel: Morsel {
         try group.rows(ofText: text, in: columns[index].name, statistics: statistics)
     }
 
+    func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {
+        try group.rows(first: count, descending: descending, in: columns[index].name, statistics: statistics)
+    }
+
     func summary(_ index: Int) -> ColumnSummary? { group.summary(named: columns[index].name) }
     var identity: MorselIdentity? { group.identity }
 }

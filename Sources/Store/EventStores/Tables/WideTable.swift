@@ -109,6 +109,12 @@ struct WideMorsel: Morsel {
         return try base.rows(source, ofText: text)
     }
 
+    func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {
+        let source = view.sources[index]
+        if source < 0 || source == view.typePlace { return nil }
+        return try base.rows(source, first: count, descending: descending)
+    }
+
     func summary(_ index: Int) -> ColumnSummary? {
         let source = view.sources[index]
         if source < 0 { return ColumnSummary(minimum: .null, maximum: .null, nullCount: rowCount, sum: 0) }

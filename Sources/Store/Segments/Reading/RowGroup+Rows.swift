@@ -42,4 +42,23 @@ extension RowGroup {
         guard let found else { return [] }
         return found
     }
+
+    /// The rows whose values in a column are the `count` first ones in an order, and all that equal the last of them,
+    /// ascending; nil where the column has to be decoded for that.
+    /// - Precondition: `count` is at least 1.
+    /// - Throws: as ``column(named:type:rows:statistics:)``.
+    package func rows(
+        first count: Int, descending: Bool, in name: String, statistics: ScanStatistics? = nil
+    ) throws -> [UInt32]? {
+        guard let column = columnIndex(named: name), let header = directory.pages[column]?.header,
+            header.encoding == .integers, header.summary.nullCount == 0
+        else { return nil }
+        let found = try decoded(column, statistics, isKept: true) { page -> [UInt32]? in
+            guard let landmarks = page.landmarks else { return nil }
+            return try PageDecoder.rows(
+                first: count, descending: descending, page.header, payload: page.payload, landmarks: landmarks)
+        }
+        guard let found else { return nil }
+        return found
+    }
 }
