@@ -115,11 +115,6 @@ struct RowsText: Sendable {
     }
 }
 
-extension Vector {
-    /// Whether nothing but the type says that it is null throughout.
-    fileprivate var isAbsent: Bool { if case .constant(.null) = storage { true } else { false } }
-}
-
 /// Writes the rows of a result in one format.
 protocol RowWriter: Sendable {
     /// What was written since it was taken.

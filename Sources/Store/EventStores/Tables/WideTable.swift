@@ -99,7 +99,8 @@ struct WideMorsel: Morsel {
 
     func column(_ index: Int, rows: [UInt32]) throws -> Vector {
         let source = view.sources[index]
-        if source < 0 || source == view.typePlace { return try column(index).gather(rows) }
+        if source < 0 { return .constant(.null, type: view.columns[index].type, count: rows.count) }
+        if source == view.typePlace { return .constant(.text(view.typeName), type: .text, count: rows.count) }
         return try base.column(source, rows: rows)
     }
 
