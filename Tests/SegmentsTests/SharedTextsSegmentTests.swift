@@ -143,6 +143,37 @@ struct SharedTextsSegmentTests {
         }
     }
 
+    /// What is worked out once for all groups of a table says of each what it would say alone, and never that a group
+    /// has no row that it has.
+    @Test func aSieveSaysOfGroupsWhatEachSays() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let names = ["time", "trace_id", "user_id", "added later"]
+        for isShared in [true, false] {
+            let reader = try Self.open(files, try Self.write(files, id: isShared ? 1 : 2, isShared: isShared))
+            for name in Self.tables {
+                let table = try #require(reader.table(named: name))
+                for numbers in [[], [3], [410], [20, 10_007], [10_001, 10_002, 10_003], [5, 600]] {
+                    let texts = numbers.map { Scalar.text(Self.trace($0)) }
+                    for also in [nil, ColumnPredicate(column: 3, comparison: .isNotNull)] {
+                        let isOne = texts.count == 1
+                        let trace: ColumnPredicate.Comparison = isOne ? .equal(texts[0]) : .oneOf(texts + [.null])
+                        let predicates = [ColumnPredicate(column: 1, comparison: trace)] + (also.map { [$0] } ?? [])
+                        var sieve = table.sieve(predicates, names: names)
+                        for (index, group) in table.groups.enumerated() {
+                            let isSkipped = try sieve.canSkip(index)
+                            #expect(try isSkipped == group.canSkip(predicates, names: names))
+                            let column = try group.column(named: "trace_id", type: .text)
+                            let holds = (0..<column.count).contains { texts.contains(column.scalar(at: $0)) }
+                            if isSkipped { #expect(!holds || also != nil, "\(numbers) in \(name), group \(index)") }
+                            if also != nil { #expect(isSkipped, "a column that the segment lacks is null") }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test func everyFlippedByteIsAnErrorAndTruncationsAre() throws {
         let files = SimulatedFileSystem()
         try files.createDirectories("/s")

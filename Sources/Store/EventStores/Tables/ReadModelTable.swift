@@ -20,12 +20,16 @@ struct ReadModelTable: TableSource {
         let fresh = try unsealed(request)
         if let notice = fresh.found.notice { request.statistics.note(notice) }
         var morsels: [any Morsel] = []
+        let names = columns.map(\.name)
+        let stored = closing.map { $0.stored(request.predicates) } ?? request.predicates
         for segment in sealed.segments {
-            for (index, group) in segment.reader.groups(table: name).enumerated() {
+            guard let table = segment.reader.table(named: name) else { continue }
+            var sieve = table.sieve(stored, names: names, statistics: request.statistics)
+            for (index, group) in table.groups.enumerated() {
                 let base = GroupMorsel(
                     group: group, columns: columns, statistics: request.statistics, sharesTexts: true)
                 request.statistics.add(groupsTotal: 1)
-                if try canSkip(group, request) {
+                if try sieve.canSkip(index) || closing?.refutes(request.predicates, of: group) ?? false {
                     request.statistics.add(groupsSkipped: 1)
                     continue
                 }
@@ -44,14 +48,6 @@ struct ReadModelTable: TableSource {
             morsels.append(closed(rows, of: rows, nil))
         }
         return morsels
-    }
-
-    private func canSkip(_ group: RowGroup, _ request: ScanRequest) throws -> Bool {
-        let names = columns.map(\.name)
-        guard let closing else {
-            return try group.canSkip(request.predicates, names: names, statistics: request.statistics)
-        }
-        return try closing.canSkip(group, request, names: names)
     }
 
     /// The rows with what silence makes of them.

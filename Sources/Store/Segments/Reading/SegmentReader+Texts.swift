@@ -36,16 +36,6 @@ extension SegmentReader {
         return found
     }
 
-    /// Whether a text may stand in some blocks; false is a proof.
-    /// - Throws: likewise.
-    func mayHold(
-        _ text: [UInt8], hash: UInt64, inTexts blocks: [Int], _ statistics: ScanStatistics?
-    ) throws -> Bool {
-        try blocks.contains { index in
-            try places(ofText: text, hash: hash, inTexts: index, statistics).map { !$0.isEmpty } ?? true
-        }
-    }
-
     private func block<Result>(
         _ index: Int, _ statistics: ScanStatistics?, _ isKept: Bool,
         _ decode: (SharedTextBlock, Int) throws(DecodingError) -> Result
