@@ -32,6 +32,8 @@ package protocol Morsel: Sendable {
     /// Cheaper where few of many are wanted.
     /// - Precondition: `rows` ascend and are below `rowCount`.
     func column(_ index: Int, rows: [UInt32]) throws -> Vector
+    /// Whether there is no such column, which then is null throughout; false where that takes a look.
+    func lacks(_ index: Int) -> Bool
     /// The rows whose text in a column is `text`, ascending, where that is found more cheaply than by reading the
     /// column; nil where it is not.
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]?
@@ -65,6 +67,9 @@ extension Morsel {
 
     /// Reads all rows and picks.
     package func column(_ index: Int, rows: [UInt32]) throws -> Vector { try column(index).gather(rows) }
+
+    /// Rows of a table mostly have its columns.
+    package func lacks(_ index: Int) -> Bool { false }
 
     /// Nobody knows but who reads the column.
     package func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? { nil }

@@ -112,7 +112,8 @@ struct ScanOperator: Sendable {
         // The same rows, as columns are cut down to them.
         var kept: KeptRows?
         func load(_ index: Int) throws {
-            if isLoaded[index] { return }
+            // What is lacking is null, as everything is at first.
+            if isLoaded[index] || morsel.lacks(columns[index]) { return }
             chunk.columns[index] = try column(index, of: morsel, selection, kept)
             isLoaded[index] = true
         }
@@ -166,6 +167,7 @@ struct ScanOperator: Sendable {
     func read(_ rows: [UInt32], of morsel: any Morsel, columns wanted: [Int]? = nil) throws -> Chunk {
         var chunk = blank(rowCount: rows.count)
         for index in wanted ?? Array(columns.indices) {
+            if morsel.lacks(columns[index]) { continue }
             try context.check()
             chunk.columns[index] = try column(index, of: morsel, rows)
         }

@@ -92,11 +92,13 @@ struct GroupMorsel: Morsel {
 
     func column(_ index: Int) throws -> Vector {
         try group.column(
-            named: columns[index].name, type: columns[index].type, statistics: statistics, sharesTexts: sharesTexts)
+            named: columns[index].name, near: index, type: columns[index].type, statistics: statistics,
+            sharesTexts: sharesTexts)
     }
 
     func column(_ index: Int, rows: [UInt32]) throws -> Vector {
-        try group.column(named: columns[index].name, type: columns[index].type, rows: rows, statistics: statistics)
+        try group.column(
+            named: columns[index].name, near: index, type: columns[index].type, rows: rows, statistics: statistics)
     }
 
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
@@ -107,7 +109,7 @@ struct GroupMorsel: Morsel {
         try group.rows(first: count, descending: descending, in: columns[index].name, statistics: statistics)
     }
 
-    func summary(_ index: Int) -> ColumnSummary? { group.summary(named: columns[index].name) }
+    func summary(_ index: Int) -> ColumnSummary? { group.summary(named: columns[index].name, near: index) }
     var identity: MorselIdentity? { group.identity }
 }
 

@@ -104,6 +104,8 @@ struct WideMorsel: Morsel {
         return try base.column(source, rows: rows)
     }
 
+    func lacks(_ index: Int) -> Bool { view.sources[index] < 0 }
+
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
         let source = view.sources[index]
         if source < 0 || source == view.typePlace { return nil }

@@ -9,12 +9,13 @@ extension RowGroup {
     /// The rows at `rows` of one column of `columns`, by name; one that the segment lacks (it was added later) reads as
     /// null. The page is read and its checksum verified as a whole, once where it is asked for again and again; only
     /// these rows are decoded, or the blocks that they are in.
+    /// - Parameter place: as of ``columnIndex(named:near:)``.
     /// - Precondition: rows ascend and are rows of the group.
     /// - Throws: `StorageError`; `CorruptionError` naming file and offset; `NewerFormatError`.
     package func column(
-        named name: String, type: ColumnType, rows: [UInt32], statistics: ScanStatistics? = nil
+        named name: String, near place: Int = 0, type: ColumnType, rows: [UInt32], statistics: ScanStatistics? = nil
     ) throws -> Vector {
-        guard let column = columnIndex(named: name) else { return .constant(.null, type: type, count: rows.count) }
+        guard let column = columnIndex(named: name, near: place) else { return .constant(.null, type: type, count: rows.count) }
         if rows.count == rowCount { return try self.column(column, statistics: statistics) }
         let isKept = rows.count <= Self.keptRowsMax
         let found = try decoded(column, statistics, isKept: isKept) { page in

@@ -28,8 +28,11 @@ package struct RowGroup: Sendable {
     package var columnNames: [String] { columns.map(\.name) }
 
     /// The place of a column in `columns`.
-    package func columnIndex(named name: String) -> Int? {
-        segment.footer.tables[table].columns.firstIndex { $0.name == name }
+    /// - Parameter place: where it stands if the segment has the columns of today: looked at first.
+    package func columnIndex(named name: String, near place: Int = 0) -> Int? {
+        let columns = segment.footer.tables[table].columns
+        if place < columns.count, columns[place].name == name { return place }
+        return columns.firstIndex { $0.name == name }
     }
 
     /// Bytes that the column's page takes in the file; 0 for a column of one value or of nulls.
@@ -118,10 +121,12 @@ package struct RowGroup: Sendable {
     }
 
     /// Reads a column by name; one that the segment lacks (it was added later) reads as null.
+    /// - Parameter place: as of ``columnIndex(named:near:)``.
     package func column(
-        named name: String, type: ColumnType, statistics: ScanStatistics? = nil, sharesTexts: Bool = false
+        named name: String, near place: Int = 0, type: ColumnType, statistics: ScanStatistics? = nil,
+        sharesTexts: Bool = false
     ) throws -> Vector {
-        guard let index = columnIndex(named: name) else { return .constant(.null, type: type, count: rowCount) }
+        guard let index = columnIndex(named: name, near: place) else { return .constant(.null, type: type, count: rowCount) }
         return try column(index, statistics: statistics, sharesTexts: sharesTexts)
     }
 
