@@ -78,6 +78,22 @@ struct PageLandmarksTests {
         #expect(landmarks.takeGrowth() == 0)
     }
 
+    /// Of texts that lie end to end, the lengths before a wanted one are added up from the nearest block.
+    @Test func textsAreFoundByTheLengthsOfTheirBlock() throws {
+        let count = 20_000
+        let texts = try #require(sampleVectors(count: count, seed: 46).first { $0.name == "unique" }).vector
+        let page = PageEncoder.encode(texts, options: PageOptions(compression: .none))
+        let landmarks = PageLandmarks(payloadBytes: page.payload.count)
+        for rows in [[19_999], [0], [7, 8, 9], [4_096, 4_098], [19_999]] as [[UInt32]] {
+            let before = landmarks.blocksUnpacked.load(ordering: .relaxed)
+            let picked = try PageDecoder.decode(
+                page.header, payload: page.payload[...], type: .text, rows: rows, landmarks: landmarks)
+            #expect(sameRows(picked, texts.gather(rows)))
+            #expect(landmarks.blocksUnpacked.load(ordering: .relaxed) - before == 1, "\(rows)")
+        }
+        #expect(landmarks.takeGrowth() < 2_000)
+    }
+
     /// The first values in an order are found in the blocks that may have them, with all that equal the last of them.
     @Test func firstRowsAreFoundInFewBlocks() throws {
         let count = 12_000

@@ -91,6 +91,61 @@ struct IntegerStreamIndex: Sendable {
 
     private var blockCount: Int { (count + Self.blockValues - 1) / Self.blockValues }
 
+    /// What comes before each block of values, added up, and last what all come to; nil of one value and of runs.
+    /// - Parameters:
+    ///   - stream: the bytes that it was made of.
+    ///   - cursor: stands behind the stream; they may come to what is left there.
+    /// - Throws: `DecodingError` for a value below zero, or where they come to more.
+    /// - Complexity: O(count).
+    func sums(of stream: ArraySlice<UInt8>, before cursor: ByteCursor) throws(DecodingError) -> [Int]? {
+        switch form {
+        case .constant, .runs: return nil
+        case .packed, .differences, .codes: break
+        }
+        let limit = cursor.remaining
+        var sums = [0]
+        for block in 0..<blockCount {
+            var sum = sums[block]
+            for value in try values(ofBlock: block, of: stream) {
+                guard value >= 0, value <= Int64(limit - sum) else { throw cursor.failure("texts within the page") }
+                sum += Int(value)
+            }
+            sums.append(sum)
+        }
+        return sums
+    }
+
+    /// Where some of the stretches lie that have the values for their lengths and lie end to end.
+    /// - Parameters:
+    ///   - places: of the wanted ones.
+    ///   - sums: of ``sums(of:before:)``.
+    ///   - unpacked: as of ``values(at:of:unpacked:)``.
+    /// - Precondition: places ascend and are below ``count``.
+    /// - Complexity: a block for each that one is wanted of.
+    func stretches(
+        at places: [UInt32], sums: [Int], of stream: ArraySlice<UInt8>, unpacked: inout Int
+    ) throws(DecodingError) -> [Range<Int>] {
+        var found: [Range<Int>] = []
+        found.reserveCapacity(places.count)
+        var (block, known) = (-1, [Int64]())
+        var (next, end) = (0, 0)
+        for place in places {
+            if Int(place) / Self.blockValues != block {
+                block = Int(place) / Self.blockValues
+                known = try values(ofBlock: block, of: stream)
+                unpacked += 1
+                (next, end) = (0, sums[block])
+            }
+            let within = Int(place) % Self.blockValues
+            while next < within {
+                end += Int(known[next])
+                next += 1
+            }
+            found.append(end..<(end + Int(known[within])))
+        }
+        return found
+    }
+
     /// Whether it tells where values stand.
     var isSearched: Bool { extent != nil || count == 0 }
 

@@ -9,6 +9,8 @@ package final class PageLandmarks: Sendable {
         /// By offset of the stream.
         var streams: [Int: IntegerStreamIndex] = [:]
         var nulls: (map: Validity, byteCount: Int)?
+        /// By offset of a stream of lengths: what comes before each block of them, added up.
+        var lengths: [Int: [Int]] = [:]
         var heldBytes = 0
         var toldBytes = 0
     }
@@ -43,6 +45,35 @@ package final class PageLandmarks: Sendable {
         let values = try index.values(at: places, of: stream, unpacked: &unpacked)
         blocksUnpacked.add(unpacked, ordering: .relaxed)
         return values
+    }
+
+    /// Reads an integer stream of the lengths of `count` texts, which lie behind it, end to end: where some of them lie
+    /// there, and how long they are all together.
+    /// - Precondition: places ascend and are below `count`.
+    /// - Returns: nil, and nothing is read, where the lengths are told faster one by one.
+    func stretches(
+        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]
+    ) throws(DecodingError) -> (stretches: [Range<Int>], total: Int)? {
+        if count == 0 { return nil }
+        var ahead = cursor
+        let (index, stream) = try self.index(&ahead, count: count, isSearched: false)
+        let offset = cursor.offset
+        var sums = state.withLock { $0.lengths[offset] }
+        if sums == nil {
+            guard let made = try index.sums(of: stream, before: ahead) else { return nil }
+            state.withLock { state in
+                guard state.lengths[offset] == nil else { return }
+                state.lengths[offset] = made
+                state.heldBytes += made.count * 8 + 64
+            }
+            sums = made
+        }
+        guard let sums, let total = sums.last else { return nil }
+        var unpacked = 0
+        let stretches = try index.stretches(at: places, sums: sums, of: stream, unpacked: &unpacked)
+        blocksUnpacked.add(unpacked, ordering: .relaxed)
+        cursor = ahead
+        return (stretches, total)
     }
 
     /// Reads an integer stream of `count` values: where a value stands, ascending.

@@ -112,7 +112,7 @@ enum TextBlockDecoder {
         switch form {
         case .plain:
             guard let codes else { return try readPlain(&cursor, count: count) }
-            return try readPlain(&cursor, count: count, at: codes)
+            return try readPlain(&cursor, count: count, at: codes, landmarks)
         case .uuid: return try IdentifierText.read(&cursor, count: count, at: codes, landmarks)
         case .hexadecimal: return try NumberedText.readHexadecimal(&cursor, count: count, at: codes, landmarks)
         case .decimal: return try NumberedText.readDecimal(&cursor, count: count, at: codes, landmarks)
@@ -136,8 +136,11 @@ enum TextBlockDecoder {
     }
 
     private static func readPlain(
-        _ cursor: inout ByteCursor, count: Int, at codes: [UInt32]
+        _ cursor: inout ByteCursor, count: Int, at codes: [UInt32], _ landmarks: PageLandmarks?
     ) throws(DecodingError) -> TextDictionary {
+        if let known = try landmarks?.stretches(&cursor, count: count, at: codes) {
+            return joined(known.stretches, of: try cursor.readSlice(known.total))
+        }
         let lengths = try IntegerStreamDecoder.read(&cursor, count: count)
         let limit = cursor.remaining
         var ranges: [Range<Int>] = []
@@ -151,7 +154,11 @@ enum TextBlockDecoder {
             total += Int(lengths[index])
             if ranges.count < codes.count, Int(codes[ranges.count]) == index { ranges.append(start..<total) }
         }
-        let texts = try cursor.readSlice(total)
+        return joined(ranges, of: try cursor.readSlice(total))
+    }
+
+    /// Some of the texts that lie end to end.
+    private static func joined(_ ranges: [Range<Int>], of texts: ArraySlice<UInt8>) -> TextDictionary {
         var bytes: [UInt8] = []
         var offsets: [UInt32] = [0]
         for range in ranges {
