@@ -30,24 +30,53 @@ import Testing
     }
 }
 
-/// The table without its second column, which nobody may read.
+/// A column in which a text was looked up has that text in the rows that were found: it is not read for them.
+@Suite struct LookedUpColumnTests {
+    @Test(arguments: [true, false]) func whatIsLookedUpIsNotRead(usesSummaries: Bool) throws {
+        let base = MemoryTable(
+            "t", [("c", .text), ("k", .integer)],
+            rows: (0..<90).map { [$0 % 9 == 8 ? .null : .text("c-\($0 % 9)"), .integer(Int64($0))] }, morselRows: 30)
+        let catalog = HollowCatalog(base: base, isSearched: true)
+        var options = QueryOptions()
+        options.usesSummaries = usesSummaries
+        let scan = Plan.scan(table: "t", columns: [0, 1], output: base.columns, predicates: [])
+        for (text, first) in [("c-4", 4), ("c-8", nil)] as [(String, Int64?)] {
+            let before = base.reads.pagesRead.load(ordering: .relaxed)
+            let condition = Expression.call(.equal, [.column(0, .text), .literal(.text(text), .text)], .boolean)
+            let found = try executor.run(.filter(scan, condition), catalog: catalog, options: options).rows
+            let numbers = first.map { Array(stride(from: $0, to: 90, by: 9)) } ?? []
+            #expect(found == numbers.map { [.text(text), .integer($0)] })
+            let reads = base.reads.pagesRead.load(ordering: .relaxed) - before
+            // Of each of three morsels the number, where there is a row.
+            #expect(reads == (usesSummaries ? 0 : 3) + (first == nil ? 0 : 3), "\(text)")
+        }
+    }
+}
+
+/// The table without its second column, which nobody may read, or with a first one that is searched for texts.
 private struct HollowCatalog: TableCatalog {
     let base: MemoryTable
+    var isSearched = false
     let position: Int64 = 1
     let watermark: Int64 = 0
     let now: Int64 = 0
 
-    func table(named name: String) -> (any TableSource)? { name == "t" ? HollowTable(base: base) : nil }
+    func table(named name: String) -> (any TableSource)? { name == "t" ? HollowTable(base: base, isSearched: isSearched) : nil }
     var tableNames: [String] { ["t"] }
     func userToken(_ userID: String) -> String { userID }
 }
 
 private struct HollowTable: TableSource {
     let base: MemoryTable
+    let isSearched: Bool
 
     var name: String { base.name }
     var columns: [TableColumn] { base.columns }
-    func morsels(for request: ScanRequest) -> [any Morsel] { base.pieces.map { HollowMorsel(base: $0) } }
+    func morsels(for request: ScanRequest) -> [any Morsel] {
+        base.pieces.map { piece -> any Morsel in
+            isSearched ? SearchedMorsel(base: piece) : HollowMorsel(base: piece)
+        }
+    }
 }
 
 private struct HollowMorsel: Morsel {
@@ -60,5 +89,20 @@ private struct HollowMorsel: Morsel {
     func column(_ index: Int) -> Vector {
         #expect(index == 0, "what is lacking is read")
         return base.column(index)
+    }
+}
+
+private struct SearchedMorsel: Morsel {
+    let base: MemoryMorsel
+
+    var rowCount: Int { base.rowCount }
+    func summary(_ index: Int) -> ColumnSummary? { nil }
+    func column(_ index: Int) -> Vector { base.column(index) }
+
+    func rows(_ index: Int, ofText text: [UInt8]) -> [UInt32]? {
+        guard index == 0 else { return nil }
+        return (0..<UInt32(rowCount)).filter { row in
+            if case .text(let own) = base.vectors[0].scalar(at: Int(row)) { Array(own.utf8) == text } else { false }
+        }
     }
 }

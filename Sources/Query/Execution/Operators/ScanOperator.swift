@@ -121,7 +121,10 @@ struct ScanOperator: Sendable {
         for condition in conditions {
             let rows: [UInt32]
             if selection == nil, let found = try lookedUp(condition, morsel) {
-                rows = found
+                rows = found.rows
+                // What the rows have there is known.
+                chunk.columns[found.column] = .constant(.text(found.text), type: .text, count: chunk.rowCount)
+                isLoaded[found.column] = true
             } else {
                 for index in condition.columnsRead.sorted() { try load(index) }
                 guard let kept = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
@@ -148,16 +151,18 @@ struct ScanOperator: Sendable {
         return (chunk, selection)
     }
 
-    /// The rows of a morsel where a column has a given text, if that is what the condition says and the morsel finds
-    /// them without reading the column.
-    private func lookedUp(_ condition: Expression, _ morsel: any Morsel) throws -> [UInt32]? {
+    /// The rows of a morsel where a column of the output has a given text, if that is what the condition says and the
+    /// morsel finds them without reading the column.
+    private func lookedUp(
+        _ condition: Expression, _ morsel: any Morsel
+    ) throws -> (rows: [UInt32], column: Int, text: String)? {
         guard context.options.usesSummaries, case .call(.equal, let sides, _) = condition, sides.count == 2 else {
             return nil
         }
         switch (sides[0], sides[1]) {
         case (.column(let column, .text), .literal(.text(let text), _)),
             (.literal(.text(let text), _), .column(let column, .text)):
-            return try morsel.rows(columns[column], ofText: Array(text.utf8))
+            return try morsel.rows(columns[column], ofText: Array(text.utf8)).map { ($0, column, text) }
         default: return nil
         }
     }
