@@ -124,6 +124,30 @@ struct PageLandmarksTests {
         #expect(found > 6)
     }
 
+    /// Values within bounds are found where these blocks have them alone, and looked for in those at the bounds.
+    @Test func rowsWithinBoundsAreFoundInFewBlocks() throws {
+        let count = 12_000
+        var found = 0
+        for (name, vector) in sampleVectors(count: count, seed: 47) {
+            guard case .int64(let values) = vector.storage else { continue }
+            let page = PageEncoder.encode(vector, options: PageOptions(compression: .none))
+            let landmarks = PageLandmarks(payloadBytes: page.payload.count)
+            let (low, high) = (values[count / 3], values[count / 2])
+            for range in [low...max(low, high), low...low, Int64.min...low, high...Int64.max, .min ... .max] {
+                let before = landmarks.blocksUnpacked.load(ordering: .relaxed)
+                let rows = try PageDecoder.rows(
+                    within: range, page.header, payload: page.payload[...], landmarks: landmarks)
+                let unpacked = landmarks.blocksUnpacked.load(ordering: .relaxed) - before
+                if name == "times" { #expect(rows != nil && unpacked <= 2, "\(unpacked) blocks") }
+                guard let rows else { continue }
+                found += 1
+                let expected = values.indices.filter { range.contains(values[$0]) }.map { UInt32($0) }
+                #expect(rows == expected, "\(name), \(range)")
+            }
+        }
+        #expect(found > 10)
+    }
+
     /// Ids stand near each other, as conversations do that go on at the same time: who looks for one unpacks those
     /// blocks alone whose bounds have it.
     @Test func blocksThatCannotHoldATextAreLeftAlone() throws {

@@ -61,7 +61,10 @@ private struct HollowCatalog: TableCatalog {
     let watermark: Int64 = 0
     let now: Int64 = 0
 
-    func table(named name: String) -> (any TableSource)? { name == "t" ? HollowTable(base: base, isSearched: isSearched) : nil }
+    func table(named name: String) -> (any TableSource)? {
+        name == "t" ? HollowTable(base: base, isSearched: isSearched) : nil
+    }
+
     var tableNames: [String] { ["t"] }
     func userToken(_ userID: String) -> String { userID }
 }

@@ -221,6 +221,10 @@ struct SegmentTests {
             #expect(statistics.bytesRead.load(ordering: .relaxed) == bytes)
             #expect(try latest(5_000) == nil, "all rows are wanted")
             for column in ["error_type", "ok", "model", "added later"] { #expect(try latest(3, column) == nil) }
+            let times: ClosedRange<Int64> = 4_090_000_000_000...4_097_500_000_000
+            #expect(try group.rows(within: times, in: "time", statistics: statistics) == Array(4_090...4_097))
+            #expect(try group.rows(within: 1...2, in: "error_type") == nil)
+            #expect(statistics.bytesRead.load(ordering: .relaxed) == bytes)
         }
     }
 

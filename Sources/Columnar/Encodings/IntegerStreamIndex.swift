@@ -221,6 +221,34 @@ struct IntegerStreamIndex: Sendable {
         return places
     }
 
+    /// Where the values within some bounds stand, ascending; nil where many blocks have both these and others.
+    /// - Parameters:
+    ///   - range: the bounds.
+    ///   - unpacked: as of ``values(at:of:unpacked:)``.
+    /// - Precondition: it was made to be searched.
+    /// - Complexity: O(blocks + places), and the blocks that have both.
+    func places(
+        within range: ClosedRange<Int64>, of stream: ArraySlice<UInt8>, unpacked: inout Int
+    ) throws(DecodingError) -> [UInt32]? {
+        precondition(isSearched, "bounds tell where they may be")
+        guard bounds.count > 1 else { return nil }
+        let mixed = bounds.count { $0.overlaps(range) && !range.contains($0) }
+        guard mixed <= max(2, bounds.count / 8) else { return nil }
+        var places: [UInt32] = []
+        for block in bounds.indices where bounds[block].overlaps(range) {
+            let start = block * Self.blockValues
+            if range.contains(bounds[block]) {
+                places += UInt32(start)..<UInt32(min(start + Self.blockValues, count))
+                continue
+            }
+            unpacked += 1
+            for (index, value) in try values(ofBlock: block, of: stream).enumerated() where range.contains(value) {
+                places.append(UInt32(truncatingIfNeeded: start + index))
+            }
+        }
+        return places
+    }
+
     /// Where the first values in an order stand, and all that equal the last of them, ascending; nil where most blocks
     /// may have one of them.
     /// - Parameters:

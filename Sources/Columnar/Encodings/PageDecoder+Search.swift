@@ -50,6 +50,18 @@ extension PageDecoder {
         guard places == nil || cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
         return places
     }
+
+    /// The same of the rows whose values, as they are stored, lie within some bounds.
+    package static func rows(
+        within range: ClosedRange<Int64>, _ header: PageHeader, payload: ArraySlice<UInt8>, landmarks: PageLandmarks
+    ) throws(DecodingError) -> [UInt32]? {
+        guard header.encoding == .integers, header.summary.nullCount == 0 else { return nil }
+        assert(header.compression == .none, "what stays in memory is not compressed")
+        var cursor = ByteCursor(payload)
+        let places = try landmarks.places(within: range, &cursor, count: header.rowCount)
+        guard places == nil || cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
+        return places
+    }
 }
 
 extension TextBlockDecoder {

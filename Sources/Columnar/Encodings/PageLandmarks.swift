@@ -83,8 +83,21 @@ package final class PageLandmarks: Sendable {
         return try places(of: [value], index, stream)
     }
 
-    /// Reads an integer stream of `count` values: where the first ones in an order stand, and all that equal the last of
-    /// them, ascending; nil where they are not in few blocks.
+    /// Reads an integer stream of `count` values: where those within some bounds stand, ascending; nil where many
+    /// blocks have both these and others.
+    func places(
+        within range: ClosedRange<Int64>, _ cursor: inout ByteCursor, count: Int
+    ) throws(DecodingError) -> [UInt32]? {
+        if count == 0 { return nil }
+        let (index, stream) = try self.index(&cursor, count: count, isSearched: true)
+        var unpacked = 0
+        let places = try index.places(within: range, of: stream, unpacked: &unpacked)
+        blocksUnpacked.add(unpacked, ordering: .relaxed)
+        return places
+    }
+
+    /// Reads an integer stream of `count` values: where the first ones in an order stand, and all that equal the last
+    /// of them, ascending; nil where they are not in few blocks.
     func places(
         first wanted: Int, descending: Bool, _ cursor: inout ByteCursor, count: Int
     ) throws(DecodingError) -> [UInt32]? {

@@ -41,6 +41,9 @@ package protocol Morsel: Sendable {
     /// ascending, where the column has no nulls and that is found more cheaply than by reading it; nil where it is not.
     /// - Precondition: `count` is at least 1.
     func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]?
+    /// The rows whose time in a column (ns) lies within bounds, ascending, where the column has no nulls and that is
+    /// found more cheaply than by reading it; nil where it is not.
+    func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]?
     /// What is known of a column without reading it; nil if nothing.
     func summary(_ index: Int) -> ColumnSummary?
     /// Under what something that was computed of it may be kept; nil where nothing may.
@@ -76,6 +79,9 @@ extension Morsel {
 
     /// Likewise.
     package func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? { nil }
+
+    /// Likewise.
+    package func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? { nil }
 
     /// Most columns have nothing in common.
     package var reading: any Morsel { self }

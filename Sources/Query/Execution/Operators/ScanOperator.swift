@@ -11,6 +11,9 @@ struct ScanOperator: Sendable {
     let output: [TableColumn]
     /// Conditions over the output's columns, cheapest to refute first.
     let conditions: [Expression]
+    /// Which columns of the output whoever takes the rows looks at; of the others, which conditions alone ask about,
+    /// there may be anything.
+    var wanted: [Int]
 
     /// - Parameter mayJoin: whether a morsel may stand for several pieces.
     init(
@@ -24,6 +27,7 @@ struct ScanOperator: Sendable {
         self.columns = columns
         self.output = output
         self.conditions = conditions
+        wanted = Array(columns.indices)
         let provable = context.options.usesSummaries ? predicates : []
         var request = ScanRequest(
             columns: columns, predicates: provable, statistics: context.statistics,
@@ -89,12 +93,12 @@ struct ScanOperator: Sendable {
     /// The first surviving rows of a morsel; nil when there are none.
     private func read(_ morsel: any Morsel, first: Int) throws -> Chunk? {
         guard morsel.rowCount > 0, let open = remaining(morsel) else { return nil }
-        return try read(morsel, conditions: open, columns: Array(columns.indices), first: first)?.chunk
+        return try read(morsel, conditions: open, columns: wanted, first: first)?.chunk
     }
 
     /// The surviving rows of a morsel under conditions already looked through; nil when there are none.
     func read(_ morsel: any Morsel, conditions: [Expression]) throws -> Chunk? {
-        try read(morsel, conditions: conditions, columns: Array(columns.indices))?.chunk
+        try read(morsel, conditions: conditions, columns: wanted)?.chunk
     }
 
     /// The surviving rows of a morsel with some of the output's columns, the others as constants; nil when no row
@@ -117,20 +121,7 @@ struct ScanOperator: Sendable {
             chunk.columns[index] = try column(index, of: morsel, selection, kept)
             isLoaded[index] = true
         }
-        let evaluator = Evaluator(context: context)
-        for condition in conditions {
-            let rows: [UInt32]
-            if selection == nil, let found = try lookedUp(condition, morsel) {
-                rows = found.rows
-                // What the rows have there is known.
-                chunk.columns[found.column] = .constant(.text(found.text), type: .text, count: chunk.rowCount)
-                isLoaded[found.column] = true
-            } else {
-                for index in condition.columnsRead.sorted() { try load(index) }
-                guard let kept = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
-                rows = kept
-            }
-            if rows.isEmpty { return nil }
+        func keep(_ rows: [UInt32]) {
             let here = KeptRows(ascending: rows)
             chunk = chunk.gather(here)
             if let known = selection {
@@ -141,6 +132,24 @@ struct ScanOperator: Sendable {
             }
             assert(selection?.count == chunk.rowCount, "rows and their places in the morsel")
         }
+        var open = conditions
+        if let found = try FoundRows(conditions, of: morsel, columns: columns, context) {
+            if found.rows.isEmpty { return nil }
+            open = conditions.indices.filter { !found.conditions.contains($0) }.map { conditions[$0] }
+            if let (column, text) = found.text {
+                // What the rows have there is known.
+                chunk.columns[column] = .constant(.text(text), type: .text, count: chunk.rowCount)
+                isLoaded[column] = true
+            }
+            if found.rows.count < morsel.rowCount { keep(found.rows) }
+        }
+        let evaluator = Evaluator(context: context)
+        for condition in open {
+            for index in condition.columnsRead.sorted() { try load(index) }
+            guard let rows = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
+            if rows.isEmpty { return nil }
+            keep(rows)
+        }
         if chunk.rowCount > first {
             let places = selection.map { Array($0.prefix(first)) } ?? Array(0..<UInt32(first))
             (selection, kept) = (places, KeptRows(ascending: places))
@@ -149,22 +158,6 @@ struct ScanOperator: Sendable {
         assert(columns.count == output.count, "a column of the table for each of the output")
         for index in wanted { try load(index) }
         return (chunk, selection)
-    }
-
-    /// The rows of a morsel where a column of the output has a given text, if that is what the condition says and the
-    /// morsel finds them without reading the column.
-    private func lookedUp(
-        _ condition: Expression, _ morsel: any Morsel
-    ) throws -> (rows: [UInt32], column: Int, text: String)? {
-        guard context.options.usesSummaries, case .call(.equal, let sides, _) = condition, sides.count == 2 else {
-            return nil
-        }
-        switch (sides[0], sides[1]) {
-        case (.column(let column, .text), .literal(.text(let text), _)),
-            (.literal(.text(let text), _), .column(let column, .text)):
-            return try morsel.rows(columns[column], ofText: Array(text.utf8)).map { ($0, column, text) }
-        default: return nil
-        }
     }
 
     /// Rows of a morsel by their places.

@@ -183,6 +183,10 @@ struct ClosingMorsel: Morsel {
         try ClosingRule.places.derived.contains(index) ? nil : base.rows(index, ofText: text)
     }
 
+    func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {
+        try ClosingRule.places.derived.contains(index) ? nil : base.rows(index, within: times)
+    }
+
     /// What pages say of derived columns does not hold.
     func summary(_ index: Int) -> ColumnSummary? {
         ClosingRule.places.derived.contains(index) ? nil : base.summary(index)

@@ -109,6 +109,10 @@ struct GroupMorsel: Morsel {
         try group.rows(first: count, descending: descending, in: columns[index].name, statistics: statistics)
     }
 
+    func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {
+        try group.rows(within: times, in: columns[index].name, statistics: statistics)
+    }
+
     func summary(_ index: Int) -> ColumnSummary? { group.summary(named: columns[index].name, near: index) }
     var identity: MorselIdentity? { group.identity }
 }

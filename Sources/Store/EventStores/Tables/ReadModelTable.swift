@@ -87,7 +87,15 @@ struct LiveRowsMorsel: Morsel {
     }
 
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
-        guard let found = try base.rows(index, ofText: text) else { return nil }
+        try base.rows(index, ofText: text).map(places)
+    }
+
+    func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {
+        try base.rows(index, within: times).map(places)
+    }
+
+    /// At which places among the rows that are left those of some stand that are left.
+    private func places(of found: [UInt32]) -> [UInt32] {
         let left = found.filter { !dead.contains($0) && !more.contains($0) }
         return left.isEmpty ? [] : kept().places(of: left)
     }

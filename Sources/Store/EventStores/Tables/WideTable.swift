@@ -118,6 +118,12 @@ struct WideMorsel: Morsel {
         return try base.rows(source, first: count, descending: descending)
     }
 
+    func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {
+        let source = view.sources[index]
+        if source < 0 || source == view.typePlace { return nil }
+        return try base.rows(source, within: times)
+    }
+
     func summary(_ index: Int) -> ColumnSummary? {
         let source = view.sources[index]
         if source < 0 { return ColumnSummary(minimum: .null, maximum: .null, nullCount: rowCount, sum: 0) }

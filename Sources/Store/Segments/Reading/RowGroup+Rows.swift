@@ -51,13 +51,35 @@ extension RowGroup {
     package func rows(
         first count: Int, descending: Bool, in name: String, statistics: ScanStatistics? = nil
     ) throws -> [UInt32]? {
+        try searched(name, statistics) { page, landmarks in
+            try PageDecoder.rows(
+                first: count, descending: descending, page.header, payload: page.payload, landmarks: landmarks)
+        }
+    }
+
+    /// The rows whose time in a column lies within bounds, ascending; nil where the column has to be decoded for that.
+    /// - Throws: likewise.
+    package func rows(
+        within times: ClosedRange<Int64>, in name: String, statistics: ScanStatistics? = nil
+    ) throws -> [UInt32]? {
+        // Of few rows a whole page is read as fast.
+        guard rowCount >= Self.searchedRowsMin else { return nil }
+        return try searched(name, statistics) { page, landmarks in
+            try PageDecoder.rows(within: times, page.header, payload: page.payload, landmarks: landmarks)
+        }
+    }
+
+    private static let searchedRowsMin = 4_096
+
+    /// What is found in a page of whole numbers or times without nulls that stays in memory; nil for other columns.
+    private func searched(
+        _ name: String, _ statistics: ScanStatistics?, _ search: (Page, PageLandmarks) throws -> [UInt32]?
+    ) throws -> [UInt32]? {
         guard let column = columnIndex(named: name), let header = directory.pages[column]?.header,
             header.encoding == .integers, header.summary.nullCount == 0
         else { return nil }
         let found = try decoded(column, statistics, isKept: true) { page -> [UInt32]? in
-            guard let landmarks = page.landmarks else { return nil }
-            return try PageDecoder.rows(
-                first: count, descending: descending, page.header, payload: page.payload, landmarks: landmarks)
+            try page.landmarks.flatMap { try search(page, $0) }
         }
         guard let found else { return nil }
         return found
