@@ -15,7 +15,9 @@ extension RowGroup {
     package func column(
         named name: String, near place: Int = 0, type: ColumnType, rows: [UInt32], statistics: ScanStatistics? = nil
     ) throws -> Vector {
-        guard let column = columnIndex(named: name, near: place) else { return .constant(.null, type: type, count: rows.count) }
+        guard let column = columnIndex(named: name, near: place) else {
+            return .constant(.null, type: type, count: rows.count)
+        }
         if rows.count == rowCount { return try self.column(column, statistics: statistics) }
         let isKept = rows.count <= Self.keptRowsMax
         let found = try decoded(column, statistics, isKept: isKept) { page in

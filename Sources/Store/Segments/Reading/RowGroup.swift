@@ -126,7 +126,9 @@ package struct RowGroup: Sendable {
         named name: String, near place: Int = 0, type: ColumnType, statistics: ScanStatistics? = nil,
         sharesTexts: Bool = false
     ) throws -> Vector {
-        guard let index = columnIndex(named: name, near: place) else { return .constant(.null, type: type, count: rowCount) }
+        guard let index = columnIndex(named: name, near: place) else {
+            return .constant(.null, type: type, count: rowCount)
+        }
         return try column(index, statistics: statistics, sharesTexts: sharesTexts)
     }
 
