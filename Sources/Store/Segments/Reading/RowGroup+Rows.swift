@@ -53,7 +53,9 @@ extension RowGroup {
     package func rows(
         first count: Int, descending: Bool, in name: String, statistics: ScanStatistics? = nil
     ) throws -> [UInt32]? {
-        try searched(name, statistics) { page, landmarks in
+        // Of few rows a whole page is read as fast.
+        guard rowCount >= Self.searchedRowsMin else { return nil }
+        return try searched(name, statistics) { page, landmarks in
             try PageDecoder.rows(
                 first: count, descending: descending, page.header, payload: page.payload, landmarks: landmarks)
         }
@@ -64,7 +66,6 @@ extension RowGroup {
     package func rows(
         within times: ClosedRange<Int64>, in name: String, statistics: ScanStatistics? = nil
     ) throws -> [UInt32]? {
-        // Of few rows a whole page is read as fast.
         guard rowCount >= Self.searchedRowsMin else { return nil }
         return try searched(name, statistics) { page, landmarks in
             try PageDecoder.rows(within: times, page.header, payload: page.payload, landmarks: landmarks)
