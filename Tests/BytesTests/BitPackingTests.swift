@@ -47,6 +47,13 @@ struct BitPackingTests {
             let picked = try BitPacking.unpack64(
                 sink.bytes[...], count: count, width: width, base: 5, divisor: 3, at: places)
             #expect(picked == places.map { values[Int($0)] &* 3 &+ 5 }, "width \(width)")
+            let blocks = Array(stride(from: 0, to: count, by: BitPacking.blockValues).enumerated())
+            for (block, start) in blocks {
+                let own = try BitPacking.unpack64(
+                    sink.bytes[...], count: count, width: width, base: 5, divisor: 3, block: block)
+                let wanted = values[start..<min(start + BitPacking.blockValues, count)].map { $0 &* 3 &+ 5 }
+                #expect(own == wanted, "width \(width), block \(block)")
+            }
             guard width <= 32 else { continue }
             let narrow = values.map { UInt32(truncatingIfNeeded: $0) }
             var sink32 = ByteSink()
@@ -54,6 +61,10 @@ struct BitPackingTests {
             #expect(
                 try BitPacking.unpack32(sink32.bytes[...], count: count, width: width, at: places)
                     == places.map { narrow[Int($0)] }, "width \(width)")
+            for (block, start) in blocks {
+                let own = try BitPacking.unpack32(sink32.bytes[...], count: count, width: width, block: block)
+                #expect(own.elementsEqual(narrow[start...].prefix(BitPacking.blockValues)), "width \(width)")
+            }
         }
     }
 

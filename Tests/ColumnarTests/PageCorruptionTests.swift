@@ -11,10 +11,17 @@ struct PageCorruptionTests {
         guard let vector = try? PageDecoder.decode(header, payload: payload[...], type: type) else { return nil }
         #expect(vector.count == header.rowCount && vector.count <= PageLimits.rowsMax)
         let some = vector.count > 8 ? [UInt32(vector.count / 2)] : []
-        if let picked = try? PageDecoder.decode(header, payload: payload[...], type: type, rows: some) {
-            #expect(sameRows(picked, vector.gather(some)))
-        } else {
-            Issue.record("a page that can be read cannot be picked from")
+        let known = PageLandmarks(payloadBytes: payload.count)
+        // The second time something is known of the page.
+        for landmarks in [nil, known, known] {
+            let picked = try? PageDecoder.decode(
+                header, payload: payload[...], type: type, rows: some,
+                landmarks: header.compression == .none ? landmarks : nil)
+            if let picked {
+                #expect(sameRows(picked, vector.gather(some)))
+            } else {
+                Issue.record("a page that can be read cannot be picked from")
+            }
         }
         if case .text(let codes, let dictionary) = vector.storage {
             #expect(codes.allSatisfy { Int($0) < dictionary.count || dictionary.count == 0 })
@@ -82,8 +89,13 @@ struct PageCorruptionTests {
                 #expect(vector.count == rows)
             }
             let some = rows > 8 ? [0, UInt32(rows - 1)].prefix(rows / 8) : []
-            if let vector = try? PageDecoder.decode(header, payload: payload[...], type: type, rows: Array(some)) {
-                #expect(vector.count == some.count)
+            let known = PageLandmarks(payloadBytes: payload.count)
+            for landmarks in [nil, known, known] {
+                let picked = try? PageDecoder.decode(
+                    header, payload: payload[...], type: type, rows: Array(some), landmarks: landmarks)
+                if let picked { #expect(picked.count == some.count) }
+                _ = try? PageDecoder.rows(
+                    ofText: [97], header, payload: payload[...], type: type, landmarks: landmarks)
             }
         }
     }

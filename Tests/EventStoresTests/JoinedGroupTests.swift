@@ -85,6 +85,7 @@ import Testing
                     let picks: [[UInt32]] = [[], Array(0..<count), (0..<count).filter { $0 % 2 == 1 }, [count - 1]]
                     for index in table.columns.indices {
                         let whole = try morsel.column(index)
+                        if morsel.lacks(index) { #expect(whole.isAbsent && name == "events") }
                         for rows in picks {
                             let some = try morsel.column(index, rows: rows)
                             let found = (0..<some.count).map { some.scalar(at: $0) }

@@ -59,6 +59,23 @@ struct MemoryMorsel: Morsel {
         return vectors[index]
     }
 
+    /// As pages of whole numbers find them.
+    func rows(_ index: Int, first count: Int, descending: Bool) -> [UInt32]? {
+        guard hasSummaries, count < rowCount, case .int64(let values) = vectors[index].storage,
+            vectors[index].validity == nil
+        else { return nil }
+        let last = values.sorted { descending ? $0 > $1 : $0 < $1 }[count - 1]
+        return values.indices.filter { descending ? values[$0] >= last : values[$0] <= last }.map { UInt32($0) }
+    }
+
+    /// As pages find them: of times without nulls.
+    func rows(_ index: Int, within times: ClosedRange<Int64>) -> [UInt32]? {
+        guard hasSummaries, vectors[index].type == .timestamptz, case .int64(let values) = vectors[index].storage,
+            vectors[index].validity == nil
+        else { return nil }
+        return values.indices.filter { times.contains(values[$0]) }.map { UInt32($0) }
+    }
+
     func summary(_ index: Int) -> ColumnSummary? {
         guard hasSummaries else { return nil }
         let values = (0..<rowCount).map { vectors[index].scalar(at: $0) }.filter { !$0.isNull }

@@ -63,6 +63,34 @@ import Testing
         let result = ResultSet(
             columns: columns, chunks: [two, one, two], position: 1, watermark: 0, statistics: QueryStatistics())
         #expect(result.rendered(.csv) == "a,b\r\n1,\r\n2,\r\n,x\r\n1,\r\n2,\r\n")
+        let rows = #""rows":[[1,null],[2,null],[null,"x"],[1,null],[2,null]],"#
+        #expect(result.rendered(.json).contains(rows))
+    }
+
+    /// Most columns of a wide row are absent: their nulls are written in runs, wherever these begin and end.
+    @Test func absentColumnsAreNullsInEveryFormat() throws {
+        for present in [[], [0], [199], [0, 1, 90, 199], Array(0..<200)] {
+            let columns = (0..<200).map { TableColumn(name: "c\($0)", type: .integer) }
+            let chunk = Chunk(
+                columns: (0..<200).map { column in
+                    present.contains(column)
+                        ? Vector(type: .integer, scalars: [.integer(7), .null])
+                        : .constant(.null, type: .integer, count: 2)
+                }, rowCount: 2)
+            let result = ResultSet(
+                columns: columns, chunks: [chunk], position: 1, watermark: 0, statistics: QueryStatistics())
+            func line(_ value: String, _ absent: String, separator: String) -> String {
+                (0..<200).map { present.contains($0) ? value : absent }.joined(separator: separator)
+            }
+            let nulls = line("null", "null", separator: ",")
+            #expect(
+                result.rendered(.json).contains(
+                    "\"rows\":[[\(line("7", "null", separator: ","))],[\(nulls)]],"))
+            #expect(result.rendered(.csv).contains("\r\n\(line("7", "", separator: ","))\r\n"))
+            let members = (0..<200).map { "\"c\($0)\":\(present.contains($0) ? "7" : "null")" }
+            #expect(result.rendered(.ndjson).hasPrefix("{\(members.joined(separator: ","))}\n"))
+            #expect(result.rendered(.table).split(separator: "\n").count == 5)
+        }
     }
 
     @Test func newlineDelimited() {

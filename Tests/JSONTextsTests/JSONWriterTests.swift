@@ -28,6 +28,25 @@ import Testing
         #expect(json == #"{"a":1,"b":["x",null,true,{}],"c":-2.5}"#)
     }
 
+    /// Many nulls are as many single ones, with the same white space.
+    @Test(arguments: [JSONWriter.Layout.compact, .spaced, .indented]) func nullsAreWrittenAtOnce(
+        layout: JSONWriter.Layout
+    ) {
+        for count in [0, 1, 2, 64, 65, 66, 200] {
+            func written(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
+                var json = JSONWriter(layout)
+                json.beginArray()
+                write(&json)
+                json.value(true)
+                write(&json)
+                json.endArray()
+                return json.bytes
+            }
+            let singly = written { json in for _ in 0..<count { json.null() } }
+            #expect(written { $0.nulls(count) } == singly, "\(count)")
+        }
+    }
+
     @Test func anObjectIsWrittenAtOnce() {
         let text = JSONWriter.object { json in
             json.member("a", "x")

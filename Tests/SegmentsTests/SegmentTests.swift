@@ -229,6 +229,33 @@ struct SegmentTests {
         }
     }
 
+    /// The latest rows of a group are found without reading the column again, and of columns with nulls or without an
+    /// order of numbers nothing is said.
+    @Test func latestRowsAreFoundInThePage() throws {
+        try withTemporaryDirectory { directory in
+            let files = POSIXFileSystem()
+            let description = try writeSample(files, directory, groups: 1, rows: 5_000)
+            let reader = try SegmentReader.open(fileSystem: files, path: directory + "/" + description.fileName)
+            let group = reader.groups(table: "llm_call")[0]
+            let statistics = ScanStatistics()
+            func latest(_ count: Int, _ column: String = "time") throws -> [UInt32]? {
+                try group.rows(first: count, descending: true, in: column, statistics: statistics)
+            }
+            #expect(try latest(50) == Array(4_950..<5_000))
+            let bytes = statistics.bytesRead.load(ordering: .relaxed)
+            #expect(bytes > 0)
+            #expect(try latest(2) == [4_998, 4_999])
+            #expect(try group.rows(first: 1, descending: false, in: "time", statistics: statistics) == [0])
+            #expect(statistics.bytesRead.load(ordering: .relaxed) == bytes)
+            #expect(try latest(5_000) == nil, "all rows are wanted")
+            for column in ["error_type", "ok", "model", "added later"] { #expect(try latest(3, column) == nil) }
+            let times: ClosedRange<Int64> = 4_090_000_000_000...4_097_500_000_000
+            #expect(try group.rows(within: times, in: "time", statistics: statistics) == Array(4_090...4_097))
+            #expect(try group.rows(within: 1...2, in: "error_type") == nil)
+            #expect(statistics.bytesRead.load(ordering: .relaxed) == bytes)
+        }
+    }
+
     /// A filter is read once for whoever asks one conversation after another; whoever verifies reads the file.
     @Test func filtersAreReadOnce() throws {
         try withTemporaryDirectory { directory in

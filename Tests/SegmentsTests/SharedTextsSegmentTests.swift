@@ -113,6 +113,67 @@ struct SharedTextsSegmentTests {
         #expect(statistics.bytesRead.load(ordering: .relaxed) == bytes)
     }
 
+    /// Groups of all tables that name a block are told where a text stands in it by one search, and a text that only
+    /// the filter passes is found to stand nowhere.
+    @Test func blocksAreSearchedOnceForAllGroups() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let reader = try Self.open(files, try Self.write(files, id: 1, isShared: true))
+        let statistics = ScanStatistics()
+        let groups = Self.tables.flatMap { reader.groups(table: $0) }
+        func look(for number: Int) throws -> [[UInt32]] {
+            let text = Self.trace(number)
+            let wanted = [ColumnPredicate(column: 0, comparison: .equal(.text(text)))]
+            return try groups.map { group in
+                if try group.canSkip(wanted, names: ["trace_id"], statistics: statistics) { return [] }
+                return try group.rows(ofText: Array(text.utf8), in: "trace_id", statistics: statistics) ?? []
+            }
+        }
+        for round in 1...2 {
+            #expect(try look(for: 20) == [[20], [], [17], [], [14], []])
+            #expect(statistics.textsSearched.load(ordering: .relaxed) == 806, "round \(round)")
+        }
+        #expect(try look(for: 450) == [[], [50], [], [47], [], [44]])
+        #expect(statistics.textsSearched.load(ordering: .relaxed) == 2 * 806)
+        #expect(try look(for: 20)[0] == [20])
+        #expect(statistics.textsSearched.load(ordering: .relaxed) == 3 * 806)
+        for number in 10_000..<10_400 {
+            let wanted = [ColumnPredicate(column: 0, comparison: .equal(.text(Self.trace(number))))]
+            #expect(try groups[0].canSkip(wanted, names: ["trace_id"]), "\(number) stands nowhere")
+        }
+    }
+
+    /// What is worked out once for all groups of a table says of each what it would say alone, and never that a group
+    /// has no row that it has.
+    @Test func aSieveSaysOfGroupsWhatEachSays() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let names = ["time", "trace_id", "user_id", "added later"]
+        for isShared in [true, false] {
+            let reader = try Self.open(files, try Self.write(files, id: isShared ? 1 : 2, isShared: isShared))
+            for name in Self.tables {
+                let table = try #require(reader.table(named: name))
+                for numbers in [[], [3], [410], [20, 10_007], [10_001, 10_002, 10_003], [5, 600]] {
+                    let texts = numbers.map { Scalar.text(Self.trace($0)) }
+                    for also in [nil, ColumnPredicate(column: 3, comparison: .isNotNull)] {
+                        let isOne = texts.count == 1
+                        let trace: ColumnPredicate.Comparison = isOne ? .equal(texts[0]) : .oneOf(texts + [.null])
+                        let predicates = [ColumnPredicate(column: 1, comparison: trace)] + (also.map { [$0] } ?? [])
+                        var sieve = table.sieve(predicates, names: names)
+                        for (index, group) in table.groups.enumerated() {
+                            let isSkipped = try sieve.canSkip(index)
+                            #expect(try isSkipped == group.canSkip(predicates, names: names))
+                            let column = try group.column(named: "trace_id", type: .text)
+                            let holds = (0..<column.count).contains { texts.contains(column.scalar(at: $0)) }
+                            if isSkipped { #expect(!holds || also != nil, "\(numbers) in \(name), group \(index)") }
+                            if also != nil { #expect(isSkipped, "a column that the segment lacks is null") }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test func everyFlippedByteIsAnErrorAndTruncationsAre() throws {
         let files = SimulatedFileSystem()
         try files.createDirectories("/s")

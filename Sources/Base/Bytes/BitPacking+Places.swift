@@ -145,12 +145,48 @@ extension BitPacking {
     private static func block64(
         _ bytes: ArraySlice<UInt8>, _ start: Int, _ count: Int, _ width: Int, _ base: Int64, _ divisor: UInt64
     ) throws(DecodingError) -> [Int64] {
-        assert(start % blockValues == 0 && start < count, "a block that is there")
-        let size = min(blockValues, count - start)
-        let first = bytes.startIndex + start / blockValues * 128 * width
-        let length = packedBytes(count: size, width: width, wordBits: 64)
+        let (size, place) = block(from: start, count: count, width: width, wordBits: 64)
+        let first = bytes.startIndex + place.lowerBound
         return try unpack64(
-            bytes[first..<(first + length)], count: size, width: width, base: base, divisor: divisor)
+            bytes[first..<(first + place.count)], count: size, width: width, base: base, divisor: divisor)
+    }
+
+    /// How many values the block has that begins with the value at `start`, and where its bytes lie.
+    private static func block(
+        from start: Int, count: Int, width: Int, wordBits: Int
+    ) -> (count: Int, place: Range<Int>) {
+        precondition(start % blockValues == 0 && (0..<count).contains(start), "a block that is there")
+        let size = min(blockValues, count - start)
+        let first = start / blockValues * 128 * width
+        return (size, first..<(first + packedBytes(count: size, width: width, wordBits: wordBits)))
+    }
+
+    /// As ``unpack64(_:count:width:base:divisor:)``, the values of one block alone.
+    /// - Parameter block: of ``blockValues`` values each, but for the last one, which may have fewer.
+    /// - Precondition: the block has a value.
+    /// - Throws: when `bytes` is not exactly as long as `count` values take.
+    package static func unpack64(
+        _ bytes: ArraySlice<UInt8>, count: Int, width: Int, base: Int64, divisor: UInt64, block: Int
+    ) throws(DecodingError) -> [Int64] {
+        guard (0...64).contains(width), bytes.count == packedBytes(count: count, width: width, wordBits: 64) else {
+            throw DecodingError(offset: 0, expectation: "\(count) packed values of \(width) bits")
+        }
+        return try block64(bytes, block * blockValues, count, width, base, divisor)
+    }
+
+    /// As ``unpack32(_:count:width:)``, the values of one block alone.
+    /// - Parameter block: likewise.
+    /// - Precondition: likewise.
+    /// - Throws: likewise.
+    package static func unpack32(
+        _ bytes: ArraySlice<UInt8>, count: Int, width: Int, block: Int
+    ) throws(DecodingError) -> [UInt32] {
+        guard (0...32).contains(width), bytes.count == packedBytes(count: count, width: width, wordBits: 32) else {
+            throw DecodingError(offset: 0, expectation: "\(count) packed values of \(width) bits")
+        }
+        let (size, place) = Self.block(from: block * blockValues, count: count, width: width, wordBits: 32)
+        let first = bytes.startIndex + place.lowerBound
+        return try unpack32(bytes[first..<(first + place.count)], count: size, width: width)
     }
 
     /// Where a value's bits begin.

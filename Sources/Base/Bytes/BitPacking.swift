@@ -8,7 +8,7 @@
 /// to a whole word.
 package enum BitPacking {
     /// Values in a whole, interleaved block.
-    static let blockValues = 1_024
+    package static let blockValues = 1_024
 
     /// Bytes that `count` values of `width` bits take with words of `wordBits` (32 or 64).
     package static func packedBytes(count: Int, width: Int, wordBits: Int) -> Int {

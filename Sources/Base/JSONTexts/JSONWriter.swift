@@ -207,7 +207,25 @@ package struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// So many of them.
+    package mutating func nulls(_ count: Int) {
+        guard layout == .compact, count > 1 else {
+            for _ in 0..<count { null() }
+            return
+        }
+        null()
+        var left = count - 1
+        while left > 0 {
+            let next = min(left, Self.moreNullsCount)
+            bytes.append(contentsOf: Self.moreNulls.prefix(next * 5))
+            left -= next
+        }
+    }
+
     private static let nullText = Array("null".utf8)
+    private static let moreNullsCount = 64
+    /// Each behind another value.
+    private static let moreNulls = Array(String(repeating: ",null", count: moreNullsCount).utf8)
 
     /// The shortest decimal that reads back as the same double, without a point where it is whole. JSON has no
     /// infinities and no NaN: they become text, as PostgreSQL's `to_json` does.

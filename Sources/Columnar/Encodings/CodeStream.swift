@@ -35,9 +35,11 @@ enum CodeStream {
     /// - Parameters:
     ///   - limit: what each has to be below; nil: whoever reads them looks himself.
     ///   - places: where the wanted codes stand; nil: all are wanted. The limit is then theirs alone.
+    ///   - landmarks: of what the cursor reads, where that stays in memory.
     /// - Precondition: places ascend and are below `count`.
     static func read(
-        _ cursor: inout ByteCursor, count: Int, limit: Int?, at places: [UInt32]? = nil
+        _ cursor: inout ByteCursor, count: Int, limit: Int?, at places: [UInt32]? = nil,
+        _ landmarks: PageLandmarks? = nil
     ) throws(DecodingError) -> [UInt32] {
         func failure(_ cursor: ByteCursor) -> DecodingError {
             cursor.failure(limit.map { "codes below \($0)" } ?? "codes of 32 bits")
@@ -61,7 +63,7 @@ enum CodeStream {
                 codes = try BitPacking.unpack32(bytes, count: count, width: width)
             }
         default:
-            let wide = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+            let wide = try IntegerStreamDecoder.read(&cursor, count: count, at: places, landmarks)
             var narrow = [UInt32](repeating: 0, count: wide.count)
             var all: Int64 = 0
             for index in wide.indices {
@@ -76,8 +78,9 @@ enum CodeStream {
     }
 
     /// Where some of `count` codes stand, ascending; each is below `limit`.
+    /// - Parameter landmarks: of what the cursor reads, where that stays in memory.
     static func places(
-        of wanted: [UInt32], _ cursor: inout ByteCursor, count: Int, limit: Int
+        of wanted: [UInt32], _ cursor: inout ByteCursor, count: Int, limit: Int, _ landmarks: PageLandmarks? = nil
     ) throws(DecodingError) -> [UInt32] {
         assert(zip(wanted, wanted.dropFirst()).allSatisfy { $0 < $1 }, "codes ascend")
         var ahead = cursor
@@ -90,11 +93,15 @@ enum CodeStream {
             cursor = ahead
             let width = Int(try cursor.readByte())
             guard width <= 32 else { throw cursor.failure("a width up to 32") }
+            if let landmarks {
+                return try landmarks.places(of: wanted, inCodes: &cursor, count: count, width: width, limit: limit)
+            }
             let bytes = try cursor.readSlice(BitPacking.packedBytes(count: count, width: width, wordBits: 32))
             let places = try BitPacking.places32(of: wanted, in: bytes, count: count, width: width, limit: limit)
             guard let places else { throw cursor.failure("codes below \(limit)") }
             return places
         default:
+            if let landmarks { return try landmarks.places(of: wanted, &cursor, count: count, limit: limit) }
             let codes = try read(&cursor, count: count, limit: limit)
             return codes.indices.filter { wanted.contains(codes[$0]) }.map { UInt32(truncatingIfNeeded: $0) }
         }

@@ -50,13 +50,15 @@ enum IdentifierText {
         bytes.loadUInt64(at: first) & 0xFFFF_FFFF | bytes.loadUInt64(at: second) << 32
     }
 
-    /// - Parameter places: of the wanted ones; nil: all.
+    /// - Parameters:
+    ///   - places: of the wanted ones; nil: all.
+    ///   - landmarks: of what the cursor reads, where that stays in memory.
     static func read(
-        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?
+        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?, _ landmarks: PageLandmarks?
     ) throws(DecodingError) -> TextDictionary {
-        let times = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
-        let middles = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
-        let lows = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+        let times = try IntegerStreamDecoder.read(&cursor, count: count, at: places, landmarks)
+        let middles = try IntegerStreamDecoder.read(&cursor, count: count, at: places, landmarks)
+        let lows = try IntegerStreamDecoder.read(&cursor, count: count, at: places, landmarks)
         let count = lows.count
         // All dashes first, the digits over them.
         var bytes = [UInt8](repeating: dash, count: count * length)

@@ -3,13 +3,16 @@ internal import Bytes
 /// Reads integer streams from untrusted bytes.
 enum IntegerStreamDecoder {
     /// Reads a stream of exactly `count` values. Allocates no more than a few arrays of `count`.
-    /// - Parameter places: where the wanted values stand; nil: all are wanted.
+    /// - Parameters:
+    ///   - places: where the wanted values stand; nil: all are wanted.
+    ///   - landmarks: of what the cursor reads, where that stays in memory.
     /// - Precondition: places ascend and are below `count`.
     /// - Returns: the wanted values, in their order.
     static func read(
-        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?
+        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?, _ landmarks: PageLandmarks? = nil
     ) throws(DecodingError) -> [Int64] {
         guard let places else { return try read(&cursor, count: count) }
+        if let landmarks { return try landmarks.values(&cursor, count: count, at: places) }
         return try read(&cursor, count: count, wanted: places, depth: 0)
     }
 

@@ -32,9 +32,11 @@ extension IntegerStreamDecoder {
     }
 
     /// Where a value stands in a stream, ascending. Of plainly packed values a block at a time is looked at.
+    /// - Parameter landmarks: of what the cursor reads, where that stays in memory.
     static func places(
-        of value: Int64, _ cursor: inout ByteCursor, count: Int
+        of value: Int64, _ cursor: inout ByteCursor, count: Int, _ landmarks: PageLandmarks? = nil
     ) throws(DecodingError) -> [UInt32] {
+        if let landmarks { return try landmarks.places(of: value, &cursor, count: count) }
         var ahead = cursor
         if count > 0, try readKind(&ahead) == .packed {
             let packing = try PackingHead(&ahead, count: count, depth: 0)

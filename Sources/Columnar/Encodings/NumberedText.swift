@@ -97,15 +97,17 @@ enum NumberedText {
         Array(try cursor.readSlice(try cursor.readCount(max: TextBlockEncoder.prefixBytesMax)))
     }
 
-    /// - Parameter places: of the wanted texts; nil: all.
+    /// - Parameters:
+    ///   - places: of the wanted texts; nil: all.
+    ///   - landmarks: of what the cursor reads, where that stays in memory.
     static func readHexadecimal(
-        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?
+        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?, _ landmarks: PageLandmarks?
     ) throws(DecodingError) -> TextDictionary {
         let prefix = try readPrefix(&cursor)
         let digits = Int(try cursor.readByte())
         guard (1...32).contains(digits) else { throw cursor.failure("1 to 32 digits") }
-        let highs = digits > 16 ? try IntegerStreamDecoder.read(&cursor, count: count, at: places) : []
-        let lows = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+        let highs = digits > 16 ? try IntegerStreamDecoder.read(&cursor, count: count, at: places, landmarks) : []
+        let lows = try IntegerStreamDecoder.read(&cursor, count: count, at: places, landmarks)
         let count = lows.count
         let length = prefix.count + digits
         var bytes = [UInt8](repeating: 0, count: count * length)
@@ -121,14 +123,16 @@ enum NumberedText {
         return TextDictionary(bytes: bytes, offsets: evenOffsets(count: count, length: length))
     }
 
-    /// - Parameter places: of the wanted texts; nil: all.
+    /// - Parameters:
+    ///   - places: of the wanted texts; nil: all.
+    ///   - landmarks: of what the cursor reads, where that stays in memory.
     static func readDecimal(
-        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?
+        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?, _ landmarks: PageLandmarks?
     ) throws(DecodingError) -> TextDictionary {
         let prefix = try readPrefix(&cursor)
         let digits = Int(try cursor.readByte())
         guard (1...18).contains(digits) else { throw cursor.failure("1 to 18 digits") }
-        let values = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+        let values = try IntegerStreamDecoder.read(&cursor, count: count, at: places, landmarks)
         let count = values.count
         let length = prefix.count + digits
         var bytes = [UInt8](repeating: zero, count: count * length)
@@ -148,12 +152,14 @@ enum NumberedText {
         return TextDictionary(bytes: bytes, offsets: evenOffsets(count: count, length: length))
     }
 
-    /// - Parameter places: of the wanted texts; nil: all.
+    /// - Parameters:
+    ///   - places: of the wanted texts; nil: all.
+    ///   - landmarks: of what the cursor reads, where that stays in memory.
     static func readNumber(
-        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?
+        _ cursor: inout ByteCursor, count: Int, at places: [UInt32]?, _ landmarks: PageLandmarks?
     ) throws(DecodingError) -> TextDictionary {
         let prefix = try readPrefix(&cursor)
-        let values = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+        let values = try IntegerStreamDecoder.read(&cursor, count: count, at: places, landmarks)
         let count = values.count
         var bytes: [UInt8] = []
         var offsets: [UInt32] = [0]

@@ -72,24 +72,28 @@ package enum PageDecoder {
     ///   - count: of those that the payload holds, which has none for nulls.
     ///   - validity: of the rows that are laid out.
     ///   - places: where the wanted values stand, ascending and below `count`; nil: all are wanted.
+    ///   - landmarks: of what the cursor reads, where that stays in memory.
     static func storage(
         _ header: PageHeader, _ cursor: inout ByteCursor, _ type: ColumnType, count: Int, _ validity: Validity?,
-        at places: [UInt32]? = nil
+        at places: [UInt32]? = nil, _ landmarks: PageLandmarks? = nil
     ) throws(DecodingError) -> Vector.Storage {
+        func integers() throws(DecodingError) -> [Int64] {
+            try IntegerStreamDecoder.read(&cursor, count: count, at: places, landmarks)
+        }
         switch (header.encoding, type) {
         case (.integers, .integer), (.integers, .timestamptz), (.integers, .timestamp), (.integers, .date),
             (.integers, .numeric):
-            return .int64(spread(try IntegerStreamDecoder.read(&cursor, count: count, at: places), validity, zero: 0))
+            return .int64(spread(try integers(), validity, zero: 0))
         case (.wideIntegers, .numeric):
-            let highs = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
-            let lows = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+            let highs = try integers()
+            let lows = try integers()
             var values = [Int128](repeating: 0, count: highs.count)
             for index in values.indices {
                 values[index] = Int128(highs[index]) << 64 | Int128(UInt64(bitPattern: lows[index]))
             }
             return .int128(spread(values, validity, zero: 0))
         case (.doubles, .double):
-            let patterns = try IntegerStreamDecoder.read(&cursor, count: count, at: places)
+            let patterns = try integers()
             return .double(spread(patterns.map { Double(bitPattern: UInt64(bitPattern: $0)) }, validity, zero: 0))
         case (.decimals, .double):
             return .double(spread(try DecimalDoubles.read(&cursor, count: count, at: places), validity, zero: 0))
@@ -97,7 +101,7 @@ package enum PageDecoder {
             return .boolean(spread(try booleans(&cursor, count: count, at: places), validity, zero: false))
         case (.texts, .text), (.texts, .json):
             if let places {
-                let (codes, dictionary) = try texts(&cursor, count: count, at: places)
+                let (codes, dictionary) = try texts(&cursor, count: count, at: places, landmarks)
                 return .text(codes: spread(codes, validity, zero: 0), dictionary: dictionary)
             }
             // The codes come first, yet only the texts' count proves them.

@@ -19,10 +19,12 @@ package struct SharedTextCodes: Sendable {
     /// - Parameters:
     ///   - textCount: how many texts the blocks have that the page names.
     ///   - rows: the wanted ones, ascending; nil: all.
+    ///   - landmarks: of this payload, where it stays in memory and is not compressed.
     /// - Throws: `DecodingError` whose offset counts from the start of the (decompressed) payload.
     /// - Complexity: O(rows + payload + textCount).
     package init(
-        _ header: PageHeader, payload: ArraySlice<UInt8>, type: ColumnType, textCount: Int, rows: [UInt32]? = nil
+        _ header: PageHeader, payload: ArraySlice<UInt8>, type: ColumnType, textCount: Int, rows: [UInt32]? = nil,
+        landmarks: PageLandmarks? = nil
     ) throws(DecodingError) {
         precondition(rows?.last.map { Int($0) < header.rowCount } ?? true, "rows of the page")
         var cursor = ByteCursor(try PageDecoder.plainPayload(header, payload))
@@ -33,12 +35,12 @@ package struct SharedTextCodes: Sendable {
         var validity: Validity?
         var present = rows
         if nullCount > 0 {
-            let all = try NullMap.read(&cursor, count: header.rowCount, nullCount: nullCount)
+            let all = try PageDecoder.nulls(&cursor, header, landmarks)
             present = rows.map { all.ranks(of: $0) }
             validity = rows.map { all.gather($0) } ?? all
         }
         let codes = try CodeStream.read(
-            &cursor, count: header.rowCount - nullCount, limit: textCount, at: present)
+            &cursor, count: header.rowCount - nullCount, limit: textCount, at: present, landmarks)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
         (self.type, self.validity, count, isWhole) = (type, validity, rows?.count ?? header.rowCount, rows == nil)
         if codes.count < textCount / 64 {
@@ -82,18 +84,21 @@ package struct SharedTextCodes: Sendable {
     /// The rows of a page whose codes are some of `wanted`, ascending.
     /// - Parameters:
     ///   - wanted: ascending, below `textCount`.
-    ///   - textCount: as of ``init(_:payload:type:textCount:rows:)``.
+    ///   - textCount: as of ``init(_:payload:type:textCount:rows:landmarks:)``.
+    ///   - landmarks: likewise.
     /// - Throws: likewise.
-    /// - Complexity: O(rows + payload), nothing where none is wanted.
+    /// - Complexity: O(rows + payload), nothing where none is wanted; with landmarks that are known, blocks that may
+    ///   have them.
     package static func rows(
-        of wanted: [UInt32], _ header: PageHeader, payload: ArraySlice<UInt8>, textCount: Int
+        of wanted: [UInt32], _ header: PageHeader, payload: ArraySlice<UInt8>, textCount: Int,
+        landmarks: PageLandmarks? = nil
     ) throws(DecodingError) -> [UInt32] {
         if wanted.isEmpty { return [] }
         var cursor = ByteCursor(try PageDecoder.plainPayload(header, payload))
         let nullCount = header.summary.nullCount
-        let validity = nullCount > 0 ? try NullMap.read(&cursor, count: header.rowCount, nullCount: nullCount) : nil
+        let validity = nullCount > 0 ? try PageDecoder.nulls(&cursor, header, landmarks) : nil
         let places = try CodeStream.places(
-            of: wanted, &cursor, count: header.rowCount - nullCount, limit: textCount)
+            of: wanted, &cursor, count: header.rowCount - nullCount, limit: textCount, landmarks)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
         return validity.map { $0.rows(ofPresent: places) } ?? places
     }
@@ -158,8 +163,10 @@ package struct SharedTextBlock: Sendable {
     private let texts: ArraySlice<UInt8>
     /// What stands before them, where nothing was compressed.
     private let offset: Int
+    /// Of the texts, for who keeps the block.
+    package let landmarks: PageLandmarks
 
-    /// Bytes held, as whoever keeps it counts them.
+    /// Bytes held, as whoever keeps it counts them, but for what the landmarks hold.
     package var heldBytes: Int { texts.endIndex }
 
     /// - Throws: `DecodingError`; its offset counts from the start of the content or, where that is compressed, of what
@@ -184,16 +191,23 @@ package struct SharedTextBlock: Sendable {
             let rest = try cursor.readSlice(cursor.remaining)
             texts = try PageDecoder.decompressed(rest, compression, count: length)[...]
         }
+        landmarks = PageLandmarks(payloadBytes: texts.count)
     }
 
     /// The texts at `places` of the block, which has `count`.
-    /// - Parameter places: ascending and below `count`; nil: all.
+    /// - Parameters:
+    ///   - places: ascending and below `count`; nil: all.
+    ///   - isKept: whether the block stays in memory for who wants other texts of it.
     /// - Complexity: O(bytes of the block).
-    package func texts(count: Int, at places: [UInt32]? = nil) throws(DecodingError) -> TextDictionary {
+    package func texts(
+        count: Int, at places: [UInt32]? = nil, isKept: Bool = false
+    ) throws(DecodingError) -> TextDictionary {
         assert(places?.last.map { Int($0) < count } ?? true, "places of the block")
         return try read(count) { cursor throws(DecodingError) in
             let texts =
-                if let places, places.count < count { try TextBlockDecoder.read(&cursor, codes: places) } else {
+                if let places, places.count < count {
+                    try TextBlockDecoder.read(&cursor, codes: places, isKept ? landmarks : nil)
+                } else {
                     try TextBlockDecoder.read(&cursor)
                 }
             guard cursor.isAtEnd else { throw cursor.failure("the end of the texts") }
@@ -201,12 +215,12 @@ package struct SharedTextBlock: Sendable {
         }
     }
 
-    /// The places of a text in the block, which has `count`, ascending; nil where the texts have to be decoded for
-    /// that.
+    /// The places of a text in the block, which has `count` and stays in memory, ascending; nil where the texts have to
+    /// be decoded for that.
     /// - Complexity: O(bytes of the block); no text is made.
     package func places(of text: [UInt8], count: Int) throws(DecodingError) -> [UInt32]? {
         try read(count) { cursor throws(DecodingError) -> [UInt32]? in
-            guard let found = try TextBlockDecoder.codes(of: text, &cursor) else { return nil }
+            guard let found = try TextBlockDecoder.codes(of: text, &cursor, landmarks) else { return nil }
             guard cursor.isAtEnd else { throw cursor.failure("the end of the texts") }
             return found.codes
         }

@@ -93,27 +93,30 @@ enum TextBlockDecoder {
     }
 
     /// The texts of some codes alone, in their order.
+    /// - Parameter landmarks: of what the cursor reads, where that stays in memory.
     /// - Precondition: codes ascend.
-    static func read(_ cursor: inout ByteCursor, codes: [UInt32]) throws(DecodingError) -> TextDictionary {
+    static func read(
+        _ cursor: inout ByteCursor, codes: [UInt32], _ landmarks: PageLandmarks? = nil
+    ) throws(DecodingError) -> TextDictionary {
         let count = try cursor.readCount(max: PageLimits.rowsMax)
         guard codes.last.map({ Int($0) < count }) ?? true else { throw cursor.failure("codes below \(count)") }
-        return try read(&cursor, count: count, at: codes)
+        return try read(&cursor, count: count, at: codes, landmarks)
     }
 
     /// - Parameter codes: of the wanted texts, ascending and below `count`; nil: all.
     private static func read(
-        _ cursor: inout ByteCursor, count: Int, at codes: [UInt32]?
+        _ cursor: inout ByteCursor, count: Int, at codes: [UInt32]?, _ landmarks: PageLandmarks? = nil
     ) throws(DecodingError) -> TextDictionary {
         let number = try cursor.readByte()
         guard let form = TextForm(rawValue: number) else { throw cursor.newerForm("a form of texts", found: number) }
         switch form {
         case .plain:
             guard let codes else { return try readPlain(&cursor, count: count) }
-            return try readPlain(&cursor, count: count, at: codes)
-        case .uuid: return try IdentifierText.read(&cursor, count: count, at: codes)
-        case .hexadecimal: return try NumberedText.readHexadecimal(&cursor, count: count, at: codes)
-        case .decimal: return try NumberedText.readDecimal(&cursor, count: count, at: codes)
-        case .number: return try NumberedText.readNumber(&cursor, count: count, at: codes)
+            return try readPlain(&cursor, count: count, at: codes, landmarks)
+        case .uuid: return try IdentifierText.read(&cursor, count: count, at: codes, landmarks)
+        case .hexadecimal: return try NumberedText.readHexadecimal(&cursor, count: count, at: codes, landmarks)
+        case .decimal: return try NumberedText.readDecimal(&cursor, count: count, at: codes, landmarks)
+        case .number: return try NumberedText.readNumber(&cursor, count: count, at: codes, landmarks)
         }
     }
 
@@ -133,8 +136,11 @@ enum TextBlockDecoder {
     }
 
     private static func readPlain(
-        _ cursor: inout ByteCursor, count: Int, at codes: [UInt32]
+        _ cursor: inout ByteCursor, count: Int, at codes: [UInt32], _ landmarks: PageLandmarks?
     ) throws(DecodingError) -> TextDictionary {
+        if let known = try landmarks?.stretches(&cursor, count: count, at: codes) {
+            return joined(known.stretches, of: try cursor.readSlice(known.total))
+        }
         let lengths = try IntegerStreamDecoder.read(&cursor, count: count)
         let limit = cursor.remaining
         var ranges: [Range<Int>] = []
@@ -148,7 +154,11 @@ enum TextBlockDecoder {
             total += Int(lengths[index])
             if ranges.count < codes.count, Int(codes[ranges.count]) == index { ranges.append(start..<total) }
         }
-        let texts = try cursor.readSlice(total)
+        return joined(ranges, of: try cursor.readSlice(total))
+    }
+
+    /// Some of the texts that lie end to end.
+    private static func joined(_ ranges: [Range<Int>], of texts: ArraySlice<UInt8>) -> TextDictionary {
         var bytes: [UInt8] = []
         var offsets: [UInt32] = [0]
         for range in ranges {

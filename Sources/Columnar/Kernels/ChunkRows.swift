@@ -22,9 +22,14 @@ extension Chunk {
     package static func concatenate(_ chunks: [Chunk], columns: [TableColumn]) -> Chunk {
         if chunks.count == 1 { return chunks[0] }
         assert(chunks.allSatisfy { $0.columns.count == columns.count }, "chunks of the same columns")
+        let rowCount = chunks.reduce(0) { $0 + $1.rowCount }
         return Chunk(
             columns: columns.indices.map { index in
-                Vector.concatenate(chunks.map { $0.columns[index] }, type: columns[index].type)
-            }, rowCount: chunks.reduce(0) { $0 + $1.rowCount })
+                // As most columns of a table of many types are.
+                if rowCount > 0, chunks.allSatisfy({ $0.columns[index].isAbsent }) {
+                    return .constant(.null, type: columns[index].type, count: rowCount)
+                }
+                return Vector.concatenate(chunks.map { $0.columns[index] }, type: columns[index].type)
+            }, rowCount: rowCount)
     }
 }

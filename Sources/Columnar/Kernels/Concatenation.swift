@@ -12,7 +12,8 @@ extension Vector {
             return .constant(first, type: type, count: filled.reduce(0) { $0 + $1.count })
         }
         let count = filled.reduce(0) { $0 + $1.count }
-        let arrays = filled.map { $0.typedConstant(type).expanded() }
+        // What is null throughout is no array to be copied.
+        let arrays = filled.map { $0.isAbsent ? $0 : $0.typedConstant(type).expanded() }
         let storage =
             joinedStorage(arrays, count: count)
             ?? .scalars(arrays.flatMap { part in (0..<part.count).map { part.scalar(at: $0) } })
@@ -35,32 +36,44 @@ extension Vector {
     }
 
     private static func joinedStorage(_ parts: [Vector], count: Int) -> Storage? {
-        switch parts[0].storage {
+        guard let first = parts.first(where: { !$0.isAbsent }) else { return nil }
+        switch first.storage {
         case .int64:
-            if let joined = joined(parts, count, { if case .int64(let v) = $0.storage { v } else { nil } }) {
-                return .int64(joined)
+            let values: [Int64]? = joined(parts, count, zero: 0) {
+                if case .int64(let values) = $0.storage { values } else { nil }
             }
-            return joinedWide(parts, count)
-        case .int128: return joinedWide(parts, count)
+            return values.map { .int64($0) } ?? joinedWide(parts, count, first.type)
+        case .int128: return joinedWide(parts, count, first.type)
         case .double:
-            return joined(parts, count, { if case .double(let v) = $0.storage { v } else { nil } }).map { .double($0) }
+            let values: [Double]? = joined(parts, count, zero: 0) {
+                if case .double(let values) = $0.storage { values } else { nil }
+            }
+            return values.map { .double($0) }
         case .boolean:
-            return joined(parts, count, { if case .boolean(let v) = $0.storage { v } else { nil } }).map {
-                .boolean($0)
+            let values: [Bool]? = joined(parts, count, zero: false) {
+                if case .boolean(let values) = $0.storage { values } else { nil }
             }
+            return values.map { .boolean($0) }
         case .interval:
-            return joined(parts, count, { if case .interval(let v) = $0.storage { v } else { nil } }).map {
-                .interval($0)
+            let values: [Interval]? = joined(parts, count, zero: Interval()) {
+                if case .interval(let values) = $0.storage { values } else { nil }
             }
+            return values.map { .interval($0) }
         case .text: return joinedTexts(parts, count)
         default: return nil
         }
     }
 
-    private static func joined<Value>(_ parts: [Vector], _ count: Int, _ values: (Vector) -> [Value]?) -> [Value]? {
+    private static func joined<Value>(
+        _ parts: [Vector], _ count: Int, zero: Value, _ values: (Vector) -> [Value]?
+    ) -> [Value]? {
         var result: [Value] = []
         result.reserveCapacity(count)
         for part in parts {
+            if part.isAbsent {
+                result.append(contentsOf: repeatElement(zero, count: part.count))
+                continue
+            }
             guard let piece = values(part) else { return nil }
             result.append(contentsOf: piece)
         }
@@ -68,9 +81,9 @@ extension Vector {
         return result
     }
 
-    private static func joinedWide(_ parts: [Vector], _ count: Int) -> Storage? {
-        joined(parts, count) { part -> [Int128]? in
-            guard part.type == parts[0].type else { return nil }
+    private static func joinedWide(_ parts: [Vector], _ count: Int, _ type: ColumnType) -> Storage? {
+        joined(parts, count, zero: 0) { part -> [Int128]? in
+            guard part.type == type else { return nil }
             switch part.storage {
             case .int64(let values): return values.map { Int128($0) }
             case .int128(let values): return values
@@ -87,7 +100,7 @@ extension Vector {
         var bases: [ObjectIdentifier: UInt32] = [:]
         var shared: TextDictionary?
         var isShared = true
-        for part in parts {
+        for part in parts where !part.isAbsent {
             guard case .text(_, let dictionary) = part.storage else { return nil }
             // All rows are null: any code will do.
             if dictionary.count == 0 { continue }
@@ -96,6 +109,10 @@ extension Vector {
             if dictionary.count >= shared?.count ?? 0 { shared = dictionary }
         }
         for part in parts {
+            if part.isAbsent {
+                result.append(contentsOf: repeatElement(0, count: part.count))
+                continue
+            }
             guard case .text(let codes, let dictionary) = part.storage else { return nil }
             if isShared {
                 result.append(contentsOf: codes)

@@ -8,6 +8,9 @@ extension Vector {
         return !validity[row]
     }
 
+    /// Whether nothing but the type says that it is null throughout, as of a column that a piece of a table lacks.
+    package var isAbsent: Bool { if case .constant(.null) = storage { true } else { false } }
+
     /// True when no row can be null, decided without looking at rows.
     package var hasNoNulls: Bool {
         switch storage {

@@ -32,9 +32,18 @@ package protocol Morsel: Sendable {
     /// Cheaper where few of many are wanted.
     /// - Precondition: `rows` ascend and are below `rowCount`.
     func column(_ index: Int, rows: [UInt32]) throws -> Vector
+    /// Whether there is no such column, which then is null throughout; false where that takes a look.
+    func lacks(_ index: Int) -> Bool
     /// The rows whose text in a column is `text`, ascending, where that is found more cheaply than by reading the
     /// column; nil where it is not.
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]?
+    /// The rows whose values in a column are the `count` first ones in an order, and all that equal the last of them,
+    /// ascending, where the column has no nulls and that is found more cheaply than by reading it; nil where it is not.
+    /// - Precondition: `count` is at least 1.
+    func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]?
+    /// The rows whose time in a column (ns) lies within bounds, ascending, where the column has no nulls and that is
+    /// found more cheaply than by reading it; nil where it is not.
+    func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]?
     /// What is known of a column without reading it; nil if nothing.
     func summary(_ index: Int) -> ColumnSummary?
     /// Under what something that was computed of it may be kept; nil where nothing may.
@@ -62,8 +71,17 @@ extension Morsel {
     /// Reads all rows and picks.
     package func column(_ index: Int, rows: [UInt32]) throws -> Vector { try column(index).gather(rows) }
 
+    /// Rows of a table mostly have its columns.
+    package func lacks(_ index: Int) -> Bool { false }
+
     /// Nobody knows but who reads the column.
     package func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? { nil }
+
+    /// Likewise.
+    package func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? { nil }
+
+    /// Likewise.
+    package func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? { nil }
 
     /// Most columns have nothing in common.
     package var reading: any Morsel { self }

@@ -54,7 +54,19 @@ struct PlanRunner: Sendable {
     }
 
     private func project(_ input: Plan, _ expressions: [Expression], _ output: [TableColumn]) throws -> Pipeline {
-        projected(try pipeline(input), expressions, output)
+        projected(try pipeline(input, readBy: expressions), expressions, output)
+    }
+
+    /// The rows for somebody who looks at them by some expressions alone: of a table, what only its conditions ask
+    /// about is not read for the rows that are left.
+    private func pipeline(_ plan: Plan, readBy expressions: [Expression]) throws -> Pipeline {
+        guard var scan = try scan(plan) else { return try pipeline(plan) }
+        scan.wanted = Self.columns(readBy: expressions)
+        return scan.pipeline
+    }
+
+    private static func columns(readBy expressions: [Expression]) -> [Int] {
+        expressions.reduce(into: Set<Int>()) { $0.formUnion($1.columnsRead) }.sorted()
     }
 
     private func projected(_ rows: Pipeline, _ expressions: [Expression], _ output: [TableColumn]) -> Pipeline {
@@ -139,7 +151,8 @@ struct PlanRunner: Sendable {
             source = inner
         }
         let operation = AggregateOperator(context: context, groups: groups, calls: calls, output: output)
-        if groups.isEmpty, let scan = try scan(source, mayJoin: true) {
+        if groups.isEmpty, var scan = try scan(source, mayJoin: true) {
+            scan.wanted = Self.columns(readBy: calls.flatMap(\.expressions))
             if let summaries = SummaryAggregation(scan, operation) { return try summaries.run() }
             return try operation.run(scan.pieces())
         }

@@ -11,6 +11,9 @@ struct ScanOperator: Sendable {
     let output: [TableColumn]
     /// Conditions over the output's columns, cheapest to refute first.
     let conditions: [Expression]
+    /// Which columns of the output whoever takes the rows looks at; of the others, which conditions alone ask about,
+    /// there may be anything.
+    var wanted: [Int]
 
     /// - Parameter mayJoin: whether a morsel may stand for several pieces.
     init(
@@ -24,6 +27,7 @@ struct ScanOperator: Sendable {
         self.columns = columns
         self.output = output
         self.conditions = conditions
+        wanted = Array(columns.indices)
         let provable = context.options.usesSummaries ? predicates : []
         var request = ScanRequest(
             columns: columns, predicates: provable, statistics: context.statistics,
@@ -89,12 +93,12 @@ struct ScanOperator: Sendable {
     /// The first surviving rows of a morsel; nil when there are none.
     private func read(_ morsel: any Morsel, first: Int) throws -> Chunk? {
         guard morsel.rowCount > 0, let open = remaining(morsel) else { return nil }
-        return try read(morsel, conditions: open, columns: Array(columns.indices), first: first)?.chunk
+        return try read(morsel, conditions: open, columns: wanted, first: first)?.chunk
     }
 
     /// The surviving rows of a morsel under conditions already looked through; nil when there are none.
     func read(_ morsel: any Morsel, conditions: [Expression]) throws -> Chunk? {
-        try read(morsel, conditions: conditions, columns: Array(columns.indices))?.chunk
+        try read(morsel, conditions: conditions, columns: wanted)?.chunk
     }
 
     /// The surviving rows of a morsel with some of the output's columns, the others as constants; nil when no row
@@ -112,21 +116,12 @@ struct ScanOperator: Sendable {
         // The same rows, as columns are cut down to them.
         var kept: KeptRows?
         func load(_ index: Int) throws {
-            if isLoaded[index] { return }
+            // What is lacking is null, as everything is at first.
+            if isLoaded[index] || morsel.lacks(columns[index]) { return }
             chunk.columns[index] = try column(index, of: morsel, selection, kept)
             isLoaded[index] = true
         }
-        let evaluator = Evaluator(context: context)
-        for condition in conditions {
-            let rows: [UInt32]
-            if selection == nil, let found = try lookedUp(condition, morsel) {
-                rows = found
-            } else {
-                for index in condition.columnsRead.sorted() { try load(index) }
-                guard let kept = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
-                rows = kept
-            }
-            if rows.isEmpty { return nil }
+        func keep(_ rows: [UInt32]) {
             let here = KeptRows(ascending: rows)
             chunk = chunk.gather(here)
             if let known = selection {
@@ -136,6 +131,24 @@ struct ScanOperator: Sendable {
                 (selection, kept) = (rows, here)
             }
             assert(selection?.count == chunk.rowCount, "rows and their places in the morsel")
+        }
+        var open = conditions
+        if let found = try FoundRows(conditions, of: morsel, columns: columns, context) {
+            if found.rows.isEmpty { return nil }
+            open = conditions.indices.filter { !found.conditions.contains($0) }.map { conditions[$0] }
+            if let (column, text) = found.text {
+                // What the rows have there is known.
+                chunk.columns[column] = .constant(.text(text), type: .text, count: chunk.rowCount)
+                isLoaded[column] = true
+            }
+            if found.rows.count < morsel.rowCount { keep(found.rows) }
+        }
+        let evaluator = Evaluator(context: context)
+        for condition in open {
+            for index in condition.columnsRead.sorted() { try load(index) }
+            guard let rows = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
+            if rows.isEmpty { return nil }
+            keep(rows)
         }
         if chunk.rowCount > first {
             let places = selection.map { Array($0.prefix(first)) } ?? Array(0..<UInt32(first))
@@ -147,42 +160,12 @@ struct ScanOperator: Sendable {
         return (chunk, selection)
     }
 
-    /// More texts than this are not looked up one by one.
-    private static let lookedUpTextsMax = 16
-
-    /// The rows of a morsel where a column has a given text, or one of a few, if that is what the condition says and
-    /// the morsel finds them without reading the column.
-    private func lookedUp(_ condition: Expression, _ morsel: any Morsel) throws -> [UInt32]? {
-        guard context.options.usesSummaries else { return nil }
-        switch condition {
-        case .call(.equal, let sides, _) where sides.count == 2:
-            switch (sides[0], sides[1]) {
-            case (.column(let column, .text), .literal(.text(let text), _)),
-                (.literal(.text(let text), _), .column(let column, .text)):
-                return try morsel.rows(columns[column], ofText: Array(text.utf8))
-            default: return nil
-            }
-        case .oneOf(.column(let column, .text), let values) where values.count <= Self.lookedUpTextsMax:
-            var found: [UInt32] = []
-            // What is null equals nothing.
-            for case .text(let text) in values {
-                try context.check()
-                guard let rows = try morsel.rows(columns[column], ofText: Array(text.utf8)) else { return nil }
-                found += rows
-            }
-            found.sort()
-            // A text may be named twice.
-            var rows: [UInt32] = []
-            for row in found where row != rows.last { rows.append(row) }
-            return rows
-        default: return nil
-        }
-    }
-
-    /// Rows of a morsel by their places, whole.
-    func read(_ rows: [UInt32], of morsel: any Morsel) throws -> Chunk {
+    /// Rows of a morsel by their places.
+    /// - Parameter wanted: which of the output's columns, the others as constants; nil: all.
+    func read(_ rows: [UInt32], of morsel: any Morsel, columns wanted: [Int]? = nil) throws -> Chunk {
         var chunk = blank(rowCount: rows.count)
-        for index in columns.indices {
+        for index in wanted ?? Array(columns.indices) {
+            if morsel.lacks(columns[index]) { continue }
             try context.check()
             chunk.columns[index] = try column(index, of: morsel, rows)
         }

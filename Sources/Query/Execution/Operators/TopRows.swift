@@ -162,9 +162,15 @@ struct TopRows: Sendable {
     private func candidates(_ piece: Piece) throws -> Candidates? {
         let context = scan.context
         let morsel = piece.morsel
-        guard morsel.rowCount > 0, let open = scan.remaining(morsel),
-            let (chunk, selection) = try scan.read(morsel, conditions: open, columns: keyColumns)
-        else { return nil }
+        guard morsel.rowCount > 0, let open = scan.remaining(morsel) else { return nil }
+        let found: (chunk: Chunk, selection: [UInt32]?)?
+        if open.isEmpty, let rows = try firstRows(of: morsel) {
+            context.statistics.add(rowsScanned: rows.count)
+            found = (try scan.read(rows, of: morsel, columns: keyColumns), rows)
+        } else {
+            found = try scan.read(morsel, conditions: open, columns: keyColumns)
+        }
+        guard let (chunk, selection) = found else { return nil }
         let booking = scan.booking(of: chunk)
         defer { withExtendedLifetime(booking) {} }
         let evaluator = Evaluator(context: context)
@@ -174,6 +180,13 @@ struct TopRows: Sendable {
         let first = Chunk(columns: values, rowCount: chunk.rowCount).gather(rows).kept().chunk
         return Candidates(
             piece: piece, rows: rows.map { row in selection.map { $0[Int(row)] } ?? row }, keys: first.columns)
+    }
+
+    /// Rows among which the first ones are, where the first key is a column and the morsel finds them without reading
+    /// it.
+    private func firstRows(of morsel: any Morsel) throws -> [UInt32]? {
+        guard scan.context.options.usesSummaries, case .column(let index, _) = keys[0].expression else { return nil }
+        return try morsel.rows(scan.columns[index], first: limit, descending: keys[0].isDescending)
     }
 
     private func order(of values: [Vector]) throws -> [UInt32] {

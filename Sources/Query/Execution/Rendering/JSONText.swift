@@ -77,6 +77,12 @@ struct JSONText: RowWriter {
         return left
     }
 
+    mutating func nulls(_ columns: Range<Int>) -> Bool {
+        if isLines { return false }
+        json.nulls(columns.count)
+        return true
+    }
+
     /// Writes a value, or begins to and notes what is left.
     private mutating func append(_ value: Scalar, _ left: inout LongValue) {
         switch value {

@@ -40,8 +40,9 @@ struct RowsText: Sendable {
     private let pieceBytes: Int
     private var writer: any RowWriter
     private var (chunk, row, column) = (0, 0, 0)
-    /// Columns of the chunk that are null throughout, as most of a table of many types are.
-    private var isAbsent: [Bool] = []
+    /// By column of the chunk: where a run of columns ends that are null throughout, as most of a table of many types
+    /// are; the column itself where it is none of these.
+    private var absentEnds: [Int] = []
     private var left = LongValue()
     private var isBegun = false
     private var isEnded = false
@@ -86,23 +87,32 @@ struct RowsText: Sendable {
             return true
         }
         if column == 0 {
-            if row == 0 { isAbsent = rows.columns.map(\.isAbsent) }
+            if row == 0 { absentEnds = Self.absentEnds(rows.columns) }
             writer.beginRow()
         }
         if column < rows.columns.count {
-            left = writer.value(isAbsent[column] ? .null : rows.columns[column].scalar(at: row), column: column)
-            column += 1
+            let end = absentEnds[column]
+            if end > column, writer.nulls(column..<end) {
+                column = end
+            } else {
+                left = writer.value(rows.columns[column].scalar(at: row), column: column)
+                column += 1
+            }
         } else {
             writer.endRow()
             (row, column) = (row + 1, 0)
         }
         return true
     }
-}
 
-extension Vector {
-    /// Whether nothing but the type says that it is null throughout.
-    fileprivate var isAbsent: Bool { if case .constant(.null) = storage { true } else { false } }
+    private static func absentEnds(_ columns: [Vector]) -> [Int] {
+        var ends = Array(columns.indices)
+        for column in columns.indices.reversed() where columns[column].isAbsent {
+            let next = column + 1
+            ends[column] = next < columns.count && columns[next].isAbsent ? ends[next] : next
+        }
+        return ends
+    }
 }
 
 /// Writes the rows of a result in one format.
@@ -118,11 +128,19 @@ protocol RowWriter: Sendable {
     /// Writes the value of a column, or begins to.
     /// - Returns: what is left of it.
     mutating func value(_ value: Scalar, column: Int) -> LongValue
+    /// Writes nulls for a run of columns.
+    /// - Returns: false where they are to be written one by one, and nothing was written.
+    mutating func nulls(_ columns: Range<Int>) -> Bool
     /// Writes a part of what is left.
     mutating func goOn(_ left: inout LongValue)
     mutating func endRow()
     /// What stands behind the rows.
     mutating func end()
+}
+
+extension RowWriter {
+    /// One by one.
+    mutating func nulls(_ columns: Range<Int>) -> Bool { false }
 }
 
 /// What is left to write of a value that is too long to be written at once.

@@ -25,6 +25,14 @@ struct RepricedMorsel: Morsel {
         try isMoney(index) ? nil : base.rows(index, ofText: text)
     }
 
+    func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {
+        try isMoney(index) ? nil : base.rows(index, first: count, descending: descending)
+    }
+
+    func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {
+        try isMoney(index) ? nil : base.rows(index, within: times)
+    }
+
     /// What pages say of costs no longer holds.
     func summary(_ index: Int) -> ColumnSummary? { isMoney(index) ? nil : base.summary(index) }
 

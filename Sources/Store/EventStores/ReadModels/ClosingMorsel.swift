@@ -41,14 +41,16 @@ struct ClosingRule: Sendable {
 
     static let places = Places(ReadModelColumns.conversations)
 
-    /// Whether zone maps prove that no row satisfies all predicates; those on derived columns prove nothing, but for
-    /// the bounds of `closed_time`.
-    func canSkip(_ group: RowGroup, _ request: ScanRequest, names: [String]) throws -> Bool {
-        let derived = Self.places.derived
-        let plain = request.predicates.filter { !derived.contains($0.column) }
-        if try group.canSkip(plain, names: names, statistics: request.statistics) { return true }
-        guard let bounds = closedBounds(group) else { return false }
-        return request.predicates.contains { predicate in
+    /// Those of some predicates that what pages say may refute: it does not hold of derived columns.
+    func stored(_ predicates: [ColumnPredicate]) -> [ColumnPredicate] {
+        predicates.filter { !Self.places.derived.contains($0.column) }
+    }
+
+    /// Whether no row of a group can satisfy all predicates, by what bounds `closed_time`, of derived columns alone.
+    func refutes(_ predicates: [ColumnPredicate], of group: RowGroup) -> Bool {
+        guard predicates.contains(where: { $0.column == Self.places.closedTime }), let bounds = closedBounds(group)
+        else { return false }
+        return predicates.contains { predicate in
             guard predicate.column == Self.places.closedTime else { return false }
             switch predicate.comparison {
             case .equal, .oneOf, .less, .lessOrEqual, .greater, .greaterOrEqual:
@@ -180,6 +182,10 @@ struct ClosingMorsel: Morsel {
 
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
         try ClosingRule.places.derived.contains(index) ? nil : base.rows(index, ofText: text)
+    }
+
+    func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {
+        try ClosingRule.places.derived.contains(index) ? nil : base.rows(index, within: times)
     }
 
     /// What pages say of derived columns does not hold.

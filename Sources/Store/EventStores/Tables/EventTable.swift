@@ -40,6 +40,10 @@ struct EventTable: TableSource {
         of whole: SegmentTable, in segment: SealedSegment, for request: ScanRequest
     ) throws -> [any Morsel] {
         var morsels: [any Morsel] = []
+        let (names, statistics) = (layout.columnNames, request.statistics)
+        var sieve = whole.sieve(request.predicates, names: names, statistics: statistics)
+        // Of groups whose costs a late price changes, which the footer cannot speak to.
+        var costless = whole.sieve(withoutCosts(request.predicates), names: names, statistics: statistics)
         for (index, group) in whole.groups.enumerated() {
             try request.check()
             let dead = segment.deadRows(table: layout.name, group: index)
@@ -47,14 +51,11 @@ struct EventTable: TableSource {
                 request.statistics.add(groupsSkipped: 1)
                 continue
             }
-            let predicates = provable(request.predicates, for: group)
-            if !predicates.isEmpty,
-                try group.canSkip(predicates, names: layout.columnNames, statistics: request.statistics)
-            {
-                request.statistics.add(groupsSkipped: 1)
+            let isConcerned = !request.predicates.isEmpty && layout.money != nil && overlay.concerns(group)
+            if try isConcerned ? costless.canSkip(index) : sieve.canSkip(index) {
+                statistics.add(groupsSkipped: 1)
             } else {
-                let morsel = layout.morsel(
-                    of: group, statistics: request.statistics, overlay: overlay, sharesTexts: true)
+                let morsel = layout.morsel(of: group, statistics: statistics, overlay: overlay, sharesTexts: true)
                 morsels.append(morsel.without(dead))
             }
         }
@@ -71,12 +72,6 @@ struct EventTable: TableSource {
         }
         statistics.add(groupsTotal: morsels.count)
         return morsels
-    }
-
-    /// Predicates that the footer can speak to: not those on costs that a late price changes.
-    private func provable(_ predicates: [ColumnPredicate], for group: RowGroup) -> [ColumnPredicate] {
-        if predicates.isEmpty || layout.money == nil || !overlay.concerns(group) { return predicates }
-        return withoutCosts(predicates)
     }
 
     private func withoutCosts(_ predicates: [ColumnPredicate]) -> [ColumnPredicate] {
@@ -97,18 +92,28 @@ struct GroupMorsel: Morsel {
 
     func column(_ index: Int) throws -> Vector {
         try group.column(
-            named: columns[index].name, type: columns[index].type, statistics: statistics, sharesTexts: sharesTexts)
+            named: columns[index].name, near: index, type: columns[index].type, statistics: statistics,
+            sharesTexts: sharesTexts)
     }
 
     func column(_ index: Int, rows: [UInt32]) throws -> Vector {
-        try group.column(named: columns[index].name, type: columns[index].type, rows: rows, statistics: statistics)
+        try group.column(
+            named: columns[index].name, near: index, type: columns[index].type, rows: rows, statistics: statistics)
     }
 
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
         try group.rows(ofText: text, in: columns[index].name, statistics: statistics)
     }
 
-    func summary(_ index: Int) -> ColumnSummary? { group.summary(named: columns[index].name) }
+    func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {
+        try group.rows(first: count, descending: descending, in: columns[index].name, statistics: statistics)
+    }
+
+    func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {
+        try group.rows(within: times, in: columns[index].name, statistics: statistics)
+    }
+
+    func summary(_ index: Int) -> ColumnSummary? { group.summary(named: columns[index].name, near: index) }
     var identity: MorselIdentity? { group.identity }
 }
 

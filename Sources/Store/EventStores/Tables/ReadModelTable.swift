@@ -20,12 +20,16 @@ struct ReadModelTable: TableSource {
         let fresh = try unsealed(request)
         if let notice = fresh.found.notice { request.statistics.note(notice) }
         var morsels: [any Morsel] = []
+        let names = columns.map(\.name)
+        let stored = closing.map { $0.stored(request.predicates) } ?? request.predicates
         for segment in sealed.segments {
-            for (index, group) in segment.reader.groups(table: name).enumerated() {
+            guard let table = segment.reader.table(named: name) else { continue }
+            var sieve = table.sieve(stored, names: names, statistics: request.statistics)
+            for (index, group) in table.groups.enumerated() {
                 let base = GroupMorsel(
                     group: group, columns: columns, statistics: request.statistics, sharesTexts: true)
                 request.statistics.add(groupsTotal: 1)
-                if try canSkip(group, request) {
+                if try sieve.canSkip(index) || closing?.refutes(request.predicates, of: group) ?? false {
                     request.statistics.add(groupsSkipped: 1)
                     continue
                 }
@@ -44,14 +48,6 @@ struct ReadModelTable: TableSource {
             morsels.append(closed(rows, of: rows, nil))
         }
         return morsels
-    }
-
-    private func canSkip(_ group: RowGroup, _ request: ScanRequest) throws -> Bool {
-        let names = columns.map(\.name)
-        guard let closing else {
-            return try group.canSkip(request.predicates, names: names, statistics: request.statistics)
-        }
-        return try closing.canSkip(group, request, names: names)
     }
 
     /// The rows with what silence makes of them.
@@ -91,7 +87,15 @@ struct LiveRowsMorsel: Morsel {
     }
 
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
-        guard let found = try base.rows(index, ofText: text) else { return nil }
+        try base.rows(index, ofText: text).map(places)
+    }
+
+    func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {
+        try base.rows(index, within: times).map(places)
+    }
+
+    /// At which places among the rows that are left those of some stand that are left.
+    private func places(of found: [UInt32]) -> [UInt32] {
         let left = found.filter { !dead.contains($0) && !more.contains($0) }
         return left.isEmpty ? [] : kept().places(of: left)
     }

@@ -3,7 +3,10 @@ import Segments
 
 extension RowGroup {
     /// What the footer says of a column; nil for one the segment lacks.
-    func summary(named name: String) -> ColumnSummary? { columnIndex(named: name).map { summary($0) } }
+    /// - Parameter place: as of ``columnIndex(named:near:)``.
+    func summary(named name: String, near place: Int = 0) -> ColumnSummary? {
+        columnIndex(named: name, near: place).map { summary($0) }
+    }
 
     /// Whether a row may have the text in a column, by what the footer says of it; false for a column that the segment
     /// lacks.

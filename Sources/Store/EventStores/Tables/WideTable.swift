@@ -99,14 +99,29 @@ struct WideMorsel: Morsel {
 
     func column(_ index: Int, rows: [UInt32]) throws -> Vector {
         let source = view.sources[index]
-        if source < 0 || source == view.typePlace { return try column(index).gather(rows) }
+        if source < 0 { return .constant(.null, type: view.columns[index].type, count: rows.count) }
+        if source == view.typePlace { return .constant(.text(view.typeName), type: .text, count: rows.count) }
         return try base.column(source, rows: rows)
     }
+
+    func lacks(_ index: Int) -> Bool { view.sources[index] < 0 }
 
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
         let source = view.sources[index]
         if source < 0 || source == view.typePlace { return nil }
         return try base.rows(source, ofText: text)
+    }
+
+    func rows(_ index: Int, first count: Int, descending: Bool) throws -> [UInt32]? {
+        let source = view.sources[index]
+        if source < 0 || source == view.typePlace { return nil }
+        return try base.rows(source, first: count, descending: descending)
+    }
+
+    func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {
+        let source = view.sources[index]
+        if source < 0 || source == view.typePlace { return nil }
+        return try base.rows(source, within: times)
     }
 
     func summary(_ index: Int) -> ColumnSummary? {

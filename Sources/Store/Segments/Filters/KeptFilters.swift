@@ -23,8 +23,9 @@ final class KeptFilters: Sendable {
     private let bytesMax: Int
     private let state = Mutex(State())
 
-    /// - Parameter bytesMax: what is held, roughly.
-    init(bytesMax: Int = 8 << 20) { self.bytesMax = bytesMax }
+    /// - Parameter bytesMax: what is held, roughly. A filter takes a byte for each text: a hundred million events have
+    ///   some twenty million traces, and who looks for one looks into the filters of all.
+    init(bytesMax: Int = 32 << 20) { self.bytesMax = bytesMax }
 
     /// nil where it is not known, or no more.
     func filter(_ key: Key) -> BlockFilter? { state.withLock { $0.filters[key] } }

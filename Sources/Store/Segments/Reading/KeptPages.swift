@@ -21,14 +21,15 @@ final class KeptPages: Sendable {
         var payload: ArraySlice<UInt8>
         /// Length of the header in the file.
         var headerBytes: Int
-
+        /// What is known of the payload beside.
+        let landmarks: PageLandmarks
     }
 
     private enum Kept {
         case page(Page)
         case block(SharedTextBlock)
 
-        /// With what it takes to find it; a page's array has the header, too.
+        /// With what it takes to find it, but for landmarks; a page's array has the header, too.
         var heldBytes: Int {
             switch self {
             case .page(let page): page.payload.endIndex + 320
@@ -39,6 +40,8 @@ final class KeptPages: Sendable {
 
     private struct Entry {
         var kept: Kept
+        /// With what its landmarks hold.
+        var bytes: Int
         var isWantedAgain = false
     }
 
@@ -83,24 +86,39 @@ final class KeptPages: Sendable {
         guard kept.heldBytes <= bytesMax / Self.pageShare else { return }
         state.withLock { state in
             guard state.pages[key] == nil else { return }
-            state.pages[key] = Entry(kept: kept)
+            state.pages[key] = Entry(kept: kept, bytes: kept.heldBytes)
             state.order.append(key)
             state.bytes += kept.heldBytes
-            while state.bytes > bytesMax, state.first < state.order.count {
-                let oldest = state.order[state.first]
-                state.first += 1
-                guard let place = state.pages.index(forKey: oldest) else { continue }
-                if state.pages.values[place].isWantedAgain {
-                    state.pages.values[place].isWantedAgain = false
-                    state.order.append(oldest)
-                } else {
-                    state.bytes -= state.pages.remove(at: place).value.kept.heldBytes
-                }
+            makeRoom(&state)
+        }
+    }
+
+    /// Books what has become known of a page or a block beside, as long as it is kept.
+    func grow(_ key: Key, by bytes: Int) {
+        if bytes == 0 { return }
+        state.withLock { state in
+            guard let place = state.pages.index(forKey: key) else { return }
+            state.pages.values[place].bytes += bytes
+            state.bytes += bytes
+            makeRoom(&state)
+        }
+    }
+
+    private func makeRoom(_ state: inout State) {
+        while state.bytes > bytesMax, state.first < state.order.count {
+            let oldest = state.order[state.first]
+            state.first += 1
+            guard let place = state.pages.index(forKey: oldest) else { continue }
+            if state.pages.values[place].isWantedAgain {
+                state.pages.values[place].isWantedAgain = false
+                state.order.append(oldest)
+            } else {
+                state.bytes -= state.pages.remove(at: place).value.bytes
             }
-            if state.first > state.order.count / 2 {
-                state.order.removeFirst(state.first)
-                state.first = 0
-            }
+        }
+        if state.first > state.order.count / 2 {
+            state.order.removeFirst(state.first)
+            state.first = 0
         }
     }
 }

@@ -8,18 +8,22 @@ extension RowGroup {
 
     /// The rows at `rows` of one column of `columns`, by name; one that the segment lacks (it was added later) reads as
     /// null. The page is read and its checksum verified as a whole, once where it is asked for again and again; only
-    /// these rows are decoded.
+    /// these rows are decoded, or the blocks that they are in.
+    /// - Parameter place: as of ``columnIndex(named:near:)``.
     /// - Precondition: rows ascend and are rows of the group.
     /// - Throws: `StorageError`; `CorruptionError` naming file and offset; `NewerFormatError`.
     package func column(
-        named name: String, type: ColumnType, rows: [UInt32], statistics: ScanStatistics? = nil
+        named name: String, near place: Int = 0, type: ColumnType, rows: [UInt32], statistics: ScanStatistics? = nil
     ) throws -> Vector {
-        guard let column = columnIndex(named: name) else { return .constant(.null, type: type, count: rows.count) }
+        guard let column = columnIndex(named: name, near: place) else {
+            return .constant(.null, type: type, count: rows.count)
+        }
         if rows.count == rowCount { return try self.column(column, statistics: statistics) }
         let isKept = rows.count <= Self.keptRowsMax
         let found = try decoded(column, statistics, isKept: isKept) { page -> Vector in
             try withSharedTexts(page, statistics, rows: rows, isKept: isKept)
-                ?? PageDecoder.decode(page.header, payload: page.payload, type: page.type, rows: rows)
+                ?? PageDecoder.decode(
+                    page.header, payload: page.payload, type: page.type, rows: rows, landmarks: page.landmarks)
         }
         return found ?? .constant(.null, type: type, count: rows.count)
     }
@@ -33,10 +37,53 @@ extension RowGroup {
         let found = try decoded(column, statistics, isKept: true) { page -> [UInt32]? in
             page.header.encoding == .sharedTexts
                 ? try self.rows(ofText: text, in: page, statistics)
-                : try PageDecoder.rows(ofText: text, page.header, payload: page.payload, type: page.type)
+                : try PageDecoder.rows(
+                    ofText: text, page.header, payload: page.payload, type: page.type, landmarks: page.landmarks)
         }
         // Without a page it is null throughout.
         guard let found else { return [] }
+        return found
+    }
+
+    /// The rows whose values in a column are the `count` first ones in an order, and all that equal the last of them,
+    /// ascending; nil where the column has to be decoded for that.
+    /// - Precondition: `count` is at least 1.
+    /// - Throws: as ``column(named:type:rows:statistics:)``.
+    package func rows(
+        first count: Int, descending: Bool, in name: String, statistics: ScanStatistics? = nil
+    ) throws -> [UInt32]? {
+        // Of few rows a whole page is read as fast.
+        guard rowCount >= Self.searchedRowsMin else { return nil }
+        return try searched(name, statistics) { page, landmarks in
+            try PageDecoder.rows(
+                first: count, descending: descending, page.header, payload: page.payload, landmarks: landmarks)
+        }
+    }
+
+    /// The rows whose time in a column lies within bounds, ascending; nil where the column has to be decoded for that.
+    /// - Throws: likewise.
+    package func rows(
+        within times: ClosedRange<Int64>, in name: String, statistics: ScanStatistics? = nil
+    ) throws -> [UInt32]? {
+        guard rowCount >= Self.searchedRowsMin else { return nil }
+        return try searched(name, statistics) { page, landmarks in
+            try PageDecoder.rows(within: times, page.header, payload: page.payload, landmarks: landmarks)
+        }
+    }
+
+    private static let searchedRowsMin = 4_096
+
+    /// What is found in a page of whole numbers or times without nulls that stays in memory; nil for other columns.
+    private func searched(
+        _ name: String, _ statistics: ScanStatistics?, _ search: (Page, PageLandmarks) throws -> [UInt32]?
+    ) throws -> [UInt32]? {
+        guard let column = columnIndex(named: name), let header = directory.pages[column]?.header,
+            header.encoding == .integers, header.summary.nullCount == 0
+        else { return nil }
+        let found = try decoded(column, statistics, isKept: true) { page -> [UInt32]? in
+            try page.landmarks.flatMap { try search(page, $0) }
+        }
+        guard let found else { return nil }
         return found
     }
 }

@@ -1,8 +1,7 @@
 package import Columnar
 
 extension RowGroup {
-    /// Whether no row of the group can satisfy all predicates: by the zone maps of the footer first, then by the
-    /// filters of looked-up columns, which are read from the file.
+    /// Whether no row of the group can satisfy all predicates, as ``GroupSieve`` says, which is made for many groups.
     /// - Parameters:
     ///   - predicates: their columns index `names`.
     ///   - names: the names of the table's columns as the query knows them; one that the segment lacks is null
@@ -10,38 +9,7 @@ extension RowGroup {
     package func canSkip(
         _ predicates: [ColumnPredicate], names: [String], statistics: ScanStatistics? = nil
     ) throws -> Bool {
-        assert(predicates.allSatisfy { names.indices.contains($0.column) }, "columns that the query knows")
-        let places = predicates.map { columnIndex(named: names[$0.column]) }
-        for (predicate, place) in zip(predicates, places) {
-            let summary =
-                place.map { self.summary($0) } ?? ColumnSummary(minimum: .null, maximum: .null, nullCount: rowCount)
-            if predicate.comparison.isRefuted(by: summary, rowCount: rowCount) { return true }
-        }
-        for (predicate, place) in zip(predicates, places) {
-            guard let place, columns[place].hint.isLookedUp else { continue }
-            if try isRefutedByFilter(predicate.comparison, place, statistics) { return true }
-        }
-        return false
-    }
-
-    private func isRefutedByFilter(
-        _ comparison: ColumnPredicate.Comparison, _ column: Int, _ statistics: ScanStatistics?
-    ) throws -> Bool {
-        let values: [Scalar]
-        switch comparison {
-        case .equal(let value): values = [value]
-        case .oneOf(let several): values = several
-        default: return false
-        }
-        var texts: [String] = []
-        for value in values {
-            switch value {
-            case .text(let text): texts.append(text)
-            case .null: continue
-            default: return false
-            }
-        }
-        guard let filter = try filter(column, statistics: statistics, isKept: true) else { return false }
-        return !texts.contains { filter.mightContain(lookupHash(Array($0.utf8)[...])) }
+        var sieve = GroupSieve(segment, table: table, predicates, names: names, statistics)
+        return try sieve.canSkip(index)
     }
 }

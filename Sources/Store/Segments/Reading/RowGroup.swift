@@ -28,8 +28,11 @@ package struct RowGroup: Sendable {
     package var columnNames: [String] { columns.map(\.name) }
 
     /// The place of a column in `columns`.
-    package func columnIndex(named name: String) -> Int? {
-        segment.footer.tables[table].columns.firstIndex { $0.name == name }
+    /// - Parameter place: where it stands if the segment has the columns of today: looked at first.
+    package func columnIndex(named name: String, near place: Int = 0) -> Int? {
+        let columns = segment.footer.tables[table].columns
+        if place < columns.count, columns[place].name == name { return place }
+        return columns.firstIndex { $0.name == name }
     }
 
     /// Bytes that the column's page takes in the file; 0 for a column of one value or of nulls.
@@ -58,6 +61,8 @@ package struct RowGroup: Sendable {
         var payload: ArraySlice<UInt8> = []
         /// The blocks of texts that a page of shared ones names.
         let texts: [Int]
+        /// Of a page that is kept in memory.
+        var landmarks: PageLandmarks?
     }
 
     /// What is made of a column's page; nil where the group has none, since it is null throughout.
@@ -78,6 +83,7 @@ package struct RowGroup: Sendable {
             if place.length > 0, isKept, let known = segment.keptPages.page(key) {
                 statistics?.add(pagesRead: 1)
                 (page.header, page.payload, headerBytes) = (known.header, known.payload, known.headerBytes)
+                page.landmarks = known.landmarks
             } else if place.length > 0 {
                 page.payload = try segment.read(block: place)
                 statistics?.add(pagesRead: 1, bytesRead: place.length)
@@ -90,11 +96,16 @@ package struct RowGroup: Sendable {
                     page.payload = try PageDecoder.plainPayload(page.header, page.payload)
                     page.header.compression = .none
                     page.header.storedBytes = page.payload.count
-                    segment.keptPages.keep(
-                        KeptPages.Page(header: page.header, payload: page.payload, headerBytes: headerBytes), as: key)
+                    let kept = KeptPages.Page(
+                        header: page.header, payload: page.payload, headerBytes: headerBytes,
+                        landmarks: PageLandmarks(payloadBytes: page.payload.count))
+                    segment.keptPages.keep(kept, as: key)
+                    page.landmarks = kept.landmarks
                 }
             }
-            return try decode(page)
+            let result = try decode(page)
+            if let landmarks = page.landmarks { segment.keptPages.grow(key, by: landmarks.takeGrowth()) }
+            return result
         } catch let error as DecodingError {
             throw error.of(segment.path, at: place.offset + SegmentLimits.checksumBytes + headerBytes)
         }
@@ -109,10 +120,14 @@ package struct RowGroup: Sendable {
     }
 
     /// Reads a column by name; one that the segment lacks (it was added later) reads as null.
+    /// - Parameter place: as of ``columnIndex(named:near:)``.
     package func column(
-        named name: String, type: ColumnType, statistics: ScanStatistics? = nil, sharesTexts: Bool = false
+        named name: String, near place: Int = 0, type: ColumnType, statistics: ScanStatistics? = nil,
+        sharesTexts: Bool = false
     ) throws -> Vector {
-        guard let index = columnIndex(named: name) else { return .constant(.null, type: type, count: rowCount) }
+        guard let index = columnIndex(named: name, near: place) else {
+            return .constant(.null, type: type, count: rowCount)
+        }
         return try column(index, statistics: statistics, sharesTexts: sharesTexts)
     }
 

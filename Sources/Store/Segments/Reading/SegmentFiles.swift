@@ -23,6 +23,9 @@ package final class SegmentFiles: Sendable {
     /// Likewise.
     let pages = KeptPages()
 
+    /// Likewise.
+    let lookups = KeptLookups()
+
     /// Files that are open while nobody reads, where the process may have many.
     package static let keptMax = 48
 

@@ -10,16 +10,30 @@ extension SegmentReader {
         _ index: Int, at places: [UInt32]? = nil, _ statistics: ScanStatistics? = nil, isKept: Bool = false
     ) throws -> TextDictionary {
         try block(index, statistics, isKept) { block, count throws(DecodingError) in
-            try block.texts(count: count, at: places)
+            try block.texts(count: count, at: places, isKept: isKept)
         }
     }
 
-    /// The places of a text in a block, ascending; nil where the block has to be decoded for that.
+    /// The places of a text in a block, ascending; nil where the block has to be decoded for that. A block whose filter
+    /// rules the text out is not read, and one that was searched for it last is not searched again.
+    /// - Parameter hash: of the text.
     /// - Throws: likewise.
-    func places(ofText text: [UInt8], inTexts index: Int, _ statistics: ScanStatistics?) throws -> [UInt32]? {
-        try block(index, statistics, true) { block, count throws(DecodingError) in
+    func places(
+        ofText text: [UInt8], hash: UInt64, inTexts index: Int, _ statistics: ScanStatistics?
+    ) throws -> [UInt32]? {
+        let reference = footer.texts[index]
+        if reference.filter.length > 0, try !filter(reference.filter, statistics, isKept: true).mightContain(hash) {
+            return []
+        }
+        let key = KeptPages.Key(origin: origin, offset: reference.block.offset)
+        if let known = keptLookups.places(of: text, in: key) { return known }
+        let found = try block(index, statistics, true) { block, count throws(DecodingError) in
             try block.places(of: text, count: count)
         }
+        guard let found else { return nil }
+        statistics?.add(textsSearched: reference.count)
+        keptLookups.keep(found, of: text, in: key)
+        return found
     }
 
     private func block<Result>(
@@ -29,12 +43,18 @@ extension SegmentReader {
         let reference = footer.texts[index]
         let key = KeptPages.Key(origin: origin, offset: reference.block.offset)
         do {
-            if isKept, let known = keptPages.block(key) { return try decode(known, reference.count) }
-            let content = try read(block: reference.block)
-            statistics?.add(bytesRead: reference.block.length)
-            let block = try SharedTextBlock(content)
-            if isKept { keptPages.keep(block, as: key) }
-            return try decode(block, reference.count)
+            let block: SharedTextBlock
+            if isKept, let known = keptPages.block(key) {
+                block = known
+            } else {
+                let content = try read(block: reference.block)
+                statistics?.add(bytesRead: reference.block.length)
+                block = try SharedTextBlock(content)
+                if isKept { keptPages.keep(block, as: key) }
+            }
+            let result = try decode(block, reference.count)
+            if isKept { keptPages.grow(key, by: block.landmarks.takeGrowth()) }
+            return result
         } catch let error as DecodingError {
             throw error.of(path, at: reference.block.offset + SegmentLimits.checksumBytes)
         }
@@ -84,7 +104,8 @@ extension RowGroup {
         guard page.header.encoding == .sharedTexts else { return nil }
         let counts = page.texts.map { segment.footer.texts[$0].count }
         let codes = try SharedTextCodes(
-            page.header, payload: page.payload, type: page.type, textCount: counts.reduce(0, +), rows: rows)
+            page.header, payload: page.payload, type: page.type, textCount: counts.reduce(0, +), rows: rows,
+            landmarks: page.landmarks)
         if let known = try codes.known(as: sharing) { return known }
         var parts: [TextDictionary] = []
         var first = 0
@@ -103,17 +124,13 @@ extension RowGroup {
         var codes: [UInt32] = []
         var first: UInt32 = 0
         for index in page.texts {
-            let reference = segment.footer.texts[index]
-            defer { first += UInt32(reference.count) }
-            if reference.filter.length > 0,
-                try !segment.filter(reference.filter, statistics, isKept: true).mightContain(hash)
-            {
-                continue
+            guard let places = try segment.places(ofText: text, hash: hash, inTexts: index, statistics) else {
+                return nil
             }
-            guard let places = try segment.places(ofText: text, inTexts: index, statistics) else { return nil }
             codes += places.map { first + $0 }
+            first += UInt32(segment.footer.texts[index].count)
         }
         return try SharedTextCodes.rows(
-            of: codes, page.header, payload: page.payload, textCount: Int(first))
+            of: codes, page.header, payload: page.payload, textCount: Int(first), landmarks: page.landmarks)
     }
 }

@@ -78,6 +78,9 @@ package final class SegmentReader: Sendable {
     /// Pages of which few rows were wanted, of other segments, too.
     var keptPages: KeptPages { files.pages }
 
+    /// Where the text that was looked for last stands in blocks of texts, of other segments, too.
+    var keptLookups: KeptLookups { files.lookups }
+
     /// Opened where it is not.
     var file: any File {
         get throws(StorageError) { try files.file(path) }

@@ -45,6 +45,16 @@ package struct SegmentTable: Sendable {
     }
 }
 
+extension SegmentTable {
+    /// Which groups may hold a row that satisfies all predicates.
+    /// - Parameters: as of ``refutes(_:names:)``.
+    package func sieve(
+        _ predicates: [ColumnPredicate], names: [String], statistics: ScanStatistics? = nil
+    ) -> GroupSieve {
+        GroupSieve(segment, table: index, predicates, names: names, statistics)
+    }
+}
+
 extension SegmentReader {
     /// A table of the segment; nil where no group of it is there.
     package func table(named name: String) -> SegmentTable? {

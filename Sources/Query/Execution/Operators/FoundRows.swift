@@ -1,0 +1,109 @@
+import Columnar
+import Plans
+
+/// The rows of a morsel that some conditions leave, where it finds them without reading the columns that these ask
+/// about: those where a column has a text that is looked up, or one of a few, or else those of a stretch of time.
+struct FoundRows {
+    /// Ascending.
+    let rows: [UInt32]
+    /// Which of the conditions these rows meet; the others are still to be tried.
+    let conditions: [Int]
+    /// A column of the output, and the text that each of the rows has there; nil where not one alone was looked up.
+    var text: (column: Int, text: String)?
+
+    /// nil where the morsel finds none so.
+    /// - Parameter columns: by column of the output, the table's.
+    init?(_ conditions: [Expression], of morsel: any Morsel, columns: [Int], _ context: QueryContext) throws {
+        guard context.options.usesSummaries, !conditions.isEmpty else { return nil }
+        // What may fail is tried on the rows that the conditions before it leave.
+        let tried = conditions.contains(where: \.mayFail) ? 0..<1 : conditions.indices
+        for place in tried {
+            guard let (column, texts) = conditions[place].wantedTexts else { continue }
+            if let rows = try Self.rows(texts, columns[column], morsel, context) {
+                (self.rows, self.conditions) = (rows, [place])
+                text = texts.count == 1 ? (column, texts[0]) : nil
+                return
+            }
+        }
+        var wanted: (column: Int, first: Int64, last: Int64)?
+        var met: [Int] = []
+        for place in tried {
+            guard let (column, times) = conditions[place].wantedTimes, wanted?.column ?? column == column else {
+                continue
+            }
+            met.append(place)
+            let (first, last) = wanted.map { ($0.first, $0.last) } ?? (.min, .max)
+            wanted = (column, max(first, times.lowerBound), min(last, times.upperBound))
+        }
+        guard let wanted, wanted.first <= wanted.last,
+            let rows = try morsel.rows(columns[wanted.column], within: wanted.first...wanted.last)
+        else { return nil }
+        (self.rows, self.conditions) = (rows, met)
+    }
+}
+
+extension FoundRows {
+    /// Rows with one of some texts, ascending; nil where the morsel does not find them.
+    private static func rows(
+        _ texts: [String], _ column: Int, _ morsel: any Morsel, _ context: QueryContext
+    ) throws -> [UInt32]? {
+        var found: [UInt32] = []
+        for text in texts {
+            try context.check()
+            guard let rows = try morsel.rows(column, ofText: Array(text.utf8)) else { return nil }
+            if texts.count == 1 { return rows }
+            found += rows
+        }
+        found.sort()
+        // A text may be named twice.
+        var rows: [UInt32] = []
+        for row in found where row != rows.last { rows.append(row) }
+        return rows
+    }
+}
+
+extension Expression {
+    /// More texts than this are not looked up one by one.
+    private static let lookedUpTextsMax = 16
+
+    /// The column and the texts of which a condition asks it to have one; nil for another condition.
+    fileprivate var wantedTexts: (column: Int, texts: [String])? {
+        switch self {
+        case .call(.equal, let sides, _) where sides.count == 2:
+            switch (sides[0], sides[1]) {
+            case (.column(let column, .text), .literal(.text(let text), _)),
+                (.literal(.text(let text), _), .column(let column, .text)):
+                return (column, [text])
+            default: return nil
+            }
+        case .oneOf(.column(let column, .text), let values) where values.count <= Self.lookedUpTextsMax:
+            // What is null equals nothing.
+            return (column, values.compactMap { if case .text(let text) = $0 { text } else { nil } })
+        default: return nil
+        }
+    }
+
+    /// The column and the times, ns, between which a condition asks it to be; nil for another condition, and for one
+    /// that no time meets.
+    fileprivate var wantedTimes: (column: Int, times: ClosedRange<Int64>)? {
+        guard case .call(let function, let sides, _) = self, sides.count == 2 else { return nil }
+        switch (sides[0], sides[1]) {
+        case (.column(let column, .timestamptz), .literal(.timestamptz(let time), _)):
+            return Self.times(function, time).map { (column, $0) }
+        case (.literal(.timestamptz(let time), _), .column(let column, .timestamptz)):
+            return Self.times(Comparison.mirrored(function), time).map { (column, $0) }
+        default: return nil
+        }
+    }
+
+    private static func times(_ function: ScalarFunction, _ time: Int64) -> ClosedRange<Int64>? {
+        switch function {
+        case .equal: time...time
+        case .less: time > .min ? .min...(time - 1) : nil
+        case .lessOrEqual: .min...time
+        case .greater: time < .max ? (time + 1)...(.max) : nil
+        case .greaterOrEqual: time...(.max)
+        default: nil
+        }
+    }
+}
