@@ -139,11 +139,10 @@ struct PlanRunner: Sendable {
             source = inner
         }
         let operation = AggregateOperator(context: context, groups: groups, calls: calls, output: output)
-        if groups.isEmpty, let scan = try scan(source, mayJoin: true) {
-            if let summaries = SummaryAggregation(scan, operation) { return try summaries.run() }
-            return try operation.run(scan.pieces().pipeline)
-        }
-        return try operation.run(pipeline(source))
+        guard let scan = try scan(source, mayJoin: groups.isEmpty) else { return try operation.run(pipeline(source)) }
+        if groups.isEmpty, let summaries = SummaryAggregation(scan, operation) { return try summaries.run() }
+        let keys = operation.keys(besides: scan.conditions)
+        return try operation.run(scan.pieces().reading(keys: keys).pipeline)
     }
 
     private func union(_ inputs: [Pipeline], columns: [TableColumn]) -> Pipeline {

@@ -33,7 +33,7 @@ struct DistinctAccumulator: Accumulator {
     }
 
     /// The other one takes every value in.
-    var finishBytes: Int { isCount ? 0 : pairs.count * 96 + 2 * values.memoryBytes }
+    var finishBytes: Int { isCount ? 0 : pairs.count * 96 + 2 * values.memoryBytes + values.decodedTextBytes }
 
     func finish(_ groups: [UInt32]) throws(KernelError) -> Vector { try finish(groups, .none) }
 

@@ -22,6 +22,13 @@ package struct GroupTable: Sendable {
         columns.reduce(0) { $0 + $1.memoryBytes } + pairs.reduce(0) { $0 + $1.memoryBytes } + ordinals.capacity * 8
     }
 
+    /// What ``keys(of:)`` makes beside codes and numbers, roughly: for budgets.
+    package var keyBytes: Int { columns.reduce(0) { $0 + $1.decodedTextBytes } }
+
+    // tests: a promise of speed, counted.
+    /// How many texts were looked up by their bytes.
+    package var lookedTexts: Int { columns.reduce(0) { $0 + $1.lookedTexts } }
+
     /// The group of every row; new groups are numbered in the order of their first rows.
     /// - Parameter ordinal: where the chunk stands in the input; grows with every chunk of a unit.
     /// - Precondition: a vector for each type, all of equal length.

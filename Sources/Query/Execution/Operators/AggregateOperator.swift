@@ -100,6 +100,8 @@ struct AggregateOperator: Sendable {
             return [Chunk(columns: try results(merged, [0]), rowCount: 1)]
         }
         if table.count == 0 { return [] }
+        // Texts of the keys stay with the chunks: steps after this one share them.
+        try context.budget.reserve(table.keyBytes)
         try context.budget.reserve(table.count * 28)
         let order = table.firstSeenOrder() ?? (0..<UInt32(table.count)).map { $0 }
         try context.budget.reserve(-table.count * 28)

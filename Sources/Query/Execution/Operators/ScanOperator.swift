@@ -11,6 +11,8 @@ struct ScanOperator: Sendable {
     let output: [TableColumn]
     /// Conditions over the output's columns, cheapest to refute first.
     let conditions: [Expression]
+    /// Those of the output's columns of texts of which nothing counts but which are equal, see ``Morsel/keys(_:)``.
+    private var keys: Set<Int> = []
 
     /// - Parameter mayJoin: whether a morsel may stand for several pieces.
     init(
@@ -36,6 +38,13 @@ struct ScanOperator: Sendable {
     func pieces() throws -> ScanOperator {
         var scan = self
         scan.morsels = try morsels.flatMap { try $0.parts() }
+        return scan
+    }
+
+    /// The same scan for whoever asks of some of the output's columns only which texts are equal.
+    func reading(keys: Set<Int>) -> ScanOperator {
+        var scan = self
+        scan.keys = keys
         return scan
     }
 
@@ -66,7 +75,7 @@ struct ScanOperator: Sendable {
     /// is held. nil where nobody shares it.
     func booking(of rows: Chunk) -> MemoryBooking? {
         let booking = context.options.memoryPool.map { MemoryBooking(in: $0) }
-        booking?.set(to: rows.heldBytes)
+        booking?.set(to: rows.ownBytes)
         return booking
     }
 
@@ -182,7 +191,7 @@ struct ScanOperator: Sendable {
             guard vector.count == selection.count else { preconditionFailure("a row of a morsel for each wanted") }
             return vector
         }
-        let vector = try morsel.column(columns[index])
+        let vector = try keys.contains(index) ? morsel.keys(columns[index]) : morsel.column(columns[index])
         guard vector.count == morsel.rowCount else { preconditionFailure("a morsel's columns have its row count") }
         if let kept { return vector.gather(kept) }
         if let selection { return vector.gather(selection) }

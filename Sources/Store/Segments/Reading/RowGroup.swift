@@ -36,17 +36,22 @@ package struct RowGroup: Sendable {
     func pageBytes(_ column: Int) -> Int { directory.pages[column]?.page.length ?? 0 }
 
     /// Reads and decodes one column of `columns`: one `pread`, none where the footer says it all.
-    /// - Parameter sharesTexts: whether texts of columns with few values have the same codes in all groups of the
-    ///   store, for whoever compares many groups; the dictionary then has texts that no row of the group has.
+    /// - Parameters:
+    ///   - sharesTexts: whether texts of columns with few values have the same codes in all groups of the store, for
+    ///     whoever compares many groups; the dictionary then has texts that no row of the group has.
+    ///   - isOfKeys: whether that holds for columns with many values, too, once they were asked for before: the
+    ///     dictionary may then have far more texts than the group has rows.
     /// - Throws: `StorageError`; `CorruptionError` naming file and offset; `NewerFormatError`.
     package func column(
-        _ column: Int, statistics: ScanStatistics? = nil, sharesTexts: Bool = false
+        _ column: Int, statistics: ScanStatistics? = nil, sharesTexts: Bool = false, isOfKeys: Bool = false
     ) throws -> Vector {
         let sharing = sharesTexts ? sharing(column) : nil
-        let found = try decoded(column, statistics) { page in
-            page.header.encoding == .sharedTexts
-                ? try withSharedTexts(page, statistics, sharing: sharing)
-                : try PageDecoder.decode(page.header, payload: page.payload, type: page.type, sharing: sharing)
+        let found = try decoded(column, statistics) { page -> Vector in
+            guard page.header.encoding == .sharedTexts else {
+                return try PageDecoder.decode(page.header, payload: page.payload, type: page.type, sharing: sharing)
+            }
+            if isOfKeys, let known = try withKeptTexts(page, of: column, statistics) { return known }
+            return try withSharedTexts(page, statistics, sharing: sharing)
         }
         return found ?? .constant(.null, type: columns[column].type, count: rowCount)
     }
@@ -111,10 +116,11 @@ package struct RowGroup: Sendable {
 
     /// Reads a column by name; one that the segment lacks (it was added later) reads as null.
     package func column(
-        named name: String, type: ColumnType, statistics: ScanStatistics? = nil, sharesTexts: Bool = false
+        named name: String, type: ColumnType, statistics: ScanStatistics? = nil, sharesTexts: Bool = false,
+        isOfKeys: Bool = false
     ) throws -> Vector {
         guard let index = columnIndex(named: name) else { return .constant(.null, type: type, count: rowCount) }
-        return try column(index, statistics: statistics, sharesTexts: sharesTexts)
+        return try column(index, statistics: statistics, sharesTexts: sharesTexts, isOfKeys: isOfKeys)
     }
 
     /// What the footer says of a column of `columns`.

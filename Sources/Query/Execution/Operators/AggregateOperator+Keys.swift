@@ -1,0 +1,41 @@
+import Columnar
+import Plans
+
+extension AggregateOperator {
+    /// The input's columns of texts of which nothing counts but which are equal, and which are null: they are grouped
+    /// by, or counted, as they are, and nothing else looks at them.
+    /// - Parameter conditions: what is asked of the input's rows before they come here.
+    func keys(besides conditions: [Expression]) -> Set<Int> {
+        var (keys, others): (Set<Int>, Set<Int>) = ([], [])
+        func note(_ expression: Expression) {
+            if case .column(let index, .text) = expression {
+                keys.insert(index)
+            } else {
+                expression.collectValues(into: &others)
+            }
+        }
+        for group in groups { note(group) }
+        for call in calls {
+            for argument in call.arguments {
+                if call.function == .count { note(argument) } else { argument.collectValues(into: &others) }
+            }
+            for key in call.order { key.expression.collectValues(into: &others) }
+            call.filter?.collectValues(into: &others)
+        }
+        for condition in conditions { condition.collectValues(into: &others) }
+        return keys.subtracting(others)
+    }
+}
+
+extension Expression {
+    /// Adds the columns that it looks at, those left out of which it asks only whether they are null.
+    fileprivate func collectValues(into columns: inout Set<Int>) {
+        if case .call(let function, let arguments, _) = self, function == .isNull || function == .isNotNull,
+            arguments.count == 1, case .column = arguments[0]
+        {
+            return
+        }
+        if case .column(let index, _) = self { columns.insert(index) }
+        for child in children { child.collectValues(into: &columns) }
+    }
+}
