@@ -32,8 +32,8 @@ package protocol Morsel: Sendable {
     /// Cheaper where few of many are wanted.
     /// - Precondition: `rows` ascend and are below `rowCount`.
     func column(_ index: Int, rows: [UInt32]) throws -> Vector
-    /// As `column`, for who asks which rows have equal texts, and looks at few of these: the dictionary may have far more
-    /// texts than there are rows, and those of different pieces agree where that is known (``TextDictionary/agrees(with:)``).
+    /// As `column`, for who asks which rows have equal texts, and looks at few of these: the dictionary may have far
+    /// more texts than there are rows, and those of different pieces agree as far as that is known.
     func keys(_ index: Int) throws -> Vector
     /// The rows whose text in a column is `text`, ascending, where that is found more cheaply than by reading the
     /// column; nil where it is not.
