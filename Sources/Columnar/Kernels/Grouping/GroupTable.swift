@@ -123,6 +123,12 @@ package struct GroupTable: Sendable {
         return RadixOrder.ascending(ordinals.map { (($0 >> 32) << rowBits) | ($0 & 0xFFFF_FFFF) })
     }
 
+    /// Some groups in the order they were first seen.
+    /// - Complexity: O(n · log n) in their number, however many others there are.
+    package func inFirstSeenOrder(_ groups: [UInt32]) -> [UInt32] {
+        groups.sorted { (ordinals[Int($0)], $0) < (ordinals[Int($1)], $1) }
+    }
+
     /// The key columns of groups.
     package func keys(of groups: [UInt32]) -> [Vector] {
         var numbers = groups

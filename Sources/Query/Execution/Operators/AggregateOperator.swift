@@ -8,6 +8,8 @@ struct AggregateOperator: Sendable {
     let groups: [Expression]
     let calls: [AggregateCall]
     let output: [TableColumn]
+    /// Which groups are wanted; nil: all.
+    var first: FirstGroups?
 
     /// One thread's groups.
     struct State: Sendable {
@@ -100,6 +102,7 @@ struct AggregateOperator: Sendable {
             return [Chunk(columns: try results(merged, [0]), rowCount: 1)]
         }
         if table.count == 0 { return [] }
+        if let first, first.isWorthwhile(of: table.count) { return try groups(first, of: merged, table) }
         // Texts of the keys stay with the chunks: steps after this one share them.
         try context.budget.reserve(table.keyBytes)
         try context.budget.reserve(table.count * 28)
@@ -110,6 +113,23 @@ struct AggregateOperator: Sendable {
         // Keys and results go out in pieces, so that later steps may share the work. They share the keys' texts, too:
         // whoever puts the pieces together again has one dictionary, not one a piece.
         return whole.pieces(of: context.chunkRowsMax)
+    }
+
+    /// The groups that may come first, in the order they were first seen. All results are made, so that what cannot be
+    /// computed is refused as ever; keys of these groups alone.
+    private func groups(_ first: FirstGroups, of state: State, _ table: GroupTable) throws -> [Chunk] {
+        let all = (0..<UInt32(table.count)).map { $0 }
+        let values = try results(state, all)
+        let leading = try SortOrder.leading(
+            by: values[first.call], descending: first.isDescending, nullsFirst: first.nullsFirst, limit: first.limit,
+            look: context.check)
+        // Where most are alike, sorting them is no less work than putting all in order.
+        let areFew = leading.count <= table.count / 8
+        try context.budget.reserve(table.keyBytes + leading.count * 28)
+        let order = areFew ? table.inFirstSeenOrder(leading) : table.firstSeenOrder() ?? all
+        try context.budget.reserve(-leading.count * 28)
+        let columns = table.keys(of: order) + values.map { $0.gather(order) }
+        return Chunk(columns: columns, rowCount: order.count).pieces(of: context.chunkRowsMax)
     }
 
     private func results(_ state: State, _ groups: [UInt32]) throws -> [Vector] {
