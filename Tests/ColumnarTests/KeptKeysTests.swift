@@ -95,6 +95,25 @@ import Testing
         #expect(seen == wanted, "seed \(seed)")
     }
 
+    /// Keys that nobody looks at are not made.
+    @Test func keysAreMadeOfShownColumns() throws {
+        var random = SampleGenerator(state: 51)
+        let piece = try Self.pieces(&random)[4]
+        let numbers = (0..<Int64(piece.plain.count)).map { $0 % 3 }
+        var table = GroupTable(types: [.text, .integer, .text])
+        let groups = table.assign(
+            [piece.keys, Vector(type: .integer, count: numbers.count, storage: .int64(numbers)), piece.plain],
+            ordinal: 0)
+        let all = table.keys(of: groups)
+        for shown in [[], [0], [2], [0, 1], [0, 1, 2]] as [Set<Int>] {
+            for (place, column) in table.keys(of: groups, shown: shown).enumerated() {
+                let expected = shown.contains(place) ? all[place] : .constant(.null, type: all[place].type, count: 700)
+                #expect(sameRows(column, expected), "\(place) of \(shown.sorted())")
+            }
+        }
+        #expect(table.keyBytes(shown: [0, 1]) == 0 && sameRows(all[0], piece.plain) && sameRows(all[2], piece.plain))
+    }
+
     /// Joins look rows up among those that are known.
     @Test(arguments: 21...26 as ClosedRange<UInt64>) func rowsAreFoundAmongOthers(seed: UInt64) throws {
         var random = SampleGenerator(state: seed)
@@ -144,7 +163,7 @@ import Testing
             }
             let other = tables.removeLast()
             _ = tables[0].absorb(other, last: Self.helpers)
-            #expect(tables[0].keys(of: [0, 5])[0].count == 2 && tables[0].keyBytes == 0)
+            #expect(tables[0].keys(of: [0, 5])[0].count == 2 && tables[0].keyBytes(shown: nil) == 0)
             return (tables[0].lookedTexts, tables[0].count)
         }
         let (numbered, plain) = (looked(\.keys), looked(\.plain))

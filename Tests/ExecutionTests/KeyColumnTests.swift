@@ -47,6 +47,8 @@ import Testing
         let hasUser = Expression.call(.isNotNull, [user], .boolean)
         let isUser = Expression.call(.equal, [user, .literal(.text("c-3"), .text)], .boolean)
         let upper = Expression.call(.upper, [id], .text)
+        let pairs = aggregate(scan, by: [id, user], [count()])
+        let areMany = Expression.call(.greater, [.column(2, .integer), .literal(.integer(1), .integer)], .boolean)
         return [
             (aggregate(scan, by: [id], [count()]), [0]),
             (aggregate(scan, by: [id, user], [count()]), [0, 1]),
@@ -59,6 +61,11 @@ import Testing
             (aggregate(scan, by: [upper], [count(user)]), [1]),
             (aggregate(scan, by: [id, upper], [count()]), []),
             (aggregate(aggregate(scan, by: [id], [count()]), by: [.column(1, .integer)], [count()]), [0]),
+            // Of the keys below nobody looks at any, at the second, at the first, at both.
+            (aggregate(pairs, by: [], [count(filter: areMany)]), [0, 1]),
+            (aggregate(pairs, by: [user], [count(.column(2, .integer))]), [0, 1]),
+            (aggregate(pairs, by: [.column(2, .integer)], [count(id, isDistinct: true)]), [0, 1]),
+            (aggregate(pairs, by: [user], [greatest(id), count(filter: isUser)]), [0, 1]),
         ]
     }
 

@@ -145,10 +145,12 @@ struct PlanRunner: Sendable {
             mayJoin: mayJoin)
     }
 
-    /// - Parameter first: which groups are wanted; nil: all.
+    /// - Parameters:
+    ///   - first: which groups are wanted; nil: all.
+    ///   - shown: which columns of the output anybody looks at; nil: all.
     private func aggregate(
         _ input: Plan, _ groups: [Expression], _ calls: [AggregateCall], _ output: [TableColumn],
-        first: FirstGroups? = nil
+        first: FirstGroups? = nil, shown: Set<Int>? = nil
     ) throws -> [Chunk] {
         assert(output.count == groups.count + calls.count, "groups come out, then aggregates")
         var source = input
@@ -163,7 +165,11 @@ struct PlanRunner: Sendable {
             source = inner
         }
         let operation = AggregateOperator(
-            context: context, groups: groups, calls: calls, output: output, first: first)
+            context: context, groups: groups, calls: calls, output: output, first: first, shown: shown)
+        if case .aggregate(let below, let keys, let inner, let columns) = source {
+            let rows = try aggregate(below, keys, inner, columns, shown: operation.columnsRead)
+            return try operation.run(Pipeline(columns: columns, chunks: rows))
+        }
         guard let scan = try scan(source, mayJoin: groups.isEmpty) else { return try operation.run(pipeline(source)) }
         if groups.isEmpty, let summaries = SummaryAggregation(scan, operation) { return try summaries.run() }
         let keys = operation.keys(besides: scan.conditions)

@@ -22,8 +22,10 @@ package struct GroupTable: Sendable {
         columns.reduce(0) { $0 + $1.memoryBytes } + pairs.reduce(0) { $0 + $1.memoryBytes } + ordinals.capacity * 8
     }
 
-    /// What ``keys(of:)`` makes beside codes and numbers, roughly: for budgets.
-    package var keyBytes: Int { columns.reduce(0) { $0 + $1.decodedTextBytes } }
+    /// What ``keys(of:shown:)`` makes beside codes and numbers, roughly: for budgets.
+    package func keyBytes(shown: Set<Int>?) -> Int {
+        columns.indices.reduce(0) { $0 + (shown?.contains($1) ?? true ? columns[$1].decodedTextBytes : 0) }
+    }
 
     // tests: a promise of speed, counted.
     /// How many texts were looked up by their bytes.
@@ -130,7 +132,14 @@ package struct GroupTable: Sendable {
     }
 
     /// The key columns of groups.
-    package func keys(of groups: [UInt32]) -> [Vector] {
+    /// - Parameter shown: which of them anybody looks at; the others are null throughout. nil: all.
+    package func keys(of groups: [UInt32], shown: Set<Int>? = nil) -> [Vector] {
+        func decoded(_ column: Int, _ numbers: [UInt32]) -> Vector {
+            if let shown, !shown.contains(column) {
+                return .constant(.null, type: columns[column].type, count: numbers.count)
+            }
+            return columns[column].decode(numbers)
+        }
         var numbers = groups
         var result: [Vector] = []
         for index in pairs.indices.reversed() {
@@ -141,9 +150,9 @@ package struct GroupTable: Sendable {
                 numbers[row] = a
                 right.append(b)
             }
-            result.append(columns[index + 1].decode(right))
+            result.append(decoded(index + 1, right))
         }
-        result.append(columns[0].decode(numbers))
+        result.append(decoded(0, numbers))
         return result.reversed()
     }
 }

@@ -1,6 +1,6 @@
 /// Numbers the distinct values of one key column, null among them, in the order they first appear. One thread's own.
 struct KeyColumn: Sendable {
-    private let type: ColumnType
+    let type: ColumnType
     private var texts = TextInterner()
     private var numbers = NumberTable()
     /// Values without a 64-bit form, by what equal ones have in common; `otherValues` are those that came first.
@@ -414,15 +414,23 @@ struct KeyColumn: Sendable {
         lookedTexts += other.lookedTexts
         kinds.reserveCapacity(kinds.count + other.kinds.count)
         let known = numberedTexts(of: other, last: helpers)
+        let common = textsInCommon(with: other)
         return other.kinds.map { kind -> UInt32 in
             switch kind.table {
             case .null: return numberOfNull()
             case .word: return numberOfWord(other.numbers.keys[kind.index])
             case .text: return known[kind.index]
             case .other: return number(of: other.otherValues[kind.index])
+            case .kept where kind.index < common: return number(ofKept: UInt32(truncatingIfNeeded: kind.index))
             case .kept: return number(ofKept: kind.index, of: other)
             }
         }
+    }
+
+    /// Below which codes of its kept dictionary are those of the one here.
+    private func textsInCommon(with other: KeyColumn) -> Int {
+        guard let kept, let theirs = other.kept, kept.agrees(with: theirs) else { return 0 }
+        return min(kept.count, theirs.count)
     }
 
     /// The numbers of what another one interned.
@@ -439,12 +447,9 @@ struct KeyColumn: Sendable {
         return found.map { own[Int($0)] }
     }
 
-    /// The number of a text of another one's kept dictionary.
+    /// The number of a text of another one's kept dictionary, by its bytes.
     private mutating func number(ofKept code: Int, of other: KeyColumn) -> UInt32 {
         guard let theirs = other.kept else { preconditionFailure("a code of a kept dictionary has one") }
-        if let kept, kept.agrees(with: theirs), code < kept.count {
-            return number(ofKept: UInt32(truncatingIfNeeded: code))
-        }
         let range = theirs.range(code)
         return number(ofBytes: theirs.bytes, range.lowerBound, range.count)
     }

@@ -2,6 +2,17 @@ import Columnar
 import Plans
 
 extension AggregateOperator {
+    /// The input's columns that anything looks at.
+    var columnsRead: Set<Int> {
+        var columns: Set<Int> = []
+        for group in groups { group.collectColumns(into: &columns) }
+        for call in calls {
+            columns.formUnion(columnsRead(by: call))
+            call.filter?.collectColumns(into: &columns)
+        }
+        return columns
+    }
+
     /// The input's columns of texts of which nothing counts but which are equal, and which are null: they are grouped
     /// by, or counted, as they are, and nothing else looks at them.
     /// - Parameter conditions: what is asked of the input's rows before they come here.

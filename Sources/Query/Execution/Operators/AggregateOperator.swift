@@ -10,6 +10,8 @@ struct AggregateOperator: Sendable {
     let output: [TableColumn]
     /// Which groups are wanted; nil: all.
     var first: FirstGroups?
+    /// Which columns of the output anybody looks at; nil: all. Keys are made of no other.
+    var shown: Set<Int>?
 
     /// One thread's groups.
     struct State: Sendable {
@@ -82,7 +84,7 @@ struct AggregateOperator: Sendable {
         try state.book(context.budget)
     }
 
-    private func columnsRead(by call: AggregateCall) -> Set<Int> {
+    func columnsRead(by call: AggregateCall) -> Set<Int> {
         var columns: Set<Int> = []
         for expression in call.arguments + call.order.map(\.expression) { expression.collectColumns(into: &columns) }
         return columns
@@ -104,12 +106,13 @@ struct AggregateOperator: Sendable {
         if table.count == 0 { return [] }
         if let first, first.isWorthwhile(of: table.count) { return try groups(first, of: merged, table) }
         // Texts of the keys stay with the chunks: steps after this one share them.
-        try context.budget.reserve(table.keyBytes)
+        try context.budget.reserve(table.keyBytes(shown: shown))
         try context.budget.reserve(table.count * 28)
         let order = table.firstSeenOrder() ?? (0..<UInt32(table.count)).map { $0 }
         try context.budget.reserve(-table.count * 28)
         assert(order.count == table.count, "every group is handed out once")
-        let whole = Chunk(columns: table.keys(of: order) + (try results(merged, order)), rowCount: order.count)
+        let keys = table.keys(of: order, shown: shown)
+        let whole = Chunk(columns: keys + (try results(merged, order)), rowCount: order.count)
         // Keys and results go out in pieces, so that later steps may share the work. They share the keys' texts, too:
         // whoever puts the pieces together again has one dictionary, not one a piece.
         return whole.pieces(of: context.chunkRowsMax)
@@ -125,10 +128,10 @@ struct AggregateOperator: Sendable {
             look: context.check)
         // Where most are alike, sorting them is no less work than putting all in order.
         let areFew = leading.count <= table.count / 8
-        try context.budget.reserve(table.keyBytes + leading.count * 28)
+        try context.budget.reserve(table.keyBytes(shown: shown) + leading.count * 28)
         let order = areFew ? table.inFirstSeenOrder(leading) : table.firstSeenOrder() ?? all
         try context.budget.reserve(-leading.count * 28)
-        let columns = table.keys(of: order) + values.map { $0.gather(order) }
+        let columns = table.keys(of: order, shown: shown) + values.map { $0.gather(order) }
         return Chunk(columns: columns, rowCount: order.count).pieces(of: context.chunkRowsMax)
     }
 
