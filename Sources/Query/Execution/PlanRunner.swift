@@ -173,7 +173,7 @@ struct PlanRunner: Sendable {
         guard let scan = try scan(source, mayJoin: groups.isEmpty) else { return try operation.run(pipeline(source)) }
         if groups.isEmpty, let summaries = SummaryAggregation(scan, operation) { return try summaries.run() }
         let keys = operation.keys(besides: scan.conditions)
-        return try operation.run(scan.pieces().reading(keys: keys).pipeline)
+        return try operation.run(scan.pieces().reading(keys: keys, units: operation.units).pipeline)
     }
 
     private func union(_ inputs: [Pipeline], columns: [TableColumn]) -> Pipeline {

@@ -38,7 +38,34 @@ extension AggregateOperator {
     }
 }
 
+extension AggregateOperator {
+    /// The input's columns of times that nothing looks at but `date_trunc`, and the units that they are cut down to.
+    /// What is asked of the input's rows before they come here does not count.
+    var units: [Int: [TimeUnit]] {
+        var (units, others): ([Int: [TimeUnit]], Set<Int>) = ([:], [])
+        for group in groups { group.collectUnits(into: &units, others: &others) }
+        for call in calls {
+            others.formUnion(columnsRead(by: call))
+            call.filter?.collectColumns(into: &others)
+        }
+        return units.filter { !others.contains($0.key) }
+    }
+}
+
 extension Expression {
+    /// Adds the units that columns of times are cut down to, and the columns that are looked at otherwise.
+    fileprivate func collectUnits(into units: inout [Int: [TimeUnit]], others: inout Set<Int>) {
+        if case .call(.dateTrunc, let arguments, _) = self, arguments.count == 2,
+            case .text(let name)? = arguments[0].constant, case .column(let index, .timestamptz) = arguments[1],
+            let unit = try? TimeUnit(named: name)
+        {
+            units[index, default: []].append(unit)
+            return
+        }
+        if case .column(let index, _) = self { others.insert(index) }
+        for child in children { child.collectUnits(into: &units, others: &others) }
+    }
+
     /// Adds the columns that it looks at, those left out of which it asks only whether they are null.
     fileprivate func collectValues(into columns: inout Set<Int>) {
         if case .call(let function, let arguments, _) = self, function == .isNull || function == .isNotNull,

@@ -13,6 +13,9 @@ struct ScanOperator: Sendable {
     let conditions: [Expression]
     /// Those of the output's columns of texts of which nothing counts but which are equal, see ``Morsel/keys(_:)``.
     private var keys: Set<Int> = []
+    /// Those of the output's columns of times of which nothing counts but in which buckets they lie, with the units of
+    /// these.
+    private var units: [Int: [TimeUnit]] = [:]
 
     /// - Parameter mayJoin: whether a morsel may stand for several pieces.
     init(
@@ -41,10 +44,11 @@ struct ScanOperator: Sendable {
         return scan
     }
 
-    /// The same scan for whoever asks of some of the output's columns only which texts are equal.
-    func reading(keys: Set<Int>) -> ScanOperator {
+    /// The same scan for whoever asks of some of the output's columns only which texts are equal, and of others in
+    /// which buckets times lie.
+    func reading(keys: Set<Int>, units: [Int: [TimeUnit]]) -> ScanOperator {
         var scan = self
-        scan.keys = keys
+        (scan.keys, scan.units) = (keys, units)
         return scan
     }
 
@@ -120,9 +124,10 @@ struct ScanOperator: Sendable {
         var selection: [UInt32]?
         // The same rows, as columns are cut down to them.
         var kept: KeptRows?
-        func load(_ index: Int) throws {
+        func load(_ index: Int, isExact: Bool) throws {
             if isLoaded[index] { return }
-            chunk.columns[index] = try column(index, of: morsel, selection, kept)
+            let bucket = isExact ? nil : bucket(index, of: morsel, rows: chunk.rowCount)
+            chunk.columns[index] = try bucket ?? column(index, of: morsel, selection, kept)
             isLoaded[index] = true
         }
         let evaluator = Evaluator(context: context)
@@ -131,7 +136,7 @@ struct ScanOperator: Sendable {
             if selection == nil, let found = try lookedUp(condition, morsel) {
                 rows = found
             } else {
-                for index in condition.columnsRead.sorted() { try load(index) }
+                for index in condition.columnsRead.sorted() { try load(index, isExact: true) }
                 guard let kept = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
                 rows = kept
             }
@@ -152,7 +157,7 @@ struct ScanOperator: Sendable {
             chunk = chunk.slice(0..<first)
         }
         assert(columns.count == output.count, "a column of the table for each of the output")
-        for index in wanted { try load(index) }
+        for index in wanted { try load(index, isExact: false) }
         return (chunk, selection)
     }
 
@@ -178,6 +183,20 @@ struct ScanOperator: Sendable {
             chunk.columns[index] = try column(index, of: morsel, rows)
         }
         return chunk
+    }
+
+    /// A column of times as its first one, where the morsel's summary tells that all lie in one bucket of each unit
+    /// that counts; nil where they have to be read.
+    private func bucket(_ index: Int, of morsel: any Morsel, rows: Int) -> Vector? {
+        guard let wanted = units[index], context.options.usesSummaries,
+            let summary = morsel.summary(columns[index]), summary.nullCount == 0,
+            case .timestamptz(let first) = summary.minimum, case .timestamptz(let last) = summary.maximum
+        else { return nil }
+        for unit in wanted {
+            // What cannot be cut down is refused where it is tried on each time.
+            guard let bucket = try? unit.bucket(of: first, zone: context.zone), last < bucket.end else { return nil }
+        }
+        return .constant(summary.minimum, type: output[index].type, count: rows)
     }
 
     /// So much of a piece may be wanted that reading single rows pays: one row in so many.
