@@ -111,7 +111,34 @@ import Testing
                 #expect(sameRows(column, expected), "\(place) of \(shown.sorted())")
             }
         }
-        #expect(table.keyBytes(shown: [0, 1]) == 0 && sameRows(all[0], piece.plain) && sameRows(all[2], piece.plain))
+        #expect(sameRows(all[0], piece.plain) && sameRows(all[2], piece.plain))
+        #expect(table.keyBytes(of: 700, shown: [0, 1]) == 0)
+    }
+
+    /// Of a few groups among many the texts of these alone are copied, whether they have numbers or not.
+    @Test func fewKeysAreACopyOfTheirTexts() throws {
+        var random = SampleGenerator(state: 61)
+        let pieces = try Self.pieces(&random)
+        let strange = TextSegment.vector(&random, rows: 60, texts: 9, from: 1_695, nulls: 7)
+        var table = GroupTable(types: [.text])
+        var rows: [(group: UInt32, text: Scalar)] = []
+        for (step, vector) in (pieces[4..<12].map(\.keys) + [strange]).enumerated() {
+            let groups = table.assign([vector], ordinal: UInt64(step) << 32)
+            rows += groups.indices.map { (groups[$0], vector.scalar(at: $0)) }
+        }
+        #expect(table.count > 1_600 && rows.contains { $0.text.isNull })
+        for count in [1, 40, 150, 900] {
+            var wanted = Array(rows.suffix(20))
+            while wanted.count < count { wanted.append(rows[Int(random.next() % UInt64(rows.count))]) }
+            wanted.shuffle(using: &random)
+            let column = table.keys(of: wanted.map(\.group))[0]
+            #expect(column.fault == nil && wanted.indices.allSatisfy { column.scalar(at: $0) == wanted[$0].text })
+            guard case .text(_, let dictionary) = column.storage else { continue }
+            // One in eight of those that are kept are no longer few.
+            #expect(wanted.count < 200 ? dictionary.count <= wanted.count : dictionary.count > 1_600)
+            let booked = table.keyBytes(of: wanted.count, shown: nil)
+            #expect(booked >= dictionary.bytes.count && booked <= 2 * dictionary.bytes.count + 64 * wanted.count)
+        }
     }
 
     /// Joins look rows up among those that are known.
@@ -163,7 +190,7 @@ import Testing
             }
             let other = tables.removeLast()
             _ = tables[0].absorb(other, last: Self.helpers)
-            #expect(tables[0].keys(of: [0, 5])[0].count == 2 && tables[0].keyBytes(shown: nil) == 0)
+            #expect(tables[0].keys(of: [0, 5])[0].count == 2 && tables[0].keyBytes(of: 2, shown: nil) == 0)
             return (tables[0].lookedTexts, tables[0].count)
         }
         let (numbered, plain) = (looked(\.keys), looked(\.plain))

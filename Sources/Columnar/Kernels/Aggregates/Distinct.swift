@@ -33,7 +33,10 @@ struct DistinctAccumulator: Accumulator {
     }
 
     /// The other one takes every value in.
-    var finishBytes: Int { isCount ? 0 : pairs.count * 96 + 2 * values.memoryBytes + values.decodedTextBytes }
+    var finishBytes: Int {
+        if isCount { return 0 }
+        return pairs.count * 96 + 2 * values.memoryBytes + values.decodedTextBytes(of: values.count)
+    }
 
     func finish(_ groups: [UInt32]) throws(KernelError) -> Vector { try finish(groups, .none) }
 

@@ -22,9 +22,12 @@ package struct GroupTable: Sendable {
         columns.reduce(0) { $0 + $1.memoryBytes } + pairs.reduce(0) { $0 + $1.memoryBytes } + ordinals.capacity * 8
     }
 
-    /// What ``keys(of:shown:)`` makes beside codes and numbers, roughly: for budgets.
-    package func keyBytes(shown: Set<Int>?) -> Int {
-        columns.indices.reduce(0) { $0 + (shown?.contains($1) ?? true ? columns[$1].decodedTextBytes : 0) }
+    /// What ``keys(of:shown:)`` makes of so many groups beside codes and numbers, roughly: for budgets.
+    package func keyBytes(of groups: Int, shown: Set<Int>?) -> Int {
+        columns.indices.reduce(0) { bytes, column in
+            let isShown = shown?.contains(column) ?? true
+            return bytes + (isShown ? columns[column].decodedTextBytes(of: groups) : 0)
+        }
     }
 
     // tests: a promise of speed, counted.

@@ -58,11 +58,15 @@ struct KeyColumn: Sendable {
         return texts.memoryBytes + numbers.memoryBytes + counts * 4 + others.count * 160
     }
 
-    /// What ``decode(_:)`` makes beside codes: texts of the kept dictionary and others, end to end.
-    var decodedTextBytes: Int {
+    /// What ``decode(_:)`` makes of so many numbers beside codes, roughly: texts of the kept dictionary and others.
+    func decodedTextBytes(of numbers: Int) -> Int {
         guard let kept, texts.count > 0 else { return 0 }
-        return kept.bytes.count + texts.bytes.count + (kept.count + texts.count) * 4
+        let (bytes, count) = (kept.bytes.count + texts.bytes.count, kept.count + texts.count)
+        return areFew(numbers, of: kept) ? numbers * (bytes / count + 32) : bytes + count * 4
     }
+
+    /// Whether texts of so many numbers are copied one by one, rather than all there are.
+    private func areFew(_ numbers: Int, of kept: TextDictionary) -> Bool { numbers < kept.count / 8 }
 
     /// The number of every row's value; new values are added in row order.
     mutating func encode(_ vector: Vector) -> [UInt32] {
@@ -473,6 +477,7 @@ struct KeyColumn: Sendable {
     }
 
     private func decodeTexts(_ wanted: [UInt32]) -> Vector {
+        if let kept, texts.count > 0, areFew(wanted.count, of: kept) { return decodeTexts(wanted, of: kept) }
         var codes: [UInt32] = []
         codes.reserveCapacity(wanted.count)
         var validity: Validity?
@@ -491,6 +496,26 @@ struct KeyColumn: Sendable {
         }
         return Vector(
             type: type, count: wanted.count, storage: .text(codes: codes, dictionary: dictionary), validity: validity)
+    }
+
+    /// The same with a dictionary of these texts alone.
+    private func decodeTexts(_ wanted: [UInt32], of kept: TextDictionary) -> Vector {
+        var builder = TextDictionaryBuilder()
+        var codes = [UInt32](repeating: 0, count: wanted.count)
+        var validity = Validity(count: wanted.count, allValid: true)
+        for (row, number) in wanted.enumerated() {
+            let kind = kinds[Int(number)]
+            switch kind.table {
+            case .text:
+                let range = Int(texts.offsets[kind.index])..<Int(texts.offsets[kind.index + 1])
+                codes[row] = builder.code(of: range, in: texts.bytes)
+            case .kept: codes[row] = builder.code(of: kept.range(kind.index), in: kept.bytes)
+            case .null, .word, .other: validity[row] = false
+            }
+        }
+        return Vector(
+            type: type, count: wanted.count, storage: .text(codes: codes, dictionary: builder.finish()),
+            validity: validity.nullCount > 0 ? validity : nil)
     }
 
     /// The texts of the kept dictionary, then the others.

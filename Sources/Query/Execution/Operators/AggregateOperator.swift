@@ -106,7 +106,7 @@ struct AggregateOperator: Sendable {
         if table.count == 0 { return [] }
         if let first, first.isWorthwhile(of: table.count) { return try groups(first, of: merged, table) }
         // Texts of the keys stay with the chunks: steps after this one share them.
-        try context.budget.reserve(table.keyBytes(shown: shown))
+        try context.budget.reserve(table.keyBytes(of: table.count, shown: shown))
         try context.budget.reserve(table.count * 28)
         let order = table.firstSeenOrder() ?? (0..<UInt32(table.count)).map { $0 }
         try context.budget.reserve(-table.count * 28)
@@ -128,9 +128,9 @@ struct AggregateOperator: Sendable {
             look: context.check)
         // Where most are alike, sorting them is no less work than putting all in order.
         let areFew = leading.count <= table.count / 8
-        try context.budget.reserve(table.keyBytes(shown: shown) + leading.count * 28)
+        try context.budget.reserve(leading.count * 28)
         let order = areFew ? table.inFirstSeenOrder(leading) : table.firstSeenOrder() ?? all
-        try context.budget.reserve(-leading.count * 28)
+        try context.budget.reserve(table.keyBytes(of: order.count, shown: shown) - leading.count * 28)
         let columns = table.keys(of: order, shown: shown) + values.map { $0.gather(order) }
         return Chunk(columns: columns, rowCount: order.count).pieces(of: context.chunkRowsMax)
     }
