@@ -15,7 +15,7 @@ import Testing
             var events = SampleEvents()
             for number in part * 40..<part * 40 + 60 {
                 events.addTurn(
-                    "c-\(number)", Int64(part), at: Double(part * 100 + number), model: "unheard-of")
+                    "c-\(number)", Int64(part + 1), at: Double(part * 100 + number), model: "unheard-of")
             }
             _ = try store.append([events.batch])
             if part < 2 { try store.seal() }
