@@ -59,6 +59,11 @@ package struct GroupTable: Sendable {
             noteNew(ordinal)
             return GroupAssignment(runs: runs)
         }
+        if let constants = keys.constants, keys[0].count > 0 {
+            // All rows are of one group.
+            let group = assign(constants, ordinal: ordinal)[0]
+            return GroupAssignment(runs: [GroupAssignment.Run(group: Int(group), rows: 0..<keys[0].count)])
+        }
         return GroupAssignment(assign(keys, ordinal: ordinal), countsRows: countsRows)
     }
 
@@ -157,6 +162,18 @@ package struct GroupTable: Sendable {
         }
         result.append(decoded(0, numbers))
         return result.reversed()
+    }
+}
+
+extension [Vector] {
+    /// Each as a row of one value; nil where one is not the same in all rows.
+    fileprivate var constants: [Vector]? {
+        var rows: [Vector] = []
+        for vector in self {
+            guard case .constant(let value) = vector.storage else { return nil }
+            rows.append(.constant(value, type: vector.type, count: 1))
+        }
+        return rows
     }
 }
 
