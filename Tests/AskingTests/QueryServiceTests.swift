@@ -169,8 +169,8 @@ import Testing
         // What is kept of questions before has its place beside those of now, at any size.
         for size in [limits.memoryBytesMin, 900 << 20, 1 << 30, 2 << 30, 64 << 30] {
             limits.memoryBytesMax = size
-            let kept = limits.keptCostBytesMax + limits.seriesMemoryBytesMax
-            #expect(kept > 0 && kept <= 192 << 20)
+            let kept = limits.keptCostBytesMax + limits.keptTextBytesMax + limits.seriesMemoryBytesMax
+            #expect(kept > 0 && kept <= 240 << 20)
             #expect(limits.questionsMemoryBytesMax + kept <= size - 768 << 20)
         }
         limits.memoryBytesMax = limits.memoryBytesMin
@@ -179,13 +179,15 @@ import Testing
         #expect(limits.recordedBytesMax == 4 << 20)
         let left = 384 << 20
         #expect(limits.keptCostBytesMax == left / 16 && limits.seriesMemoryBytesMax == left / 12)
-        #expect(limits.questionsMemoryBytesMax == (left - left / 16 - left / 12) / 3 * 2)
+        #expect(limits.keptTextBytesMax == left / 24)
+        let kept = left / 16 + left / 24 + left / 12
+        #expect(limits.questionsMemoryBytesMax == (left - kept) / 3 * 2)
         // A store that fits into what the program has takes nothing of it, a larger one what it holds beyond that.
         let alone = limits.questionsMemoryBytesMax
         limits.startBytes = 64 << 20
         #expect(limits.questionsMemoryBytesMax == alone)
         limits.startBytes = 124 << 20
-        #expect(limits.questionsMemoryBytesMax == (left - left / 16 - left / 12 - 60 << 20) / 3 * 2)
+        #expect(limits.questionsMemoryBytesMax == (left - kept - 60 << 20) / 3 * 2)
         limits.startBytes = .max
         #expect(limits.questionsMemoryBytesMax == 64 << 20)
         limits.startBytes = 0

@@ -23,6 +23,38 @@ struct FirstRowsTests {
         }
     }
 
+    /// The first rows by one column, with all that are like the last of them: however these are ordered further, the
+    /// first ones are there, and no row that comes after.
+    @Test(arguments: RandomScalars.types) func leadingRowsAreThoseUpToTheLastWanted(type: ColumnType) {
+        var random = RandomScalars(seed: 59)
+        for count in [2, 40, 120] {
+            for hasNulls in [false, true] {
+                let some = (0..<max(2, count / 3)).map { _ in random.value(type) }
+                let values = (0..<count).map { _ -> Scalar in
+                    hasNulls && random.below(4) == 0 ? .null : some[random.below(some.count)]
+                }
+                let column = Vector(type: type, scalars: values)
+                for (descending, nullsFirst) in [(false, false), (true, true), (true, false)] {
+                    let all = SortOrder.rows(of: [column], descending: [descending], nullsFirst: [nullsFirst])
+                    for limit in [1, 2, 7, count / 5, count - 1, count, count + 3] where limit > 0 {
+                        let found = SortOrder.leading(
+                            by: column, descending: descending, nullsFirst: nullsFirst, limit: limit, look: {})
+                        let last = min(limit, count) - 1
+                        let end = all.lastIndex { row in
+                            SortOrder.rows(
+                                of: [column.gather([all[last], row])], descending: [descending],
+                                nullsFirst: [nullsFirst]) == [0, 1]
+                                && SortOrder.rows(
+                                    of: [column.gather([row, all[last]])], descending: [descending],
+                                    nullsFirst: [nullsFirst]) == [0, 1]
+                        }
+                        #expect(found == all[...(end ?? last)].sorted(), "\(type), \(limit) of \(count) rows")
+                    }
+                }
+            }
+        }
+    }
+
     /// Columns that some parts lack are null there, and keep the texts of the others.
     @Test(arguments: RandomScalars.types + [.interval]) func partsWithoutValuesAreNull(type: ColumnType) {
         var random = RandomScalars(seed: 58)

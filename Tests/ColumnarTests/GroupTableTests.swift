@@ -198,6 +198,38 @@ import Testing
         }
     }
 
+    /// Keys that are the same in all rows of a chunk make one group of them.
+    @Test func constantKeysAreOneGroup() throws {
+        var random = RandomScalars(seed: 56)
+        let types: [ColumnType] = [.timestamptz, .text]
+        var (found, plain) = (GroupTable(types: types), GroupTable(types: types))
+        for chunk in 0..<40 {
+            let rows = random.below(4) * 30
+            let values: [Scalar] = [
+                random.below(4) == 0 ? .null : .timestamptz(Int64(random.below(3))),
+                random.below(4) == 0 ? .null : .text(["a", "b", "c"][random.below(3)]),
+            ]
+            let ordinal = UInt64(chunk) << 32
+            let assignment = found.assignment(
+                of: types.indices.map { .constant(values[$0], type: types[$0], count: rows) }, ordinal: ordinal,
+                countsRows: true)
+            let groups = plain.assign(
+                types.indices.map { Vector(type: types[$0], scalars: Array(repeating: values[$0], count: rows)) },
+                ordinal: ordinal)
+            #expect(assignment.rowCount == rows && found.count == plain.count)
+            var state = AggregateStates.count()
+            state.grow(to: max(1, plain.count))
+            try state.update([], assignment)
+            let counts = try state.finish((0..<UInt32(max(1, plain.count))).map { $0 })
+            #expect(counts.scalar(at: Int(groups.first ?? 0)) == .integer(Int64(rows)))
+        }
+        let all = (0..<UInt32(plain.count)).map { $0 }
+        for (keys, expected) in zip(found.keys(of: all), plain.keys(of: all)) {
+            #expect(all.allSatisfy { Self.same(keys.scalar(at: Int($0)), expected.scalar(at: Int($0))) })
+        }
+        #expect(found.firstSeenOrder() == plain.firstSeenOrder())
+    }
+
     /// Left and right numbers that come to be known step by step, beyond what an array of all pairs would take.
     @Test func pairsThatGrow() {
         var random = RandomScalars(seed: 54)

@@ -89,6 +89,48 @@ struct SharedTextsSegmentTests {
         #expect(try Self.write(files, id: 1, isShared: true) == one, "equal rows make equal bytes")
     }
 
+    /// Questions that group by ids one after the other: from the second on no block of texts is read.
+    @Test func textsOfKeysAreReadNoMore() throws {
+        let files = SimulatedFileSystem()
+        try files.createDirectories("/s")
+        let segments = SegmentFiles(fileSystem: files)
+        let descriptions = try (1...2).map { try Self.write(files, id: UInt64($0), isShared: true) }
+        let readers = try descriptions.map { description in
+            try SegmentReader.open(
+                files: segments, path: "/s/" + description.fileName,
+                expected: (description.segmentID, description.lengthBytes))
+        }
+        let plain = try Self.open(files, descriptions[0])
+        var bytes: [Int] = []
+        var last: [TextDictionary] = []
+        for round in 0..<4 {
+            let statistics = ScanStatistics()
+            for reader in readers {
+                for table in Self.tables {
+                    for (group, same) in zip(reader.groups(table: table), plain.groups(table: table)) {
+                        for name in ["trace_id", "user_id"] {
+                            let found = try group.column(
+                                named: name, type: .text, statistics: statistics, sharesTexts: true, isOfKeys: true)
+                            let wanted = try same.column(named: name, type: .text)
+                            #expect(Self.values(found) == Self.values(wanted), "round \(round), \(table)")
+                            guard round == 3, name == "trace_id", case .text(_, let dictionary) = found.storage else {
+                                continue
+                            }
+                            last.append(dictionary)
+                        }
+                    }
+                }
+            }
+            bytes.append(statistics.bytesRead.load(ordering: .relaxed))
+        }
+        let texts = readers.flatMap(\.sharedTextPlaces).reduce(0) { $0 + $1.count }
+        #expect(texts > 4_000 && bytes[1] + texts <= bytes[0])
+        #expect(bytes[2] == bytes[1] && bytes[3] == bytes[1])
+        // Ids of both segments have the same numbers.
+        #expect(last.count == 12 && last.allSatisfy { $0.agrees(with: last[0]) && $0.isKept })
+        #expect(last[0].count == 806)
+    }
+
     @Test func filtersAreThoseOfTheTextsInCommon() throws {
         let files = SimulatedFileSystem()
         try files.createDirectories("/s")

@@ -87,7 +87,7 @@ package struct ServerLimits: Sendable {
     /// What all questions, and answers until they are fetched, may book together, beside what is kept of those before.
     /// A third is left for what nobody books: copies that a step makes, and what the allocator keeps.
     package var questionsMemoryBytesMax: Int {
-        let left = memoryBytesLeft - keptCostBytesMax - seriesMemoryBytesMax
+        let left = memoryBytesLeft - keptCostBytesMax - keptTextBytesMax - seriesMemoryBytesMax
         return max(Self.questionsBytesMin, (left - min(left, storeBytesBeyond)) / 3 * 2)
     }
 
@@ -96,6 +96,12 @@ package struct ServerLimits: Sendable {
 
     /// What is kept of costs that late prices and corrections change.
     package var keptCostBytesMax: Int { min(Self.keptCostBytesMost, memoryBytesLeft / 16) }
+
+    /// The most that ``keptTextBytesMax`` is, and what it is where no server shares memory out.
+    package static let keptTextBytesMost = 48 << 20
+
+    /// What is kept of ids by which questions group: numbers of half a million conversations or so.
+    package var keptTextBytesMax: Int { min(Self.keptTextBytesMost, memoryBytesLeft / 24) }
 
     /// What is kept of series that were asked for before.
     package var seriesMemoryBytesMax: Int { min(128 << 20, memoryBytesLeft / 12) }

@@ -27,6 +27,23 @@ package struct SharedTextCodes: Sendable {
         landmarks: PageLandmarks? = nil
     ) throws(DecodingError) {
         precondition(rows?.last.map { Int($0) < header.rowCount } ?? true, "rows of the page")
+        let (codes, validity) = try Self.read(header, payload, type, textCount: textCount, rows: rows)
+        (self.type, self.validity, count, isWhole) = (type, validity, rows?.count ?? header.rowCount, rows == nil)
+        if codes.count < textCount / 64 {
+            var few: [UInt32] = []
+            for code in codes.sorted() where code != few.last { few.append(code) }
+            self.codes = codes.map { code in UInt32(few.partitioningIndex { $0 >= code }) }
+            (places, wanted) = ([], few)
+        } else {
+            self.codes = codes
+            (places, wanted) = Self.occurring(codes, below: textCount)
+        }
+    }
+
+    /// The codes of the rows that have a value, and which these are.
+    private static func read(
+        _ header: PageHeader, _ payload: ArraySlice<UInt8>, _ type: ColumnType, textCount: Int, rows: [UInt32]?
+    ) throws(DecodingError) -> (codes: [UInt32], validity: Validity?) {
         var cursor = ByteCursor(try PageDecoder.plainPayload(header, payload))
         guard header.encoding == .sharedTexts, type == .text else {
             throw cursor.failure("an encoding that fits the column's type")
@@ -42,16 +59,31 @@ package struct SharedTextCodes: Sendable {
         let codes = try CodeStream.read(
             &cursor, count: header.rowCount - nullCount, limit: textCount, at: present, landmarks)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the payload") }
-        (self.type, self.validity, count, isWhole) = (type, validity, rows?.count ?? header.rowCount, rows == nil)
-        if codes.count < textCount / 64 {
-            var few: [UInt32] = []
-            for code in codes.sorted() where code != few.last { few.append(code) }
-            self.codes = codes.map { code in UInt32(few.partitioningIndex { $0 >= code }) }
-            (places, wanted) = ([], few)
-        } else {
-            self.codes = codes
-            (places, wanted) = Self.occurring(codes, below: textCount)
-        }
+        return (codes, validity)
+    }
+
+    /// The column of a page whose blocks' texts have numbers that are kept: no text is looked at, and which of them
+    /// occur is not found out.
+    /// - Throws: as ``init(_:payload:type:textCount:rows:)``.
+    /// - Complexity: O(rows + payload).
+    package static func column(
+        _ header: PageHeader, payload: ArraySlice<UInt8>, type: ColumnType, numbers: KeptTexts.Numbers
+    ) throws(DecodingError) -> Vector {
+        let rows = header.rowCount
+        var found = try read(header, payload, type, textCount: numbers.byCode.count, rows: nil)
+        if found.codes.isEmpty { return .constant(.null, type: type, count: rows) }
+        renumber(&found.codes, numbers.byCode)
+        let spread = PageDecoder.spread(found.codes, found.validity, zero: 0)
+        return Vector(
+            type: type, count: rows, storage: .text(codes: spread, dictionary: numbers.dictionary),
+            validity: found.validity)
+    }
+
+    /// - Precondition: the table has a number for each code.
+    private static func renumber(_ codes: inout [UInt32], _ table: [UInt32]) {
+        let numbers = table.span
+        var rows = codes.mutableSpan
+        for row in 0..<rows.count { rows[row] = numbers[Int(rows[row])] }
     }
 
     /// The place of each code among those that occur, and these, ascending; no places where all do.
@@ -74,10 +106,7 @@ package struct SharedTextCodes: Sendable {
     /// - Precondition: the table has a number for each code.
     private func codes(through table: [UInt32]) -> [UInt32] {
         var mapped = codes
-        if table.isEmpty { return mapped }
-        let numbers = table.span
-        var rows = mapped.mutableSpan
-        for row in 0..<rows.count { rows[row] = numbers[Int(rows[row])] }
+        if !table.isEmpty { Self.renumber(&mapped, table) }
         return mapped
     }
 

@@ -34,6 +34,9 @@ package protocol Morsel: Sendable {
     func column(_ index: Int, rows: [UInt32]) throws -> Vector
     /// Whether there is no such column, which then is null throughout; false where that takes a look.
     func lacks(_ index: Int) -> Bool
+    /// As `column`, for who asks which rows have equal texts, and looks at few of these: the dictionary may have far
+    /// more texts than there are rows, and those of different pieces agree as far as that is known.
+    func keys(_ index: Int) throws -> Vector
     /// The rows whose text in a column is `text`, ascending, where that is found more cheaply than by reading the
     /// column; nil where it is not.
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]?
@@ -73,6 +76,8 @@ extension Morsel {
 
     /// Rows of a table mostly have its columns.
     package func lacks(_ index: Int) -> Bool { false }
+    /// The column.
+    package func keys(_ index: Int) throws -> Vector { try column(index) }
 
     /// Nobody knows but who reads the column.
     package func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? { nil }

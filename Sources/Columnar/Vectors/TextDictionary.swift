@@ -11,6 +11,8 @@ package final class TextDictionary: Sendable {
     package let offsets: [UInt32]
     /// Whose codes mean the same here; nil for a dictionary that stands alone.
     let family: TextFamily?
+    /// Finds texts by their bytes; nil for a dictionary that nobody keeps.
+    let index: TextIndex?
 
     /// - Precondition: offsets ascend from 0 to `bytes.count`.
     package convenience init(bytes: [UInt8], offsets: [UInt32]) {
@@ -18,13 +20,16 @@ package final class TextDictionary: Sendable {
     }
 
     /// One of a family.
-    /// - Precondition: likewise; the texts are those of every other of the family, as far as both reach.
-    init(bytes: [UInt8], offsets: [UInt32], family: TextFamily?) {
+    /// - Precondition: likewise; the texts are those of every other of the family, as far as both reach. An index has
+    ///   these texts and no others.
+    init(bytes: [UInt8], offsets: [UInt32], family: TextFamily?, index: TextIndex? = nil) {
         precondition(offsets.first == 0 && Int(offsets[offsets.count - 1]) == bytes.count)
+        assert(index.map { $0.interner.count == offsets.count - 1 } ?? true, "an index of these texts")
         assert(zip(offsets, offsets.dropFirst()).allSatisfy { $0 <= $1 }, "texts lie end to end")
         self.bytes = bytes
         self.offsets = offsets
         self.family = family
+        self.index = index
     }
 
     package convenience init(_ texts: some Sequence<String>) {
@@ -41,6 +46,12 @@ package final class TextDictionary: Sendable {
     static let empty = TextDictionary(bytes: [], offsets: [0])
 
     package var count: Int { offsets.count - 1 }
+
+    /// Bytes of the longest text, where that is known without a look at each.
+    package var longestBytes: Int? { index?.longest }
+
+    /// Whether it is held for all questions, by whoever reads pages (``KeptTexts``).
+    package var isKept: Bool { index != nil }
 
     /// Whether a code that both have means the same text in both.
     package func agrees(with other: TextDictionary) -> Bool {

@@ -183,6 +183,7 @@ struct ServeCommand: AsyncParsableCommand {
         let began = machine.clock.monotonicNanoseconds()
         var options = StoreOptions()
         options.keptCostBytesMax = settings.limits.keptCostBytesMax
+        options.keptTextBytesMax = settings.limits.keptTextBytesMax
         options.compaction = CompactionLimits()
         let store = try machine.openStore(directory, options: options)
         log.opened(store, nanoseconds: machine.clock.monotonicNanoseconds() - began)

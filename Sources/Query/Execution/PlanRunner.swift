@@ -23,7 +23,10 @@ struct PlanRunner: Sendable {
             let operation = AggregateOperator(context: context, groups: keys, calls: [], output: source.columns)
             return Pipeline(columns: source.columns, chunks: try operation.run(source))
         case .sort(let input, let keys, let limit):
-            let source = try limit.flatMap { try firstRows(of: input, keys, limit: $0) } ?? pipeline(input)
+            let source =
+                try limit.flatMap { limit in
+                    try firstRows(of: input, keys, limit: limit) ?? firstGroups(of: input, keys, limit: limit)
+                } ?? pipeline(input)
             return Pipeline(
                 columns: source.columns,
                 chunks: try SortOperator(context: context, keys: keys, limit: limit).run(source))
@@ -120,6 +123,25 @@ struct PlanRunner: Sendable {
         return projected(rows, expressions, output)
     }
 
+    /// The groups that a sort with a limit looks at, where its first key is an aggregate's result and nothing that may
+    /// fail has to be tried on the others; nil for other plans.
+    private func firstGroups(of input: Plan, _ keys: [SortKey], limit: Int) throws -> Pipeline? {
+        var (node, key) = (input, keys.first)
+        var projection: (expressions: [Expression], output: [TableColumn])?
+        if case .project(let below, let expressions, let output) = input {
+            (node, projection) = (below, (expressions, output))
+            key?.expression = keys[0].expression.substituting(expressions)
+        }
+        guard case .aggregate(let source, let groups, let calls, let output) = node, !groups.isEmpty, let key,
+            case .column(let index, _) = key.expression, index >= groups.count,
+            !(keys.map(\.expression) + (projection?.expressions ?? [])).contains(where: \.mayFail)
+        else { return nil }
+        let first = FirstGroups(
+            call: index - groups.count, isDescending: key.isDescending, nullsFirst: key.nullsFirst, limit: limit)
+        let rows = Pipeline(columns: output, chunks: try aggregate(source, groups, calls, output, first: first))
+        return projection.map { projected(rows, $0.expressions, $0.output) } ?? rows
+    }
+
     /// The scan below any filters; nil for other plans.
     /// - Parameter mayJoin: whether its morsels may stand for several pieces each.
     private func scan(_ plan: Plan, mayJoin: Bool = false) throws -> ScanOperator? {
@@ -135,8 +157,12 @@ struct PlanRunner: Sendable {
             mayJoin: mayJoin)
     }
 
+    /// - Parameters:
+    ///   - first: which groups are wanted; nil: all.
+    ///   - shown: which columns of the output anybody looks at; nil: all.
     private func aggregate(
-        _ input: Plan, _ groups: [Expression], _ calls: [AggregateCall], _ output: [TableColumn]
+        _ input: Plan, _ groups: [Expression], _ calls: [AggregateCall], _ output: [TableColumn],
+        first: FirstGroups? = nil, shown: Set<Int>? = nil
     ) throws -> [Chunk] {
         assert(output.count == groups.count + calls.count, "groups come out, then aggregates")
         var source = input
@@ -150,14 +176,17 @@ struct PlanRunner: Sendable {
             calls = calls.map { $0.mapExpressions { $0.substituting(expressions) } }
             source = inner
         }
-        let operation = AggregateOperator(context: context, groups: groups, calls: calls, output: output)
-        if groups.isEmpty, var scan = try scan(source, mayJoin: true) {
-            scan.wanted = Self.columns(readBy: calls.flatMap(\.expressions))
-            if let summaries = SummaryAggregation(scan, operation) { return try summaries.run() }
-            return try operation.run(scan.pieces())
+        let operation = AggregateOperator(
+            context: context, groups: groups, calls: calls, output: output, first: first, shown: shown)
+        if case .aggregate(let below, let keys, let inner, let columns) = source {
+            let rows = try aggregate(below, keys, inner, columns, shown: operation.columnsRead)
+            return try operation.run(Pipeline(columns: columns, chunks: rows))
         }
-        if let scan = try scan(source) { return try operation.run(scan) }
-        return try operation.run(pipeline(source))
+        guard var scan = try scan(source, mayJoin: groups.isEmpty) else { return try operation.run(pipeline(source)) }
+        scan.wanted = operation.columnsRead.sorted()
+        if groups.isEmpty, let summaries = SummaryAggregation(scan, operation) { return try summaries.run() }
+        let keys = operation.keys(besides: scan.conditions)
+        return try operation.run(scan.pieces().reading(keys: keys, units: operation.units))
     }
 
     private func union(_ inputs: [Pipeline], columns: [TableColumn]) -> Pipeline {

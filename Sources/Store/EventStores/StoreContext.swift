@@ -44,6 +44,8 @@ package struct StoreOptions: Sendable {
     /// What is kept of costs of sealed calls through late prices and corrections, in bytes: vectors of a million calls
     /// or so.
     package var keptCostBytesMax = ServerLimits.keptCostBytesMost
+    /// What is kept of ids that rows of many groups have in common, in bytes: numbers by which questions group.
+    package var keptTextBytesMax = ServerLimits.keptTextBytesMost
 
     // tests: a store is opened under the schemas of another version.
     /// The files of schemas; what a store's log says of ids comes first.

@@ -22,6 +22,18 @@ package struct GroupTable: Sendable {
         columns.reduce(0) { $0 + $1.memoryBytes } + pairs.reduce(0) { $0 + $1.memoryBytes } + ordinals.capacity * 8
     }
 
+    /// What ``keys(of:shown:)`` makes of so many groups beside codes and numbers, roughly: for budgets.
+    package func keyBytes(of groups: Int, shown: Set<Int>?) -> Int {
+        columns.indices.reduce(0) { bytes, column in
+            let isShown = shown?.contains(column) ?? true
+            return bytes + (isShown ? columns[column].decodedTextBytes(of: groups) : 0)
+        }
+    }
+
+    // tests: a promise of speed, counted.
+    /// How many texts were looked up by their bytes.
+    package var lookedTexts: Int { columns.reduce(0) { $0 + $1.lookedTexts } }
+
     /// The group of every row; new groups are numbered in the order of their first rows.
     /// - Parameter ordinal: where the chunk stands in the input; grows with every chunk of a unit.
     /// - Precondition: a vector for each type, all of equal length.
@@ -49,6 +61,11 @@ package struct GroupTable: Sendable {
         if keys.count == 1, let runs = runs(of: keys[0]) {
             noteNew(ordinal)
             return GroupAssignment(runs: runs)
+        }
+        if let constants = keys.constants, keys[0].rowCount > 0 {
+            // All rows are of one group.
+            let group = assign(constants, ordinal: ordinal)[0]
+            return GroupAssignment(runs: [GroupAssignment.Run(group: Int(group), rows: 0..<keys[0].rowCount)])
         }
         let groups = assign(keys, ordinal: ordinal)
         return GroupAssignment(groups, below: count, countsRows: countsRows)
@@ -132,8 +149,21 @@ package struct GroupTable: Sendable {
         return RadixOrder.ascending(ordinals.map { (($0 >> 32) << rowBits) | ($0 & 0xFFFF_FFFF) })
     }
 
+    /// Some groups in the order they were first seen.
+    /// - Complexity: O(n · log n) in their number, however many others there are.
+    package func inFirstSeenOrder(_ groups: [UInt32]) -> [UInt32] {
+        groups.sorted { (ordinals[Int($0)], $0) < (ordinals[Int($1)], $1) }
+    }
+
     /// The key columns of groups.
-    package func keys(of groups: [UInt32]) -> [Vector] {
+    /// - Parameter shown: which of them anybody looks at; the others are null throughout. nil: all.
+    package func keys(of groups: [UInt32], shown: Set<Int>? = nil) -> [Vector] {
+        func decoded(_ column: Int, _ numbers: [UInt32]) -> Vector {
+            if let shown, !shown.contains(column) {
+                return .constant(.null, type: columns[column].type, count: numbers.count)
+            }
+            return columns[column].decode(numbers)
+        }
         var numbers = groups
         var result: [Vector] = []
         for index in pairs.indices.reversed() {
@@ -144,9 +174,9 @@ package struct GroupTable: Sendable {
                 numbers[row] = a
                 right.append(b)
             }
-            result.append(columns[index + 1].decode(right))
+            result.append(decoded(index + 1, right))
         }
-        result.append(columns[0].decode(numbers))
+        result.append(decoded(0, numbers))
         return result.reversed()
     }
 }
@@ -155,9 +185,23 @@ extension KeyColumn {
     /// The numbers of a key's values; new values are added in row order.
     fileprivate mutating func numbers(of key: GroupKey) -> KeyNumbers {
         switch key {
-        case .column(let vector): .rows(encode(vector))
-        case .runs(let runs): .runs(numbers(of: runs), ends: runs.ends)
+        case .column(let vector):
+            guard case .constant(let value) = vector.storage, vector.count > 0 else { return .rows(encode(vector)) }
+            return .runs(encode(.constant(value, type: vector.type, count: 1)), ends: [vector.count])
+        case .runs(let runs): return .runs(numbers(of: runs), ends: runs.ends)
         }
+    }
+}
+
+extension [GroupKey] {
+    /// Each as a row of one value; nil where one is not known to be the same in all rows.
+    fileprivate var constants: [GroupKey]? {
+        var rows: [GroupKey] = []
+        for key in self {
+            guard case .column(let vector) = key, case .constant(let value) = vector.storage else { return nil }
+            rows.append(.column(.constant(value, type: vector.type, count: 1)))
+        }
+        return rows
     }
 }
 

@@ -1,6 +1,6 @@
 /// Numbers the distinct values of one key column, null among them, in the order they first appear. One thread's own.
 struct KeyColumn: Sendable {
-    private let type: ColumnType
+    let type: ColumnType
     private var texts = TextInterner()
     private var numbers = NumberTable()
     /// Values without a 64-bit form, by what equal ones have in common; `otherValues` are those that came first.
@@ -17,23 +17,30 @@ struct KeyColumn: Sendable {
     private var codeNumbers: [UInt32] = []
     /// The same of a family, while a dictionary was met that stands alone.
     private var family: (last: TextDictionary, numbers: [UInt32])?
+    /// The kept dictionary that was met first (``KeptTexts``), whose texts are known by their codes and never looked
+    /// at, and the numbers of its codes, `unknown` where not met yet. Texts of other dictionaries that it has are
+    /// numbered here; `texts` has the others, and those that came before it.
+    private var kept: TextDictionary?
+    private var keptNumbers: [UInt32] = []
+    /// How many texts were looked up by their bytes, by other threads whose columns were taken in as well.
+    private(set) var lookedTexts = 0
 
     /// One distinct value, by the table that holds it and its place there, packed because there may be half a million.
     private struct Kind {
         enum Table: UInt32 {
             case null = 0
-            case text, word, other
+            case text, word, other, kept
         }
 
         private let packed: UInt32
 
         init(_ table: Table, _ index: Int = 0) {
-            precondition(index < 1 << 30, "the memory budget keeps tables below a thousand million values")
-            packed = table.rawValue << 30 | UInt32(truncatingIfNeeded: index)
+            precondition(index < 1 << 29, "the memory budget keeps tables below five hundred million values")
+            packed = table.rawValue << 29 | UInt32(truncatingIfNeeded: index)
         }
 
-        var table: Table { Table(rawValue: packed >> 30) ?? .null }
-        var index: Int { Int(packed & (1 << 30 - 1)) }
+        var table: Table { Table(rawValue: packed >> 29) ?? .null }
+        var index: Int { Int(packed & (1 << 29 - 1)) }
     }
 
     private static let unknown = UInt32.max
@@ -44,11 +51,22 @@ struct KeyColumn: Sendable {
 
     var count: Int { kinds.count }
 
+    /// A kept dictionary is not among it: whoever keeps it holds it.
     var memoryBytes: Int {
-        let ofCodes = codeNumbers.capacity + (family?.numbers.capacity ?? 0)
+        let ofCodes = codeNumbers.capacity + (family?.numbers.capacity ?? 0) + keptNumbers.capacity
         let counts = kinds.capacity + textNumbers.capacity + integerNumbers.capacity + ofCodes
         return texts.memoryBytes + numbers.memoryBytes + counts * 4 + others.count * 160
     }
+
+    /// What ``decode(_:)`` makes of so many numbers beside codes, roughly: texts of the kept dictionary and others.
+    func decodedTextBytes(of numbers: Int) -> Int {
+        guard let kept, texts.count > 0 else { return 0 }
+        let (bytes, count) = (kept.bytes.count + texts.bytes.count, kept.count + texts.count)
+        return areFew(numbers, of: kept) ? numbers * (bytes / count + 32) : bytes + count * 4
+    }
+
+    /// Whether texts of so many numbers are copied one by one, rather than all there are.
+    private func areFew(_ numbers: Int, of kept: TextDictionary) -> Bool { numbers < kept.count / 8 }
 
     /// The number of every row's value; new values are added in row order.
     mutating func encode(_ vector: Vector) -> [UInt32] {
@@ -64,6 +82,7 @@ struct KeyColumn: Sendable {
     }
 
     private mutating func encode(_ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?) -> [UInt32] {
+        if takesCodes(of: dictionary) { return encode(kept: codes, validity) }
         meet(dictionary)
         let source = codes.span
         var result = [UInt32](repeating: 0, count: source.count)
@@ -117,6 +136,72 @@ struct KeyColumn: Sendable {
         assert(codeNumbers.count >= dictionary.count, "a number for each code, or that it is not known")
     }
 
+    /// Whether a dictionary's codes are those of the kept one. The first that is met becomes it, and a later one that
+    /// has more of the same texts, unless others came meanwhile, which may be among these.
+    private mutating func takesCodes(of dictionary: TextDictionary) -> Bool {
+        guard let index = dictionary.index else { return false }
+        if let kept {
+            guard kept.agrees(with: dictionary) else { return false }
+            if dictionary.count <= kept.count { return true }
+            if texts.count > 0 { return false }
+        }
+        let more = dictionary.count - keptNumbers.count
+        keptNumbers.append(contentsOf: repeatElement(Self.unknown, count: more))
+        kept = dictionary
+        if texts.count == 0 { return true }
+        // Texts that came before keep their numbers.
+        lookedTexts += texts.count
+        let own = (0..<UInt32(texts.count)).map { $0 }
+        let codes = index.interner.find(own, of: texts.dictionary, missing: Self.unknown)
+        for (text, code) in codes.enumerated() where code != Self.unknown {
+            keptNumbers[Int(code)] = textNumbers[text]
+        }
+        return true
+    }
+
+    /// The numbers of codes of the kept dictionary.
+    private mutating func encode(kept codes: [UInt32], _ validity: Validity?) -> [UInt32] {
+        let source = codes.span
+        var result = [UInt32](repeating: 0, count: source.count)
+        var numbers = result.mutableSpan
+        if validity == nil, Self.look(source, keptNumbers.span, into: &numbers) { return result }
+        var fresh: [Kind] = []
+        var (next, null) = (UInt32(kinds.count), nullNumber)
+        do {
+            var known = keptNumbers.mutableSpan
+            for row in 0..<source.count {
+                if let validity, !validity[row] {
+                    if null == nil {
+                        null = next
+                        next += 1
+                        fresh.append(Kind(.null))
+                    }
+                    numbers[row] = null ?? 0
+                    continue
+                }
+                let code = Int(source[row])
+                if known[code] == Self.unknown {
+                    known[code] = next
+                    next += 1
+                    fresh.append(Kind(.kept, code))
+                }
+                numbers[row] = known[code]
+            }
+        }
+        nullNumber = null
+        kinds.append(contentsOf: fresh)
+        assert(kinds.count == Int(next), "a number for each new value")
+        return result
+    }
+
+    private mutating func number(ofKept code: UInt32) -> UInt32 {
+        if keptNumbers[Int(code)] == Self.unknown {
+            keptNumbers[Int(code)] = UInt32(kinds.count)
+            kinds.append(Kind(.kept, Int(code)))
+        }
+        return keptNumbers[Int(code)]
+    }
+
     /// As for each row by itself, where there are no nulls: texts that the rows bring for the first time are looked up
     /// together.
     private mutating func encode(many codes: [UInt32], _ dictionary: TextDictionary) -> [UInt32] {
@@ -130,12 +215,10 @@ struct KeyColumn: Sendable {
                 fresh.append(source[row])
             }
         }
-        let found = texts.intern(fresh, of: dictionary)
-        numberTexts()
+        let found = numbered(fresh, of: dictionary)
         do {
-            let own = textNumbers
             var known = codeNumbers.mutableSpan
-            for index in 0..<fresh.count { known[Int(fresh[index])] = own[Int(found[index])] }
+            for index in 0..<fresh.count { known[Int(fresh[index])] = found[index] }
         }
         var result = [UInt32](repeating: 0, count: source.count)
         var numbers = result.mutableSpan
@@ -148,21 +231,49 @@ struct KeyColumn: Sendable {
         guard Int(code) < codeNumbers.count else { return numberOfNull() }
         if codeNumbers[Int(code)] != Self.unknown { return codeNumbers[Int(code)] }
         let range = dictionary.range(Int(code))
-        let number = number(ofText: texts.intern(dictionary.bytes, range.lowerBound, range.count))
+        let number = number(ofBytes: dictionary.bytes, range.lowerBound, range.count)
         codeNumbers[Int(code)] = number
         return number
     }
 
+    /// The numbers of a dictionary's texts, looked up together; new ones are numbered in the order of the codes.
+    private mutating func numbered(_ codes: [UInt32], of dictionary: TextDictionary) -> [UInt32] {
+        lookedTexts += codes.count
+        guard let index = kept?.index else {
+            let found = texts.intern(codes, of: dictionary)
+            numberTexts()
+            let own = textNumbers
+            return found.map { own[Int($0)] }
+        }
+        let known = index.interner.find(codes, of: dictionary, missing: Self.unknown)
+        var rest: [UInt32] = []
+        for place in codes.indices where known[place] == Self.unknown { rest.append(codes[place]) }
+        let found = texts.intern(rest, of: dictionary)
+        var next = 0
+        return codes.indices.map { place -> UInt32 in
+            if known[place] != Self.unknown { return number(ofKept: known[place]) }
+            next += 1
+            return number(ofText: found[next - 1])
+        }
+    }
+
+    private mutating func number(ofBytes source: [UInt8], _ start: Int, _ length: Int) -> UInt32 {
+        lookedTexts += 1
+        if let code = kept?.index?.interner.find(source, start, length) { return number(ofKept: code) }
+        return number(ofText: texts.intern(source, start, length))
+    }
+
     /// Gives texts that were interned without a number the next ones.
-    private mutating func numberTexts() {
-        let new = textNumbers.count..<texts.count
+    /// - Parameter end: texts before it; nil: all.
+    private mutating func numberTexts(upTo end: Int? = nil) {
+        let new = textNumbers.count..<(end ?? texts.count)
         let first = UInt32(kinds.count)
         textNumbers.append(contentsOf: first..<first + UInt32(new.count))
         kinds.append(contentsOf: new.lazy.map { Kind(.text, $0) })
     }
 
     private mutating func number(ofText text: UInt32) -> UInt32 {
-        if Int(text) == textNumbers.count { numberTexts() }
+        if Int(text) == textNumbers.count { numberTexts(upTo: Int(text) + 1) }
         assert(Int(text) < textNumbers.count, "texts are numbered as first seen")
         return textNumbers[Int(text)]
     }
@@ -230,7 +341,7 @@ struct KeyColumn: Sendable {
         switch Self.canonical(value, type: type) {
         case .null: return numberOfNull()
         case .word(let word): return numberOfWord(word)
-        case .bytes(let bytes): return number(ofText: texts.intern(bytes, 0, bytes.count))
+        case .bytes(let bytes): return number(ofBytes: bytes, 0, bytes.count)
         case .other(let key):
             if let known = others[key] { return known }
             let number = UInt32(kinds.count)
@@ -250,14 +361,22 @@ struct KeyColumn: Sendable {
             switch Self.canonical(vector.scalar(at: row), type: type) {
             case .null: Self.unknown
             case .word(let word): numbers.find(word).map { integerNumbers[Int($0)] } ?? Self.unknown
-            case .bytes(let bytes): texts.find(bytes, 0, bytes.count).map { textNumbers[Int($0)] } ?? Self.unknown
+            case .bytes(let bytes): lookUp(bytes)
             case .other(let value): others[value] ?? Self.unknown
             }
         }
     }
 
+    private func lookUp(_ bytes: [UInt8]) -> UInt32 {
+        if let code = kept?.index?.interner.find(bytes, 0, bytes.count) { return keptNumbers[Int(code)] }
+        return texts.find(bytes, 0, bytes.count).map { textNumbers[Int($0)] } ?? Self.unknown
+    }
+
     /// Texts that several rows have are looked up once, and together.
     private func lookUp(_ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?) -> [UInt32] {
+        if let kept, kept.agrees(with: dictionary), dictionary.count <= kept.count {
+            return Self.looked(up: codes, in: keptNumbers, validity)
+        }
         let source = codes.span
         var known = [UInt32](repeating: Self.unknown, count: dictionary.count)
         var wanted: [UInt32] = []
@@ -275,9 +394,21 @@ struct KeyColumn: Sendable {
         for (index, code) in wanted.enumerated() {
             known[Int(code)] = found[index] == Self.unknown ? Self.unknown : textNumbers[Int(found[index])]
         }
-        var result = [UInt32](repeating: Self.unknown, count: source.count)
+        if let index = kept?.index {
+            let codesOfKept = index.interner.find(wanted, of: dictionary, missing: Self.unknown)
+            for (index, code) in codesOfKept.enumerated() where code != Self.unknown {
+                known[Int(wanted[index])] = keptNumbers[Int(code)]
+            }
+        }
+        return Self.looked(up: codes, in: known, validity)
+    }
+
+    /// By row the number of its code in a table; `unknown` for null and for codes that it has not got.
+    private static func looked(up codes: [UInt32], in table: [UInt32], _ validity: Validity?) -> [UInt32] {
+        let source = codes.span
+        var result = [UInt32](repeating: unknown, count: source.count)
         var numbers = result.mutableSpan
-        let byCode = known.span
+        let byCode = table.span
         for row in 0..<source.count where Int(source[row]) < byCode.count { numbers[row] = byCode[Int(source[row])] }
         if let validity {
             for row in 0..<source.count where !validity[row] { numbers[row] = Self.unknown }
@@ -288,19 +419,48 @@ struct KeyColumn: Sendable {
     /// Adds another thread's values; the result gives its numbers' numbers here.
     /// - Parameter helpers: of who adds the last one; nothing is looked up or added any more.
     mutating func absorb(_ other: KeyColumn, last helpers: KernelHelpers? = nil) -> [UInt32] {
-        texts.reserve(adding: other.texts, entries: helpers == nil)
+        if let theirs = other.kept { _ = takesCodes(of: theirs) }
+        lookedTexts += other.lookedTexts
         kinds.reserveCapacity(kinds.count + other.kinds.count)
-        let known =
-            if let helpers { texts.takeIn(last: other.texts, helpers) } else { texts.takeIn(other.texts) }
-        numberTexts()
-        return other.kinds.map { kind in
+        let known = numberedTexts(of: other, last: helpers)
+        let common = textsInCommon(with: other)
+        return other.kinds.map { kind -> UInt32 in
             switch kind.table {
             case .null: return numberOfNull()
             case .word: return numberOfWord(other.numbers.keys[kind.index])
-            case .text: return number(ofText: known[kind.index])
+            case .text: return known[kind.index]
             case .other: return number(of: other.otherValues[kind.index])
+            case .kept where kind.index < common: return number(ofKept: UInt32(truncatingIfNeeded: kind.index))
+            case .kept: return number(ofKept: kind.index, of: other)
             }
         }
+    }
+
+    /// Below which codes of its kept dictionary are those of the one here.
+    private func textsInCommon(with other: KeyColumn) -> Int {
+        guard let kept, let theirs = other.kept, kept.agrees(with: theirs) else { return 0 }
+        return min(kept.count, theirs.count)
+    }
+
+    /// The numbers of what another one interned.
+    private mutating func numberedTexts(of other: KeyColumn, last helpers: KernelHelpers?) -> [UInt32] {
+        if kept != nil {
+            return numbered((0..<UInt32(other.texts.count)).map { $0 }, of: other.texts.dictionary)
+        }
+        lookedTexts += other.texts.count
+        texts.reserve(adding: other.texts, entries: helpers == nil)
+        let found =
+            if let helpers { texts.takeIn(last: other.texts, helpers) } else { texts.takeIn(other.texts) }
+        numberTexts()
+        let own = textNumbers
+        return found.map { own[Int($0)] }
+    }
+
+    /// The number of a text of another one's kept dictionary, by its bytes.
+    private mutating func number(ofKept code: Int, of other: KeyColumn) -> UInt32 {
+        guard let theirs = other.kept else { preconditionFailure("a code of a kept dictionary has one") }
+        let range = theirs.range(code)
+        return number(ofBytes: theirs.bytes, range.lowerBound, range.count)
     }
 
     /// Whether a number stands for null.
@@ -314,7 +474,7 @@ struct KeyColumn: Sendable {
             scalars: wanted.map { number in
                 let kind = kinds[Int(number)]
                 switch kind.table {
-                case .null, .text: return .null
+                case .null, .text, .kept: return .null
                 case .other: return otherValues[kind.index]
                 case .word: return Self.scalar(numbers.keys[kind.index], type: type)
                 }
@@ -322,22 +482,56 @@ struct KeyColumn: Sendable {
     }
 
     private func decodeTexts(_ wanted: [UInt32]) -> Vector {
+        if let kept, texts.count > 0, areFew(wanted.count, of: kept) { return decodeTexts(wanted, of: kept) }
         var codes: [UInt32] = []
         codes.reserveCapacity(wanted.count)
         var validity: Validity?
+        // Others lie behind the texts of the kept dictionary.
+        let first = kept?.count ?? 0
         for (row, number) in wanted.enumerated() {
             let kind = kinds[Int(number)]
-            if kind.table == .text {
-                codes.append(UInt32(kind.index))
-            } else {
+            switch kind.table {
+            case .text: codes.append(UInt32(first + kind.index))
+            case .kept: codes.append(UInt32(kind.index))
+            case .null, .word, .other:
                 codes.append(0)
                 if validity == nil { validity = Validity(count: wanted.count, allValid: true) }
                 validity?[row] = false
             }
         }
         return Vector(
-            type: type, count: wanted.count, storage: .text(codes: codes, dictionary: texts.dictionary),
-            validity: validity)
+            type: type, count: wanted.count, storage: .text(codes: codes, dictionary: dictionary), validity: validity)
+    }
+
+    /// The same with a dictionary of these texts alone.
+    private func decodeTexts(_ wanted: [UInt32], of kept: TextDictionary) -> Vector {
+        var builder = TextDictionaryBuilder()
+        var codes = [UInt32](repeating: 0, count: wanted.count)
+        var validity = Validity(count: wanted.count, allValid: true)
+        for (row, number) in wanted.enumerated() {
+            let kind = kinds[Int(number)]
+            switch kind.table {
+            case .text:
+                let range = Int(texts.offsets[kind.index])..<Int(texts.offsets[kind.index + 1])
+                codes[row] = builder.code(of: range, in: texts.bytes)
+            case .kept: codes[row] = builder.code(of: kept.range(kind.index), in: kept.bytes)
+            case .null, .word, .other: validity[row] = false
+            }
+        }
+        return Vector(
+            type: type, count: wanted.count, storage: .text(codes: codes, dictionary: builder.finish()),
+            validity: validity.nullCount > 0 ? validity : nil)
+    }
+
+    /// The texts of the kept dictionary, then the others.
+    private var dictionary: TextDictionary {
+        guard let kept else { return texts.dictionary }
+        if texts.count == 0 { return kept }
+        let start = UInt32(kept.bytes.count)
+        var offsets = kept.offsets
+        offsets.reserveCapacity(offsets.count + texts.count)
+        for offset in texts.offsets.dropFirst() { offsets.append(start + offset) }
+        return TextDictionary(bytes: kept.bytes + texts.bytes, offsets: offsets)
     }
 
     private enum Canonical {

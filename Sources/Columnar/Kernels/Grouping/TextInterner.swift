@@ -220,6 +220,13 @@ struct TextInterner: Sendable {
         TextDictionary(bytes: bytes, offsets: offsets, family: family)
     }
 
+    /// The same with an index.
+    /// - Parameter longest: bytes of the longest text.
+    func indexed(of family: TextFamily, longest: Int) -> TextDictionary {
+        TextDictionary(
+            bytes: bytes, offsets: offsets, family: family, index: TextIndex(interner: self, longest: longest))
+    }
+
     private func matches(_ number: Int, _ source: [UInt8], _ start: Int, _ length: Int) -> Bool {
         let own = Int(offsets[number])
         guard Int(offsets[number + 1]) - own == length else { return false }

@@ -51,6 +51,34 @@ package struct SortOrder {
         return try order.all(look)
     }
 
+    /// The rows that come first by one column, ascending: so many, and all others whose values are like the last one's.
+    /// Whatever orders rows of equal values, the first so many are among these.
+    /// - Parameters:
+    ///   - limit: above 0.
+    ///   - look: as of ``rows(of:descending:nullsFirst:limit:look:)``.
+    /// - Complexity: as of that.
+    package static func leading(
+        by column: Vector, descending: Bool, nullsFirst: Bool, limit: Int, look: () throws -> Void
+    ) rethrows -> [UInt32] {
+        precondition(limit > 0, "some rows are wanted")
+        if limit >= column.count { return (0..<UInt32(column.count)).map { $0 } }
+        if case .int64(let values) = column.storage, column.hasNoNulls {
+            let first = try FirstIntegers.rows(of: values, descending: descending, limit: limit, look: look)
+            let (source, last) = (values.span, values[Int(first[limit - 1])])
+            var found: [UInt32] = []
+            for row in 0..<source.count where descending ? source[row] >= last : source[row] <= last {
+                found.append(UInt32(truncatingIfNeeded: row))
+            }
+            return found
+        }
+        let order = try SortOrder([column], descending: [descending], nullsFirst: [nullsFirst], look)
+        let last = try order.first(limit, look)[limit - 1]
+        return try (0..<UInt32(column.count)).filter { row in
+            try order.step(look)
+            return order.compare(row, last) <= 0
+        }
+    }
+
     private func step(_ look: () throws -> Void) rethrows {
         steps.count += 1
         guard steps.count >= 1 << 20 else { return }
@@ -124,21 +152,28 @@ package struct SortOrder {
 
     /// Whether row `a` comes before row `b`; ties go by row number.
     private func precedes(_ a: UInt32, _ b: UInt32) -> Bool {
+        let order = compare(a, b)
+        return order == 0 ? a < b : order < 0
+    }
+
+    /// Below 0 where row `a` comes before row `b` by the keys, 0 where these are alike.
+    @inline(__always)
+    private func compare(_ a: UInt32, _ b: UInt32) -> Int {
         for key in keys {
             switch key {
             case .words(let words):
                 let x = words[Int(a)]
                 let y = words[Int(b)]
-                if x != y { return x < y }
+                if x != y { return x < y ? -1 : 1 }
             case .texts(let codes, let dictionary, let isDescending):
                 let x = codes[Int(a)]
                 let y = codes[Int(b)]
                 if x == y || Int(max(x, y)) >= dictionary.count { continue }
                 let order = compare(dictionary, Int(x), Int(y))
-                if order != 0 { return isDescending ? order > 0 : order < 0 }
+                if order != 0 { return isDescending ? -order : order }
             }
         }
-        return a < b
+        return 0
     }
 
     private func compare(_ dictionary: TextDictionary, _ x: Int, _ y: Int) -> Int {

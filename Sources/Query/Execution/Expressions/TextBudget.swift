@@ -111,6 +111,9 @@ extension Chunk {
     /// Bytes that the chunk holds for itself: its rows, and each of its texts once.
     var heldBytes: Int { memoryBytes + columns.reduce(0) { $0 + $1.textBytes } }
 
+    /// The same without texts that whoever reads pages holds for all questions.
+    var ownBytes: Int { memoryBytes + columns.reduce(0) { $0 + ($1.hasKeptTexts ? 0 : $1.textBytes) } }
+
     /// The rows in stretches whose texts, row by row, make up a bounded number of bytes: what goes through them row by
     /// row does a bounded work between two looks at whether the query may go on. One stretch for most chunks.
     static func stretches(of columns: [Vector], rowCount: Int) -> [Range<Int>] {
@@ -143,13 +146,22 @@ extension Vector {
         }
     }
 
+    fileprivate var hasKeptTexts: Bool {
+        if case .text(_, let dictionary) = storage { dictionary.isKept } else { false }
+    }
+
     /// Whether some row's text may be longer.
     fileprivate func hasTexts(longerThan limit: Int) -> Bool {
         switch storage {
         case .text(_, let dictionary):
             // Most dictionaries are shorter as a whole.
-            dictionary.bytes.count > limit
-                && (0..<dictionary.count).contains { dictionary.range($0).count > limit }
+            if dictionary.bytes.count <= limit {
+                false
+            } else if let longest = dictionary.longestBytes {
+                longest > limit
+            } else {
+                (0..<dictionary.count).contains { dictionary.range($0).count > limit }
+            }
         case .constant(let value): value.textBytes > limit
         case .scalars(let values): values.contains { $0.textBytes > limit }
         default: false

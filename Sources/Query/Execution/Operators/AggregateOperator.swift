@@ -8,6 +8,10 @@ struct AggregateOperator: Sendable {
     let groups: [Expression]
     let calls: [AggregateCall]
     let output: [TableColumn]
+    /// Which groups are wanted; nil: all.
+    var first: FirstGroups?
+    /// Which columns of the output anybody looks at; nil: all. Keys are made of no other.
+    var shown: Set<Int>?
 
     /// One thread's groups.
     struct State: Sendable {
@@ -134,7 +138,7 @@ struct AggregateOperator: Sendable {
         try state.book(context.budget)
     }
 
-    private func columnsRead(by call: AggregateCall) -> Set<Int> {
+    func columnsRead(by call: AggregateCall) -> Set<Int> {
         var columns: Set<Int> = []
         for expression in call.arguments + call.order.map(\.expression) { expression.collectColumns(into: &columns) }
         return columns
@@ -154,14 +158,35 @@ struct AggregateOperator: Sendable {
             return [Chunk(columns: try results(merged, [0]), rowCount: 1)]
         }
         if table.count == 0 { return [] }
+        if let first, first.isWorthwhile(of: table.count) { return try groups(first, of: merged, table) }
+        // Texts of the keys stay with the chunks: steps after this one share them.
+        try context.budget.reserve(table.keyBytes(of: table.count, shown: shown))
         try context.budget.reserve(table.count * 28)
         let order = table.firstSeenOrder() ?? (0..<UInt32(table.count)).map { $0 }
         try context.budget.reserve(-table.count * 28)
         assert(order.count == table.count, "every group is handed out once")
-        let whole = Chunk(columns: table.keys(of: order) + (try results(merged, order)), rowCount: order.count)
+        let keys = table.keys(of: order, shown: shown)
+        let whole = Chunk(columns: keys + (try results(merged, order)), rowCount: order.count)
         // Keys and results go out in pieces, so that later steps may share the work. They share the keys' texts, too:
         // whoever puts the pieces together again has one dictionary, not one a piece.
         return whole.pieces(of: context.chunkRowsMax)
+    }
+
+    /// The groups that may come first, in the order they were first seen. All results are made, so that what cannot be
+    /// computed is refused as ever; keys of these groups alone.
+    private func groups(_ first: FirstGroups, of state: State, _ table: GroupTable) throws -> [Chunk] {
+        let all = (0..<UInt32(table.count)).map { $0 }
+        let values = try results(state, all)
+        let leading = try SortOrder.leading(
+            by: values[first.call], descending: first.isDescending, nullsFirst: first.nullsFirst, limit: first.limit,
+            look: context.check)
+        // Where most are alike, sorting them is no less work than putting all in order.
+        let areFew = leading.count <= table.count / 8
+        try context.budget.reserve(leading.count * 28)
+        let order = areFew ? table.inFirstSeenOrder(leading) : table.firstSeenOrder() ?? all
+        try context.budget.reserve(table.keyBytes(of: order.count, shown: shown) - leading.count * 28)
+        let columns = table.keys(of: order, shown: shown) + values.map { $0.gather(order) }
+        return Chunk(columns: columns, rowCount: order.count).pieces(of: context.chunkRowsMax)
     }
 
     private func results(_ state: State, _ groups: [UInt32]) throws -> [Vector] {

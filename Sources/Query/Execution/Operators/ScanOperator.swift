@@ -14,6 +14,11 @@ struct ScanOperator: Sendable {
     /// Which columns of the output whoever takes the rows looks at; of the others, which conditions alone ask about,
     /// there may be anything.
     var wanted: [Int]
+    /// Those of the output's columns of texts of which nothing counts but which are equal, see ``Morsel/keys(_:)``.
+    private var keys: Set<Int> = []
+    /// Those of the output's columns of times of which nothing counts but in which buckets they lie, with the units of
+    /// these.
+    private var units: [Int: [TimeUnit]] = [:]
 
     /// - Parameter mayJoin: whether a morsel may stand for several pieces.
     init(
@@ -40,6 +45,14 @@ struct ScanOperator: Sendable {
     func pieces() throws -> ScanOperator {
         var scan = self
         scan.morsels = try morsels.flatMap { try $0.parts() }
+        return scan
+    }
+
+    /// The same scan for whoever asks of some of the output's columns only which texts are equal, and of others in
+    /// which buckets times lie.
+    func reading(keys: Set<Int>, units: [Int: [TimeUnit]]) -> ScanOperator {
+        var scan = self
+        (scan.keys, scan.units) = (keys, units)
         return scan
     }
 
@@ -70,7 +83,7 @@ struct ScanOperator: Sendable {
     /// is held. nil where nobody shares it.
     func booking(of rows: Chunk) -> MemoryBooking? {
         let booking = context.options.memoryPool.map { MemoryBooking(in: $0) }
-        booking?.set(to: rows.heldBytes)
+        booking?.set(to: rows.ownBytes)
         return booking
     }
 
@@ -115,10 +128,11 @@ struct ScanOperator: Sendable {
         var selection: [UInt32]?
         // The same rows, as columns are cut down to them.
         var kept: KeptRows?
-        func load(_ index: Int) throws {
+        func load(_ index: Int, isExact: Bool) throws {
             // What is lacking is null, as everything is at first.
             if isLoaded[index] || morsel.lacks(columns[index]) { return }
-            chunk.columns[index] = try column(index, of: morsel, selection, kept)
+            let bucket = isExact ? nil : bucket(index, of: morsel, rows: chunk.rowCount)
+            chunk.columns[index] = try bucket ?? column(index, of: morsel, selection, kept)
             isLoaded[index] = true
         }
         func keep(_ rows: [UInt32]) {
@@ -145,7 +159,7 @@ struct ScanOperator: Sendable {
         }
         let evaluator = Evaluator(context: context)
         for condition in open {
-            for index in condition.columnsRead.sorted() { try load(index) }
+            for index in condition.columnsRead.sorted() { try load(index, isExact: true) }
             guard let rows = Selection.rows(where: try evaluator.evaluate(condition, chunk)) else { continue }
             if rows.isEmpty { return nil }
             keep(rows)
@@ -156,7 +170,7 @@ struct ScanOperator: Sendable {
             chunk = chunk.slice(0..<first)
         }
         assert(columns.count == output.count, "a column of the table for each of the output")
-        for index in wanted { try load(index) }
+        for index in wanted { try load(index, isExact: false) }
         return (chunk, selection)
     }
 
@@ -170,6 +184,20 @@ struct ScanOperator: Sendable {
             chunk.columns[index] = try column(index, of: morsel, rows)
         }
         return chunk
+    }
+
+    /// A column of times as its first one, where the morsel's summary tells that all lie in one bucket of each unit
+    /// that counts; nil where they have to be read.
+    func bucket(_ index: Int, of morsel: any Morsel, rows: Int) -> Vector? {
+        guard let wanted = units[index], context.options.usesSummaries,
+            let summary = morsel.summary(columns[index]), summary.nullCount == 0,
+            case .timestamptz(let first) = summary.minimum, case .timestamptz(let last) = summary.maximum
+        else { return nil }
+        for unit in wanted {
+            // What cannot be cut down is refused where it is tried on each time.
+            guard let bucket = try? unit.bucket(of: first, zone: context.zone), last < bucket.end else { return nil }
+        }
+        return .constant(summary.minimum, type: output[index].type, count: rows)
     }
 
     /// So much of a piece may be wanted that reading single rows pays: one row in so many.
@@ -187,7 +215,7 @@ struct ScanOperator: Sendable {
             guard vector.count == selection.count else { preconditionFailure("a row of a morsel for each wanted") }
             return vector
         }
-        let vector = try morsel.column(columns[index])
+        let vector = try keys.contains(index) ? morsel.keys(columns[index]) : morsel.column(columns[index])
         guard vector.count == morsel.rowCount else { preconditionFailure("a morsel's columns have its row count") }
         if let kept { return vector.gather(kept) }
         if let selection { return vector.gather(selection) }

@@ -50,7 +50,7 @@ struct ScannedRows {
         source = Source(uses: uses, read: read, booking: booking)
         isRead = rows.columns.map { !$0.isAllNull }
         for column in chunk.columns.indices where isRead[column] && uses.lastSteps[column] < 0 { letGo(column) }
-        booking?.set(to: chunk.heldBytes)
+        booking?.set(to: chunk.ownBytes)
     }
 
     /// The rows with what a step looks at. What no later one does is let go, and lives as long as the result.
@@ -74,7 +74,7 @@ struct ScannedRows {
     private mutating func read(_ column: Int, _ source: Source) throws {
         chunk.columns[column] = try source.read(column)
         isRead[column] = true
-        source.booking?.set(to: chunk.heldBytes)
+        source.booking?.set(to: chunk.ownBytes)
     }
 
     private mutating func letGo(_ column: Int) {
@@ -91,7 +91,7 @@ extension ScanOperator {
         let kept = selection.map { KeptRows(ascending: $0) }
         return ScannedRows(chunk, uses, booking: booking(of: chunk)) { [self] index in
             try context.check()
-            return try column(index, of: morsel, selection, kept)
+            return try bucket(index, of: morsel, rows: chunk.rowCount) ?? column(index, of: morsel, selection, kept)
         }
     }
 }

@@ -17,6 +17,10 @@ struct RepricedMorsel: Morsel {
         try isMoney(index) ? columns()[index] : base.column(index)
     }
 
+    func keys(_ index: Int) throws -> Vector {
+        try isMoney(index) ? column(index) : base.keys(index)
+    }
+
     func column(_ index: Int, rows: [UInt32]) throws -> Vector {
         try isMoney(index) ? columns()[index].gather(rows) : base.column(index, rows: rows)
     }

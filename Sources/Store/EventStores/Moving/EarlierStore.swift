@@ -71,6 +71,8 @@ package struct EarlierStore {
         // The log has records alone, and lets go of those that segments hold.
         options.logFileBytes = 1 << 20
         options.keptCostBytesMax = Self.keptCostBytesMax
+        // One question asks for each of its times.
+        options.keptTextBytesMax = 0
         store = try EventStore.open(at: "/data", context: context, options: options)
         // Nobody asks it for the token of a user, so that its own key will do.
         var beginning = source.beginning

@@ -88,7 +88,7 @@ struct StoreOpening {
         try Self.check(manifests, findings, replayed)
         let schemas = try Self.schemas(state?.schemas, statePath, replayed, files)
         let registry = try Self.registry(schemas, options)
-        let segmentFiles = SegmentFiles(fileSystem: fileSystem)
+        let segmentFiles = SegmentFiles(fileSystem: fileSystem, keptTextBytesMax: options.keptTextBytesMax)
         let ledger = state?.ledger ?? Ledger(book: PriceBook(options.listPrices))
         var sealed = try Self.sealed(manifests.current, files, segmentFiles)
         (sealed.unfolded, sealed.cut) = (state?.unfolded ?? [], state?.cut ?? [])

@@ -174,6 +174,10 @@ struct ClosingMorsel: Morsel {
         }
     }
 
+    func keys(_ index: Int) throws -> Vector {
+        try ClosingRule.places.derived.contains(index) ? column(index) : base.keys(index)
+    }
+
     /// What follows from silence follows row by row.
     func column(_ index: Int, rows: [UInt32]) throws -> Vector {
         try ClosingMorsel(base: PickedRowsMorsel(base: base, rows: rows), rule: rule, isOldForm: isOldForm)

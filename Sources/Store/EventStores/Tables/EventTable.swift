@@ -96,6 +96,12 @@ struct GroupMorsel: Morsel {
             sharesTexts: sharesTexts)
     }
 
+    func keys(_ index: Int) throws -> Vector {
+        try group.column(
+            named: columns[index].name, type: columns[index].type, statistics: statistics, sharesTexts: sharesTexts,
+            isOfKeys: sharesTexts)
+    }
+
     func column(_ index: Int, rows: [UInt32]) throws -> Vector {
         try group.column(
             named: columns[index].name, near: index, type: columns[index].type, rows: rows, statistics: statistics)

@@ -82,6 +82,8 @@ struct LiveRowsMorsel: Morsel {
 
     func column(_ index: Int) throws -> Vector { try base.column(index).gather(kept()) }
 
+    func keys(_ index: Int) throws -> Vector { try base.keys(index).gather(kept()) }
+
     func column(_ index: Int, rows: [UInt32]) throws -> Vector {
         try base.column(index, rows: kept().rows(at: rows))
     }

@@ -92,9 +92,19 @@ struct WideMorsel: Morsel {
 
     func column(_ index: Int) throws -> Vector {
         let source = view.sources[index]
+        return try constant(index) ?? base.column(source)
+    }
+
+    func keys(_ index: Int) throws -> Vector {
+        let source = view.sources[index]
+        return try constant(index) ?? base.keys(source)
+    }
+
+    /// A column that is the same for all rows of the type; nil for others.
+    private func constant(_ index: Int) -> Vector? {
+        let source = view.sources[index]
         if source < 0 { return .constant(.null, type: view.columns[index].type, count: rowCount) }
-        if source == view.typePlace { return .constant(.text(view.typeName), type: .text, count: rowCount) }
-        return try base.column(source)
+        return source == view.typePlace ? .constant(.text(view.typeName), type: .text, count: rowCount) : nil
     }
 
     func column(_ index: Int, rows: [UInt32]) throws -> Vector {

@@ -39,15 +39,23 @@ package struct RowGroup: Sendable {
     func pageBytes(_ column: Int) -> Int { directory.pages[column]?.page.length ?? 0 }
 
     /// Reads and decodes one column of `columns`: one `pread`, none where the footer says it all.
-    /// - Parameter sharesTexts: whether texts of columns with few values have the same codes in all groups of the
-    ///   store, for whoever compares many groups; the dictionary then has texts that no row of the group has.
+    /// - Parameters:
+    ///   - sharesTexts: whether texts of columns with few values have the same codes in all groups of the store, for
+    ///     whoever compares many groups; the dictionary then has texts that no row of the group has.
+    ///   - isOfKeys: whether that holds for columns with many values, too, once they were asked for before: the
+    ///     dictionary may then have far more texts than the group has rows.
     /// - Throws: `StorageError`; `CorruptionError` naming file and offset; `NewerFormatError`.
     package func column(
-        _ column: Int, statistics: ScanStatistics? = nil, sharesTexts: Bool = false
+        _ column: Int, statistics: ScanStatistics? = nil, sharesTexts: Bool = false, isOfKeys: Bool = false
     ) throws -> Vector {
         let sharing = sharesTexts ? sharing(column) : nil
         let found = try decoded(column, statistics) { page -> Vector in
-            try withSharedTexts(page, statistics, sharing: sharing)
+            if isOfKeys, page.header.encoding == .sharedTexts,
+                let known = try withKeptTexts(page, of: column, statistics)
+            {
+                return known
+            }
+            return try withSharedTexts(page, statistics, sharing: sharing)
                 ?? PageDecoder.decode(page.header, payload: page.payload, type: page.type, sharing: sharing)
         }
         return found ?? .constant(.null, type: columns[column].type, count: rowCount)
@@ -123,12 +131,12 @@ package struct RowGroup: Sendable {
     /// - Parameter place: as of ``columnIndex(named:near:)``.
     package func column(
         named name: String, near place: Int = 0, type: ColumnType, statistics: ScanStatistics? = nil,
-        sharesTexts: Bool = false
+        sharesTexts: Bool = false, isOfKeys: Bool = false
     ) throws -> Vector {
         guard let index = columnIndex(named: name, near: place) else {
             return .constant(.null, type: type, count: rowCount)
         }
-        return try column(index, statistics: statistics, sharesTexts: sharesTexts)
+        return try column(index, statistics: statistics, sharesTexts: sharesTexts, isOfKeys: isOfKeys)
     }
 
     /// What the footer says of a column of `columns`.

@@ -26,16 +26,22 @@ package final class SegmentFiles: Sendable {
     /// Likewise.
     let lookups = KeptLookups()
 
+    /// Likewise.
+    let texts: KeptTexts
+
     /// Files that are open while nobody reads, where the process may have many.
     package static let keptMax = 48
 
-    /// - Parameter countMax: files that are open while nobody reads; nil: ``keptMax``, and no more than a quarter of
-    ///   what the process may have open. Where it has too many, libraries below end it.
-    package init(fileSystem: any FileSystem, countMax: Int? = nil) {
+    /// - Parameters:
+    ///   - countMax: files that are open while nobody reads; nil: ``keptMax``, and no more than a quarter of what the
+    ///     process may have open. Where it has too many, libraries below end it.
+    ///   - keptTextBytesMax: what numbers of texts that pages have in common may take, bytes; 0: none are kept.
+    package init(fileSystem: any FileSystem, countMax: Int? = nil, keptTextBytesMax: Int = 8 << 20) {
         let countMax = countMax ?? max(1, min(Self.keptMax, fileSystem.openFilesMax / 4))
         precondition(countMax > 0, "a file that is read is open")
         self.fileSystem = fileSystem
         self.countMax = countMax
+        texts = KeptTexts(bytesMax: keptTextBytesMax)
     }
 
     /// The file, open for as long as somebody holds it.

@@ -117,6 +117,17 @@ extension RowGroup {
         return codes.column(of: parts, as: sharing)
     }
 
+    /// Such a column with the numbers that are kept of its texts; nil where these are not known yet, or too many.
+    /// - Throws: likewise.
+    func withKeptTexts(_ page: Page, of column: Int, _ statistics: ScanStatistics?) throws -> Vector? {
+        let count = page.texts.reduce(0) { $0 + segment.footer.texts[$1].count }
+        let blocks = KeptTexts.Blocks(
+            column: columns[column].name, origin: segment.origin, indices: page.texts, textCount: count)
+        let numbers = try segment.keptTexts.numbers(of: blocks) { try segment.texts($0, at: nil, statistics) }
+        guard let numbers else { return nil }
+        return try SharedTextCodes.column(page.header, payload: page.payload, type: page.type, numbers: numbers)
+    }
+
     /// The rows of such a page whose text is `text`, ascending; nil where a block has to be decoded for that.
     /// - Throws: likewise.
     func rows(ofText text: [UInt8], in page: Page, _ statistics: ScanStatistics?) throws -> [UInt32]? {

@@ -67,10 +67,14 @@ package final class SegmentReader: Sendable {
     deinit {
         files.forget(path)
         sharedTexts.forget(origin: origin)
+        keptTexts.forget(origin: origin)
     }
 
     /// Codes that this segment has in common with all others of its store.
     var sharedTexts: SharedTexts { files.sharedTexts }
+
+    /// Numbers of texts that pages have in common, likewise.
+    var keptTexts: KeptTexts { files.texts }
 
     /// What is known of filters, of other segments, too.
     var keptFilters: KeptFilters { files.filters }
