@@ -81,6 +81,15 @@ struct RuledSeries: SeriesSource {
         return try joined(found, made, request.samplesMax)
     }
 
+    /// See ``SeriesSource``. Of what rules make nothing is known so.
+    func counters(_ request: SeriesRequest) throws(SeriesSourceError) -> [CounterSeries]? {
+        guard request.after < reached else { return [] }
+        guard !isEvaluation, rules.named(by: request.matchers).isEmpty,
+            !AlertHistory.names.contains(where: request.matchers.passesName)
+        else { return nil }
+        return try base.counters(request)
+    }
+
     /// See ``SeriesSource``. Of what rules make, only what the last evaluation of those times gave is listed.
     func labelSets(
         _ matchers: SeriesMatchers, after: Int64, through: Int64

@@ -2,6 +2,7 @@ import Bytes
 import Columnar
 import Domain
 import Platform
+import PromQLText
 import Synchronization
 
 /// The cells of one metric over one snapshot, where they are kept.
@@ -125,9 +126,53 @@ final class CachedCells: Sendable {
         let numbers = note(in: &cells, through: last)
         // Corrections are zeros, whatever was counted.
         guard cells.exposition.needsCells else { return }
+        var wanted = WantedPoints(cells.points)
+        try add(to: &cells, at: cells.points, &wanted, numbers)
+    }
+
+    /// The wanted series as counters, in the order of their labels; nil where they have to be made sample by sample.
+    /// - Parameters:
+    ///   - points: of windows of which the ends are looked at.
+    ///   - last: as above.
+    ///   - hold: takes the bytes that are held now; throws where they are not to be had, and where nobody waits any more.
+    /// - Complexity: as above, but O(cells that show) where that says wanted times.
+    func counters(
+        _ exposition: Exposition, at points: SamplePoints, through last: Int64, samplesMax: Int,
+        hold: (Int) throws -> Void
+    ) throws -> [CounterSeries]? {
+        var wanted = WantedPoints(points)
+        guard exposition.needsCells, let times = wanted.known else { return nil }
+        let (begun, values, outputs) = begun(exposition, through: last)
+        // What is other stands for several label sets.
+        guard begun.count <= exposition.definition.labelSetsMax else { return nil }
+        var numbers = [Int](repeating: -1, count: values.count)
+        var shown: [(set: Int, outputs: [SeriesOutput])] = []
+        for set in begun {
+            let own = exposition.wanted(outputs[set] ?? [])
+            guard own.allSatisfy({ CounterBuilder.makes($0.shape) }) else { return nil }
+            if own.isEmpty { continue }
+            numbers[set] = set
+            shown.append((set, own))
+        }
+        var cells = CountedCells(times, hasSums: fold.hasSums)
+        try add(to: &cells, at: points, &wanted, numbers)
+        try hold(cells.memoryBytes)
+        cells.order()
+        var builder = CounterBuilder(cells, at: points, times, samplesMax: samplesMax)
+        for one in shown {
+            let start = SamplePoints.number(atOrAfter: index.firsts[one.set]) - 1
+            try builder.add(one.outputs, ofSet: one.set, from: start)
+            try hold(cells.memoryBytes + builder.memoryBytes)
+        }
+        return builder.ordered { cache.count(ordered: $0) }
+    }
+
+    private func add(
+        to cells: inout some CellSink, at asked: SamplePoints, _ wanted: inout WantedPoints, _ numbers: [Int]
+    ) throws {
         guard let points = index.points, numbers.contains(where: { $0 >= 0 }) else { return }
-        let splits = CoarsePoint.splits(cells.points, within: points)
-        var (steps, wanted) = (0, WantedPoints(cells.points))
+        let splits = CoarsePoint.splits(asked, within: points)
+        var steps = 0
         for run in index.runs { steps += run.add(to: &cells, at: &wanted, numbers: numbers, without: splits) }
         for (place, piece) in index.pieces.enumerated() {
             guard let own = piece.points else { continue }
@@ -145,6 +190,19 @@ final class CachedCells: Sendable {
     /// - Returns: by number of the label set here: its number there, or −1 where no cells of it are wanted.
     private func note(in cells: inout LabelledCells, through last: Int64) -> [Int] {
         let exposition = cells.exposition
+        let (begun, values, outputs) = begun(exposition, through: last)
+        var numbers = [Int](repeating: -1, count: values.count)
+        for set in begun {
+            let wanted = exposition.wanted(outputs[set] ?? [])
+            numbers[set] = cells.note(values[set], wanted, since: index.firsts[set]) ?? -1
+        }
+        return numbers
+    }
+
+    /// - Returns: the numbers of the label sets that begin up to a time (ns), and of each set what it says and its series.
+    private func begun(
+        _ exposition: Exposition, through last: Int64
+    ) -> (begun: [Int], values: [[ByteText]], outputs: [[SeriesOutput]?]) {
         let (values, key) = (index.sets.values, exposition.outputsKey)
         var (outputs, isMore) = (index.sets.outputs(key), false)
         if outputs.count < values.count {
@@ -160,12 +218,7 @@ final class CachedCells: Sendable {
             }
             cache.hold(index.sets.keep(outputs, as: key), with: index, as: self.key)
         }
-        var numbers = [Int](repeating: -1, count: values.count)
-        for set in begun {
-            let wanted = exposition.wanted(outputs[set] ?? [])
-            numbers[set] = cells.note(values[set], wanted, since: index.firsts[set]) ?? -1
-        }
-        return numbers
+        return (begun, values, outputs)
     }
 
     private func fine(_ piece: CellPiece, _ place: Int) throws -> CellRun {

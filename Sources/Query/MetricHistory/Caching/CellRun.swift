@@ -178,7 +178,7 @@ struct CellRun: Sendable {
     /// - Returns: how many steps that took.
     /// - Complexity: for each set and code O(wanted times + splits) and the logarithms of the cells between them.
     func add(
-        to cells: inout LabelledCells, at wanted: inout WantedPoints, numbers: [Int], without splits: [Int64]
+        to cells: inout some CellSink, at wanted: inout WantedPoints, numbers: [Int], without splits: [Int64]
     ) -> Int {
         var steps = 0
         for group in starts.indices {
@@ -198,7 +198,7 @@ struct CellRun: Sendable {
     /// - Complexity: for each set and code O(wanted times), and for each of the splits between its cells the logarithms
     ///   of both.
     func add(
-        to cells: inout LabelledCells, at wanted: inout WantedPoints, numbers: [Int], inside splits: ArraySlice<Int64>
+        to cells: inout some CellSink, at wanted: inout WantedPoints, numbers: [Int], inside splits: ArraySlice<Int64>
     ) -> Int {
         var steps = 0
         for group in starts.indices {
@@ -230,7 +230,7 @@ struct CellRun: Sendable {
 
     private func add(
         _ range: Range<Int>, _ before: (count: Int64, sum: Int128), code: Int, _ number: Int,
-        to cells: inout LabelledCells, at wanted: inout WantedPoints, without splits: [Int64]
+        to cells: inout some CellSink, at wanted: inout WantedPoints, without splits: [Int64]
     ) -> Int {
         var (cell, before, split, steps) = (range.lowerBound, before, 0, 0)
         while cell < range.upperBound {

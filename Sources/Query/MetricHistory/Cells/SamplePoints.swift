@@ -125,7 +125,7 @@ struct SamplePoints {
 struct WantedPoints {
     private let points: SamplePoints
     /// All of them; nil where they may be many.
-    private let known: [Int64]?
+    let known: [Int64]?
     private var last = 0
 
     /// Of so many windows and fewer; each has two points at most.

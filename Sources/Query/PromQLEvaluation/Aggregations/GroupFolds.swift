@@ -27,17 +27,19 @@ final class GroupFolds {
     private var counts: [Int] = []
     /// Where a group says something; not used where its members are counted.
     private var isSaid: [Bool] = []
+    /// By group: steps at all of which it is known to say something.
+    private var whole: [Range<Int>]
 
     /// Of so many steps of all groups together; beyond that a matrix may take less.
     private static let cellsMax = 1 << 20
 
     /// - Parameters:
-    ///   - members: the series as they are read, no two of which become the same one by the labels that go.
+    ///   - members: the labels of the series as they are read, no two of which become the same by those that go.
     ///   - dropsMetric: whether the metric's labels go.
     ///   - steps: how many there are.
     /// - Returns: nil of an operation that does not go number by number, and of too many groups.
     init?(
-        _ node: Aggregation, _ members: [RangeSamples], dropsMetric: Bool, steps: Int, _ ledger: Ledger
+        _ node: Aggregation, _ members: [LabelSet], dropsMetric: Bool, steps: Int, _ ledger: Ledger
     ) throws(EvaluationError) {
         guard let stride = Self.stride(node.operation) else { return nil }
         let key = GroupKey(node, dropsMetric: dropsMetric)
@@ -45,7 +47,7 @@ final class GroupFolds {
         groups.reserveCapacity(members.count)
         try ledger.spend(members.count)
         for one in members {
-            let own = key.of(one.labels)
+            let own = key.of(one)
             if let number = numbers[own] {
                 groups.append(number)
             } else {
@@ -60,6 +62,7 @@ final class GroupFolds {
         (self.groups, self.labels) = (groups, labels)
         dropNames = [Bool](repeating: false, count: labels.count)
         isMet = dropNames
+        whole = Array(repeating: 0..<0, count: labels.count)
         holding = Holding(bytes: cells * stride)
         try ledger.take(holding)
         makeRoom(cells)
@@ -117,6 +120,27 @@ final class GroupFolds {
         try ledger.spend(view.stepCount)
         let place = meet(member, dropsName: dropsName)
         rates.add(samples, view, to: &sums, &isSaid, at: place)
+    }
+
+    /// The same of a counter of which the changes are known.
+    /// - Precondition: as above.
+    func add(
+        _ rates: RateFunction, _ counter: CounterSeries, _ view: RateWindows.View, of member: Int, dropsName: Bool
+    ) throws(EvaluationError) {
+        let place = meet(member, dropsName: dropsName)
+        say(view, groups[member])
+        try ledger.spend(rates.add(counter, view, to: &sums, at: place))
+    }
+
+    /// A group says something wherever a range of a member has a rate.
+    private func say(_ view: RateWindows.View, _ group: Int) {
+        guard let first = view.firstStep else { return }
+        let (steps, isWhole) = (first..<first + view.stepCount, view.isWhole)
+        if isWhole, steps.lowerBound >= whole[group].lowerBound, steps.upperBound <= whole[group].upperBound { return }
+        for part in view.parts {
+            for window in part.windows { isSaid[group * self.steps + window.step] = true }
+        }
+        if isWhole, steps.count > whole[group].count { whole[group] = steps }
     }
 
     /// - Returns: where the steps of the member's group begin.
