@@ -127,7 +127,7 @@ final class CachedCells: Sendable {
         // Corrections are zeros, whatever was counted.
         guard cells.exposition.needsCells else { return }
         var wanted = WantedPoints(cells.points)
-        try add(to: &cells, at: cells.points, &wanted, numbers)
+        try add(to: &cells, at: &wanted, numbers)
     }
 
     /// The wanted series as counters, in the order of their labels; nil where they have to be made sample by sample.
@@ -155,7 +155,7 @@ final class CachedCells: Sendable {
             shown.append((set, own))
         }
         var cells = CountedCells(times, hasSums: fold.hasSums)
-        try add(to: &cells, at: points, &wanted, numbers)
+        try add(to: &cells, at: &wanted, numbers)
         try hold(cells.memoryBytes)
         cells.order()
         var builder = CounterBuilder(cells, at: points, times, samplesMax: samplesMax)
@@ -167,11 +167,9 @@ final class CachedCells: Sendable {
         return builder.ordered { cache.count(ordered: $0) }
     }
 
-    private func add(
-        to cells: inout some CellSink, at asked: SamplePoints, _ wanted: inout WantedPoints, _ numbers: [Int]
-    ) throws {
+    private func add(to cells: inout some CellSink, at wanted: inout WantedPoints, _ numbers: [Int]) throws {
         guard let points = index.points, numbers.contains(where: { $0 >= 0 }) else { return }
-        let splits = CoarsePoint.splits(asked, within: points)
+        let splits = CoarsePoint.splits(wanted, within: points)
         var steps = 0
         for run in index.runs { steps += run.add(to: &cells, at: &wanted, numbers: numbers, without: splits) }
         for (place, piece) in index.pieces.enumerated() {

@@ -25,17 +25,17 @@ enum CoarsePoint {
     /// apart.
     /// - Parameter range: what points there are.
     /// - Complexity: O(wanted points, or hours).
-    static func splits(_ points: SamplePoints, within range: ClosedRange<Int64>) -> [Int64] {
-        var splits: [Int64] = []
-        var next = max(points.lower, range.lowerBound)
+    static func splits(_ wanted: WantedPoints, within range: ClosedRange<Int64>) -> [Int64] {
+        var (splits, wanted) = ([Int64](), wanted)
+        var next = max(wanted.points.lower, range.lowerBound)
         let last = containing(range.upperBound)
-        while next <= last, let wanted = points.wanted(from: next), wanted <= last {
-            let coarse = containing(wanted)
-            if wanted < coarse {
+        while next <= last, let point = wanted.wanted(from: next), point <= last {
+            let coarse = containing(point)
+            if point < coarse {
                 splits.append(coarse)
                 next = coarse
             } else {
-                next = wanted + 1
+                next = point + 1
             }
         }
         return splits

@@ -171,32 +171,38 @@ final class GroupFolds {
     func matrix() throws(EvaluationError) -> StepMatrix {
         var result = StepMatrix()
         for group in met {
-            var one = StepSeries(labels: labels[group], dropsName: dropNames[group])
-            one.floats.reserveCapacity(steps)
-            for step in 0..<steps {
-                if let value = value(at: group * steps + step) { one.append(value, at: step) }
-            }
             try ledger.spend(steps)
-            if !one.isEmpty { try result.append(one, ledger) }
+            let values = values(at: group * steps..<(group + 1) * steps)
+            guard let first = values.firstIndex(where: { !$0.isNothing }),
+                let last = values.lastIndex(where: { !$0.isNothing })
+            else { continue }
+            let isWhole = last - first + 1 == values.count
+            let one = StepSeries(
+                labels: labels[group], dropsName: dropNames[group], first: first,
+                floats: isWhole ? values : Array(values[first...last]))
+            try result.append(one, ledger)
         }
         ledger.giveBack(holding)
         return result
     }
 
-    private func value(at place: Int) -> Double? {
+    /// By step; nothing where the group says nothing.
+    private func values(at places: Range<Int>) -> [Double] {
         switch operation {
-        case .count: return counts[place] > 0 ? Double(counts[place]) : nil
-        case .group: return counts[place] > 0 ? 1 : nil
-        default: break
+        case .count: counts[places].map { $0 > 0 ? Double($0) : .nothing }
+        case .group: counts[places].map { $0 > 0 ? 1 : .nothing }
+        case .sum: Self.values(sums[places], isSaid[places]) { $0.value }
+        case .avg: Self.values(means[places], isSaid[places]) { $0.value }
+        case .stdvar: Self.values(spreads[places], isSaid[places]) { $0.variance }
+        case .stddev: Self.values(spreads[places], isSaid[places]) { $0.variance.squareRoot() }
+        case .min: Self.values(least[places], isSaid[places]) { $0.value }
+        default: Self.values(greatest[places], isSaid[places]) { $0.value }
         }
-        guard isSaid[place] else { return nil }
-        switch operation {
-        case .sum: return sums[place].value
-        case .avg: return means[place].value
-        case .stdvar: return spreads[place].variance
-        case .stddev: return spreads[place].variance.squareRoot()
-        case .min: return least[place].value
-        default: return greatest[place].value
-        }
+    }
+
+    private static func values<Fold>(
+        _ folds: ArraySlice<Fold>, _ isSaid: ArraySlice<Bool>, _ value: (Fold) -> Double
+    ) -> [Double] {
+        zip(folds, isSaid).map { fold, isSaid in isSaid ? value(fold) : .nothing }
     }
 }
