@@ -12,12 +12,15 @@ package final class SeriesAnswerText: Sendable {
     /// - Parameters:
     ///   - statistics: whether it says what it took.
     ///   - pieceBytes: about how long a piece is.
-    package init(_ answer: SeriesAnswer, statistics: Bool = false, pieceBytes: Int = 64 << 10) {
+    package init(_ answer: SeriesAnswer, statistics: Bool = false, pieceBytes: Int = 128 << 10) {
         writing = Mutex(Writing(answer, statistics: statistics, pieceBytes: pieceBytes))
     }
 
     /// The next piece; nil after the last one.
     package func next() -> [UInt8]? { writing.withLock { $0.next() } }
+
+    /// Whether the last piece was taken.
+    package var isEnded: Bool { writing.withLock { $0.isEnded } }
 }
 
 /// Where writing an answer stands: which series, and which of its samples.
@@ -33,7 +36,7 @@ private struct Writing: Sendable {
     private var isAtHistograms = false
     private var isListOpen = false
     private var isBegun = false
-    private var isEnded = false
+    private(set) var isEnded = false
 
     init(_ answer: SeriesAnswer, statistics: Bool, pieceBytes: Int) {
         (self.answer, hasStatistics, self.pieceBytes) = (answer, statistics, pieceBytes)

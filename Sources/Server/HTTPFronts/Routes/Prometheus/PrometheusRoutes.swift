@@ -77,7 +77,7 @@ extension Routes {
         let (question, hasStatistics) = (asked, form["stats"] != nil)
         let waiting = settlement.waiting
         let present = try await presentFamilies()
-        let (text, notices, first, second) = try await queries.run { [self] cancellation throws in
+        let (text, notices, first) = try await queries.run { [self] cancellation throws in
             let options = questionOptions(cancellation, within: queries.memory, timeLimit: timeLimit)
             return try overSeries(at: moment, present: present, within: options) { pinned, earlier in
                 let remarks = Notices()
@@ -90,13 +90,15 @@ extension Routes {
                 if let earlier { answer.infos.append(earlier.remark) }
                 answer.booking = try queries.holding(answer.heldBytes + Self.answerBytes)
                 let text = SeriesAnswerText(answer, statistics: hasStatistics)
-                return (text, notices, text.next() ?? [], text.next())
+                var first = text.next() ?? []
+                if !text.isEnded { first += text.next() ?? [] }
+                return (text, notices, first)
             }
         }
-        guard let second else {
+        if text.isEnded {
             return Self.noting(waiting, missing: notices, Response(bytes: first, contentType: MediaType.json))
         }
-        let streamed = Response(first: first + second, contentType: MediaType.json) { [queries] in
+        let streamed = Response(first: first, contentType: MediaType.json) { [queries] in
             try await queries.nextPiece { text.next() }
         }
         return Self.noting(waiting, missing: notices, streamed)
