@@ -29,6 +29,7 @@ private struct Writing: Sendable {
     private let hasStatistics: Bool
     private let pieceBytes: Int
     private var json = JSONWriter()
+    private var numbers = NumberTexts()
     private var place = 0
     /// The sample of a series with several; nil: the series is not begun.
     private var sample: Int?
@@ -137,7 +138,7 @@ private struct Writing: Sendable {
         let (times, floats) = (run.times, run.floats)
         var next = index
         repeat {
-            SeriesJSON.write(times[next], floats[next], to: &json)
+            SeriesJSON.write(times[next], floats[next], to: &json, &numbers)
             next += 1
         } while next < times.count && json.bytes.count < pieceBytes
         sample = next
@@ -252,13 +253,15 @@ package enum SeriesJSON {
     }
 
     /// A sample at once, since answers have them by the thousand.
-    static func write(_ time: Int64, _ value: Double, to json: inout JSONWriter) {
+    static func write(
+        _ time: Int64, _ value: Double, to json: inout JSONWriter, _ numbers: inout NumberTexts
+    ) {
         json.raw(plain: { bytes in
             bytes.append(UInt8(ascii: "["))
             append(time: time, to: &bytes)
             bytes.append(UInt8(ascii: ","))
             bytes.append(UInt8(ascii: "\""))
-            append(value, to: &bytes)
+            numbers.append(value, to: &bytes) { append(value, to: &$0) }
             bytes.append(UInt8(ascii: "\""))
             bytes.append(UInt8(ascii: "]"))
         })
