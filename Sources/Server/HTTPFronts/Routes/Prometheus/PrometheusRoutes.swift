@@ -75,10 +75,10 @@ extension Routes {
         // What is no expression waits for nobody.
         try asked.check()
         let (question, hasStatistics) = (asked, form["stats"] != nil)
-        let waiting = settlement.waiting
         let present = try await presentFamilies()
-        let (text, notices, first) = try await queries.run { [self] cancellation throws in
+        let (text, waiting, notices, first) = try await queries.run { [self] cancellation throws in
             let options = questionOptions(cancellation, within: queries.memory, timeLimit: timeLimit)
+            let waiting = settlement.waiting
             return try overSeries(at: moment, present: present, within: options) { pinned, earlier in
                 let remarks = Notices()
                 let source = ruled(pinned.source, as: earlier, noting: remarks, within: options)
@@ -92,7 +92,7 @@ extension Routes {
                 let text = SeriesAnswerText(answer, statistics: hasStatistics)
                 var first = text.next() ?? []
                 if !text.isEnded { first += text.next() ?? [] }
-                return (text, notices, first)
+                return (text, waiting, notices, first)
             }
         }
         if text.isEnded {
