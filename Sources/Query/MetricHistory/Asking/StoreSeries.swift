@@ -110,7 +110,8 @@ package struct StoreSeries: SeriesSource {
     }
 
     /// See ``SeriesSource``. Known of one metric that events tell of, where its cells are kept.
-    /// - Complexity: as ``series(_:)``, but a request what ``CachedCells/counters(_:at:through:samplesMax:hold:)`` says.
+    /// - Complexity: as ``series(_:)``, but a request what
+    ///   ``CachedCells/counters(_:at:through:samplesMax:hold:)`` says.
     package func counters(_ request: SeriesRequest) throws(SeriesSourceError) -> [CounterSeries]? {
         guard cache != nil, request.windows?.look == .ends else { return nil }
         let points = SamplePoints(

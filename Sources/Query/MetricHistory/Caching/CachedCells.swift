@@ -134,7 +134,8 @@ final class CachedCells: Sendable {
     /// - Parameters:
     ///   - points: of windows of which the ends are looked at.
     ///   - last: as above.
-    ///   - hold: takes the bytes that are held now; throws where they are not to be had, and where nobody waits any more.
+    ///   - hold: takes the bytes that are held now; throws where they are not to be had, and where nobody waits any
+    ///     more.
     /// - Complexity: as above, but O(cells that show) where that says wanted times.
     func counters(
         _ exposition: Exposition, at points: SamplePoints, through last: Int64, samplesMax: Int,
@@ -167,9 +168,26 @@ final class CachedCells: Sendable {
         return builder.ordered { cache.count(ordered: $0) }
     }
 
-    private func add(to cells: inout some CellSink, at wanted: inout WantedPoints, _ numbers: [Int]) throws {
+    /// Cells that room is made for before it is known how many show.
+    private static let cellsAtOnce = 1 << 14
+
+    /// As below; where no hour has to be told apart nothing is looked up twice.
+    private func add(to cells: inout CountedCells, at wanted: inout WantedPoints, _ numbers: [Int]) throws {
         guard let points = index.points, numbers.contains(where: { $0 >= 0 }) else { return }
         let splits = CoarsePoint.splits(wanted, within: points)
+        guard splits.isEmpty else { return try add(to: &cells, at: &wanted, numbers, splits) }
+        cells.reserve(min(index.runs.first?.count ?? 0, Self.cellsAtOnce))
+        cache.count(steps: index.runs.reduce(0) { $0 + $1.add(to: &cells, numbers: numbers) })
+    }
+
+    private func add(to cells: inout LabelledCells, at wanted: inout WantedPoints, _ numbers: [Int]) throws {
+        guard let points = index.points, numbers.contains(where: { $0 >= 0 }) else { return }
+        try add(to: &cells, at: &wanted, numbers, CoarsePoint.splits(wanted, within: points))
+    }
+
+    private func add(
+        to cells: inout some CellSink, at wanted: inout WantedPoints, _ numbers: [Int], _ splits: [Int64]
+    ) throws {
         var steps = 0
         for run in index.runs { steps += run.add(to: &cells, at: &wanted, numbers: numbers, without: splits) }
         for (place, piece) in index.pieces.enumerated() {
@@ -197,7 +215,8 @@ final class CachedCells: Sendable {
         return numbers
     }
 
-    /// - Returns: the numbers of the label sets that begin up to a time (ns), and of each set what it says and its series.
+    /// - Returns: the numbers of the label sets that begin up to a time (ns), and by number what each says and its
+    ///   series.
     private func begun(
         _ exposition: Exposition, through last: Int64
     ) -> (begun: [Int], values: [[ByteText]], outputs: [[SeriesOutput]?]) {

@@ -193,6 +193,31 @@ struct CellRun: Sendable {
         return steps
     }
 
+    /// The same of all points, to cells that know the wanted times.
+    /// - Parameter numbers: by label set: −1 where it is left out; others keep theirs.
+    /// - Complexity: as above.
+    func add(to cells: inout CountedCells, numbers: [Int]) -> Int {
+        let times = cells.times
+        var steps = 0
+        for group in starts.indices {
+            let (own, key) = (self.cells(of: group), keys[starts[group]])
+            steps += 1
+            if numbers[Self.set(of: key)] < 0 { continue }
+            var (cell, place, before) = (own.lowerBound, 0, (count: 0 as Int64, sum: 0 as Int128))
+            while cell < own.upperBound {
+                steps += 1
+                place = times.place(atOrAfter: point(cell), near: place)
+                guard place < times.count else { break }
+                cell = leap(from: cell, to: own.upperBound, beyond: times[place])
+                let total = total(cell - 1)
+                cells.add(
+                    Self.group(of: key), place: place, total.count &- before.count, total.sum &- before.sum)
+                before = total
+            }
+        }
+        return steps
+    }
+
     /// The same of the points alone that some coarse ones stand for.
     /// - Parameter splits: the coarse ones, ascending.
     /// - Complexity: for each set and code O(wanted times), and for each of the splits between its cells the logarithms

@@ -6,10 +6,11 @@ protocol CellSink {
     mutating func add(_ set: Int, point: Int64, code: Int, count: Int64, sum: Int128)
 }
 
-/// What was counted, in the order of label sets, codes and wanted times: for those who take what comes in stretches that
-/// are in this order already, and look nothing up.
+/// What was counted, in the order of label sets, codes and wanted times: for those who take what comes in stretches
+/// that are in this order already, and look nothing up.
 struct CountedCells: CellSink {
-    private let times: [Int64]
+    /// Wanted points, ascending.
+    let times: [Int64]
     private let hasSums: Bool
     /// Set, code and place among the times as one number.
     private var keys: [UInt64] = []
@@ -45,8 +46,22 @@ struct CountedCells: CellSink {
         assert(set < CellRun.setsMax && code >= 0 && code < 1 << CellTable.codeBits, "each in its bits")
         last = times.place(atOrAfter: point, near: last)
         guard last < times.count else { return }
-        let key = (UInt64(set) << CellTable.codeBits | UInt64(code)) << Self.placeBits | UInt64(last)
-        append(key, count, sum)
+        add(UInt64(set) << CellTable.codeBits | UInt64(code), place: last, count, sum)
+    }
+
+    /// Adds at a wanted time.
+    /// - Parameters:
+    ///   - group: the number of a label set above, a code below.
+    ///   - place: the time's place.
+    mutating func add(_ group: UInt64, place: Int, _ count: Int64, _ sum: Int128) {
+        append(group << Self.placeBits | UInt64(place), count, sum)
+    }
+
+    /// Makes room for more.
+    mutating func reserve(_ more: Int) {
+        keys.reserveCapacity(keys.count + more)
+        counts.reserveCapacity(keys.count + more)
+        if hasSums { sums.reserveCapacity(keys.count + more) }
     }
 
     private mutating func append(_ key: UInt64, _ count: Int64, _ sum: Int128) {
@@ -67,9 +82,7 @@ struct CountedCells: CellSink {
     mutating func order() {
         while starts.count > 1 {
             var merged = CountedCells(times, hasSums: hasSums)
-            merged.keys.reserveCapacity(keys.count)
-            merged.counts.reserveCapacity(keys.count)
-            if hasSums { merged.sums.reserveCapacity(keys.count) }
+            merged.reserve(keys.count)
             for stretch in stride(from: 0, to: starts.count, by: 2) {
                 let (begin, middle) = (starts[stretch], stretch + 1 < starts.count ? starts[stretch + 1] : keys.count)
                 let end = stretch + 2 < starts.count ? starts[stretch + 2] : keys.count

@@ -85,10 +85,11 @@ struct CounterBuilder {
                 let (places, values) = sums(begin..<end, unitsPerBase)
                 add(output, places, values)
             case .category(let code):
-                let (places, values) = changes(counted(begin..<end) { $0 == code })
+                let (places, values) = changes(cellsOf(code, begin..<end))
                 add(output, places, values)
             case .count, .native, .zero:
-                let (places, values) = changes(counted(begin..<end) { _ in true })
+                let isOneCode = begin == end || codeEnd(begin, end) == end
+                let (places, values) = isOneCode ? changes(begin..<end) : changes(counted(begin..<end))
                 add(output, places, values)
             }
         }
@@ -131,12 +132,20 @@ struct CounterBuilder {
         return next
     }
 
-    /// What cells of some codes count.
-    private func counted(_ range: Range<Int>, _ isWanted: (Int) -> Bool) -> Rises {
+    /// The cells of a code among those of a set.
+    private func cellsOf(_ code: Int, _ range: Range<Int>) -> Range<Int> {
+        var cell = range.lowerBound
+        while cell < range.upperBound, cells.code(of: cell) < code { cell = codeEnd(cell, range.upperBound) }
+        guard cell < range.upperBound, cells.code(of: cell) == code else { return cell..<cell }
+        return cell..<codeEnd(cell, range.upperBound)
+    }
+
+    /// What cells of all codes count.
+    private func counted(_ range: Range<Int>) -> Rises {
         var (rises, cell) = (Rises(), range.lowerBound)
         while cell < range.upperBound {
             let end = codeEnd(cell, range.upperBound)
-            if isWanted(cells.code(of: cell)) { rises = merged(rises, cell..<end) }
+            rises = merged(rises, cell..<end)
             cell = end
         }
         return rises
@@ -178,6 +187,19 @@ struct CounterBuilder {
         for (index, rise) in rises.counts.enumerated() where rise != 0 {
             total &+= rise
             Self.say(Double(total), at: own.place(rises.places[index]), &places, &values)
+        }
+        return (places, values)
+    }
+
+    /// The same of cells of one code.
+    private func changes(_ range: Range<Int>) -> (places: [Int32], values: [Double]) {
+        var (places, values): ([Int32], [Double]) = ([0], [0])
+        places.reserveCapacity(range.count + 1)
+        values.reserveCapacity(range.count + 1)
+        var total: Int64 = 0
+        for cell in range where cells.counts[cell] != 0 {
+            total &+= cells.counts[cell]
+            Self.say(Double(total), at: own.place(cells.place(of: cell)), &places, &values)
         }
         return (places, values)
     }

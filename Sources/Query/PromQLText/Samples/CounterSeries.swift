@@ -1,5 +1,5 @@
-/// A counter, for those who look at the first and the last sample of windows alone: its samples that differ from the one
-/// before. Most counters mostly rest.
+/// A counter, for those who look at the first and the last sample of windows alone: its samples that differ from the
+/// one before. Most counters mostly rest.
 package struct CounterSeries: Hashable, Sendable {
     /// What it is known by.
     package let labels: LabelSet

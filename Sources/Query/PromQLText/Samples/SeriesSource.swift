@@ -4,8 +4,8 @@ package protocol SeriesSource: Sendable {
     /// - Throws: where the source cannot answer, or the answer would be larger than it may be.
     func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series]
 
-    /// The same by what changes, for a request with windows of which the ends are looked at: what ``series(_:)`` says of
-    /// it, and nothing else. nil: the source does not know its series so, and is to be asked for samples.
+    /// The same by what changes, for a request with windows of which the ends are looked at: what ``series(_:)`` says
+    /// of it, and nothing else. nil: the source does not know its series so, and is to be asked for samples.
     /// - Throws: as ``series(_:)``.
     func counters(_ request: SeriesRequest) throws(SeriesSourceError) -> [CounterSeries]?
 
