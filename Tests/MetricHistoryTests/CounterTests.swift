@@ -83,6 +83,37 @@ import Testing
         #expect(throws: SeriesSourceError.tooManySamples(max: samples - 1)) { try counters(samples - 1) }
     }
 
+    /// What a request looks at follows from its windows, and not from how long the history is.
+    @Test func fewWindowsLookAtFewCells() throws {
+        func steps(hours: Int64) throws -> Int {
+            var history = try HistoryStore(nowSeconds: hours * 3_600 + 120)
+            for hour in 0..<hours {
+                try history.append(
+                    (0..<20).map { (call: Int64) -> HistoryEvent in
+                        let fields: [String: EventValue] = ["tool": .text(call % 7 == 0 ? "a" : "b")]
+                        let seconds = Double(hour * 3_600 + call * 170 + 1)
+                        return HistoryStore.event("tool.call", at: seconds, fields, id: "\(hour) \(call)")
+                    })
+                try history.store.seal()
+            }
+            let cache = SeriesCache()
+            let source = history.series(reached: hours * 3_600, cache: cache)
+            let end = HistoryStore.startMilliseconds + hours * 3_600_000
+            let request = SeriesRequest(
+                try HistoryStore.matchers("support_tool_calls_total"), after: end - 7_200_000, through: end,
+                samplesMax: 1_000,
+                windows: Self.windows(
+                    firstEnd: (hours - 1) * 3_600_000, step: 3_600_000, count: 2, length: 3_600_000))
+            let first = try #require(try source.counters(request))
+            #expect(try first.map(Self.expanded) == history.series(reached: hours * 3_600).series(request))
+            let before = cache.steps
+            #expect(try source.counters(request) == first)
+            return cache.steps - before
+        }
+        let (short, long) = (try steps(hours: 4), try steps(hours: 40))
+        #expect(short < 30 && long <= short)
+    }
+
     /// Distributions, gauges, several metrics at once, whole windows, and what nobody keeps are read sample by sample.
     @Test func whatIsNoCounterIsNotKnownSo() throws {
         var history = try HistoryStore(nowSeconds: 2_700)

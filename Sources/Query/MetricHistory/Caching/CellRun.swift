@@ -203,12 +203,17 @@ struct CellRun: Sendable {
             let (own, key) = (self.cells(of: group), keys[starts[group]])
             steps += 1
             if numbers[Self.set(of: key)] < 0 { continue }
-            var (cell, place, before) = (own.lowerBound, 0, (count: 0 as Int64, sum: 0 as Int128))
+            var (cell, place, before) = (own.lowerBound, -1, (count: 0 as Int64, sum: 0 as Int128))
             while cell < own.upperBound {
                 steps += 1
-                place = times.place(atOrAfter: point(cell), near: place)
+                // The wanted time of a cell lies behind that of the cell before.
+                place = times.place(atOrAfter: point(cell), near: place + 1)
                 guard place < times.count else { break }
-                cell = leap(from: cell, to: own.upperBound, beyond: times[place])
+                let last = Self.group(of: key) << PackedPoint.bits | PackedPoint.packed(times[place])
+                // Mostly there is one cell for a time.
+                let next = cell + 1
+                cell = next < own.upperBound && keys[next] <= last
+                    ? leap(from: cell, to: own.upperBound, beyond: times[place]) : next
                 let total = total(cell - 1)
                 cells.add(
                     Self.group(of: key), place: place, total.count &- before.count, total.sum &- before.sum)

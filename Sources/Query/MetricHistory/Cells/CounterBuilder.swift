@@ -82,6 +82,7 @@ struct CounterBuilder {
                 known = (places, values)
                 add(output, places, values)
             case .sum(let unitsPerBase):
+                assert(begin == end || codeEnd(begin, end) == end, "what is summed has no codes")
                 let (places, values) = sums(begin..<end, unitsPerBase)
                 add(output, places, values)
             case .category(let code):
