@@ -221,14 +221,15 @@ final class CachedCells: Sendable {
         _ exposition: Exposition, through last: Int64
     ) -> (begun: [Int], values: [[ByteText]], outputs: [[SeriesOutput]?]) {
         let (values, key) = (index.sets.values, exposition.outputsKey)
-        var (outputs, isMore) = (index.sets.outputs(key), false)
+        var outputs = index.sets.outputs(key)
         if outputs.count < values.count {
             outputs += [[SeriesOutput]?](repeating: nil, count: values.count - outputs.count)
         }
-        let everything = exposition.ofEverything
         let begun = index.firsts.indices.filter { index.firsts[$0] <= last && index.firsts[$0] < .max }
-        for set in begun where outputs[set] == nil { (outputs[set], isMore) = (everything.outputs(values[set]), true) }
-        if isMore {
+        let fresh = begun.filter { outputs[$0] == nil }
+        if !fresh.isEmpty {
+            let everything = exposition.ofEverything
+            for set in fresh { outputs[set] = everything.outputs(values[set]) }
             // Beyond the most label sets others are shown than those that are kept.
             if values.count <= exposition.definition.labelSetsMax {
                 cache.count(ordered: LabelNumbers.rank(&outputs))
