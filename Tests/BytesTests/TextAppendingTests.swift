@@ -2,7 +2,7 @@ import Bytes
 import Testing
 
 @Suite struct TextAppendingTests {
-    /// All lengths, and what lies around each power of ten: digits are found eight at a time.
+    /// All lengths, and what lies around each power of ten.
     @Test func decimals() {
         var numbers: [Int64] = [.min, .max, 0]
         var power: Int64 = 1
