@@ -49,7 +49,7 @@ extension Evaluation {
 extension RateFunction {
     /// What a counter's rates come to, added up with those of others.
     /// - Parameter sums: have one for each step, from a place on.
-    /// - Returns: how many ranges and changes were looked at.
+    /// - Returns: how many ranges and changes were passed.
     func add(
         _ counter: CounterSeries, _ view: RateWindows.View, to sums: inout [CompensatedSum], at place: Int
     ) -> Int {
@@ -72,36 +72,44 @@ extension RateFunction {
         _ counter: CounterSeries, _ part: RateWindows.Part, _ seconds: Double, _ drop: Int?,
         to sums: inout [CompensatedSum], at place: Int
     ) -> Int {
-        let (places, values, windows, shift) = (counter.places, counter.values, part.windows, part.shift)
+        let (places, values) = (counter.places, counter.values)
+        let (windows, ends, shift) = (part.windows, part.ends, part.shift)
         // The first change behind the first sample of a range, the last one up to its last sample.
-        var (next, last, steps) = (1, 0, 0)
+        var (next, last) = (1, 0)
         var index = windows.startIndex
         while index < windows.endIndex {
             let window = windows[index]
             let (first, end) = (window.first - shift, window.last - shift)
             while next < places.count, Int(places[next]) <= first { next += 1 }
             guard next < places.count else { break }
-            steps += 1
-            if Int(places[next]) > end {
-                index = Self.window(in: windows, behind: index, reaching: Int(places[next]) + shift)
+            let change = Int(places[next])
+            if change > end {
+                index = Self.window(in: windows, behind: index, reaching: change + shift)
                 continue
             }
-            last = max(last, next)
+            if last < next { last = next }
             while last + 1 < places.count, Int(places[last + 1]) <= end { last += 1 }
-            var difference = values[last] - values[next - 1]
+            let before = values[next - 1]
+            var difference = values[last] - before
             if let drop, drop > first, drop <= end { difference += values[values.count - 2] }
-            let value = rate(difference, first: values[next - 1], part.ends[index], seconds)
+            let value = rate(difference, first: before, ends[index], seconds)
             if value != 0 { sums[place + window.step].add(value) }
             index += 1
         }
-        return steps + next
+        return index - windows.startIndex + next
     }
 
-    /// The first window behind another one whose last sample is not before a number; they end in their order.
+    /// The first window behind another one whose last sample is not before a number; they end in their order. Mostly it
+    /// is not far away.
     private static func window(
         in windows: ArraySlice<RateWindows.Window>, behind index: Int, reaching sample: Int
     ) -> Int {
         var (low, length) = (index + 1, 1)
+        let near = min(low + 8, windows.endIndex)
+        while low < near {
+            if windows[low].last >= sample { return low }
+            low += 1
+        }
         while low + length <= windows.endIndex, windows[low + length - 1].last < sample {
             low += length
             length *= 2
