@@ -53,12 +53,20 @@ import Testing
             rest = rest.dropFirst(batch.count)
             try history.append(batch)
             if dice.below(4) == 0 { try history.store.seal() }
-            let (kept, fresh) = (history.series(reached: 2_707, cache: cache), history.series(reached: 2_707))
             for selector in Self.selectors {
-                let windows = Self.windows(
-                    firstEnd: Int64(dice.below(8_000)) * 1000 - 5_000_000,
-                    step: dice.pick([15_000, 60_000, 3_600_000, 1 + Int64(dice.below(600_000))]),
-                    count: 1 + dice.below(40), length: dice.pick([60_000, 3_600_000, Int64(dice.below(400_000))]))
+                // Where windows begin and end with hours nothing is told apart within these.
+                let isHourly = dice.below(3) == 0
+                let reached: Int64 = isHourly ? 7_200 : 2_707
+                let (kept, fresh) = (
+                    history.series(reached: reached, cache: cache), history.series(reached: reached)
+                )
+                let windows = isHourly
+                    ? Self.windows(
+                        firstEnd: -7_200_000, step: 3_600_000, count: 5, length: dice.pick([3_600_000, 7_200_000]))
+                    : Self.windows(
+                        firstEnd: Int64(dice.below(8_000)) * 1000 - 5_000_000,
+                        step: dice.pick([15_000, 60_000, 3_600_000, 1 + Int64(dice.below(600_000))]),
+                        count: 1 + dice.below(40), length: dice.pick([60_000, 3_600_000, Int64(dice.below(400_000))]))
                 let request = try Self.request(selector, windows)
                 let found = try #require(try kept.counters(request), "\(selector)")
                 let expected = try fresh.series(request)

@@ -147,37 +147,48 @@ final class CachedCells: Sendable {
         // What is other stands for several label sets.
         guard begun.count <= exposition.definition.labelSetsMax else { return nil }
         var numbers = [Int](repeating: -1, count: values.count)
-        var shown: [(set: Int, outputs: [SeriesOutput])] = []
+        var shown: [ShownSet] = []
         for set in begun {
             let own = exposition.wanted(outputs[set] ?? [])
-            guard own.allSatisfy({ CounterBuilder.makes($0.shape) }) else { return nil }
+            guard own.allSatisfy({ $0.shape.isOfCounter }) else { return nil }
             if own.isEmpty { continue }
             numbers[set] = set
-            shown.append((set, own))
+            shown.append(
+                ShownSet(
+                    number: set, outputs: own, start: SamplePoints.number(atOrAfter: index.firsts[set]) - 1))
+        }
+        if shown.isEmpty { return [] }
+        let splits = index.points.map { CoarsePoint.splits(wanted, within: $0) } ?? []
+        if splits.isEmpty {
+            let groups = RunGroups(index.runs, at: times)
+            return try counters(shown, CounterBuilder(groups, at: points, times, samplesMax: samplesMax), hold: hold)
         }
         var cells = CountedCells(times, hasSums: fold.hasSums)
-        try add(to: &cells, at: &wanted, numbers)
-        try hold(cells.memoryBytes)
+        try add(to: &cells, at: &wanted, numbers, splits)
+        let heldBytes = cells.memoryBytes
+        try hold(heldBytes)
         cells.order()
-        var builder = CounterBuilder(cells, at: points, times, samplesMax: samplesMax)
-        for one in shown {
-            let start = SamplePoints.number(atOrAfter: index.firsts[one.set]) - 1
-            try builder.add(one.outputs, ofSet: one.set, from: start)
-            try hold(cells.memoryBytes + builder.memoryBytes)
-        }
-        return builder.ordered { cache.count(ordered: $0) }
+        let builder = CounterBuilder(OrderedCells(cells), at: points, times, samplesMax: samplesMax)
+        return try counters(shown, builder) { try hold(heldBytes + $0) }
     }
 
-    /// Cells that room is made for before it is known how many show.
-    private static let cellsAtOnce = 1 << 14
+    private struct ShownSet {
+        let number: Int
+        let outputs: [SeriesOutput]
+        /// The point of its first sample.
+        let start: Int64
+    }
 
-    /// As below; where no hour has to be told apart nothing is looked up twice.
-    private func add(to cells: inout CountedCells, at wanted: inout WantedPoints, _ numbers: [Int]) throws {
-        guard let points = index.points, numbers.contains(where: { $0 >= 0 }) else { return }
-        let splits = CoarsePoint.splits(wanted, within: points)
-        guard splits.isEmpty else { return try add(to: &cells, at: &wanted, numbers, splits) }
-        cells.reserve(min(index.runs.first?.count ?? 0, Self.cellsAtOnce))
-        cache.count(steps: index.runs.reduce(0) { $0 + $1.add(to: &cells, numbers: numbers) })
+    private func counters<Groups: CountedGroups>(
+        _ shown: [ShownSet], _ builder: CounterBuilder<Groups>, hold: (Int) throws -> Void
+    ) throws -> [CounterSeries] {
+        var builder = builder
+        for set in shown {
+            try builder.add(set.outputs, ofSet: set.number, from: set.start)
+            try hold(builder.memoryBytes)
+        }
+        cache.count(steps: builder.groups.steps)
+        return builder.ordered { cache.count(ordered: $0) }
     }
 
     private func add(to cells: inout LabelledCells, at wanted: inout WantedPoints, _ numbers: [Int]) throws {

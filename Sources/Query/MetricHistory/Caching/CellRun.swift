@@ -37,9 +37,13 @@ struct CellRun: Sendable {
     private static func group(of key: UInt64) -> UInt64 { key >> PackedPoint.bits }
     private static func set(of key: UInt64) -> Int { Int(group(of: key) >> CellTable.codeBits) }
     private static func code(of key: UInt64) -> Int { Int(group(of: key) & (1 << CellTable.codeBits - 1)) }
-    private func point(_ cell: Int) -> Int64 { PackedPoint.point(in: keys[cell]) }
+    func point(_ cell: Int) -> Int64 { PackedPoint.point(in: keys[cell]) }
 
     var count: Int { keys.count }
+    /// How many sets and codes there are, together.
+    var groupCount: Int { starts.count }
+    /// The set above, the code below; these ascend.
+    func number(ofGroup group: Int) -> UInt64 { Self.group(of: keys[starts[group]]) }
     /// Roughly.
     var memoryBytes: Int { keys.count * (hasSums ? 32 : 16) + starts.count * 8 + 128 }
 
@@ -55,7 +59,8 @@ struct CellRun: Sendable {
         return first <= last ? first...last : nil
     }
 
-    private func cells(of group: Int) -> Range<Int> {
+    /// The cells of a set and code.
+    func cells(of group: Int) -> Range<Int> {
         starts[group]..<(group + 1 < starts.count ? starts[group + 1] : keys.count)
     }
 
@@ -166,7 +171,8 @@ struct CellRun: Sendable {
         }
     }
 
-    private func total(_ cell: Int) -> (count: Int64, sum: Int128) { (counts[cell], hasSums ? sums[cell] : 0) }
+    /// What a cell and all before it of its set and code count.
+    func total(_ cell: Int) -> (count: Int64, sum: Int128) { (counts[cell], hasSums ? sums[cell] : 0) }
 
     // MARK: Answering
 
@@ -189,36 +195,6 @@ struct CellRun: Sendable {
             steps += add(
                 self.cells(of: group), (0, 0), code: Self.code(of: keys[start]), number, to: &cells, at: &wanted,
                 without: splits)
-        }
-        return steps
-    }
-
-    /// The same of all points, to cells that know the wanted times.
-    /// - Parameter numbers: by label set: −1 where it is left out; others keep theirs.
-    /// - Complexity: as above.
-    func add(to cells: inout CountedCells, numbers: [Int]) -> Int {
-        let times = cells.times
-        var steps = 0
-        for group in starts.indices {
-            let (own, key) = (self.cells(of: group), keys[starts[group]])
-            steps += 1
-            if numbers[Self.set(of: key)] < 0 { continue }
-            var (cell, place, before) = (own.lowerBound, -1, (count: 0 as Int64, sum: 0 as Int128))
-            while cell < own.upperBound {
-                steps += 1
-                // The wanted time of a cell lies behind that of the cell before.
-                place = times.place(atOrAfter: point(cell), near: place + 1)
-                guard place < times.count else { break }
-                let last = Self.group(of: key) << PackedPoint.bits | PackedPoint.packed(times[place])
-                // Mostly there is one cell for a time.
-                let next = cell + 1
-                cell = next < own.upperBound && keys[next] <= last
-                    ? leap(from: cell, to: own.upperBound, beyond: times[place]) : next
-                let total = total(cell - 1)
-                cells.add(
-                    Self.group(of: key), place: place, total.count &- before.count, total.sum &- before.sum)
-                before = total
-            }
         }
         return steps
     }
@@ -285,7 +261,7 @@ struct CellRun: Sendable {
     }
 
     /// The first cell of a range that lies beyond a point; the one that is begun with does not.
-    private func leap(from cell: Int, to end: Int, beyond point: Int64) -> Int {
+    func leap(from cell: Int, to end: Int, beyond point: Int64) -> Int {
         var (first, length) = (cell, 1)
         while first + length < end, self.point(first + length) <= point {
             first += length

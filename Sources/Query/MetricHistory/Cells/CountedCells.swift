@@ -6,11 +6,10 @@ protocol CellSink {
     mutating func add(_ set: Int, point: Int64, code: Int, count: Int64, sum: Int128)
 }
 
-/// What was counted, in the order of label sets, codes and wanted times: for those who take what comes in stretches
-/// that are in this order already, and look nothing up.
+/// What was counted, put in the order of label sets, codes and wanted times: it comes in stretches that are in this
+/// order already.
 struct CountedCells: CellSink {
-    /// Wanted points, ascending.
-    let times: [Int64]
+    private let times: [Int64]
     private let hasSums: Bool
     /// Set, code and place among the times as one number.
     private var keys: [UInt64] = []
@@ -31,37 +30,17 @@ struct CountedCells: CellSink {
     /// Roughly, with what ``order()`` takes.
     var memoryBytes: Int { keys.count * (hasSums ? 64 : 32) + starts.count * 8 }
 
-    func set(of cell: Int) -> Int { Int(keys[cell] >> (Self.placeBits + CellTable.codeBits)) }
-    func code(of cell: Int) -> Int { Int(keys[cell] >> Self.placeBits & (1 << CellTable.codeBits - 1)) }
+    /// The set above, the code below.
+    func group(of cell: Int) -> UInt64 { keys[cell] >> Self.placeBits }
     /// Its time's place among the times.
-    func place(of cell: Int) -> Int32 { Int32(truncatingIfNeeded: keys[cell]) }
-
-    /// The first cell of a set or of a later one, from a cell on.
-    func first(ofSet set: Int, from cell: Int) -> Int {
-        keys[cell...].partitioningIndex { Int($0 >> (Self.placeBits + CellTable.codeBits)) >= set }
-    }
+    func place(of cell: Int) -> Int { Int(truncatingIfNeeded: keys[cell] & (1 << Self.placeBits - 1)) }
 
     /// Adds to the last cell, or one behind it; nothing behind the last time.
     mutating func add(_ set: Int, point: Int64, code: Int, count: Int64, sum: Int128) {
         assert(set < CellRun.setsMax && code >= 0 && code < 1 << CellTable.codeBits, "each in its bits")
         last = times.place(atOrAfter: point, near: last)
         guard last < times.count else { return }
-        add(UInt64(set) << CellTable.codeBits | UInt64(code), place: last, count, sum)
-    }
-
-    /// Adds at a wanted time.
-    /// - Parameters:
-    ///   - group: the number of a label set above, a code below.
-    ///   - place: the time's place.
-    mutating func add(_ group: UInt64, place: Int, _ count: Int64, _ sum: Int128) {
-        append(group << Self.placeBits | UInt64(place), count, sum)
-    }
-
-    /// Makes room for more.
-    mutating func reserve(_ more: Int) {
-        keys.reserveCapacity(keys.count + more)
-        counts.reserveCapacity(keys.count + more)
-        if hasSums { sums.reserveCapacity(keys.count + more) }
+        append((UInt64(set) << CellTable.codeBits | UInt64(code)) << Self.placeBits | UInt64(last), count, sum)
     }
 
     private mutating func append(_ key: UInt64, _ count: Int64, _ sum: Int128) {
@@ -82,7 +61,9 @@ struct CountedCells: CellSink {
     mutating func order() {
         while starts.count > 1 {
             var merged = CountedCells(times, hasSums: hasSums)
-            merged.reserve(keys.count)
+            merged.keys.reserveCapacity(keys.count)
+            merged.counts.reserveCapacity(keys.count)
+            if hasSums { merged.sums.reserveCapacity(keys.count) }
             for stretch in stride(from: 0, to: starts.count, by: 2) {
                 let (begin, middle) = (starts[stretch], stretch + 1 < starts.count ? starts[stretch + 1] : keys.count)
                 let end = stretch + 2 < starts.count ? starts[stretch + 2] : keys.count

@@ -1,9 +1,10 @@
 import Bytes
 import PromQLText
 
-/// Makes counters of cells, as ``SeriesBuilder`` makes series of them, within the samples that the answer may have.
-struct CounterBuilder {
-    private let cells: CountedCells
+/// Makes counters of what was counted, as ``SeriesBuilder`` makes series of cells, within the samples that the answer
+/// may have.
+struct CounterBuilder<Groups: CountedGroups> {
+    private(set) var groups: Groups
     private let points: SamplePoints
     /// All wanted points.
     private let times: [Int64]
@@ -14,8 +15,6 @@ struct CounterBuilder {
     private var ranks: [Int] = []
     /// What they hold, roughly.
     private(set) var memoryBytes = 0
-    /// The first cell that belongs to no set before.
-    private var next = 0
     /// Those of the set before: most have the same.
     private var own = Samples()
 
@@ -28,21 +27,44 @@ struct CounterBuilder {
         /// ms; empty: none are made yet.
         var stamps: [Int64] = []
 
-        /// The place of a sample at a wanted point.
-        func place(_ place: Int32) -> Int32 { place - Int32(first) + (start == nil ? 0 : 1) }
+        /// What the place of a wanted point is more than that of the sample there.
+        var shift: Int { first - (start == nil ? 0 : 1) }
+    }
+
+    /// Where values change, and what they are from there on.
+    private struct Changes {
+        /// The first sample is always there.
+        private(set) var places: [Int32] = [0]
+        private(set) var values = [0.0]
+
+        init(upTo count: Int) {
+            places.reserveCapacity(count + 1)
+            values.reserveCapacity(count + 1)
+        }
+
+        mutating func say(_ value: Double, at place: Int) {
+            let place = Int32(truncatingIfNeeded: place)
+            assert(place >= places[places.count - 1], "what counts comes behind a set's first sample, in its order")
+            if place == places[places.count - 1] {
+                values[values.count - 1] = value
+            } else {
+                places.append(place)
+                values.append(value)
+            }
+        }
     }
 
     /// What came at wanted points: their places, and how many.
     private struct Rises {
-        var places: [Int32] = []
+        var places: [Int] = []
         var counts: [Int64] = []
     }
 
     /// - Parameters:
-    ///   - cells: in their order.
-    ///   - times: all wanted points.
-    init(_ cells: CountedCells, at points: SamplePoints, _ times: [Int64], samplesMax: Int) {
-        (self.cells, self.points, self.times, self.samplesMax) = (cells, points, times, samplesMax)
+    ///   - groups: at all wanted points.
+    ///   - times: these.
+    init(_ groups: Groups, at points: SamplePoints, _ times: [Int64], samplesMax: Int) {
+        (self.groups, self.points, self.times, self.samplesMax) = (groups, points, times, samplesMax)
     }
 
     /// The counters in the order of their labels.
@@ -56,58 +78,41 @@ struct CounterBuilder {
 
     /// Adds the wanted series of a label set; sets come in the order of their numbers.
     /// - Parameters:
-    ///   - outputs: none that is a distribution or always zero.
+    ///   - outputs: in the order of their codes; all are buckets, or of one code each, or it is one of all that was
+    ///     counted, which has one code then.
     ///   - start: the point of its first sample.
     mutating func add(_ outputs: [SeriesOutput], ofSet set: Int, from start: Int64) throws(SeriesSourceError) {
-        let begin = next < cells.count ? cells.first(ofSet: set, from: next) : next
-        let end = begin < cells.count ? cells.first(ofSet: set + 1, from: begin) : begin
-        next = end
         find(from: start)
         if own.stamps.isEmpty { return }
         let (taken, isBeyond) = outputs.count.multipliedReportingOverflow(by: own.stamps.count)
         guard !isBeyond, taken <= samplesMax - samples else { throw .tooManySamples(max: samplesMax) }
         samples += taken
-        // What lies in a bucket or below it, of the cells so far; several outputs that differ in nothing share it.
-        var (below, cell) = (Rises(), begin)
-        var known: (places: [Int32], values: [Double])?
+        var code = groups.next(ofSet: set)
+        // What lies in a bucket or below it, of the codes so far; several outputs that differ in nothing share it.
+        var (below, known) = (Rises(), nil as Changes?)
         for output in outputs {
             switch output.shape {
             case .bucket(let bucket):
-                while cell < end, ObservedCode.classic(of: cells.code(of: cell)) <= bucket {
-                    let code = codeEnd(cell, end)
-                    below = merged(below, cell..<code)
-                    (cell, known) = (code, nil)
+                while let own = code, ObservedCode.classic(of: own) <= bucket {
+                    below = Self.merged(below, rises())
+                    (code, known) = (groups.next(ofSet: set), nil)
                 }
-                let (places, values) = known ?? changes(below)
-                known = (places, values)
-                add(output, places, values)
-            case .sum(let unitsPerBase):
-                assert(begin == end || codeEnd(begin, end) == end, "what is summed has no codes")
-                let (places, values) = sums(begin..<end, unitsPerBase)
-                add(output, places, values)
-            case .category(let code):
-                let (places, values) = changes(cellsOf(code, begin..<end))
-                add(output, places, values)
-            case .count, .native, .zero:
-                let isOneCode = begin == end || codeEnd(begin, end) == end
-                let (places, values) = isOneCode ? changes(begin..<end) : changes(counted(begin..<end))
-                add(output, places, values)
+                let changes = known ?? changes(of: below)
+                known = changes
+                add(output, changes)
+            case .category(let category):
+                while let own = code, own < category { code = groups.next(ofSet: set) }
+                add(output, code == category ? counts() : Changes(upTo: 0))
+            case .sum(let unitsPerBase): add(output, code == nil ? Changes(upTo: 0) : sums(unitsPerBase))
+            case .count, .native, .zero: add(output, code == nil ? Changes(upTo: 0) : counts())
             }
         }
     }
 
-    /// Whether it makes series of a shape.
-    static func makes(_ shape: SeriesOutput.Shape) -> Bool {
-        switch shape {
-        case .count, .category, .sum, .bucket: true
-        case .native, .zero: false
-        }
-    }
-
-    private mutating func add(_ output: SeriesOutput, _ places: [Int32], _ values: [Double]) {
+    private mutating func add(_ output: SeriesOutput, _ changes: Changes) {
         let counter = CounterSeries(
-            labels: output.labels, times: own.stamps, spacing: StoreSeries.stepMilliseconds, places: places,
-            values: values)
+            labels: output.labels, times: own.stamps, spacing: StoreSeries.stepMilliseconds,
+            places: changes.places, values: changes.values)
         memoryBytes += counter.listedBytes
         counters.append(counter)
         ranks.append(output.rank)
@@ -125,107 +130,84 @@ struct CounterBuilder {
 
     // MARK: Changes
 
-    /// Where the cells of one code end.
-    private func codeEnd(_ cell: Int, _ end: Int) -> Int {
-        let code = cells.code(of: cell)
-        var next = cell + 1
-        while next < end, cells.code(of: next) == code { next += 1 }
-        return next
-    }
-
-    /// The cells of a code among those of a set.
-    private func cellsOf(_ code: Int, _ range: Range<Int>) -> Range<Int> {
-        var cell = range.lowerBound
-        while cell < range.upperBound, cells.code(of: cell) < code { cell = codeEnd(cell, range.upperBound) }
-        guard cell < range.upperBound, cells.code(of: cell) == code else { return cell..<cell }
-        return cell..<codeEnd(cell, range.upperBound)
-    }
-
-    /// What cells of all codes count.
-    private func counted(_ range: Range<Int>) -> Rises {
-        var (rises, cell) = (Rises(), range.lowerBound)
-        while cell < range.upperBound {
-            let end = codeEnd(cell, range.upperBound)
-            rises = merged(rises, cell..<end)
-            cell = end
+    /// Of the code at hand, how many there are.
+    private mutating func counts() -> Changes {
+        var (changes, before, shift) = (Changes(upTo: groups.count), 0 as Int64, own.shift)
+        groups.walk { place, count, _ in
+            guard count != before else { return }
+            before = count
+            changes.say(Double(count), at: place - shift)
         }
-        return rises
-    }
-
-    /// What both count.
-    /// - Parameter own: cells of one code.
-    private func merged(_ before: Rises, _ own: Range<Int>) -> Rises {
-        var (rises, left) = (Rises(), 0)
-        let count = before.places.count
-        rises.places.reserveCapacity(count + own.count)
-        rises.counts.reserveCapacity(count + own.count)
-        for cell in own {
-            let place = cells.place(of: cell)
-            while left < count, before.places[left] < place {
-                rises.places.append(before.places[left])
-                rises.counts.append(before.counts[left])
-                left += 1
-            }
-            var rise = cells.counts[cell]
-            if left < count, before.places[left] == place {
-                rise &+= before.counts[left]
-                left += 1
-            }
-            rises.places.append(place)
-            rises.counts.append(rise)
-        }
-        rises.places += before.places[left...]
-        rises.counts += before.counts[left...]
-        return rises
-    }
-
-    /// Where what came shows, and what there is from there on.
-    private func changes(_ rises: Rises) -> (places: [Int32], values: [Double]) {
-        var (places, values): ([Int32], [Double]) = ([0], [0])
-        places.reserveCapacity(rises.places.count + 1)
-        values.reserveCapacity(rises.places.count + 1)
-        var total: Int64 = 0
-        for (index, rise) in rises.counts.enumerated() where rise != 0 {
-            total &+= rise
-            Self.say(Double(total), at: own.place(rises.places[index]), &places, &values)
-        }
-        return (places, values)
-    }
-
-    /// The same of cells of one code.
-    private func changes(_ range: Range<Int>) -> (places: [Int32], values: [Double]) {
-        var (places, values): ([Int32], [Double]) = ([0], [0])
-        places.reserveCapacity(range.count + 1)
-        values.reserveCapacity(range.count + 1)
-        var total: Int64 = 0
-        for cell in range where cells.counts[cell] != 0 {
-            total &+= cells.counts[cell]
-            Self.say(Double(total), at: own.place(cells.place(of: cell)), &places, &values)
-        }
-        return (places, values)
+        return changes
     }
 
     /// The same of sums; each becomes a number once.
-    private func sums(_ range: Range<Int>, _ unitsPerBase: Double) -> (places: [Int32], values: [Double]) {
-        var (places, values): ([Int32], [Double]) = ([0], [0])
-        places.reserveCapacity(range.count + 1)
-        values.reserveCapacity(range.count + 1)
-        var total: Int128 = 0
-        for cell in range where cells.sums[cell] != 0 {
-            total &+= cells.sums[cell]
-            Self.say(
-                SeriesBuilder.double(total) / unitsPerBase, at: own.place(cells.place(of: cell)), &places, &values)
+    private mutating func sums(_ unitsPerBase: Double) -> Changes {
+        var (changes, before, shift) = (Changes(upTo: groups.count), 0 as Int128, own.shift)
+        groups.walk { place, _, sum in
+            guard sum != before else { return }
+            before = sum
+            changes.say(SeriesBuilder.double(sum) / unitsPerBase, at: place - shift)
         }
-        return (places, values)
+        return changes
     }
 
-    private static func say(_ value: Double, at place: Int32, _ places: inout [Int32], _ values: inout [Double]) {
-        assert(place >= places[places.count - 1], "what counts comes behind a set's first sample, in its order")
-        if places[places.count - 1] == place {
-            values[values.count - 1] = value
-        } else {
-            places.append(place)
-            values.append(value)
+    /// Of the code at hand, how many came.
+    private mutating func rises() -> Rises {
+        var (rises, before) = (Rises(), 0 as Int64)
+        rises.places.reserveCapacity(groups.count)
+        rises.counts.reserveCapacity(groups.count)
+        groups.walk { place, count, _ in
+            guard count != before else { return }
+            rises.places.append(place)
+            rises.counts.append(count &- before)
+            before = count
+        }
+        return rises
+    }
+
+    /// What came of both.
+    private static func merged(_ one: Rises, _ other: Rises) -> Rises {
+        if one.places.isEmpty { return other }
+        var (rises, left) = (Rises(), 0)
+        rises.places.reserveCapacity(one.places.count + other.places.count)
+        rises.counts.reserveCapacity(one.places.count + other.places.count)
+        for (index, place) in other.places.enumerated() {
+            while left < one.places.count, one.places[left] < place {
+                rises.places.append(one.places[left])
+                rises.counts.append(one.counts[left])
+                left += 1
+            }
+            var count = other.counts[index]
+            if left < one.places.count, one.places[left] == place {
+                count &+= one.counts[left]
+                left += 1
+            }
+            rises.places.append(place)
+            rises.counts.append(count)
+        }
+        rises.places += one.places[left...]
+        rises.counts += one.counts[left...]
+        return rises
+    }
+
+    /// What there is where so many came.
+    private func changes(of rises: Rises) -> Changes {
+        var (changes, total) = (Changes(upTo: rises.places.count), 0 as Int64)
+        for (index, count) in rises.counts.enumerated() where count != 0 {
+            total &+= count
+            changes.say(Double(total), at: rises.places[index] - own.shift)
+        }
+        return changes
+    }
+}
+
+extension SeriesOutput.Shape {
+    /// Whether it is a counter's, made of what was counted.
+    var isOfCounter: Bool {
+        switch self {
+        case .count, .category, .sum, .bucket: true
+        case .native, .zero: false
         }
     }
 }
