@@ -32,10 +32,9 @@ import Testing
 
     /// With all samples.
     private static func expanded(_ counter: CounterSeries) -> Series {
-        var floats: [Double] = []
-        for (index, place) in counter.places.enumerated() {
-            let next = index + 1 < counter.places.count ? Int(counter.places[index + 1]) : counter.times.count
-            floats += [Double](repeating: counter.values[index], count: next - Int(place))
+        let floats = counter.times.map { time in
+            let place = counter.changes.partitioningIndex { $0 > time }
+            return place > 0 ? counter.values[place - 1] : 0
         }
         return Series(
             labels: counter.labels, samples: SampleRun(counter.times, floats), spacing: counter.spacing)
@@ -72,7 +71,7 @@ import Testing
                 let expected = try fresh.series(request)
                 #expect(found.map(Self.expanded) == expected, "\(selector) \(windows)")
                 known += found.count
-                changes += found.reduce(0) { $0 + $1.places.count - 1 }
+                changes += found.reduce(0) { $0 + $1.changes.count }
             }
         }
         #expect(known > 100 && changes > 100)
@@ -91,8 +90,8 @@ import Testing
         #expect(throws: SeriesSourceError.tooManySamples(max: samples - 1)) { try counters(samples - 1) }
     }
 
-    /// What a request looks at follows from its windows, and not from how long the history is.
-    @Test func fewWindowsLookAtFewCells() throws {
+    /// Where windows begin and end with hours, what was made of all cells for one request serves others.
+    @Test func fullHoursAreLookedAtOnce() throws {
         func steps(hours: Int64) throws -> Int {
             var history = try HistoryStore(nowSeconds: hours * 3_600 + 120)
             for hour in 0..<hours {
@@ -114,12 +113,18 @@ import Testing
                     firstEnd: (hours - 1) * 3_600_000, step: 3_600_000, count: 2, length: 3_600_000))
             let first = try #require(try source.counters(request))
             #expect(try first.map(Self.expanded) == history.series(reached: hours * 3_600).series(request))
-            let before = cache.steps
-            #expect(try source.counters(request) == first)
+            let (before, bytes) = (cache.steps, cache.memoryBytes)
+            let later = SeriesRequest(
+                request.matchers, after: end - 14_400_000, through: end, samplesMax: 1_000,
+                windows: Self.windows(
+                    firstEnd: (hours - 3) * 3_600_000, step: 3_600_000, count: 4, length: 3_600_000))
+            let again = history.series(reached: hours * 3_600, cache: cache)
+            let found = try #require(try again.counters(later))
+            #expect(try found.map(Self.expanded) == history.series(reached: hours * 3_600).series(later))
+            #expect(cache.memoryBytes == bytes && bytes > 500)
             return cache.steps - before
         }
-        let (short, long) = (try steps(hours: 4), try steps(hours: 40))
-        #expect(short < 30 && long <= short)
+        #expect(try steps(hours: 4) == 0 && steps(hours: 40) == 0)
     }
 
     /// Distributions, gauges, several metrics at once, whole windows, and what nobody keeps are read sample by sample.

@@ -76,10 +76,10 @@ struct ChangesSource: SeriesSource {
 
     func counters(_ request: SeriesRequest) throws(SeriesSourceError) -> [CounterSeries]? {
         try source.series(request).map { one in
-            let floats = one.samples.floats
-            let places = floats.indices.filter { $0 == 0 || floats[$0] != floats[$0 - 1] }
+            let (times, floats) = (one.samples.times, one.samples.floats)
+            let places = floats.indices.filter { floats[$0] != ($0 == 0 ? 0 : floats[$0 - 1]) }
             return CounterSeries(
-                labels: one.labels, times: one.samples.times, spacing: 15_000, places: places.map { Int32($0) },
+                labels: one.labels, times: times, spacing: 15_000, changes: places.map { times[$0] },
                 values: places.map { floats[$0] })
         }
     }

@@ -13,7 +13,8 @@ import Testing
         func counters(_ request: SeriesRequest) throws(SeriesSourceError) -> [CounterSeries]? {
             let labels = LabelSet([(LabelMatcher.metricName, request.matchers.onlyName ?? "other")])
             return [
-                CounterSeries(labels: labels, times: [RuleWorld.start], spacing: 15_000, places: [0], values: [1])
+                CounterSeries(
+                    labels: labels, times: [RuleWorld.start], spacing: 15_000, changes: [RuleWorld.start], values: [1])
             ]
         }
     }

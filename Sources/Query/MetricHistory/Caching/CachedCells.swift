@@ -149,46 +149,76 @@ final class CachedCells: Sendable {
         var numbers = [Int](repeating: -1, count: values.count)
         var shown: [ShownSet] = []
         for set in begun {
-            let own = exposition.wanted(outputs[set] ?? [])
-            guard own.allSatisfy({ $0.shape.isOfCounter }) else { return nil }
-            if own.isEmpty { continue }
+            let all = outputs[set] ?? []
+            guard all.allSatisfy({ $0.shape.isOfCounter }) else { return nil }
+            let places = all.indices.filter { exposition.wants(all[$0]) }
+            if places.isEmpty { continue }
             numbers[set] = set
-            shown.append(
-                ShownSet(
-                    number: set, outputs: own, start: SamplePoints.number(atOrAfter: index.firsts[set]) - 1))
+            let start = SamplePoints.number(atOrAfter: index.firsts[set]) - 1
+            shown.append(ShownSet(number: set, outputs: all, places: places, start: start))
         }
         if shown.isEmpty { return [] }
+        var builder = CounterBuilder(at: points, times, samplesMax: samplesMax)
         let splits = index.points.map { CoarsePoint.splits(wanted, within: $0) } ?? []
-        if splits.isEmpty {
-            let groups = RunGroups(index.runs, at: times)
-            return try counters(shown, CounterBuilder(groups, at: points, times, samplesMax: samplesMax), hold: hold)
+        if splits.isEmpty, index.cellCount <= Self.coursesCellsMax {
+            let courses = courses(of: shown, as: exposition.outputsKey)
+            for set in shown {
+                let own = courses[set.number] ?? []
+                try builder.add(set.places.map { (set.outputs[$0], own[$0]) }, from: set.start)
+                try hold(builder.memoryBytes)
+            }
+            return builder.ordered { cache.count(ordered: $0) }
         }
         var cells = CountedCells(times, hasSums: fold.hasSums)
         try add(to: &cells, at: &wanted, numbers, splits)
         let heldBytes = cells.memoryBytes
         try hold(heldBytes)
         cells.order()
-        let builder = CounterBuilder(OrderedCells(cells), at: points, times, samplesMax: samplesMax)
-        return try counters(shown, builder) { try hold(heldBytes + $0) }
+        var fresh = CourseBuilder(OrderedCells(cells))
+        for set in shown {
+            let wanted = set.places.map { set.outputs[$0] }
+            let own = fresh.courses(of: wanted, ofSet: set.number)
+            try builder.add(wanted.indices.map { (wanted[$0], own[$0]) }, from: set.start)
+            try hold(heldBytes + builder.memoryBytes)
+        }
+        cache.count(steps: fresh.groups.steps)
+        return builder.ordered { cache.count(ordered: $0) }
     }
 
+    /// A label set of which series are wanted.
     private struct ShownSet {
         let number: Int
+        /// All of its series.
         let outputs: [SeriesOutput]
-        /// The point of its first sample.
+        /// Those that are wanted.
+        let places: [Int]
+        /// The point of their first sample.
         let start: Int64
     }
 
-    private func counters<Groups: CountedGroups>(
-        _ shown: [ShownSet], _ builder: CounterBuilder<Groups>, hold: (Int) throws -> Void
-    ) throws -> [CounterSeries] {
-        var builder = builder
-        for set in shown {
-            try builder.add(set.outputs, ofSet: set.number, from: set.start)
-            try hold(builder.memoryBytes)
+    /// Of metrics with more cells no courses are kept: they would take as much room again.
+    private static let coursesCellsMax = 1 << 19
+
+    /// The courses of all series of some label sets, by number of the set: what all wanted times have in common where
+    /// no hour has to be told apart. They are made of the index alone, once, and go with it.
+    private func courses(of sets: [ShownSet], as key: Exposition.OutputsKey) -> [[CellCourse]?] {
+        var known = index.courses.of(key)
+        if known.count < index.firsts.count {
+            known += [[CellCourse]?](repeating: nil, count: index.firsts.count - known.count)
+        }
+        let missing = sets.filter { known[$0.number] == nil }
+        if missing.isEmpty { return known }
+        var builder = CourseBuilder(RunCells(index.whole ?? CellRun(hasSums: fold.hasSums)))
+        var bytes = 0
+        for set in missing {
+            let own = builder.courses(of: set.outputs, ofSet: set.number)
+            known[set.number] = own
+            bytes += own.reduce(32) { $0 + $1.memoryBytes }
         }
         cache.count(steps: builder.groups.steps)
-        return builder.ordered { cache.count(ordered: $0) }
+        index.courses.keep(known, as: key)
+        cache.hold(bytes, with: index, as: self.key)
+        return known
     }
 
     private func add(to cells: inout LabelledCells, at wanted: inout WantedPoints, _ numbers: [Int]) throws {

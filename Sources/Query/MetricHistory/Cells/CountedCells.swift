@@ -32,8 +32,8 @@ struct CountedCells: CellSink {
 
     /// The set above, the code below.
     func group(of cell: Int) -> UInt64 { keys[cell] >> Self.placeBits }
-    /// Its time's place among the times.
-    func place(of cell: Int) -> Int { Int(truncatingIfNeeded: keys[cell] & (1 << Self.placeBits - 1)) }
+    /// Its wanted time.
+    func point(of cell: Int) -> Int64 { times[Int(truncatingIfNeeded: keys[cell] & (1 << Self.placeBits - 1))] }
 
     /// Adds to the last cell, or one behind it; nothing behind the last time.
     mutating func add(_ set: Int, point: Int64, code: Int, count: Int64, sum: Int128) {

@@ -161,6 +161,9 @@ struct Exposition {
         asksForNamesAlone ? all : all.filter { matchers.passes($0.labels) }
     }
 
+    /// Whether a series that ``outputs(_:)`` of ``ofEverything`` gives is wanted.
+    func wants(_ output: SeriesOutput) -> Bool { asksForNamesAlone || matchers.passes(output.labels) }
+
     /// The wanted series of a label set.
     /// - Parameter values: of the definition's labels, in their order; empty for none.
     func outputs(_ values: [ByteText]) -> [SeriesOutput] {

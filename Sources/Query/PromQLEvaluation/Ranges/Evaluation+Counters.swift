@@ -8,7 +8,7 @@ extension Evaluation {
     ///   - node: the call that gives the rates.
     ///   - aggregation: what they are an argument of.
     /// - Returns: nil where samples are to be read.
-    /// - Complexity: O(changes and ranges in which they lie), and for each counter the logarithms of both.
+    /// - Complexity: O(changes and ranges in which they lie), and for each counter their logarithms.
     func summed(
         _ rates: RateFunction, _ node: FunctionCall, _ timeline: Timeline, for aggregation: Aggregation
     ) throws(EvaluationError) -> StepMatrix? {
@@ -59,61 +59,64 @@ extension RateFunction {
         return steps
     }
 
-    /// Where it began anew: none but the last sample may be less than one before it.
-    private func drop(of counter: CounterSeries) -> Int? {
-        let (last, values) = (counter.times.count - 1, counter.values)
-        guard isCounter, values.count > 1, Int(counter.places[values.count - 1]) == last,
-            values[values.count - 1] < values[values.count - 2]
-        else { return nil }
-        return last
+    /// When it began anew, and what it said before: none but the last sample may be less than one before it.
+    private func drop(of counter: CounterSeries) -> (time: Int64, before: Double)? {
+        let count = counter.times.count
+        guard isCounter, count > 1 else { return nil }
+        let (time, earlier) = (counter.times[count - 1], counter.times[count - 2])
+        let end = counter.changes.partitioningIndex { $0 > time }
+        var place = end
+        while place > 0, counter.changes[place - 1] > earlier { place -= 1 }
+        let before = place > 0 ? counter.values[place - 1] : 0
+        return end > 0 && counter.values[end - 1] < before ? (time, before) : nil
     }
 
     private func add(
-        _ counter: CounterSeries, _ part: RateWindows.Part, _ seconds: Double, _ drop: Int?,
-        to sums: inout [CompensatedSum], at place: Int
+        _ counter: CounterSeries, _ part: RateWindows.Part, _ seconds: Double,
+        _ drop: (time: Int64, before: Double)?, to sums: inout [CompensatedSum], at place: Int
     ) -> Int {
-        let (places, values) = (counter.places, counter.values)
-        let (windows, ends, shift) = (part.windows, part.ends, part.shift)
-        // The first change behind the first sample of a range, the last one up to its last sample.
-        var (next, last) = (1, 0)
+        let (changes, values) = (counter.changes, counter.values)
+        let (windows, ends, spans) = (part.windows, part.ends, part.spans)
         var index = windows.startIndex
+        guard index < windows.endIndex else { return 0 }
+        // The first change behind the first sample of a range, and the first one behind its last sample.
+        let begin = changes.partitioningIndex { $0 > spans[index].first }
+        var (next, behind) = (begin, begin)
         while index < windows.endIndex {
-            let window = windows[index]
-            let (first, end) = (window.first - shift, window.last - shift)
-            while next < places.count, Int(places[next]) <= first { next += 1 }
-            guard next < places.count else { break }
-            let change = Int(places[next])
-            if change > end {
-                index = Self.window(in: windows, behind: index, reaching: change + shift)
+            let span = spans[index]
+            while next < changes.count, changes[next] <= span.first { next += 1 }
+            guard next < changes.count else { break }
+            if changes[next] > span.last {
+                index = Self.window(in: spans, from: index + 1, to: windows.endIndex, reaching: changes[next])
                 continue
             }
-            if last < next { last = next }
-            while last + 1 < places.count, Int(places[last + 1]) <= end { last += 1 }
-            let before = values[next - 1]
-            var difference = values[last] - before
-            if let drop, drop > first, drop <= end { difference += values[values.count - 2] }
+            if behind <= next { behind = next + 1 }
+            while behind < changes.count, changes[behind] <= span.last { behind += 1 }
+            let before = next > 0 ? values[next - 1] : 0
+            var difference = values[behind - 1] - before
+            if let drop, drop.time > span.first, drop.time <= span.last { difference += drop.before }
             let value = rate(difference, first: before, ends[index], seconds)
-            if value != 0 { sums[place + window.step].add(value) }
+            if value != 0 { sums[place + windows[index].step].add(value) }
             index += 1
         }
-        return index - windows.startIndex + next
+        return index - windows.startIndex + next - begin
     }
 
-    /// The first window behind another one whose last sample is not before a number; they end in their order. Mostly it
-    /// is not far away.
+    /// The first of some windows whose last sample is not before a time; they end in their order. Mostly it is not far
+    /// away.
     private static func window(
-        in windows: ArraySlice<RateWindows.Window>, behind index: Int, reaching sample: Int
+        in spans: [(first: Int64, last: Int64)], from first: Int, to end: Int, reaching time: Int64
     ) -> Int {
-        var (low, length) = (index + 1, 1)
-        let near = min(low + 8, windows.endIndex)
+        var (low, length) = (first, 1)
+        let near = min(first + 8, end)
         while low < near {
-            if windows[low].last >= sample { return low }
+            if spans[low].last >= time { return low }
             low += 1
         }
-        while low + length <= windows.endIndex, windows[low + length - 1].last < sample {
+        while low + length <= end, spans[low + length - 1].last < time {
             low += length
             length *= 2
         }
-        return windows[low..<min(low + length, windows.endIndex)].partitioningIndex { $0.last >= sample }
+        return spans[low..<min(low + length, end)].partitioningIndex { $0.last >= time }
     }
 }

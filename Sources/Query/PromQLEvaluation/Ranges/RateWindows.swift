@@ -21,6 +21,8 @@ struct RateWindows {
         fileprivate(set) var windows: ArraySlice<Window> = []
         /// Of each window, with the same index.
         fileprivate(set) var ends: [RateExtension] = []
+        /// Likewise: when its first and its last sample are.
+        fileprivate(set) var spans: [(first: Int64, last: Int64)] = []
         /// What a sample's number there is more than its number in the series.
         fileprivate(set) var shift = 0
     }
@@ -59,7 +61,8 @@ struct RateWindows {
     private var last: (moments: SampleTimes, view: View)?
 
     /// Bytes that each step may take.
-    static let stepBytes = 2 * (MemoryLayout<Window>.stride + MemoryLayout<RateExtension>.stride)
+    static let stepBytes =
+        2 * (MemoryLayout<Window>.stride + MemoryLayout<RateExtension>.stride + 2 * MemoryLayout<Int64>.stride)
     /// Of more steps they would hold more than what they spare is worth.
     static let stepsMax = 50_000
 
@@ -114,6 +117,7 @@ struct RateWindows {
     private func windows(of samples: SampleTimes, in steps: Range<Int>) -> Part {
         let times = samples.times
         var (low, high, found, extensions) = (0, 0, [Window](), [RateExtension]())
+        var spans: [(first: Int64, last: Int64)] = []
         for step in steps {
             let end = input.end(at: timeline[step])
             let start = end.subtracting(input.length)
@@ -124,7 +128,8 @@ struct RateWindows {
                 times[low], times[high - 1], count: samples.count(low..<high), from: start, through: end)
             found.append(Window(step: step, first: low, last: high - 1))
             extensions.append(ends)
+            spans.append((times[low], times[high - 1]))
         }
-        return Part(windows: found[...], ends: extensions)
+        return Part(windows: found[...], ends: extensions, spans: spans)
     }
 }
