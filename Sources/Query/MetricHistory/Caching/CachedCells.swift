@@ -160,8 +160,8 @@ final class CachedCells: Sendable {
         if shown.isEmpty { return [] }
         var builder = CounterBuilder(at: points, times, samplesMax: samplesMax)
         let splits = index.points.map { CoarsePoint.splits(wanted, within: $0) } ?? []
-        if splits.isEmpty, index.cellCount <= Self.coursesCellsMax {
-            let courses = courses(of: shown, as: exposition.outputsKey)
+        if splits.isEmpty, index.cellCount <= Self.changesMax / exposition.seriesOfCell {
+            let courses = try courses(of: shown, as: exposition.outputsKey, hold: hold)
             for set in shown {
                 let own = courses[set.number] ?? []
                 try builder.add(set.places.map { (set.outputs[$0], own[$0]) }, from: set.start)
@@ -196,12 +196,14 @@ final class CachedCells: Sendable {
         let start: Int64
     }
 
-    /// Of metrics with more cells no courses are kept: they would take as much room again.
-    private static let coursesCellsMax = 1 << 19
+    /// Of metrics that may change more often no courses are kept.
+    private static let changesMax = 1 << 21
 
     /// The courses of all series of some label sets, by number of the set: what all wanted times have in common where
     /// no hour has to be told apart. They are made of the index alone, once, and go with it.
-    private func courses(of sets: [ShownSet], as key: Exposition.OutputsKey) -> [[CellCourse]?] {
+    private func courses(
+        of sets: [ShownSet], as key: Exposition.OutputsKey, hold: (Int) throws -> Void
+    ) throws -> [[CellCourse]?] {
         var known = index.courses.of(key)
         if known.count < index.firsts.count {
             known += [[CellCourse]?](repeating: nil, count: index.firsts.count - known.count)
@@ -214,6 +216,7 @@ final class CachedCells: Sendable {
             let own = builder.courses(of: set.outputs, ofSet: set.number)
             known[set.number] = own
             bytes += own.reduce(32) { $0 + $1.memoryBytes }
+            try hold(bytes)
         }
         cache.count(steps: builder.groups.steps)
         index.courses.keep(known, as: key)

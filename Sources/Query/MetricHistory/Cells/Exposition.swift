@@ -133,6 +133,8 @@ struct Exposition {
     var needsCells: Bool { hasName || hasBuckets || hasSum || hasCount }
     /// Whether cells have to tell classic buckets apart.
     var needsBuckets: Bool { hasBuckets }
+    /// How many series of a label set a cell may change.
+    var seriesOfCell: Int { needsBuckets ? bounds.count + 1 : 1 }
     /// Whether cells have to tell exponential buckets apart.
     var needsNative: Bool { hasName && definition.kind == .histogram }
 

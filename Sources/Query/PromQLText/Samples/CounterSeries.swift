@@ -25,8 +25,8 @@ package struct CounterSeries: Hashable, Sendable {
         (self.changes, self.values) = (changes, values)
     }
 
-    /// About how many bytes of memory it takes, where somebody else holds the texts of its labels: who gives more changes
-    /// than samples keeps these for others as well.
+    /// About how many bytes of memory it takes, where somebody else holds the texts of its labels: who gives more
+    /// changes than samples keeps these for others as well.
     package var listedBytes: Int {
         64 + labels.listedBytes + 8 * times.count + 16 * min(changes.count, times.count)
     }
