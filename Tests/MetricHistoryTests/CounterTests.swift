@@ -90,9 +90,10 @@ import Testing
         #expect(throws: SeriesSourceError.tooManySamples(max: samples - 1)) { try counters(samples - 1) }
     }
 
-    /// Where windows begin and end with hours, what was made of all cells for one request serves others.
-    @Test func fullHoursAreLookedAtOnce() throws {
-        func steps(hours: Int64) throws -> Int {
+    /// Few windows look at few cells, however long the history is. Where windows begin and end with hours and reach
+    /// over most of it, what was made of all cells for one request serves others.
+    @Test func hoursAreLookedAtOnce() throws {
+        func steps(hours: Int64) throws -> (few: Int, again: Int) {
             var history = try HistoryStore(nowSeconds: hours * 3_600 + 120)
             for hour in 0..<hours {
                 try history.append(
@@ -104,27 +105,31 @@ import Testing
                 try history.store.seal()
             }
             let cache = SeriesCache()
-            let source = history.series(reached: hours * 3_600, cache: cache)
             let end = HistoryStore.startMilliseconds + hours * 3_600_000
-            let request = SeriesRequest(
-                try HistoryStore.matchers("support_tool_calls_total"), after: end - 7_200_000, through: end,
-                samplesMax: 1_000,
-                windows: Self.windows(
-                    firstEnd: (hours - 1) * 3_600_000, step: 3_600_000, count: 2, length: 3_600_000))
-            let first = try #require(try source.counters(request))
-            #expect(try first.map(Self.expanded) == history.series(reached: hours * 3_600).series(request))
-            let (before, bytes) = (cache.steps, cache.memoryBytes)
-            let later = SeriesRequest(
-                request.matchers, after: end - 14_400_000, through: end, samplesMax: 1_000,
-                windows: Self.windows(
-                    firstEnd: (hours - 3) * 3_600_000, step: 3_600_000, count: 4, length: 3_600_000))
-            let again = history.series(reached: hours * 3_600, cache: cache)
-            let found = try #require(try again.counters(later))
-            #expect(try found.map(Self.expanded) == history.series(reached: hours * 3_600).series(later))
-            #expect(cache.memoryBytes == bytes && bytes > 500)
-            return cache.steps - before
+            func steps(lastHours: Int64) throws -> Int {
+                let request = SeriesRequest(
+                    try HistoryStore.matchers("support_tool_calls_total"), after: end - lastHours * 3_600_000,
+                    through: end, samplesMax: 1_000,
+                    windows: Self.windows(
+                        firstEnd: (hours - lastHours + 1) * 3_600_000, step: 3_600_000, count: Int(lastHours),
+                        length: 3_600_000))
+                let before = cache.steps
+                let found = try #require(
+                    try history.series(reached: hours * 3_600, cache: cache).counters(request))
+                let steps = cache.steps - before
+                #expect(try found.map(Self.expanded) == history.series(reached: hours * 3_600).series(request))
+                return steps
+            }
+            _ = try steps(lastHours: 1)
+            let few = try steps(lastHours: 1)
+            #expect(try steps(lastHours: hours) > 0)
+            let bytes = cache.memoryBytes
+            let again = try steps(lastHours: hours - 1)
+            #expect(cache.memoryBytes == bytes)
+            return (few, again)
         }
-        #expect(try steps(hours: 4) == 0 && steps(hours: 40) == 0)
+        let (short, long) = (try steps(hours: 12), try steps(hours: 40))
+        #expect(short.few < 30 && long.few <= short.few && short.again == 0 && long.again == 0)
     }
 
     /// Distributions, gauges, several metrics at once, whole windows, and what nobody keeps are read sample by sample.

@@ -136,7 +136,8 @@ final class CachedCells: Sendable {
     ///   - last: as above.
     ///   - hold: takes the bytes that are held now; throws where they are not to be had, and where nobody waits any
     ///     more.
-    /// - Complexity: as above, but O(cells that show) where that says wanted times.
+    /// - Complexity: as above; where most cells show, and no hour has to be told apart, O(cells) once an index, and
+    ///   O(series) from then on.
     func counters(
         _ exposition: Exposition, at points: SamplePoints, through last: Int64, samplesMax: Int,
         hold: (Int) throws -> Void
@@ -160,8 +161,7 @@ final class CachedCells: Sendable {
         if shown.isEmpty { return [] }
         var builder = CounterBuilder(at: points, times, samplesMax: samplesMax)
         let splits = index.points.map { CoarsePoint.splits(wanted, within: $0) } ?? []
-        if splits.isEmpty, index.cellCount <= Self.changesMax / exposition.seriesOfCell {
-            let courses = try courses(of: shown, as: exposition.outputsKey, hold: hold)
+        if splits.isEmpty, let courses = try courses(of: shown, exposition, at: times, hold: hold) {
             for set in shown {
                 let own = courses[set.number] ?? []
                 try builder.add(set.places.map { (set.outputs[$0], own[$0]) }, from: set.start)
@@ -200,16 +200,19 @@ final class CachedCells: Sendable {
     private static let changesMax = 1 << 21
 
     /// The courses of all series of some label sets, by number of the set: what all wanted times have in common where
-    /// no hour has to be told apart. They are made of the index alone, once, and go with it.
+    /// no hour has to be told apart. They are made of the index alone, once, and go with it. nil where they are not
+    /// known and most of what they are made of does not show.
     private func courses(
-        of sets: [ShownSet], as key: Exposition.OutputsKey, hold: (Int) throws -> Void
-    ) throws -> [[CellCourse]?] {
+        of sets: [ShownSet], _ exposition: Exposition, at times: [Int64], hold: (Int) throws -> Void
+    ) throws -> [[CellCourse]?]? {
+        let key = exposition.outputsKey
         var known = index.courses.of(key)
         if known.count < index.firsts.count {
             known += [[CellCourse]?](repeating: nil, count: index.firsts.count - known.count)
         }
         let missing = sets.filter { known[$0.number] == nil }
         if missing.isEmpty { return known }
+        guard index.cellCount <= Self.changesMax / exposition.seriesOfCell, showsMost(at: times) else { return nil }
         var builder = CourseBuilder(RunCells(index.whole ?? CellRun(hasSums: fold.hasSums)))
         var bytes = 0
         for set in missing {
@@ -222,6 +225,15 @@ final class CachedCells: Sendable {
         index.courses.keep(known, as: key)
         cache.hold(bytes, with: index, as: self.key)
         return known
+    }
+
+    /// Whether wanted times reach over a fourth of the time that the cells lie in, and lie as close as every fourth
+    /// hour.
+    private func showsMost(at times: [Int64]) -> Bool {
+        guard let points = index.points, let first = times.first, let last = times.last else { return true }
+        let all = points.upperBound - points.lowerBound
+        let seen = min(last, points.upperBound) - max(first, points.lowerBound)
+        return seen >= all / 4 && Int64(times.count) * CoarsePoint.perHour >= all / 4
     }
 
     private func add(to cells: inout LabelledCells, at wanted: inout WantedPoints, _ numbers: [Int]) throws {

@@ -1,7 +1,7 @@
 /// Points of an hour and of the one behind it, of which all others of the time between are one: windows begin behind
 /// the sample at which others end.
 enum CoarsePoint {
-    private static let perHour: Int64 = 3_600_000 / StoreSeries.stepMilliseconds
+    static let perHour: Int64 = 3_600_000 / StoreSeries.stepMilliseconds
 
     /// How far behind the full hour a point lies.
     private static func place(of point: Int64) -> Int64 {
