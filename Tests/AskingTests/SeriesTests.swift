@@ -155,6 +155,30 @@ import Testing
 
     // MARK: Texts
 
+    /// A number that comes again, others between, is written as one that comes alone; pieces are one text.
+    @Test func numbersThatComeAgainAreWrittenAlike() throws {
+        let expression = Array("vector((time() % 11 - 5) / 3 * 10 ^ (time() % 37 - 30))".utf8)
+        func text(_ question: SeriesQuestion, pieceBytes: Int = 1 << 20) throws -> String {
+            let answer = try Self.runner.answer(question, over: MemorySeries(), within: QueryOptions())
+            let pieces = SeriesAnswerText(answer, pieceBytes: pieceBytes)
+            var bytes: [UInt8] = []
+            while let piece = pieces.next() { bytes += piece }
+            #expect(pieces.isEnded)
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        for start in [-3_000, 0, 1_785_574_800_000, 1_785_574_800_007, 999_999_500_250, 9_999_999_600_000] as [Int64] {
+            let alone = try (0..<700).map { second in
+                let said = try text(SeriesQuestion(expression, at: start + Int64(second) * 1_000))
+                return try #require(said.split(separator: "\"value\":").last?.dropLast(4))
+            }
+            let question = SeriesQuestion(expression, from: start, through: start + 699_000, step: 1_000)
+            let (whole, parts) = (try text(question), try text(question, pieceBytes: 100))
+            #expect(whole.contains("\"values\":[" + alone.joined(separator: ",") + "]"), "\(start)")
+            #expect(whole == parts)
+            #expect(Set(alone.map { $0.split(separator: ",")[1] }).count > 300)
+        }
+    }
+
     @Test(arguments: [
         ("1.5", 1500), ("1435781451.781", 1_435_781_451_781), ("2015-07-01T20:10:51.781Z", 1_435_781_451_781),
         ("-0.001", -1), ("1969-12-31T23:59:59.9995Z", -1), ("1e3", 1_000_000),

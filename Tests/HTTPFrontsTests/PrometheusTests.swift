@@ -95,11 +95,15 @@ import Testing
             let posted = try await client.send(
                 "POST", "/api/v1/query_range?end=15&step=30", headers: Self.form, body: Array((form + "30").utf8))
             #expect(posted.text == expected, "the form counts before the address")
-            // Longer than a piece.
-            let long = try await client.send("GET", "/api/v1/query_range?query=vector(1)&start=0&end=11000&step=1")
-            #expect(long.body.count > 100_000 && long.headers["Content-Length"] == nil)
-            let values = try JSONReader.parse(long.body)["data"]?["result"]?.array?.first?["values"]?.array
-            #expect(values?.count == 11_001 && values?.last == .array([.number("11000"), .string("1")]))
+            // What fits into two pieces comes at once, with its length.
+            let parameters = "&start=1000000000&end=1000011000&step=1"
+            for (value, isWhole) in [("1", true), ("1.2345678901234", false)] {
+                let long = try await client.send("GET", "/api/v1/query_range?query=vector(\(value))" + parameters)
+                #expect(long.body.count > (isWhole ? 128 : 256) << 10, "\(value)")
+                #expect((long.headers["Content-Length"] != nil) == isWhole, "\(value)")
+                let values = try JSONReader.parse(long.body)["data"]?["result"]?.array?.first?["values"]?.array
+                #expect(values?.count == 11_001 && values?.last == .array([.number("1000011000"), .string(value)]))
+            }
         }
     }
 

@@ -54,10 +54,11 @@ import Testing
             && (last - first) / spacing + 1 == Int64(wanted.times.count)
     }
 
-    /// Expressions say the same of the store's series, which leave out what no step looks at, and of all samples in
-    /// memory.
+    /// Expressions say the same of the store's series, which leave out what no step looks at, of what is kept of them,
+    /// and of all samples in memory.
     @Test(arguments: [31, 32] as [UInt64]) func expressionsSayWhatTheySayOfAllSamples(seed: UInt64) throws {
-        let source = try HistoryTests.filled(seed).series(reached: 2_700)
+        let history = try HistoryTests.filled(seed)
+        let (source, kept) = (history.series(reached: 2_700), history.series(reached: 2_700, cache: SeriesCache()))
         var memory = MemorySeries()
         for series in try HistoryStore.samples(source, Self.everything) {
             memory.set(series.labels, to: series.samples)
@@ -84,6 +85,8 @@ import Testing
                 let other = try PromQLEvaluator.answer(question, over: memory).value
                 // As text, in which what is no number equals itself.
                 #expect("\(one)" == "\(other)", "\(text)")
+                let third = try PromQLEvaluator.answer(question, over: kept).value
+                #expect("\(third)" == "\(other)", "\(text)")
             }
         }
     }

@@ -66,6 +66,25 @@ struct EndsSource: SeriesSource {
     }
 }
 
+/// Knows where counters change that have a sample every 15 s, and gives none of their samples.
+struct ChangesSource: SeriesSource {
+    let source: EndsSource
+
+    func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
+        throw .unavailable("samples are not needed")
+    }
+
+    func counters(_ request: SeriesRequest) throws(SeriesSourceError) -> [CounterSeries]? {
+        try source.series(request).map { one in
+            let (times, floats) = (one.samples.times, one.samples.floats)
+            let places = floats.indices.filter { floats[$0] != ($0 == 0 ? 0 : floats[$0 - 1]) }
+            return CounterSeries(
+                labels: one.labels, times: times, spacing: 15_000, changes: places.map { times[$0] },
+                values: places.map { floats[$0] })
+        }
+    }
+}
+
 /// Cannot be asked.
 struct FailingSource: SeriesSource {
     let error: SeriesSourceError

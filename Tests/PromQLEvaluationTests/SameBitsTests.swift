@@ -113,13 +113,9 @@ import Testing
         #expect(one == other && one.count >= 50, "\(text)")
     }
 
-    /// A source that leaves out what no window begins or ends with is asked for less, and the answer is the same: also
-    /// where the last sample says that the series ended, or that its counter began anew.
-    @Test(arguments: [
-        "rate(m_total[5m])", "sum by (g) (rate(m_total[5m]))", "sum(increase(m_total[61s]))", "delta(m_total[7m])",
-        "avg by (g) (increase(m_total[30m]))", "sum by (i) (increase(m_total[2m] offset 1m))",
-    ])
-    func ends(_ text: String) throws {
+    /// Counters that begin and end somewhere, the last ones with less than they had.
+    /// - Parameter isStale: whether some say that they end.
+    private func ending(isStale: Bool) -> MemorySeries {
         var random = SeededGenerator(seed: 13)
         var source = MemorySeries()
         for number in 0..<9 {
@@ -127,7 +123,8 @@ import Testing
             var (run, value) = (SampleRun(), Double(random.next(below: 3)))
             for place in first...last {
                 if random.oneIn(8) { value += Double(random.next(below: 40)) / 3 }
-                let shown = place < last || number < 4 ? value : number < 6 ? .staleMarker : value / 2
+                let isEnd = isStale && number < 6
+                let shown = place < last || number < 4 ? value : isEnd ? .staleMarker : value / 2
                 run.append(Int64(place) * 15_000 + 15_000, .float(shown))
             }
             source.set(
@@ -135,7 +132,31 @@ import Testing
                     ("__name__", "m_total"), ("g", ByteText("\(number % 2)".utf8)), ("i", ByteText("\(number)".utf8)),
                 ]), to: run)
         }
+        return source
+    }
+
+    /// A source that leaves out what no window begins or ends with is asked for less, and the answer is the same: also
+    /// where the last sample says that the series ended, or that its counter began anew.
+    @Test(arguments: [
+        "rate(m_total[5m])", "sum by (g) (rate(m_total[5m]))", "sum(increase(m_total[61s]))", "delta(m_total[7m])",
+        "avg by (g) (increase(m_total[30m]))", "sum by (i) (increase(m_total[2m] offset 1m))",
+    ])
+    func ends(_ text: String) throws {
+        let source = ending(isStale: true)
         let (one, other) = (try bits(source, text), try bits(EndsSource(source: source), text))
+        #expect(one == other && one.count > 30, "\(text)")
+    }
+
+    /// A source that knows where its counters change is asked for no samples, and sums of rates are the same.
+    @Test(arguments: [
+        "sum(rate(m_total[1m]))", "sum by (g) (rate(m_total[5m]))", "sum(increase(m_total[61s]))",
+        "sum without (i) (delta(m_total[7m]))", "sum by (g) (increase(m_total[30m]))",
+        "sum by (i) (increase(m_total[2m] offset 1m))", "sum by (g) (rate((m_total[45s])))",
+    ])
+    func changes(_ text: String) throws {
+        let source = ending(isStale: false)
+        let known = ChangesSource(source: EndsSource(source: source))
+        let (one, other) = (try bits(source, text), try bits(known, text))
         #expect(one == other && one.count > 30, "\(text)")
     }
 

@@ -52,6 +52,9 @@ package struct JSONWriter: Sendable {
         return bytes
     }
 
+    /// Makes room for so many bytes more, so that a long text is not copied as it grows.
+    package mutating func reserve(_ count: Int) { bytes.reserveCapacity(bytes.count + count) }
+
     /// Appends what another one wrote and goes on where that one stands.
     package mutating func append(_ other: JSONWriter) {
         guard !other.bytes.isEmpty else { return }

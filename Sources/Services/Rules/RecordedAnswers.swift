@@ -141,14 +141,39 @@ extension RecordedAnswers.Answer {
     private static func joined(_ runs: [SampleRun], without times: Set<Int64>) -> SampleRun {
         guard runs.allSatisfy({ $0.histograms.isEmpty }) else { return joinedMixed(runs, without: times) }
         // Numbers alone are a tenth of what a sample takes that may be a histogram.
-        var samples: [(time: Int64, float: Double)] = []
-        for run in runs {
-            for (index, time) in run.times.enumerated() where times.isEmpty || !times.contains(time) {
-                samples.append((time, run.floats[index]))
+        var left = times.isEmpty ? runs : runs.map { run in
+            let kept = run.times.indices.filter { !times.contains(run.times[$0]) }
+            return SampleRun(kept.map { run.times[$0] }, kept.map { run.floats[$0] })
+        }
+        while left.count > 1 {
+            left = stride(from: 0, to: left.count, by: 2).map {
+                $0 + 1 < left.count ? merged(left[$0], left[$0 + 1]) : left[$0]
             }
         }
-        samples.sort { $0.time < $1.time }
-        return SampleRun(samples.map { $0.time }, samples.map { $0.float })
+        return left.first ?? SampleRun()
+    }
+
+    /// Two runs of numbers, of other times each, as one. Those of stretches follow each other, those of evaluations
+    /// within windows lie between each other.
+    private static func merged(_ one: SampleRun, _ other: SampleRun) -> SampleRun {
+        let (times, floats, moreTimes, moreFloats) = (one.times, one.floats, other.times, other.floats)
+        if let last = times.last, let first = moreTimes.first, last < first {
+            return SampleRun(times + moreTimes, floats + moreFloats)
+        }
+        var (allTimes, allFloats): ([Int64], [Double]) = ([], [])
+        allTimes.reserveCapacity(times.count + moreTimes.count)
+        allFloats.reserveCapacity(times.count + moreTimes.count)
+        var next = 0
+        for (place, time) in moreTimes.enumerated() {
+            while next < times.count, times[next] < time {
+                allTimes.append(times[next])
+                allFloats.append(floats[next])
+                next += 1
+            }
+            allTimes.append(time)
+            allFloats.append(moreFloats[place])
+        }
+        return SampleRun(allTimes + times[next...], allFloats + floats[next...])
     }
 
     private static func joinedMixed(_ runs: [SampleRun], without times: Set<Int64>) -> SampleRun {

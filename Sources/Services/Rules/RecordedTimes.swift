@@ -54,6 +54,16 @@ struct RecordedTimes {
         return questions.count == 1 ? times : times.sorted()
     }
 
+    /// How many times some questions have.
+    static func count(of questions: [PromQLQuestion.Times]) -> Int {
+        questions.reduce(0) { sum, question in
+            switch question {
+            case .instant: sum + 1
+            case .range(let first, let end, let step): sum + Int(end.saturatingSubtract(first) / step) + 1
+            }
+        }
+    }
+
     /// Steps of a stretch: a month by hours is three or four of them.
     private static let stretchSteps: Int64 = 256
 

@@ -81,6 +81,15 @@ struct RuledSeries: SeriesSource {
         return try joined(found, made, request.samplesMax)
     }
 
+    /// See ``SeriesSource``. Of what rules make nothing is known so.
+    func counters(_ request: SeriesRequest) throws(SeriesSourceError) -> [CounterSeries]? {
+        guard request.after < reached else { return [] }
+        guard !isEvaluation, rules.named(by: request.matchers).isEmpty,
+            !AlertHistory.names.contains(where: request.matchers.passesName)
+        else { return nil }
+        return try base.counters(request)
+    }
+
     /// See ``SeriesSource``. Of what rules make, only what the last evaluation of those times gave is listed.
     func labelSets(
         _ matchers: SeriesMatchers, after: Int64, through: Int64
@@ -139,17 +148,21 @@ struct RuledSeries: SeriesSource {
             remark?(fault)
             return []
         }
-        var found = try answers(of: rule, at: asked)
-        var known = RecordedTimes.each(of: asked)
+        var (found, questions) = (try answers(of: rule, at: asked), asked)
         // Where an evaluation wrote nothing, those before it are looked at.
         var earlier = times.earlier(than: found.failed)
-        while !found.failed.isEmpty, let more = try earlier.next(after: found.failed, Set(known)) {
+        while !found.failed.isEmpty,
+            let more = try earlier.next(after: found.failed, Set(RecordedTimes.each(of: questions)))
+        {
             found = RecordedAnswers.Answer([found, try answers(of: rule, at: more)])
-            known = (known + RecordedTimes.each(of: more)).sorted()
+            questions += more
         }
-        // One that failed ends nothing either.
-        let evaluations = known.filter { !found.failed.contains($0) }
-        return found.series.filter { request.matchers.passes($0.labels) }.map { $0.ended(among: evaluations) }
+        let wanted = found.series.filter { request.matchers.passes($0.labels) }
+        // What says something at every evaluation does not end between them. One that failed ends nothing either.
+        let count = RecordedTimes.count(of: questions) - found.failed.count
+        if wanted.allSatisfy({ $0.samples.times.count == count }) { return wanted }
+        let evaluations = RecordedTimes.each(of: questions).filter { !found.failed.contains($0) }
+        return wanted.map { $0.ended(among: evaluations) }
     }
 
     /// What a rule says at all times of some questions.

@@ -22,6 +22,14 @@ extension HistoryReader {
         return builder.ordered { source.cache?.count(ordered: $0) }
     }
 
+    /// The same by what changes; nil where it is not known so: of one metric that events tell of.
+    func counters(samplesMax: Int) throws -> [CounterSeries]? {
+        guard points.isThinned, matchers.onlyName != nil, !isOfRunning else { return nil }
+        let definitions = Exposition.definitions(for: matchers)
+        guard definitions.count == 1, !ProcessNote.isNoted(definitions[0]) else { return nil }
+        return try counters(definitions[0], samplesMax: samplesMax)
+    }
+
     /// The wanted series that have a sample, in their order.
     func labelSets() throws -> [LabelSet] {
         var found: [LabelSet] = []

@@ -190,8 +190,7 @@ final class HistoryReader: Sendable {
         guard let exposition = exposition(of: definition) else { return nil }
         var cells = LabelledCells(exposition, points, keepsCells: keepsCells)
         if let kept = try kept(exposition) {
-            let isJudged = definition.source == .questions
-            try kept.add(to: &cells, through: isJudged ? judgedThrough : points.lastNanoseconds)
+            try kept.add(to: &cells, through: lastBegin(of: definition))
             try holdRead(cells.memoryBytes)
             return cells
         }
@@ -202,6 +201,22 @@ final class HistoryReader: Sendable {
             for table in fold.tables { try count(table, into: &cells) }
         }
         return cells
+    }
+
+    /// The wanted series of a metric as counters; nil where nothing is kept of it, or series of it are something else.
+    func counters(_ definition: MetricDefinition, samplesMax: Int) throws -> [CounterSeries]? {
+        guard let exposition = exposition(of: definition), let kept = try kept(exposition) else { return nil }
+        return try kept.counters(
+            exposition, at: points, through: lastBegin(of: definition), samplesMax: samplesMax
+        ) { bytes in
+            try check()
+            try holdMade(bytes)
+        }
+    }
+
+    /// Label sets that begin later (ns) are not there yet.
+    private func lastBegin(of definition: MetricDefinition) -> Int64 {
+        definition.source == .questions ? judgedThrough : points.lastNanoseconds
     }
 
     /// How a metric is shown; nil where no series of it is wanted, or where events say nothing of it.

@@ -109,6 +109,20 @@ package struct StoreSeries: SeriesSource {
         }
     }
 
+    /// See ``SeriesSource``. Known of one metric that events tell of, where its cells are kept.
+    /// - Complexity: as ``series(_:)``, but a request what
+    ///   ``CachedCells/counters(_:at:through:samplesMax:hold:)`` says.
+    package func counters(_ request: SeriesRequest) throws(SeriesSourceError) -> [CounterSeries]? {
+        guard cache != nil, request.windows?.look == .ends else { return nil }
+        let points = SamplePoints(
+            after: request.after, through: request.through, reached: reached, windows: request.windows)
+        if points.isEmpty { return [] }
+        return try answering { source throws in
+            try HistoryReader(source, request.matchers, points, keepsCells: true)
+                .counters(samplesMax: request.samplesMax)
+        }
+    }
+
     /// See ``SeriesSource``. Events are looked at for their labels and times alone.
     /// - Complexity: as ``series(_:)``, without samples.
     package func labelSets(

@@ -2,6 +2,7 @@ import Bytes
 import Columnar
 import Domain
 import Platform
+import PromQLText
 import Synchronization
 
 /// The cells of one metric over one snapshot, where they are kept.
@@ -125,9 +126,125 @@ final class CachedCells: Sendable {
         let numbers = note(in: &cells, through: last)
         // Corrections are zeros, whatever was counted.
         guard cells.exposition.needsCells else { return }
+        var wanted = WantedPoints(cells.points)
+        try add(to: &cells, at: &wanted, numbers)
+    }
+
+    /// The wanted series as counters, in the order of their labels; nil where they have to be made sample by sample.
+    /// - Parameters:
+    ///   - points: of windows of which the ends are looked at.
+    ///   - last: as above.
+    ///   - hold: takes the bytes that are held now; throws where they are not to be had, and where nobody waits any
+    ///     more.
+    /// - Complexity: as above; where most cells show, and no hour has to be told apart, O(cells) once an index, and
+    ///   O(series) from then on.
+    func counters(
+        _ exposition: Exposition, at points: SamplePoints, through last: Int64, samplesMax: Int,
+        hold: (Int) throws -> Void
+    ) throws -> [CounterSeries]? {
+        var wanted = WantedPoints(points)
+        guard exposition.needsCells, let times = wanted.known else { return nil }
+        let (begun, values, outputs) = begun(exposition, through: last)
+        // What is other stands for several label sets.
+        guard begun.count <= exposition.definition.labelSetsMax else { return nil }
+        var numbers = [Int](repeating: -1, count: values.count)
+        var shown: [ShownSet] = []
+        for set in begun {
+            let all = outputs[set] ?? []
+            guard all.allSatisfy({ $0.shape.isOfCounter }) else { return nil }
+            let places = all.indices.filter { exposition.wants(all[$0]) }
+            if places.isEmpty { continue }
+            numbers[set] = set
+            let start = SamplePoints.number(atOrAfter: index.firsts[set]) - 1
+            shown.append(ShownSet(number: set, outputs: all, places: places, start: start))
+        }
+        if shown.isEmpty { return [] }
+        var builder = CounterBuilder(at: points, times, samplesMax: samplesMax)
+        let splits = index.points.map { CoarsePoint.splits(wanted, within: $0) } ?? []
+        if splits.isEmpty, let courses = try courses(of: shown, exposition, at: times, hold: hold) {
+            for set in shown {
+                let own = courses[set.number] ?? []
+                try builder.add(set.places.map { (set.outputs[$0], own[$0]) }, from: set.start)
+                try hold(builder.memoryBytes)
+            }
+            return builder.ordered { cache.count(ordered: $0) }
+        }
+        var cells = CountedCells(times, hasSums: fold.hasSums)
+        try add(to: &cells, at: &wanted, numbers, splits)
+        let heldBytes = cells.memoryBytes
+        try hold(heldBytes)
+        cells.order()
+        var fresh = CourseBuilder(OrderedCells(cells))
+        for set in shown {
+            let wanted = set.places.map { set.outputs[$0] }
+            let own = fresh.courses(of: wanted, ofSet: set.number)
+            try builder.add(wanted.indices.map { (wanted[$0], own[$0]) }, from: set.start)
+            try hold(heldBytes + builder.memoryBytes)
+        }
+        cache.count(steps: fresh.groups.steps)
+        return builder.ordered { cache.count(ordered: $0) }
+    }
+
+    /// A label set of which series are wanted.
+    private struct ShownSet {
+        let number: Int
+        /// All of its series.
+        let outputs: [SeriesOutput]
+        /// Those that are wanted.
+        let places: [Int]
+        /// The point of their first sample.
+        let start: Int64
+    }
+
+    /// Of metrics that may change more often no courses are kept.
+    private static let changesMax = 1 << 21
+
+    /// The courses of all series of some label sets, by number of the set: what all wanted times have in common where
+    /// no hour has to be told apart. They are made of the index alone, once, and go with it. nil where they are not
+    /// known and most of what they are made of does not show.
+    private func courses(
+        of sets: [ShownSet], _ exposition: Exposition, at times: [Int64], hold: (Int) throws -> Void
+    ) throws -> [[CellCourse]?]? {
+        let key = exposition.outputsKey
+        var known = index.courses.of(key)
+        if known.count < index.firsts.count {
+            known += [[CellCourse]?](repeating: nil, count: index.firsts.count - known.count)
+        }
+        let missing = sets.filter { known[$0.number] == nil }
+        if missing.isEmpty { return known }
+        guard index.cellCount <= Self.changesMax / exposition.seriesOfCell, showsMost(at: times) else { return nil }
+        var builder = CourseBuilder(RunCells(index.whole ?? CellRun(hasSums: fold.hasSums)))
+        var bytes = 0
+        for set in missing {
+            let own = builder.courses(of: set.outputs, ofSet: set.number)
+            known[set.number] = own
+            bytes += own.reduce(32) { $0 + $1.memoryBytes }
+            try hold(bytes)
+        }
+        cache.count(steps: builder.groups.steps)
+        index.courses.keep(known, as: key)
+        cache.hold(bytes, with: index, as: self.key)
+        return known
+    }
+
+    /// Whether wanted times reach over a fourth of the time that the cells lie in, and lie as close as every fourth
+    /// hour.
+    private func showsMost(at times: [Int64]) -> Bool {
+        guard let points = index.points, let first = times.first, let last = times.last else { return true }
+        let all = points.upperBound - points.lowerBound
+        let seen = min(last, points.upperBound) - max(first, points.lowerBound)
+        return seen >= all / 4 && Int64(times.count) * CoarsePoint.perHour >= all / 4
+    }
+
+    private func add(to cells: inout LabelledCells, at wanted: inout WantedPoints, _ numbers: [Int]) throws {
         guard let points = index.points, numbers.contains(where: { $0 >= 0 }) else { return }
-        let splits = CoarsePoint.splits(cells.points, within: points)
-        var (steps, wanted) = (0, WantedPoints(cells.points))
+        try add(to: &cells, at: &wanted, numbers, CoarsePoint.splits(wanted, within: points))
+    }
+
+    private func add(
+        to cells: inout some CellSink, at wanted: inout WantedPoints, _ numbers: [Int], _ splits: [Int64]
+    ) throws {
+        var steps = 0
         for run in index.runs { steps += run.add(to: &cells, at: &wanted, numbers: numbers, without: splits) }
         for (place, piece) in index.pieces.enumerated() {
             guard let own = piece.points else { continue }
@@ -145,27 +262,37 @@ final class CachedCells: Sendable {
     /// - Returns: by number of the label set here: its number there, or −1 where no cells of it are wanted.
     private func note(in cells: inout LabelledCells, through last: Int64) -> [Int] {
         let exposition = cells.exposition
-        let (values, key) = (index.sets.values, exposition.outputsKey)
-        var (outputs, isMore) = (index.sets.outputs(key), false)
-        if outputs.count < values.count {
-            outputs += [[SeriesOutput]?](repeating: nil, count: values.count - outputs.count)
-        }
-        let everything = exposition.ofEverything
-        let begun = index.firsts.indices.filter { index.firsts[$0] <= last && index.firsts[$0] < .max }
-        for set in begun where outputs[set] == nil { (outputs[set], isMore) = (everything.outputs(values[set]), true) }
-        if isMore {
-            // Beyond the most label sets others are shown than those that are kept.
-            if values.count <= exposition.definition.labelSetsMax {
-                cache.count(ordered: LabelNumbers.rank(&outputs))
-            }
-            cache.hold(index.sets.keep(outputs, as: key), with: index, as: self.key)
-        }
+        let (begun, values, outputs) = begun(exposition, through: last)
         var numbers = [Int](repeating: -1, count: values.count)
         for set in begun {
             let wanted = exposition.wanted(outputs[set] ?? [])
             numbers[set] = cells.note(values[set], wanted, since: index.firsts[set]) ?? -1
         }
         return numbers
+    }
+
+    /// - Returns: the numbers of the label sets that begin up to a time (ns), and by number what each says and its
+    ///   series.
+    private func begun(
+        _ exposition: Exposition, through last: Int64
+    ) -> (begun: [Int], values: [[ByteText]], outputs: [[SeriesOutput]?]) {
+        let (values, key) = (index.sets.values, exposition.outputsKey)
+        var outputs = index.sets.outputs(key)
+        if outputs.count < values.count {
+            outputs += [[SeriesOutput]?](repeating: nil, count: values.count - outputs.count)
+        }
+        let begun = index.firsts.indices.filter { index.firsts[$0] <= last && index.firsts[$0] < .max }
+        let fresh = begun.filter { outputs[$0] == nil }
+        if !fresh.isEmpty {
+            let everything = exposition.ofEverything
+            for set in fresh { outputs[set] = everything.outputs(values[set]) }
+            // Beyond the most label sets others are shown than those that are kept.
+            if values.count <= exposition.definition.labelSetsMax {
+                cache.count(ordered: LabelNumbers.rank(&outputs))
+            }
+            cache.hold(index.sets.keep(outputs, as: key), with: index, as: self.key)
+        }
+        return (begun, values, outputs)
     }
 
     private func fine(_ piece: CellPiece, _ place: Int) throws -> CellRun {

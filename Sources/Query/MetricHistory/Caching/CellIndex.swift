@@ -14,6 +14,8 @@ final class CellIndex: Sendable {
     let firsts: [Int64]
     let points: ClosedRange<Int64>?
     let memoryBytes: Int
+    /// Of what all runs count.
+    let courses = KeptCourses()
     private let changes: [Change]
 
     /// Something became different from a point on.
@@ -57,6 +59,12 @@ final class CellIndex: Sendable {
             pieces.reduce(512) { $0 + $1.memoryBytes } + keys.count * 96 + firsts.count * 8 + sets.memoryBytes
             + runs.reduce(0) { $0 + $1.memoryBytes } + changes.count * 16
     }
+
+    /// What all runs count, as one.
+    /// - Complexity: O(cells · log runs), where there are several.
+    var whole: CellRun? { Self.sum(runs) }
+    /// How many cells the runs have.
+    var cellCount: Int { runs.reduce(0) { $0 + $1.count } }
 
     /// The number of the last change of anything that shows at a point or before it.
     func change(through point: Int64) -> UInt64 {

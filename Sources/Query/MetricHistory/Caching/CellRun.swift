@@ -37,9 +37,13 @@ struct CellRun: Sendable {
     private static func group(of key: UInt64) -> UInt64 { key >> PackedPoint.bits }
     private static func set(of key: UInt64) -> Int { Int(group(of: key) >> CellTable.codeBits) }
     private static func code(of key: UInt64) -> Int { Int(group(of: key) & (1 << CellTable.codeBits - 1)) }
-    private func point(_ cell: Int) -> Int64 { PackedPoint.point(in: keys[cell]) }
+    func point(_ cell: Int) -> Int64 { PackedPoint.point(in: keys[cell]) }
 
     var count: Int { keys.count }
+    /// How many sets and codes there are, together.
+    var groupCount: Int { starts.count }
+    /// The set above, the code below; these ascend.
+    func number(ofGroup group: Int) -> UInt64 { Self.group(of: keys[starts[group]]) }
     /// Roughly.
     var memoryBytes: Int { keys.count * (hasSums ? 32 : 16) + starts.count * 8 + 128 }
 
@@ -55,7 +59,8 @@ struct CellRun: Sendable {
         return first <= last ? first...last : nil
     }
 
-    private func cells(of group: Int) -> Range<Int> {
+    /// The cells of a set and code.
+    func cells(of group: Int) -> Range<Int> {
         starts[group]..<(group + 1 < starts.count ? starts[group + 1] : keys.count)
     }
 
@@ -166,7 +171,8 @@ struct CellRun: Sendable {
         }
     }
 
-    private func total(_ cell: Int) -> (count: Int64, sum: Int128) { (counts[cell], hasSums ? sums[cell] : 0) }
+    /// What a cell and all before it of its set and code count.
+    func total(_ cell: Int) -> (count: Int64, sum: Int128) { (counts[cell], hasSums ? sums[cell] : 0) }
 
     // MARK: Answering
 
@@ -178,7 +184,7 @@ struct CellRun: Sendable {
     /// - Returns: how many steps that took.
     /// - Complexity: for each set and code O(wanted times + splits) and the logarithms of the cells between them.
     func add(
-        to cells: inout LabelledCells, at wanted: inout WantedPoints, numbers: [Int], without splits: [Int64]
+        to cells: inout some CellSink, at wanted: inout WantedPoints, numbers: [Int], without splits: [Int64]
     ) -> Int {
         var steps = 0
         for group in starts.indices {
@@ -198,7 +204,7 @@ struct CellRun: Sendable {
     /// - Complexity: for each set and code O(wanted times), and for each of the splits between its cells the logarithms
     ///   of both.
     func add(
-        to cells: inout LabelledCells, at wanted: inout WantedPoints, numbers: [Int], inside splits: ArraySlice<Int64>
+        to cells: inout some CellSink, at wanted: inout WantedPoints, numbers: [Int], inside splits: ArraySlice<Int64>
     ) -> Int {
         var steps = 0
         for group in starts.indices {
@@ -230,7 +236,7 @@ struct CellRun: Sendable {
 
     private func add(
         _ range: Range<Int>, _ before: (count: Int64, sum: Int128), code: Int, _ number: Int,
-        to cells: inout LabelledCells, at wanted: inout WantedPoints, without splits: [Int64]
+        to cells: inout some CellSink, at wanted: inout WantedPoints, without splits: [Int64]
     ) -> Int {
         var (cell, before, split, steps) = (range.lowerBound, before, 0, 0)
         while cell < range.upperBound {
@@ -255,7 +261,7 @@ struct CellRun: Sendable {
     }
 
     /// The first cell of a range that lies beyond a point; the one that is begun with does not.
-    private func leap(from cell: Int, to end: Int, beyond point: Int64) -> Int {
+    func leap(from cell: Int, to end: Int, beyond point: Int64) -> Int {
         var (first, length) = (cell, 1)
         while first + length < end, self.point(first + length) <= point {
             first += length

@@ -1,7 +1,7 @@
 /// Points of an hour and of the one behind it, of which all others of the time between are one: windows begin behind
 /// the sample at which others end.
 enum CoarsePoint {
-    private static let perHour: Int64 = 3_600_000 / StoreSeries.stepMilliseconds
+    static let perHour: Int64 = 3_600_000 / StoreSeries.stepMilliseconds
 
     /// How far behind the full hour a point lies.
     private static func place(of point: Int64) -> Int64 {
@@ -25,17 +25,17 @@ enum CoarsePoint {
     /// apart.
     /// - Parameter range: what points there are.
     /// - Complexity: O(wanted points, or hours).
-    static func splits(_ points: SamplePoints, within range: ClosedRange<Int64>) -> [Int64] {
-        var splits: [Int64] = []
-        var next = max(points.lower, range.lowerBound)
+    static func splits(_ wanted: WantedPoints, within range: ClosedRange<Int64>) -> [Int64] {
+        var (splits, wanted) = ([Int64](), wanted)
+        var next = max(wanted.points.lower, range.lowerBound)
         let last = containing(range.upperBound)
-        while next <= last, let wanted = points.wanted(from: next), wanted <= last {
-            let coarse = containing(wanted)
-            if wanted < coarse {
+        while next <= last, let point = wanted.wanted(from: next), point <= last {
+            let coarse = containing(point)
+            if point < coarse {
                 splits.append(coarse)
                 next = coarse
             } else {
-                next = wanted + 1
+                next = point + 1
             }
         }
         return splits

@@ -133,6 +133,8 @@ struct Exposition {
     var needsCells: Bool { hasName || hasBuckets || hasSum || hasCount }
     /// Whether cells have to tell classic buckets apart.
     var needsBuckets: Bool { hasBuckets }
+    /// How many series of a label set a cell may change.
+    var seriesOfCell: Int { needsBuckets ? bounds.count + 1 : 1 }
     /// Whether cells have to tell exponential buckets apart.
     var needsNative: Bool { hasName && definition.kind == .histogram }
 
@@ -160,6 +162,9 @@ struct Exposition {
         // Of names that are not asked for there are none.
         asksForNamesAlone ? all : all.filter { matchers.passes($0.labels) }
     }
+
+    /// Whether a series that ``outputs(_:)`` of ``ofEverything`` gives is wanted.
+    func wants(_ output: SeriesOutput) -> Bool { asksForNamesAlone || matchers.passes(output.labels) }
 
     /// The wanted series of a label set.
     /// - Parameter values: of the definition's labels, in their order; empty for none.

@@ -7,7 +7,7 @@ import PromQLText
 /// A metric has at most as many label sets as its definition says. The first ones stay, by the time of the first event
 /// that counted under them, at one time in the order of their labels; all others are one, whose labels say `other`. So
 /// which stay follows from the events alone, and not from what is asked.
-struct LabelledCells {
+struct LabelledCells: CellSink {
     struct CountedSet {
         let values: [ByteText]
         /// When something first counted under it (ns); the greatest number: never.

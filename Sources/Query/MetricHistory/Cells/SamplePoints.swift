@@ -109,6 +109,9 @@ struct SamplePoints {
 
     /// All wanted ones from a number on, ascending; nil where they are more than may be.
     func all(from number: Int64, countMax: Int) -> [Int64]? {
+        if let windows, windows.look == .ends, isOrdinary(windows) {
+            return ends(of: windows, from: number, countMax: countMax)
+        }
         var found: [Int64] = []
         var next = wanted(from: number)
         while let point = next {
@@ -118,14 +121,48 @@ struct SamplePoints {
         }
         return found
     }
+
+    /// Whether no window lies near the end of all times.
+    private func isOrdinary(_ windows: SeriesWindows) -> Bool {
+        let (span, isBeyond) = windows.step.multipliedReportingOverflow(by: Int64(windows.count))
+        return !isBeyond && max(span, length) <= Self.millisecondsMax
+            && windows.firstEnd.magnitude <= Self.millisecondsMax
+    }
+
+    /// Some hundred thousand years.
+    private static let millisecondsMax: Int64 = 1 << 52
+
+    /// The same where ends of windows are wanted: both ends of each are worked out once.
+    /// - Complexity: O(windows from that number on, and those that are open there).
+    private func ends(of windows: SeriesWindows, from number: Int64, countMax: Int) -> [Int64]? {
+        let start = max(number, lower)
+        guard start <= upper else { return [] }
+        var points: [Int64] = start == lower ? [lower] : []
+        func end(of window: Int64) -> Int64 { windows.firstEnd + window * windows.step }
+        let ahead = start * StoreSeries.stepMilliseconds - windows.firstEnd
+        // The windows whose first and whose last point comes next.
+        var first = ahead <= 0 ? 0 : (ahead - 1) / windows.step + 1
+        var last = first
+        while last < windows.count, points.count <= countMax {
+            let begin = first < windows.count ? self.first(of: end(of: first)) : .max
+            let behind = min(Self.number(atOrBefore: end(of: last)), upper)
+            let point = min(begin, behind)
+            if point >= start, point > points.last ?? .min { points.append(point) }
+            // All later ones lie behind the last point.
+            if point == upper { break }
+            if begin == point { first += 1 }
+            if behind == point { last += 1 }
+        }
+        return points.count <= countMax ? points : nil
+    }
 }
 
 /// Wanted points for those who ask from one number to the next: where they are not many, each is worked out once, and
 /// looked for from where the last one stood.
 struct WantedPoints {
-    private let points: SamplePoints
+    let points: SamplePoints
     /// All of them; nil where they may be many.
-    private let known: [Int64]?
+    let known: [Int64]?
     private var last = 0
 
     /// Of so many windows and fewer; each has two points at most.

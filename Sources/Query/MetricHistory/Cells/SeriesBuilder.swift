@@ -213,7 +213,7 @@ struct SeriesBuilder {
     }
 
     /// The nearest double: where 64 bits hold the number, the machine knows it.
-    private static func double(_ number: Int128) -> Double {
+    static func double(_ number: Int128) -> Double {
         Int64(exactly: number).map { Double($0) } ?? Double(number)
     }
 

@@ -5,6 +5,9 @@ import PromQLText
 struct GroupKey {
     private let names: Set<ByteText>
     private let isWithout: Bool
+    /// Those that are kept, where they are few: comparing with each is less work than hashing.
+    private let few: [ByteText]
+    private static let fewMax = 4
 
     /// - Parameter dropsMetric: whether what says which metric a series is goes first.
     init(_ node: Aggregation, dropsMetric: Bool = false) {
@@ -15,10 +18,13 @@ struct GroupKey {
         } else {
             self.names = dropsMetric ? names.subtracting(LabelSet.metricLabels) : names
         }
+        few = isWithout || node.grouping.count > Self.fewMax ? [] : node.grouping.filter(self.names.contains)
     }
 
     func of(_ labels: LabelSet) -> LabelSet {
-        isWithout ? labels.dropping(names) : names.isEmpty ? .empty : labels.keeping(names)
+        if isWithout { return labels.dropping(names) }
+        if names.isEmpty { return .empty }
+        return few.isEmpty ? labels.keeping(names) : labels.keeping(few: few)
     }
 }
 

@@ -27,17 +27,19 @@ final class GroupFolds {
     private var counts: [Int] = []
     /// Where a group says something; not used where its members are counted.
     private var isSaid: [Bool] = []
+    /// By group: steps at all of which it is known to say something.
+    private var whole: [Range<Int>]
 
     /// Of so many steps of all groups together; beyond that a matrix may take less.
     private static let cellsMax = 1 << 20
 
     /// - Parameters:
-    ///   - members: the series as they are read, no two of which become the same one by the labels that go.
+    ///   - members: the labels of the series as they are read, no two of which become the same by those that go.
     ///   - dropsMetric: whether the metric's labels go.
     ///   - steps: how many there are.
     /// - Returns: nil of an operation that does not go number by number, and of too many groups.
     init?(
-        _ node: Aggregation, _ members: [RangeSamples], dropsMetric: Bool, steps: Int, _ ledger: Ledger
+        _ node: Aggregation, _ members: [LabelSet], dropsMetric: Bool, steps: Int, _ ledger: Ledger
     ) throws(EvaluationError) {
         guard let stride = Self.stride(node.operation) else { return nil }
         let key = GroupKey(node, dropsMetric: dropsMetric)
@@ -45,7 +47,7 @@ final class GroupFolds {
         groups.reserveCapacity(members.count)
         try ledger.spend(members.count)
         for one in members {
-            let own = key.of(one.labels)
+            let own = key.of(one)
             if let number = numbers[own] {
                 groups.append(number)
             } else {
@@ -60,6 +62,7 @@ final class GroupFolds {
         (self.groups, self.labels) = (groups, labels)
         dropNames = [Bool](repeating: false, count: labels.count)
         isMet = dropNames
+        whole = Array(repeating: 0..<0, count: labels.count)
         holding = Holding(bytes: cells * stride)
         try ledger.take(holding)
         makeRoom(cells)
@@ -119,6 +122,27 @@ final class GroupFolds {
         rates.add(samples, view, to: &sums, &isSaid, at: place)
     }
 
+    /// The same of a counter of which the changes are known.
+    /// - Precondition: as above.
+    func add(
+        _ rates: RateFunction, _ counter: CounterSeries, _ view: RateWindows.View, of member: Int, dropsName: Bool
+    ) throws(EvaluationError) {
+        let place = meet(member, dropsName: dropsName)
+        say(view, groups[member])
+        try ledger.spend(rates.add(counter, view, to: &sums, at: place))
+    }
+
+    /// A group says something wherever a range of a member has a rate.
+    private func say(_ view: RateWindows.View, _ group: Int) {
+        guard let first = view.firstStep else { return }
+        let (steps, isWhole) = (first..<first + view.stepCount, view.isWhole)
+        if isWhole, steps.lowerBound >= whole[group].lowerBound, steps.upperBound <= whole[group].upperBound { return }
+        for part in view.parts {
+            for window in part.windows { isSaid[group * self.steps + window.step] = true }
+        }
+        if isWhole, steps.count > whole[group].count { whole[group] = steps }
+    }
+
     /// - Returns: where the steps of the member's group begin.
     private func meet(_ member: Int, dropsName: Bool) -> Int {
         let group = groups[member]
@@ -147,32 +171,38 @@ final class GroupFolds {
     func matrix() throws(EvaluationError) -> StepMatrix {
         var result = StepMatrix()
         for group in met {
-            var one = StepSeries(labels: labels[group], dropsName: dropNames[group])
-            one.floats.reserveCapacity(steps)
-            for step in 0..<steps {
-                if let value = value(at: group * steps + step) { one.append(value, at: step) }
-            }
             try ledger.spend(steps)
-            if !one.isEmpty { try result.append(one, ledger) }
+            let values = values(at: group * steps..<(group + 1) * steps)
+            guard let first = values.firstIndex(where: { !$0.isNothing }),
+                let last = values.lastIndex(where: { !$0.isNothing })
+            else { continue }
+            let isWhole = last - first + 1 == values.count
+            let one = StepSeries(
+                labels: labels[group], dropsName: dropNames[group], first: first,
+                floats: isWhole ? values : Array(values[first...last]))
+            try result.append(one, ledger)
         }
         ledger.giveBack(holding)
         return result
     }
 
-    private func value(at place: Int) -> Double? {
+    /// By step; nothing where the group says nothing.
+    private func values(at places: Range<Int>) -> [Double] {
         switch operation {
-        case .count: return counts[place] > 0 ? Double(counts[place]) : nil
-        case .group: return counts[place] > 0 ? 1 : nil
-        default: break
+        case .count: counts[places].map { $0 > 0 ? Double($0) : .nothing }
+        case .group: counts[places].map { $0 > 0 ? 1 : .nothing }
+        case .sum: Self.values(sums[places], isSaid[places]) { $0.value }
+        case .avg: Self.values(means[places], isSaid[places]) { $0.value }
+        case .stdvar: Self.values(spreads[places], isSaid[places]) { $0.variance }
+        case .stddev: Self.values(spreads[places], isSaid[places]) { $0.variance.squareRoot() }
+        case .min: Self.values(least[places], isSaid[places]) { $0.value }
+        default: Self.values(greatest[places], isSaid[places]) { $0.value }
         }
-        guard isSaid[place] else { return nil }
-        switch operation {
-        case .sum: return sums[place].value
-        case .avg: return means[place].value
-        case .stdvar: return spreads[place].variance
-        case .stddev: return spreads[place].variance.squareRoot()
-        case .min: return least[place].value
-        default: return greatest[place].value
-        }
+    }
+
+    private static func values<Fold>(
+        _ folds: ArraySlice<Fold>, _ isSaid: ArraySlice<Bool>, _ value: (Fold) -> Double
+    ) -> [Double] {
+        zip(folds, isSaid).map { fold, isSaid in isSaid ? value(fold) : .nothing }
     }
 }

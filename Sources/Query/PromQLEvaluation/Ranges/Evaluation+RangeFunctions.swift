@@ -14,8 +14,11 @@ extension Evaluation {
         for (index, argument) in node.arguments.enumerated() where index != place {
             numbers.append(try scalar(argument, timeline))
         }
-        let isOfEnds = ["rate", "increase", "delta"].contains(name)
-        let input = try ranges(node.arguments[place], timeline, isOfEnds ? .ends : .all)
+        let rates = RateFunction(named: name)
+        if let rates, let aggregation, let sums = try summed(rates, node, timeline, for: aggregation) {
+            return (sums, true)
+        }
+        let input = try ranges(node.arguments[place], timeline, rates == nil ? .all : .ends)
         try checkBoundary(input, name)
         var call = RangeCall(name: name, numbers: numbers, place: node.arguments[0].inner.place, input: input)
         if name == "absent_over_time" { return (try absentOverTime(node, input, timeline), false) }
@@ -37,7 +40,8 @@ extension Evaluation {
         for one in series {
             guard one.histograms.isEmpty, !dropsMetric || one.labels.isOfMetric(of: first.labels) else { return nil }
         }
-        return try GroupFolds(node, series, dropsMetric: dropsMetric, steps: timeline.count, ledger)
+        return try GroupFolds(
+            node, series.map(\.labels), dropsMetric: dropsMetric, steps: timeline.count, ledger)
     }
 
     private func slide(_ call: RangeCall, _ timeline: Timeline) throws(EvaluationError) -> StepMatrix {
@@ -49,10 +53,8 @@ extension Evaluation {
     }
 
     private func slideRates(_ call: RangeCall, _ timeline: Timeline) throws(EvaluationError) -> StepMatrix? {
+        if let rates = RateFunction(named: call.name) { return try slideTogether(call, timeline, rates) }
         switch call.name {
-        case "rate": return try slideTogether(call, timeline, RateFunction(isCounter: true, isRate: true))
-        case "increase": return try slideTogether(call, timeline, RateFunction(isCounter: true, isRate: false))
-        case "delta": return try slideTogether(call, timeline, RateFunction(isCounter: false, isRate: false))
         case "irate": return try slide(call, timeline, InstantRateFunction(isRate: true))
         case "idelta": return try slide(call, timeline, InstantRateFunction(isRate: false))
         case "deriv": return try slide(call, timeline, TrendFunction(ahead: nil))

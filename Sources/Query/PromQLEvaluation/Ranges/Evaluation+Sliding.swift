@@ -35,7 +35,7 @@ extension Evaluation {
             var one = StepSeries(labels: samples.labels, dropsName: samples.dropsName)
             if samples.histograms.isEmpty {
                 try ledger.spend(samples.times.count)
-                let view = windows.view(of: samples)
+                let view = windows.view(of: samples.moments)
                 guard let first = view.firstStep else { continue }
                 if try output.add(function, samples, view, of: member, self) { continue }
                 one.first = first
@@ -90,8 +90,7 @@ extension Evaluation {
 private struct RangeOutput {
     private let call: RangeCall
     private let isOfCounter: Bool
-    /// The last name that was found to be that of a counter.
-    private var counter: ByteText?
+    private var names = CounterNames()
     private var collector: SeriesCollector
 
     init(_ call: RangeCall, _ evaluation: Evaluation) {
@@ -121,22 +120,30 @@ private struct RangeOutput {
         _ evaluation: Evaluation
     ) throws(EvaluationError) -> Bool {
         guard let folds = call.folds, folds.isSum else { return false }
-        if isOfCounter { remark(samples.labels.metricName, evaluation) }
+        if isOfCounter { names.look(at: samples.labels.metricName, of: call.place, evaluation) }
         let dropsName = samples.dropsName || evaluation.question.delaysNameRemoval
         try folds.add(rates, samples, view, of: member, dropsName: dropsName)
         return true
     }
 
     private mutating func remark(_ one: StepSeries, _ evaluation: Evaluation) {
-        if one.floats.contains(where: { !$0.isNothing }) { remark(one.labels.metricName, evaluation) }
+        guard one.floats.contains(where: { !$0.isNothing }) else { return }
+        names.look(at: one.labels.metricName, of: call.place, evaluation)
     }
+}
 
-    private mutating func remark(_ name: ByteText, _ evaluation: Evaluation) {
+/// Looks whether names are those of counters, and remarks which are not.
+struct CounterNames {
+    /// The last name that was found to be that of a counter.
+    private var counter: ByteText?
+
+    /// - Parameter place: what has the name.
+    mutating func look(at name: ByteText, of place: Place, _ evaluation: Evaluation) {
         guard !name.isEmpty, name != counter else { return }
         if counterEndings.contains(where: { name.bytes.suffix($0.count).elementsEqual($0) }) {
             counter = name
         } else {
-            evaluation.remarks.add(.possibleNonCounter(name: name), at: call.place)
+            evaluation.remarks.add(.possibleNonCounter(name: name), at: place)
         }
     }
 }

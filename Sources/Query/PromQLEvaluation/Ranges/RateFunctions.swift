@@ -10,6 +10,16 @@ struct RateFunction: FloatRangeFunction {
 
     init(isCounter: Bool, isRate: Bool) { (self.isCounter, self.isRate) = (isCounter, isRate) }
 
+    /// nil: the function of that name is none of them.
+    init?(named name: String) {
+        switch name {
+        case "rate": self.init(isCounter: true, isRate: true)
+        case "increase": self.init(isCounter: true, isRate: false)
+        case "delta": self.init(isCounter: false, isRate: false)
+        default: return nil
+        }
+    }
+
     mutating func begin(_ samples: RangeSamples) {
         drops.removeAll(keepingCapacity: true)
         guard isCounter, samples.histograms.isEmpty else { return }
@@ -89,10 +99,17 @@ struct RateFunction: FloatRangeFunction {
                 place += 1
             }
         }
+        return rate(difference, first: floats[first], part.ends[index], seconds)
+    }
+
+    /// What a difference is over the whole range.
+    /// - Parameters:
+    ///   - first: the first sample.
+    ///   - seconds: how long the range is.
+    func rate(_ difference: Double, first: Double, _ ends: RateExtension, _ seconds: Double) -> Double {
         // However much longer the range is: that is a number above zero.
         if difference == 0 { return difference }
-        let ends = part.ends[index]
-        let factor = isCounter ? ends.factor(first: floats[first], rise: difference) : ends.factor
+        let factor = isCounter ? ends.factor(first: first, rise: difference) : ends.factor
         return difference * (isRate ? factor / seconds : factor)
     }
 }
@@ -103,6 +120,8 @@ struct RateExtension {
     private let covered: Double
     /// Seconds that are added on the left, where nothing is known of a zero, and on the right.
     private let before, behind: Double
+    /// Where nothing is known of a zero.
+    let factor: Double
 
     /// - Parameters:
     ///   - first: when the first sample is, ms, and `last` likewise.
@@ -117,9 +136,8 @@ struct RateExtension {
         if before >= threshold { before = distance / 2 }
         if behind >= threshold { behind = distance / 2 }
         (self.before, self.behind) = (before, behind)
+        factor = (covered + before + behind) / covered
     }
-
-    var factor: Double { (covered + before + behind) / covered }
 
     /// The same of a counter, which does not go on below zero.
     /// - Parameters:
@@ -127,6 +145,8 @@ struct RateExtension {
     ///   - rise: how much it rose.
     func factor(first: Double, rise: Double) -> Double {
         guard rise > 0, first >= 0 else { return factor }
+        // The zero lies as far back as what is covered, or farther: most counters have long begun.
+        if first >= rise, before <= covered { return factor }
         return (covered + min(before, covered * (first / rise)) + behind) / covered
     }
 

@@ -21,6 +21,8 @@ struct RateWindows {
         fileprivate(set) var windows: ArraySlice<Window> = []
         /// Of each window, with the same index.
         fileprivate(set) var ends: [RateExtension] = []
+        /// Likewise: when its first and its last sample are.
+        fileprivate(set) var spans: [(first: Int64, last: Int64)] = []
         /// What a sample's number there is more than its number in the series.
         fileprivate(set) var shift = 0
     }
@@ -45,6 +47,8 @@ struct RateWindows {
             guard let first = firstStep, let last = tail.windows.last?.step ?? head.windows.last?.step else { return 0 }
             return last - first + 1
         }
+        /// Whether each of these has one.
+        var isWhole: Bool { head.windows.count + tail.windows.count == stepCount }
     }
 
     private let input: RangeInput
@@ -53,9 +57,12 @@ struct RateWindows {
     private var times: [Int64] = []
     private var spacing: Int64?
     private var windows = Part()
+    /// Of the series before: those of one label set, such as buckets, begin together.
+    private var last: (moments: SampleTimes, view: View)?
 
     /// Bytes that each step may take.
-    static let stepBytes = 2 * (MemoryLayout<Window>.stride + MemoryLayout<RateExtension>.stride)
+    static let stepBytes =
+        2 * (MemoryLayout<Window>.stride + MemoryLayout<RateExtension>.stride + 2 * MemoryLayout<Int64>.stride)
     /// Of more steps they would hold more than what they spare is worth.
     static let stepsMax = 50_000
 
@@ -63,8 +70,14 @@ struct RateWindows {
 
     /// - Complexity: O(1) of a series that shares its times with one before; O(samples + steps that a range is long) of
     ///   one that has the same times from its second sample on; otherwise O(samples + steps).
-    mutating func view(of samples: RangeSamples) -> View {
-        if let known = known(samples) { return known }
+    mutating func view(of samples: SampleTimes) -> View {
+        if let last, last.moments.spacing == samples.spacing, last.moments.times == samples.times { return last.view }
+        let view = if let known = known(samples) { known } else { fresh(samples) }
+        last = (samples, view)
+        return view
+    }
+
+    private mutating func fresh(_ samples: SampleTimes) -> View {
         let all = windows(of: samples, in: 0..<timeline.count)
         if samples.times.count >= times.count { (times, spacing, windows) = (samples.times, samples.spacing, all) }
         return view(head: Part(), all)
@@ -74,7 +87,7 @@ struct RateWindows {
         View(head: head, tail: tail, seconds: Double(input.length) / 1000)
     }
 
-    private func known(_ samples: RangeSamples) -> View? {
+    private func known(_ samples: SampleTimes) -> View? {
         guard spacing == samples.spacing else { return nil }
         if times == samples.times { return view(head: Part(), windows) }
         // From where on the times are the same, behind the first sample.
@@ -101,9 +114,10 @@ struct RateWindows {
         return low
     }
 
-    private func windows(of samples: RangeSamples, in steps: Range<Int>) -> Part {
+    private func windows(of samples: SampleTimes, in steps: Range<Int>) -> Part {
         let times = samples.times
         var (low, high, found, extensions) = (0, 0, [Window](), [RateExtension]())
+        var spans: [(first: Int64, last: Int64)] = []
         for step in steps {
             let end = input.end(at: timeline[step])
             let start = end.subtracting(input.length)
@@ -114,7 +128,8 @@ struct RateWindows {
                 times[low], times[high - 1], count: samples.count(low..<high), from: start, through: end)
             found.append(Window(step: step, first: low, last: high - 1))
             extensions.append(ends)
+            spans.append((times[low], times[high - 1]))
         }
-        return Part(windows: found[...], ends: extensions)
+        return Part(windows: found[...], ends: extensions, spans: spans)
     }
 }

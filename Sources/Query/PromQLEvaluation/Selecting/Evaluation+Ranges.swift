@@ -13,20 +13,41 @@ extension Evaluation {
         }
     }
 
-    private func ranges(
+    /// What a range selector looks at, over all steps.
+    struct RangeTimes {
+        let clock: Clock
+        /// ms: of a range.
+        let length: Int64
+        /// ms since 1970; samples later than this, up to ``through``.
+        let after: Int64
+        let through: Int64
+        /// nil where nothing can be said.
+        let windows: SeriesWindows?
+    }
+
+    /// - Parameter look: what of each range is looked at, where nothing happens at its ends.
+    func rangeTimes(
         _ node: RangeSelector, _ timeline: Timeline, _ look: SeriesWindows.Look
-    ) throws(EvaluationError) -> RangeInput {
+    ) throws(EvaluationError) -> RangeTimes {
         let clock = try clock(node.selector.time)
         let length = try milliseconds(node.range)
         let boundary = node.selector.boundary
         let before = boundary == nil ? 0 : question.lookback
         let behind = boundary == .smoothed ? question.lookback : 0
-        let start = clock.time(at: timeline.start).subtracting(length).subtracting(before)
         let windows = windows(
             to: clock.time(at: timeline.start).adding(behind), on: timeline, clock,
             length: length.adding(before).adding(behind), boundary == nil ? look : .all)
-        let found = try read(
-            node.selector, after: start, through: clock.time(at: timeline.end).adding(behind), windows: windows)
+        return RangeTimes(
+            clock: clock, length: length,
+            after: clock.time(at: timeline.start).subtracting(length).subtracting(before),
+            through: clock.time(at: timeline.end).adding(behind), windows: windows)
+    }
+
+    private func ranges(
+        _ node: RangeSelector, _ timeline: Timeline, _ look: SeriesWindows.Look
+    ) throws(EvaluationError) -> RangeInput {
+        let times = try rangeTimes(node, timeline, look)
+        let found = try read(node.selector, after: times.after, through: times.through, windows: times.windows)
         var series: [RangeSamples] = []
         series.reserveCapacity(found.count)
         var held = Holding()
@@ -42,7 +63,9 @@ extension Evaluation {
             if !samples.times.isEmpty { series.append(samples) }
         }
         try ledger.take(held)
-        return RangeInput(series: series, clock: clock, length: length, boundary: boundary, place: node.place)
+        return RangeInput(
+            series: series, clock: times.clock, length: times.length, boundary: node.selector.boundary,
+            place: node.place)
     }
 
     /// Samples that are booked together.

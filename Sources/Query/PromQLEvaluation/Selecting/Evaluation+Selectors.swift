@@ -7,16 +7,28 @@ extension Evaluation {
     func read(
         _ selector: VectorSelector, after: Int64, through: Int64, windows: SeriesWindows? = nil
     ) throws(EvaluationError) -> [Series] {
-        let matchers: SeriesMatchers
-        do throws(PromQLError) { matchers = try SeriesMatchers(selector) } catch { throw .refused("\(error)") }
-        let request = SeriesRequest(
-            matchers, after: after, through: through, samplesMax: ledger.samplesLeft, windows: windows)
+        let request = try request(selector, after: after, through: through, windows: windows)
         do throws(SeriesSourceError) {
             let found = try source.series(request)
             return statistics.contains(selector.place.range.lowerBound) ? found.map(\.withResets) : found
         } catch {
             throw EvaluationError(error)
         }
+    }
+
+    private func request(
+        _ selector: VectorSelector, after: Int64, through: Int64, windows: SeriesWindows?
+    ) throws(EvaluationError) -> SeriesRequest {
+        let matchers: SeriesMatchers
+        do throws(PromQLError) { matchers = try SeriesMatchers(selector) } catch { throw .refused("\(error)") }
+        return SeriesRequest(
+            matchers, after: after, through: through, samplesMax: ledger.samplesLeft, windows: windows)
+    }
+
+    /// The wanted series as counters; nil where they are to be read.
+    func readCounters(_ selector: VectorSelector, _ times: RangeTimes) throws(EvaluationError) -> [CounterSeries]? {
+        let request = try request(selector, after: times.after, through: times.through, windows: times.windows)
+        do throws(SeriesSourceError) { return try source.counters(request) } catch { throw EvaluationError(error) }
     }
 
     /// What the steps of a timeline look at; nil where nothing can be said.

@@ -63,12 +63,11 @@ struct RangeSamples {
         return result
     }
 
-    /// How many samples a range has, those that are left out counted.
-    /// - Precondition: it has one.
-    func count(_ range: Range<Int>) -> Int {
-        guard let spacing else { return range.count }
-        return Int((times[range.upperBound - 1] - times[range.lowerBound]) / spacing) + 1
-    }
+    /// When it has samples.
+    var moments: SampleTimes { SampleTimes(times: times, spacing: spacing) }
+
+    /// As ``SampleTimes/count(_:)``.
+    func count(_ range: Range<Int>) -> Int { moments.count(range) }
 
     subscript(_ index: Int) -> SampleValue {
         if !histograms.isEmpty, let histogram = histograms[index] { return .histogram(histogram) }
@@ -79,6 +78,21 @@ struct RangeSamples {
         var bytes = 16 * times.count
         for case let histogram? in histograms { bytes += histogram.heldBytes }
         return Holding(samples: times.count, bytes: bytes)
+    }
+}
+
+/// When a series has samples.
+struct SampleTimes {
+    /// ms, ascending.
+    let times: [Int64]
+    /// ms from one sample to the next, those that are left out counted; nil: all are there.
+    let spacing: Int64?
+
+    /// How many samples a range has, those that are left out counted.
+    /// - Precondition: it has one.
+    func count(_ range: Range<Int>) -> Int {
+        guard let spacing else { return range.count }
+        return Int((times[range.upperBound - 1] - times[range.lowerBound]) / spacing) + 1
     }
 }
 

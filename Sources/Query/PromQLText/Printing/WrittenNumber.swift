@@ -17,7 +17,8 @@ package enum WrittenNumber {
         }
         let start = bytes.count
         if value.isFinite { bytes.append(contentsOf: value.description.utf8) }
-        if bytes.count == start || bytes[start...].contains(UInt8(ascii: "e")) {
+        // An exponent stands at the end, with a sign and three digits at most.
+        if bytes.count == start || bytes[max(start, bytes.count - 5)...].contains(UInt8(ascii: "e")) {
             bytes.removeSubrange(start...)
             bytes.append(contentsOf: plain(value).utf8)
         } else if bytes[bytes.count - 1] == UInt8(ascii: "0"), bytes[bytes.count - 2] == UInt8(ascii: ".") {

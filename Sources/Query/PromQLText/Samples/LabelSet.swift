@@ -105,6 +105,16 @@ package struct LabelSet: Hashable, Comparable, Sendable, CustomStringConvertible
         return LabelSet(ordered: kept, hash: hash)
     }
 
+    /// The same of few names, each of which is looked at for each label.
+    package func keeping(few names: [ByteText]) -> LabelSet {
+        var (kept, hash): ([SeriesLabel], Int) = ([], 0)
+        for label in labels where names.contains(label.name) {
+            kept.append(label)
+            hash &+= label.ownHash
+        }
+        return LabelSet(ordered: kept, hash: hash)
+    }
+
     /// All labels but these.
     package func dropping(_ names: Set<ByteText>) -> LabelSet {
         guard let first = labels.firstIndex(where: { Self.has($0.name, among: names) }) else { return self }

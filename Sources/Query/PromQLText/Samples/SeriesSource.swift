@@ -4,6 +4,11 @@ package protocol SeriesSource: Sendable {
     /// - Throws: where the source cannot answer, or the answer would be larger than it may be.
     func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series]
 
+    /// The same by what changes, for a request with windows of which the ends are looked at: what ``series(_:)`` says
+    /// of it, and nothing else. nil: the source does not know its series so, and is to be asked for samples.
+    /// - Throws: as ``series(_:)``.
+    func counters(_ request: SeriesRequest) throws(SeriesSourceError) -> [CounterSeries]?
+
     /// Which of the wanted series have a sample later than one time, up to another (ms since 1970), in their order.
     /// - Throws: as ``series(_:)``, but for the number of samples, which nobody sees.
     func labelSets(
@@ -31,6 +36,9 @@ package struct SeriesMark: Hashable, Sendable {
 }
 
 extension SeriesSource {
+    /// Not known so.
+    package func counters(_ request: SeriesRequest) throws(SeriesSourceError) -> [CounterSeries]? { nil }
+
     /// Not known.
     package func mark(_ matchers: SeriesMatchers, through: Int64) -> SeriesMark? { nil }
 

@@ -71,6 +71,7 @@ struct Routes: Sendable {
     /// Every row of ``RouteTable``, and nothing besides.
     func router() -> Router<ServerContext> {
         let router = Router(context: ServerContext.self)
+        router.add(middleware: LoopRoutes())
         router.add(middleware: ErrorReplies(counts: refusals, health: health, proxies: proxies))
         router.add(middleware: RequestRules())
         router.add(middleware: AccessMiddleware(access: access, scopes: RouteTable.scopes, guardian: guardian))

@@ -3,6 +3,7 @@ import Hummingbird
 import NIOCore
 import NIOHTTPTypes
 import Plans
+import Synchronization
 
 /// Sees a connection end, or the client close its side of it.
 ///
@@ -14,7 +15,28 @@ final class DisconnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     /// How long answers go on being made for who has closed his side.
     static let patience = TimeAmount.seconds(1)
 
-    let disconnection = Disconnection()
+    /// Of connections that are not closed, by their channels.
+    private static let known = Mutex<[ObjectIdentifier: Disconnection]>([:])
+
+    private let disconnection = Disconnection()
+    private var channel: ObjectIdentifier?
+
+    /// That of a connection, found without a turn of its event loop: every request looks for it. nil where the
+    /// connection is closed, and what watched it has been taken away.
+    static func disconnection(of channel: any Channel) -> Disconnection? {
+        known.withLock { $0[ObjectIdentifier(channel)] }
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let channel = ObjectIdentifier(context.channel)
+        self.channel = channel
+        Self.known.withLock { $0[channel] = disconnection }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        guard let channel else { return }
+        Self.known.withLock { $0[channel] = nil }
+    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .inputClosed? = event as? ChannelEvent {
@@ -47,20 +69,11 @@ extension ServerContext {
     /// - Throws: what `answer` throws; where that is because the client has gone, a refusal that says so: it is neither
     ///   a mistake of ours nor a fault of what was asked.
     func noticingDisconnection(_ answer: () async throws -> Response) async throws -> Response {
-        guard let disconnection = await disconnection else { throw Refusal.departed }
+        guard let disconnection = DisconnectionWatch.disconnection(of: channel) else { throw Refusal.departed }
         do {
             return try await Disconnection.$current.withValue(disconnection) { try await answer() }
         } catch where disconnection.isGone && Self.isCancellation(error) {
             throw Refusal.departed
-        }
-    }
-
-    /// nil where the connection is closed, and what watched it has been taken away.
-    private var disconnection: Disconnection? {
-        get async {
-            try? await channel.eventLoop.submit { [channel] in
-                try channel.pipeline.syncOperations.handler(type: DisconnectionWatch.self).disconnection
-            }.get()
         }
     }
 

@@ -67,7 +67,8 @@ final class HTTPFront: Sendable {
                 maxHeaderFieldCount: 200))
         let keeper = GateKeeper()
         return Application(
-            router: router, server: .http1(configuration: channel),
+            router: router,
+            server: HTTPServerBuilder { LoopChannel(base: HTTP1Channel(responder: $0, configuration: channel)) },
             configuration: ApplicationConfiguration(
                 address: .hostname(listen.host, port: listen.port), serverName: nil, backlog: 1024,
                 availableConnectionsDelegate: keeper),

@@ -12,12 +12,15 @@ package final class SeriesAnswerText: Sendable {
     /// - Parameters:
     ///   - statistics: whether it says what it took.
     ///   - pieceBytes: about how long a piece is.
-    package init(_ answer: SeriesAnswer, statistics: Bool = false, pieceBytes: Int = 64 << 10) {
+    package init(_ answer: SeriesAnswer, statistics: Bool = false, pieceBytes: Int = 128 << 10) {
         writing = Mutex(Writing(answer, statistics: statistics, pieceBytes: pieceBytes))
     }
 
     /// The next piece; nil after the last one.
     package func next() -> [UInt8]? { writing.withLock { $0.next() } }
+
+    /// Whether the last piece was taken.
+    package var isEnded: Bool { writing.withLock { $0.isEnded } }
 }
 
 /// Where writing an answer stands: which series, and which of its samples.
@@ -26,6 +29,7 @@ private struct Writing: Sendable {
     private let hasStatistics: Bool
     private let pieceBytes: Int
     private var json = JSONWriter()
+    private var numbers = NumberTexts()
     private var place = 0
     /// The sample of a series with several; nil: the series is not begun.
     private var sample: Int?
@@ -33,7 +37,7 @@ private struct Writing: Sendable {
     private var isAtHistograms = false
     private var isListOpen = false
     private var isBegun = false
-    private var isEnded = false
+    private(set) var isEnded = false
 
     init(_ answer: SeriesAnswer, statistics: Bool, pieceBytes: Int) {
         (self.answer, hasStatistics, self.pieceBytes) = (answer, statistics, pieceBytes)
@@ -41,10 +45,20 @@ private struct Writing: Sendable {
 
     mutating func next() -> [UInt8]? {
         if isEnded { return nil }
+        json.reserve(isBegun ? pieceBytes : min(pieceBytes, likelyBytes))
         if !isBegun { begin() }
         while json.bytes.count < pieceBytes, step() {}
         return json.take()
     }
+
+    /// Of the whole text, roughly.
+    private var likelyBytes: Int {
+        guard case .matrix(let series) = answer.value else { return 4096 }
+        return series.reduce(1024) { $0 + 256 + $1.samples.times.count * Self.sampleBytes }
+    }
+
+    /// Of a sample whose number has most digits that there are.
+    private static let sampleBytes = 36
 
     private mutating func begin() {
         isBegun = true
@@ -134,7 +148,7 @@ private struct Writing: Sendable {
         let (times, floats) = (run.times, run.floats)
         var next = index
         repeat {
-            SeriesJSON.write(times[next], floats[next], to: &json)
+            SeriesJSON.write(times[next], floats[next], to: &json, &numbers)
             next += 1
         } while next < times.count && json.bytes.count < pieceBytes
         sample = next
@@ -248,8 +262,46 @@ package enum SeriesJSON {
         appendPadded(rest, digits: 3, to: &bytes)
     }
 
-    /// A sample at once, since answers have them by the thousand.
-    static func write(_ time: Int64, _ value: Double, to json: inout JSONWriter) {
+    /// A sample at once, since answers have them by the thousand. Those of our times have ten digits before the point.
+    static func write(
+        _ time: Int64, _ value: Double, to json: inout JSONWriter, _ numbers: inout NumberTexts
+    ) {
+        let (seconds, rest) = time.magnitude.quotientAndRemainder(dividingBy: 1000)
+        guard time > 0, seconds >= 1_000_000_000, seconds < 10_000_000_000,
+            let place = numbers.place(of: value, { append(value, to: &$0) })
+        else { return writeLong(time, value, to: &json) }
+        let texts = numbers.bytes
+        json.raw(plain: { bytes in
+            bytes.append(addingCapacity: NumberTexts.bytesMax + 20) { text in
+                text.append(UInt8(ascii: "["))
+                append(fiveDigits: UInt32(truncatingIfNeeded: seconds / 100_000), to: &text)
+                append(fiveDigits: UInt32(truncatingIfNeeded: seconds % 100_000), to: &text)
+                if rest > 0 {
+                    text.append(UInt8(ascii: "."))
+                    for power in [100, 10, 1] as [UInt64] {
+                        text.append(48 + UInt8(truncatingIfNeeded: rest / power % 10))
+                    }
+                }
+                text.append(UInt8(ascii: ","))
+                text.append(UInt8(ascii: "\""))
+                for index in place { text.append(texts[index]) }
+                text.append(UInt8(ascii: "\""))
+                text.append(UInt8(ascii: "]"))
+            }
+        })
+    }
+
+    private static func append(fiveDigits number: UInt32, to text: inout OutputSpan<UInt8>) {
+        assert(number < 100_000, "five digits")
+        text.append(48 + UInt8(truncatingIfNeeded: number / 10_000))
+        text.append(48 + UInt8(truncatingIfNeeded: number / 1_000 % 10))
+        text.append(48 + UInt8(truncatingIfNeeded: number / 100 % 10))
+        text.append(48 + UInt8(truncatingIfNeeded: number / 10 % 10))
+        text.append(48 + UInt8(truncatingIfNeeded: number % 10))
+    }
+
+    /// The same of whatever time and number.
+    private static func writeLong(_ time: Int64, _ value: Double, to json: inout JSONWriter) {
         json.raw(plain: { bytes in
             bytes.append(UInt8(ascii: "["))
             append(time: time, to: &bytes)

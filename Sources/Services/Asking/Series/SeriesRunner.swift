@@ -196,4 +196,9 @@ private final class CountedSource: SeriesSource {
         read.wrappingAdd(found.reduce(0) { $0 + $1.samples.times.count }, ordering: .relaxed)
         return found
     }
+    func counters(_ request: SeriesRequest) throws(SeriesSourceError) -> [CounterSeries]? {
+        let found = try source.counters(request)
+        read.wrappingAdd((found ?? []).reduce(0) { $0 + $1.times.count }, ordering: .relaxed)
+        return found
+    }
 }

@@ -93,6 +93,8 @@ struct MetricProgram: Sendable {
     /// The metric of closed conversations.
     let closings: Placement?
     let silence: SilenceColumns
+    /// Metrics of what was not followed, which no event tells of.
+    let unfollowed: [MetricDefinition]
 
     /// Where a metric has its words; what was taken back stands in words beside those of its metric.
     func placement(of index: Int) -> Placement? {
@@ -128,6 +130,7 @@ struct MetricProgram: Sendable {
             placements[$0]
         }
         silence = SilenceColumns(registry)
+        unfollowed = definitions.filter { Self.unfollowedNames.contains($0.name) }
         cost = definitions.firstIndex { $0.source == .bookedCost }.flatMap { [placements] in placements[$0] }
         unpriced = definitions.firstIndex { $0.source == .unpricedCalls }.flatMap { [placements] in placements[$0] }
         ratings = definitions.firstIndex { $0.source == .ratings }.flatMap { [placements] in placements[$0] }
@@ -135,6 +138,10 @@ struct MetricProgram: Sendable {
         for type in registry.types { addType(type, registry) }
         assert(types.count == registry.types.count && placements.count == definitions.count, "programs by id and index")
     }
+
+    private static let unfollowedNames = [
+        MetricCatalogue.untrackedQuestions, MetricCatalogue.forgottenAnswers, MetricCatalogue.untrackedConversations,
+    ]
 
     // MARK: Building
 

@@ -133,8 +133,7 @@ extension MetricTotals {
     }
 
     /// What was not followed: of ``families`` those that no event tells of, so that nothing but the present is known.
-    /// - Complexity: O(definitions).
-    package var unfollowed: [MetricFamily] { program.definitions.compactMap(familyNotFollowed) }
+    package var unfollowed: [MetricFamily] { program.unfollowed.compactMap(familyNotFollowed) }
 
     private func familyNotFollowed(_ definition: MetricDefinition) -> MetricFamily? {
         let count: UInt64

@@ -75,10 +75,10 @@ extension Routes {
         // What is no expression waits for nobody.
         try asked.check()
         let (question, hasStatistics) = (asked, form["stats"] != nil)
-        let waiting = settlement.waiting
         let present = try await presentFamilies()
-        let (text, notices, first, second) = try await queries.run { [self] cancellation throws in
+        let (text, waiting, notices, first) = try await queries.run { [self] cancellation throws in
             let options = questionOptions(cancellation, within: queries.memory, timeLimit: timeLimit)
+            let waiting = settlement.waiting
             return try overSeries(at: moment, present: present, within: options) { pinned, earlier in
                 let remarks = Notices()
                 let source = ruled(pinned.source, as: earlier, noting: remarks, within: options)
@@ -90,13 +90,15 @@ extension Routes {
                 if let earlier { answer.infos.append(earlier.remark) }
                 answer.booking = try queries.holding(answer.heldBytes + Self.answerBytes)
                 let text = SeriesAnswerText(answer, statistics: hasStatistics)
-                return (text, notices, text.next() ?? [], text.next())
+                var first = text.next() ?? []
+                if !text.isEnded { first += text.next() ?? [] }
+                return (text, waiting, notices, first)
             }
         }
-        guard let second else {
+        if text.isEnded {
             return Self.noting(waiting, missing: notices, Response(bytes: first, contentType: MediaType.json))
         }
-        let streamed = Response(first: first + second, contentType: MediaType.json) { [queries] in
+        let streamed = Response(first: first, contentType: MediaType.json) { [queries] in
             try await queries.nextPiece { text.next() }
         }
         return Self.noting(waiting, missing: notices, streamed)
