@@ -236,6 +236,30 @@ import Testing
         #expect(try await queries.run { _ in 5 } == 5)
     }
 
+    /// What was let go of in the midst of what is used came to gigabytes in ten seconds.
+    @Test func whatGrowsFastIsGivenBackSoon() {
+        let (held, clock) = (Held(), SimulatedClock(wallNanoseconds: 0))
+        let valve = MemoryValve(
+            limitBytes: 1_600, clock: clock, heldBytes: { held.bytes }, giveBack: held.giveBack)
+        held.set(1_500, free: 200)
+        #expect(valve.look(isIdle: false) == nil && held.returns == 1)
+        // Too soon, then too little, then as much as counts.
+        clock.advance(nanoseconds: 999_999_999)
+        held.set(1_500, free: 200)
+        #expect(valve.look(isIdle: false) == nil && held.returns == 1)
+        clock.advance(nanoseconds: 1)
+        held.set(1_399, free: 99)
+        #expect(valve.look(isIdle: false) == nil && held.returns == 1)
+        held.set(1_400, free: 100)
+        #expect(valve.look(isIdle: false) == nil && held.returns == 2)
+        // What can not be given back is told at once, and no more often.
+        clock.advance(nanoseconds: 1_000_000_000)
+        held.set(1_700)
+        #expect(valve.look(isIdle: false) == .closed(heldBytes: 1_700) && held.returns == 3)
+        clock.advance(nanoseconds: 1_000_000_000)
+        #expect(valve.look(isIdle: false) == nil && held.returns == 3 && valve.isClosed)
+    }
+
     /// Else a store that needs more than it was given would answer nothing.
     @Test func whatIsHeldWhileNobodyAsksIsNoReasonToRefuse() {
         let (held, clock) = (Held(), SimulatedClock(wallNanoseconds: 0))

@@ -3,7 +3,7 @@ import Intakes
 import OperatorLogs
 import Platform
 
-/// Looks every second whether the process holds more than it may, and says when questions are refused for it.
+/// Looks four times a second whether the process holds more than it may, and says when questions are refused for it.
 struct MemoryWatch: BackgroundWork {
     let valve: MemoryValve
     let queries: QueryService
@@ -13,7 +13,7 @@ struct MemoryWatch: BackgroundWork {
     let health: ServerHealth
 
     func step() async throws {
-        try await Task.sleep(for: .seconds(1))
+        try await Task.sleep(for: .milliseconds(250))
         switch try await thread.run({ [valve, queries] in valve.look(isIdle: queries.isIdle) }) {
         case .closed(let bytes)?:
             log.say(

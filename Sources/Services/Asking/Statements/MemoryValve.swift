@@ -16,14 +16,18 @@ package final class MemoryValve: Sendable {
     }
 
     private struct State {
-        /// On the monotonic clock.
-        var lastGivenBack: Int64?
+        /// When free memory was given back last, on the monotonic clock, and what was held after that.
+        var last: (time: Int64, heldBytes: Int)?
         /// What was held when nobody asked, without what could be given back.
         var idleBytes = 0
     }
 
-    /// Giving back stops who allocates for a moment.
+    /// Giving back stops who allocates for a moment, so it is not done more often than this …
     private static let pauseNanoseconds: Int64 = 10_000_000_000
+    /// … or than this where so much came since: what many threads let go of in the midst of what they use comes to
+    /// hundreds of megabytes a second.
+    private static let shortPauseNanoseconds: Int64 = 1_000_000_000
+    private var growthBytes: Int { limitBytes / 16 }
 
     private let limitBytes: Int
     private let clock: any Clock
@@ -36,7 +40,7 @@ package final class MemoryValve: Sendable {
     /// - Parameters:
     ///   - limitBytes: what the process is to hold at most.
     ///   - heldBytes: what it holds; nil where that is not known.
-    ///   - giveBack: has the allocator return what is free; called at most every 10 s.
+    ///   - giveBack: has the allocator return what is free; called at most once a second.
     package init(
         limitBytes: Int, clock: any Clock, heldBytes: @escaping @Sendable () -> Int?,
         giveBack: @escaping @Sendable () -> Void
@@ -48,7 +52,7 @@ package final class MemoryValve: Sendable {
     /// Whether no question is let in.
     package var isClosed: Bool { closed.load(ordering: .relaxed) }
 
-    /// Looks what is held; to be asked every second, by one thread at a time. May take as long as the allocator needs
+    /// Looks what is held; to be asked several times a second, by one thread at a time. May take as long as the allocator needs
     /// to look through what it keeps.
     /// - Parameter isIdle: no question is answered, and no answer lies there.
     /// - Returns: nil where all is as it was.
@@ -56,13 +60,14 @@ package final class MemoryValve: Sendable {
         guard var held = heldBytes() else { return nil }
         let now = clock.monotonicNanoseconds()
         let isDue = held > limitBytes / 4 * 3 && state.withLock { state in
-            if let last = state.lastGivenBack, now - last < Self.pauseNanoseconds { return false }
-            state.lastGivenBack = now
-            return true
+            guard let last = state.last else { return true }
+            let pause = held - last.heldBytes >= growthBytes ? Self.shortPauseNanoseconds : Self.pauseNanoseconds
+            return now - last.time >= pause
         }
         if isDue {
             giveBack()
             held = heldBytes() ?? held
+            state.withLock { [held] state in state.last = (now, held) }
         }
         let most = state.withLock { state in
             if isIdle, isDue || held < state.idleBytes { state.idleBytes = held }
