@@ -27,7 +27,7 @@ package struct SharedTextCodes: Sendable {
         landmarks: PageLandmarks? = nil
     ) throws(DecodingError) {
         precondition(rows?.last.map { Int($0) < header.rowCount } ?? true, "rows of the page")
-        let (codes, validity) = try Self.read(header, payload, type, textCount: textCount, rows: rows)
+        let (codes, validity) = try Self.read(header, payload, type, textCount: textCount, rows: rows, landmarks)
         (self.type, self.validity, count, isWhole) = (type, validity, rows?.count ?? header.rowCount, rows == nil)
         if codes.count < textCount / 64 {
             var few: [UInt32] = []
@@ -42,7 +42,8 @@ package struct SharedTextCodes: Sendable {
 
     /// The codes of the rows that have a value, and which these are.
     private static func read(
-        _ header: PageHeader, _ payload: ArraySlice<UInt8>, _ type: ColumnType, textCount: Int, rows: [UInt32]?
+        _ header: PageHeader, _ payload: ArraySlice<UInt8>, _ type: ColumnType, textCount: Int, rows: [UInt32]?,
+        _ landmarks: PageLandmarks? = nil
     ) throws(DecodingError) -> (codes: [UInt32], validity: Validity?) {
         var cursor = ByteCursor(try PageDecoder.plainPayload(header, payload))
         guard header.encoding == .sharedTexts, type == .text else {
