@@ -211,7 +211,7 @@ import Testing
             ]
             let ordinal = UInt64(chunk) << 32
             let assignment = found.assignment(
-                of: types.indices.map { .constant(values[$0], type: types[$0], count: rows) }, ordinal: ordinal,
+                of: types.indices.map { .column(.constant(values[$0], type: types[$0], count: rows)) }, ordinal: ordinal,
                 countsRows: true)
             let groups = plain.assign(
                 types.indices.map { Vector(type: types[$0], scalars: Array(repeating: values[$0], count: rows)) },
