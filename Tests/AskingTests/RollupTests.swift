@@ -60,8 +60,7 @@ import Testing
             var conditions: [String] = []
             let edges = [
                 "2026-07-31 00:00:00Z", "2026-08-01 09:30:00Z", "2026-08-02 17:00:00Z",
-                "2026-08-02 17:00:00.000000001Z",
-                "2026-07-30 23:59:59Z",
+                "2026-08-02 17:00:00.000000001Z", "2026-07-30 23:59:59Z",
             ]
             if Bool.random(using: &random) {
                 conditions.append("time \(pick([">=", ">"])) timestamptz '\(pick(edges))'")

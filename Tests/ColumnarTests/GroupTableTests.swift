@@ -210,9 +210,8 @@ import Testing
                 random.below(4) == 0 ? .null : .text(["a", "b", "c"][random.below(3)]),
             ]
             let ordinal = UInt64(chunk) << 32
-            let assignment = found.assignment(
-                of: types.indices.map { .column(.constant(values[$0], type: types[$0], count: rows)) }, ordinal: ordinal,
-                countsRows: true)
+            let keys = types.indices.map { Vector.constant(values[$0], type: types[$0], count: rows) }
+            let assignment = found.assignment(of: keys.map { .column($0) }, ordinal: ordinal, countsRows: true)
             let groups = plain.assign(
                 types.indices.map { Vector(type: types[$0], scalars: Array(repeating: values[$0], count: rows)) },
                 ordinal: ordinal)

@@ -31,7 +31,6 @@ package struct TextDictionaryBuilder: Sendable {
 
     package mutating func code(of text: String) -> UInt32 { code(of: text.utf8.span) }
 
-    // tests: columns do not tell what was searched.
     /// Writes the codes of many texts of one source; new ones are added, in order.
     /// - Parameters:
     ///   - texts: where each begins in the source above 32 bits, its length below.

@@ -22,7 +22,7 @@ enum EncodingTrials {
         Shape(name: "deltas", what: "ascending times", encoding: .integers) {
             MadeColumn.integers(MadeColumn.times(stream: 3), .timestamptz)
         },
-        Shape(name: "leaps", what: "ascending times, one in sixty-four long after the one before", encoding: .integers) {
+        Shape(name: "leaps", what: "ascending times, one in sixty-four long after the last", encoding: .integers) {
             MadeColumn.integers(MadeColumn.times(stream: 13, leap: 3_600_000), .timestamptz)
         },
         Shape(name: "runs", what: "integers in stretches of a hundred rows", encoding: .integers) {

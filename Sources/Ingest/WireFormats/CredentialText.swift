@@ -69,7 +69,6 @@ package enum CredentialText {
         return String(decoding: result + bytes[done...], as: UTF8.self)
     }
 
-    // tests: that a byte costs what it costs, however a text is made, can be told by no clock.
     /// How many bytes are looked at while all parts of a text that open something are found; those that are looked at
     /// twice count twice.
     package static func steps(_ text: ArraySlice<UInt8>, _ suspicion: Suspicion) -> Int {

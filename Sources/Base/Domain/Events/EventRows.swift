@@ -13,7 +13,6 @@ import Bytes
         self.starts = starts
     }
 
-    // tests: what is put together fills its bytes. Who admits rows sees it on the way.
     /// Whether the rows fill their bytes without a gap, in order.
     package var areEndToEnd: Bool {
         var end = 0

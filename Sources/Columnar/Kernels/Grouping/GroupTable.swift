@@ -30,7 +30,6 @@ package struct GroupTable: Sendable {
         }
     }
 
-    // tests: a promise of speed, counted.
     /// How many texts were looked up by their bytes.
     package var lookedTexts: Int { columns.reduce(0) { $0 + $1.lookedTexts } }
 

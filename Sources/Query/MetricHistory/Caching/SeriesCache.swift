@@ -36,7 +36,6 @@ package final class SeriesCache: Sendable {
 
     /// What it holds now, roughly.
     package var memoryBytes: Int { state.withLock { $0.bytes } }
-    // tests: they do not grow with the history.
     /// Rows that were read and cells that were looked at so far.
     package var steps: Int { state.withLock { $0.steps } }
 

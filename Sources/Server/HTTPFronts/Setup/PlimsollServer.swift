@@ -58,8 +58,7 @@ package final class PlimsollServer: Sendable {
         onSpansListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
         onListening: @escaping @Sendable (ListenAddress) async -> Void
     ) async throws {
-        let limits = configuration.limits
-        let book = try checked()
+        let (limits, book) = (configuration.limits, try checked())
         let threads = BlockingThreads(configuration.threads(decoders: workers.parallelism))
         let (log, paced, words) = (log, PacedLog(log, clock: clock), SlippedWords(store.registry, log: log))
         let health = ServerHealth(log: log, clock: clock)

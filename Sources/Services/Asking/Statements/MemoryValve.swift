@@ -52,8 +52,8 @@ package final class MemoryValve: Sendable {
     /// Whether no question is let in.
     package var isClosed: Bool { closed.load(ordering: .relaxed) }
 
-    /// Looks what is held; to be asked several times a second, by one thread at a time. May take as long as the allocator needs
-    /// to look through what it keeps.
+    /// Looks what is held; to be asked several times a second, by one thread at a time. May take as long as the
+    /// allocator needs to look through what it keeps.
     /// - Parameter isIdle: no question is answered, and no answer lies there.
     /// - Returns: nil where all is as it was.
     package func look(isIdle: Bool) -> Change? {

@@ -47,7 +47,7 @@ internal import Hashing
 // refused: there is no torn tail, because a segment gets its name only after it was flushed and read back.
 
 /// The ladder of segment formats; numbers are never reused.
-package enum SegmentVersion: UInt8, Sendable {
+enum SegmentVersion: UInt8, Sendable {
     /// The first format.
     case first = 1
 }
