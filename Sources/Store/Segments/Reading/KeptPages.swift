@@ -18,11 +18,17 @@ final class KeptPages: Sendable {
     struct Page: Sendable {
         /// Says that nothing is compressed.
         var header: PageHeader
+        /// As which the header was read.
+        var type: ColumnType
         var payload: ArraySlice<UInt8>
         /// Length of the header in the file.
         var headerBytes: Int
         /// What is known of the payload beside.
         let landmarks: PageLandmarks
+
+        /// Whether it is the page of such a column, too. Columns of a group share a page that is the same for them, and
+        /// nothing keeps a footer from naming one for others.
+        func isOf(type: ColumnType, rowCount: Int) -> Bool { self.type == type && header.rowCount == rowCount }
     }
 
     private enum Kept {

@@ -88,7 +88,9 @@ package struct RowGroup: Sendable {
         var headerBytes = 0
         do {
             let key = KeptPages.Key(origin: segment.origin, offset: place.offset)
-            if place.length > 0, isKept, let known = segment.keptPages.page(key) {
+            if place.length > 0, isKept, let known = segment.keptPages.page(key),
+                known.isOf(type: type, rowCount: rowCount)
+            {
                 statistics?.add(pagesRead: 1)
                 (page.header, page.payload, headerBytes) = (known.header, known.payload, known.headerBytes)
                 page.landmarks = known.landmarks
@@ -105,7 +107,7 @@ package struct RowGroup: Sendable {
                     page.header.compression = .none
                     page.header.storedBytes = page.payload.count
                     let kept = KeptPages.Page(
-                        header: page.header, payload: page.payload, headerBytes: headerBytes,
+                        header: page.header, type: type, payload: page.payload, headerBytes: headerBytes,
                         landmarks: PageLandmarks(payloadBytes: page.payload.count))
                     segment.keptPages.keep(kept, as: key)
                     page.landmarks = kept.landmarks
