@@ -71,6 +71,8 @@ extension Writer {
     func restore(_ batches: [RestoredBatch], _ progress: inout RestoreProgress) throws -> RestoreResult {
         try checkUsable()
         settle()
+        // As for an import: where that has ended everything there is no seal.
+        try checkUsable()
         if tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty { try seal() }
         let before = Checkpoint(self)
         // A version of objectives may change where buckets end, so the counters are kept whole.

@@ -301,6 +301,8 @@ final class Writer {
             "an import changes nothing that is there")
         // The log does not hold these events, so they have a seal of their own, and none may be under way.
         settle()
+        // That may have ended everything: there would be no seal, and the events would be nowhere.
+        try checkUsable()
         try observeClock()
         if tail.count > 0 || !tail.amended.isEmpty || !systemRecords.isEmpty { try seal() }
         let before = Checkpoint(self)
