@@ -2,6 +2,7 @@ import Bytes
 import Domain
 import EventStores
 import MetricHistory
+import Plans
 import PromQLText
 import Testing
 
@@ -130,6 +131,53 @@ import Testing
         }
         let (short, long) = (try steps(hours: 12), try steps(hours: 40))
         #expect(short.few < 30 && long.few <= short.few && short.again == 0 && long.again == 0)
+    }
+
+    /// What courses are made of is booked beside them: all runs as one, where there are several.
+    @Test func whatCoursesAreMadeOfIsBooked() throws {
+        let (hours, tools) = (40 as Int64, 100)
+        func counters(
+            _ history: HistoryStore, _ cache: SeriesCache, windows: Int, _ options: QueryOptions = QueryOptions()
+        ) throws -> Int? {
+            let source = StoreSeries(
+                catalog: history.store.snapshot(), reached: HistoryStore.start + hours * 3_600_000_000_000,
+                options: options, cache: cache)
+            let begin = hours - Int64(windows) * 4
+            let request = SeriesRequest(
+                try HistoryStore.matchers("support_tool_calls_total"),
+                after: HistoryStore.startMilliseconds + begin * 3_600_000,
+                through: HistoryStore.startMilliseconds + hours * 3_600_000, samplesMax: 100_000,
+                windows: Self.windows(
+                    firstEnd: (begin + 4) * 3_600_000, step: 14_400_000, count: windows, length: 3_600_000))
+            return try source.counters(request)?.count
+        }
+        /// Of all but the last hours there is a run, and of these another one; no courses are made yet.
+        func asked() throws -> (HistoryStore, SeriesCache) {
+            var history = try HistoryStore(nowSeconds: hours * 3_600 + 120)
+            let cache = SeriesCache()
+            for stretch in [0..<hours - 4, hours - 4..<hours] {
+                for hour in stretch {
+                    try history.append(
+                        (0..<tools).map { tool in
+                            HistoryStore.event(
+                                "tool.call", at: Double(hour * 3_600 + 60), ["tool": .text("t\(tool)")],
+                                id: "\(hour) \(tool)")
+                        })
+                }
+                try history.store.seal()
+                #expect(try counters(history, cache, windows: 1) == tools)
+            }
+            return (history, cache)
+        }
+        let (history, cache) = try asked()
+        let before = cache.memoryBytes
+        #expect(try counters(history, cache, windows: 10) == tools)
+        var options = QueryOptions()
+        options.memoryBudgetBytes = (cache.memoryBytes - before) / 2 * 3
+        #expect(cache.memoryBytes > before)
+        #expect(try counters(history, cache, windows: 10, options) == tools)
+        let (fresh, freshCache) = try asked()
+        #expect(throws: SeriesSourceError.self) { try counters(fresh, freshCache, windows: 10, options) }
     }
 
     /// Distributions, gauges, several metrics at once, whole windows, and what nobody keeps are read sample by sample.

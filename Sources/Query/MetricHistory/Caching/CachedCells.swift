@@ -213,13 +213,14 @@ final class CachedCells: Sendable {
         let missing = sets.filter { known[$0.number] == nil }
         if missing.isEmpty { return known }
         guard index.cellCount <= Self.changesMax / exposition.seriesOfCell, showsMost(at: times) else { return nil }
+        try hold(index.wholeBytes)
         var builder = CourseBuilder(RunCells(index.whole ?? CellRun(hasSums: fold.hasSums)))
         var bytes = 0
         for set in missing {
             let own = builder.courses(of: set.outputs, ofSet: set.number)
             known[set.number] = own
             bytes += own.reduce(32) { $0 + $1.memoryBytes }
-            try hold(bytes)
+            try hold(index.wholeBytes + bytes)
         }
         cache.count(steps: builder.groups.steps)
         index.courses.keep(known, as: key)

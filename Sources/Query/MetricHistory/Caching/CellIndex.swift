@@ -63,6 +63,8 @@ final class CellIndex: Sendable {
     /// What all runs count, as one.
     /// - Complexity: O(cells · log runs), where there are several.
     var whole: CellRun? { Self.sum(runs) }
+    /// What ``whole`` takes beside the runs, roughly: one alone is not copied.
+    var wholeBytes: Int { runs.count > 1 ? runs.reduce(0) { $0 + $1.memoryBytes } : 0 }
     /// How many cells the runs have.
     var cellCount: Int { runs.reduce(0) { $0 + $1.count } }
 

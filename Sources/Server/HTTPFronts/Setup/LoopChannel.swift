@@ -27,14 +27,13 @@ struct LoopChannel: ServerChildChannel {
 struct LoopRoutes: RouterMiddleware {
     private static let quick = Set(
         RouteTable.routes.filter { $0.name == .instantQuery || $0.name == .rangeQuery }.map(\.path))
-    /// Longer questions take a while to read.
-    private static let addressBytesMax = 4096
 
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
-        let isShort = (request.head.path ?? "").utf8.count <= Self.addressBytesMax
-        if isShort, request.method == .get, context.endpointPath.map(Self.quick.contains) == true {
+        if request.method == .get, context.endpointPath.map(Self.quick.contains) == true,
+            QuickReading.isQuick(request.head.path ?? "")
+        {
             return try await next(request, context)
         }
         return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await next(request, context) }
