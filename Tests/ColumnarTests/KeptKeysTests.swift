@@ -187,6 +187,19 @@ import Testing
         }
     }
 
+    /// Codes that are counted beside texts without any are held a second time while they are counted.
+    @Test func countingIdsBesideOthersIsBooked() throws {
+        var random = SampleGenerator(state: 43)
+        let pieces = try Self.pieces(&random)
+        var state = AggregateStates.distinct(.text, isCount: true, orderKeys: 0, AggregateStates.count())
+        state.grow(to: 1)
+        try state.update([pieces[0].keys], GroupAssignment(single: pieces[0].keys.count))
+        #expect(state.finishBytes == 0)
+        let codes = state.memoryBytes
+        try state.update([pieces[12].keys], GroupAssignment(single: pieces[12].keys.count))
+        #expect(state.finishBytes > codes)
+    }
+
     /// The promise: of ids with numbers not one text is looked at, by however many threads.
     @Test func noTextIsLookedAt() throws {
         var random = SampleGenerator(state: 41)

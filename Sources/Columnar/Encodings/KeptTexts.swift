@@ -20,10 +20,10 @@ package final class KeptTexts: Sendable {
         /// - Parameters:
         ///   - column: the column's name; columns of one name share their numbers, whatever their table.
         ///   - origin: of the segment, a number that nothing else has in this process.
-        ///   - indices: which of the segment's blocks, in the order in which the page's codes count through them.
+        ///   - indices: which of the segment's blocks, in the order in which the page's codes count through them; a
+        ///     damaged page may name none.
         ///   - textCount: how many texts they have together.
         package init(column: String, origin: UInt64, indices: [Int], textCount: Int) {
-            assert(!indices.isEmpty && textCount > 0, "blocks of texts")
             (self.column, self.origin) = (ExactText(column), origin)
             (self.indices, self.textCount) = (indices, textCount)
         }
@@ -160,7 +160,7 @@ package final class KeptTexts: Sendable {
     }
 
     private func look(at blocks: Blocks, in state: inout State) -> Look {
-        if bytesMax == 0 { return .nothing }
+        if bytesMax == 0 || blocks.indices.isEmpty { return .nothing }
         let before = state.heldBytes
         var column = state.columns.removeValue(forKey: blocks.column) ?? Column()
         defer { state.columns[blocks.column] = column }

@@ -13,6 +13,9 @@ struct DistinctAccumulator: Accumulator {
     /// How many arguments are keys of an order: each equals the argument itself.
     private let orderKeys: Int
 
+    /// What a code takes while codes become numbers of values.
+    private static let bytesPerCode = 16
+
     init(_ type: ColumnType, isCount: Bool, orderKeys: Int, inner: any Accumulator) {
         (self.isCount, self.orderKeys, self.inner) = (isCount, orderKeys, inner)
         values = KeyColumn(type: type)
@@ -76,9 +79,12 @@ struct DistinctAccumulator: Accumulator {
         return whole
     }
 
-    /// The other one takes every value in.
+    /// Codes that are counted beside others are pairs once more; of a list the other one takes every value in.
     var finishBytes: Int {
-        if isCount { return 0 }
+        if isCount {
+            guard let kept, values.count > 0 else { return 0 }
+            return kept.count * Self.bytesPerCode + 2 * coded.memoryBytes
+        }
         return pairs.count * 96 + 2 * values.memoryBytes + values.decodedTextBytes(of: values.count)
     }
 
