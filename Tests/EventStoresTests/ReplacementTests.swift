@@ -108,31 +108,6 @@ import Testing
         try store.close()
     }
 
-    /// A seal that is published while its replaced rows cannot be found ends everything; an import that has waited for
-    /// it is refused then, and not taken without a segment.
-    @Test func anImportIsRefusedWhereTheSealBeforeItEndedEverything() throws {
-        let queue = HeldBackgroundQueue()
-        var options = EventStoreTests.options()
-        options.sealEventsMax = 1
-        let store = try EventStore.open(at: "/data", context: context(disk, sideQueue: queue), options: options)
-        _ = try store.append([Self.call(nil)])
-        _ = try store.append([Self.replacement(of: 1, "c")])
-        queue.runNext()
-        disk.arm(SimulatedFault(.failure(EIO), atCall: 1, of: [.read], isLasting: true))
-        var more = SampleEvents()
-        more.addTurn("d", 1, at: 3_510)
-        #expect(throws: StoreError.self) { _ = try store.importBulk([more.batch]) }
-        disk.disarm()
-        #expect(store.status.position == 1, "what no file holds is not in the store")
-        #expect(throws: StoreError.self) { _ = try store.append([more.batch]) }
-        disk.crash()
-        let again = try open()
-        #expect(try rows(again, "events", ["position"]).count == 1)
-        #expect(try rows(again, "llm_call", ["conversation_id"]).first?.contains("c") == true)
-        #expect(try again.importBulk([more.batch])[0].accepted == 3)
-        try again.close()
-    }
-
     /// A trace that settles again after the prices changed: what was booked stays booked until somebody corrects it.
     @Test(arguments: [false, true]) func aRowInAnothersPlaceCostsWhatThatOneCost(isSealed: Bool) throws {
         let store = try open()
