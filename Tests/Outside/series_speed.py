@@ -202,6 +202,8 @@ class Peer:
 
 def prometheus(loaded, folder):
     data, config, port = os.path.join(folder, "prometheus"), os.path.join(folder, "prometheus.yml"), free_port()
+    # What an earlier run loaded would be merged with this at each question.
+    shutil.rmtree(data, ignore_errors=True)
     # One pass over the file for each block: few long ones.
     create = ["promtool", "tsdb", "create-blocks-from", "openmetrics", "--quiet", "--max-block-duration=486h"]
     subprocess.run([*create, loaded.openmetrics, data], check=True)
@@ -215,9 +217,10 @@ def prometheus(loaded, folder):
 
 
 def victoria(loaded, folder):
-    port = free_port()
+    data, port = os.path.join(folder, "victoria"), free_port()
+    shutil.rmtree(data, ignore_errors=True)
     peer = Peer("victoria-metrics", port, [
-        "victoria-metrics", f"-storageDataPath={os.path.join(folder, 'victoria')}", f"-httpListenAddr=127.0.0.1:{port}", "-retentionPeriod=10y",
+        "victoria-metrics", f"-storageDataPath={data}", f"-httpListenAddr=127.0.0.1:{port}", "-retentionPeriod=10y",
         "-search.latencyOffset=0s", "-search.disableCache"], folder)
     peer.wait("/health")
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=3600)
