@@ -328,7 +328,7 @@ def paced(port, made, questions, folder, seconds, rounds=4):
 
     try:
         load.warm(min(WARMING, len(made) // 10))
-        for _ in texts:
+        for _ in range(len(texts)):
             question()
         sights.step()
         sights.taken, answered[0] = [], 0
