@@ -120,7 +120,7 @@ class Loads(Serving):
     def test_paced_load_has_flushes_sights_and_questions_beside_it(self):
         made = ingest.requests([b"1\n"] * 4000)
         with tempfile.TemporaryDirectory() as folder:
-            acknowledged, flushed, seen, answered = ingest.paced(self.port, made, ["select 1"], folder, 0.4, rounds=2)
+            acknowledged, flushed, seen, answered = ingest.paced(self.port, made, ["select 1", "select 2"], folder, 0.4, rounds=2)
         # Four of the forty requests go before.
         self.assertEqual(len(acknowledged), 36)
         self.assertTrue(flushed and seen and answered)
