@@ -24,7 +24,7 @@ import Testing
             "t", Self.columns,
             rows: (0..<2_000).map { [.integer(Int64($0 % 7)), .timestamptz(Int64($0)), .integer(Int64($0))] },
             morselRows: 50)
-        let catalog = JoiningCatalog(table: JoiningTable(base: base, perJoin: 10))
+        let catalog = OneTableCatalog(table: JoiningTable(base: base, perJoin: 10))
         let last = try executor.run(
             plan(.maximum, 1, .timestamptz, of: catalog.scan), catalog: catalog, options: QueryOptions())
         #expect(last.rows == [[.timestamptz(1_999)]])
@@ -55,7 +55,7 @@ import Testing
                 "t", Self.columns, rows: rows, morselRows: Int.random(in: 1..<9, using: &random),
                 hasSummaries: round % 5 != 0)
             let plain = MemoryCatalog(tables: [base])
-            let joined = JoiningCatalog(
+            let joined = OneTableCatalog(
                 table: JoiningTable(base: base, perJoin: Int.random(in: 1..<6, using: &random)))
             var input = joined.scan
             if Bool.random(using: &random) {
@@ -80,21 +80,6 @@ import Testing
                 }
             }
         }
-    }
-}
-
-private struct JoiningCatalog: TableCatalog {
-    let table: JoiningTable
-    let position: Int64 = 1
-    let watermark: Int64 = 0
-    let now: Int64 = 0
-
-    func table(named name: String) -> (any TableSource)? { name == "t" ? table : nil }
-    var tableNames: [String] { ["t"] }
-    func userToken(_ userID: String) -> String { userID }
-
-    var scan: Plan {
-        .scan(table: "t", columns: Array(table.columns.indices), output: table.columns, predicates: [])
     }
 }
 

@@ -76,7 +76,7 @@ import Testing
                 "t", Self.columns, rows: Self.rows(Int.random(in: 0..<300, using: &random), &random),
                 morselRows: Int.random(in: 1..<90, using: &random))
             let plain = MemoryCatalog(tables: [base])
-            let catalog = KeyedCatalog(table: KeyedTable(base: base))
+            let catalog = OneTableCatalog(table: KeyedTable(base: base))
             for (number, question) in Self.questions(catalog.scan).enumerated() {
                 let expected = try executor.rows(question.plan, plain)
                 for engine in [executor, sharing] {
@@ -92,21 +92,6 @@ import Testing
                 }
             }
         }
-    }
-}
-
-private struct KeyedCatalog: TableCatalog {
-    let table: KeyedTable
-    let position: Int64 = 1
-    let watermark: Int64 = 0
-    let now: Int64 = 0
-
-    func table(named name: String) -> (any TableSource)? { name == "t" ? table : nil }
-    var tableNames: [String] { ["t"] }
-    func userToken(_ userID: String) -> String { userID }
-
-    var scan: Plan {
-        .scan(table: "t", columns: Array(table.columns.indices), output: table.columns, predicates: [])
     }
 }
 

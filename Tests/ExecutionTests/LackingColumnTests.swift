@@ -10,7 +10,7 @@ import Testing
         "t", [("k", .integer), ("a", .text)], rows: (0..<90).map { [.integer(Int64($0)), .null] }, morselRows: 30)
 
     @Test func whatIsLackingIsNullAndNotRead() throws {
-        let (catalog, reads) = (HollowCatalog(base: Self.base), Self.base.reads)
+        let (catalog, reads) = (OneTableCatalog(table: HollowTable(base: Self.base)), Self.base.reads)
         let scan = Plan.scan(table: "t", columns: [0, 1], output: Self.base.columns, predicates: [])
         let key = SortKey(expression: .column(0, .integer), isDescending: true, nullsFirst: true)
         let few = Expression.call(.less, [.column(0, .integer), .literal(.integer(2), .integer)], .boolean)
@@ -36,7 +36,7 @@ import Testing
         let base = MemoryTable(
             "t", [("c", .text), ("k", .integer)],
             rows: (0..<90).map { [$0 % 9 == 8 ? .null : .text("c-\($0 % 9)"), .integer(Int64($0))] }, morselRows: 30)
-        let catalog = HollowCatalog(base: base, isSearched: true)
+        let catalog = OneTableCatalog(table: HollowTable(base: base, isSearched: true))
         var options = QueryOptions()
         options.usesSummaries = usesSummaries
         let scan = Plan.scan(table: "t", columns: [0, 1], output: base.columns, predicates: [])
@@ -54,24 +54,9 @@ import Testing
 }
 
 /// The table without its second column, which nobody may read, or with a first one that is searched for texts.
-private struct HollowCatalog: TableCatalog {
-    let base: MemoryTable
-    var isSearched = false
-    let position: Int64 = 1
-    let watermark: Int64 = 0
-    let now: Int64 = 0
-
-    func table(named name: String) -> (any TableSource)? {
-        name == "t" ? HollowTable(base: base, isSearched: isSearched) : nil
-    }
-
-    var tableNames: [String] { ["t"] }
-    func userToken(_ userID: String) -> String { userID }
-}
-
 private struct HollowTable: TableSource {
     let base: MemoryTable
-    let isSearched: Bool
+    var isSearched = false
 
     var name: String { base.name }
     var columns: [TableColumn] { base.columns }

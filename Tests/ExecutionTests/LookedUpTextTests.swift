@@ -26,27 +26,17 @@ import Testing
         func morsels(for request: ScanRequest) -> [any Morsel] { base.pieces.map { SearchedMorsel(base: $0) } }
     }
 
-    private struct Catalog: TableCatalog {
-        let searched: SearchedTable
-        var tableNames: [String] { [searched.name] }
-        var position: Int64 { 1 }
-        var watermark: Int64 { 1 }
-        var now: Int64 { 1 }
-        func table(named name: String) -> (any TableSource)? { name == searched.name ? searched : nil }
-        func userToken(_ userID: String) -> String { userID }
-    }
-
     /// Ten pieces of seven rows; in the third `c2` and null, in the ninth `c8`.
-    private static func catalog() -> Catalog {
+    private static func catalog() -> OneTableCatalog<SearchedTable> {
         let rows = (0..<70).map { row -> [Scalar] in
             [row % 7 == 3 ? .null : .text("c\(row / 7)"), .integer(Int64(row))]
         }
         let table = MemoryTable("t", [("name", .text), ("number", .integer)], rows: rows, hasSummaries: false)
-        return Catalog(searched: SearchedTable(base: table))
+        return OneTableCatalog(table: SearchedTable(base: table))
     }
 
-    private static func numbers(_ catalog: Catalog, oneOf values: [Scalar]) throws -> [Int64] {
-        let table = catalog.searched.base
+    private static func numbers(_ catalog: OneTableCatalog<SearchedTable>, oneOf values: [Scalar]) throws -> [Int64] {
+        let table = catalog.table.base
         let scan = Plan.scan(table: "t", columns: [0, 1], output: table.columns, predicates: [])
         let plan = Plan.filter(scan, .oneOf(.column(0, .text), values))
         let result = try executor.run(plan, catalog: catalog, options: QueryOptions())
@@ -64,13 +54,13 @@ import Testing
         let found = try Self.numbers(catalog, oneOf: [.text("c8"), .null, .text("c2"), .text("c8"), .text("no")])
         #expect(found == Self.wanted)
         // Both columns of two pieces.
-        #expect(catalog.searched.base.reads.pagesRead.load(ordering: .relaxed) == 4)
+        #expect(catalog.table.base.reads.pagesRead.load(ordering: .relaxed) == 4)
     }
 
     @Test func manyTextsAreComparedRowByRow() throws {
         let catalog = Self.catalog()
         let others = (100..<120).map { Scalar.text("c\($0)") }
         #expect(try Self.numbers(catalog, oneOf: [.text("c2"), .text("c8")] + others) == Self.wanted)
-        #expect(catalog.searched.base.reads.pagesRead.load(ordering: .relaxed) >= 10)
+        #expect(catalog.table.base.reads.pagesRead.load(ordering: .relaxed) >= 10)
     }
 }
