@@ -16,7 +16,8 @@ GROWTH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "B
 GROWING = {"levels_per_hour", "cost_per_day_and_model", "users_per_day", "conversation_events", "latest_events", "conversation_outcome"}
 ALWAYS = GROWING | {
     "import_rate", "import_resident", "start_after_import", "rest_after_import", "segment_bytes_imported", "segment_bytes", "start", "start_cold",
-    "resident", "idle_processor", "report_sla_90_days", "report_sla_one_day", "levels_per_hour_by_rollups", "cost_per_day_and_model_by_rollups"}
+    "resident", "idle_processor", "report_sla_90_days", "report_sla_one_day", "levels_per_hour_by_rollups", "cost_per_day_and_model_by_rollups",
+    "users_per_day_by_rollups"}
 # Enough for a segment of a server.
 SMALL = 66_000
 
