@@ -235,7 +235,7 @@ let package = Package(
             "Asking",
             uses: [
                 "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform",
-                "Projections", "PromQLText", "Segments",
+                "Projections", "PromQLText", "SQLText", "Segments",
             ]),
         room(
             "Sending", "Services/Sending",

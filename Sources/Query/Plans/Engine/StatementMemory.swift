@@ -32,7 +32,8 @@ extension Plan {
         return parts <= Self.smallPartsMax ? 0 : parts * Self.partBytes
     }
 
-    fileprivate var partsCount: Int {
+    /// Its nodes, and all that their expressions are made of. O(size).
+    package var partsCount: Int {
         expressions.reduce(1) { $0 + $1.partsCount } + inputs.reduce(0) { $0 + $1.partsCount }
     }
 }

@@ -17,7 +17,7 @@ extension Routes {
         let body = try await text(
             of: request, hint: "shorten the query; long lists of values may be written as a join")
         let query = try QueryRequest(body: body, form: forms.body, format: forms.answer, limits: limits)
-        let runner = StatementRunner(engine: engine)
+        let runner = StatementRunner(engine: engine, keeping: queries.statements)
         let waiting = settlement.waiting
         let contentType = query.format.contentType
         let (text, missing, first, second) = try await queries.run { [store, queries, clock] cancellation in
