@@ -123,11 +123,14 @@ struct ScanOperator: Sendable {
     ) throws -> (chunk: Chunk, selection: [UInt32]?)? {
         let morsel = morsel.reading
         context.statistics.add(rowsScanned: conditions.isEmpty ? min(first, morsel.rowCount) : morsel.rowCount)
-        var chunk = blank(rowCount: morsel.rowCount)
-        var isLoaded = [Bool](repeating: false, count: columns.count)
-        var selection: [UInt32]?
+        let found = try FoundRows(conditions, of: morsel, columns: columns, context)
+        if let found, found.rows.isEmpty { return nil }
+        // Where rows were found, columns begin with these: nothing is made of the others to be cut down.
+        var selection = found.flatMap { $0.rows.count < morsel.rowCount ? $0.rows : nil }
         // The same rows, as columns are cut down to them.
-        var kept: KeptRows?
+        var kept = selection.map { KeptRows(ascending: $0) }
+        var chunk = blank(rowCount: selection?.count ?? morsel.rowCount)
+        var isLoaded = [Bool](repeating: false, count: columns.count)
         func load(_ index: Int, isExact: Bool) throws {
             // What is lacking is null, as everything is at first.
             if isLoaded[index] || morsel.lacks(columns[index]) { return }
@@ -147,15 +150,13 @@ struct ScanOperator: Sendable {
             assert(selection?.count == chunk.rowCount, "rows and their places in the morsel")
         }
         var open = conditions
-        if let found = try FoundRows(conditions, of: morsel, columns: columns, context) {
-            if found.rows.isEmpty { return nil }
+        if let found {
             open = conditions.indices.filter { !found.conditions.contains($0) }.map { conditions[$0] }
             if let (column, text) = found.text {
                 // What the rows have there is known.
                 chunk.columns[column] = .constant(.text(text), type: .text, count: chunk.rowCount)
                 isLoaded[column] = true
             }
-            if found.rows.count < morsel.rowCount { keep(found.rows) }
         }
         let evaluator = Evaluator(context: context)
         for condition in open {

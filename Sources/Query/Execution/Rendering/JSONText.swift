@@ -77,6 +77,12 @@ struct JSONText: RowWriter {
         return left
     }
 
+    mutating func text(_ utf8: ArraySlice<UInt8>, column: Int) -> Bool {
+        if isLines { json.key(result.columns[column].name) }
+        json.value(utf8: utf8)
+        return true
+    }
+
     mutating func nulls(_ columns: Range<Int>) -> Bool {
         if isLines { return false }
         json.nulls(columns.count)
