@@ -107,6 +107,8 @@ struct GroupMorsel: Morsel {
             named: columns[index].name, near: index, type: columns[index].type, rows: rows, statistics: statistics)
     }
 
+    func lacks(_ index: Int) -> Bool { group.lacks(columnNamed: columns[index].name, near: index) }
+
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
         try group.rows(ofText: text, in: columns[index].name, statistics: statistics)
     }

@@ -88,6 +88,8 @@ struct LiveRowsMorsel: Morsel {
         try base.column(index, rows: kept().rows(at: rows))
     }
 
+    func lacks(_ index: Int) -> Bool { base.lacks(index) }
+
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
         try base.rows(index, ofText: text).map(places)
     }

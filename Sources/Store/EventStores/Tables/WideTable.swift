@@ -114,7 +114,10 @@ struct WideMorsel: Morsel {
         return try base.column(source, rows: rows)
     }
 
-    func lacks(_ index: Int) -> Bool { view.sources[index] < 0 }
+    func lacks(_ index: Int) -> Bool {
+        let source = view.sources[index]
+        return source < 0 || source != view.typePlace && base.lacks(source)
+    }
 
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
         let source = view.sources[index]
