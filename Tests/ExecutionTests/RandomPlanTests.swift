@@ -28,7 +28,8 @@ struct SeededGenerator: RandomNumberGenerator {
         let plan = generator.plan()
         let reference = Reference(catalog: catalog(data, morselRows: 1000, hasSummaries: false))
         let expected = try reference.rows(plan)
-        let cutting = LocalEngine(clock: SimulatedClock(), workers: ThreadWorkers(parallelism: 2), chunkRowsMax: 3)
+        let cutting = LocalEngine(
+            clock: SimulatedClock(), workers: ThreadWorkers(parallelism: 2), chunkRowsMax: 3, sharedRowsMin: 0)
         let engines: [(name: String, engine: any QueryEngine, chunkRowsMax: Int)] = [
             ("one thread", executor, Chunk.rowsMax), ("two threads", sharing, Chunk.rowsMax),
             ("small chunks", cutting, 3),

@@ -51,7 +51,7 @@ struct AggregateOperator: Sendable {
             steps.append(columnsRead(by: call))
         }
         let uses = ColumnUses(steps, columnCount: scan.columns.count)
-        let units = Pipeline.units(scan.morsels.count)
+        let units = Pipeline.units(scan.morsels.count, rows: scan.rowCount)
         return try finish(
             units.run(context, inOrder: isOrderSensitive, make: { try makeState() }) { _, ordinal, state in
                 let morsel = scan.morsels[Pipeline.unit(of: ordinal)]

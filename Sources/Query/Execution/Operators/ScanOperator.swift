@@ -58,6 +58,9 @@ struct ScanOperator: Sendable {
 
     var pipeline: Pipeline { pipeline(first: .max) }
 
+    /// Of all morsels together.
+    var rowCount: Int { morsels.reduce(0) { $0 + $1.rowCount } }
+
     /// The table's first rows, where no more than so many are wanted of those that the conditions leave: of each morsel
     /// as many, and without conditions no morsel behind those that hold them.
     func pipeline(first wanted: Int) -> Pipeline {
@@ -70,13 +73,15 @@ struct ScanOperator: Sendable {
             }
         }
         let firsts = Array(left.prefix { $0 > 0 })
-        return Pipeline(columns: output, unitCount: firsts.count) { [self] unit, sink in
+        var stream = Pipeline(columns: output, unitCount: firsts.count) { [self] unit, sink in
             guard let rows = try read(morsels[unit], first: firsts[unit]) else { return }
             let booking = booking(of: rows)
             defer { withExtendedLifetime(booking) {} }
             // The newest rows of a table may come in larger morsels than sealed ones.
             for piece in rows.pieces(of: context.chunkRowsMax) { try sink(piece) }
         }
+        stream.rowsMax = rowCount
+        return stream
     }
 
     /// Pages are as large as they are: others that share the memory are to know of what was read, for as long as this
