@@ -1,4 +1,5 @@
 import Asking
+import Domain
 import EventStores
 import Execution
 import Plans
@@ -67,6 +68,20 @@ import Testing
         try asked.store.seal()
         try compare("priced anew, sealed")
         #expect(kept.heldBytes > 0 && pool.usedBytes == kept.heldBytes)
+        try asked.store.close()
+    }
+
+    /// A server is idle although it keeps what was asked, and is not while an answer lies there.
+    @Test func whatIsKeptIsNoAnswer() throws {
+        let queries = QueryService(threads: ThreadPool(threadCount: 1), limits: ServerLimits(), clock: SystemClock())
+        let asked = try AskedStore(SimulatedFileSystem(seed: 3))
+        let engine = LocalEngine(clock: SimulatedClock(wallNanoseconds: 0))
+        let runner = StatementRunner(engine: engine, keeping: queries.statements)
+        _ = try runner.run("select count(*) from events", over: asked.store.snapshot(), options: QueryOptions())
+        #expect(queries.memory.usedBytes > 0 && queries.isIdle)
+        let answer = try queries.holding(1 << 20)
+        #expect(!queries.isIdle)
+        withExtendedLifetime(answer) {}
         try asked.store.close()
     }
 }

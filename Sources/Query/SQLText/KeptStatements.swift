@@ -35,8 +35,9 @@ package final class KeptStatements: Sendable {
     /// Longer texts are lists of values, which nobody asks twice.
     private static let textBytesMax = 16 << 10
     private static let bytesMost = 8 << 20
-    /// A statement without its text and its plan; a part of a plan, with its share of names and types.
-    private static let (entryBytes, partBytes) = (1 << 10, 128)
+    /// A statement without its text and its plan, what it was prepared on among it; a part of a plan, with its share of
+    /// names and types.
+    private static let (entryBytes, partBytes) = (8 << 10, 128)
 
     private let entriesMax: Int
     private let bytesMax: Int
