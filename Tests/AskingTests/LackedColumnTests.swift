@@ -5,6 +5,18 @@ import Testing
 
 /// Whoever asks for all columns of a few rows is told of which there is none, and does not read these.
 @Suite struct LackedColumnTests {
+    /// What a statement is compiled over is what it is run over.
+    @Test func columnsAreThoseOfTheTable() throws {
+        let asked = try AskedStore(SimulatedFileSystem(seed: 6))
+        let snapshot = asked.store.snapshot()
+        for name in snapshot.tableNames {
+            #expect(snapshot.columns(ofTable: name) == snapshot.table(named: name)?.columns, "\(name)")
+            #expect(snapshot.columns(ofTable: name)?.isEmpty == false, "\(name)")
+        }
+        #expect(snapshot.columns(ofTable: "no_such_table") == nil && snapshot.table(named: "no_such_table") == nil)
+        try asked.store.close()
+    }
+
     @Test(arguments: ["events", "llm_call", "tool_call", "feedback_submitted"])
     func aColumnOfNullsIsLacked(table: String) throws {
         let asked = try AskedStore(SimulatedFileSystem(seed: 5))

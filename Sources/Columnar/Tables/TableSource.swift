@@ -166,6 +166,8 @@ package struct ColumnPredicate: Hashable, Sendable {
 /// Tables by name, all pinned at one position: what a query runs against.
 package protocol TableCatalog: Sendable {
     func table(named name: String) -> (any TableSource)?
+    /// A table's columns, for who reads none of its rows; nil where there is none.
+    func columns(ofTable name: String) -> [TableColumn]?
     /// Sorted.
     var tableNames: [String] { get }
     /// The position of the last event that answers include; 0 when empty.
@@ -183,6 +185,9 @@ package protocol TableCatalog: Sendable {
 }
 
 extension TableCatalog {
+    /// As the table says.
+    package func columns(ofTable name: String) -> [TableColumn]? { table(named: name)?.columns }
+
     /// It can.
     package var hasUserTokens: Bool { true }
 

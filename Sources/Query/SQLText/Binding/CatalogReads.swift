@@ -19,7 +19,7 @@ final class CatalogReads {
 
     /// A table's columns; nil where there is none.
     func columns(ofTable name: String) -> [TableColumn]? {
-        guard let columns = catalog.table(named: name)?.columns else { return nil }
+        guard let columns = catalog.columns(ofTable: name) else { return nil }
         // As many as the catalog has tables.
         if !tables.contains(where: { $0.name == name }) {
             tables.append(CatalogBasis.Table(name: name, columns: columns))
@@ -62,6 +62,6 @@ struct CatalogBasis: Sendable {
 
     /// Whether it is the same of another catalog.
     func holds(over catalog: any TableCatalog) -> Bool {
-        tables.allSatisfy { catalog.table(named: $0.name)?.columns == $0.columns }
+        tables.allSatisfy { catalog.columns(ofTable: $0.name) == $0.columns }
     }
 }
