@@ -138,6 +138,8 @@ import Testing
     @Test func longOnesAreNotKept() throws {
         let long = "select '" + String(repeating: "a", count: 16 << 10) + "'"
         #expect(try compiled(long).looks > 1 && kept.heldBytes == 0)
+        let zone = String(repeating: "z", count: 16 << 10)
+        #expect(try compiled("select 1", zone: zone).looks > 1 && kept.heldBytes == 0, "such as there is none")
         let numbers = (0..<1_000).map(String.init).joined(separator: ",")
         let smaller = KeptStatements(within: MemoryPool(limitBytes: 16 << 20))
         _ = try compiled("select id from events where turn in (\(numbers))", in: smaller)

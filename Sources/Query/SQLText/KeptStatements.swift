@@ -17,6 +17,14 @@ package final class KeptStatements: Sendable {
     fileprivate struct Key: Hashable {
         var sql: ExactText
         var timeZone: ExactText
+
+        /// nil for texts that are too long, whichever of them is: nobody has looked yet whether there is such a zone.
+        init?(_ sql: String, timeZone: String) {
+            guard sql.utf8.count + timeZone.utf8.count <= KeptStatements.textBytesMax else { return nil }
+            (self.sql, self.timeZone) = (ExactText(sql), ExactText(timeZone))
+        }
+
+        var byteCount: Int { sql.utf8.count + timeZone.utf8.count }
     }
 
     fileprivate struct Entry {
@@ -60,8 +68,7 @@ package final class KeptStatements: Sendable {
     /// What a text was compiled to, where that is still so over this catalog; nil where it is not known.
     /// - Complexity: O(length of the text, columns of its tables).
     func script(_ sql: String, timeZone: String, over catalog: any TableCatalog) -> CompiledScript? {
-        guard sql.utf8.count <= Self.textBytesMax else { return nil }
-        let key = Key(sql: ExactText(sql), timeZone: ExactText(timeZone))
+        guard let key = Key(sql, timeZone: timeZone) else { return nil }
         let found = state.withLock { state -> CompiledScript? in
             state.uses += 1
             state.entries[key]?.lastUse = state.uses
@@ -75,14 +82,13 @@ package final class KeptStatements: Sendable {
     /// - Returns: the same, with a place for its preparation where it is kept.
     /// - Complexity: O(size of the plan, statements kept).
     func keep(_ script: CompiledScript, of sql: String, timeZone: String) -> CompiledScript {
-        guard script.basis != nil, sql.utf8.count <= Self.textBytesMax else { return script }
+        guard script.basis != nil, let key = Key(sql, timeZone: timeZone) else { return script }
         var kept = script
         kept.preparation = script.statement.plan.map { KeptPreparation(of: $0) }
         let parts = (script.statement.plan?.partsCount ?? 0) + (kept.preparation?.partsMax ?? 0)
-        let bytes = Self.entryBytes + sql.utf8.count * 4 + parts * Self.partBytes
+        let bytes = Self.entryBytes + key.byteCount * 4 + parts * Self.partBytes
         let booking = MemoryBooking(in: pool)
         guard bytes <= bytesMax / 8, booking.addFree(bytes) else { return script }
-        let key = Key(sql: ExactText(sql), timeZone: ExactText(timeZone))
         let entry = Entry(script: kept, booking: booking, lastUse: 0)
         let gone = state.withLock { $0.insert(entry, as: key, entriesMax: entriesMax, bytesMax: bytesMax) }
         // It goes when this returns, not under the lock.
