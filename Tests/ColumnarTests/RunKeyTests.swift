@@ -67,6 +67,34 @@ import Testing
         }
     }
 
+    @Test func rowsThatStayHaveTheRunsOfTheirOwn() throws {
+        var random = RandomScalars(seed: 57)
+        for round in 0..<60 {
+            var time: Int64 = 0
+            let times = (0..<2_000).map { _ -> Int64 in
+                time += Int64(random.below(3))
+                return time
+            }
+            let all = times.span.bucketRuns(Self.day)
+            let runs = try #require(all)
+            // Scattered, nearly all, none of some days, few.
+            var rows: [UInt32] = []
+            for row in 0..<UInt32(times.count) {
+                let isOfDay = times[Int(row)] / 100 % 4 < 2
+                let stays = [row % 3 != 0, random.below(200) > 0, isOfDay, row % 97 == 0]
+                if stays[round % 4] { rows.append(row) }
+            }
+            let left = rows.map { times[Int($0)] }
+            let expected = left.span.bucketRuns(Self.day)
+            let found = runs.gather(KeptRows(ascending: rows))
+            #expect(found?.values == expected?.values && found?.ends == expected?.ends, "seed 57, round \(round)")
+            #expect((found == nil) == (round % 4 == 3), "few rows have no runs that serve")
+        }
+        let stretch = (0..<Int64(1_000)).map { $0 }
+        let none = stretch.span.bucketRuns(Self.day)?.gather(KeptRows(ascending: []))
+        #expect(none?.rowCount == 0)
+    }
+
     @Test func aStretchAsksOnce() {
         var asked = 0
         let times = (0..<Int64(10_000)).map { $0 }

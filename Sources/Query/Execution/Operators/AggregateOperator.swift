@@ -64,6 +64,10 @@ struct AggregateOperator: Sendable {
         let times = TimeFunctions(context: context)
         var keys: [GroupKey] = []
         for (step, group) in groups.enumerated() {
+            if let (column, buckets) = times.buckets(group), let runs = try input.runs(of: step, column, in: buckets) {
+                keys.append(.runs(runs))
+                continue
+            }
             let chunk = try input.columns(of: step)
             if let runs = try times.runs(group, chunk) {
                 keys.append(.runs(runs))
