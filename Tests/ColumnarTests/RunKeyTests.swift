@@ -11,7 +11,7 @@ import Testing
     /// the end there are more pairs than are kept in a table of all.
     @Test(arguments: [[0], [0, 1], [1, 0], [0, 0], [1, 0, 2], [2, 0], [0, 2]])
     func runsGroupAsTheirRows(columns: [Int]) throws {
-        var random = RandomScalars(seed: 56)
+        var (random, picks) = (RandomScalars(seed: 56), RandomScalars(seed: 58))
         let types = columns.map { [ColumnType.timestamptz, .text, .integer][$0] }
         let names = TextDictionary((0..<9).map { "tenant \($0)" })
         for round in 0..<6 {
@@ -42,6 +42,13 @@ import Testing
                 let expected = plain.assign(vectors, ordinal: ordinal)
                 #expect(found.rowCount == count && inRuns.count == plain.count, "seed 56, round \(round)")
                 try expectSame(found, expected, groups: plain.count, "seed 56, round \(round), chunk \(chunk)")
+                // Some of the rows, as they stand and as they come.
+                let few = (0..<UInt32(count)).filter { _ in picks.below(4) == 0 }
+                let any = (0..<300).map { _ in UInt32(picks.below(count)) }
+                for rows in [few, any, []] {
+                    let wanted = rows.map { expected[Int($0)] }
+                    try expectSame(found.gather(rows), wanted, groups: plain.count, "seed 58, \(rows.count) rows")
+                }
             }
             let groups = (0..<UInt32(plain.count)).map { $0 }
             for (a, b) in zip(inRuns.keys(of: groups), plain.keys(of: groups)) {
