@@ -159,18 +159,46 @@ struct KeyColumn: Sendable {
         return true
     }
 
-    /// The numbers of codes of the kept dictionary.
-    private mutating func encode(kept codes: [UInt32], _ validity: Validity?) -> [UInt32] {
+    /// The numbers of codes of the kept dictionary, where there are no nulls.
+    private mutating func encode(kept codes: [UInt32]) -> [UInt32] {
         let source = codes.span
         var result = [UInt32](repeating: 0, count: source.count)
         var numbers = result.mutableSpan
-        if validity == nil, Self.look(source, keptNumbers.span, into: &numbers) { return result }
+        if Self.look(source, keptNumbers.span, into: &numbers) { return result }
+        let first = UInt32(kinds.count)
+        var (fresh, count) = ([Kind](repeating: Kind(.kept), count: source.count), 0)
+        do {
+            var known = keptNumbers.mutableSpan
+            var new = fresh.mutableSpan
+            // Whether an id was met before is as good as chance, so nothing here waits for the answer: each row stores
+            // what would be needed if it was not.
+            for row in 0..<source.count {
+                let code = source[row]
+                let before = known[Int(code)]
+                let isNew = before == Self.unknown
+                let number = isNew ? first &+ UInt32(truncatingIfNeeded: count) : before
+                new[count] = Kind(.kept, Int(code))
+                known[Int(code)] = number
+                numbers[row] = number
+                count &+= isNew ? 1 : 0
+            }
+        }
+        kinds.append(contentsOf: fresh[..<count])
+        return result
+    }
+
+    /// The same where there may be nulls.
+    private mutating func encode(kept codes: [UInt32], _ validity: Validity?) -> [UInt32] {
+        guard let validity else { return encode(kept: codes) }
+        let source = codes.span
+        var result = [UInt32](repeating: 0, count: source.count)
+        var numbers = result.mutableSpan
         var fresh: [Kind] = []
         var (next, null) = (UInt32(kinds.count), nullNumber)
         do {
             var known = keptNumbers.mutableSpan
             for row in 0..<source.count {
-                if let validity, !validity[row] {
+                if !validity[row] {
                     if null == nil {
                         null = next
                         next += 1
@@ -421,6 +449,7 @@ struct KeyColumn: Sendable {
     mutating func absorb(_ other: KeyColumn, last helpers: KernelHelpers? = nil) -> [UInt32] {
         if let theirs = other.kept { _ = takesCodes(of: theirs) }
         lookedTexts += other.lookedTexts
+        if let codes = other.codes(of: kept) { return encode(kept: codes) }
         kinds.reserveCapacity(kinds.count + other.kinds.count)
         let known = numberedTexts(of: other, last: helpers)
         let common = textsInCommon(with: other)
@@ -434,6 +463,15 @@ struct KeyColumn: Sendable {
             case .kept: return number(ofKept: kind.index, of: other)
             }
         }
+    }
+
+    /// By number its code, where all of its values are texts of a kept dictionary that are codes of another one's, too;
+    /// nil where one is not.
+    private func codes(of other: TextDictionary?) -> [UInt32]? {
+        let isOnlyKept = texts.count == 0 && numbers.count == 0 && otherValues.isEmpty && nullNumber == nil
+        guard isOnlyKept, let kept, let other, other.agrees(with: kept), kept.count <= other.count else { return nil }
+        assert(kinds.allSatisfy { $0.table == .kept }, "there is nothing else")
+        return kinds.map { UInt32(truncatingIfNeeded: $0.index) }
     }
 
     /// Below which codes of its kept dictionary are those of the one here.
