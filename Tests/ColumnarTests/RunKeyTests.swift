@@ -48,6 +48,10 @@ import Testing
                 for rows in [few, any, []] {
                     let wanted = rows.map { expected[Int($0)] }
                     try expectSame(found.gather(rows), wanted, groups: plain.count, "seed 58, \(rows.count) rows")
+                    if rows == any { continue }
+                    let ascending = found.gather(ascending: rows)
+                    #expect(ascending.rowCount == rows.count)
+                    try expectSame(ascending, wanted, groups: plain.count, "seed 58, \(rows.count) ascending rows")
                 }
             }
             let groups = (0..<UInt32(plain.count)).map { $0 }

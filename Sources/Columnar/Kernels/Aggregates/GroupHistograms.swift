@@ -84,7 +84,9 @@ struct GroupHistograms: Sendable {
         var shares: [WaitingBuckets.Share] = []
         var waitingCount = 0
         for part in parts {
-            guard let positives = all[part.group].note(values.span, part.rows) else { continue }
+            // Shares follow from counts alone.
+            let found = all[part.group].note(values.span, part.rows, isAddedUp: !mayWait)
+            guard let positives = found else { continue }
             if mayWait, positives.areAll, part.rows.count < Self.waitingRowsMax {
                 shares.append(
                     WaitingBuckets.Share(

@@ -90,24 +90,29 @@ package struct GroupAssignment: Sendable {
     /// The same for some rows, in any order.
     package func gather(_ rows: [UInt32]) -> GroupAssignment {
         assert(rows.allSatisfy { $0 < rowCount }, "rows of the chunk")
-        guard let numbers else { return GroupAssignment(picked(rows, of: runs ?? [])) }
-        if numbers.isEmpty { return GroupAssignment(single: rows.count) }
-        let (source, wanted) = (numbers.span, rows.span)
+        let groups = groups
+        if groups.isEmpty { return GroupAssignment(single: rows.count) }
+        let (source, wanted) = (groups.span, rows.span)
         var picked = [UInt32](repeating: 0, count: rows.count)
         var target = picked.mutableSpan
         for row in 0..<wanted.count { target[row] = source[Int(wanted[row])] }
         return GroupAssignment(picked)
     }
 
-    /// The groups of some rows, each looked for in the run of the one before, then in the next, and then in all.
-    private func picked(_ rows: [UInt32], of runs: [Run]) -> [UInt32] {
-        var run = 0
-        return rows.map { row in
-            let row = Int(row)
-            if run + 1 < runs.count, row >= runs[run].rows.upperBound { run += 1 }
-            if !runs[run].rows.contains(row) { run = runs.partitioningIndex { $0.rows.upperBound > row } }
-            return UInt32(truncatingIfNeeded: runs[run].group)
+    /// The same for rows that ascend, as filters leave them: no row is looked at where `runs` came alone.
+    /// - Complexity: O(runs · log rows), or O(rows).
+    package func gather(ascending rows: [UInt32]) -> GroupAssignment {
+        assert(zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }, "rows ascend")
+        guard numbers == nil, let runs else { return gather(rows) }
+        var left: [Run] = []
+        var start = 0
+        for run in runs where start < rows.count {
+            let end = rows[start...].partitioningIndex { Int($0) >= run.rows.upperBound }
+            if end > start { left.append(Run(group: run.group, rows: start..<end)) }
+            start = end
         }
+        assert(start == rows.count, "rows of the chunk")
+        return GroupAssignment(runs: left)
     }
 
     /// Adds to each group's number how many rows it has here.

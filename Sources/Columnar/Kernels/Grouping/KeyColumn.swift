@@ -44,6 +44,8 @@ struct KeyColumn: Sendable {
     }
 
     private static let unknown = UInt32.max
+    /// So many of another column are taken in at a time.
+    private static let kindsAtATime = 1 << 16
     /// Entries of a dictionary from which on texts are looked up together.
     private static let manyTexts = 1 << 8
 
@@ -449,7 +451,7 @@ struct KeyColumn: Sendable {
     mutating func absorb(_ other: KeyColumn, last helpers: KernelHelpers? = nil) -> [UInt32] {
         if let theirs = other.kept { _ = takesCodes(of: theirs) }
         lookedTexts += other.lookedTexts
-        if let codes = other.codes(of: kept) { return encode(kept: codes) }
+        if other.hasCodes(of: kept) { return numbers(ofCodes: other.kinds) }
         kinds.reserveCapacity(kinds.count + other.kinds.count)
         let known = numberedTexts(of: other, last: helpers)
         let common = textsInCommon(with: other)
@@ -465,13 +467,23 @@ struct KeyColumn: Sendable {
         }
     }
 
-    /// By number its code, where all of its values are texts of a kept dictionary that are codes of another one's, too;
-    /// nil where one is not.
-    private func codes(of other: TextDictionary?) -> [UInt32]? {
-        let isOnlyKept = texts.count == 0 && numbers.count == 0 && otherValues.isEmpty && nullNumber == nil
-        guard isOnlyKept, let kept, let other, other.agrees(with: kept), kept.count <= other.count else { return nil }
+    /// Whether all of its values are texts of a kept dictionary whose codes are another one's, too.
+    private func hasCodes(of other: TextDictionary?) -> Bool {
+        guard texts.count == 0, numbers.count == 0, otherValues.isEmpty, nullNumber == nil else { return false }
         assert(kinds.allSatisfy { $0.table == .kept }, "there is nothing else")
-        return kinds.map { UInt32(truncatingIfNeeded: $0.index) }
+        guard let kept, let other else { return false }
+        return other.agrees(with: kept) && kept.count <= other.count
+    }
+
+    /// The numbers of what stands for codes of the kept dictionary, as of rows that come a chunk at a time.
+    private mutating func numbers(ofCodes kinds: [Kind]) -> [UInt32] {
+        var result: [UInt32] = []
+        result.reserveCapacity(kinds.count)
+        for start in stride(from: 0, to: kinds.count, by: Self.kindsAtATime) {
+            let part = kinds[start..<min(start + Self.kindsAtATime, kinds.count)]
+            result.append(contentsOf: encode(kept: part.map { UInt32(truncatingIfNeeded: $0.index) }))
+        }
+        return result
     }
 
     /// Below which codes of its kept dictionary are those of the one here.

@@ -120,7 +120,7 @@ struct AggregateOperator: Sendable {
             var assigned = assignment
             if let kept {
                 rows = rows.gather(kept, only: columnsRead(by: call))
-                assigned = assignment.gather(kept)
+                assigned = assignment.gather(ascending: kept)
             }
             let arguments = try (call.arguments + call.order.map(\.expression)).map { try evaluator.evaluate($0, rows) }
             assert(arguments.allSatisfy { $0.count == assigned.rowCount }, "a value and a group for each row")
@@ -131,7 +131,7 @@ struct AggregateOperator: Sendable {
                     try context.check()
                     let rows = stretch.map { UInt32(truncatingIfNeeded: $0) }
                     part = arguments.map { $0.gather(rows) }
-                    groups = assigned.gather(rows)
+                    groups = assigned.gather(ascending: rows)
                 }
                 try QueryError.refusing { () throws(KernelError) in
                     try state.accumulators[index].update(part, groups)
