@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Numbers the distinct values of one key column, null among them, in the order they first appear. One thread's own.
 struct KeyColumn: Sendable {
     let type: ColumnType
@@ -86,6 +88,7 @@ struct KeyColumn: Sendable {
     private mutating func encode(_ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?) -> [UInt32] {
         if takesCodes(of: dictionary) { return encode(kept: codes, validity) }
         meet(dictionary)
+        if validity == nil, dictionary.count < Self.manyTexts, let numbers = known(codes) { return numbers }
         let source = codes.span
         var result = [UInt32](repeating: 0, count: source.count)
         var numbers = result.mutableSpan
@@ -103,6 +106,14 @@ struct KeyColumn: Sendable {
             numbers[row] = known != Self.unknown ? known : number(ofCode: source[row], dictionary)
         }
         return result
+    }
+
+    /// The numbers of codes of few texts, all at once; nil where one is not known yet.
+    private func known(_ codes: [UInt32]) -> [UInt32]? {
+        var numbers = codes
+        guard CodeTable.replace(&numbers, by: codeNumbers), BitPacking.areAll(numbers, below: kinds.count)
+        else { return nil }
+        return numbers
     }
 
     /// The numbers of codes; false where one is not known yet.
