@@ -47,6 +47,9 @@ package protocol Morsel: Sendable {
     /// The rows whose time in a column (ns) lies within bounds, ascending, where the column has no nulls and that is
     /// found more cheaply than by reading it; nil where it is not.
     func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]?
+    /// The runs that buckets make of all rows by a column of times, for who wants nothing else of it, where it is found
+    /// out once for all who ask; nil where it is not, and where runs would be too short to serve: the column is read.
+    func runs(_ index: Int, in buckets: TimeBuckets) throws -> RunColumn?
     /// What is known of a column without reading it; nil if nothing.
     func summary(_ index: Int) -> ColumnSummary?
     /// Under what something that was computed of it may be kept; nil where nothing may.
@@ -87,6 +90,9 @@ extension Morsel {
 
     /// Likewise.
     package func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? { nil }
+
+    /// Likewise.
+    package func runs(_ index: Int, in buckets: TimeBuckets) throws -> RunColumn? { nil }
 
     /// Most columns have nothing in common.
     package var reading: any Morsel { self }

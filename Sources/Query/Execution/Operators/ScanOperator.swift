@@ -228,6 +228,15 @@ struct ScanOperator: Sendable {
         return vector
     }
 
+    /// The runs that buckets make of a column of times of the output; nil where the column has to be read.
+    /// - Parameter kept: the rows; nil: all.
+    func runs(_ index: Int, of morsel: any Morsel, _ kept: KeptRows?, in buckets: TimeBuckets) throws -> RunColumn? {
+        if let kept, kept.count <= morsel.rowCount / Self.rowsPerWantedRow { return nil }
+        guard let runs = try morsel.runs(columns[index], in: buckets) else { return nil }
+        guard runs.rowCount == morsel.rowCount else { preconditionFailure("a morsel's runs have its row count") }
+        return kept == nil ? runs : kept.flatMap { runs.gather($0) }
+    }
+
     private func blank(rowCount: Int) -> Chunk {
         Chunk(columns: output.map { .constant(.null, type: $0.type, count: rowCount) }, rowCount: rowCount)
     }

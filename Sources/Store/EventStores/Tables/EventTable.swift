@@ -121,6 +121,10 @@ struct GroupMorsel: Morsel {
         try group.rows(within: times, in: columns[index].name, statistics: statistics)
     }
 
+    func runs(_ index: Int, in buckets: TimeBuckets) throws -> RunColumn? {
+        try group.runs(named: columns[index].name, near: index, in: buckets, statistics: statistics)
+    }
+
     func summary(_ index: Int) -> ColumnSummary? { group.summary(named: columns[index].name, near: index) }
     var identity: MorselIdentity? { group.identity }
 }

@@ -98,6 +98,10 @@ struct LiveRowsMorsel: Morsel {
         try base.rows(index, within: times).map(places)
     }
 
+    func runs(_ index: Int, in buckets: TimeBuckets) throws -> RunColumn? {
+        try base.runs(index, in: buckets)?.gather(kept())
+    }
+
     /// At which places among the rows that are left those of some stand that are left.
     private func places(of found: [UInt32]) -> [UInt32] {
         let left = found.filter { !dead.contains($0) && !more.contains($0) }

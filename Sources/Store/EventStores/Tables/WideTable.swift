@@ -137,6 +137,11 @@ struct WideMorsel: Morsel {
         return try base.rows(source, within: times)
     }
 
+    func runs(_ index: Int, in buckets: TimeBuckets) throws -> RunColumn? {
+        let source = view.sources[index]
+        return source < 0 || source == view.typePlace ? nil : try base.runs(source, in: buckets)
+    }
+
     func summary(_ index: Int) -> ColumnSummary? {
         let source = view.sources[index]
         if source < 0 { return ColumnSummary(minimum: .null, maximum: .null, nullCount: rowCount, sum: 0) }
