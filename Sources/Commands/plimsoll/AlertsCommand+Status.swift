@@ -4,6 +4,7 @@ import Domain
 import EventStores
 import JSONTexts
 import Platform
+import PromQLText
 import RuleFiles
 import Rules
 import Settings
@@ -76,7 +77,7 @@ extension AlertsCommand {
                 "\(rule.group), \(rule.rule["name"]?.string ?? ""): \(rule.rule["lastError"]?.string ?? "")\n"
             }
             let warnings = (document["warnings"]?.array ?? []).map { ($0.string ?? "") + "\n" }.joined()
-            let head = ["state", "alert", "since", "value", "group", "labels"]
+            let head = ["state", "alert", "pending since", "value", "group", "labels"]
             return warnings
                 + (rows.isEmpty ? "\(rules.count) rules, no alerts\n" : renderAligned([head] + rows.sorted(by: comes)))
                 + (failing.isEmpty ? "" : "\nrules that fail:\n" + failing.joined())
@@ -90,9 +91,12 @@ extension AlertsCommand {
             }
             return [
                 alert["state"]?.string ?? "", alert["labels"]?["alertname"]?.string ?? "",
-                alert["activeAt"]?.string ?? "", alert["value"]?.string ?? "", group, labels.joined(separator: " "),
+                alert["activeAt"]?.string ?? "", number(alert["value"]?.string ?? ""), group, labels.joined(separator: " "),
             ]
         }
+
+        /// As `alerts replay` and `promql` write it; Prometheus' API writes all of alerts with an exponent.
+        private static func number(_ text: String) -> String { Double(text).map(WrittenNumber.general) ?? text }
 
         /// What fires first, then by name.
         private static func comes(_ one: [String], before other: [String]) -> Bool {
