@@ -83,6 +83,21 @@ import Testing
         }
     }
 
+    /// Whoever follows the source of an alert finds what its rule asks, not a page that is none.
+    @Test func linksOfAlertsLeadToTheirExpression() async throws {
+        let link = "/graph?g0.expr=1+%2B+1+%3E+bool+1&g0.tab=1"
+        try await withSeries { client in
+            let answer = try await client.send("GET", link)
+            #expect(answer.status == 200 && answer.headers["Content-Type"] == "application/json", "\(link)")
+            #expect(answer.text.contains(#""resultType":"scalar""#) && answer.text.hasSuffix(#","1"]}}"#), "\(answer.text)")
+            // What the page of a Prometheus has in its address besides changes nothing.
+            let panels = try await client.send("GET", link + "&g1.expr=nothing&time=3&as_of=position:1")
+            #expect(panels.status == 200 && panels.text.contains(#""resultType":"scalar""#), "\(panels.text)")
+            let wrong = try await client.send("GET", "/graph?g0.expr=sum(")
+            #expect(wrong.status == 400 && wrong.text.contains(#""errorType":"bad_data""#), "\(wrong.text)")
+        }
+    }
+
     @Test func aQuestionIsAnsweredOverARange() async throws {
         try await withSeries { client in
             let form = "query=calls_total%7Bmodel%3D%22a%22%7D&start=0&end=60&step="
