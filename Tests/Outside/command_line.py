@@ -670,6 +670,8 @@ spec:
         with open(slo, "w", encoding="utf-8") as file:
             file.write(text)
         said = b"plimsoll: no rules for quick: no bucket of /metrics ends at 2.7 s, the nearest at 2 s and 3 s\n"
+        said += (b"  one ends at each bound of an objective in force: name the settings that have it with --config FILE, "
+                 b"or the server with --server URL\n")
         self.expect("rules of a bound without a bucket", self.run("slo", "rules", slo), (0, b"groups: []\n", said))
         status, rules, errors = self.run("slo", "rules", slo, "--config", settings, "--runbooks", "https://ops.example/r")
         self.expect("rules of a bound that is an objective", (status, errors), (0, b""))

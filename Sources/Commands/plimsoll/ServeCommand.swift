@@ -177,6 +177,10 @@ struct ServeCommand: AsyncParsableCommand {
         if let second = configuration.otlpListen, second.isRequired {
             try await second.address.checkFree(option: "--otlp-http-listen")
         }
+        // A mistake in them is told before a store is begun, opened, or given other objectives.
+        if settings.alerts.isEvaluated, !settings.alerts.ruleFiles.isEmpty {
+            _ = try RuleSetup.rules(settings, objectives: .builtIn, on: machine)
+        }
         log.begins(in: directory)
         // As `plimsoll check config` has them.
         for remark in settings.objectives.remarks { log.warning("settings, \(remark)") }
