@@ -126,6 +126,13 @@ import Testing
         #expect(try PromQLExpression(Array(text.utf8)).reasonsForSilence == reasons)
     }
 
+    @Test(arguments: [
+        ("sum(job:answers:rate)", true), ("ALERTS{alertname=\"A\"} or up", true), ("rate(support_messages_total[5m:1m])", false),
+    ])
+    func whatOnlyRulesMakeIsToldApart(text: String, asksForRules: Bool) throws {
+        #expect(try PromQLExpression(Array(text.utf8)).asksForRules == asksForRules)
+    }
+
     /// A log has no room for all, and nobody waits until each name is compared with all others.
     @Test func ofManyTheFirstAreToldByTheWay() throws {
         let rules = (0..<30).map { "      - {alert: A\($0), expr: \"nobody\($0) + nothing\($0)\"}\n" }.joined()

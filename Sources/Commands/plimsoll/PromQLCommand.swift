@@ -72,6 +72,11 @@ struct PromQLCommand: AsyncParsableCommand {
         let answer: [UInt8]
         switch try source.resolve() {
         case .directory(let directory):
+            if (try? PromQLExpression(Array(expression.utf8)))?.asksForRules == true {
+                SourceOptions.tellNotice(
+                    "no rules are evaluated here: ask the server of the directory (--server URL) for ALERTS and for what "
+                        + "rules record, or see what would have fired with `plimsoll alerts replay`")
+            }
             returnMemoryEarly()
             let machine = Machine()
             answer = try machine.reading(directory, isRepeatable: true) { store in

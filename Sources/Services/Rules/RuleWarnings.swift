@@ -49,6 +49,14 @@ extension PromQLExpression {
     /// not, and ranges in which two samples never are. What a rule may record (`level:metric:operations`) is not judged.
     /// - Complexity: O(expression), and for each name that is not known O(names).
     package var reasonsForSilence: [String] { RuleWarnings.reasons(of: self) }
+
+    /// Whether it asks for what only rules make: alerts, or a name as that of a recording rule.
+    /// - Complexity: O(expression).
+    package var asksForRules: Bool {
+        root.selectors.compactMap(RuleWarnings.name(of:)).contains {
+            AlertHistory.names.contains($0) || $0.bytes.contains(UInt8(ascii: ":"))
+        }
+    }
 }
 
 /// What rules ask for that nobody gives.
@@ -267,7 +275,7 @@ struct RuleWarnings {
     }
 
     /// The one name that is asked for; nil: there may be several.
-    private static func name(of selector: VectorSelector) -> ByteText? {
+    fileprivate static func name(of selector: VectorSelector) -> ByteText? {
         selector.name
             ?? selector.matchers.first { $0.label == LabelMatcher.metricName && $0.comparison == .equal }?.value
     }
