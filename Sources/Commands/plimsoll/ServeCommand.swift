@@ -227,7 +227,7 @@ struct ServeCommand: AsyncParsableCommand {
 
 extension ServeSettings {
     /// Takes what a flag says of a setting.
-    fileprivate mutating func set(_ key: String, flag: String, _ text: String?) throws {
+    mutating func set(_ key: String, flag: String, _ text: String?) throws {
         guard let text else { return }
         do {
             try set(key, to: text)
