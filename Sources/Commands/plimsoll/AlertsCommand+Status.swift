@@ -14,10 +14,10 @@ extension AlertsCommand {
         static let configuration = CommandConfiguration(
             commandName: "status", abstract: "Which alerts are pending or fire, and which rules fail.",
             discussion: """
-                Of a server what it knows now, and why rule files are not taken as they are. Of a directory how its \
-                rules stood when that was noted last: at each change, else every five minutes; the rules are those \
-                of --config FILE, else those of the objectives in force. Alerts of other rules that were noted are \
-                listed behind them.
+                Of a server what it knows now, why rule files are not taken as they are, and who cannot be told. Of a \
+                directory how its rules stood when that was noted last: at each change, else every five minutes; the \
+                rules are those of --config FILE, else those of the objectives in force. Alerts of other rules that \
+                were noted are listed behind them.
                 """)
 
         enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }
