@@ -538,6 +538,7 @@ class Line:
         result = subprocess.run([self.binary, "alerts", "replay"], capture_output=True, timeout=60, env=environment)
         said = b"works on a directory" in result.stderr and b"GET /v1/alerts/replay" in result.stderr
         self.expect("a replay where a server is named", (result.returncode, said), (2, True))
+        self.fails(2, "alerts replay works on a directory, and --server names a server", "alerts", "replay", "--server", self.server.url)
 
     def input_that_is_not_there(self):
         """Standard input that is closed is not an empty one."""
