@@ -701,6 +701,17 @@ spec:
         status, said, errors = self.run("check", "config", settings)
         self.expect("warnings of settings", errors.splitlines(), [f"{settings}: alerts.rules: ".encode() + line for line in warnings])
         self.expect("settings with warnings", (status, said), (0, f"{settings}: 1 settings, no mistake, 3 to look at\n".encode()))
+        local = ["--data", self.folder + "/local"]
+        status, _, errors = self.run("alerts", "replay", rules, *local)
+        self.expect("a replay of a rule that says nothing", (status, b"Never: support_answer_total is not known; did you mean" in errors), (0, True))
+        for place in (local, ["--server", self.server.url]):
+            status, said, errors = self.run("promql", "rate(support_answer_total[5m])", *place)
+            reason = b"plimsoll: support_answer_total is not known; did you mean support_answers_total? it is no metric of plimsoll\n"
+            self.expect("why there are no series", (status, said, errors), (0, b"no series\n", reason))
+            self.fails(2, "steps from --start to the end, and no more than 11000 are answered\n  take a --step of 236s or more",
+                       "promql", "up", "--start", "now-30d", "--end", "now", "--step", "1s", *place)
+        errors = self.run("promql", "sum(job:answers:rate)", *local)[2]
+        self.expect("rules over a directory", b"no rules are evaluated here" in errors, True)
 
     def text_that_is_none(self):
         self.fails(2, "no UTF-8", "query", "-", "--data", self.folder + "/local", stdin=b"select '\xff'")

@@ -141,6 +141,10 @@ extension AlertsCommand {
             if to == nil, end < snapshot.now {
                 SourceOptions.tellNotice("evaluated up to what was received last; --to now goes on")
             }
+            // That nothing would have fired proves nothing of a rule that never says anything.
+            for warning in set.firstWarnings where !replay.complaints.contains(where: { $0.hasSuffix(warning.reason) }) {
+                SourceOptions.tellNotice("\(warning)")
+            }
             // The table says them itself.
             if format == .json { for complaint in replay.complaints { SourceOptions.tellNotice(complaint) } }
             if let ended = replay.endedAt {
