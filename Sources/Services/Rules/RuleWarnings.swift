@@ -46,7 +46,8 @@ extension RuleSet {
 
 extension PromQLExpression {
     /// Why it finds nothing at any time, as far as that can be told without rules: metrics and labels that there are
-    /// not, and ranges in which two samples never are. What a rule may record (`level:metric:operations`) is not judged.
+    /// not, ranges in which two samples never are, and sides whose series do not find each other. What a rule may record
+    /// (`level:metric:operations`) is not judged.
     /// - Complexity: O(expression), and for each name that is not known O(names).
     package var reasonsForSilence: [String] { RuleWarnings.reasons(of: self) }
 
@@ -202,7 +203,8 @@ struct RuleWarnings {
         guard found.count < foundMax else { return nil }
         let inner = expression.children.map { look(at: $0) }
         switch expression {
-        case .number, .string, .subquery, .parentheses, .unary, .binary: break
+        case .number, .string, .subquery, .parentheses, .unary: break
+        case .binary(let node): look(at: node, between: inner)
         case .call(let node): look(at: node)
         case .selector(let node): look(at: node)
         case .range(let node): look(at: node.selector)
@@ -224,6 +226,22 @@ struct RuleWarnings {
                 "\(call.function.name) wants two samples of \(name), which come every \(seconds) s: write a range that is "
                     + "longer, such as [1m]")
         }
+    }
+
+    /// Series of two sides find each other by their labels. One that only one side has is empty for some series, so that
+    /// it is no mistake, and the reason where nothing is found.
+    private mutating func look(at operation: BinaryOperation, between sides: [Set<ByteText>?]) {
+        guard !knowsRules, let matching = operation.matching, operation.operation != .or, operation.operation != .unless,
+            sides.count == 2, let left = sides[0], let right = sides[1]
+        else { return }
+        let named = Set(matching.labels)
+        let apart = left.symmetricDifference(right).filter { named.contains($0) == matching.isOn }
+        guard !apart.isEmpty else { return }
+        let labels = apart.sorted().map { "\($0)" }.joined(separator: ", ")
+        let (stand, empty) = apart.count == 1 ? ("stands", "it is empty") : ("stand", "they are empty")
+        warn(
+            "\(labels) \(stand) on one side of \(operation.operation.rawValue) alone: series of both find each other only "
+                + "where \(empty), or by on (…) or ignoring (…)")
     }
 
     private mutating func look(at aggregation: Aggregation, over own: Set<ByteText>?) {
