@@ -106,7 +106,8 @@ import Testing
         if end != .afterCommit { #expect(world.told.contains(Self.told(true)) && world.endings.count == 1) }
     }
 
-    /// An Alertmanager takes an alert that is going to be over for one that fires, until the time that it was told before.
+    /// An Alertmanager takes an alert that is going to be over for one that fires, until the time that it was told
+    /// before.
     @Test func nobodyIsToldOfAnEndToCome() throws {
         // A group of another name is evaluated at once, and where none is left nothing is waited for.
         for rules in [Self.other.replacing("name: one", with: "name: two"), "groups: []"] {

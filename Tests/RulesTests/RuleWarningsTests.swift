@@ -119,15 +119,16 @@ import Testing
         ("sum(rate(support_message_total[5m]))",
             ["support_message_total is not known; did you mean support_messages_total? it is no metric of plimsoll"]),
         ("nothing + job:answers:rate", ["nothing is not known; it is no metric of plimsoll"]),
-        ("rate(up[10s])", ["rate wants two samples of up, which come every 15 s: write a range that is longer, such as [1m]"]),
+        ("rate(up[10s])",
+            ["rate wants two samples of up, which come every 15 s: write a range that is longer, such as [1m]"]),
         ("support_messages_total{channel=\"chat\"} > 1e9", []),
         ("support_messages_total / support_answers_total",
-            ["agent, direction, status stand on one side of / alone: series of both find each other only where they are "
-                + "empty, or by on (…) or ignoring (…)"]),
+            ["agent, direction, status stand on one side of / alone: series of both find each other only where they "
+                + "are empty, or by on (…) or ignoring (…)"]),
         ("support_messages_total / on (channel, tenant) support_answers_total", []),
         ("sum(support_messages_total) / on (tenant) sum by (tenant) (support_answers_total)",
-            ["tenant stands on one side of / alone: series of both find each other only where it is empty, or by on (…) or "
-                + "ignoring (…)"]),
+            ["tenant stands on one side of / alone: series of both find each other only where it is empty, or by on "
+                + "(…) or ignoring (…)"]),
         ("support_messages_total or support_answers_total", []),
     ])
     func anExpressionSaysWhyItFindsNothing(text: String, reasons: [String]) throws {
@@ -135,7 +136,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("sum(job:answers:rate)", true), ("ALERTS{alertname=\"A\"} or up", true), ("rate(support_messages_total[5m:1m])", false),
+        ("sum(job:answers:rate)", true), ("ALERTS{alertname=\"A\"} or up", true),
+        ("rate(support_messages_total[5m:1m])", false),
     ])
     func whatOnlyRulesMakeIsToldApart(text: String, asksForRules: Bool) throws {
         #expect(try PromQLExpression(Array(text.utf8)).asksForRules == asksForRules)

@@ -142,7 +142,8 @@ extension AlertsCommand {
                 SourceOptions.tellNotice("evaluated up to what was received last; --to now goes on")
             }
             // That nothing would have fired proves nothing of a rule that never says anything.
-            for warning in set.firstWarnings where !replay.complaints.contains(where: { $0.hasSuffix(warning.reason) }) {
+            for warning in set.firstWarnings {
+                if replay.complaints.contains(where: { $0.hasSuffix(warning.reason) }) { continue }
                 SourceOptions.tellNotice("\(warning)")
             }
             // The table says them itself.

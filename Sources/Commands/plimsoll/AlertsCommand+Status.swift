@@ -91,7 +91,8 @@ extension AlertsCommand {
             }
             return [
                 alert["state"]?.string ?? "", alert["labels"]?["alertname"]?.string ?? "",
-                alert["activeAt"]?.string ?? "", number(alert["value"]?.string ?? ""), group, labels.joined(separator: " "),
+                alert["activeAt"]?.string ?? "", number(alert["value"]?.string ?? ""), group,
+                labels.joined(separator: " "),
             ]
         }
 

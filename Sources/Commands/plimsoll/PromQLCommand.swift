@@ -74,8 +74,8 @@ struct PromQLCommand: AsyncParsableCommand {
         case .directory(let directory):
             if (try? PromQLExpression(Array(expression.utf8)))?.asksForRules == true {
                 SourceOptions.tellNotice(
-                    "no rules are evaluated here: ask the server of the directory (--server URL) for ALERTS and for what "
-                        + "rules record, or see what would have fired with `plimsoll alerts replay`")
+                    "no rules are evaluated here: ask the server of the directory (--server URL) for ALERTS and for "
+                        + "what rules record, or see what would have fired with `plimsoll alerts replay`")
             }
             returnMemoryEarly()
             let machine = Machine()
@@ -124,7 +124,8 @@ struct PromQLCommand: AsyncParsableCommand {
         let points = SeriesQuestion.pointsMax
         if length > 0, !isBeyond, span / length > points {
             throw CommandFailure(
-                .badInput, "there are \(span / length) steps from --start to the end, and no more than \(points) are answered",
+                .badInput,
+                "there are \(span / length) steps from --start to the end, and no more than \(points) are answered",
                 advice: "take a --step of \((span - 1) / (points * 1000) + 1)s or more, or a later --start")
         }
         return .range(start: first, end: end, step: length)

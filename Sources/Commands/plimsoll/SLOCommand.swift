@@ -95,8 +95,8 @@ struct SLOCommand: AsyncParsableCommand {
             }
             if lacksBucket {
                 StandardStream.tell(
-                    "  one ends at each bound of an objective in force: name the settings that have it with --config FILE, "
-                        + "or the server with --server URL")
+                    "  one ends at each bound of an objective in force: name the settings that have it with "
+                        + "--config FILE, or the server with --server URL")
             }
             try StandardStream.output.show(
                 Array(BurnRuleFile.text(objectives, in: set, runbooks: runbooks).utf8))

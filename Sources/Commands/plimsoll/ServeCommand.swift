@@ -139,22 +139,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serve(_ settings: ServeSettings, _ machine: Machine, _ log: OperatorLog) async throws {
-        var settings = settings
-        if let text = listen {
-            guard let address = ListenAddress(text) else {
-                throw CommandFailure(
-                    .badInput, "--listen \(text) is no address", advice: "write it as 127.0.0.1:8910 or [::1]:8910")
-            }
-            settings.listen = address
-        }
-        try settings.set("names", flag: "--names", names)
-        try settings.set("memory", flag: "--memory", memory)
-        try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
-        try settings.set("alerts.rules", flag: "--alert-rules", alertRules)
-        try settings.set("alerts.alertmanagers", flag: "--alertmanagers", alertmanagers)
-        try settings.set("alerts.webhooks", flag: "--alert-webhooks", alertWebhooks)
-        if noAlerts { settings.alerts.isEvaluated = false }
-        try settings.set("traces.sample_ratio", flag: "--traces-sample-ratio", tracesSampleRatio)
+        let settings = try flagged(settings)
         returnMemoryEarly()
         HangUpSignal.watch()
         let directory = data.data ?? settings.data
@@ -177,10 +162,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let second = configuration.otlpListen, second.isRequired {
             try await second.address.checkFree(option: "--otlp-http-listen")
         }
-        // A mistake in them is told before a store is begun, opened, or given other objectives.
-        if settings.alerts.isEvaluated, !settings.alerts.ruleFiles.isEmpty {
-            _ = try RuleSetup.rules(settings, objectives: .builtIn, on: machine)
-        }
+        try RuleSetup.checkFiles(settings, on: machine)
         log.begins(in: directory)
         // As `plimsoll check config` has them.
         for remark in settings.objectives.remarks { log.warning("settings, \(remark)") }
@@ -211,6 +193,27 @@ struct ServeCommand: AsyncParsableCommand {
         } onListening: { address in
             await announcement.begin("listening on http://\(address), data in \(directory)")
         }
+    }
+
+    /// The settings with what flags say of them.
+    private func flagged(_ settings: ServeSettings) throws -> ServeSettings {
+        var settings = settings
+        if let text = listen {
+            guard let address = ListenAddress(text) else {
+                throw CommandFailure(
+                    .badInput, "--listen \(text) is no address", advice: "write it as 127.0.0.1:8910 or [::1]:8910")
+            }
+            settings.listen = address
+        }
+        try settings.set("names", flag: "--names", names)
+        try settings.set("memory", flag: "--memory", memory)
+        try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
+        try settings.set("alerts.rules", flag: "--alert-rules", alertRules)
+        try settings.set("alerts.alertmanagers", flag: "--alertmanagers", alertmanagers)
+        try settings.set("alerts.webhooks", flag: "--alert-webhooks", alertWebhooks)
+        if noAlerts { settings.alerts.isEvaluated = false }
+        try settings.set("traces.sample_ratio", flag: "--traces-sample-ratio", tracesSampleRatio)
+        return settings
     }
 
     private func otlpAddress(_ settings: ServeSettings) throws -> AdditionalAddress? {

@@ -5,6 +5,7 @@ extension AlertTemplate {
     package var labelsNamed: Set<ByteText> {
         var labels: Set<ByteText> = []
         for node in nodes { node.collect(into: &labels) }
+        // order: all go into one set.
         for node in defined.values.joined() { node.collect(into: &labels) }
         return labels
     }

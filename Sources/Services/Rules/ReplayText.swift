@@ -93,8 +93,8 @@ package struct ReplayText: Sendable {
 
     // MARK: Shown
 
-    /// For people, a line each, its conversations below; behind them which times were evaluated, whether that is all, and
-    /// what could not be.
+    /// For people, a line each, its conversations below; behind them which times were evaluated, whether that is all,
+    /// and what could not be.
     package var table: String {
         let times = "from \(Self.time(replay.start)) to \(Self.time(replay.end))"
         var period = "\(replay.evaluations) evaluations \(times)"

@@ -22,8 +22,8 @@ extension RuleSet {
     private static var command: String { "`plimsoll alerts check FILE…` names all of them" }
 
     /// What is told of rules of which nothing is wrong: metrics that neither the catalogue has nor a rule of the set
-    /// records, labels that a metric has not and values that a label has not, ranges in which two samples never are, and
-    /// labels that a text names and the alert has not, in the order of the files; then recording rules that have no
+    /// records, labels that a metric has not and values that a label has not, ranges in which two samples never are,
+    /// and labels that a text names and the alert has not, in the order of the files; then recording rules that have no
     /// samples.
     /// - Complexity: O(rules and what they lead to), and for each name that is not known O(names).
     package var warnings: [RuleWarning] { RuleWarnings.all(files, max: .max) + withoutSamples }
@@ -46,8 +46,8 @@ extension RuleSet {
 
 extension PromQLExpression {
     /// Why it finds nothing at any time, as far as that can be told without rules: metrics and labels that there are
-    /// not, ranges in which two samples never are, and sides whose series do not find each other. What a rule may record
-    /// (`level:metric:operations`) is not judged.
+    /// not, ranges in which two samples never are, and sides whose series do not find each other. What a rule may
+    /// record (`level:metric:operations`) is not judged.
     /// - Complexity: O(expression), and for each name that is not known O(names).
     package var reasonsForSilence: [String] { RuleWarnings.reasons(of: self) }
 
@@ -223,15 +223,15 @@ struct RuleWarnings {
             else { continue }
             let seconds = step / 1_000_000_000
             warn(
-                "\(call.function.name) wants two samples of \(name), which come every \(seconds) s: write a range that is "
-                    + "longer, such as [1m]")
+                "\(call.function.name) wants two samples of \(name), which come every \(seconds) s: write a range that "
+                    + "is longer, such as [1m]")
         }
     }
 
-    /// Series of two sides find each other by their labels. One that only one side has is empty for some series, so that
-    /// it is no mistake, and the reason where nothing is found.
+    /// Series of two sides find each other by their labels. One that only one side has is empty for some series, so
+    /// that it is no mistake, and the reason where nothing is found.
     private mutating func look(at operation: BinaryOperation, between sides: [Set<ByteText>?]) {
-        guard !knowsRules, let matching = operation.matching, operation.operation != .or, operation.operation != .unless,
+        guard !knowsRules, let matching = operation.matching, ![.or, .unless].contains(operation.operation),
             sides.count == 2, let left = sides[0], let right = sides[1]
         else { return }
         let named = Set(matching.labels)
@@ -240,8 +240,8 @@ struct RuleWarnings {
         let labels = apart.sorted().map { "\($0)" }.joined(separator: ", ")
         let (stand, empty) = apart.count == 1 ? ("stands", "it is empty") : ("stand", "they are empty")
         warn(
-            "\(labels) \(stand) on one side of \(operation.operation.rawValue) alone: series of both find each other only "
-                + "where \(empty), or by on (…) or ignoring (…)")
+            "\(labels) \(stand) on one side of \(operation.operation.rawValue) alone: series of both find each other "
+                + "only where \(empty), or by on (…) or ignoring (…)")
     }
 
     private mutating func look(at aggregation: Aggregation, over own: Set<ByteText>?) {

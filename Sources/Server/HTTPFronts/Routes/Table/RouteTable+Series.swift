@@ -97,8 +97,8 @@ extension RouteTable {
 
     /// Alerts lead there from where they are read, in the words that every Alertmanager knows.
     private static let link: Route = {
-        var link = Route(.expressionLink, .get, "/graph", needs: .read, .series, "ask what an alert's source link names")
-        link.detail = "The answer of /api/v1/query, as of now, of the first panel of an address of Prometheus' own page."
+        var link = Route(.expressionLink, .get, "/graph", needs: .read, .series, "ask what an alert's link names")
+        link.detail = "The answer of /api/v1/query, as of now, of the first panel of an address of Prometheus' page."
         link.parameters = [.query("g0.expr", .text, "an expression of PromQL", isRequired: true)]
         if let instant = questions.first { (link.answers, link.refusals) = (instant.answers, instant.refusals) }
         link.otherStatuses = [400, 422, 429, 503]
