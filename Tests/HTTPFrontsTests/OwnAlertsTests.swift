@@ -112,6 +112,33 @@ import Testing
         }
     }
 
+    /// That an alert which fires reaches nobody is said where people look at alerts.
+    @Test func whoCannotBeToldIsAWarning() async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-untold-\(UUID().uuidString)")
+            .path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let context = StoreContext(
+            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+            workers: ThreadWorkers(parallelism: 2))
+        let store = try EventStore.open(at: path, context: context)
+        let rules = RuleSet([try RuleFile(Array(Self.text.utf8), name: "always.yaml")], RuleOptions())
+        let receiver = Receiver([Int](repeating: 404, count: 100_000))
+        try await receiver.serve { url in
+            var sending = AlertSendingConfiguration()
+            sending.webhooks = [try #require(DestinationURL(webhook: url))]
+            (sending.pollMilliseconds, sending.backoffMilliseconds, sending.backoffMillisecondsMax) = (20, 20, 20)
+            try await withServer(store, rules: rules, alertSending: sending) { client, _ in
+                let said = "/hook is not told of alerts: status_404; 1 alert waits, it is tried again until it succeeds"
+                let isSaid = try await Self.wait {
+                    let answer = try await client.send("GET", "/api/v1/rules", headers: [], body: [])
+                    let warnings = try JSONReader.parse(answer.body)["warnings"]?.array ?? []
+                    return warnings.count == 1 && warnings[0].string?.hasSuffix(said) == true
+                }
+                #expect(isSaid)
+            }
+        }
+    }
+
     /// A question has a channel, though its answer tells none or is missing. Without labels a rule's metrics say what
     /// an alert is about.
     @Test func aReplayNamesConversationsByWhatItsRuleIsAbout() async throws {

@@ -205,6 +205,21 @@ import Testing
         #expect(try ReplayText(quiet) { _ in [] }.table == period + ", nothing would have fired\n")
     }
 
+    /// Which conversations an alert was about stands below it, in lines that a terminal shows.
+    @Test func conversationsStandBelowTheirAlert() throws {
+        let text = "groups: [{name: g, rules: [{alert: High, expr: seconds > 1, labels: {tenant: a}}]}]"
+        let world = try RuleWorld(text, RuleWorld.minutes("seconds", [9, 9]))
+        let replay = try RuleReplay(world.rules, from: Self.minute(0), through: Self.minute(1), over: world.series)
+        let ids = (0..<9).map { "c-000000000000\($0)" }
+        let lines = try ReplayText(replay) { _ in ids }.table.split(separator: "\n").map(String.init)
+        try #require(lines.count == 5)
+        #expect(lines[1].hasSuffix("  tenant=a"), "\(lines)")
+        #expect(lines[2] == "    conversations: " + ids.prefix(5).joined(separator: " "))
+        #expect(lines[3] == String(repeating: " ", count: 19) + ids.dropFirst(5).joined(separator: " "))
+        let long = String(repeating: "x", count: 200)
+        #expect(try ReplayText(replay) { _ in [long, "c"] }.table.contains("conversations: \(long)\n"))
+    }
+
     @Test func aReplaySaysWhichRulesFailed() throws {
         let text = """
             groups:

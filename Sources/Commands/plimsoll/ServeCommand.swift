@@ -139,22 +139,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serve(_ settings: ServeSettings, _ machine: Machine, _ log: OperatorLog) async throws {
-        var settings = settings
-        if let text = listen {
-            guard let address = ListenAddress(text) else {
-                throw CommandFailure(
-                    .badInput, "--listen \(text) is no address", advice: "write it as 127.0.0.1:8910 or [::1]:8910")
-            }
-            settings.listen = address
-        }
-        try settings.set("names", flag: "--names", names)
-        try settings.set("memory", flag: "--memory", memory)
-        try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
-        try settings.set("alerts.rules", flag: "--alert-rules", alertRules)
-        try settings.set("alerts.alertmanagers", flag: "--alertmanagers", alertmanagers)
-        try settings.set("alerts.webhooks", flag: "--alert-webhooks", alertWebhooks)
-        if noAlerts { settings.alerts.isEvaluated = false }
-        try settings.set("traces.sample_ratio", flag: "--traces-sample-ratio", tracesSampleRatio)
+        let settings = try flagged(settings)
         returnMemoryEarly()
         HangUpSignal.watch()
         let directory = data.data ?? settings.data
@@ -177,6 +162,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let second = configuration.otlpListen, second.isRequired {
             try await second.address.checkFree(option: "--otlp-http-listen")
         }
+        try RuleSetup.checkFiles(settings, on: machine)
         log.begins(in: directory)
         // As `plimsoll check config` has them.
         for remark in settings.objectives.remarks { log.warning("settings, \(remark)") }
@@ -209,6 +195,27 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
+    /// The settings with what flags say of them.
+    private func flagged(_ settings: ServeSettings) throws -> ServeSettings {
+        var settings = settings
+        if let text = listen {
+            guard let address = ListenAddress(text) else {
+                throw CommandFailure(
+                    .badInput, "--listen \(text) is no address", advice: "write it as 127.0.0.1:8910 or [::1]:8910")
+            }
+            settings.listen = address
+        }
+        try settings.set("names", flag: "--names", names)
+        try settings.set("memory", flag: "--memory", memory)
+        try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
+        try settings.set("alerts.rules", flag: "--alert-rules", alertRules)
+        try settings.set("alerts.alertmanagers", flag: "--alertmanagers", alertmanagers)
+        try settings.set("alerts.webhooks", flag: "--alert-webhooks", alertWebhooks)
+        if noAlerts { settings.alerts.isEvaluated = false }
+        try settings.set("traces.sample_ratio", flag: "--traces-sample-ratio", tracesSampleRatio)
+        return settings
+    }
+
     private func otlpAddress(_ settings: ServeSettings) throws -> AdditionalAddress? {
         let wanted = otlpHttpListen ?? settings.otlpHTTPListen
         let text = wanted ?? "127.0.0.1:4318"
@@ -223,7 +230,7 @@ struct ServeCommand: AsyncParsableCommand {
 
 extension ServeSettings {
     /// Takes what a flag says of a setting.
-    fileprivate mutating func set(_ key: String, flag: String, _ text: String?) throws {
+    mutating func set(_ key: String, flag: String, _ text: String?) throws {
         guard let text else { return }
         do {
             try set(key, to: text)

@@ -69,13 +69,13 @@ extension RuleGroupState {
 extension RuleAlert {
     /// What says that it is over, for one that its rule's state has no place for any more; nil where nobody was told
     /// of it. Its link shows how it stood.
-    /// - Parameter time: ms since 1970: when it was over.
+    /// - Parameter time: ms since 1970: when it was over; not before it began.
     package func ending(at time: Int64, _ options: RuleOptions) -> AlertMessage? {
         guard stage == .firing else { return nil }
-        let name = LabelSet([(Names.alert, labels[Names.alert])])
+        let (name, start) = (LabelSet([(Names.alert, labels[Names.alert])]), firedAt ?? activeAt)
         return AlertMessage(
-            labels: labels.under(options.externalLabels), annotations: annotations, startsAt: firedAt ?? activeAt,
-            endsAt: time, isResolved: true,
+            labels: labels.under(options.externalLabels), annotations: annotations, startsAt: start,
+            endsAt: max(time, start), isResolved: true,
             generatorURL: AlertAddress.table(of: ByteText("ALERTS\(name)".utf8), options.externalURL))
     }
 

@@ -93,7 +93,8 @@ package struct ReplayText: Sendable {
 
     // MARK: Shown
 
-    /// For people, a line each; behind them which times were evaluated, whether that is all, and what could not be.
+    /// For people, a line each, its conversations below; behind them which times were evaluated, whether that is all,
+    /// and what could not be.
     package var table: String {
         let times = "from \(Self.time(replay.start)) to \(Self.time(replay.end))"
         var period = "\(replay.evaluations) evaluations \(times)"
@@ -107,15 +108,31 @@ package struct ReplayText: Sendable {
         let rows = zip(replay.firings, causes).map { firing, conversations in
             let labels = firing.labels.labels.filter { $0.name != "alertname" }
                 .map { "\($0.name)=\($0.value)" }.joined(separator: " ")
-            let conversations = conversations ?? []
-            let shown = conversations.isEmpty ? "" : "  conversations: " + conversations.joined(separator: " ")
             return [
                 "\(firing.labels["alertname"])", Self.time(firing.pendingSince), Self.time(firing.firedAt),
                 firing.resolvedAt.map(Self.time) ?? "fires at the end",
-                "\(Self.word(firing)) \(WrittenNumber.general(firing.worst))", labels + shown,
+                "\(Self.word(firing)) \(WrittenNumber.general(firing.worst))", labels + Self.below(conversations ?? []),
             ]
         }
         return renderAligned([head] + rows) + period + "\n" + complaints
+    }
+
+    /// No line of conversations is longer, but for one whose id alone is.
+    private static let lineMax = 100
+
+    /// What stands below an alert.
+    private static func below(_ conversations: [String]) -> String {
+        guard !conversations.isEmpty else { return "" }
+        let head = "    conversations:"
+        var (lines, line) = ("", head)
+        for conversation in conversations {
+            if line.count > head.count, line.count + 1 + conversation.count > lineMax {
+                lines += "\n" + line
+                line = String(repeating: " ", count: head.count)
+            }
+            line += " " + conversation
+        }
+        return lines + "\n" + line
     }
 
     private static func word(_ firing: RuleReplay.Firing) -> String { firing.isBelow ? "lowest" : "highest" }

@@ -218,7 +218,7 @@ package final class RuleManager: Sendable {
         let began = clock()
         guard let due = due(at: now, monotonic: began) else {
             endCycle()
-            return leftovers()
+            return leftovers(at: now)
         }
         let (set, recorded, group) = state.withLock { ($0.set, $0.recorded, $0.groups[due.index]) }
         do {
@@ -227,7 +227,7 @@ package final class RuleManager: Sendable {
             let cycle = try openedCycle(at: due.time, recorded, began, ahead, open)
             let evaluation = try Self.evaluate(
                 before, group.place.group, set, cycle.series, due.time, cycle.budget)
-            return taken(evaluation, from: before, due, set, nanoseconds: clock() - began, at: clock())
+            return taken(evaluation, from: before, due, set, now, nanoseconds: clock() - began, at: clock())
         } catch {
             endCycle()
             let isStopped = error as? EvaluationError == .cancelled
@@ -267,8 +267,8 @@ package final class RuleManager: Sendable {
     }
 
     private func taken(
-        _ evaluation: RuleEvaluation, from before: RuleGroupState, _ due: Due, _ set: RuleSet, nanoseconds: Int64,
-        at monotonic: Int64
+        _ evaluation: RuleEvaluation, from before: RuleGroupState, _ due: Due, _ set: RuleSet, _ now: Int64,
+        nanoseconds: Int64, at monotonic: Int64
     ) -> Step? {
         state.withLock { state in
             guard let index = state.groups.firstIndex(where: { $0.place.key == due.key }),
@@ -303,7 +303,7 @@ package final class RuleManager: Sendable {
             step.endings = endings
             if !due.isBehind {
                 swap(&step.messages, &state.groups[index].held)
-                step.messages += state.takeUntold()
+                step.messages += state.takeUntold(at: now)
             }
             let recordedAt = state.groups[index].recordedAt
             let isOld = recordedAt.map { due.time.saturatingSubtract($0) >= Bounds.record } ?? true

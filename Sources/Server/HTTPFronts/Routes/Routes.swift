@@ -105,8 +105,8 @@ struct Routes: Sendable {
         case .askSQL: return try await rows(request, query())
         case .instantQuery, .instantQueryForm, .rangeQuery, .rangeQueryForm, .queryExemplars, .queryExemplarsForm,
             .formatQuery, .formatQueryForm, .parseQuery, .parseQueryForm, .seriesList, .seriesListForm, .labelNames,
-            .labelNamesForm, .labelValues, .metricMetadata, .seriesStatistics, .ruleStates, .alertStates,
-            .alertmanagers, .scrapeTargets, .buildInfo, .runtimeInfo, .serverFlags, .serverConfiguration:
+            .labelNamesForm, .labelValues, .metricMetadata, .seriesStatistics, .expressionLink, .ruleStates,
+            .alertStates, .alertmanagers, .scrapeTargets, .buildInfo, .runtimeInfo, .serverFlags, .serverConfiguration:
             return try await prometheus(route.name, part("name"), request)
         case .statusReport: return try await report(.status, query())
         case .doctorReport: return try await report(.doctor, query())

@@ -20,6 +20,7 @@ extension Routes {
         let form = try await form(of: request)
         switch name {
         case .instantQuery, .instantQueryForm: return try await instantAnswer(form)
+        case .expressionLink: return try await linkedAnswer(form)
         case .rangeQuery, .rangeQueryForm: return try await rangeAnswer(form)
         case .queryExemplars, .queryExemplarsForm: return try await exemplars(form)
         case .formatQuery, .formatQueryForm:
@@ -50,6 +51,12 @@ extension Routes {
         } ?? now
         let question = SeriesQuestion(form.bytes("query") ?? [], at: time)
         return try await answer(question, form, hasTime: form["time"] != nil)
+    }
+
+    /// What a link of an alert names, now.
+    private func linkedAnswer(_ form: FormParameters) async throws -> Response {
+        let question = SeriesQuestion(form.bytes("g0.expr") ?? [], at: clock.wallNanoseconds() / 1_000_000)
+        return try await answer(question, FormParameters(query: nil))
     }
 
     private func rangeAnswer(_ form: FormParameters) async throws -> Response {

@@ -18,10 +18,11 @@ extension Routes {
         switch name {
         case .ruleStates:
             let filter = try Self.ruleFilter(form)
-            let warnings = ruleStanding?.failure.map { ["rule files are not taken, the rules before go on: \($0)"] }
+            let refused = ruleStanding?.failure.map { ["rule files are not taken, the rules before go on: \($0)"] }
+            let warnings = (refused ?? []) + alertSenders.compactMap(\.complaint)
             return try await threads.figures.run { [rules] in
                 let text = RulesJSON.groups(rules, filter)
-                return PrometheusReply.response(warnings: warnings ?? []) { $0.raw(text) }
+                return PrometheusReply.response(warnings: warnings) { $0.raw(text) }
             }
         case .alertStates:
             return try await threads.figures.run { [rules] in

@@ -6,7 +6,7 @@ package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case instantQuery, instantQueryForm, rangeQuery, rangeQueryForm, queryExemplars, queryExemplarsForm
     case formatQuery, formatQueryForm, parseQuery, parseQueryForm
     case seriesList, seriesListForm, labelNames, labelNamesForm, labelValues, metricMetadata, seriesStatistics
-    case ruleStates, alertStates, alertmanagers, scrapeTargets
+    case expressionLink, ruleStates, alertStates, alertmanagers, scrapeTargets
     case buildInfo, runtimeInfo, serverFlags, serverConfiguration
     case prices, priceCheck, rebookingPreview, rebook
     case objectives, metrics, status, openAPI
