@@ -258,4 +258,20 @@ import Testing
         let alert = try #require(group.rules.last?.alerts.first)
         #expect(alert.isFiring && alert.value == 9 && alert.activeAt == Self.minute(4) * 1_000_000)
     }
+
+    @Test func theAPITellsWhatEachRuleTook() throws {
+        let source = RuleWorld.minutes("seconds", [9])
+        let manager = RuleManager(try RuleWorld.rules(Self.text), from: []) { [] }
+        #expect(manager.groups.first?.rules.map(\.evaluationNanoseconds) == [0, 0])
+        // At each look a millisecond has gone by.
+        var now: Int64 = 0
+        func clock() -> Int64 {
+            now += 1_000_000
+            return now
+        }
+        _ = manager.step(at: Self.minute(0), monotonic: clock) { _ in (source, UnboundedBudget()) }
+        let group = try #require(manager.groups.first)
+        #expect(group.rules.map(\.evaluationNanoseconds) == [1_000_000, 1_000_000])
+        #expect(group.evaluationNanoseconds > 2_000_000)
+    }
 }

@@ -5,7 +5,7 @@ package import PromQLText
 package import RuleFiles
 
 /// Evaluates a group as Prometheus does: from its state, the series and the time follow the next state and what was
-/// written. It knows no clock and keeps nothing.
+/// written. It keeps nothing, and looks at no clock but to say how long rules take.
 package struct GroupEvaluator: Sendable {
     private let group: RuleGroup
     private let options: RuleOptions
@@ -18,11 +18,12 @@ package struct GroupEvaluator: Sendable {
     /// - Parameters:
     ///   - time: ms since 1970; may be before the last evaluation's, where a clock was set back.
     ///   - budget: bounds each question's time and memory.
+    ///   - clock: ns of a clock that goes on.
     /// - Precondition: the state is of the group; see ``RuleGroupState/carried(to:)``.
     /// - Throws: where the budget says that the work is to end; the state before still holds then.
     package func evaluate(
         _ state: RuleGroupState, over source: some SeriesSource, at time: Int64,
-        within budget: some QuestionBudget = UnboundedBudget()
+        within budget: some QuestionBudget = UnboundedBudget(), timedBy clock: () -> Int64 = { 0 }
     ) throws(EvaluationError) -> RuleEvaluation {
         precondition(
             state.rules.count == group.rules.count && zip(state.rules, group.rules).allSatisfy { $0.isOf($1) },
@@ -33,7 +34,7 @@ package struct GroupEvaluator: Sendable {
             group: group, options: options)
         var next = RuleEvaluation(state: state)
         for (index, rule) in group.rules.enumerated() {
-            let before = state.rules[index]
+            let (before, began) = (state.rules[index], clock())
             var after = before
             after.evaluatedAt = time
             do {
@@ -52,6 +53,7 @@ package struct GroupEvaluator: Sendable {
             }
             next.changes += Self.changes(from: before.alerts, to: after.alerts, rule: index)
             next.state.rules[index] = after
+            next.nanoseconds.append(clock().saturatingSubtract(began))
         }
         for labels in state.abandoned { run.end(labels, in: &next.samples) }
         next.state.abandoned = []

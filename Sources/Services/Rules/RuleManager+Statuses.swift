@@ -16,6 +16,9 @@ extension RuleManager: RuleStatuses {
                 name: "\(group.place.group.name)", file: group.place.file,
                 rules: zip(rules, group.state.rules).map { Self.shown($0, $1, options, failure: group.failure) },
                 intervalNanoseconds: Self.nanoseconds(group.interval))
+            for (index, took) in zip(shown.rules.indices, group.ruleDurations) {
+                shown.rules[index].evaluationNanoseconds = took
+            }
             shown.limit = group.place.group.limit
             shown.evaluationNanoseconds = group.duration
             shown.evaluatedAt = Self.nanoseconds(group.state.evaluatedAt ?? 0)
