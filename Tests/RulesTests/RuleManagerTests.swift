@@ -132,6 +132,33 @@ import Testing
         #expect(samples.map(\.value) == [.float(9 * 9 + 1)])
     }
 
+    /// A range asks for many evaluations, and each of them is a question of its own.
+    @Test func endsThatARuleNamesAreThoseOfEachEvaluation() throws {
+        let text = """
+            groups:
+              - name: ends
+                interval: 1m
+                rules:
+                  - {record: now, expr: seconds @ end()}
+                  - {record: before, expr: last_over_time(seconds[1m] @ start() offset 1m)}
+                  - {record: both, expr: now + before}
+            """
+        let manager = RuleManager(try RuleWorld.rules(text), from: []) { [] }
+        let source = manager.series(
+            over: RuleWorld.minutes("seconds", [1, 2, 3, 4]), reached: Self.minute(3), within: UnboundedBudget())
+        let wanted: [(name: String, values: [Double])] = [
+            ("now", [1, 2, 3, 4]), ("before", [1, 2, 3]), ("both", [3, 5, 7]),
+        ]
+        for (name, values) in wanted {
+            let expression = try PromQLExpression(Array("\(name)[4m]".utf8))
+            guard case .matrix(let series) = try Self.answer(expression, .instant(Self.minute(3)), source) else {
+                Issue.record("a range")
+                continue
+            }
+            #expect(series.map { $0.samples.floats } == [values], "\(name)")
+        }
+    }
+
     @Test func howAlertsStoodIsASeries() throws {
         let world = try Self.undisturbed()
         func count(_ stage: String) throws -> PromQLAnswer.Value {

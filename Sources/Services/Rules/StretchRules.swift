@@ -90,6 +90,8 @@ struct StretchTraits: Sendable {
     /// Whether each value follows from samples up to its time alone, in an order that does not depend on other times.
     private(set) var isPlain = true
     private(set) var hasSubquery = false
+    /// Whether it names the ends of the question, by `start()` or `end()`.
+    private(set) var namesEnds = false
     /// ms; the longest range whose numbers are joined one by one.
     private(set) var longestFold: Int64 = 0
 
@@ -145,6 +147,7 @@ struct StretchTraits: Sendable {
     }
 
     private mutating func look(_ time: SelectedTime) {
+        if time.anchor == .start || time.anchor == .end { namesEnds = true }
         guard time.anchor == nil, let offset = Self.milliseconds(time.offset), offset >= 0 else {
             return isPlain = false
         }
