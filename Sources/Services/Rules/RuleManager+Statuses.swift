@@ -26,6 +26,17 @@ extension RuleManager: RuleStatuses {
         }
     }
 
+    /// What fires, as those who are told of alerts hear of it, and when its group was evaluated last: ms since 1970.
+    var firing: [(message: AlertMessage, updatedAt: Int64)] {
+        let (groups, options) = state.withLock { ($0.groups, $0.set.options) }
+        return groups.flatMap { group in
+            group.state.firing(group.place.group, options).map { message in
+                let linked = message.linked(to: group.place.group.rules, options)
+                return (linked, group.state.evaluatedAt ?? message.startsAt)
+            }
+        }
+    }
+
     /// What is pending or fires, with its group.
     var liveAlerts: [(group: ExactText, alert: RuleAlert)] {
         state.withLock { $0.groups }.flatMap { group in

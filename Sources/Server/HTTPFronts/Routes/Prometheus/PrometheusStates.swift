@@ -110,16 +110,17 @@ extension Routes {
     }
 
     private var buildInfo: Response {
-        PrometheusReply.response { json in
-            json.object { json in
-                json.member("version", Self.apiVersion)
-                json.member("revision", "plimsoll-" + Version.text)
-                json.member("branch", "plimsoll")
-                json.member("buildUser", "plimsoll")
-                json.member("buildDate", "")
-                json.member("goVersion", "")
-            }
-        }
+        PrometheusReply.response { json in json.object { writeBuild(Self.apiVersion, to: &$0) } }
+    }
+
+    /// The members by which clients of Prometheus' family know a program: its API's version, and what it is.
+    func writeBuild(_ version: String, to json: inout JSONWriter) {
+        json.member("version", version)
+        json.member("revision", "plimsoll-" + Version.text)
+        json.member("branch", "plimsoll")
+        json.member("buildUser", "plimsoll")
+        json.member("buildDate", "")
+        json.member("goVersion", "")
     }
 
     /// Where the process runs is nobody's business: what would say so is empty.
