@@ -49,7 +49,6 @@ package struct OpenSLODocuments: Sendable {
         let lines = findings.prefix(max).map(\.description) + (left > 0 ? ["and \(left) more"] : [])
         return lines.joined(separator: "\n  ")
     }
-
 }
 
 /// Documents while they are read.
