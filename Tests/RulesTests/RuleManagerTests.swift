@@ -1,9 +1,12 @@
+import AlertRules
 import Asking
 import Bytes
 import EventStores
 import PromQLEvaluation
 import PromQLText
+import RuleFiles
 import Rules
+import Sending
 import Testing
 
 /// Rules are evaluated at their times whatever becomes of the process, and what they say is told.
@@ -284,6 +287,32 @@ import Testing
         #expect(group.evaluatedAt == Self.minute(8) * 1_000_000)
         let alert = try #require(group.rules.last?.alerts.first)
         #expect(alert.isFiring && alert.value == 9 && alert.activeAt == Self.minute(4) * 1_000_000)
+    }
+
+    @Test func theConfigurationIsThatOfAPrometheusThatDoesTheSame() throws {
+        var options = RuleOptions()
+        (options.interval, options.queryOffset) = (30_000, 1_500)
+        options.externalLabels = LabelSet([("site", "north")])
+        let set = RuleSet([try RuleFile(Array(Self.text.utf8), name: "/etc/a.yaml")], options)
+        let manager = RuleManager(set, from: []) { [] }
+        var sending = AlertSendingConfiguration()
+        sending.alertmanagers = [
+            try #require(DestinationURL(alertmanager: "https://One:9093/am/?key=abcdef")),
+            try #require(DestinationURL(alertmanager: "http://two")),
+        ]
+        sending.webhooks = [try #require(DestinationURL(webhook: "http://three/hook"))]
+        let targets = [("https", "/am", "one:9093"), ("http", "", "two")].map { scheme, prefix, host in
+            #"{"scheme":"\#(scheme)","path_prefix":"\#(prefix)","static_configs":[{"targets":["\#(host)"]}]}"#
+        }.joined(separator: ",")
+        #expect(
+            PrometheusConfiguration.yaml(of: manager, telling: sending.destinations) == #"""
+                # plimsoll keeps its own metrics and scrapes nobody
+                global: {"evaluation_interval":"30s","rule_query_offset":"1500ms","external_labels":{"site":"north"}}
+                rule_files: ["/etc/a.yaml"]
+                alerting: {"alertmanagers":[\#(targets)]}
+
+                """#)
+        #expect(PrometheusConfiguration.yaml(of: nil, telling: []).hasSuffix("nobody\nglobal: {}\n"))
     }
 
     @Test func theAPITellsWhatEachRuleTook() throws {

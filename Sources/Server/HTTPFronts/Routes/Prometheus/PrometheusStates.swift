@@ -45,9 +45,8 @@ extension Routes {
         case .runtimeInfo: return runtimeInfo
         case .serverFlags: return serverFlags
         case .serverConfiguration:
-            return PrometheusReply.response { json in
-                json.object { $0.member("yaml", "# plimsoll keeps its own metrics and scrapes nobody\nglobal: {}\n") }
-            }
+            let text = PrometheusConfiguration.yaml(of: ruleManager, telling: alertSenders.map(\.target))
+            return PrometheusReply.response { json in json.object { $0.member("yaml", text) } }
         default: preconditionFailure("\(name) is no route of Prometheus' API")
         }
     }

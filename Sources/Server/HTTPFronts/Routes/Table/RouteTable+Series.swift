@@ -140,7 +140,7 @@ extension RouteTable {
             row(.buildInfo, "status/buildinfo", "which Prometheus this answers as", [], .map(.text)),
             row(.runtimeInfo, "status/runtimeinfo", "how the server runs", [], .map(.any)),
             row(.serverFlags, "status/flags", "limits in Prometheus' words", [], .map(.text)),
-            row(.serverConfiguration, "status/config", "nothing is configured", [], .map(.text)),
+            row(.serverConfiguration, "status/config", "which rules there are, and who is told", [], .map(.text)),
         ]
     }()
 }
