@@ -175,7 +175,7 @@ def counter_problems(server, port, began, interval):
             yield "the server has counted nothing"
         for job in (*FORMATS, NATIVE):
             # Nothing was scraped in the beginning.
-            if moment - SAMPLES > began and not least <= scraped.get(job, -1) <= most:
+            if (moment == last or moment - SAMPLES > began) and not least <= scraped.get(job, -1) <= most:
                 yield f"at {moment} scrapes of {job} came to {scraped.get(job)}, the server says {least:.0f} to {most:.0f}"
 
 

@@ -12,7 +12,7 @@ final class Evaluation {
     var remarks = Remarks()
     /// The times of the question, whose first is what `start()` means wherever it stands.
     let timeline: Timeline
-    /// What `end()` means likewise: the end that the question names, though its last step may come before. ms since 1970.
+    /// What `end()` means likewise: the end that the question names, ms since 1970; its last step may come before.
     let end: Int64
     /// Where the selectors begin of which only counts and sums of histograms are asked.
     let statistics: Set<Int>

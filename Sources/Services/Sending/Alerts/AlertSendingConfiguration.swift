@@ -33,7 +33,6 @@ package struct AlertSendingConfiguration: Sendable {
             + webhooks.map { AlertDestination(kind: .webhook, url: $0) }
     }
 
-    // tests: what goes to whom is asked without a wire.
     /// What is sent along to one of them: credentials of one receiver are nothing for another.
     package func sentAlong(to target: AlertDestination) -> [DestinationHeader] {
         let isAlone = destinations.count == 1
