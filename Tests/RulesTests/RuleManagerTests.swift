@@ -208,6 +208,27 @@ import Testing
     }
 
     /// Of an alert on what lies below something the lowest value is shown; and of all which times were evaluated.
+    @Test func conversationsOfAReplayAreLinked() throws {
+        let text = """
+            groups:
+              - name: speed
+                rules: [{alert: Slow, expr: seconds > 5, labels: {channel: web}}]
+            """
+        for (origin, isKnown) in [("http://here/", true), ("", false)] {
+            var options = RuleOptions()
+            options.externalURL = ByteText(origin.utf8)
+            let set = RuleSet([try RuleFile(Array(text.utf8), name: "test.yaml")], options)
+            let replay = try RuleReplay(
+                set, from: Self.minute(0), through: Self.minute(1), over: RuleWorld.minutes("seconds", [9, 9]))
+            let shown = try ReplayText(replay) { _ in ["c-1", "a/b"] }
+            let urls = ["c-1", "a%2Fb"].map { #""http://here/v1/conversations/\#($0)""# }.joined(separator: ",")
+            let links = #""conversation_urls":[\#(urls)]"#
+            #expect(shown.json.contains(links) == isKnown, "\(shown.json)")
+            #expect(shown.table.contains("\na conversation: http://here/v1/conversations/ID\n") == isKnown)
+            #expect(shown.table.contains("conversations: c-1 a/b"), "\(shown.table)")
+        }
+    }
+
     @Test func aReplayShowsTheWorstOfItsPeriod() throws {
         let text = """
             groups:
