@@ -43,7 +43,7 @@ extension Routes {
                 let response = PrometheusReply.response(
                     warnings: notices + remarks.lines + (isTruncated ? [SeriesAnswer.truncated] : [])
                 ) { $0.raw(utf8: data.bytes[...]) }
-                return Self.noting(nil, missing: notices, response)
+                return Self.noting(nil, missing: notices, clock: Self.clock(earlier), response)
             }
         }
     }
