@@ -184,6 +184,7 @@ private struct Writing: Sendable {
         json.key("samples")
         json.beginObject()
         json.member("totalQueryableSamples", answer.samplesRead)
+        json.member("peakSamples", answer.samplesMost)
         json.member("samplesRead", answer.samplesRead)
         json.endObject()
         json.endObject()

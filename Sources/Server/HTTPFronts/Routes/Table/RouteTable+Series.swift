@@ -69,7 +69,8 @@ extension RouteTable {
         var instant = row(
             .instantQuery, "query", "ask in PromQL: once",
             [query, .query("time", .text, "when: \(time); now without it")] + asked, value, statuses)
-        instant.detail = "Of what it took, samples are those that were read, each once."
+        instant.detail =
+            "Of what it took, samples are those that were read, each once, and the most that were held at a time."
         var range = row(
             .rangeQuery, "query_range", "ask in PromQL: again and again",
             [
