@@ -256,6 +256,7 @@ let package = Package(
             uses: [
                 "AlertRules", "Alerting", "Asking", "Bytes", "Domain", "EventStores", "Intakes", "MetricHistory",
                 "OperatorLogs", "Plans", "Platform", "Projections", "PromQLEvaluation", "PromQLText", "RuleFiles",
+                "Sending",
             ]),
         room(
             "Clients", "Server/Clients",

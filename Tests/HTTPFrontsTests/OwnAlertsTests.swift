@@ -93,6 +93,17 @@ import Testing
                 }
                 let states = try JSONReader.parse(try await get("/api/v1/alerts"))
                 #expect(states["data"]?["alerts"]?.array?.first?["state"]?.string == "firing")
+                let listed = try JSONReader.parse(try await get("/api/v2/alerts?filter=alertname%3DAlways"))
+                #expect(listed.array?.first?["status"]?["state"]?.string == "active")
+                #expect(listed.array?.first?["fingerprint"] == alert?["fingerprint"])
+                #expect(listed.array?.first?["annotations"]?["summary"]?.string == "it is 2")
+                for filter in ["alertname%21%3DAlways", "alertname%3D~%22N.*%22"] {
+                    #expect(try await get("/api/v2/alerts?filter=\(filter)") == "[]", "\(filter)")
+                }
+                #expect(try await get("/api/v2/alerts?receiver=pager") == "[]")
+                #expect(try await get("/api/v2/alerts?active=false") == "[]")
+                let bad = try await client.send("GET", "/api/v2/alerts?filter=%3D", headers: [], body: [])
+                #expect(bad.status == 400 && bad.text.hasPrefix("\"invalid parameter \\\"filter"), "\(bad.text)")
                 let groups = try JSONReader.parse(try await get("/api/v1/rules"))["data"]?["groups"]?.array
                 #expect(groups?.first?["name"]?.string == "always")
                 let link = alert?["annotations"]?["replay_url"]?.string ?? "none"

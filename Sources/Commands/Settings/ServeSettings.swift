@@ -67,14 +67,7 @@ package struct ServeSettings: Sendable {
                     "traces.headers would be sent to every one of several endpoints; name one endpoint"
                 ))
         }
-        if alerts.sending.destinations.count > 1, !alerts.sending.headers.isEmpty {
-            contradictions.append(
-                (
-                    ["alerts.headers", "alerts.alertmanagers", "alerts.webhooks"],
-                    "alerts.headers would be sent to every one of several destinations; name one"
-                ))
-        }
-        return contradictions
+        return contradictions + alerts.contradictions
     }
 
     /// The first thing that settings make impossible together; nil when all is well.

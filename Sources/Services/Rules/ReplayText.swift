@@ -114,7 +114,13 @@ package struct ReplayText: Sendable {
                 "\(Self.word(firing)) \(WrittenNumber.general(firing.worst))", labels + Self.below(conversations ?? []),
             ]
         }
-        return renderAligned([head] + rows) + period + "\n" + complaints
+        return renderAligned([head] + rows) + period + "\n" + address + complaints
+    }
+
+    /// Where conversations are shown, if some are named.
+    private var address: String {
+        guard let origin = replay.origin, causes.contains(where: { $0?.isEmpty == false }) else { return "" }
+        return "a conversation: \(ReplayLink.conversation("ID", at: origin))\n"
     }
 
     /// No line of conversations is longer, but for one whose id alone is.
@@ -138,7 +144,8 @@ package struct ReplayText: Sendable {
     private static func word(_ firing: RuleReplay.Firing) -> String { firing.isBelow ? "lowest" : "highest" }
 
     /// `{"alerts":[…],"from":…,"to":…,"evaluations":…,"complaints":[…]}`; `ended_at` behind `to` where it is not
-    /// complete.
+    /// complete. Beside `conversations` of an alert are `conversation_urls`, in their order, where it is known where
+    /// people reach the installation.
     package var json: String {
         JSONWriter.object { json in
             json.key("alerts")
@@ -156,6 +163,10 @@ package struct ReplayText: Sendable {
                     json.member(Self.word(firing), WrittenNumber.general(firing.worst))
                     json.key("conversations")
                     if let conversations { json.array(conversations) { $1.value($0) } } else { json.null() }
+                    if let conversations, !conversations.isEmpty, let origin = replay.origin {
+                        json.key("conversation_urls")
+                        json.array(conversations) { $1.value(ReplayLink.conversation($0, at: origin)) }
+                    }
                 }
             }
             json.member("from", Self.time(replay.start))

@@ -63,6 +63,8 @@ package final class RuleManager: Sendable {
         var isUnsaved = false
         /// ns that the last evaluation took.
         var duration: Int64 = 0
+        /// ns that each rule took of it; empty: there was none since the process began, or the rules are others.
+        var ruleDurations: [Int64] = []
         /// On the monotonic clock, ns: no attempt before, since the last one failed.
         var notBefore: Int64 = .min
         /// Whether it had caught up since the process began: what it misses now it has no time for.
@@ -226,7 +228,7 @@ package final class RuleManager: Sendable {
             if due.isAnew { before = before.resumed(group.place.group, set.options, at: due.time) }
             let cycle = try openedCycle(at: due.time, recorded, began, ahead, open)
             let evaluation = try Self.evaluate(
-                before, group.place.group, set, cycle.series, due.time, cycle.budget)
+                before, group.place.group, set, cycle.series, due.time, cycle.budget, clock)
             return taken(evaluation, from: before, due, set, now, nanoseconds: clock() - began, at: clock())
         } catch {
             endCycle()
@@ -255,10 +257,11 @@ package final class RuleManager: Sendable {
     /// With what bounds questions as what it is.
     private static func evaluate(
         _ before: RuleGroupState, _ group: RuleGroup, _ set: RuleSet, _ series: RuledSeries, _ time: Int64,
-        _ budget: some QuestionBudget
+        _ budget: some QuestionBudget, _ clock: () -> Int64
     ) throws(EvaluationError) -> RuleEvaluation {
         do throws(EvaluationError) {
-            return try GroupEvaluator(group, set.options).evaluate(before, over: series, at: time, within: budget)
+            return try GroupEvaluator(group, set.options)
+                .evaluate(before, over: series, at: time, within: budget, timedBy: clock)
         } catch {
             // A source that gives up does not say whether there was no time left.
             if error == .cancelled { try budget.lookAtClock() }
@@ -292,6 +295,7 @@ package final class RuleManager: Sendable {
             if state.notes.count > Bounds.notes { state.notes.removeFirst(state.notes.count - Bounds.notes) }
             state.groups[index].state = next
             (state.groups[index].duration, state.groups[index].failure) = (nanoseconds, nil)
+            state.groups[index].ruleDurations = evaluation.nanoseconds
             let isFree = due.isBehind && !state.groups[index].wasUpToDate
             state.pace.took(nanoseconds, for: due.time, until: monotonic, isFree: isFree)
             if !due.isBehind { state.groups[index].wasUpToDate = true }

@@ -108,6 +108,9 @@ struct Routes: Sendable {
             .labelNamesForm, .labelValues, .metricMetadata, .seriesStatistics, .expressionLink, .ruleStates,
             .alertStates, .alertmanagers, .scrapeTargets, .buildInfo, .runtimeInfo, .serverFlags, .serverConfiguration:
             return try await prometheus(route.name, part("name"), request)
+        case .firingAlerts: return try await firingAlerts(FormParameters(query: request.uri.query))
+        case .silences: return Response(json: Array("[]".utf8))
+        case .alertmanagerStatus: return alertmanagerStatus
         case .statusReport: return try await report(.status, query())
         case .doctorReport: return try await report(.doctor, query())
         case .budgets: return try await report(.budgets, query())

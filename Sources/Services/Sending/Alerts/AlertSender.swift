@@ -54,8 +54,7 @@ package final class AlertSender: Sendable {
     ) {
         (self.target, self.configuration, self.clock, self.randomness) = (target, configuration, clock, randomness)
         destination = "alerts \(target.url)"
-        // Credentials of one receiver are nothing for another.
-        headers = configuration.destinations.count > 1 ? [] : configuration.headers
+        headers = configuration.sentAlong(to: target)
         state = Mutex(State(queue: AlertQueue(target.kind, repeatNanoseconds: configuration.repeatNanoseconds)))
         line = Mutex(
             Line(

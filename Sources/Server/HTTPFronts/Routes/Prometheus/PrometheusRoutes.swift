@@ -83,7 +83,7 @@ extension Routes {
         try asked.check()
         let (question, hasStatistics) = (asked, form["stats"] != nil)
         let present = try await presentFamilies()
-        let (text, waiting, notices, first) = try await queries.run { [self] cancellation throws in
+        let (text, waiting, notices, clock, first) = try await queries.run { [self] cancellation throws in
             let options = questionOptions(cancellation, within: queries.memory, timeLimit: timeLimit)
             let waiting = settlement.waiting
             return try overSeries(at: moment, present: present, within: options) { pinned, earlier in
@@ -99,16 +99,17 @@ extension Routes {
                 let text = SeriesAnswerText(answer, statistics: hasStatistics)
                 var first = text.next() ?? []
                 if !text.isEnded { first += text.next() ?? [] }
-                return (text, waiting, notices, first)
+                return (text, waiting, notices, Self.clock(earlier), first)
             }
         }
         if text.isEnded {
-            return Self.noting(waiting, missing: notices, Response(bytes: first, contentType: MediaType.json))
+            let whole = Response(bytes: first, contentType: MediaType.json)
+            return Self.noting(waiting, missing: notices, clock: clock, whole)
         }
         let streamed = Response(first: first, contentType: MediaType.json) { [queries] in
             try await queries.nextPiece { text.next() }
         }
-        return Self.noting(waiting, missing: notices, streamed)
+        return Self.noting(waiting, missing: notices, clock: clock, streamed)
     }
 
     /// Examples of the series that an expression looks at. What rules make of series has none.
@@ -121,18 +122,24 @@ extension Routes {
         }
         return try await queries.run { [self] cancellation in
             let options = questionOptions(cancellation, within: queries.memory)
-            return try overSeries(at: moment, within: options) { pinned, _ in
+            return try overSeries(at: moment, within: options) { pinned, earlier in
                 let found = try seriesRunner.exemplars(text, in: period.times, over: pinned.source, within: options)
                 let booking = try queries.holding(found.reduce(Self.answerBytes) { $0 + 2 * $1.heldBytes })
                 defer { withExtendedLifetime(booking) {} }
                 let notices = missing(pinned)
                 let response = PrometheusReply.response(warnings: notices) { SeriesJSON.write(found, to: &$0) }
-                return Self.noting(nil, missing: notices, response)
+                return Self.noting(nil, missing: notices, clock: Self.clock(earlier), response)
             }
         }
     }
 
     // MARK: What questions have in common
+
+    /// By which clocks an answer goes: samples stand at the times of events, and it is those that are known now, or
+    /// that were then.
+    static func clock(_ earlier: EarlierSeries?) -> String {
+        "event time, " + (earlier?.remark ?? "as it is known now")
+    }
 
     var seriesRunner: SeriesRunner { SeriesRunner { [clock] in clock.monotonicNanoseconds() } }
 

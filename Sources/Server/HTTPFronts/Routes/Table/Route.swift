@@ -114,7 +114,8 @@ package enum RouteTag: String, CaseIterable, Hashable, Sendable {
     var meaning: String {
         switch self {
         case .ask: "Reports, conversations, SQL, and the events themselves."
-        case .series: "The HTTP API of Prometheus: PromQL over the metrics, and what its clients ask besides."
+        case .series:
+            "The HTTP API of Prometheus: PromQL over the metrics, and what its clients ask besides. amtool, too."
         case .send: "Events and spans in."
         case .prices: "What calls cost, and corrections of it."
         case .operate: "How the server is, for people, probes and Prometheus."

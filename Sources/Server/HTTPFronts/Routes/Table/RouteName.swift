@@ -8,6 +8,7 @@ package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case seriesList, seriesListForm, labelNames, labelNamesForm, labelValues, metricMetadata, seriesStatistics
     case expressionLink, ruleStates, alertStates, alertmanagers, scrapeTargets
     case buildInfo, runtimeInfo, serverFlags, serverConfiguration
+    case alertmanagerStatus, firingAlerts, silences
     case prices, priceCheck, rebookingPreview, rebook
     case objectives, metrics, status, openAPI
     case health, healthElsewhere, readiness, readinessElsewhere, readRules

@@ -69,7 +69,8 @@ extension RouteTable {
         var instant = row(
             .instantQuery, "query", "ask in PromQL: once",
             [query, .query("time", .text, "when: \(time); now without it")] + asked, value, statuses)
-        instant.detail = "Of what it took, samples are those that were read, each once."
+        instant.detail =
+            "Of what it took, samples are those that were read, each once, and the most that were held at a time."
         var range = row(
             .rangeQuery, "query_range", "ask in PromQL: again and again",
             [
@@ -150,7 +151,7 @@ extension RouteTable {
             row(.buildInfo, "status/buildinfo", "which Prometheus this answers as", [], .map(.text)),
             row(.runtimeInfo, "status/runtimeinfo", "how the server runs", [], .map(.any)),
             row(.serverFlags, "status/flags", "limits in Prometheus' words", [], .map(.text)),
-            row(.serverConfiguration, "status/config", "nothing is configured", [], .map(.text)),
+            row(.serverConfiguration, "status/config", "which rules there are, and who is told", [], .map(.text)),
         ]
     }()
 }

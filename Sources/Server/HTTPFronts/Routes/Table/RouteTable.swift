@@ -9,7 +9,7 @@ import Reports
 /// Every address of the server, in the order in which people are told of them. `Routes` registers these and no others.
 package enum RouteTable {
     /// One of each name.
-    package static let routes: [Route] = asking + series + sending + money + operating + runbooks + pages
+    package static let routes: [Route] = asking + series + alertmanager + sending + money + operating + runbooks + pages
 
     // tests: the table is held against a running server, row by row.
     /// The entry of a name.
