@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Domain
 
@@ -78,6 +79,12 @@ package struct ConversationFold: Sendable {
     private var conversation: Range<Int>?
     private var tokens = [Int64](repeating: 0, count: ReadModelColumns.tokens.count)
 
+    /// Means nothing: what was read of rows to come has to go somewhere.
+    private var seen: UInt8 = 0
+
+    /// Rows of a conversation lie far apart: so many are fetched from memory before the first of them is read.
+    private static let rowsFetched = 32
+
     package init(columns: FoldColumns) { self.columns = columns }
 
     /// - Parameters:
@@ -97,6 +104,9 @@ package struct ConversationFold: Sendable {
             "costs lie beside the buffers")
         reset()
         for (index, reference) in events.enumerated() {
+            if index % Self.rowsFetched == 0 {
+                fetch(events[index..<min(index + Self.rowsFetched, events.count)], buffers)
+            }
             self.events.append(read(reference.row(in: buffers), index))
         }
         assert(zip(self.events, self.events.dropFirst()).allSatisfy { $0.time <= $1.time }, "events ascend by time")
@@ -128,6 +138,15 @@ package struct ConversationFold: Sendable {
         conversation = nil
         for index in contextEvents.indices { contextEvents[index] = -1 }
         for index in tokens.indices { tokens[index] = 0 }
+    }
+
+    private mutating func fetch(_ events: ArraySlice<EventReference>, _ buffers: [[UInt8]]) {
+        // Neighbours are mostly of one buffer, which other threads read, too: it is not taken hold of for each.
+        var (buffer, bytes): (Int32, [UInt8]) = (-1, [])
+        for event in events {
+            if event.buffer != buffer { (buffer, bytes) = (event.buffer, buffers[Int(event.buffer)]) }
+            seen &+= bytes.span.touched(from: Int(event.start), length: Int(event.byteCount))
+        }
     }
 
     private mutating func read(_ row: EventRow, _ index: Int) -> FoldEvent {
