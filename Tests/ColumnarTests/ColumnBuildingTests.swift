@@ -146,6 +146,37 @@ import Testing
         #expect(builder.searches < 1_200 && plain.searches > 3_000)
     }
 
+    /// Of every length, with some that come again: the codes are those that each by itself would get, first seen first.
+    @Test func textsOfWhichMostAreNewHaveTheSameCodes() {
+        var (draw, builder, plain) = (Draw(), TextDictionaryBuilder(), TextDictionaryBuilder())
+        var (source, words, texts): ([UInt8], [UInt64], [[UInt8]]) = ([], [], [])
+        for number in 0..<3_000 {
+            let isKnown = number > 0 && draw.next(below: 10) == 0
+            let text =
+                isKnown
+                ? texts[draw.next(below: number)]
+                : Array("\(number)\(String(repeating: "x", count: draw.next(below: 40)))".utf8)
+            texts.append(text)
+            words.append(UInt64(source.count) << 32 | UInt64(text.count))
+            source += text
+        }
+        var codes = [UInt32](repeating: 0, count: texts.count)
+        for first in stride(from: 0, to: texts.count, by: 250) {
+            let (own, rows) = (Array(words[first..<(first + 250)]), (0..<250).map { UInt16($0) })
+            var places = codes.mutableSpan
+            // In turns with the other way, which knows texts that this one has met, and the other way round.
+            if first % 750 == 500 {
+                builder.put(codesOf: own.span, of: source.span, rows: rows.span, from: first, to: &places)
+            } else {
+                builder.put(codesOfNew: own.span, of: source.span, rows: rows.span, from: first, to: &places)
+            }
+        }
+        #expect(codes == texts.map { plain.code(of: $0.span) })
+        let (dictionary, other) = (builder.finish(), plain.finish())
+        #expect(dictionary.bytes == other.bytes && dictionary.offsets == other.offsets)
+        #expect(builder.searches <= texts.count)
+    }
+
     @Test func integersOfManyRowsFollowNulls() {
         var builder = ColumnBuilder(type: .integer)
         builder.append(integers: [])

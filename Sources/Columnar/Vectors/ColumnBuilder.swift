@@ -179,11 +179,16 @@ package struct ColumnBuilder: Sendable {
         precondition(type == .text || type == .json, "a text in \(type)")
         // Where nine of ten were new so far, the others will be.
         let known = codes.count - texts.count
-        if known >= 256, rowsExpected > known, dictionary.count * 10 >= known * 9 { dictionary.reserve(rowsExpected) }
+        let areNew = known >= 256 && dictionary.count * 10 >= known * 9
+        if areNew, rowsExpected > known { dictionary.reserve(rowsExpected) }
         var values: [UInt32] = []
         swap(&values, &codes)
         var places = values.mutableSpan
-        dictionary.put(codesOf: texts, of: source, rows: rows, from: base, to: &places)
+        if areNew {
+            dictionary.put(codesOfNew: texts, of: source, rows: rows, from: base, to: &places)
+        } else {
+            dictionary.put(codesOf: texts, of: source, rows: rows, from: base, to: &places)
+        }
         swap(&values, &codes)
     }
 
