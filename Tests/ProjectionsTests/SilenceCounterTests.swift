@@ -34,7 +34,8 @@ import Testing
         ]
         var events = FoldEvents()
         for (tenant, conversation) in names {
-            events.add("message.received", at: 8, Self.of(conversation), tenant: tenant)
+            // Nothing else is noted of these.
+            events.add("llm.call", at: 8, Self.of(conversation), tenant: tenant)
         }
         var counters = Self.counters()
         events.fold(into: &counters, receivedSeconds: 300)
