@@ -103,11 +103,18 @@ package struct ConversationFold: Sendable {
             events.allSatisfy { $0.cost < 0 || Int($0.cost) < costs[Int($0.buffer)].count },
             "costs lie beside the buffers")
         reset()
-        for (index, reference) in events.enumerated() {
-            if index % Self.rowsFetched == 0 {
-                fetch(events[index..<min(index + Self.rowsFetched, events.count)], buffers)
-            }
-            self.events.append(read(reference.row(in: buffers), index))
+        var index = 0
+        while index < events.count {
+            // Taken hold of once for neighbours in it, since other threads read it, too.
+            let buffer = events[index].buffer
+            let bytes = buffers[Int(buffer)]
+            repeat {
+                if index % Self.rowsFetched == 0 {
+                    fetch(events[index..<min(index + Self.rowsFetched, events.count)], buffers)
+                }
+                self.events.append(read(EventRow(bytes, at: Int(events[index].start)), index))
+                index += 1
+            } while index < events.count && events[index].buffer == buffer
         }
         assert(zip(self.events, self.events.dropFirst()).allSatisfy { $0.time <= $1.time }, "events ascend by time")
         let source = FoldSource(events: events, buffers: buffers, conversation: conversation)
@@ -141,11 +148,10 @@ package struct ConversationFold: Sendable {
     }
 
     private mutating func fetch(_ events: ArraySlice<EventReference>, _ buffers: [[UInt8]]) {
-        // Neighbours are mostly of one buffer, which other threads read, too: it is not taken hold of for each.
         var (buffer, bytes): (Int32, [UInt8]) = (-1, [])
         for event in events {
             if event.buffer != buffer { (buffer, bytes) = (event.buffer, buffers[Int(event.buffer)]) }
-            seen &+= bytes.span.touched(from: Int(event.start), length: Int(event.byteCount))
+            seen &+= bytes.span.touched(from: Int(event.start), length: min(Int(event.byteCount), 1 << 10))
         }
     }
 
