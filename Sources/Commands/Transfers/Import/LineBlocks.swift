@@ -70,6 +70,7 @@ package struct LineBlocks: ~Copyable {
         return block.isEmpty ? nil : block
     }
 
+    // tests: that a file and a pipe of the same bytes are the same batches.
     /// Where in the source the lines stand that ``next()`` would hand out, which are left to the caller to read. Little
     /// of them is read to tell.
     /// - Returns: nil where nothing is told: the source has no places, or is compressed, a line is longer than a block,

@@ -1,5 +1,6 @@
 package import Platform
 
+// tests: pieces are tried with small ones, and how much is read at once is counted.
 /// Reads whole lines where they stand, a piece at a time: small enough to be still in the nearest caches when it is
 /// decoded, where a block of megabytes would go to memory and come back.
 package enum LinePieces {
