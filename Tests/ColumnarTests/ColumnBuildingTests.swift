@@ -120,6 +120,25 @@ import Testing
         #expect(codes == others && dictionary.bytes == other.bytes && dictionary.offsets == other.offsets)
     }
 
+    /// Texts that begin alike, that end within what others begin with, and that have zeros there.
+    @Test func boundsOfTextsAreTheirFirstAndTheirLast() {
+        var draw = Draw()
+        for round in 0..<200 {
+            var (builder, texts) = (ColumnBuilder(type: .text), [[UInt8]]())
+            for _ in 0..<(1 + draw.next(below: 6)) {
+                let shared = [UInt8](repeating: 97, count: draw.next(below: 3) * draw.next(below: 6))
+                let text = shared + (0..<draw.next(below: 4)).map { _ in UInt8(draw.next(below: 2) * 98) }
+                texts.append(text)
+                builder.append(utf8: 0..<text.count, of: text)
+            }
+            texts.sort { $0.lexicographicallyPrecedes($1) }
+            let summary = PageEncoder.encode(builder.finish()).header.summary
+            func bound(_ text: [UInt8]) -> Scalar { .text(String(decoding: text, as: UTF8.self)) }
+            #expect(summary.minimum == bound(texts[0]), "\(round): \(texts)")
+            #expect(summary.maximum == bound(texts[texts.count - 1]), "\(round): \(texts)")
+        }
+    }
+
     /// Texts up to sixteen bytes long, which two words and their length tell, and longer ones, of which these do not
     /// tell two.
     @Test func textsThatAlternateAreSearchedOnce() {

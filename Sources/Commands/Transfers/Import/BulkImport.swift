@@ -10,7 +10,7 @@ import WireFormats
 /// Works in rounds. In each, one job writes what the round before decoded while the others read and decode the next
 /// blocks; these give way to what the writing itself has several threads do, and fill the time in which it goes on
 /// alone or waits for the disk. So cores and disk are busy together; results are applied in the order of the input.
-/// Memory holds two rounds of decoded events; of files besides them a piece a thread, of all else two blocks.
+/// Memory holds two rounds of decoded events, and beside them a piece a thread of files, or two blocks a thread.
 package struct BulkImport {
     /// Blocks of one round: about as many events as one segment wants.
     private static let blocksPerRound = 24
