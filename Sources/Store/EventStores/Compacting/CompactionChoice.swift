@@ -1,3 +1,4 @@
+import Columnar
 import Segments
 
 /// How segments grow: so many neighbours of like size become one, which is one of so many later. An event is written
@@ -13,6 +14,8 @@ package struct CompactionLimits: Sendable {
     var bytesMax = 512 << 20
     /// The newest segments wait: later events still change rows of theirs.
     var newestLeft = 2
+    /// What lies so far behind the latest event of all is seldom read: ns.
+    private static let coldNanoseconds: Int64 = 86_400_000_000_000
 
     /// What serves the reference load.
     package init() {}
@@ -45,6 +48,17 @@ package struct CompactionLimits: Sendable {
             }
         }
         return nil
+    }
+
+    /// What may lie over texts of what becomes one. It follows from times of events alone, so that the same segments
+    /// become the same one. What is cold by then only is not written again for that.
+    /// - Parameters:
+    ///   - times: of the events that become one.
+    ///   - latest: time of the latest event of the store's segments.
+    static func compression(of times: [ClosedRange<Int64>], latest: Int64) -> PageCompression {
+        let end = latest.subtractingReportingOverflow(coldNanoseconds)
+        let isCold = !end.overflow && times.allSatisfy { $0.upperBound < end.partialValue }
+        return isCold ? .zstd : .lz4
     }
 
     /// Segments of a level and lower ones among them that may become one together.
