@@ -127,13 +127,13 @@ let package = Package(
             "EventStores", "Store/EventStores",
             uses: [
                 "Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections",
-                "Hashing",
+                "Hashing", "Compression",
             ]),
         tests(
             "EventStores",
             uses: [
                 "Bytes", "JSONTexts", "Platform", "Domain", "EmbeddedSchemas", "Columnar", "EventLogs", "Segments",
-                "Projections", "Hashing",
+                "Projections", "Hashing", "Compression",
             ]),
 
         // Shown.

@@ -46,6 +46,21 @@ struct SeededGenerator: RandomNumberGenerator {
         }
     }
 
+    /// The same over pages, whatever their form.
+    @Test(arguments: PageForm.allCases, 1...40)
+    func everyFormOfPagesAnswersAsTheReference(form: PageForm, seed: Int) throws {
+        var generator = PlanGenerator(seed: UInt64(1_000 + seed))
+        let data = generator.rows(generator.pick([1, 5, 40, 200]))
+        let plan = generator.plan()
+        let whole = catalog(data, morselRows: 1000, hasSummaries: true)
+        let expected = try Reference(catalog: whole).rows(plan)
+        for catalog in [whole, catalog(data, morselRows: 16, hasSummaries: true)] {
+            let found = try executor.run(plan, catalog: PagedCatalog(catalog, as: form)).rows
+            let isSame = found == expected
+            #expect(isSame, "seed \(seed), pages of the form \(form)\n\(plan.shown)")
+        }
+    }
+
     private func catalog(_ data: [[Scalar]], morselRows: Int, hasSummaries: Bool) -> MemoryCatalog {
         MemoryCatalog(tables: [
             MemoryTable("t", PlanGenerator.columns, rows: data, morselRows: morselRows, hasSummaries: hasSummaries),

@@ -119,6 +119,10 @@ package struct RowGroup: Sendable {
                     page.landmarks = kept.landmarks
                 }
             }
+            // Neither the footer nor the page says so alone.
+            guard page.header.encoding != .sharedTexts || !page.texts.isEmpty else {
+                throw DecodingError(offset: 0, expectation: "blocks of texts for a page of shared ones")
+            }
             let result = try decode(page)
             if let landmarks = page.landmarks { segment.keptPages.grow(key, by: landmarks.takeGrowth()) }
             return result
