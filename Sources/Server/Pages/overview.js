@@ -10,7 +10,7 @@ import { clockText, dateTimeText, floored, offsetText, parsed } from "./time.js"
 setDefaults({ from: "now-30d", refresh: "1m" });
 
 const verdicts = {
-  met: ["✓", "met", "good"], "at risk": ["!", "at risk", "warn"], breached: ["✗", "breached", "bad"],
+  met: ["✓", "met", "good"], "at risk": ["!", "at risk", "warn"], breached: ["✗", "beyond the limit", "bad"],
   "no data": ["–", "no data", "soft"],
 };
 

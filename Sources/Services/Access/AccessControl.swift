@@ -69,8 +69,8 @@ package final class AccessControl: Sendable {
 
     // MARK: Sessions
 
-    /// The same for who shows the secret of a session. It opens `read` and nothing else, for as long as its token would;
-    /// with that it ends.
+    /// The same for who shows the secret of a session. It opens `read` and nothing else, for as long as its token
+    /// would; with that it ends.
     /// - Parameter session: what ``beginSession(_:action:peer:)`` gave. One that is none any more is as good as nothing
     ///   shown.
     package func admit(

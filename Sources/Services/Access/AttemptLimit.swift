@@ -31,7 +31,9 @@ struct AttemptLimit: Sendable {
     /// - Complexity: O(senders) where there are as many as are told apart, else O(1).
     mutating func failed(_ sender: String, now: Int64) {
         func isOver(_ known: Failures) -> Bool { now - known.since >= Self.windowNanoseconds }
-        if failures[sender] == nil, failures.count >= Self.sendersMax { failures = failures.filter { !isOver($0.value) } }
+        if failures[sender] == nil, failures.count >= Self.sendersMax {
+            failures = failures.filter { !isOver($0.value) }
+        }
         let name = failures[sender] != nil || failures.count < Self.sendersMax ? sender : Self.others
         var known = failures[name] ?? Failures(count: 0, since: now)
         if isOver(known) { known = Failures(count: 0, since: now) }

@@ -5,8 +5,8 @@ import JSONTexts
 ///
 ///     let cell: HTML = "<td title=\"\(name)\">\(name)</td>"
 ///
-/// Values of attributes stand in quotation marks. A text becomes a part of an address by `\(part: text)` alone, behind a
-/// slash or an equals sign that the literal has.
+/// Values of attributes stand in quotation marks. A text becomes a part of an address by `\(part: text)` alone, behind
+/// a slash or an equals sign that the literal has.
 struct HTML: ExpressibleByStringInterpolation, Sendable {
     /// As it is sent.
     let text: String

@@ -1,8 +1,8 @@
 import HTTPTypes
 
 /// What every document and every file of one says to browsers: nothing but files of this server is loaded, run or
-/// asked; what stands in a document neither runs nor styles, and no text becomes markup by a script. No other site shows
-/// the pages in a frame, loads from them, shares a window's process with them or learns where somebody came from.
+/// asked; what stands in a document neither runs nor styles, and no text becomes markup by a script. No other site
+/// shows the pages in a frame, loads from them, shares a window's process with them or learns where somebody came from.
 enum PageGuards {
     static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

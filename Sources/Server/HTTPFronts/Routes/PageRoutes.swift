@@ -48,8 +48,9 @@ extension PageDocument {
         var page = PageDocument(
             "Overview", at: "/",
             content: """
-                <noscript><p>This page is made by scripts. Without them there are <a href="/v1/reports/sla?format=table">service
-                levels</a>, <a href="/v1/reports/cost?format=table">cost</a> and <a href="/runbooks">runbooks</a> to
+                <noscript><p>This page is made by scripts. Without them there are
+                <a href="/v1/reports/sla?format=table">service levels</a>,
+                <a href="/v1/reports/cost?format=table">cost</a> and <a href="/runbooks">runbooks</a> to
                 read.</p></noscript>
                 <p id="state" class="state" role="status">…</p>
                 <section aria-labelledby="levels-title">
