@@ -223,6 +223,17 @@ import Testing
         }
     }
 
+    @Test func whoLogsInAgainLeavesTheSessionBefore() async throws {
+        let reader = try token([.read])
+        try await withServer(tokens: file) { client, _ in
+            let first = try Self.cookie(try await Self.logIn(client, reader.text))
+            let second = try Self.cookie(try await Self.logIn(client, reader.text, [Self.page, first]))
+            #expect(first.1 != second.1)
+            #expect(try await client.send("GET", "/v1/status", headers: [first]).status == 401)
+            #expect(try await client.send("GET", "/v1/status", headers: [second]).status == 200)
+        }
+    }
+
     @Test func aSessionEndsWithItsToken() async throws {
         let (first, second) = (try token([.read]), try token([.read]))
         try await withServer(tokens: file) { client, _ in

@@ -20,8 +20,15 @@ export function el(name, properties = {}, ...children) {
 
 export function byId(id) { return document.getElementById(id); }
 
-// Puts children in the place of what was there, unless the same text stands there already: what is selected or read out
-// stays so.
+// Other children of a place. Who had come to one of them by keyboard is at the one that is there now.
+export function replace(place, ...children) {
+  const stops = () => [...place.querySelectorAll("a[href], button, input, select, summary, [tabindex]")];
+  const stop = stops().indexOf(document.activeElement);
+  place.replaceChildren(...children.flat().filter((child) => child !== undefined && child !== null && child !== false));
+  if (stop >= 0) stops()[stop]?.focus({ preventScroll: true });
+}
+
+// Another text, unless the same stands there already: what is selected or was read out is left alone.
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -1,7 +1,7 @@
 // Whether all is well: what the server says of itself, its promises, its alerts, what today costs. Every figure is one
 // of the API's, and leads to where there is more of it.
 import { address, ask } from "./ask.js";
-import { byId, el, setText } from "./dom.js";
+import { byId, el, replace, setText } from "./dom.js";
 import { count, duration, format } from "./format.js";
 import { keepView, noticeTrouble, notice, show } from "./shell.js";
 import { setDefaults } from "./state.js";
@@ -54,7 +54,8 @@ function showState(status) {
   for (const trouble of status.troubles) parts.push("! " + trouble);
   const isGood = status.ready && status.troubles.length === 0;
   state.className = "state " + (status.ready ? (isGood ? "good" : "warn") : "bad");
-  state.replaceChildren(el("a", { href: "/status" }, parts.join(" · ")));
+  const text = parts.join(" · ");
+  if (state.textContent !== text) replace(state, el("a", { href: "/status" }, text));
 }
 
 function showLevels(report, query) {
@@ -70,14 +71,14 @@ function showLevels(report, query) {
       row.budget_left === null ? null
         : el("p", { class: "soft", title: exact(row.budget_left) }, "budget left " + shown(row.budget_left, "percentunit")));
   });
-  byId("levels").replaceChildren(...tiles);
+  replace(byId("levels"), tiles);
 }
 
 function showAlerts(answer, zone, now) {
   const place = byId("alerts");
   const alerts = answer.data.alerts.filter((alert) => alert.state === "firing")
     .sort((one, other) => Date.parse(other.activeAt) - Date.parse(one.activeAt));
-  if (alerts.length === 0) return place.replaceChildren(el("p", { class: "good" }, "✓ none fires"));
+  if (alerts.length === 0) return replace(place, el("p", { class: "good" }, "✓ none fires"));
   const rows = alerts.slice(0, 20).map((alert) => {
     const name = alert.labels.alertname ?? "";
     const since = Date.parse(alert.activeAt);
@@ -88,12 +89,12 @@ function showAlerts(answer, zone, now) {
       el("td", {}, "for " + duration((now - since) / 1000) + " (since " + dateTimeText(since, zone) + ")"),
       el("td", { class: "soft" }, labels.join(", ")));
   });
-  place.replaceChildren(
+  replace(place,
     el("p", { class: "bad" }, "✗ " + alerts.length + (alerts.length === 1 ? " fires" : " fire")),
     el("div", { class: "wide" }, el("table", {},
       el("thead", {}, el("tr", {}, ["alert and runbook", "what", "how long", "of"].map((text) => el("th", { scope: "col" }, text)))),
       el("tbody", {}, rows))),
-    alerts.length > rows.length ? el("p", { class: "soft" }, (alerts.length - rows.length) + " more") : "");
+    alerts.length > rows.length ? el("p", { class: "soft" }, (alerts.length - rows.length) + " more") : null);
 }
 
 function moneyTile(title, total, query) {
@@ -109,7 +110,7 @@ function moneyTile(title, total, query) {
 }
 
 function showMoney(today, yesterday, asked) {
-  byId("money").replaceChildren(
+  replace(byId("money"),
     moneyTile("today since midnight", today.total[0], asked.today),
     moneyTile("yesterday to the same time", yesterday.total[0], asked.yesterday));
 }

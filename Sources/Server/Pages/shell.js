@@ -1,6 +1,6 @@
 // What every page has: range, zone, refresh, theme, links that carry the view, and who asks when. A page calls `show`
 // with what loads it; all else happens here.
-import { el, byId, setText } from "./dom.js";
+import { el, byId, replace, setText } from "./dom.js";
 import { absoluteLink, change, link, onChange, range, seconds, view } from "./state.js";
 import { dateTimeText, isZone, offsetText, parsed, zoneName } from "./time.js";
 
@@ -41,12 +41,17 @@ const told = new Map();
 
 // Says something above the content until it is said otherwise; null takes it back.
 export function notice(name, message, { hint, isBad = true, target, targetText } = {}) {
+  const before = told.get(name);
+  if (message === null && !before) return;
   if (message === null) told.delete(name);
   else {
-    told.set(name, el("p", { class: isBad ? "bad" : "soft" }, message + (hint ? ": " + hint : "") + " ",
-      target ? el("a", { href: target }, targetText) : null));
+    const said = el("p", { class: isBad ? "bad" : "soft" }, message + (hint ? ": " + hint : "") + " ",
+      target ? el("a", { href: target }, targetText) : null);
+    // What was read out is not read out again.
+    if (before?.isEqualNode(said)) return;
+    told.set(name, said);
   }
-  if (notices) notices.replaceChildren(...told.values());
+  if (notices) replace(notices, ...told.values());
 }
 
 // Says what went wrong with a question; where the session has ended, leads to the form and back.
@@ -204,6 +209,8 @@ addEventListener("visibilitychange", () => {
 // (`from`, `to` in milliseconds, `zone`), the `view` and a `signal` that ends its questions; what it throws is shown.
 export function show(what) {
   load = what;
+  // The page has said meanwhile what it has where its address says nothing.
+  updateShell();
   return run();
 }
 
@@ -221,6 +228,15 @@ export function keepView(root = document) {
 }
 
 // MARK: the controls
+
+// Whether colours are those of the dark theme; a `themechange` event says that it may be otherwise now.
+export function isDark() {
+  const chosen = document.documentElement.dataset.theme;
+  if (matchMedia("print").matches) return false;
+  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => dispatchEvent(new Event("themechange")));
 
 function themeButton() {
   const button = el("button", { type: "button" });

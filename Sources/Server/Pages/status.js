@@ -1,6 +1,6 @@
 // What the server holds and does now, told by /v1/status, and where to go from here.
 import { ask } from "./ask.js";
-import { byId, el, setText } from "./dom.js";
+import { byId, el, replace, setText } from "./dom.js";
 import { count, duration, format } from "./format.js";
 import { show } from "./shell.js";
 import { setDefaults } from "./state.js";
@@ -35,7 +35,7 @@ function showCards(s) {
     [s.watermark, "watermark"],
     ...s.trace_exports.map((t) => [count(t.traces_sent), "traces sent, " + t.lag_seconds + " s behind"]),
   ];
-  byId("cards").replaceChildren(...cards.map(([value, label]) =>
+  replace(byId("cards"), cards.map(([value, label]) =>
     el("div", { class: "card" }, el("b", {}, value), el("span", {}, label))));
 }
 

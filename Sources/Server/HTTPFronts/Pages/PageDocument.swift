@@ -9,6 +9,8 @@ struct PageDocument: Sendable {
     var content: HTML
     /// Modules that it runs besides those of the shell: names of files in `Server/Pages`.
     var scripts: [String] = []
+    /// Styles besides the one of all pages, likewise.
+    var styles: [String] = []
     /// Whether the content begins with a heading of its own.
     var hasOwnHeading = false
     /// Whether what it shows is of a range of time, which can be chosen.
@@ -46,6 +48,9 @@ struct PageDocument: Sendable {
         let modules = (["shell.js"] + scripts).map { name -> HTML in
             "<script type=\"module\" src=\"\(PageAsset.address(name))\"></script>\n"
         }
+        let styles = (["style.css"] + styles).map { name -> HTML in
+            "<link rel=\"stylesheet\" href=\"\(PageAsset.address(name))\">\n"
+        }
         let charts: HTML =
             hasCharts ? "<script defer src=\"\(PageAsset.address("chart.min.js"))\"></script>\n" : .empty
         return """
@@ -55,8 +60,7 @@ struct PageDocument: Sendable {
             <meta name="color-scheme" content="light dark">
             <title>\(title) · Plimsoll</title>
             <link rel="icon" type="image/svg+xml" href="\(PageAsset.address("icon.svg"))">
-            <link rel="stylesheet" href="\(PageAsset.address("style.css"))">
-            <script src="\(PageAsset.address("theme.js"))"></script>
+            \(styles)<script src="\(PageAsset.address("theme.js"))"></script>
             \(charts)\(modules)</head>
 
             """

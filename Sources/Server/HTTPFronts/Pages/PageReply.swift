@@ -3,10 +3,14 @@ import HTTPTypes
 import Hummingbird
 
 extension Response {
-    /// A document with a tag, or 304 where the browser has it already. Browsers keep it for themselves alone, and ask
-    /// each time whether it still holds.
+    /// A document with a tag, or 304 where the browser has it already.
     init(document: HTML, to headers: HTTPFields) {
-        let bytes = Array(document.text.utf8)
+        self.init(tagged: Array(document.text.utf8), contentType: MediaType.html, to: headers)
+    }
+
+    /// The same of what a page is made from. Browsers keep it for themselves alone, and ask each time whether it still
+    /// holds.
+    init(tagged bytes: [UInt8], contentType: String, to headers: HTTPFields) {
         let tag = EntityTag(of: bytes)
         var fields = PageGuards.fields
         fields[.eTag] = tag.text
@@ -15,7 +19,7 @@ extension Response {
             self.init(status: .notModified, headers: fields)
             return
         }
-        fields[.contentType] = MediaType.html
+        fields[.contentType] = contentType
         fields[.contentLength] = String(bytes.count)
         self.init(status: .ok, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }

@@ -33,6 +33,9 @@ extension Routes {
         guard let secret else {
             return Response(passing: SessionPages.notNeeded(for: wanted).html(isSession: false))
         }
+        if let earlier = SessionCookie(request.headers) {
+            access.endSession(earlier.secret, action: Self.action(request, context), peer: context.client)
+        }
         var response = Response(
             status: .seeOther, headers: [.location: wanted.text, .cacheControl: "no-store", .contentLength: "0"])
         response.headers[.setCookie] = SessionCookie.setting(secret, isTLS: Self.isTLS(request))
