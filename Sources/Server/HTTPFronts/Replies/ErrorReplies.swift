@@ -8,8 +8,8 @@ import NIOCore
 import NIOHTTP1
 import Platform
 
-/// Turns whatever a route throws into an answer, in JSON, as OTLP wants it or as a page: refusals as they say, missing routes as
-/// 404, the unforeseen as 500 with a line in the log. Counts them all, and says of each who sent it.
+/// Turns whatever a route throws into an answer, in JSON, as OTLP wants it or as a page: refusals as they say, missing
+/// routes as 404, the unforeseen as 500 with a line in the log. Counts them all, and says of each who sent it.
 struct ErrorReplies: RouterMiddleware {
     let counts: RefusalCounts
     let health: ServerHealth
