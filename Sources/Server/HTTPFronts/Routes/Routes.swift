@@ -128,10 +128,14 @@ struct Routes: Sendable {
         case .health, .healthElsewhere: return Response(text: "ok\n")
         case .readiness, .readinessElsewhere: return try readiness()
         case .readRules: return try await readRules(query())
-        case .statusPage: return try page("index.html", request.headers)
-        case .pageFile: return try page(part("file"), request.headers)
-        case .runbooks: return try runbook(nil, request.headers)
-        case .runbook: return try runbook(part("name"), request.headers)
+        case .overviewPage: return try page(.overview, request, context)
+        case .statusPage: return try page(.status, request, context)
+        case .pageAsset: return try asset(part("file"), in: part("hash"), request.headers)
+        case .runbooks: return try runbook(nil, request, context)
+        case .runbook: return try runbook(part("name"), request, context)
+        case .sessionForm: return try sessionForm(request)
+        case .beginSession: return try await beginSession(request, context)
+        case .endSession: return try endSession(request, context)
         }
     }
 

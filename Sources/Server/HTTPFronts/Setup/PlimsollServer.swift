@@ -31,7 +31,7 @@ package final class PlimsollServer: Sendable {
     /// - Parameters:
     ///   - store: closed by ``run(onSpansListening:onListening:)`` when the server ends.
     ///   - workers: what queries run on.
-    ///   - randomness: spreads attempts to send.
+    ///   - randomness: spreads attempts to send, and makes secrets of sessions.
     ///   - tokens: who is let in; without them everybody is, where the configuration allows that.
     ///   - log: hears what those who run the server should know; nil: lines of text on standard error.
     package init(
@@ -80,7 +80,7 @@ package final class PlimsollServer: Sendable {
         let (stopping, ceiling) = (QueryCancellation(), connectionCeiling())
         let access = AccessControl(
             file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock,
-            threads: threads.access, log: paced)
+            threads: threads.access, log: paced, randomness: randomness)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
             queries: queries, statusQueries: statusQueries,

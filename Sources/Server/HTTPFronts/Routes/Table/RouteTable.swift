@@ -2,14 +2,14 @@ import Access
 import Asking
 import Bytes
 import Domain
-import EmbeddedPages
 import Exporting
 import Reports
 
 /// Every address of the server, in the order in which people are told of them. `Routes` registers these and no others.
 package enum RouteTable {
     /// One of each name.
-    package static let routes: [Route] = asking + series + alertmanager + sending + money + operating + runbooks + pages
+    package static let routes: [Route] =
+        asking + series + alertmanager + sending + money + operating + runbooks + pages + sessions
 
     // tests: the table is held against a running server, row by row.
     /// The entry of a name.
@@ -252,32 +252,5 @@ extension RouteTable {
             metrics, status, document, health, health.elsewhere(.healthElsewhere, at: "/-/healthy"), readiness,
             readiness.elsewhere(.readinessElsewhere, at: "/-/ready"), rules,
         ]
-    }()
-
-    private static let known = RouteParameter.header(
-        "If-None-Match", .text, "tags of what is there already: 304 where it still holds")
-
-    /// Nothing of what is kept stands in them, and whoever is woken has no token in the browser.
-    private static let runbooks: [Route] = {
-        var list = Route(.runbooks, .get, "/runbooks", needs: nil, .operate, "what to do about each alert")
-        (list.parameters, list.answers, list.otherStatuses) = ([known], [RouteContent("text/html", .text)], [304])
-        var one = Route(.runbook, .get, "/runbooks/{name}", needs: nil, .operate, "what to do about one alert")
-        one.detail = "The alerts are those of the objectives in force."
-        one.parameters = [.path("name", .text, "the alert, such as PlimsollDown"), known]
-        (one.answers, one.otherStatuses) = (list.answers, [304, 404])
-        return [list, one]
-    }()
-
-    private static let pages: [Route] = {
-        var status = Route(.statusPage, .get, "/", needs: .read, .pages, "what the server holds and does now")
-        (status.parameters, status.answers, status.otherStatuses) = ([known], [RouteContent("text/html", .text)], [304])
-
-        var file = Route(.pageFile, .get, "/pages/{file}", needs: .read, .pages, "what pages are made of")
-        file.parameters = [.path("file", .choice(EmbeddedPages.files.map(\.name)), "its name"), known]
-        file.answers = [
-            RouteContent("text/html", .text), RouteContent("text/css", .text), RouteContent("text/javascript", .text),
-        ]
-        file.otherStatuses = [304, 404]
-        return [status, file]
     }()
 }
