@@ -151,6 +151,8 @@ let package = Package(
             "OpenSLO", "Outputs/OpenSLO",
             uses: ["Bytes", "JSONTexts", "Domain", "PromQLText", .product(name: "Yams", package: "Yams")]),
         tests("OpenSLO", uses: ["Alerting", "Bytes", "Domain"]),
+        room("Dashboarding", "Outputs/Dashboarding", uses: ["Bytes", "JSONTexts", "Platform", "PromQLText"]),
+        tests("Dashboarding", uses: ["Bytes", "JSONTexts", "Platform", "PromQLText"]),
         room("PromQLEvaluation", "Query/PromQLEvaluation", uses: ["Bytes", "PromQLText", "RegularExpressions"]),
         tests("PromQLEvaluation", uses: ["Bytes", "Platform", "PromQLText"]),
         room(
@@ -228,8 +230,8 @@ let package = Package(
         room(
             "Asking", "Services/Asking",
             uses: [
-                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "MetricHistory", "Plans",
-                "Platform", "Projections", "PromQLEvaluation", "PromQLText", "SQLText", "WireFormats",
+                "Bytes", "Columnar", "Dashboarding", "Domain", "EventStores", "Execution", "JSONTexts", "MetricHistory",
+                "Plans", "Platform", "Projections", "PromQLEvaluation", "PromQLText", "SQLText", "WireFormats",
             ]),
         tests(
             "Asking",
@@ -266,8 +268,8 @@ let package = Package(
         room(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
-                "Access", "Alerting", "Asking", "Bytes", "Columnar", "Compression", "Dialects", "Domain",
-                "EmbeddedPages", "EventStores", "Execution", "Exporting", "Hashing", "Intakes", "JSONTexts",
+                "Access", "Alerting", "Asking", "Bytes", "Columnar", "Compression", "Dashboarding", "Dialects",
+                "Domain", "EmbeddedPages", "EventStores", "Execution", "Exporting", "Hashing", "Intakes", "JSONTexts",
                 "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "Reports", "Rules", "SQLText",
                 "Sending", "WireFormats", hummingbird,
             ]),
