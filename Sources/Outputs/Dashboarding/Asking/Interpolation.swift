@@ -49,7 +49,7 @@ package struct Interpolation: Sendable {
         var isPattern = false
         while index < source.count {
             guard result.count <= Self.bytesMax else {
-                throw InterpolationError(message: "the expression is longer than 1 MiB with its variables", offset: index)
+                throw InterpolationError(message: "with its variables it is longer than 1 MiB", offset: index)
             }
             let byte = source[index]
             if byte == UInt8(ascii: "$"), let reference = Self.reference(source, at: index) {

@@ -79,7 +79,8 @@ package struct Dashboard: Sendable {
         weekStart = fields.word("weekStart", among: ["", "monday", "sunday", "saturday"]) ?? ""
         fiscalYearStartMonth = fields.integer("fiscalYearStartMonth", in: 0...11) ?? 0
         if let version = fields.integer("schemaVersion", in: 0...10_000), version > Self.schemaVersion {
-            fields.refuse("schemaVersion", "\(version) is newer than \(Self.schemaVersion): what it adds may be missing")
+            let known = Self.schemaVersion
+            fields.refuse("schemaVersion", "\(version) is newer than \(known): what it adds may be missing")
         }
         let (templating, marks) = (fields.object("templating"), fields.object("annotations"))
         variables = try templating?.objects("list") { entry throws(DashboardFileError) in BoardVariable(entry) } ?? []
@@ -116,7 +117,9 @@ package struct Dashboard: Sendable {
         var ids: Set<Int> = []
         let found = try fields.objects("panels") { entry throws(DashboardFileError) in
             let row = try panel(entry, known: &ids)
-            var inner = try entry.objects("panels") { other throws(DashboardFileError) in try panel(other, known: &ids) }
+            var inner = try entry.objects("panels") { other throws(DashboardFileError) in
+                try panel(other, known: &ids)
+            }
             for place in inner.indices { inner[place].row = row.isCollapsed ? row.id : nil }
             return (row, Self.ordered(inner))
         }

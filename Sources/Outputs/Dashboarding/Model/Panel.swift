@@ -128,6 +128,8 @@ package struct Panel: Sendable {
     package var targets: [PanelTarget] { targetsOfFile.filter { !$0.isHidden } }
     /// Whether it has no answer of its own.
     package var isHeading: Bool { kind == .row || kind == .text }
+    /// Whether it heads those below it.
+    package var isRow: Bool { kind == .row }
     /// Whether its answer is a table.
     package var isTable: Bool { kind == .table || !isDrawn }
     /// Whether it is drawn as it is meant.

@@ -50,6 +50,12 @@ struct PageFile: Sendable {
         tag = "\"\(hexadecimal(SHA256.hash(bytes).prefix(16)))\""
     }
 
+    /// A document that is made for a request.
+    init(document bytes: [UInt8]) { self.init("document.html", bytes) }
+
+    /// What a document is drawn from.
+    init(json bytes: [UInt8]) { self.init("model.json", bytes) }
+
     /// A runbook within the document that all of them share; nil without one.
     init?(_ runbook: RunbookPages.Page) {
         guard let shell = Self.all.first(where: { $0.name == "runbook.html" }) else { return nil }
@@ -90,6 +96,7 @@ struct PageFile: Sendable {
         case "css": "text/css; charset=utf-8"
         case "js": "text/javascript; charset=utf-8"
         case "svg": "image/svg+xml"
+        case "json": MediaType.json
         default: "application/octet-stream"
         }
     }

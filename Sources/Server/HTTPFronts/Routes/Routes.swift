@@ -61,6 +61,8 @@ struct Routes: Sendable {
     var alertSenders: [AlertSender] = []
     /// The files of the rules; nil: they follow from objectives.
     var ruleFiles: RuleFileWatch?
+    /// Dashboards that pages show.
+    let shelf: DashboardShelf
 
     /// How rules stand.
     var rules: any RuleStatuses { ruleManager ?? NoRules() }
@@ -129,6 +131,10 @@ struct Routes: Sendable {
         case .pageFile: return try page(part("file"), request.headers)
         case .runbooks: return try runbook(nil, request.headers)
         case .runbook: return try runbook(part("name"), request.headers)
+        case .dashboardPage, .dashboardPageElsewhere: return try dashboardPage(part("uid"), request.headers)
+        case .dashboardModel: return try dashboardModel(part("uid"), request.headers)
+        case .dashboardData: return try await dashboardData(part("uid"), request)
+        case .dashboardByName: return try dashboardByName(part("name"), request)
         }
     }
 
@@ -146,16 +152,20 @@ struct Routes: Sendable {
         return ruleFiles?.standing ?? RuleFileWatch.Standing(takenAt: startWallNanoseconds)
     }
 
-    /// Reads the files of the rules again.
+    /// Reads the files of the rules, and the folder of dashboards, again.
     private func readRules(_: QueryParameters) async throws -> Response {
+        let boards = try await threads.figures.run { [self] in
+            shelf.read(besides: shelf.own(store.objectives.current), telling: log)
+        }
+        let rest = boards.map { $0 + "\n" } ?? ""
         guard let ruleManager, let ruleFiles else {
-            return Response(text: "there are no rule files to read\n")
+            return Response(text: "there are no rule files to read\n" + rest)
         }
         do {
             let taken = try await threads.rules.run { [log] in
                 try ruleManager.takeChanges(of: ruleFiles, isAsked: true, telling: log)
             }
-            return Response(text: "\(taken ?? "the rules before go on")\n")
+            return Response(text: "\(taken ?? "the rules before go on")\n" + rest)
         } catch let error where !(error is CancellationError) {
             throw Refusal(
                 .unprocessableContent, "rule files are not taken, the rules before go on: \(error)",

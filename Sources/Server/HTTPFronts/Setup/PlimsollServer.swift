@@ -91,7 +91,8 @@ package final class PlimsollServer: Sendable {
             startNanoseconds: clock.monotonicNanoseconds(), startWallNanoseconds: clock.wallNanoseconds(),
             seriesMemory: SeriesMemory(limitBytes: limits.seriesMemoryBytesMax - limits.recordedBytesMax),
             earlierStores: EarlierStores(within: queries.memory) { [clock] in clock.monotonicNanoseconds() },
-            ruleManager: ruleManager(), alertSenders: alertSenders(), ruleFiles: configuration.ruleFiles)
+            ruleManager: ruleManager(), alertSenders: alertSenders(), ruleFiles: configuration.ruleFiles,
+            shelf: DashboardShelf(configuration.dashboards))
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
         }
@@ -152,10 +153,15 @@ package final class PlimsollServer: Sendable {
     /// Work that only looks and tells.
     private func watches(_ log: PacedLog, _ routes: Routes, _ threads: BlockingThreads) -> [any BackgroundWork] {
         let health = routes.health
+        // Rules take it for both, where there are any.
+        let isReadingAsked: @Sendable () -> Bool =
+            routes.ruleManager == nil ? configuration.isReadingAsked : { @Sendable in false }
         var watches: [any BackgroundWork] = [
             RefusalSums(log: log, health: health, earlierStores: routes.earlierStores),
             RefusalWatch(routes: routes, thread: threads.status),
             DamageWatch(store: store, thread: threads.status, health: health),
+            DashboardWatch(
+                routes: routes, thread: threads.figures, health: health, isReadingAsked: isReadingAsked),
         ]
         if let valve = configuration.memoryValve {
             watches.append(

@@ -26,7 +26,8 @@ package struct BoardBasis: Sendable {
     /// The line with its end. Its step is that of a panel of the whole width.
     package var line: [UInt8] {
         let (times, points) = (request.times, Int64(request.pageWidth / 100 * 100))
-        let timing = PanelTiming(from: times.from, to: times.to, points: points, least: PinnedSeries.stepNanoseconds / 1_000_000)
+        let least = PinnedSeries.stepNanoseconds / 1_000_000
+        let timing = PanelTiming(from: times.from, to: times.to, points: points, least: least)
         return BoardLines.line("basis") { json in
             json.member("from", times.from)
             json.member("to", times.to)

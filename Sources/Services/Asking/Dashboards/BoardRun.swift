@@ -54,8 +54,8 @@ package final class BoardRun {
     }
 
     /// Answers everything.
-    /// - Parameter emit: takes a line with its end; says whether it could be kept. Where it could not, a short line says
-    ///   so in its place, which is to be kept in any case.
+    /// - Parameter emit: takes a line with its end; says whether it could be kept. Where it could not, a short line
+    ///   says so in its place, which is to be kept in any case.
     /// - Throws: ``SeriesRefusal`` of the kind `canceled` where nobody waits any more.
     package func run(_ emit: (_ line: [UInt8], _ isShort: Bool) -> Bool) throws -> Counts {
         for variable in request.dashboard.variables {

@@ -81,7 +81,7 @@ struct BoardTimeReader {
     /// - Parameter isEnd: what is rounded is rounded to its end.
     func time(_ text: String, isEnd: Bool) -> Int64? {
         if text.hasPrefix("now") { return relative(text.dropFirst(3), isEnd: isEnd) }
-        if text.utf8.count >= 9, let milliseconds = Int64(text) { return milliseconds.saturatingMultiply(by: 1_000_000) }
+        if text.utf8.count >= 9, let time = Int64(text) { return time.saturatingMultiply(by: 1_000_000) }
         if text.utf8.count == 10, let midnight = try? RFC3339.parse(text + "T00:00:00Z") {
             return clock.instant(ofReading: midnight)
         }

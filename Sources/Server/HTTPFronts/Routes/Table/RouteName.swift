@@ -12,4 +12,5 @@ package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case objectives, metrics, status, openAPI
     case health, healthElsewhere, readiness, readinessElsewhere, readRules
     case statusPage, pageFile, runbooks, runbook
+    case dashboardPage, dashboardPageElsewhere, dashboardModel, dashboardData, dashboardByName
 }
