@@ -311,8 +311,8 @@ let package = Package(
                 "PromQLText",
                 "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Access",
                 "Asking",
-                "Clients", "HTTPFronts", "Alerting", "AlertRules", "OpenSLO", "OperatorLogs", "RuleFiles", "RuleTrials",
-                "Rules", arguments,
+                "Clients", "Dashboarding", "HTTPFronts", "Alerting", "AlertRules", "OpenSLO", "OperatorLogs",
+                "RuleFiles", "RuleTrials", "Rules", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings, linkerSettings: swiftLibraries),
 

@@ -29,7 +29,7 @@ package struct Dashboard: Sendable {
     package var annotations: [BoardAnnotation]
     var links: [PageLink]
     /// Everything in the file that is not understood.
-    package var unknown: [UnknownPart]
+    var unknown: [UnknownPart]
     /// How much more there is of that.
     var moreUnknownCount: Int
 

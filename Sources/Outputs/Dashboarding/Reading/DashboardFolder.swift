@@ -8,6 +8,14 @@ package struct DashboardFolder: Sendable {
         package var dashboards: [(file: String, dashboard: Dashboard)] = []
         /// Why files are left out, with their names.
         package var faults: [String] = []
+
+        /// Of no folder.
+        package init() {}
+
+        /// What is not understood of the dashboards, a line each.
+        package var remarks: [String] {
+            dashboards.flatMap { file, dashboard in dashboard.remarks.map { "\(file): \($0)" } }
+        }
     }
 
     private let path: String

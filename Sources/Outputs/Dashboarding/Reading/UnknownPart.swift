@@ -1,5 +1,5 @@
 /// A part of a file that is not understood: it is named where it would be looked for, and never guessed at.
-package struct UnknownPart: Hashable, Sendable, CustomStringConvertible {
+struct UnknownPart: Hashable, Sendable, CustomStringConvertible {
     /// Where it stands, such as `panels[3].options.legend.values`.
     var path: String
     /// What is not understood of it.
