@@ -225,8 +225,8 @@ extension Setting {
             },
             Setting(
                 key: "dashboards.folder",
-                purpose: "a folder of Grafana's dashboard files (.json) that pages show beside the program's own; read at "
-                    + "the start, on SIGHUP and by POST /-/reload"
+                purpose: "a folder of Grafana's dashboard files (.json) that pages show beside the program's own; read "
+                    + "at the start, on SIGHUP and by POST /-/reload"
             ) {
                 $0.dashboardFolder = try SettingText.name($1)
             },

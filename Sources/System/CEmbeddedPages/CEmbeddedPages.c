@@ -18,6 +18,24 @@ static const unsigned char status_js[] = {
 static const unsigned char words_js[] = {
 #embed "../../Server/Pages/words.js"
 };
+static const unsigned char dashboard_css[] = {
+#embed "../../Server/Pages/dashboard.css"
+};
+static const unsigned char dashboard_js[] = {
+#embed "../../Server/Pages/dashboard.js"
+};
+static const unsigned char chart_js[] = {
+#embed "../../Server/Pages/chart.js"
+};
+static const unsigned char panels_js[] = {
+#embed "../../Server/Pages/panels.js"
+};
+static const unsigned char units_js[] = {
+#embed "../../Server/Pages/units.js"
+};
+static const unsigned char ticks_js[] = {
+#embed "../../Server/Pages/ticks.js"
+};
 
 #define FILE_OF(symbol, name) { name, symbol, sizeof symbol }
 
@@ -27,6 +45,12 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(style_css, "style.css"),
     FILE_OF(status_js, "status.js"),
     FILE_OF(words_js, "words.js"),
+    FILE_OF(dashboard_css, "dashboard.css"),
+    FILE_OF(dashboard_js, "dashboard.js"),
+    FILE_OF(chart_js, "chart.js"),
+    FILE_OF(panels_js, "panels.js"),
+    FILE_OF(units_js, "units.js"),
+    FILE_OF(ticks_js, "ticks.js"),
 };
 
 size_t plimsoll_embedded_page_count(void) { return sizeof pages / sizeof pages[0]; }

@@ -11,7 +11,7 @@ package struct AnnotationBand: Hashable, Sendable {
     package var labels: LabelSet
 
     /// At most so many of one annotation are shown, the last ones.
-    package static let shownMax = 200
+    static let shownMax = 200
 
     /// The bands of series: samples above 0 that are no further apart than a step are one.
     /// - Parameter step: ms.

@@ -70,7 +70,7 @@ package struct BoardVariable: Sendable {
         case "constant": source = .constant(fields.text("query") ?? "")
         case "datasource":
             source = .datasource
-            fields.ignore("query")
+            _ = fields.text("query")
         default: fields.ignore("query")
         }
         if case .datasource = source { isHidden = true } else { isHidden = hide == 2 }

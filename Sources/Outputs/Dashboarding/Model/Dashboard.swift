@@ -34,7 +34,7 @@ package struct Dashboard: Sendable {
     var moreUnknownCount: Int
 
     /// A file is no longer.
-    package static let bytesMax = 4 << 20
+    static let bytesMax = 4 << 20
     static let depthMax = 32
     static let panelsMax = 500
     static let targetsMax = 50

@@ -103,7 +103,7 @@ package struct Panel: Sendable {
     var description: String
     var place: GridPlace
     /// Of a row: whether its panels are folded away.
-    package var isCollapsed = false
+    var isCollapsed = false
     /// The row that folds it away; nil: none does.
     package var row: Int?
     var links: [PageLink]

@@ -5,7 +5,8 @@ package import Plans
 import PromQLEvaluation
 package import PromQLText
 
-/// Answers a dashboard: what its variables may be, panel by panel, what is marked; a line of JSON each, as it is ready.
+/// Answers a dashboard: its range, what its variables may be, panel by panel, what is marked; a line of JSON each, as
+/// it is ready.
 ///
 /// All questions are of one state of things and have the time of one together; equal ones are asked once. What is wrong
 /// with one stands in its panel's line, and the others are answered.
@@ -58,6 +59,11 @@ package final class BoardRun {
     ///   says so in its place, which is to be kept in any case.
     /// - Throws: ``SeriesRefusal`` of the kind `canceled` where nobody waits any more.
     package func run(_ emit: (_ line: [UInt8], _ isShort: Bool) -> Bool) throws -> Counts {
+        let range = BoardLines.line("range") { json in
+            json.member("from", request.times.from)
+            json.member("to", request.times.to)
+        }
+        _ = emit(range, true)
         for variable in request.dashboard.variables {
             guard let line = try line(of: variable) else { continue }
             _ = emit(line, true)

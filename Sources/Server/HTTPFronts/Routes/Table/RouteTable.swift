@@ -300,8 +300,8 @@ extension RouteTable {
         var data = Route(
             .dashboardData, .get, "/d/{uid}/data", needs: .read, .pages, "the figures of a dashboard, panel by panel")
         data.detail =
-            "A line for each variable, each panel and each annotation, the last one being what they stand on. All are "
-            + "of one state of the store and have the time of one question together. What is wrong with a panel's "
+            "A line for the range, each variable, each panel, each annotation, and last for what they stand on. All "
+            + "are of one state of the store and have the time of one question together. What is wrong with a panel's "
             + "question stands in its line. Values of variables are told as var-NAME, several times."
         data.parameters = [
             uid,
