@@ -236,8 +236,8 @@ let package = Package(
         tests(
             "Asking",
             uses: [
-                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform",
-                "Projections", "PromQLText", "Segments",
+                "Bytes", "Columnar", "Dashboarding", "Domain", "EventStores", "Execution", "JSONTexts", "Plans",
+                "Platform", "Projections", "PromQLText", "Segments",
             ]),
         room(
             "Sending", "Services/Sending",
@@ -276,10 +276,10 @@ let package = Package(
         tests(
             "HTTPFronts",
             uses: [
-                "Access", "AlertRules", "Alerting", "Asking", "Bytes", "Clients", "Columnar", "Compression", "Dialects",
-                "Domain", "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Exporting", "Hashing",
-                "Intakes", "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "RuleFiles",
-                "Rules", "SQLText", "Segments", "Sending", "WireFormats", hummingbird,
+                "Access", "AlertRules", "Alerting", "Asking", "Bytes", "Clients", "Columnar", "Compression",
+                "Dashboarding", "Dialects", "Domain", "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution",
+                "Exporting", "Hashing", "Intakes", "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections",
+                "PromQLText", "RuleFiles", "Rules", "SQLText", "Segments", "Sending", "WireFormats", hummingbird,
             ]),
 
         // Commanded.

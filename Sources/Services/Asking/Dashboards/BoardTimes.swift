@@ -165,6 +165,8 @@ struct BoardTimeReader {
     }
 
     private func instant(_ days: Int64, _ rest: Int64) -> Int64 {
-        clock.instant(ofReading: days.saturatingMultiply(by: Nanoseconds.day).saturatingAdd(rest))
+        // As far as ns since 1970 reach.
+        let days = min(max(days, -100_000), 100_000)
+        return clock.instant(ofReading: days.saturatingMultiply(by: Nanoseconds.day).saturatingAdd(rest))
     }
 }
