@@ -80,7 +80,8 @@ import Testing
         let minute = number / 2 % 60
         let time = "2026-08-01T09:\(minute < 10 ? "0" : "")\(minute):\(number % 2 == 0 ? "05" : "35")Z"
         let common =
-            #""conversation_id":"c-\#(number / 4)","turn":\#(number % 4),"tenant":"t\#(number % 3)","channel":"web""#
+            #""conversation_id":"c-\#(number / 4)","turn":\#(number % 4 + 1),"#
+            + #""tenant":"t\#(number % 3)","channel":"web""#
         func event(_ kind: String, _ data: String) -> String {
             #"{"specversion":"1.0","id":"\#(kind)-\#(number)","source":"test","type":"\#(kind)","time":"\#(time)","#
                 + #""data":{\#(common),\#(data)}}"#

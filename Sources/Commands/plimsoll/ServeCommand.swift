@@ -166,8 +166,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.otlpListen = try otlpAddress(settings)
         configuration.traceExport = settings.traces
         configuration.isTokenRequired = requireTokens || settings.isTokenRequired
-        configuration.names = settings.names
-        configuration.proxies = settings.proxies
+        (configuration.names, configuration.proxies) = (settings.names, settings.proxies)
         configuration.isReadingAsked = { HangUpSignal.take() }
         configuration.dashboards = settings.dashboardFolder.map { DashboardFolder($0, in: machine.fileSystem) }
         try machine.checkNoFile(directory)

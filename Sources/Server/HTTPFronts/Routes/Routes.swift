@@ -55,14 +55,14 @@ struct Routes: Sendable {
     let seriesMemory: SeriesMemory
     /// Makes stores as they were known earlier.
     let earlierStores: EarlierStores
+    /// Dashboards that pages show.
+    let shelf: DashboardShelf
     /// Who evaluates rules; nil: nobody does.
     var ruleManager: RuleManager?
     /// Who tells others of alerts.
     var alertSenders: [AlertSender] = []
     /// The files of the rules; nil: they follow from objectives.
     var ruleFiles: RuleFileWatch?
-    /// Dashboards that pages show.
-    let shelf: DashboardShelf
 
     /// How rules stand.
     var rules: any RuleStatuses { ruleManager ?? NoRules() }

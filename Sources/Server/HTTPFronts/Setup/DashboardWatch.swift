@@ -3,6 +3,11 @@ import Intakes
 import OperatorLogs
 import Platform
 
+extension PlimsollServer {
+    /// The dashboards that pages show.
+    func shelf() -> DashboardShelf { DashboardShelf(configuration.dashboards) }
+}
+
 /// Reads the folder of dashboards at the start, and when somebody asks for it.
 struct DashboardWatch: BackgroundWork {
     let routes: Routes

@@ -83,16 +83,15 @@ package final class PlimsollServer: Sendable {
             threads: threads.access, log: paced)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
-            queries: queries, statusQueries: statusQueries,
-            activity: ActivityGauge(thread: threads.scrapes, clock: clock), health: health, access: access,
-            refusals: refusals, history: history, connections: ceiling, openFilesMax: configuration.openFilesMax,
-            clock: clock, log: log, workers: workers, threads: threads, limits: limits,
+            queries: queries, statusQueries: statusQueries, activity: activityGauge(threads), health: health,
+            access: access, refusals: refusals, history: history, connections: ceiling,
+            openFilesMax: configuration.openFilesMax, clock: clock, log: log, workers: workers, threads: threads, limits: limits,
             guardian: configuration.guardian, proxies: configuration.proxies, ownAddress: { [self] in reached },
             startNanoseconds: clock.monotonicNanoseconds(), startWallNanoseconds: clock.wallNanoseconds(),
             seriesMemory: SeriesMemory(limitBytes: limits.seriesMemoryBytesMax - limits.recordedBytesMax),
             earlierStores: EarlierStores(within: queries.memory) { [clock] in clock.monotonicNanoseconds() },
-            ruleManager: ruleManager(), alertSenders: alertSenders(), ruleFiles: configuration.ruleFiles,
-            shelf: DashboardShelf(configuration.dashboards))
+            shelf: shelf(),
+            ruleManager: ruleManager(), alertSenders: alertSenders(), ruleFiles: configuration.ruleFiles)
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
         }
@@ -234,6 +233,10 @@ package final class PlimsollServer: Sendable {
         // The least there is: a part of the program's own.
         limits.memoryBytesMax = 0
         return QueryService(threads: thread, limits: limits, clock: clock)
+    }
+
+    private func activityGauge(_ threads: BlockingThreads) -> ActivityGauge {
+        ActivityGauge(thread: threads.scrapes, clock: clock)
     }
 
     private func traceSenders(_ examples: ExemplarCollector) -> [TraceSender] {
