@@ -36,7 +36,7 @@ import Testing
     private func control(isTokenRequired: Bool = false) throws -> AccessControl {
         AccessControl(
             file: file, book: try file.load(), isTokenRequired: isTokenRequired, clock: clock,
-            threads: ThreadPool(threadCount: 1), log: PacedLog(lines.log, clock: clock))
+            threads: ThreadPool(threadCount: 1), log: PacedLog(lines.log, clock: clock), randomness: SystemRandomness())
     }
 
     /// nil: let in.

@@ -23,13 +23,13 @@ import Testing
         ("GET", "/v1/events", .read), ("POST", "/v1/sql", .read), ("GET", "/v1/reports/sla", .read),
         ("GET", "/v1/reports/status", .read), ("GET", "/v1/reports/doctor", .read), ("GET", "/v1/slos", .read),
         ("GET", "/v1/conversations/c-1", .read), ("GET", "/v1/prices", .read), ("GET", "/v1/prices/check", .read),
-        ("GET", "/v1/status", .read), ("GET", "/", .read), ("GET", "/metrics", .read),
+        ("GET", "/v1/status", .read), ("GET", "/", .read), ("GET", "/status", .read), ("GET", "/metrics", .read),
         ("GET", "/v1/alerts/replay", .read),
         ("POST", "/v1/prices/rebook", .admin), ("POST", "/-/reload", .admin),
         ("GET", "/v1/prices/rebook", .read), ("GET", "/v1/objectives", .read), ("GET", "/v1/openapi.json", .read),
-        ("GET", "/pages/style.css", .read),
         ("GET", "/healthz", nil), ("GET", "/readyz", nil), ("GET", "/-/healthy", nil), ("GET", "/-/ready", nil),
-        ("GET", "/runbooks", nil), ("GET", "/runbooks/PlimsollDown", nil),
+        ("GET", "/runbooks", nil), ("GET", "/runbooks/PlimsollDown", nil), ("GET", "/session", nil),
+        ("POST", "/session/end", nil), ("GET", PageTests.folder + "style.css", nil),
     ]
 
     @Test func everyRouteAsksForItsScope() async throws {

@@ -288,7 +288,7 @@ import Testing
         try await withServer { client, _ in
             for (method, path) in [
                 ("GET", "/healthz"), ("GET", "/v1/status"), ("GET", "/nothing"), ("POST", "/v1/sql"), ("GET", "/"),
-                ("OPTIONS", "/"), ("GET", "/pages/style.css"), ("POST", "/v1/traces"),
+                ("OPTIONS", "/"), ("GET", PageTests.folder + "style.css"), ("GET", "/session"), ("POST", "/v1/traces"),
             ] {
                 let answer = try await client.send(method, path)
                 #expect(answer.headers["X-Content-Type-Options"] == "nosniff", "\(method) \(path)")

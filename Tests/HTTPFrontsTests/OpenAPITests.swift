@@ -104,7 +104,7 @@ import Testing
                 #expect(
                     (200..<600).contains(code) && answer.value["description"]?.string?.isEmpty == false,
                     "\(operation.address)")
-                let isEmpty = code == 302 || code == 304
+                let isEmpty = [302, 303, 304].contains(code)
                 #expect((answer.value["content"] == nil) == isEmpty, "\(operation.address) \(code)")
             }
             // What has rule files read again is told nothing.

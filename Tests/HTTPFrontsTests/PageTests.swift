@@ -1,24 +1,44 @@
 import Alerting
 import Bytes
 import Clients
+import Compression
 import Domain
 import EmbeddedPages
 import Foundation
 import HTTPFronts
 import Testing
 
-/// Pages: files that were built in, sent once, and unable to run anything else.
+/// Pages: documents of the server and files that were built in, sent once, and unable to run anything else.
 @Suite struct PageTests {
-    private static let policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    static let policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    private static let documents = [
+        "/", "/status", "/session", "/runbooks", "/runbooks/PlimsollDown", "/d/plimsoll-cost",
+    ]
+    private static let library = "chart.min.js"
 
+    /// Of files that are ours.
     private static var texts: [(name: String, text: String)] {
-        EmbeddedPages.files.map { ($0.name, String(decoding: $0.bytes, as: UTF8.self)) }
+        EmbeddedPages.files.filter { $0.name != library }.map { ($0.name, String(decoding: $0.bytes, as: UTF8.self)) }
     }
 
-    /// The document, and every file by its address.
-    private static let addresses = ["/"] + EmbeddedPages.files.map { "/pages/" + $0.name }
+    /// The one folder of all files, as the table names it.
+    static let folder: String = {
+        let hash = RouteTable.route(.pageAsset).parameters.first { $0.name == "hash" }
+        guard case .choice(let choices)? = hash?.type else { return "" }
+        return "/assets/" + (choices.first ?? "") + "/"
+    }()
+
+    static func expectGuarded(_ answer: ServerAnswer, _ address: String) {
+        #expect(answer.headers["Content-Security-Policy"] == policy, "\(address)")
+        for (name, value) in [
+            ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"),
+            ("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Resource-Policy", "same-origin"),
+        ] { #expect(answer.headers[name] == value, "\(address) \(name)") }
+    }
+
+    // MARK: Files
 
     @Test func everyFileOfTheFolderIsBuiltIn() throws {
         var root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
@@ -26,48 +46,79 @@ import Testing
             root.deleteLastPathComponent()
         }
         let folder = root.appending(path: "Sources/Server/Pages")
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        #expect(names == EmbeddedPages.files.map(\.name).sorted())
-        for file in EmbeddedPages.files {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect((names + [Self.library]).sorted() == EmbeddedPages.files.map(\.name))
+        for file in EmbeddedPages.files where file.name != Self.library {
             #expect(try Array(Data(contentsOf: folder.appending(path: file.name))) == file.bytes, "\(file.name)")
         }
+        // The library comes from the system's package and is in no commit.
+        let charts = try #require(EmbeddedPages.files.first { $0.name == Self.library })
+        #expect(String(decoding: charts.bytes.prefix(200), as: UTF8.self).contains("Chart.js v3."))
     }
 
-    @Test func filesAreSentWithTheirTypeAndWhatGuardsThem() async throws {
-        let types = ["html": "text/html", "css": "text/css", "js": "text/javascript"]
-        try await withServer { client, _ in
-            for address in Self.addresses {
-                let answer = try await client.send("GET", address)
-                let ending = address == "/" ? "html" : String(address.split(separator: ".").last ?? "")
-                #expect(answer.status == 200 && !answer.body.isEmpty, "\(address)")
-                #expect(answer.headers["Content-Type"]?.essence == types[ending], "\(address)")
-                Self.expectGuarded(answer, address)
+    @Test func filesAreSentForGoodAndPackedToWhoTakesThem() async throws {
+        let types = ["svg": "image/svg+xml", "css": "text/css", "js": "text/javascript"]
+        #expect(Self.folder.count == "/assets//".count + 16)
+        try await withServer(isTokenRequired: true) { client, _ in
+            var tags: Set<String> = []
+            var packedBytes = 0
+            for file in EmbeddedPages.files {
+                let address = Self.folder + file.name
+                let whole = try await client.send("GET", address)
+                #expect(whole.status == 200 && whole.body == file.bytes, "\(address)")
+                #expect(whole.headers["Content-Encoding"] == nil)
+                let packed = try await client.send("GET", address, headers: [("Accept-Encoding", "br, GZip;q=0.5")])
+                #expect(packed.status == 200 && packed.headers["Content-Encoding"] == "gzip", "\(address)")
+                var decoder = StreamDecoder(.gzip, outputBytesMax: 1 << 20)
+                var bytes: [UInt8] = []
+                try decoder.decode(packed.body.span, into: &bytes)
+                try decoder.finish()
+                #expect(bytes == file.bytes, "\(address)")
+                packedBytes += packed.body.count
+                for answer in [whole, packed] {
+                    #expect(
+                        answer.headers["Content-Type"]?.essence
+                            == types[String(address.split(separator: ".").last ?? "")])
+                    #expect(answer.headers["Cache-Control"] == "public, max-age=31536000, immutable", "\(address)")
+                    #expect(answer.headers["Vary"] == "Accept-Encoding", "\(address)")
+                    Self.expectGuarded(answer, address)
+                    let tag = try #require(answer.headers["ETag"])
+                    #expect(tags.insert(tag).inserted, "\(address)")
+                }
+                for refused in ["", "br", "gzip;q=0", "gzip; q=0.000, *", "identity"] {
+                    let answer = try await client.send("GET", address, headers: [("Accept-Encoding", refused)])
+                    #expect(answer.body == file.bytes, "\(address) \(refused)")
+                }
             }
-            #expect(
-                try await client.send("GET", "/").body == EmbeddedPages.files.first { $0.name == "index.html" }?.bytes)
-            let missing = try await client.send("GET", "/pages/none.js")
-            #expect(missing.status == 404 && missing.text.contains("none.js"))
+            #expect(packedBytes < 150_000, "all files together: \(packedBytes) bytes")
         }
     }
 
-    private static func expectGuarded(_ answer: ServerAnswer, _ address: String) {
-        #expect(answer.headers["Content-Security-Policy"] == policy, "\(address)")
-        #expect(answer.headers["X-Content-Type-Options"] == "nosniff", "\(address)")
-        #expect(answer.headers["Referrer-Policy"] == "no-referrer", "\(address)")
-        #expect(answer.headers["Cache-Control"] == "no-cache", "\(address)")
+    @Test func whatIsNoFileIsNotFound() async throws {
+        try await withServer { client, _ in
+            for address in [
+                Self.folder + "none.js", Self.folder + "style.css/x", "/assets/0123456789abcdef/style.css",
+                "/assets/style.css", "/pages/style.css", Self.folder + "..%2F..%2Fetc%2Fpasswd",
+            ] {
+                let answer = try await client.send("GET", address, headers: [("Accept", "text/html")])
+                #expect(answer.status == 404, "\(address)")
+            }
+            let near = try await client.send("GET", Self.folder + "stile.css")
+            #expect(near.status == 404 && near.text.contains("style.css"), "\(near.text)")
+        }
     }
 
     @Test func whatABrowserHasIsNotSentAgain() async throws {
         try await withServer { client, _ in
-            var tags: [String: String] = [:]
-            for address in Self.addresses {
-                let tag = try #require(try await client.send("GET", address).headers["ETag"])
+            for address in ["/", "/status", "/runbooks", "/runbooks/PlimsollDown", Self.folder + "shell.js"] {
+                let first = try await client.send("GET", address)
+                let tag = try #require(first.headers["ETag"])
                 #expect(tag.count > 10 && tag.hasPrefix("\"") && tag.hasSuffix("\""))
-                tags[address] = tag
                 for known in [tag, "W/" + tag, "\"other\", \(tag)", "\"other\",W/\(tag) ,\"more\"", "*"] {
                     let answer = try await client.send("GET", address, headers: [("If-None-Match", known)])
                     #expect(answer.status == 304 && answer.body.isEmpty, "\(address) \(known)")
                     #expect(answer.headers["ETag"] == tag)
+                    #expect(answer.headers["Cache-Control"] == first.headers["Cache-Control"])
                     Self.expectGuarded(answer, address)
                 }
                 for other in ["\"other\"", "", String(tag.dropFirst()), tag.replacing("\"", with: "")] {
@@ -75,9 +126,91 @@ import Testing
                     #expect(answer.status == 200 && !answer.body.isEmpty, "\(address) \(other)")
                 }
             }
-            // One tag a content: the document has two addresses.
-            #expect(tags["/"] == tags["/pages/index.html"])
-            #expect(Set(tags.values).count == EmbeddedPages.files.count)
+        }
+    }
+
+    // MARK: Documents
+
+    @Test func documentsStandInTheShell() async throws {
+        try await withServer { client, _ in
+            for address in Self.documents {
+                let answer = try await client.send("GET", address)
+                #expect(
+                    answer.status == 200 && answer.headers["Content-Type"] == "text/html; charset=utf-8", "\(address)")
+                #expect(
+                    answer.headers["Cache-Control"] == (address == "/session" ? "no-store" : "private, no-cache"),
+                    "\(address)")
+                Self.expectGuarded(answer, address)
+                let text = answer.text
+                #expect(text.hasPrefix("<!doctype html>\n<html lang=\"en\">\n"), "\(address)")
+                for (piece, count) in [
+                    ("<h1>", 1), ("<main ", 1), ("<nav ", 1), ("<header ", 1), ("<title>", 1),
+                    ("aria-current=\"page\"", 1),
+                    ("/session/end", 0),
+                ] where !(address == "/session" && piece.hasPrefix("aria")) {
+                    #expect(text.components(separatedBy: piece).count - 1 == count, "\(address) \(piece)")
+                }
+                #expect(text.contains(" · Plimsoll</title>") && text.contains("name=\"viewport\""), "\(address)")
+                let ids = text.matches(of: /\sid="([^"]*)"/).map { String($0.1) }
+                #expect(Set(ids).count == ids.count, "\(address): \(ids)")
+                try Self.expectInert(text, address)
+            }
+        }
+    }
+
+    /// Nothing in a document runs or styles, and nothing leads away from the server.
+    private static func expectInert(_ text: String, _ address: String) throws {
+        let scripts = text.matches(of: /<script([^>]*)>([\s\S]*?)<\/script>/)
+        #expect(scripts.count == text.matches(of: /<script/).count && scripts.count >= 2, "\(address)")
+        for script in scripts {
+            #expect(script.1.contains("src=\"\(folder)") && script.2.isEmpty, "\(address): \(script.0)")
+        }
+        for forbidden in [
+            /<style/, /\sstyle\s*=/, /\son[a-z]+\s*=/, /javascript:/, /<iframe/, /<base/,
+            /(?:href|src|action)="[a-z]+:/,
+        ] {
+            #expect(text.firstMatch(of: forbidden) == nil, "\(address)")
+        }
+    }
+
+    @Test func everyAddressOfTheDocumentsIsARouteOrAFile() async throws {
+        try await withServer(try simulatedStore(seed: 56)) { client, _ in
+            var found: Set<String> = []
+            for document in Self.documents {
+                for match in try await client.send("GET", document).text.matches(of: /(?:href|src|action)="([^"]*)"/) {
+                    let address = String(match.1)
+                    if !address.hasPrefix("#") { found.insert(address) }
+                }
+            }
+            #expect(
+                found.contains("/status") && found.contains("/runbooks") && found.contains(Self.folder + "theme.js"))
+            for address in found.sorted() {
+                if address == "/session" || address == "/session/end" { continue }
+                #expect(try await client.send("GET", address).status == 200, "\(address)")
+            }
+        }
+    }
+
+    /// A page that is not there yet is not linked.
+    @Test func theMenuLeadsToWhatThereIs() async throws {
+        try await withServer { client, _ in
+            let text = try await client.send("GET", "/status").text
+            let menu = try #require(text.firstMatch(of: /<nav [\s\S]*<\/nav>/)).0
+            let entries = menu.matches(of: /<a href="([^"]*)" data-keeps-view( aria-current="page")?>([^<]*)<\/a>/)
+            #expect(
+                entries.map { String($0.3) }.first == "Overview" && entries.contains { $0.3 == "Status" && $0.2 != nil }
+            )
+            for entry in entries { #expect(try await client.send("GET", String(entry.1)).status == 200, "\(entry.3)") }
+        }
+    }
+
+    @Test func parametersThatAPageDoesNotKnowArePassedOver() async throws {
+        try await withServer { client, _ in
+            let plain = try await client.send("GET", "/").body
+            for query in ["from=now-6h&to=now&var-model=a&var-model=b&x=%3Cscript%3E", "from=%00&to=%FF", "&&=&="] {
+                let answer = try await client.send("GET", "/?" + query)
+                #expect(answer.status == 200 && answer.body == plain, "\(query)")
+            }
         }
     }
 
@@ -89,13 +222,13 @@ import Testing
             for name in RunbookPages(.builtIn).names {
                 let answer = try await client.send("GET", "/runbooks/\(name)")
                 #expect(answer.status == 200 && answer.headers["Content-Type"]?.essence == "text/html", "\(name)")
-                #expect(answer.text.contains("<title>\(name)</title>") && answer.text.contains("<h1>\(name)</h1>"))
+                #expect(answer.text.contains("<title>\(name) · Plimsoll</title>"), "\(name)")
+                #expect(
+                    answer.text.components(separatedBy: "<h1>").count == 2 && answer.text.contains("<h1>\(name)</h1>"))
                 #expect(answer.text.contains("<pre><code>"), "\(name)")
                 Self.expectGuarded(answer, name)
                 let tag = try #require(answer.headers["ETag"])
                 #expect(tags.insert(tag).inserted, "\(name)")
-                let again = try await client.send("GET", "/runbooks/\(name)", headers: [("If-None-Match", tag)])
-                #expect(again.status == 304 && again.body.isEmpty, "\(name)")
             }
             let list = try await client.send("GET", "/runbooks")
             #expect(list.status == 200 && list.text.contains("href=\"/runbooks/PlimsollDown\""))
@@ -108,47 +241,87 @@ import Testing
         }
     }
 
-    @Test func nothingInADocumentRunsOrStyles() throws {
-        for (name, text) in Self.texts where name.hasSuffix(".html") {
-            for script in text.matches(of: /<script([^>]*)>([\s\S]*?)<\/script>/) {
-                #expect(script.1.contains("src=\"/pages/") && script.2.isEmpty, "\(name): \(script.0)")
+    // MARK: Refusals
+
+    @Test func aBrowserIsRefusedInWordsAndAProgramInJSON() async throws {
+        let browser = [("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")]
+        try await withServer { client, _ in
+            for (path, status, said) in [
+                ("/nothing", 404, "no such address"), ("/runbooks/None", 404, "there is no alert None"),
+                ("/session/nothing", 404, "no such address"),
+            ] {
+                let page = try await client.send("GET", path, headers: browser)
+                #expect(page.status == status && page.headers["Content-Type"]?.essence == "text/html", "\(path)")
+                #expect(page.text.contains(said) && page.text.contains("<h1>Not found</h1>"), "\(page.text)")
+                #expect(page.headers["Cache-Control"] == "no-store" && page.headers["ETag"] == nil, "\(path)")
+                Self.expectGuarded(page, path)
+                let program = try await client.send("GET", path)
+                #expect(program.status == status && program.headers["Content-Type"] == "application/json", "\(path)")
             }
-            #expect(text.matches(of: /<script/).count == text.matches(of: /<script[^>]*><\/script>/).count, "\(name)")
-            for forbidden in [/<style/, /\sstyle\s*=/, /\son[a-z]+\s*=/, /javascript:/, /<iframe/, /<base/] {
-                #expect(text.firstMatch(of: forbidden) == nil, "\(name)")
+            for path in ["/v1/nothing", "/api/v1/nothing", "/v1/reports/none", "/metrics?x=1", Self.folder + "none"] {
+                let answer = try await client.send("GET", path, headers: browser)
+                #expect(answer.status >= 400 && answer.headers["Content-Type"] == "application/json", "\(path)")
             }
         }
-        #expect(Self.texts.contains { $0.name == "index.html" })
     }
+
+    /// What stands in an address is shown, and nothing of it becomes markup.
+    @Test func textsOfStrangersAreShownAsTheyAre() async throws {
+        let hostile = "%3Cscript%3Ealert(1)%3C/script%3E%22%27%26"
+        try await withServer { client, _ in
+            for path in ["/runbooks/" + hostile.replacing("/", with: "%2F"), "/" + hostile, "/session?to=/" + hostile] {
+                let text = try await client.send("GET", path, headers: [("Accept", "text/html")]).text
+                #expect(!text.contains("<script>") && !text.contains("alert(1)</"), "\(path): \(text)")
+                #expect(
+                    text.matches(of: /<script/).count == text.matches(of: /<script[^>]*><\/script>/).count, "\(path)")
+            }
+            let form = try await client.send("GET", "/session?to=/x%22onfocus%3D%22alert(1)").text
+            #expect(form.contains(#"value="/x&quot;onfocus=&quot;alert(1)""#), "\(form)")
+        }
+    }
+
+    // MARK: Scripts
 
     @Test func valuesBecomeTextAndNeverMarkup() {
         for (name, text) in Self.texts where name.hasSuffix(".js") {
             for way in [
                 "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function",
-                "setAttribute(\"on",
+                "setAttribute(\"on", "setAttribute(\"style", "srcdoc", "createContextualFragment",
             ] {
                 #expect(!text.contains(way), "\(name): \(way)")
             }
         }
     }
 
-    @Test func everyAddressOfThePagesIsARouteOrAFileOfTheirs() {
-        var found: [String] = []
+    @Test func scriptsUseEachOtherAndAddressesThatThereAre() {
         for (name, text) in Self.texts {
-            #expect(!text.contains("http://") && !text.contains("https://"), "\(name)")
-            for match in text.matches(of: /(?:href|src)="([^"]*)"|fetch\("([^"]*)"|from "([^"]*)"/) {
-                let address = String(match.1 ?? match.2 ?? match.3 ?? "")
-                guard !address.hasPrefix("data:") else { continue }
-                found.append(address.hasPrefix("./") ? "/pages/" + address.dropFirst(2) : address)
+            #expect(!text.contains("http://") || name == "icon.svg", "\(name)")
+            #expect(!text.contains("https://"), "\(name)")
+            for match in text.matches(of: /from "([^"]*)"|import\("([^"]*)"\)/) {
+                let module = String(match.1 ?? match.2 ?? "")
+                #expect(module.hasPrefix("./"), "\(name): \(module)")
+                #expect(EmbeddedPages.files.contains { "./" + $0.name == module }, "\(name): \(module)")
+            }
+            for match in text.matches(of: /(?:ask|open|address)\("(\/[^"]*)"|href: "(\/[^"]*)"/) {
+                let parts = String(match.1 ?? match.2 ?? "").split(separator: "/")
+                let isKnown = RouteTable.routes.contains { route in
+                    let pattern = route.path.split(separator: "/")
+                    // What is put behind the last slash is a part of its own.
+                    return pattern.count >= parts.count && pattern.count <= parts.count + 1
+                        && zip(pattern, parts).allSatisfy { $0.first == "{" || $0 == $1 }
+                }
+                #expect(isKnown, "\(name): \(match.0)")
             }
         }
-        #expect(found.contains("/pages/status.js") && found.contains("/pages/words.js") && found.contains("/v1/status"))
-        for address in found {
-            if address.hasPrefix("/pages/") {
-                #expect(EmbeddedPages.files.contains { "/pages/" + $0.name == address }, "\(address)")
-            } else {
-                #expect(RouteTable.routes.contains { $0.method == .get && $0.path == address }, "\(address)")
+        #expect(Self.texts.contains { $0.name == "overview.js" && $0.text.contains("ask(address(\"/v1/reports/sla\"") })
+    }
+
+    @Test func nothingButThemeZoneAndColumnsIsKeptInABrowser() {
+        for (name, text) in Self.texts where name.hasSuffix(".js") {
+            for match in text.matches(of: /(?:localStorage\.[a-zA-Z]+|stored?)\("([^"]*)"/) {
+                #expect(["theme", "zone", "columns"].contains(String(match.1)), "\(name): \(match.0)")
             }
+            #expect(!text.contains("sessionStorage") && !text.contains("document.cookie"), "\(name)")
         }
     }
 }

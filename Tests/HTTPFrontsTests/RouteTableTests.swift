@@ -99,12 +99,16 @@ import Testing
         #expect(RouteTable.scopes.needed("POST", "/healthz") == .admin)
         #expect(RouteScopes([]).needed("GET", "/healthz") == .admin)
         for route in Self.routes { #expect(RouteTable.scopes.needed(route.method.rawValue, route.path) == route.scope) }
-        // Whoever asks changes nothing; whoever changes what is kept holds admin or sends.
+        // Whoever asks changes nothing; whoever changes what is kept holds admin or sends. Who logs in has nothing yet.
         let open = Self.routes.filter { $0.scope == nil }
-        #expect(open.allSatisfy { $0.tag == .operate && $0.method == .get })
+        let sessions = open.filter { $0.method == .post }
+        #expect(open.allSatisfy { $0.tag == .operate || $0.tag == .pages })
+        #expect(sessions.map(\.name) == [.beginSession, .endSession])
         #expect(
             Set(open.map(\.path)) == [
                 "/healthz", "/readyz", "/-/healthy", "/-/ready", "/runbooks", "/runbooks/{name}",
+                "/assets/{hash}/{file}",
+                "/session", "/session/end",
             ])
     }
 

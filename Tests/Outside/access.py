@@ -105,7 +105,7 @@ class AccessControl:
         for number, (token, codes) in enumerate(wanted.items()):
             self.expect("statuses of a token", (self.send(10 + number, token), self.ask(token), self.rebook(token)), codes)
         for path in ("/", "/metrics", "/v1/status", "/v1/prices", "/v1/events", "/v1/reports/sla", "/v1/conversations/c-1",
-                     "/v1/openapi.json", "/pages/style.css"):
+                     "/v1/openapi.json", "/status"):
             self.expect(path, self.status("GET", path), 401)
         self.expect("probes", (self.status("GET", "/healthz"), self.status("GET", "/readyz")), (200, 200))
         status, headers, body = self.server.request("POST", "/v1/traces", b"{}", {"Content-Type": "application/json"})

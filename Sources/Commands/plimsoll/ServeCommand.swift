@@ -16,15 +16,15 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             Opens or creates the data directory and serves until SIGINT or SIGTERM; requests under way are finished \
             first, questions within two seconds. \
-            Prints the address it listens on. GET / shows a status page. SIGHUP, or POST /-/reload, has rule files \
-            and the folder of dashboards read again; a rule file with a mistake changes nothing, a dashboard with one \
-            is left out.
+            Prints the address it listens on; a browser shows an overview there. SIGHUP, or POST /-/reload, has rule \
+            files and the folder of dashboards read again; a rule file with a mistake changes nothing, a dashboard \
+            with one is left out.
 
             Anybody on this machine is let in until the first token is made (`plimsoll tokens create`); from then on \
-            every request needs one. An address that other machines reach is refused without tokens. Without them \
-            pages of other sites in a browser, and host names that are not the server's (--names), are answered \
-            403. There is no TLS: put a proxy in front of it, and name its address (setting proxies), so that the log \
-            says for whom it asks.
+            every request needs one; a browser asks for it once. An address that other machines reach is refused \
+            without tokens. Without them pages of other sites in a browser, and host names that are not the server's \
+            (--names), are answered 403. There is no TLS: put a proxy in front of it, and name its address (setting \
+            proxies), so that the log says for whom it asks.
 
             What those who run it should know goes to stderr, a line each with time and level: start, recovery, stop, \
             trouble, who used `admin`, channels and environments that miss known ones by a slip, each once, and of \

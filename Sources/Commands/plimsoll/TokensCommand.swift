@@ -10,11 +10,11 @@ struct TokensCommand: ParsableCommand {
         abstract: "Make, list and revoke the tokens that let clients in.",
         discussion: """
             They may be made before the first start of a server. Once a token was made, every request needs one, \
-            also from this machine and also after all were revoked; only /healthz, /readyz and /runbooks answer to \
-            anybody. Tokens are kept in keys/tokens of the data directory, as SHA-256 of their secrets. A server may \
-            be running on it: changes count there within half a second.
+            also from this machine and also after all were revoked; only /healthz, /readyz, /runbooks and the form to \
+            log in answer to anybody. Tokens are kept in keys/tokens of the data directory, as SHA-256 of their \
+            secrets. A server may be running on it: changes count there within half a second.
 
-            Scopes: ingest sends events and spans; read asks, also for /metrics and the status page; admin changes \
+            Scopes: ingest sends events and spans; read asks, also for /metrics and the pages; admin changes \
             what is kept and includes the others.
             """,
         subcommands: [Create.self, List.self, Revoke.self])

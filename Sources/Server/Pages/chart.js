@@ -14,10 +14,16 @@ const namedColors = {
 };
 const rowsMax = 15, columnsMax = 120;
 
-export function theme() { return matchMedia("(prefers-color-scheme: dark)").matches && !matchMedia("print").matches ? "dark" : "light" }
+export function theme() {
+  if (matchMedia("print").matches) return "light";
+  return document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+}
 
 // A colour of a file; names that nobody knows are ink.
 export function namedColor(name) { return namedColors[theme()][name] ?? getComputedStyle(document.body).color }
+
+// The same colour, hardly seen.
+function faint(color) { return color.replace(/^rgba?\(([^,]+),([^,]+),([^,)]+).*$/, "rgba($1,$2,$3,0.15)") }
 
 // Colours by name, the same on all charts of a page.
 export class ColorBook {
@@ -129,7 +135,7 @@ export class TimeChart {
       plugins: { legend: { display: false }, tooltip: { enabled: false } },
       scales: {
         x: {
-          type: "linear", min: this.data.from, max: this.data.to, offset: false, grid: { color: ink + "22" },
+          type: "linear", min: this.data.from, max: this.data.to, offset: false, grid: { color: faint(ink) },
           afterBuildTicks(axis) { axis.ticks = timeTicks(axis.min, axis.max, chart.frame.clientWidth, zone).map((value) => ({ value })) },
           afterTickToLabelConversion(axis) {
             const labels = tickLabels(axis.ticks.map((tick) => tick.value), zone);
@@ -139,7 +145,7 @@ export class TimeChart {
         },
         y: {
           type: "linear", min: this.look.min, max: this.look.max, stacked: this.look.bars && this.data.count <= columnsMax,
-          beginAtZero: sums || unit !== "s", grid: { color: ink + "22" },
+          beginAtZero: sums || unit !== "s", grid: { color: faint(ink) },
           afterTickToLabelConversion(axis) {
             const labels = axisFormat(axis.ticks.map((tick) => tick.value), unit);
             axis.ticks.forEach((tick, at) => { tick.label = labels[at] });

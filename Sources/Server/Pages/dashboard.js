@@ -1,11 +1,11 @@
 // A dashboard: what it is drawn from, its figures line by line, and everything that decides what is seen in the address, so that reload,
 // back and a pasted link show the same.
+import { ask, open } from "./ask.js";
 import { ColorBook, element } from "./chart.js";
 import { makePanel } from "./panels.js";
+import { notice, noticeTrouble, show } from "./shell.js";
+import { change, setDefaults, view } from "./state.js";
 import { written } from "./ticks.js";
-
-const quickRanges = [["now-1h", "1 h"], ["now-6h", "6 h"], ["now-24h", "24 h"], ["now-7d", "7 d"], ["now-30d", "30 d"], ["now-90d", "90 d"]];
-const refreshes = ["off", "30s", "1m", "5m"];
 
 class Page {
   constructor(host, model) {
@@ -16,44 +16,22 @@ class Page {
     this.opened = new Set();
     this.variables = new Map();
     this.basis = null;
-    [this.from, this.to] = [Date.now() - 6 * 3600000, Date.now()];
     this.crosshairShared = model.crosshair;
+    this.zone = "UTC";
+    [this.from, this.to] = [Date.now() - 6 * 3600000, Date.now()];
   }
-
-  // MARK: the address
 
   get parameters() { return new URL(location.href).searchParams }
 
-  get zone() {
-    const told = this.parameters.get("timezone") || this.model.timezone;
-    if (told === "utc" || told === "UTC") return "UTC";
-    try {
-      if (told && told !== "browser") return new Intl.DateTimeFormat("en", { timeZone: told }).resolvedOptions().timeZone;
-    } catch {
-      // The server names what is no zone.
-    }
-    return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  filters() {
+    return [...this.variables.values()].map((one) => [one.label, one.chosen.map((value) => value === "$__all" ? "all" : value)]);
   }
-
-  // What a person does is a step of the history; null takes a parameter away.
-  go(changes) {
-    const address = new URL(location.href);
-    for (const [name, value] of Object.entries(changes)) {
-      address.searchParams.delete(name);
-      for (const one of Array.isArray(value) ? value : value === null ? [] : [value]) address.searchParams.append(name, one);
-    }
-    history.pushState(null, "", address);
-    this.ask();
-  }
-
-  get range() { return [this.parameters.get("from") || this.model.from, this.parameters.get("to") || this.model.to] }
-
-  filters() { return [...this.variables.values()].map((one) => [one.label, one.chosen.map((value) => value === "$__all" ? "all" : value)]) }
 
   query(panels) {
-    const told = this.parameters, asked = new URLSearchParams();
-    for (const name of ["from", "to"]) if (told.get(name)) asked.set(name, told.get(name));
-    for (const [name, value] of told) if (name.startsWith("var-")) asked.append(name, value);
+    const asked = new URLSearchParams(), { from, to, variables } = view();
+    asked.set("from", from);
+    asked.set("to", to);
+    for (const [name, values] of Object.entries(variables)) for (const value of values) asked.append("var-" + name, value);
     asked.set("timezone", this.zone);
     asked.set("width", String(Math.max(200, Math.round(this.host.clientWidth))));
     for (const id of panels ?? []) asked.append("panel", String(id));
@@ -94,7 +72,7 @@ class Page {
         if (isOpen) this.opened.delete(panel.id);
         else { this.opened.add(panel.id); if (!this.panels.has(panel.id)) this.open(place, panel) }
       }
-      if (!isOpen) this.fetch(inner.map((panel) => panel.id));
+      if (!isOpen) this.fetch(inner.map((panel) => panel.id)).catch((error) => noticeTrouble("row", error));
     });
   }
 
@@ -102,7 +80,7 @@ class Page {
 
   hooks(model) {
     return {
-      onZoom: (from, to) => this.go({ from: new Date(from).toISOString(), to: new Date(to).toISOString() }),
+      onZoom: (from, to) => change({ from: new Date(from).toISOString(), to: new Date(to).toISOString() }),
       onHover: (time) => {
         if (!this.crosshairShared) return;
         for (const panel of this.panels.values()) if (panel.model.id !== model.id) panel.crosshair(time);
@@ -139,44 +117,38 @@ class Page {
 
   // MARK: figures
 
-  async ask() {
-    this.drawControls();
+  // What the page asks: one panel alone, those that are open, or all that no row folds away.
+  load({ zone, signal }) {
+    this.zone = zone;
     const only = Number(this.parameters.get("viewPanel")) || null;
-    const open = [...this.panels.keys()];
-    await this.fetch(only ? [only] : this.opened.size ? open : null);
-    this.schedule();
+    return this.fetch(only ? [only] : this.opened.size ? [...this.panels.keys()] : null, signal);
   }
 
-  async fetch(panels) {
-    this.asking?.abort();
-    const asking = this.asking = new AbortController();
-    const address = "/d/" + encodeURIComponent(this.model.uid) + "/data?" + this.query(panels);
+  async fetch(panels, signal) {
     try {
-      const answer = await fetch(address, { signal: asking.signal, cache: "no-store" });
-      if (!answer.ok) throw new Error(await reason(answer));
+      const address = "/d/" + encodeURIComponent(this.model.uid) + "/data?" + this.query(panels);
+      const answer = await open(address, { signal });
       let hasEnd = false;
       for await (const line of lines(answer.body)) {
         hasEnd ||= line.line === "basis";
         this.take(line);
       }
       if (!hasEnd) throw new Error("the answer ended early");
-      this.say("");
     } catch (error) {
-      if (asking.signal.aborted) return;
-      for (const panel of this.panels.values()) panel.stale();
-      this.say((this.basis ? "as of " + written(Date.parse(this.basis.asOf), this.zone) + ", " : "") + (error.message || "server away"));
+      if (error.name !== "AbortError") for (const panel of this.panels.values()) panel.stale();
+      throw error;
     }
   }
 
   take(line) {
     switch (line.line) {
       case "range": [this.from, this.to] = [line.from, line.to]; break;
-      case "variable": this.variables.set(line.name, line); this.drawControls(); break;
+      case "variable": this.variables.set(line.name, line); this.drawVariables(); break;
       case "panel": this.panels.get(line.id)?.update(line); break;
       case "annotation": {
         const color = this.model.annotations.find((one) => one.name === line.name)?.color;
         this.marks.set(line.name, (line.bands ?? []).map((band) => ({ ...band, color })));
-        if (line.error) this.say(line.name + ": " + line.error.message);
+        notice("marks of " + line.name, line.error ? line.name + ": " + line.error.message : null);
         break;
       }
       case "basis":
@@ -188,8 +160,6 @@ class Page {
   }
 
   // MARK: what is said around the panels
-
-  say(text) { this.message.textContent = text }
 
   drawBasis() {
     const place = document.getElementById("basis"), { from, to, asOf, watermark, position, remarks } = this.basis;
@@ -203,13 +173,11 @@ class Page {
     for (const remark of remarks) element("p", remark, place, "bad");
   }
 
-  drawControls() {
-    const place = document.getElementById("controls");
-    if (!this.message) {
-      this.bar = element("form", undefined, place, "controls");
+  drawVariables() {
+    const place = document.getElementById("variables");
+    if (!this.bar) {
+      this.bar = element("form", undefined, place, "filters");
       this.bar.addEventListener("submit", (event) => event.preventDefault());
-      this.message = element("p", "", place, "bad");
-      this.message.setAttribute("role", "status");
       const links = element("nav", undefined, place);
       links.setAttribute("aria-label", "dashboards");
       for (const link of this.model.links) this.link(link, links);
@@ -217,25 +185,16 @@ class Page {
     // A choice that is being made stays.
     if (this.bar.contains(document.activeElement)) return;
     this.bar.replaceChildren();
-    const [from, to] = this.range;
-    const ranges = [...quickRanges];
-    if (to !== "now" || !ranges.some(([value]) => value === from)) ranges.unshift([from + " " + to, from + " to " + to]);
-    this.choice("range", ranges, [to === "now" ? from : from + " " + to], false, ([value]) => {
-      const [start, end] = value.split(" ");
-      this.go({ from: start, to: end ?? "now" });
-    });
     for (const model of this.model.variables) {
       const known = this.variables.get(model.name);
       if (model.hidden || !known) continue;
       const listed = [...new Set([...(model.includeAll ? ["$__all"] : []), ...known.values, ...known.chosen])];
-      const options = listed.map((value) => [value, value === "$__all" ? "all" : known.missing?.includes(value) ? value + " (no data)" : value]);
-      this.choice(model.label, options, known.chosen, model.multi, (values) => {
+      const text = (value) => value === "$__all" ? "all" : known.missing?.includes(value) ? value + " (no data)" : value;
+      this.choice(model.label, listed.map((value) => [value, text(value)]), known.chosen, model.multi, (values) => {
         const chosen = values.length > 1 ? values.filter((value) => value !== "$__all") : values;
-        this.go({ ["var-" + model.name]: chosen });
+        change({ ["var-" + model.name]: chosen });
       });
     }
-    const told = this.parameters.get("refresh") || this.model.refresh || "off";
-    this.choice("refresh", refreshes.map((value) => [value, value]), [told], false, ([value]) => this.go({ refresh: value }));
   }
 
   choice(label, options, chosen, isMultiple, onChange) {
@@ -250,34 +209,13 @@ class Page {
     list.addEventListener("change", () => { const values = [...list.selectedOptions].map((option) => option.value); list.blur(); onChange(values) });
   }
 
-  // MARK: again and again
-
-  // A fixed range does not change; a hidden tab asks nothing, and at once on its return.
-  schedule() {
-    clearTimeout(this.timer);
-    const told = this.parameters.get("refresh") || this.model.refresh || "off";
-    const [, count, unit] = told.match(/^(\d+)([smh])$/) ?? [];
-    if (!count || !this.range[1].startsWith("now")) return;
-    const pause = Math.max(5000, Number(count) * { s: 1000, m: 60000, h: 3600000 }[unit]);
-    this.timer = setTimeout(() => this.again(), pause);
-  }
-
-  again() {
-    const isBusy = document.hidden || this.isPressed || String(getSelection()) || document.querySelector("select:focus");
-    if (isBusy) this.timer = setTimeout(() => this.again(), 1000);
-    else this.ask();
-  }
-
   listen() {
-    addEventListener("popstate", () => this.ask());
-    addEventListener("pointerdown", () => { this.isPressed = true });
-    for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => { this.isPressed = false });
     let waiting = 0;
     const redraw = () => { for (const panel of this.panels.values()) panel.resize() };
     addEventListener("resize", () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(redraw) });
     addEventListener("beforeprint", redraw);
     addEventListener("afterprint", redraw);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { for (const panel of this.panels.values()) panel.redraw() });
+    addEventListener("themechange", () => { for (const panel of this.panels.values()) panel.redraw() });
   }
 }
 
@@ -295,28 +233,18 @@ export async function* lines(body) {
   }
 }
 
-async function reason(answer) {
-  try {
-    const { error, hint } = await answer.json();
-    return [error, hint].filter(Boolean).join("; ");
-  } catch {
-    return "status " + answer.status;
-  }
-}
-
 async function start() {
   const host = document.getElementById("panels");
   if (!host) return;
-  const address = "/d/" + encodeURIComponent(host.dataset.uid) + "/model";
   try {
-    const answer = await fetch(address);
-    if (!answer.ok) throw new Error(await reason(answer));
-    const page = new Page(host, await answer.json());
+    const model = await ask("/d/" + encodeURIComponent(host.dataset.uid) + "/model");
+    setDefaults({ from: model.from, to: model.to, refresh: model.refresh || "off" });
+    const page = new Page(host, model);
     page.build();
     page.listen();
-    await page.ask();
+    await show((what) => page.load(what));
   } catch (error) {
-    element("p", error.message || "server away", host, "bad").setAttribute("role", "alert");
+    noticeTrouble("model", error);
   }
 }
-if (typeof document !== "undefined") start();
+start();

@@ -303,13 +303,17 @@ function fallback(host, model, page) {
 // page: from, to, zone, colors, bands(), finished(), filters(), hooks(model), link(link)
 export function makePanel(section, model, page) {
   const head = element("div", undefined, section, "tools");
-  if (model.description) {
-    const about = element("details", undefined, head);
+  if (model.description || model.links.length) {
+    const about = element("details", undefined, head, "about");
     element("summary", "?", about).setAttribute("aria-label", "about " + model.title);
-    element("p", model.description, about);
+    const said = element("div", undefined, about, "said");
+    if (model.description) element("p", model.description, said);
+    for (const link of model.links) page.link(link, element("p", undefined, said));
   }
   const isText = model.type === "text";
-  const body = element("figure", undefined, section), other = element("div", undefined, section, "other");
+  const body = element("figure", undefined, section);
+  body.setAttribute("aria-labelledby", "title-" + model.id);
+  const other = element("div", undefined, section, "other");
   other.hidden = true;
   const problems = element("div", undefined, section, "problems");
   let last = null;
@@ -334,7 +338,6 @@ export function makePanel(section, model, page) {
     csv.type = "button";
     csv.addEventListener("click", () => { if (last) save(csvOf(model, last, page), model.title) });
   }
-  for (const link of model.links) page.link(link, head);
   return {
     model,
     // Takes the figures of a line.

@@ -1,84 +1,62 @@
-// What the server holds and does now, told by /v1/status every two seconds, and where to go from here. Values become text nodes, never
-// markup.
-import { bytes, duration, number } from "./words.js";
+// What the server holds and does now, told by /v1/status, and where to go from here.
+import { ask } from "./ask.js";
+import { byId, el, replace, setText } from "./dom.js";
+import { count, duration, format } from "./format.js";
+import { show } from "./shell.js";
+import { setDefaults } from "./state.js";
 
-function element(name, text, parent) {
-  const e = document.createElement(name);
-  if (text !== undefined) e.textContent = text;
-  if (parent) parent.append(e);
-  return e;
-}
-
-function showState(s) {
-  const state = document.getElementById("state");
-  state.textContent = s.ready ? "accepting events" : "not accepting: " + s.reason;
-  state.className = s.ready ? "good" : "bad";
-  document.getElementById("since").textContent = "version " + s.version + ", up " + duration(s.uptime_seconds);
-}
+setDefaults({ refresh: "10s" });
 
 let last = null;
+
+function showState(s) {
+  const state = byId("state");
+  setText(state, s.ready ? "✓ accepting events" : "✗ not accepting: " + s.reason);
+  state.className = "state " + (s.ready ? "good" : "bad");
+  setText(byId("since"), "version " + s.version + ", up " + duration(s.uptime_seconds));
+}
+
 function showCards(s) {
   const seconds = last ? s.uptime_seconds - last.uptime_seconds : 0;
   const rate = seconds > 0 ? (s.accepted - last.accepted) / seconds : 0;
   last = s;
-  const cards = document.getElementById("cards");
-  cards.replaceChildren();
-  for (const [value, label] of [
-    [number.format(s.position), "events kept (position)"],
-    [number.format(Math.round(rate * 10) / 10), "accepted per second"],
-    [number.format(s.accepted), "accepted since start"],
-    [number.format(s.duplicates), "duplicates since start"],
-    [number.format(s.rejected), "rejected since start"],
-    [number.format(s.refused_requests), "requests told to wait"],
-    [number.format(s.tail_events), "events not sealed yet"],
-    [number.format(s.segments), "sealed segments"],
-    [bytes(s.stored_bytes), "in segments"],
-    [number.format(s.queries_running), "queries running"],
-    [number.format(s.connections), s.full_listeners ? "connections, others wait" : "connections"],
+  const cards = [
+    [count(s.position), "events kept (position)"],
+    [format(rate, "eps"), "accepted per second"],
+    [count(s.accepted), "accepted since start"],
+    [count(s.duplicates), "duplicates since start"],
+    [count(s.rejected), "rejected since start"],
+    [count(s.refused_requests), "requests told to wait"],
+    [count(s.tail_events), "events not sealed yet"],
+    [count(s.segments), "sealed segments"],
+    [format(s.stored_bytes, "bytes"), "in segments"],
+    [count(s.queries_running), "queries running"],
+    [count(s.connections), s.full_listeners ? "connections, others wait" : "connections"],
     [s.watermark, "watermark"],
-    ...s.trace_exports.map((t) => [number.format(t.traces_sent), "traces sent, " + t.lag_seconds + " s behind"]),
-  ]) {
-    const card = element("div", undefined, cards);
-    card.className = "card";
-    element("b", value, card);
-    element("span", label, card);
-  }
+    ...s.trace_exports.map((t) => [count(t.traces_sent), "traces sent, " + t.lag_seconds + " s behind"]),
+  ];
+  replace(byId("cards"), cards.map(([value, label]) =>
+    el("div", { class: "card" }, el("b", {}, value), el("span", {}, label))));
 }
 
 function showAddresses(addresses) {
-  const place = document.getElementById("addresses");
+  const place = byId("addresses");
   if (place.childElementCount) return;
-  let group = null, table = null;
-  for (const address of addresses) {
-    if (address.group !== group) {
-      group = address.group;
-      element("h2", group, place);
-      table = element("table", undefined, place);
-    }
-    const row = element("tr", undefined, table);
-    let cell = element("td", undefined, row);
-    if (address.link) {
-      cell = element("a", undefined, cell);
-      cell.href = address.link;
-    }
-    element("code", address.method + " " + address.path, cell);
-    element("td", address.purpose, row);
+  const groups = new Map();
+  for (const address of addresses) groups.set(address.group, [...(groups.get(address.group) ?? []), address]);
+  for (const [group, rows] of groups) {
+    place.append(el("h2", {}, group), el("div", { class: "wide" }, el("table", {},
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "address"), el("th", { scope: "col" }, "what it is for"))),
+      el("tbody", {}, rows.map((row) => {
+        const name = el("code", {}, row.method + " " + row.path);
+        return el("tr", {}, el("td", {}, row.link ? el("a", { href: row.link }, name) : name), el("td", {}, row.purpose));
+      })))));
   }
 }
 
-async function refresh() {
-  try {
-    const answer = await fetch("/v1/status", { cache: "no-store" });
-    if (!answer.ok) throw new Error(answer.status);
-    const status = await answer.json();
-    showState(status);
-    showCards(status);
-    showAddresses(status.addresses);
-  } catch {
-    const state = document.getElementById("state");
-    state.textContent = "not reachable";
-    state.className = "bad";
-  }
-  setTimeout(refresh, 2000);
-}
-refresh();
+show(async ({ signal }) => {
+  const status = await ask("/v1/status", { signal });
+  showState(status);
+  showCards(status);
+  showAddresses(status.addresses);
+});

@@ -24,23 +24,28 @@ package final class AccessControl: Sendable {
     private let clock: any Clock
     private let threads: ThreadPool
     private let log: AccessLog
+    private let randomness: any Randomness
     private let state = Mutex(State())
+    private let sessions = SessionBook()
+    private let attempts = Mutex(AttemptLimit())
 
     /// - Parameters:
     ///   - file: nil: there are no tokens.
     ///   - book: what the file held when the server began.
     ///   - isTokenRequired: also while no token was ever made.
     ///   - threads: one of them reads the file.
-    ///   - log: hears of refusals and of `admin`.
+    ///   - log: hears of refusals, of `admin` and of sessions.
+    ///   - randomness: makes secrets of sessions.
     package init(
         file: TokenFile?, book: TokenBook?, isTokenRequired: Bool, clock: any Clock, threads: ThreadPool,
-        log: PacedLog
+        log: PacedLog, randomness: any Randomness
     ) {
         self.file = file
         self.isTokenRequired = isTokenRequired
         self.clock = clock
         self.threads = threads
         self.log = AccessLog(log)
+        self.randomness = randomness
         state.withLock { $0.book = book }
     }
 
@@ -56,12 +61,83 @@ package final class AccessControl: Sendable {
     package func admit(
         _ credential: String?, needing scope: AccessScope, action: String, peer: String
     ) async throws -> Bool {
+        let admission = try await decide(needing: scope, action: action, peer: peer) { book, now in
+            book.judge(credential, needing: scope, now: now)
+        }
+        return admission.isTokenAsked
+    }
+
+    // MARK: Sessions
+
+    /// The same for who shows the secret of a session. It opens `read` and nothing else, for as long as its token
+    /// would; with that it ends.
+    /// - Parameter session: what ``beginSession(_:action:peer:)`` gave. One that is none any more is as good as nothing
+    ///   shown.
+    package func admit(
+        session: String, needing scope: AccessScope, action: String, peer: String
+    ) async throws -> Bool {
+        let holder = scope == .read ? sessions.holder(of: session, now: clock.monotonicNanoseconds()) : nil
+        do {
+            let admission = try await decide(needing: scope, action: action, peer: peer) { book, now in
+                guard let holder else { return (nil, .missing) }
+                return (holder, book.judge(holder: holder, needing: scope, now: now))
+            }
+            return admission.isTokenAsked
+        } catch let refusal as AccessRefusal {
+            if holder != nil, case .denied = refusal { sessions.end(session) }
+            throw refusal
+        }
+    }
+
+    /// Begins a session for who shows a token that may `read`.
+    /// - Returns: the secret of the session, 64 hexadecimal digits; nil where nobody has to show anything.
+    /// - Throws: as ``admit(_:needing:action:peer:)``; ``AccessRefusal/tooManyTries(retrySeconds:)``.
+    package func beginSession(_ credential: String?, action: String, peer: String) async throws -> String? {
+        let now = clock.monotonicNanoseconds()
+        if let seconds = attempts.withLock({ $0.wait(of: peer, now: now) }) {
+            throw AccessRefusal.tooManyTries(retrySeconds: seconds)
+        }
+        do {
+            let admission = try await decide(needing: .read, action: action, peer: peer) { book, now in
+                book.judge(credential, needing: .read, now: now)
+            }
+            guard admission.isTokenAsked, let holder = admission.holder else { return nil }
+            log.session("a session begins", of: holder, action: action, peer: peer)
+            return sessions.begin(for: holder, now: now, randomness: randomness)
+        } catch let refusal as AccessRefusal {
+            if case .denied = refusal { attempts.withLock { $0.failed(peer, now: now) } }
+            throw refusal
+        }
+    }
+
+    /// Ends a session; one that is none is passed over.
+    package func endSession(_ session: String, action: String, peer: String) {
+        guard let holder = sessions.end(session) else { return }
+        log.session("a session ends", of: holder, action: action, peer: peer)
+    }
+
+    // MARK: Deciding
+
+    private typealias Verdict = (id: String?, objection: AccessDenialReason?)
+
+    /// Who is let in, and whether anybody had to show anything for it.
+    private struct Admission {
+        var isTokenAsked: Bool
+        /// The id of the token; nil where none was asked for.
+        var holder: String?
+    }
+
+    private func decide(
+        needing scope: AccessScope, action: String, peer: String, judge: (TokenBook, Int64) -> Verdict
+    ) async throws -> Admission {
         var state = try await state(notOlderThan: Self.lookNanoseconds)
-        guard state.failure != nil || state.book != nil || isTokenRequired else { return false }
-        var verdict = (state.book ?? TokenBook()).judge(credential, needing: scope, now: clock.wallNanoseconds())
+        guard state.failure != nil || state.book != nil || isTokenRequired else {
+            return Admission(isTokenAsked: false)
+        }
+        var verdict = judge(state.book ?? TokenBook(), clock.wallNanoseconds())
         if verdict.objection == .unknown {
             state = try await self.state(notOlderThan: Self.unknownLookNanoseconds)
-            verdict = (state.book ?? TokenBook()).judge(credential, needing: scope, now: clock.wallNanoseconds())
+            verdict = judge(state.book ?? TokenBook(), clock.wallNanoseconds())
         }
         if let failure = state.failure {
             log.failed(failure)
@@ -69,7 +145,7 @@ package final class AccessControl: Sendable {
         }
         guard let objection = verdict.objection else {
             if scope == .admin, let id = verdict.id { log.served(id, action: action, peer: peer) }
-            return true
+            return Admission(isTokenAsked: true, holder: verdict.id)
         }
         log.refused(objection, id: verdict.id, scope: scope, action: action, peer: peer)
         throw AccessRefusal.denied(objection, needed: scope)

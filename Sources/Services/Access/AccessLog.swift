@@ -11,6 +11,11 @@ struct AccessLog: Sendable {
         paced.log.notice("admin used", [LogField(.token, id), LogField(.client, peer), LogField(.request, action)])
     }
 
+    /// - Parameter what: what became of a session.
+    func session(_ what: String, of id: String, action: String, peer: String) {
+        paced.log.notice(what, [LogField(.token, id), LogField(.client, peer), LogField(.request, action)])
+    }
+
     func refused(_ objection: AccessDenialReason, id: String?, scope: AccessScope, action: String, peer: String) {
         paced.say(
             .warning, "refused", reason: objection.rawValue,

@@ -2,6 +2,8 @@
 package enum AccessRefusal: Error, Hashable, Sendable {
     /// He showed no token, or one that is not worth what would have been needed.
     case denied(AccessDenialReason, needed: AccessScope)
+    /// He showed too many wrong tokens, and may show another one after so many seconds.
+    case tooManyTries(retrySeconds: Int)
     /// Tokens cannot be checked now; the log says why.
     case unverifiable
 
@@ -13,6 +15,7 @@ package enum AccessRefusal: Error, Hashable, Sendable {
         case .denied(.expired, _): "the token has expired"
         case .denied(.revoked, _): "the token was revoked"
         case .denied(.scope, let needed): "the token lacks the scope \(needed.rawValue)"
+        case .tooManyTries: "too many wrong tokens were shown"
         case .unverifiable: "credentials cannot be checked now"
         }
     }

@@ -110,10 +110,21 @@ package struct TokenBook: Hashable, Sendable {
         guard let token = AccessToken(text), let place = places[token.id],
             Self.areEqual(records[place].digest, token.digest)
         else { return (nil, .unknown) }
-        switch records[place].state(at: now) {
-        case .revoked: return (token.id, .revoked)
-        case .expired: return (token.id, .expired)
-        case .valid: return (token.id, records[place].scopes.covers(scope) ? nil : .scope)
+        return (token.id, objection(to: records[place], needing: scope, now: now))
+    }
+
+    /// Whether who showed the token of an id earlier may still do what needs `scope`.
+    /// - Returns: what speaks against it.
+    func judge(holder id: String, needing scope: AccessScope, now: Int64) -> AccessDenialReason? {
+        guard let place = places[id] else { return .unknown }
+        return objection(to: records[place], needing: scope, now: now)
+    }
+
+    private func objection(to record: TokenRecord, needing scope: AccessScope, now: Int64) -> AccessDenialReason? {
+        switch record.state(at: now) {
+        case .revoked: .revoked
+        case .expired: .expired
+        case .valid: record.scopes.covers(scope) ? nil : .scope
         }
     }
 

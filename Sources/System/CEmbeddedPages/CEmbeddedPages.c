@@ -3,20 +3,20 @@
 // `#embed` puts the bytes where they belong in no time; the compiler notes the files, so a changed one is built in anew.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
-static const unsigned char index_html[] = {
-#embed "../../Server/Pages/index.html"
+// Charts are drawn by the library of the system's package. Its text is no part of ours: it is taken in at build time.
+#define CHART_LIBRARY "/usr/share/javascript/chart.js/chart.min.js"
+#if !__has_embed(CHART_LIBRARY)
+#error "Chart.js is missing: install Debian's package libjs-chart.js (make packages does, apt-get install libjs-chart.js)"
+#endif
+
+static const unsigned char ask_js[] = {
+#embed "../../Server/Pages/ask.js"
 };
-static const unsigned char runbook_html[] = {
-#embed "../../Server/Pages/runbook.html"
+static const unsigned char chart_js[] = {
+#embed "../../Server/Pages/chart.js"
 };
-static const unsigned char style_css[] = {
-#embed "../../Server/Pages/style.css"
-};
-static const unsigned char status_js[] = {
-#embed "../../Server/Pages/status.js"
-};
-static const unsigned char words_js[] = {
-#embed "../../Server/Pages/words.js"
+static const unsigned char chart_min_js[] = {
+#embed CHART_LIBRARY
 };
 static const unsigned char dashboard_css[] = {
 #embed "../../Server/Pages/dashboard.css"
@@ -24,33 +24,71 @@ static const unsigned char dashboard_css[] = {
 static const unsigned char dashboard_js[] = {
 #embed "../../Server/Pages/dashboard.js"
 };
-static const unsigned char chart_js[] = {
-#embed "../../Server/Pages/chart.js"
+static const unsigned char dom_js[] = {
+#embed "../../Server/Pages/dom.js"
+};
+static const unsigned char format_js[] = {
+#embed "../../Server/Pages/format.js"
+};
+static const unsigned char icon_svg[] = {
+#embed "../../Server/Pages/icon.svg"
+};
+static const unsigned char overview_js[] = {
+#embed "../../Server/Pages/overview.js"
 };
 static const unsigned char panels_js[] = {
 #embed "../../Server/Pages/panels.js"
 };
-static const unsigned char units_js[] = {
-#embed "../../Server/Pages/units.js"
+static const unsigned char session_js[] = {
+#embed "../../Server/Pages/session.js"
+};
+static const unsigned char shell_js[] = {
+#embed "../../Server/Pages/shell.js"
+};
+static const unsigned char state_js[] = {
+#embed "../../Server/Pages/state.js"
+};
+static const unsigned char status_js[] = {
+#embed "../../Server/Pages/status.js"
+};
+static const unsigned char style_css[] = {
+#embed "../../Server/Pages/style.css"
+};
+static const unsigned char theme_js[] = {
+#embed "../../Server/Pages/theme.js"
 };
 static const unsigned char ticks_js[] = {
 #embed "../../Server/Pages/ticks.js"
+};
+static const unsigned char time_js[] = {
+#embed "../../Server/Pages/time.js"
+};
+static const unsigned char units_js[] = {
+#embed "../../Server/Pages/units.js"
 };
 
 #define FILE_OF(symbol, name) { name, symbol, sizeof symbol }
 
 static const plimsoll_embedded_page pages[] = {
-    FILE_OF(index_html, "index.html"),
-    FILE_OF(runbook_html, "runbook.html"),
-    FILE_OF(style_css, "style.css"),
-    FILE_OF(status_js, "status.js"),
-    FILE_OF(words_js, "words.js"),
+    FILE_OF(ask_js, "ask.js"),
+    FILE_OF(chart_js, "chart.js"),
+    FILE_OF(chart_min_js, "chart.min.js"),
     FILE_OF(dashboard_css, "dashboard.css"),
     FILE_OF(dashboard_js, "dashboard.js"),
-    FILE_OF(chart_js, "chart.js"),
+    FILE_OF(dom_js, "dom.js"),
+    FILE_OF(format_js, "format.js"),
+    FILE_OF(icon_svg, "icon.svg"),
+    FILE_OF(overview_js, "overview.js"),
     FILE_OF(panels_js, "panels.js"),
-    FILE_OF(units_js, "units.js"),
+    FILE_OF(session_js, "session.js"),
+    FILE_OF(shell_js, "shell.js"),
+    FILE_OF(state_js, "state.js"),
+    FILE_OF(status_js, "status.js"),
+    FILE_OF(style_css, "style.css"),
+    FILE_OF(theme_js, "theme.js"),
     FILE_OF(ticks_js, "ticks.js"),
+    FILE_OF(time_js, "time.js"),
+    FILE_OF(units_js, "units.js"),
 };
 
 size_t plimsoll_embedded_page_count(void) { return sizeof pages / sizeof pages[0]; }

@@ -13,7 +13,7 @@ struct DemoGuide {
         let commands = reports + (server == nil ? [] : requests) + [Self.query]
         return "Paste this into \(server == nil ? "a terminal" : "another terminal"):\n\n    \(exports)\n\n"
             + "Then these work as they stand:\n\n" + commands.map { "    " + $0 + "\n" }.joined()
-            + (server.map { "\nLook at \($0)/ in a browser for the status page.\n" } ?? "")
+            + (server.map { "\nLook at \($0)/ in a browser: the overview leads on.\n" } ?? "")
     }
 
     private var exports: String {

@@ -2,7 +2,8 @@ import Access
 import HTTPTypes
 import Hummingbird
 
-/// Has ``AccessControl`` decide before any route sees the request.
+/// Has ``AccessControl`` decide before any route sees the request, by the token or, for what is only asked, by the
+/// session that it shows.
 struct AccessMiddleware: RouterMiddleware {
     let access: AccessControl
     let scopes: RouteScopes
@@ -13,13 +14,35 @@ struct AccessMiddleware: RouterMiddleware {
     ) async throws -> Response {
         // Without a route there is nothing to protect: it becomes a 404.
         let method = request.method == .head ? HTTPRequest.Method.get : request.method
-        if let path = context.endpointPath, let scope = scopes.needed(method.rawValue, path) {
-            let isKnown = try await access.admit(
-                Self.token(request.headers), needing: scope,
-                action: RequestOrigin.action(request.method, request.uri.path, route: path), peer: context.client)
-            if !isKnown { try guardian.check(request) }
+        guard let path = context.endpointPath, let scope = scopes.needed(method.rawValue, path) else {
+            return try await next(request, context)
         }
+        let action = RequestOrigin.action(request.method, request.uri.path, route: path)
+        let token = Self.token(request.headers)
+        var context = context
+        let isKnown: Bool
+        // A session opens what is asked; whoever sends or changes anything shows a token each time.
+        if token == nil, scope == .read, let cookie = SessionCookie(request.headers) {
+            isKnown = try await access.admit(
+                session: cookie.secret, needing: scope, action: action, peer: context.client)
+            context.isSession = isKnown
+        } else {
+            isKnown = try await access.admit(token, needing: scope, action: action, peer: context.client)
+        }
+        if context.isSession { try checkSession(request) }
+        if !isKnown { try guardian.check(request) }
         return try await next(request, context)
+    }
+
+    /// A browser shows a cookie whoever has it ask, so that more is to be known of who does.
+    private func checkSession(_ request: Request) throws(Refusal) {
+        guard request.method == .post else { return try guardian.checkHost(request) }
+        try guardian.checkSender(request, isToldOf: true)
+        guard request.mediaType == MediaType.json else {
+            throw Refusal(
+                .unsupportedMediaType, "with a session a request is sent as \(MediaType.json)",
+                hint: "set Content-Type, or send a token in Authorization")
+        }
     }
 
     /// What stands after `Bearer` (RFC 6750, the scheme in any case); nil where there is no such field.
@@ -31,9 +54,13 @@ struct AccessMiddleware: RouterMiddleware {
 }
 
 extension Refusal {
-    /// 401, 403, and 503 when tokens cannot be checked.
+    /// 401, 403, 429 after too many wrong ones, and 503 when tokens cannot be checked.
     init(_ refusal: AccessRefusal) {
         switch refusal {
+        case .tooManyTries(let seconds):
+            self.init(
+                .tooManyRequests, refusal.message, hint: "wait, then show one of this server's tokens",
+                retryAfterSeconds: seconds)
         case .unverifiable:
             self.init(
                 .serviceUnavailable, refusal.message, hint: "see the server's log", retryAfterSeconds: 5,

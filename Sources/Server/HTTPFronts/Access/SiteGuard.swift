@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Platform
 
-/// Keeps pages of other sites from using a server that lets in whoever can reach it.
+/// Keeps pages of other sites from using a server that lets in whoever can reach it, or a session that a browser has.
 ///
 /// A browser on this machine can reach it, too, and runs pages of strangers. Such a page names itself in `Origin`;
 /// where its site has its name resolve to this machine's address, the name stands in `Host`. Programs send no `Origin`;
@@ -31,19 +31,59 @@ struct SiteGuard: Sendable {
 
     /// - Throws: 403.
     func check(_ request: Request) throws(Refusal) {
-        let host = Authority(request.head.authority ?? "")
-        guard let host, isOwn(host.name) else {
-            throw Self.refusal(
-                "without tokens nobody is served under the name that Host has",
-                hint: "ask by address or localhost", adding: host?.name)
-        }
+        let host = try ownHost(
+            request, else: "without tokens nobody is served under the name that Host has", mayMakeTokens: true)
         guard let origin = request.headers[.origin] else { return }
         let site = Site(origin)
         guard let site, isSame(site, host) else {
             throw Self.refusal(
                 "without tokens pages of other sites are not served", hint: "open the server's own page",
-                adding: site?.authority.name)
+                adding: site?.authority.name, mayMakeTokens: true)
         }
+    }
+
+    // MARK: Pages
+
+    /// Keeps pages from being shown under a name that is not the server's: whoever owns the name could have it resolve
+    /// to this server now and to his own later, and is sent then what a browser has for the name.
+    /// - Throws: 403.
+    func checkHost(_ request: Request) throws(Refusal) { _ = try ownHost(request) }
+
+    /// Keeps forms and scripts of other sites from acting in the name of who has a session here.
+    /// - Parameter isToldOf: whether the browser must say that a page of this server asks; else it is enough that it
+    ///   says nothing else, as programs do.
+    /// - Throws: 403.
+    func checkSender(_ request: Request, isToldOf: Bool) throws(Refusal) {
+        let host = try ownHost(request)
+        let site = request.headers[.origin].flatMap(Site.init)
+        let isOwn: Bool
+        if let name = Self.fetchSite, let relation = request.headers[name] {
+            // No script can write this field; what leads a request over several sites counts as the farthest.
+            isOwn = relation == "same-origin"
+        } else if request.headers[.origin] != nil {
+            isOwn = site.map { isSame($0, host) } ?? false
+        } else {
+            isOwn = !isToldOf
+        }
+        guard isOwn else {
+            throw Self.refusal(
+                "a session is not used by pages of other sites, nor by what does not say whose page it is",
+                hint: "open the server's own page", adding: site?.authority.name)
+        }
+    }
+
+    private static let fetchSite = HTTPField.Name("Sec-Fetch-Site")
+
+    private func ownHost(
+        _ request: Request, else message: String = "pages are not shown under the name that Host has",
+        mayMakeTokens: Bool = false
+    ) throws(Refusal) -> Authority {
+        let host = Authority(request.head.authority ?? "")
+        guard let host, isOwn(host.name) else {
+            throw Self.refusal(
+                message, hint: "ask by address or localhost", adding: host?.name, mayMakeTokens: mayMakeTokens)
+        }
+        return host
     }
 
     private func isSame(_ site: Site, _ host: Authority) -> Bool {
@@ -61,8 +101,11 @@ struct SiteGuard: Sendable {
     }
 
     /// - Parameter name: the one that would have to be in the setting; nil where none could be, or need be.
-    private static func refusal(_ message: String, hint: String, adding name: HostName?) -> Refusal {
-        var hint = hint + ", make tokens with `plimsoll tokens create`"
+    /// - Parameter mayMakeTokens: whether who shows a token would be served.
+    private static func refusal(
+        _ message: String, hint: String, adding name: HostName?, mayMakeTokens: Bool = false
+    ) -> Refusal {
+        var hint = hint + (mayMakeTokens ? ", make tokens with `plimsoll tokens create`" : "")
         if case .name(let bytes)? = name, bytes.contains(UInt8(ascii: ".")) {
             let name = String(decoding: bytes, as: UTF8.self)
             hint +=

@@ -8,8 +8,8 @@ import NIOCore
 import NIOHTTP1
 import Platform
 
-/// Turns whatever a route throws into an answer, in JSON or as OTLP wants it: refusals as they say, missing routes as
-/// 404, the unforeseen as 500 with a line in the log. Counts them all, and says of each who sent it.
+/// Turns whatever a route throws into an answer, in JSON, as OTLP wants it or as a page: refusals as they say, missing
+/// routes as 404, the unforeseen as 500 with a line in the log. Counts them all, and says of each who sent it.
 struct ErrorReplies: RouterMiddleware {
     let counts: RefusalCounts
     let health: ServerHealth
@@ -38,6 +38,7 @@ struct ErrorReplies: RouterMiddleware {
         } catch let refusal as Refusal {
             counts.add(refusal.reason ?? .status(refusal.status.code), action(), from: context.client, at: door())
             if TraceRequests.isAddress(request.uri.path) { return TraceRequests.response(for: refusal, to: request) }
+            if PageReply.isWanted(by: request) { return PageReply.response(for: refusal, to: request) }
             return PrometheusReply.isAddress(request.uri.path)
                 ? PrometheusReply.response(for: refusal) : refusal.response
         }

@@ -5,6 +5,7 @@ import Reports
 enum MediaType {
     static let json = "application/json"
     static let form = "application/x-www-form-urlencoded"
+    static let html = "text/html; charset=utf-8"
     static let lines = "application/x-ndjson"
     static let text = "text/plain; charset=utf-8"
     /// The first line names the columns.

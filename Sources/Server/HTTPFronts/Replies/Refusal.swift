@@ -26,6 +26,8 @@ struct Refusal: Error, Sendable {
     var seriesKind: SeriesRefusal.Kind?
     /// What it is counted as; nil: by its status.
     var reason: RefusalReason?
+    /// Where a browser wanted to be when it had to log in; nil: at the address that it asked for.
+    var wanted: ReturnAddress?
 
     /// Takes each part as given; what is nil is left out of the answer.
     init(

@@ -1,111 +1,107 @@
 import Alerting
 import Bytes
 import Domain
-import EmbeddedPages
 import HTTPTypes
-import Hashing
 import Hummingbird
 import JSONTexts
 
 extension Routes {
+    /// A page, or 304 where the browser has it already.
+    /// - Throws: 403 under a name that is not the server's.
+    func page(_ page: PageDocument, _ request: Request, _ context: ServerContext) throws(Refusal) -> Response {
+        try guardian.checkHost(request)
+        return Response(document: page.html(isSession: context.isSession), to: request.headers)
+    }
+
     /// A file of the pages, or 304 where the browser has it already.
     /// - Throws: 404.
-    func page(_ name: String, _ headers: HTTPFields) throws(Refusal) -> Response {
-        guard let file = PageFile.all.first(where: { $0.name.hasSameBytes(as: name) }) else {
+    func asset(_ name: String, in folder: String, _ headers: HTTPFields) throws(Refusal) -> Response {
+        guard let file = PageAsset.all.first(where: { $0.name.hasSameBytes(as: name) }) else {
             throw Refusal(
-                .notFound, "there is no file \(name) of pages",
-                hint: nameHint(to: name, known: PageFile.all.map(\.name)))
+                .notFound, "there is no file \(name) of pages", hint: nameHint(to: name, known: PageAsset.names))
+        }
+        guard folder.hasSameBytes(as: PageAsset.folder) else {
+            throw Refusal(
+                .notFound, "this server has no such contents of \(name)", hint: "load the page again: it names its own")
         }
         return file.response(headers)
     }
 
     /// What to do about an alert, by the objectives in force; the list of all where none is named.
     /// - Throws: 404.
-    func runbook(_ name: String?, _ headers: HTTPFields) throws(Refusal) -> Response {
+    func runbook(_ name: String?, _ request: Request, _ context: ServerContext) throws(Refusal) -> Response {
         let pages = RunbookPages(store.objectives.current.set)
-        guard let page = name.map(pages.page) ?? pages.index, let file = PageFile(page) else {
+        guard let runbook = name.map(pages.page) ?? pages.index else {
             throw Refusal(
                 .notFound, "there is no alert \(name ?? "")",
                 hint: nameHint(
                     to: name ?? "", among: pages.names, orElse: "GET /runbooks lists those of the objectives in force"))
         }
-        return file.response(headers)
+        let document = PageDocument(runbook: runbook)
+        return Response(document: document.html(isSession: context.isSession), to: request.headers)
     }
 }
 
-/// A file of the pages as it is sent.
-struct PageFile: Sendable {
-    /// All that the program was built with.
-    static let all = EmbeddedPages.files.map(PageFile.init)
+extension PageDocument {
+    /// Filled by its script, from addresses that programs ask as well.
+    static let overview: PageDocument = {
+        var page = PageDocument(
+            "Overview", at: "/",
+            content: """
+                <noscript><p>This page is made by scripts. Without them there are
+                <a href="/v1/reports/sla?format=table">service levels</a>,
+                <a href="/v1/reports/cost?format=table">cost</a> and <a href="/runbooks">runbooks</a> to
+                read.</p></noscript>
+                <p id="state" class="state" role="status">…</p>
+                <section aria-labelledby="levels-title">
+                <h2 id="levels-title">Service levels</h2>
+                <div id="levels" class="tiles"></div>
+                </section>
+                <section aria-labelledby="alerts-title">
+                <h2 id="alerts-title">Alerts</h2>
+                <div id="alerts"></div>
+                </section>
+                <section aria-labelledby="money-title">
+                <h2 id="money-title">Cost today</h2>
+                <div id="money" class="tiles"></div>
+                </section>
+                <p id="freshness" class="soft"></p>
 
-    let name: String
-    let bytes: [UInt8]
-    /// Another one for other bytes.
-    let tag: String
-
-    private init(_ file: EmbeddedFile) { self.init(file.name, file.bytes) }
-
-    private init(_ name: String, _ bytes: [UInt8]) {
-        (self.name, self.bytes) = (name, bytes)
-        tag = "\"\(hexadecimal(SHA256.hash(bytes).prefix(16)))\""
-    }
-
-    /// A document that is made for a request.
-    init(document bytes: [UInt8]) { self.init("document.html", bytes) }
-
-    /// What a document is drawn from.
-    init(json bytes: [UInt8]) { self.init("model.json", bytes) }
-
-    /// A runbook within the document that all of them share; nil without one.
-    init?(_ runbook: RunbookPages.Page) {
-        guard let shell = Self.all.first(where: { $0.name == "runbook.html" }) else { return nil }
-        let document = String(decoding: shell.bytes, as: UTF8.self)
-            .replacing("<title>Runbooks</title>", with: "<title>\(runbook.title)</title>")
-            .replacing("<article></article>", with: "<article>\n\(runbook.content)</article>")
-        self.init(shell.name, Array(document.utf8))
-    }
-
-    /// The file, or 304 where the browser has it already.
-    func response(_ headers: HTTPFields) -> Response {
-        var fields = Self.guards
-        fields[.eTag] = tag
-        // A browser asks each time, and is sent what it does not have.
-        fields[.cacheControl] = "no-cache"
-        if isKnown(headers[.ifNoneMatch]) { return Response(status: .notModified, headers: fields) }
-        fields[.contentType] = contentType
-        fields[.contentLength] = String(bytes.count)
-        return Response(status: .ok, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
-    }
-
-    /// Nothing but files of this server is loaded, run or asked; what stands in a document neither runs nor styles. No
-    /// other site shows the pages in a frame or learns where somebody came from.
-    static let guards: HTTPFields = {
-        var fields: HTTPFields = [
-            .contentSecurityPolicy:
-                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-                + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-            .xContentTypeOptions: "nosniff",
-        ]
-        if let name = HTTPField.Name("Referrer-Policy") { fields[name] = "no-referrer" }
-        return fields
+                """,
+            scripts: ["overview.js"])
+        (page.hasRange, page.isRefreshed) = (true, true)
+        return page
     }()
 
-    var contentType: String {
-        switch name.split(separator: ".").last {
-        case "html": "text/html; charset=utf-8"
-        case "css": "text/css; charset=utf-8"
-        case "js": "text/javascript; charset=utf-8"
-        case "svg": "image/svg+xml"
-        case "json": MediaType.json
-        default: "application/octet-stream"
-        }
-    }
+    /// The server in numbers.
+    static let status: PageDocument = {
+        var page = PageDocument(
+            "Status", at: "/status",
+            content: """
+                <noscript><p>This page is made by scripts. Without them <a href="/v1/status">/v1/status</a> has the same
+                numbers.</p></noscript>
+                <p><span id="state" class="state" role="status">…</span> <span class="soft" id="since"></span></p>
+                <div class="cards" id="cards"></div>
+                <div id="addresses"></div>
 
-    /// Whether `If-None-Match` (RFC 9110, section 13.1.2) names the file as it is; weak tags count.
-    func isKnown(_ field: String?) -> Bool {
-        (field ?? "").split(separator: ",").contains { part in
-            let tag = part.filter { $0 != " " && $0 != "\t" }
-            return tag == "*" || tag.dropFirst(tag.hasPrefix("W/") ? 2 : 0) == self.tag
-        }
+                """,
+            scripts: ["status.js"])
+        page.isRefreshed = true
+        return page
+    }()
+
+    /// A runbook, which has its own heading.
+    init(runbook: RunbookPages.Page) {
+        let content = HTML(markup: runbook.content)
+        self.init(
+            runbook.title, at: "/runbooks",
+            content: """
+                <article class="text">
+                \(content)</article>
+                <p class="soft">Commands ask the server that <code>PLIMSOLL_SERVER</code> names; <code>DIR</code> is its
+                data directory. <a href="/runbooks">All runbooks</a></p>
+
+                """)
+        hasOwnHeading = true
     }
 }

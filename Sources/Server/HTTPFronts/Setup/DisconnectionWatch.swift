@@ -57,6 +57,8 @@ struct ServerContext: RequestContext {
     let channel: any Channel
     /// Who asks, as far as that is sure.
     var client = "unknown"
+    /// Whether a session let it in.
+    var isSession = false
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)

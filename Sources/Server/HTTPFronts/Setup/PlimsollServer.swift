@@ -31,7 +31,7 @@ package final class PlimsollServer: Sendable {
     /// - Parameters:
     ///   - store: closed by ``run(onSpansListening:onListening:)`` when the server ends.
     ///   - workers: what queries run on.
-    ///   - randomness: spreads attempts to send.
+    ///   - randomness: spreads attempts to send, and makes secrets of sessions.
     ///   - tokens: who is let in; without them everybody is, where the configuration allows that.
     ///   - log: hears what those who run the server should know; nil: lines of text on standard error.
     package init(
@@ -80,15 +80,15 @@ package final class PlimsollServer: Sendable {
         let (stopping, ceiling) = (QueryCancellation(), connectionCeiling())
         let access = AccessControl(
             file: tokens, book: book, isTokenRequired: configuration.isTokenRequired, clock: clock,
-            threads: threads.access, log: paced)
+            threads: threads.access, log: paced, randomness: randomness)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
             queries: queries, statusQueries: statusQueries, activity: activityGauge(threads), health: health,
             access: access, refusals: refusals, history: history, connections: ceiling,
-            openFilesMax: configuration.openFilesMax, clock: clock, log: log, workers: workers, threads: threads, limits: limits,
-            guardian: configuration.guardian, proxies: configuration.proxies, ownAddress: { [self] in reached },
-            startNanoseconds: clock.monotonicNanoseconds(), startWallNanoseconds: clock.wallNanoseconds(),
-            seriesMemory: SeriesMemory(limitBytes: limits.seriesMemoryBytesMax - limits.recordedBytesMax),
+            openFilesMax: configuration.openFilesMax, clock: clock, log: log, workers: workers, threads: threads,
+            limits: limits, guardian: configuration.guardian, proxies: configuration.proxies,
+            ownAddress: { [self] in reached }, startNanoseconds: clock.monotonicNanoseconds(),
+            startWallNanoseconds: clock.wallNanoseconds(), seriesMemory: seriesMemory(limits),
             earlierStores: EarlierStores(within: queries.memory) { [clock] in clock.monotonicNanoseconds() },
             shelf: shelf(),
             ruleManager: ruleManager(), alertSenders: alertSenders(), ruleFiles: configuration.ruleFiles)
@@ -233,6 +233,11 @@ package final class PlimsollServer: Sendable {
         // The least there is: a part of the program's own.
         limits.memoryBytesMax = 0
         return QueryService(threads: thread, limits: limits, clock: clock)
+    }
+
+    /// What questions for series leave to those after them, but for what rules recorded.
+    private func seriesMemory(_ limits: ServerLimits) -> SeriesMemory {
+        SeriesMemory(limitBytes: limits.seriesMemoryBytesMax - limits.recordedBytesMax)
     }
 
     private func activityGauge(_ threads: BlockingThreads) -> ActivityGauge {

@@ -27,16 +27,15 @@ extension Routes {
         return found
     }
 
-    func dashboardPage(_ uid: String, _ headers: HTTPFields) throws(Refusal) -> Response {
-        let html = DashboardPage.document(try dashboard(uid))
-        return PageFile(document: Array(html.utf8)).response(headers)
+    func dashboardPage(_ uid: String, _ request: Request, _ context: ServerContext) throws(Refusal) -> Response {
+        try page(PageDocument(try dashboard(uid)), request, context)
     }
 
     /// What the page needs to draw the panels, but for figures.
     func dashboardModel(_ uid: String, _ headers: HTTPFields) throws(Refusal) -> Response {
         var json = JSONWriter()
         try dashboard(uid).write(to: &json)
-        return PageFile(json: json.bytes).response(headers)
+        return Response(tagged: json.bytes, contentType: MediaType.json, to: headers)
     }
 
     /// Where one of the program's own dashboards is, by its short name. The range and all else go with it.

@@ -11,6 +11,7 @@ package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case prices, priceCheck, rebookingPreview, rebook
     case objectives, metrics, status, openAPI
     case health, healthElsewhere, readiness, readinessElsewhere, readRules
-    case statusPage, pageFile, runbooks, runbook
+    case overviewPage, statusPage, pageAsset, runbooks, runbook
+    case sessionForm, beginSession, endSession
     case dashboardPage, dashboardPageElsewhere, dashboardModel, dashboardData, dashboardByName
 }

@@ -2,15 +2,14 @@ import Access
 import Asking
 import Bytes
 import Domain
-import EmbeddedPages
 import Exporting
 import Reports
 
 /// Every address of the server, in the order in which people are told of them. `Routes` registers these and no others.
 package enum RouteTable {
     /// One of each name.
-    package static let routes: [Route] = 
-        asking + series + sending + money + operating + runbooks + pages + dashboards
+    package static let routes: [Route] =
+        asking + series + sending + money + operating + runbooks + pages + dashboards + sessions
 
     // tests: the table is held against a running server, row by row.
     /// The entry of a name.
@@ -253,70 +252,5 @@ extension RouteTable {
             metrics, status, document, health, health.elsewhere(.healthElsewhere, at: "/-/healthy"), readiness,
             readiness.elsewhere(.readinessElsewhere, at: "/-/ready"), rules,
         ]
-    }()
-
-    private static let known = RouteParameter.header(
-        "If-None-Match", .text, "tags of what is there already: 304 where it still holds")
-
-    /// Nothing of what is kept stands in them, and whoever is woken has no token in the browser.
-    private static let runbooks: [Route] = {
-        var list = Route(.runbooks, .get, "/runbooks", needs: nil, .operate, "what to do about each alert")
-        (list.parameters, list.answers, list.otherStatuses) = ([known], [RouteContent("text/html", .text)], [304])
-        var one = Route(.runbook, .get, "/runbooks/{name}", needs: nil, .operate, "what to do about one alert")
-        one.detail = "The alerts are those of the objectives in force."
-        one.parameters = [.path("name", .text, "the alert, such as PlimsollDown"), known]
-        (one.answers, one.otherStatuses) = (list.answers, [304, 404])
-        return [list, one]
-    }()
-
-    private static let pages: [Route] = {
-        var status = Route(.statusPage, .get, "/", needs: .read, .pages, "what the server holds and does now")
-        (status.parameters, status.answers, status.otherStatuses) = ([known], [RouteContent("text/html", .text)], [304])
-
-        var file = Route(.pageFile, .get, "/pages/{file}", needs: .read, .pages, "what pages are made of")
-        file.parameters = [.path("file", .choice(EmbeddedPages.files.map(\.name)), "its name"), known]
-        file.answers = [
-            RouteContent("text/html", .text), RouteContent("text/css", .text), RouteContent("text/javascript", .text),
-        ]
-        file.otherStatuses = [304, 404]
-        return [status, file]
-    }()
-
-    /// Their addresses are Grafana's, so that path and query of a link to one work for the other. Parameters that
-    /// nobody knows are passed over, as are wrong values, which the page names.
-    private static let dashboards: [Route] = {
-        let uid = RouteParameter.path("uid", .text, "the dashboard, such as plimsoll-cost")
-        var page = Route(.dashboardPage, .get, "/d/{uid}", needs: .read, .pages, "a dashboard")
-        (page.parameters, page.answers) = ([uid, known], [RouteContent("text/html", .text)])
-        page.otherStatuses = [304, 404]
-        var titled = page.elsewhere(.dashboardPageElsewhere, at: "/d/{uid}/{slug}")
-        titled.parameters.insert(.path("slug", .text, "its title: not looked at"), at: 1)
-
-        var model = Route(
-            .dashboardModel, .get, "/d/{uid}/model", needs: .read, .pages, "what a dashboard is drawn from")
-        (model.parameters, model.answers) = (page.parameters, [RouteContent("application/json", .map(.any))])
-        model.otherStatuses = [304, 404]
-
-        var data = Route(
-            .dashboardData, .get, "/d/{uid}/data", needs: .read, .pages, "the figures of a dashboard, panel by panel")
-        data.detail =
-            "A line for the range, each variable, each panel, each annotation, and last for what they stand on. All "
-            + "are of one state of the store and have the time of one question together. What is wrong with a panel's "
-            + "question stands in its line. Values of variables are told as var-NAME, several times."
-        data.parameters = [
-            uid,
-            .query("from", .text, "start of the range: now-6h, RFC 3339 or ms since 1970; the dashboard's without it"),
-            .query("to", .text, "its end, not included; the dashboard's without it"),
-            .query("timezone", .text, "an IANA name, by which now/d begins; UTC without it"),
-            .query("width", .integer, "CSS pixels of the page; 1200 without it"),
-            .query("panel", .list(.integer), "these panels alone, several times; without it all but folded ones"),
-        ]
-        (data.answers, data.otherStatuses) = ([lines], [404, 429, 503])
-
-        var named = Route(
-            .dashboardByName, .get, "/dashboards/{name}", needs: .read, .pages, "where a dashboard of the program is")
-        named.parameters = [.path("name", .choice(["operational", "business", "cost", "quality"]), "its short name")]
-        (named.redirects, named.otherStatuses) = (true, [404])
-        return [page, model, data, titled, named]
     }()
 }

@@ -1,0 +1,97 @@
+// Numbers in the words of a page. Everything that is written here has a unit and digits that count: what is not zero is
+// never shown as zero.
+
+const groups = new Map();
+
+function plain(value, digits) {
+  let format = groups.get(digits);
+  if (!format) {
+    format = new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    groups.set(digits, format);
+  }
+  return format.format(value === 0 ? 0 : value);
+}
+
+// Digits behind the point so that two count where `digits` would show nothing of a value.
+function enough(value, digits) {
+  const size = Math.abs(value);
+  if (size === 0 || size >= 0.5 * 10 ** -digits) return digits;
+  return Math.min(20, 1 - Math.floor(Math.log10(size)));
+}
+
+// Three digits that count, without zeros at the end.
+function short(value) {
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  const digits = Math.min(20, Math.max(0, 2 - Math.floor(Math.log10(size))));
+  const text = plain(value, digits);
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+// With a fixed number of digits, or as many as count.
+function fixed(value, decimals) {
+  return decimals === undefined || decimals === null ? short(value) : plain(value, enough(value, decimals));
+}
+
+// A share of a hundred. What is not all of it never reads as all: digits are added until two of the rest count.
+function percent(value, decimals) {
+  const rest = Math.abs(100 - value);
+  const isNear = rest > 1e-10 && rest < 1;
+  if (decimals !== undefined && decimals !== null) {
+    return plain(value, Math.max(enough(value, decimals), isNear ? enough(rest, decimals) : 0)) + "%";
+  }
+  return (isNear ? plain(value, Math.max(1, 1 - Math.floor(Math.log10(rest)))).replace(/\.?0+$/, "") : short(value)) + "%";
+}
+
+function scaled(value, decimals, steps) {
+  const size = Math.abs(value);
+  let [factor, name] = steps[0];
+  for (const step of steps) if (size >= step[0]) [factor, name] = step;
+  return fixed(value / factor, decimals) + name;
+}
+
+const thousands = [[1, ""], [1e3, " K"], [1e6, " M"], [1e9, " B"], [1e12, " T"]];
+const binary = [[1, " B"], [1024, " KiB"], [1024 ** 2, " MiB"], [1024 ** 3, " GiB"], [1024 ** 4, " TiB"], [1024 ** 5, " PiB"]];
+const seconds = [[1e-9, " ns"], [1e-6, " µs"], [1e-3, " ms"], [1, " s"], [60, " min"], [3600, " h"], [86400, " d"]];
+
+// Whole amounts, with at least two digits behind the point; on axes shortened.
+function money(value, decimals, isAxis) {
+  const sign = value < 0 ? "-" : "";
+  const size = Math.abs(value);
+  if (isAxis && size >= 1000) return sign + "$" + scaled(size, decimals, thousands).replace(" ", "");
+  return sign + "$" + plain(size, enough(size, decimals ?? 2));
+}
+
+const rates = { reqps: " req/s", eps: " ev/s", mps: " msg/s" };
+
+export function isKnownUnit(unit) {
+  return ["", "none", "short", "percentunit", "s", "bytes", "currencyUSD"].includes(unit ?? "") || unit in rates;
+}
+
+// A number in a unit of the dashboards' files; null and NaN have no text.
+export function format(value, unit = "short", { decimals, isAxis = false, noValue = "no data" } = {}) {
+  if (value === null || value === undefined || value === "") return noValue;
+  const number = Number(value);
+  if (Number.isNaN(number)) return noValue;
+  if (!Number.isFinite(number)) return number > 0 ? "∞" : "-∞";
+  switch (unit) {
+    case "percentunit": return percent(number * 100, decimals);
+    case "s": return number === 0 ? "0 s" : scaled(number, decimals, seconds);
+    case "bytes": return scaled(number, decimals, binary);
+    case "currencyUSD": return money(number, decimals, isAxis);
+    case "none": return decimals === undefined || decimals === null ? String(number) : fixed(number, decimals);
+    default: return scaled(number, decimals, thousands) + (rates[unit] ?? "");
+  }
+}
+
+// Every digit of a count.
+export function count(value) { return plain(Number(value), 0); }
+
+// How long, in the two greatest units.
+export function duration(length) {
+  const s = Math.max(0, Math.floor(length));
+  const [d, h, m] = [Math.floor(s / 86400), Math.floor(s / 3600) % 24, Math.floor(s / 60) % 60];
+  if (d) return d + " d " + h + " h";
+  if (h) return h + " h " + m + " min";
+  return m ? m + " min" : s + " s";
+}
