@@ -71,7 +71,7 @@ package struct PanelTable: Sendable {
         let places = columns.indices.map { (order.places[text(columns[$0].name)] ?? .max, $0) }
         columns = places.sorted { $0 < $1 }.map { columns[$0.1] }
         for place in columns.indices {
-            if let name = order.names[text(columns[place].name)] { columns[place].name = Array(name.utf8) }
+            if let name = order.titles[text(columns[place].name)] { columns[place].name = Array(name.utf8) }
         }
     }
 

@@ -29,7 +29,7 @@ package struct ColumnOrder: Sendable {
     /// Places; columns without one come last, as they were.
     var places: [String: Int] = [:]
     /// Names that are shown.
-    var names: [String: String] = [:]
+    var titles: [String: String] = [:]
 
     init(_ fields: Fields?) {
         guard let fields else { return }
@@ -42,7 +42,7 @@ package struct ColumnOrder: Sendable {
             order.finish()
         }
         if let renaming = fields.object("renameByName") {
-            for name in renaming.names { names[name] = renaming.text(name).flatMap { $0.isEmpty ? nil : $0 } }
+            for name in renaming.names { titles[name] = renaming.text(name).flatMap { $0.isEmpty ? nil : $0 } }
             renaming.finish()
         }
         fields.finish()

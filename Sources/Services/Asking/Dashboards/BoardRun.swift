@@ -42,7 +42,7 @@ package final class BoardRun {
     let runner: SeriesRunner
     let source: any SeriesSource
     let options: QueryOptions
-    private var variables: [String: VariableText] = [:]
+    private var texts: [String: VariableText] = [:]
     private var remaining: [Key: Int] = [:]
     private var kept: [Key: Kept] = [:]
     private var counts = Counts()
@@ -109,7 +109,7 @@ package final class BoardRun {
     func text(of expression: String, _ timing: PanelTiming) -> Result<[UInt8], BoardRefusal> {
         let text: [UInt8]
         do throws(InterpolationError) {
-            text = try Interpolation(timing, variables).text(expression)
+            text = try Interpolation(timing, texts).text(expression)
         } catch {
             let place = TextPosition.written(error.offset, in: Array(expression.utf8))
             return .failure(BoardRefusal(.badData, error.message, position: place))
@@ -156,14 +156,14 @@ package final class BoardRun {
         let given = request.chosen.filter { $0.name.utf8.elementsEqual(variable.name.utf8) }.map(\.value)
         switch variable.source {
         case .constant(let text):
-            variables[variable.name] = .raw(ByteText(text.utf8))
+            texts[variable.name] = .raw(ByteText(text.utf8))
             return nil
         case .datasource:
-            variables[variable.name] = .raw("")
+            texts[variable.name] = .raw("")
             return nil
         case .fixed:
             let chosen = given.isEmpty ? variable.chosen.map { ByteText($0.utf8) } : given
-            variables[variable.name] = .values(chosen)
+            texts[variable.name] = .values(chosen)
             return BoardLines.variable(variable, values: [], chosen: chosen, refusal: nil)
         case .labelValues(let query):
             let found = try values(of: query)
@@ -176,9 +176,9 @@ package final class BoardRun {
             let isAll = chosen.contains { $0 == ByteText(BoardVariable.all.utf8) }
             if isAll {
                 let isRaw = !variable.allValue.isEmpty
-                variables[variable.name] = isRaw ? .raw(ByteText(variable.allValue.utf8)) : .values(values)
+                texts[variable.name] = isRaw ? .raw(ByteText(variable.allValue.utf8)) : .values(values)
             } else {
-                variables[variable.name] = .values(chosen)
+                texts[variable.name] = .values(chosen)
             }
             return BoardLines.variable(variable, values: values, chosen: chosen, refusal: refusal)
         }
