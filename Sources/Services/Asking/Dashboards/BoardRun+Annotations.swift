@@ -71,11 +71,15 @@ extension BoardRun {
         var start = floorDivide(request.times.from + step - 1, step).saturatingMultiply(by: step)
         let end = floorDivide(request.times.to, step).saturatingMultiply(by: step)
         var (places, samples): ([LabelSet: Int], [(labels: LabelSet, run: SampleRun)]) = ([:], [])
+        // The samples are copied, and booked with the answers that they were in.
+        var bookings: [MemoryBooking?] = []
+        defer { withExtendedLifetime(bookings) {} }
         while start <= end {
             let through = min(end, start + step * (Self.stepsMax - 1))
             switch try answer(Key(text: text, from: start, through: through, step: step)) {
             case .failure(let refusal): return .failure(refusal)
             case .success(let answer):
+                bookings.append(answer.booking)
                 guard case .matrix(let series) = answer.value else { break }
                 for one in series {
                     let place = places[one.labels] ?? samples.count

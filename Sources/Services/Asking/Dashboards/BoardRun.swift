@@ -33,18 +33,13 @@ package final class BoardRun {
         }
     }
 
-    private struct Kept {
-        var outcome: Result<SeriesAnswer, BoardRefusal>
-        var booking: MemoryBooking?
-    }
-
     let request: BoardRequest
     let runner: SeriesRunner
     let source: any SeriesSource
     let options: QueryOptions
     private var texts: [String: VariableText] = [:]
     private var remaining: [Key: Int] = [:]
-    private var kept: [Key: Kept] = [:]
+    private var kept: [Key: Result<SeriesAnswer, BoardRefusal>] = [:]
     private var counts = Counts()
 
     /// - Parameter options: their clock runs; all questions share its time.
@@ -122,31 +117,37 @@ package final class BoardRun {
         }
     }
 
-    /// What a question says; of one that is asked again later it is kept, as far as there is room.
+    /// What a question says, booked as long as it is held; of one that is asked again later it is kept.
     func answer(_ key: Key) throws(SeriesRefusal) -> Result<SeriesAnswer, BoardRefusal> {
         let left = (remaining[key] ?? 1) - 1
         remaining[key] = left
         if let known = kept[key] {
             if left == 0 { kept[key] = nil }
-            return known.outcome
+            return known
         }
         counts.asked += 1
         let outcome: Result<SeriesAnswer, BoardRefusal>
         do throws(SeriesRefusal) {
-            outcome = .success(try runner.answer(key.question, over: source, within: options))
+            outcome = booked(try runner.answer(key.question, over: source, within: options))
         } catch {
             if error.kind == .canceled { throw error }
             outcome = .failure(BoardRefusal(error))
         }
-        guard left > 0 else { return outcome }
-        var booking: MemoryBooking?
-        if case .success(let answer) = outcome, let pool = options.memoryPool {
-            let wanted = MemoryBooking(in: pool)
-            guard wanted.change(to: answer.heldBytes) else { return outcome }
-            booking = wanted
-        }
-        kept[key] = Kept(outcome: outcome, booking: booking)
+        if left > 0 { kept[key] = outcome }
         return outcome
+    }
+
+    /// An answer that has room beside others, itself and as text.
+    private func booked(_ answer: SeriesAnswer) -> Result<SeriesAnswer, BoardRefusal> {
+        guard let pool = options.memoryPool else { return .success(answer) }
+        let booking = MemoryBooking(in: pool)
+        guard booking.change(to: 2 * answer.heldBytes) else {
+            return .failure(
+                BoardRefusal(.unavailable, "other questions hold the memory that the answer takes: ask again later"))
+        }
+        var answer = answer
+        answer.booking = booking
+        return .success(answer)
     }
 
     // MARK: Variables
