@@ -13,7 +13,9 @@ import Testing
     static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-    private static let documents = ["/", "/status", "/session", "/runbooks", "/runbooks/PlimsollDown"]
+    private static let documents = [
+        "/", "/status", "/session", "/runbooks", "/runbooks/PlimsollDown", "/d/plimsoll-cost",
+    ]
     private static let library = "chart.min.js"
 
     /// Of files that are ours.

@@ -33,6 +33,9 @@ package struct ServeSettings: Sendable {
     /// Where traces of answers are sent, and which.
     package var traces = TraceExportConfiguration()
 
+    /// Where dashboards lie that pages show beside the program's own; nil: nowhere.
+    package var dashboardFolder: String?
+
     /// Which rules are evaluated, and who is told of alerts.
     package var alerts = AlertSettings()
 
@@ -212,6 +215,13 @@ extension Setting {
             },
             Setting(key: "error_budget", purpose: "over how many days error budgets run, such as 30d") {
                 $0.objectives.budgetDays = try SettingText.days($1)
+            },
+            Setting(
+                key: "dashboards.folder",
+                purpose: "a folder of Grafana's dashboard files (.json) that pages show beside the program's own; read "
+                    + "at the start, on SIGHUP and by POST /-/reload"
+            ) {
+                $0.dashboardFolder = try SettingText.name($1)
             },
         ] + outcomes + traces + alerts
 

@@ -1,6 +1,7 @@
 import Access
 import ArgumentParser
 import Asking
+import Dashboarding
 import Domain
 import EventStores
 import HTTPFronts
@@ -16,7 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
             Opens or creates the data directory and serves until SIGINT or SIGTERM; requests under way are finished \
             first, questions within two seconds. \
             Prints the address it listens on; a browser shows an overview there. SIGHUP, or POST /-/reload, has rule \
-            files read again; one with a mistake changes nothing.
+            files and the folder of dashboards read again; a rule file with a mistake changes nothing, a dashboard \
+            with one is left out.
 
             Anybody on this machine is let in until the first token is made (`plimsoll tokens create`); from then on \
             every request needs one; a browser asks for it once. An address that other machines reach is refused \
@@ -149,9 +151,9 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.otlpListen = try otlpAddress(settings)
         configuration.traceExport = settings.traces
         configuration.isTokenRequired = requireTokens || settings.isTokenRequired
-        configuration.names = settings.names
-        configuration.proxies = settings.proxies
+        (configuration.names, configuration.proxies) = (settings.names, settings.proxies)
         configuration.isReadingAsked = { HangUpSignal.take() }
+        configuration.dashboards = settings.dashboardFolder.map { DashboardFolder($0, in: machine.fileSystem) }
         try machine.checkNoFile(directory)
         let tokens = TokenFile(dataDirectory: directory, fileSystem: machine.fileSystem)
         if let objection = configuration.objection(hasTokens: try tokens.load() != nil) { throw objection }

@@ -12,8 +12,17 @@
 static const unsigned char ask_js[] = {
 #embed "../../Server/Pages/ask.js"
 };
+static const unsigned char chart_js[] = {
+#embed "../../Server/Pages/chart.js"
+};
 static const unsigned char chart_min_js[] = {
 #embed CHART_LIBRARY
+};
+static const unsigned char dashboard_css[] = {
+#embed "../../Server/Pages/dashboard.css"
+};
+static const unsigned char dashboard_js[] = {
+#embed "../../Server/Pages/dashboard.js"
 };
 static const unsigned char dom_js[] = {
 #embed "../../Server/Pages/dom.js"
@@ -26,6 +35,9 @@ static const unsigned char icon_svg[] = {
 };
 static const unsigned char overview_js[] = {
 #embed "../../Server/Pages/overview.js"
+};
+static const unsigned char panels_js[] = {
+#embed "../../Server/Pages/panels.js"
 };
 static const unsigned char session_js[] = {
 #embed "../../Server/Pages/session.js"
@@ -45,26 +57,38 @@ static const unsigned char style_css[] = {
 static const unsigned char theme_js[] = {
 #embed "../../Server/Pages/theme.js"
 };
+static const unsigned char ticks_js[] = {
+#embed "../../Server/Pages/ticks.js"
+};
 static const unsigned char time_js[] = {
 #embed "../../Server/Pages/time.js"
+};
+static const unsigned char units_js[] = {
+#embed "../../Server/Pages/units.js"
 };
 
 #define FILE_OF(symbol, name) { name, symbol, sizeof symbol }
 
 static const plimsoll_embedded_page pages[] = {
     FILE_OF(ask_js, "ask.js"),
+    FILE_OF(chart_js, "chart.js"),
     FILE_OF(chart_min_js, "chart.min.js"),
+    FILE_OF(dashboard_css, "dashboard.css"),
+    FILE_OF(dashboard_js, "dashboard.js"),
     FILE_OF(dom_js, "dom.js"),
     FILE_OF(format_js, "format.js"),
     FILE_OF(icon_svg, "icon.svg"),
     FILE_OF(overview_js, "overview.js"),
+    FILE_OF(panels_js, "panels.js"),
     FILE_OF(session_js, "session.js"),
     FILE_OF(shell_js, "shell.js"),
     FILE_OF(state_js, "state.js"),
     FILE_OF(status_js, "status.js"),
     FILE_OF(style_css, "style.css"),
     FILE_OF(theme_js, "theme.js"),
+    FILE_OF(ticks_js, "ticks.js"),
     FILE_OF(time_js, "time.js"),
+    FILE_OF(units_js, "units.js"),
 };
 
 size_t plimsoll_embedded_page_count(void) { return sizeof pages / sizeof pages[0]; }

@@ -55,6 +55,8 @@ struct Routes: Sendable {
     let seriesMemory: SeriesMemory
     /// Makes stores as they were known earlier.
     let earlierStores: EarlierStores
+    /// Dashboards that pages show.
+    let shelf: DashboardShelf
     /// Who evaluates rules; nil: nobody does.
     var ruleManager: RuleManager?
     /// Who tells others of alerts.
@@ -136,6 +138,10 @@ struct Routes: Sendable {
         case .sessionForm: return try sessionForm(request)
         case .beginSession: return try await beginSession(request, context)
         case .endSession: return try endSession(request, context)
+        case .dashboardPage, .dashboardPageElsewhere: return try dashboardPage(part("uid"), request, context)
+        case .dashboardModel: return try dashboardModel(part("uid"), request.headers)
+        case .dashboardData: return try await dashboardData(part("uid"), request)
+        case .dashboardByName: return try dashboardByName(part("name"), request)
         }
     }
 
@@ -153,16 +159,20 @@ struct Routes: Sendable {
         return ruleFiles?.standing ?? RuleFileWatch.Standing(takenAt: startWallNanoseconds)
     }
 
-    /// Reads the files of the rules again.
+    /// Reads the files of the rules, and the folder of dashboards, again.
     private func readRules(_: QueryParameters) async throws -> Response {
+        let boards = try await threads.figures.run { [self] in
+            shelf.read(besides: shelf.own(store.objectives.current), telling: log)
+        }
+        let rest = boards.map { $0 + "\n" } ?? ""
         guard let ruleManager, let ruleFiles else {
-            return Response(text: "there are no rule files to read\n")
+            return Response(text: "there are no rule files to read\n" + rest)
         }
         do {
             let taken = try await threads.rules.run { [log] in
                 try ruleManager.takeChanges(of: ruleFiles, isAsked: true, telling: log)
             }
-            return Response(text: "\(taken ?? "the rules before go on")\n")
+            return Response(text: "\(taken ?? "the rules before go on")\n" + rest)
         } catch let error where !(error is CancellationError) {
             throw Refusal(
                 .unprocessableContent, "rule files are not taken, the rules before go on: \(error)",

@@ -14,4 +14,5 @@ package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case health, healthElsewhere, readiness, readinessElsewhere, readRules
     case overviewPage, statusPage, pageAsset, runbooks, runbook
     case sessionForm, beginSession, endSession
+    case dashboardPage, dashboardPageElsewhere, dashboardModel, dashboardData, dashboardByName
 }
