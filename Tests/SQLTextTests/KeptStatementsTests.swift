@@ -151,6 +151,23 @@ import Testing
         #expect(try compiled("select 1", in: tight).looks > 1 && tight.heldBytes == 0)
     }
 
+    /// A wide table takes room for each of its columns wherever it is read, though a plan reads it in one part.
+    @Test func columnsAreBooked() throws {
+        let columns = (0..<300).map { TableColumn(name: "a_column_of_many_\($0)", type: .text) }
+        var catalog = RowCatalog.named
+        catalog.tables["wide"] = RowTable(name: "wide", columns: columns)
+        let (one, two) = ("select * from wide", "select * from wide union all select * from wide")
+        _ = try compiled(one, over: catalog)
+        let ofOne = kept.heldBytes
+        _ = try compiled(two, over: catalog)
+        let more = kept.heldBytes - 2 * ofOne
+        #expect(more >= 2 * columns.count * MemoryLayout<TableColumn>.stride, "the plan, and what it is prepared to")
+        let most = Array(repeating: one, count: 100).joined(separator: " union all ")
+        let before = kept.heldBytes
+        #expect(try compiled(most, over: catalog).looks > 1 && kept.heldBytes == before)
+        #expect(try compiled(most.replacing("*", with: "1"), over: catalog).looks > 1 && kept.heldBytes > before)
+    }
+
     /// What is kept goes where a question needs the room, and takes none from anybody.
     @Test func questionsComeFirst() throws {
         let asked = Looks()

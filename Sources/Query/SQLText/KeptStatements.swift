@@ -43,9 +43,9 @@ package final class KeptStatements: Sendable {
     /// Longer texts are lists of values, which nobody asks twice.
     private static let textBytesMax = 16 << 10
     private static let bytesMost = 8 << 20
-    /// A statement without its text and its plan, what it was prepared on among it; a part of a plan, with its share of
-    /// names and types.
-    private static let (entryBytes, partBytes) = (8 << 10, 128)
+    /// A statement without its text and its plan, what it was prepared on among it; a part of a plan; a column that a
+    /// node of it names, since wide tables are read by few parts.
+    private static let (entryBytes, partBytes, columnBytes) = (8 << 10, 128, 40)
 
     private let entriesMax: Int
     private let bytesMax: Int
@@ -86,7 +86,9 @@ package final class KeptStatements: Sendable {
         var kept = script
         kept.preparation = script.statement.plan.map { KeptPreparation(of: $0) }
         let parts = (script.statement.plan?.partsCount ?? 0) + (kept.preparation?.partsMax ?? 0)
-        let bytes = Self.entryBytes + key.byteCount * 4 + parts * Self.partBytes
+        // Of the plan, and of what it is prepared to.
+        let columns = (script.statement.plan?.columnsCount ?? 0) * 2
+        let bytes = Self.entryBytes + key.byteCount * 4 + parts * Self.partBytes + columns * Self.columnBytes
         let booking = MemoryBooking(in: pool)
         guard bytes <= bytesMax / 8, booking.addFree(bytes) else { return script }
         let entry = Entry(script: kept, booking: booking, lastUse: 0)
