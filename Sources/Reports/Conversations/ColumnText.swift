@@ -3,9 +3,9 @@ import Columnar
 import JSONTexts
 import Plans
 
-/// Writes rows as columns of JSON, which is a fifth of what objects take and is read in one go: for each column its type
-/// and one value a row. Texts are numbers, places in one list of names that all columns share, and times ns behind one
-/// time. Columns without any value are left out.
+/// Writes rows as columns of JSON, which is a fifth of what objects take and is read in one go: for each column its
+/// type and one value a row. Texts are numbers, places in one list of names that all columns share, and times ns behind
+/// one time. Columns without any value are left out.
 struct ColumnText {
     /// What times are counted from, ns since 1970 UTC.
     let base: Int64

@@ -23,7 +23,6 @@ extension ReportRunner {
     }
 }
 
-// tests: how many events are told one by one.
 /// A conversation as columns.
 package struct ConversationColumns {
     /// So many events are told one by one, the first ones by time.
@@ -135,7 +134,8 @@ package struct ConversationColumns {
         return try runner.rows(
             "select data->>'trace_id', received_time, cast(data->>'replaced' as bigint) from system_events "
                 + "where type = 'trace.settled' and \(period.contains("received_time")) and data->>'replaced' <> '0' "
-                + "and data->>'trace_id' in (select trace_id from events where \(found.whole) and trace_id is not null) "
+                + "and data->>'trace_id' in "
+                + "(select trace_id from events where \(found.whole) and trace_id is not null) "
                 + "order by position limit 1000")
     }
 

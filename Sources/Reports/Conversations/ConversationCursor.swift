@@ -2,9 +2,9 @@ import Bytes
 
 /// Where a page of a list of conversations ends: the next one begins behind it, whatever came meanwhile.
 ///
-/// The order has no ties: by the value, then the newest, then id and tenant. So of conversations that nothing happens to
-/// each stands on one page, however many have the same value. One that gets an event in between stands where that puts
-/// it: on a later page, or on none any more where it was to come and now belongs before.
+/// The order has no ties: by the value, then the newest, then id and tenant. So of conversations that nothing happens
+/// to each stands on one page, however many have the same value. One that gets an event in between stands where that
+/// puts it: on a later page, or on none any more where it was to come and now belongs before.
 struct ConversationCursor: Sendable {
     private static let version = "1"
 

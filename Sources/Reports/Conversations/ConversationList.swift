@@ -181,11 +181,12 @@ private struct ListedConversations {
 
     private func addCalls(to rows: inout [ConversationList.Row]) throws {
         guard !rows.isEmpty else { return }
-        let ids = Set(rows.compactMap { row in Self.text("conversation_id", row.fields).map { ExactText($0) } }).sorted()
+        let names = rows.compactMap { row in Self.text("conversation_id", row.fields).map { ExactText($0) } }
+        let ids = Set(names).sorted().map { SQLTexts.text($0.text) }.joined(separator: ", ")
         let counted = try runner.rows(
             "select conversation_id, tenant, count(*), count(*) filter (where price_state = 'unpriced'), "
                 + "count(*) filter (where price_state = 'partly') from events where price_state is not null "
-                + "and conversation_id in (\(ids.map { SQLTexts.text($0.text) }.joined(separator: ", "))) group by 1, 2")
+                + "and conversation_id in (\(ids)) group by 1, 2")
         var counts: [[ExactText]: ReportRow] = [:]
         for row in counted { counts[[ExactText(row.text(0) ?? ""), ExactText(row.text(1) ?? "")]] = row }
         for index in rows.indices {

@@ -6,7 +6,9 @@ extension ReportRunner {
     ///   - tenant: may be left out where only one tenant has a conversation of that id.
     ///   - event: the position of the one event that is told; nil: all are.
     /// - Throws: ``ReportError`` naming the tenants where there are several; what questions throw.
-    package func conversation(_ id: String, tenant: String? = nil, event: Int64? = nil) throws -> ConversationDocument? {
+    package func conversation(
+        _ id: String, tenant: String? = nil, event: Int64? = nil
+    ) throws -> ConversationDocument? {
         try asking.found(id, tenant: tenant, event: event)
     }
 

@@ -74,7 +74,8 @@ package struct ConversationRequest: Sendable {
         if let token = value("user") {
             guard Self.isToken(token) else {
                 throw ReportError(
-                    message: "user is no token", hint: "ids of users stand in no address: select user_token('…') says it")
+                    message: "user is no token",
+                    hint: "ids of users stand in no address: select user_token('…') says it")
             }
             texts.append(("user_id", token))
         }
