@@ -15,6 +15,18 @@ static const unsigned char ask_js[] = {
 static const unsigned char chart_min_js[] = {
 #embed CHART_LIBRARY
 };
+static const unsigned char columns_js[] = {
+#embed "../../Server/Pages/columns.js"
+};
+static const unsigned char conversation_js[] = {
+#embed "../../Server/Pages/conversation.js"
+};
+static const unsigned char conversations_css[] = {
+#embed "../../Server/Pages/conversations.css"
+};
+static const unsigned char conversations_js[] = {
+#embed "../../Server/Pages/conversations.js"
+};
 static const unsigned char dom_js[] = {
 #embed "../../Server/Pages/dom.js"
 };
@@ -26,6 +38,9 @@ static const unsigned char icon_svg[] = {
 };
 static const unsigned char overview_js[] = {
 #embed "../../Server/Pages/overview.js"
+};
+static const unsigned char rows_js[] = {
+#embed "../../Server/Pages/rows.js"
 };
 static const unsigned char session_js[] = {
 #embed "../../Server/Pages/session.js"
@@ -48,16 +63,24 @@ static const unsigned char theme_js[] = {
 static const unsigned char time_js[] = {
 #embed "../../Server/Pages/time.js"
 };
+static const unsigned char waterfall_js[] = {
+#embed "../../Server/Pages/waterfall.js"
+};
 
 #define FILE_OF(symbol, name) { name, symbol, sizeof symbol }
 
 static const plimsoll_embedded_page pages[] = {
     FILE_OF(ask_js, "ask.js"),
     FILE_OF(chart_min_js, "chart.min.js"),
+    FILE_OF(columns_js, "columns.js"),
+    FILE_OF(conversation_js, "conversation.js"),
+    FILE_OF(conversations_css, "conversations.css"),
+    FILE_OF(conversations_js, "conversations.js"),
     FILE_OF(dom_js, "dom.js"),
     FILE_OF(format_js, "format.js"),
     FILE_OF(icon_svg, "icon.svg"),
     FILE_OF(overview_js, "overview.js"),
+    FILE_OF(rows_js, "rows.js"),
     FILE_OF(session_js, "session.js"),
     FILE_OF(shell_js, "shell.js"),
     FILE_OF(state_js, "state.js"),
@@ -65,6 +88,7 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(style_css, "style.css"),
     FILE_OF(theme_js, "theme.js"),
     FILE_OF(time_js, "time.js"),
+    FILE_OF(waterfall_js, "waterfall.js"),
 };
 
 size_t plimsoll_embedded_page_count(void) { return sizeof pages / sizeof pages[0]; }
