@@ -106,7 +106,9 @@ export function tree(events, turns) {
       continue;
     }
     const time = events.number("time", index) ?? 0;
-    nodeOf[index] = add(kinds.event, index, -1, time - Math.max(0, events.number("duration_ns", index) ?? 0), time);
+    // How long all of it was is no time that something took.
+    const isOfAll = events.text("type", index)?.startsWith("conversation.");
+    nodeOf[index] = add(kinds.event, index, -1, time - (isOfAll ? 0 : Math.max(0, events.number("duration_ns", index) ?? 0)), time);
   }
 
   let outside = -1;

@@ -96,6 +96,8 @@ function showHead() {
       ", ", el("a", { href: path({ format: "columns" }) }, "columns"), ". ",
       el("button", { type: "button", click: (event) => copy(event.target, sqlText()) }, "Copy SQL"), " ",
       el("a", { href: "/conversations", "data-keeps-view": true }, "All conversations")),
+    isAllLate(data.answer) ? el("p", { class: "soft" }, "Every event of it came more than " + format(data.answer.late.after_ns / 1e9, "s")
+      + " after it happened.") : null,
     head.cut_after === undefined ? null : el("p", { class: "warn" }, "! outcome, turns and rating are made of the first " + count(head.cut_after)
       + " events alone; cost, tokens and counts are of all"));
 }
@@ -133,12 +135,30 @@ function turnLine(turns, row) {
   return [
     el("b", {}, number === null ? "Turn without a number" : "Turn " + number), " ",
     el("span", { class: "soft" }, asked === null ? "not asked" : clockText(asked)), " ",
-    el("span", { class: status === "ok" ? "good" : status === "error" ? "bad" : "warn" }, mark),
+    asked === null ? null : "question" + lengthText(turns.raw("turn", row), "message.received") + " → ",
+    el("span", { class: status === "ok" ? "good" : status === "error" ? "bad" : "warn" }, mark), lengthText(turns.raw("turn", row), "message.sent"),
     ...[turns.text("error_type", row), first === null ? null : "first token " + format(first / 1e9, "s"),
       length === null ? null : format(length / 1e9, "s"), cost, turns.text("model", row), ...counts,
       turns.raw("escalated", row) ? "escalated" : null, turns.raw("score", row) === null ? null : "rated " + turns.text("score", row)]
       .filter(Boolean).map((text) => " · " + text),
   ];
+}
+
+// How long the question or the answer of a turn was, where the words would stand.
+function lengthText(turn, type) {
+  data.lengths ??= messageLengths();
+  const length = data.lengths.get(type + turn);
+  return length === undefined ? "" : " (" + count(length) + " characters, withheld)";
+}
+
+function messageLengths() {
+  const { events } = data;
+  const lengths = new Map();
+  for (let row = 0; row < events.count; row += 1) {
+    const length = events.number("characters", row);
+    if (length !== null) lengths.set(events.text("type", row) + events.raw("turn", row), length);
+  }
+  return lengths;
 }
 
 function eventLine(row) {
@@ -222,11 +242,16 @@ function showWaterfall() {
     keydown: (key) => { if (key.key === "Enter" || key.key === "Escape") { waterfall.rows.body.focus(); key.preventDefault(); } },
   });
   const turns = el("button", { type: "button", hidden: turnRow === null, click: () => change({ turn: null }) }, "All turns");
+  const only = el("button", { type: "button", hidden: true, click: () => change({ turn: only.dataset.turn, view: "waterfall" }) }, "Only this turn");
   const grid = el("div", { id: "grid" });
-  replace(place, el("div", { class: "tools" }, el("label", {}, "Show ", select), el("label", {}, "Find ", find), turns, helpButton()), notLoaded(), grid);
+  replace(place, el("div", { class: "tools" }, el("label", {}, "Show ", select), el("label", {}, "Find ", find), only, turns, helpButton()), notLoaded(), grid);
   waterfall = new Waterfall(grid, data.tree, {
     text: (ns) => clockText(ns), open: (row) => choose(row, "waterfall", true),
-    choose: (row) => choose(row, "waterfall", false),
+    choose: (row, turnRow) => {
+      only.hidden = turn !== null || turnRow < 0 || data.turns.raw("turn", turnRow) === null;
+      only.dataset.turn = turnRow < 0 ? "" : data.turns.text("turn", turnRow) ?? "";
+      choose(row, "waterfall", false);
+    },
   });
   waterfall.show({ turn: turnRow });
   const row = event === null ? -1 : rowOf(event);
@@ -404,13 +429,17 @@ function showView() {
   }
 }
 
+function isAllLate(answer) { return answer.events.count > 0 && answer.late.rows.length === answer.events.count; }
+
 async function load(signal) {
   const answer = await ask(path({ format: "columns" }), { signal });
   const events = new Columns(answer.events, answer.names);
   const turns = new Columns(answer.turns, answer.names);
   const sparse = (part, name) => new Map(part.rows.map((row, index) => [row, part[name][index]]));
   data = {
-    answer, events, turns, base: Date.parse(answer.base), tree: tree(events, turns), late: new Set(answer.late.rows),
+    answer, events, turns, base: Date.parse(answer.base), tree: tree(events, turns),
+    // Where all of it came late, as an import does, that is said once.
+    late: new Set(isAllLate(answer) ? [] : answer.late.rows),
     rebooked: sparse(answer.rebooked, "correction"), prices: sparse(answer.booked, "price"),
     amended: new Set(answer.amended.map((trace) => trace.trace_id)),
   };

@@ -126,7 +126,7 @@ function row(found, zone) {
     el("td", {}, found.escalations ? end("! " + count(found.escalations), found.escalation_reason ? " " + found.escalation_reason : "") : ""),
     el("td", { class: "number" }, found.score === undefined ? "" : found.score + " of 5"),
     el("td", { class: "number" }, costText(found) || (found.calls ? "unpriced" : ""),
-      missing ? el("span", { class: "warn" }, " ! " + count(missing) + " of " + count(found.calls) + " not wholly priced") : null));
+      missing ? el("span", { class: "warn" }, "! " + count(missing) + " of " + count(found.calls) + " calls not wholly priced") : null));
 }
 
 function showList(answer, sort, zone) {

@@ -7,6 +7,8 @@ import { VirtualRows } from "./rows.js";
 
 // Above so many rows turns are closed at first.
 const openMax = 500;
+// So many pauses have a mark of their own above the bars.
+const foldsDrawn = 12;
 
 export const filters = { all: "everything", errors: "errors", calls: "model calls", long: "at least 1 % of the time" };
 
@@ -269,7 +271,8 @@ export class Waterfall {
   drawAxis() {
     const { time } = this;
     const parts = [el("span", { class: "axis-start" }, this.text(time.from))];
-    for (const fold of time.folds.slice(0, 40)) {
+    // Many of them would cover the times, which stand on top.
+    for (const fold of time.folds.length > foldsDrawn ? [] : time.folds) {
       const mark = el("span", { class: "fold", title: "pause of " + format((fold.to - fold.from) / 1e9, "s") }, "⋯");
       mark.style.left = time.place(fold.from) * 100 + "%";
       parts.push(mark);
