@@ -87,9 +87,10 @@ export function tree(events, turns) {
 
   // Spans by trace and id; what stands for one is told, the span as it came only where nothing else does.
   const owner = new Map();
+  // One number for both: there are fewer names than that.
   const spanKey = (column, index) => {
     const id = events.raw(column, index);
-    return id === null ? null : (events.raw("trace_id", index) ?? -1) + ":" + id;
+    return id === null ? null : ((events.raw("trace_id", index) ?? -1) + 1) * 67108864 + id;
   };
   for (let index = 0; index < events.count; index += 1) {
     const key = spanKey("span_id", index);
