@@ -237,7 +237,9 @@ export class Waterfall {
   beyond(node) {
     const { tree } = this;
     const above = tree.parent[node];
-    if (above < 0 || tree.kind[above] !== kinds.event || tree.end[above] === tree.start[above]) return null;
+    if (above < 0 || tree.kind[above] !== kinds.event || tree.kind[node] !== kinds.event || tree.end[above] === tree.start[above]) return null;
+    // What stands below another one for other reasons (a second try, what a span was split into) need not lie within.
+    if (tree.events.raw("parent_span_id", tree.row[node]) !== tree.events.raw("span_id", tree.row[above])) return null;
     return tree.start[node] < tree.start[above] || tree.end[node] > tree.end[above] ? "not within its parent's time" : null;
   }
 
