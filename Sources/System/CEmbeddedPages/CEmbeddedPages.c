@@ -18,6 +18,18 @@ static const unsigned char chart_js[] = {
 static const unsigned char chart_min_js[] = {
 #embed CHART_LIBRARY
 };
+static const unsigned char columns_js[] = {
+#embed "../../Server/Pages/columns.js"
+};
+static const unsigned char conversation_js[] = {
+#embed "../../Server/Pages/conversation.js"
+};
+static const unsigned char conversations_css[] = {
+#embed "../../Server/Pages/conversations.css"
+};
+static const unsigned char conversations_js[] = {
+#embed "../../Server/Pages/conversations.js"
+};
 static const unsigned char dashboard_css[] = {
 #embed "../../Server/Pages/dashboard.css"
 };
@@ -38,6 +50,9 @@ static const unsigned char overview_js[] = {
 };
 static const unsigned char panels_js[] = {
 #embed "../../Server/Pages/panels.js"
+};
+static const unsigned char rows_js[] = {
+#embed "../../Server/Pages/rows.js"
 };
 static const unsigned char session_js[] = {
 #embed "../../Server/Pages/session.js"
@@ -66,6 +81,9 @@ static const unsigned char time_js[] = {
 static const unsigned char units_js[] = {
 #embed "../../Server/Pages/units.js"
 };
+static const unsigned char waterfall_js[] = {
+#embed "../../Server/Pages/waterfall.js"
+};
 
 #define FILE_OF(symbol, name) { name, symbol, sizeof symbol }
 
@@ -73,6 +91,10 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(ask_js, "ask.js"),
     FILE_OF(chart_js, "chart.js"),
     FILE_OF(chart_min_js, "chart.min.js"),
+    FILE_OF(columns_js, "columns.js"),
+    FILE_OF(conversation_js, "conversation.js"),
+    FILE_OF(conversations_css, "conversations.css"),
+    FILE_OF(conversations_js, "conversations.js"),
     FILE_OF(dashboard_css, "dashboard.css"),
     FILE_OF(dashboard_js, "dashboard.js"),
     FILE_OF(dom_js, "dom.js"),
@@ -80,6 +102,7 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(icon_svg, "icon.svg"),
     FILE_OF(overview_js, "overview.js"),
     FILE_OF(panels_js, "panels.js"),
+    FILE_OF(rows_js, "rows.js"),
     FILE_OF(session_js, "session.js"),
     FILE_OF(shell_js, "shell.js"),
     FILE_OF(state_js, "state.js"),
@@ -89,6 +112,7 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(ticks_js, "ticks.js"),
     FILE_OF(time_js, "time.js"),
     FILE_OF(units_js, "units.js"),
+    FILE_OF(waterfall_js, "waterfall.js"),
 };
 
 size_t plimsoll_embedded_page_count(void) { return sizeof pages / sizeof pages[0]; }

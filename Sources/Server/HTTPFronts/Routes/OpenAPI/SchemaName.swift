@@ -10,7 +10,10 @@ package enum SchemaName: String, CaseIterable, Hashable, Sendable {
     case sqlRequest = "SQLRequest"
     case sqlAnswer = "SQLAnswer"
     case report = "Report"
+    case conversationList = "ConversationList"
     case conversation = "Conversation"
+    case conversationColumns = "ConversationColumns"
+    case columns = "Columns"
     case rebookRequest = "RebookRequest"
     case rebookingPreview = "RebookingPreview"
     case objectiveVersion = "ObjectiveVersion"
@@ -34,7 +37,10 @@ package enum SchemaName: String, CaseIterable, Hashable, Sendable {
         case .sqlRequest: Self.sqlRequestSchema
         case .sqlAnswer: Self.sqlAnswerSchema
         case .report: Self.reportSchema
+        case .conversationList: Self.conversationListSchema
         case .conversation: Self.conversationSchema
+        case .conversationColumns: Self.conversationColumnsSchema
+        case .columns: Self.columnsSchema
         case .rebookRequest: Self.rebookRequestSchema
         case .rebookingPreview: Self.rebookingPreviewSchema
         case .objectiveVersion: Self.objectiveVersionSchema

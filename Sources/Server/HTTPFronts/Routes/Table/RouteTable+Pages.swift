@@ -8,7 +8,7 @@ extension RouteTable {
     private static let html = RouteContent("text/html", .text)
 
     /// A document, and its refusals in words for people where a browser asks.
-    private static func page(_ name: RouteName, _ path: String, _ summary: String) -> Route {
+    static func page(_ name: RouteName, _ path: String, _ summary: String) -> Route {
         var page = Route(name, .get, path, needs: .read, .pages, summary)
         (page.parameters, page.answers, page.otherStatuses) = ([known], [html], [304])
         page.refusals.append(html)
@@ -44,8 +44,8 @@ extension RouteTable {
         asset.otherStatuses = [304, 404]
         return [
             page(.overviewPage, "/", "whether all is well, on one page"),
-            page(.statusPage, "/status", "what the server holds and does now, and its addresses"), asset,
-        ]
+            page(.statusPage, "/status", "what the server holds and does now, and its addresses"),
+        ] + conversationPages + [asset]
     }()
 
     /// How a browser gets its session: who has none cannot be asked for one.
