@@ -137,7 +137,9 @@ import Testing
 
     /// What lies more than a day behind what came last is seldom read: Zstandard lies over its texts.
     @Test func textsOfDaysAgoTakeLess() throws {
-        func merged(lastAt seconds: Double) throws -> (byteCount: Int, answers: [String: [String]]) {
+        func merged(
+            from start: Double = -200_000, lastAt seconds: Double, letterAt letterTime: Int64? = nil
+        ) throws -> (byteCount: Int, answers: [String: [String]]) {
             let disk = SimulatedFileSystem(seed: 43)
             let store = try open(disk, limits: CompactionLimits(fanIn: 3, levelEvents: 16, newestLeft: 1))
             var generator = SeededGenerator(seed: 9)
@@ -147,10 +149,17 @@ import Testing
                     let words = (0..<9).map { _ in Self.words[generator.next(below: Self.words.count)] }
                     events.add(
                         "feedback.submitted", id: "\(number) \(row) " + words.joined(separator: " "),
-                        at: number < 3 ? Double(row) - 200_000 : seconds,
+                        at: number < 3 ? Double(row) + start : seconds,
                         ["conversation_id": .text("c"), "score": .integer(Int64(row % 5))])
                 }
-                _ = try store.append([events.batch])
+                var batch = events.batch
+                if number == 3, let letterTime {
+                    batch.deadLetters = [
+                        DeadLetter(
+                            id: "1", source: "test", type: "unknown.type", time: letterTime, error: "no", fields: "{}")
+                    ]
+                }
+                _ = try store.append([batch])
                 try store.seal()
             }
             let before = try answers(store)
@@ -168,6 +177,11 @@ import Testing
         let (lately, daysAgo) = (try merged(lastAt: -190_000), try merged(lastAt: 0))
         #expect(daysAgo.byteCount * 10 <= lately.byteCount * 9)
         #expect(daysAgo.answers["feedback_submitted"]?.count == 800)
+        // What somebody sent under a type that nobody knows makes nothing old, whatever time it says.
+        let letterTime = SampleEvents.start + 3_650 * 86_400_000_000_000
+        let beside = try merged(from: -1_000, lastAt: 0, letterAt: letterTime)
+        #expect(try beside.byteCount == merged(from: -1_000, lastAt: 0).byteCount)
+        #expect(beside.answers["dead_letters"]?.count == 1)
     }
 
     /// Rows that later ones stand for are left out, and those that lie beside each other in time are in one group.

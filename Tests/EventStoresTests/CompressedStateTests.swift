@@ -99,6 +99,13 @@ import Testing
         for bytes in damaged {
             #expect(try refusal(bytes) is CorruptionError, "\(bytes.prefix(8))")
         }
+        // What takes much more memory than it is long is refused before it takes it.
+        var bomb = ByteSink()
+        bomb.append(contentsOf: [14, 13])
+        bomb.append(varint: 1 << 26)
+        bomb.append(contentsOf: Zstandard.compress([UInt8](repeating: 0, count: 1 << 26)))
+        let error = try refusal(bomb.bytes) as? CorruptionError
+        #expect(bomb.bytes.count < 10_000 && error?.expectation.hasPrefix("a count of at most") == true)
         #expect(try refusal([14, 200] + written[2...]) is NewerFormatError)
         #expect(try refusal([15] + written[1...]) is NewerFormatError)
     }

@@ -51,11 +51,12 @@ package struct CompactionLimits: Sendable {
         return nil
     }
 
-    /// What may lie over texts of what becomes one. It follows from times of events alone, so that the same segments
+    /// What may lie over texts of what becomes one. It follows from what the store holds, so that the same segments
     /// become the same one. What is cold by then only is not written again for that.
     /// - Parameters:
     ///   - times: of the events that become one.
-    ///   - latest: time of the latest event of the store's segments.
+    ///   - latest: time of the latest event of the store's segments, or when the store last took something in, where
+    ///     that is earlier.
     static func compression(of times: [ClosedRange<Int64>], latest: Int64) -> PageCompression {
         let end = latest.subtractingReportingOverflow(coldNanoseconds)
         let isCold = !end.overflow && times.allSatisfy { $0.upperBound < end.partialValue }

@@ -28,7 +28,8 @@ extension Writer {
             pauseCompaction()
             return false
         }
-        let latest = sealed.segments.map(\.timeRange.upperBound).max() ?? .min
+        // Segments also have times of dead letters, which are as somebody sent them.
+        let latest = min(sealed.segments.map(\.timeRange.upperBound).max() ?? .min, receivedTime)
         return start(
             CompactionJob(
                 segments: segments, registry: registry, layouts: layouts, identityKey: identityKey,

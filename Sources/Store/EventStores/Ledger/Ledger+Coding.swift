@@ -29,7 +29,7 @@ import EventLogs
 //
 //     0       1     version        StateVersion.compressed
 //     1       1     version        StateVersion of what is compressed: as drawn above
-//     2       …     length         varint: of that, without its version
+//     2       …     length         varint: of that, without its version; at most 256 times what follows
 //             …     content        that, a frame of Zstandard
 
 /// The ladder of the state's format; numbers are never used again.
