@@ -187,6 +187,21 @@ import Testing
         }
     }
 
+    /// The first panel too many is named, wherever it lies: none behind it is read.
+    @Test func panelsAreBoundedWhereTheyAreRead() {
+        let many = String(repeating: "{},", count: 200_000) + "{}"
+        for (members, place) in [
+            (#""panels":[\#(many)]"#, "panels[500]"),
+            (#""panels":[{"type":"row","panels":[\#(many)]}]"#, "panels[0].panels[499]"),
+        ] {
+            #expect {
+                try Dashboard(members: members)
+            } throws: { error in
+                "\(error)" == place + ": more than 500 panels are too many"
+            }
+        }
+    }
+
     @Test func numbersOfPartsAreBounded() throws {
         let panels = (0..<501).map { #"{"id":\#($0),"type":"row"}"# }.joined(separator: ",")
         #expect(throws: DashboardFileError.self) { try Dashboard(members: #""panels":[\#(panels)]"#) }
