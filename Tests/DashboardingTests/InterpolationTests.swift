@@ -79,6 +79,15 @@ import Testing
         }
     }
 
+    /// With nothing in its place it would ask for series without the label.
+    @Test func whatNobodyKnowsIsNotAsked() {
+        #expect {
+            try Self.asked(#"up{x=~"$v"}"#, ["v": .unknown("no time")])
+        } throws: { error in
+            "\(error)" == "what the variable v may be is not known: no time"
+        }
+    }
+
     @Test func whatResultsIsBounded() {
         let long = VariableText.values([ByteText(repeatElement(UInt8(ascii: "a"), count: 200_000))])
         #expect(throws: InterpolationError.self) {
