@@ -54,6 +54,9 @@ import Testing
         // The library comes from the system's package and is in no commit.
         let charts = try #require(EmbeddedPages.files.first { $0.name == Self.library })
         #expect(String(decoding: charts.bytes.prefix(200), as: UTF8.self).contains("Chart.js v3."))
+        // Whoever passes the package on passes the library on, and has to say whose it is.
+        let said = try Data(contentsOf: root.appending(path: "Deploy/debian/copyright"))
+        #expect(String(decoding: said, as: UTF8.self).contains("Chart.js contributors"))
     }
 
     @Test func filesAreSentForGoodAndPackedToWhoTakesThem() async throws {
