@@ -202,6 +202,15 @@ import Testing
         }
     }
 
+    /// Every series has a name.
+    @Test func namesAreBounded() throws {
+        let format = String(repeating: "{{model}}", count: 200)
+        let dashboard = try Dashboard(
+            panel: #""type":"stat","targets":[{"expr":"up","legendFormat":"\#(format)"}]"#)
+        #expect(dashboard.panels.first?.targets.first?.legend.isEmpty == true)
+        #expect(dashboard.remarks == ["panels[0].targets[0].legendFormat: is longer than 1000 bytes"])
+    }
+
     @Test func numbersOfPartsAreBounded() throws {
         let panels = (0..<501).map { #"{"id":\#($0),"type":"row"}"# }.joined(separator: ",")
         #expect(throws: DashboardFileError.self) { try Dashboard(members: #""panels":[\#(panels)]"#) }
