@@ -344,6 +344,7 @@ import Testing
         for (way, module) in [("Intl.NumberFormat", "format.js"), ("Intl.DateTimeFormat", "time.js")] {
             #expect(Self.texts.filter { $0.text.contains(way) }.map(\.name) == [module], "\(way)")
         }
+        #expect(!Self.texts.contains { $0.text.contains("toLocale") })
     }
 
     @Test func nothingButThemeZoneAndColumnsIsKeptInABrowser() {

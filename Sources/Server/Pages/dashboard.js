@@ -7,6 +7,8 @@ import { notice, noticeTrouble, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
 import { fullText, isRelative, parsed } from "./time.js";
 
+function iso(time) { return new Date(time).toISOString() }
+
 class Page {
   constructor(host, model) {
     this.host = host; this.model = model;
@@ -32,7 +34,7 @@ class Page {
   query(panels) {
     const asked = new URLSearchParams(), { from, to, variables } = view();
     // Now is the server's; other times are sent as they are shown above, however somebody wrote them.
-    const sent = (text, isEnd) => isRelative(text) ? text : String(parsed(text, { now: Date.now(), zone: this.zone, isEnd }));
+    const sent = (text, isEnd) => isRelative(text) ? text : iso(parsed(text, { now: Date.now(), zone: this.zone, isEnd }));
     asked.set("from", sent(from, false));
     asked.set("to", sent(to, true));
     for (const [name, values] of Object.entries(variables)) for (const value of values) asked.append("var-" + name, value);
@@ -84,7 +86,7 @@ class Page {
 
   hooks(model) {
     return {
-      onZoom: (from, to) => change({ from: new Date(from).toISOString(), to: new Date(to).toISOString() }),
+      onZoom: (from, to) => change({ from: iso(from), to: iso(to) }),
       onHover: (time) => {
         if (!this.crosshairShared) return;
         for (const panel of this.panels.values()) if (panel.model.id !== model.id) panel.crosshair(time);

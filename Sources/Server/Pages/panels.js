@@ -41,9 +41,12 @@ function state(field, value) {
 function number(value) { return value === "NaN" ? NaN : typeof value === "string" ? Number(value) : value }
 
 function ranges(line) { return line.targets.filter((target) => target.series && target.step) }
-function instants(line) { return line.targets.filter((target) => target.series && !target.step) }
+
+// A value for each series: the one that was asked for, of a range the last that there is.
 function rows(line) {
-  return instants(line).flatMap((target) => target.series.map((one) => ({ name: one.name, value: number(one.value) })));
+  const last = (one) => one.values.findLast((value) => value !== null) ?? null;
+  return line.targets.filter((target) => target.series).flatMap((target) =>
+    target.series.map((one) => ({ name: one.name, value: number(target.step ? last(one) : one.value) })));
 }
 
 // MARK: the same as a table
