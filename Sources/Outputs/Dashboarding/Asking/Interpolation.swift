@@ -68,7 +68,8 @@ package struct Interpolation: Sendable {
                 (place, isPattern) = (.quoted(byte), Self.isMatched(result.dropLast()))
             case (.plain, UInt8(ascii: "`")): (place, isPattern) = (.backtick, Self.isMatched(result.dropLast()))
             case (.plain, UInt8(ascii: "#")): place = .comment
-            case (.comment, UInt8(ascii: "\n")), (.backtick, UInt8(ascii: "`")): place = .plain
+            case (.comment, _) where Self.lineEnds.contains(byte): place = .plain
+            case (.backtick, UInt8(ascii: "`")): place = .plain
             case (.quoted(let quote), _) where byte == quote: place = .plain
             case (.quoted, UInt8(ascii: "\\")) where index < source.count:
                 result.append(source[index])
@@ -164,7 +165,7 @@ package struct Interpolation: Sendable {
     /// A value where it cannot be anything else; nil: it cannot stand there.
     private static func written(_ value: [UInt8], in place: Place, isPattern: Bool) -> [UInt8]? {
         switch place {
-        case .comment: return value.filter { $0 != UInt8(ascii: "\n") }
+        case .comment: return value.filter { !lineEnds.contains($0) }
         case .plain:
             let isWord = value.allSatisfy { isNamePart($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }
             return isWord ? value : nil
@@ -177,6 +178,8 @@ package struct Interpolation: Sendable {
         }
     }
 
+    /// What ends a comment.
+    private static let lineEnds: [UInt8] = [0x0A, 0x0D]
     private static let quotes: [UInt8] = [UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`")]
     private static let signs = Array(#"\.+*?()|[]{}^$"#.utf8)
 
