@@ -1,8 +1,10 @@
 import Asking
+import Bytes
 import Dashboarding
 import JSONTexts
 import Plans
 import PromQLText
+import Synchronization
 import Testing
 
 /// A dashboard's questions within the bounds of one.
@@ -58,6 +60,81 @@ import Testing
         options.timeLimitNanoseconds = -1
         let lines = try Self.lines(within: options.startingClock { 0 })
         #expect(Self.error(lines, 1) == "timeout" && Self.error(lines, 2) == "timeout")
+    }
+
+    // MARK: Much of everything
+
+    /// Series `up{n="0"}` and so on, each with a sample.
+    private static func many(_ count: Int) -> MemorySeries {
+        var series = MemorySeries()
+        for number in 0..<count {
+            var run = SampleRun()
+            run.append(1_785_500_000_000, .float(1))
+            series.set(LabelSet([("__name__", "up"), ("n", ByteText("\(number)".utf8))]), to: run)
+        }
+        return series
+    }
+
+    private static func lines(
+        of text: String, over series: MemorySeries, within options: QueryOptions
+    ) throws -> [JSONValue] {
+        let defaults = BoardTimes.Defaults(from: "now-1d", to: "now", weekStart: "", fiscalYearStartMonth: 0)
+        let times = BoardTimes(from: nil, to: nil, zone: nil, defaults: defaults, now: 1_785_500_000_000_000_000)
+        let request = BoardRequest(
+            try Dashboard(Array(text.utf8)), over: times, pageWidth: 1_200, chosen: [], wanted: nil)
+        var lines: [JSONValue] = []
+        _ = try BoardRun(request, SeriesRunner { 0 }, over: series, within: options).run { line, _ in
+            if let line = try? JSONReader.parse(line[...]) { lines.append(line) }
+            return true
+        }
+        return lines
+    }
+
+    /// Wherever the time is over, also in the middle of a line, each panel and each mark has its line.
+    @Test func timeThatEndsInALineEndsNoOther() throws {
+        let text = #"""
+            {"uid":"a","title":"A","annotations":{"list":[{"name":"m","expr":"up","enable":true}]},"panels":[
+            {"id":1,"type":"timeseries","targets":[{"expr":"up"}]},{"id":2,"type":"stat","targets":[{"expr":"up"}]}]}
+            """#
+        let series = Self.many(40)
+        var kinds: Set<String> = []
+        for limit in stride(from: Int64(0), to: 400, by: 3) {
+            var options = QueryOptions()
+            options.timeLimitNanoseconds = limit
+            let ticks = Atomic<Int64>(0)
+            let lines = try Self.lines(
+                of: text, over: series,
+                within: options.startingClock { ticks.wrappingAdd(1, ordering: .relaxed).newValue })
+            #expect(lines.compactMap { $0["line"]?.string } == ["range", "panel", "panel", "annotation"], "\(limit)")
+            for line in lines {
+                let error = line["error"] ?? line["targets"]?.array?.first?["error"]
+                kinds.insert(error?["type"]?.string ?? "none")
+            }
+        }
+        #expect(kinds == ["none", "timeout"])
+    }
+
+    /// Values of a variable and texts of questions are held until the end, and booked.
+    @Test func whatIsHeldUntilTheEndHasRoom() throws {
+        let targets = Array(repeating: #"{"expr":"sum(up{n=~\"$n\"})"}"#, count: 50).joined(separator: ",")
+        let text = #"{"uid":"a","title":"A","templating":{"list":[{"name":"n","type":"query","multi":true,"#
+            + #""includeAll":true,"query":"label_values(up, n)"}]},"panels":["#
+            + (0..<10).map { #"{"id":\#($0),"type":"timeseries","targets":[\#(targets)]}"# }.joined(separator: ",")
+            + "]}"
+        func errors(_ bytes: Int) throws -> [String?] {
+            let pool = MemoryPool(limitBytes: bytes)
+            var options = QueryOptions()
+            options.memoryPool = pool
+            let lines = try Self.lines(of: text, over: Self.many(1_000), within: options)
+            #expect(pool.usedBytes == 0)
+            return lines.flatMap { $0["targets"]?.array ?? [] }.map { $0["error"]?["type"]?.string }
+        }
+        #expect(try errors(64 << 20) == Array(repeating: nil, count: 500))
+        // Texts of five hundred questions have some two million bytes.
+        let few = try errors(1_500_000)
+        #expect(few.count == 500 && few.contains("unavailable"))
+        // Values without room are no values: nothing is asked without them.
+        #expect(try errors(20_000) == Array(repeating: "bad_data", count: 500))
     }
 
     @Test func whoHasGoneIsNotAnswered() {

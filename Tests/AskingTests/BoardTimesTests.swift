@@ -45,6 +45,20 @@ import Testing
         #expect(range.from == start && range.to == end && range.remarks == 0, "\(range)")
     }
 
+    /// Clocks in Berlin showed 02:30 twice on that day; it is the second time.
+    @Test func anHourThatIsThereTwiceIsTheOneThatItIs() throws {
+        for (unit, start, end) in [
+            ("h", "2026-10-25T01:00:00Z", "2026-10-25T02:00:00Z"),
+            ("m", "2026-10-25T01:30:00Z", "2026-10-25T01:31:00Z"),
+            ("s", "2026-10-25T01:30:15Z", "2026-10-25T01:30:16Z"),
+        ] {
+            let range = try Self.range("now-3d-13h/\(unit)", "now-3d-13h/\(unit)", "Europe/Berlin")
+            #expect(range.from == start && range.to == end, "\(unit): \(range)")
+        }
+        let half = try Self.range("now/h", "now/h", "Asia/Kolkata")
+        #expect(half.from == "2026-10-28T14:30:00Z" && half.to == "2026-10-28T15:30:00Z")
+    }
+
     @Test func daysAreThoseOfTheZone() throws {
         let berlin = try Self.range("now/d", "now", "Europe/Berlin")
         #expect(berlin.from == "2026-10-27T23:00:00Z")

@@ -74,6 +74,22 @@ import Testing
         #expect(Self.names(table) == ["Time", "n", "Value"] && looks >= 19)
     }
 
+    /// Of rows that are left out there is no column either, and of several answers each is counted once.
+    @Test func rowsThatAreLeftOutLeaveNothing() throws {
+        let values = (0..<6_000).map { number in
+            (labels: Self.labels([(number < 5_000 ? "n" : "late", "\(number)")]), value: Double(number))
+        }
+        let text = #""type":"table","targets":[{"expr":"a"}],"transformations":[{"id":"merge","options":{}}]"#
+        let panel = try #require(try Dashboard(panel: text).panels.first)
+        let answers = ["A", "B", "C"].map { PanelTable.Answer(refID: $0, values: values) }
+        var json = JSONWriter()
+        PanelTable(answers, at: 0, panel.transformations).write(to: &json) {}
+        let table = try JSONReader.parse(json.bytes)
+        #expect(Self.rows(table).count == 5_000 && table["leftOut"]?.integer == 1_000)
+        #expect(Self.names(table) == ["Time", "n", "Value #A", "Value #B", "Value #C"])
+        #expect(Self.rows(table).last?.suffix(3) == [.number("4999"), .number("4999"), .number("4999")])
+    }
+
     @Test func samplesAboveZeroAreBands() {
         var run = SampleRun()
         for (time, value) in [(0, 1.0), (60, 2), (120, 0), (180, 1), (300, 1), (360, .nan), (420, 3)] {

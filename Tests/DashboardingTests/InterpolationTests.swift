@@ -79,6 +79,25 @@ import Testing
         }
     }
 
+    /// A comment ends with either sign that ends lines.
+    @Test func commentsEndWhereTheyEnd() throws {
+        let ends = ["v": Self.values("a\r or vector(1)\n or vector(2)")]
+        #expect(try Self.asked("up # $v\n+ 1", ends) == "up # a or vector(1) or vector(2)\n+ 1")
+        let quote = ["v": Self.values(#"a"} or up{x="b"#)]
+        #expect(
+            try Self.asked("# a comment\rup{x=\"$v\"}", quote)
+                == "# a comment\rup{x=\"a\\x22} or up{x=\\x22b\"}")
+    }
+
+    /// With nothing in its place it would ask for series without the label.
+    @Test func whatNobodyKnowsIsNotAsked() {
+        #expect {
+            try Self.asked(#"up{x=~"$v"}"#, ["v": .unknown("no time")])
+        } throws: { error in
+            "\(error)" == "what the variable v may be is not known: no time"
+        }
+    }
+
     @Test func whatResultsIsBounded() {
         let long = VariableText.values([ByteText(repeatElement(UInt8(ascii: "a"), count: 200_000))])
         #expect(throws: InterpolationError.self) {

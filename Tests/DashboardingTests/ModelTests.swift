@@ -187,6 +187,30 @@ import Testing
         }
     }
 
+    /// The first panel too many is named, wherever it lies: none behind it is read.
+    @Test func panelsAreBoundedWhereTheyAreRead() {
+        let many = String(repeating: "{},", count: 200_000) + "{}"
+        for (members, place) in [
+            (#""panels":[\#(many)]"#, "panels[500]"),
+            (#""panels":[{"type":"row","panels":[\#(many)]}]"#, "panels[0].panels[499]"),
+        ] {
+            #expect {
+                try Dashboard(members: members)
+            } throws: { error in
+                "\(error)" == place + ": more than 500 panels are too many"
+            }
+        }
+    }
+
+    /// Every series has a name.
+    @Test func namesAreBounded() throws {
+        let format = String(repeating: "{{model}}", count: 200)
+        let dashboard = try Dashboard(
+            panel: #""type":"stat","targets":[{"expr":"up","legendFormat":"\#(format)"}]"#)
+        #expect(dashboard.panels.first?.targets.first?.legend.isEmpty == true)
+        #expect(dashboard.remarks == ["panels[0].targets[0].legendFormat: is longer than 1000 bytes"])
+    }
+
     @Test func numbersOfPartsAreBounded() throws {
         let panels = (0..<501).map { #"{"id":\#($0),"type":"row"}"# }.joined(separator: ",")
         #expect(throws: DashboardFileError.self) { try Dashboard(members: #""panels":[\#(panels)]"#) }

@@ -43,15 +43,25 @@ import Testing
     func panelsHaveStepsOfTheirOwn(members: String, width: Int, page: Int, step: Int64) throws {
         let text = #""type":"timeseries","gridPos":{"w":\#(width),"h":8},"targets":[{"expr":"up"}]"# + members
         let panel = try #require(try Dashboard(panel: text).panels.first)
-        let timing = PanelTiming(panel, panel.targets[0], from: 0, to: 6 * Self.hour, pageWidth: page)
+        let timing = PanelTiming(panel, from: 0, to: 6 * Self.hour, pageWidth: page)
         #expect(timing.step == step)
+    }
+
+    /// Points of several questions stand beside each other.
+    @Test func questionsOfAPanelHaveOneStep() throws {
+        let text =
+            #""type":"timeseries","interval":"1m","targets":[{"expr":"up"},{"expr":"down","interval":"10m"},"#
+            + #"{"expr":"left","interval":"2m"}]"#
+        let panel = try #require(try Dashboard(panel: text).panels.first)
+        let timing = PanelTiming(panel, from: 0, to: Self.hour, pageWidth: 1_200)
+        #expect(timing.step == 600_000)
     }
 
     @Test func panelsMayHaveARangeOfTheirOwn() throws {
         let text = #""type":"stat","timeFrom":"1h","timeShift":"1d","targets":[{"expr":"up","instant":true}]"#
         let panel = try #require(try Dashboard(panel: text).panels.first)
         let to = 100 * Self.hour
-        let timing = PanelTiming(panel, panel.targets[0], from: 0, to: to, pageWidth: 1_200)
+        let timing = PanelTiming(panel, from: 0, to: to, pageWidth: 1_200)
         #expect(timing.to == to - 24 * Self.hour && timing.from == to - 25 * Self.hour)
         #expect(panel.targets[0].isInstant)
     }

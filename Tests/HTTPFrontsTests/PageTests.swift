@@ -57,6 +57,9 @@ import Testing
         // The library comes from the system's package and is in no commit.
         let charts = try #require(EmbeddedPages.files.first { $0.name == Self.library })
         #expect(String(decoding: charts.bytes.prefix(200), as: UTF8.self).contains("Chart.js v3."))
+        // Whoever passes the package on passes the library on, and has to say whose it is.
+        let said = try Data(contentsOf: root.appending(path: "Deploy/debian/copyright"))
+        #expect(String(decoding: said, as: UTF8.self).contains("Chart.js contributors"))
     }
 
     @Test func filesAreSentForGoodAndPackedToWhoTakesThem() async throws {
@@ -320,6 +323,34 @@ import Testing
             }
         }
         #expect(Self.texts.contains { $0.name == "overview.js" && $0.text.contains("ask(address(\"/v1/reports/sla\"") })
+    }
+
+    /// A browser runs nothing of a page where one name is missing.
+    @Test func whatScriptsTakeOfEachOtherIsThere() throws {
+        let exports = Dictionary(
+            uniqueKeysWithValues: Self.texts.map { name, text in
+                let found = text.matches(of: /(?:^|\n)export (?:async )?(?:function\*?|class|const|let) (\w+)/)
+                return (name, Set(found.map { String($0.1) }))
+            })
+        var count = 0
+        for (name, text) in Self.texts {
+            for match in text.matches(of: /import \{([^}]*)\} from "\.\/([^"]*)"/) {
+                let known = try #require(exports[String(match.2)], "\(name): \(match.2)")
+                for part in match.1.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }) {
+                    #expect(known.contains(String(part)), "\(name): \(part) of \(match.2)")
+                    count += 1
+                }
+            }
+        }
+        #expect(count > 30)
+    }
+
+    /// A number or a time reads the same on all pages.
+    @Test func numbersAndTimesAreWrittenByOneModuleEach() {
+        for (way, module) in [("Intl.NumberFormat", "format.js"), ("Intl.DateTimeFormat", "time.js")] {
+            #expect(Self.texts.filter { $0.text.contains(way) }.map(\.name) == [module], "\(way)")
+        }
+        #expect(!Self.texts.contains { $0.text.contains("toLocale") })
     }
 
     @Test func nothingButThemeZoneAndColumnsIsKeptInABrowser() {

@@ -1,7 +1,8 @@
 // Series over time, drawn by Chart.js: a linear axis in ms with ticks of our own, stacks summed here, gaps where nothing was told. The
 // pointer's place is drawn on a canvas above, so that no chart is drawn again for a move of it. Texts become text nodes, never markup.
-import { axisFormat, format, reduce } from "./units.js";
-import { tickLabels, timeTicks, written } from "./ticks.js";
+import { timeLabels, timeTicks, valueLabels } from "./axis.js";
+import { format } from "./format.js";
+import { fullText } from "./time.js";
 
 const palettes = {
   light: ["#0B62A8", "#E96D28", "#6B365A", "#0F96F6", "#9D210C", "#B26778"],
@@ -77,8 +78,8 @@ export class TimeChart {
   spoken() {
     const all = this.series.flatMap((one) => one.values);
     const { unit, decimals } = this.look;
-    return this.look.title + ", " + written(this.data.from, this.look.zone) + " to " + written(this.data.to, this.look.zone) + ", last "
-      + format(reduce(all, "last"), unit, decimals) + ", max " + format(reduce(all, "max"), unit, decimals);
+    return this.look.title + ", " + fullText(this.data.from, this.look.zone) + " to " + fullText(this.data.to, this.look.zone) + ", last "
+      + format(reduce(all, "last"), unit, { decimals }) + ", max " + format(reduce(all, "max"), unit, { decimals });
   }
 
   shown() { return this.series.filter((one) => !this.hidden.has(one.name)) }
@@ -138,7 +139,7 @@ export class TimeChart {
           type: "linear", min: this.data.from, max: this.data.to, offset: false, grid: { color: faint(ink) },
           afterBuildTicks(axis) { axis.ticks = timeTicks(axis.min, axis.max, chart.frame.clientWidth, zone).map((value) => ({ value })) },
           afterTickToLabelConversion(axis) {
-            const labels = tickLabels(axis.ticks.map((tick) => tick.value), zone);
+            const labels = timeLabels(axis.ticks.map((tick) => tick.value), zone);
             axis.ticks.forEach((tick, at) => { tick.label = labels[at] });
           },
           ticks,
@@ -147,7 +148,7 @@ export class TimeChart {
           type: "linear", min: this.look.min, max: this.look.max, stacked: this.look.bars && this.data.count <= columnsMax,
           beginAtZero: sums || unit !== "s", grid: { color: faint(ink) },
           afterTickToLabelConversion(axis) {
-            const labels = axisFormat(axis.ticks.map((tick) => tick.value), unit);
+            const labels = valueLabels(axis.ticks.map((tick) => tick.value), unit);
             axis.ticks.forEach((tick, at) => { tick.label = labels[at] });
           },
           ticks: { color: ink, maxTicksLimit: 6 },
@@ -296,17 +297,17 @@ export class TimeChart {
     const at = Math.min(Math.max(Math.round((this.time - start) / step), 0), count - 1);
     const rows = this.shown().filter((one) => typeof one.values[at] === "number").sort((a, b) => b.values[at] - a.values[at]);
     this.tip.replaceChildren();
-    element("b", written(start + at * step, zone), this.tip);
+    element("b", fullText(start + at * step, zone), this.tip);
     for (const one of rows.slice(0, rowsMax)) {
       const line = element("div", undefined, this.tip);
       const mark = element("i", "", line);
       mark.style.background = one.color;
       element("span", one.name, line);
-      element("span", format(one.values[at], unit, decimals), line, "number");
+      element("span", format(one.values[at], unit, { decimals }), line, "number");
     }
     if (rows.length > rowsMax) element("div", (rows.length - rowsMax) + " more", this.tip, "soft");
     if ((this.look.stacked || this.look.bars) && rows.length > 1) {
-      element("div", "total " + format(rows.reduce((sum, one) => sum + one.values[at], 0), unit, decimals), this.tip);
+      element("div", "total " + format(rows.reduce((sum, one) => sum + one.values[at], 0), unit, { decimals }), this.tip);
     }
     const x = this.chart.scales.x.getPixelForValue(this.time);
     for (const band of this.bands ?? []) {
@@ -344,7 +345,7 @@ export class TimeChart {
       mark.style.borderTop = "3px " + (one.dash.length ? "dashed " : "solid ") + one.color;
       element("span", shortened(one.name), button);
       button.addEventListener("click", (event) => this.choose(one.name, event.ctrlKey || event.metaKey));
-      for (const calc of calcs) element("td", format(reduce(one.values, calc), unit, decimals), row, "number");
+      for (const calc of calcs) element("td", format(reduce(one.values, calc), unit, { decimals }), row, "number");
     }
   }
 
@@ -367,6 +368,19 @@ export class TimeChart {
     this.chart?.destroy();
     this.host.replaceChildren();
   }
+}
+
+// What a column of numbers says in short; null of none.
+export function reduce(values, calc) {
+  let last = null, sum = 0, count = 0, max = -Infinity, min = Infinity;
+  for (const value of values) {
+    if (typeof value !== "number") continue;
+    last = value; sum += value; count++;
+    if (value > max) max = value;
+    if (value < min) min = value;
+  }
+  if (!count) return null;
+  return { last, lastNotNull: last, mean: sum / count, max, min, sum }[calc] ?? null;
 }
 
 // Long names lose their middle.

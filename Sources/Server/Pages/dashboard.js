@@ -5,7 +5,9 @@ import { ColorBook, element } from "./chart.js";
 import { makePanel } from "./panels.js";
 import { notice, noticeTrouble, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
-import { written } from "./ticks.js";
+import { fullText, isRelative, parsed } from "./time.js";
+
+function iso(time) { return new Date(time).toISOString() }
 
 class Page {
   constructor(host, model) {
@@ -16,6 +18,8 @@ class Page {
     this.opened = new Set();
     this.variables = new Map();
     this.basis = null;
+    // Counts how often all was asked.
+    this.turn = 0;
     this.crosshairShared = model.crosshair;
     this.zone = "UTC";
     [this.from, this.to] = [Date.now() - 6 * 3600000, Date.now()];
@@ -29,8 +33,10 @@ class Page {
 
   query(panels) {
     const asked = new URLSearchParams(), { from, to, variables } = view();
-    asked.set("from", from);
-    asked.set("to", to);
+    // Now is the server's; other times are sent as they are shown above, however somebody wrote them.
+    const sent = (text, isEnd) => isRelative(text) ? text : iso(parsed(text, { now: Date.now(), zone: this.zone, isEnd }));
+    asked.set("from", sent(from, false));
+    asked.set("to", sent(to, true));
     for (const [name, values] of Object.entries(variables)) for (const value of values) asked.append("var-" + name, value);
     asked.set("timezone", this.zone);
     asked.set("width", String(Math.max(200, Math.round(this.host.clientWidth))));
@@ -80,7 +86,7 @@ class Page {
 
   hooks(model) {
     return {
-      onZoom: (from, to) => change({ from: new Date(from).toISOString(), to: new Date(to).toISOString() }),
+      onZoom: (from, to) => change({ from: iso(from), to: iso(to) }),
       onHover: (time) => {
         if (!this.crosshairShared) return;
         for (const panel of this.panels.values()) if (panel.model.id !== model.id) panel.crosshair(time);
@@ -120,16 +126,21 @@ class Page {
   // What the page asks: one panel alone, those that are open, or all that no row folds away.
   load({ zone, signal }) {
     this.zone = zone;
+    this.turn++;
     const only = Number(this.parameters.get("viewPanel")) || null;
-    return this.fetch(only ? [only] : this.opened.size ? [...this.panels.keys()] : null, signal);
+    const isOpen = ([id, panel]) => panel.model.row === undefined || this.opened.has(id);
+    return this.fetch(only ? [only] : this.opened.size ? [...this.panels].filter(isOpen).map(([id]) => id) : null, signal);
   }
 
   async fetch(panels, signal) {
+    const turn = this.turn;
     try {
       const address = "/d/" + encodeURIComponent(this.model.uid) + "/data?" + this.query(panels);
       const answer = await open(address, { signal });
       let hasEnd = false;
       for await (const line of lines(answer.body)) {
+        // All is asked again meanwhile, perhaps over another range.
+        if (turn !== this.turn) return;
         hasEnd ||= line.line === "basis";
         this.take(line);
       }
@@ -144,7 +155,11 @@ class Page {
     switch (line.line) {
       case "range": [this.from, this.to] = [line.from, line.to]; break;
       case "variable": this.variables.set(line.name, line); this.drawVariables(); break;
-      case "panel": this.panels.get(line.id)?.update(line); break;
+      case "panel": {
+        const panel = this.panels.get(line.id);
+        if (panel) this.draw([panel], () => panel.update(line));
+        break;
+      }
       case "annotation": {
         const color = this.model.annotations.find((one) => one.name === line.name)?.color;
         this.marks.set(line.name, (line.bands ?? []).map((band) => ({ ...band, color })));
@@ -153,9 +168,22 @@ class Page {
       }
       case "basis":
         this.basis = line;
-        for (const panel of this.panels.values()) panel.redraw();
+        this.draw(this.panels.values(), (panel) => panel.redraw());
         this.drawBasis();
         break;
+    }
+  }
+
+  // What cannot be drawn is said, and the others are drawn.
+  draw(panels, act) {
+    for (const panel of panels) {
+      const { id, title } = panel.model;
+      try {
+        act(panel);
+        notice("panel " + id, null);
+      } catch (error) {
+        notice("panel " + id, (title || "a panel") + " cannot be drawn: " + error.message);
+      }
     }
   }
 
@@ -164,11 +192,11 @@ class Page {
   drawBasis() {
     const place = document.getElementById("basis"), { from, to, asOf, watermark, position, remarks } = this.basis;
     place.replaceChildren();
-    element("p", written(from, this.zone) + " to " + written(to, this.zone) + " (" + this.zone + "), as of "
-      + written(Date.parse(asOf), this.zone), place);
+    element("p", fullText(from, this.zone) + " to " + fullText(to, this.zone) + " (" + this.zone + "), as of "
+      + fullText(Date.parse(asOf), this.zone), place);
     const more = element("details", undefined, place);
     element("summary", "basis", more);
-    element("p", "every event received up to " + written(Date.parse(watermark), this.zone) + " is in it, up to position " + position, more);
+    element("p", "every event received up to " + fullText(Date.parse(watermark), this.zone) + " is in it, up to position " + position, more);
     for (const remark of [...remarks, ...this.model.remarks]) element("p", remark, more);
     for (const remark of remarks) element("p", remark, place, "bad");
   }

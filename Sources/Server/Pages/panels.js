@@ -1,8 +1,8 @@
 // The kinds of panels of a dashboard: each draws the line of figures that the server sent for it, and can show the same as a table and as
 // CSV. Texts become text nodes, never markup.
 import { TimeChart, canDraw, element, fewSeries, namedColor, shortened } from "./chart.js";
-import { cell, format } from "./units.js";
-import { written } from "./ticks.js";
+import { format } from "./format.js";
+import { dateTimeText, fullText } from "./time.js";
 
 // What a field looks like: the defaults, then what is said of its name; the last one wins.
 function display(model, name) {
@@ -19,11 +19,17 @@ function mapped(field, value) {
   });
 }
 
-function shown(field, value) { return mapped(field, value)?.text || format(value, field.unit, field.decimals, field.noValue) }
+// A field without a unit has numbers as they are.
+function unitOf(field) { return field.unit ?? "none" }
+
+function shown(field, value) {
+  return mapped(field, value)?.text || format(value, unitOf(field), { decimals: field.decimals, noValue: field.noValue });
+}
 
 // The colour of a value, and in words what it means: colour is never alone.
 function state(field, value) {
-  if (typeof value !== "number" || !field.thresholds?.length) return { color: "", mark: "", word: "" };
+  // What is no number keeps no promise.
+  if (typeof value !== "number" || Number.isNaN(value) || !field.thresholds?.length) return { color: "", mark: "", word: "" };
   let color = "";
   for (const step of field.thresholds) if (step.value === null || value >= step.value) color = step.color;
   const said = { green: ["✓", "met"], orange: ["!", "at risk"], yellow: ["!", "at risk"], red: ["✗", "beyond"] }[color];
@@ -35,9 +41,12 @@ function state(field, value) {
 function number(value) { return value === "NaN" ? NaN : typeof value === "string" ? Number(value) : value }
 
 function ranges(line) { return line.targets.filter((target) => target.series && target.step) }
-function instants(line) { return line.targets.filter((target) => target.series && !target.step) }
+
+// A value for each series: the one that was asked for, of a range the last that there is.
 function rows(line) {
-  return instants(line).flatMap((target) => target.series.map((one) => ({ name: one.name, value: number(one.value) })));
+  const last = (one) => one.values.findLast((value) => value !== null) ?? null;
+  return line.targets.filter((target) => target.series).flatMap((target) =>
+    target.series.map((one) => ({ name: one.name, value: number(target.step ? last(one) : one.value) })));
 }
 
 // MARK: the same as a table
@@ -58,10 +67,19 @@ export function tableOf(line, zone) {
   return { columns: [{ name: "name", kind: "text" }, { name: "value", kind: "number" }], rows: rows(line).map((row) => [row.name, row.value]) };
 }
 
+// A cell of a CSV file: numbers exact, and no text is a formula to a spreadsheet.
+export function cell(value) {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "number") return String(value);
+  let text = String(value);
+  if (/^[=+\-@\t\r]/.test(text)) text = "'" + text;
+  return /[",\n\r]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
+}
+
 // What is shown, with the range and the zone that it is of.
 export function csvOf(model, line, page) {
   const table = tableOf(line, page.zone);
-  const lines = [["panel", model.title], ["from", written(page.from, page.zone)], ["to", written(page.to, page.zone)],
+  const lines = [["panel", model.title], ["from", fullText(page.from, page.zone)], ["to", fullText(page.to, page.zone)],
     ...page.filters().map(([name, values]) => [name, values.join(" ")]), [], table.columns.map((column) => column.name)];
   for (const row of table.rows) {
     lines.push(row.map((value, at) => table.columns[at].kind === "time" ? new Date(value).toISOString() : value));
@@ -102,7 +120,7 @@ function drawTable(host, table, fieldOf, zone, sorting) {
       const line = element("tr", undefined, body);
       row.forEach((value, at) => {
         const column = table.columns[at];
-        if (column.kind === "time") return element("td", written(value, zone), line);
+        if (column.kind === "time") return element("td", fullText(value, zone), line);
         if (column.kind === "text") {
           const text = element("td", shortened(String(value ?? ""), 80), line);
           text.title = String(value ?? "");
@@ -138,7 +156,7 @@ const kinds = {
         note.textContent = [few.note, "each point " + length(step)].filter(Boolean).join(", ");
         if (!chart) {
           chart = new TimeChart(element("div", undefined, host), {
-            title: model.title, unit: model.field.unit, decimals: model.field.decimals, min: model.field.min, max: model.field.max,
+            title: model.title, unit: unitOf(model.field), decimals: model.field.decimals, min: model.field.min, max: model.field.max,
             style: model.field.style, thresholds: model.field.thresholds, options: model.options, colors: page.colors, zone: page.zone,
             stacked: model.field.style["stacking.mode"] === "normal", bars: model.field.style.drawStyle === "bars",
           }, page.hooks(model));
@@ -245,6 +263,13 @@ export function heatRows(series) {
   }));
 }
 
+// A loop: there may be more cells than a call takes arguments.
+function greatest(buckets) {
+  let most = 0;
+  for (const row of buckets) for (const value of row.values) if (value > most) most = value;
+  return most;
+}
+
 function drawHeatmap(canvas, frame, model, line, page) {
   const found = ranges(line)[0], ratio = devicePixelRatio || 1;
   const [width, height] = [frame.clientWidth, frame.clientHeight];
@@ -256,8 +281,8 @@ function drawHeatmap(canvas, frame, model, line, page) {
   canvas.setAttribute("aria-label", model.title + (buckets.length ? ", " + buckets.length + " buckets" : ", no data"));
   if (!buckets.length) return "no data";
   const least = model.options["filterValues.le"] ?? 0, exponent = model.options["color.exponent"] ?? 0.5;
-  const steps = model.options["color.steps"] ?? 64, most = Math.max(...buckets.flatMap((row) => row.values.map((value) => value ?? 0)));
-  const left = 56, bottom = height - 18, unit = model.options["yAxis.unit"] ?? model.field.unit;
+  const steps = model.options["color.steps"] ?? 64, most = greatest(buckets);
+  const left = 56, bottom = height - 18, unit = model.options["yAxis.unit"] ?? unitOf(model.field);
   const ink = getComputedStyle(document.body).color;
   const column = (width - left) / found.count, band = bottom / buckets.length, gap = model.options.cellGap ?? 1;
   ctx.font = "11px system-ui, sans-serif";
@@ -275,7 +300,7 @@ function drawHeatmap(canvas, frame, model, line, page) {
   ctx.fillStyle = ink;
   for (const [time, x, align] of [[page.from, left, "left"], [page.to, width, "right"]]) {
     ctx.textAlign = align;
-    ctx.fillText(written(time, page.zone).slice(5, 16), x, height - 4);
+    ctx.fillText(dateTimeText(time, page.zone).slice(5), x, height - 4);
   }
   return "each column " + length(found.step) + ", darkest " + format(most, "short");
 }

@@ -12,6 +12,9 @@
 static const unsigned char ask_js[] = {
 #embed "../../Server/Pages/ask.js"
 };
+static const unsigned char axis_js[] = {
+#embed "../../Server/Pages/axis.js"
+};
 static const unsigned char chart_js[] = {
 #embed "../../Server/Pages/chart.js"
 };
@@ -72,14 +75,8 @@ static const unsigned char style_css[] = {
 static const unsigned char theme_js[] = {
 #embed "../../Server/Pages/theme.js"
 };
-static const unsigned char ticks_js[] = {
-#embed "../../Server/Pages/ticks.js"
-};
 static const unsigned char time_js[] = {
 #embed "../../Server/Pages/time.js"
-};
-static const unsigned char units_js[] = {
-#embed "../../Server/Pages/units.js"
 };
 static const unsigned char waterfall_js[] = {
 #embed "../../Server/Pages/waterfall.js"
@@ -89,6 +86,7 @@ static const unsigned char waterfall_js[] = {
 
 static const plimsoll_embedded_page pages[] = {
     FILE_OF(ask_js, "ask.js"),
+    FILE_OF(axis_js, "axis.js"),
     FILE_OF(chart_js, "chart.js"),
     FILE_OF(chart_min_js, "chart.min.js"),
     FILE_OF(columns_js, "columns.js"),
@@ -109,9 +107,7 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(status_js, "status.js"),
     FILE_OF(style_css, "style.css"),
     FILE_OF(theme_js, "theme.js"),
-    FILE_OF(ticks_js, "ticks.js"),
     FILE_OF(time_js, "time.js"),
-    FILE_OF(units_js, "units.js"),
     FILE_OF(waterfall_js, "waterfall.js"),
 };
 

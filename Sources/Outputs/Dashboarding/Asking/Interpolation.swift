@@ -6,6 +6,9 @@ package enum VariableText: Hashable, Sendable {
     case raw(ByteText)
     /// Values of data or of an address, which stay values whatever they spell.
     case values([ByteText])
+    /// Nobody knows it, for this reason: an expression that has it is not asked, since without values it says something
+    /// else.
+    case unknown(String)
 }
 
 /// Why an expression cannot be asked.
@@ -48,12 +51,11 @@ package struct Interpolation: Sendable {
         // Whether the text that is open is a regular expression.
         var isPattern = false
         while index < source.count {
-            guard result.count <= Self.bytesMax else {
-                throw InterpolationError(message: "with its variables it is longer than 1 MiB", offset: index)
-            }
+            guard result.count <= Self.bytesMax else { throw Self.tooLong(index) }
             let byte = source[index]
             if byte == UInt8(ascii: "$"), let reference = Self.reference(source, at: index) {
-                if let value = try text(of: reference, in: place, isPattern: isPattern, at: index) {
+                let room = Self.bytesMax - result.count
+                if let value = try text(of: reference, in: place, isPattern: isPattern, at: index, room) {
                     result += value
                     index = reference.end
                     continue
@@ -66,7 +68,8 @@ package struct Interpolation: Sendable {
                 (place, isPattern) = (.quoted(byte), Self.isMatched(result.dropLast()))
             case (.plain, UInt8(ascii: "`")): (place, isPattern) = (.backtick, Self.isMatched(result.dropLast()))
             case (.plain, UInt8(ascii: "#")): place = .comment
-            case (.comment, UInt8(ascii: "\n")), (.backtick, UInt8(ascii: "`")): place = .plain
+            case (.comment, _) where Self.lineEnds.contains(byte): place = .plain
+            case (.backtick, UInt8(ascii: "`")): place = .plain
             case (.quoted(let quote), _) where byte == quote: place = .plain
             case (.quoted, UInt8(ascii: "\\")) where index < source.count:
                 result.append(source[index])
@@ -115,9 +118,14 @@ package struct Interpolation: Sendable {
         return Reference(name: name.text, format: format, end: end + 1)
     }
 
+    private static func tooLong(_ offset: Int) -> InterpolationError {
+        InterpolationError(message: "with its variables it is longer than 1 MiB", offset: offset)
+    }
+
     /// nil: there is no such variable, and the text stays.
+    /// - Parameter room: bytes that there are for it; what is longer is not written to its end.
     private func text(
-        of reference: Reference, in place: Place, isPattern: Bool, at offset: Int
+        of reference: Reference, in place: Place, isPattern: Bool, at offset: Int, _ room: Int
     ) throws(InterpolationError) -> [UInt8]? {
         if let text = timing.builtIn(reference.name) { return Array(text.utf8) }
         guard let variable = variables[reference.name] else { return nil }
@@ -130,20 +138,26 @@ package struct Interpolation: Sendable {
                 message: "the format `\(reference.format)` of the variable \(reference.name) is not understood",
                 offset: offset)
         }
-        guard case .values(let values) = variable else {
-            if case .raw(let text) = variable { return text.bytes }
-            return nil
+        let values: [ByteText]
+        switch variable {
+        case .raw(let text): return text.bytes
+        case .values(let known): values = known
+        case .unknown(let reason):
+            throw InterpolationError(
+                message: "what the variable \(reference.name) may be is not known: \(reason)", offset: offset)
         }
-        var written: [[UInt8]] = []
+        var joined: [UInt8] = []
         for value in values {
             guard let text = Self.written(value.bytes, in: place, isPattern: isPattern) else {
                 throw InterpolationError(
                     message: "the value of the variable \(reference.name) cannot stand here", offset: offset)
             }
-            written.append(text)
+            if values.count > 1 { joined.append(UInt8(ascii: joined.isEmpty ? "(" : "|")) }
+            joined += text
+            guard joined.count <= room else { throw Self.tooLong(offset) }
         }
-        let joined = Array(written.joined(separator: [UInt8(ascii: "|")]))
-        return values.count > 1 ? [UInt8(ascii: "(")] + joined + [UInt8(ascii: ")")] : joined
+        if values.count > 1 { joined.append(UInt8(ascii: ")")) }
+        return joined
     }
 
     // MARK: Values
@@ -151,7 +165,7 @@ package struct Interpolation: Sendable {
     /// A value where it cannot be anything else; nil: it cannot stand there.
     private static func written(_ value: [UInt8], in place: Place, isPattern: Bool) -> [UInt8]? {
         switch place {
-        case .comment: return value.filter { $0 != UInt8(ascii: "\n") }
+        case .comment: return value.filter { !lineEnds.contains($0) }
         case .plain:
             let isWord = value.allSatisfy { isNamePart($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }
             return isWord ? value : nil
@@ -164,6 +178,8 @@ package struct Interpolation: Sendable {
         }
     }
 
+    /// What ends a comment.
+    private static let lineEnds: [UInt8] = [0x0A, 0x0D]
     private static let quotes: [UInt8] = [UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "`")]
     private static let signs = Array(#"\.+*?()|[]{}^$"#.utf8)
 

@@ -30,6 +30,9 @@ package struct LegendFormat: Hashable, Sendable {
         self.parts = parts
     }
 
+    /// A longer one is not understood: every series is named by it.
+    static let bytesMax = 1_000
+
     /// Whether it says nothing of its own.
     package var isEmpty: Bool { parts.isEmpty }
 
@@ -57,5 +60,17 @@ package struct LegendFormat: Hashable, Sendable {
         while bytes.first == 0x20 { bytes = bytes.dropFirst() }
         while bytes.last == 0x20 { bytes = bytes.dropLast() }
         return bytes
+    }
+}
+
+extension Fields {
+    /// How something is named; as where nobody says anything where that is missing or not understood.
+    func legend(_ name: String) -> LegendFormat {
+        let format = text(name) ?? ""
+        guard format.utf8.count <= LegendFormat.bytesMax else {
+            refuse(name, "is longer than \(LegendFormat.bytesMax) bytes")
+            return LegendFormat("")
+        }
+        return LegendFormat(format)
     }
 }

@@ -37,27 +37,30 @@ package struct PanelTable: Sendable {
     private static let rowsMax = 5_000
 
     /// - Parameter time: ms since 1970, when all were asked.
-    /// - Complexity: O(n log n) in values and labels.
+    /// - Complexity: O(n log n) in values and labels; it holds no more than rows that are shown, and labels of others.
     package init(_ answers: [Answer], at time: Int64, _ transformations: [Transformation]) {
         self.time = time
         let merges = transformations.contains { if case .merge = $0 { true } else { false } }
         var (places, names): ([LabelSet: Int], Set<ByteText>) = ([:], [])
+        var left: Set<LabelSet> = []
         for (number, answer) in answers.enumerated() {
             for (labels, value) in answer.values {
-                names.formUnion(labels.labels.map(\.name))
-                let place: Int
                 if merges, let known = places[labels], rows[known].values[number] == nil {
-                    place = known
-                } else {
-                    place = rows.count
-                    places[labels] = place
-                    rows.append(Row(labels: labels, values: Array(repeating: nil, count: answers.count)))
+                    rows[known].values[number] = value
+                    continue
                 }
-                rows[place].values[number] = value
+                // A row has room for every answer: what is not shown gets none.
+                guard rows.count < Self.rowsMax else {
+                    if !merges || left.insert(labels).inserted { leftOutCount += 1 }
+                    continue
+                }
+                names.formUnion(labels.labels.map(\.name))
+                places[labels] = rows.count
+                var row = Row(labels: labels, values: Array(repeating: nil, count: answers.count))
+                row.values[number] = value
+                rows.append(row)
             }
         }
-        leftOutCount = max(0, rows.count - Self.rowsMax)
-        rows = Array(rows.prefix(Self.rowsMax))
         columns = [(.time, Array("Time".utf8))] + names.sorted().map { (.label($0), $0.bytes) }
         for (number, answer) in answers.enumerated() {
             columns.append((.value(number), Array((answers.count > 1 ? "Value #" + answer.refID : "Value").utf8)))

@@ -17,16 +17,16 @@ package struct PanelTiming: Hashable, Sendable {
     /// ms between two samples of a series, as dashboards are told (`timeInterval` of the data source).
     static let sampleInterval: Int64 = 15_000
 
-    /// Those of a panel's question.
+    /// Those of a panel's questions: all have one step, since their points stand beside each other in a chart.
     /// - Parameters:
     ///   - from: ms since 1970, as its end; within the years that ns since 1970 reach.
     ///   - pageWidth: CSS pixels of all columns together.
-    package init(_ panel: Panel, _ target: PanelTarget, from: Int64, to: Int64, pageWidth: Int) {
+    package init(_ panel: Panel, from: Int64, to: Int64, pageWidth: Int) {
         let end = to.saturatingSubtract(panel.shift)
         let start = panel.ownLength.map { end.saturatingSubtract($0) } ?? from.saturatingSubtract(panel.shift)
         let pixels = min(max(pageWidth, 100), 10_000) * panel.width / 24 / 100 * 100
         let points = Int64(panel.pointsMax ?? max(100, pixels))
-        let least = max(target.stepMin ?? panel.stepMin ?? 0, Self.sampleInterval)
+        let least = max(panel.targets.compactMap(\.stepMin).max() ?? panel.stepMin ?? 0, Self.sampleInterval)
         self.init(from: start, to: end, points: points, least: least)
     }
 

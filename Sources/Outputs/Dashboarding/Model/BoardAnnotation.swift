@@ -32,8 +32,8 @@ package struct BoardAnnotation: Sendable {
         step = max(1_000, fields.milliseconds("step") ?? Self.stepStandard)
         (isEnabled, isHidden) = (fields.flag("enable") ?? true, fields.flag("hide") ?? false)
         color = fields.text("iconColor") ?? ""
-        title = LegendFormat(fields.text("titleFormat") ?? "")
-        text = LegendFormat(fields.text("textFormat") ?? "")
+        title = fields.legend("titleFormat")
+        text = fields.legend("textFormat")
         let trimmed = (fields.text("tagKeys") ?? "").split(separator: ",").map { $0.filter { $0 != " " } }
         tagKeys = trimmed.filter { !$0.isEmpty }
         if fields.flag("useValueForTime") == true { fields.refuse("useValueForTime", "marks stand at their samples") }

@@ -24,7 +24,7 @@ package struct PanelTarget: Sendable {
         isInstant = instant && range != true
         if instant, range == true { fields.refuse("instant", "it is asked over the range alone") }
         _ = fields.word("format", among: ["time_series", "table", "heatmap"])
-        legend = LegendFormat(fields.text("legendFormat") ?? "")
+        legend = fields.legend("legendFormat")
         stepMin = fields.milliseconds("interval")
         isHidden = fields.flag("hide") ?? false
         if fields.flag("exemplar") == true { fields.refuse("exemplar", "exemplars are not drawn") }

@@ -42,6 +42,16 @@ extension BoardRun {
         }
     }
 
+    /// The line in place of bands.
+    func refused(_ annotation: BoardAnnotation, _ refusal: BoardRefusal) -> [UInt8] {
+        BoardLines.line("annotation") { json in
+            json.member("name", annotation.name)
+            json.member("step", step(of: annotation))
+            json.key("error")
+            BoardLines.write(refusal, to: &json)
+        }
+    }
+
     private func write(_ band: AnnotationBand, _ annotation: BoardAnnotation, to json: inout JSONWriter) {
         json.object { json in
             json.member("from", band.from)

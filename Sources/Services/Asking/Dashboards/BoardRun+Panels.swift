@@ -17,11 +17,15 @@ extension BoardRun {
             json.key("targets")
             json.beginArray()
             var (tabled, time): ([PanelTable.Answer], Int64) = ([], request.times.to)
+            // The numbers are copied, and booked with the answers that they were in.
+            var bookings: [MemoryBooking?] = []
+            defer { withExtendedLifetime(bookings) {} }
             for question in questions {
                 let outcome = try outcome(of: question)
                 try write(question, outcome, to: &json)
                 guard panel.isTable, question.target.isInstant, case .success(let answer) = outcome else { continue }
                 time = question.timing.to
+                bookings.append(answer.booking)
                 let values = Self.numbers(answer)
                 tabled.append(PanelTable.Answer(refID: question.target.refID, values: values))
             }

@@ -41,12 +41,15 @@ package final class BoardRun {
     private var remaining: [Key: Int] = [:]
     private var kept: [Key: Result<SeriesAnswer, BoardRefusal>] = [:]
     private var counts = Counts()
+    /// Values of variables and texts of questions, which are held until all is answered; nil: nobody counts.
+    private let held: MemoryBooking?
 
     /// - Parameter options: their clock runs; all questions share its time.
     package init(
         _ request: BoardRequest, _ runner: SeriesRunner, over source: any SeriesSource, within options: QueryOptions
     ) {
         (self.request, self.runner, self.source, self.options) = (request, runner, source, options)
+        held = options.memoryPool.map { MemoryBooking(in: $0) }
     }
 
     /// Answers everything.
@@ -64,21 +67,55 @@ package final class BoardRun {
             _ = emit(line, true)
         }
         let panels = request.panels
-        let asked = panels.map { panel in panel.targets.map { question(of: panel, $0) } }
+        let asked = try panels.map { panel in try panel.targets.map { try question(of: panel, $0) } }
         for case .success(let key) in asked.flatMap(\.self).map(\.key) {
             remaining[key, default: 0] += 1
             counts.questions += 1
         }
         for (panel, questions) in zip(panels, asked) {
-            let line = try line(of: panel, questions)
-            if !emit(line, false) { _ = emit(Self.tooLong(panel), true) }
+            switch try inTime({ try line(of: panel, questions) }) {
+            case .success(let line): if !emit(line, false) { _ = emit(Self.refused(panel, Self.unfetched), true) }
+            case .failure(let refusal): _ = emit(Self.refused(panel, refusal), true)
+            }
         }
         for annotation in request.dashboard.annotations where annotation.isEnabled {
-            let line = try line(of: annotation)
-            _ = emit(line, true)
+            switch try inTime({ try line(of: annotation) }) {
+            case .success(let line): _ = emit(line, true)
+            case .failure(let refusal): _ = emit(refused(annotation, refusal), true)
+            }
         }
         return counts
     }
+
+    /// A line, or that its time was over while it was written: others are told the same, each in its place.
+    private func inTime(_ line: () throws -> [UInt8]) throws -> Result<[UInt8], BoardRefusal> {
+        do {
+            return .success(try line())
+        } catch let error as QueryError {
+            return .failure(try Self.lateness(error))
+        }
+    }
+
+    /// What is said where there is no time left.
+    /// - Throws: where nobody waits any more.
+    private static func lateness(_ error: QueryError) throws(SeriesRefusal) -> BoardRefusal {
+        let isLate = error.kind == .deadlineExceeded
+        let refusal = SeriesRefusal(isLate ? EvaluationError.timedOut : .cancelled)
+        guard isLate else { throw refusal }
+        return BoardRefusal(refusal)
+    }
+
+    /// Books what is held until all is answered.
+    /// - Returns: nil: there is room for it.
+    private func hold(_ bytes: Int) -> BoardRefusal? {
+        guard let held, !held.change(to: held.bytes + bytes) else { return nil }
+        return Self.full
+    }
+
+    private static let full = BoardRefusal(
+        .unavailable, "other questions hold the memory that the answer takes: ask again later")
+    private static let unfetched = BoardRefusal(
+        .unavailable, "answers that their clients have not fetched hold the memory")
 
     // MARK: Questions
 
@@ -89,15 +126,29 @@ package final class BoardRun {
         var key: Result<Key, BoardRefusal>
     }
 
-    private func question(of panel: Panel, _ target: PanelTarget) -> PanelQuestion {
+    private func question(of panel: Panel, _ target: PanelTarget) throws(SeriesRefusal) -> PanelQuestion {
         let timing = PanelTiming(
-            panel, target, from: request.times.from, to: request.times.to, pageWidth: request.pageWidth)
-        let key = text(of: target.expression, timing).map { text in
-            target.isInstant
-                ? Key(text: text, from: timing.to, through: timing.to, step: 0)
-                : Key(text: text, from: timing.start, through: timing.end, step: timing.step)
+            panel, from: request.times.from, to: request.times.to, pageWidth: request.pageWidth)
+        var question = PanelQuestion(target: target, timing: timing, key: .failure(Self.full))
+        do throws(QueryError) {
+            try options.check()
+        } catch {
+            question.key = .failure(try Self.lateness(error))
+            return question
         }
-        return PanelQuestion(target: target, timing: timing, key: key)
+        switch text(of: target.expression, timing) {
+        case .failure(let refusal): question.key = .failure(refusal)
+        case .success(let text):
+            if let refusal = hold(text.count) {
+                question.key = .failure(refusal)
+                break
+            }
+            question.key = .success(
+                target.isInstant
+                    ? Key(text: text, from: timing.to, through: timing.to, step: 0)
+                    : Key(text: text, from: timing.start, through: timing.end, step: timing.step))
+        }
+        return question
     }
 
     /// An expression with its variables, which is one.
@@ -142,8 +193,7 @@ package final class BoardRun {
         guard let pool = options.memoryPool else { return .success(answer) }
         let booking = MemoryBooking(in: pool)
         guard booking.change(to: 2 * answer.heldBytes) else {
-            return .failure(
-                BoardRefusal(.unavailable, "other questions hold the memory that the answer takes: ask again later"))
+            return .failure(Self.full)
         }
         var answer = answer
         answer.booking = booking
@@ -170,16 +220,19 @@ package final class BoardRun {
             let found = try values(of: query)
             var (values, refusal): ([ByteText], BoardRefusal?) = ([], nil)
             switch found {
-            case .success(let known): values = variable.isDescending ? known.reversed() : known
+            case .success(let known):
+                refusal = hold(known.reduce(0) { $0 + $1.bytes.count + 64 })
+                if refusal == nil { values = variable.isDescending ? known.reversed() : known }
             case .failure(let failure): refusal = failure
             }
             let chosen = Self.chosen(variable, given, values)
             let isAll = chosen.contains { $0 == ByteText(BoardVariable.all.utf8) }
-            if isAll {
-                let isRaw = !variable.allValue.isEmpty
-                texts[variable.name] = isRaw ? .raw(ByteText(variable.allValue.utf8)) : .values(values)
+            if isAll, !variable.allValue.isEmpty {
+                texts[variable.name] = .raw(ByteText(variable.allValue.utf8))
+            } else if let refusal, isAll || chosen.isEmpty {
+                texts[variable.name] = .unknown(refusal.message)
             } else {
-                texts[variable.name] = .values(chosen)
+                texts[variable.name] = .values(isAll ? values : chosen)
             }
             return BoardLines.variable(variable, values: values, chosen: chosen, refusal: refusal)
         }
@@ -213,14 +266,13 @@ package final class BoardRun {
         }
     }
 
-    private static func tooLong(_ panel: Panel) -> [UInt8] {
+    private static func refused(_ panel: Panel, _ refusal: BoardRefusal) -> [UInt8] {
         BoardLines.line("panel") { json in
             json.member("id", panel.id)
             json.key("targets")
             json.raw("[]")
             json.key("error")
-            BoardLines.write(
-                BoardRefusal(.unavailable, "answers that their clients have not fetched hold the memory"), to: &json)
+            BoardLines.write(refusal, to: &json)
         }
     }
 }

@@ -130,11 +130,12 @@ struct BoardTimeReader {
     }
 
     private func rounded(_ time: Int64, _ unit: String, isEnd: Bool) -> Int64? {
+        let (days, rest) = reading(time)
+        // Counted from the time itself: clocks that are set back show an hour twice.
         if let length = Self.lengths[unit] {
-            let (days, rest) = reading(time)
-            return instant(days, (floorDivide(rest, length) + (isEnd ? 1 : 0)).saturatingMultiply(by: length))
+            let into = rest - floorDivide(rest, length).saturatingMultiply(by: length)
+            return time.saturatingSubtract(into).saturatingAdd(isEnd ? length : 0)
         }
-        let days = reading(time).days
         var date = CivilDate(daysSince1970: days)
         let months: Int64
         switch unit {
