@@ -2,7 +2,8 @@ package import Platform
 import Synchronization
 
 /// Keeps what the process holds below what it may, where what is booked does not come to what is held: has the
-/// allocator give back what it keeps, and where that does not help, lets no question in until it is less.
+/// allocator give back what it keeps, and where that does not help, lets no question in until it is less. It begins a
+/// sixteenth before the limit, for what is let in already goes on.
 ///
 /// What the process holds while nobody asks is not of questions, and refusing them would not lessen it: it raises what
 /// it may.
@@ -25,9 +26,11 @@ package final class MemoryValve: Sendable {
     /// Giving back stops who allocates for a moment, so it is not done more often than this …
     private static let pauseNanoseconds: Int64 = 10_000_000_000
     /// … or than this where so much came since: what many threads let go of in the midst of what they use comes to
-    /// hundreds of megabytes a second.
+    /// hundreds of megabytes a second. Where it came to too much it is done at once.
     private static let shortPauseNanoseconds: Int64 = 1_000_000_000
     private var growthBytes: Int { limitBytes / 16 }
+    /// What is held at most while questions are let in.
+    private var openBytesMax: Int { limitBytes - limitBytes / 16 }
 
     private let limitBytes: Int
     private let clock: any Clock
@@ -40,7 +43,7 @@ package final class MemoryValve: Sendable {
     /// - Parameters:
     ///   - limitBytes: what the process is to hold at most.
     ///   - heldBytes: what it holds; nil where that is not known.
-    ///   - giveBack: has the allocator return what is free; called at most once a second.
+    ///   - giveBack: has the allocator return what is free; called at most once a look.
     package init(
         limitBytes: Int, clock: any Clock, heldBytes: @escaping @Sendable () -> Int?,
         giveBack: @escaping @Sendable () -> Void
@@ -61,8 +64,9 @@ package final class MemoryValve: Sendable {
         let now = clock.monotonicNanoseconds()
         let isDue = held > limitBytes / 4 * 3 && state.withLock { state in
             guard let last = state.last else { return true }
-            let pause = held - last.heldBytes >= growthBytes ? Self.shortPauseNanoseconds : Self.pauseNanoseconds
-            return now - last.time >= pause
+            let hasGrown = held - last.heldBytes >= growthBytes
+            if hasGrown && held > openBytesMax { return true }
+            return now - last.time >= (hasGrown ? Self.shortPauseNanoseconds : Self.pauseNanoseconds)
         }
         if isDue {
             giveBack()
@@ -71,7 +75,7 @@ package final class MemoryValve: Sendable {
         }
         let most = state.withLock { state in
             if isIdle, isDue || held < state.idleBytes { state.idleBytes = held }
-            return state.idleBytes > limitBytes ? state.idleBytes + limitBytes / 8 : limitBytes
+            return state.idleBytes > openBytesMax ? state.idleBytes + limitBytes / 8 : openBytesMax
         }
         if isClosed {
             guard held <= most else { return nil }
