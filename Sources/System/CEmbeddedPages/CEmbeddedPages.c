@@ -15,8 +15,20 @@ static const unsigned char ask_js[] = {
 static const unsigned char chart_min_js[] = {
 #embed CHART_LIBRARY
 };
+static const unsigned char completion_js[] = {
+#embed "../../Server/Pages/completion.js"
+};
+static const unsigned char copy_js[] = {
+#embed "../../Server/Pages/copy.js"
+};
 static const unsigned char dom_js[] = {
 #embed "../../Server/Pages/dom.js"
+};
+static const unsigned char explore_css[] = {
+#embed "../../Server/Pages/explore.css"
+};
+static const unsigned char explore_js[] = {
+#embed "../../Server/Pages/explore.js"
 };
 static const unsigned char format_js[] = {
 #embed "../../Server/Pages/format.js"
@@ -26,6 +38,9 @@ static const unsigned char icon_svg[] = {
 };
 static const unsigned char overview_js[] = {
 #embed "../../Server/Pages/overview.js"
+};
+static const unsigned char rows_js[] = {
+#embed "../../Server/Pages/rows.js"
 };
 static const unsigned char session_js[] = {
 #embed "../../Server/Pages/session.js"
@@ -54,10 +69,15 @@ static const unsigned char time_js[] = {
 static const plimsoll_embedded_page pages[] = {
     FILE_OF(ask_js, "ask.js"),
     FILE_OF(chart_min_js, "chart.min.js"),
+    FILE_OF(completion_js, "completion.js"),
+    FILE_OF(copy_js, "copy.js"),
     FILE_OF(dom_js, "dom.js"),
+    FILE_OF(explore_css, "explore.css"),
+    FILE_OF(explore_js, "explore.js"),
     FILE_OF(format_js, "format.js"),
     FILE_OF(icon_svg, "icon.svg"),
     FILE_OF(overview_js, "overview.js"),
+    FILE_OF(rows_js, "rows.js"),
     FILE_OF(session_js, "session.js"),
     FILE_OF(shell_js, "shell.js"),
     FILE_OF(state_js, "state.js"),

@@ -12,5 +12,6 @@ package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case objectives, metrics, status, openAPI
     case health, healthElsewhere, readiness, readinessElsewhere, readRules
     case overviewPage, statusPage, pageAsset, runbooks, runbook
+    case schemas, explorePage, pricesPage, schemasPage, schemaPage
     case sessionForm, beginSession, endSession
 }
