@@ -1,8 +1,8 @@
 // What may stand where somebody writes a question: from the names that the server tells, by what stands before.
 
-const sqlWords = ["select", "from", "where", "group by", "order by", "limit", "join", "left join", "on", "as", "and", "or", "not", "in",
-  "is null", "is not null", "between", "like", "ilike", "case", "when", "then", "else", "end", "distinct", "having", "union all", "with",
-  "filter", "over", "partition by", "interval", "timestamptz", "asc", "desc", "explain analyze"];
+const sqlWords = ["select", "from", "where", "group by", "order by", "limit", "join", "left join", "on", "as", "and", "or", "not",
+  "in", "is null", "is not null", "between", "like", "ilike", "case", "when", "then", "else", "end", "distinct", "having",
+  "union all", "with", "filter", "interval", "timestamptz", "asc", "desc", "nulls last", "explain analyze"];
 const promWords = ["by", "without", "on", "ignoring", "group_left", "group_right", "offset", "bool", "and", "or", "unless"];
 const listMax = 40;
 
@@ -68,26 +68,28 @@ export function completeSQL(before, after, schemas) {
   return { word, options: ranked([...columns, ...words, ...functions, ...names], word) };
 }
 
-// The same of PromQL. `metrics` are names with what they mean; `labels` and `values` ask for those of a label, which takes a while.
+// The same of PromQL. `metrics` are names with what they mean; `labels` and `values` ask for those of a label, which takes
+// a while.
 export async function completePromQL(before, schemas, metrics, labels, values) {
   const inside = /\{([^{}]*)$/.exec(before);
   if (inside) {
     const value = /([A-Za-z_][A-Za-z0-9_]*)\s*(?:=~|!~|!=|=)\s*"([^"]*)$/.exec(inside[1]);
-    if (value) return { word: value[2], options: ranked((await values(value[1])).map((text) => ({ text, kind: value[1] })), value[2]) };
+    if (value) {
+      const options = (await values(value[1])).map((text) => ({ text, kind: value[1] }));
+      return { word: value[2], options: ranked(options, value[2]) };
+    }
     const word = /[A-Za-z_][A-Za-z0-9_]*$/.exec(inside[1])?.[0] ?? "";
     if (!/(^|,)\s*$/.test(inside[1].slice(0, inside[1].length - word.length))) return { word: "", options: [] };
     return { word, options: ranked((await labels()).map((text) => ({ text, kind: "label", after: '="' })), word) };
   }
   const word = /[A-Za-z_:][A-Za-z0-9_:]*$/.exec(before)?.[0] ?? "";
-  if (/["']/.test(before.at(-word.length - 1) ?? "") || /\b(by|without|on|ignoring)\s*\([^()]*$/.test(before)) {
+  if (/\b(by|without|on|ignoring)\s*\([^()]*$/.test(before)) {
     return { word, options: ranked((await labels()).map((text) => ({ text, kind: "label" })), word) };
   }
   const { promql, promql_aggregations: aggregations } = schemas.functions;
-  return {
-    word, options: ranked([
-      ...metrics,
-      ...aggregations.map((text) => ({ text, kind: "aggregation", after: "(" })), ...promql.map((text) => ({ text, kind: "function", after: "(" })),
-      ...promWords.map((text) => ({ text, kind: "word" })),
-    ], word),
-  };
+  const options = [
+    ...metrics, ...aggregations.map((text) => ({ text, kind: "aggregation", after: "(" })),
+    ...promql.map((text) => ({ text, kind: "function", after: "(" })), ...promWords.map((text) => ({ text, kind: "word" })),
+  ];
+  return { word, options: ranked(options, word) };
 }

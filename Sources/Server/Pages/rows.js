@@ -57,7 +57,8 @@ export class RowTable {
   line(at) {
     const cells = this.columns.map((column, place) => {
       const value = text(this.rows[at][place]);
-      return el("td", { class: [column.isNumber ? "number" : "", value === null ? "soft" : ""].join(" ").trim() || null }, value ?? "null");
+      const kind = [column.isNumber ? "number" : "", value === null ? "soft" : ""].join(" ").trim();
+      return el("td", { class: kind || null }, value ?? "null");
     });
     return el("tr", { "aria-rowindex": at + 2, "data-row": at, tabindex: -1, click: () => this.open(at) }, cells);
   }

@@ -12,7 +12,7 @@ extension PageDocument {
                 <code>POST /v1/sql</code> answer the same; <a href="/schemas">schemas</a> lists what there is to
                 ask.</p></noscript>
                 <form id="question" class="question">
-                <p class="tools"><label for="lang">Language</label>
+                <p class="acts"><label for="lang">Language</label>
                 <select id="lang" name="lang"><option value="sql">SQL</option><option value="promql">PromQL</option></select>
                 <a href="/schemas" data-keeps-view>What there is to ask</a></p>
                 <label for="text">Question</label>
@@ -22,9 +22,9 @@ extension PageDocument {
                 <ul id="choices" class="choices" role="listbox" aria-label="Names that may stand here" hidden></ul>
                 </div>
                 <div id="place" class="place bad" role="alert"></div>
-                <p class="tools"><button>Ask (Ctrl-Enter)</button>
+                <p class="acts"><button>Ask (Ctrl-Enter)</button>
                 <button id="stop" type="button" disabled>Stop</button>
-                <span id="views" class="tools" role="group" aria-label="Show as"></span>
+                <span id="views" class="acts" role="group" aria-label="Show as"></span>
                 <button id="csv" type="button">CSV</button></p>
                 </form>
                 <p id="told" class="soft" role="status"></p>
