@@ -31,8 +31,8 @@ struct RouteRequest: Sendable {
 
     private static func paths(of route: Route) -> [String] {
         route.parameters.filter { $0.place == .path }.reduce([route.path]) { paths, parameter in
-            // What there is: a conversation of the tests, an alert of the built-in objectives.
-            var values = [route.name == .runbook ? "PlimsollDown" : "c-1"]
+            // What there is: a conversation of the tests, an alert of the built-in objectives, a table.
+            var values = [[.runbook: "PlimsollDown", .schemaPage: "llm_call"][route.name] ?? "c-1"]
             if case .choice(let choices) = parameter.type { values = choices }
             return paths.flatMap { path in values.map { path.replacing("{\(parameter.name)}", with: $0) } }
         }
@@ -69,6 +69,8 @@ struct RouteRequest: Sendable {
         case .reference(.sqlRequest)?: return #"{"sql":"select 1 as one"}"#
         case .reference(.rebookRequest)?: return #"{"provider":"openai"}"#
         case .reference(.spans)?: return "{}"
+        // What clients of Prometheus ask by a form.
+        case .object?: return #"{"query":"up","start":"0","end":"60","step":"15","match[]":["up"]}"#
         default: return event
         }
     }

@@ -13,12 +13,13 @@ extension PageDocument {
                 ask.</p></noscript>
                 <form id="question" class="question">
                 <p class="acts"><label for="lang">Language</label>
-                <select id="lang" name="lang"><option value="sql">SQL</option><option value="promql">PromQL</option></select>
+                <select id="lang" name="lang">
+                <option value="sql">SQL</option><option value="promql">PromQL</option></select>
                 <a href="/schemas" data-keeps-view>What there is to ask</a></p>
                 <label for="text">Question</label>
                 <div class="editor">
-                <textarea id="text" rows="7" spellcheck="false" autocomplete="off" autocapitalize="off" aria-autocomplete="list"
-                aria-controls="choices" aria-describedby="limits"></textarea>
+                <textarea id="text" rows="7" spellcheck="false" autocomplete="off" autocapitalize="off"
+                aria-autocomplete="list" aria-controls="choices" aria-describedby="limits"></textarea>
                 <ul id="choices" class="choices" role="listbox" aria-label="Names that may stand here" hidden></ul>
                 </div>
                 <div id="place" class="place bad" role="alert"></div>

@@ -62,8 +62,8 @@ struct PricesPage: Sendable {
         }
         return """
             <h2>Calls without an exact cost</h2>
-            <p>At least and at most is what they could cost: what has a price, and all of it where a dearer reading of the
-            counts has one. Once a price is set, <code>plimsoll prices rebook</code> books them again.</p>
+            <p>At least and at most is what they could cost: what has a price, and all of it where a dearer reading of
+            the counts has one. Once a price is set, <code>plimsoll prices rebook</code> books them again.</p>
             <div class="wide" tabindex="0" role="region" aria-label="Calls without an exact cost"><table id="unpriced">
             \(Self.head(PriceText.inexactHeader + ["which"], numbersFrom: 4, until: 7))<tbody>
             \(lines)</tbody></table></div>
@@ -132,8 +132,8 @@ struct PricesPage: Sendable {
             <button>Show</button>
             </form>
             \(found)\(Self.rest(count - rows.count, wish.isAll ? "/v1/prices?all=true" : "/v1/prices"))\
-            <p class="soft">A price holds for calls from its time on, until a later one of the same provider, model, class and
-            tier. One that was set counts before a list price. <a href="\(file)">All as CSV</a>, which
+            <p class="soft">A price holds for calls from its time on, until a later one of the same provider, model, class
+            and tier. One that was set counts before a list price. <a href="\(file)">All as CSV</a>, which
             <code>plimsoll prices load</code> takes.</p>
 
             """
@@ -169,12 +169,13 @@ extension PageDocument {
         self.init(
             "Schemas", at: "/schemas",
             content: """
-                <p>What is sent is an event; each type of events is a table, and so is what is made of them. Questions in SQL
-                name any of them: <a href="/explore">explore</a>. <a href="/v1/schemas">/v1/schemas</a> tells programs
-                the same.</p>
+                <p>What is sent is an event; each type of events is a table, and so is what is made of them. Questions in
+                SQL name any of them: <a href="/explore">explore</a>. <a href="/v1/schemas">/v1/schemas</a> tells
+                programs the same.</p>
                 <h2>Event types</h2>
                 <div class="wide" tabindex="0" role="region" aria-label="Event types"><table id="types">
-                <thead><tr><th scope="col">type</th><th scope="col">table</th><th scope="col">what it tells</th></tr></thead>
+                <thead><tr><th scope="col">type</th><th scope="col">table</th>
+                <th scope="col">what it tells</th></tr></thead>
                 <tbody>
                 \(rows(guide.tables.filter { $0.event != nil }))</tbody></table></div>
                 <h2>Tables that are made of events</h2>

@@ -17,7 +17,8 @@ extension SchemaGuide.Table {
         json.member("conversation_id", "example")
         json.member("turn", 1)
         for column in columns {
-            guard let field = column.field, field.privacy == .public, !Self.apart.contains(column.name) else { continue }
+            guard let field = column.field, field.privacy == .public, !Self.apart.contains(column.name)
+            else { continue }
             json.key(column.name)
             Self.append(column, field, to: &json)
         }

@@ -6,8 +6,8 @@ extension RouteTable {
         var schemas = Route(
             .schemas, .get, "/v1/schemas", needs: .read, .ask, "tables, their columns, names of functions")
         schemas.detail =
-            "What questions may name. Tables of event types have the common columns besides their own, and a column that "
-            + "is sent says what a sender writes. The same in every store of one version."
+            "What questions may name. Tables of event types have the common columns besides their own, and a column "
+            + "that is sent says what a sender writes. The same in every store of one version."
         (schemas.answers, schemas.otherStatuses) = ([RouteContent("application/json", .schemas)], [400])
         return [schemas]
     }()
