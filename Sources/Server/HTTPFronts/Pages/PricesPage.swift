@@ -132,8 +132,8 @@ struct PricesPage: Sendable {
             <button>Show</button>
             </form>
             \(found)\(Self.rest(count - rows.count, wish.isAll ? "/v1/prices?all=true" : "/v1/prices"))\
-            <p class="soft">A price holds for calls from its time on, until a later one of the same provider, model, class
-            and tier. One that was set counts before a list price. <a href="\(file)">All as CSV</a>, which
+            <p class="soft">A price holds for calls from its time on, until a later one of the same provider, model,
+            class and tier. One that was set counts before a list price. <a href="\(file)">All as CSV</a>, which
             <code>plimsoll prices load</code> takes.</p>
 
             """
@@ -169,8 +169,8 @@ extension PageDocument {
         self.init(
             "Schemas", at: "/schemas",
             content: """
-                <p>What is sent is an event; each type of events is a table, and so is what is made of them. Questions in
-                SQL name any of them: <a href="/explore">explore</a>. <a href="/v1/schemas">/v1/schemas</a> tells
+                <p>What is sent is an event; each type of events is a table, and so is what is made of them. Questions
+                in SQL name any of them: <a href="/explore">explore</a>. <a href="/v1/schemas">/v1/schemas</a> tells
                 programs the same.</p>
                 <h2>Event types</h2>
                 <div class="wide" tabindex="0" role="region" aria-label="Event types"><table id="types">
