@@ -99,7 +99,8 @@ enum OutsideChecks {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: python)
         process.arguments = [
-            "-c", "import cloudevents, duckdb, langgraph, opentelemetry.proto, opentelemetry.sdk, pydantic_ai, selenium",
+            "-c",
+            "import cloudevents, duckdb, langgraph, opentelemetry.proto, opentelemetry.sdk, pydantic_ai, selenium",
         ]
         process.standardError = FileHandle.nullDevice
         try process.run()
