@@ -4,6 +4,7 @@ import Domain
 import Hummingbird
 import JSONTexts
 import Plans
+import Platform
 
 extension Routes {
     /// What questions may name, as JSON.
