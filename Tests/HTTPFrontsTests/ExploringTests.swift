@@ -1,11 +1,13 @@
 import Access
 import Clients
+import Columnar
 import Domain
 import EventStores
 import Foundation
 import HTTPFronts
 import JSONTexts
 import Platform
+import Synchronization
 import Testing
 
 /// The pages of questions, prices and schemas, and what they are made of: figures and names are those of the addresses
