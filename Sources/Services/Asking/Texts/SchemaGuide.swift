@@ -48,7 +48,7 @@ package struct SchemaGuide: Sendable {
     package init(registry: SchemaRegistry) {
         let documentation = TableDocumentation(registry: registry)
         let wide = documentation.columns(of: "events") ?? []
-        let types = Dictionary(wide.map { ($0.column.name, $0.column.type.sqlName) }) { first, _ in first }
+        let sqlTypes = Dictionary(wide.map { ($0.column.name, $0.column.type.sqlName) }) { first, _ in first }
         let shared = Set(registry.contextColumns)
         func isCommon(_ column: SchemaTableColumn) -> Bool {
             switch column.source {
@@ -59,7 +59,7 @@ package struct SchemaGuide: Sendable {
         }
         func described(_ column: SchemaTableColumn, in type: SchemaEventType) -> Column {
             var made = Column(
-                name: column.name, type: types[column.name] ?? column.type.rawValue, unit: column.unit,
+                name: column.name, type: sqlTypes[column.name] ?? column.type.rawValue, unit: column.unit,
                 meaning: column.description)
             guard case .stored(let id) = column.source else { return made }
             made.field = registry.columns[Int(id)]
