@@ -125,10 +125,10 @@ async function answerTo({ lang, view, question }, { from, to, zone }, signal) {
     return { lang, ...(await ask("/v1/sql", { signal, body: { sql, timezone: zone } })) };
   }
   if (view === "table") {
-    return { lang, ...(await ask("/api/v1/query", { signal, body: { query: question, time: String(to / 1000), stats: "all" } })) };
+    return { lang, ...(await ask("/api/v1/query", { signal, body: { query: question, time: String(to / 1000) } })) };
   }
   const step = stepOf(to - from), start = Math.floor(from / 1000 / step) * step;
-  const body = { query: question, start: String(start), end: String(to / 1000), step: String(step), stats: "all" };
+  const body = { query: question, start: String(start), end: String(to / 1000), step: String(step) };
   return { lang, start: start * 1000, step: step * 1000, ...(await ask("/api/v1/query_range", { signal, body })) };
 }
 
@@ -298,7 +298,7 @@ function drawChart(wanted, page) {
   if (!made.series || !canDraw()) {
     return replace(answerPlace, el("p", { class: "soft" }, made.series ? "the library of charts is not there" : made.note));
   }
-  const few = fewSeries(made.series, false), host = el("figure", {});
+  const few = fewSeries(made.series, false), host = el("figure", { "aria-label": "Answer as a chart" });
   const note = [made.note, few.note].filter(Boolean).join("; ");
   replace(answerPlace, host, note ? el("p", { class: "soft" }, note) : null);
   chart = new TimeChart(el("div", {}), {

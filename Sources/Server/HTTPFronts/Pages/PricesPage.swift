@@ -64,7 +64,8 @@ struct PricesPage: Sendable {
             <h2>Calls without an exact cost</h2>
             <p>At least and at most is what they could cost: what has a price, and all of it where a dearer reading of
             the counts has one. Once a price is set, <code>plimsoll prices rebook</code> books them again.</p>
-            <div class="wide" tabindex="0" role="region" aria-label="Calls without an exact cost"><table id="unpriced">
+            <div class="wide" tabindex="0" role="region" aria-label="Calls without an exact cost">
+            <table id="unpriced" class="steady">
             \(Self.head(PriceText.inexactHeader + ["which"], numbersFrom: 4, until: 7))<tbody>
             \(lines)</tbody></table></div>
             \(Self.rest(calls.groups.count - shown.count, "/v1/prices/check"))
@@ -116,7 +117,7 @@ struct PricesPage: Sendable {
             rows.isEmpty
             ? "<p>No price is like that.</p>\n"
             : """
-            <div class="wide" tabindex="0" role="region" aria-label="Prices"><table id="prices">
+            <div class="wide" tabindex="0" role="region" aria-label="Prices"><table id="prices" class="steady">
             \(Self.head(PriceListing.header, numbersFrom: 4, until: 5))<tbody>
             \(lines)</tbody></table></div>
 
@@ -173,14 +174,14 @@ extension PageDocument {
                 in SQL name any of them: <a href="/explore">explore</a>. <a href="/v1/schemas">/v1/schemas</a> tells
                 programs the same.</p>
                 <h2>Event types</h2>
-                <div class="wide" tabindex="0" role="region" aria-label="Event types"><table id="types">
+                <div class="wide" tabindex="0" role="region" aria-label="Event types"><table id="types" class="steady">
                 <thead><tr><th scope="col">type</th><th scope="col">table</th>
                 <th scope="col">what it tells</th></tr></thead>
                 <tbody>
                 \(rows(guide.tables.filter { $0.event != nil }))</tbody></table></div>
                 <h2>Tables that are made of events</h2>
                 <div class="wide" tabindex="0" role="region" aria-label="Tables that are made of events">
-                <table id="tables">
+                <table id="tables" class="steady">
                 <thead><tr><th scope="col">table</th><th scope="col">what it holds</th></tr></thead>
                 <tbody>
                 \(rows(guide.tables.filter { $0.event == nil }))</tbody></table></div>

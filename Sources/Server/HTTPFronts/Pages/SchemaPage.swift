@@ -62,7 +62,7 @@ extension PageDocument {
         }
         let sent: HTML = isSent ? "<th scope=\"col\">as it is sent</th>" : .empty
         return """
-            <div class="wide" tabindex="0" role="region" aria-label="\(name)"><table>
+            <div class="wide" tabindex="0" role="region" aria-label="\(name)"><table class="steady">
             <thead><tr><th scope="col">column</th><th scope="col">type</th><th scope="col">meaning</th>\(sent)</tr>
             </thead>
             <tbody>
