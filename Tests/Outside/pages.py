@@ -202,6 +202,13 @@ class Pages:
         elements, seconds = len(browser.all("#answer tr")), time.monotonic() - began
         self.expect(page, "elements of rows and seconds for 100,000 rows", [elements < 300, seconds < 20], [True, True])
         self.picture("/explore-rows", "light")
+        self.csv(page)
+        # What takes long can be ended.
+        browser.open(self.server.url + page)
+        browser.write("#text", "select count(*) from events a cross join events b cross join events c", Keys.CONTROL, Keys.ENTER)
+        browser.until("a way to stop", lambda: browser.find("#stop").is_enabled())
+        browser.find("#stop").click()
+        browser.until("the word that it is stopped", lambda: browser.find("#told").text == "stopped")
         # Names are offered, and taken by a key.
         browser.open(self.server.url + page)
         field = browser.write("#text", "select * from conv")
@@ -210,6 +217,18 @@ class Pages:
         if not field.get_attribute("value").startswith("select * from conversation"):
             self.problems.append(f"{page}: Tab took {field.get_attribute('value')!r}")
         self.complaints(page)
+
+    def csv(self, page):
+        """A file of what is shown: numbers as they are, and no text that a spreadsheet would compute."""
+        browser = self.browser
+        question = "select '=1+1' as a, -1.50::numeric as b, null as c, '+x' as d, 'a\"b,c' as e, '@sum' as \"=f\", 3 as g"
+        browser.open(f"{self.server.url}{page}#{quote(question)}")
+        browser.until("rows", lambda: browser.all("#answer tr[data-row]"))
+        browser.ask("void (HTMLAnchorElement.prototype.click = () => {},"
+                    "URL.createObjectURL = (blob) => { blob.text().then((text) => { window.__file = text }); return '#' })")
+        browser.find("#csv").click()
+        text = browser.until("a file", lambda: browser.ask("window.__file"))
+        self.expect(page, "CSV", text, "a,b,c,d,e,'=f,g\r\n'=1+1,-1.50,,'+x,\"a\"\"b,c\",'@sum,3\r\n")
 
     # Texts of strangers
 

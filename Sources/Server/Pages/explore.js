@@ -410,8 +410,10 @@ const labels = () => labelsOf("/api/v1/labels");
 const values = (name) => labelsOf("/api/v1/label/" + encodeURIComponent(name) + "/values");
 
 let offered = null;
+let offers = 0;
 
 function closeChoices() {
+  offers++;
   offered = null;
   choices.hidden = true;
   editor.removeAttribute("aria-activedescendant");
@@ -434,6 +436,7 @@ function take(at) {
 }
 
 async function offer(isAsked = false) {
+  const own = ++offers;
   const before = editor.value.slice(0, editor.selectionStart), after = editor.value.slice(editor.selectionStart), { lang } = wish();
   let found;
   try {
@@ -441,10 +444,10 @@ async function offer(isAsked = false) {
     found = lang === "sql" ? completeSQL(before, after, all) : await completePromQL(before, all, await metrics(), labels, values);
   } catch {
     // Without them a question can be written as well.
-    return closeChoices();
+    found = { options: [] };
   }
-  // Meanwhile somebody wrote on.
-  if (before !== editor.value.slice(0, editor.selectionStart) || document.activeElement !== editor) return;
+  // Meanwhile somebody wrote on, asked, or went elsewhere.
+  if (own !== offers || before !== editor.value.slice(0, editor.selectionStart) || document.activeElement !== editor) return;
   if (!found.options.length || (!found.word && !isAsked)) return closeChoices();
   offered = { ...found, at: -1 };
   choices.replaceChildren(...found.options.map((option, at) => el("li", {
