@@ -151,8 +151,8 @@ import Testing
     /// Rows of a table of a document as its cells, without what leads on.
     private static func rows(_ id: String, _ page: String) -> [[String]] {
         let parts = page.components(separatedBy: "<table id=\"\(id)\" class=\"steady\">")
-        let table = parts.last?.components(separatedBy: "</table>")[0]
-        return (table ?? "").components(separatedBy: "<tr>").dropFirst(2).map { row in
+        let table = parts.count == 2 ? parts[1].components(separatedBy: "</table>")[0] : ""
+        return table.components(separatedBy: "<tr>").dropFirst(2).map { row in
             row.matches(of: /<td[^>]*>([^<]*)<\/td>/).map { unescaped(String($0.1)) }
         }
     }

@@ -70,7 +70,7 @@ class Browser:
         self.driver.back()
         self.rest()
 
-    def rest(self, still=0.25):
+    def rest(self, still=0.15):
         """Waits until nothing changes any more; a page that is drawn anew each second counts as at rest once nothing is asked."""
         ends = time.monotonic() + PATIENCE
         quiet = -1
