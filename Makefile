@@ -17,7 +17,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 LIBRARIES := libpg-query-dev libsimdjson-dev libre2-dev liblz4-dev libzstd-dev libxxhash-dev zlib1g-dev libssl-dev libcurl4-openssl-dev libjs-chart.js
 # What commands of README ask a server with.
 TOOLS := curl
-CHECKERS := iproute2 openssl prometheus prometheus-alertmanager postgresql python3-venv
+CHECKERS := chromium chromium-driver iproute2 openssl prometheus prometheus-alertmanager postgresql python3-venv
 PACKAGERS := dpkg-dev binutils
 # What Benchmarks/kernels.py counts with.
 COUNTERS := valgrind binutils python3

@@ -32,6 +32,8 @@ import Testing
         ("GET", "/healthz", nil), ("GET", "/readyz", nil), ("GET", "/-/healthy", nil), ("GET", "/-/ready", nil),
         ("GET", "/runbooks", nil), ("GET", "/runbooks/PlimsollDown", nil), ("GET", "/session", nil),
         ("POST", "/session/end", nil), ("GET", PageTests.folder + "style.css", nil),
+        ("GET", "/v1/schemas", .read), ("GET", "/explore", .read), ("GET", "/prices", .read),
+        ("GET", "/schemas", .read), ("GET", "/schemas/llm_call", .read),
     ]
 
     @Test func everyRouteAsksForItsScope() async throws {

@@ -232,7 +232,7 @@ import Testing
             #expect(try await error("POST", "metadata", "limit=1").0 == 405)
             #expect(try await error("POST", "query", "query=" + String(repeating: "1", count: 10_000)).0 == 413)
             let json = try await client.send(
-                "POST", "/api/v1/query", headers: [("Content-Type", "application/json")], body: Array("{}".utf8))
+                "POST", "/api/v1/query", headers: [("Content-Type", "text/plain")], body: Array("{}".utf8))
             #expect(json.status == 415 && json.text.contains(#""errorType":"bad_data""#))
             for method in ["GET", "POST"] {
                 let strange = try await client.send(

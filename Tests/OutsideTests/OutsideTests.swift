@@ -27,6 +27,7 @@ struct OutsideTests {
         ["bad_input.py", "--plimsoll", OutsideChecks.executable, "--bomb-mib", "256", "--channels", "20000"],
         ["kill_loop.py", "--plimsoll", OutsideChecks.executable, "--kills", "5"],
         ["access.py", "--plimsoll", OutsideChecks.executable],
+        ["pages.py", "--plimsoll", OutsideChecks.executable],
         ["command_line.py", "--plimsoll", OutsideChecks.executable],
         ["wires.py", "--plimsoll", OutsideChecks.executable],
         ["installing.py", "--plimsoll", OutsideChecks.executable],
@@ -86,7 +87,8 @@ enum OutsideChecks {
         if !isThere(executable) { missing.append("the executable \(executable)") }
         for (tool, package) in [
             ("prometheus", "prometheus"), ("promtool", "prometheus"), ("amtool", "prometheus-alertmanager"),
-            ("prometheus-alertmanager", "prometheus-alertmanager"), ("ss", "iproute2"),
+            ("prometheus-alertmanager", "prometheus-alertmanager"), ("ss", "iproute2"), ("chromium", "chromium"),
+            ("chromedriver", "chromium-driver"),
         ] where !["/usr/bin", "/usr/local/bin"].contains(where: { isThere("\($0)/\(tool)") }) {
             missing.append("\(tool) (Debian package \(package))")
         }
@@ -98,7 +100,8 @@ enum OutsideChecks {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: python)
         process.arguments = [
-            "-c", "import cloudevents, duckdb, langgraph, opentelemetry.proto, opentelemetry.sdk, pydantic_ai",
+            "-c",
+            "import cloudevents, duckdb, langgraph, opentelemetry.proto, opentelemetry.sdk, pydantic_ai, selenium",
         ]
         process.standardError = FileHandle.nullDevice
         try process.run()

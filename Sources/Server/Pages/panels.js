@@ -1,6 +1,7 @@
 // The kinds of panels of a dashboard: each draws the line of figures that the server sent for it, and can show the same as a table and as
 // CSV. Texts become text nodes, never markup.
 import { TimeChart, canDraw, element, fewSeries, namedColor, shortened } from "./chart.js";
+import { cell, save } from "./csv.js";
 import { format } from "./format.js";
 import { dateTimeText, fullText } from "./time.js";
 
@@ -65,15 +66,6 @@ export function tableOf(line, zone) {
     return { columns, rows: found, zone };
   }
   return { columns: [{ name: "name", kind: "text" }, { name: "value", kind: "number" }], rows: rows(line).map((row) => [row.name, row.value]) };
-}
-
-// A cell of a CSV file: numbers exact, and no text is a formula to a spreadsheet.
-export function cell(value) {
-  if (value === null || value === undefined) return "";
-  if (typeof value === "number") return String(value);
-  let text = String(value);
-  if (/^[=+\-@\t\r]/.test(text)) text = "'" + text;
-  return /[",\n\r]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
 }
 
 // What is shown, with the range and the zone that it is of.
@@ -399,12 +391,3 @@ function problem(target, host) {
     if (place + 1 === row && column > 0) element("span", " ".repeat(Math.min(column - 1, 500)) + "^\n", code, "bad");
   });
 }
-
-function save(text, title) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  link.download = title.replaceAll(/[^A-Za-z0-9]+/g, "-").toLowerCase() + ".csv";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}
-

@@ -24,6 +24,9 @@ static const unsigned char chart_min_js[] = {
 static const unsigned char columns_js[] = {
 #embed "../../Server/Pages/columns.js"
 };
+static const unsigned char completion_js[] = {
+#embed "../../Server/Pages/completion.js"
+};
 static const unsigned char conversation_js[] = {
 #embed "../../Server/Pages/conversation.js"
 };
@@ -33,6 +36,12 @@ static const unsigned char conversations_css[] = {
 static const unsigned char conversations_js[] = {
 #embed "../../Server/Pages/conversations.js"
 };
+static const unsigned char copy_js[] = {
+#embed "../../Server/Pages/copy.js"
+};
+static const unsigned char csv_js[] = {
+#embed "../../Server/Pages/csv.js"
+};
 static const unsigned char dashboard_css[] = {
 #embed "../../Server/Pages/dashboard.css"
 };
@@ -41,6 +50,12 @@ static const unsigned char dashboard_js[] = {
 };
 static const unsigned char dom_js[] = {
 #embed "../../Server/Pages/dom.js"
+};
+static const unsigned char explore_css[] = {
+#embed "../../Server/Pages/explore.css"
+};
+static const unsigned char explore_js[] = {
+#embed "../../Server/Pages/explore.js"
 };
 static const unsigned char format_js[] = {
 #embed "../../Server/Pages/format.js"
@@ -56,6 +71,9 @@ static const unsigned char panels_js[] = {
 };
 static const unsigned char rows_js[] = {
 #embed "../../Server/Pages/rows.js"
+};
+static const unsigned char rowtable_js[] = {
+#embed "../../Server/Pages/rowtable.js"
 };
 static const unsigned char session_js[] = {
 #embed "../../Server/Pages/session.js"
@@ -90,17 +108,23 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(chart_js, "chart.js"),
     FILE_OF(chart_min_js, "chart.min.js"),
     FILE_OF(columns_js, "columns.js"),
+    FILE_OF(completion_js, "completion.js"),
     FILE_OF(conversation_js, "conversation.js"),
     FILE_OF(conversations_css, "conversations.css"),
     FILE_OF(conversations_js, "conversations.js"),
+    FILE_OF(copy_js, "copy.js"),
+    FILE_OF(csv_js, "csv.js"),
     FILE_OF(dashboard_css, "dashboard.css"),
     FILE_OF(dashboard_js, "dashboard.js"),
     FILE_OF(dom_js, "dom.js"),
+    FILE_OF(explore_css, "explore.css"),
+    FILE_OF(explore_js, "explore.js"),
     FILE_OF(format_js, "format.js"),
     FILE_OF(icon_svg, "icon.svg"),
     FILE_OF(overview_js, "overview.js"),
     FILE_OF(panels_js, "panels.js"),
     FILE_OF(rows_js, "rows.js"),
+    FILE_OF(rowtable_js, "rowtable.js"),
     FILE_OF(session_js, "session.js"),
     FILE_OF(shell_js, "shell.js"),
     FILE_OF(state_js, "state.js"),

@@ -31,9 +31,9 @@ struct RouteRequest: Sendable {
 
     private static func paths(of route: Route) -> [String] {
         route.parameters.filter { $0.place == .path }.reduce([route.path]) { paths, parameter in
-            // What there is: a conversation of the tests, an alert of the built-in objectives, a dashboard.
+            // What there is: a conversation of the tests, an alert of the built-in objectives, a dashboard, a table.
             let uid = parameter.name == "uid" ? "plimsoll-cost" : "c-1"
-            var values = [route.name == .runbook ? "PlimsollDown" : uid]
+            var values = [[.runbook: "PlimsollDown", .schemaPage: "llm_call"][route.name] ?? uid]
             if case .choice(let choices) = parameter.type { values = choices }
             return paths.flatMap { path in values.map { path.replacing("{\(parameter.name)}", with: $0) } }
         }
@@ -70,6 +70,8 @@ struct RouteRequest: Sendable {
         case .reference(.sqlRequest)?: return #"{"sql":"select 1 as one"}"#
         case .reference(.rebookRequest)?: return #"{"provider":"openai"}"#
         case .reference(.spans)?: return "{}"
+        // What clients of Prometheus ask by a form.
+        case .object?: return #"{"query":"up","start":"0","end":"60","step":"15","match[]":["up"]}"#
         default: return event
         }
     }

@@ -59,11 +59,34 @@ package struct PriceListing: Sendable {
         return piece
     }
 
+    /// The first prices that somebody wants to see, as cells below ``header``.
+    /// - Parameters:
+    ///   - rowsMax: no more of them.
+    ///   - look: called between bounded stretches of work.
+    /// - Returns: the rows, and how many prices were wanted in all.
+    /// - Throws: what `look` throws.
+    /// - Complexity: O(prices).
+    package func rows(
+        atMost rowsMax: Int, look: () throws -> Void, where isWanted: (PriceEntry) -> Bool
+    ) rethrows -> (rows: [[String]], count: Int) {
+        var (rows, count) = ([[String]](), 0)
+        for (index, entry) in entries.enumerated() {
+            if index % Self.linesAtOnce == 0 { try look() }
+            guard isWanted(entry) else { continue }
+            count += 1
+            if rows.count < rowsMax { rows.append(Self.cells(of: entry)) }
+        }
+        return (rows, count)
+    }
+
     /// All of it.
     package var text: String {
         var rest = self
         return String(decoding: rest.piece(of: .max, look: {}) ?? [], as: UTF8.self)
     }
+
+    /// What stands above each column of a table.
+    package static let header = ["PROVIDER", "MODEL", "CLASS", "TIER", "USD", "PER", "VALID FROM", "ORIGIN"]
 
     /// Lines that are measured between two looks.
     private static let linesAtOnce = 1_024
@@ -72,13 +95,12 @@ package struct PriceListing: Sendable {
         isBegun = true
         switch format {
         case .table:
-            let header = ["PROVIDER", "MODEL", "CLASS", "TIER", "USD", "PER", "VALID FROM", "ORIGIN"]
-            widths.take(header)
+            widths.take(Self.header)
             for (index, entry) in entries.enumerated() {
                 if index % Self.linesAtOnce == 0 { try look() }
                 widths.take(Self.cells(of: entry))
             }
-            return Array(widths.line(header).utf8)
+            return Array(widths.line(Self.header).utf8)
         case .csv:
             var table = CSVWriter(lineEnd: .lf)
             table.row([

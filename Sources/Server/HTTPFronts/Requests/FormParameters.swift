@@ -22,6 +22,36 @@ struct FormParameters: Sendable {
         }
     }
 
+    /// The same as a JSON object, whose members are texts or lists of them: what a page sends, since forms of any site
+    /// are sent as forms.
+    /// - Throws: 400.
+    init(json body: [UInt8], query: String?) throws(Refusal) {
+        let json: JSONValue
+        do {
+            json = try JSONReader.parse(body)
+        } catch {
+            throw Refusal(
+                .badRequest, "the body is not JSON: expected \(error.expectation)", hint: Self.example,
+                position: error.offset)
+        }
+        guard let members = json.members else {
+            throw Refusal(.badRequest, "the body is no JSON object", hint: Self.example)
+        }
+        self.init(query: query)
+        var told: [(name: [UInt8], value: [UInt8])] = []
+        for member in members {
+            for value in member.value.array ?? [member.value] {
+                guard let text = value.string else {
+                    throw Refusal(.badRequest, "the member \(member.name) is no text", hint: Self.example)
+                }
+                told.append((Array(member.name.utf8), Array(text.utf8)))
+            }
+        }
+        pairs = told + pairs
+    }
+
+    private static let example = #"send {"query":"up"}"#
+
     /// The first value of a name; nil where it is missing or empty.
     subscript(_ name: String) -> String? {
         bytes(name).flatMap { $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self) }
@@ -48,10 +78,14 @@ struct FormParameters: Sendable {
 }
 
 extension Routes {
-    /// What a request says in its address and, where it is a form, in its body.
-    /// - Throws: 415 for a body that is no form; what reading it throws.
+    /// What a request says in its address and, where it is a form or the same as JSON, in its body.
+    /// - Throws: 415 for another body; what reading it throws.
     func form(of request: Request) async throws -> FormParameters {
         guard request.method == .post else { return FormParameters(query: request.uri.query) }
+        if request.mediaType == MediaType.json {
+            let body = try await text(of: request, hint: "shorten the question")
+            return try FormParameters(json: body, query: request.uri.query)
+        }
         guard request.mediaType == MediaType.form || (request.mediaType.isEmpty && !request.announcesBody) else {
             throw Refusal(
                 .unsupportedMediaType, "Content-Type \(request.mediaType) is not taken here",

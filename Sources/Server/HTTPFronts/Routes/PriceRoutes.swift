@@ -52,7 +52,7 @@ extension Routes {
     }
 
     /// With a word of what the store has lost: prices are read off what is left.
-    private func noting(_ response: Response) -> Response {
+    func noting(_ response: Response) -> Response {
         Self.noting(nil, missing: [store.lossNotice].compactMap { $0 }, response)
     }
 
@@ -87,7 +87,7 @@ extension Routes {
     }
 
     /// What the store gives; what it throws is told in the words of ``StoreFailure``.
-    private func ofStore<Value>(_ body: () throws -> Value) throws -> Value {
+    func ofStore<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch let error as QueryError {

@@ -17,18 +17,22 @@ package enum PriceText {
     ) rethrows -> String {
         let findings = try findings(book, look)
         guard !calls.groups.isEmpty else { return findings }
-        var rows = [["PROVIDER", "MODEL", "TIER", "MISSING", "CALLS", "AT LEAST USD", "AT MOST USD"]]
-        for group in calls.groups {
-            func text(_ bytes: [UInt8], _ absent: String) -> String {
-                bytes.isEmpty ? absent : String(decoding: bytes, as: UTF8.self)
-            }
-            rows.append([
-                text(group.provider, "–"), text(group.model, "–"), text(group.serviceTier, "–"),
-                text(group.gaps, "not noted"),
-                "\(group.calls)", usd(group.low), group.high.map(usd) ?? "unknown",
-            ])
-        }
+        let rows = [inexactHeader] + calls.groups.map(cells)
         return findings + (findings.isEmpty ? "" : "\n") + "Calls without an exact cost:\n\n" + renderAligned(rows)
+    }
+
+    /// What stands above ``cells(of:)``.
+    package static let inexactHeader = ["PROVIDER", "MODEL", "TIER", "MISSING", "CALLS", "AT LEAST USD", "AT MOST USD"]
+
+    /// A line about calls without an exact cost, every digit of its amounts.
+    package static func cells(of group: InexactCalls.Group) -> [String] {
+        func text(_ bytes: [UInt8], _ absent: String) -> String {
+            bytes.isEmpty ? absent : String(decoding: bytes, as: UTF8.self)
+        }
+        return [
+            text(group.provider, "–"), text(group.model, "–"), text(group.serviceTier, "–"),
+            text(group.gaps, "not noted"), "\(group.calls)", usd(group.low), group.high.map(usd) ?? "unknown",
+        ]
     }
 
     /// What a correction would change, a line for each model; one sentence where it would change nothing.

@@ -18,6 +18,7 @@ package enum SchemaName: String, CaseIterable, Hashable, Sendable {
     case rebookingPreview = "RebookingPreview"
     case objectiveVersion = "ObjectiveVersion"
     case status = "Status"
+    case schemas = "Schemas"
     case refusal = "Refusal"
     case seriesRefusal = "PrometheusError"
 
@@ -45,6 +46,7 @@ package enum SchemaName: String, CaseIterable, Hashable, Sendable {
         case .rebookingPreview: Self.rebookingPreviewSchema
         case .objectiveVersion: Self.objectiveVersionSchema
         case .status: Self.statusSchema
+        case .schemas: Self.schemasSchema
         case .refusal: Self.refusalSchema
         case .seriesRefusal: Self.seriesRefusalSchema
         }

@@ -14,6 +14,7 @@ package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case objectives, metrics, status, openAPI
     case health, healthElsewhere, readiness, readinessElsewhere, readRules
     case overviewPage, statusPage, conversationsPage, conversationPage, pageAsset, runbooks, runbook
+    case schemas, explorePage, pricesPage, schemasPage, schemaPage
     case sessionForm, beginSession, endSession
     case dashboardPage, dashboardPageElsewhere, dashboardModel, dashboardData, dashboardByName
 }

@@ -53,7 +53,10 @@ extension RouteTable {
         let members = route.parameters.map {
             SchemaMember(name: $0.name, schema: $0.type, meaning: $0.meaning, isRequired: $0.isRequired)
         }
-        second.bodies = [RouteContent("application/x-www-form-urlencoded", .object(members))]
+        // A session of a browser asks by JSON alone.
+        second.bodies = ["application/x-www-form-urlencoded", "application/json"].map {
+            RouteContent($0, .object(members))
+        }
         second.parameters = [
             .header("Content-Encoding", .choice(["gzip", "zstd", "deflate", "identity"]), "how the form is compressed")
         ]

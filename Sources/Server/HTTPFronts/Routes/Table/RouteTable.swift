@@ -9,7 +9,8 @@ import Reports
 package enum RouteTable {
     /// One of each name.
     package static let routes: [Route] =
-        asking + series + alertmanager + sending + money + operating + runbooks + pages + dashboards + sessions
+        asking + vocabulary + series + alertmanager + sending + money + operating + runbooks + pages + dashboards + exploring
+        + sessions
 
     // tests: the table is held against a running server, row by row.
     /// The entry of a name.

@@ -1,0 +1,6 @@
+/// What statements may call.
+package enum FunctionNames {
+    /// Functions and aggregates by name, sorted, each once.
+    package static let all: [String] = Set(Signatures.all.map(\.name) + SpecialFunctions.names)
+        .union(AggregateNames.all).sorted()
+}
