@@ -61,7 +61,7 @@ extension Routes {
                 }
                 let text = try report.rendered(format, section: section)
                 let response = Response(bytes: Array(text.utf8), contentType: format.contentType)
-                return Self.noting(waiting, missing: missing, response)
+                return Self.noting(waiting, missing: missing, format == .html ? Self.guarded(response) : response)
             }
         }
     }
@@ -77,8 +77,9 @@ extension Routes {
         guard !(id + (tenant ?? "")).utf8.contains(0) else {
             throw Refusal(.notFound, "a conversation with a null character in its name cannot be asked for")
         }
-        guard format != .csv else {
-            throw Refusal(.badRequest, "a conversation is not written as csv", hint: "known: json, table")
+        guard format == .json || format == .table else {
+            throw Refusal(
+                .badRequest, "a conversation is not written as \(format.rawValue)", hint: "known: json, table")
         }
         let waiting = settlement.waiting
         let text = try await queries.run { [self] cancellation -> [UInt8]? in
@@ -99,6 +100,14 @@ extension Routes {
                 hint: waiting.map { "\($0.text); ids are case-sensitive" } ?? "ids are case-sensitive")
         }
         return Response(bytes: text, contentType: format.contentType)
+    }
+
+    /// A document that stands for itself: no page's scripts, and in no page's frame.
+    private static func guarded(_ response: Response) -> Response {
+        var response = response
+        for field in PageGuards.fields { response.headers[field.name] = field.value }
+        response.headers[.contentSecurityPolicy] = ReportHTML.policy + "; frame-ancestors 'none'"
+        return response
     }
 
     private func reports(

@@ -113,7 +113,10 @@ extension RouteTable {
                 "objectives", .integer, "version that judges; the one in force at the end of the period without it"),
             format, section,
         ]
-        report.answers = [RouteContent("application/json", .report), csv, table, RouteContent("multipart/mixed")]
+        report.answers = [
+            RouteContent("application/json", .report), csv, table, RouteContent("text/html", .text),
+            RouteContent(MediaType.cells, .reportCells), RouteContent("multipart/mixed"),
+        ]
         report.otherStatuses = [400, 404, 429, 503]
 
         var status = Route(
