@@ -276,8 +276,8 @@ let package = Package(
             uses: [
                 "Access", "AlertRules", "Alerting", "Asking", "Bytes", "Clients", "Columnar", "Compression", "Dialects",
                 "Domain", "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Exporting", "Hashing",
-                "Intakes", "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "RuleFiles",
-                "Rules", "SQLText", "Segments", "Sending", "WireFormats", hummingbird,
+                "Intakes", "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "Reports",
+                "RuleFiles", "Rules", "SQLText", "Segments", "Sending", "WireFormats", hummingbird,
             ]),
 
         // Commanded.

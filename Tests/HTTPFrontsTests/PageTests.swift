@@ -13,7 +13,10 @@ import Testing
     static let policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-    private static let documents = ["/", "/status", "/session", "/runbooks", "/runbooks/PlimsollDown"]
+    private static let documents = [
+        "/", "/status", "/session", "/runbooks", "/runbooks/PlimsollDown", "/reports/sla", "/reports/cost",
+        "/reports/outcomes", "/slos", "/alerts", "/alerts/PlimsollDown",
+    ]
     private static let library = "chart.min.js"
 
     /// Of files that are ours.

@@ -43,6 +43,7 @@ enum ReportStyle {
             --good: #0B7A4B; --warn: #8A5A00; --bad: #C0262D; --bar: #0B62A8 }
           body { max-width: none; padding: 0 }
           .wide { overflow: visible }
+          :is(th, td), :is(th, td):not(.number) { min-width: 0; padding: .1rem .35rem; font-size: .7rem }
           tr, figure { break-inside: avoid }
         }
 

@@ -9,14 +9,38 @@
 #error "Chart.js is missing: install Debian's package libjs-chart.js (make packages does, apt-get install libjs-chart.js)"
 #endif
 
+static const unsigned char alert_js[] = {
+#embed "../../Server/Pages/alert.js"
+};
+static const unsigned char alertrules_js[] = {
+#embed "../../Server/Pages/alertrules.js"
+};
+static const unsigned char alerts_js[] = {
+#embed "../../Server/Pages/alerts.js"
+};
 static const unsigned char ask_js[] = {
 #embed "../../Server/Pages/ask.js"
+};
+static const unsigned char bands_js[] = {
+#embed "../../Server/Pages/bands.js"
+};
+static const unsigned char bars_js[] = {
+#embed "../../Server/Pages/bars.js"
 };
 static const unsigned char chart_min_js[] = {
 #embed CHART_LIBRARY
 };
+static const unsigned char csv_js[] = {
+#embed "../../Server/Pages/csv.js"
+};
 static const unsigned char dom_js[] = {
 #embed "../../Server/Pages/dom.js"
+};
+static const unsigned char figures_css[] = {
+#embed "../../Server/Pages/figures.css"
+};
+static const unsigned char figures_js[] = {
+#embed "../../Server/Pages/figures.js"
 };
 static const unsigned char format_js[] = {
 #embed "../../Server/Pages/format.js"
@@ -24,14 +48,23 @@ static const unsigned char format_js[] = {
 static const unsigned char icon_svg[] = {
 #embed "../../Server/Pages/icon.svg"
 };
+static const unsigned char overtime_js[] = {
+#embed "../../Server/Pages/overtime.js"
+};
 static const unsigned char overview_js[] = {
 #embed "../../Server/Pages/overview.js"
+};
+static const unsigned char reports_js[] = {
+#embed "../../Server/Pages/reports.js"
 };
 static const unsigned char session_js[] = {
 #embed "../../Server/Pages/session.js"
 };
 static const unsigned char shell_js[] = {
 #embed "../../Server/Pages/shell.js"
+};
+static const unsigned char slos_js[] = {
+#embed "../../Server/Pages/slos.js"
 };
 static const unsigned char state_js[] = {
 #embed "../../Server/Pages/state.js"
@@ -52,14 +85,25 @@ static const unsigned char time_js[] = {
 #define FILE_OF(symbol, name) { name, symbol, sizeof symbol }
 
 static const plimsoll_embedded_page pages[] = {
+    FILE_OF(alert_js, "alert.js"),
+    FILE_OF(alertrules_js, "alertrules.js"),
+    FILE_OF(alerts_js, "alerts.js"),
     FILE_OF(ask_js, "ask.js"),
+    FILE_OF(bands_js, "bands.js"),
+    FILE_OF(bars_js, "bars.js"),
     FILE_OF(chart_min_js, "chart.min.js"),
+    FILE_OF(csv_js, "csv.js"),
     FILE_OF(dom_js, "dom.js"),
+    FILE_OF(figures_css, "figures.css"),
+    FILE_OF(figures_js, "figures.js"),
     FILE_OF(format_js, "format.js"),
     FILE_OF(icon_svg, "icon.svg"),
+    FILE_OF(overtime_js, "overtime.js"),
     FILE_OF(overview_js, "overview.js"),
+    FILE_OF(reports_js, "reports.js"),
     FILE_OF(session_js, "session.js"),
     FILE_OF(shell_js, "shell.js"),
+    FILE_OF(slos_js, "slos.js"),
     FILE_OF(state_js, "state.js"),
     FILE_OF(status_js, "status.js"),
     FILE_OF(style_css, "style.css"),

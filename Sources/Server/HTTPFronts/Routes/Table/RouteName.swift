@@ -12,5 +12,6 @@ package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case objectives, metrics, status, openAPI
     case health, healthElsewhere, readiness, readinessElsewhere, readRules
     case overviewPage, statusPage, pageAsset, runbooks, runbook
+    case reportPage, budgetsPage, alertsPage, alertPage
     case sessionForm, beginSession, endSession
 }

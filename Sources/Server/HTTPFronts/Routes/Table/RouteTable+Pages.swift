@@ -8,7 +8,7 @@ extension RouteTable {
     private static let html = RouteContent("text/html", .text)
 
     /// A document, and its refusals in words for people where a browser asks.
-    private static func page(_ name: RouteName, _ path: String, _ summary: String) -> Route {
+    static func page(_ name: RouteName, _ path: String, _ summary: String) -> Route {
         var page = Route(name, .get, path, needs: .read, .pages, summary)
         (page.parameters, page.answers, page.otherStatuses) = ([known], [html], [304])
         page.refusals.append(html)

@@ -8,7 +8,8 @@ import Reports
 /// Every address of the server, in the order in which people are told of them. `Routes` registers these and no others.
 package enum RouteTable {
     /// One of each name.
-    package static let routes: [Route] = asking + series + sending + money + operating + runbooks + pages + sessions
+    package static let routes: [Route] =
+        asking + series + sending + money + operating + runbooks + pages + figures + sessions
 
     // tests: the table is held against a running server, row by row.
     /// The entry of a name.

@@ -1,0 +1,22 @@
+// Comma-separated values for spreadsheets, of what a page shows.
+
+// A cell: text that a spreadsheet would take for a formula has an apostrophe before it, also one that begins with an
+// apostrophe, so that it can be taken away again. A negative number is no formula.
+export function csvCell(value) {
+  if (value === null || value === undefined) return "";
+  let text = String(value);
+  if (/^[=+\-@\t\r\n']/.test(text) && !/^-\d+(\.\d+)?$/.test(text)) text = "'" + text;
+  return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
+}
+
+// Rows of cells (RFC 4180).
+export function csvText(rows) { return rows.map((row) => row.map(csvCell).join(",") + "\r\n").join(""); }
+
+// Has the browser keep a text as a file.
+export function saveText(name, text, type = "text/csv;charset=utf-8") {
+  const anchor = document.createElement("a");
+  anchor.href = URL.createObjectURL(new Blob([text], { type }));
+  anchor.download = name;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(anchor.href), 60000);
+}
