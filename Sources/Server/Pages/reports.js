@@ -31,7 +31,9 @@ function asked() {
   const given = new URLSearchParams(location.search);
   const wanted = given.getAll("by").flatMap((text) => text.split(",")).filter(Boolean);
   const unknown = wanted.filter((name) => !dimensions.includes(name));
-  const filters = new Map(Object.entries(view().variables).filter(([name]) => dimensions.includes(name) && !times.includes(name)));
+  // All values of a variable are no filter.
+  const filters = new Map(Object.entries(view().variables).filter(([name, values]) =>
+    dimensions.includes(name) && !times.includes(name) && !values.includes("$__all")));
   const by = [...new Set(wanted.filter((name) => dimensions.includes(name)))];
   const compare = given.get("compare") ?? "";
   const isKnown = comparisons.some(([name]) => name === compare);
