@@ -25,7 +25,7 @@ enum ReportStyle {
         thead th { color: var(--soft) }
         tbody th { font-weight: 600 }
         .number { text-align: right; white-space: nowrap }
-        :is(th, td):not(.number) { min-width: 6.5rem }
+        :is(th, td):not(.number) { min-width: 8.5rem }
         figure { margin: 0 0 .8rem; overflow-x: auto }
         figcaption { color: var(--soft) }
         svg { display: block; width: 100%; min-width: 34rem; max-width: 45rem; height: auto;

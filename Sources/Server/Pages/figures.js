@@ -6,6 +6,7 @@ import { format } from "./format.js";
 const looks = { met: "good", "at risk": "warn", breached: "bad", "no data": "soft" };
 const units = { count: "short", usd: "currencyUSD", usd_per: "currencyUSD", seconds: "s", share: "percentunit", estimate: "percentunit" };
 const rowsMax = 500;
+const same = "as before";
 
 // The class of what stands so against an objective.
 export function look(cell) { return cell?.state ? looks[cell.state] : undefined; }
@@ -45,7 +46,7 @@ export function rowName(section, row) { return nameColumns(section).map((at) => 
 export function difference(cell, before) {
   const [now, then] = [amount(cell), amount(before)];
   if (now === undefined || then === undefined || cell.kind !== before.kind) return "";
-  if (now === then) return "as before";
+  if (now === then) return same;
   const sign = now > then ? "▲ " : "▼ ";
   if (cell.kind === "share" || cell.kind === "estimate") return sign + format(Math.abs(now - then) * 100, "none", { decimals: 3 }) + " points";
   return then === 0 ? sign : sign + format(Math.abs((now - then) / then), "percentunit", { decimals: 1 });
@@ -61,7 +62,8 @@ function cellNode(cell, { isName, isNumber, content, before }) {
   const classes = [isNumber ? "number" : "", look(cell) ?? ""].filter(Boolean).join(" ");
   const parts = [content ?? cell?.text ?? "–"];
   if (before !== undefined && (amount(cell) !== undefined || amount(before) !== undefined)) {
-    parts.push(el("span", { class: "before soft" }, "before " + (before?.text ?? "–") + " " + difference(cell, before)));
+    const change = difference(cell, before);
+    parts.push(el("span", { class: "before soft" }, change === same ? same : "before " + (before?.text ?? "–") + " " + change));
   }
   return el(isName ? "th" : "td", { scope: isName ? "row" : undefined, class: classes || undefined, title: exactly(cell) }, parts);
 }
