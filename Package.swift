@@ -127,13 +127,13 @@ let package = Package(
             "EventStores", "Store/EventStores",
             uses: [
                 "Bytes", "JSONTexts", "Platform", "Domain", "Columnar", "EventLogs", "Segments", "Projections",
-                "Hashing",
+                "Hashing", "Compression",
             ]),
         tests(
             "EventStores",
             uses: [
                 "Bytes", "JSONTexts", "Platform", "Domain", "EmbeddedSchemas", "Columnar", "EventLogs", "Segments",
-                "Projections", "Hashing",
+                "Projections", "Hashing", "Compression",
             ]),
 
         // Shown.
@@ -151,6 +151,8 @@ let package = Package(
             "OpenSLO", "Outputs/OpenSLO",
             uses: ["Bytes", "JSONTexts", "Domain", "PromQLText", .product(name: "Yams", package: "Yams")]),
         tests("OpenSLO", uses: ["Alerting", "Bytes", "Domain"]),
+        room("Dashboarding", "Outputs/Dashboarding", uses: ["Bytes", "JSONTexts", "Platform", "PromQLText"]),
+        tests("Dashboarding", uses: ["Bytes", "JSONTexts", "Platform", "PromQLText"]),
         room("PromQLEvaluation", "Query/PromQLEvaluation", uses: ["Bytes", "PromQLText", "RegularExpressions"]),
         tests("PromQLEvaluation", uses: ["Bytes", "Platform", "PromQLText"]),
         room(
@@ -228,14 +230,14 @@ let package = Package(
         room(
             "Asking", "Services/Asking",
             uses: [
-                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "MetricHistory", "Plans",
-                "Platform", "Projections", "PromQLEvaluation", "PromQLText", "SQLText", "WireFormats",
+                "Bytes", "Columnar", "Dashboarding", "Domain", "EventStores", "Execution", "JSONTexts", "MetricHistory",
+                "Plans", "Platform", "Projections", "PromQLEvaluation", "PromQLText", "SQLText", "WireFormats",
             ]),
         tests(
             "Asking",
             uses: [
-                "Bytes", "Columnar", "Domain", "EventStores", "Execution", "JSONTexts", "Plans", "Platform",
-                "Projections", "PromQLText", "Segments",
+                "Bytes", "Columnar", "Dashboarding", "Domain", "EventStores", "Execution", "JSONTexts", "Plans",
+                "Platform", "Projections", "PromQLText", "SQLText", "Segments",
             ]),
         room(
             "Sending", "Services/Sending",
@@ -256,6 +258,7 @@ let package = Package(
             uses: [
                 "AlertRules", "Alerting", "Asking", "Bytes", "Domain", "EventStores", "Intakes", "MetricHistory",
                 "OperatorLogs", "Plans", "Platform", "Projections", "PromQLEvaluation", "PromQLText", "RuleFiles",
+                "Sending",
             ]),
         room(
             "Clients", "Server/Clients",
@@ -266,18 +269,19 @@ let package = Package(
         room(
             "HTTPFronts", "Server/HTTPFronts",
             uses: [
-                "Access", "Alerting", "Asking", "Bytes", "Columnar", "Compression", "Dialects", "Domain",
-                "EmbeddedPages", "EventStores", "Execution", "Exporting", "Hashing", "Intakes", "JSONTexts",
+                "Access", "Alerting", "Asking", "Bytes", "Columnar", "Compression", "Dashboarding", "Dialects",
+                "Domain", "EmbeddedPages", "EventStores", "Execution", "Exporting", "Hashing", "Intakes", "JSONTexts",
                 "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "Reports", "Rules", "SQLText",
                 "Sending", "WireFormats", hummingbird,
             ]),
         tests(
             "HTTPFronts",
             uses: [
-                "Access", "AlertRules", "Alerting", "Asking", "Bytes", "Clients", "Columnar", "Compression", "Dialects",
-                "Domain", "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution", "Exporting", "Hashing",
-                "Intakes", "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections", "PromQLText", "Reports",
-                "RuleFiles", "Rules", "SQLText", "Segments", "Sending", "WireFormats", hummingbird,
+                "Access", "AlertRules", "Alerting", "Asking", "Bytes", "Clients", "Columnar", "Compression",
+                "Dashboarding", "Dialects", "Domain", "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution",
+                "Exporting", "Hashing", "Intakes", "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections",
+                "PromQLText", "Reports", "RuleFiles", "Rules", "SQLText", "Segments", "Sending", "WireFormats",
+                hummingbird,
             ]),
 
         // Commanded.
@@ -309,8 +313,8 @@ let package = Package(
                 "PromQLText",
                 "Reports", "EventStores", "EventLogs", "Segments", "Workload", "Transfers", "Settings", "Access",
                 "Asking",
-                "Clients", "HTTPFronts", "Alerting", "AlertRules", "OpenSLO", "OperatorLogs", "RuleFiles", "RuleTrials",
-                "Rules", arguments,
+                "Clients", "Dashboarding", "HTTPFronts", "Alerting", "AlertRules", "OpenSLO", "OperatorLogs",
+                "RuleFiles", "RuleTrials", "Rules", arguments,
             ],
             path: "Sources/Commands/plimsoll", swiftSettings: settings, linkerSettings: swiftLibraries),
 

@@ -55,6 +55,20 @@ import Testing
         #expect(AlertBodies.alertmanager([]) == Array("[]".utf8))
     }
 
+    @Test func alertmanagersListing() throws {
+        let firing = try messages().filter { !$0.isResolved }
+        let body = String(decoding: AlertBodies.listing([(firing[0], 61_000)], receiver: "pager"), as: UTF8.self)
+        let alone = String(decoding: AlertBodies.alertmanager([firing[0]]), as: UTF8.self)
+        let expected =
+            #","updatedAt":"1970-01-01T00:01:01Z","fingerprint":"0123456789abcdef","receivers":[{"name":"pager"}],"#
+            + #""status":{"state":"active","silencedBy":[],"inhibitedBy":[],"mutedBy":[]}}]"#
+        #expect(body.hasPrefix(alone.dropLast(2)))
+        let rest = body.dropFirst(alone.count - 2).replacing(
+            /"fingerprint":"[0-9a-f]{16}"/, with: #""fingerprint":"0123456789abcdef""#)
+        #expect(rest == expected)
+        #expect(AlertBodies.listing([], receiver: "pager") == Array("[]".utf8))
+    }
+
     @Test func webhooksAreGroupedByAlert() throws {
         let bodies = AlertBodies.webhook(try messages(), receiver: "pager", externalURL: "http://ops.example.org")
             .map { String(decoding: $0, as: UTF8.self) }

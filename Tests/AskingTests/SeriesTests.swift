@@ -230,6 +230,12 @@ import Testing
                 == rows.joined(separator: "\n") + "\n")
         #expect(try text("scalar", #"[4,"2"]"#) == "2\n")
         #expect(try text("vector", "[]") == "no series\n")
+        let results = [("vector", "[]", true), ("matrix", "[]", true), ("scalar", #"[4,"2"]"#, false)]
+        for (type, result, isEmpty) in results {
+            let table = try SeriesTable(Array(#"{"data":{"resultType":"\#(type)","result":\#(result)}}"#.utf8))
+            #expect(table.isEmpty == isEmpty)
+        }
+        #expect(!table.isEmpty)
     }
 
     // MARK: Rules

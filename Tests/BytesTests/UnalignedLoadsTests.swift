@@ -2,6 +2,20 @@ import Bytes
 import Testing
 
 @Suite struct UnalignedLoadsTests {
+    /// A byte of each line: those that begin 64 bytes one after the other, and the last, wherever lines end.
+    @Test func whatIsTouchedIsAByteOfEachLine() {
+        let bytes = (0..<300).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 201) }
+        let cases = [(0, 0), (0, 1), (5, 64), (5, 65), (100, 129), (250, 50), (250, 900), (300, 7), (400, 7)]
+        for (start, length) in cases {
+            let end = min(start + length, bytes.count)
+            var expected: UInt8 = 0
+            if start < end {
+                expected = stride(from: start, to: end, by: 64).reduce(bytes[end - 1]) { $0 &+ bytes[$1] }
+            }
+            #expect(bytes.span.touched(from: start, length: length) == expected, "\(length) bytes from \(start)")
+        }
+    }
+
     @Test func oneByteThatIsNoZeroIsSeenWhereverItStands() {
         for count in Array(0..<40) + [63, 64, 65, 127, 128, 140] {
             var bytes = [UInt8](repeating: 0, count: count)

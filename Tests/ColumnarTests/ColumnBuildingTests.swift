@@ -120,6 +120,25 @@ import Testing
         #expect(codes == others && dictionary.bytes == other.bytes && dictionary.offsets == other.offsets)
     }
 
+    /// Texts that begin alike, that end within what others begin with, and that have zeros there.
+    @Test func boundsOfTextsAreTheirFirstAndTheirLast() {
+        var draw = Draw()
+        for round in 0..<200 {
+            var (builder, texts) = (ColumnBuilder(type: .text), [[UInt8]]())
+            for _ in 0..<(1 + draw.next(below: 6)) {
+                let shared = [UInt8](repeating: 97, count: draw.next(below: 3) * draw.next(below: 6))
+                let text = shared + (0..<draw.next(below: 4)).map { _ in UInt8(draw.next(below: 2) * 98) }
+                texts.append(text)
+                builder.append(utf8: 0..<text.count, of: text)
+            }
+            texts.sort { $0.lexicographicallyPrecedes($1) }
+            let summary = PageEncoder.encode(builder.finish()).header.summary
+            func bound(_ text: [UInt8]) -> Scalar { .text(String(decoding: text, as: UTF8.self)) }
+            #expect(summary.minimum == bound(texts[0]), "\(round): \(texts)")
+            #expect(summary.maximum == bound(texts[texts.count - 1]), "\(round): \(texts)")
+        }
+    }
+
     /// Texts up to sixteen bytes long, which two words and their length tell, and longer ones, of which these do not
     /// tell two.
     @Test func textsThatAlternateAreSearchedOnce() {
@@ -144,6 +163,37 @@ import Testing
         #expect(dictionary.bytes == other.bytes && dictionary.offsets == other.offsets)
         // Each once, or now and then where two have one place.
         #expect(builder.searches < 1_200 && plain.searches > 3_000)
+    }
+
+    /// Of every length, with some that come again: the codes are those that each by itself would get, first seen first.
+    @Test func textsOfWhichMostAreNewHaveTheSameCodes() {
+        var (draw, builder, plain) = (Draw(), TextDictionaryBuilder(), TextDictionaryBuilder())
+        var (source, words, texts): ([UInt8], [UInt64], [[UInt8]]) = ([], [], [])
+        for number in 0..<3_000 {
+            let isKnown = number > 0 && draw.next(below: 10) == 0
+            let text =
+                isKnown
+                ? texts[draw.next(below: number)]
+                : Array("\(number)\(String(repeating: "x", count: draw.next(below: 40)))".utf8)
+            texts.append(text)
+            words.append(UInt64(source.count) << 32 | UInt64(text.count))
+            source += text
+        }
+        var codes = [UInt32](repeating: 0, count: texts.count)
+        for first in stride(from: 0, to: texts.count, by: 250) {
+            let (own, rows) = (Array(words[first..<(first + 250)]), (0..<250).map { UInt16($0) })
+            var places = codes.mutableSpan
+            // In turns with the other way, which knows texts that this one has met, and the other way round.
+            if first % 750 == 500 {
+                builder.put(codesOf: own.span, of: source.span, rows: rows.span, from: first, to: &places)
+            } else {
+                builder.put(codesOfNew: own.span, of: source.span, rows: rows.span, from: first, to: &places)
+            }
+        }
+        #expect(codes == texts.map { plain.code(of: $0.span) })
+        let (dictionary, other) = (builder.finish(), plain.finish())
+        #expect(dictionary.bytes == other.bytes && dictionary.offsets == other.offsets)
+        #expect(builder.searches <= texts.count)
     }
 
     @Test func integersOfManyRowsFollowNulls() {

@@ -91,14 +91,4 @@ import Testing
         for _ in 0..<6 { #expect(try segment.column(0, kept) == nil) }
         #expect(segment.readings == 1)
     }
-
-    /// What the codes of such a page count through is for whoever reads it to refuse.
-    @Test func pagesThatNameNoBlockHaveNoNumbers() {
-        let kept = KeptTexts(bytesMax: 8 << 20)
-        for _ in 0..<3 {
-            let blocks = KeptTexts.Blocks(column: "id", origin: 1, indices: [], textCount: 0)
-            let numbers = kept.numbers(of: blocks) { _ in TextDictionary(["none"]) }
-            #expect(numbers == nil)
-        }
-    }
 }

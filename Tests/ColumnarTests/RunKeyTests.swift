@@ -11,7 +11,7 @@ import Testing
     /// the end there are more pairs than are kept in a table of all.
     @Test(arguments: [[0], [0, 1], [1, 0], [0, 0], [1, 0, 2], [2, 0], [0, 2]])
     func runsGroupAsTheirRows(columns: [Int]) throws {
-        var random = RandomScalars(seed: 56)
+        var (random, picks) = (RandomScalars(seed: 56), RandomScalars(seed: 58))
         let types = columns.map { [ColumnType.timestamptz, .text, .integer][$0] }
         let names = TextDictionary((0..<9).map { "tenant \($0)" })
         for round in 0..<6 {
@@ -42,6 +42,17 @@ import Testing
                 let expected = plain.assign(vectors, ordinal: ordinal)
                 #expect(found.rowCount == count && inRuns.count == plain.count, "seed 56, round \(round)")
                 try expectSame(found, expected, groups: plain.count, "seed 56, round \(round), chunk \(chunk)")
+                // Some of the rows, as they stand and as they come.
+                let few = (0..<UInt32(count)).filter { _ in picks.below(4) == 0 }
+                let any = (0..<300).map { _ in UInt32(picks.below(count)) }
+                for rows in [few, any, []] {
+                    let wanted = rows.map { expected[Int($0)] }
+                    try expectSame(found.gather(rows), wanted, groups: plain.count, "seed 58, \(rows.count) rows")
+                    if rows == any { continue }
+                    let ascending = found.gather(ascending: rows)
+                    #expect(ascending.rowCount == rows.count)
+                    try expectSame(ascending, wanted, groups: plain.count, "seed 58, \(rows.count) ascending rows")
+                }
             }
             let groups = (0..<UInt32(plain.count)).map { $0 }
             for (a, b) in zip(inRuns.keys(of: groups), plain.keys(of: groups)) {
@@ -65,6 +76,34 @@ import Testing
         for group in 0..<groups {
             #expect(found.scalar(at: group) == (sums[group] == 0 ? .null : .numeric(sums[group], scale: 0)), remark)
         }
+    }
+
+    @Test func rowsThatStayHaveTheRunsOfTheirOwn() throws {
+        var random = RandomScalars(seed: 57)
+        for round in 0..<60 {
+            var time: Int64 = 0
+            let times = (0..<2_000).map { _ -> Int64 in
+                time += Int64(random.below(3))
+                return time
+            }
+            let all = times.span.bucketRuns(Self.day)
+            let runs = try #require(all)
+            // Scattered, nearly all, none of some days, few.
+            var rows: [UInt32] = []
+            for row in 0..<UInt32(times.count) {
+                let isOfDay = times[Int(row)] / 100 % 4 < 2
+                let stays = [row % 3 != 0, random.below(200) > 0, isOfDay, row % 97 == 0]
+                if stays[round % 4] { rows.append(row) }
+            }
+            let left = rows.map { times[Int($0)] }
+            let expected = left.span.bucketRuns(Self.day)
+            let found = runs.gather(KeptRows(ascending: rows))
+            #expect(found?.values == expected?.values && found?.ends == expected?.ends, "seed 57, round \(round)")
+            #expect((found == nil) == (round % 4 == 3), "few rows have no runs that serve")
+        }
+        let stretch = (0..<Int64(1_000)).map { $0 }
+        let none = stretch.span.bucketRuns(Self.day)?.gather(KeptRows(ascending: []))
+        #expect(none?.rowCount == 0)
     }
 
     @Test func aStretchAsksOnce() {

@@ -26,6 +26,17 @@ import Testing
 
     private static func ids(_ rows: EventRows) -> [String] { rows.map { String(decoding: $0.id, as: UTF8.self) } }
 
+    @Test func aRowIsTouchedUpToItsNeighbour() throws {
+        let rows = try Self.rows([("a", 1), (String(repeating: "b", count: 200), nil), ("ccc", 3)])
+        for (index, row) in rows.enumerated() {
+            #expect(rows.touched(index) == rows.bytes.span.touched(from: row.start, length: row.byteCount))
+        }
+        // In another order, with a gap: some of it is, and nothing beyond the bytes.
+        let turned = EventRows(bytes: rows.bytes, starts: [rows.starts[2], rows.starts[0]])
+        #expect(turned.touched(0) == 0)
+        #expect(turned.touched(1) == rows.bytes.span.touched(from: 0, length: rows.bytes.count))
+    }
+
     @Test func aRowIsReadWhereItLies() throws {
         let rows = try Self.rows([("a", 1), ("bb", nil), ("ccc", 3)])
         #expect(Self.ids(rows) == ["a", "bb", "ccc"])

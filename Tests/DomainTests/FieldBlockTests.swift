@@ -78,8 +78,7 @@ import Testing
             var expected = [[(row: UInt16, word: UInt64)]](repeating: [], count: Self.columnCount)
             for (number, row) in rows.enumerated() {
                 #expect(!block.isFull)
-                // Whatever comes next, and if it is the last row of all.
-                block.append(row, before: number % 3 == 0 ? nil : Int(rows.starts[min(number + 2, count - 1)]))
+                block.append(row)
                 var cursor = EventRowCursor(row)
                 while cursor.advance(in: row) {
                     let target = targets[Int(cursor.column)]

@@ -39,6 +39,24 @@ import Testing
         #expect(book.entries.count { !book.isInForce($0, at: 100) } == 3)
     }
 
+    /// Whoever asks which price a quote has is told that one, and none where the list that decides has none.
+    @Test func eachClassOfAQuoteHasItsPrice() throws {
+        var book = PriceBook([try Self.price("m", .input, 1), try Self.price("m", .output, 2)])
+        book.add(try Self.price("m", .input, 10, from: 100, position: 5))
+        let candidates = book.candidates(provider: "p", requestModel: "m", responseModel: nil)
+        for (time, position) in [(99, Int64.max), (100, .max), (100, 5), (100, 6)] as [(Int64, Int64)] {
+            let known = PriceHorizon(before: position)
+            let quote = PriceQuote(candidates, serviceTier: "", at: time, known: known)
+            for tokenClass in TokenClass.allCases {
+                let price = candidates.inForce(tokenClass, serviceTier: "", at: time, known: known)
+                #expect(price?.amount == quote.prices[tokenClass], "\(tokenClass) at \(time), before \(position)")
+            }
+        }
+        #expect(candidates.inForce(.input, serviceTier: "", at: 100)?.origin == .set)
+        #expect(candidates.inForce(.output, serviceTier: "", at: 100) == nil)
+        #expect(candidates.inForce(.input, serviceTier: "batch", at: 99) == nil)
+    }
+
     @Test func aPriceOfATierEndsTheListForAllTiers() throws {
         var book = PriceBook([try Self.price("m", .input, 1), try Self.price("m", .input, 2, tier: "batch")])
         book.add(try Self.price("m", .input, 5, from: 100, tier: "batch", position: 1))

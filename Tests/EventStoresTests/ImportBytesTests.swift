@@ -58,4 +58,28 @@ private final class SuccessiveWorkers: Workers {
             for (left, right) in zip(found, expected) { #expect(left.bytes == right.bytes, "\(left.path)") }
         }
     }
+
+    /// The segment and the state are written at one time: where one of them finds no room the other goes, too.
+    @Test(arguments: [0, 1, 300, 600, 1_200]) func whatFindsNoRoomLeavesNoFile(room: Int) throws {
+        for workers in [SuccessiveWorkers(2), ThreadWorkers(parallelism: 2)] as [any Workers] {
+            let disk = SimulatedFileSystem(seed: 62)
+            let context = StoreContext(
+                fileSystem: disk, clock: SimulatedClock(wallNanoseconds: SampleEvents.start + 3_600_000_000_000),
+                randomness: SeededRandomness(seed: 1), workers: workers)
+            let store = try EventStore.open(at: "/data", context: context, options: EventStoreTests.options())
+            let rounds = Self.rounds()
+            _ = try store.importBulk(rounds[0])
+            func files() -> [String] {
+                disk.snapshot().map(\.path).filter { $0.contains(".segment") || $0.contains("state-") }.sorted()
+            }
+            let before = files()
+            #expect(before.contains { $0.hasSuffix(".segment") } && before.contains { $0.contains("/state-") })
+            disk.setQuota(bytes: disk.snapshot().reduce(0) { $0 + $1.bytes.count } + room)
+            #expect(throws: StoreError.self) { _ = try store.importBulk(rounds[1]) }
+            #expect(files() == before)
+            disk.setQuota(bytes: .max)
+            #expect(try store.importBulk(rounds[1]).reduce(0) { $0 + $1.accepted } > 0)
+            try store.close()
+        }
+    }
 }

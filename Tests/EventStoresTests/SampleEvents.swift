@@ -70,7 +70,12 @@ struct SampleEvents {
 
 /// Rows of a table as text, sorted: equal exactly where the tables are.
 func rows(_ store: EventStore, _ table: String, _ columns: [String]) throws -> [String] {
-    let source = store.snapshot().table(named: table)!
+    try rows(store.snapshot(), table, columns)
+}
+
+/// The same of a snapshot.
+func rows(_ snapshot: StoreSnapshot, _ table: String, _ columns: [String]) throws -> [String] {
+    let source = snapshot.table(named: table)!
     let indices = columns.map { name in source.columns.firstIndex { $0.name == name }! }
     var rows: [String] = []
     for morsel in try source.morsels(for: ScanRequest(columns: indices)) {

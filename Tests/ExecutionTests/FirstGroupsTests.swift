@@ -5,7 +5,9 @@ import Testing
 
 /// Of many groups those are wanted that come first by an aggregate: they are those that a sort of all begins with.
 @Suite struct FirstGroupsTests {
-    private static let types: [ColumnType] = [.integer, .numeric(scale: 0), .integer, .numeric(scale: 16)]
+    private static let types: [ColumnType] = [
+        .integer, .numeric(scale: 0), .integer, .numeric(scale: 16), .array(.double),
+    ]
     private static let columns = [TableColumn(name: "id", type: .text)] + types.map { TableColumn(name: "a", type: $0) }
 
     /// Two thousand ids, some in many rows, some without a value.
@@ -23,7 +25,9 @@ import Testing
 
     private static func groups(_ scan: Plan) -> Plan {
         let value = Expression.column(1, .integer)
-        let functions: [AggregateFunction] = [.countRows, .sum, .maximum, .average]
+        let functions: [AggregateFunction] = [
+            .countRows, .sum, .maximum, .average, .approximatePercentile([0.5, 0.9], asArray: true),
+        ]
         let calls = zip(functions, types).map { function, type in
             AggregateCall(function: function, arguments: function == .countRows ? [] : [value], type: type)
         }

@@ -139,7 +139,9 @@ extension ResultSet {
 
 /// The engine on one thread and on two.
 let executor: any QueryEngine = LocalEngine(clock: SimulatedClock())
-let sharing: any QueryEngine = LocalEngine(clock: SimulatedClock(), workers: ThreadWorkers(parallelism: 2))
+/// However few rows there are.
+let sharing: any QueryEngine = LocalEngine(
+    clock: SimulatedClock(), workers: ThreadWorkers(parallelism: 2), sharedRowsMin: 0)
 
 extension Plan {
     /// What a failing test shows of a plan.

@@ -28,7 +28,8 @@ struct SeededGenerator: RandomNumberGenerator {
         let plan = generator.plan()
         let reference = Reference(catalog: catalog(data, morselRows: 1000, hasSummaries: false))
         let expected = try reference.rows(plan)
-        let cutting = LocalEngine(clock: SimulatedClock(), workers: ThreadWorkers(parallelism: 2), chunkRowsMax: 3)
+        let cutting = LocalEngine(
+            clock: SimulatedClock(), workers: ThreadWorkers(parallelism: 2), chunkRowsMax: 3, sharedRowsMin: 0)
         let engines: [(name: String, engine: any QueryEngine, chunkRowsMax: Int)] = [
             ("one thread", executor, Chunk.rowsMax), ("two threads", sharing, Chunk.rowsMax),
             ("small chunks", cutting, 3),
@@ -42,6 +43,21 @@ struct SeededGenerator: RandomNumberGenerator {
                 let isCut = found.chunks.allSatisfy { (1...chunkRowsMax).contains($0.rowCount) }
                 #expect(isCut, "seed \(seed), chunks of \(found.chunks.map(\.rowCount)), \(name)\n\(plan.shown)")
             }
+        }
+    }
+
+    /// The same over pages, whatever their form.
+    @Test(arguments: PageForm.allCases, 1...40)
+    func everyFormOfPagesAnswersAsTheReference(form: PageForm, seed: Int) throws {
+        var generator = PlanGenerator(seed: UInt64(1_000 + seed))
+        let data = generator.rows(generator.pick([1, 5, 40, 200]))
+        let plan = generator.plan()
+        let whole = catalog(data, morselRows: 1000, hasSummaries: true)
+        let expected = try Reference(catalog: whole).rows(plan)
+        for catalog in [whole, catalog(data, morselRows: 16, hasSummaries: true)] {
+            let found = try executor.run(plan, catalog: PagedCatalog(catalog, as: form)).rows
+            let isSame = found == expected
+            #expect(isSame, "seed \(seed), pages of the form \(form)\n\(plan.shown)")
         }
     }
 

@@ -29,6 +29,23 @@ import Testing
             statistics: QueryStatistics())
     }()
 
+    @Test func digitsOfADoubleAreLookedForOnce() {
+        var random = SeededGenerator(seed: 3)
+        var texts = DoubleTexts()
+        let few = (0..<40).map { _ in Double.random(in: 0..<9e9, using: &random) }
+            + [0, -0.0, .nan, .infinity, 1e-9, 0.5]
+        for _ in 0..<50 {
+            for value in few { #expect(texts.text(value) == ScalarText.double(value)) }
+        }
+        // Two that share a place take turns there.
+        #expect((few.count...few.count * 50 / 4).contains(texts.made))
+        for _ in 0..<3_000 {
+            let value = Double(bitPattern: random.next() >> UInt64.random(in: 0..<60, using: &random))
+            #expect(texts.text(value) == ScalarText.double(value))
+        }
+        #expect(texts.text(-0.0) == "-0" && texts.text(0) == "0")
+    }
+
     @Test func csv() {
         let lines: [String] = [
             "model,calls,cost,at,took,p,ok\r\n",

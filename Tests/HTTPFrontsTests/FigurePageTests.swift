@@ -113,7 +113,7 @@ import Testing
         try await withFigures { client in
             for format in ["csv", "html", "cells"] {
                 let answer = try await client.send("GET", "/v1/conversations/c-1?format=\(format)")
-                #expect(answer.status == 400 && answer.text.contains("not written as \(format)"), "\(answer.text)")
+                #expect(answer.status == 400 && answer.text.contains("no format \(format)"), "\(answer.text)")
             }
         }
     }

@@ -93,6 +93,17 @@ import Testing
                 }
                 let states = try JSONReader.parse(try await get("/api/v1/alerts"))
                 #expect(states["data"]?["alerts"]?.array?.first?["state"]?.string == "firing")
+                let listed = try JSONReader.parse(try await get("/api/v2/alerts?filter=alertname%3DAlways"))
+                #expect(listed.array?.first?["status"]?["state"]?.string == "active")
+                #expect(listed.array?.first?["fingerprint"] == alert?["fingerprint"])
+                #expect(listed.array?.first?["annotations"]?["summary"]?.string == "it is 2")
+                for filter in ["alertname%21%3DAlways", "alertname%3D~%22N.*%22"] {
+                    #expect(try await get("/api/v2/alerts?filter=\(filter)") == "[]", "\(filter)")
+                }
+                #expect(try await get("/api/v2/alerts?receiver=pager") == "[]")
+                #expect(try await get("/api/v2/alerts?active=false") == "[]")
+                let bad = try await client.send("GET", "/api/v2/alerts?filter=%3D", headers: [], body: [])
+                #expect(bad.status == 400 && bad.text.hasPrefix("\"invalid parameter \\\"filter"), "\(bad.text)")
                 let groups = try JSONReader.parse(try await get("/api/v1/rules"))["data"]?["groups"]?.array
                 #expect(groups?.first?["name"]?.string == "always")
                 let link = alert?["annotations"]?["replay_url"]?.string ?? "none"
@@ -108,6 +119,33 @@ import Testing
                     let answer = try JSONReader.parse(try await get("/api/v1/query?query=\(name)"))
                     #expect(answer["data"]?["result"]?.array?.count == 1, "\(name)")
                 }
+            }
+        }
+    }
+
+    /// That an alert which fires reaches nobody is said where people look at alerts.
+    @Test func whoCannotBeToldIsAWarning() async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-untold-\(UUID().uuidString)")
+            .path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let context = StoreContext(
+            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+            workers: ThreadWorkers(parallelism: 2))
+        let store = try EventStore.open(at: path, context: context)
+        let rules = RuleSet([try RuleFile(Array(Self.text.utf8), name: "always.yaml")], RuleOptions())
+        let receiver = Receiver([Int](repeating: 404, count: 100_000))
+        try await receiver.serve { url in
+            var sending = AlertSendingConfiguration()
+            sending.webhooks = [try #require(DestinationURL(webhook: url))]
+            (sending.pollMilliseconds, sending.backoffMilliseconds, sending.backoffMillisecondsMax) = (20, 20, 20)
+            try await withServer(store, rules: rules, alertSending: sending) { client, _ in
+                let said = "/hook is not told of alerts: status_404; 1 alert waits, it is tried again until it succeeds"
+                let isSaid = try await Self.wait {
+                    let answer = try await client.send("GET", "/api/v1/rules", headers: [], body: [])
+                    let warnings = try JSONReader.parse(answer.body)["warnings"]?.array ?? []
+                    return warnings.count == 1 && warnings[0].string?.hasSuffix(said) == true
+                }
+                #expect(isSaid)
             }
         }
     }

@@ -20,4 +20,10 @@ import Testing
         let long = Self.address + String(repeating: "a", count: 4096 - Self.address.utf8.count)
         #expect(QuickReading.isQuick(long) && !QuickReading.isQuick(long + "a"))
     }
+
+    /// Whose statement others read; one that does not say how long it is may be of any length.
+    @Test func shortBodiesAre() {
+        #expect(QuickReading.isQuick(bodyBytes: 0) && QuickReading.isQuick(bodyBytes: 4096))
+        for bytes in [nil, -1, 4097, .max] as [Int?] { #expect(!QuickReading.isQuick(bodyBytes: bytes)) }
+    }
 }

@@ -75,6 +75,12 @@ import Testing
                 #expect(mistyped.text.contains(#"invalid parameter \"asof\": did you mean as_of?"#), "\(mistyped.text)")
                 let asked = try await client.send("GET", "/api/v1/query?query=1&as_of=position:1")
                 #expect(asked.text.contains(#""infos":["as it was known at position 1"]"#), "\(asked.text)")
+                #expect(asked.headers["Plimsoll-Clock"] == "event time, as it was known at position 1")
+                for address in ["query?query=1", "query_range?query=1&start=0&end=1&step=1", "labels"] {
+                    let now = try await client.send("GET", "/api/v1/" + address)
+                    #expect(now.headers["Plimsoll-Clock"] == "event time, as it is known now", "\(address)")
+                }
+                #expect(examples.headers["Plimsoll-Clock"] == "event time, as it is known now")
                 let counter = "/api/v1/query?query=support_tool_calls_total&as_of=position:1"
                 let counted = try await client.send("GET", counter)
                 #expect(counted.text.contains(#","1"]"#), "\(counted.text)")

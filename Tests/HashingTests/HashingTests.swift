@@ -11,6 +11,17 @@ import Testing
         #expect(xxh3Wide(Array("abc".utf8)) == Hash128(high: 0x06b0_5ab6_733a_6185, low: 0x78af_5f94_892f_3950))
     }
 
+    /// Of tables, whatever of two keys differs.
+    @Test func wideHashesAreKeys() {
+        let keys = (0..<2_000).map { Hash128(high: UInt64($0 % 3), low: UInt64($0 / 3) << 40) }
+        var table: [Hash128: Int] = [:]
+        for (number, key) in keys.enumerated() { table[key] = number }
+        #expect(table.count == keys.count && keys.indices.allSatisfy { table[keys[$0]] == $0 })
+        #expect(table[Hash128(high: 3, low: 0)] == nil)
+        for key in keys where key.high == 1 { table[key] = nil }
+        #expect(Set(table.keys) == Set(keys.filter { $0.high != 1 }))
+    }
+
     @Test func formsAgree() {
         let bytes = (0..<1_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         for length in [0, 1, 3, 8, 16, 17, 128, 129, 240, 241, 900] {

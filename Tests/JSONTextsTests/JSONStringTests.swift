@@ -43,6 +43,21 @@ import Testing
         }
     }
 
+    /// Wherever they stand, and however many stand side by side.
+    @Test func escapesStandBetweenWhatIsCopied() {
+        let parts = ["", "a", "\"", "\\", "\n", "\u{1}", "long enough for several words at once", "é", "\u{7F}"]
+        for first in parts {
+            for second in parts {
+                for third in parts {
+                    let text = first + second + third
+                    let bytes = text.utf8.map { $0 < 0x80 ? Array(expected($0).utf8) : [$0] }.flatMap(\.self)
+                    #expect(string(Array(text.utf8)) == [0x22] + bytes + [0x22], "\(text)")
+                    #expect(string(text).utf8.elementsEqual([0x22] + bytes + [0x22]), "\(text)")
+                }
+            }
+        }
+    }
+
     @Test func otherCharactersStandAsTheyAre() {
         for text in ["é", "e\u{301}", "漢字", "😀", "\u{2028}\u{2029}", "\u{7F}\u{80}\u{FFFD}\u{10FFFF}"] {
             #expect(string(text) == "\"\(text)\"")

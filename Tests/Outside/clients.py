@@ -3,7 +3,8 @@
 
 usage: clients.py --plimsoll BINARY [--data DIR] [--seconds 20] [--interval 1] [--only sdk,promtool,prometheus]
 
-Prometheus scrapes the two text formats and, with its native histograms switched on, protocol buffers; it must log no warning about any of them.
+Prometheus scrapes the two text formats and, with its native histograms switched on, protocol buffers; it must log no warning about any of them. What it
+has counted is what the server says of the same counters when it is asked in PromQL: no more, and no less than a scrape ago.
 """
 import argparse
 import datetime
@@ -89,6 +90,8 @@ def try_promtool(server):
 
 
 NATIVE = "negotiated"
+# Seconds between two samples of the server's own.
+SAMPLES = 15
 
 
 def configuration(server, interval):
@@ -151,6 +154,31 @@ def exemplar_problems(server, port):
             yield f"{job}: exemplars name {sorted(traces - named)[:3]}, which no answer has"
 
 
+def counter_problems(server, port, began, interval):
+    """What the scraped counters say beside those of the server itself, at its own samples' times since then. Nothing may come in meanwhile."""
+    query = "/api/v1/query?query=sum+by+(job)(support_answers_total)&time="
+
+    def counted(result):
+        return {one["metric"]["job"]: float(one["value"][1]) for one in result}
+
+    def own(moment):
+        return counted(json.loads(server.get(f"{query}{moment}")[2])["data"]["result"]).get("plimsoll", 0)
+
+    last = int(time.time()) // SAMPLES * SAMPLES + SAMPLES
+    time.sleep(last + interval + 1.5 - time.time())
+    for moment in range(int(began) // SAMPLES * SAMPLES + SAMPLES, last + SAMPLES, SAMPLES):
+        # Behind the last one there is a scrape that saw everything.
+        asked = moment + interval + 1 if moment == last else moment
+        scraped, most = counted(prometheus_answer(port, f"{query}{asked}")["result"]), own(moment)
+        least = most if moment == last else own(moment - SAMPLES)
+        if moment == last and most == 0:
+            yield "the server has counted nothing"
+        for job in (*FORMATS, NATIVE):
+            # Nothing was scraped in the beginning.
+            if (moment == last or moment - SAMPLES > began) and not least <= scraped.get(job, -1) <= most:
+                yield f"at {moment} scrapes of {job} came to {scraped.get(job)}, the server says {least:.0f} to {most:.0f}"
+
+
 def try_prometheus(server, seconds, interval):
     binary = shutil.which("prometheus")
     if not binary:
@@ -167,7 +195,7 @@ def try_prometheus(server, seconds, interval):
             stdout=log, stderr=subprocess.STDOUT)
         try:
             wait_until_ready(port)
-            number, ends = 100, time.monotonic() + seconds
+            number, ends, began = 100, time.monotonic() + seconds, time.time() + interval
             while time.monotonic() < ends:
                 attributes, data = sample(number)
                 server.post("/v1/events", json.dumps({"specversion": "1.0", **attributes, "data": data}).encode(), "application/cloudevents+json")
@@ -185,6 +213,7 @@ def try_prometheus(server, seconds, interval):
                 yield f"support_answers_total was scraped by {sorted(jobs)}"
             yield from native_problems(port)
             yield from exemplar_problems(server, port)
+            yield from counter_problems(server, port, began, interval)
         finally:
             process.terminate()
             try:

@@ -538,6 +538,7 @@ class Line:
         result = subprocess.run([self.binary, "alerts", "replay"], capture_output=True, timeout=60, env=environment)
         said = b"works on a directory" in result.stderr and b"GET /v1/alerts/replay" in result.stderr
         self.expect("a replay where a server is named", (result.returncode, said), (2, True))
+        self.fails(2, "alerts replay works on a directory, and --server names a server", "alerts", "replay", "--server", self.server.url)
 
     def input_that_is_not_there(self):
         """Standard input that is closed is not an empty one."""
@@ -670,6 +671,8 @@ spec:
         with open(slo, "w", encoding="utf-8") as file:
             file.write(text)
         said = b"plimsoll: no rules for quick: no bucket of /metrics ends at 2.7 s, the nearest at 2 s and 3 s\n"
+        said += (b"  one ends at each bound of an objective in force: name the settings that have it with --config FILE, "
+                 b"or the server with --server URL\n")
         self.expect("rules of a bound without a bucket", self.run("slo", "rules", slo), (0, b"groups: []\n", said))
         status, rules, errors = self.run("slo", "rules", slo, "--config", settings, "--runbooks", "https://ops.example/r")
         self.expect("rules of a bound that is an objective", (status, errors), (0, b""))
@@ -698,6 +701,17 @@ spec:
         status, said, errors = self.run("check", "config", settings)
         self.expect("warnings of settings", errors.splitlines(), [f"{settings}: alerts.rules: ".encode() + line for line in warnings])
         self.expect("settings with warnings", (status, said), (0, f"{settings}: 1 settings, no mistake, 3 to look at\n".encode()))
+        local = ["--data", self.folder + "/local"]
+        status, _, errors = self.run("alerts", "replay", rules, *local)
+        self.expect("a replay of a rule that says nothing", (status, b"Never: support_answer_total is not known; did you mean" in errors), (0, True))
+        for place in (local, ["--server", self.server.url]):
+            status, said, errors = self.run("promql", "rate(support_answer_total[5m])", *place)
+            reason = b"plimsoll: support_answer_total is not known; did you mean support_answers_total? it is no metric of plimsoll\n"
+            self.expect("why there are no series", (status, said, errors), (0, b"no series\n", reason))
+            self.fails(2, "steps from --start to the end, and no more than 11000 are answered\n  take a --step of 236s or more",
+                       "promql", "up", "--start", "now-30d", "--end", "now", "--step", "1s", *place)
+        errors = self.run("promql", "sum(job:answers:rate)", *local)[2]
+        self.expect("rules over a directory", b"no rules are evaluated here" in errors, True)
 
     def text_that_is_none(self):
         self.fails(2, "no UTF-8", "query", "-", "--data", self.folder + "/local", stdin=b"select '\xff'")

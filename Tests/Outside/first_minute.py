@@ -32,7 +32,7 @@ class Demo:
     def __init__(self, arguments, folder):
         self.folder = folder
         self.command = [os.path.abspath(arguments.plimsoll), "demo", "--users", str(arguments.users), "--data", "the demo's data",
-                        "--listen", f"127.0.0.1:{free_port()}"]
+                        "--listen", f"127.0.0.1:{free_port()}", "--slow-from", "now+1h"]
 
     def until_live(self):
         """(process, what it printed on stdout, its stderr) once it goes on with live traffic."""
@@ -125,6 +125,8 @@ def first_minute(arguments, folder):
     process, text, told = demo.until_live()
     try:
         yield from printed(text)
+        if not re.search(r"^llama-3\.1-8b-instruct is slow and failing from \S+Z to \S+Z: ", text, re.MULTILINE):
+            yield "it does not say when a model is going to be slow"
         if "\r" in told:
             yield f"where nobody watches lines are drawn over: {told[:500]!r}"
         (line,), named = guide(text)

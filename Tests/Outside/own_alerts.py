@@ -189,6 +189,23 @@ def replay(server, told):
         yield f"{link}: {status} {body[:300]!r}"
 
 
+def by_amtool(server, told):
+    """amtool is told by the server what an Alertmanager tells it."""
+    def asked(*words):
+        result = subprocess.run(["amtool", f"--alertmanager.url={server.url}", *words], capture_output=True, timeout=60)
+        if result.returncode != 0:
+            raise CommandFailed(f"amtool {' '.join(words)}: status {result.returncode}: {result.stderr.decode(errors='replace')[-1000:]}")
+        return result.stdout.decode()
+
+    listed = json.loads(asked("alert", "query", "AnswersSlow", 'severity=~"page|ticket"', "-o", "json"))
+    if [(alert["labels"], alert["fingerprint"], alert["startsAt"]) for alert in listed] != [(told["labels"], told["fingerprint"], told["startsAt"])]:
+        yield f"amtool lists {listed}, of Alertmanager {told}"
+    if json.loads(asked("alert", "query", "severity=none", "-o", "json")) != []:
+        yield "amtool lists an alert that is not asked for"
+    if json.loads(asked("silence", "query", "-o", "json")) != [] or "plimsoll" not in asked("config", "show"):
+        yield "amtool is told of silences, or of no receiver"
+
+
 def run(arguments, folder):
     with open(f"{folder}/rules.yaml", "w", encoding="utf-8") as file:
         file.write(RULES)
@@ -210,11 +227,12 @@ def run(arguments, folder):
         server.start()
         told = wait("firing at Alertmanager", lambda: next(iter(at_alertmanager(url)), None))
         wait("firing at the webhook", lambda: Webhook.bodies)
+        listed = list(by_amtool(server, told))
         slow.gone.set()
         wait("over at the webhook", lambda: Webhook.bodies[-1]["status"] == "resolved", 150)
         wait("over at Alertmanager", lambda: at_alertmanager(url) == [])
         problems = list(hang_up(server, folder)) + list(replay(server, told))
-        return slow.problems + problems + list(judge(server, arguments.plimsoll, folder, pending, told))
+        return slow.problems + listed + problems + list(judge(server, arguments.plimsoll, folder, pending, told))
     finally:
         if slow:
             slow.gone.set()

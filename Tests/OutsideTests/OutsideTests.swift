@@ -41,6 +41,7 @@ struct OutsideTests {
         ["sql_logic.py", "--plimsoll", OutsideChecks.executable],
         ["clients.py", "--plimsoll", OutsideChecks.executable, "--seconds", "15", "--interval", "3"],
         ["promql_api.py", "--plimsoll", OutsideChecks.executable],
+        ["promql_differential.py", "--plimsoll", OutsideChecks.executable, "--questions", "600", "--seed", "11"],
         ["grafana.py", "--plimsoll", OutsideChecks.executable],
         ["own_alerts.py", "--plimsoll", OutsideChecks.executable],
         ["sample_alertmanager.py", "--plimsoll", OutsideChecks.executable],

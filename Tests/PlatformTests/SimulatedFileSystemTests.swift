@@ -190,6 +190,22 @@ import Testing
         #expect(isKept)
     }
 
+    /// What failed takes no room until the next start.
+    @Test func aReplacementThatFailsLeavesOneFile() throws {
+        for call in 1...6 {
+            let system = SimulatedFileSystem()
+            try system.createDirectories("/d")
+            try system.replace("/d/a", with: [1, 2])
+            system.arm(SimulatedFault(.failure(28), atCall: call))
+            let isDone = (try? system.replace("/d/a", with: [3, 4, 5])) != nil
+            system.disarm()
+            // The last call is the flush of the directory, with the new name in it.
+            #expect(isDone == (call > 5))
+            #expect(try system.list("/d").map(\.name) == ["a"])
+            #expect(try system.contents(of: "/d/a") == (call < 5 ? [1, 2] : [3, 4, 5]))
+        }
+    }
+
     @Test func flushesAreCounted() throws {
         let system = try system()
         let file = try system.open("/d/a", .create)

@@ -27,6 +27,29 @@ import Testing
         lines(counters, "support_conversations_closed_corrected_total").filter { !$0.hasSuffix(" number(0)") }
     }
 
+    /// Each part of a name behind its length, whatever names came before: states that are there name conversations so.
+    @Test func conversationsHaveTheKeysThatStatesHave() {
+        let names = [
+            ("tenant-1", String(repeating: "x", count: 300)), ("t", "c"), ("ü", String(repeating: "y", count: 41)),
+        ]
+        var events = FoldEvents()
+        for (tenant, conversation) in names {
+            // Nothing else is noted of these.
+            events.add("llm.call", at: 8, Self.of(conversation), tenant: tenant)
+        }
+        var counters = Self.counters()
+        events.fold(into: &counters, receivedSeconds: 300)
+        let state = counters.serialised
+        for (tenant, conversation) in names {
+            var name: [UInt8] = []
+            for part in [Array(tenant.utf8), Array(conversation.utf8)] {
+                name += [UInt8(part.count & 0xFF), UInt8(part.count >> 8)] + part
+            }
+            let key = FoldEvents.turnHash(name)
+            #expect(state.indices.contains { state[$0...].starts(with: key) }, "\(tenant)")
+        }
+    }
+
     @Test func silenceIsCountedOnceUnderTheEarliestChannel() {
         var events = FoldEvents()
         events.add("llm.call", at: 9, Self.of("a"))

@@ -25,6 +25,24 @@ import Testing
         #expect(fault(asking, "sum_over_time(m[10m:1s])") == .tooManySamples)
     }
 
+    /// As many as are held at a time may be held, and not one less.
+    @Test func samplesHeld() throws {
+        var asking = try Asking("m{i='1'} 0+1x100", "m{i='2'} 0+1x100")
+        let range = PromQLQuestion.Times.range(from: 0, through: 6_000_000, step: 60_000)
+        for (text, times) in [
+            ("m", .instant(600_000)), ("sum(m)", range), ("count_over_time(m[2h])", .instant(6_000_000)),
+            ("m + on(i) m", range),
+        ] as [(String, PromQLQuestion.Times)] {
+            asking.samplesMax = 50_000_000
+            let most = try asking.answer(text, times).samplesMost
+            #expect(most > 1, "\(text)")
+            asking.samplesMax = most
+            #expect(fault(asking, text, times) == nil, "\(text)")
+            asking.samplesMax = most - 1
+            #expect(fault(asking, text, times) == .tooManySamples, "\(text)")
+        }
+    }
+
     @Test func steps() throws {
         let asking = try Asking("m 1")
         let all = PromQLQuestion.Times.range(from: 0, through: .max, step: 1)

@@ -82,6 +82,8 @@ import Testing
                 == "query processing would load too many samples into memory in query execution")
         #expect("\(EvaluationError.timedOut)" == "query timed out in expression evaluation")
         #expect("\(EvaluationError.cancelled)" == "query was canceled in expression evaluation")
-        #expect("\(EvaluationError.outOfMemory)" == "query processing would take more memory than there is")
+        #expect(
+            "\(EvaluationError.outOfMemory)"
+                == "query processing would take more memory than there is; ask for fewer series, or for less time")
     }
 }

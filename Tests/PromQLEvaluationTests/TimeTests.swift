@@ -31,6 +31,18 @@ import Testing
                 == ["zero or negative query resolution step widths are not accepted"])
     }
 
+    /// The end of a question is what it names, not its last step.
+    @Test func endsBetweenSteps() throws {
+        let asking = try Asking("m 1 2 _ 4")
+        let times = PromQLQuestion.Times.range(from: 0, through: 190_000, step: 120_000)
+        #expect(asking.lines("m", times) == ["m 1.0@0 2.0@120"])
+        #expect(asking.lines("m @ end()", times) == ["m 4.0@0 4.0@120"])
+        #expect(asking.lines("vector(range())", times) == ["{} 190.0@0 190.0@120"])
+        #expect(asking.lines("vector(end())", times) == ["{} 190.0@0 190.0@120"])
+        #expect(asking.lines("sum_over_time(m[range()] @ end())", times) == ["{} 6.0@0 6.0@120"])
+        #expect(asking.lines("max_over_time((m @ end())[1m:1m])", times) == ["{} 4.0@0 4.0@120"])
+    }
+
     /// No time and no duration, however far away, is too much.
     @Test(arguments: [Int64.min, Int64.min + 1, -1, 0, 1, Int64.max - 1, Int64.max])
     func ends(_ time: Int64) throws {

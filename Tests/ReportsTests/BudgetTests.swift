@@ -126,7 +126,7 @@ import Testing
         #expect(budgets.value("allowed", row: 0) == .text("0.01") && budgets.value("left", row: 0) == .text("-1.99"))
         #expect(budgets.value("budget_left", row: 0) == .share(part: -1_990_000, whole: 10_000))
         // Two at night breach nothing.
-        #expect(budgets.value("state", row: 0) == .state(.atRisk))
+        #expect(budgets.value("state", row: 0) == .budgetState(.atRisk))
         #expect(budgets.value("remark", row: 0) == .text("too few to judge"))
         let rates = try #require(report.section("burn_rates"))
         #expect(rates.value("burn_rate", row: 0) == .text("200") && rates.value("rule", row: 0) == .text("quiet"))
@@ -185,12 +185,16 @@ import Testing
         let budgets = try #require(report.section("budgets"))
         let row = try #require(
             budgets.rows.indices.first { budgets.value("slo", row: $0) == .text("availability") })
-        #expect(budgets.value("state", row: row) == .state(.breached))
+        #expect(budgets.value("state", row: row) == .budgetState(.breached))
         #expect(budgets.value("remark", row: row) == .text("burns fast"))
+        // A budget has no alert limit, which the service level table names by these words.
+        let table = try report.rendered(.table, section: "budgets")
+        #expect(table.contains("✗ overspent") && !table.contains("alert limit"), "\(table)")
+        #expect(try report.rendered(.csv, section: "budgets").contains(",breached,"))
         #expect(budgets.rows.count == ObjectiveSet.builtIn.objectives.count)
         let satisfaction = try #require(
             budgets.rows.indices.first { budgets.value("slo", row: $0) == .text("satisfaction") })
-        #expect(budgets.value("state", row: satisfaction) == .state(.noData))
+        #expect(budgets.value("state", row: satisfaction) == .budgetState(.noData))
         #expect(budgets.value("good", row: satisfaction) == ReportValue.none)
     }
 
@@ -204,7 +208,7 @@ import Testing
         ])
         let (budgets, rates) = (try #require(report.section("budgets")), try #require(report.section("burn_rates")))
         #expect(budgets.value("events", row: 0) == .count(20) && budgets.value("bad", row: 0) == .count(20))
-        #expect(budgets.value("state", row: 0) == .state(.breached))
+        #expect(budgets.value("state", row: 0) == .budgetState(.breached))
         #expect(budgets.value("remark", row: 0) == .text(hasRules ? "burns fast" : "no rule follows"))
         let rules = rates.rows.indices.map { rates.value("rule", row: $0) }
         #expect(rules == [ReportValue?](repeating: hasRules ? .text("fires") : ReportValue.none, count: 4))

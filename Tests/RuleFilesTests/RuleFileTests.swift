@@ -59,11 +59,40 @@ import Testing
             ["3:3: groupname: \"a\" is repeated in the same file"]
         ),
         ("groups:\n- name: a\n  name: b\n", ["2:3: given twice: name"]),
-        ("groups:\n- name: a\n  interval: 5\n", ["3:13: group \"a\", interval: not a valid duration string: \"5\""]),
+        (
+            "groups:\n- name: a\n  interval: 5\n",
+            ["3:13: group \"a\", interval: not a valid duration string: \"5\"; write it as 30s, 5m or 1h30m"]
+        ),
         ("groups:\n- name: a\n  limit: x\n", ["3:10: group \"a\", limit: expected a whole number"]),
     ])
     func filesAreRefused(_ text: String, _ faults: [String]) {
         #expect(self.faults(text) == faults)
+    }
+
+    /// Who gives a file of another kind is told what it is, and not of each of its fields.
+    @Test(arguments: [
+        ("rule_files: [a]\ntests: []\n", "a test file, not a rule file: `plimsoll alerts test FILE` runs its tests"),
+        (
+            "listen: 127.0.0.1:1\nalerts: {}\n",
+            "a settings file, not a rule file: `plimsoll check config FILE` looks for its mistakes"
+        ),
+        (
+            "apiVersion: openslo/v1\nkind: SLO\n",
+            "an OpenSLO document, not a rule file: `plimsoll slo rules FILE` makes rules of it"
+        ),
+    ])
+    func filesOfAnotherKindAreCalledSo(_ text: String, _ reason: String) {
+        #expect(faults(text) == ["1:1: it is \(reason)"])
+    }
+
+    @Test func aRuleFileIsNoTestFile() {
+        do throws(RuleFileError) {
+            _ = try RuleTestFile(Array("groups: []\n".utf8), name: "r.yaml")
+            Issue.record("a rule file was read as one of tests")
+        } catch {
+            let said = "it is a rule file, not a test file: `plimsoll alerts check FILE` looks for its mistakes"
+            #expect(error.description == "r.yaml: 1:1: \(said)")
+        }
     }
 
     @Test func whatIsNoYAMLIsRefused() {

@@ -106,6 +106,19 @@ import Testing
         if end != .afterCommit { #expect(world.told.contains(Self.told(true)) && world.endings.count == 1) }
     }
 
+    /// An Alertmanager takes an alert that is going to be over for one that fires, until the time that it was told
+    /// before.
+    @Test func nobodyIsToldOfAnEndToCome() throws {
+        // A group of another name is evaluated at once, and where none is left nothing is waited for.
+        for rules in [Self.other.replacing("name: one", with: "name: two"), "groups: []"] {
+            var world = try Self.world()
+            world.manager.replace(by: try RuleWorld.rules(rules))
+            try world.advance(to: Self.minute(2) + 20_000)
+            #expect(world.told.contains(Self.told(true)) && world.ends == [Self.minute(2) + 20_000], "\(world.ends)")
+            #expect(try Self.lines(world).contains("Slow firing resolved 09:03"))
+        }
+    }
+
     /// Another rule may have the same alert: nobody hears that it is over while it fires.
     @Test func whatFiresElsewhereIsNotOver() throws {
         var world = try Self.world()

@@ -1,9 +1,12 @@
+import AlertRules
 import Asking
 import Bytes
 import EventStores
 import PromQLEvaluation
 import PromQLText
+import RuleFiles
 import Rules
+import Sending
 import Testing
 
 /// Rules are evaluated at their times whatever becomes of the process, and what they say is told.
@@ -132,6 +135,33 @@ import Testing
         #expect(samples.map(\.value) == [.float(9 * 9 + 1)])
     }
 
+    /// A range asks for many evaluations, and each of them is a question of its own.
+    @Test func endsThatARuleNamesAreThoseOfEachEvaluation() throws {
+        let text = """
+            groups:
+              - name: ends
+                interval: 1m
+                rules:
+                  - {record: now, expr: seconds @ end()}
+                  - {record: before, expr: last_over_time(seconds[1m] @ start() offset 1m)}
+                  - {record: both, expr: now + before}
+            """
+        let manager = RuleManager(try RuleWorld.rules(text), from: []) { [] }
+        let source = manager.series(
+            over: RuleWorld.minutes("seconds", [1, 2, 3, 4]), reached: Self.minute(3), within: UnboundedBudget())
+        let wanted: [(name: String, values: [Double])] = [
+            ("now", [1, 2, 3, 4]), ("before", [1, 2, 3]), ("both", [3, 5, 7]),
+        ]
+        for (name, values) in wanted {
+            let expression = try PromQLExpression(Array("\(name)[4m]".utf8))
+            guard case .matrix(let series) = try Self.answer(expression, .instant(Self.minute(3)), source) else {
+                Issue.record("a range")
+                continue
+            }
+            #expect(series.map { $0.samples.floats } == [values], "\(name)")
+        }
+    }
+
     @Test func howAlertsStoodIsASeries() throws {
         let world = try Self.undisturbed()
         func count(_ stage: String) throws -> PromQLAnswer.Value {
@@ -178,6 +208,27 @@ import Testing
     }
 
     /// Of an alert on what lies below something the lowest value is shown; and of all which times were evaluated.
+    @Test func conversationsOfAReplayAreLinked() throws {
+        let text = """
+            groups:
+              - name: speed
+                rules: [{alert: Slow, expr: seconds > 5, labels: {channel: web}}]
+            """
+        for (origin, isKnown) in [("http://here/", true), ("", false)] {
+            var options = RuleOptions()
+            options.externalURL = ByteText(origin.utf8)
+            let set = RuleSet([try RuleFile(Array(text.utf8), name: "test.yaml")], options)
+            let replay = try RuleReplay(
+                set, from: Self.minute(0), through: Self.minute(1), over: RuleWorld.minutes("seconds", [9, 9]))
+            let shown = try ReplayText(replay) { _ in ["c-1", "a/b"] }
+            let urls = ["c-1", "a%2Fb"].map { #""http://here/v1/conversations/\#($0)""# }.joined(separator: ",")
+            let links = #""conversation_urls":[\#(urls)]"#
+            #expect(shown.json.contains(links) == isKnown, "\(shown.json)")
+            #expect(shown.table.contains("\na conversation: http://here/v1/conversations/ID\n") == isKnown)
+            #expect(shown.table.contains("conversations: c-1 a/b"), "\(shown.table)")
+        }
+    }
+
     @Test func aReplayShowsTheWorstOfItsPeriod() throws {
         let text = """
             groups:
@@ -203,6 +254,21 @@ import Testing
         let quiet = try RuleReplay(
             world.rules, from: Self.minute(0), through: Self.minute(4), only: "Low", over: MemorySeries())
         #expect(try ReplayText(quiet) { _ in [] }.table == period + ", nothing would have fired\n")
+    }
+
+    /// Which conversations an alert was about stands below it, in lines that a terminal shows.
+    @Test func conversationsStandBelowTheirAlert() throws {
+        let text = "groups: [{name: g, rules: [{alert: High, expr: seconds > 1, labels: {tenant: a}}]}]"
+        let world = try RuleWorld(text, RuleWorld.minutes("seconds", [9, 9]))
+        let replay = try RuleReplay(world.rules, from: Self.minute(0), through: Self.minute(1), over: world.series)
+        let ids = (0..<9).map { "c-000000000000\($0)" }
+        let lines = try ReplayText(replay) { _ in ids }.table.split(separator: "\n").map(String.init)
+        try #require(lines.count == 5)
+        #expect(lines[1].hasSuffix("  tenant=a"), "\(lines)")
+        #expect(lines[2] == "    conversations: " + ids.prefix(5).joined(separator: " "))
+        #expect(lines[3] == String(repeating: " ", count: 19) + ids.dropFirst(5).joined(separator: " "))
+        let long = String(repeating: "x", count: 200)
+        #expect(try ReplayText(replay) { _ in [long, "c"] }.table.contains("conversations: \(long)\n"))
     }
 
     @Test func aReplaySaysWhichRulesFailed() throws {
@@ -257,5 +323,47 @@ import Testing
         #expect(group.evaluatedAt == Self.minute(8) * 1_000_000)
         let alert = try #require(group.rules.last?.alerts.first)
         #expect(alert.isFiring && alert.value == 9 && alert.activeAt == Self.minute(4) * 1_000_000)
+    }
+
+    @Test func theConfigurationIsThatOfAPrometheusThatDoesTheSame() throws {
+        var options = RuleOptions()
+        (options.interval, options.queryOffset) = (30_000, 1_500)
+        options.externalLabels = LabelSet([("site", "north")])
+        let set = RuleSet([try RuleFile(Array(Self.text.utf8), name: "/etc/a.yaml")], options)
+        let manager = RuleManager(set, from: []) { [] }
+        var sending = AlertSendingConfiguration()
+        sending.alertmanagers = [
+            try #require(DestinationURL(alertmanager: "https://One:9093/am/?key=abcdef")),
+            try #require(DestinationURL(alertmanager: "http://two")),
+        ]
+        sending.webhooks = [try #require(DestinationURL(webhook: "http://three/hook"))]
+        let targets = [("https", "/am", "one:9093"), ("http", "", "two")].map { scheme, prefix, host in
+            #"{"scheme":"\#(scheme)","path_prefix":"\#(prefix)","static_configs":[{"targets":["\#(host)"]}]}"#
+        }.joined(separator: ",")
+        #expect(
+            PrometheusConfiguration.yaml(of: manager, telling: sending.destinations) == #"""
+                # plimsoll keeps its own metrics and scrapes nobody
+                global: {"evaluation_interval":"30s","rule_query_offset":"1500ms","external_labels":{"site":"north"}}
+                rule_files: ["/etc/a.yaml"]
+                alerting: {"alertmanagers":[\#(targets)]}
+
+                """#)
+        #expect(PrometheusConfiguration.yaml(of: nil, telling: []).hasSuffix("nobody\nglobal: {}\n"))
+    }
+
+    @Test func theAPITellsWhatEachRuleTook() throws {
+        let source = RuleWorld.minutes("seconds", [9])
+        let manager = RuleManager(try RuleWorld.rules(Self.text), from: []) { [] }
+        #expect(manager.groups.first?.rules.map(\.evaluationNanoseconds) == [0, 0])
+        // At each look a millisecond has gone by.
+        var now: Int64 = 0
+        func clock() -> Int64 {
+            now += 1_000_000
+            return now
+        }
+        _ = manager.step(at: Self.minute(0), monotonic: clock) { _ in (source, UnboundedBudget()) }
+        let group = try #require(manager.groups.first)
+        #expect(group.rules.map(\.evaluationNanoseconds) == [1_000_000, 1_000_000])
+        #expect(group.evaluationNanoseconds > 2_000_000)
     }
 }

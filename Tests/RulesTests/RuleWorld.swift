@@ -28,6 +28,8 @@ struct RuleWorld {
     private var store: EventStore
     private(set) var manager: RuleManager
     private(set) var told: Set<Told> = []
+    /// When what somebody was told of was over (ms since 1970).
+    private(set) var ends: Set<Int64> = []
     /// What the log says of alerts that are over without a rule.
     private(set) var endings: [String] = []
     /// ms since 1970 of each evaluation.
@@ -82,6 +84,7 @@ struct RuleWorld {
             if end == .afterCommit { return try restart() }
             endings += step.endings
             for message in step.messages {
+                if message.isResolved { ends.insert(message.endsAt) }
                 told.insert(
                     Told(labels: message.labels, startsAt: message.startsAt, isResolved: message.isResolved))
             }

@@ -9,6 +9,7 @@ struct HostileFooterTests {
     private static let columns = [
         SegmentColumn(name: "time", type: .timestamptz),
         SegmentColumn(name: "trace_id", type: .text, hint: .sharedLookup),
+        SegmentColumn(name: "name", type: .text),
     ]
 
     /// Of so many rows, one a second, each with a trace of its own.
@@ -18,6 +19,7 @@ struct HostileFooterTests {
             columns: [
                 Vector(type: .timestamptz, count: rows, storage: .int64(numbers.map { Int64($0) * 1_000_000_000 })),
                 Vector(type: .text, scalars: numbers.map { .text("trace \($0 * 7_919 % 1_009)!") }),
+                Vector(type: .text, scalars: numbers.map { .text("name \($0 % 50)!") }),
             ], rowCount: rows)
     }
 
@@ -102,6 +104,30 @@ struct HostileFooterTests {
                 try groups[1].column(named: "trace_id", type: .text, sharesTexts: true, isOfKeys: true)
             }
             #expect(refused?.file == path)
+        }
+    }
+
+    /// So is one that only its own header says to be of shared texts, be it read, or kept for a column that names some.
+    @Test func aPageThatTheFooterTakesForAnotherNamesNoBlockEither() throws {
+        let files = SimulatedFileSystem()
+        let path = try Self.write(files)
+        let before = try SegmentReader.open(fileSystem: files, path: path)
+        let named = [1, 2].map { column in
+            let place = before.pagePlaces(table: "llm_call", column: column)[0]
+            return Self.varint(place.lowerBound) + Self.varint(place.count)
+        }
+        try Self.replace(named[1], by: named[0], inFooterOf: path, files)
+        let reader = try SegmentReader.open(files: SegmentFiles(fileSystem: files), path: path)
+        let group = reader.groups(table: "llm_call")[0]
+        for _ in 0..<3 {
+            #expect(try group.column(named: "trace_id", type: .text, rows: [3]).count == 1)
+            let refused = #expect(throws: CorruptionError.self) {
+                try group.column(named: "name", type: .text, rows: [3])
+            }
+            #expect(refused?.file == path)
+            #expect(throws: CorruptionError.self) {
+                try group.column(named: "name", type: .text, sharesTexts: true, isOfKeys: true)
+            }
         }
     }
 }

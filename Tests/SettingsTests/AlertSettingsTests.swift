@@ -31,10 +31,35 @@ import Testing
         #expect(alerts.sending.repeatNanoseconds == 3_600_000_000_000)
     }
 
+    /// Credentials of one receiver are nothing for another.
+    @Test func headersAreForTheirHost() throws {
+        let file = SettingsFile(
+            """
+            alerts:
+              alertmanagers: http://One.example:9093, https://two/am/
+              webhooks: https://hooks/in, https://hooks/out
+              headers: one.example:9093 authorization=Bearer a, hooks authorization=Basic Yg==, hooks x-team=b
+            """)
+        #expect(file.findings.isEmpty)
+        let sending = file.applied(to: ServeSettings()).alerts.sending
+        let sent = sending.destinations.map(sending.sentAlong(to:))
+        #expect(
+            sent == [
+                ["authorization: Bearer a"], [], ["authorization: Basic Yg==", "x-team: b"],
+                ["authorization: Basic Yg==", "x-team: b"],
+            ])
+        let alone = SettingsFile("alerts:\n  webhooks: http://one/in\n  headers: authorization=Bearer a=b c\n")
+            .applied(to: ServeSettings()).alerts.sending
+        #expect(alone.destinations.map(alone.sentAlong(to:)) == [["authorization: Bearer a=b c"]])
+    }
+
     @Test(arguments: [
         "alertmanagers: one:9093", "alertmanagers: 'http://one, http://one/'", "webhooks: http://user@host/",
         "external_labels: 1st=x", "external_labels: 'a=1,a=2'", "external_labels: a=", "interval: 0s",
         "headers: authorization=Bearer abc\n  alertmanagers: http://one\n  webhooks: http://two",
+        "headers: 'three authorization=Bearer abc'\n  alertmanagers: http://one\n  webhooks: http://two",
+        "headers: 'one authorization Bearer=abc'\n  alertmanagers: http://one",
+        "headers: 'one =abc'\n  alertmanagers: http://one",
     ])
     func whatCannotBeIsRefused(_ line: String) {
         #expect(SettingsFile("alerts:\n  \(line)\n").findings.count == 1, "\(line)")

@@ -233,8 +233,8 @@ extension Array where Element == Int64 {
 extension Array where Element: FixedWidthInteger {
     /// Appends where a value stands, the first place being `start`. Most blocks do not have it, which one look at all
     /// values tells.
-    @inline(__always)
-    fileprivate func addPlaces(of value: Element, from start: Int, to places: inout [UInt32]) {
+    @inlinable @inline(__always)
+    package func addPlaces(of value: Element, from start: Int, to places: inout [UInt32]) {
         let values = span
         var found: Element = 0
         for index in 0..<values.count { found |= values[index] == value ? 1 : 0 }

@@ -65,6 +65,24 @@ extension Span where Element == UInt8 {
             | UInt64(self[offset &+ length &- 1]) &<< UInt64(truncatingIfNeeded: (length &- 1) &* 8)
     }
 
+    /// Reads a byte of each line of the cache in which some bytes lie, as far as there are so many; the sum of these
+    /// means nothing.
+    ///
+    /// Who is about to walk what lies apart does this for several of them first: memory gives all lines at one time,
+    /// where one after the other each would be waited for.
+    /// - Precondition: `start >= 0`, `length >= 0`.
+    @inlinable public func touched(from start: Int, length: Int) -> UInt8 {
+        precondition(start >= 0 && length >= 0)
+        let end = min(start &+ length, count)
+        guard start < end else { return 0 }
+        var (sum, place): (UInt8, Int) = (self[end &- 1], start)
+        while place < end {
+            sum &+= self[place]
+            place &+= 64
+        }
+        return sum
+    }
+
     /// Whether all bytes are zeros.
     /// - Complexity: O(count), many bytes at a time.
     package var isZero: Bool {

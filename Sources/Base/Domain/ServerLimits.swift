@@ -84,7 +84,8 @@ package struct ServerLimits: Sendable {
         max(0, startBytes - (Self.programBytes - Self.sealBytes - Self.compactionBytes))
     }
 
-    /// What all questions, and answers until they are fetched, may book together, beside what is kept of those before.
+    /// What all questions, and answers until they are fetched, may book together, beside what is kept of those before;
+    /// statements that are kept are booked there, a sixteenth of it at most, and go where it runs short.
     /// A third is left for what nobody books: copies that a step makes, and what the allocator keeps.
     package var questionsMemoryBytesMax: Int {
         let left = memoryBytesLeft - keptCostBytesMax - keptTextBytesMax - seriesMemoryBytesMax

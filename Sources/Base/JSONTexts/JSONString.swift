@@ -20,22 +20,33 @@ package enum JSONString {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Appends what stands between the quotes, or a part of it: escapes take the place of single bytes.
+    /// Appends what stands between the quotes, or a part of it: escapes take the place of single bytes, and what stands
+    /// between two of them is copied at once.
     static func append(inside text: Span<UInt8>, to bytes: inout [UInt8]) {
-        for index in text.indices {
-            let byte = text[index]
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(escape: byte, to: &bytes)
-            case 0x20...: bytes.append(byte)
-            case 0x08: append(escape: UInt8(ascii: "b"), to: &bytes)
-            case 0x09: append(escape: UInt8(ascii: "t"), to: &bytes)
-            case 0x0A: append(escape: UInt8(ascii: "n"), to: &bytes)
-            case 0x0C: append(escape: UInt8(ascii: "f"), to: &bytes)
-            case 0x0D: append(escape: UInt8(ascii: "r"), to: &bytes)
-            default:
-                append(escape: UInt8(ascii: "u"), to: &bytes)
-                appendHexadecimal(UInt64(byte), digits: 4, to: &bytes)
-            }
+        var start = 0
+        for index in text.indices where isEscaped(text[index]) {
+            if index > start { bytes.append(contentsOf: text.extracting(start..<index)) }
+            append(escaped: text[index], to: &bytes)
+            start = index + 1
+        }
+        if start < text.count { bytes.append(contentsOf: text.extracting(start..<text.count)) }
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func append(escaped byte: UInt8, to bytes: inout [UInt8]) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(escape: byte, to: &bytes)
+        case 0x08: append(escape: UInt8(ascii: "b"), to: &bytes)
+        case 0x09: append(escape: UInt8(ascii: "t"), to: &bytes)
+        case 0x0A: append(escape: UInt8(ascii: "n"), to: &bytes)
+        case 0x0C: append(escape: UInt8(ascii: "f"), to: &bytes)
+        case 0x0D: append(escape: UInt8(ascii: "r"), to: &bytes)
+        default:
+            append(escape: UInt8(ascii: "u"), to: &bytes)
+            appendHexadecimal(UInt64(byte), digits: 4, to: &bytes)
         }
     }
 

@@ -194,6 +194,14 @@ package struct JSONWriter: Sendable {
         if isExact { value(number) } else { value(String(number)) }
     }
 
+    /// The same of the type that answers are full of: where another room asks, nothing is specialised.
+    package mutating func value(exact number: Int64) {
+        guard number.magnitude <= 1 << 53 else { return value(String(number)) }
+        separate()
+        appendDecimal(number, to: &bytes)
+        needsComma = true
+    }
+
     /// A decimal of that scale as a number with exactly so many decimals.
     package mutating func value(_ units: Int64, decimals: Int) {
         separate()

@@ -149,7 +149,7 @@ package enum RFC3339 {
         to bytes: inout [UInt8]
     ) {
         let (text, count) = clock(nanosecondsSince1970, decimals, offsetSeconds)
-        for place in 0..<count { bytes.append(text[place]) }
+        bytes.append(contentsOf: text.span.extracting(0..<count))
         appendOffset(offsetSeconds, to: &bytes)
     }
 

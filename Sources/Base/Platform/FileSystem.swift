@@ -210,7 +210,7 @@ extension FileSystem {
     }
 
     /// Replaces a file whole so that a crash leaves the old or the new one: writes and flushes a neighbour of the name
-    /// `path` + `.new`, renames it, flushes the directory.
+    /// `path` + `.new`, renames it, flushes the directory. Where that fails the neighbour is removed again.
     /// - Parameter flushesInSteps: a step (``FlushStep``) at a time, for what is long and written beside a log.
     package func replace(
         _ path: String, with bytes: [UInt8], isSecret: Bool = false, flushesInSteps: Bool = false
@@ -218,14 +218,20 @@ extension FileSystem {
         let temporary = path + ".new"
         let file = try open(temporary, FileOptions(.readWrite, creation: .emptied, isSecret: isSecret))
         defer { file.close() }
-        var done = 0
-        repeat {
-            let end = flushesInSteps ? min(done + FlushStep.bytes, bytes.count) : bytes.count
-            try file.write(bytes.span.extracting(done..<end), at: done)
-            try file.flush()
-            done = end
-        } while done < bytes.count
-        try rename(temporary, to: path)
+        do throws(StorageError) {
+            var done = 0
+            repeat {
+                let end = flushesInSteps ? min(done + FlushStep.bytes, bytes.count) : bytes.count
+                try file.write(bytes.span.extracting(done..<end), at: done)
+                try file.flush()
+                done = end
+            } while done < bytes.count
+            try rename(temporary, to: path)
+        } catch {
+            // Where the disk is full, each attempt would make it fuller.
+            try? remove(temporary)
+            throw error
+        }
         try flushDirectory(parentDirectory(of: path))
     }
 }

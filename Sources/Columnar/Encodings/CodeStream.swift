@@ -11,7 +11,9 @@ enum CodeStream {
     private static let ascending: UInt8 = 17
 
     static func write(_ codes: [UInt32], into sink: inout ByteSink) {
-        if codes.indices.allSatisfy({ codes[$0] == UInt32($0) }) {
+        let form = PageForm.forced
+        let isStream = form?.isOfStreams ?? false
+        if form != .packed, !isStream, codes.indices.allSatisfy({ codes[$0] == UInt32($0) }) {
             sink.append(ascending)
             return
         }
@@ -22,7 +24,9 @@ enum CodeStream {
         var other = ByteSink()
         // Plain packing decodes fastest: another kind has to save a tenth.
         let limit = (packedBytes * 9 + 9) / 10
-        if IntegerStreamEncoder.write(wide, into: &other, below: limit), other.count < limit {
+        if form != .packed, IntegerStreamEncoder.write(wide, into: &other, below: limit),
+            other.count < limit || isStream
+        {
             sink.append(contentsOf: other.bytes)
         } else {
             sink.append(packed)

@@ -13,6 +13,7 @@ enum IntegerStreamEncoder {
     static func write(_ values: [Int64], into sink: inout ByteSink, depth: Int = 0, below limit: Int = .max) -> Bool {
         assert(depth <= depthMax, "streams nest to a depth")
         guard let first = values.first else { return true }
+        if let form = PageForm.forced, write(values, as: form, into: &sink, depth: depth) { return true }
         let analysis = IntegerAnalysis(values)
         if analysis.minimum == analysis.maximum {
             sink.append(IntegerStreamKind.constant.rawValue)
@@ -23,11 +24,12 @@ enum IntegerStreamEncoder {
         var best = (kind: IntegerStreamKind.packed, bytes: packing.bytes)
         let deltas = mayDeltasPay(values, packing) ? deltaPlan(values) : nil
         if let deltas, deltas.plan.bytes + 10 < best.bytes { best = (.deltas, deltas.plan.bytes + 10) }
-        if depth < depthMax, analysis.runCount <= values.count / 2,
-            let runs = runBytes(values, runCount: analysis.runCount, depth: depth), runs.count < best.bytes
-        {
-            sink.append(contentsOf: runs)
-            return true
+        if depth < depthMax, analysis.runCount <= values.count / 2 {
+            let runs = runBytes(values, runCount: analysis.runCount, depth: depth)
+            if runs.count < best.bytes {
+                sink.append(contentsOf: runs)
+                return true
+            }
         }
         // Beside the bits there are the kind, the base, the divisor, the width and the number of exceptions.
         var (count, width) = (values.count, packing.width)
@@ -64,10 +66,17 @@ enum IntegerStreamEncoder {
     /// Differences and their cheapest packing.
     private static func deltaPlan(_ values: [Int64]) -> (values: [Int64], plan: PackingPlan)? {
         guard values.count > 2 else { return nil }
-        var deltas = [Int64](repeating: 0, count: values.count - 1)
-        for index in deltas.indices { deltas[index] = values[index + 1] &- values[index] }
+        let deltas = differences(values)
         let analysis = IntegerAnalysis(deltas)
         return (deltas, bestPacking(deltas, analysis))
+    }
+
+    /// What each value adds to the one before it.
+    /// - Precondition: there is a value.
+    static func differences(_ values: [Int64]) -> [Int64] {
+        var deltas = [Int64](repeating: 0, count: values.count - 1)
+        for index in deltas.indices { deltas[index] = values[index + 1] &- values[index] }
+        return deltas
     }
 
     /// Packed over the minimum; where some values are negative, a base of 0 lets both tails be exceptions.
@@ -78,7 +87,7 @@ enum IntegerStreamEncoder {
         return centred.bytes < plan.bytes ? centred : plan
     }
 
-    private static func runBytes(_ values: [Int64], runCount: Int, depth: Int) -> [UInt8]? {
+    static func runBytes(_ values: [Int64], runCount: Int, depth: Int) -> [UInt8] {
         var starts: [Int64] = []
         var lengths: [Int64] = []
         starts.reserveCapacity(runCount)
@@ -98,7 +107,7 @@ enum IntegerStreamEncoder {
         return sink.bytes
     }
 
-    private static func write(packing plan: PackingPlan, of values: [Int64], into sink: inout ByteSink, depth: Int) {
+    static func write(packing plan: PackingPlan, of values: [Int64], into sink: inout ByteSink, depth: Int) {
         var plan = plan
         if depth >= depthMax, plan.exceptionCount > 0 {
             plan.exceptionCount = 0

@@ -110,7 +110,7 @@ extension PackingPlan {
 
     /// How many values take 0...64 bits over `base`. Neighbours, which are mostly alike, count in two halves, so that
     /// none waits for the one before.
-    private static func widths(_ values: [Int64], base: Int64, divisor: UInt64) -> [Int] {
+    static func widths(_ values: [Int64], base: Int64, divisor: UInt64) -> [Int] {
         var halves = [Int](repeating: 0, count: 130)
         var half = 0
         // As a span, so that nothing asks for each value whether the memory is ours alone.

@@ -401,16 +401,4 @@ extension Array where Element == Int64 {
         }
         return low...high
     }
-
-    /// Appends where a value stands, the first place being `start`. Most blocks do not have it, which one look at all
-    /// values tells.
-    fileprivate func addPlaces(of value: Int64, from start: Int, to places: inout [UInt32]) {
-        let values = span
-        var found: UInt64 = 0
-        for index in 0..<values.count { found |= values[index] == value ? 1 : 0 }
-        if found == 0 { return }
-        for index in 0..<values.count where values[index] == value {
-            places.append(UInt32(truncatingIfNeeded: start + index))
-        }
-    }
 }

@@ -20,10 +20,11 @@ package final class KeptTexts: Sendable {
         /// - Parameters:
         ///   - column: the column's name; columns of one name share their numbers, whatever their table.
         ///   - origin: of the segment, a number that nothing else has in this process.
-        ///   - indices: which of the segment's blocks, in the order in which the page's codes count through them; a
-        ///     damaged page may name none.
+        ///   - indices: which of the segment's blocks, in the order in which the page's codes count through them.
         ///   - textCount: how many texts they have together.
+        /// - Precondition: there is a block.
         package init(column: String, origin: UInt64, indices: [Int], textCount: Int) {
+            precondition(!indices.isEmpty, "a page of shared texts names blocks")
             (self.column, self.origin) = (ExactText(column), origin)
             (self.indices, self.textCount) = (indices, textCount)
         }
@@ -160,7 +161,7 @@ package final class KeptTexts: Sendable {
     }
 
     private func look(at blocks: Blocks, in state: inout State) -> Look {
-        if bytesMax == 0 || blocks.indices.isEmpty { return .nothing }
+        if bytesMax == 0 { return .nothing }
         let before = state.heldBytes
         var column = state.columns.removeValue(forKey: blocks.column) ?? Column()
         defer { state.columns[blocks.column] = column }

@@ -12,12 +12,14 @@ enum NullMap {
         let nullCount = validity.nullCount
         let bitmapBytes = validity.words.count * 8
         let fewNulls = nullCount <= validity.count / 2
-        if min(nullCount, validity.count - nullCount) < validity.count / 8 {
+        let form = PageForm.forced
+        let isRare = min(nullCount, validity.count - nullCount) < validity.count / 8
+        if form != .nullBitmaps, isRare || form == .nullPlaces {
             var positions: [Int64] = []
             for row in 0..<validity.count where validity[row] != fewNulls { positions.append(Int64(row)) }
             var stream = ByteSink()
             IntegerStreamEncoder.write(positions, into: &stream)
-            if stream.count < bitmapBytes {
+            if stream.count < bitmapBytes || form == .nullPlaces {
                 sink.append(UInt8(fewNulls ? 1 : 2))
                 sink.append(contentsOf: stream.bytes)
                 return

@@ -23,6 +23,8 @@ package struct EncodedPage: Sendable {
     package var header: PageHeader
     /// As stored: after compression.
     package var payload: [UInt8]
+    /// So many bytes of the payload, before compression, are texts; the others are numbers.
+    var textBytes = 0
 
     /// The header's bytes.
     package var headerBytes: [UInt8] {
@@ -52,12 +54,14 @@ package enum PageEncoder {
         return page
     }
 
-    /// Lays compression over the payload where that pays, and notes both lengths.
+    /// Lays compression over the payload where that pays, and notes both lengths. What is mostly numbers is packed as
+    /// it is, and read most: Zstandard would save little of it and take longer than all the rest.
     static func store(_ page: inout EncodedPage, _ compression: PageCompression) {
         page.header.payloadBytes = page.payload.count
-        if page.payload.count >= 64, let compressed = compress(page.payload, compression) {
-            page.payload = compressed
-            page.header.compression = compression
+        let isOfNumbers = page.textBytes * 2 < page.payload.count
+        if let compressed = compress(page.payload, isOfNumbers && compression == .zstd ? .lz4 : compression) {
+            page.payload = compressed.bytes
+            page.header.compression = compressed.compression
         }
         page.header.storedBytes = page.payload.count
     }
@@ -136,7 +140,7 @@ package enum PageEncoder {
         guard case .numeric(let scale) = vector.type else { preconditionFailure("only numerics are 128 bits wide") }
         let summary = PageStatistics.wides(values, scale: scale, nullCount: vector.count - values.count)
         if validity == nil, summary.minimum == summary.maximum { return constantPage(summary.minimum, vector) }
-        if values.allSatisfy({ Int64(exactly: $0) != nil }) {
+        if PageForm.forced != .wideIntegers, values.allSatisfy({ Int64(exactly: $0) != nil }) {
             return integers(values.map { Int64(truncatingIfNeeded: $0) }, vector, validity)
         }
         return page(.wideIntegers, vector, summary, validity) { sink in
@@ -153,9 +157,10 @@ package enum PageEncoder {
         let raw = page(.doubles, vector, summary, validity) { sink in
             IntegerStreamEncoder.write(values.map { Int64(bitPattern: $0.bitPattern) }, into: &sink)
         }
-        guard let payload = DecimalDoubles.encoded(values) else { return raw }
+        let form = PageForm.forced
+        guard form != .bitPatterns, let payload = DecimalDoubles.encoded(values) else { return raw }
         let decimal = page(.decimals, vector, summary, validity) { $0.append(contentsOf: payload) }
-        return decimal.payload.count < raw.payload.count ? decimal : raw
+        return decimal.payload.count < raw.payload.count || form == .decimals ? decimal : raw
     }
 
     private static func booleans(_ values: [Bool], _ vector: Vector, _ validity: Validity?) -> EncodedPage {
@@ -181,10 +186,14 @@ package enum PageEncoder {
         {
             return constantPage(vector.type == .json ? .json(text) : .text(text), vector)
         }
-        return page(.texts, vector, summary, validity) { sink in
+        var numberBytes = 0
+        var made = page(.texts, vector, summary, validity) { sink in
             CodeStream.write(codes, into: &sink)
+            numberBytes = sink.count
             TextBlockEncoder.write(bytes: texts.bytes, offsets: texts.offsets, into: &sink)
         }
+        made.textBytes = made.payload.count - numberBytes
+        return made
     }
 
     /// The texts that occur, in the order of their first use: unique texts then need no codes, and neighbours are
@@ -217,14 +226,31 @@ package enum PageEncoder {
         return (result, texts)
     }
 
-    /// The compressed payload where that saves a tenth, else nil.
-    static func compress(_ payload: [UInt8], _ compression: PageCompression) -> [UInt8]? {
-        let compressed: [UInt8]
-        switch compression {
-        case .none: return nil
-        case .lz4: compressed = LZ4Block.compress(payload)
-        case .zstd: compressed = Zstandard.compress(payload)
+    /// Under this nothing is worth a second step of reading.
+    private static let compressedBytesMin = 64
+
+    /// The payload under a compression where that saves a tenth, else nil. Zstandard takes several times as long to
+    /// read as LZ4, so it has to save a tenth of what that one leaves.
+    static func compress(
+        _ payload: [UInt8], _ compression: PageCompression
+    ) -> (bytes: [UInt8], compression: PageCompression)? {
+        if let form = PageForm.forced, let forced = form.compression { return compress(payload, forcing: forced) }
+        guard compression != .none, payload.count >= compressedBytesMin else { return nil }
+        func saves(_ bytes: [UInt8], of count: Int) -> Bool { bytes.count * 10 <= count * 9 }
+        let quick = LZ4Block.compress(payload)
+        let isQuickShorter = saves(quick, of: payload.count)
+        if compression == .zstd {
+            let small = Zstandard.compress(payload)
+            if saves(small, of: isQuickShorter ? quick.count : payload.count) { return (small, .zstd) }
         }
-        return compressed.count * 10 <= payload.count * 9 ? compressed : nil
+        return isQuickShorter ? (quick, .lz4) : nil
+    }
+
+    private static func compress(
+        _ payload: [UInt8], forcing compression: PageCompression
+    ) -> (bytes: [UInt8], compression: PageCompression)? {
+        if compression == .none || payload.isEmpty { return nil }
+        let bytes = compression == .lz4 ? LZ4Block.compress(payload) : Zstandard.compress(payload)
+        return bytes.count <= payload.count ? (bytes, compression) : nil
     }
 }

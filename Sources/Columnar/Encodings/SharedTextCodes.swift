@@ -41,8 +41,9 @@ package struct SharedTextCodes: Sendable {
     }
 
     /// The codes of the rows that have a value, and which these are.
+    /// - Parameter textCount: what codes are below; nil: whoever reads them looks himself.
     private static func read(
-        _ header: PageHeader, _ payload: ArraySlice<UInt8>, _ type: ColumnType, textCount: Int, rows: [UInt32]?,
+        _ header: PageHeader, _ payload: ArraySlice<UInt8>, _ type: ColumnType, textCount: Int?, rows: [UInt32]?,
         _ landmarks: PageLandmarks? = nil
     ) throws(DecodingError) -> (codes: [UInt32], validity: Validity?) {
         var cursor = ByteCursor(try PageDecoder.plainPayload(header, payload))
@@ -71,9 +72,12 @@ package struct SharedTextCodes: Sendable {
         _ header: PageHeader, payload: ArraySlice<UInt8>, type: ColumnType, numbers: KeptTexts.Numbers
     ) throws(DecodingError) -> Vector {
         let rows = header.rowCount
-        var found = try read(header, payload, type, textCount: numbers.byCode.count, rows: nil)
+        var found = try read(header, payload, type, textCount: nil, rows: nil)
+        // They are looked at where they are replaced, all at once.
+        guard CodeTable.replace(&found.codes, by: numbers.byCode) else {
+            throw DecodingError(offset: header.payloadBytes, expectation: "codes below \(numbers.byCode.count)")
+        }
         if found.codes.isEmpty { return .constant(.null, type: type, count: rows) }
-        renumber(&found.codes, numbers.byCode)
         let spread = PageDecoder.spread(found.codes, found.validity, zero: 0)
         return Vector(
             type: type, count: rows, storage: .text(codes: spread, dictionary: numbers.dictionary),

@@ -34,7 +34,7 @@ enum TextBlockEncoder {
         assert(offsets.first == 0 && Int(offsets[offsets.count - 1]) == bytes.count, "texts lie end to end")
         let texts = TextRanges(bytes: bytes, offsets: offsets)
         sink.append(varint: UInt64(texts.count))
-        if let block = IdentifierText.encoded(texts) ?? NumberedText.encoded(texts) {
+        if PageForm.forced != .plainTexts, let block = IdentifierText.encoded(texts) ?? NumberedText.encoded(texts) {
             sink.append(contentsOf: block)
             return
         }

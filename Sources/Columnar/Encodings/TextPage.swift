@@ -42,7 +42,9 @@ package struct TextPage: Sendable {
     package func withOwnTexts(compression: PageCompression) -> EncodedPage {
         encoded(.texts, compression) { sink in
             CodeStream.write(codes, into: &sink)
+            let numberBytes = sink.count
             TextBlockEncoder.write(bytes: texts.bytes, offsets: texts.offsets, into: &sink)
+            return sink.count - numberBytes
         }
     }
 
@@ -52,16 +54,18 @@ package struct TextPage: Sendable {
         assert(numbers.count == texts.count, "a number for each text")
         return encoded(.sharedTexts, compression) { sink in
             CodeStream.write(codes.map { numbers[Int($0)] }, into: &sink)
+            return 0
         }
     }
 
+    /// - Parameter write: returns how many bytes are texts.
     private func encoded(
-        _ encoding: PageEncoding, _ compression: PageCompression, _ write: (inout ByteSink) -> Void
+        _ encoding: PageEncoding, _ compression: PageCompression, _ write: (inout ByteSink) -> Int
     ) -> EncodedPage {
         var sink = ByteSink()
         sink.append(contentsOf: nullMap)
-        write(&sink)
-        var page = EncodedPage(type: type, header: header, payload: sink.bytes)
+        let textBytes = write(&sink)
+        var page = EncodedPage(type: type, header: header, payload: sink.bytes, textBytes: textBytes)
         page.header.encoding = encoding
         PageEncoder.store(&page, compression)
         return page

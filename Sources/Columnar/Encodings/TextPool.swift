@@ -54,7 +54,7 @@ package struct TextPool: Sendable {
         for number in numbers {
             if number == .max { fresh += 1 } else { isNamed[block(of: number)] = true }
         }
-        guard isWorthwhile(own, fresh: fresh, isNamed) else { return nil }
+        guard isWorthwhile(own, fresh: fresh, isNamed), PageForm.forced != .ownTexts else { return nil }
         for code in 0..<own.count where numbers[code] == .max { numbers[code] = add(own, code) }
         var blocks: [Int] = []
         let offsets = offsets(of: numbers, naming: &blocks)
@@ -70,7 +70,8 @@ package struct TextPool: Sendable {
         }
         // New texts fill the last block and further ones, by number or by length.
         blocks += 2 + fresh / Self.blockTextsMax + own.bytes.count / Self.blockBytesMax
-        return looked <= own.count * Self.textsPerOwnText && blocks <= Self.pageBlocksMax
+        let isShort = looked <= own.count * Self.textsPerOwnText || PageForm.forced == .sharedTexts
+        return isShort && blocks <= Self.pageBlocksMax
     }
 
     private mutating func add(_ own: TextRanges, _ code: Int) -> UInt32 {
@@ -124,10 +125,10 @@ package struct TextPool: Sendable {
         TextBlockEncoder.write(bytes: texts.bytes, offsets: texts.offsets, into: &plain)
         var sink = ByteSink()
         sink.append(SharedTextsVersion.first.rawValue)
-        if plain.count >= 64, let compressed = PageEncoder.compress(plain.bytes, compression) {
-            sink.append(compression.rawValue)
+        if let compressed = PageEncoder.compress(plain.bytes, compression) {
+            sink.append(compressed.compression.rawValue)
             sink.append(varint: UInt64(plain.count))
-            sink.append(contentsOf: compressed)
+            sink.append(contentsOf: compressed.bytes)
         } else {
             sink.append(PageCompression.none.rawValue)
             sink.append(contentsOf: plain.bytes)

@@ -12,7 +12,7 @@ package struct KeptRows: Sendable {
     }
 
     /// How many rows stay.
-    let count: Int
+    package let count: Int
     fileprivate let form: Form
 
     /// The rows of a range.
@@ -92,6 +92,24 @@ package struct KeptRows: Sendable {
                     run += 1
                 }
                 return UInt32(truncatingIfNeeded: before + Int(row) - runs[run].lowerBound)
+            }
+        }
+    }
+
+    /// How many of those that stay stand before each of some rows, which ascend.
+    /// - Complexity: as ``places(of:)``.
+    func counts(before rows: [Int]) -> [Int] {
+        switch form {
+        case .positions(let positions):
+            return rows.map { row in positions.partitioningIndex { Int($0) >= row } }
+        case .runs(let runs):
+            var (run, before) = (0, 0)
+            return rows.map { row in
+                while run < runs.count, runs[run].upperBound <= row {
+                    before += runs[run].count
+                    run += 1
+                }
+                return before + (run < runs.count ? max(0, row - runs[run].lowerBound) : 0)
             }
         }
     }

@@ -102,7 +102,18 @@ struct BucketCounts: Sendable {
     /// The non-empty buckets, ascending.
     func forEach(_ body: (Int32, UInt64) -> Void) {
         if let start = runStart {
-            for place in counts.indices where counts[place] > 0 { body(start + Int32(place), counts[place]) }
+            let numbers = counts.span
+            var first = 0
+            while first < numbers.count {
+                let end = min(first &+ 8, numbers.count)
+                // Of a run most buckets may be empty.
+                var any: UInt64 = 0
+                for place in first..<end { any |= numbers[place] }
+                if any != 0 {
+                    for place in first..<end where numbers[place] > 0 { body(start + Int32(place), numbers[place]) }
+                }
+                first = end
+            }
         } else {
             for place in indices.indices { body(indices[place], counts[place]) }
         }
@@ -141,11 +152,13 @@ struct BucketCounts: Sendable {
         return runStart.map { $0 + Int32(start) } ?? indices[start]
     }
 
+    /// How many buckets are not empty.
+    var bucketCount: Int { counts.reduce(0) { $0 + ($1 > 0 ? 1 : 0) } }
+
     /// The non-empty buckets, ascending.
     var buckets: [(index: Int32, count: UInt64)] {
         var result: [(index: Int32, count: UInt64)] = []
-        // Of a run most buckets may be empty.
-        result.reserveCapacity(counts.reduce(0) { $0 + ($1 > 0 ? 1 : 0) })
+        result.reserveCapacity(bucketCount)
         forEach { result.append(($0, $1)) }
         return result
     }

@@ -28,11 +28,10 @@ extension ExponentialHistogram {
         Self.append(signed: integerRange.minimum, to: &out)
         Self.append(UInt64(bitPattern: integerRange.maximum &- integerRange.minimum), to: &out)
         Self.append(zeroCount, to: &out)
-        let negative = negative.buckets
-        Self.append(UInt64(negative.count), to: &out)
-        for buckets in [negative, positive.buckets] {
+        Self.append(UInt64(negative.bucketCount), to: &out)
+        for buckets in [negative, positive] {
             var last: Int32?
-            for (index, count) in buckets {
+            buckets.forEach { index, count in
                 let place = last.map { UInt64(index - $0 - 1) } ?? Self.zigzag(Int64(index))
                 Self.append(place << 1 | (count > 1 ? 1 : 0), to: &out)
                 if count > 1 { Self.append(count - 2, to: &out) }

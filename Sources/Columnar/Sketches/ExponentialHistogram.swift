@@ -52,13 +52,14 @@ package struct ExponentialHistogram: Sendable {
 
     /// Counts the integers of some rows of a chunk, but for the buckets of those above zero, which `positive` is to
     /// take in after that.
+    /// - Parameter isAddedUp: whether ``sum`` counts for anything.
     /// - Returns: nil where none is above zero.
-    mutating func note(_ values: Span<Int64>, _ rows: Range<Int>) -> Positives? {
+    mutating func note(_ values: Span<Int64>, _ rows: Range<Int>, isAddedUp: Bool) -> Positives? {
         precondition(kind == .integers)
         if rows.isEmpty { return nil }
         let (least, greatest) = values.extracting(rows).range
         count += UInt64(rows.count)
-        sum += values.total(rows)
+        if isAddedUp { sum += values.total(rows) }
         integerRange = (min(integerRange.minimum, least), max(integerRange.maximum, greatest))
         var leastPositive = least
         if least <= 0 {

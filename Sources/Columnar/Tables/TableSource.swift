@@ -47,6 +47,9 @@ package protocol Morsel: Sendable {
     /// The rows whose time in a column (ns) lies within bounds, ascending, where the column has no nulls and that is
     /// found more cheaply than by reading it; nil where it is not.
     func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]?
+    /// The runs that buckets make of all rows by a column of times, for who wants nothing else of it, where it is found
+    /// out once for all who ask; nil where it is not, and where runs would be too short to serve: the column is read.
+    func runs(_ index: Int, in buckets: TimeBuckets) throws -> RunColumn?
     /// What is known of a column without reading it; nil if nothing.
     func summary(_ index: Int) -> ColumnSummary?
     /// Under what something that was computed of it may be kept; nil where nothing may.
@@ -87,6 +90,9 @@ extension Morsel {
 
     /// Likewise.
     package func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? { nil }
+
+    /// Likewise.
+    package func runs(_ index: Int, in buckets: TimeBuckets) throws -> RunColumn? { nil }
 
     /// Most columns have nothing in common.
     package var reading: any Morsel { self }
@@ -166,6 +172,8 @@ package struct ColumnPredicate: Hashable, Sendable {
 /// Tables by name, all pinned at one position: what a query runs against.
 package protocol TableCatalog: Sendable {
     func table(named name: String) -> (any TableSource)?
+    /// A table's columns, for who reads none of its rows; nil where there is none.
+    func columns(ofTable name: String) -> [TableColumn]?
     /// Sorted.
     var tableNames: [String] { get }
     /// The position of the last event that answers include; 0 when empty.
@@ -183,6 +191,9 @@ package protocol TableCatalog: Sendable {
 }
 
 extension TableCatalog {
+    /// As the table says.
+    package func columns(ofTable name: String) -> [TableColumn]? { table(named: name)?.columns }
+
     /// It can.
     package var hasUserTokens: Bool { true }
 

@@ -179,11 +179,16 @@ package struct ColumnBuilder: Sendable {
         precondition(type == .text || type == .json, "a text in \(type)")
         // Where nine of ten were new so far, the others will be.
         let known = codes.count - texts.count
-        if known >= 256, rowsExpected > known, dictionary.count * 10 >= known * 9 { dictionary.reserve(rowsExpected) }
+        let areNew = known >= 256 && dictionary.count * 10 >= known * 9
+        if areNew, rowsExpected > known { dictionary.reserve(rowsExpected) }
         var values: [UInt32] = []
         swap(&values, &codes)
         var places = values.mutableSpan
-        dictionary.put(codesOf: texts, of: source, rows: rows, from: base, to: &places)
+        if areNew {
+            dictionary.put(codesOfNew: texts, of: source, rows: rows, from: base, to: &places)
+        } else {
+            dictionary.put(codesOf: texts, of: source, rows: rows, from: base, to: &places)
+        }
         swap(&values, &codes)
     }
 
@@ -193,13 +198,26 @@ package struct ColumnBuilder: Sendable {
         switch type {
         case .double: doubles.append(contentsOf: repeatElement(0, count: rows))
         case .boolean: booleans.append(contentsOf: repeatElement(false, count: rows))
-        case .text, .json: codes.append(contentsOf: repeatElement(0, count: rows))
+        case .text, .json: Self.append(rows, of: Self.zeroCodes, to: &codes)
         default:
             if wides.isEmpty {
-                integers.append(contentsOf: repeatElement(0, count: rows))
+                Self.append(rows, of: Self.zeroIntegers, to: &integers)
             } else {
                 wides.append(contentsOf: repeatElement(0, count: rows))
             }
+        }
+    }
+
+    private static let zeroCodes = [UInt32](repeating: 0, count: 256)
+    private static let zeroIntegers = [Int64](repeating: 0, count: 256)
+
+    /// As many zeros: copied where they are as few as mostly come at a time; what is repeated is stored one by one.
+    @inline(__always)
+    private static func append<Value: FixedWidthInteger>(_ count: Int, of zeros: [Value], to values: inout [Value]) {
+        if count <= zeros.count {
+            values.append(contentsOf: zeros[..<count])
+        } else {
+            values.append(contentsOf: repeatElement(0, count: count))
         }
     }
 }

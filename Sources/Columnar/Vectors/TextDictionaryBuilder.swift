@@ -12,6 +12,10 @@ package struct TextDictionaryBuilder: Sendable {
     private var lastCode: UInt32 = 0
     /// Texts that ``put(codesOf:of:rows:from:to:)`` was given lately; empty where it was given none.
     private var recent: [RecentText] = []
+    /// Hashes of the texts that ``put(codesOfNew:of:rows:from:to:)`` has at hand.
+    private var hashes: [UInt32] = []
+    /// Means nothing: what was read of slots to come has to go somewhere.
+    private var seen: UInt64 = 0
     // tests: that texts which come again and again are found without it.
     /// How many texts were looked up by their bytes.
     package private(set) var searches = 0
@@ -62,12 +66,47 @@ package struct TextDictionaryBuilder: Sendable {
         swap(&recent, &self.recent)
     }
 
+    // tests: that the codes are the same.
+    /// Likewise of a column in which nearly all texts are new: none is looked for among the recent ones, and the slots
+    /// of all are fetched from memory at one time, where one after the other each would be waited for. The codes are
+    /// the same.
+    package mutating func put(
+        codesOfNew texts: Span<UInt64>, of source: Span<UInt8>, rows: Span<UInt16>, from base: Int,
+        to codes: inout MutableSpan<UInt32>
+    ) {
+        // As a local, since the others change while it is looked into.
+        var hashes: [UInt32] = []
+        swap(&hashes, &self.hashes)
+        hashes.removeAll(keepingCapacity: true)
+        makeRoom()
+        let mask = slots.count &- 1
+        for index in texts.indices {
+            let text = texts[index]
+            let hash = Self.hash(
+                source, Int(truncatingIfNeeded: text &>> 32), Int(UInt32(truncatingIfNeeded: text)))
+            seen &+= slots[Int(hash) & mask]
+            hashes.append(hash)
+        }
+        for index in texts.indices {
+            let text = texts[index]
+            let (start, length) = (Int(truncatingIfNeeded: text &>> 32), Int(UInt32(truncatingIfNeeded: text)))
+            codes[base &+ Int(rows[index])] = code(of: source, at: start, length: length, hash: hashes[index])
+        }
+        swap(&hashes, &self.hashes)
+    }
+
     @inline(__always) private mutating func code(of source: Span<UInt8>, at start: Int, length: Int) -> UInt32 {
         precondition(start >= 0 && length >= 0 && start &+ length <= source.count, "the text is there")
         if count > 0, matches(lastCode, source, start, length) { return lastCode }
+        return code(of: source, at: start, length: length, hash: Self.hash(source, start, length))
+    }
+
+    /// - Parameter hash: of the text, all of which is in the source.
+    @inline(__always) private mutating func code(
+        of source: Span<UInt8>, at start: Int, length: Int, hash: UInt32
+    ) -> UInt32 {
         searches &+= 1
-        let hash = Self.hash(source, start, length)
-        if count * 2 >= slots.count { grow(to: max(16, slots.count * 2)) }
+        makeRoom()
         assert(count * 2 < slots.count, "a free slot ends every search")
         let mask = slots.count &- 1
         var slot = Int(hash) & mask
@@ -83,6 +122,11 @@ package struct TextDictionaryBuilder: Sendable {
             slot = (slot &+ 1) & mask
         }
         return add(source, start, length, hash, slot)
+    }
+
+    /// For one text more.
+    @inline(__always) private mutating func makeRoom() {
+        if count * 2 >= slots.count { grow(to: max(16, slots.count * 2)) }
     }
 
     @inline(never) private mutating func add(

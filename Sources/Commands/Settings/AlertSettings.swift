@@ -20,6 +20,24 @@ package struct AlertSettings: Sendable {
     /// The rules of the objectives; nobody is told.
     init() {}
 
+    /// As those of all settings.
+    var contradictions: [(keys: [String], message: String)] {
+        let keys = ["alerts.headers", "alerts.alertmanagers", "alerts.webhooks"]
+        let hosts = sending.destinations.map(\.url.host)
+        if hosts.count > 1, sending.headers.contains(where: { $0.host == nil }) {
+            let example = "\(hosts[0]) authorization=Bearer abc"
+            return [
+                (
+                    keys,
+                    "alerts.headers would be sent to every one of several destinations; write before each the host "
+                        + "that it is for: \(example)"
+                )
+            ]
+        }
+        guard let stranger = sending.headers.compactMap(\.host).first(where: { !hosts.contains($0) }) else { return [] }
+        return [(keys, "alerts.headers has a header for \(stranger), and nobody is told of alerts there")]
+    }
+
     /// Who is told, and how, by an installation that people reach at an address.
     package func told(from origin: String) -> AlertSendingConfiguration {
         var configuration = sending
@@ -55,9 +73,11 @@ extension Setting {
         },
         Setting(
             key: "alerts.headers",
-            purpose: "sent along with alerts: name=value, separated by commas, such as authorization=Bearer abc"
+            purpose:
+                "sent along with alerts: name=value, separated by commas, such as authorization=Bearer abc; of several "
+                + "destinations each after the host that it is for, such as one.example:9093 authorization=Bearer abc"
         ) {
-            $0.alerts.sending.headers = try SettingText.headers($1)
+            $0.alerts.sending.headers = try SettingText.alertHeaders($1)
         },
         Setting(
             key: "alerts.ca_file",
@@ -109,6 +129,21 @@ extension SettingText {
             found.append(url)
         }
         return found
+    }
+
+    /// Headers, separated by commas, each perhaps behind a host and a space.
+    static func alertHeaders(_ text: String) throws(SettingProblem) -> [AlertHeader] {
+        var headers: [AlertHeader] = []
+        for part in parts(text) {
+            let words = part.prefix { $0 != "=" }.split(separator: " ", omittingEmptySubsequences: false)
+            guard words.count == 2 else {
+                headers.append(AlertHeader(host: nil, field: try header(part[...])))
+                continue
+            }
+            let field = try header(part.dropFirst(words[0].count + 1))
+            headers.append(AlertHeader(host: words[0].lowercased(), field: field))
+        }
+        return headers
     }
 
     /// `name=value`, separated by commas; names as Prometheus' labels have them.

@@ -33,6 +33,9 @@ package struct ServeSettings: Sendable {
     /// Where traces of answers are sent, and which.
     package var traces = TraceExportConfiguration()
 
+    /// Where dashboards lie that pages show beside the program's own; nil: nowhere.
+    package var dashboardFolder: String?
+
     /// Which rules are evaluated, and who is told of alerts.
     package var alerts = AlertSettings()
 
@@ -67,14 +70,7 @@ package struct ServeSettings: Sendable {
                     "traces.headers would be sent to every one of several endpoints; name one endpoint"
                 ))
         }
-        if alerts.sending.destinations.count > 1, !alerts.sending.headers.isEmpty {
-            contradictions.append(
-                (
-                    ["alerts.headers", "alerts.alertmanagers", "alerts.webhooks"],
-                    "alerts.headers would be sent to every one of several destinations; name one"
-                ))
-        }
-        return contradictions
+        return contradictions + alerts.contradictions
     }
 
     /// The first thing that settings make impossible together; nil when all is well.
@@ -219,6 +215,13 @@ extension Setting {
             },
             Setting(key: "error_budget", purpose: "over how many days error budgets run, such as 30d") {
                 $0.objectives.budgetDays = try SettingText.days($1)
+            },
+            Setting(
+                key: "dashboards.folder",
+                purpose: "a folder of Grafana's dashboard files (.json) that pages show beside the program's own; read "
+                    + "at the start, on SIGHUP and by POST /-/reload"
+            ) {
+                $0.dashboardFolder = try SettingText.name($1)
             },
         ] + outcomes + traces + alerts
 

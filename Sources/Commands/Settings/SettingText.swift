@@ -197,14 +197,17 @@ enum SettingText {
     /// As OpenTelemetry's exporters take headers: `name=value,name=value`.
     static func headers(_ text: String) throws(SettingProblem) -> [DestinationHeader] {
         var headers: [DestinationHeader] = []
-        for part in parts(text) {
-            guard let equals = part.firstIndex(of: "="), equals > part.startIndex,
-                part[..<equals].utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }),
-                part.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
-            else { throw SettingProblem(expected: "headers such as authorization=Bearer abc,x-scope-orgid=support") }
-            headers.append(DestinationHeader("\(part[..<equals]): \(part[part.index(after: equals)...])"))
-        }
+        for part in parts(text) { headers.append(try header(part[...])) }
         return headers
+    }
+
+    /// `name=value`.
+    static func header(_ text: Substring) throws(SettingProblem) -> DestinationHeader {
+        guard let equals = text.firstIndex(of: "="), equals > text.startIndex,
+            text[..<equals].utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }),
+            text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { throw SettingProblem(expected: "headers such as authorization=Bearer abc,x-scope-orgid=support") }
+        return DestinationHeader("\(text[..<equals]): \(text[text.index(after: equals)...])")
     }
 
     /// Such as `0.25` or `25%`.

@@ -66,6 +66,10 @@ extension AlertsCommand {
 
         @OptionGroup var data: DataOptions
 
+        /// Not read: other commands have it, so that whoever gives it is told what to do instead.
+        @Option(help: .hidden)
+        var server: String?
+
         @Option(help: ArgumentHelp("A settings file whose rules are meant.", valueName: "file"))
         var config: String?
 
@@ -90,11 +94,12 @@ extension AlertsCommand {
         func run() throws {
             InterruptSignal.watch()
             returnMemoryEarly()
-            if data.data == nil, Environment.value("PLIMSOLL_DATA") == nil,
-                Environment.value("PLIMSOLL_SERVER") != nil
-            {
+            let isOfServer = data.data == nil && Environment.value("PLIMSOLL_DATA") == nil
+                && Environment.value("PLIMSOLL_SERVER") != nil
+            if server != nil || isOfServer {
+                let name = server == nil ? "PLIMSOLL_SERVER" : "--server"
                 throw CommandFailure(
-                    .badInput, "alerts replay works on a directory, and PLIMSOLL_SERVER names a server",
+                    .badInput, "alerts replay works on a directory, and \(name) names a server",
                     advice: "name the directory with --data DIR, or ask the server: GET /v1/alerts/replay")
             }
             let machine = Machine()
@@ -135,6 +140,11 @@ extension AlertsCommand {
             for notice in pinned.notices.lines { SourceOptions.tellNotice(notice) }
             if to == nil, end < snapshot.now {
                 SourceOptions.tellNotice("evaluated up to what was received last; --to now goes on")
+            }
+            // That nothing would have fired proves nothing of a rule that never says anything.
+            for warning in set.firstWarnings {
+                if replay.complaints.contains(where: { $0.hasSuffix(warning.reason) }) { continue }
+                SourceOptions.tellNotice("\(warning)")
             }
             // The table says them itself.
             if format == .json { for complaint in replay.complaints { SourceOptions.tellNotice(complaint) } }

@@ -14,10 +14,11 @@ extension AlertsCommand {
                 templates that cannot be read, rules that are there twice. Exit status 1 when there is one.
 
                 Warns of what is no mistake but says nothing for ever: metrics that neither plimsoll has nor a rule of \
-                the files records, labels that a metric has not, and recording rules that read themselves, alone or \
-                by way of others. Rules over metrics of others are fine in a Prometheus that has these, and so are \
-                rules that read what they recorded before, of which plimsoll keeps nothing; the exit status stays as \
-                it is.
+                the files records, labels that a metric has not, values that a label never has, a rate over a range \
+                in which two samples never are, labels in texts that the alert has not, and recording rules that \
+                read themselves, alone or by way of others. Rules over metrics of others are fine in a Prometheus \
+                that has these, short ranges in one that scrapes more often, and so are rules that read what they \
+                recorded before, of which plimsoll keeps nothing; the exit status stays as it is.
                 """)
 
         @Argument(help: ArgumentHelp("Rule files, YAML.", valueName: "file"))

@@ -4,6 +4,7 @@ import Domain
 import EventStores
 import JSONTexts
 import Platform
+import PromQLText
 import RuleFiles
 import Rules
 import Settings
@@ -13,10 +14,10 @@ extension AlertsCommand {
         static let configuration = CommandConfiguration(
             commandName: "status", abstract: "Which alerts are pending or fire, and which rules fail.",
             discussion: """
-                Of a server what it knows now, and why rule files are not taken as they are. Of a directory how its \
-                rules stood when that was noted last: at each change, else every five minutes; the rules are those \
-                of --config FILE, else those of the objectives in force. Alerts of other rules that were noted are \
-                listed behind them.
+                Of a server what it knows now, why rule files are not taken as they are, and who cannot be told. Of a \
+                directory how its rules stood when that was noted last: at each change, else every five minutes; the \
+                rules are those of --config FILE, else those of the objectives in force. Alerts of other rules that \
+                were noted are listed behind them.
                 """)
 
         enum Format: String, CaseIterable, ExpressibleByArgument { case table, json }
@@ -76,7 +77,7 @@ extension AlertsCommand {
                 "\(rule.group), \(rule.rule["name"]?.string ?? ""): \(rule.rule["lastError"]?.string ?? "")\n"
             }
             let warnings = (document["warnings"]?.array ?? []).map { ($0.string ?? "") + "\n" }.joined()
-            let head = ["state", "alert", "since", "value", "group", "labels"]
+            let head = ["state", "alert", "pending since", "value", "group", "labels"]
             return warnings
                 + (rows.isEmpty ? "\(rules.count) rules, no alerts\n" : renderAligned([head] + rows.sorted(by: comes)))
                 + (failing.isEmpty ? "" : "\nrules that fail:\n" + failing.joined())
@@ -90,9 +91,13 @@ extension AlertsCommand {
             }
             return [
                 alert["state"]?.string ?? "", alert["labels"]?["alertname"]?.string ?? "",
-                alert["activeAt"]?.string ?? "", alert["value"]?.string ?? "", group, labels.joined(separator: " "),
+                alert["activeAt"]?.string ?? "", number(alert["value"]?.string ?? ""), group,
+                labels.joined(separator: " "),
             ]
         }
+
+        /// As `alerts replay` and `promql` write it; Prometheus' API writes all of alerts with an exponent.
+        private static func number(_ text: String) -> String { Double(text).map(WrittenNumber.general) ?? text }
 
         /// What fires first, then by name.
         private static func comes(_ one: [String], before other: [String]) -> Bool {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dashboarding
 import Platform
 import Settings
 
@@ -12,7 +13,8 @@ struct CheckCommand: ParsableCommand {
             discussion: """
                 Names every mistake with its line, those of the rule files that it names as well; exit status 1 when \
                 there is one. Channels that miss a known one by a slip are told as well, and what `plimsoll alerts \
-                check` warns of in rule files; these are no mistakes. Settings:
+                check` warns of in rule files, and parts of the dashboards in dashboards.folder that are not \
+                understood; these are no mistakes. Settings:
 
                 \((Setting.all.map { "\($0.key): \($0.purpose)" } + ObjectiveSettings.purposes).joined(separator: "\n"))
                 """)
@@ -24,14 +26,19 @@ struct CheckCommand: ParsableCommand {
             let disk = Machine().fileSystem
             let settings = try SettingsReading.file(file, in: disk)
             for finding in settings.findings { StandardStream.tell("\(file): \(finding)") }
-            let rules = RuleSetup.findings(in: settings.applied(to: ServeSettings()).alerts.ruleFiles, on: disk)
+            let applied = settings.applied(to: ServeSettings())
+            let rules = RuleSetup.findings(in: applied.alerts.ruleFiles, on: disk)
             for fault in rules.faults { StandardStream.tell("\(file): alerts.rules: \(fault)") }
-            guard settings.findings.isEmpty, rules.faults.isEmpty else {
+            let boards = applied.dashboardFolder.map { DashboardFolder($0, in: disk).look() } ?? DashboardFolder.Look()
+            for fault in boards.faults { StandardStream.tell("\(file): dashboards.folder: \(fault)") }
+            guard settings.findings.isEmpty, rules.faults.isEmpty, boards.faults.isEmpty else {
                 throw ExitStatus.Ending(status: .checkFailed)
             }
             for remark in settings.remarks { StandardStream.tell("\(file): \(remark)") }
             for warning in rules.warnings { StandardStream.tell("\(file): alerts.rules: \(warning)") }
-            let remarks = settings.remarks.count + rules.warnings.count
+            let unknown = boards.remarks
+            for line in unknown { StandardStream.tell("\(file): dashboards.folder: \(line)") }
+            let remarks = settings.remarks.count + rules.warnings.count + unknown.count
             let verdict = remarks == 0 ? "nothing to object to" : "no mistake, \(remarks) to look at"
             try StandardStream.output.print("\(file): \(settings.count) settings, \(verdict)")
         }

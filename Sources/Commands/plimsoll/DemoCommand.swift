@@ -5,11 +5,13 @@ import Clients
 import Domain
 import EventStores
 import HTTPFronts
+import JSONTexts
 import OperatorLogs
 import Platform
 import Reports
 import Settings
 import Transfers
+import Workload
 
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,6 +46,17 @@ struct DemoCommand: AsyncParsableCommand {
 
     @OptionGroup var slowness: SlowModelOptions
 
+    @Option(
+        help: ArgumentHelp(
+            "Alertmanagers to tell of alerts, several with commas between them. Default: none.", valueName: "urls"))
+    var alertmanagers: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Addresses to call as Alertmanager calls a webhook, several with commas between them. Default: none.",
+            valueName: "urls"))
+    var alertWebhooks: String?
+
     @Flag(help: "End after the reports.")
     var once = false
 
@@ -61,8 +74,12 @@ struct DemoCommand: AsyncParsableCommand {
                 .badInput, "--listen \(listen) is no loopback address", advice: "write it as 127.0.0.1:8910")
         }
         try await address.checkFree()
-        // A mistake in it is told now, not behind the reports.
+        // A mistake in them is told now, not behind the reports.
         _ = try slowness.badHours()
+        var settings = ServeSettings()
+        settings.listen = address
+        try settings.set("alerts.alertmanagers", flag: "--alertmanagers", alertmanagers)
+        try settings.set("alerts.webhooks", flag: "--alert-webhooks", alertWebhooks)
         let machine = Machine()
         try machine.checkNoFile(data)
         if try TokenFile(dataDirectory: data, fileSystem: machine.fileSystem).load() != nil {
@@ -77,8 +94,6 @@ struct DemoCommand: AsyncParsableCommand {
         try claimDirectory(machine)
         try StandardStream.output.print("opening the store in \(data)")
         let store = try machine.openStore(data)
-        var settings = ServeSettings()
-        settings.listen = address
         try RuleSetup.prepare(
             &configuration, settings, objectives: store.snapshot().objectives.current.set, on: machine)
         let server = PlimsollServer(
@@ -164,17 +179,28 @@ struct DemoTour: Sendable {
             server: command.once ? nil : "http://\(address)", data: command.data, conversation: conversation)
         try output.print(guide.text)
         if command.once { return }
+        let badHours = try command.slowness.badHours()
+        for hour in badHours { try output.print(Self.announcement(of: hour)) }
         try output.print(
             "Live traffic goes on at \(command.rate) messages a second; /metrics counts only what arrives live. "
                 + "Ctrl-C ends.")
         do {
             try await traffic.postLive(
-                users: command.users, messagesPerSecond: command.rate, seed: command.seed &+ 1,
-                badHours: try command.slowness.badHours())
+                users: command.users, messagesPerSecond: command.rate, seed: command.seed &+ 1, badHours: badHours)
         } catch is CancellationError {
             return
         }
     }
+
+    /// When something is to be seen, and where.
+    private static func announcement(of hour: BadHour) -> String {
+        let end = hour.start.saturatingAdd(hour.durationNanoseconds)
+        let (first, last) = (second(hour.start), second(end))
+        return "\(hour.model ?? "Every model") is slow and failing from \(first) to \(last): "
+            + "`plimsoll alerts status` shows what fires six to nine minutes later."
+    }
+
+    private static func second(_ time: Int64) -> String { String(RFC3339.render(time).prefix(19)) + "Z" }
 
     private func post(_ days: DemoDays, through traffic: DemoTraffic) async throws {
         let what = command.days == 1 ? "yesterday" : "\(command.days) days"

@@ -6,7 +6,9 @@ import Columnar
 import EventStores
 import Plans
 import Platform
+import PromQLText
 import Reports
+import Rules
 
 struct PromQLCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -70,6 +72,11 @@ struct PromQLCommand: AsyncParsableCommand {
         let answer: [UInt8]
         switch try source.resolve() {
         case .directory(let directory):
+            if (try? PromQLExpression(Array(expression.utf8)))?.asksForRules == true {
+                SourceOptions.tellNotice(
+                    "no rules are evaluated here: ask the server of the directory (--server URL) for ALERTS and for "
+                        + "what rules record, or see what would have fired with `plimsoll alerts replay`")
+            }
             returnMemoryEarly()
             let machine = Machine()
             answer = try machine.reading(directory, isRepeatable: true) { store in
@@ -86,9 +93,15 @@ struct PromQLCommand: AsyncParsableCommand {
         case .table:
             let table = try SeriesTable(answer)
             table.remarks.forEach(SourceOptions.tellNotice)
+            if table.isEmpty { reasonsForSilence.forEach(SourceOptions.tellNotice) }
             output.bytes = Array(table.text.utf8)
         }
         try output.flush()
+    }
+
+    /// Why there is nothing, where the expression alone says it.
+    private var reasonsForSilence: [String] {
+        (try? PromQLExpression(Array(expression.utf8)))?.reasonsForSilence ?? []
     }
 
     // MARK: What is asked
@@ -107,7 +120,15 @@ struct PromQLCommand: AsyncParsableCommand {
         let (span, isBeyond) = end.subtractingReportingOverflow(first)
         let shortest = PinnedSeries.stepNanoseconds / 1_000_000
         let usual = max(shortest, isBeyond ? shortest : span / 100)
-        return .range(start: first, end: end, step: try step.map { try SeriesTimeText.duration($0, "step") } ?? usual)
+        let length = try step.map { try SeriesTimeText.duration($0, "step") } ?? usual
+        let points = SeriesQuestion.pointsMax
+        if length > 0, !isBeyond, span / length > points {
+            throw CommandFailure(
+                .badInput,
+                "there are \(span / length) steps from --start to the end, and no more than \(points) are answered",
+                advice: "take a --step of \((span - 1) / (points * 1000) + 1)s or more, or a later --start")
+        }
+        return .range(start: first, end: end, step: length)
     }
 
     private func question(_ last: Int64) throws -> SeriesQuestion {

@@ -89,9 +89,16 @@ struct SLOCommand: AsyncParsableCommand {
             let machine = Machine()
             let objectives = try SLOFiles.objectives(files, machine)
             let (set, runbooks) = try await options.asked(machine)
+            var lacksBucket = false
             for objective in objectives {
                 guard let reason = objective.reasonForNoRules(buckets: set.bucketBounds) else { continue }
                 StandardStream.tell("plimsoll: no rules for \(objective.name): \(reason)")
+                if let bound = objective.indicator.bound, !set.bucketBounds.contains(bound) { lacksBucket = true }
+            }
+            if lacksBucket {
+                StandardStream.tell(
+                    "  one ends at each bound of an objective in force: name the settings that have it with "
+                        + "--config FILE, or the server with --server URL")
             }
             try StandardStream.output.show(
                 Array(BurnRuleFile.text(objectives, in: set, runbooks: runbooks).utf8))

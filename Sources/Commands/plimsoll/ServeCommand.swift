@@ -1,6 +1,7 @@
 import Access
 import ArgumentParser
 import Asking
+import Dashboarding
 import Domain
 import EventStores
 import HTTPFronts
@@ -16,7 +17,8 @@ struct ServeCommand: AsyncParsableCommand {
             Opens or creates the data directory and serves until SIGINT or SIGTERM; requests under way are finished \
             first, questions within two seconds. \
             Prints the address it listens on; a browser shows an overview there. SIGHUP, or POST /-/reload, has rule \
-            files read again; one with a mistake changes nothing.
+            files and the folder of dashboards read again; a rule file with a mistake changes nothing, a dashboard \
+            with one is left out.
 
             Anybody on this machine is let in until the first token is made (`plimsoll tokens create`); from then on \
             every request needs one; a browser asks for it once. An address that other machines reach is refused \
@@ -139,22 +141,7 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serve(_ settings: ServeSettings, _ machine: Machine, _ log: OperatorLog) async throws {
-        var settings = settings
-        if let text = listen {
-            guard let address = ListenAddress(text) else {
-                throw CommandFailure(
-                    .badInput, "--listen \(text) is no address", advice: "write it as 127.0.0.1:8910 or [::1]:8910")
-            }
-            settings.listen = address
-        }
-        try settings.set("names", flag: "--names", names)
-        try settings.set("memory", flag: "--memory", memory)
-        try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
-        try settings.set("alerts.rules", flag: "--alert-rules", alertRules)
-        try settings.set("alerts.alertmanagers", flag: "--alertmanagers", alertmanagers)
-        try settings.set("alerts.webhooks", flag: "--alert-webhooks", alertWebhooks)
-        if noAlerts { settings.alerts.isEvaluated = false }
-        try settings.set("traces.sample_ratio", flag: "--traces-sample-ratio", tracesSampleRatio)
+        let settings = try flagged(settings)
         returnMemoryEarly()
         HangUpSignal.watch()
         let directory = data.data ?? settings.data
@@ -164,9 +151,9 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.otlpListen = try otlpAddress(settings)
         configuration.traceExport = settings.traces
         configuration.isTokenRequired = requireTokens || settings.isTokenRequired
-        configuration.names = settings.names
-        configuration.proxies = settings.proxies
+        (configuration.names, configuration.proxies) = (settings.names, settings.proxies)
         configuration.isReadingAsked = { HangUpSignal.take() }
+        configuration.dashboards = settings.dashboardFolder.map { DashboardFolder($0, in: machine.fileSystem) }
         try machine.checkNoFile(directory)
         let tokens = TokenFile(dataDirectory: directory, fileSystem: machine.fileSystem)
         if let objection = configuration.objection(hasTokens: try tokens.load() != nil) { throw objection }
@@ -177,6 +164,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let second = configuration.otlpListen, second.isRequired {
             try await second.address.checkFree(option: "--otlp-http-listen")
         }
+        try RuleSetup.checkFiles(settings, on: machine)
         log.begins(in: directory)
         // As `plimsoll check config` has them.
         for remark in settings.objectives.remarks { log.warning("settings, \(remark)") }
@@ -209,6 +197,27 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
+    /// The settings with what flags say of them.
+    private func flagged(_ settings: ServeSettings) throws -> ServeSettings {
+        var settings = settings
+        if let text = listen {
+            guard let address = ListenAddress(text) else {
+                throw CommandFailure(
+                    .badInput, "--listen \(text) is no address", advice: "write it as 127.0.0.1:8910 or [::1]:8910")
+            }
+            settings.listen = address
+        }
+        try settings.set("names", flag: "--names", names)
+        try settings.set("memory", flag: "--memory", memory)
+        try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
+        try settings.set("alerts.rules", flag: "--alert-rules", alertRules)
+        try settings.set("alerts.alertmanagers", flag: "--alertmanagers", alertmanagers)
+        try settings.set("alerts.webhooks", flag: "--alert-webhooks", alertWebhooks)
+        if noAlerts { settings.alerts.isEvaluated = false }
+        try settings.set("traces.sample_ratio", flag: "--traces-sample-ratio", tracesSampleRatio)
+        return settings
+    }
+
     private func otlpAddress(_ settings: ServeSettings) throws -> AdditionalAddress? {
         let wanted = otlpHttpListen ?? settings.otlpHTTPListen
         let text = wanted ?? "127.0.0.1:4318"
@@ -223,7 +232,7 @@ struct ServeCommand: AsyncParsableCommand {
 
 extension ServeSettings {
     /// Takes what a flag says of a setting.
-    fileprivate mutating func set(_ key: String, flag: String, _ text: String?) throws {
+    mutating func set(_ key: String, flag: String, _ text: String?) throws {
         guard let text else { return }
         do {
             try set(key, to: text)

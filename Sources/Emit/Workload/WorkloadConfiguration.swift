@@ -5,9 +5,9 @@ package struct BadHour: Hashable, Sendable {
     /// ns since 1970 UTC.
     package var start: Int64
     /// How long it lasts.
-    var durationNanoseconds: Int64
+    package var durationNanoseconds: Int64
     /// The model that suffers; nil for all.
-    var model: String?
+    package var model: String?
     /// Factor on queueing, first token and generation time.
     var slowdown: Double
     /// Share of attempts that fail.

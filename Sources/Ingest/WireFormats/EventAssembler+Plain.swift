@@ -34,6 +34,20 @@ extension EventAssembler {
         guard PlainJSON.byte(text, start) == UInt8(ascii: "{") else { return nil }
         begin()
         time = 0
+        // They change hands, so that nothing asks for each field whether their memory is ours alone.
+        var own: [FieldSlot] = []
+        swap(&own, &slots)
+        var room = own.mutableSpan
+        let event = readPlainMembers(text, from: start, &room)
+        swap(&own, &slots)
+        guard let event, completePlain(event.type) else { return nil }
+        return event
+    }
+
+    /// Reads all of an event into slots.
+    private mutating func readPlainMembers(
+        _ text: Span<UInt8>, from start: Int, _ room: inout MutableSpan<FieldSlot>
+    ) -> PlainEvent? {
         var place = start &+ 1
         var seen: UInt32 = 0
         var type: UInt16?
@@ -45,14 +59,14 @@ extension EventAssembler {
             seen |= 1 &<< UInt32(name.rawValue)
             place = PlainJSON.behindBlank(text, place &+ bytes &+ 2)
             if name == .data {
-                guard let type, readPlainData(text, &place, type) else { return nil }
+                guard let type, readPlainData(text, &place, type, &room) else { return nil }
             } else {
-                guard readPlain(name, text, &place, &type) else { return nil }
+                guard readPlain(name, text, &place, &type, &room) else { return nil }
             }
             switch PlainJSON.byte(text, place) {
             case UInt8(ascii: ","): place = PlainJSON.behindBlank(text, place &+ 1)
             case UInt8(ascii: "}"):
-                guard seen & Self.plainNeeds == Self.plainNeeds, let type, completePlain(type) else { return nil }
+                guard seen & Self.plainNeeds == Self.plainNeeds, let type else { return nil }
                 let isTimeAbsent = seen & 1 &<< UInt32(EnvelopeName.time.rawValue) == 0
                 return PlainEvent(type: type, isTimeAbsent: isTimeAbsent, end: place &+ 1)
             default: return nil
@@ -68,7 +82,8 @@ extension EventAssembler {
     /// Reads an attribute other than `data`; the place moves behind its value.
     @inline(__always)
     private mutating func readPlain(
-        _ name: EnvelopeName, _ text: Span<UInt8>, _ place: inout Int, _ type: inout UInt16?
+        _ name: EnvelopeName, _ text: Span<UInt8>, _ place: inout Int, _ type: inout UInt16?,
+        _ room: inout MutableSpan<FieldSlot>
     ) -> Bool {
         switch name {
         case .specversion:
@@ -93,7 +108,7 @@ extension EventAssembler {
                 time = told
             default:
                 guard opensNothing(text, range, .certain) else { return false }
-                fillText(name == .id ? registry.wellKnown.id : registry.wellKnown.source, range)
+                fill(name == .id ? registry.wellKnown.id : registry.wellKnown.source, text: range, &room)
             }
             return true
         default: return false
@@ -133,7 +148,9 @@ extension EventAssembler {
         return !harmless.holds(copy, 0..<copy.count, suspicion)
     }
 
-    private mutating func readPlainData(_ text: Span<UInt8>, _ place: inout Int, _ type: UInt16) -> Bool {
+    private mutating func readPlainData(
+        _ text: Span<UInt8>, _ place: inout Int, _ type: UInt16, _ room: inout MutableSpan<FieldSlot>
+    ) -> Bool {
         guard text[place] == UInt8(ascii: "{") else { return false }
         place &+= 1
         told = InlineArray(repeating: 0)
@@ -154,7 +171,7 @@ extension EventAssembler {
             }
             guard text[place] == UInt8(ascii: ":") else { return false }
             place = PlainJSON.behindBlank(text, place &+ 1)
-            guard readPlainField(text, &place, column, type) else { return false }
+            guard readPlainField(text, &place, column, type, &room) else { return false }
             before = column
             switch PlainJSON.byte(text, place) {
             case UInt8(ascii: ","): place = PlainJSON.behindBlank(text, place &+ 1)
@@ -169,7 +186,8 @@ extension EventAssembler {
     /// Reads the value of a field into its slot; the place moves behind it.
     @inline(__always)
     private mutating func readPlainField(
-        _ text: Span<UInt8>, _ place: inout Int, _ column: UInt16, _ type: UInt16
+        _ text: Span<UInt8>, _ place: inout Int, _ column: UInt16, _ type: UInt16,
+        _ room: inout MutableSpan<FieldSlot>
     ) -> Bool {
         let bit: UInt64 = 1 &<< UInt64(column & 63)
         guard told[Int(column) &>> 6] & bit == 0 else { return false }
@@ -185,59 +203,77 @@ extension EventAssembler {
             guard let range = plainText(text, &place), opensNothing(text, range, plan.suspicions[Int(column)]) else {
                 return false
             }
-            fillText(column, range)
+            fill(column, text: range, &room)
         case .listedText:
             guard let range = plainText(text, &place), plan.isListed(text.extracting(range), of: column, in: type)
             else { return false }
-            fillText(column, range)
+            fill(column, text: range, &room)
         case .integer:
             guard let value = PlainJSON.integer(text, &place), value >= plan.minimums[Int(column)],
                 value <= plan.maximums[Int(column)]
             else { return false }
-            fill(column, FieldSlot(kind: .integer, payload: value))
+            fill(column, FieldSlot(kind: .integer, payload: value), &room)
         case .token:
             guard let range = plainText(text, &place) else { return false }
             let start = scratch.count
             tokeniser.append(text.extracting(range), to: &scratch)
-            fill(column, FieldSlot(kind: .scratchText, payload: Int64(start), count: Int32(scratch.count - start)))
+            let count = Int32(scratch.count - start)
+            fill(column, FieldSlot(kind: .scratchText, payload: Int64(start), count: count), &room)
         case .boolean:
             let word = text.loadUInt64(at: place)
             if word & 0xFFFF_FFFF == 0x6575_7274 {
                 place &+= 4
-                fill(column, FieldSlot(kind: .boolean, payload: 1))
+                fill(column, FieldSlot(kind: .boolean, payload: 1), &room)
             } else {
                 guard word & 0xFF_FFFF_FFFF == 0x65_736C_6166 else { return false }
                 place &+= 5
-                fill(column, FieldSlot(kind: .boolean, payload: 0))
+                fill(column, FieldSlot(kind: .boolean, payload: 0), &room)
             }
         case .timestamp:
             guard let range = plainText(text, &place), let time = recentDay.time(text, range) else { return false }
-            fill(column, FieldSlot(kind: .integer, payload: time))
-        case .double: return readPlainDouble(text, &place, column)
-        case .money: return readPlainMoney(text, &place, column)
+            fill(column, FieldSlot(kind: .integer, payload: time), &room)
+        case .double: return readPlainDouble(text, &place, column, &room)
+        case .money: return readPlainMoney(text, &place, column, &room)
         case .attribute, .attributes, .withheld, .json: return false
         }
         return true
     }
 
-    private mutating func readPlainDouble(_ text: Span<UInt8>, _ place: inout Int, _ column: UInt16) -> Bool {
+    private mutating func readPlainDouble(
+        _ text: Span<UInt8>, _ place: inout Int, _ column: UInt16, _ room: inout MutableSpan<FieldSlot>
+    ) -> Bool {
         guard let value = PlainJSON.double(text, &place) else { return false }
         let description = registry.columns[Int(column)]
         guard description.minimum.map({ value >= Double($0) }) ?? true,
             description.maximum.map({ value <= Double($0) }) ?? true
         else { return false }
-        fill(column, FieldSlot(kind: .double, payload: Int64(bitPattern: value.bitPattern)))
+        fill(column, FieldSlot(kind: .double, payload: Int64(bitPattern: value.bitPattern)), &room)
         return true
     }
 
-    private mutating func readPlainMoney(_ text: Span<UInt8>, _ place: inout Int, _ column: UInt16) -> Bool {
+    private mutating func readPlainMoney(
+        _ text: Span<UInt8>, _ place: inout Int, _ column: UInt16, _ room: inout MutableSpan<FieldSlot>
+    ) -> Bool {
         guard let range = plainText(text, &place),
             let value = try? DecimalText.parse(
                 text.extracting(range), scale: registry.columns[Int(column)].decimalScale),
             value >= plan.minimums[Int(column)], value <= plan.maximums[Int(column)]
         else { return false }
-        fill(column, FieldSlot(kind: .integer, payload: value))
+        fill(column, FieldSlot(kind: .integer, payload: value), &room)
         return true
+    }
+
+    /// As ``fill(_:_:)``, into slots that have changed hands.
+    @inline(__always)
+    private mutating func fill(_ column: UInt16, _ slot: FieldSlot, _ room: inout MutableSpan<FieldSlot>) {
+        filled[Int(column) >> 6] |= 1 << UInt64(column & 63)
+        room[Int(column)] = slot
+        rowBytesMax &+= EventRowRoom.fieldBytesMax &+ Int(slot.count)
+    }
+
+    @inline(__always)
+    private mutating func fill(_ column: UInt16, text range: Range<Int>, _ room: inout MutableSpan<FieldSlot>) {
+        fill(column, FieldSlot(kind: .text, payload: Int64(range.lowerBound), count: Int32(range.count)), &room)
     }
 
     /// Fills what the event leaves to us; false where something in it as a whole is to be refused or warned of, or has

@@ -48,9 +48,16 @@ extension EventAssembler {
     /// Makes room for the row at hand, and by steps for those after it.
     private mutating func makeRoom() {
         if rows.isEmpty { rows.reserveCapacity(rowsExpected + rowBytesMax) }
-        let step = max(rowBytesMax, min(64 << 10, max(512, rowsExpected, rowsEnd)))
-        rows.append(contentsOf: repeatElement(0, count: step))
+        let step = max(rowBytesMax, min(Self.zeros.count, max(512, rowsExpected, rowsEnd)))
+        if step <= Self.zeros.count {
+            rows.append(contentsOf: Self.zeros[..<step])
+        } else {
+            rows.append(contentsOf: repeatElement(0, count: step))
+        }
     }
+
+    /// What room is made of: copied many at a time, where zeros that are repeated are stored one by one.
+    private static let zeros = [UInt8](repeating: 0, count: 64 << 10)
 
     @inline(__always)
     private static func writeField(

@@ -64,7 +64,7 @@ struct EventAssembler {
     var told = InlineArray<16, UInt64>(repeating: 0)
     /// So many words of these have bits.
     let wordCount: Int
-    private(set) var slots: [FieldSlot]
+    var slots: [FieldSlot]
     /// Bytes of values that are not on the tape as they are stored.
     var scratch: [UInt8] = []
     /// Places of the envelope's attributes on the tape, 0 for none.

@@ -42,20 +42,35 @@ package struct EventDecoder: ~Copyable {
     /// With ``JSONParser/paddingBytes`` more bytes in the array after the text, no line is copied.
     /// - Parameter origin: whose lines they are.
     package mutating func decodeLines(_ text: Span<UInt8>, from origin: LineOrigin = .client) -> DecodedBatch {
+        takeLines(text, upTo: text.count, from: origin)
+        return finish()
+    }
+
+    /// Decodes lines of a batch that comes in several pieces, each as ``decodeLines(_:from:)`` does those of one;
+    /// ``finish()`` hands the batch over.
+    /// - Parameters:
+    ///   - end: where the last line ends. What stands behind, the beginning of a line that the next piece has, is not
+    ///     taken; it spares the line before it the parser.
+    ///   - origin: whose lines they are.
+    /// - Precondition: the text ends at `end`, or a line feed stands before it.
+    package mutating func takeLines(_ text: Span<UInt8>, upTo end: Int, from origin: LineOrigin) {
+        precondition(end == text.count || end > 0 && text[end - 1] == 0x0A, "whole lines")
         assembler.origin = origin
         defer { assembler.origin = .client }
         var start = 0
-        while start < text.count {
+        while start < end {
             if let next = appendPlain(text, from: start) {
                 start = next
                 continue
             }
-            let end = JSONLines.end(text, from: start)
-            decodeLine(text, start..<end)
-            start = end + 1
+            let lineEnd = JSONLines.end(text, from: start)
+            decodeLine(text, start..<lineEnd)
+            start = lineEnd + 1
         }
-        return assembler.finish()
     }
+
+    /// The batch of what was taken since the last one; with it that is done with, also where it is not wanted.
+    package mutating func finish() -> DecodedBatch { assembler.finish() }
 
     /// Reads a line without the parser, where it is written so; of senders who write otherwise a line is tried now and
     /// then.

@@ -43,6 +43,37 @@ package enum AlertBodies {
         }
     }
 
+    /// The answer to `GET /api/v2/alerts` of Alertmanager, where nothing is silenced or inhibited.
+    /// - Parameters:
+    ///   - alerts: what fires, and when that was found last: ms since 1970.
+    ///   - receiver: who is told of them.
+    /// - Complexity: O(bytes).
+    package static func listing(
+        _ alerts: [(message: AlertMessage, updatedAt: Int64)], receiver: String
+    ) -> [UInt8] {
+        var json = JSONWriter()
+        json.array(alerts) { alert, json in
+            json.object { json in
+                writeMembers(of: alert.message, hasEnd: true, &json)
+                json.key("updatedAt")
+                json.value(milliseconds: alert.updatedAt)
+                json.key("fingerprint")
+                json.value(fingerprint(alert.message.labels))
+                json.key("receivers")
+                json.array([receiver]) { name, json in json.object { $0.member("name", name) } }
+                json.key("status")
+                json.object { json in
+                    json.member("state", "active")
+                    for suppressor in ["silencedBy", "inhibitedBy", "mutedBy"] {
+                        json.key(suppressor)
+                        json.raw("[]")
+                    }
+                }
+            }
+        }
+        return json.bytes
+    }
+
     private static func status(_ isResolved: Bool) -> String { isResolved ? "resolved" : "firing" }
 
     private static func write(_ message: AlertMessage, _ json: inout JSONWriter) {

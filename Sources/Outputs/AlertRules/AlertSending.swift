@@ -41,9 +41,7 @@ extension RuleGroupState {
         precondition(rules.count == group.rules.count, "a state is carried to the group whose it is")
         var next = self
         var messages: [AlertMessage] = []
-        // Two evaluations may fail before it ends by itself.
-        let delay = max(options.resendDelay, group.interval ?? options.interval)
-        let validUntil = time.saturatingAdd(delay.saturatingMultiply(by: 4))
+        let validUntil = Self.validUntil(group, options, from: time)
         for (index, rule) in group.rules.enumerated() where rules[index].error == nil {
             for place in rules[index].alerts.indices {
                 guard rules[index].alerts[place].isDue(at: time, resendDelay: options.resendDelay) else { continue }
@@ -53,6 +51,24 @@ extension RuleGroupState {
             }
         }
         return (next, messages)
+    }
+
+    /// What fires, in the order of rules, in a rule by labels: as it was told last, or as it is told next.
+    /// - Precondition: the state is of the group.
+    package func firing(_ group: RuleGroup, _ options: RuleOptions) -> [AlertMessage] {
+        precondition(rules.count == group.rules.count, "a state is carried to the group whose it is")
+        return zip(group.rules, rules).flatMap { rule, state in
+            state.alerts.filter { $0.stage == .firing }.map { alert in
+                let next = Self.validUntil(group, options, from: state.evaluatedAt ?? alert.activeAt)
+                return Self.message(alert, rule, options, alert.validUntil ?? next)
+            }
+        }
+    }
+
+    /// Until when holds what is told at a time: two evaluations may fail before it ends by itself.
+    private static func validUntil(_ group: RuleGroup, _ options: RuleOptions, from time: Int64) -> Int64 {
+        let delay = max(options.resendDelay, group.interval ?? options.interval)
+        return time.saturatingAdd(delay.saturatingMultiply(by: 4))
     }
 
     private static func message(
@@ -69,13 +85,13 @@ extension RuleGroupState {
 extension RuleAlert {
     /// What says that it is over, for one that its rule's state has no place for any more; nil where nobody was told
     /// of it. Its link shows how it stood.
-    /// - Parameter time: ms since 1970: when it was over.
+    /// - Parameter time: ms since 1970: when it was over; not before it began.
     package func ending(at time: Int64, _ options: RuleOptions) -> AlertMessage? {
         guard stage == .firing else { return nil }
-        let name = LabelSet([(Names.alert, labels[Names.alert])])
+        let (name, start) = (LabelSet([(Names.alert, labels[Names.alert])]), firedAt ?? activeAt)
         return AlertMessage(
-            labels: labels.under(options.externalLabels), annotations: annotations, startsAt: firedAt ?? activeAt,
-            endsAt: time, isResolved: true,
+            labels: labels.under(options.externalLabels), annotations: annotations, startsAt: start,
+            endsAt: max(time, start), isResolved: true,
             generatorURL: AlertAddress.table(of: ByteText("ALERTS\(name)".utf8), options.externalURL))
     }
 

@@ -30,6 +30,8 @@ package struct RuleEvaluation: Hashable, Sendable {
     package internal(set) var samples: [RuleSample] = []
     /// By rules, in a rule by labels.
     package internal(set) var changes: [AlertChange] = []
+    /// ns that each rule took, in their order.
+    package internal(set) var nanoseconds: [Int64] = []
 }
 
 /// Why a rule has no answer; the others of its group go on.

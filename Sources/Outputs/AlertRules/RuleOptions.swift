@@ -3,7 +3,7 @@ package import PromQLEvaluation
 package import PromQLText
 package import RuleFiles
 
-// tests: who keeps states and tells of alerts will use it.
+// tests: bounds that no installation sets are set.
 /// What all groups of an installation have in common.
 package struct RuleOptions: Sendable {
     /// Labels that say which installation it is.

@@ -8,8 +8,8 @@ package import Bytes
 package struct AlertTemplate: Hashable, Sendable {
     /// As it was written.
     package let text: ByteText
-    private let nodes: [TemplateNode]
-    private let defined: [ByteText: [TemplateNode]]
+    let nodes: [TemplateNode]
+    let defined: [ByteText: [TemplateNode]]
 
     /// Reads a text.
     package init(_ text: ByteText) throws(TemplateError) {

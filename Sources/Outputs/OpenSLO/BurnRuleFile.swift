@@ -162,9 +162,7 @@ extension BurnRuleFile {
 
     /// A text as a regular expression that matches nothing else.
     private static func pattern(_ value: [UInt8]) -> [UInt8] {
-        value.flatMap { byte in
-            "\\.+*?()|[]{}^$".utf8.contains(byte) ? [UInt8(ascii: "\\"), byte] : [byte]
-        }
+        value.flatMap { byte in CounterSum.isSpecial(byte) ? [UInt8(ascii: "\\"), byte] : [byte] }
     }
 
     /// A text within quotes of PromQL: what is no plain letter as an escape, so that the file stays plain.

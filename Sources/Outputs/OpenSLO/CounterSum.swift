@@ -105,7 +105,8 @@ struct CounterSum {
         return values
     }
 
-    private static func isSpecial(_ byte: UInt8) -> Bool { "\\.+*?()|[]{}^$".utf8.contains(byte) }
+    /// Whether a byte means something else than itself in a pattern.
+    static func isSpecial(_ byte: UInt8) -> Bool { "\\.+*?()|[]{}^$".utf8.contains(byte) }
 
     /// Without what was taken back, which counts the same under the same labels.
     private func without(_ corrections: CounterSum) throws(Refusal) -> CounterSum {

@@ -82,4 +82,7 @@ package struct RuleText: Hashable, Sendable {
     package let text: ByteText
     /// The same to be filled in; nil for the labels of recorded series, which are taken as they are.
     package let template: AlertTemplate?
+
+    /// Labels of the alert's series that it names; none where it is taken as it is.
+    package var labelsNamed: Set<ByteText> { template?.labelsNamed ?? [] }
 }

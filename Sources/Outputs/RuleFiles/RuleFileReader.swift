@@ -28,7 +28,9 @@ struct RuleFileReader {
             reading.faults = [error]
             return []
         }
-        guard let root, let members = reading.members(root, ["groups"], of: "a rule file") else { return [] }
+        guard let root, !reading.refuseOther(root, .rules),
+            let members = reading.members(root, ["groups"], of: "a rule file")
+        else { return [] }
         var names: Set<ByteText> = []
         var groups: [RuleGroup] = []
         for node in reading.list(members["groups"], of: "groups") {

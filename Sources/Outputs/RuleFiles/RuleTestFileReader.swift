@@ -19,7 +19,8 @@ struct RuleTestFileReader {
             reading.object("the file has no tests", at: nil)
             return nil
         }
-        guard let members = reading.members(root, fields, of: "a test file") else { return nil }
+        guard !reading.refuseOther(root, .tests), let members = reading.members(root, fields, of: "a test file")
+        else { return nil }
         let files = texts(members["rule_files"], of: "rule_files")
         let order = texts(members["group_eval_order"], of: "group_eval_order")
         var seen: Set<ByteText> = []

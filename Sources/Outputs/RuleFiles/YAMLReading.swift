@@ -16,6 +16,17 @@ struct YAMLReading {
             RuleFileError.Fault(line: node?.line, column: node?.column, reason: context + reason))
     }
 
+    /// Whether a document is of another kind, by the names that it begins with: that is one mistake, not one a name.
+    mutating func refuseOther(_ root: YAMLNode, _ own: FileKind) -> Bool {
+        guard case .members(let all) = root.value else { return false }
+        let names = Set(all.compactMap { $0.name.text })
+        guard names.isDisjoint(with: own.names),
+            let other = FileKind.all.first(where: { !names.isDisjoint(with: $0.names) })
+        else { return false }
+        object("it is \(other.meaning), not \(own.meaning): \(other.command)", at: root)
+        return true
+    }
+
     /// The members of a mapping by name; what has another name than those allowed is refused.
     mutating func members(_ node: YAMLNode, _ allowed: [String], of kind: String) -> [String: YAMLNode]? {
         guard case .members(let all) = node.value else {
@@ -83,7 +94,8 @@ struct YAMLReading {
         do throws(PromQLError) {
             return try PromQLDuration.nanoseconds(Array(text.utf8)) / 1_000_000
         } catch {
-            object("\(name): " + (error.faults.first?.message ?? "not a valid duration string"), at: node)
+            let reason = error.faults.first?.message ?? "not a valid duration string"
+            object("\(name): \(reason); write it as 30s, 5m or 1h30m", at: node)
             return nil
         }
     }

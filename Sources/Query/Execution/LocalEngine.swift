@@ -8,17 +8,24 @@ package struct LocalEngine: QueryEngine {
     private let clock: any Clock
     private let workers: any Workers
     private let chunkRowsMax: Int
+    private let sharedRowsMin: Int
 
     /// - Parameters:
     ///   - clock: measures elapsed time and the time limit.
     ///   - workers: share the work of each query.
     ///   - chunkRowsMax: the most rows that operators hand on at a time; answers do not depend on it.
+    ///   - sharedRowsMin: fewer rows are gone through by the thread that asks, since it takes longer to wake another one
+    ///     and to put together what both have; answers do not depend on it, either.
     /// - Precondition: `chunkRowsMax` within `1...Chunk.rowsMax`.
-    package init(clock: any Clock, workers: any Workers = InlineWorkers(), chunkRowsMax: Int = Chunk.rowsMax) {
+    package init(
+        clock: any Clock, workers: any Workers = InlineWorkers(), chunkRowsMax: Int = Chunk.rowsMax,
+        sharedRowsMin: Int = 2_048
+    ) {
         precondition((1...Chunk.rowsMax).contains(chunkRowsMax), "a chunk has 1 to \(Chunk.rowsMax) rows")
         self.clock = clock
         self.workers = workers
         self.chunkRowsMax = chunkRowsMax
+        self.sharedRowsMin = sharedRowsMin
     }
 
     package func run(_ plan: Plan, catalog: any TableCatalog, options: QueryOptions) throws -> ResultSet {
@@ -48,7 +55,8 @@ package struct LocalEngine: QueryEngine {
 
     private func context(_ catalog: any TableCatalog, _ options: QueryOptions) throws -> QueryContext {
         try QueryContext(
-            catalog: catalog, options: options, workers: workers, clock: clock, chunkRowsMax: chunkRowsMax)
+            catalog: catalog, options: options, workers: workers, clock: clock, chunkRowsMax: chunkRowsMax,
+            sharedRowsMin: sharedRowsMin)
     }
 }
 

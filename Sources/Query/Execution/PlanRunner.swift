@@ -193,9 +193,12 @@ struct PlanRunner: Sendable {
         var starts = [0]
         for input in inputs { starts.append(starts[starts.count - 1] + input.unitCount) }
         let firsts = starts
-        return Pipeline(columns: columns, unitCount: firsts[firsts.count - 1]) { unit, sink in
+        var all = Pipeline(columns: columns, unitCount: firsts[firsts.count - 1]) { unit, sink in
             let index = (firsts.firstIndex { $0 > unit } ?? firsts.count) - 1
             try inputs[index].produce(unit - firsts[index], sink)
         }
+        let known = inputs.compactMap(\.rowsMax)
+        all.rowsMax = known.count == inputs.count ? known.reduce(0, +) : nil
+        return all
     }
 }

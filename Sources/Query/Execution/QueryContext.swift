@@ -14,11 +14,15 @@ final class QueryContext: Sendable {
     let workers: any Workers
     /// The most rows that an operator hands on at a time.
     let chunkRowsMax: Int
+    /// Fewer rows are gone through by one thread.
+    let sharedRowsMin: Int
     private let clock: any Clock
 
     init(
-        catalog: any TableCatalog, options: QueryOptions, workers: any Workers, clock: any Clock, chunkRowsMax: Int
+        catalog: any TableCatalog, options: QueryOptions, workers: any Workers, clock: any Clock, chunkRowsMax: Int,
+        sharedRowsMin: Int
     ) throws {
+        self.sharedRowsMin = sharedRowsMin
         self.chunkRowsMax = chunkRowsMax
         self.catalog = catalog
         self.options = options.startingClock { clock.monotonicNanoseconds() }

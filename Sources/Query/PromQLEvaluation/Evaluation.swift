@@ -10,8 +10,10 @@ final class Evaluation {
     let source: any SeriesSource
     let ledger: Ledger
     var remarks = Remarks()
-    /// The times of the question, which `start()` and `end()` mean wherever they stand.
+    /// The times of the question, whose first is what `start()` means wherever it stands.
     let timeline: Timeline
+    /// What `end()` means likewise: the end that the question names, ms since 1970; its last step may come before.
+    let end: Int64
     /// Where the selectors begin of which only counts and sums of histograms are asked.
     let statistics: Set<Int>
     /// ms between the question's steps; 0 where it is asked once.
@@ -31,18 +33,21 @@ final class Evaluation {
         ledger = Ledger(question, budget)
         statistics = StatisticSelectors.starts(in: question.expression.root)
         switch question.times {
-        case .instant(let time): (timeline, step) = (Timeline(at: time), 0)
+        case .instant(let time): (timeline, end, step) = (Timeline(at: time), time, 0)
         case .range(let start, let end, let step):
             guard step > 0 else { throw .refused("zero or negative query resolution step widths are not accepted") }
             guard let timeline = Timeline(from: start, through: end, step: step) else {
                 throw .refused("end timestamp must not be before start time")
             }
-            (self.timeline, self.step) = (timeline, step)
+            (self.timeline, self.end, self.step) = (timeline, end, step)
         }
         try ledger.take(steps: timeline.count)
     }
 
     var isRange: Bool { step > 0 }
+
+    /// How long the question's times last, in ms.
+    var span: Int64 { end.subtracting(timeline.start) }
 
     /// What was asked for.
     func value() throws(EvaluationError) -> PromQLAnswer.Value {

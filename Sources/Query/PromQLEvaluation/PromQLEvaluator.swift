@@ -21,6 +21,7 @@ package enum PromQLEvaluator {
         let text = question.expression.text
         return PromQLAnswer(
             value: value, warnings: evaluation.remarks.written(in: text, areWarnings: true),
-            infos: evaluation.remarks.written(in: text, areWarnings: false))
+            infos: evaluation.remarks.written(in: text, areWarnings: false),
+            samplesMost: evaluation.ledger.samplesMost)
     }
 }

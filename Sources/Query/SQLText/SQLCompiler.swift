@@ -32,21 +32,30 @@ package struct SQLCompiler: Sendable {
     ///   `.memoryExceeded` by the options.
     /// - Complexity: O(length), apart from the rewrites (see ``Plan/rewritten(timeZone:)``).
     package func compile(_ sql: String) throws(QueryError) -> CompiledStatement {
-        let (settings, statement) = try compileScript(sql)
-        if let first = settings.first {
+        let script = try compiled(sql)
+        if let first = script.settings.first {
             let refusal = QueryError(
                 .notSupported, "SET \(first.name) before a query is not supported here", hint: "Send the query alone.")
             throw placed(refusal, SourceText(sql), from: 0)
         }
-        return statement
+        return script.statement
     }
 
     /// As ``compile(_:)``, for a text that may set what holds for its one question: `SET plimsoll.rollups = off; select
     /// …`.
-    /// - Returns: the settings in order, a nil value for the default, and the last statement.
-    package func compileScript(_ sql: String) throws(QueryError) -> (
-        settings: [StatementSetting], statement: CompiledStatement
-    ) {
+    /// - Parameter kept: has it where the same was compiled before, and keeps it; nil: nobody does.
+    package func compileScript(
+        _ sql: String, keeping kept: KeptStatements? = nil
+    ) throws(QueryError) -> CompiledScript {
+        if let known = kept?.script(sql, timeZone: timeZone, over: catalog) {
+            try options.check()
+            return known
+        }
+        let script = try compiled(sql)
+        return kept?.keep(script, of: sql, timeZone: timeZone) ?? script
+    }
+
+    private func compiled(_ sql: String) throws(QueryError) -> CompiledScript {
         try TextLimits.check(sql)
         let memory = StatementMemory(options)
         defer { memory.release() }
@@ -61,10 +70,14 @@ package struct SQLCompiler: Sendable {
         var zone = timeZone
         let starts = tree.list("stmts").filter { $0["stmt"] != nil }.map { $0.integer("stmt_location") }
         let source = SourceText(sql)
+        let reads = CatalogReads(catalog, now: now)
+        func binder(_ zone: String) -> Binder {
+            Binder(catalog: reads, timeZone: zone, source: source, within: options)
+        }
         for (index, statement) in statements.dropLast().enumerated() {
             try options.check()
             guard statement.body(of: "VariableSetStmt") != nil,
-                case .set(let name, let value) = try compile(statement, source, from: starts[index], timeZone: timeZone)
+                case .set(let name, let value) = try compile(statement, binder(timeZone), from: starts[index])
             else {
                 let refusal = QueryError(
                     .notSupported, "more than one statement at a time is not supported",
@@ -74,17 +87,17 @@ package struct SQLCompiler: Sendable {
             settings.append(StatementSetting(name: name, value: value))
             if name == "timezone" { zone = value ?? timeZone }
         }
-        return (settings, try compile(statement, source, from: starts.last ?? 0, timeZone: zone))
+        let last = try compile(statement, binder(zone), from: starts.last ?? 0)
+        return CompiledScript(settings: settings, statement: last, basis: reads.basis)
     }
 
     private func compile(
-        _ statement: SyntaxNode, _ source: SourceText, from start: Int, timeZone: String
+        _ statement: SyntaxNode, _ binder: Binder, from start: Int
     ) throws(QueryError) -> CompiledStatement {
-        let binder = Binder(catalog: catalog, timeZone: timeZone, now: now, source: source, within: options)
         do throws(QueryError) {
-            return try StatementKinds.compile(statement, binder, timeZone: timeZone)
+            return try StatementKinds.compile(statement, binder)
         } catch {
-            throw placed(error, source, from: start)
+            throw placed(error, binder.source, from: start)
         }
     }
 

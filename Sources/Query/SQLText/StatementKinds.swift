@@ -7,19 +7,17 @@ enum StatementKinds {
     static let howEventsEnter =
         "The store is append-only: events enter through POST /v1/events, OTLP or plimsoll import; SQL reads them."
 
-    static func compile(_ statement: SyntaxNode, _ binder: Binder, timeZone: String) throws(QueryError)
-        -> CompiledStatement
-    {
+    static func compile(_ statement: SyntaxNode, _ binder: Binder) throws(QueryError) -> CompiledStatement {
         guard let (kind, body) = statement.unwrapped else { throw binder.unsupported("this statement is") }
         switch kind {
         case "SelectStmt":
-            return .query(try plan(body, binder, timeZone))
+            return .query(try plan(body, binder))
         case "ExplainStmt":
             guard let query = body["query"]?.body(of: "SelectStmt") else {
                 throw binder.unsupported("EXPLAIN of anything but a query is", hint: howEventsEnter)
             }
             let analyze = try explainOptions(body, binder)
-            return .explain(try plan(query, binder, timeZone), analyze: analyze)
+            return .explain(try plan(query, binder), analyze: analyze)
         case "VariableSetStmt":
             return try setting(body, binder)
         case "VariableShowStmt":
@@ -31,11 +29,11 @@ enum StatementKinds {
         }
     }
 
-    private static func plan(_ body: SyntaxNode, _ binder: Binder, _ timeZone: String) throws(QueryError) -> Plan {
+    private static func plan(_ body: SyntaxNode, _ binder: Binder) throws(QueryError) -> Plan {
         let query = binder.settled(try binder.bindQuery(body, OuterScope()))
         precondition(!query.plan.holdsPlaceholder, "a placeholder of the binder is left in the plan")
         // As far as the text alone tells. An engine rewrites again what tables, subqueries and rollups bring in.
-        let plan = query.plan.rewritten(timeZone: timeZone, within: binder.options)
+        let plan = query.plan.rewritten(timeZone: binder.timeZone, within: binder.options)
         try binder.options.check()
         return plan
     }

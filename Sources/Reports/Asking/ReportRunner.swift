@@ -125,6 +125,16 @@ package struct ReportRunner: Sendable {
     /// - Throws: `QueryError` out of time or cancelled.
     func check() throws(QueryError) { try options.check() }
 
+    /// Books what is made of answers, for as long as it is held.
+    /// - Returns: nil where nobody shares memory.
+    /// - Throws: `.memoryExceeded` where others hold it.
+    func holding(_ bytes: Int) throws(QueryError) -> MemoryBooking? {
+        guard let pool = options.memoryPool else { return nil }
+        let booking = MemoryBooking(in: pool)
+        guard booking.change(to: bytes) else { throw QueryError.memoryTaken }
+        return booking
+    }
+
     /// The rows of one question. What several sections of a report ask in the same words is answered once.
     /// - Throws: `QueryError`, ``QueryError/tooManyGroups`` for more rows than so many; corruption errors of the store.
     func rows(_ sql: String, atMost rowsMax: Int = .max) throws -> [ReportRow] {
@@ -160,7 +170,9 @@ package struct ReportRunner: Sendable {
         }
     }
 
-    private func answer(_ sql: String) throws -> ResultSet {
+    /// The answer of one question as the engine gives it, which is not kept.
+    /// - Throws: `QueryError`; corruption errors of the store.
+    func answer(_ sql: String) throws -> ResultSet {
         let statement = try SQLCompiler(catalog: catalog, timeZone: timeZone, within: options).compile(sql)
         guard case .query(let plan) = statement else { preconditionFailure("reports only ask") }
         var options = options

@@ -220,7 +220,7 @@ extension BudgetReport {
                     .share(part: Int128(objective.target), whole: 1_000_000),
                     .ratio(budget.total - budget.bad, of: budget.total), .count(budget.total), .count(budget.bad),
                 ]
-                return named + shares(budget) + [.state(standing.state), .optional(standing.remark)]
+                return named + shares(budget) + [.budgetState(standing.state), .optional(standing.remark)]
             })
     }
 
@@ -315,7 +315,7 @@ extension BudgetReport {
             ReportDefinition(
                 "state",
                 "met: within the budget; at risk: a rule of burn rates fires, or fewer than \(ErrorBudget.badMin) bad "
-                    + "ones overspent it; beyond alert limit (CSV: breached): overspent"),
+                    + "ones overspent it; overspent (CSV: breached): more were bad than are allowed"),
             ReportDefinition(
                 "burn rate",
                 "share of bad ones ÷ share allowed: at 1 the budget lasts just as long as its window; a question "

@@ -2,13 +2,27 @@ import Columnar
 
 extension ReportRunner {
     /// One conversation whole; nil where no event names it.
-    /// - Parameter tenant: may be left out where only one tenant has a conversation of that id.
+    /// - Parameters:
+    ///   - tenant: may be left out where only one tenant has a conversation of that id.
+    ///   - event: the position of the one event that is told; nil: all are.
     /// - Throws: ``ReportError`` naming the tenants where there are several; what questions throw.
-    package func conversation(_ id: String, tenant: String? = nil) throws -> ConversationDocument? {
-        try asking.found(id, tenant: tenant)
+    package func conversation(
+        _ id: String, tenant: String? = nil, event: Int64? = nil
+    ) throws -> ConversationDocument? {
+        try asking.found(id, tenant: tenant, event: event)
     }
 
-    private func found(_ id: String, tenant: String?) throws -> ConversationDocument? {
+    /// A conversation that there is.
+    struct FoundConversation {
+        /// Its row of `conversations`, nulls left out; of one that could not be folded its tenant alone.
+        var header: [ConversationField]
+        var tenant: String
+        /// The condition in SQL that a row is of it.
+        var whole: String
+    }
+
+    /// - Throws: as ``conversation(_:tenant:event:)``.
+    func found(_ id: String, tenant: String?) throws -> FoundConversation? {
         let condition =
             "conversation_id = \(SQLTexts.text(id))" + (tenant.map { " and tenant = \(SQLTexts.text($0))" } ?? "")
         var found = try named("select * from conversations where \(condition) order by tenant")
@@ -24,10 +38,19 @@ extension ReportRunner {
                 hint: "name one of them: " + tenants.joined(separator: ", "))
         }
         let owner = Self.text(header, "tenant")
-        let whole = "conversation_id = \(SQLTexts.text(id)) and tenant = \(SQLTexts.text(owner))"
+        return FoundConversation(
+            header: header, tenant: owner,
+            whole: "conversation_id = \(SQLTexts.text(id)) and tenant = \(SQLTexts.text(owner))")
+    }
+
+    private func found(_ id: String, tenant: String?, event: Int64?) throws -> ConversationDocument? {
+        guard let found = try found(id, tenant: tenant) else { return nil }
+        let whole = found.whole
         let turns = try named("select * from turns where \(whole) order by coalesce(asked_time, time), turn")
+        let asked = event.map { " and position = \($0)" } ?? ""
         let events = try named(
-            "select * from events where \(whole) order by time, position limit \(ConversationDocument.eventsMax)")
+            "select * from events where \(whole)\(asked) order by time, position "
+                + "limit \(ConversationDocument.eventsMax)")
         var omitted: Int64 = 0
         if events.count == ConversationDocument.eventsMax {
             omitted =
@@ -36,8 +59,8 @@ extension ReportRunner {
         }
         let repeated = ["conversation_id", "tenant"]
         return ConversationDocument(
-            id: id, tenant: owner, position: catalog.position, watermark: catalog.watermark,
-            header: header.filter { !repeated.contains($0.name) },
+            id: id, tenant: found.tenant, position: catalog.position, watermark: catalog.watermark,
+            header: found.header.filter { !repeated.contains($0.name) },
             turns: turns.map { $0.filter { !repeated.contains($0.name) } }, events: events.map(Self.event),
             eventsOmitted: omitted, notice: notices.isEmpty ? nil : notices.joined(separator: "; "))
     }

@@ -21,6 +21,8 @@ package enum ReportValue: Hashable, Sendable {
     /// ns since 1970 UTC.
     case time(Int64)
     case state(ObjectiveState)
+    /// How an error budget stands, which has no alert limit: breached is one that is overspent.
+    case budgetState(ObjectiveState)
     /// A figure and how it stands against its objective.
     indirect case judged(ReportValue, ObjectiveState)
 }

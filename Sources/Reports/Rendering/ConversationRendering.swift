@@ -39,7 +39,7 @@ extension ConversationDocument {
         json.endObject()
     }
 
-    private static func append(_ field: ConversationField, to json: inout JSONWriter) {
+    static func append(_ field: ConversationField, to json: inout JSONWriter) {
         json.key(field.name)
         switch field.value {
         case .boolean(let truth): json.value(truth)

@@ -19,7 +19,7 @@ enum MachineReadableText {
             QuotientText.trimmed(picoUSD, count * picoPerUSD, decimals: DecimalText.usdScale)
         case .estimate(let share): estimate(share)
         case .time(let time): RFC3339.render(time)
-        case .state(let state): state.rawValue
+        case .state(let state), .budgetState(let state): state.rawValue
         case .judged(let value, _): text(value)
         }
     }

@@ -77,7 +77,7 @@ extension ReportValue {
         case .usdPer: "usd_per"
         case .estimate: "estimate"
         case .time: "time"
-        case .state: "state"
+        case .state, .budgetState: "state"
         case .judged(let value, _): value.kind
         }
     }
@@ -85,7 +85,7 @@ extension ReportValue {
     /// How it stands against an objective; nil: nobody judges it.
     var state: ObjectiveState? {
         switch self {
-        case .state(let state), .judged(_, let state): state
+        case .state(let state), .budgetState(let state), .judged(_, let state): state
         default: nil
         }
     }

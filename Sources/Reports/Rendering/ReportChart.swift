@@ -100,7 +100,7 @@ extension ReportValue {
         case .usdPer(let picoUSD, let count): Double(picoUSD) / Double(count)
         case .estimate(let share): share
         case .judged(let value, _): value.length
-        case .none, .unknown, .text, .time, .state: nil
+        case .none, .unknown, .text, .time, .state, .budgetState: nil
         }
     }
 }

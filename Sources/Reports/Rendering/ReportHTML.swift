@@ -87,7 +87,7 @@ package enum ReportHTML {
     /// nil where the text is exact itself.
     private static func exactText(_ value: ReportValue) -> String? {
         switch value {
-        case .none, .unknown, .text, .count, .state, .time: nil
+        case .none, .unknown, .text, .count, .state, .budgetState, .time: nil
         case .judged(let value, _): exactText(value)
         case .usd, .seconds, .share, .usdPer, .estimate:
             MachineReadableText.text(value).map { text in value.quotientText.map { "\(text) = \($0)" } ?? text }

@@ -133,7 +133,7 @@ extension ReportValue {
     /// Words stand to the left, figures to the right.
     var isWritten: Bool {
         switch self {
-        case .text, .state, .time, .none: true
+        case .text, .state, .budgetState, .time, .none: true
         default: false
         }
     }
@@ -156,6 +156,7 @@ enum HumanReadableText {
         case .estimate(let share): QuotientText.fixed(Int128((share * 1e6).rounded()), 10_000, decimals: 1) + " %"
         case .time(let time): String(RFC3339.render(time).prefix(19)) + "Z"
         case .state(let state): mark(state) + " " + (state == .breached ? "beyond alert limit" : state.rawValue)
+        case .budgetState(let state): mark(state) + " " + (state == .breached ? "overspent" : state.rawValue)
         case .judged(.none, _): "–"
         case .judged(let value, let state): mark(state) + " " + text(value)
         }

@@ -35,9 +35,11 @@ extension ServerAnswer {
         let json = try? JSONReader.parse(body)
         let message = json?["error"]?.string ?? beginning
         guard (400..<500).contains(status), ![408, 429].contains(status) else {
+            // A question of PromQL that is too large, or comes beside too many others, has no hint of its own.
+            let usual = json?["errorType"] == nil ? "it may answer later" : "ask for less, or again later"
             throw UnreachableError(
                 description: "\(prefix)\(server) answered \(status): \(message)",
-                advice: json?["hint"]?.string ?? "it may answer later; its log says more")
+                advice: json?["hint"]?.string ?? usual + "; its log says more")
         }
         throw ServerRefusal(
             status: status, description: "\(prefix)\(server) answered \(status): \(message)",

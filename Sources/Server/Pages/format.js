@@ -19,35 +19,35 @@ function enough(value, digits) {
   return Math.min(20, 1 - Math.floor(Math.log10(size)));
 }
 
-// Three digits that count, without zeros at the end.
-function short(value) {
+// As many digits as count, without zeros at the end.
+function short(value, digits) {
   const size = Math.abs(value);
   if (size === 0) return "0";
-  const digits = Math.min(20, Math.max(0, 2 - Math.floor(Math.log10(size))));
-  const text = plain(value, digits);
+  const text = plain(value, Math.min(20, Math.max(0, digits - 1 - Math.floor(Math.log10(size)))));
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
-// With a fixed number of digits, or as many as count.
-function fixed(value, decimals) {
-  return decimals === undefined || decimals === null ? short(value) : plain(value, enough(value, decimals));
+// With a fixed number of digits behind the point, or as many as count.
+function fixed(value, decimals, digits) {
+  return decimals === undefined || decimals === null ? short(value, digits) : plain(value, enough(value, decimals));
 }
 
 // A share of a hundred. What is not all of it never reads as all: digits are added until two of the rest count.
-function percent(value, decimals) {
+function percent(value, decimals, count) {
   const rest = Math.abs(100 - value);
   const isNear = rest > 1e-10 && rest < 1;
   if (decimals !== undefined && decimals !== null) {
     return plain(value, Math.max(enough(value, decimals), isNear ? enough(rest, decimals) : 0)) + "%";
   }
-  return (isNear ? plain(value, Math.max(1, 1 - Math.floor(Math.log10(rest)))).replace(/\.?0+$/, "") : short(value)) + "%";
+  if (!isNear) return short(value, count) + "%";
+  return plain(value, Math.max(1, count - 2 - Math.floor(Math.log10(rest)))).replace(/\.?0+$/, "") + "%";
 }
 
-function scaled(value, decimals, steps) {
+function scaled(value, decimals, steps, digits) {
   const size = Math.abs(value);
   let [factor, name] = steps[0];
   for (const step of steps) if (size >= step[0]) [factor, name] = step;
-  return fixed(value / factor, decimals) + name;
+  return fixed(value / factor, decimals, digits) + name;
 }
 
 const thousands = [[1, ""], [1e3, " K"], [1e6, " M"], [1e9, " B"], [1e12, " T"]];
@@ -55,11 +55,11 @@ const binary = [[1, " B"], [1024, " KiB"], [1024 ** 2, " MiB"], [1024 ** 3, " Gi
 const seconds = [[1e-9, " ns"], [1e-6, " µs"], [1e-3, " ms"], [1, " s"], [60, " min"], [3600, " h"], [86400, " d"]];
 
 // Whole amounts, with at least two digits behind the point; on axes shortened.
-function money(value, decimals, isAxis) {
+function money(value, decimals, isAxis, digits) {
   const sign = value < 0 ? "-" : "";
   const size = Math.abs(value);
-  if (isAxis && size >= 1000) return sign + "$" + scaled(size, decimals, thousands).replace(" ", "");
-  return sign + "$" + plain(size, enough(size, decimals ?? 2));
+  if (isAxis && size >= 1000) return sign + "$" + scaled(size, decimals, thousands, digits).replace(" ", "");
+  return sign + "$" + plain(size, enough(size, decimals ?? digits - 1));
 }
 
 const rates = { reqps: " req/s", eps: " ev/s", mps: " msg/s" };
@@ -68,19 +68,21 @@ export function isKnownUnit(unit) {
   return ["", "none", "short", "percentunit", "s", "bytes", "currencyUSD"].includes(unit ?? "") || unit in rates;
 }
 
-// A number in a unit of the dashboards' files; null and NaN have no text.
-export function format(value, unit = "short", { decimals, isAxis = false, noValue = "no data" } = {}) {
+// A number in a unit of the dashboards' files; null and NaN have no text. Where nobody says how many digits stand behind
+// the point, three count, or as many as are wanted.
+export function format(value, unit = "short", { decimals, digits = 3, isAxis = false, noValue = "no data" } = {}) {
   if (value === null || value === undefined || value === "") return noValue;
   const number = Number(value);
   if (Number.isNaN(number)) return noValue;
   if (!Number.isFinite(number)) return number > 0 ? "∞" : "-∞";
   switch (unit) {
-    case "percentunit": return percent(number * 100, decimals);
-    case "s": return number === 0 ? "0 s" : scaled(number, decimals, seconds);
-    case "bytes": return scaled(number, decimals, binary);
-    case "currencyUSD": return money(number, decimals, isAxis);
-    case "none": return decimals === undefined || decimals === null ? String(number) : fixed(number, decimals);
-    default: return scaled(number, decimals, thousands) + (rates[unit] ?? "");
+    case "percentunit": return percent(number * 100, decimals, digits);
+    case "s": return number === 0 ? "0 s" : scaled(number, decimals, seconds, digits);
+    case "bytes": return scaled(number, decimals, binary, digits);
+    case "currencyUSD": return money(number, decimals, isAxis, digits);
+    case "none":
+      return Number.isInteger(number) && !decimals ? plain(number, 0) : fixed(number, decimals, digits);
+    default: return scaled(number, decimals, thousands, digits) + (rates[unit] ?? "");
   }
 }
 

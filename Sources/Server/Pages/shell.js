@@ -2,7 +2,7 @@
 // with what loads it; all else happens here.
 import { el, byId, replace, setText } from "./dom.js";
 import { absoluteLink, change, link, onChange, range, seconds, view } from "./state.js";
-import { dateTimeText, isZone, offsetText, parsed, zoneName } from "./time.js";
+import { clockText, dateTimeText, isZone, offsetText, parsed, zoneName } from "./time.js";
 
 const quickRanges = [
   ["now-15m", "now", "15 minutes"], ["now-1h", "now", "1 hour"], ["now-6h", "now", "6 hours"],
@@ -156,7 +156,7 @@ function isBusy() {
 }
 
 function clock() {
-  return new Date(shownAt).toLocaleTimeString("en-GB", { timeZone: range().zone, hour12: false });
+  return clockText(shownAt, range().zone, true);
 }
 
 async function run() {

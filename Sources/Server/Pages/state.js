@@ -24,7 +24,7 @@ function parameters() { return new URLSearchParams(location.search); }
 // What the address says, with what is wrong in it.
 export function view() {
   const given = parameters();
-  const result = { variables: {}, wrong: [] };
+  const result = { variables: Object.create(null), wrong: [] };
   for (const name of own) result[name] = given.get(name) || defaults[name];
   if (!isZone(result.timezone)) {
     result.wrong.push("timezone=" + result.timezone + " is no time zone");

@@ -156,3 +156,6 @@ export function clockText(time, zone, hasSeconds = false) {
 export function dateTimeText(time, zone, hasSeconds = false) {
   return dateText(time, zone) + " " + clockText(time, zone, hasSeconds);
 }
+
+// To the second, with the zone's distance from UTC.
+export function fullText(time, zone) { return dateTimeText(time, zone, true) + " " + offsetText(time, zone); }

@@ -101,23 +101,28 @@ extension RuleManager.State {
     }
 
     /// Who has to hear that alerts are over: once all groups were evaluated, since other rules may have the same ones.
-    mutating func takeUntold() -> [AlertMessage] {
+    ///
+    /// The evaluation that one missed first may be ahead of now, where its rule has just gone; an Alertmanager that is
+    /// told of an end to come takes the alert for one that fires, and for as long as it was told that it would.
+    /// - Parameter now: ms since 1970; nobody is told of a later end.
+    mutating func takeUntold(at now: Int64) -> [AlertMessage] {
         if untold.isEmpty { return [] }
         guard groups.allSatisfy({ $0.state.evaluatedAt != nil || $0.failure != nil }) else { return [] }
         defer { untold = [] }
         let firing = Set(groups.flatMap(\.state.standing).filter { $0.stage == .firing }.map(\.labels))
         return untold.filter { !firing.contains($0.alert.labels) }
-            .compactMap { $0.alert.ending(at: $0.time, set.options) }
+            .compactMap { $0.alert.ending(at: min($0.time, now), set.options) }
     }
 }
 
 extension RuleManager {
     /// Where no group is left to be evaluated: what is still to be noted and told.
-    func leftovers() -> Step? {
+    /// - Parameter now: ms since 1970.
+    func leftovers(at now: Int64) -> Step? {
         state.withLock { state in
             guard state.hasLeftovers else { return nil }
             let endings = state.noteEndings()
-            var step = Step(messages: state.takeUntold(), notes: state.notes.count)
+            var step = Step(messages: state.takeUntold(at: now), notes: state.notes.count)
             step.endings = endings
             if !state.notes.isEmpty || !state.orphans.isEmpty {
                 step.batch = IngestBatch(

@@ -21,6 +21,8 @@ struct RecordedRules: Sendable {
         fileprivate(set) var readsAlerts = false
         /// Whether it may look at what is later than its time, by itself or by a rule that it names.
         fileprivate(set) var looksAhead = false
+        /// Whether it names the ends of the question: those are the time of each evaluation.
+        fileprivate(set) var namesEnds = false
         /// Why it has no samples; nil: it may have some.
         fileprivate(set) var fault: String?
     }
@@ -59,7 +61,7 @@ struct RecordedRules: Sendable {
         ) { $0.join($1) }
         for place in all.indices {
             (all[place].readsAlerts, all[place].looksAhead) = (looks[place].isAtAlerts, looks[place].isAhead)
-            all[place].fault = faults[place]
+            (all[place].namesEnds, all[place].fault) = (traits[place].namesEnds, faults[place])
         }
         self.graph = graph
     }

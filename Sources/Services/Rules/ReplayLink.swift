@@ -16,16 +16,32 @@ enum ReplayLink {
     ///   - pendingSince: ms since 1970.
     /// - Returns: nil where nobody knows where people reach the installation.
     static func address(of alert: ByteText, pendingSince: Int64, _ options: RuleOptions) -> String? {
-        var origin = options.externalURL.description
-        while origin.utf8.last == UInt8(ascii: "/") { origin.removeLast() }
-        guard !origin.isEmpty else { return nil }
+        guard let origin = origin(options) else { return nil }
         let minute = floorDivide(pendingSince.saturatingSubtract(lead), 60_000)
         let nanoseconds = minute.saturatingMultiply(by: Nanoseconds.minute)
-        let name = PercentText.escaped(alert.description) { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "_")
-        }
+        let name = escaped(alert.description)
         return "\(origin)/v1/alerts/replay?rule=\(name)&from=\(RFC3339.render(nanoseconds))&format=table"
+    }
+
+    /// Where people reach the installation, without a slash behind it; nil where nobody knows.
+    static func origin(_ options: RuleOptions) -> String? {
+        var origin = options.externalURL.description
+        while origin.utf8.last == UInt8(ascii: "/") { origin.removeLast() }
+        return origin.isEmpty ? nil : origin
+    }
+
+    /// Where a conversation is shown whole.
+    /// - Parameter origin: as ``origin(_:)`` says.
+    static func conversation(_ id: String, at origin: String) -> String {
+        "\(origin)/v1/conversations/\(escaped(id))"
+    }
+
+    private static func escaped(_ text: String) -> String {
+        PercentText.escaped(text) { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+        }
     }
 }
 

@@ -93,7 +93,8 @@ package struct ReplayText: Sendable {
 
     // MARK: Shown
 
-    /// For people, a line each; behind them which times were evaluated, whether that is all, and what could not be.
+    /// For people, a line each, its conversations below; behind them which times were evaluated, whether that is all,
+    /// and what could not be.
     package var table: String {
         let times = "from \(Self.time(replay.start)) to \(Self.time(replay.end))"
         var period = "\(replay.evaluations) evaluations \(times)"
@@ -107,21 +108,44 @@ package struct ReplayText: Sendable {
         let rows = zip(replay.firings, causes).map { firing, conversations in
             let labels = firing.labels.labels.filter { $0.name != "alertname" }
                 .map { "\($0.name)=\($0.value)" }.joined(separator: " ")
-            let conversations = conversations ?? []
-            let shown = conversations.isEmpty ? "" : "  conversations: " + conversations.joined(separator: " ")
             return [
                 "\(firing.labels["alertname"])", Self.time(firing.pendingSince), Self.time(firing.firedAt),
                 firing.resolvedAt.map(Self.time) ?? "fires at the end",
-                "\(Self.word(firing)) \(WrittenNumber.general(firing.worst))", labels + shown,
+                "\(Self.word(firing)) \(WrittenNumber.general(firing.worst))", labels + Self.below(conversations ?? []),
             ]
         }
-        return renderAligned([head] + rows) + period + "\n" + complaints
+        return renderAligned([head] + rows) + period + "\n" + address + complaints
+    }
+
+    /// Where conversations are shown, if some are named.
+    private var address: String {
+        guard let origin = replay.origin, causes.contains(where: { $0?.isEmpty == false }) else { return "" }
+        return "a conversation: \(ReplayLink.conversation("ID", at: origin))\n"
+    }
+
+    /// No line of conversations is longer, but for one whose id alone is.
+    private static let lineMax = 100
+
+    /// What stands below an alert.
+    private static func below(_ conversations: [String]) -> String {
+        guard !conversations.isEmpty else { return "" }
+        let head = "    conversations:"
+        var (lines, line) = ("", head)
+        for conversation in conversations {
+            if line.count > head.count, line.count + 1 + conversation.count > lineMax {
+                lines += "\n" + line
+                line = String(repeating: " ", count: head.count)
+            }
+            line += " " + conversation
+        }
+        return lines + "\n" + line
     }
 
     private static func word(_ firing: RuleReplay.Firing) -> String { firing.isBelow ? "lowest" : "highest" }
 
     /// `{"alerts":[…],"from":…,"to":…,"evaluations":…,"complaints":[…]}`; `ended_at` behind `to` where it is not
-    /// complete.
+    /// complete. Beside `conversations` of an alert are `conversation_urls`, in their order, where it is known where
+    /// people reach the installation.
     package var json: String {
         JSONWriter.object { json in
             json.key("alerts")
@@ -139,6 +163,10 @@ package struct ReplayText: Sendable {
                     json.member(Self.word(firing), WrittenNumber.general(firing.worst))
                     json.key("conversations")
                     if let conversations { json.array(conversations) { $1.value($0) } } else { json.null() }
+                    if let conversations, !conversations.isEmpty, let origin = replay.origin {
+                        json.key("conversation_urls")
+                        json.array(conversations) { $1.value(ReplayLink.conversation($0, at: origin)) }
+                    }
                 }
             }
             json.member("from", Self.time(replay.start))

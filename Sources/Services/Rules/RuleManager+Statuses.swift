@@ -16,10 +16,24 @@ extension RuleManager: RuleStatuses {
                 name: "\(group.place.group.name)", file: group.place.file,
                 rules: zip(rules, group.state.rules).map { Self.shown($0, $1, options, failure: group.failure) },
                 intervalNanoseconds: Self.nanoseconds(group.interval))
+            for (index, took) in zip(shown.rules.indices, group.ruleDurations) {
+                shown.rules[index].evaluationNanoseconds = took
+            }
             shown.limit = group.place.group.limit
             shown.evaluationNanoseconds = group.duration
             shown.evaluatedAt = Self.nanoseconds(group.state.evaluatedAt ?? 0)
             return shown
+        }
+    }
+
+    /// What fires, as those who are told of alerts hear of it, and when its group was evaluated last: ms since 1970.
+    var firing: [(message: AlertMessage, updatedAt: Int64)] {
+        let (groups, options) = state.withLock { ($0.groups, $0.set.options) }
+        return groups.flatMap { group in
+            group.state.firing(group.place.group, options).map { message in
+                let linked = message.linked(to: group.place.group.rules, options)
+                return (linked, group.state.evaluatedAt ?? message.startsAt)
+            }
         }
     }
 

@@ -63,6 +63,8 @@ package final class RuleManager: Sendable {
         var isUnsaved = false
         /// ns that the last evaluation took.
         var duration: Int64 = 0
+        /// ns that each rule took of it; empty: there was none since the process began, or the rules are others.
+        var ruleDurations: [Int64] = []
         /// On the monotonic clock, ns: no attempt before, since the last one failed.
         var notBefore: Int64 = .min
         /// Whether it had caught up since the process began: what it misses now it has no time for.
@@ -218,7 +220,7 @@ package final class RuleManager: Sendable {
         let began = clock()
         guard let due = due(at: now, monotonic: began) else {
             endCycle()
-            return leftovers()
+            return leftovers(at: now)
         }
         let (set, recorded, group) = state.withLock { ($0.set, $0.recorded, $0.groups[due.index]) }
         do {
@@ -226,8 +228,8 @@ package final class RuleManager: Sendable {
             if due.isAnew { before = before.resumed(group.place.group, set.options, at: due.time) }
             let cycle = try openedCycle(at: due.time, recorded, began, ahead, open)
             let evaluation = try Self.evaluate(
-                before, group.place.group, set, cycle.series, due.time, cycle.budget)
-            return taken(evaluation, from: before, due, set, nanoseconds: clock() - began, at: clock())
+                before, group.place.group, set, cycle.series, due.time, cycle.budget, clock)
+            return taken(evaluation, from: before, due, set, now, nanoseconds: clock() - began, at: clock())
         } catch {
             endCycle()
             let isStopped = error as? EvaluationError == .cancelled
@@ -255,10 +257,11 @@ package final class RuleManager: Sendable {
     /// With what bounds questions as what it is.
     private static func evaluate(
         _ before: RuleGroupState, _ group: RuleGroup, _ set: RuleSet, _ series: RuledSeries, _ time: Int64,
-        _ budget: some QuestionBudget
+        _ budget: some QuestionBudget, _ clock: () -> Int64
     ) throws(EvaluationError) -> RuleEvaluation {
         do throws(EvaluationError) {
-            return try GroupEvaluator(group, set.options).evaluate(before, over: series, at: time, within: budget)
+            return try GroupEvaluator(group, set.options)
+                .evaluate(before, over: series, at: time, within: budget, timedBy: clock)
         } catch {
             // A source that gives up does not say whether there was no time left.
             if error == .cancelled { try budget.lookAtClock() }
@@ -267,8 +270,8 @@ package final class RuleManager: Sendable {
     }
 
     private func taken(
-        _ evaluation: RuleEvaluation, from before: RuleGroupState, _ due: Due, _ set: RuleSet, nanoseconds: Int64,
-        at monotonic: Int64
+        _ evaluation: RuleEvaluation, from before: RuleGroupState, _ due: Due, _ set: RuleSet, _ now: Int64,
+        nanoseconds: Int64, at monotonic: Int64
     ) -> Step? {
         state.withLock { state in
             guard let index = state.groups.firstIndex(where: { $0.place.key == due.key }),
@@ -292,6 +295,7 @@ package final class RuleManager: Sendable {
             if state.notes.count > Bounds.notes { state.notes.removeFirst(state.notes.count - Bounds.notes) }
             state.groups[index].state = next
             (state.groups[index].duration, state.groups[index].failure) = (nanoseconds, nil)
+            state.groups[index].ruleDurations = evaluation.nanoseconds
             let isFree = due.isBehind && !state.groups[index].wasUpToDate
             state.pace.took(nanoseconds, for: due.time, until: monotonic, isFree: isFree)
             if !due.isBehind { state.groups[index].wasUpToDate = true }
@@ -303,7 +307,7 @@ package final class RuleManager: Sendable {
             step.endings = endings
             if !due.isBehind {
                 swap(&step.messages, &state.groups[index].held)
-                step.messages += state.takeUntold()
+                step.messages += state.takeUntold(at: now)
             }
             let recordedAt = state.groups[index].recordedAt
             let isOld = recordedAt.map { due.time.saturatingSubtract($0) >= Bounds.record } ?? true

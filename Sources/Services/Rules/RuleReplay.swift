@@ -55,6 +55,8 @@ package struct RuleReplay: Sendable {
     let end: Int64
     /// ms since 1970: the last time that was looked at.
     var reached: Int64 { min(end, endedAt ?? end) }
+    /// Where people reach the installation; nil where nobody knows.
+    let origin: String?
     /// What alerts are about, by their names.
     let subjects: [ByteText: ReplaySubject]
 
@@ -147,7 +149,7 @@ package struct RuleReplay: Sendable {
         within budget: any QuestionBudget, ahead: AnswersAhead?, opening open: (Int64) throws -> any SeriesSource,
         keepsPart: Bool, telling tell: (Progress) -> Void
     ) throws(EvaluationError) {
-        (self.start, self.end) = (start, end)
+        (self.start, self.end, origin) = (start, end, ReplayLink.origin(set.options))
         let recorded = RecordedRules(set)
         var (subjects, areBelow): ([ByteText: ReplaySubject], [RuleKey: Bool]) = ([:], [:])
         var readsAlerts = false

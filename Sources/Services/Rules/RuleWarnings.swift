@@ -2,7 +2,7 @@ import Asking
 import Bytes
 import Domain
 import JSONTexts
-import PromQLText
+package import PromQLText
 import RuleFiles
 
 /// Why a rule says nothing for ever, though it is read without a mistake.
@@ -22,7 +22,9 @@ extension RuleSet {
     private static var command: String { "`plimsoll alerts check FILE…` names all of them" }
 
     /// What is told of rules of which nothing is wrong: metrics that neither the catalogue has nor a rule of the set
-    /// records, and labels that a metric has not, in the order of the files; then recording rules that have no samples.
+    /// records, labels that a metric has not and values that a label has not, ranges in which two samples never are,
+    /// and labels that a text names and the alert has not, in the order of the files; then recording rules that have no
+    /// samples.
     /// - Complexity: O(rules and what they lead to), and for each name that is not known O(names).
     package var warnings: [RuleWarning] { RuleWarnings.all(files, max: .max) + withoutSamples }
 
@@ -42,11 +44,33 @@ extension RuleSet {
     }
 }
 
+extension PromQLExpression {
+    /// Why it finds nothing at any time, as far as that can be told without rules: metrics and labels that there are
+    /// not, ranges in which two samples never are, and sides whose series do not find each other. What a rule may
+    /// record (`level:metric:operations`) is not judged.
+    /// - Complexity: O(expression), and for each name that is not known O(names).
+    package var reasonsForSilence: [String] { RuleWarnings.reasons(of: self) }
+
+    /// Whether it asks for what only rules make: alerts, or a name as that of a recording rule.
+    /// - Complexity: O(expression).
+    package var asksForRules: Bool {
+        root.selectors.compactMap(RuleWarnings.name(of:)).contains {
+            AlertHistory.names.contains($0) || $0.bytes.contains(UInt8(ascii: ":"))
+        }
+    }
+}
+
 /// What rules ask for that nobody gives.
 struct RuleWarnings {
     /// Labels of series by their names; nil: nobody knows which.
     private var labels: [ByteText: Set<ByteText>?] = [:]
     private var names: [String] = []
+    /// Of labels that say nothing else, what they say, by names of series.
+    private var values: [ByteText: [ByteText: [String]]] = [:]
+    /// Names of series of the catalogue, which have a sample each ``PinnedSeries/stepNanoseconds``.
+    private var stepped: Set<ByteText> = []
+    /// Whether it is known what rules there are.
+    private let knowsRules: Bool
     /// Of the rule that is looked at.
     private var found: [String] = []
     private var foundMax = 0
@@ -54,11 +78,23 @@ struct RuleWarnings {
 
     private static let target = Set(PinnedSeries.target.map(\.name))
     private static let bound: ByteText = "le"
+    /// Functions that say nothing of a single sample.
+    private static let wantingTwo: Set<String> = [
+        "rate", "irate", "increase", "delta", "idelta", "deriv", "predict_linear", "double_exponential_smoothing",
+    ]
+
+    /// See ``PromQLText/PromQLExpression/reasonsForSilence``.
+    static func reasons(of expression: PromQLExpression) -> [String] {
+        var warnings = RuleWarnings([], knowsRules: false)
+        warnings.foundMax = .max
+        _ = warnings.look(at: expression.root)
+        return warnings.found
+    }
 
     /// With the names that may have been meant, in the order of the files.
     /// - Parameter max: no more are looked for.
     static func all(_ files: [RuleFile], max: Int) -> [RuleWarning] {
-        var (warnings, all) = (RuleWarnings(files), [RuleWarning]())
+        var (warnings, all) = (RuleWarnings(files, knowsRules: true), [RuleWarning]())
         for file in files {
             for rule in file.groups.flatMap(\.rules) {
                 warnings.look(at: rule, max: max - all.count)
@@ -70,7 +106,8 @@ struct RuleWarnings {
         return all
     }
 
-    private init(_ files: [RuleFile]) {
+    private init(_ files: [RuleFile], knowsRules: Bool) {
+        self.knowsRules = knowsRules
         for metric in MetricCatalogue.all {
             let own = Self.target.union(metric.labels.map { ByteText($0.name.utf8) })
             var all: [(name: String, labels: Set<ByteText>)] = [(metric.name, own)]
@@ -80,9 +117,16 @@ struct RuleWarnings {
                     (metric.name + "_count", own),
                 ]
             }
-            for (name, own) in all { add(ByteText(name.utf8), own) }
+            let closed = metric.labels.compactMap { label in
+                metric.values(of: label).map { (ByteText(label.name.utf8), $0) }
+            }
+            for (name, own) in all {
+                add(ByteText(name.utf8), own)
+                values[ByteText(name.utf8)] = Dictionary(uniqueKeysWithValues: closed)
+            }
         }
         add("up", Self.target)
+        stepped = Set(labels.keys)
         // Their labels are those of any rule.
         for name in AlertHistory.names { add(name, nil) }
         let recorded = files.flatMap(\.groups).flatMap(\.rules).filter { $0.kind == .record }
@@ -132,7 +176,21 @@ struct RuleWarnings {
 
     private mutating func look(at rule: Rule, max: Int) {
         (found, seen, foundMax) = ([], [], max)
-        _ = look(at: rule.expression.root)
+        let own = look(at: rule.expression.root)
+        guard case .alert(let terms) = rule.kind, let own, found.count < foundMax else { return }
+        look(atTexts: rule.labels, called: "label", own)
+        look(atTexts: terms.annotations, called: "annotation", own)
+    }
+
+    /// A label that is not there is the empty text, which nobody misses until it is read at night.
+    private mutating func look(atTexts texts: [RuleText], called kind: String, _ own: Set<ByteText>) {
+        let all = own.union([LabelMatcher.metricName])
+        for text in texts {
+            for label in text.labelsNamed.subtracting(all).sorted() {
+                let rest = own.isEmpty ? "the alert's series have none" : hint(label, own)
+                warn("\(kind) \"\(text.name)\": no series of the alert has a label \(label); \(rest)")
+            }
+        }
     }
 
     private mutating func warn(_ reason: String) {
@@ -145,12 +203,45 @@ struct RuleWarnings {
         guard found.count < foundMax else { return nil }
         let inner = expression.children.map { look(at: $0) }
         switch expression {
-        case .number, .string, .subquery, .parentheses, .unary, .binary, .call: break
+        case .number, .string, .subquery, .parentheses, .unary: break
+        case .binary(let node): look(at: node, between: inner)
+        case .call(let node): look(at: node)
         case .selector(let node): look(at: node)
         case .range(let node): look(at: node.selector)
         case .aggregation(let node): look(at: node, over: inner.last ?? nil)
         }
         return left(by: expression, inner)
+    }
+
+    /// A range is open on its left, so that one as long as a step holds one sample.
+    private mutating func look(at call: FunctionCall) {
+        guard Self.wantingTwo.contains(call.function.name) else { return }
+        let step = PinnedSeries.stepNanoseconds
+        for case .range(let node) in call.arguments {
+            guard case .constant(let length) = node.range, length <= step, node.selector.boundary == nil,
+                let name = Self.name(of: node.selector), stepped.contains(name)
+            else { continue }
+            let seconds = step / 1_000_000_000
+            warn(
+                "\(call.function.name) wants two samples of \(name), which come every \(seconds) s: write a range that "
+                    + "is longer, such as [1m]")
+        }
+    }
+
+    /// Series of two sides find each other by their labels. One that only one side has is empty for some series, so
+    /// that it is no mistake, and the reason where nothing is found.
+    private mutating func look(at operation: BinaryOperation, between sides: [Set<ByteText>?]) {
+        guard !knowsRules, let matching = operation.matching, ![.or, .unless].contains(operation.operation),
+            sides.count == 2, let left = sides[0], let right = sides[1]
+        else { return }
+        let named = Set(matching.labels)
+        let apart = left.symmetricDifference(right).filter { named.contains($0) == matching.isOn }
+        guard !apart.isEmpty else { return }
+        let labels = apart.sorted().map { "\($0)" }.joined(separator: ", ")
+        let (stand, empty) = apart.count == 1 ? ("stands", "it is empty") : ("stand", "they are empty")
+        warn(
+            "\(labels) \(stand) on one side of \(operation.operation.rawValue) alone: series of both find each other "
+                + "only where \(empty), or by on (…) or ignoring (…)")
     }
 
     private mutating func look(at aggregation: Aggregation, over own: Set<ByteText>?) {
@@ -164,14 +255,16 @@ struct RuleWarnings {
     private mutating func look(at selector: VectorSelector) {
         guard let name = Self.name(of: selector) else { return }
         guard let entry = labels[name] else {
+            if !knowsRules, name.bytes.contains(UInt8(ascii: ":")) { return }
             let near = nearestName(to: "\(name)", among: names)
-            let rest = "it is no metric of plimsoll, and no rule of these files records it"
+            let rest = "it is no metric of plimsoll" + (knowsRules ? ", and no rule of these files records it" : "")
             return warn("\(name) is not known; \(nameHint(near: near, orElse: rest))")
         }
         guard let own = entry else { return }
         for matcher in selector.matchers where matcher.label != LabelMatcher.metricName {
             if own.contains(matcher.label) {
                 look(atBound: matcher)
+                look(atValue: matcher, of: name)
             } else if !matcher.value.bytes.isEmpty {
                 // That a label is missing may be asked.
                 warn("\(name) has no label \(matcher.label); \(hint(matcher.label, own))")
@@ -186,12 +279,21 @@ struct RuleWarnings {
         warn("\(Self.bound)=\"\(text)\" is no end of a bucket; did you mean \(Self.bound)=\"\(text).0\"?")
     }
 
+    /// What is beyond a metric's cap says `other`, and what nobody told is empty.
+    private mutating func look(atValue matcher: LabelMatcher, of name: ByteText) {
+        let text = "\(matcher.value)"
+        guard matcher.comparison == .equal, !text.isEmpty, text != MetricCatalogue.otherLabel,
+            let known = values[name]?[matcher.label], !known.contains(text)
+        else { return }
+        warn("\(matcher.label) of \(name) is never \"\(text)\"; \(nameHint(to: text, known: known))")
+    }
+
     private func hint(_ label: ByteText, _ own: Set<ByteText>) -> String {
         nameHint(to: "\(label)", known: own.sorted().map { "\($0)" })
     }
 
     /// The one name that is asked for; nil: there may be several.
-    private static func name(of selector: VectorSelector) -> ByteText? {
+    fileprivate static func name(of selector: VectorSelector) -> ByteText? {
         selector.name
             ?? selector.matchers.first { $0.label == LabelMatcher.metricName && $0.comparison == .equal }?.value
     }

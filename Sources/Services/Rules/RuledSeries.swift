@@ -245,6 +245,7 @@ struct RuledSeries: SeriesSource {
         // What a group has come to is not among what is kept of halves.
         let memory = settled[rule.place] == nil ? memory(of: rule) : nil
         var left = [times]
+        if rule.namesEnds { left = RecordedTimes.each(of: [times]).reversed().map { .instant($0) } }
         var parts: [RecordedAnswers.Answer] = []
         while let next = left.popLast() {
             let key = RecordedAnswers.Key(rule: rule.place, times: next)

@@ -10,6 +10,8 @@ package struct DestinationURL: Hashable, Sendable, CustomStringConvertible, Cust
     /// Without values of the question, and with a star for each part of the path that opens something: addresses that
     /// differ in nothing else are one destination, so that a key may change.
     package let description: String
+    /// Who is asked there, with the port where the address has one, in small letters.
+    package let host: String
 
     /// As the description.
     package var debugDescription: String { description }
@@ -42,6 +44,7 @@ package struct DestinationURL: Hashable, Sendable, CustomStringConvertible, Cust
         else { return nil }
         let question = rest.firstIndex(of: "?")
         let path = completed(rest[host.endIndex..<(question ?? rest.endIndex)])
+        self.host = host.lowercased()
         address = scheme + host + path + (question.map { rest[$0...] } ?? "")
         description =
             scheme + CredentialText.without(String(host) + path, .random)

@@ -86,6 +86,20 @@ package struct StoreSnapshot: TableCatalog {
         }
     }
 
+    /// Without the table, which is made of all that is sealed and all that is not.
+    package func columns(ofTable name: String) -> [TableColumn]? {
+        switch name {
+        case "events": layouts.wideColumns
+        case "turns": ReadModelColumns.turns
+        case "conversations": ReadModelColumns.conversations
+        case "system_events": SystemTables.events
+        case "dead_letters": SystemTables.deadLetters
+        default:
+            layouts.tables.first { $0.name == name }?.columns
+                ?? layouts.rollups.first { $0.name == name }?.layout.columns
+        }
+    }
+
     package func userToken(_ userID: String) -> String { tokeniser(userID) }
 
     private func eventTable(_ layout: EventTableLayout) -> EventTable {

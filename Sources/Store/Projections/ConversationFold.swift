@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Domain
 
@@ -78,6 +79,12 @@ package struct ConversationFold: Sendable {
     private var conversation: Range<Int>?
     private var tokens = [Int64](repeating: 0, count: ReadModelColumns.tokens.count)
 
+    /// Means nothing: what was read of rows to come has to go somewhere.
+    private var seen: UInt8 = 0
+
+    /// Rows of a conversation lie far apart: so many are fetched from memory before the first of them is read.
+    private static let rowsFetched = 32
+
     package init(columns: FoldColumns) { self.columns = columns }
 
     /// - Parameters:
@@ -96,8 +103,18 @@ package struct ConversationFold: Sendable {
             events.allSatisfy { $0.cost < 0 || Int($0.cost) < costs[Int($0.buffer)].count },
             "costs lie beside the buffers")
         reset()
-        for (index, reference) in events.enumerated() {
-            self.events.append(read(reference.row(in: buffers), index))
+        var index = 0
+        while index < events.count {
+            // Taken hold of once for neighbours in it, since other threads read it, too.
+            let buffer = events[index].buffer
+            let bytes = buffers[Int(buffer)]
+            repeat {
+                if index % Self.rowsFetched == 0 {
+                    fetch(events[index..<min(index + Self.rowsFetched, events.count)], buffers)
+                }
+                self.events.append(read(EventRow(bytes, at: Int(events[index].start)), index))
+                index += 1
+            } while index < events.count && events[index].buffer == buffer
         }
         assert(zip(self.events, self.events.dropFirst()).allSatisfy { $0.time <= $1.time }, "events ascend by time")
         let source = FoldSource(events: events, buffers: buffers, conversation: conversation)
@@ -128,6 +145,14 @@ package struct ConversationFold: Sendable {
         conversation = nil
         for index in contextEvents.indices { contextEvents[index] = -1 }
         for index in tokens.indices { tokens[index] = 0 }
+    }
+
+    private mutating func fetch(_ events: ArraySlice<EventReference>, _ buffers: [[UInt8]]) {
+        var (buffer, bytes): (Int32, [UInt8]) = (-1, [])
+        for event in events {
+            if event.buffer != buffer { (buffer, bytes) = (event.buffer, buffers[Int(event.buffer)]) }
+            seen &+= bytes.span.touched(from: Int(event.start), length: min(Int(event.byteCount), 1 << 10))
+        }
     }
 
     private mutating func read(_ row: EventRow, _ index: Int) -> FoldEvent {

@@ -21,17 +21,41 @@ static const unsigned char alerts_js[] = {
 static const unsigned char ask_js[] = {
 #embed "../../Server/Pages/ask.js"
 };
+static const unsigned char axis_js[] = {
+#embed "../../Server/Pages/axis.js"
+};
 static const unsigned char bands_js[] = {
 #embed "../../Server/Pages/bands.js"
 };
 static const unsigned char bars_js[] = {
 #embed "../../Server/Pages/bars.js"
 };
+static const unsigned char chart_js[] = {
+#embed "../../Server/Pages/chart.js"
+};
 static const unsigned char chart_min_js[] = {
 #embed CHART_LIBRARY
 };
+static const unsigned char columns_js[] = {
+#embed "../../Server/Pages/columns.js"
+};
+static const unsigned char conversation_js[] = {
+#embed "../../Server/Pages/conversation.js"
+};
+static const unsigned char conversations_css[] = {
+#embed "../../Server/Pages/conversations.css"
+};
+static const unsigned char conversations_js[] = {
+#embed "../../Server/Pages/conversations.js"
+};
 static const unsigned char csv_js[] = {
 #embed "../../Server/Pages/csv.js"
+};
+static const unsigned char dashboard_css[] = {
+#embed "../../Server/Pages/dashboard.css"
+};
+static const unsigned char dashboard_js[] = {
+#embed "../../Server/Pages/dashboard.js"
 };
 static const unsigned char dom_js[] = {
 #embed "../../Server/Pages/dom.js"
@@ -54,8 +78,14 @@ static const unsigned char overtime_js[] = {
 static const unsigned char overview_js[] = {
 #embed "../../Server/Pages/overview.js"
 };
+static const unsigned char panels_js[] = {
+#embed "../../Server/Pages/panels.js"
+};
 static const unsigned char reports_js[] = {
 #embed "../../Server/Pages/reports.js"
+};
+static const unsigned char rows_js[] = {
+#embed "../../Server/Pages/rows.js"
 };
 static const unsigned char session_js[] = {
 #embed "../../Server/Pages/session.js"
@@ -81,6 +111,9 @@ static const unsigned char theme_js[] = {
 static const unsigned char time_js[] = {
 #embed "../../Server/Pages/time.js"
 };
+static const unsigned char waterfall_js[] = {
+#embed "../../Server/Pages/waterfall.js"
+};
 
 #define FILE_OF(symbol, name) { name, symbol, sizeof symbol }
 
@@ -89,10 +122,18 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(alertrules_js, "alertrules.js"),
     FILE_OF(alerts_js, "alerts.js"),
     FILE_OF(ask_js, "ask.js"),
+    FILE_OF(axis_js, "axis.js"),
     FILE_OF(bands_js, "bands.js"),
     FILE_OF(bars_js, "bars.js"),
+    FILE_OF(chart_js, "chart.js"),
     FILE_OF(chart_min_js, "chart.min.js"),
+    FILE_OF(columns_js, "columns.js"),
+    FILE_OF(conversation_js, "conversation.js"),
+    FILE_OF(conversations_css, "conversations.css"),
+    FILE_OF(conversations_js, "conversations.js"),
     FILE_OF(csv_js, "csv.js"),
+    FILE_OF(dashboard_css, "dashboard.css"),
+    FILE_OF(dashboard_js, "dashboard.js"),
     FILE_OF(dom_js, "dom.js"),
     FILE_OF(figures_css, "figures.css"),
     FILE_OF(figures_js, "figures.js"),
@@ -100,7 +141,9 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(icon_svg, "icon.svg"),
     FILE_OF(overtime_js, "overtime.js"),
     FILE_OF(overview_js, "overview.js"),
+    FILE_OF(panels_js, "panels.js"),
     FILE_OF(reports_js, "reports.js"),
+    FILE_OF(rows_js, "rows.js"),
     FILE_OF(session_js, "session.js"),
     FILE_OF(shell_js, "shell.js"),
     FILE_OF(slos_js, "slos.js"),
@@ -109,6 +152,7 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(style_css, "style.css"),
     FILE_OF(theme_js, "theme.js"),
     FILE_OF(time_js, "time.js"),
+    FILE_OF(waterfall_js, "waterfall.js"),
 };
 
 size_t plimsoll_embedded_page_count(void) { return sizeof pages / sizeof pages[0]; }

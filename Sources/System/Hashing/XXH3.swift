@@ -20,6 +20,10 @@ internal import CXXHash
     /// Half of it tells apart what a table has: the other half would only take time.
     @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(low) }
 
+    /// What tables ask for: in one go, as that of a number, by the same key of this process. A hasher that takes part
+    /// by part is made, filled and emptied in three calls, for each look at each table.
+    @inlinable package func _rawHashValue(seed: Int) -> Int { low._rawHashValue(seed: seed) }
+
     @inlinable package static func < (left: Hash128, right: Hash128) -> Bool {
         left.high != right.high ? left.high < right.high : left.low < right.low
     }

@@ -46,6 +46,8 @@ final class FakeStore: ServedStore {
     let statusWaits = Atomic<Int>(0)
     /// How often it was asked for `status`.
     let statusCalls = Atomic<Int>(0)
+    /// While held, whoever wants samples of series waits, until nobody wants them any more.
+    let holdsSeries = Atomic<Bool>(false)
     /// While held, whoever wants tables waits.
     let holdsTables = Atomic<Bool>(false)
     /// How often tables were given out.
@@ -136,7 +138,7 @@ final class FakeStore: ServedStore {
         return RebookingPreview()
     }
     func pinnedSeries(present: [MetricFamily], memory: SeriesMemory, within options: QueryOptions) -> PinnedSeries {
-        PinnedSeries(series.withLock { $0 })
+        PinnedSeries(HeldSeries(store: self, series: series.withLock { $0 }, options: options))
     }
     func ruleSeries(
         upTo time: Int64, present: [MetricFamily], memory: SeriesMemory, within options: QueryOptions
@@ -155,6 +157,27 @@ final class FakeStore: ServedStore {
     func traces(
         of scopes: Set<InstrumentationScope>, after position: Int64, atMost countMax: Int
     ) throws -> (traceIDs: Set<String>, coveredPosition: Int64) { ([], max(position, self.position)) }
+}
+
+/// Series whose samples come when their store lets them.
+private struct HeldSeries: SeriesSource {
+    let store: FakeStore
+    let series: MemorySeries
+    let options: QueryOptions
+
+    func series(_ request: SeriesRequest) throws(SeriesSourceError) -> [Series] {
+        while store.holdsSeries.load(ordering: .acquiring) {
+            do throws(QueryError) { try options.check() } catch { throw .cancelled }
+            usleep(1000)
+        }
+        return try series.series(request)
+    }
+
+    func labelSets(
+        _ matchers: SeriesMatchers, after: Int64, through: Int64
+    ) throws(SeriesSourceError) -> [LabelSet] {
+        try series.labelSets(matchers, after: after, through: through)
+    }
 }
 
 /// An export that comes to its first event when the store no longer holds it, which is never.

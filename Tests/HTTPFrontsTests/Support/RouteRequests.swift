@@ -31,8 +31,9 @@ struct RouteRequest: Sendable {
 
     private static func paths(of route: Route) -> [String] {
         route.parameters.filter { $0.place == .path }.reduce([route.path]) { paths, parameter in
-            // What there is: a conversation of the tests, an alert of the built-in objectives.
-            var values = [route.name == .runbook ? "PlimsollDown" : "c-1"]
+            // What there is: a conversation of the tests, an alert of the built-in objectives, a dashboard.
+            let uid = parameter.name == "uid" ? "plimsoll-cost" : "c-1"
+            var values = [route.name == .runbook ? "PlimsollDown" : uid]
             if case .choice(let choices) = parameter.type { values = choices }
             return paths.flatMap { path in values.map { path.replacing("{\(parameter.name)}", with: $0) } }
         }

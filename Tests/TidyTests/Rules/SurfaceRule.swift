@@ -15,7 +15,7 @@ enum SurfaceRule {
         "allCases", "id", "startIndex", "endIndex", "index", "count", "underestimatedCount", "wrappedValue",
         "projectedValue", "errorDescription", "advanced", "distance", "Element", "Index", "Iterator", "AsyncIterator",
         "RawValue", "AllCases", "Failure", "Body", "CodingKeys", "body", "run", "handle", "respond", "response",
-        "write", "appendLiteral", "appendInterpolation", "callAsFunction", "magnitude", "customMirror",
+        "write", "appendLiteral", "appendInterpolation", "callAsFunction", "magnitude", "customMirror", "_rawHashValue",
     ]
     private static let witnessInitialisers: Set<[String]> = [
         ["from"], ["rawValue"], ["stringLiteral"], ["integerLiteral"], ["floatLiteral"], ["booleanLiteral"],

@@ -31,7 +31,7 @@ package struct ServiceLevelIndicator: Hashable, Sendable {
     }
 
     /// The time (ns) within which answers are good; nil where something else decides.
-    var bound: Int64? {
+    package var bound: Int64? {
         switch measure {
         case .answerDuration(let within), .firstToken(let within): within
         case .questions, .answers, .ratings, .costPerAnswer: nil

@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 
 /// Rows of events among the same bytes, in the order in which the events came: mostly end to end.
 @usableFromInline package struct EventRows: Sendable {
@@ -34,6 +34,15 @@ import Bytes
         let offset = UInt32(bytes.count)
         bytes.append(contentsOf: more.bytes)
         starts.append(contentsOf: more.starts.lazy.map { $0 + offset })
+    }
+
+    /// Has memory give a row that is walked soon; what it returns means nothing. How long the row is follows from where
+    /// its neighbour begins, as far as they are end to end: to read that would be to wait for the row.
+    @inlinable package func touched(_ index: Int) -> UInt8 {
+        let start = Int(starts[index])
+        let next = index &+ 1 < starts.count ? Int(starts[index &+ 1]) : bytes.count
+        let length = next &- start
+        return bytes.span.touched(from: start, length: length < 0 ? 0 : length > 1024 ? 1024 : length)
     }
 
     /// Files an event that came without `time` under the instant it was received.

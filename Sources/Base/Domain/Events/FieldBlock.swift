@@ -19,8 +19,6 @@ package struct FieldBlock: Sendable {
     private var rows: [UInt16]
     /// By place: how many values it has.
     private var counts: [Int]
-    /// Means nothing: what was read of rows to come has to go somewhere.
-    private var seen: UInt8 = 0
 
     /// An empty block.
     /// - Parameters:
@@ -37,14 +35,12 @@ package struct FieldBlock: Sendable {
     /// Whether no further row fits.
     package var isFull: Bool { rowCount == capacity }
 
-    /// Spreads one row.
-    /// - Parameter later: where a row begins among the same bytes that comes soon; nil where none does. Rows of one
-    ///   type lie far apart: it is fetched from memory while this one is walked, and not waited for piece by piece.
+    /// Spreads one row. Rows of one type lie far apart: who has many has them fetched before
+    /// (``EventRows/touched(_:)``).
     /// - Precondition: the block is not full; the row was checked and lies in less than 4 GiB.
     /// - Complexity: O(fields).
-    package mutating func append(_ row: EventRow, before later: Int? = nil) {
+    package mutating func append(_ row: EventRow) {
         precondition(rowCount < capacity && row.bytes.count <= Int(UInt32.max))
-        if let later { seen &+= Self.touched(row.bytes.span, from: later, length: row.byteCount) }
         let number = UInt16(truncatingIfNeeded: rowCount)
         // As locals, so that nothing asks for each field whether the memory is ours alone.
         var (words, rows, counts): ([UInt64], [UInt16], [Int]) = ([], [], [])
@@ -58,17 +54,6 @@ package struct FieldBlock: Sendable {
         swap(&rows, &self.rows)
         swap(&counts, &self.counts)
         rowCount &+= 1
-    }
-
-    /// Reads a byte of each line of the cache in which some bytes lie, as far as there are so many.
-    @inline(__always) private static func touched(_ bytes: Span<UInt8>, from start: Int, length: Int) -> UInt8 {
-        let end = min(start &+ length, bytes.count)
-        var (sum, place): (UInt8, Int) = (0, start)
-        while place < end {
-            sum &+= bytes[place]
-            place &+= 64
-        }
-        return sum
     }
 
     private static func spread(

@@ -58,6 +58,9 @@ package enum MetricCatalogue {
     private static let sent = [QuestionRule.answer.eventType]
     private static let answers: [MetricCondition] = [QuestionRule.answer.condition]
 
+    /// How questions are judged: values of the label `result` of those that are counted.
+    package static let questionResults = ["good", "failed"]
+
     /// The definition with a name; nil for none.
     package static func metric(named name: String) -> MetricDefinition? { all.first { $0.name == name } }
 

@@ -99,3 +99,24 @@ package struct MetricDefinition: Hashable, Sendable {
         bucketBoundsNanoseconds = bounds
     }
 }
+
+extension MetricDefinition {
+    /// All that a label may say where nobody else gives it a value, the empty text and ``MetricCatalogue/otherLabel``
+    /// aside; nil: others do.
+    package func values(of label: MetricLabel) -> [String]? {
+        switch label.source {
+        case .column: nil
+        case .boolean(_, let ifTrue, let ifFalse): [ifTrue, ifFalse]
+        case .eventType(let names): names
+        case .given: countsQuestions ? MetricCatalogue.questionResults : nil
+        }
+    }
+
+    private var countsQuestions: Bool {
+        switch source {
+        case .questions: true
+        case .corrections(let name): MetricCatalogue.metric(named: name)?.source == .questions
+        case .count, .sum, .observe, .bookedCost, .unpricedCalls, .ratings, .process: false
+        }
+    }
+}

@@ -55,6 +55,17 @@ package struct PriceCandidates: Sendable {
         return deciding(isGPU: isGPU, at: time, known: known, steps: &steps)?.entries ?? []
     }
 
+    /// The price of a class that a ``PriceQuote`` takes for calls of a time; nil where it takes none.
+    /// - Parameter serviceTier: normalised.
+    package func inForce(
+        _ tokenClass: TokenClass, serviceTier: String, at time: Int64, known: PriceHorizon = .all
+    ) -> PriceEntry? {
+        var steps = 0
+        let source = deciding(isGPU: tokenClass == .gpu, at: time, known: known, steps: &steps)
+        return source?.inForce(
+            PriceKind(tokenClass, serviceTier: serviceTier), at: time, known: known, steps: &steps)
+    }
+
     /// Who put the list that decides into the book; nil where none does.
     func decidingOrigin(isGPU: Bool, at time: Int64) -> PriceOrigin? {
         var steps = 0

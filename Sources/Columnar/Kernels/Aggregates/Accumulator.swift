@@ -12,6 +12,8 @@ package protocol Accumulator: Sendable {
     func finish(_ groups: [UInt32], _ watch: KernelWatch) throws(KernelError) -> Vector
     /// The same for states whose finish others may share.
     func finish(_ groups: [UInt32], _ watch: KernelWatch, _ helpers: KernelHelpers) throws(KernelError) -> Vector
+    /// Whether values may have no result, which is then refused: all groups are finished, though few are wanted.
+    var mayRefuse: Bool { get }
     /// What finishing needs beside ``memoryBytes``, the results' texts above all: for budgets.
     var finishBytes: Int { get }
     /// Takes in a whole page by what its header says of it; false, and nothing happened, when that is not enough.
@@ -37,6 +39,9 @@ extension Accumulator {
     package func finish(
         _ groups: [UInt32], _ watch: KernelWatch, _ helpers: KernelHelpers
     ) throws(KernelError) -> Vector { try finish(groups, watch) }
+
+    /// Most sums may be too great, or are handed on to others.
+    package var mayRefuse: Bool { true }
 
     /// Most results are small.
     package var finishBytes: Int { 0 }

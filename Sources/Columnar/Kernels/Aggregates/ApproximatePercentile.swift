@@ -18,6 +18,8 @@ struct ApproximatePercentileAccumulator: Accumulator {
     }
 
     var memoryBytes: Int { histograms.memoryBytes }
+    /// Only the watch stops it.
+    var mayRefuse: Bool { false }
 
     mutating func grow(to count: Int) { histograms.grow(to: count) }
 

@@ -3,6 +3,7 @@ struct CountAccumulator: Accumulator {
     private var counts: [Int64] = []
 
     var memoryBytes: Int { counts.capacity * 8 }
+    var mayRefuse: Bool { false }
 
     mutating func grow(to groups: Int) { counts.pad(to: groups, with: 0) }
 
@@ -13,7 +14,9 @@ struct CountAccumulator: Accumulator {
 
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
         assert(other.counts.count <= mapping.count, "every group has a place here")
-        for (group, count) in other.counts.enumerated() { counts[Int(mapping[group])] &+= count }
+        let (targets, more) = (mapping.span, other.counts.span)
+        var numbers = counts.mutableSpan
+        for group in 0..<more.count { numbers[Int(targets[group])] &+= more[group] }
     }
 
     func finish(_ groups: [UInt32]) -> Vector {

@@ -50,9 +50,7 @@ struct DistinctAccumulator: Accumulator {
         var rest = other
         if let theirs = other.kept {
             if takesCodes(of: theirs) {
-                coded.absorb(
-                    other.coded, groups: mapping, groupCount: groupCount, values: (0..<UInt32(theirs.count)).map { $0 },
-                    valueCount: theirs.count)
+                coded.absorb(other.coded, groups: mapping, groupCount: groupCount, valueCount: theirs.count)
             } else {
                 rest = other.withNumbers()
             }

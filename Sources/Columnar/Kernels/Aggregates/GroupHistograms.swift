@@ -65,10 +65,9 @@ struct GroupHistograms: Sendable {
     /// - Complexity: O(rows), and O(groups) where they are not more than the rows.
     private mutating func count(_ values: [Int64], _ validity: Validity?, _ assignment: GroupAssignment) {
         assert(assignment.rowCount == values.count, "a group for each row")
+        if let runs = assignment.runs, validity == nil { return count(values, runs) }
         let groups = assignment.groups
-        if let runs = assignment.runs, validity == nil {
-            count(values, runs)
-        } else if groups.isEmpty {
+        if groups.isEmpty {
             let valid = values.indices.filter { validity?[$0] ?? true }.map { values[$0] }
             count(valid, [GroupAssignment.Run(group: 0, rows: 0..<valid.count)])
         } else if all.count > values.count {
@@ -85,7 +84,9 @@ struct GroupHistograms: Sendable {
         var shares: [WaitingBuckets.Share] = []
         var waitingCount = 0
         for part in parts {
-            guard let positives = all[part.group].note(values.span, part.rows) else { continue }
+            // Shares follow from counts alone.
+            let found = all[part.group].note(values.span, part.rows, isAddedUp: !mayWait)
+            guard let positives = found else { continue }
             if mayWait, positives.areAll, part.rows.count < Self.waitingRowsMax {
                 shares.append(
                     WaitingBuckets.Share(

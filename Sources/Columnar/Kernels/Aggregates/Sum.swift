@@ -8,6 +8,11 @@ struct SumAccumulator: Accumulator {
     /// Decimal places of `sums`; grows when values bring more.
     private var scale: Int
     private var sums: [Int128] = []
+    /// The sums in 64 bits, in the place of `sums`, for as long as what has come cannot come to more.
+    private var narrowSums: [Int64] = []
+    private var isNarrow = true
+    /// No sum of any of the values that came, each taken without its sign, is greater; meaningless once sums are wide.
+    private var bound: Int64 = 0
     /// By group: how often its sum left 128 bits upwards, less how often downwards; those that are beyond them now.
     private var turns: [Int: Int64] = [:]
     private var counts: [Int64] = []
@@ -18,12 +23,39 @@ struct SumAccumulator: Accumulator {
         scale = argument.scale
     }
 
-    var memoryBytes: Int { sums.capacity * 16 + counts.capacity * 8 + turns.count * 48 }
+    var memoryBytes: Int {
+        sums.capacity * 16 + (narrowSums.capacity + counts.capacity) * 8 + turns.count * 48
+    }
 
     mutating func grow(to groups: Int) {
-        sums.pad(to: groups, with: 0)
+        if isNarrow { narrowSums.pad(to: groups, with: 0) } else { sums.pad(to: groups, with: 0) }
         counts.pad(to: groups, with: 0)
     }
+
+    /// Whether 64 bits still hold each sum after so many values of no more than 2^`bits` either way; sums get 128 where
+    /// they might not.
+    /// - Precondition: sums are narrow.
+    private mutating func staysNarrow(adding rows: Int, of bits: Int) -> Bool {
+        // The shift then leaves what the rows come to at most below 2^62.
+        if bits + (Int.bitWidth - rows.leadingZeroBitCount) < 62 {
+            let (sum, overflow) = bound.addingReportingOverflow(Int64(rows) << Int64(bits))
+            if !overflow {
+                bound = sum
+                return true
+            }
+        }
+        becomeWide()
+        return false
+    }
+
+    private mutating func becomeWide() {
+        if !isNarrow { return }
+        assert(sums.isEmpty && turns.isEmpty, "sums are in one place")
+        sums = narrowSums.map { Int128($0) }
+        (narrowSums, isNarrow) = ([], false)
+    }
+
+    private func sum(of group: Int) -> Int128 { isNarrow ? Int128(narrowSums[group]) : sums[group] }
 
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws(KernelError) {
         let value = arguments[0]
@@ -37,23 +69,26 @@ struct SumAccumulator: Accumulator {
         switch value.storage {
         case .int64(let values) where value.type.scale == scale: add(values, assignment)
         case .int128(let values) where value.type.scale == scale:
+            becomeWide()
             assignment.forEach { row, group in add(values[row], to: group) }
         default:
-            for row in 0..<value.count {
-                let group = assignment.groups.isEmpty ? 0 : Int(assignment.groups[row])
-                try add(value.scalar(at: row), to: group)
-            }
+            becomeWide()
+            try assignment.forEach { (row, group) throws(KernelError) in try add(value.scalar(at: row), to: group) }
         }
     }
 
     /// Null rows hold zero and so add nothing.
     private mutating func add(_ values: [Int64], _ assignment: GroupAssignment) {
         let source = values.span
+        if isNarrow, staysNarrow(adding: source.count, of: source.magnitudeBits) {
+            return addNarrow(source, assignment)
+        }
         if let runs = assignment.runs {
             for run in runs { add(source.total(run.rows), to: run.group) }
             return
         }
-        let groups = assignment.groups.span
+        let all = assignment.groups
+        let groups = all.span
         let rowBits = Int.bitWidth - source.count.leadingZeroBitCount
         if let dense = assignment.dense, source.magnitudeBits + rowBits < 64 {
             let totals = source.totals(of: groups, within: dense)
@@ -73,6 +108,25 @@ struct SumAccumulator: Accumulator {
         for row in beyond { turn(Int(groups[row]), by: source[row] > 0 ? 1 : -1) }
     }
 
+    /// The same where 64 bits hold whatever comes of it.
+    private mutating func addNarrow(_ values: Span<Int64>, _ assignment: GroupAssignment) {
+        var sums = narrowSums.mutableSpan
+        if let runs = assignment.runs {
+            for run in runs { sums[run.group] &+= values.narrowTotal(run.rows) }
+            return
+        }
+        let all = assignment.groups
+        let groups = all.span
+        if let dense = assignment.dense {
+            let totals = values.totals(of: groups, within: dense)
+            for group in dense { sums[group] &+= totals[group - dense.lowerBound] }
+            return
+        }
+        precondition(groups.count == values.count, "a group for each value")
+        for row in 0..<groups.count { sums[Int(groups[row])] &+= values[row] }
+    }
+
+    /// - Precondition: sums are wide.
     private mutating func add(_ value: Int128, to group: Int) {
         let (sum, overflow) = sums[group].addingReportingOverflow(value)
         sums[group] = sum
@@ -101,9 +155,15 @@ struct SumAccumulator: Accumulator {
 
     /// The sums of groups where 64 bits hold each of them.
     private func narrow(_ groups: [UInt32]) -> [Int64]? {
-        let (source, wanted) = (sums.span, groups.span)
+        let wanted = groups.span
         var result = [Int64](repeating: 0, count: wanted.count)
         var target = result.mutableSpan
+        if isNarrow {
+            let source = narrowSums.span
+            for row in 0..<wanted.count { target[row] = source[Int(wanted[row])] }
+            return result
+        }
+        let source = sums.span
         for row in 0..<wanted.count {
             guard let sum = Int64(exactly: source[Int(wanted[row])]) else { return nil }
             target[row] = sum
@@ -113,6 +173,7 @@ struct SumAccumulator: Accumulator {
 
     private mutating func widen(to places: Int) throws(KernelError) {
         if !turns.isEmpty { throw KernelError.decimalOverflow }
+        becomeWide()
         for group in sums.indices {
             guard let scaled = Decimal128.rescale(sums[group], from: scale, to: places)
             else { throw KernelError.decimalOverflow }
@@ -125,12 +186,27 @@ struct SumAccumulator: Accumulator {
         var other = other
         if other.scale > scale { try widen(to: other.scale) }
         if scale > other.scale { try other.widen(to: scale) }
-        assert(other.sums.count <= mapping.count && other.scale == scale, "every group has a place here, at one scale")
-        for group in other.sums.indices {
-            let target = Int(mapping[group])
-            add(other.sums[group], to: target)
-            counts[target] &+= other.counts[group]
+        assert(other.counts.count <= mapping.count, "every group has a place here")
+        assert(other.scale == scale, "both are at one scale")
+        let targets = mapping.span
+        do {
+            var numbers = counts.mutableSpan
+            let more = other.counts.span
+            for group in 0..<more.count { numbers[Int(targets[group])] &+= more[group] }
         }
+        if isNarrow, other.isNarrow {
+            let (sum, overflow) = bound.addingReportingOverflow(other.bound)
+            if !overflow {
+                bound = sum
+                let more = other.narrowSums.span
+                var sums = narrowSums.mutableSpan
+                for group in 0..<more.count { sums[Int(targets[group])] &+= more[group] }
+                return
+            }
+        }
+        becomeWide()
+        other.becomeWide()
+        for group in other.sums.indices { add(other.sums[group], to: Int(targets[group])) }
         // order: sums.
         for (group, count) in other.turns { turn(Int(mapping[group]), by: count) }
     }
@@ -141,13 +217,14 @@ struct SumAccumulator: Accumulator {
         let isWhole = groups.allSatisfy { counts[Int($0)] > 0 }
         if isWhole, type.isNumeric, type.scale == scale {
             if let narrow = narrow(groups) { return Vector(type: type, count: groups.count, storage: .int64(narrow)) }
-            return Vector(type: type, count: groups.count, storage: .int128(groups.map { sums[Int($0)] })).narrowed()
+            let wide = groups.map { sum(of: Int($0)) }
+            return Vector(type: type, count: groups.count, storage: .int128(wide)).narrowed()
         }
         return Vector(
             type: type,
             scalars: try groups.map { (group) throws(KernelError) -> Scalar in
                 guard counts[Int(group)] > 0 else { return .null }
-                let sum = sums[Int(group)]
+                let sum = sum(of: Int(group))
                 switch type {
                 case .integer:
                     guard let narrow = Int64(exactly: sum), scale == 0 else { throw KernelError.outOfRange(.integer) }
@@ -165,7 +242,7 @@ struct SumAccumulator: Accumulator {
             scalars: try groups.map { (group) throws(KernelError) -> Scalar in
                 let count = Int128(counts[Int(group)])
                 guard count > 0 else { return .null }
-                let sum = sums[Int(group)]
+                let sum = sum(of: Int(group))
                 if type == .double { return .double(Decimal128.toDouble(sum, scale: scale) / Double(count)) }
                 let places = Decimal128.divisionScale(sum, scale, count, 0)
                 guard let quotient = Decimal128.divide(sum, scale, by: count, 0, scale: places)
@@ -179,6 +256,7 @@ struct SumAccumulator: Accumulator {
         let present = rowCount - summary.nullCount
         if present == 0 { return true }
         guard let sum = summary.sum else { return false }
+        becomeWide()
         let (total, overflow) = sums[0].addingReportingOverflow(sum)
         if overflow { return false }
         sums[0] = total
@@ -199,6 +277,13 @@ extension Span<Int64> {
             low &+= UInt64(truncatingIfNeeded: value) & 0xFFFF_FFFF
         }
         return Int128(high) << 32 &+ Int128(low)
+    }
+
+    /// The same where 64 bits hold it.
+    fileprivate func narrowTotal(_ rows: Range<Int>) -> Int64 {
+        var sum: Int64 = 0
+        for row in rows { sum &+= self[row] }
+        return sum
     }
 
     /// The smallest and the greatest value.

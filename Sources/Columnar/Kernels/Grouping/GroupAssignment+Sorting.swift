@@ -28,6 +28,7 @@ extension GroupAssignment {
 
     /// How many valid rows each group of a range has, which all lie in it.
     private func rowCounts(_ validity: Validity?, within range: Range<Int>) -> [Int] {
+        let groups = groups
         let numbers = groups.span
         let first = UInt32(truncatingIfNeeded: range.lowerBound)
         var result = [Int](repeating: 0, count: range.count)
@@ -44,6 +45,7 @@ extension GroupAssignment {
     private func scatter(
         _ values: [Int64], _ validity: Validity?, _ places: inout [Int], first: Int, into sorted: inout [Int64]
     ) {
+        let groups = groups
         let (numbers, source) = (groups.span, values.span)
         precondition(numbers.count == source.count, "a group for each value")
         let first = UInt32(truncatingIfNeeded: first)

@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Which group each row of a chunk belongs to. Rows of one group in a row are a run, which aggregates sum without
 /// looking at groups again: an ungrouped chunk is one run, sorted times make long ones.
 package struct GroupAssignment: Sendable {
@@ -8,8 +10,8 @@ package struct GroupAssignment: Sendable {
 
     /// Rows of the chunk.
     package let rowCount: Int
-    /// Empty when `runs` says it all.
-    let groups: [UInt32]
+    /// By row; empty where every row is in group 0; nil where `runs` came alone.
+    private let numbers: [UInt32]?
     let runs: [Run]?
     /// The groups that occur lie in it, and it is shorter than the rows; nil where runs tell, or groups are many.
     let dense: Range<Int>?
@@ -19,7 +21,7 @@ package struct GroupAssignment: Sendable {
     /// Every row in group 0.
     package init(single rowCount: Int) {
         self.rowCount = rowCount
-        groups = []
+        numbers = []
         runs = rowCount == 0 ? [] : [Run(group: 0, rows: 0..<rowCount)]
         (dense, rowsOfGroups) = (nil, nil)
     }
@@ -33,7 +35,7 @@ package struct GroupAssignment: Sendable {
     ///   - countsRows: whether several aggregates want to know how many rows each group has.
     package init(_ groups: [UInt32], below bound: Int = .max, countsRows: Bool = false) {
         rowCount = groups.count
-        self.groups = groups
+        numbers = groups
         runs = groups.isEmpty ? [] : Self.runs(of: groups.span)
         assert(runs == nil || runs?.last?.rows.upperBound ?? 0 == groups.count, "runs make up the rows")
         guard runs == nil else {
@@ -54,11 +56,18 @@ package struct GroupAssignment: Sendable {
     /// - Precondition: they make up the rows.
     init(runs: [Run]) {
         rowCount = runs.last?.rows.upperBound ?? 0
+        (numbers, self.runs, dense, rowsOfGroups) = (nil, runs, nil, nil)
+        assert(runs.indices.allSatisfy { runs[$0].rows.lowerBound == ($0 == 0 ? 0 : runs[$0 - 1].rows.upperBound) })
+    }
+
+    /// By row; empty where every row is in group 0, which `runs` says then.
+    /// - Complexity: O(1), or O(rows) where runs came alone: most look at these and at no row.
+    var groups: [UInt32] {
+        if let numbers { return numbers }
         var groups = [UInt32](repeating: 0, count: rowCount)
         var target = groups.mutableSpan
-        for run in runs { target.fill(run.rows, with: UInt32(truncatingIfNeeded: run.group)) }
-        (self.groups, self.runs, dense, rowsOfGroups) = (groups, runs, nil, nil)
-        assert(runs.indices.allSatisfy { runs[$0].rows.lowerBound == ($0 == 0 ? 0 : runs[$0 - 1].rows.upperBound) })
+        for run in runs ?? [] { target.fill(run.rows, with: UInt32(truncatingIfNeeded: run.group)) }
+        return groups
     }
 
     /// How many runs serve at most.
@@ -80,13 +89,30 @@ package struct GroupAssignment: Sendable {
 
     /// The same for some rows, in any order.
     package func gather(_ rows: [UInt32]) -> GroupAssignment {
-        if groups.isEmpty { return GroupAssignment(single: rows.count) }
         assert(rows.allSatisfy { $0 < rowCount }, "rows of the chunk")
+        let groups = groups
+        if groups.isEmpty { return GroupAssignment(single: rows.count) }
         let (source, wanted) = (groups.span, rows.span)
         var picked = [UInt32](repeating: 0, count: rows.count)
         var target = picked.mutableSpan
         for row in 0..<wanted.count { target[row] = source[Int(wanted[row])] }
         return GroupAssignment(picked)
+    }
+
+    /// The same for rows that ascend, as filters leave them: no row is looked at where `runs` came alone.
+    /// - Complexity: O(runs · log rows), or O(rows).
+    package func gather(ascending rows: [UInt32]) -> GroupAssignment {
+        assert(zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }, "rows ascend")
+        guard numbers == nil, let runs else { return gather(rows) }
+        var left: [Run] = []
+        var start = 0
+        for run in runs where start < rows.count {
+            let end = rows[start...].partitioningIndex { Int($0) >= run.rows.upperBound }
+            if end > start { left.append(Run(group: run.group, rows: start..<end)) }
+            start = end
+        }
+        assert(start == rows.count, "rows of the chunk")
+        return GroupAssignment(runs: left)
     }
 
     /// Adds to each group's number how many rows it has here.
@@ -97,6 +123,7 @@ package struct GroupAssignment: Sendable {
         } else if let dense, let rowsOfGroups {
             for group in dense { numbers[group] &+= rowsOfGroups[group - dense.lowerBound] }
         } else {
+            let groups = groups
             let source = groups.span
             for row in 0..<source.count { numbers[Int(source[row])] &+= 1 }
         }
@@ -117,6 +144,7 @@ package struct GroupAssignment: Sendable {
             }
             return
         }
+        let groups = groups
         let source = groups.span
         for row in 0..<source.count {
             numbers[Int(source[row])] &+= Int64((words[row >> 6] &>> UInt64(row & 63)) & 1)
@@ -130,6 +158,7 @@ package struct GroupAssignment: Sendable {
             for run in runs { for row in run.rows { try step(row, run.group) } }
             return
         }
+        let groups = groups
         let source = groups.span
         for row in 0..<source.count { try step(row, Int(source[row])) }
     }

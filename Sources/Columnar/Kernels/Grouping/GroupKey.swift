@@ -17,15 +17,18 @@ package enum GroupKey: Sendable {
 /// Values that stay the same for stretches of rows: one for each stretch. None is null.
 package struct RunColumn: Sendable {
     /// Of each run; those of neighbours differ.
-    private(set) var values: [Int64] = []
+    package private(set) var values: [Int64] = []
     /// Behind the last row of each run.
-    private(set) var ends: [Int] = []
+    package private(set) var ends: [Int] = []
 
     /// No rows.
     init() {}
 
     /// How many rows.
-    var rowCount: Int { ends.last ?? 0 }
+    package var rowCount: Int { ends.last ?? 0 }
+
+    /// Bytes held, roughly.
+    package var memoryBytes: Int { 160 + (values.capacity + ends.capacity) * 8 }
 
     /// Goes on with a value up to a row.
     mutating func append(_ value: Int64, upTo end: Int) {
@@ -40,6 +43,17 @@ package struct RunColumn: Sendable {
 
     /// The rows of a run.
     func rows(_ run: Int) -> Range<Int> { (run == 0 ? 0 : ends[run - 1])..<ends[run] }
+
+    /// The same for the rows that stay; nil where runs are then too short to serve.
+    /// - Precondition: each is a row.
+    /// - Complexity: O(runs · log(rows that stay)), or O(runs of both).
+    package func gather(_ rows: KeptRows) -> RunColumn? {
+        var kept = RunColumn()
+        let counts = rows.counts(before: ends)
+        for run in values.indices where counts[run] > kept.rowCount { kept.append(values[run], upTo: counts[run]) }
+        assert(kept.rowCount == rows.count, "runs make up the rows that stay")
+        return kept.values.count <= GroupAssignment.runsMax(rows: kept.rowCount) ? kept : nil
+    }
 }
 
 extension Span<Int64> {

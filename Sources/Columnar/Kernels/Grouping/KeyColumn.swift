@@ -1,3 +1,5 @@
+internal import Bytes
+
 /// Numbers the distinct values of one key column, null among them, in the order they first appear. One thread's own.
 struct KeyColumn: Sendable {
     let type: ColumnType
@@ -44,6 +46,8 @@ struct KeyColumn: Sendable {
     }
 
     private static let unknown = UInt32.max
+    /// So many of another column are taken in at a time.
+    private static let kindsAtATime = 1 << 16
     /// Entries of a dictionary from which on texts are looked up together.
     private static let manyTexts = 1 << 8
 
@@ -84,6 +88,7 @@ struct KeyColumn: Sendable {
     private mutating func encode(_ codes: [UInt32], _ dictionary: TextDictionary, _ validity: Validity?) -> [UInt32] {
         if takesCodes(of: dictionary) { return encode(kept: codes, validity) }
         meet(dictionary)
+        if validity == nil, dictionary.count < Self.manyTexts, let numbers = known(codes) { return numbers }
         let source = codes.span
         var result = [UInt32](repeating: 0, count: source.count)
         var numbers = result.mutableSpan
@@ -101,6 +106,14 @@ struct KeyColumn: Sendable {
             numbers[row] = known != Self.unknown ? known : number(ofCode: source[row], dictionary)
         }
         return result
+    }
+
+    /// The numbers of codes of few texts, all at once; nil where one is not known yet.
+    private func known(_ codes: [UInt32]) -> [UInt32]? {
+        var numbers = codes
+        guard CodeTable.replace(&numbers, by: codeNumbers), BitPacking.areAll(numbers, below: kinds.count)
+        else { return nil }
+        return numbers
     }
 
     /// The numbers of codes; false where one is not known yet.
@@ -159,18 +172,46 @@ struct KeyColumn: Sendable {
         return true
     }
 
-    /// The numbers of codes of the kept dictionary.
-    private mutating func encode(kept codes: [UInt32], _ validity: Validity?) -> [UInt32] {
+    /// The numbers of codes of the kept dictionary, where there are no nulls.
+    private mutating func encode(kept codes: [UInt32]) -> [UInt32] {
         let source = codes.span
         var result = [UInt32](repeating: 0, count: source.count)
         var numbers = result.mutableSpan
-        if validity == nil, Self.look(source, keptNumbers.span, into: &numbers) { return result }
+        if Self.look(source, keptNumbers.span, into: &numbers) { return result }
+        let first = UInt32(kinds.count)
+        var (fresh, count) = ([Kind](repeating: Kind(.kept), count: source.count), 0)
+        do {
+            var known = keptNumbers.mutableSpan
+            var new = fresh.mutableSpan
+            // Whether an id was met before is as good as chance, so nothing here waits for the answer: each row stores
+            // what would be needed if it was not.
+            for row in 0..<source.count {
+                let code = source[row]
+                let before = known[Int(code)]
+                let isNew = before == Self.unknown
+                let number = isNew ? first &+ UInt32(truncatingIfNeeded: count) : before
+                new[count] = Kind(.kept, Int(code))
+                known[Int(code)] = number
+                numbers[row] = number
+                count &+= isNew ? 1 : 0
+            }
+        }
+        kinds.append(contentsOf: fresh[..<count])
+        return result
+    }
+
+    /// The same where there may be nulls.
+    private mutating func encode(kept codes: [UInt32], _ validity: Validity?) -> [UInt32] {
+        guard let validity else { return encode(kept: codes) }
+        let source = codes.span
+        var result = [UInt32](repeating: 0, count: source.count)
+        var numbers = result.mutableSpan
         var fresh: [Kind] = []
         var (next, null) = (UInt32(kinds.count), nullNumber)
         do {
             var known = keptNumbers.mutableSpan
             for row in 0..<source.count {
-                if let validity, !validity[row] {
+                if !validity[row] {
                     if null == nil {
                         null = next
                         next += 1
@@ -421,6 +462,7 @@ struct KeyColumn: Sendable {
     mutating func absorb(_ other: KeyColumn, last helpers: KernelHelpers? = nil) -> [UInt32] {
         if let theirs = other.kept { _ = takesCodes(of: theirs) }
         lookedTexts += other.lookedTexts
+        if other.hasCodes(of: kept) { return numbers(ofCodes: other.kinds) }
         kinds.reserveCapacity(kinds.count + other.kinds.count)
         let known = numberedTexts(of: other, last: helpers)
         let common = textsInCommon(with: other)
@@ -434,6 +476,25 @@ struct KeyColumn: Sendable {
             case .kept: return number(ofKept: kind.index, of: other)
             }
         }
+    }
+
+    /// Whether all of its values are texts of a kept dictionary whose codes are another one's, too.
+    private func hasCodes(of other: TextDictionary?) -> Bool {
+        guard texts.count == 0, numbers.count == 0, otherValues.isEmpty, nullNumber == nil else { return false }
+        assert(kinds.allSatisfy { $0.table == .kept }, "there is nothing else")
+        guard let kept, let other else { return false }
+        return other.agrees(with: kept) && kept.count <= other.count
+    }
+
+    /// The numbers of what stands for codes of the kept dictionary, as of rows that come a chunk at a time.
+    private mutating func numbers(ofCodes kinds: [Kind]) -> [UInt32] {
+        var result: [UInt32] = []
+        result.reserveCapacity(kinds.count)
+        for start in stride(from: 0, to: kinds.count, by: Self.kindsAtATime) {
+            let part = kinds[start..<min(start + Self.kindsAtATime, kinds.count)]
+            result.append(contentsOf: encode(kept: part.map { UInt32(truncatingIfNeeded: $0.index) }))
+        }
+        return result
     }
 
     /// Below which codes of its kept dictionary are those of the one here.

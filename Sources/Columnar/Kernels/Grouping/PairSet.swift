@@ -21,7 +21,7 @@ struct PairSet: Sendable {
 
     /// Makes room for groups and numbers of values below these.
     /// - Parameter more: how many pairs may come at once.
-    private mutating func reserve(groups: Int, values: Int, for more: Int) {
+    private mutating func reserve(groups: Int, values: Int, for more: @autoclosure () -> Int) {
         guard isDense else { return }
         if groups <= rows, values <= stride * 64 { return }
         // In powers of two, so that what is moved and counted stays linear in what comes.
@@ -29,7 +29,7 @@ struct PairSet: Sendable {
         while newRows < groups { newRows *= 2 }
         while newStride * 64 < values { newStride *= 2 }
         let bytes = newRows.multipliedReportingOverflow(by: newStride * 8)
-        if bytes.overflow || bytes.partialValue > max(Self.smallBytes, (count + more) * Self.pairBytes) {
+        if bytes.overflow || bytes.partialValue > max(Self.smallBytes, (count + more()) * Self.pairBytes) {
             leaveBits()
             return
         }
@@ -79,7 +79,8 @@ struct PairSet: Sendable {
             }
             return
         }
-        let numbers = assignment.groups.span
+        let all = assignment.groups
+        let numbers = all.span
         for row in 0..<source.count {
             words[Int(numbers[row]) &* stride &+ Int(source[row] >> 6)] |= 1 << UInt64(source[row] & 63)
         }
@@ -100,6 +101,24 @@ struct PairSet: Sendable {
             } else {
                 _ = table.number(of: Self.key(here, number))
             }
+        }
+    }
+
+    /// The same where values have the same numbers here: rows of bits meet word by word.
+    /// - Complexity: O(words that the other one has), or as above.
+    mutating func absorb(_ other: PairSet, groups: [UInt32], groupCount: Int, valueCount: Int) {
+        reserve(groups: groupCount, values: valueCount, for: other.count)
+        guard isDense, other.isDense, other.stride <= stride else {
+            let values = (0..<UInt32(valueCount)).map { $0 }
+            return absorb(other, groups: groups, groupCount: groupCount, values: values, valueCount: valueCount)
+        }
+        let more = other.words.span
+        let (theirs, stride) = (other.stride, stride)
+        var words = self.words.mutableSpan
+        // Rows behind the groups are empty.
+        for row in 0..<min(other.rows, groups.count) {
+            let (source, target) = (row &* theirs, Int(groups[row]) &* stride)
+            for word in 0..<theirs { words[target &+ word] |= more[source &+ word] }
         }
     }
 

@@ -10,7 +10,7 @@ import WireFormats
 /// Works in rounds. In each, one job writes what the round before decoded while the others read and decode the next
 /// blocks; these give way to what the writing itself has several threads do, and fill the time in which it goes on
 /// alone or waits for the disk. So cores and disk are busy together; results are applied in the order of the input.
-/// Memory holds two rounds of decoded events and two blocks a thread.
+/// Memory holds two rounds of decoded events, and beside them a piece a thread of files, or two blocks a thread.
 package struct BulkImport {
     /// Blocks of one round: about as many events as one segment wants.
     private static let blocksPerRound = 24
@@ -69,7 +69,7 @@ package struct BulkImport {
         var linesBefore = 0
         var decoded: [DecodedBatch] = []
         // Where the source cannot be read any further: what was read before is written first.
-        let broken = Mutex<(any Error)?>(nil)
+        let broken = Mutex<(place: Int, error: any Error)?>(nil)
         repeat {
             let written = try Written(decoded, &way, source: source.name, linesBefore: linesBefore)
             let (store, decoders, isEnding, origin) = (store, decoders, summary.isInterrupted, way.origin)
@@ -82,13 +82,16 @@ package struct BulkImport {
                     let made = try written.write(to: store)
                     outcome.withLock { $0 = made }
                 } else if !isEnding {
+                    // What comes before all that cannot be read has all that was handed out.
+                    var place = Int.max
                     do {
-                        guard let (place, block) = try feed.next() else { return }
-                        let batch = decoders.withDecoder { $0.decodeLines(block.span, from: origin) }
-                        feed.giveBack(block)
+                        guard let part = try feed.next() else { return }
+                        place = part.place
+                        let batch = try decoders.withDecoder { try feed.decode(part.lines, with: &$0, from: origin) }
                         next.withLock { $0.append((place, batch)) }
                     } catch {
-                        broken.withLock { $0 = $0 ?? error }
+                        feed.stop()
+                        broken.withLock { if place <= $0?.place ?? .max { $0 = (place, error) } }
                     }
                 }
             }
@@ -103,13 +106,15 @@ package struct BulkImport {
             if let restored = made.restored { summary.add(restored) }
             if mustEnd() { summary.isInterrupted = true }
             if let held = residentMemoryBytes(), held > Self.heldBytesMax { returnFreeMemory() }
-            decoded = next.withLock { $0.sorted { $0.place < $1.place }.map(\.batch) }
+            // Others may have gone on behind it.
+            let end = broken.withLock { $0?.place ?? .max }
+            decoded = next.withLock { $0.filter { $0.place < end }.sorted { $0.place < $1.place }.map(\.batch) }
             progress.update(
                 done: doneBytes &+ feed.sourceBytes, total: totalBytes,
                 count: summary.accepted + summary.duplicates + summary.rejected,
                 unit: "events")
         } while !decoded.isEmpty
-        if let error = broken.withLock({ $0 }) {
+        if let error = broken.withLock({ $0?.error }) {
             guard let damage = error as? ImportError else { throw error }
             if case .moving(_, let lines) = way { throw lines.broken(off: damage.reason) }
             throw ImportError(source: damage.source, reason: "\(damage.reason); the lines before it were taken")
@@ -244,8 +249,15 @@ extension ImportSummary {
     }
 }
 
-/// Hands the blocks of a source to many threads, numbered in order.
+/// Hands the lines of a source to many threads, in blocks that are numbered in order. Of a file it says where they
+/// stand, so that no thread waits for what another one reads.
 private final class BlockFeed: Sendable {
+    /// Whole lines.
+    enum Lines {
+        case block([UInt8])
+        case stretch(Range<Int>)
+    }
+
     private struct State: ~Copyable {
         var blocks: LineBlocks
         var count = 0
@@ -256,8 +268,12 @@ private final class BlockFeed: Sendable {
     }
 
     private let state: Mutex<State>
+    private let placed: (any PlacedSource)?
 
-    init(_ source: any ByteSource) { state = Mutex(State(blocks: LineBlocks(source))) }
+    init(_ source: any ByteSource) {
+        state = Mutex(State(blocks: LineBlocks(source)))
+        placed = source as? any PlacedSource
+    }
 
     var sourceBytes: Int { state.withLock { $0.blocks.sourceBytes } }
 
@@ -269,22 +285,48 @@ private final class BlockFeed: Sendable {
         }
     }
 
-    /// Takes back a block that was worked on.
-    func giveBack(_ block: [UInt8]) { state.withLock { $0.blocks.giveBack(block) } }
+    /// Decodes lines that were handed out.
+    /// - Throws: what reading them throws; nothing of them is decoded then.
+    func decode(_ lines: Lines, with decoder: inout EventDecoder, from origin: LineOrigin) throws -> DecodedBatch {
+        switch lines {
+        case .block(let block):
+            let batch = decoder.decodeLines(block.span, from: origin)
+            state.withLock { $0.blocks.giveBack(block) }
+            return batch
+        case .stretch(let stretch):
+            guard let placed else { preconditionFailure("stretches are of a source that has places") }
+            do {
+                try LinePieces.forEach(in: stretch, of: placed) { decoder.takeLines($0, upTo: $1, from: origin) }
+            } catch {
+                _ = decoder.finish()
+                throw error
+            }
+            return decoder.finish()
+        }
+    }
 
-    func next() throws -> (place: Int, block: [UInt8])? {
+    /// Has nothing handed out any more.
+    func stop() { state.withLock { $0.hasFailed = true } }
+
+    func next() throws -> (place: Int, lines: Lines)? {
         try state.withLock { state in
             guard !state.hasFailed else { return nil }
-            var next = state.first.take()
+            let lines: Lines?
             do {
-                if next == nil { next = try state.blocks.next() }
+                lines = try Self.next(&state)
             } catch {
                 state.hasFailed = true
                 throw error
             }
-            guard let block = next else { return nil }
+            guard let lines else { return nil }
             state.count += 1
-            return (state.count, block)
+            return (state.count, lines)
         }
+    }
+
+    private static func next(_ state: inout State) throws -> Lines? {
+        if let first = state.first.take() { return .block(first) }
+        if let stretch = try state.blocks.nextStretch() { return .stretch(stretch) }
+        return try state.blocks.next().map { .block($0) }
     }
 }

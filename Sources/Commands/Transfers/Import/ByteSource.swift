@@ -12,6 +12,15 @@ package protocol ByteSource: AnyObject, Sendable {
     func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int
 }
 
+/// One that can be read at any place, where its length is known.
+package protocol PlacedSource: ByteSource {
+    /// Fills the span from a place on, whatever else is read meanwhile; returns how much, fewer than wanted only at the
+    /// end.
+    func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int
+    /// Has ``ByteSource/read(into:)`` go on at a place.
+    func skip(to offset: Int)
+}
+
 extension [any ByteSource] {
     /// Bytes of all together; nil where one comes once, or 64 bits do not hold them.
     var lengthBytes: Int? {
@@ -24,7 +33,7 @@ extension [any ByteSource] {
 }
 
 /// A file from its beginning, or a pipe with a name.
-package final class FileSource: ByteSource {
+package final class FileSource: PlacedSource {
     /// How messages name it.
     package let name: String
     /// The length when it was opened; nil for a pipe.
@@ -47,6 +56,14 @@ package final class FileSource: ByteSource {
         offset.withLock { $0 += count }
         return count
     }
+
+    /// See ``PlacedSource/read(into:at:)``.
+    package func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int {
+        try file.read(into: &span, at: offset)
+    }
+
+    /// See ``PlacedSource/skip(to:)``.
+    package func skip(to offset: Int) { self.offset.withLock { $0 = offset } }
 }
 
 /// What another program writes to us.
@@ -66,7 +83,7 @@ package final class InputSource: ByteSource {
 }
 
 /// Bytes at hand.
-package final class BytesSource: ByteSource {
+package final class BytesSource: PlacedSource {
     /// How messages name it.
     package let name: String
     private let bytes: [UInt8]
@@ -84,9 +101,18 @@ package final class BytesSource: ByteSource {
     /// See ``ByteSource/read(into:)``.
     package func read(into span: inout MutableSpan<UInt8>) throws(StorageError) -> Int {
         let start = offset.withLock { $0 }
-        let count = min(span.count, bytes.count - start)
-        for index in 0..<count { span[index] = bytes[start + index] }
+        let count = try read(into: &span, at: start)
         offset.withLock { $0 += count }
         return count
     }
+
+    /// See ``PlacedSource/read(into:at:)``.
+    package func read(into span: inout MutableSpan<UInt8>, at offset: Int) throws(StorageError) -> Int {
+        let count = min(span.count, max(0, bytes.count - offset))
+        for index in 0..<count { span[index] = bytes[offset + index] }
+        return count
+    }
+
+    /// See ``PlacedSource/skip(to:)``.
+    package func skip(to offset: Int) { self.offset.withLock { $0 = offset } }
 }

@@ -11,8 +11,12 @@ package struct LineBlocks: ~Copyable {
     static let lineBytesMax = 64 << 20
     /// Compressed bytes read at once.
     private static let pieceBytes = 256 << 10
+    /// So far back from where a block ends at the latest its last line is looked for first.
+    private static let probeBytes = 4 << 10
 
     private let source: any ByteSource
+    /// The same, where it can be read at any place.
+    private let placed: (any PlacedSource)?
     /// Blocks end with the last line within so many bytes, or the first beyond.
     private let blockBytes: Int
     private var decoder: StreamDecoder?
@@ -31,6 +35,7 @@ package struct LineBlocks: ~Copyable {
     package init(_ source: any ByteSource, blockBytes: Int = LineBlocks.standardBlockBytes) {
         self.source = source
         self.blockBytes = blockBytes
+        placed = source.lengthBytes == nil ? nil : source as? any PlacedSource
     }
 
     /// The next whole lines; nil at the end. The last line may lack its end.
@@ -45,7 +50,7 @@ package struct LineBlocks: ~Copyable {
         // No line ends before this place, so that a long line is searched once.
         var searched = 0
         while !isAtEnd {
-            if block.count >= blockBytes, let end = lastLineEnd(block, from: searched) {
+            if block.count >= blockBytes, let end = LinePieces.lastLineEnd(block, searched..<block.count) {
                 carry = Array(block[(end + 1)...])
                 block.removeLast(block.count - end - 1)
                 return block
@@ -59,10 +64,40 @@ package struct LineBlocks: ~Copyable {
             try fill(&block)
         }
         if let cut {
-            guard let end = lastLineEnd(block, from: 0) else { throw cut }
+            guard let end = LinePieces.lastLineEnd(block, 0..<block.count) else { throw cut }
             block.removeLast(block.count - end - 1)
         }
         return block.isEmpty ? nil : block
+    }
+
+    // tests: that a file and a pipe of the same bytes are the same batches.
+    /// Where in the source the lines stand that ``next()`` would hand out, which are left to the caller to read. Little
+    /// of them is read to tell.
+    /// - Returns: nil where nothing is told: the source has no places, or is compressed, a line is longer than a block,
+    ///   or the source may end within one. ``next()`` has what comes then.
+    /// - Throws: what reading throws.
+    package mutating func nextStretch() throws -> Range<Int>? {
+        if !hasStarted {
+            hasStarted = true
+            try start()
+        }
+        guard let placed, decoder == nil, !isAtEnd, carry.count < blockBytes else { return nil }
+        let start = sourceBytes - carry.count
+        var (end, bytes) = (start + bytesWanted(behind: carry.count), Self.probeBytes)
+        while end > start {
+            let from = max(start, end - bytes)
+            var tail = [UInt8](repeating: 0, count: end - from)
+            var span = tail.mutableSpan
+            guard try placed.read(into: &span, at: from) == end - from else { return nil }
+            if let last = LinePieces.lastLineEnd(tail, 0..<tail.count) {
+                carry = []
+                sourceBytes = from + last + 1
+                placed.skip(to: sourceBytes)
+                return start..<sourceBytes
+            }
+            (end, bytes) = (from, bytes * 2)
+        }
+        return nil
     }
 
     /// Takes back a block that was handed out, so that its memory holds the next one. Whoever keeps it besides keeps it
@@ -89,11 +124,14 @@ package struct LineBlocks: ~Copyable {
         carry = text
     }
 
+    /// How long a block is to become that has so many bytes.
+    private func bytesWanted(behind count: Int) -> Int { count + max(Self.pieceBytes, blockBytes - count) }
+
     /// Appends more text, or notes the end.
     private mutating func fill(_ block: inout [UInt8]) throws {
         guard decoder != nil else {
             let start = block.count
-            let wanted = start + max(Self.pieceBytes, blockBytes - start)
+            let wanted = bytesWanted(behind: start)
             // Behind the beginning of a line stands what was read before, and is read over or cut off.
             if var old = spare.popLast(), old.count > start, start <= Self.pieceBytes {
                 old.replaceSubrange(0..<start, with: block)
@@ -140,15 +178,6 @@ package struct LineBlocks: ~Copyable {
         do throws(CompressionError) { try decoder?.finish() } catch {
             cut = ImportError(source: source.name, reason: "\(error)")
         }
-    }
-
-    private func lastLineEnd(_ block: [UInt8], from start: Int) -> Int? {
-        var index = block.count - 1
-        while index >= start {
-            if block[index] == UInt8(ascii: "\n") { return index }
-            index -= 1
-        }
-        return nil
     }
 }
 

@@ -44,6 +44,13 @@ enum RuleSetup {
         return try files(settings.alerts.ruleFiles, options, in: machine.fileSystem)
     }
 
+    /// Looks at rule files before a store is begun, opened, or given other objectives.
+    /// - Throws: what is wrong with one.
+    static func checkFiles(_ settings: ServeSettings, on machine: Machine) throws {
+        guard settings.alerts.isEvaluated, !settings.alerts.ruleFiles.isEmpty else { return }
+        _ = try rules(settings, objectives: .builtIn, on: machine)
+    }
+
     /// Rule files that are named.
     /// - Throws: ``CommandFailure`` with every mistake of the first file that has some, or of a directory.
     static func files(_ paths: [String], _ options: RuleOptions, in disk: any FileSystem) throws -> RuleSet {

@@ -33,6 +33,22 @@ struct TimeFunctions: Sendable {
         return try truncation(values).flatMap { truncation in try truncation.times.span.bucketRuns(truncation.bucket) }
     }
 
+    /// The column of times that an expression truncates, and the buckets that it truncates to, where equal ones can be
+    /// told; nil for all else, and for what is to be refused.
+    func buckets(_ expression: Expression) -> (column: Int, buckets: TimeBuckets)? {
+        guard case .call(.dateTrunc, let arguments, _) = expression, arguments.count > 1,
+            case .literal(.text(let name), _) = arguments[0], let unit = try? TimeUnit(named: name),
+            case .column(let index, let type) = arguments[1], type == .timestamptz || type == .timestamp
+        else { return nil }
+        var zone = type == .timestamp ? ZoneOffsets.utc : context.zone
+        if arguments.count > 2 {
+            guard case .literal(.text(let name), _) = arguments[2], let other = try? ZoneOffsets.truncating(name)
+            else { return nil }
+            zone = other
+        }
+        return zone.buckets(of: unit).map { (index, $0) }
+    }
+
     /// Times, and where each is truncated to.
     private struct Truncation {
         let times: [Int64]

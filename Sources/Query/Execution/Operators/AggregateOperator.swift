@@ -51,7 +51,7 @@ struct AggregateOperator: Sendable {
             steps.append(columnsRead(by: call))
         }
         let uses = ColumnUses(steps, columnCount: scan.columns.count)
-        let units = Pipeline.units(scan.morsels.count)
+        let units = Pipeline.units(scan.morsels.count, rows: scan.rowCount)
         return try finish(
             units.run(context, inOrder: isOrderSensitive, make: { try makeState() }) { _, ordinal, state in
                 let morsel = scan.morsels[Pipeline.unit(of: ordinal)]
@@ -64,6 +64,10 @@ struct AggregateOperator: Sendable {
         let times = TimeFunctions(context: context)
         var keys: [GroupKey] = []
         for (step, group) in groups.enumerated() {
+            if let (column, buckets) = times.buckets(group), let runs = try input.runs(of: step, column, in: buckets) {
+                keys.append(.runs(runs))
+                continue
+            }
             let chunk = try input.columns(of: step)
             if let runs = try times.runs(group, chunk) {
                 keys.append(.runs(runs))
@@ -116,7 +120,7 @@ struct AggregateOperator: Sendable {
             var assigned = assignment
             if let kept {
                 rows = rows.gather(kept, only: columnsRead(by: call))
-                assigned = assignment.gather(kept)
+                assigned = assignment.gather(ascending: kept)
             }
             let arguments = try (call.arguments + call.order.map(\.expression)).map { try evaluator.evaluate($0, rows) }
             assert(arguments.allSatisfy { $0.count == assigned.rowCount }, "a value and a group for each row")
@@ -127,7 +131,7 @@ struct AggregateOperator: Sendable {
                     try context.check()
                     let rows = stretch.map { UInt32(truncatingIfNeeded: $0) }
                     part = arguments.map { $0.gather(rows) }
-                    groups = assigned.gather(rows)
+                    groups = assigned.gather(ascending: rows)
                 }
                 try QueryError.refusing { () throws(KernelError) in
                     try state.accumulators[index].update(part, groups)
@@ -172,33 +176,42 @@ struct AggregateOperator: Sendable {
         return whole.pieces(of: context.chunkRowsMax)
     }
 
-    /// The groups that may come first, in the order they were first seen. All results are made, so that what cannot be
-    /// computed is refused as ever; keys of these groups alone.
+    /// The groups that may come first, in the order they were first seen. All results are made of what may not be
+    /// computable, which is refused as ever; keys and other results of these groups alone.
     private func groups(_ first: FirstGroups, of state: State, _ table: GroupTable) throws -> [Chunk] {
         let all = (0..<UInt32(table.count)).map { $0 }
-        let values = try results(state, all)
+        let values = try state.accumulators.indices.map { index -> Vector? in
+            let accumulator = state.accumulators[index]
+            return index == first.call || accumulator.mayRefuse ? try results(accumulator, all) : nil
+        }
+        guard let key = values[first.call] else { preconditionFailure("groups come in the order of a result") }
         let leading = try SortOrder.leading(
-            by: values[first.call], descending: first.isDescending, nullsFirst: first.nullsFirst, limit: first.limit,
+            by: key, descending: first.isDescending, nullsFirst: first.nullsFirst, limit: first.limit,
             look: context.check)
         // Where most are alike, sorting them is no less work than putting all in order.
         let areFew = leading.count <= table.count / 8
         try context.budget.reserve(leading.count * 28)
         let order = areFew ? table.inFirstSeenOrder(leading) : table.firstSeenOrder() ?? all
         try context.budget.reserve(table.keyBytes(of: order.count, shown: shown) - leading.count * 28)
-        let columns = table.keys(of: order, shown: shown) + values.map { $0.gather(order) }
-        return Chunk(columns: columns, rowCount: order.count).pieces(of: context.chunkRowsMax)
+        let columns = try values.indices.map { index in
+            try values[index]?.gather(order) ?? results(state.accumulators[index], order)
+        }
+        return Chunk(columns: table.keys(of: order, shown: shown) + columns, rowCount: order.count)
+            .pieces(of: context.chunkRowsMax)
     }
 
     private func results(_ state: State, _ groups: [UInt32]) throws -> [Vector] {
-        try state.accumulators.map { accumulator in
-            // What results hold is booked for as long as the query runs: steps after this one share their texts.
-            try context.budget.reserve(accumulator.finishBytes + groups.count * 16)
-            do throws(KernelError) {
-                return try accumulator.finish(groups, context.watch, context.helpers)
-            } catch {
-                if error == .stopped { try context.check() }
-                throw QueryError(error)
-            }
+        try state.accumulators.map { try results($0, groups) }
+    }
+
+    private func results(_ accumulator: any Accumulator, _ groups: [UInt32]) throws -> Vector {
+        // What results hold is booked for as long as the query runs: steps after this one share their texts.
+        try context.budget.reserve(accumulator.finishBytes + groups.count * 16)
+        do throws(KernelError) {
+            return try accumulator.finish(groups, context.watch, context.helpers)
+        } catch {
+            if error == .stopped { try context.check() }
+            throw QueryError(error)
         }
     }
 

@@ -12,6 +12,8 @@ struct Pipeline: Sendable {
     var unitCount: Int
     /// Hands the chunks of one unit to the sink, in order; none is empty, none has more than `Chunk.rowsMax` rows.
     let produce: @Sendable (_ unit: Int, _ sink: Sink) throws -> Void
+    /// Of how many rows the units are made, where that is known: few are not shared out.
+    var rowsMax: Int?
     /// The chunks, where they stand ready.
     private var ready: [Chunk]?
 
@@ -34,11 +36,15 @@ struct Pipeline: Sendable {
         let chunks = chunks.filter { $0.rowCount > 0 }
         self.init(columns: columns, unitCount: chunks.count) { unit, sink in try sink(chunks[unit]) }
         ready = chunks
+        rowsMax = chunks.reduce(0) { $0 + $1.rowCount }
     }
 
     /// Units alone, one chunk without columns for each: whoever runs them reads what a unit stands for, if at all.
-    static func units(_ count: Int) -> Pipeline {
-        Pipeline(columns: [], unitCount: count) { _, sink in try sink(Chunk(columns: [], rowCount: 1)) }
+    /// - Parameter rows: how many they stand for together.
+    static func units(_ count: Int, rows: Int) -> Pipeline {
+        var units = Pipeline(columns: [], unitCount: count) { _, sink in try sink(Chunk(columns: [], rowCount: 1)) }
+        units.rowsMax = rows
+        return units
     }
 
     /// The unit that a chunk came of, by its ordinal.
@@ -46,12 +52,15 @@ struct Pipeline: Sendable {
 
     /// The same stream with every chunk transformed; nil drops it.
     func map(columns: [TableColumn], _ transform: @escaping @Sendable (Chunk) throws -> Chunk?) -> Pipeline {
-        Pipeline(columns: columns, unitCount: unitCount) { unit, sink in
+        var mapped = Pipeline(columns: columns, unitCount: unitCount) { unit, sink in
             try produce(unit) { chunk in if let result = try transform(chunk) { try sink(result) } }
         }
+        mapped.rowsMax = rowsMax
+        return mapped
     }
 
-    /// Runs every unit on the query's threads, each with a state of its own.
+    /// Runs every unit on the query's threads, each with a state of its own; on the caller's alone where there are few
+    /// rows.
     /// - Parameters:
     ///   - inOrder: each thread takes one stretch of neighbouring units, so that states merged in order have seen the
     ///     rows in order.
@@ -63,7 +72,8 @@ struct Pipeline: Sendable {
         unitDone: @Sendable (_ unit: Int) -> Int? = { _ in nil },
         consume: @Sendable (_ chunk: Chunk, _ ordinal: UInt64, _ state: inout State) throws -> Bool
     ) throws -> [State] {
-        let lanes = max(1, min(context.workers.parallelism, unitCount))
+        let isShared = rowsMax.map { $0 >= context.sharedRowsMin } ?? true
+        let lanes = isShared ? max(1, min(context.workers.parallelism, unitCount)) : 1
         let next = Atomic<Int>(0)
         let end = Atomic<Int>(unitCount)
         return try context.workers.map(count: lanes) { lane in

@@ -58,6 +58,9 @@ struct ScanOperator: Sendable {
 
     var pipeline: Pipeline { pipeline(first: .max) }
 
+    /// Of all morsels together.
+    var rowCount: Int { morsels.reduce(0) { $0 + $1.rowCount } }
+
     /// The table's first rows, where no more than so many are wanted of those that the conditions leave: of each morsel
     /// as many, and without conditions no morsel behind those that hold them.
     func pipeline(first wanted: Int) -> Pipeline {
@@ -70,13 +73,15 @@ struct ScanOperator: Sendable {
             }
         }
         let firsts = Array(left.prefix { $0 > 0 })
-        return Pipeline(columns: output, unitCount: firsts.count) { [self] unit, sink in
+        var stream = Pipeline(columns: output, unitCount: firsts.count) { [self] unit, sink in
             guard let rows = try read(morsels[unit], first: firsts[unit]) else { return }
             let booking = booking(of: rows)
             defer { withExtendedLifetime(booking) {} }
             // The newest rows of a table may come in larger morsels than sealed ones.
             for piece in rows.pieces(of: context.chunkRowsMax) { try sink(piece) }
         }
+        stream.rowsMax = rowCount
+        return stream
     }
 
     /// Pages are as large as they are: others that share the memory are to know of what was read, for as long as this
@@ -123,11 +128,14 @@ struct ScanOperator: Sendable {
     ) throws -> (chunk: Chunk, selection: [UInt32]?)? {
         let morsel = morsel.reading
         context.statistics.add(rowsScanned: conditions.isEmpty ? min(first, morsel.rowCount) : morsel.rowCount)
-        var chunk = blank(rowCount: morsel.rowCount)
-        var isLoaded = [Bool](repeating: false, count: columns.count)
-        var selection: [UInt32]?
+        let found = try FoundRows(conditions, of: morsel, columns: columns, context)
+        if let found, found.rows.isEmpty { return nil }
+        // Where rows were found, columns begin with these: nothing is made of the others to be cut down.
+        var selection = found.flatMap { $0.rows.count < morsel.rowCount ? $0.rows : nil }
         // The same rows, as columns are cut down to them.
-        var kept: KeptRows?
+        var kept = selection.map { KeptRows(ascending: $0) }
+        var chunk = blank(rowCount: selection?.count ?? morsel.rowCount)
+        var isLoaded = [Bool](repeating: false, count: columns.count)
         func load(_ index: Int, isExact: Bool) throws {
             // What is lacking is null, as everything is at first.
             if isLoaded[index] || morsel.lacks(columns[index]) { return }
@@ -147,15 +155,13 @@ struct ScanOperator: Sendable {
             assert(selection?.count == chunk.rowCount, "rows and their places in the morsel")
         }
         var open = conditions
-        if let found = try FoundRows(conditions, of: morsel, columns: columns, context) {
-            if found.rows.isEmpty { return nil }
+        if let found {
             open = conditions.indices.filter { !found.conditions.contains($0) }.map { conditions[$0] }
             if let (column, text) = found.text {
                 // What the rows have there is known.
                 chunk.columns[column] = .constant(.text(text), type: .text, count: chunk.rowCount)
                 isLoaded[column] = true
             }
-            if found.rows.count < morsel.rowCount { keep(found.rows) }
         }
         let evaluator = Evaluator(context: context)
         for condition in open {
@@ -220,6 +226,15 @@ struct ScanOperator: Sendable {
         if let kept { return vector.gather(kept) }
         if let selection { return vector.gather(selection) }
         return vector
+    }
+
+    /// The runs that buckets make of a column of times of the output; nil where the column has to be read.
+    /// - Parameter kept: the rows; nil: all.
+    func runs(_ index: Int, of morsel: any Morsel, _ kept: KeptRows?, in buckets: TimeBuckets) throws -> RunColumn? {
+        if let kept, kept.count <= morsel.rowCount / Self.rowsPerWantedRow { return nil }
+        guard let runs = try morsel.runs(columns[index], in: buckets) else { return nil }
+        guard runs.rowCount == morsel.rowCount else { preconditionFailure("a morsel's runs have its row count") }
+        return kept == nil ? runs : kept.flatMap { runs.gather($0) }
     }
 
     private func blank(rowCount: Int) -> Chunk {

@@ -30,6 +30,7 @@ struct ScannedRows {
     private struct Source {
         let uses: ColumnUses
         let read: (_ column: Int) throws -> Vector
+        let runs: (_ column: Int, _ buckets: TimeBuckets) throws -> RunColumn?
         /// Of what was read; nil where nobody shares the memory.
         let booking: MemoryBooking?
     }
@@ -44,10 +45,14 @@ struct ScannedRows {
     /// - Parameters:
     ///   - rows: with the columns that were read already.
     ///   - read: reads one of the others.
-    init(_ rows: Chunk, _ uses: ColumnUses, booking: MemoryBooking?, read: @escaping (_ column: Int) throws -> Vector) {
+    ///   - runs: what is known of times that nobody has read, as ``Morsel/runs(_:in:)`` says it.
+    init(
+        _ rows: Chunk, _ uses: ColumnUses, booking: MemoryBooking?, read: @escaping (_ column: Int) throws -> Vector,
+        runs: @escaping (_ column: Int, _ buckets: TimeBuckets) throws -> RunColumn?
+    ) {
         assert(rows.columns.count == uses.lastSteps.count, "the last step of each column")
         chunk = rows
-        source = Source(uses: uses, read: read, booking: booking)
+        source = Source(uses: uses, read: read, runs: runs, booking: booking)
         isRead = rows.columns.map { !$0.isAllNull }
         for column in chunk.columns.indices where isRead[column] && uses.lastSteps[column] < 0 { letGo(column) }
         booking?.set(to: chunk.ownBytes)
@@ -60,6 +65,14 @@ struct ScannedRows {
         let result = chunk
         for column in source.uses.columns[step] where source.uses.lastSteps[column] == step { letGo(column) }
         return result
+    }
+
+    /// The runs that buckets make of the rows by a column of times, where a step looks at nothing else, none looks at
+    /// the times but this one, and they need not be read for that; nil: see ``columns(of:)``.
+    func runs(of step: Int, _ column: Int, in buckets: TimeBuckets) throws -> RunColumn? {
+        guard let source, !isRead[column], source.uses.columns[step] == [column], source.uses.lastSteps[column] == step
+        else { return nil }
+        return try source.runs(column, buckets)
     }
 
     /// The rows with all columns that any step looks at.
@@ -92,6 +105,10 @@ extension ScanOperator {
         return ScannedRows(chunk, uses, booking: booking(of: chunk)) { [self] index in
             try context.check()
             return try bucket(index, of: morsel, rows: chunk.rowCount) ?? column(index, of: morsel, selection, kept)
+        } runs: { [self] index, buckets in
+            try context.check()
+            if bucket(index, of: morsel, rows: chunk.rowCount) != nil { return nil }
+            return try runs(index, of: morsel, kept, in: buckets)
         }
     }
 }

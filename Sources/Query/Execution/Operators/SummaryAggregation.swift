@@ -31,7 +31,8 @@ struct SummaryAggregation: Sendable {
         let morsels = try unanswered(&known)
         let count = morsels.count
         let perUnit = Self.morselsPerUnit(count, lanes: scan.context.workers.parallelism)
-        let units = Pipeline.units((count + perUnit - 1) / perUnit)
+        let units = Pipeline.units(
+            (count + perUnit - 1) / perUnit, rows: morsels.reduce(0) { $0 + $1.rowCount })
         let states = try units.run(scan.context, make: { try aggregate.makeState() }) { _, ordinal, state in
             let first = Pipeline.unit(of: ordinal) * perUnit
             for index in first..<min(first + perUnit, count) { try take(morsels[index], ordinal, &state) }

@@ -95,7 +95,8 @@ struct TopRows: Sendable {
     private func candidates() throws -> [Candidates] {
         let best = Best(keys[0], limit: limit)
         let (pieces, early) = try pieces(best)
-        let parts = try Pipeline.units(pieces.count).run(scan.context, make: { [Candidates]() }) { _, ordinal, found in
+        let units = Pipeline.units(pieces.count, rows: pieces.reduce(0) { $0 + $1.morsel.rowCount })
+        let parts = try units.run(scan.context, make: { [Candidates]() }) { _, ordinal, found in
             if let candidates = try look(at: pieces[Pipeline.unit(of: ordinal)], best) { found.append(candidates) }
             return true
         }

@@ -12,6 +12,7 @@ struct JSONText: RowWriter {
     private let zone: ZoneOffsets
     private let isLines: Bool
     private var json = JSONWriter()
+    private var doubles = DoubleTexts()
 
     init(_ result: ResultSet, zone: ZoneOffsets, isLines: Bool) {
         self.result = result
@@ -77,6 +78,12 @@ struct JSONText: RowWriter {
         return left
     }
 
+    mutating func text(_ utf8: ArraySlice<UInt8>, column: Int) -> Bool {
+        if isLines { json.key(result.columns[column].name) }
+        json.value(utf8: utf8)
+        return true
+    }
+
     mutating func nulls(_ columns: Range<Int>) -> Bool {
         if isLines { return false }
         json.nulls(columns.count)
@@ -90,7 +97,7 @@ struct JSONText: RowWriter {
         case .boolean(let truth): json.value(truth)
         case .integer(let number): json.value(exact: number)
         case .double(let number):
-            let text = ScalarText.double(number)
+            let text = doubles.text(number)
             if number.isFinite { json.raw(text) } else { json.value(text) }
         case .timestamptz(let time):
             json.value(plain: { [zone] in TimeText.append(rfc3339: time, zone: zone, to: &$0) })

@@ -70,7 +70,7 @@ struct RowsText: Sendable {
         return writer.take()
     }
 
-    /// Writes a value, or a part of one; false once everything is written.
+    /// Writes what is left of a value, or of a row as much as a piece takes; false once everything is written.
     private mutating func step() -> Bool {
         if !left.isEmpty {
             writer.goOn(&left)
@@ -90,19 +90,29 @@ struct RowsText: Sendable {
             if row == 0 { absentEnds = Self.absentEnds(rows.columns) }
             writer.beginRow()
         }
-        if column < rows.columns.count {
-            let end = absentEnds[column]
-            if end > column, writer.nulls(column..<end) {
-                column = end
-            } else {
-                left = writer.value(rows.columns[column].scalar(at: row), column: column)
-                column += 1
-            }
-        } else {
-            writer.endRow()
-            (row, column) = (row + 1, 0)
+        while column < rows.columns.count {
+            write(rows.columns[column])
+            // Long values, and pieces, end in the midst of a row.
+            if !left.isEmpty || writer.byteCount >= pieceBytes { return true }
         }
+        writer.endRow()
+        (row, column) = (row + 1, 0)
         return true
+    }
+
+    /// Writes the value of a column, or begins to; of one that is null throughout those of its neighbours, too.
+    private mutating func write(_ values: Vector) {
+        let end = absentEnds[column]
+        if end > column, writer.nulls(column..<end) {
+            column = end
+            return
+        }
+        if let text = values.text(at: row), text.count <= LongValue.partBytes, writer.text(text, column: column) {
+            column += 1
+            return
+        }
+        left = writer.value(values.scalar(at: row), column: column)
+        column += 1
     }
 
     private static func absentEnds(_ columns: [Vector]) -> [Int] {
@@ -128,6 +138,9 @@ protocol RowWriter: Sendable {
     /// Writes the value of a column, or begins to.
     /// - Returns: what is left of it.
     mutating func value(_ value: Scalar, column: Int) -> LongValue
+    /// Writes a short text as its bytes stand in a dictionary.
+    /// - Returns: false where it is to be written as a value, and nothing was written.
+    mutating func text(_ utf8: ArraySlice<UInt8>, column: Int) -> Bool
     /// Writes nulls for a run of columns.
     /// - Returns: false where they are to be written one by one, and nothing was written.
     mutating func nulls(_ columns: Range<Int>) -> Bool
@@ -139,8 +152,20 @@ protocol RowWriter: Sendable {
 }
 
 extension RowWriter {
+    /// As a value.
+    mutating func text(_ utf8: ArraySlice<UInt8>, column: Int) -> Bool { false }
     /// One by one.
     mutating func nulls(_ columns: Range<Int>) -> Bool { false }
+}
+
+extension Vector {
+    /// The bytes of a row's text where they stand in a dictionary; nil for nulls and for other values.
+    fileprivate func text(at row: Int) -> ArraySlice<UInt8>? {
+        guard type == .text, case .text(let codes, let dictionary) = storage, validity?[row] ?? true,
+            dictionary.count > 0
+        else { return nil }
+        return dictionary.utf8(Int(codes[row]))
+    }
 }
 
 /// What is left to write of a value that is too long to be written at once.

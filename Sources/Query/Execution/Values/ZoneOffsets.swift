@@ -1,4 +1,5 @@
 import Bytes
+import Columnar
 import Foundation
 import Plans
 
@@ -9,10 +10,12 @@ struct ZoneOffsets: Sendable {
     private let first: Int64
     /// UTC seconds, ascending, from which on another offset holds.
     private let changes: [(at: Int64, offset: Int64)]
+    /// The identifier of the place whose table it is; nil for all others.
+    private let identifier: String?
 
     static let utc = ZoneOffsets(fixed: 0)
 
-    init(fixed seconds: Int64) { (first, changes) = (seconds, []) }
+    init(fixed seconds: Int64) { (first, changes, identifier) = (seconds, [], nil) }
 
     /// Set when the zone never changes its offset.
     var fixedOffsetSeconds: Int64? { changes.isEmpty ? first : nil }
@@ -72,12 +75,25 @@ struct ZoneOffsets: Sendable {
             }
             moment = next
         }
-        self.init(first: first, changes: changes)
+        self.init(first: first, changes: changes, identifier: zone.identifier)
     }
 
-    private init(first: Int64, changes: [(at: Int64, offset: Int64)]) {
+    private init(first: Int64, changes: [(at: Int64, offset: Int64)], identifier: String? = nil) {
         assert(zip(changes, changes.dropFirst()).allSatisfy { $0.at < $1.at }, "changes ascend")
-        (self.first, self.changes) = (first, changes)
+        (self.first, self.changes, self.identifier) = (first, changes, identifier)
+    }
+
+    /// The buckets of a unit by the zone's clock; nil where nothing tells the zone from others. A place has one table
+    /// for as long as the process runs (``ZoneTables``).
+    func buckets(of unit: TimeUnit) -> TimeBuckets? {
+        let key: TimeBuckets.Key
+        if let seconds = fixedOffsetSeconds {
+            key = TimeBuckets.Key(unit: unit.rawValue, offsetSeconds: seconds)
+        } else {
+            guard let identifier else { return nil }
+            key = TimeBuckets.Key(unit: unit.rawValue, zone: identifier)
+        }
+        return TimeBuckets(key: key) { time in try unit.bucket(of: time, zone: self) }
     }
 
     /// `+02`, `-05:30` as ISO writes them: east is positive.

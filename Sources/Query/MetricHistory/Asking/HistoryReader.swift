@@ -224,7 +224,7 @@ final class HistoryReader: Sendable {
         var categories: [ByteText] = []
         switch definition.source {
         case .count, .sum, .observe, .bookedCost, .unpricedCalls, .ratings: break
-        case .questions: categories = ["good", "failed"]
+        case .questions: categories = MetricCatalogue.questionResults.map { ByteText($0.utf8) }
         case .process where MetricCatalogue.countedByType.contains(definition.name): break
         case .process, .corrections: return nil
         }

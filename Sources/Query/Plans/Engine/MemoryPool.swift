@@ -6,7 +6,7 @@ package final class MemoryPool: Sendable {
     package let limitBytes: Int
     private let parent: MemoryPool?
     private let used = Atomic<Int>(0)
-    private let relief = Mutex<(@Sendable () -> Bool)?>(nil)
+    private let reliefs = Mutex<[@Sendable () -> Bool]>([])
 
     /// - Parameter parent: what is taken here is a part of what is taken there.
     package init(limitBytes: Int, within parent: MemoryPool? = nil) {
@@ -18,25 +18,28 @@ package final class MemoryPool: Sendable {
     package var usedBytes: Int { used.load(ordering: .relaxed) }
 
     /// What is asked to let go of what it keeps for later, where there is too little for now: on any thread, perhaps
-    /// under locks of whoever takes. It says whether it let go of something.
-    package func onShortage(_ relief: @escaping @Sendable () -> Bool) { self.relief.withLock { $0 = relief } }
+    /// under locks of whoever takes. It says whether it let go of something. Of several the first is asked first.
+    package func onShortage(_ relief: @escaping @Sendable () -> Bool) { reliefs.withLock { $0.append(relief) } }
 
     /// Takes so much.
     /// - Returns: false where it is not there; then nothing was taken.
     package func take(_ bytes: Int) -> Bool {
         if takes(bytes) { return true }
-        guard bytes <= limitBytes, let relief = relief.withLock({ $0 }), relief() else { return false }
-        return takes(bytes)
+        guard bytes <= limitBytes else { return false }
+        return reliefs.withLock { $0 }.contains { relief in relief() && takes(bytes) }
     }
 
-    private func takes(_ bytes: Int) -> Bool {
+    /// As ``take(_:)``, and asks nobody to let go of anything: for what is only kept for later itself.
+    func takeFree(_ bytes: Int) -> Bool { takes(bytes, isFreeAlone: true) }
+
+    private func takes(_ bytes: Int, isFreeAlone: Bool = false) -> Bool {
         let (now, overflow) = usedBytes.addingReportingOverflow(bytes)
         if overflow || now > limitBytes { return false }
         guard used.wrappingAdd(bytes, ordering: .relaxed).newValue <= limitBytes else {
             _ = used.wrappingSubtract(bytes, ordering: .relaxed)
             return false
         }
-        if let parent, !parent.take(bytes) {
+        if let parent, !(isFreeAlone ? parent.takeFree(bytes) : parent.take(bytes)) {
             _ = used.wrappingSubtract(bytes, ordering: .relaxed)
             return false
         }
@@ -79,6 +82,14 @@ package final class MemoryBooking: Sendable {
         if more > 0, !pool.take(more) { return false }
         if more < 0 { pool.give(-more) }
         booked.store(bytes, ordering: .relaxed)
+        return true
+    }
+
+    /// Books so much more, where it is free and nobody has to let go of anything for it.
+    /// - Returns: as ``change(to:)``.
+    package func addFree(_ bytes: Int) -> Bool {
+        guard pool.takeFree(bytes) else { return false }
+        booked.store(self.bytes + bytes, ordering: .relaxed)
         return true
     }
 

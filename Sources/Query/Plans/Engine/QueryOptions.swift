@@ -19,6 +19,9 @@ package struct QueryOptions: Sendable {
     /// Whether what headers say of groups and pages may decide conditions and aggregates; the answer is the same from
     /// the rows.
     package var usesSummaries = true
+    /// Where what the question's plan is prepared to is kept for whoever asks the same again; it is of this plan alone.
+    /// nil: nowhere.
+    package var preparation: KeptPreparation?
 
     package init() {}
 

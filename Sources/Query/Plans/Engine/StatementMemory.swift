@@ -32,8 +32,21 @@ extension Plan {
         return parts <= Self.smallPartsMax ? 0 : parts * Self.partBytes
     }
 
-    fileprivate var partsCount: Int {
+    /// Its nodes, and all that their expressions are made of. O(size).
+    package var partsCount: Int {
         expressions.reduce(1) { $0 + $1.partsCount } + inputs.reduce(0) { $0 + $1.partsCount }
+    }
+
+    /// Columns that its nodes have names and types of; those of joins and the like follow from the nodes below. O(size).
+    package var columnsCount: Int {
+        let own =
+            switch self {
+            case .scan(_, _, let output, _), .values(_, let output), .project(_, _, let output),
+                .aggregate(_, _, _, let output):
+                output.count
+            case .filter, .distinct, .sort, .limit, .join, .union: 0
+            }
+        return expressions.reduce(own) { $0 + $1.columnsCount } + inputs.reduce(0) { $0 + $1.columnsCount }
     }
 }
 
@@ -46,5 +59,11 @@ extension Expression {
         case .column, .literal, .call, .cast, .conditional, .placeholder:
             children.reduce(1) { $0 + $1.partsCount }
         }
+    }
+
+    /// Those of the plans of scalar subqueries.
+    fileprivate var columnsCount: Int {
+        if case .scalarSubquery(let plan, _) = self { return plan.columnsCount }
+        return children.reduce(0) { $0 + $1.columnsCount }
     }
 }

@@ -115,6 +115,11 @@ extension Plan {
     package var holdsPlaceholder: Bool {
         expressions.contains(where: \.holdsPlaceholder) || inputs.contains(where: \.holdsPlaceholder)
     }
+
+    /// Whether a scalar subquery occurs anywhere.
+    var holdsSubquery: Bool {
+        expressions.contains(where: \.containsSubquery) || inputs.contains(where: \.holdsSubquery)
+    }
 }
 
 extension Expression {

@@ -21,7 +21,8 @@ package enum EvaluationError: Error, Hashable, Sendable, CustomStringConvertible
         switch self {
         case .refused(let reason): reason
         case .tooManySamples: "query processing would load too many samples into memory in query execution"
-        case .outOfMemory: "query processing would take more memory than there is"
+        case .outOfMemory:
+            "query processing would take more memory than there is; ask for fewer series, or for less time"
         case .timedOut: "query timed out in expression evaluation"
         case .cancelled: "query was canceled in expression evaluation"
         case .seriesTooLarge(let reason): reason

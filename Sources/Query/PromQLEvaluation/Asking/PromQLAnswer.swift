@@ -9,6 +9,8 @@ package struct PromQLAnswer: Sendable {
     package let warnings: [String]
     /// What is worth a look, likewise.
     package let infos: [String]
+    /// The most samples that were held at a time, read or computed.
+    package let samplesMost: Int
 
     /// A value of the language.
     package enum Value: Hashable, Sendable {

@@ -1,6 +1,6 @@
 package import PromQLText
 
-// tests: the fronts of PromQL and the rules will ask so.
+// tests: its bounds are set low.
 /// An expression, and when its value is asked for.
 package struct PromQLQuestion: Sendable {
     /// What is asked.

@@ -3,6 +3,8 @@ final class Ledger {
     let budget: any QuestionBudget
     let samplesMax: Int
     private var samples = 0
+    /// The most samples that were held at a time.
+    private(set) var samplesMost = 0
     private var bytes = 0
     private var work = 0
     private var steps = 0
@@ -32,6 +34,7 @@ final class Ledger {
     func take(_ holding: Holding) throws(EvaluationError) {
         samples += holding.samples
         guard samples <= samplesMax else { throw .tooManySamples }
+        samplesMost = max(samplesMost, samples)
         try budget.take(bytes: holding.bytes)
         bytes += holding.bytes
     }

@@ -37,9 +37,9 @@ extension Evaluation {
         case "time": return (0..<timeline.count).map { Double(timeline[$0]) / 1000 }
         case "pi": return all(.pi)
         case "start": return all(Double(self.timeline.start) / 1000)
-        case "end": return all(Double(self.timeline.end) / 1000)
+        case "end": return all(Double(end) / 1000)
         case "step": return all(Double(step) / 1000)
-        case "range": return all(Double(self.timeline.end - self.timeline.start) / 1000)
+        case "range": return all(Double(span) / 1000)
         case "scalar": return try onlyFloats(vector(node.arguments[0], timeline), timeline)
         case "max_of", "min_of":
             let isMaximum = node.function.name == "max_of"

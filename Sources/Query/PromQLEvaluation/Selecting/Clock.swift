@@ -16,7 +16,7 @@ extension Evaluation {
             switch time.anchor {
             case .timestamp(let timestamp)?: timestamp
             case .start?: timeline.start
-            case .end?: timeline.end
+            case .end?: end
             case nil: nil
             }
         return Clock(anchor: anchor, offset: try milliseconds(time.offset, mayBeNegative: true))
@@ -27,7 +27,7 @@ extension Evaluation {
         switch duration {
         case .constant(let nanoseconds): return nanoseconds / 1_000_000
         case .computed(let expression):
-            let seconds = try DurationArithmetic(step: step, range: timeline.end - timeline.start).value(expression)
+            let seconds = try DurationArithmetic(step: step, range: span).value(expression)
             guard seconds > 0 || mayBeNegative else { throw .refused("duration must be greater than 0") }
             guard seconds.magnitude <= 0x1p63 / 1e9 else { throw .refused("duration is out of range") }
             return Int64(seconds * 1000)

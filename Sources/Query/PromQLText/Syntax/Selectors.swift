@@ -80,7 +80,7 @@ package struct SelectedTime: Hashable, Sendable {
     package enum Anchor: Hashable, Sendable {
         /// ms since 1970.
         case timestamp(Int64)
-        /// The first and the last time of the question.
+        /// When the question begins, and when it ends, which may be behind its last step.
         case start, end
     }
 

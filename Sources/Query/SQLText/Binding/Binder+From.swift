@@ -56,7 +56,7 @@ extension Binder {
             return (renamedPlan(common.query.plan, columns), Scope(relation: alias, columns: columns))
         }
         guard schema == nil || schema == "public" || schema == "plimsoll", body.text("catalogname") == nil,
-            let table = catalog.table(named: name)
+            let listed = catalog.columns(ofTable: name)
         else {
             let shown = schema.map { "\($0).\(name)" } ?? name
             let near = nearestName(to: name, among: catalog.tableNames + surroundings.tables.map(\.name))
@@ -66,8 +66,8 @@ extension Binder {
             )
         }
         try countRelations(1)
-        try countParts(table.columns.count, at: body)
-        let columns = try renamed(table.columns, body["alias"])
+        try countParts(listed.count, at: body)
+        let columns = try renamed(listed, body["alias"])
         let plan = Plan.scan(table: name, columns: Array(columns.indices), output: columns, predicates: [])
         return (plan, Scope(relation: alias, columns: columns))
     }

@@ -6,9 +6,10 @@ import Plans
 ///
 /// Used for one statement by one thread; extensions hold one part of the grammar each.
 final class Binder {
-    let catalog: any TableCatalog
+    let catalog: CatalogReads
     let source: SourceText
-    let now: Int64
+    /// IANA name of the zone in which times without offset are meant.
+    let timeZone: String
     let coercion: Coercion
     /// When the question has to end.
     let options: QueryOptions
@@ -20,13 +21,16 @@ final class Binder {
     /// Expressions, FROM items and queries bound so far.
     private(set) var nodeCount = 0
 
-    init(catalog: any TableCatalog, timeZone: String, now: Int64, source: SourceText, within options: QueryOptions) {
+    init(catalog: CatalogReads, timeZone: String, source: SourceText, within options: QueryOptions) {
         self.catalog = catalog
         self.options = options
-        self.now = now
         self.source = source
-        coercion = Coercion(timeZone: timeZone, now: now)
+        self.timeZone = timeZone
+        coercion = Coercion(timeZone: timeZone, catalog: catalog)
     }
+
+    /// What `now()` answers, ns since 1970 UTC.
+    var now: Int64 { catalog.now }
 
     /// Where a node stands: 1-based character position. The tree leaves a location of zero out.
     func position(_ node: SyntaxNode) -> Int? {

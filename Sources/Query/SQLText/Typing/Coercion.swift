@@ -7,8 +7,8 @@ struct Coercion {
     let times: TimeText
     let folding: ConstantFolding
 
-    init(timeZone: String, now: Int64) {
-        times = TimeText(timeZone: timeZone, now: now)
+    init(timeZone: String, catalog: CatalogReads) {
+        times = TimeText(timeZone: timeZone, catalog: catalog)
         folding = ConstantFolding(timeZone: timeZone)
     }
 

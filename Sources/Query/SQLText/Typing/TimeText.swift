@@ -6,8 +6,8 @@ import Plans
 /// `today`, `epoch`.
 struct TimeText {
     let timeZone: String
-    /// What `now` means, ns.
-    let now: Int64
+    /// Says what `now` means.
+    let catalog: CatalogReads
 
     private var isUTC: Bool { ScalarArithmetic(timeZone: timeZone).isUTC }
 
@@ -49,7 +49,8 @@ struct TimeText {
     }
 
     private func named(_ text: String) -> Int64? {
-        let midnight = now - CivilTime(nanoseconds: now).nanosecondsOfDay
+        var now: Int64 { catalog.now }
+        var midnight: Int64 { now - CivilTime(nanoseconds: now).nanosecondsOfDay }
         return switch text.lowercased().filter({ $0 != " " }) {
         case "now": now
         case "today": midnight

@@ -38,6 +38,7 @@ struct ErrorReplies: RouterMiddleware {
         } catch let refusal as Refusal {
             counts.add(refusal.reason ?? .status(refusal.status.code), action(), from: context.client, at: door())
             if TraceRequests.isAddress(request.uri.path) { return TraceRequests.response(for: refusal, to: request) }
+            if AlertmanagerReply.isAddress(request.uri.path) { return AlertmanagerReply.response(for: refusal) }
             if PageReply.isWanted(by: request) { return PageReply.response(for: refusal, to: request) }
             return PrometheusReply.isAddress(request.uri.path)
                 ? PrometheusReply.response(for: refusal) : refusal.response

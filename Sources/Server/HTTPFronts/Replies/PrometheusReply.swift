@@ -6,7 +6,7 @@ import JSONTexts
 /// Answers and refusals in the form of Prometheus' HTTP API.
 enum PrometheusReply {
     /// Whether clients of Prometheus ask there.
-    static func isAddress(_ path: String) -> Bool { path.hasPrefix("/api/v1/") }
+    static func isAddress(_ path: String) -> Bool { path.hasPrefix("/api/v1/") || path == "/graph" }
 
     /// `{"status":"success","data":…}`.
     /// - Parameter write: writes the data.

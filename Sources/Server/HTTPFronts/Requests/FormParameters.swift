@@ -35,6 +35,13 @@ struct FormParameters: Sendable {
         pairs.filter { $0.name.elementsEqual(name.utf8) }.map(\.value)
     }
 
+    /// Every value whose name begins so, with the rest of its name.
+    func pairs(beginning prefix: String) -> [(name: String, value: [UInt8])] {
+        pairs.filter { $0.name.starts(with: prefix.utf8) }.map { pair in
+            (name: String(decoding: pair.name.dropFirst(prefix.utf8.count), as: UTF8.self), value: pair.value)
+        }
+    }
+
     private static func plain(_ escaped: ArraySlice<UInt8>) -> [UInt8] {
         PercentText.bytes(escaped.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 })
     }

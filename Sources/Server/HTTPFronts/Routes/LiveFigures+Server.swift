@@ -65,12 +65,16 @@ extension Routes {
     /// - Parameters:
     ///   - waiting: what waited when the question came.
     ///   - missing: what belongs to the answer and could not be read.
-    static func noting(_ waiting: WaitingSpans?, missing: [String] = [], _ response: Response) -> Response {
+    ///   - clock: by which clocks it goes.
+    static func noting(
+        _ waiting: WaitingSpans?, missing: [String] = [], clock: String? = nil, _ response: Response
+    ) -> Response {
         var response = response
         if let waiting, let name = HTTPField.Name("Plimsoll-Waiting") { response.headers[name] = waiting.text }
         if !missing.isEmpty, let name = HTTPField.Name("Plimsoll-Missing") {
             response.headers[name] = missing.joined(separator: "; ")
         }
+        if let clock, let name = HTTPField.Name("Plimsoll-Clock") { response.headers[name] = clock }
         return response
     }
 }

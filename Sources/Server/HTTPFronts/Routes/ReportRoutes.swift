@@ -66,42 +66,6 @@ extension Routes {
         }
     }
 
-    /// One conversation whole.
-    /// - Parameter component: its id as the address has it.
-    func conversation(_ component: String, _ query: QueryParameters) async throws -> Response {
-        guard let id = PercentText.unescaped(component) else {
-            throw Refusal(.badRequest, "the id is no UTF-8", hint: "escape the bytes of its UTF-8 with percent signs")
-        }
-        let tenant = query["tenant"]
-        let format = try Self.format(query["format"] ?? "json")
-        guard !(id + (tenant ?? "")).utf8.contains(0) else {
-            throw Refusal(.notFound, "a conversation with a null character in its name cannot be asked for")
-        }
-        guard format == .json || format == .table else {
-            throw Refusal(
-                .badRequest, "a conversation is not written as \(format.rawValue)", hint: "known: json, table")
-        }
-        let waiting = settlement.waiting
-        let text = try await queries.run { [self] cancellation -> [UInt8]? in
-            try refusing {
-                guard
-                    var document = try reports(
-                        over: store.pinnedForReports(), cancellation, within: queries.memory
-                    ).conversation(id, tenant: tenant)
-                else { return nil }
-                let notices = [waiting?.text, document.notice].compactMap { $0 }
-                document.notice = notices.isEmpty ? nil : notices.joined(separator: "; ")
-                return Array((format == .json ? document.json : document.text).utf8)
-            }
-        }
-        guard let text else {
-            throw Refusal(
-                .notFound, "no event names the conversation \(id)",
-                hint: waiting.map { "\($0.text); ids are case-sensitive" } ?? "ids are case-sensitive")
-        }
-        return Response(bytes: text, contentType: format.contentType)
-    }
-
     /// A document that stands for itself: no page's scripts, and in no page's frame.
     private static func guarded(_ response: Response) -> Response {
         var response = response
@@ -110,7 +74,7 @@ extension Routes {
         return response
     }
 
-    private func reports(
+    func reports(
         over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings), _ cancellation: QueryCancellation,
         within memory: MemoryPool
     ) -> ReportRunner {
@@ -156,7 +120,7 @@ extension Routes {
         }
     }
 
-    private func refusing<Result>(_ body: () throws -> Result) throws -> Result {
+    func refusing<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch let error as ReportError {

@@ -55,6 +55,8 @@ struct Routes: Sendable {
     let seriesMemory: SeriesMemory
     /// Makes stores as they were known earlier.
     let earlierStores: EarlierStores
+    /// Dashboards that pages show.
+    let shelf: DashboardShelf
     /// Who evaluates rules; nil: nobody does.
     var ruleManager: RuleManager?
     /// Who tells others of alerts.
@@ -105,15 +107,19 @@ struct Routes: Sendable {
         case .askSQL: return try await rows(request, query())
         case .instantQuery, .instantQueryForm, .rangeQuery, .rangeQueryForm, .queryExemplars, .queryExemplarsForm,
             .formatQuery, .formatQueryForm, .parseQuery, .parseQueryForm, .seriesList, .seriesListForm, .labelNames,
-            .labelNamesForm, .labelValues, .metricMetadata, .seriesStatistics, .ruleStates, .alertStates,
-            .alertmanagers, .scrapeTargets, .buildInfo, .runtimeInfo, .serverFlags, .serverConfiguration:
+            .labelNamesForm, .labelValues, .metricMetadata, .seriesStatistics, .expressionLink, .ruleStates,
+            .alertStates, .alertmanagers, .scrapeTargets, .buildInfo, .runtimeInfo, .serverFlags, .serverConfiguration:
             return try await prometheus(route.name, part("name"), request)
+        case .firingAlerts: return try await firingAlerts(FormParameters(query: request.uri.query))
+        case .silences: return Response(json: Array("[]".utf8))
+        case .alertmanagerStatus: return alertmanagerStatus
         case .statusReport: return try await report(.status, query())
         case .doctorReport: return try await report(.doctor, query())
         case .budgets: return try await report(.budgets, query())
         case .report: return try await report(ReportName(part("kind")), query())
         case .alertReplay: return try await alertReplay(query())
-        case .conversation: return try await conversation(part("id"), query())
+        case .conversations: return try await conversations(query(), request.headers)
+        case .conversation: return try await conversation(part("id"), query(), request.headers)
         case .prices: return try await prices(query())
         case .priceCheck: return try await priceCheck(query())
         case .rebookingPreview: return try await rebookingPreview(query())
@@ -127,6 +133,8 @@ struct Routes: Sendable {
         case .readRules: return try await readRules(query())
         case .overviewPage: return try page(.overview, request, context)
         case .statusPage: return try page(.status, request, context)
+        case .conversationsPage: return try page(.conversations, request, context)
+        case .conversationPage: return try conversationPage(part("id"), request, context)
         case .reportPage: return try reportPage(part("kind"), request, context)
         case .budgetsPage: return try page(.budgets, request, context)
         case .alertsPage: return try page(.alerts, request, context)
@@ -137,6 +145,10 @@ struct Routes: Sendable {
         case .sessionForm: return try sessionForm(request)
         case .beginSession: return try await beginSession(request, context)
         case .endSession: return try endSession(request, context)
+        case .dashboardPage, .dashboardPageElsewhere: return try dashboardPage(part("uid"), request, context)
+        case .dashboardModel: return try dashboardModel(part("uid"), request.headers)
+        case .dashboardData: return try await dashboardData(part("uid"), request)
+        case .dashboardByName: return try dashboardByName(part("name"), request)
         }
     }
 
@@ -154,16 +166,20 @@ struct Routes: Sendable {
         return ruleFiles?.standing ?? RuleFileWatch.Standing(takenAt: startWallNanoseconds)
     }
 
-    /// Reads the files of the rules again.
+    /// Reads the files of the rules, and the folder of dashboards, again.
     private func readRules(_: QueryParameters) async throws -> Response {
+        let boards = try await threads.figures.run { [self] in
+            shelf.read(besides: shelf.own(store.objectives.current), telling: log)
+        }
+        let rest = boards.map { $0 + "\n" } ?? ""
         guard let ruleManager, let ruleFiles else {
-            return Response(text: "there are no rule files to read\n")
+            return Response(text: "there are no rule files to read\n" + rest)
         }
         do {
             let taken = try await threads.rules.run { [log] in
                 try ruleManager.takeChanges(of: ruleFiles, isAsked: true, telling: log)
             }
-            return Response(text: "\(taken ?? "the rules before go on")\n")
+            return Response(text: "\(taken ?? "the rules before go on")\n" + rest)
         } catch let error where !(error is CancellationError) {
             throw Refusal(
                 .unprocessableContent, "rule files are not taken, the rules before go on: \(error)",

@@ -17,7 +17,7 @@ extension Routes {
         let body = try await text(
             of: request, hint: "shorten the query; long lists of values may be written as a join")
         let query = try QueryRequest(body: body, form: forms.body, format: forms.answer, limits: limits)
-        let runner = StatementRunner(engine: engine)
+        let runner = StatementRunner(engine: engine, keeping: queries.statements)
         let waiting = settlement.waiting
         let contentType = query.format.contentType
         let (text, missing, first, second) = try await queries.run { [store, queries, clock] cancellation in
@@ -26,8 +26,10 @@ extension Routes {
             let asked = options
             var result = try runner.run(
                 query.sql, over: store.pinnedTables(), options: asked, as: query.format)
+            // What the engine booked for the rows is what they hold.
+            let heldBytes = result.booking?.bytes ?? result.heldBytes
             result.booking = nil
-            result.booking = try queries.holding(result.heldBytes + Self.answerBytes)
+            result.booking = try queries.holding(heldBytes + Self.answerBytes)
             let text = ResultText(result, query.format)
             // A table measures every row before its first line.
             let first = try text.next(look: asked.check) ?? []

@@ -27,15 +27,22 @@ struct LoopChannel: ServerChildChannel {
 struct LoopRoutes: RouterMiddleware {
     private static let quick = Set(
         RouteTable.routes.filter { $0.name == .instantQuery || $0.name == .rangeQuery }.map(\.path))
+    private static let quickBodies = Set(RouteTable.routes.filter { $0.name == .askSQL }.map(\.path))
 
     func handle(
         _ request: Request, context: ServerContext, next: (Request, ServerContext) async throws -> Response
     ) async throws -> Response {
-        if request.method == .get, context.endpointPath.map(Self.quick.contains) == true,
-            QuickReading.isQuick(request.head.path ?? "")
-        {
-            return try await next(request, context)
-        }
+        if Self.isQuick(request, to: context.endpointPath) { return try await next(request, context) }
         return try await withTaskExecutorPreference(globalConcurrentExecutor) { try await next(request, context) }
+    }
+
+    private static func isQuick(_ request: Request, to path: String?) -> Bool {
+        guard let path else { return false }
+        if request.method == .get, quick.contains(path) { return QuickReading.isQuick(request.head.path ?? "") }
+        // To undo a compression is work, however short it is.
+        guard request.method == .post, quickBodies.contains(path), request.headers[.contentEncoding] == nil else {
+            return false
+        }
+        return QuickReading.isQuick(bodyBytes: request.headers[.contentLength].flatMap(Int.init))
     }
 }

@@ -51,7 +51,12 @@ extension PlimsollServer {
                 let pinned = store.ruleSeries(
                     upTo: time.saturatingMultiply(by: 1_000_000), present: present, memory: memory, within: options)
                 return (pinned.source, SeriesBudget(options))
-            }, files: configuration.ruleFiles, isAsked: configuration.isReadingAsked)
+            }, files: configuration.ruleFiles,
+            isAsked: { [isAsked = configuration.isReadingAsked, shelf = routes.shelf] in
+                let isAsked = isAsked()
+                if isAsked { shelf.askToRead() }
+                return isAsked
+            })
         let ticker = RuleTicker(
             manager, inputs, senders: routes.alertSenders, thread: threads.rules, committer: routes.intake.committer,
             clock: clock, health: routes.health, log: log)

@@ -83,14 +83,14 @@ package final class PlimsollServer: Sendable {
             threads: threads.access, log: paced, randomness: randomness)
         let routes = Routes(
             store: store, intake: intake, traces: traces, settlement: settlement, senders: senders, examples: examples,
-            queries: queries, statusQueries: statusQueries,
-            activity: ActivityGauge(thread: threads.scrapes, clock: clock), health: health, access: access,
-            refusals: refusals, history: history, connections: ceiling, openFilesMax: configuration.openFilesMax,
-            clock: clock, log: log, workers: workers, threads: threads, limits: limits,
-            guardian: configuration.guardian, proxies: configuration.proxies, ownAddress: { [self] in reached },
-            startNanoseconds: clock.monotonicNanoseconds(), startWallNanoseconds: clock.wallNanoseconds(),
-            seriesMemory: SeriesMemory(limitBytes: limits.seriesMemoryBytesMax - limits.recordedBytesMax),
+            queries: queries, statusQueries: statusQueries, activity: activityGauge(threads), health: health,
+            access: access, refusals: refusals, history: history, connections: ceiling,
+            openFilesMax: configuration.openFilesMax, clock: clock, log: log, workers: workers, threads: threads,
+            limits: limits, guardian: configuration.guardian, proxies: configuration.proxies,
+            ownAddress: { [self] in reached }, startNanoseconds: clock.monotonicNanoseconds(),
+            startWallNanoseconds: clock.wallNanoseconds(), seriesMemory: seriesMemory(limits),
             earlierStores: EarlierStores(within: queries.memory) { [clock] in clock.monotonicNanoseconds() },
+            shelf: shelf(),
             ruleManager: ruleManager(), alertSenders: alertSenders(), ruleFiles: configuration.ruleFiles)
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
@@ -152,10 +152,15 @@ package final class PlimsollServer: Sendable {
     /// Work that only looks and tells.
     private func watches(_ log: PacedLog, _ routes: Routes, _ threads: BlockingThreads) -> [any BackgroundWork] {
         let health = routes.health
+        // Rules take it for both, where there are any.
+        let isReadingAsked: @Sendable () -> Bool =
+            routes.ruleManager == nil ? configuration.isReadingAsked : { @Sendable in false }
         var watches: [any BackgroundWork] = [
             RefusalSums(log: log, health: health, earlierStores: routes.earlierStores),
             RefusalWatch(routes: routes, thread: threads.status),
             DamageWatch(store: store, thread: threads.status, health: health),
+            DashboardWatch(
+                routes: routes, thread: threads.figures, health: health, isReadingAsked: isReadingAsked),
         ]
         if let valve = configuration.memoryValve {
             watches.append(
@@ -228,6 +233,15 @@ package final class PlimsollServer: Sendable {
         // The least there is: a part of the program's own.
         limits.memoryBytesMax = 0
         return QueryService(threads: thread, limits: limits, clock: clock)
+    }
+
+    /// What questions for series leave to those after them, but for what rules recorded.
+    private func seriesMemory(_ limits: ServerLimits) -> SeriesMemory {
+        SeriesMemory(limitBytes: limits.seriesMemoryBytesMax - limits.recordedBytesMax)
+    }
+
+    private func activityGauge(_ threads: BlockingThreads) -> ActivityGauge {
+        ActivityGauge(thread: threads.scrapes, clock: clock)
     }
 
     private func traceSenders(_ examples: ExemplarCollector) -> [TraceSender] {

@@ -1,5 +1,6 @@
 package import Access
 package import Asking
+package import Dashboarding
 package import Dialects
 package import Domain
 import NIOCore
@@ -22,6 +23,8 @@ package struct ServerConfiguration: Sendable {
     package var rules: RuleSet?
     /// The files of the rules, looked at again; nil: they follow from objectives.
     package var ruleFiles: RuleFileWatch?
+    /// Dashboards beside the program's own; nil: there are none.
+    package var dashboards: DashboardFolder?
     /// Whether somebody has asked, since the last call, for files to be read again.
     package var isReadingAsked: @Sendable () -> Bool = { false }
     /// Who is told of alerts.

@@ -17,6 +17,8 @@ package struct SeriesAnswer: Sendable {
     let time: Int64
     /// Samples that the source gave.
     var samplesRead = 0
+    /// The most samples that were held at a time.
+    let samplesMost: Int
     /// ns until the expression was read.
     var preparationNanoseconds: Int64 = 0
     /// ns from then on.
@@ -24,6 +26,7 @@ package struct SeriesAnswer: Sendable {
 
     init(_ answer: PromQLAnswer, at times: PromQLQuestion.Times) {
         (value, warnings, infos) = (answer.value, answer.warnings, answer.infos)
+        samplesMost = answer.samplesMost
         switch times {
         case .instant(let time), .range(let time, _, _): self.time = time
         }

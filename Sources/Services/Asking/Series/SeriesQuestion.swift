@@ -19,7 +19,7 @@ package struct SeriesQuestion: Sendable {
     /// How many samples a question may read or hold.
     package static let samplesMax = 50_000_000
     /// How many points a series of an answer may have, but for the first.
-    private static let pointsMax: Int64 = 11_000
+    package static let pointsMax: Int64 = 11_000
 
     /// Asked once.
     /// - Parameter time: ms since 1970.

@@ -31,6 +31,12 @@ package struct SeriesTable {
         }
     }
 
+    /// Whether it is one of series and has none.
+    package var isEmpty: Bool {
+        ["vector", "matrix"].contains(answer["data"]?["resultType"]?.string)
+            && answer["data"]?["result"]?.array?.isEmpty ?? true
+    }
+
     /// What the answer says beside its value: warnings, then what is worth a look.
     package var remarks: [String] {
         ["warnings", "infos"].flatMap { (answer[$0]?.array ?? []).compactMap(\.string) }

@@ -1,6 +1,7 @@
 package import Domain
 package import Plans
 package import Platform
+package import SQLText
 import Synchronization
 
 /// Answers queries on threads of their own: so many at a time, so many waiting, each within its time and memory, all
@@ -20,6 +21,8 @@ package final class QueryService: Sendable {
     package let memory: MemoryPool
     /// The part of it that answers may hold until they are fetched: the rest is always there for questions.
     package let answers: MemoryPool
+    /// What texts of questions became, kept in ``memory`` for the next ones.
+    package let statements: KeptStatements
     private let threads: ThreadPool
     private let answerThreads: ThreadPool
     private let limits: ServerLimits
@@ -44,13 +47,14 @@ package final class QueryService: Sendable {
         self.valve = valve
         memory = MemoryPool(limitBytes: limits.questionsMemoryBytesMax)
         answers = MemoryPool(limitBytes: limits.questionsMemoryBytesMax / 2, within: memory)
+        statements = KeptStatements(within: memory)
     }
 
     /// Queries running or waiting.
     package var admittedCount: Int { admitted.load(ordering: .relaxed) }
 
     /// No question runs or waits, and no answer lies here to be fetched.
-    package var isIdle: Bool { admittedCount == 0 && memory.usedBytes == 0 }
+    package var isIdle: Bool { admittedCount == 0 && memory.usedBytes <= statements.heldBytes }
 
     /// Runs a job that computes an answer; it is cancelled with the task, when the client goes away, and by ``stop()``.
     /// A question that has waited for longer than one may run is refused when its turn comes, which is after about

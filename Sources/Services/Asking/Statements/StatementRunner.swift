@@ -3,14 +3,19 @@ package import Columnar
 package import Execution
 import JSONTexts
 package import Plans
-import SQLText
+package import SQLText
 
 /// SQL text to rows, over one snapshot: what fronts and `plimsoll query` share.
 package struct StatementRunner: Sendable {
     private let engine: any QueryEngine
+    private let kept: KeptStatements?
 
-    /// - Parameter engine: answers the plans that texts become.
-    package init(engine: any QueryEngine) { self.engine = engine }
+    /// - Parameters:
+    ///   - engine: answers the plans that texts become.
+    ///   - kept: what texts became before; nil: each is compiled.
+    package init(engine: any QueryEngine, keeping kept: KeptStatements? = nil) {
+        (self.engine, self.kept) = (engine, kept)
+    }
 
     /// Compiles and runs one statement, under the settings that stand before it. EXPLAIN answers its lines as rows; SET
     /// alone answers none, for there is no session to keep it.
@@ -19,12 +24,13 @@ package struct StatementRunner: Sendable {
     package func run(
         _ sql: String, over catalog: any TableCatalog, options: QueryOptions, as format: ResultFormat? = nil
     ) throws -> ResultSet {
-        let (settings, statement) = try SQLCompiler(catalog: catalog, timeZone: options.timeZone, within: options)
-            .compileScript(sql)
-        if format == .ndjson { try Self.checkNames(statement.columns) }
+        let script = try SQLCompiler(catalog: catalog, timeZone: options.timeZone, within: options)
+            .compileScript(sql, keeping: kept)
+        if format == .ndjson { try Self.checkNames(script.statement.columns) }
         var options = options
-        for setting in settings { try options.apply(setting) }
-        var result = try answer(statement, over: catalog, options: &options)
+        options.preparation = script.preparation
+        for setting in script.settings { try options.apply(setting) }
+        var result = try answer(script.statement, over: catalog, options: &options)
         result.timeZone = options.timeZone
         return result
     }

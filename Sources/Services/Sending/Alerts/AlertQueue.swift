@@ -25,6 +25,7 @@ package struct AlertQueue: Sendable {
     private let repeatNanoseconds: Int64
     private var waiting: [LabelSet: AlertMessage] = [:]
     private var order: [LabelSet] = []
+    /// What a webhook was told last; of an Alertmanager nobody asks.
     private var told: [LabelSet: Told] = [:]
     // tests: as `AlertQueue`.
     /// Alerts that found no room.
@@ -86,13 +87,14 @@ package struct AlertQueue: Sendable {
     package mutating func finish(_ messages: [AlertMessage], at now: Int64) {
         var gone: Set<LabelSet> = []
         for message in messages {
-            told[message.labels] = Told(startsAt: message.startsAt, isResolved: message.isResolved, at: now)
+            if kind == .webhook {
+                told[message.labels] = Told(startsAt: message.startsAt, isResolved: message.isResolved, at: now)
+            }
             guard waiting[message.labels] == message else { continue }
             waiting[message.labels] = nil
             gone.insert(message.labels)
         }
         order.removeAll { gone.contains($0) }
-        if kind == .alertmanager { told = [:] }
         // order: what is left is a dictionary again.
         told = told.filter { !$1.isResolved || (now - $1.at) / 1_000_000 < Self.memory }
     }

@@ -23,6 +23,8 @@ package final class AlertSender: Sendable {
         var failures: [String: Int] = [:]
         var sent = 0
         var refused = 0
+        /// Why the last request brought nothing; nil: it did, or there was none.
+        var hindrance: String?
     }
 
     private struct Line {
@@ -52,8 +54,7 @@ package final class AlertSender: Sendable {
     ) {
         (self.target, self.configuration, self.clock, self.randomness) = (target, configuration, clock, randomness)
         destination = "alerts \(target.url)"
-        // Credentials of one receiver are nothing for another.
-        headers = configuration.destinations.count > 1 ? [] : configuration.headers
+        headers = configuration.sentAlong(to: target)
         state = Mutex(State(queue: AlertQueue(target.kind, repeatNanoseconds: configuration.repeatNanoseconds)))
         line = Mutex(
             Line(
@@ -77,6 +78,15 @@ package final class AlertSender: Sendable {
             (sample.sent, sample.failures, sample.waiting) = (state.sent, state.failures, state.queue.count)
             sample.dropped = state.queue.dropped + state.refused
             return sample
+        }
+    }
+
+    /// Why what waits has not been told yet, on one line; nil: nothing hinders it.
+    package var complaint: String? {
+        state.withLock { state in
+            guard let hindrance = state.hindrance, state.queue.count > 0 else { return nil }
+            let waiting = state.queue.count == 1 ? "1 alert waits" : "\(state.queue.count) alerts wait"
+            return "\(target.url) is not told of alerts: \(hindrance); \(waiting), it is tried again until it succeeds"
         }
     }
 
@@ -131,6 +141,7 @@ package final class AlertSender: Sendable {
             line.messagesMax = Self.messagesMax
             state.withLock { state in
                 state.sent += messages.count
+                state.hindrance = nil
                 state.queue.finish(messages, at: now)
             }
         case .tooLarge where messages.count > 1:
@@ -138,7 +149,10 @@ package final class AlertSender: Sendable {
             state.withLock { $0.failures[reason, default: 0] += 1 }
         case .tooLarge, .refused: step.complaint = drop(messages, reason, at: now)
         case .again(let milliseconds, _):
-            state.withLock { $0.failures[reason, default: 0] += 1 }
+            state.withLock { state in
+                state.failures[reason, default: 0] += 1
+                state.hindrance = reason
+            }
             step.pauseMilliseconds = milliseconds
             if line.retry.failures == 1 { step.complaint = "\(reason); tried again until it succeeds" }
         }
@@ -149,6 +163,7 @@ package final class AlertSender: Sendable {
         state.withLock { state in
             state.failures[reason, default: 0] += 1
             state.refused += messages.count
+            state.hindrance = nil
             state.queue.finish(messages, at: now)
         }
         return "\(messages.count) alerts were not taken: \(reason) is final"

@@ -4,8 +4,8 @@ package struct AlertSendingConfiguration: Sendable {
     package var alertmanagers: [DestinationURL] = []
     /// Receivers that are called as Alertmanager calls a webhook.
     package var webhooks: [DestinationURL] = []
-    /// Sent along: credentials mostly. Only where there is one destination.
-    package var headers: [DestinationHeader] = []
+    /// Sent along: credentials mostly, each to the destinations that it is for.
+    package var headers: [AlertHeader] = []
     /// A file of certificates, PEM, of those who may vouch for destinations; nil: those that this machine knows.
     package var authorityFile: String?
     /// Where people reach the installation; webhooks are told.
@@ -32,6 +32,23 @@ package struct AlertSendingConfiguration: Sendable {
         alertmanagers.map { AlertDestination(kind: .alertmanager, url: $0) }
             + webhooks.map { AlertDestination(kind: .webhook, url: $0) }
     }
+
+    /// What is sent along to one of them: credentials of one receiver are nothing for another.
+    package func sentAlong(to target: AlertDestination) -> [DestinationHeader] {
+        let isAlone = destinations.count == 1
+        return headers.filter { $0.host.map { $0 == target.url.host } ?? isAlone }.map(\.field)
+    }
+}
+
+/// A field of requests to somebody who is told of alerts.
+package struct AlertHeader: Hashable, Sendable {
+    /// As ``DestinationURL/host``; nil: of the only one who is told.
+    package let host: String?
+    /// The field.
+    let field: DestinationHeader
+
+    /// Takes each part as given.
+    package init(host: String?, field: DestinationHeader) { (self.host, self.field) = (host, field) }
 }
 
 /// Somebody who is told of alerts.

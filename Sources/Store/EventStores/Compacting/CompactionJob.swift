@@ -16,12 +16,16 @@ struct CompactionJob: StoreJob {
     let registry: SchemaRegistry
     let layouts: EventTableLayouts
     let identityKey: UInt64
+    /// What may lie over texts: Zstandard where they are seldom read any more.
+    let compression: PageCompression
     let stop: CompactionStop
+    /// Known once the job is done.
+    let rows = CompactedRows()
 
     var kind: String { Self.kind }
 
-    /// - Complexity: O(rows · columns), on one thread; what is in memory is a place for each row of a table, and the
-    ///   columns of one group.
+    /// - Complexity: O(rows · columns), on one thread; what is in memory is a place for each row of a table, the
+    ///   columns of one group, and 4 bytes for each row of all tables.
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit {
         let writer = try SegmentWriter(
             fileSystem: base.fileSystem, directory: base.directory, segmentID: base.segmentID,
@@ -55,12 +59,16 @@ struct CompactionJob: StoreJob {
             let table = try MergedTable(
                 layout.name, columns: layout.columns, of: segments, by: .events, check: stop.check)
             var groupCount = 0
+            var moves = CompactedRows.Table(table)
             func add(_ chunk: Chunk, _ columns: [TableColumn]) throws {
                 writer.add(identities: try identities(of: chunk, columns, layout))
-                try writer.add(encodeGroup(table: layout.name, columns: hints.columns(columns), chunk: chunk))
+                try writer.add(
+                    encodeGroup(
+                        table: layout.name, columns: hints.columns(columns), chunk: chunk, compression: compression))
                 groupCount += 1
             }
-            try table.forEachPiece(check: stop.check) { chunk, columns in
+            try table.forEachPiece(check: stop.check) { chunk, columns, rows in
+                moves.add(rows, group: groupCount)
                 let own = Self.own(chunk, layout)
                 for (index, rollup) in layouts.rollups.enumerated() {
                     guard let folding = rollup.layout(ofTable: Int(layout.typeID)) else { continue }
@@ -68,17 +76,24 @@ struct CompactionJob: StoreJob {
                 }
                 try add(chunk, columns)
             }
-            try table.forEachPastPiece(check: stop.check) { chunk, columns in
+            try table.forEachPastPiece(check: stop.check) { chunk, columns, rows in
+                moves.add(rows, group: groupCount)
                 let place = ReplacedRows.Place(segment: writer.segmentID, table: layout.name, group: groupCount)
                 for row in 0..<chunk.rowCount { past.add(row, at: place) }
                 try add(chunk, columns)
             }
+            rows.add(moves)
         }
         for (name, columns, order) in Self.others {
             let table = try MergedTable(name, columns: columns, of: segments, by: order, check: stop.check)
-            try table.forEachPiece(check: stop.check) { chunk, columns in
-                try writer.add(encodeGroup(table: name, columns: hints.columns(columns), chunk: chunk))
+            var (moves, groupCount) = (CompactedRows.Table(table), 0)
+            try table.forEachPiece(check: stop.check) { chunk, columns, rows in
+                moves.add(rows, group: groupCount)
+                try writer.add(
+                    encodeGroup(table: name, columns: hints.columns(columns), chunk: chunk, compression: compression))
+                groupCount += 1
             }
+            rows.add(moves)
         }
         for group in RollupGroups.encoded(rollups, layouts: layouts) { try writer.add(group) }
         return past

@@ -17,13 +17,14 @@ struct MergedTable {
     }
 
     /// There is one for each row of a table: 24 bytes.
-    private struct Place {
-        var time: Int64
-        var position: Int64
+    struct Place {
+        fileprivate var time: Int64
+        fileprivate var position: Int64
+        /// Which group it is of, see ``origins``.
         var source: Int32
         /// Rows of a group have 16 bits.
         var row: UInt16
-        var isMoved: Bool
+        fileprivate var isMoved: Bool
     }
 
     /// Texts of one piece, all columns together: beside it stand the column that is read and the pages that are made.
@@ -32,6 +33,8 @@ struct MergedTable {
     /// Those that were asked for, then others that a segment has.
     let columns: [TableColumn]
     private let order: Order
+    /// Which groups the rows are of.
+    private(set) var origins: [ReplacedRows.Place] = []
     private var sources: [RowGroup] = []
     private var live: [Place] = []
     private var past: [Place] = []
@@ -61,6 +64,7 @@ struct MergedTable {
                 try Self.add(
                     group, as: Int32(sources.count), of: segment.positions, without: dead, by: order, to: &live, &past)
                 sources.append(group)
+                origins.append(ReplacedRows.Place(segment: segment.id, table: name, group: index))
             }
         }
         // These two are made anew.
@@ -104,27 +108,29 @@ struct MergedTable {
         if zip(places, places.dropFirst()).contains(where: { precedes($1, $0) }) { places.sort(by: precedes) }
     }
 
+    /// How many rows each of the ``origins`` has.
+    var rowCounts: [Int] { sources.map(\.rowCount) }
+
     // MARK: Pieces
+
+    /// What a piece is handed on to: its columns, and where its rows were.
+    typealias Body = (_ chunk: Chunk, _ columns: [TableColumn], _ rows: ArraySlice<Place>) throws -> Void
 
     /// Hands the rows that count on in pieces that make a group each.
     /// - Complexity: each column of a group of a segment is read for each piece that has rows of it: for one or two
     ///   where the segments' times follow each other.
-    func forEachPiece(check: () throws -> Void, _ body: (_ chunk: Chunk, _ columns: [TableColumn]) throws -> Void)
-        throws
-    {
+    func forEachPiece(check: () throws -> Void, _ body: Body) throws {
         try pieces(of: live, isPast: false, check, body)
     }
 
     /// The same of rows of events that later ones stand for: what was sent on once is sent on as it came.
-    func forEachPastPiece(check: () throws -> Void, _ body: (_ chunk: Chunk, _ columns: [TableColumn]) throws -> Void)
-        throws
-    {
+    func forEachPastPiece(check: () throws -> Void, _ body: Body) throws {
         guard case .events = order else { return }
         try pieces(of: past, isPast: true, check, body)
     }
 
     private func pieces(
-        of places: [Place], isPast: Bool, _ check: () throws -> Void, _ body: (Chunk, [TableColumn]) throws -> Void
+        of places: [Place], isPast: Bool, _ check: () throws -> Void, _ body: Body
     ) throws {
         var first = 0
         for index in places.indices {
@@ -139,8 +145,7 @@ struct MergedTable {
     }
 
     private func piece(
-        _ places: ArraySlice<Place>, _ isPast: Bool, _ check: () throws -> Void,
-        _ body: (Chunk, [TableColumn]) throws -> Void
+        _ places: ArraySlice<Place>, _ isPast: Bool, _ check: () throws -> Void, _ body: Body
     ) throws {
         guard var chunk = try chunk(places, check) else {
             let middle = places.startIndex + places.count / 2
@@ -158,7 +163,7 @@ struct MergedTable {
             all.append(TableColumn(name: EventTableLayout.pastColumn, type: .boolean))
             chunk.columns.append(.constant(.boolean(true), type: .boolean, count: places.count))
         }
-        try body(chunk, all)
+        try body(chunk, all, places)
     }
 
     /// Rows of one group, and where they go.

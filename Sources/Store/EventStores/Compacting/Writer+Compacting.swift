@@ -5,7 +5,7 @@ import Segments
 extension Writer {
     /// After one that failed the next waits: what could not be read then cannot be read now.
     private static let pauseNanoseconds: Int64 = 600_000_000_000
-    /// After one that came to nothing since rows of its segments were marked meanwhile.
+    /// After one that came to nothing since its segments are no longer those of the manifest.
     private static let conflictPauseNanoseconds: Int64 = 30_000_000_000
 
     /// Has small segments made one beside the writer, where some are due, there is room, and nothing else is amiss.
@@ -20,14 +20,42 @@ extension Writer {
         let ids = manifests.current.segments[due].map(\.description.segmentID)
         let segments = ids.compactMap { id in sealed.segments.first { $0.id == id } }
         precondition(segments.count == ids.count, "the manifest's segments are those that are read")
+        // What waits for a seal to die counts if that comes to nothing, and would be no row of its own any more.
+        var waiting = freshDead
+        if let frozen { waiting.merge(frozen.dead) }
+        guard waiting.only(of: Set(ids)).rows.isEmpty else { return false }
         guard CompactionJob.knows(segments, layouts), hasRoom(for: segments) else {
             pauseCompaction()
             return false
         }
+        // Segments also have times of dead letters, which are as somebody sent them.
+        let latest = min(sealed.segments.map(\.timeRange.upperBound).max() ?? .min, receivedTime)
         return start(
             CompactionJob(
                 segments: segments, registry: registry, layouts: layouts, identityKey: identityKey,
+                compression: CompactionLimits.compression(of: segments.map(\.timeRange), latest: latest),
                 stop: compactionStop))
+    }
+
+    /// What a compaction changes, with the rows that were marked since it began: where they are in the new segment.
+    /// - Parameter base: the manifest that it began with.
+    /// - Returns: the edit with marks of seals, and the marks that wait for one.
+    /// - Throws: ``ManifestEditConflict`` where it is not known where a row is.
+    func following(
+        _ edit: ManifestEdit, of job: CompactionJob, since base: Manifest
+    ) throws(ManifestEditConflict) -> (edit: ManifestEdit, waiting: ReplacedRows) {
+        precondition(frozen == nil, "a compaction waits for the seal under way")
+        guard let segmentID = edit.added.first?.description.segmentID else { return (edit, ReplacedRows()) }
+        let removed = Set(edit.removed)
+        let marked = ReplacedRows(manifests.current.superseded).only(of: removed)
+            .subtracting(ReplacedRows(base.superseded))
+        guard let moved = job.rows.following(marked, to: segmentID),
+            let waiting = job.rows.following(freshDead.only(of: removed), to: segmentID)
+        else { throw .rowsMarked(id: segmentID) }
+        var (edit, all) = (edit, ReplacedRows(edit.superseded))
+        all.merge(moved)
+        edit.superseded = all.manifestRows
+        return (edit, waiting)
     }
 
     /// Beside what becomes one, as much again is left for what comes in.

@@ -72,7 +72,7 @@ extension Writer {
             do {
                 // Once the segment is published, no want of space may keep its record out.
                 if let record { try log.reserve(payloads: [record.utf8.count]) }
-                try publish(prepared, base: flight.base)
+                try publish(prepared, of: flight)
             } catch {
                 for name in prepared.edit.fileNames { retired.add(name) }
                 throw error
@@ -118,16 +118,21 @@ extension Writer {
     }
 
     /// Makes an edit the manifest in force, and its segments those that are read.
-    private func publish(_ prepared: RunningJob.Prepared, base: StoreJobBase) throws {
-        let edit = prepared.edit
-        if !edit.removed.isEmpty {
+    private func publish(_ prepared: RunningJob.Prepared, of flight: RunningJob) throws {
+        var (edit, base) = (prepared.edit, flight.base.manifest)
+        var waitingMoved = ReplacedRows()
+        if let job = flight.job as? CompactionJob {
+            (edit, waitingMoved) = try following(edit, of: job, since: base)
+            // What was marked since is in the edit.
+            base = manifests.current
+        } else if !edit.removed.isEmpty {
             // Rows that wait for a seal to die are dead in memory alone: an edit that moves them would not know.
             var waiting = freshDead
             if let frozen { waiting.merge(frozen.dead) }
             let marked = waiting.bySegment
             for id in edit.removed where marked[id] != nil { throw ManifestEditConflict.rowsMarked(id: id) }
         }
-        let next = try manifests.current.applying(edit, base: base.manifest)
+        let next = try manifests.current.applying(edit, base: base)
         let oldState = manifests.current.projections
         try manifests.publish(next)
         for segment in sealed.segments where edit.removed.contains(segment.id) {
@@ -137,7 +142,11 @@ extension Writer {
             retired.add(oldState.fileName)
             retired.add(oldState.copyName)
         }
-        sealed = sealed.applying(edit, prepared.segments)
+        sealed = sealed.applying(edit, prepared.segments).marking(waitingMoved)
+        if !edit.removed.isEmpty {
+            freshDead = freshDead.subtracting(freshDead.only(of: Set(edit.removed)))
+            freshDead.merge(waitingMoved)
+        }
         removeRetired()
     }
 

@@ -24,6 +24,13 @@ import EventLogs
 //             …     losses         varint count, then varint length + data of the record each (from version 11 on)
 //             …     rules          likewise (from version 12 on)
 //             28    replayFrom     LogPlace: where the log goes on
+//
+// Compressed (version 14), which it is where that saves a tenth:
+//
+//     0       1     version        StateVersion.compressed
+//     1       1     version        StateVersion of what is compressed: as drawn above
+//     2       …     length         varint: of that, without its version; at most 256 times what follows
+//             …     content        that, a frame of Zstandard
 
 /// The ladder of the state's format; numbers are never used again.
 enum StateVersion: UInt8, Comparable {
@@ -54,6 +61,8 @@ enum StateVersion: UInt8, Comparable {
     /// As drawn above, which is as before; rows of `turns` have the place of their question. A program of before would
     /// write others, so it must not open the store.
     case thirteenth = 13
+    /// One of the versions before, compressed.
+    case compressed = 14
 
     static func < (left: StateVersion, right: StateVersion) -> Bool { left.rawValue < right.rawValue }
 }
@@ -73,7 +82,10 @@ struct StateFile: Sendable {
     /// Rows of `turns` in segments may have the place of the answer: an earlier version wrote them.
     private(set) var mayPlaceTurnsByAnswers = false
 
-    var serialised: [UInt8] {
+    /// As it is written: compressed where that pays.
+    var serialised: [UInt8] { Self.compressed(plain) }
+
+    private var plain: [UInt8] {
         var sink = ByteSink()
         // A log that is begun again changes no row of a segment.
         sink.append((mayPlaceTurnsByAnswers ? StateVersion.twelfth : .thirteenth).rawValue)
@@ -135,11 +147,14 @@ struct StateFile: Sendable {
     }
 
     /// Reads what ``serialised`` of this or an older version wrote.
+    /// - Throws: `DecodingError`; of a compressed state its offset counts within what was compressed.
     init(parsing bytes: [UInt8]) throws(DecodingError) {
         var cursor = ByteCursor(bytes)
-        let number = try cursor.readByte()
-        guard let version = StateVersion(rawValue: number) else {
-            throw cursor.newerForm("a known version of the state", found: number)
+        var version = try Self.version(&cursor)
+        if version == .compressed {
+            version = try Self.version(&cursor)
+            guard version != .compressed else { throw cursor.failure("a state that is compressed once") }
+            cursor = ByteCursor(try Self.decompressed(&cursor))
         }
         func has(_ first: StateVersion) -> Bool { version >= first }
         let position = try cursor.read(littleEndian: Int64.self)
@@ -175,6 +190,14 @@ struct StateFile: Sendable {
         replayFrom = try LogPlace(parsing: &cursor)
         guard cursor.isAtEnd else { throw cursor.failure("the end of the state") }
         mayPlaceTurnsByAnswers = !has(.thirteenth)
+    }
+
+    private static func version(_ cursor: inout ByteCursor) throws(DecodingError) -> StateVersion {
+        let number = try cursor.readByte()
+        guard let version = StateVersion(rawValue: number) else {
+            throw cursor.newerForm("a known version of the state", found: number)
+        }
+        return version
     }
 
     private static func part(_ cursor: inout ByteCursor) throws(DecodingError) -> [UInt8] {

@@ -37,6 +37,10 @@ struct RepricedMorsel: Morsel {
         try isMoney(index) ? nil : base.rows(index, within: times)
     }
 
+    func runs(_ index: Int, in buckets: TimeBuckets) throws -> RunColumn? {
+        try isMoney(index) ? nil : base.runs(index, in: buckets)
+    }
+
     /// What pages say of costs no longer holds.
     func summary(_ index: Int) -> ColumnSummary? { isMoney(index) ? nil : base.summary(index) }
 

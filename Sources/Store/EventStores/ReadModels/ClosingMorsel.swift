@@ -192,6 +192,10 @@ struct ClosingMorsel: Morsel {
         try ClosingRule.places.derived.contains(index) ? nil : base.rows(index, within: times)
     }
 
+    func runs(_ index: Int, in buckets: TimeBuckets) throws -> RunColumn? {
+        try ClosingRule.places.derived.contains(index) ? nil : base.runs(index, in: buckets)
+    }
+
     /// What pages say of derived columns does not hold.
     func summary(_ index: Int) -> ColumnSummary? {
         ClosingRule.places.derived.contains(index) ? nil : base.summary(index)

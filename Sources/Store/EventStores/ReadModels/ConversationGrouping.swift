@@ -39,7 +39,10 @@ struct ConversationGrouping: Sendable {
         var dictionary = TextDictionaryBuilder()
         var isWanted: [Bool] = []
         for (blockIndex, block) in blocks.enumerated() {
-            for (index, row) in block.rows.enumerated() {
+            // By their places: other threads walk the same rows, and nothing of them is counted for each.
+            let rows = block.rows
+            for index in rows.indices {
+                let row = rows[index]
                 guard let fields = Self.fields(row, wellKnown) else { continue }
                 let code = Int(
                     dictionary.code(of: fields.tenant.lowerBound..<fields.conversation.upperBound, in: row.bytes))

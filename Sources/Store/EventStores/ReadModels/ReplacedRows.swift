@@ -30,6 +30,24 @@ struct ReplacedRows: Hashable, Sendable {
         return parts
     }
 
+    /// Those of some segments alone.
+    func only(of segments: Set<UInt64>) -> ReplacedRows {
+        var part = ReplacedRows()
+        part.rows = rows.filter { segments.contains($0.key.segment) }
+        return part
+    }
+
+    /// Those that others are not.
+    func subtracting(_ others: ReplacedRows) -> ReplacedRows {
+        var rest = ReplacedRows()
+        // order: each goes to a place of its own.
+        for (place, set) in rows {
+            let left = set.subtracting(others.rows(at: place))
+            if !left.isEmpty { rest.rows[place] = left }
+        }
+        return rest
+    }
+
     /// As a manifest lists them.
     var manifestRows: [SupersededRows] {
         rows.map { place, set in

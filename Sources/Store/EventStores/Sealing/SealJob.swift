@@ -77,16 +77,7 @@ struct SealJob: StoreJob {
         let note = SystemRecord(
             position: ledger.position, receivedTime: ledger.receivedTime,
             content: .event(type: Self.recordType, data: attached(as: base.segmentID)))
-        let description = try write(groups, records: records + [note], base)
-        let state: FileReference
-        do {
-            state = try writeState(base, counters.bytes)
-        } catch {
-            for name in [description.fileName, StoreFiles.stateName(base.segmentID)] {
-                try? base.fileSystem.remove(base.directory + "/" + name)
-            }
-            throw error
-        }
+        let (description, state) = try write(groups, records: records + [note], base)
         var edit = ManifestEdit()
         edit.added = [
             ManifestSegment(description, positions: eventCount > 0 ? (sealed.position + 1)...ledger.position : nil)
@@ -111,7 +102,37 @@ struct SealJob: StoreJob {
         }
     }
 
+    /// Writes the segment and the state at one time: neither needs the other, and both wait for the disk. Where one of
+    /// them fails neither is left.
     private func write(_ groups: SealedGroups, records: [SystemRecord], _ base: StoreJobBase) throws
+        -> (SegmentDescription, FileReference)
+    {
+        let made = Mutex<(segment: SegmentDescription?, state: FileReference?)>((nil, nil))
+        do {
+            try base.workers.run(count: 2) { part in
+                if part == 0 {
+                    let segment = try writeSegment(groups, records: records, base)
+                    made.withLock { $0.segment = segment }
+                } else {
+                    let state = try writeState(base, counters.bytes)
+                    made.withLock { $0.state = state }
+                }
+            }
+        } catch {
+            let (segment, state) = (segmentFileName(base.segmentID), StoreFiles.stateName(base.segmentID))
+            for name in [segment, state, FileReference.copyName(of: state)] {
+                try? base.fileSystem.remove(base.directory + "/" + name)
+            }
+            throw error
+        }
+        let written = made.withLock { $0 }
+        guard let segment = written.segment, let state = written.state else {
+            preconditionFailure("both were made, or the run has thrown")
+        }
+        return (segment, state)
+    }
+
+    private func writeSegment(_ groups: SealedGroups, records: [SystemRecord], _ base: StoreJobBase) throws
         -> SegmentDescription
     {
         let writer = try SegmentWriter(
@@ -160,6 +181,7 @@ struct SealJob: StoreJob {
         let file = StateFile(
             schemas: registry.serialised, ledger: ledger, counters: counters, unfolded: next.unfolded,
             cut: next.cut, replayFrom: place)
-        return try file.write(as: base.segmentID, in: base.directory, base.fileSystem)
+        return try file.write(
+            as: base.segmentID, in: base.directory, base.fileSystem, flushesInSteps: base.isBesideWriter)
     }
 }

@@ -39,7 +39,10 @@ final class SealedPlan: Sendable {
     private static func plan(_ blocks: [TailBlock], _ layouts: EventTableLayouts) -> [Work] {
         var byType = [[RowPlace]](repeating: [], count: layouts.tables.count)
         for (blockIndex, block) in blocks.enumerated() {
-            for (index, row) in block.rows.enumerated() {
+            // By their places: other threads walk the same rows, and nothing of them is counted for each.
+            let rows = block.rows
+            for index in rows.indices {
+                let row = rows[index]
                 byType[Int(row.type)].append(
                     RowPlace(
                         time: row.time, block: Int32(blockIndex), row: Int32(index),

@@ -107,6 +107,8 @@ struct GroupMorsel: Morsel {
             named: columns[index].name, near: index, type: columns[index].type, rows: rows, statistics: statistics)
     }
 
+    func lacks(_ index: Int) -> Bool { group.lacks(columnNamed: columns[index].name, near: index) }
+
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
         try group.rows(ofText: text, in: columns[index].name, statistics: statistics)
     }
@@ -117,6 +119,10 @@ struct GroupMorsel: Morsel {
 
     func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {
         try group.rows(within: times, in: columns[index].name, statistics: statistics)
+    }
+
+    func runs(_ index: Int, in buckets: TimeBuckets) throws -> RunColumn? {
+        try group.runs(named: columns[index].name, near: index, in: buckets, statistics: statistics)
     }
 
     func summary(_ index: Int) -> ColumnSummary? { group.summary(named: columns[index].name, near: index) }

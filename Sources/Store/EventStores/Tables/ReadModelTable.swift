@@ -88,12 +88,18 @@ struct LiveRowsMorsel: Morsel {
         try base.column(index, rows: kept().rows(at: rows))
     }
 
+    func lacks(_ index: Int) -> Bool { base.lacks(index) }
+
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
         try base.rows(index, ofText: text).map(places)
     }
 
     func rows(_ index: Int, within times: ClosedRange<Int64>) throws -> [UInt32]? {
         try base.rows(index, within: times).map(places)
+    }
+
+    func runs(_ index: Int, in buckets: TimeBuckets) throws -> RunColumn? {
+        try base.runs(index, in: buckets)?.gather(kept())
     }
 
     /// At which places among the rows that are left those of some stand that are left.

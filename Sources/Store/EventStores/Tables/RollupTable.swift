@@ -24,13 +24,14 @@ struct RollupTable: TableSource {
         // A row of several events is not refuted by what its measures add up to.
         let predicates = request.predicates.filter { layout.contents[$0.column].isKey }
         var morsels: [any Morsel] = []
+        let names = columns.map(\.name)
         for segment in sealed.segments {
             try request.check()
             let rows = rows(of: segment, asked)
             if !rows.isEmpty, try !sources.contains(where: { try $0.isChanged(in: segment, asked, request.check) }) {
                 for group in rows {
                     request.statistics.add(groupsTotal: 1)
-                    if try group.canSkip(predicates, names: columns.map(\.name), statistics: request.statistics) {
+                    if try group.canSkip(predicates, names: names, statistics: request.statistics) {
                         request.statistics.add(groupsSkipped: 1)
                     } else {
                         morsels.append(

@@ -34,27 +34,34 @@ struct RowTransposer {
         areTimesAbsent.reserveCapacity(rowCount)
     }
 
-    /// How far ahead of the row that is walked another one is fetched.
-    private static let rowsAhead = 2
+    /// Rows that are fetched from memory before the first of them is walked: together they fit into the nearest cache.
+    private static let rowsFetched = 32
+    /// Means nothing: what was read of rows to come has to go somewhere.
+    private var seen: UInt8 = 0
 
     /// Appends rows of a block.
     mutating func append(_ block: TailBlock, _ indices: some Collection<Int>) {
         // Other threads do the same with other rows of the block: nothing of it is counted for each row.
         let (rows, costs, received) = (block.rows, block.costs, block.receivedTimes)
         sources.append((block, fields.rowCount))
-        var ahead = indices.dropFirst(Self.rowsAhead).makeIterator()
-        for index in indices {
-            if fields.isFull {
-                flush()
-                sources.append((block, 0))
+        var rest = indices[...]
+        while !rest.isEmpty {
+            let fetched = rest.prefix(Self.rowsFetched)
+            rest = rest.dropFirst(Self.rowsFetched)
+            for index in fetched { seen &+= rows.touched(index) }
+            for index in fetched {
+                if fields.isFull {
+                    flush()
+                    sources.append((block, 0))
+                }
+                let row = rows[index]
+                if let place = costs.place(of: index) { self.costs.append((fields.rowCount, costs.values[place])) }
+                fields.append(row)
+                times.append(row.time)
+                receivedTimes.append(received[index])
+                positions.append(block.position(of: index))
+                areTimesAbsent.append(row.isTimeAbsent)
             }
-            let row = rows[index]
-            if let place = costs.place(of: index) { self.costs.append((fields.rowCount, costs.values[place])) }
-            fields.append(row, before: ahead.next().map { Int(rows.starts[$0]) })
-            times.append(row.time)
-            receivedTimes.append(received[index])
-            positions.append(block.position(of: index))
-            areTimesAbsent.append(row.isTimeAbsent)
         }
     }
 

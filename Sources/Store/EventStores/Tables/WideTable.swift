@@ -114,7 +114,10 @@ struct WideMorsel: Morsel {
         return try base.column(source, rows: rows)
     }
 
-    func lacks(_ index: Int) -> Bool { view.sources[index] < 0 }
+    func lacks(_ index: Int) -> Bool {
+        let source = view.sources[index]
+        return source < 0 || source != view.typePlace && base.lacks(source)
+    }
 
     func rows(_ index: Int, ofText text: [UInt8]) throws -> [UInt32]? {
         let source = view.sources[index]
@@ -132,6 +135,11 @@ struct WideMorsel: Morsel {
         let source = view.sources[index]
         if source < 0 || source == view.typePlace { return nil }
         return try base.rows(source, within: times)
+    }
+
+    func runs(_ index: Int, in buckets: TimeBuckets) throws -> RunColumn? {
+        let source = view.sources[index]
+        return source < 0 || source == view.typePlace ? nil : try base.runs(source, in: buckets)
     }
 
     func summary(_ index: Int) -> ColumnSummary? {

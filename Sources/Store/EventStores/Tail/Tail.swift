@@ -42,7 +42,7 @@ struct Tail: Sendable {
     }
 
     /// All that no segment holds as it is, what stands for sealed events first.
-    var readBlocks: [TailBlock] { amended + blocks }
+    var readBlocks: [TailBlock] { amended.isEmpty ? blocks : amended + blocks }
     /// Those that a seal under way has taken up.
     var frozenReadBlocks: [TailBlock] { Array(amended.prefix(frozenAmended) + blocks.prefix(frozenBlocks)) }
     /// Number of events that stand for sealed ones and are in no seal.

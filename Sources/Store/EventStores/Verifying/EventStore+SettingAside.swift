@@ -93,7 +93,7 @@ extension EventStore {
             var next = manifests.current
             let id = try files.nextID(above: unknownFiles, from: next.nextSegmentID)
             next.nextSegmentID = id + 1
-            next.projections = try state.write(as: id, in: files.segments, fileSystem)
+            next.projections = try state.write(as: id, in: files.segments, fileSystem, flushesInSteps: true)
             next.logStart = LogStart(file: place.fileNumber, position: place.position)
             try manifests.publish(next)
             try EventLog.removeFiles(before: place, directory: files.log, fileSystem: fileSystem)

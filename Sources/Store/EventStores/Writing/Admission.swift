@@ -49,25 +49,30 @@ struct Admission {
         verdicts.reserveCapacity(batch.count)
         acceptedRows.reserveCapacity(batch.count)
         identities.reserve(batch.count)
-        var (end, areEndToEnd) = (0, true)
+        var (end, areEndToEnd, lacksTime) = (0, true, false)
+        let (nextPosition, receivedTime, horizon) = (context.nextPosition, context.receivedTime, context.horizon)
+        // There are some beside a seal alone.
+        let frozen = context.frozenIdentities.count > 0 ? context.frozenIdentities : nil
         for row in 0..<batch.count {
             if row % Self.rowsAhead == 0 { identities.fetch(hashes[row..<min(row + Self.rowsAhead, batch.count)]) }
             let hash = hashes[row]
+            let event = batch[row]
             // Its length stands beside its time.
-            areEndToEnd = areEndToEnd && Int(batch.starts[row]) == end
-            end = Int(batch.starts[row]) + batch[row].byteCount
+            areEndToEnd = areEndToEnd && event.start == end
+            end = event.start + event.byteCount
             let verdict: EventVerdict
             if !sealed.isEmpty, let known = sealed[row] {
                 verdict = known
-            } else if let refusal = Self.refusal(of: batch[row], context.receivedTime, context.horizon) {
+            } else if let refusal = Self.refusal(of: event, receivedTime, horizon) {
                 verdict = refusal
-            } else if identities.holds(hash) || context.frozenIdentities.holds(hash),
+            } else if identities.holds(hash) || frozen?.holds(hash) ?? false,
                 let known = seen(batch, row, hash, identities)
             {
                 verdict = known
             } else {
                 // Most are new.
-                let position = context.nextPosition + Int64(acceptedRows.count)
+                let position = nextPosition + Int64(acceptedRows.count)
+                lacksTime = lacksTime || event.isTimeAbsent
                 acceptedRows.append(row)
                 identities.insert(hash, position: position)
                 verdicts.append(.accepted(position: position))
@@ -78,7 +83,8 @@ struct Admission {
         }
         guard accepted > 0 else { return }
         areEndToEnd = areEndToEnd && end == batch.bytes.count
-        block = makeBlock(batch, areEndToEnd: areEndToEnd, hashes, &booking, &prices)
+        let rows = rows(entering: batch, areEndToEnd: areEndToEnd, lackTime: lacksTime, hashes)
+        block = makeBlock(rows, hashes, &booking, &prices)
     }
 
     /// Rows whose places in the table of identities are fetched at one time.
@@ -130,24 +136,35 @@ struct Admission {
     /// now.
     private func filedTime(of event: EventRow) -> Int64 { event.time == 0 ? context.clockTime : event.time }
 
-    /// The accepted rows end to end, booked in order. Where all of a batch enter, its own bytes serve.
-    private mutating func makeBlock(
-        _ batch: EventRows, areEndToEnd: Bool, _ hashes: [UInt64], _ booking: inout Booking, _ prices: inout PriceLedger
-    ) -> TailBlock {
+    /// The accepted rows end to end, those without a time filed under one. Where all of a batch enter, its own bytes
+    /// serve.
+    /// - Parameter lackTime: whether one of them came without.
+    private mutating func rows(
+        entering batch: EventRows, areEndToEnd: Bool, lackTime: Bool, _ hashes: [UInt64]
+    ) -> EventRows {
         var rows = batch
         if accepted < batch.count || !areEndToEnd {
             rows = EventRows()
             rows.bytes.reserveCapacity(batch.bytes.count)
             for row in acceptedRows { rows.append(batch[row]) }
         }
-        var costs = RowCosts()
+        guard lackTime else { return rows }
         for (index, row) in acceptedRows.enumerated() {
             // A view that is still held would make the change of a time copy all rows.
-            if rows[index].isTimeAbsent {
-                let time = filedTime(of: rows[index])
-                rows.set(time: time, ofRow: index)
-                absentTimes.append(AbsentTimes.Entry(hash: hashes[row], time: time))
-            }
+            guard rows[index].isTimeAbsent else { continue }
+            let time = filedTime(of: rows[index])
+            rows.set(time: time, ofRow: index)
+            absentTimes.append(AbsentTimes.Entry(hash: hashes[row], time: time))
+        }
+        return rows
+    }
+
+    /// Books the accepted rows in order.
+    private func makeBlock(
+        _ rows: EventRows, _ hashes: [UInt64], _ booking: inout Booking, _ prices: inout PriceLedger
+    ) -> TailBlock {
+        var costs = RowCosts()
+        for (index, row) in acceptedRows.enumerated() {
             let position = context.nextPosition + Int64(index)
             let booked = booking.book(rows[index], position: position, prices: &prices)
             costs.append(booked.map { restored?.costs[row] ?? $0 })
@@ -156,6 +173,6 @@ struct Admission {
             rows, firstPosition: context.nextPosition,
             receivedTimes: restored.map { restored in acceptedRows.map { restored.receivedTimes[$0] } }
                 ?? Array(repeating: context.receivedTime, count: accepted),
-            costs: costs, identities: accepted == batch.count ? hashes : acceptedRows.map { hashes[$0] })
+            costs: costs, identities: accepted == hashes.count ? hashes : acceptedRows.map { hashes[$0] })
     }
 }

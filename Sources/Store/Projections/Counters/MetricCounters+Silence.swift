@@ -180,13 +180,33 @@ struct SilenceColumns: Sendable {
             }
         }
         guard let conversation else { return nil }
-        name.removeAll(keepingCapacity: true)
-        Self.append(tenant ?? 0..<0, of: row.bytes, to: &name)
-        Self.append(conversation, of: row.bytes, to: &name)
+        let key = Self.key(tenant ?? 0..<0, conversation, of: row.bytes.span, &name)
         let moment = ConversationMoment(
             time: row.time, isActivity: event.isActivity, isReturn: event.isReturn,
             isClosing: meaning == .closed)
-        return Fields(key: xxh3Wide(name.span), tenant: tenant, channel: channel, moment: moment)
+        return Fields(key: key, tenant: tenant, channel: channel, moment: moment)
+    }
+
+    /// The hash of a conversation's name, whose parts stand in it as ``append(_:of:to:)`` puts them: written into room
+    /// that is there, since this is done for each event.
+    private static func key(
+        _ tenant: Range<Int>, _ conversation: Range<Int>, of bytes: Span<UInt8>, _ name: inout [UInt8]
+    ) -> Hash128 {
+        let end = 4 &+ tenant.count &+ conversation.count
+        // Words are written whole.
+        if name.count < end &+ 8 { name.append(contentsOf: repeatElement(0, count: end &+ 8 &- name.count)) }
+        var room = name.mutableSpan
+        put(tenant, of: bytes, in: &room, at: 0)
+        put(conversation, of: bytes, in: &room, at: 2 &+ tenant.count)
+        return xxh3Wide(name.span.extracting(0..<end))
+    }
+
+    @inline(__always) private static func put(
+        _ range: Range<Int>, of bytes: Span<UInt8>, in room: inout MutableSpan<UInt8>, at place: Int
+    ) {
+        room[place] = UInt8(truncatingIfNeeded: range.count)
+        room[place &+ 1] = UInt8(truncatingIfNeeded: range.count >> 8)
+        room.copy(bytes, from: range.lowerBound, length: range.count, to: place &+ 2)
     }
 
     /// Appends a part of a conversation's name, after its length.

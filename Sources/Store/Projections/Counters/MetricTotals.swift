@@ -184,7 +184,7 @@ extension MetricTotals {
                 let fine = exponential[set].flatMap { $0.count == words[..<buckets].reduce(0, &+) ? $0 : nil }
                 series.append(MetricSeries(labels: labels, value: value, exponential: fine))
             case .questions:
-                for (word, result) in ["good", "failed"].enumerated() {
+                for (word, result) in MetricCatalogue.questionResults.enumerated() {
                     series.append(MetricSeries(labels: labels + [result], value: .number(Int128(words[word]))))
                 }
             default: series.append(MetricSeries(labels: labels, value: .number(Int128(words[0]))))

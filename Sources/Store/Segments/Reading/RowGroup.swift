@@ -35,6 +35,12 @@ package struct RowGroup: Sendable {
         return columns.firstIndex { $0.name == name }
     }
 
+    /// Whether a column is null throughout, since neither the segment nor the group has it.
+    /// - Parameter place: as of ``columnIndex(named:near:)``.
+    package func lacks(columnNamed name: String, near place: Int) -> Bool {
+        columnIndex(named: name, near: place).map { directory.pages[$0] == nil } ?? true
+    }
+
     /// Bytes that the column's page takes in the file; 0 for a column of one value or of nulls.
     func pageBytes(_ column: Int) -> Int { directory.pages[column]?.page.length ?? 0 }
 
@@ -80,9 +86,9 @@ package struct RowGroup: Sendable {
     func decoded<Result>(
         _ column: Int, _ statistics: ScanStatistics?, isKept: Bool = false, _ decode: (Page) throws -> Result
     ) throws -> Result? {
-        let type = columns[column].type
         assert(directory.pages.count == columns.count, "an entry for each column")
         guard let reference = directory.pages[column] else { return nil }
+        let type = columns[column].type
         var page = Page(header: reference.header, type: type, texts: reference.texts)
         let place = reference.page
         var headerBytes = 0
@@ -112,6 +118,10 @@ package struct RowGroup: Sendable {
                     segment.keptPages.keep(kept, as: key)
                     page.landmarks = kept.landmarks
                 }
+            }
+            // Neither the footer nor the page says so alone.
+            guard page.header.encoding != .sharedTexts || !page.texts.isEmpty else {
+                throw DecodingError(offset: 0, expectation: "blocks of texts for a page of shared ones")
             }
             let result = try decode(page)
             if let landmarks = page.landmarks { segment.keptPages.grow(key, by: landmarks.takeGrowth()) }

@@ -27,6 +27,9 @@ package final class SegmentFiles: Sendable {
     let lookups = KeptLookups()
 
     /// Likewise.
+    let runs: KeptRuns
+
+    /// Likewise.
     let texts: KeptTexts
 
     /// Files that are open while nobody reads, where the process may have many.
@@ -36,12 +39,17 @@ package final class SegmentFiles: Sendable {
     ///   - countMax: files that are open while nobody reads; nil: ``keptMax``, and no more than a quarter of what the
     ///     process may have open. Where it has too many, libraries below end it.
     ///   - keptTextBytesMax: what numbers of texts that pages have in common may take, bytes; 0: none are kept.
-    package init(fileSystem: any FileSystem, countMax: Int? = nil, keptTextBytesMax: Int = 8 << 20) {
+    ///   - keptRunBytesMax: what runs of times in one bucket may take, bytes; 0: none are kept.
+    package init(
+        fileSystem: any FileSystem, countMax: Int? = nil, keptTextBytesMax: Int = 8 << 20,
+        keptRunBytesMax: Int = 4 << 20
+    ) {
         let countMax = countMax ?? max(1, min(Self.keptMax, fileSystem.openFilesMax / 4))
         precondition(countMax > 0, "a file that is read is open")
         self.fileSystem = fileSystem
         self.countMax = countMax
         texts = KeptTexts(bytesMax: keptTextBytesMax)
+        runs = KeptRuns(bytesMax: keptRunBytesMax)
     }
 
     /// The file, open for as long as somebody holds it.

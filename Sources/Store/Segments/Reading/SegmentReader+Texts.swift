@@ -121,8 +121,6 @@ extension RowGroup {
     /// - Throws: likewise.
     func withKeptTexts(_ page: Page, of column: Int, _ statistics: ScanStatistics?) throws -> Vector? {
         let count = page.texts.reduce(0) { $0 + segment.footer.texts[$1].count }
-        // Nothing is known of a page that names no block, which nobody writes.
-        guard count > 0 else { return nil }
         let blocks = KeptTexts.Blocks(
             column: columns[column].name, origin: segment.origin, indices: page.texts, textCount: count)
         let numbers = try segment.keptTexts.numbers(of: blocks) { try segment.texts($0, at: nil, statistics) }

@@ -68,6 +68,7 @@ package final class SegmentReader: Sendable {
         files.forget(path)
         sharedTexts.forget(origin: origin)
         keptTexts.forget(origin: origin)
+        keptRuns.forget(origin: origin)
     }
 
     /// Codes that this segment has in common with all others of its store.
@@ -75,6 +76,9 @@ package final class SegmentReader: Sendable {
 
     /// Numbers of texts that pages have in common, likewise.
     var keptTexts: KeptTexts { files.texts }
+
+    /// Where times leave one bucket for the next, of other segments, too.
+    var keptRuns: KeptRuns { files.runs }
 
     /// What is known of filters, of other segments, too.
     var keptFilters: KeptFilters { files.filters }

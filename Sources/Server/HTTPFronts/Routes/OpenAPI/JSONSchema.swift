@@ -18,6 +18,8 @@ package indirect enum JSONSchema: Sendable {
     case object([SchemaMember])
     /// An object whose members have names of their own.
     case map(JSONSchema)
+    /// What fits one of these.
+    case either([JSONSchema])
     /// This, or `null`.
     case optional(JSONSchema)
     /// The schema of this name.
@@ -52,6 +54,9 @@ package indirect enum JSONSchema: Sendable {
             json.member("type", "object")
             json.key("additionalProperties")
             value.write(to: &json)
+        case .either(let schemas):
+            json.key("anyOf")
+            json.array(schemas) { schema, json in schema.write(to: &json) }
         case .optional(let schema):
             json.key("anyOf")
             json.beginArray()

@@ -123,7 +123,7 @@ enum OpenAPIDocument {
         json.member("description", meaning(of: status))
         switch status {
         case 200: writeContent(route.answers, to: &json)
-        case 303, 304: break
+        case 302, 303, 304: break
         default:
             if let field = [401: challenge, 403: challenge, 429: pause, 503: pause][status] {
                 json.key("headers")
@@ -137,6 +137,7 @@ enum OpenAPIDocument {
     private static func meaning(of status: Int) -> String {
         switch status {
         case 200: "Done."
+        case 302: "It is at the address of Location."
         case 303: "Logged in: Location says where to go on."
         case 304: "What is there already still holds."
         case 400: "The request is wrong; the answer says where."

@@ -11,7 +11,10 @@ package enum SchemaName: String, CaseIterable, Hashable, Sendable {
     case sqlAnswer = "SQLAnswer"
     case report = "Report"
     case reportCells = "ReportCells"
+    case conversationList = "ConversationList"
     case conversation = "Conversation"
+    case conversationColumns = "ConversationColumns"
+    case columns = "Columns"
     case rebookRequest = "RebookRequest"
     case rebookingPreview = "RebookingPreview"
     case objectiveVersion = "ObjectiveVersion"
@@ -36,7 +39,10 @@ package enum SchemaName: String, CaseIterable, Hashable, Sendable {
         case .sqlAnswer: Self.sqlAnswerSchema
         case .report: Self.reportSchema
         case .reportCells: Self.reportCellsSchema
+        case .conversationList: Self.conversationListSchema
         case .conversation: Self.conversationSchema
+        case .conversationColumns: Self.conversationColumnsSchema
+        case .columns: Self.columnsSchema
         case .rebookRequest: Self.rebookRequestSchema
         case .rebookingPreview: Self.rebookingPreviewSchema
         case .objectiveVersion: Self.objectiveVersionSchema

@@ -43,7 +43,7 @@ extension Routes {
                 let response = PrometheusReply.response(
                     warnings: notices + remarks.lines + (isTruncated ? [SeriesAnswer.truncated] : [])
                 ) { $0.raw(utf8: data.bytes[...]) }
-                return Self.noting(nil, missing: notices, response)
+                return Self.noting(nil, missing: notices, clock: Self.clock(earlier), response)
             }
         }
     }
@@ -127,85 +127,5 @@ extension Routes {
             SeriesStatistics(labels).write(over: times, atMost: most, to: &json)
             return false
         }
-    }
-}
-
-/// How often names and labels stand in series.
-private struct SeriesStatistics {
-    private let series: Int
-    private var byMetric: [ByteText: Int] = [:]
-    private var byPair: [ByteText: Int] = [:]
-    private var values: [ByteText: Set<ByteText>] = [:]
-
-    init(_ sets: [LabelSet]) {
-        series = sets.count
-        for labels in sets {
-            byMetric[labels[LabelMatcher.metricName], default: 0] += 1
-            for label in labels.labels {
-                values[label.name, default: []].insert(label.value)
-                byPair[ByteText(label.name.bytes + [UInt8(ascii: "=")] + label.value.bytes), default: 0] += 1
-            }
-        }
-    }
-
-    func write(over times: ClosedRange<Int64>, atMost most: Int, to json: inout JSONWriter) {
-        json.beginObject()
-        json.key("headStats")
-        json.beginObject()
-        json.member("numSeries", series)
-        json.member("numLabelPairs", byPair.count)
-        json.member("chunkCount", 0)
-        json.member("minTime", times.lowerBound)
-        json.member("maxTime", times.upperBound)
-        json.endObject()
-        Self.write("seriesCountByMetricName", byMetric, most, &json)
-        Self.write("labelValueCountByLabelName", values.mapValues(\.count), most, &json)
-        let bytes = values.mapValues { texts in texts.reduce(0) { $0 + $1.bytes.count } }
-        Self.write("memoryInBytesByLabelName", bytes, most, &json)
-        Self.write("seriesCountByLabelValuePair", byPair, most, &json)
-        json.endObject()
-    }
-
-    /// The greatest first.
-    private static func write(_ name: String, _ counts: [ByteText: Int], _ most: Int, _ json: inout JSONWriter) {
-        let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        json.key(name)
-        json.array(sorted.prefix(most)) { count, json in
-            json.object { json in
-                json.key("name")
-                json.value(utf8: count.key.bytes[...])
-                json.member("value", count.value)
-            }
-        }
-    }
-}
-
-/// Names of labels that are no plain words, as addresses spell them: `U__` before them, an underscore twice, other
-/// characters by their number in hexadecimal digits between underscores.
-enum EscapedLabelName {
-    /// The name; what is no such spelling is a name itself.
-    static func name(_ text: [UInt8]) -> ByteText {
-        guard text.starts(with: Array("U__".utf8)) else { return ByteText(text) }
-        let underscore = UInt8(ascii: "_")
-        var (plain, rest) = ([UInt8](), text.dropFirst(3))
-        while let byte = rest.popFirst() {
-            guard byte == underscore else {
-                plain.append(byte)
-                continue
-            }
-            let digits = rest.prefix { $0 != underscore }
-            rest = rest.dropFirst(digits.count)
-            // The underscore that ends it.
-            guard rest.popFirst() != nil, digits.count <= 6, digits.allSatisfy({ hexadecimalValue(of: $0) != nil })
-            else { return ByteText(text) }
-            if digits.isEmpty {
-                plain.append(underscore)
-                continue
-            }
-            let number = digits.reduce(UInt32(0)) { $0 << 4 | UInt32(hexadecimalValue(of: $1) ?? 0) }
-            guard let scalar = Unicode.Scalar(number) else { return ByteText(text) }
-            plain += Array(String(Character(scalar)).utf8)
-        }
-        return ByteText(plain)
     }
 }

@@ -20,6 +20,7 @@ extension Routes {
         let form = try await form(of: request)
         switch name {
         case .instantQuery, .instantQueryForm: return try await instantAnswer(form)
+        case .expressionLink: return try await linkedAnswer(form)
         case .rangeQuery, .rangeQueryForm: return try await rangeAnswer(form)
         case .queryExemplars, .queryExemplarsForm: return try await exemplars(form)
         case .formatQuery, .formatQueryForm:
@@ -52,6 +53,12 @@ extension Routes {
         return try await answer(question, form, hasTime: form["time"] != nil)
     }
 
+    /// What a link of an alert names, now.
+    private func linkedAnswer(_ form: FormParameters) async throws -> Response {
+        let question = SeriesQuestion(form.bytes("g0.expr") ?? [], at: clock.wallNanoseconds() / 1_000_000)
+        return try await answer(question, FormParameters(query: nil))
+    }
+
     private func rangeAnswer(_ form: FormParameters) async throws -> Response {
         let start = try SeriesTimeText.time(form["start"] ?? "", "start")
         let end = try SeriesTimeText.time(form["end"] ?? "", "end")
@@ -76,7 +83,7 @@ extension Routes {
         try asked.check()
         let (question, hasStatistics) = (asked, form["stats"] != nil)
         let present = try await presentFamilies()
-        let (text, waiting, notices, first) = try await queries.run { [self] cancellation throws in
+        let (text, waiting, notices, clock, first) = try await queries.run { [self] cancellation throws in
             let options = questionOptions(cancellation, within: queries.memory, timeLimit: timeLimit)
             let waiting = settlement.waiting
             return try overSeries(at: moment, present: present, within: options) { pinned, earlier in
@@ -92,16 +99,17 @@ extension Routes {
                 let text = SeriesAnswerText(answer, statistics: hasStatistics)
                 var first = text.next() ?? []
                 if !text.isEnded { first += text.next() ?? [] }
-                return (text, waiting, notices, first)
+                return (text, waiting, notices, Self.clock(earlier), first)
             }
         }
         if text.isEnded {
-            return Self.noting(waiting, missing: notices, Response(bytes: first, contentType: MediaType.json))
+            let whole = Response(bytes: first, contentType: MediaType.json)
+            return Self.noting(waiting, missing: notices, clock: clock, whole)
         }
         let streamed = Response(first: first, contentType: MediaType.json) { [queries] in
             try await queries.nextPiece { text.next() }
         }
-        return Self.noting(waiting, missing: notices, streamed)
+        return Self.noting(waiting, missing: notices, clock: clock, streamed)
     }
 
     /// Examples of the series that an expression looks at. What rules make of series has none.
@@ -114,18 +122,24 @@ extension Routes {
         }
         return try await queries.run { [self] cancellation in
             let options = questionOptions(cancellation, within: queries.memory)
-            return try overSeries(at: moment, within: options) { pinned, _ in
+            return try overSeries(at: moment, within: options) { pinned, earlier in
                 let found = try seriesRunner.exemplars(text, in: period.times, over: pinned.source, within: options)
                 let booking = try queries.holding(found.reduce(Self.answerBytes) { $0 + 2 * $1.heldBytes })
                 defer { withExtendedLifetime(booking) {} }
                 let notices = missing(pinned)
                 let response = PrometheusReply.response(warnings: notices) { SeriesJSON.write(found, to: &$0) }
-                return Self.noting(nil, missing: notices, response)
+                return Self.noting(nil, missing: notices, clock: Self.clock(earlier), response)
             }
         }
     }
 
     // MARK: What questions have in common
+
+    /// By which clocks an answer goes: samples stand at the times of events, and it is those that are known now, or
+    /// that were then.
+    static func clock(_ earlier: EarlierSeries?) -> String {
+        "event time, " + (earlier?.remark ?? "as it is known now")
+    }
 
     var seriesRunner: SeriesRunner { SeriesRunner { [clock] in clock.monotonicNanoseconds() } }
 

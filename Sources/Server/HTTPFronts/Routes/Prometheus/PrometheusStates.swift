@@ -18,10 +18,11 @@ extension Routes {
         switch name {
         case .ruleStates:
             let filter = try Self.ruleFilter(form)
-            let warnings = ruleStanding?.failure.map { ["rule files are not taken, the rules before go on: \($0)"] }
+            let refused = ruleStanding?.failure.map { ["rule files are not taken, the rules before go on: \($0)"] }
+            let warnings = (refused ?? []) + alertSenders.compactMap(\.complaint)
             return try await threads.figures.run { [rules] in
                 let text = RulesJSON.groups(rules, filter)
-                return PrometheusReply.response(warnings: warnings ?? []) { $0.raw(text) }
+                return PrometheusReply.response(warnings: warnings) { $0.raw(text) }
             }
         case .alertStates:
             return try await threads.figures.run { [rules] in
@@ -45,9 +46,8 @@ extension Routes {
         case .runtimeInfo: return runtimeInfo
         case .serverFlags: return serverFlags
         case .serverConfiguration:
-            return PrometheusReply.response { json in
-                json.object { $0.member("yaml", "# plimsoll keeps its own metrics and scrapes nobody\nglobal: {}\n") }
-            }
+            let text = PrometheusConfiguration.yaml(of: ruleManager, telling: alertSenders.map(\.target))
+            return PrometheusReply.response { json in json.object { $0.member("yaml", text) } }
         default: preconditionFailure("\(name) is no route of Prometheus' API")
         }
     }
@@ -110,16 +110,17 @@ extension Routes {
     }
 
     private var buildInfo: Response {
-        PrometheusReply.response { json in
-            json.object { json in
-                json.member("version", Self.apiVersion)
-                json.member("revision", "plimsoll-" + Version.text)
-                json.member("branch", "plimsoll")
-                json.member("buildUser", "plimsoll")
-                json.member("buildDate", "")
-                json.member("goVersion", "")
-            }
-        }
+        PrometheusReply.response { json in json.object { writeBuild(Self.apiVersion, to: &$0) } }
+    }
+
+    /// The members by which clients of Prometheus' family know a program: its API's version, and what it is.
+    func writeBuild(_ version: String, to json: inout JSONWriter) {
+        json.member("version", version)
+        json.member("revision", "plimsoll-" + Version.text)
+        json.member("branch", "plimsoll")
+        json.member("buildUser", "plimsoll")
+        json.member("buildDate", "")
+        json.member("goVersion", "")
     }
 
     /// Where the process runs is nobody's business: what would say so is empty.

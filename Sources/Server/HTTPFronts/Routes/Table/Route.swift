@@ -32,6 +32,8 @@ package struct Route: Sendable {
     var isOTLP = false
     /// Whether it is asked as the row before, by a form: nobody has to be told of both.
     var isForm = false
+    /// Whether it only says where to look instead.
+    package var redirects = false
     /// The route whose handler this one shares; nil: it has its own.
     package var aliasOf: RouteName?
 
@@ -48,7 +50,8 @@ package struct Route: Sendable {
     /// Every status that an answer may have, ascending: those of access control and of mistakes of ours, too. A request
     /// that is refused before its address is known (no HTTP at all, one that trickles) has no route.
     package var statuses: [Int] {
-        let always = scope == nil ? [200, 500] : [200, 401, 403, 500, 503]
+        let done = redirects ? 302 : 200
+        let always = scope == nil ? [done, 500] : [done, 401, 403, 500, 503]
         return Set(always + otherStatuses).sorted()
     }
 
@@ -114,7 +117,8 @@ package enum RouteTag: String, CaseIterable, Hashable, Sendable {
     var meaning: String {
         switch self {
         case .ask: "Reports, conversations, SQL, and the events themselves."
-        case .series: "The HTTP API of Prometheus: PromQL over the metrics, and what its clients ask besides."
+        case .series:
+            "The HTTP API of Prometheus: PromQL over the metrics, and what its clients ask besides. amtool, too."
         case .send: "Events and spans in."
         case .prices: "What calls cost, and corrections of it."
         case .operate: "How the server is, for people, probes and Prometheus."

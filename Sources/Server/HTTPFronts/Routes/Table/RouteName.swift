@@ -2,16 +2,19 @@
 /// `Routes.answer` a handler.
 package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case sendEvents, sendSpans, sendSpansElsewhere
-    case exportEvents, askSQL, statusReport, doctorReport, report, budgets, conversation, alertReplay
+    case exportEvents, askSQL, statusReport, doctorReport, report, budgets, conversations, conversation,
+        alertReplay
     case instantQuery, instantQueryForm, rangeQuery, rangeQueryForm, queryExemplars, queryExemplarsForm
     case formatQuery, formatQueryForm, parseQuery, parseQueryForm
     case seriesList, seriesListForm, labelNames, labelNamesForm, labelValues, metricMetadata, seriesStatistics
-    case ruleStates, alertStates, alertmanagers, scrapeTargets
+    case expressionLink, ruleStates, alertStates, alertmanagers, scrapeTargets
     case buildInfo, runtimeInfo, serverFlags, serverConfiguration
+    case alertmanagerStatus, firingAlerts, silences
     case prices, priceCheck, rebookingPreview, rebook
     case objectives, metrics, status, openAPI
     case health, healthElsewhere, readiness, readinessElsewhere, readRules
-    case overviewPage, statusPage, pageAsset, runbooks, runbook
+    case overviewPage, statusPage, conversationsPage, conversationPage, pageAsset, runbooks, runbook
     case reportPage, budgetsPage, alertsPage, alertPage
     case sessionForm, beginSession, endSession
+    case dashboardPage, dashboardPageElsewhere, dashboardModel, dashboardData, dashboardByName
 }

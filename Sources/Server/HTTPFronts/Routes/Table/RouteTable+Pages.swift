@@ -44,8 +44,8 @@ extension RouteTable {
         asset.otherStatuses = [304, 404]
         return [
             page(.overviewPage, "/", "whether all is well, on one page"),
-            page(.statusPage, "/status", "what the server holds and does now, and its addresses"), asset,
-        ]
+            page(.statusPage, "/status", "what the server holds and does now, and its addresses"),
+        ] + conversationPages + [asset]
     }()
 
     /// How a browser gets its session: who has none cannot be asked for one.

@@ -3,7 +3,7 @@ import Access
 /// The rows of Prometheus' HTTP API. Names that a row does not know are passed over, as Prometheus does: its clients
 /// send what other servers of this API know. Only what misses `as_of` by a mark or a capital is refused.
 extension RouteTable {
-    static let series: [Route] = questions + indexes + states
+    static let series: [Route] = questions + [link] + indexes + states
 
     private static let prefix = "/api/v1/"
     private static let time = "seconds since 1970 with decimals, or RFC 3339"
@@ -69,7 +69,8 @@ extension RouteTable {
         var instant = row(
             .instantQuery, "query", "ask in PromQL: once",
             [query, .query("time", .text, "when: \(time); now without it")] + asked, value, statuses)
-        instant.detail = "Of what it took, samples are those that were read, each once."
+        instant.detail =
+            "Of what it took, samples are those that were read, each once, and the most that were held at a time."
         var range = row(
             .rangeQuery, "query_range", "ask in PromQL: again and again",
             [
@@ -93,6 +94,16 @@ extension RouteTable {
             + both(
                 row(.parseQuery, "parse_query", "PromQL as a tree", [query], .map(.any), [400, 429, 503]),
                 .parseQueryForm)
+    }()
+
+    /// Alerts lead there from where they are read, in the words that every Alertmanager knows.
+    private static let link: Route = {
+        var link = Route(.expressionLink, .get, "/graph", needs: .read, .series, "ask what an alert's link names")
+        link.detail = "The answer of /api/v1/query, as of now, of the first panel of an address of Prometheus' page."
+        link.parameters = [.query("g0.expr", .text, "an expression of PromQL", isRequired: true)]
+        if let instant = questions.first { (link.answers, link.refusals) = (instant.answers, instant.refusals) }
+        link.otherStatuses = [400, 422, 429, 503]
+        return link
     }()
 
     private static let indexes: [Route] = {
@@ -140,7 +151,7 @@ extension RouteTable {
             row(.buildInfo, "status/buildinfo", "which Prometheus this answers as", [], .map(.text)),
             row(.runtimeInfo, "status/runtimeinfo", "how the server runs", [], .map(.any)),
             row(.serverFlags, "status/flags", "limits in Prometheus' words", [], .map(.text)),
-            row(.serverConfiguration, "status/config", "nothing is configured", [], .map(.text)),
+            row(.serverConfiguration, "status/config", "which rules there are, and who is told", [], .map(.text)),
         ]
     }()
 }

@@ -9,7 +9,8 @@ import Reports
 package enum RouteTable {
     /// One of each name.
     package static let routes: [Route] =
-        asking + series + sending + money + operating + runbooks + pages + figures + sessions
+        asking + series + alertmanager + sending + money + operating + runbooks + pages + figures + dashboards
+        + sessions
 
     // tests: the table is held against a running server, row by row.
     /// The entry of a name.
@@ -39,10 +40,12 @@ package enum RouteTable {
         return String(renderAligned(rows).dropLast())
     }
 
-    private static let table = RouteContent("text/plain", .text)
+    static let table = RouteContent("text/plain", .text)
     private static let csv = RouteContent("text/csv", .text)
     private static let lines = RouteContent("application/x-ndjson", .text)
-    private static let period = "RFC 3339, seconds since 1970, a day such as 2026-08-01, or now-7d"
+    /// How a time is written.
+    static let timeForms = "RFC 3339, seconds since 1970, a day such as 2026-08-01, or now-7d"
+    private static let period = timeForms
 }
 
 // MARK: The rows
@@ -143,16 +146,6 @@ extension RouteTable {
         ]
         (budgets.answers, budgets.otherStatuses) = (report.answers, [400, 429, 503])
 
-        var conversation = Route(
-            .conversation, .get, "/v1/conversations/{id}", needs: .read, .ask, "one conversation whole")
-        conversation.parameters = [
-            .path("id", .text, "its id, percent-encoded; upper and lower case differ"),
-            .query("tenant", .text, "whose it is, where several have one of this id"),
-            .query("format", .choice(["json", "table"]), "json without it"),
-        ]
-        conversation.answers = [RouteContent("application/json", .conversation), table]
-        conversation.otherStatuses = [400, 404, 429, 503]
-
         var replay = Route(
             .alertReplay, .get, "/v1/alerts/replay", needs: .read, .ask, "which alerts would have fired when")
         replay.detail =
@@ -184,7 +177,7 @@ extension RouteTable {
         objectives.detail = "Ascending, the one in force last."
         objectives.answers = [RouteContent("application/json", .list(.reference(.objectiveVersion)))]
         objectives.otherStatuses = [400]
-        return [report, status, doctor, budgets, conversation, replay, sql, events, objectives]
+        return [report, status, doctor, budgets] + conversations + [replay, sql, events, objectives]
     }()
 
     private static let money: [Route] = {

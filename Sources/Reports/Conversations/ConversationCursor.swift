@@ -1,0 +1,53 @@
+import Bytes
+
+/// Where a page of a list of conversations ends: the next one begins behind it, whatever came meanwhile.
+///
+/// The order has no ties: by the value, then the newest, then id and tenant. So of conversations that nothing happens
+/// to each stands on one page, however many have the same value. One that gets an event in between stands where that
+/// puts it: on a later page, or on none any more where it was to come and now belongs before.
+struct ConversationCursor: Sendable {
+    private static let version = "1"
+
+    var order: ConversationOrder
+    /// The period of the first page, ns since 1970 UTC.
+    var from: Int64
+    var to: Int64
+    /// What the list is sorted by: ns, pico-USD or a count.
+    var value: Int128
+    /// ns since 1970 UTC.
+    var start: Int64
+    var id: String
+    var tenant: String
+
+    /// As an address says it: letters, digits and what needs no escape.
+    var text: String {
+        [
+            Self.version, order.rawValue, String(from), String(to), String(value), String(start),
+            hexadecimal(id.utf8), hexadecimal(tenant.utf8),
+        ].joined(separator: ".")
+    }
+
+    init(
+        order: ConversationOrder, from: Int64, to: Int64, value: Int128, start: Int64, id: String, tenant: String
+    ) {
+        (self.order, self.from, self.to, self.value, self.start) = (order, from, to, value, start)
+        (self.id, self.tenant) = (id, tenant)
+    }
+
+    /// - Throws: ``ReportError`` for what ``text`` did not write.
+    init(_ text: String) throws(ReportError) {
+        let parts = text.split(separator: ".", maxSplits: 8, omittingEmptySubsequences: false)
+        guard parts.count == 8, parts[0] == Self.version, let order = ConversationOrder(rawValue: String(parts[1])),
+            let from = Int64(parts[2]), let to = Int64(parts[3]), from < to, let value = Int128(String(parts[4])),
+            let start = Int64(parts[5]), let id = Self.name(parts[6]), let tenant = Self.name(parts[7])
+        else {
+            throw ReportError(message: "the cursor is none of ours", hint: "give the member next of the page before")
+        }
+        self.init(order: order, from: from, to: to, value: value, start: start, id: id, tenant: tenant)
+    }
+
+    private static func name(_ digits: Substring) -> String? {
+        guard let name = bytes(ofHexadecimal: digits.utf8), !name.contains(0) else { return nil }
+        return String(validating: name, as: UTF8.self)
+    }
+}

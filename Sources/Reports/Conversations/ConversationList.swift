@@ -1,0 +1,212 @@
+import Bytes
+import Columnar
+import Domain
+import JSONTexts
+
+/// One page of a list of conversations.
+package struct ConversationList: Sendable {
+    /// One of them.
+    struct Row: Sendable {
+        /// Its row of `conversations`, as far as the list shows it, nulls left out.
+        var fields: [ConversationField]
+        /// From its first event to the last thing that somebody did, ns.
+        var duration: Int64
+        /// Model calls and embeddings, of all its events.
+        var calls: Int64 = 0
+        /// Those without any price, and those without a price for all they used.
+        var unpriced: Int64 = 0
+        var partly: Int64 = 0
+    }
+
+    let request: ConversationRequest
+    let rows: [Row]
+    /// How many there are on all pages together; nil behind the first page, which said it.
+    let matching: Int64?
+    /// Where the next page begins; nil: there is none.
+    let next: ConversationCursor?
+    let position: Int64
+    let watermark: Int64
+    /// What is yet to come or cannot be shown, for who reads it; nil: nothing is known to.
+    package var notice: String?
+
+    /// The page as JSON: nulls left out, money as exact decimal text, times as RFC 3339.
+    package var json: [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("position", exact: position)
+        json.member("watermark", RFC3339.render(watermark))
+        if let notice { json.member("notice", notice) }
+        json.member("from", RFC3339.render(request.period.from))
+        json.member("to", RFC3339.render(request.period.to))
+        json.member("sort", request.order.rawValue)
+        json.member("rule", request.rule.rawValue)
+        if let matching { json.member("matching", exact: matching) }
+        json.key("conversations")
+        json.array(rows) { row, json in
+            json.beginObject()
+            for field in row.fields { ConversationDocument.append(field, to: &json) }
+            json.member("duration_ns", exact: row.duration)
+            json.member("calls", exact: row.calls)
+            json.member("calls_unpriced", exact: row.unpriced)
+            json.member("calls_partly_priced", exact: row.partly)
+            json.endObject()
+        }
+        if let next { json.member("next", next.text) }
+        json.endObject()
+        return json.bytes + [UInt8(ascii: "\n")]
+    }
+}
+
+extension ReportRunner {
+    /// A page of the conversations that are asked for.
+    /// - Throws: what questions throw.
+    package func conversations(_ request: ConversationRequest) throws -> ConversationList {
+        let runner = asking
+        var list = try ListedConversations(runner: runner, request: request).page()
+        list.notice = runner.notices.isEmpty ? nil : runner.notices.joined(separator: "; ")
+        return list
+    }
+}
+
+/// The questions behind a page.
+private struct ListedConversations {
+    let runner: ReportRunner
+    let request: ConversationRequest
+
+    private static let columns = [
+        "conversation_id", "tenant", "start_time", "last_time", "last_activity_time", "closed_time", "closed_reason",
+        "channel", "topic", "agent", "experiment", "variant", "prompt_name", "prompt_version", "user_id", "resolved_by",
+        "resolved_certainty", "turns", "answers", "errors", "escalations", "escalation_reason", "score",
+        "input_tokens", "output_tokens", "cost_usd", "cost_low_usd", "cost_high_usd", "price_state", "cut_after",
+    ]
+
+    func page() throws -> ConversationList {
+        let found = try runner.named(
+            "select \(Self.columns.joined(separator: ", ")), \(outcome) as outcome from conversations "
+                + "where \((conditions + pageConditions).joined(separator: " and ")) "
+                + "order by \(value) desc, start_time desc, conversation_id, tenant limit \(request.count + 1)")
+        var rows = found.prefix(request.count).map { ConversationList.Row(fields: $0, duration: Self.duration($0)) }
+        try addCalls(to: &rows)
+        var matching: Int64?
+        if request.after == nil {
+            let counted = try runner.rows(
+                "select count(*) from conversations where \(conditions.joined(separator: " and "))")
+            matching = Int64(counted.first?.integer(0) ?? 0)
+        }
+        return ConversationList(
+            request: request, rows: rows, matching: matching,
+            next: found.count > request.count ? rows.last.flatMap(cursor) : nil,
+            position: runner.catalog.position, watermark: runner.catalog.watermark)
+    }
+
+    private var outcome: String { OutcomeText.expression(request.rule, now: runner.reached) }
+
+    private static let length = "(coalesce(last_activity_time, last_time) - start_time)"
+    private static let cost = "coalesce(cost_low_usd, 0)"
+    private static let errors = "coalesce(errors, 0)"
+
+    /// What it is sorted by.
+    private var value: String {
+        switch request.order {
+        case .newest: "start_time"
+        case .cost: Self.cost
+        case .duration: Self.length
+        case .errors: Self.errors
+        }
+    }
+
+    private var conditions: [String] {
+        let period = request.period
+        var conditions = ["last_time >= \(SQLTexts.time(period.from))", "start_time < \(SQLTexts.time(period.to))"]
+        conditions += request.texts.map { "\($0.column) = \(SQLTexts.text($0.text))" }
+        if !request.idPrefix.isEmpty {
+            conditions.append("starts_with(conversation_id, \(SQLTexts.text(request.idPrefix)))")
+        }
+        if let outcome = request.outcome { conditions.append("(\(self.outcome)) = '\(outcome.rawValue)'") }
+        if request.errorsMin > 0 { conditions.append("\(Self.errors) >= \(request.errorsMin)") }
+        if request.costMin > 0 { conditions.append("\(Self.cost) >= \(Self.money(Int128(request.costMin)))") }
+        if request.durationMin > 0 { conditions.append("\(Self.length) >= \(Self.interval(request.durationMin))") }
+        return conditions
+    }
+
+    /// That it stands behind the page before.
+    private var pageConditions: [String] {
+        guard let after = request.after else { return [] }
+        let start = SQLTexts.time(after.start)
+        let (id, tenant) = (SQLTexts.text(after.id), SQLTexts.text(after.tenant))
+        let last =
+            switch request.order {
+            case .newest: start
+            case .cost: Self.money(after.value)
+            case .duration: Self.interval(Int64(clamping: after.value))
+            case .errors: String(after.value)
+            }
+        return [
+            "(\(value) < \(last) or \(value) = \(last) and (start_time < \(start) or start_time = \(start) "
+                + "and (conversation_id > \(id) or conversation_id = \(id) and tenant > \(tenant))))"
+        ]
+    }
+
+    private static func money(_ picoUSD: Int128) -> String {
+        "cast('\(DecimalText.renderUSD(picoUSD))' as numeric(38, \(DecimalText.usdScale)))"
+    }
+
+    /// A length of time to the nanosecond, which a literal of an interval has not got.
+    private static func interval(_ nanoseconds: Int64) -> String {
+        "(\(SQLTexts.time(nanoseconds)) - \(SQLTexts.time(0)))"
+    }
+
+    private static func duration(_ fields: [ConversationField]) -> Int64 {
+        guard let start = time("start_time", fields),
+            let end = time("last_activity_time", fields) ?? time("last_time", fields)
+        else { return 0 }
+        return end.saturatingSubtract(start)
+    }
+
+    private func cursor(_ row: ConversationList.Row) -> ConversationCursor? {
+        guard let start = Self.time("start_time", row.fields), let id = Self.text("conversation_id", row.fields)
+        else { return nil }
+        let value: Int128 =
+            switch request.order {
+            case .newest: Int128(start)
+            case .duration: Int128(row.duration)
+            case .cost:
+                if case .numeric(let picoUSD, _)? = Self.value("cost_low_usd", row.fields) { picoUSD } else { 0 }
+            case .errors: if case .integer(let count)? = Self.value("errors", row.fields) { Int128(count) } else { 0 }
+            }
+        return ConversationCursor(
+            order: request.order, from: request.period.from, to: request.period.to, value: value, start: start, id: id,
+            tenant: Self.text("tenant", row.fields) ?? "")
+    }
+
+    private func addCalls(to rows: inout [ConversationList.Row]) throws {
+        guard !rows.isEmpty else { return }
+        let names = rows.compactMap { row in Self.text("conversation_id", row.fields).map { ExactText($0) } }
+        let ids = Set(names).sorted().map { SQLTexts.text($0.text) }.joined(separator: ", ")
+        let counted = try runner.rows(
+            "select conversation_id, tenant, count(*), count(*) filter (where price_state = 'unpriced'), "
+                + "count(*) filter (where price_state = 'partly') from events where price_state is not null "
+                + "and conversation_id in (\(ids)) group by 1, 2")
+        var counts: [[ExactText]: ReportRow] = [:]
+        for row in counted { counts[[ExactText(row.text(0) ?? ""), ExactText(row.text(1) ?? "")]] = row }
+        for index in rows.indices {
+            let names = ["conversation_id", "tenant"].map { ExactText(Self.text($0, rows[index].fields) ?? "") }
+            guard let row = counts[names] else { continue }
+            rows[index].calls = Int64(clamping: row.integer(2))
+            rows[index].unpriced = Int64(clamping: row.integer(3))
+            rows[index].partly = Int64(clamping: row.integer(4))
+        }
+    }
+
+    private static func value(_ name: String, _ fields: [ConversationField]) -> Scalar? {
+        fields.first { $0.name == name }?.value
+    }
+
+    private static func text(_ name: String, _ fields: [ConversationField]) -> String? {
+        if case .text(let text)? = value(name, fields) { text } else { nil }
+    }
+
+    private static func time(_ name: String, _ fields: [ConversationField]) -> Int64? {
+        if case .timestamptz(let time)? = value(name, fields) { time } else { nil }
+    }
+}

@@ -1,0 +1,400 @@
+// Series over time, drawn by Chart.js: a linear axis in ms with ticks of our own, stacks summed here, gaps where nothing was told. The
+// pointer's place is drawn on a canvas above, so that no chart is drawn again for a move of it. Texts become text nodes, never markup.
+import { timeLabels, timeTicks, valueLabels } from "./axis.js";
+import { format } from "./format.js";
+import { fullText } from "./time.js";
+
+const palettes = {
+  light: ["#0B62A8", "#E96D28", "#6B365A", "#0F96F6", "#9D210C", "#B26778"],
+  dark: ["#5AA9E6", "#F1E53E", "#D64F02", "#2DFDEE", "#DAA57B", "#7B66E8"],
+};
+const dashes = [[], [6, 3], [2, 2]];
+const namedColors = {
+  light: { green: "#0B7A4B", orange: "#8A5A00", yellow: "#8A5A00", red: "#C0262D", blue: "#0B62A8", purple: "#6B365A" },
+  dark: { green: "#4CC38A", orange: "#F5B83D", yellow: "#F5B83D", red: "#FF8B7E", blue: "#5AA9E6", purple: "#7B66E8" },
+};
+const rowsMax = 15, columnsMax = 120;
+
+export function theme() {
+  if (matchMedia("print").matches) return "light";
+  return document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+}
+
+// A colour of a file; names that nobody knows are ink.
+export function namedColor(name) { return namedColors[theme()][name] ?? getComputedStyle(document.body).color }
+
+// The same colour, hardly seen.
+function faint(color) { return color.replace(/^rgba?\(([^,]+),([^,]+),([^,)]+).*$/, "rgba($1,$2,$3,0.15)") }
+
+// Colours by name, the same on all charts of a page.
+export class ColorBook {
+  constructor() { this.places = new Map() }
+  place(name) {
+    if (!this.places.has(name)) this.places.set(name, this.places.size);
+    return this.places.get(name);
+  }
+  color(name) { const colors = palettes[theme()]; return colors[this.place(name) % colors.length] }
+  dash(name) { return dashes[Math.floor(this.place(name) / 6) % dashes.length] }
+}
+
+export function element(name, text, parent, className) {
+  const made = document.createElement(name);
+  if (text !== undefined) made.textContent = text;
+  if (className) made.className = className;
+  if (parent) parent.append(made);
+  return made;
+}
+
+// Whether the library is there; without it a panel is a table.
+export function canDraw() { return typeof globalThis.Chart === "function" }
+
+export class TimeChart {
+  // look: title, unit, decimals, min, max, style, thresholds, stacked, bars, zone, colors; hooks: onZoom(from, to), onHover(time or null)
+  constructor(host, look, hooks) {
+    this.host = host; this.look = look; this.hooks = hooks;
+    this.hidden = new Set();
+    this.frame = element("div", undefined, host, "chart");
+    this.canvas = element("canvas", undefined, this.frame);
+    this.canvas.setAttribute("role", "img");
+    this.overlay = element("canvas", undefined, this.frame, "overlay");
+    this.overlay.tabIndex = 0;
+    this.tip = element("div", undefined, this.frame, "tip");
+    this.tip.hidden = true;
+    this.live = element("div", undefined, this.frame, "unseen");
+    this.live.setAttribute("aria-live", "polite");
+    this.legend = element("div", undefined, host, "legend");
+    this.listen();
+  }
+
+  // data: from, to, start, step, count, series [{name, values}], bands [{from, to, title, color}], finished (ms: later points may change)
+  update(data) {
+    this.data = data;
+    this.series = data.series.map((one) => ({ ...one, color: this.look.colors.color(one.name), dash: this.look.colors.dash(one.name) }));
+    this.canvas.setAttribute("aria-label", this.spoken());
+    this.draw();
+    this.drawLegend();
+  }
+
+  spoken() {
+    const all = this.series.flatMap((one) => one.values);
+    const { unit, decimals } = this.look;
+    return this.look.title + ", " + fullText(this.data.from, this.look.zone) + " to " + fullText(this.data.to, this.look.zone) + ", last "
+      + format(reduce(all, "last"), unit, { decimals }) + ", max " + format(reduce(all, "max"), unit, { decimals });
+  }
+
+  shown() { return this.series.filter((one) => !this.hidden.has(one.name)) }
+
+  points(values) {
+    const { start, step } = this.data;
+    return values.map((value, place) => ({ x: start + place * step, y: typeof value === "number" ? value : NaN }));
+  }
+
+  // Own sums, each filled to the one below. A missing value counts 0 for those above and is itself not drawn.
+  stacked(shown) {
+    const sums = new Array(this.data.count).fill(0), sets = [];
+    let hasGaps = false;
+    for (const [place, one] of shown.entries()) {
+      const below = hasGaps ? sums.slice() : null;
+      const values = one.values.map((value, at) => {
+        if (typeof value !== "number") { hasGaps = true; return null }
+        return (sums[at] += value);
+      });
+      if (below) sets.push({ data: this.points(below), borderWidth: 0, pointRadius: 0, fill: false });
+      sets.push(this.dataset(one, values, place === 0 ? "origin" : "-1"));
+    }
+    return sets;
+  }
+
+  dataset(one, values, fill) {
+    const { style } = this.look, finished = this.data.finished;
+    const isLone = (at) => typeof values[at] === "number" && typeof values[at - 1] !== "number" && typeof values[at + 1] !== "number";
+    const opacity = Math.round(255 * Math.min(100, style.fillOpacity ?? 0) / 100).toString(16).padStart(2, "0");
+    return {
+      data: this.points(values), borderColor: one.color, backgroundColor: one.color + opacity, borderWidth: style.lineWidth ?? 1.5,
+      borderDash: one.dash, fill: opacity === "00" ? false : fill, spanGaps: false, stepped: this.look.bars ? "middle" : false,
+      pointRadius: (context) => isLone(context.dataIndex) ? 2 : 0, pointHitRadius: 0, pointBackgroundColor: one.color,
+      segment: { borderDash: (context) => context.p1.parsed.x > finished ? [3, 3] : undefined },
+    };
+  }
+
+  datasets() {
+    const shown = this.shown();
+    if (this.look.bars && this.data.count <= columnsMax) {
+      return shown.map((one) => ({ type: "bar", data: this.points(one.values), backgroundColor: one.color, stack: "all",
+        barThickness: Math.max(1, Math.floor(this.frame.clientWidth / Math.max(1, this.data.count) * 0.8)) }));
+    }
+    if (this.look.stacked) return this.stacked(shown);
+    return shown.map((one) => this.dataset(one, one.values, "origin"));
+  }
+
+  draw() {
+    const ink = getComputedStyle(document.body).color, { zone, unit } = this.look, chart = this;
+    const ticks = { color: ink, maxRotation: 0, autoSkip: false };
+    const sums = this.look.stacked || this.look.bars;
+    const options = {
+      animation: false, parsing: false, normalized: true, maintainAspectRatio: false, events: [],
+      plugins: { legend: { display: false }, tooltip: { enabled: false } },
+      scales: {
+        x: {
+          type: "linear", min: this.data.from, max: this.data.to, offset: false, grid: { color: faint(ink) },
+          afterBuildTicks(axis) { axis.ticks = timeTicks(axis.min, axis.max, chart.frame.clientWidth, zone).map((value) => ({ value })) },
+          afterTickToLabelConversion(axis) {
+            const labels = timeLabels(axis.ticks.map((tick) => tick.value), zone);
+            axis.ticks.forEach((tick, at) => { tick.label = labels[at] });
+          },
+          ticks,
+        },
+        y: {
+          type: "linear", min: this.look.min, max: this.look.max, stacked: this.look.bars && this.data.count <= columnsMax,
+          beginAtZero: sums || unit !== "s", grid: { color: faint(ink) },
+          afterTickToLabelConversion(axis) {
+            const labels = valueLabels(axis.ticks.map((tick) => tick.value), unit);
+            axis.ticks.forEach((tick, at) => { tick.label = labels[at] });
+          },
+          ticks: { color: ink, maxTicksLimit: 6 },
+        },
+      },
+    };
+    if (this.chart) {
+      this.chart.data.datasets = this.datasets();
+      this.chart.options = options;
+      this.chart.update("none");
+    } else {
+      const marks = { id: "marks", beforeDatasetsDraw: (c) => this.drawBands(c), afterDatasetsDraw: (c) => this.drawThresholds(c) };
+      this.chart = new globalThis.Chart(this.canvas, { type: "line", data: { datasets: this.datasets() }, options, plugins: [marks] });
+    }
+    this.sizeOverlay();
+  }
+
+  // What is marked: nearer than 6 pixels they join.
+  drawBands(chart) {
+    const { ctx, chartArea: area, scales } = chart;
+    this.bands = [];
+    for (const band of this.data.bands ?? []) {
+      const left = Math.max(area.left, scales.x.getPixelForValue(band.from));
+      const right = Math.min(area.right, scales.x.getPixelForValue(band.to));
+      const last = this.bands.at(-1);
+      if (last && left - last.right < 6) { last.right = Math.max(last.right, right); last.titles.push(band.title) }
+      else if (right >= area.left && left <= area.right) this.bands.push({ left, right, color: namedColor(band.color), titles: [band.title] });
+    }
+    ctx.save();
+    for (const band of this.bands) {
+      ctx.fillStyle = band.color;
+      ctx.globalAlpha = 0.18;
+      ctx.fillRect(band.left, area.top, Math.max(1, band.right - band.left), area.bottom - area.top);
+      ctx.globalAlpha = 0.9;
+      ctx.fillRect(band.left, area.top, 1, area.bottom - area.top);
+      if (band.titles.length > 1) ctx.fillText(String(band.titles.length), band.left + 3, area.top + 9);
+    }
+    ctx.restore();
+  }
+
+  drawThresholds(chart) {
+    if (this.look.style["thresholdsStyle.mode"] !== "dashed") return;
+    const { ctx, chartArea: area, scales } = chart;
+    ctx.save();
+    ctx.setLineDash([6, 4]);
+    ctx.textAlign = "right";
+    for (const step of this.look.thresholds ?? []) {
+      if (step.value === null) continue;
+      const y = scales.y.getPixelForValue(step.value);
+      if (y < area.top || y > area.bottom) continue;
+      ctx.strokeStyle = ctx.fillStyle = namedColor(step.color);
+      ctx.beginPath(); ctx.moveTo(area.left, y); ctx.lineTo(area.right, y); ctx.stroke();
+      ctx.fillText(format(step.value, this.look.unit), area.right - 2, y - 3);
+    }
+    ctx.restore();
+  }
+
+  // MARK: the pointer
+
+  sizeOverlay() {
+    const ratio = devicePixelRatio || 1;
+    this.overlay.width = this.frame.clientWidth * ratio;
+    this.overlay.height = this.frame.clientHeight * ratio;
+    this.overlay.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+  }
+
+  timeAt(event) {
+    const area = this.chart.chartArea, x = event.clientX - this.overlay.getBoundingClientRect().left;
+    return this.chart.scales.x.getValueForPixel(Math.min(Math.max(x, area.left), area.right));
+  }
+
+  listen() {
+    const end = () => { this.drag = null; this.paint() };
+    this.overlay.addEventListener("pointermove", (event) => {
+      if (!this.chart) return;
+      const time = this.timeAt(event);
+      if (this.drag) this.drag.to = time;
+      this.hooks.onHover?.(time);
+      this.point(time);
+    });
+    this.overlay.addEventListener("pointerleave", () => { this.hooks.onHover?.(null); if (!this.isPinned) this.point(null) });
+    this.overlay.addEventListener("pointerdown", (event) => {
+      // Touch scrolls; for zooming pages have buttons.
+      if (event.pointerType === "touch" || event.button !== 0 || !this.chart) return;
+      this.overlay.setPointerCapture(event.pointerId);
+      const time = this.timeAt(event);
+      this.drag = { from: time, to: time };
+    });
+    this.overlay.addEventListener("pointerup", () => {
+      const drag = this.drag;
+      end();
+      if (!drag) return;
+      const scale = this.chart.scales.x;
+      if (Math.abs(scale.getPixelForValue(drag.to) - scale.getPixelForValue(drag.from)) < 6) {
+        this.isPinned = !this.isPinned;
+        return;
+      }
+      this.hooks.onZoom?.(Math.round(Math.min(drag.from, drag.to)), Math.round(Math.max(drag.from, drag.to)));
+    });
+    this.overlay.addEventListener("pointercancel", end);
+    this.overlay.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || !this.data) return;
+      if (event.key === "Escape") { this.isPinned = false; end(); this.point(null); return }
+      if (event.key === "Enter") { this.isPinned = !this.isPinned; return }
+      const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!move) return;
+      event.preventDefault();
+      this.point(Math.min(Math.max((this.time ?? this.data.to) + move * this.data.step, this.data.from), this.data.to));
+      this.live.textContent = this.tip.textContent;
+      this.hooks.onHover?.(this.time);
+    });
+  }
+
+  // Shows the pointer at a time of another chart.
+  crosshair(time) { if (this.chart) { this.other = time; this.paint() } }
+
+  point(time) {
+    this.time = time;
+    this.paint();
+    this.tell();
+  }
+
+  paint() {
+    const ctx = this.overlay.getContext("2d"), area = this.chart?.chartArea;
+    ctx.clearRect(0, 0, this.frame.clientWidth, this.frame.clientHeight);
+    if (!area) return;
+    const scale = this.chart.scales.x;
+    if (this.drag) {
+      const left = scale.getPixelForValue(Math.min(this.drag.from, this.drag.to));
+      ctx.fillStyle = namedColor("blue") + "33";
+      ctx.fillRect(left, area.top, Math.abs(scale.getPixelForValue(this.drag.to) - scale.getPixelForValue(this.drag.from)), area.bottom - area.top);
+    }
+    const time = this.time ?? this.other;
+    if (time === null || time === undefined || time < scale.min || time > scale.max) return;
+    const x = scale.getPixelForValue(time);
+    ctx.strokeStyle = getComputedStyle(document.body).color;
+    ctx.setLineDash([3, 3]);
+    ctx.beginPath(); ctx.moveTo(x, area.top); ctx.lineTo(x, area.bottom); ctx.stroke();
+  }
+
+  // All series of that time, the largest first, their own values.
+  tell() {
+    this.tip.hidden = this.time === null || this.time === undefined;
+    if (this.tip.hidden) return;
+    const { start, step, count } = this.data, { unit, decimals, zone } = this.look;
+    const at = Math.min(Math.max(Math.round((this.time - start) / step), 0), count - 1);
+    const rows = this.shown().filter((one) => typeof one.values[at] === "number").sort((a, b) => b.values[at] - a.values[at]);
+    this.tip.replaceChildren();
+    element("b", fullText(start + at * step, zone), this.tip);
+    for (const one of rows.slice(0, rowsMax)) {
+      const line = element("div", undefined, this.tip);
+      const mark = element("i", "", line);
+      mark.style.background = one.color;
+      element("span", one.name, line);
+      element("span", format(one.values[at], unit, { decimals }), line, "number");
+    }
+    if (rows.length > rowsMax) element("div", (rows.length - rowsMax) + " more", this.tip, "soft");
+    if ((this.look.stacked || this.look.bars) && rows.length > 1) {
+      element("div", "total " + format(rows.reduce((sum, one) => sum + one.values[at], 0), unit, { decimals }), this.tip);
+    }
+    const x = this.chart.scales.x.getPixelForValue(this.time);
+    for (const band of this.bands ?? []) {
+      if (x >= band.left - 6 && x <= band.right + 6) element("div", band.titles.slice(0, 5).join(", "), this.tip, "soft");
+    }
+    const isRight = x > this.frame.clientWidth / 2;
+    this.tip.style.left = isRight ? "auto" : x + 12 + "px";
+    this.tip.style.right = isRight ? this.frame.clientWidth - x + 12 + "px" : "auto";
+  }
+
+  // MARK: the legend
+
+  drawLegend() {
+    const { options, unit, decimals } = this.look;
+    this.legend.replaceChildren();
+    this.legend.hidden = options["legend.showLegend"] === false;
+    if (this.legend.hidden) return;
+    const isTable = options["legend.displayMode"] === "table";
+    const calcs = isTable ? [...new Set(["lastNotNull", ...(options["legend.calcs"] ?? [])])] : [];
+    const table = element(isTable ? "table" : "ul", undefined, this.legend);
+    if (isTable) {
+      const head = element("tr", undefined, element("thead", undefined, table));
+      element("th", "", head);
+      for (const calc of calcs) element("th", calc === "lastNotNull" ? "last" : calc, head);
+      this.legend.title = "of the points drawn";
+    }
+    const body = isTable ? element("tbody", undefined, table) : table;
+    for (const one of this.series) {
+      const row = element(isTable ? "tr" : "li", undefined, body);
+      const button = element("button", undefined, isTable ? element("td", undefined, row) : row);
+      button.type = "button";
+      button.title = one.name;
+      button.setAttribute("aria-pressed", String(!this.hidden.has(one.name)));
+      const mark = element("i", "", button);
+      mark.style.borderTop = "3px " + (one.dash.length ? "dashed " : "solid ") + one.color;
+      element("span", shortened(one.name), button);
+      button.addEventListener("click", (event) => this.choose(one.name, event.ctrlKey || event.metaKey));
+      for (const calc of calcs) element("td", format(reduce(one.values, calc), unit, { decimals }), row, "number");
+    }
+  }
+
+  // A click leaves one alone, or all again; with Ctrl it hides or shows one.
+  choose(name, isToggle) {
+    if (isToggle) {
+      if (!this.hidden.delete(name)) this.hidden.add(name);
+    } else {
+      const others = this.series.map((one) => one.name).filter((other) => other !== name);
+      const isAlone = !this.hidden.has(name) && others.every((other) => this.hidden.has(other));
+      this.hidden = new Set(isAlone ? [] : others);
+    }
+    this.draw();
+    this.drawLegend();
+  }
+
+  resize() { if (this.chart) { this.chart.resize(); this.sizeOverlay() } }
+
+  destroy() {
+    this.chart?.destroy();
+    this.host.replaceChildren();
+  }
+}
+
+// What a column of numbers says in short; null of none.
+export function reduce(values, calc) {
+  let last = null, sum = 0, count = 0, max = -Infinity, min = Infinity;
+  for (const value of values) {
+    if (typeof value !== "number") continue;
+    last = value; sum += value; count++;
+    if (value > max) max = value;
+    if (value < min) min = value;
+  }
+  if (!count) return null;
+  return { last, lastNotNull: last, mean: sum / count, max, min, sum }[calc] ?? null;
+}
+
+// Long names lose their middle.
+export function shortened(name, most = 60) {
+  return name.length <= most ? name : name.slice(0, most / 2 - 1) + "…" + name.slice(-(most / 2));
+}
+
+// At most 20 series are drawn: where a sum means something the rest become one, else the greatest stay.
+export function fewSeries(series, isSum) {
+  if (series.length <= 20) return { series, note: "" };
+  const size = (one) => reduce(one.values, isSum ? "sum" : "max") ?? -Infinity;
+  const order = [...series].sort((a, b) => size(b) - size(a));
+  if (!isSum) return { series: order.slice(0, 20), note: "the 20 greatest of " + series.length };
+  const others = order.slice(19), values = new Array(series[0].values.length).fill(null);
+  for (const one of others) one.values.forEach((value, at) => { if (typeof value === "number") values[at] = (values[at] ?? 0) + value });
+  return { series: [...order.slice(0, 19), { name: "others (" + others.length + ")", labels: {}, values }], note: "" };
+}

@@ -1,0 +1,199 @@
+// Conversations of the range, by time, cost, length or errors, a page at a time. Filters and order stand in the address;
+// of users nothing but tokens does.
+import { address, ask } from "./ask.js";
+import { costText, exactMoney, pico } from "./columns.js";
+import { byId, el, replace, setText } from "./dom.js";
+import { count, format } from "./format.js";
+import { keepView, notice, noticeTrouble, show } from "./shell.js";
+import { change, link, setDefaults, view } from "./state.js";
+import { dateTimeText, offsetText } from "./time.js";
+
+setDefaults({ refresh: "1m" });
+
+const outcomes = { resolved: ["✓", "good"], escalated: ["!", "warn"], abandoned: ["✗", "bad"], open: ["…", "soft"] };
+const sorts = { newest: "begun", duration: "length", errors: "errors", cost: "cost" };
+
+// Each with its name at the server; the names in the address are those of variables, which other pages have, too.
+const fields = [
+  { name: "tenant", label: "Tenant" }, { name: "channel", label: "Channel" }, { name: "topic", label: "Topic" },
+  { name: "outcome", label: "Outcome", choices: Object.keys(outcomes) }, { name: "variant", label: "Variant" },
+  { name: "id", label: "Id begins with" }, { name: "user", label: "User or token" },
+  { name: "errors", label: "Errors, at least", kind: "number", step: "1" },
+  { name: "min_cost", label: "Cost, at least ($)", kind: "number", step: "any" },
+  { name: "min_duration", label: "Length, at least (s)", kind: "number", step: "any" },
+];
+
+// MARK: what the address says
+
+function given() {
+  const parameters = new URLSearchParams(location.search);
+  const { variables } = view();
+  const wrong = [];
+  const values = {};
+  for (const { name } of fields) {
+    // "All" of a dashboard is no value.
+    const said = (variables[name] ?? []).filter((text) => text !== "" && text !== "$__all");
+    if (said.length > 1) wrong.push("var-" + name + " has several values here, the first of which counts");
+    if (said.length) values[name] = said[0];
+  }
+  let sort = parameters.get("sort") ?? "newest";
+  if (!Object.hasOwn(sorts, sort)) {
+    wrong.push("sort=" + sort + " is none of " + Object.keys(sorts).join(", "));
+    sort = "newest";
+  }
+  return { values, sort, cursor: parameters.get("cursor"), wrong };
+}
+
+// A cursor is of one list: with another range or order it means nothing.
+function holds(cursor, { from, to, sort }) {
+  const parts = cursor.split(".");
+  try {
+    const [start, end] = [parts[2], parts[3]].map((text) => Number(BigInt(text) / 1000000n));
+    return parts[1] === sort && start === Math.floor(from) && end === Math.floor(to);
+  } catch {
+    return false;
+  }
+}
+
+// What is said is a step; the page behind it is the first one again.
+function act(changes) { change({ cursor: null, ...changes }); }
+
+// MARK: filters
+
+const form = byId("filters");
+const inputs = new Map();
+const said = el("p", { class: "bad", role: "alert" });
+
+function makeForm() {
+  for (const { name, label, choices, kind, step } of fields) {
+    const input = choices
+      ? el("select", { id: "filter-" + name, name }, ["", ...choices].map((value) => el("option", { value }, value || "any")))
+      : el("input", { id: "filter-" + name, name, type: kind ?? "text", step, min: kind ? "0" : undefined, autocomplete: "off", spellcheck: "false" });
+    inputs.set(name, input);
+    form.append(el("div", {}, el("label", { for: "filter-" + name }, label), input));
+  }
+  form.append(el("div", { class: "buttons" }, el("button", {}, "Filter"),
+    el("button", { type: "button", click: () => act(Object.fromEntries(fields.map(({ name }) => ["var-" + name, null]))) }, "Clear")), said);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const changes = {};
+    for (const [name, input] of inputs) changes["var-" + name] = input.value.trim() || null;
+    setText(said, "");
+    try {
+      changes["var-user"] = changes["var-user"] && await token(changes["var-user"]);
+    } catch (error) {
+      return setText(said, error.message);
+    }
+    act(changes);
+  });
+}
+
+// The id of a user goes into the body of a question and comes back as the token that stands for it.
+async function token(text) {
+  if (/^u_[0-9a-f]{32}$/.test(text)) return text;
+  const answer = await ask("/v1/sql", { body: { sql: "select user_token('" + text.replaceAll("'", "''") + "')" } });
+  return answer.rows[0][0];
+}
+
+function showForm(values) {
+  for (const [name, input] of inputs) {
+    if (document.activeElement !== input) input.value = values[name] ?? "";
+  }
+}
+
+// MARK: list
+
+function head(sort, name, kind) {
+  const text = sorts[name];
+  const isChosen = sort === name;
+  return el("th", { scope: "col", class: kind, "aria-sort": isChosen ? "descending" : "none" },
+    el("button", { type: "button", class: "plain", click: () => act({ sort: name === "newest" ? null : name }) }, text + (isChosen ? " ▾" : "")));
+}
+
+function row(found, zone) {
+  const [mark, kind] = outcomes[found.outcome] ?? ["?", "soft"];
+  const target = link("/conversations/" + encodeURIComponent(found.conversation_id), { "var-tenant": found.tenant });
+  const missing = found.calls_unpriced + found.calls_partly_priced;
+  const end = (text, more) => [text, more ? el("span", { class: "soft" }, more) : null];
+  return el("tr", {},
+    el("th", { scope: "row" }, el("a", { href: target, class: "row" }, found.conversation_id)),
+    el("td", { title: found.start_time }, dateTimeText(Date.parse(found.start_time), zone, true)),
+    el("td", { class: "number", title: found.duration_ns + " ns" }, format(found.duration_ns / 1e9, "s")),
+    el("td", {}, [found.tenant, found.channel, found.topic, found.variant].filter(Boolean).join(" · ")),
+    el("td", { class: kind }, mark + " " + (found.outcome ?? "not known")),
+    el("td", { class: "number" }, count(found.turns ?? 0)),
+    el("td", { class: "number" + (found.errors ? " bad" : "") }, (found.errors ? "✗ " : "") + count(found.errors ?? 0)),
+    el("td", {}, found.escalations ? end("! " + count(found.escalations), found.escalation_reason ? " " + found.escalation_reason : "") : ""),
+    el("td", { class: "number" }, found.score === undefined ? "" : found.score + " of 5"),
+    el("td", { class: "number" }, costText(found) || (found.calls ? "unpriced" : ""),
+      missing ? el("span", { class: "warn" }, "! " + count(missing) + " of " + count(found.calls) + " calls not wholly priced") : null));
+}
+
+function showList(answer, sort, zone) {
+  const rows = answer.conversations;
+  const plain = (text, kind) => el("th", { scope: "col", class: kind }, text);
+  replace(byId("list"), rows.length === 0 ? null : el("table", { class: "conversations" },
+    el("caption", { class: "unseen" }, "Conversations"),
+    el("thead", {}, el("tr", {}, plain("conversation"), head(sort, "newest"), head(sort, "duration", "number"), plain("where, about what"),
+      plain("outcome"), plain("turns", "number"), head(sort, "errors", "number"), plain("escalated"), plain("rating", "number"), head(sort, "cost", "number"))),
+    el("tbody", {}, rows.map((found) => row(found, zone)))));
+}
+
+function showFound(answer, cursor, filters) {
+  const rows = answer.conversations;
+  const sum = rows.reduce((all, found) => all + pico(found.cost_usd ?? found.cost_low_usd), 0n);
+  const isExact = rows.every((found) => found.calls_unpriced + found.calls_partly_priced === 0);
+  const all = answer.matching === undefined ? "" : count(answer.matching) + (answer.matching === 1 ? " conversation" : " conversations");
+  setText(byId("found"), rows.length === 0
+    ? "None" + (cursor ? " behind these." : Object.keys(filters).length ? " that the filters let through." : " in this range.")
+    : (all || "further ones") + ", " + count(rows.length) + " here: " + (isExact ? "" : "at least ") + exactMoney(sum) + " by " + answer.rule + ".");
+  replace(byId("more"),
+    cursor ? el("button", { type: "button", click: () => history.back() }, "Back") : null, " ",
+    // The period stays as it is: a list that somebody goes through does not move on.
+    answer.next ? el("button", { type: "button", click: () => change({ cursor: answer.next, from: answer.from, to: answer.to }) }, "Next " + rows.length) : null);
+}
+
+function showBasis(answer, zone) {
+  const time = Date.parse(answer.watermark);
+  setText(byId("basis"), "As of event " + count(answer.position) + ", watermark " + dateTimeText(time, zone, true) + " (" + offsetText(time, zone)
+    + "). Conversations of which something happened in the range; length is from the first event to what somebody did last; outcomes by " + answer.rule
+    + "; cost is that of model calls.");
+}
+
+// Arrows go from row to row.
+byId("list").addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || !event.target.matches("a.row")) return;
+  const links = [...byId("list").querySelectorAll("a.row")];
+  const at = links.indexOf(event.target);
+  const wanted = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
+  if (wanted === undefined || !links[wanted]) return;
+  links[wanted].focus();
+  event.preventDefault();
+});
+
+makeForm();
+
+show(async ({ from, to, zone, view: seen, signal }) => {
+  const { values, sort, cursor, wrong } = given();
+  showForm(values);
+  notice("parameters", wrong.length ? "in the address: " + wrong.join("; ") : null);
+  const isHeld = cursor !== null && holds(cursor, { from, to, sort });
+  if (cursor !== null && !isHeld) return change({ cursor: null }, { isAct: false });
+  const period = isHeld ? { cursor } : { from: new Date(from).toISOString(), to: seen.to === "now" ? undefined : new Date(to).toISOString() };
+  try {
+    const answer = await ask(address("/v1/conversations", { ...period, ...values, sort }), { signal });
+    notice("filters", null);
+    notice("missing", answer.notice ? "not all of it yet: " + answer.notice : null, { isBad: false });
+    showList(answer, sort, zone);
+    showFound(answer, isHeld, values);
+    showBasis(answer, zone);
+  } catch (error) {
+    if (error.status !== 400) throw error;
+    // What is wrong is in the address, and the rest of the page goes on.
+    noticeTrouble("filters", error);
+    replace(byId("list"));
+    replace(byId("more"));
+    setText(byId("found"), "");
+  }
+  keepView(byId("main"));
+});
