@@ -28,7 +28,7 @@ function ruleNode(rule, zone) {
   const evaluated = Date.parse(rule.lastEvaluation);
   return [
     pairs([
-      ["state", stateNode(rule.state)], ["group", rule.group], ["labels", labelsOf(rule.labels)],
+      ["state", stateNode(rule.state, rule.labels)], ["group", rule.group], ["labels", labelsOf(rule.labels)],
       ["waits", rule.duration ? duration(rule.duration) : "at once"],
       ["goes on", rule.keepFiringFor ? duration(rule.keepFiringFor) + " after it is over" : ""],
       ["evaluated", evaluated > 0 ? dateTimeText(evaluated, zone, true) + ", " + rule.health : rule.health],
@@ -47,7 +47,7 @@ function table(label, heads, rows) {
 
 function showInstances(instances, zone, now) {
   const rows = instances.slice(0, instancesMax).map((one) => el("tr", {},
-    el("td", {}, stateNode(one.state)), el("td", {}, one.labels), el("td", { class: "number" }, one.value),
+    el("td", {}, one.isMeant ? stateNode(one.state, one.rule.labels) : stateNode(one.state)), el("td", {}, one.labels), el("td", { class: "number" }, one.value),
     el("td", {}, duration((now - one.since) / 1000) + " (" + dateTimeText(one.since, zone, true) + ")"), el("td", {}, one.summary)));
   replace(byId("instances"), rows.length ? table("Instances", ["state", "labels", "value", "since", "what"], rows) : el("p", { class: "good" }, "✓ nothing is pending and nothing fires"),
     instances.length > rows.length ? el("p", { class: "soft" }, count(instances.length - rows.length) + " more: search for them among ",

@@ -4,30 +4,35 @@ import { hasPage } from "./figures.js";
 
 export const marks = { firing: ["✗", "bad"], pending: ["!", "warn"], inactive: ["✓", "good"] };
 
-export function stateNode(state) {
-  const [mark, look] = marks[state] ?? ["?", "soft"];
-  return el("span", { class: look }, mark + " " + state);
+// Whether it fires for as long as all is well, so that its silence is what tells: severity none.
+export function isMeant(labels) { return labels.severity === "none"; }
+
+export function stateNode(state, labels = {}) {
+  const [mark, look] = isMeant(labels) && state === "firing" ? ["✓", "good"] : marks[state] ?? ["?", "soft"];
+  return el("span", { class: look }, mark + " " + state + (isMeant(labels) && state === "firing" ? ", as it should" : ""));
 }
 
 // Rules of an answer of /api/v1/rules, those that fire first; each with its group.
 export function rulesOf(answer) {
   const order = { firing: 0, pending: 1, inactive: 2 };
+  const place = (rule) => isMeant(rule.labels) ? 3 : order[rule.state];
   return answer.data.groups.flatMap((group) => group.rules.filter((rule) => rule.type === "alerting").map((rule) => ({ ...rule, group: group.name })))
-    .sort((one, other) => order[one.state] - order[other.state] || (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
+    .sort((one, other) => place(one) - place(other) || (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
 }
 
 // What is pending or fires, the newest first, with what is looked for in it.
 export function instancesOf(rules) {
   const order = { firing: 0, pending: 1 };
+  const place = (one) => one.isMeant ? 2 : order[one.state];
   const found = rules.flatMap((rule) => rule.alerts.map((alert) => {
     const labels = labelsOf(alert.labels);
     return {
-      rule, labels, name: rule.name, state: alert.state, value: alert.value, since: Date.parse(alert.activeAt),
+      rule, labels, isMeant: isMeant(alert.labels), name: rule.name, state: alert.state, value: alert.value, since: Date.parse(alert.activeAt),
       summary: alert.annotations.summary ?? "",
       text: [rule.name, alert.state, labels, alert.annotations.summary ?? ""].join(" ").toLowerCase(),
     };
   }));
-  return found.sort((one, other) => order[one.state] - order[other.state] || other.since - one.since);
+  return found.sort((one, other) => place(one) - place(other) || other.since - one.since);
 }
 
 // Labels in words; the alert's name stands elsewhere.

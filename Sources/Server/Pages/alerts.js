@@ -1,6 +1,6 @@
 // Every alert rule and every instance of one: what fires, since when, of what, and what to do. Thousands of instances
 // can be searched as fast as somebody types: only the first rows that match are made.
-import { alertLink, instancesOf, labelsOf, matching, rulesOf, runbookLink, stateNode } from "./alertrules.js";
+import { alertLink, instancesOf, isMeant, labelsOf, matching, rulesOf, runbookLink, stateNode } from "./alertrules.js";
 import { address, ask } from "./ask.js";
 import { band, grid } from "./bands.js";
 import { byId, el, replace, setText } from "./dom.js";
@@ -21,19 +21,23 @@ let rowsMax = page;
 function given(name) { return new URLSearchParams(location.search).get(name) ?? ""; }
 
 function showSummary({ rules, instances }) {
-  const counts = ["firing", "pending", "inactive"].map((state) => [state, rules.filter((rule) => rule.state === state).length]);
+  const alarms = rules.filter((rule) => !isMeant(rule.labels));
+  const counts = ["firing", "pending", "inactive"].map((state) => [state, alarms.filter((rule) => rule.state === state).length]);
   const failing = rules.filter((rule) => rule.health === "err").length;
-  const firing = instances.filter((one) => one.state === "firing").length;
-  const text = counts.map(([state, number]) => count(number) + " " + state).join(" · ") + " of " + count(rules.length) + " rules, "
-    + count(firing) + (firing === 1 ? " instance fires" : " instances fire") + (failing ? " · " + count(failing) + " cannot be evaluated" : "");
+  const silent = rules.filter((rule) => isMeant(rule.labels) && rule.state !== "firing").map((rule) => rule.name);
+  const firing = instances.filter((one) => one.state === "firing" && !one.isMeant).length;
+  const text = counts.map(([state, number]) => count(number) + " " + state).join(" · ") + " of " + count(alarms.length) + " rules, "
+    + count(firing) + (firing === 1 ? " instance fires" : " instances fire") + (failing ? " · " + count(failing) + " cannot be evaluated" : "")
+    + silent.map((name) => " · " + name + " does not fire, as it should").join("");
   setText(byId("state"), rules.length ? text : "no rules are evaluated here");
-  byId("state").className = "state " + (counts[0][1] ? "bad" : counts[1][1] || failing ? "warn" : rules.length ? "good" : "soft");
+  byId("state").className = "state "
+    + (counts[0][1] ? "bad" : counts[1][1] || failing || silent.length ? "warn" : rules.length ? "good" : "soft");
 }
 
 function showRules({ rules, bands, zone }) {
   const rows = rules.map((rule) => el("tr", {},
     el("th", { scope: "row" }, alertLink(rule.name)),
-    el("td", {}, stateNode(rule.state), rule.health === "err" ? el("span", { class: "bad", title: rule.lastError }, " not evaluated: " + rule.lastError) : null),
+    el("td", {}, stateNode(rule.state, rule.labels), rule.health === "err" ? el("span", { class: "bad", title: rule.lastError }, " not evaluated: " + rule.lastError) : null),
     el("td", { class: "number" }, rule.alerts.length ? count(rule.alerts.length) : "–"),
     el("td", {}, labelsOf(rule.labels)),
     el("td", { class: "number" }, rule.duration ? duration(rule.duration) : "at once"),
@@ -48,7 +52,7 @@ function rowOf(one) {
   const { zone, now } = shown;
   one.row ??= el("tr", {},
     el("th", { scope: "row" }, alertLink(one.name)),
-    el("td", {}, stateNode(one.state)),
+    el("td", {}, one.isMeant ? stateNode(one.state, one.rule.labels) : stateNode(one.state)),
     el("td", {}, one.labels),
     el("td", { class: "number" }, one.value),
     el("td", { title: dateTimeText(one.since, zone, true) }, duration((now - one.since) / 1000) + " (" + dateTimeText(one.since, zone) + ")"),

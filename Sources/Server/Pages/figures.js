@@ -7,6 +7,7 @@ const looks = { met: "good", "at risk": "warn", breached: "bad", "no data": "sof
 const units = { count: "short", usd: "currencyUSD", usd_per: "currencyUSD", seconds: "s", share: "percentunit", estimate: "percentunit" };
 const rowsMax = 500;
 const same = "as before";
+const times = ["month", "week", "day", "hour"];
 
 // The class of what stands so against an objective.
 export function look(cell) { return cell?.state ? looks[cell.state] : undefined; }
@@ -58,8 +59,8 @@ function exactly(cell) {
   return cell.of ? cell.exact + " = " + cell.of : cell.exact;
 }
 
-function cellNode(cell, { isName, isNumber, content, before }) {
-  const classes = [isNumber ? "number" : "", look(cell) ?? ""].filter(Boolean).join(" ");
+function cellNode(cell, { isName, isNumber, isTime, content, before }) {
+  const classes = [isNumber ? "number" : "", isTime ? "time" : "", look(cell) ?? ""].filter(Boolean).join(" ");
   const parts = [content ?? cell?.text ?? "–"];
   if (before !== undefined && (amount(cell) !== undefined || amount(before) !== undefined)) {
     const change = difference(cell, before);
@@ -79,7 +80,7 @@ export function sectionTable(section, { before, content, act, more } = {}) {
   const rows = shown.map((row) => {
     const other = before?.(row);
     const cells = columns.map((at, place) => cellNode(row[at], {
-      isName: names.includes(at), isNumber: numbers[place], content: content?.(row, at),
+      isName: names.includes(at), isTime: times.includes(section.columns[at].name), isNumber: numbers[place], content: content?.(row, at),
       before: before ? other?.[at] ?? null : undefined,
     }));
     return el("tr", { class: act ? "acts" : undefined, click: act ? (event) => act(row, event) : undefined }, cells);

@@ -107,9 +107,12 @@ function filtered(section, filters) {
 }
 
 // What the address becomes where a row is looked into: its times as range, its other names as filters.
-function into(section, row, question, zone) {
+function into(section, row, question, { zone, from, to }) {
   const changes = {};
   const used = new Set(question.filters.keys());
+  // What is within one day is not broken down by days.
+  if (to - from <= day) used.add("day");
+  if (to - from <= hour) used.add("hour");
   let following;
   for (const at of nameColumns(section)) {
     const name = section.columns[at].name;
@@ -226,11 +229,11 @@ function sectionNode(whole, context, hosts) {
   const conversation = columnOf(section, "conversation_id"), tenant = columnOf(section, "tenant");
   const act = isMain ? (row, event) => {
     if (event.defaultPrevented || isOfOthers(row) || event.target.closest("a, button") || String(getSelection()) !== "") return;
-    change(into(section, row, question, zone));
+    change(into(section, row, question, context));
   } : undefined;
   const content = (row, at) => {
     if (isMain && at === nameColumns(section)[0] && !isOfOthers(row)) {
-      const changes = into(section, row, question, zone);
+      const changes = into(section, row, question, context);
       return el("a", {
         href: addressWith(changes), click: (event) => {
           if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
@@ -303,7 +306,7 @@ show(async ({ from, to, zone, view: shown, signal }) => {
     ask(address("/v1/reports/" + kind, { ...query, format: "cells" }), { signal }),
     question.compare ? ask(address("/v1/reports/" + kind, { from: iso(start), to: iso(end), ...common, format: "cells" }), { signal }) : null,
   ]);
-  const context = { report, before: earlier && { report: earlier, from: start }, question, zone, from };
+  const context = { report, before: earlier && { report: earlier, from: start }, question, zone, from, to };
   drawAgain = () => draw(context);
   await draw(context);
 });
