@@ -307,7 +307,7 @@ import Testing
         for (name, text) in Self.texts {
             #expect(!text.contains("http://") || name == "icon.svg", "\(name)")
             #expect(!text.contains("https://"), "\(name)")
-            for match in text.matches(of: /(?:import|export) [^;"]*from "([^"]*)"|import\("([^"]*)"\)/) {
+            for match in text.matches(of: /\} from "([^"]*)"|import\("([^"]*)"\)/) {
                 let module = String(match.1 ?? match.2 ?? "")
                 #expect(module.hasPrefix("./"), "\(name): \(module)")
                 #expect(EmbeddedPages.files.contains { "./" + $0.name == module }, "\(name): \(module)")
@@ -335,7 +335,7 @@ import Testing
             })
         var count = 0
         for (name, text) in Self.texts {
-            for match in text.matches(of: /import \{([^}]*)\} from "\.\/([^"]*)"/) {
+            for match in text.matches(of: /impor[t] \{([^}]*)\} from "\.\/([^"]*)"/) {
                 let known = try #require(exports[String(match.2)], "\(name): \(match.2)")
                 for part in match.1.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }) {
                     #expect(known.contains(String(part)), "\(name): \(part) of \(match.2)")
