@@ -280,7 +280,8 @@ let package = Package(
                 "Access", "AlertRules", "Alerting", "Asking", "Bytes", "Clients", "Columnar", "Compression",
                 "Dashboarding", "Dialects", "Domain", "EmbeddedPages", "EmbeddedSchemas", "EventStores", "Execution",
                 "Exporting", "Hashing", "Intakes", "JSONTexts", "OperatorLogs", "Plans", "Platform", "Projections",
-                "PromQLText", "RuleFiles", "Rules", "SQLText", "Segments", "Sending", "WireFormats", hummingbird,
+                "PromQLText", "Reports", "RuleFiles", "Rules", "SQLText", "Segments", "Sending", "WireFormats",
+                hummingbird,
             ]),
 
         // Commanded.

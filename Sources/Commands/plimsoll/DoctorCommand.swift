@@ -25,7 +25,9 @@ struct DoctorCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("From when: \(TimeArgument.forms).", valueName: "time"))
     var since = "now-1h"
 
-    @Option(help: "How to print: table, csv or json. A csv holds one section: the findings, or that of --section.")
+    @Option(
+        help: "How to print: table, csv, json, html or cells. A csv holds the findings, or --section."
+    )
     var format = ReportFormat.table
 
     @Option(

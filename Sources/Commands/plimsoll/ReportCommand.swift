@@ -19,6 +19,7 @@ struct ReportCommand: AsyncParsableCommand {
 
             Examples: plimsoll report sla --from now-1d --by channel
             plimsoll report cost --from 2026-08-01 --to 2026-10-01 --by month,team,model --timezone Europe/Berlin
+            plimsoll report cost --from 2026-08-01 --to 2026-09-01 --by team --format html > august.html
             """)
 
     @OptionGroup var source: SourceOptions
@@ -55,7 +56,14 @@ struct ReportCommand: AsyncParsableCommand {
             valueName: "version"))
     var objectives: String?
 
-    @Option(help: "How to print: table, csv or json. A csv holds one section: the breakdown, or that of --section.")
+    @Option(
+        help: ArgumentHelp(
+            "How to print: table, csv, json, html, or cells.",
+            discussion: """
+                A csv holds one section: the breakdown, or that of --section. html is one file to be mailed, with \
+                charts and without scripts; who opens it loads nothing. cells is what pages show, as JSON: each figure \
+                as the table prints it, and exactly.
+                """))
     var format: ReportFormat?
 
     @Option(

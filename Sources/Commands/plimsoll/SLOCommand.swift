@@ -37,7 +37,9 @@ struct SLOCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("End of the windows: \(TimeArgument.forms).", valueName: "time"))
         var to = "now"
 
-        @Option(help: "How to print: table, csv or json. A csv holds one section: the budgets, or that of --section.")
+        @Option(
+            help: "How to print: table, csv, json, html or cells. A csv holds the budgets, or --section."
+        )
         var format = ReportFormat.table
 
         @Option(

@@ -14,7 +14,9 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("End of the hour: \(TimeArgument.forms).", valueName: "time"))
     var to = "now"
 
-    @Option(help: "How to print: table, csv or json. A csv holds one section: the objectives, or that of --section.")
+    @Option(
+        help: "How to print: table, csv, json, html or cells. A csv holds the objectives, or --section."
+    )
     var format = ReportFormat.table
 
     @Option(help: ArgumentHelp("Only this section: coverage, objectives, activity or changes.", valueName: "name"))

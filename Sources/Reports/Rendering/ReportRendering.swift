@@ -3,6 +3,10 @@ import JSONTexts
 /// The formats of a report.
 package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
     case table, json, csv
+    /// One document that can be mailed.
+    case html
+    /// What pages show, as JSON: each figure as the table has it, and exactly.
+    case cells
 }
 
 extension Report {
@@ -12,6 +16,8 @@ extension Report {
         case .table: ReportTableText.render(self)
         case .json: ReportJSON.render(self)
         case .csv: ReportCSV.render(mainSection)
+        case .html: ReportHTML.render(self)
+        case .cells: ReportCells.render(self)
         }
     }
 

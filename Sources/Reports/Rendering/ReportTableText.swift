@@ -1,25 +1,14 @@
 import Domain
-import Execution
 import JSONTexts
 
 /// Reports for people: aligned columns, marks before what stands beyond its limit, the basis and the definitions below.
 enum ReportTableText {
     static func render(_ report: Report) -> String {
-        let basis = report.basis
-        let clock = try? WallClock(zone: basis.timeZone)
-        var text = "\(report.title)  \(time(basis.from, clock)) to \(time(basis.to, clock)) (end not included)\n"
+        var text = "\(report.title)  \(report.periodText)\n"
         for section in report.sections {
             text += "\n\(section.title)\n" + (section.rows.isEmpty ? "  – no data\n" : table(section))
         }
-        var line = "Basis: every event up to position \(basis.position)"
-        if basis.position > 0 { line += ", received by \(RFC3339.render(basis.watermark))" }
-        line += "; now is \(RFC3339.render(basis.now))"
-        if basis.timeZone != "UTC" {
-            line += "; hours, days, weeks and months by the clock of \(HumanReadableText.text(.text(basis.timeZone)))"
-        }
-        text += "\n" + wrapped(line + ".", indent: 2)
-        let rounding = "money is rounded here, in JSON and CSV only what one costs is, at 12 decimals."
-        text += wrapped("Exactness: \(basis.exactness); \(rounding)", indent: 2)
+        text += "\n" + wrapped(report.basisText, indent: 2) + wrapped(report.exactnessText, indent: 2)
         if !report.definitions.isEmpty { text += "Definitions:\n" }
         for definition in report.definitions {
             text += wrapped("  \(definition.term): \(definition.meaning)", indent: 4)
@@ -43,11 +32,6 @@ enum ReportTableText {
         return (lines + [line]).joined(separator: "\n") + "\n"
     }
 
-    /// With the offset of the zone that was asked for; a report that came about had one.
-    private static func time(_ nanoseconds: Int64, _ clock: WallClock?) -> String {
-        RFC3339.render(nanoseconds, offsetSeconds: clock?.offsetSeconds(at: nanoseconds) ?? 0)
-    }
-
     /// A line of a table is no wider, so that a terminal does not break it.
     private static let widthMax = 100
     /// What keys may take of it where they stand again.
@@ -56,9 +40,7 @@ enum ReportTableText {
     /// Columns that say nothing in any row are left out, but for keys, which go on in the next line where they are long.
     /// Columns beyond the width of a line stand below, with the keys of their rows again.
     static func table(_ section: ReportSection) -> String {
-        let shown = section.columns.indices.filter { column in
-            section.columns[column].isKey || section.rows.contains { $0[column] != .none }
-        }
+        let shown = section.shownColumns
         let kept = shown.filter { !section.columns[$0].isBelow }
         let below = shown.filter { section.columns[$0].isBelow }
         /// What stands below a row, the first being that of the titles.
@@ -149,7 +131,7 @@ enum ReportTableText {
 
 extension ReportValue {
     /// Words stand to the left, figures to the right.
-    fileprivate var isWritten: Bool {
+    var isWritten: Bool {
         switch self {
         case .text, .state, .budgetState, .time, .none: true
         default: false

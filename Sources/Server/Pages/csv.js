@@ -1,19 +1,23 @@
-// Tables as files of comma-separated values: what is shown, to be opened by a spreadsheet.
+// Comma-separated values for spreadsheets, of what a page shows.
 
-// A cell of a CSV file: numbers exact, and no text is a formula to a spreadsheet.
-export function cell(value) {
+// A cell: text that a spreadsheet would take for a formula has an apostrophe before it, also one that begins with an
+// apostrophe, so that it can be taken away again. A negative number is no formula.
+export function csvCell(value) {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return String(value);
   let text = String(value);
-  if (/^[=+\-@\t\r]/.test(text)) text = "'" + text;
-  return /[",\n\r]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
+  if (/^[=+\-@\t\r\n']/.test(text) && !/^-\d+(\.\d+)?$/.test(text)) text = "'" + text;
+  return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
 }
 
-// Gives the reader a file, named by a title.
-export function save(text, title) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  link.download = title.replaceAll(/[^A-Za-z0-9]+/g, "-").toLowerCase() + ".csv";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+// Rows of cells (RFC 4180).
+export function csvText(rows) { return rows.map((row) => row.map(csvCell).join(",") + "\r\n").join(""); }
+
+// Has the browser keep a text as a file.
+export function saveText(name, text, type = "text/csv;charset=utf-8") {
+  const anchor = document.createElement("a");
+  anchor.href = URL.createObjectURL(new Blob([text], { type }));
+  anchor.download = name;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(anchor.href), 60000);
 }

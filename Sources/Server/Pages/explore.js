@@ -3,7 +3,7 @@
 import { Trouble, ask } from "./ask.js";
 import { ColorBook, TimeChart, canDraw, fewSeries } from "./chart.js";
 import { completePromQL, completeSQL } from "./completion.js";
-import { cell, save as saveFile } from "./csv.js";
+import { csvCell, saveText } from "./csv.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, format } from "./format.js";
 import { RowTable, text } from "./rowtable.js";
@@ -354,16 +354,16 @@ function csv() {
   const written = (value, column) => {
     const shown = text(value);
     // A negative number is no formula.
-    return column.isNumber && shown !== null && /^[-+]?(\d|\.\d|Inf$)/.test(shown) ? shown : cell(shown);
+    return column.isNumber && shown !== null && /^[-+]?(\d|\.\d|Inf$)/.test(shown) ? shown : csvCell(shown);
   };
-  const lines = [columns.map((column) => cell(column.name)).join(",")];
+  const lines = [columns.map((column) => csvCell(column.name)).join(",")];
   for (const row of rows) lines.push(columns.map((column, at) => written(row[at], column)).join(","));
   return lines.join("\r\n") + "\r\n";
 }
 
 function save() {
   if (!kept) return;
-  saveFile(csv(), "plimsoll answer");
+  saveText("plimsoll-answer.csv", csv());
 }
 
 // MARK: completion

@@ -1,7 +1,7 @@
 // The kinds of panels of a dashboard: each draws the line of figures that the server sent for it, and can show the same as a table and as
 // CSV. Texts become text nodes, never markup.
 import { TimeChart, canDraw, element, fewSeries, namedColor, shortened } from "./chart.js";
-import { cell, save } from "./csv.js";
+import { csvText, saveText } from "./csv.js";
 import { format } from "./format.js";
 import { dateTimeText, fullText } from "./time.js";
 
@@ -76,7 +76,7 @@ export function csvOf(model, line, page) {
   for (const row of table.rows) {
     lines.push(row.map((value, at) => table.columns[at].kind === "time" ? new Date(value).toISOString() : value));
   }
-  return lines.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
+  return csvText(lines);
 }
 
 const rowsMax = 500;
@@ -353,7 +353,7 @@ export function makePanel(section, model, page) {
     });
     const csv = element("button", "CSV", head);
     csv.type = "button";
-    csv.addEventListener("click", () => { if (last) save(csvOf(model, last, page), model.title) });
+    csv.addEventListener("click", () => { if (last) saveText(model.title.replaceAll(/[^A-Za-z0-9]+/g, "-").toLowerCase() + ".csv", csvOf(model, last, page)) });
   }
   return {
     model,

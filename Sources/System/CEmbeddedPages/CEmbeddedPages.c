@@ -9,11 +9,26 @@
 #error "Chart.js is missing: install Debian's package libjs-chart.js (make packages does, apt-get install libjs-chart.js)"
 #endif
 
+static const unsigned char alert_js[] = {
+#embed "../../Server/Pages/alert.js"
+};
+static const unsigned char alertrules_js[] = {
+#embed "../../Server/Pages/alertrules.js"
+};
+static const unsigned char alerts_js[] = {
+#embed "../../Server/Pages/alerts.js"
+};
 static const unsigned char ask_js[] = {
 #embed "../../Server/Pages/ask.js"
 };
 static const unsigned char axis_js[] = {
 #embed "../../Server/Pages/axis.js"
+};
+static const unsigned char bands_js[] = {
+#embed "../../Server/Pages/bands.js"
+};
+static const unsigned char bars_js[] = {
+#embed "../../Server/Pages/bars.js"
 };
 static const unsigned char chart_js[] = {
 #embed "../../Server/Pages/chart.js"
@@ -57,17 +72,29 @@ static const unsigned char explore_css[] = {
 static const unsigned char explore_js[] = {
 #embed "../../Server/Pages/explore.js"
 };
+static const unsigned char figures_css[] = {
+#embed "../../Server/Pages/figures.css"
+};
+static const unsigned char figures_js[] = {
+#embed "../../Server/Pages/figures.js"
+};
 static const unsigned char format_js[] = {
 #embed "../../Server/Pages/format.js"
 };
 static const unsigned char icon_svg[] = {
 #embed "../../Server/Pages/icon.svg"
 };
+static const unsigned char overtime_js[] = {
+#embed "../../Server/Pages/overtime.js"
+};
 static const unsigned char overview_js[] = {
 #embed "../../Server/Pages/overview.js"
 };
 static const unsigned char panels_js[] = {
 #embed "../../Server/Pages/panels.js"
+};
+static const unsigned char reports_js[] = {
+#embed "../../Server/Pages/reports.js"
 };
 static const unsigned char rows_js[] = {
 #embed "../../Server/Pages/rows.js"
@@ -80,6 +107,9 @@ static const unsigned char session_js[] = {
 };
 static const unsigned char shell_js[] = {
 #embed "../../Server/Pages/shell.js"
+};
+static const unsigned char slos_js[] = {
+#embed "../../Server/Pages/slos.js"
 };
 static const unsigned char state_js[] = {
 #embed "../../Server/Pages/state.js"
@@ -103,8 +133,13 @@ static const unsigned char waterfall_js[] = {
 #define FILE_OF(symbol, name) { name, symbol, sizeof symbol }
 
 static const plimsoll_embedded_page pages[] = {
+    FILE_OF(alert_js, "alert.js"),
+    FILE_OF(alertrules_js, "alertrules.js"),
+    FILE_OF(alerts_js, "alerts.js"),
     FILE_OF(ask_js, "ask.js"),
     FILE_OF(axis_js, "axis.js"),
+    FILE_OF(bands_js, "bands.js"),
+    FILE_OF(bars_js, "bars.js"),
     FILE_OF(chart_js, "chart.js"),
     FILE_OF(chart_min_js, "chart.min.js"),
     FILE_OF(columns_js, "columns.js"),
@@ -119,14 +154,19 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(dom_js, "dom.js"),
     FILE_OF(explore_css, "explore.css"),
     FILE_OF(explore_js, "explore.js"),
+    FILE_OF(figures_css, "figures.css"),
+    FILE_OF(figures_js, "figures.js"),
     FILE_OF(format_js, "format.js"),
     FILE_OF(icon_svg, "icon.svg"),
+    FILE_OF(overtime_js, "overtime.js"),
     FILE_OF(overview_js, "overview.js"),
     FILE_OF(panels_js, "panels.js"),
+    FILE_OF(reports_js, "reports.js"),
     FILE_OF(rows_js, "rows.js"),
     FILE_OF(rowtable_js, "rowtable.js"),
     FILE_OF(session_js, "session.js"),
     FILE_OF(shell_js, "shell.js"),
+    FILE_OF(slos_js, "slos.js"),
     FILE_OF(state_js, "state.js"),
     FILE_OF(status_js, "status.js"),
     FILE_OF(style_css, "style.css"),

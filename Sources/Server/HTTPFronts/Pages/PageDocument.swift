@@ -1,3 +1,5 @@
+import JSONTexts
+
 /// A page as the shell shows it: header, menu, controls, one heading, content. The whole is plain HTML, so that what
 /// the server writes can be read without scripts.
 struct PageDocument: Sendable {

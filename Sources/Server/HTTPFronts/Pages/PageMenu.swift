@@ -1,3 +1,5 @@
+import JSONTexts
+
 /// The pages that each page leads to.
 enum PageMenu {
     struct Entry: Sendable {

@@ -1,6 +1,7 @@
 import Access
 import HTTPTypes
 import Hummingbird
+import JSONTexts
 
 extension Response {
     /// A document with a tag, or 304 where the browser has it already.

@@ -1,3 +1,5 @@
+import JSONTexts
+
 /// What is shown around a session: the form that begins one, and what comes after it.
 enum SessionPages {
     /// - Parameters:

@@ -10,6 +10,8 @@ enum MediaType {
     static let text = "text/plain; charset=utf-8"
     /// The first line names the columns.
     static let csv = "text/csv; charset=utf-8; header=present"
+    /// A report as pages show it.
+    static let cells = "application/vnd.plimsoll.cells+json"
 }
 
 extension ResultFormat {
@@ -29,6 +31,8 @@ extension ReportFormat {
         case .json: MediaType.json
         case .csv: MediaType.csv
         case .table: MediaType.text
+        case .html: MediaType.html
+        case .cells: MediaType.cells
         }
     }
 }

@@ -4,6 +4,7 @@ import Domain
 import HTTPTypes
 import Hummingbird
 import JSONTexts
+import Reports
 
 extension Routes {
     /// A page, or 304 where the browser has it already.
@@ -11,6 +12,27 @@ extension Routes {
     func page(_ page: PageDocument, _ request: Request, _ context: ServerContext) throws(Refusal) -> Response {
         try guardian.checkHost(request)
         return Response(document: page.html(isSession: context.isSession), to: request.headers)
+    }
+
+    /// The page of a report.
+    /// - Throws: 404 for what names none.
+    func reportPage(_ name: String, _ request: Request, _ context: ServerContext) throws(Refusal) -> Response {
+        guard let kind = ReportKind.allCases.first(where: { $0.rawValue.hasSameBytes(as: name) }) else {
+            throw Refusal(
+                .notFound, "there is no report \(name)",
+                hint: nameHint(to: name, known: ReportKind.allCases.map(\.rawValue)))
+        }
+        return try page(.report(kind), request, context)
+    }
+
+    /// The page of an alert, whether or not there is one of this name: files of rules may be read again at any time.
+    /// - Parameter component: its name as the address has it.
+    /// - Throws: 404 for what is no text.
+    func alertPage(_ component: String, _ request: Request, _ context: ServerContext) throws(Refusal) -> Response {
+        guard let name = PercentText.unescaped(component) else {
+            throw Refusal(.notFound, "the alert's name is no UTF-8", hint: "GET /alerts lists all")
+        }
+        return try page(.alert(name), request, context)
     }
 
     /// A file of the pages, or 304 where the browser has it already.

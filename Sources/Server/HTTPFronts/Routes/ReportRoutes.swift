@@ -61,9 +61,17 @@ extension Routes {
                 }
                 let text = try report.rendered(format, section: section)
                 let response = Response(bytes: Array(text.utf8), contentType: format.contentType)
-                return Self.noting(waiting, missing: missing, response)
+                return Self.noting(waiting, missing: missing, format == .html ? Self.guarded(response) : response)
             }
         }
+    }
+
+    /// A document that stands for itself: no page's scripts, and in no page's frame.
+    private static func guarded(_ response: Response) -> Response {
+        var response = response
+        for field in PageGuards.fields { response.headers[field.name] = field.value }
+        response.headers[.contentSecurityPolicy] = ReportHTML.policy + "; frame-ancestors 'none'"
+        return response
     }
 
     func reports(

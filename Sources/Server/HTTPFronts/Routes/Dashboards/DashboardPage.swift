@@ -1,4 +1,5 @@
 import Dashboarding
+import JSONTexts
 
 extension PageDocument {
     /// A dashboard: headings at once, so that a browser's search finds them; scripts draw below them.

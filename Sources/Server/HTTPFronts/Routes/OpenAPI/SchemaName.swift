@@ -10,6 +10,7 @@ package enum SchemaName: String, CaseIterable, Hashable, Sendable {
     case sqlRequest = "SQLRequest"
     case sqlAnswer = "SQLAnswer"
     case report = "Report"
+    case reportCells = "ReportCells"
     case conversationList = "ConversationList"
     case conversation = "Conversation"
     case conversationColumns = "ConversationColumns"
@@ -38,6 +39,7 @@ package enum SchemaName: String, CaseIterable, Hashable, Sendable {
         case .sqlRequest: Self.sqlRequestSchema
         case .sqlAnswer: Self.sqlAnswerSchema
         case .report: Self.reportSchema
+        case .reportCells: Self.reportCellsSchema
         case .conversationList: Self.conversationListSchema
         case .conversation: Self.conversationSchema
         case .conversationColumns: Self.conversationColumnsSchema
@@ -140,6 +142,31 @@ extension SchemaName {
             "Each section is a member of this name, a list of rows. Money and decimals are exact, as text; null: no data."
         ),
         .always("definitions", .map(.text), "What the figures mean."),
+    ])
+
+    private static let reportCellsSchema = JSONSchema.object([
+        .always("report", .text), .always("title", .text), .always("period", .text), .always("position", .integer),
+        .always("watermark", .time), .always("from", .time), .always("to", .time), .always("now", .time),
+        .always("timezone", .text), .always("basis", .list(.text), "What the figures rest on, in sentences."),
+        .always("notices", .list(.text)), .always("main", .text, "The section that answers what was asked."),
+        .always(
+            "sections",
+            .list(
+                .object([
+                    .always("name", .text), .always("title", .text),
+                    .always(
+                        "columns",
+                        .list(
+                            .object([.always("name", .text), .always("title", .text), .always("is_key", .flag)]))),
+                    .always("rows", .list(.list(.optional(cellSchema))), "As wide as the columns; null: no data."),
+                ]))),
+        .always("definitions", .list(.object([.always("term", .text), .always("meaning", .text)]))),
+    ])
+
+    private static let cellSchema = JSONSchema.object([
+        .always("text", .text, "As the table prints it."), .always("kind", .text, "What kind of figure it is."),
+        .perhaps("exact", .text, "As in JSON and CSV."), .perhaps("of", .text, "The quotient that it is."),
+        .perhaps("state", .text, "How it stands against an objective."),
     ])
 
     private static let conversationSchema = JSONSchema.object([

@@ -15,6 +15,7 @@ package enum RouteName: String, CaseIterable, Hashable, Sendable {
     case health, healthElsewhere, readiness, readinessElsewhere, readRules
     case overviewPage, statusPage, conversationsPage, conversationPage, pageAsset, runbooks, runbook
     case schemas, explorePage, pricesPage, schemasPage, schemaPage
+    case reportPage, budgetsPage, alertsPage, alertPage
     case sessionForm, beginSession, endSession
     case dashboardPage, dashboardPageElsewhere, dashboardModel, dashboardData, dashboardByName
 }

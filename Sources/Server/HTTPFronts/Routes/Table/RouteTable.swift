@@ -9,7 +9,8 @@ import Reports
 package enum RouteTable {
     /// One of each name.
     package static let routes: [Route] =
-        asking + vocabulary + series + alertmanager + sending + money + operating + runbooks + pages + dashboards + exploring
+        asking + vocabulary + series + alertmanager + sending + money + operating + runbooks + pages + figures + dashboards
+        + exploring
         + sessions
 
     // tests: the table is held against a running server, row by row.
@@ -117,7 +118,10 @@ extension RouteTable {
                 "objectives", .integer, "version that judges; the one in force at the end of the period without it"),
             format, section,
         ]
-        report.answers = [RouteContent("application/json", .report), csv, table, RouteContent("multipart/mixed")]
+        report.answers = [
+            RouteContent("application/json", .report), csv, table, RouteContent("text/html", .text),
+            RouteContent(MediaType.cells, .reportCells), RouteContent("multipart/mixed"),
+        ]
         report.otherStatuses = [400, 404, 429, 503]
 
         var status = Route(

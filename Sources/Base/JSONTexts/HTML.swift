@@ -1,5 +1,3 @@
-import JSONTexts
-
 /// A piece of a document. What stands in a literal is markup; a text that is put into it is escaped, so that a browser
 /// shows it and never reads it as markup:
 ///
@@ -7,38 +5,47 @@ import JSONTexts
 ///
 /// Values of attributes stand in quotation marks. A text becomes a part of an address by `\(part: text)` alone, behind
 /// a slash or an equals sign that the literal has.
-struct HTML: ExpressibleByStringInterpolation, Sendable {
+package struct HTML: ExpressibleByStringInterpolation, Sendable {
     /// As it is sent.
-    let text: String
+    package let text: String
 
-    init(stringLiteral text: String) { self.text = text }
-    init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
+    /// Markup.
+    package init(stringLiteral text: String) { self.text = text }
+    /// Markup with pieces in it.
+    package init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
 
     /// Markup that code of ours made elsewhere, in which every text is escaped.
-    init(markup: String) { text = markup }
+    package init(markup: String) { text = markup }
 
     /// Nothing.
-    static let empty: HTML = ""
+    package static let empty: HTML = ""
 
-    struct StringInterpolation: StringInterpolationProtocol {
+    /// What comes of a literal and of what is put into it.
+    package struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var text = ""
 
-        init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity) }
+        /// Nothing yet.
+        package init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity) }
 
-        mutating func appendLiteral(_ literal: String) { text += literal }
+        /// Markup.
+        package mutating func appendLiteral(_ literal: String) { text += literal }
 
         /// A text of anybody.
-        mutating func appendInterpolation(_ text: String) { self.text += HTML.escaped(text) }
+        package mutating func appendInterpolation(_ text: String) { self.text += HTML.escaped(text) }
 
-        mutating func appendInterpolation(_ number: Int) { text += String(number) }
+        /// A number, in digits.
+        package mutating func appendInterpolation(_ number: Int) { text += String(number) }
 
-        mutating func appendInterpolation(_ piece: HTML) { text += piece.text }
+        /// Markup, as it is.
+        package mutating func appendInterpolation(_ piece: HTML) { text += piece.text }
 
         /// One after the other.
-        mutating func appendInterpolation(_ pieces: [HTML]) { for piece in pieces { text += piece.text } }
+        package mutating func appendInterpolation(_ pieces: [HTML]) { for piece in pieces { text += piece.text } }
 
         /// Bytes of a text as one part of a path or one value of a query.
-        mutating func appendInterpolation(part: String) { text += PercentText.escaped(part, isPlain: HTML.isPlain) }
+        package mutating func appendInterpolation(part: String) {
+            text += PercentText.escaped(part, isPlain: HTML.isPlain)
+        }
     }
 
     /// - Complexity: O(bytes).

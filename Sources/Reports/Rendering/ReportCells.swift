@@ -1,0 +1,102 @@
+import Domain
+import JSONTexts
+
+/// A report for whoever shows it: each figure as people read it, word for word as in the table, and exactly beside it,
+/// so that nobody else writes figures. In JSON, the columns of a section once and its rows as lists.
+enum ReportCells {
+    static func render(_ report: Report) -> String {
+        var json = JSONWriter()
+        json.beginObject()
+        json.member("report", report.name)
+        json.member("title", report.title)
+        json.member("period", report.periodText)
+        json.member("position", exact: report.basis.position)
+        json.member("watermark", RFC3339.render(report.basis.watermark))
+        json.member("from", RFC3339.render(report.basis.from))
+        json.member("to", RFC3339.render(report.basis.to))
+        json.member("now", RFC3339.render(report.basis.now))
+        json.member("timezone", report.basis.timeZone)
+        json.key("basis")
+        json.array([report.basisText, report.exactnessText]) { $1.value($0) }
+        json.key("notices")
+        json.array(report.notices) { $1.value($0) }
+        json.member("main", report.main)
+        json.key("sections")
+        json.array(report.sections) { write($0, to: &$1) }
+        json.key("definitions")
+        json.array(report.definitions) { definition, json in
+            json.object { json in
+                json.member("term", definition.term)
+                json.member("meaning", definition.meaning)
+            }
+        }
+        json.endObject()
+        return json.text + "\n"
+    }
+
+    private static func write(_ section: ReportSection, to json: inout JSONWriter) {
+        json.beginObject()
+        json.member("name", section.name)
+        json.member("title", section.title)
+        json.key("columns")
+        json.array(section.columns) { column, json in
+            json.object { json in
+                json.member("name", column.name)
+                json.member("title", column.title)
+                json.member("is_key", column.isKey)
+            }
+        }
+        json.key("rows")
+        json.array(section.rows) { row, json in json.array(row) { write($0, to: &$1) } }
+        json.endObject()
+    }
+
+    private static func write(_ value: ReportValue, to json: inout JSONWriter) {
+        if value == .none { return json.null() }
+        json.beginObject()
+        json.member("text", HumanReadableText.text(value))
+        json.member("kind", value.kind)
+        if let exact = MachineReadableText.text(value) { json.member("exact", exact) }
+        if let quotient = value.quotientText { json.member("of", quotient) }
+        if let state = value.state { json.member("state", state.rawValue) }
+        json.endObject()
+    }
+}
+
+extension ReportValue {
+    /// What kind of figure it is.
+    fileprivate var kind: String {
+        switch self {
+        case .none: "none"
+        case .unknown: "unknown"
+        case .text: "text"
+        case .count: "count"
+        case .usd: "usd"
+        case .seconds: "seconds"
+        case .share: "share"
+        case .usdPer: "usd_per"
+        case .estimate: "estimate"
+        case .time: "time"
+        case .state, .budgetState: "state"
+        case .judged(let value, _): value.kind
+        }
+    }
+
+    /// How it stands against an objective; nil: nobody judges it.
+    var state: ObjectiveState? {
+        switch self {
+        case .state(let state), .budgetState(let state), .judged(_, let state): state
+        default: nil
+        }
+    }
+
+    /// What it is a quotient of, exactly; nil: of nothing.
+    var quotientText: String? {
+        switch self {
+        case .share(let part, let whole): "\(part) ÷ \(whole)"
+        case .usdPer(let picoUSD, let count): "\(DecimalText.renderUSD(picoUSD)) ÷ \(count)"
+        case .judged(let value, _): value.quotientText
+        default: nil
+        }
+    }
+}

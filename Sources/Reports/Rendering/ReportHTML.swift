@@ -1,0 +1,111 @@
+import Domain
+import JSONTexts
+
+/// A report as one file that can be mailed and kept: tables, charts, what the figures rest on. It needs no other file,
+/// runs nothing and asks nobody for anything; each text of others is escaped.
+package enum ReportHTML {
+    /// What a browser lets the document do: show itself with its own style. It says so itself, as a file has no header.
+    package static let policy =
+        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+    static func render(_ report: Report) -> String {
+        let notices = report.notices.map { notice -> HTML in "<p class=\"bad\">Not all of it: \(notice)</p>\n" }
+        let document: HTML = """
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="\(HTML(markup: policy))">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <meta name="referrer" content="no-referrer">
+            <title>\(report.title), \(report.periodText)</title>
+            <style>
+            \(ReportStyle.sheet)</style>
+            </head>
+            <body>
+            <h1>\(report.title)</h1>
+            <p>\(report.periodText)</p>
+            \(notices)\(report.sections.map { section($0, of: report) })\(basis(report))</body>
+            </html>
+
+            """
+        return document.text
+    }
+
+    private static func section(_ section: ReportSection, of report: Report) -> HTML {
+        let chart = ReportChart(of: section, in: report)?.html ?? .empty
+        let table: HTML = section.rows.isEmpty ? "<p class=\"soft\">– no data</p>\n" : table(section)
+        return """
+            <section id="\(section.name)">
+            <h2>\(section.title)</h2>
+            \(chart)\(table)</section>
+
+            """
+    }
+
+    private static func table(_ section: ReportSection) -> HTML {
+        let columns = section.shownColumns
+        let isWritten = columns.map { column in section.rows.allSatisfy { $0[column].isWritten } }
+        // What names a row: its keys, else a text that it begins with.
+        let hasKeys = columns.contains { section.columns[$0].isKey }
+        let names = columns.indices.filter { place in
+            hasKeys ? section.columns[columns[place]].isKey : place == 0 && isWritten[place]
+        }
+        let heads = zip(columns, isWritten).map { column, isWritten -> HTML in
+            let side: HTML = isWritten ? .empty : " class=\"number\""
+            return "<th scope=\"col\"\(side)>\(section.columns[column].title)</th>"
+        }
+        let rows = section.rows.map { row -> HTML in
+            let cells = columns.indices.map { place in
+                cell(row[columns[place]], isName: names.contains(place), isWritten: isWritten[place])
+            }
+            return "<tr>\(cells)</tr>\n"
+        }
+        return """
+            <div class="wide" tabindex="0" role="region" aria-label="\(section.title)">
+            <table>
+            <thead><tr>\(heads)</tr></thead>
+            <tbody>
+            \(rows)</tbody>
+            </table>
+            </div>
+
+            """
+    }
+
+    /// The figure as the table prints it; what it is exactly shows where it is pointed at.
+    private static func cell(_ value: ReportValue, isName: Bool, isWritten: Bool) -> HTML {
+        var classes = isWritten ? [] : ["number"]
+        if let state = value.state { classes.append(ReportStyle.name(of: state)) }
+        let look: HTML = classes.isEmpty ? .empty : " class=\"\(classes.joined(separator: " "))\""
+        let exact: HTML = exactText(value).map { " title=\"\($0)\"" } ?? .empty
+        let text = HumanReadableText.text(value)
+        return isName ? "<th scope=\"row\"\(look)\(exact)>\(text)</th>" : "<td\(look)\(exact)>\(text)</td>"
+    }
+
+    /// nil where the text is exact itself.
+    private static func exactText(_ value: ReportValue) -> String? {
+        switch value {
+        case .none, .unknown, .text, .count, .state, .budgetState, .time: nil
+        case .judged(let value, _): exactText(value)
+        case .usd, .seconds, .share, .usdPer, .estimate:
+            MachineReadableText.text(value).map { text in value.quotientText.map { "\(text) = \($0)" } ?? text }
+        }
+    }
+
+    private static func basis(_ report: Report) -> HTML {
+        let terms = report.definitions.map { definition -> HTML in
+            "<dt>\(definition.term)</dt><dd>\(definition.meaning)</dd>\n"
+        }
+        let definitions: HTML = terms.isEmpty ? .empty : "<dl>\n\(terms)</dl>\n"
+        return """
+            <footer>
+            <h2>What this rests on</h2>
+            <p>\(report.basisText)</p>
+            <p>\(report.exactnessText)</p>
+            \(definitions)</footer>
+
+            """
+    }
+}

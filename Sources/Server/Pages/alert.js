@@ -1,0 +1,123 @@
+// One alert: what it is about, which instances there are, when it fired, and in which conversations.
+import { instancesOf, labelsOf, quoted, rulesOf, runbookLink, stateNode } from "./alertrules.js";
+import { address, ask } from "./ask.js";
+import { band, grid } from "./bands.js";
+import { byId, el, replace, setText } from "./dom.js";
+import { conversationLink, hasPage } from "./figures.js";
+import { count, duration } from "./format.js";
+import { keepView, noticeTrouble, notice, show } from "./shell.js";
+import { change, setDefaults } from "./state.js";
+import { dateTimeText } from "./time.js";
+
+setDefaults({ refresh: "30s" });
+
+const name = byId("alert").dataset.name;
+const instancesMax = 50, bandsMax = 50;
+
+function pairs(entries) {
+  return el("dl", { class: "pairs" }, entries.filter(([, value]) => value).flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)]));
+}
+
+function exploreLink(query) {
+  // A question's text stands behind the sign that no server is sent.
+  const page = "/explore";
+  return hasPage(page) ? el("a", { href: page + "?lang=promql&view=chart#" + encodeURIComponent(query), "data-keeps-view": true }, "open in explore") : null;
+}
+
+function ruleNode(rule, zone) {
+  const evaluated = Date.parse(rule.lastEvaluation);
+  return [
+    pairs([
+      ["state", stateNode(rule.state, rule.labels)], ["group", rule.group], ["labels", labelsOf(rule.labels)],
+      ["waits", rule.duration ? duration(rule.duration) : "at once"],
+      ["goes on", rule.keepFiringFor ? duration(rule.keepFiringFor) + " after it is over" : ""],
+      ["evaluated", evaluated > 0 ? dateTimeText(evaluated, zone, true) + ", " + rule.health : rule.health],
+      ["error", rule.lastError ? el("span", { class: "bad" }, rule.lastError) : ""],
+      ...Object.entries(rule.annotations).filter(([key]) => key !== "runbook_url"),
+      ["what to do", runbookLink(name, "runbook of " + name)],
+    ]),
+    el("pre", { tabindex: "0" }, el("code", {}, rule.query)), exploreLink(rule.query),
+  ];
+}
+
+function table(label, heads, rows) {
+  return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": label }, el("table", { class: "dense" },
+    el("thead", {}, el("tr", {}, heads.map((text) => el("th", { scope: "col", class: text === "value" || text === "worst" ? "number" : undefined }, text)))), el("tbody", {}, rows)));
+}
+
+function showInstances(instances, zone, now) {
+  const rows = instances.slice(0, instancesMax).map((one) => el("tr", {},
+    el("td", {}, one.isMeant ? stateNode(one.state, one.rule.labels) : stateNode(one.state)), el("td", {}, one.labels), el("td", { class: "number" }, one.value),
+    el("td", {}, duration((now - one.since) / 1000) + " (" + dateTimeText(one.since, zone, true) + ")"), el("td", {}, one.summary)));
+  replace(byId("instances"), rows.length ? table("Instances", ["state", "labels", "value", "since", "what"], rows) : el("p", { class: "good" }, "✓ nothing is pending and nothing fires"),
+    instances.length > rows.length ? el("p", { class: "soft" }, count(instances.length - rows.length) + " more: search for them among ",
+      el("a", { href: address("/alerts", { q: name }) }, "all alerts")) : null);
+}
+
+async function showHistory({ from, to, zone }, signal) {
+  const over = grid({ from, to }, 240);
+  const answer = await ask(address("/api/v1/query_range",
+    { query: "ALERTS{alertname=" + quoted(name) + "}", start: over.start, end: over.end, step: over.step }), { signal });
+  const byLabels = new Map();
+  for (const one of answer.data.result) {
+    const labels = labelsOf(one.metric);
+    byLabels.set(labels, [...(byLabels.get(labels) ?? []), one]);
+  }
+  const rows = [...byLabels].sort(([one], [other]) => one < other ? -1 : 1);
+  replace(byId("history"), rows.length
+    ? table("History", ["labels", "in the range"], rows.slice(0, bandsMax).map(([labels, series]) =>
+      el("tr", {}, el("td", {}, labels || "–"), el("td", {}, band(series, over, zone)))))
+    : el("p", { class: "soft" }, "quiet in the range"),
+  rows.length > bandsMax ? el("p", { class: "soft" }, (rows.length - bandsMax) + " more") : null);
+}
+
+// Which conversations an alert was about is found by evaluating its rule over the range again: that takes a while, so
+// somebody asks for it.
+async function showCauses({ from, to, zone }, shown, signal) {
+  const place = byId("causes");
+  if (new URLSearchParams(location.search).get("causes") !== "1") {
+    return replace(place, el("p", { class: "soft" }, "The rule is evaluated over the range again, which may take some seconds. "),
+      el("button", { type: "button", click: () => change({ causes: "1" }) }, "Find the conversations"));
+  }
+  const answer = await ask(address("/v1/alerts/replay",
+    { rule: name, from: new Date(from).toISOString(), to: shown.to === "now" ? undefined : new Date(to).toISOString() }), { signal });
+  const time = (text) => text ? dateTimeText(Date.parse(text), zone, true) : "–";
+  const rows = answer.alerts.map((one) => el("tr", {},
+    el("td", {}, labelsOf(one.labels) || "–"), el("td", {}, time(one.pending_since)), el("td", {}, time(one.fired_at)),
+    el("td", {}, one.resolved_at ? time(one.resolved_at) : "fires at the end"),
+    el("td", { class: "number" }, one.highest !== undefined ? "highest " + one.highest : "lowest " + one.lowest),
+    el("td", {}, one.conversations === null ? "not looked up" : one.conversations.length === 0 ? "–"
+      : one.conversations.flatMap((id, at) => [at ? ", " : "", conversationLink(id, one.labels.tenant)]))));
+  replace(place,
+    rows.length ? table("Conversations", ["labels", "pending since", "fired at", "resolved at", "worst", "conversations"], rows)
+      : el("p", { class: "soft" }, "the rule would not have fired in the range"),
+    el("p", { class: "soft" }, count(answer.evaluations) + " evaluations, " + time(answer.from) + " to " + time(answer.to)
+      + (answer.ended_at ? ", ended at " + time(answer.ended_at) : "") + "."),
+    answer.complaints.map((text) => el("p", { class: "warn" }, "! " + text)));
+}
+
+// What one part lacks does not take the others away.
+async function part(id, work) {
+  try {
+    await work();
+    notice(id, null);
+  } catch (error) {
+    if (error.name === "AbortError" || error.isLoggedOut || error.status === 0) throw error;
+    noticeTrouble(id, error);
+  }
+}
+
+show(async (context) => {
+  const { zone, now, view: shown, signal } = context;
+  await Promise.all([
+    part("rule", async () => {
+      const rules = rulesOf(await ask(address("/api/v1/rules", { type: "alert", "rule_name[]": name }), { signal }));
+      setText(byId("state"), rules.length ? "" : "no rule of this name is evaluated here");
+      replace(byId("rule"), rules.map((rule) => el("div", {}, ruleNode(rule, zone))));
+      showInstances(instancesOf(rules), zone, now);
+    }),
+    part("history", () => showHistory(context, signal)),
+    part("causes", () => showCauses(context, shown, signal)),
+  ]);
+  keepView(byId("main"));
+});

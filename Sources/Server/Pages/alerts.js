@@ -1,0 +1,138 @@
+// Every alert rule and every instance of one: what fires, since when, of what, and what to do. Thousands of instances
+// can be searched as fast as somebody types: only the first rows that match are made.
+import { alertLink, instancesOf, isMeant, labelsOf, matching, rulesOf, runbookLink, stateNode } from "./alertrules.js";
+import { address, ask } from "./ask.js";
+import { band, grid } from "./bands.js";
+import { byId, el, replace, setText } from "./dom.js";
+import { count, duration } from "./format.js";
+import { keepView, notice, noticeTrouble, show } from "./shell.js";
+import { change, setDefaults } from "./state.js";
+import { dateTimeText } from "./time.js";
+
+setDefaults({ refresh: "30s" });
+
+const page = 100;
+const numbers = new Set(["instances", "waits", "value"]);
+function heading(text) { return el("th", { scope: "col", class: numbers.has(text) ? "number" : undefined }, text); }
+
+let shown = { rules: [], instances: [], bands: null, zone: "UTC", now: 0 };
+let rowsMax = page;
+
+function given(name) { return new URLSearchParams(location.search).get(name) ?? ""; }
+
+function showSummary({ rules, instances }) {
+  const alarms = rules.filter((rule) => !isMeant(rule.labels));
+  const counts = ["firing", "pending", "inactive"].map((state) => [state, alarms.filter((rule) => rule.state === state).length]);
+  const failing = rules.filter((rule) => rule.health === "err").length;
+  const silent = rules.filter((rule) => isMeant(rule.labels) && rule.state !== "firing").map((rule) => rule.name);
+  const firing = instances.filter((one) => one.state === "firing" && !one.isMeant).length;
+  const text = counts.map(([state, number]) => count(number) + " " + state).join(" · ") + " of " + count(alarms.length) + " rules, "
+    + count(firing) + (firing === 1 ? " instance fires" : " instances fire") + (failing ? " · " + count(failing) + " cannot be evaluated" : "")
+    + silent.map((name) => " · " + name + " does not fire, as it should").join("");
+  setText(byId("state"), rules.length ? text : "no rules are evaluated here");
+  byId("state").className = "state "
+    + (counts[0][1] ? "bad" : counts[1][1] || failing || silent.length ? "warn" : rules.length ? "good" : "soft");
+}
+
+function showRules({ rules, bands, zone }) {
+  const rows = rules.map((rule) => el("tr", {},
+    el("th", { scope: "row" }, alertLink(rule.name)),
+    el("td", {}, stateNode(rule.state, rule.labels), rule.health === "err" ? el("span", { class: "bad", title: rule.lastError }, " not evaluated: " + rule.lastError) : null),
+    el("td", { class: "number" }, rule.alerts.length ? count(rule.alerts.length) : "–"),
+    el("td", {}, labelsOf(rule.labels)),
+    el("td", { class: "number" }, rule.duration ? duration(rule.duration) : "at once"),
+    el("td", {}, bands ? band(bands.series.get(rule.name) ?? [], bands.grid, zone) : "…"),
+    el("td", {}, runbookLink(rule.name))));
+  replace(byId("rules"), el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Rules" }, el("table", { class: "dense" },
+    el("thead", {}, el("tr", {}, ["rule", "state", "instances", "labels", "waits", "in the range", "what to do"].map(heading))),
+    el("tbody", {}, rows))));
+}
+
+function rowOf(one) {
+  const { zone, now } = shown;
+  one.row ??= el("tr", {},
+    el("th", { scope: "row" }, alertLink(one.name)),
+    el("td", {}, one.isMeant ? stateNode(one.state, one.rule.labels) : stateNode(one.state)),
+    el("td", {}, one.labels),
+    el("td", { class: "number" }, one.value),
+    el("td", { title: dateTimeText(one.since, zone, true) }, duration((now - one.since) / 1000) + " (" + dateTimeText(one.since, zone) + ")"),
+    el("td", {}, one.summary));
+  return one.row;
+}
+
+const body = el("tbody");
+const table = el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Instances" }, el("table", { class: "dense" },
+  el("thead", {}, el("tr", {}, ["alert", "state", "labels", "value", "since", "what"].map(heading))), body));
+const none = el("p");
+const more = el("button", { type: "button", click: () => { rowsMax += page; showInstances(); } });
+byId("instances").append(none, table, more);
+
+// At each key: the search goes through texts that are there, rows that were made are used again, and no more are made
+// than fit a few screens.
+function showInstances() {
+  const { instances } = shown;
+  const wanted = given("state");
+  const found = matching(wanted ? instances.filter((one) => one.state === wanted) : instances, given("q"));
+  setText(byId("found"), found.length === instances.length ? count(instances.length) + (instances.length === 1 ? " instance" : " instances")
+    : count(found.length) + " of " + count(instances.length) + " instances");
+  const rest = Math.max(0, found.length - rowsMax);
+  replace(body, found.slice(0, rowsMax).map(rowOf));
+  table.hidden = found.length === 0;
+  none.hidden = found.length > 0;
+  none.className = instances.length ? "soft" : "good";
+  setText(none, instances.length ? "none matches" : "✓ nothing is pending and nothing fires");
+  more.hidden = rest === 0;
+  setText(more, "Show " + count(Math.min(page, rest)) + " more of " + count(rest));
+  keepView(body);
+}
+
+const search = byId("search");
+search.value = given("q");
+search.addEventListener("input", () => {
+  rowsMax = page;
+  // What is typed is in the address, and no key is a step to go back from. Nothing is asked for it.
+  const target = new URL(location.href);
+  if (search.value) target.searchParams.set("q", search.value);
+  else target.searchParams.delete("q");
+  history.replaceState(null, "", target);
+  showInstances();
+});
+search.form.addEventListener("submit", (event) => event.preventDefault());
+const states = byId("states");
+states.addEventListener("change", () => change({ state: states.value || null }));
+
+async function bandsOf(range, signal) {
+  const over = grid(range);
+  const answer = await ask(address("/api/v1/query_range",
+    { query: "max by (alertname, alertstate) (ALERTS)", start: over.start, end: over.end, step: over.step }), { signal });
+  const series = new Map();
+  for (const one of answer.data.result) {
+    const name = one.metric.alertname ?? "";
+    series.set(name, [...(series.get(name) ?? []), one]);
+  }
+  return { series, grid: over };
+}
+
+show(async ({ from, to, zone, now, signal }) => {
+  if (document.activeElement !== search) search.value = given("q");
+  states.value = given("state");
+  const answer = await ask(address("/api/v1/rules", { type: "alert" }), { signal });
+  const rules = rulesOf(answer);
+  shown = { rules, instances: instancesOf(rules), bands: shown.bands, zone, now };
+  notice("rules", answer.warnings?.length ? answer.warnings.join("; ") : null);
+  showSummary(shown);
+  showInstances();
+  showRules(shown);
+  keepView(byId("rules"));
+  // How they stood before comes behind: nobody waits for it to see what fires.
+  try {
+    shown.bands = rules.length ? await bandsOf({ from, to }, signal) : null;
+    notice("bands", null);
+  } catch (error) {
+    if (error.name === "AbortError" || error.isLoggedOut || error.status === 0) throw error;
+    shown.bands = { series: new Map(), grid: grid({ from, to }) };
+    noticeTrouble("bands", error);
+  }
+  showRules(shown);
+  keepView(byId("rules"));
+});

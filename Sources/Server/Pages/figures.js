@@ -1,0 +1,133 @@
+// Reports as the server writes them for pages (`format=cells`): each figure stands here word for word as in the report,
+// and says exactly what it is where it is pointed at. Nothing is rounded, scaled or written anew.
+import { el } from "./dom.js";
+import { format } from "./format.js";
+
+const looks = { met: "good", "at risk": "warn", breached: "bad", "no data": "soft" };
+const units = { count: "short", usd: "currencyUSD", usd_per: "currencyUSD", seconds: "s", share: "percentunit", estimate: "percentunit" };
+const rowsMax = 500;
+const same = "as before";
+const times = ["month", "week", "day", "hour"];
+
+// The class of what stands so against an objective.
+export function look(cell) { return cell?.state ? looks[cell.state] : undefined; }
+
+// How much a figure is, for charts and comparison; undefined where it is none.
+export function amount(cell) {
+  const number = cell && units[cell.kind] && cell.exact !== undefined ? Number(cell.exact) : NaN;
+  return Number.isFinite(number) ? number : undefined;
+}
+
+// The unit of a column, by its first figure; undefined: it holds none.
+export function unitOf(section, column) {
+  const cell = section.rows.map((row) => row[column]).find((cell) => cell && units[cell.kind]);
+  return cell && units[cell.kind];
+}
+
+export function sectionOf(report, name) { return report.sections.find((section) => section.name === name); }
+
+export function columnOf(section, name) { return section.columns.findIndex((column) => column.name === name); }
+
+function isWritten(cell) { return !cell || ["text", "time", "state"].includes(cell.kind); }
+
+// Columns that say something in some row, and keys.
+function shownColumns(section) {
+  return section.columns.map((_, at) => at).filter((at) => section.columns[at].is_key || section.rows.some((row) => row[at] !== null));
+}
+
+// What names a row: its keys, else a text that it begins with.
+export function nameColumns(section) {
+  const keys = section.columns.map((_, at) => at).filter((at) => section.columns[at].is_key);
+  return keys.length || !section.rows.every((row) => isWritten(row[0])) ? keys : [0];
+}
+
+export function rowName(section, row) { return nameColumns(section).map((at) => row[at]?.text ?? "–").join(", "); }
+
+// By how much a figure is another one than before, in words; shares in points of a hundred.
+export function difference(cell, before) {
+  const [now, then] = [amount(cell), amount(before)];
+  if (now === undefined || then === undefined || cell.kind !== before.kind) return "";
+  if (now === then) return same;
+  const sign = now > then ? "▲ " : "▼ ";
+  if (cell.kind === "share" || cell.kind === "estimate") return sign + format(Math.abs(now - then) * 100, "none", { decimals: 3 }) + " points";
+  return then === 0 ? sign : sign + format(Math.abs((now - then) / then), "percentunit", { decimals: 1 });
+}
+
+// What a figure is exactly, where its text does not say so.
+function exactly(cell) {
+  if (!cell || cell.exact === undefined || cell.exact === cell.text || isWritten(cell) || cell.kind === "count") return undefined;
+  return cell.of ? cell.exact + " = " + cell.of : cell.exact;
+}
+
+function cellNode(cell, { isName, isNumber, isTime, content, before }) {
+  const classes = [isNumber ? "number" : "", isTime ? "time" : "", look(cell) ?? ""].filter(Boolean).join(" ");
+  const parts = [content ?? cell?.text ?? "–"];
+  if (before !== undefined && (amount(cell) !== undefined || amount(before) !== undefined)) {
+    const change = difference(cell, before);
+    parts.push(el("span", { class: "before soft" }, change === same ? same : "before " + (before?.text ?? "–") + " " + change));
+  }
+  return el(isName ? "th" : "td", { scope: isName ? "row" : undefined, class: classes || undefined, title: exactly(cell) }, parts);
+}
+
+// A section as a table. `before` gives the row that one is compared with (null: there was none), `content` other
+// content of a cell than its text, `act` what a row does when it is clicked.
+export function sectionTable(section, { before, content, act, more } = {}) {
+  if (section.rows.length === 0) return el("p", { class: "soft" }, "– no data");
+  const columns = shownColumns(section);
+  const names = nameColumns(section);
+  const numbers = columns.map((at) => !section.rows.every((row) => isWritten(row[at])));
+  const shown = section.rows.slice(0, more?.isAll ? undefined : rowsMax);
+  const rows = shown.map((row) => {
+    const other = before?.(row);
+    const cells = columns.map((at, place) => cellNode(row[at], {
+      isName: names.includes(at), isTime: times.includes(section.columns[at].name), isNumber: numbers[place], content: content?.(row, at),
+      before: before ? other?.[at] ?? null : undefined,
+    }));
+    return el("tr", { class: act ? "acts" : undefined, click: act ? (event) => act(row, event) : undefined }, cells);
+  });
+  const rest = section.rows.length - shown.length;
+  return [
+    el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": section.title }, el("table", {},
+      el("thead", {}, el("tr", {}, columns.map((at, place) =>
+        el("th", { scope: "col", class: numbers[place] ? "number" : undefined }, section.columns[at].title)))),
+      el("tbody", {}, rows))),
+    rest > 0 ? el("p", { class: "soft" }, rest + " more rows; CSV has all ",
+      more ? el("button", { type: "button", click: more.show }, "Show all rows") : null) : null,
+  ];
+}
+
+// What the table says, as rows for CSV: figures exactly, what nobody knows as `unknown`.
+export function sectionRows(section, { before } = {}) {
+  const columns = shownColumns(section);
+  const text = (cell) => cell ? cell.exact ?? cell.text : "";
+  const isCompared = (at) => before && unitOf(section, at) !== undefined;
+  const head = columns.flatMap((at) => isCompared(at) ? [section.columns[at].name, section.columns[at].name + "_before"] : [section.columns[at].name]);
+  return [head, ...section.rows.map((row) => {
+    const other = before?.(row);
+    return columns.flatMap((at) => isCompared(at) ? [text(row[at]), text(other?.[at])] : [text(row[at])]);
+  })];
+}
+
+// What the figures rest on, and what they mean.
+export function basisNodes(report) {
+  return [
+    ...report.notices.map((notice) => el("p", { class: "bad" }, "Not all of it: " + notice)),
+    ...report.basis.map((line) => el("p", {}, line)),
+    report.definitions.length
+      ? el("dl", {}, report.definitions.flatMap(({ term, meaning }) => [el("dt", {}, term), el("dd", {}, meaning)])) : null,
+  ];
+}
+
+// Whether there is a page: the menu names those that there are.
+export function hasPage(path) {
+  return [...document.querySelectorAll("nav a")].some((anchor) => (anchor.dataset.path ?? anchor.getAttribute("href")) === path);
+}
+
+// A conversation as its page shows it, or as the server prints it.
+export function conversationLink(id, tenant) {
+  const query = new URLSearchParams(tenant ? { tenant } : {});
+  if (!hasPage("/conversations")) query.set("format", "table");
+  const path = (hasPage("/conversations") ? "/conversations/" : "/v1/conversations/") + encodeURIComponent(id);
+  const text = query.toString();
+  return el("a", { href: text ? path + "?" + text : path }, id);
+}

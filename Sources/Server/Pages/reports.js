@@ -1,0 +1,312 @@
+// A report: its figures as the server writes them, broken down, compared with what was before, and a row's own figures
+// at a click. All that decides what is shown stands in the address: `by`, `compare`, `measure`, `var-DIMENSION`.
+import { address, ask } from "./ask.js";
+import { bars } from "./bars.js";
+import { csvText, saveText } from "./csv.js";
+import { byId, el, replace } from "./dom.js";
+import { amount, basisNodes, columnOf, conversationLink, look, nameColumns, rowName, sectionOf, sectionRows, sectionTable, unitOf } from "./figures.js";
+import { overTime } from "./overtime.js";
+import { notice, show } from "./shell.js";
+import { change, setDefaults, view } from "./state.js";
+import { floored, instant, parsed, reading } from "./time.js";
+
+const place = byId("report");
+const kind = place.dataset.kind;
+const dimensions = place.dataset.dimensions.split(" ");
+const times = ["month", "week", "day", "hour"];
+const comparisons = [["", "nothing"], ["previous", "the period before"], ["week", "a week before"]];
+const measures = { sla: "availability", cost: "cost_usd", outcomes: "resolution_rate" };
+const drawnOfOthers = { service_level_objectives: "budget_left", tokens: "tokens", escalations: "conversations" };
+// What is looked at next, where a row was clicked.
+const next = ["day", "hour", "tenant", "team", "channel", "topic", "model", "agent", "prompt_version", "variant", "route"];
+const hour = 3600000, day = 24 * hour;
+
+setDefaults({ from: "now-30d" });
+
+function iso(time) { return new Date(time).toISOString(); }
+
+// MARK: what is asked
+
+function asked() {
+  const given = new URLSearchParams(location.search);
+  const wanted = given.getAll("by").flatMap((text) => text.split(",")).filter(Boolean);
+  const unknown = wanted.filter((name) => !dimensions.includes(name));
+  // All values of a variable are no filter.
+  const filters = new Map(Object.entries(view().variables).filter(([name, values]) =>
+    dimensions.includes(name) && !times.includes(name) && !values.includes("$__all")));
+  const by = [...new Set(wanted.filter((name) => dimensions.includes(name)))];
+  const compare = given.get("compare") ?? "";
+  const isKnown = comparisons.some(([name]) => name === compare);
+  notice("asked", unknown.length || !isKnown
+    ? [...unknown.map((name) => "this report is not broken down by " + name), isKnown ? "" : "compare=" + compare + " is previous or week"].filter(Boolean).join("; ") : null);
+  return {
+    by, filters, compare: isKnown ? compare : "", measure: given.get("measure"), rule: given.get("rule") ?? undefined,
+    objectives: given.get("objectives") ?? undefined, all: [...filters.keys()].filter((name) => !by.includes(name)).concat(by),
+  };
+}
+
+// The period that one is compared with: as long and right before, whole months of whole months, or the same a week ago.
+function periodBefore(compare, { from, to, zone }) {
+  const [start, end] = [reading(from, zone), reading(to, zone)];
+  const moved = (shown, change) => instant({ ...shown, ...change }, zone);
+  if (compare === "week") return [moved(start, { day: start.day - 7 }), moved(end, { day: end.day - 7 })];
+  const isMonth = (shown) => shown.day === 1 && shown.hour === 0 && shown.minute === 0 && shown.second === 0;
+  const months = (end.year - start.year) * 12 + end.month - start.month;
+  if (isMonth(start) && isMonth(end) && months > 0) {
+    const first = start.year * 12 + start.month - 1 - months;
+    return [instant({ ...start, year: Math.floor(first / 12), month: first % 12 + 1 }, zone), from];
+  }
+  return [from - (to - from), from];
+}
+
+// MARK: rows and times
+
+// When a span of time in a breakdown begins and ends, by the clock of the zone.
+function span(name, text, zone) {
+  const start = name === "hour" ? Date.parse(text) : parsed(name === "month" ? text + "-01" : text, { now: 0, zone });
+  const shown = reading(start, zone);
+  if (name === "hour") return [start, start + hour];
+  if (name === "month") return [start, instant({ ...shown, year: shown.year + Math.floor(shown.month / 12), month: shown.month % 12 + 1 }, zone)];
+  return [start, instant({ ...shown, day: shown.day + (name === "week" ? 7 : 1) }, zone)];
+}
+
+// Which span it is, counted from the one in which a period begins.
+function spanNumber(name, text, from, zone) {
+  const [start] = span(name, text, zone);
+  if (name === "month") {
+    const [shown, first] = [reading(start, zone), reading(from, zone)];
+    return (shown.year - first.year) * 12 + shown.month - first.month;
+  }
+  return Math.round((start - floored(from, name[0], zone)) / (name === "hour" ? hour : name === "day" ? day : 7 * day));
+}
+
+function keyOf(section, row, from, zone) {
+  return JSON.stringify(nameColumns(section).map((at) => {
+    const name = section.columns[at].name;
+    const text = row[at]?.exact ?? row[at]?.text ?? null;
+    return text !== null && section.columns[at].is_key && times.includes(name) ? spanNumber(name, text, from, zone) : text;
+  }));
+}
+
+// What a row was before; a section without it was not told then.
+function comparing(section, before, from, zone) {
+  const other = before && sectionOf(before.report, section.name);
+  if (!other) return undefined;
+  const rows = new Map(other.rows.map((row) => [keyOf(other, row, before.from, zone), row]));
+  return (row) => rows.get(keyOf(section, row, from, zone)) ?? null;
+}
+
+// Whether a row is all groups that are not listed one by one.
+function isOfOthers(row) { return row.some((cell) => cell?.kind === "text" && /^other \(.* groups?.*\)$/.test(cell.text)); }
+
+// Rows that filters leave. A breakdown by what is filtered is asked, and its own rows are shown: no figure is added up.
+function filtered(section, filters) {
+  if (filters.size === 0) return section;
+  const wanted = [...filters].map(([name, values]) => [columnOf(section, name), values]).filter(([at]) => at >= 0);
+  return { ...section, rows: section.rows.filter((row) => wanted.every(([at, values]) => values.includes(row[at]?.exact ?? ""))) };
+}
+
+// What the address becomes where a row is looked into: its times as range, its other names as filters.
+function into(section, row, question, { zone, from, to }) {
+  const changes = {};
+  const used = new Set(question.filters.keys());
+  // What is within one day is not broken down by days.
+  if (to - from <= day) used.add("day");
+  if (to - from <= hour) used.add("hour");
+  let following;
+  for (const at of nameColumns(section)) {
+    const name = section.columns[at].name;
+    if (times.includes(name)) {
+      if (!row[at]) continue;
+      const [from, to] = span(name, row[at].exact, zone);
+      Object.assign(changes, { from: iso(from), to: iso(to) });
+      for (const one of times.slice(0, name === "hour" ? 4 : name === "day" ? 3 : 2)) used.add(one);
+      following = { month: "day", week: "day", day: "hour" }[name];
+    } else {
+      changes["var-" + name] = row[at]?.exact ?? "";
+      used.add(name);
+    }
+  }
+  return { ...changes, by: following ?? next.find((name) => dimensions.includes(name) && !used.has(name)) ?? null };
+}
+
+function addressWith(changes) {
+  const target = new URL(location.href);
+  for (const [name, value] of Object.entries(changes)) {
+    target.searchParams.delete(name);
+    if (value !== null) target.searchParams.append(name, value);
+  }
+  return target.pathname + target.search;
+}
+
+// MARK: the controls
+
+function select(label, choices, chosen, act) {
+  const made = el("select", { change: () => act(made.value) }, choices.map(([value, text]) => el("option", { value }, text)));
+  made.value = chosen;
+  return el("label", { class: "choice" }, label + " ", made);
+}
+
+function showControls(question) {
+  const { by, filters, compare } = question;
+  const choice = (at) => select(at ? "then by" : "Break down by",
+    [["", "nothing"], ...dimensions.filter((name) => name === by[at] || !by.includes(name)).map((name) => [name, name.replaceAll("_", " ")])],
+    by[at] ?? "", (value) => change({ by: [...by.slice(0, at), ...(value ? [value, ...by.slice(at + 1)] : [])].join(",") || null }));
+  const chips = [...filters].flatMap(([name, values]) => values.map((value) => el("button", {
+    type: "button", class: "chip", "aria-label": "without the filter " + name + " = " + value,
+    click: () => change({ ["var-" + name]: values.length > 1 ? values.filter((other) => other !== value) : null }),
+  }, name.replaceAll("_", " ") + " = " + (value || "–") + " ×")));
+  replace(byId("asked"),
+    ...Array.from({ length: Math.min(by.length + 1, 5) }, (_, at) => choice(at)),
+    select("Compare with", comparisons, compare, (value) => change({ compare: value || null })),
+    ...chips);
+}
+
+function showDoors(query) {
+  replace(byId("doors"),
+    el("a", { href: address("/v1/reports/" + kind, { ...query, format: "html" }), download: "plimsoll-" + kind + ".html" }, "One file to mail"),
+    el("a", { href: address("/v1/reports/" + kind, { ...query, format: "json" }) }, "JSON"),
+    el("button", { type: "button", click: () => print() }, "Print"));
+}
+
+// MARK: charts
+
+let takeAway = [];
+let drawAgain = () => {};
+
+function measureOf(section, question) {
+  const columns = section.columns.map((column, at) => at).filter((at) => unitOf(section, at) !== undefined);
+  const named = columns.find((at) => section.columns[at].name === question.measure);
+  return { columns, at: named ?? columns.find((at) => section.columns[at].name === measures[kind]) ?? columns[0] };
+}
+
+function barsOf(section, at) {
+  const rows = section.rows.map((row) => ({ name: rowName(section, row), text: row[at]?.text ?? "–", length: amount(row[at]), look: look(row[at]) }));
+  if (rows.filter((row) => row.length !== undefined).length < 2) return null;
+  return bars(section.title + ": " + section.columns[at].title, section.columns[at].title, rows);
+}
+
+// Series of a breakdown by spans of one length, each of the other names a line; null: it is none.
+function seriesOf(section, at, context) {
+  const keys = nameColumns(section);
+  const [first, ...others] = keys;
+  const name = section.columns[first]?.name;
+  const step = { hour, day, week: 7 * day }[name];
+  if (!step) return null;
+  const rows = section.rows.filter((row) => row[first] && !isOfOthers(row)).map((row) => [span(name, row[first].exact, context.zone)[0], row]);
+  if (rows.length === 0) return null;
+  const start = Math.min(...rows.map(([time]) => time));
+  const count = Math.round((Math.max(...rows.map(([time]) => time)) - start) / step) + 1;
+  if (count > 20000) return null;
+  const series = new Map();
+  for (const [time, row] of rows) {
+    const label = others.length ? others.map((key) => row[key]?.text ?? "–").join(", ") : section.columns[at].title;
+    if (!series.has(label)) series.set(label, { name: label, labels: {}, values: new Array(count).fill(null) });
+    series.get(label).values[Math.round((time - start) / step)] = amount(row[at]) ?? null;
+  }
+  return { start, step, count, series: [...series.values()], from: start, to: start + Math.max(1, count - 1) * step };
+}
+
+// MARK: a section
+
+function csvOf(section, context, before) {
+  const head = [
+    ["report", context.report.title], ["section", section.title], ["period", context.report.period], ["zone", context.report.timezone],
+    ["position", context.report.position],
+    ...(before ? [["compared with", context.before.report.period]] : []),
+    ...[...context.question.filters].map(([name, values]) => ["filter " + name, values.join(" ")]), [],
+  ];
+  return csvText([...head, ...sectionRows(section, { before })]);
+}
+
+const opened = new Set();
+
+function sectionNode(whole, context, hosts) {
+  const { report, question, zone, from } = context;
+  const isMain = whole.name === report.main && whole.name.startsWith("by_");
+  const section = isMain ? filtered(whole, question.filters) : whole;
+  const before = comparing(section, context.before, from, zone);
+  const conversation = columnOf(section, "conversation_id"), tenant = columnOf(section, "tenant");
+  const act = isMain ? (row, event) => {
+    if (event.defaultPrevented || isOfOthers(row) || event.target.closest("a, button") || String(getSelection()) !== "") return;
+    change(into(section, row, question, context));
+  } : undefined;
+  const content = (row, at) => {
+    if (isMain && at === nameColumns(section)[0] && !isOfOthers(row)) {
+      const changes = into(section, row, question, context);
+      return el("a", {
+        href: addressWith(changes), click: (event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+          event.preventDefault();
+          change(changes);
+        },
+      }, row[at]?.text ?? "–");
+    }
+    return at === conversation && row[at] ? conversationLink(row[at].exact, row[tenant]?.exact) : undefined;
+  };
+  const parts = [];
+  if (isMain && section.rows.length) {
+    const { columns, at } = measureOf(section, question);
+    if (at !== undefined) {
+      parts.push(select("Chart of", columns.map((column) => [section.columns[column].name, section.columns[column].title]),
+        section.columns[at].name, (value) => change({ measure: value })));
+      const over = seriesOf(section, at, context);
+      const host = el("div", { class: "chart-host" });
+      if (over) hosts.push({ host, section, at, over });
+      parts.push(over ? host : barsOf(section, at));
+    }
+  } else if (drawnOfOthers[section.name]) {
+    const at = columnOf(section, drawnOfOthers[section.name]);
+    if (at >= 0) parts.push(barsOf(section, at));
+  }
+  const more = { isAll: opened.has(section.name), show: () => { opened.add(section.name); drawAgain(); } };
+  return el("section", { "aria-labelledby": "title-" + section.name },
+    el("h2", { id: "title-" + section.name }, section.title, " ", el("button", {
+      type: "button", class: "small", "aria-label": "CSV of " + section.title,
+      click: () => saveText("plimsoll-" + kind + "-" + section.name + ".csv", csvOf(section, context, before)),
+    }, "CSV")),
+    isMain && question.filters.size ? el("p", { class: "soft" }, "Filters choose rows of this table; the other tables are of everything in the range.") : null,
+    isMain && question.filters.size && whole.rows.some(isOfOthers)
+      ? el("p", { class: "warn" }, "! Not every group is listed one by one: some of “other” may belong here.") : null,
+    parts, sectionTable(section, { before, content, act, more }));
+}
+
+async function draw(context) {
+  for (const take of takeAway.splice(0)) take();
+  const hosts = [];
+  const { report, before, zone } = context;
+  // What was asked stands first.
+  const sections = [...report.sections].sort((one, other) => Number(isAsked(other, context)) - Number(isAsked(one, context)));
+  replace(byId("period"), report.period, before ? ", compared with " + before.report.period : null);
+  replace(byId("figures"), sections.map((section) => sectionNode(section, context, hosts)));
+  replace(byId("basis"), basisNodes(report), before
+    ? el("p", {}, "Compared with: " + before.report.period + ". " + before.report.basis.join(" ")) : null);
+  for (const { host, section, at, over } of hosts) {
+    takeAway.push(await overTime(host, {
+      title: section.title + ": " + section.columns[at].title, unit: unitOf(section, at), zone, ...over,
+      isStacked: ["usd", "count"].includes(section.rows.find((row) => row[at])?.[at].kind), finished: Date.parse(report.watermark) - over.step,
+      onZoom: (start, end) => change({ from: iso(start), to: iso(end) }),
+    }));
+  }
+}
+
+function isAsked(section, { report, question }) { return question.all.length > 0 && section.name === report.main; }
+
+addEventListener("themechange", () => drawAgain());
+
+show(async ({ from, to, zone, view: shown, signal }) => {
+  const question = asked();
+  showControls(question);
+  const common = { timezone: zone, by: question.all.join(",") || undefined, rule: question.rule, objectives: question.objectives };
+  // The server's clock says what now is, where the end is now.
+  const query = { from: iso(from), to: shown.to === "now" ? undefined : iso(to), ...common };
+  showDoors(query);
+  const [start, end] = question.compare ? periodBefore(question.compare, { from, to, zone }) : [];
+  const [report, earlier] = await Promise.all([
+    ask(address("/v1/reports/" + kind, { ...query, format: "cells" }), { signal }),
+    question.compare ? ask(address("/v1/reports/" + kind, { from: iso(start), to: iso(end), ...common, format: "cells" }), { signal }) : null,
+  ]);
+  const context = { report, before: earlier && { report: earlier, from: start }, question, zone, from, to };
+  drawAgain = () => draw(context);
+  await draw(context);
+});

@@ -1,0 +1,154 @@
+import Bytes
+import Clients
+import EmbeddedPages
+import Foundation
+import HTTPFronts
+import JSONTexts
+import Reports
+import Testing
+
+/// Pages of reports, budgets and alerts, and reports as they show and mail them.
+@Suite struct FigurePageTests {
+    private static let kinds = ReportKind.allCases.map(\.rawValue)
+
+    private func withFigures(_ body: @Sendable @escaping (ServerClient) async throws -> Void) async throws {
+        try await withServer(try simulatedStore(seed: 58)) { client, _ in
+            #expect(try await client.post(RouteRequest.event).status == 200)
+            try await body(client)
+        }
+    }
+
+    // MARK: Documents
+
+    /// What a script has to know stands in the document, and nothing else does.
+    @Test func aReportsPageKnowsWhatItsReportIsBrokenDownBy() async throws {
+        try await withFigures { client in
+            for kind in ReportKind.allCases {
+                let answer = try await client.send("GET", "/reports/\(kind.rawValue)")
+                #expect(answer.status == 200, "\(kind)")
+                PageTests.expectGuarded(answer, kind.rawValue)
+                let names = kind.dimensions.map(\.rawValue).joined(separator: " ")
+                let data = "data-kind=\"\(kind.rawValue)\" data-dimensions=\"\(names)\""
+                #expect(answer.text.contains(data), "\(answer.text)")
+                for other in Self.kinds {
+                    #expect(answer.text.contains("href=\"/reports/\(other)\" data-keeps-view"), "\(kind) \(other)")
+                }
+                #expect(answer.text.contains("href=\"/v1/reports/\(kind.rawValue)?format=html\""), "\(kind)")
+                #expect(answer.text.components(separatedBy: "aria-current=\"true\"").count == 2, "\(kind)")
+            }
+            for name in ["none", "SLA", "status", "%3Cscript%3E"] {
+                let answer = try await client.send("GET", "/reports/\(name)", headers: [("Accept", "text/html")])
+                #expect(answer.status == 404 && !answer.text.contains("<script>"), "\(name)")
+                PageTests.expectGuarded(answer, name)
+            }
+        }
+    }
+
+    /// Any text may name an alert; none becomes markup.
+    @Test func anAlertsPageShowsItsNameAsText() async throws {
+        try await withFigures { client in
+            let plain = try await client.send("GET", "/alerts/PlimsollDown").text
+            #expect(plain.contains("<h1>PlimsollDown</h1>") && plain.contains("data-name=\"PlimsollDown\""))
+            let hostile = try await client.send("GET", "/alerts/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E").text
+            let escaped = "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"
+            #expect(hostile.contains("<h1>\(escaped)</h1>") && hostile.contains("data-name=\"\(escaped)\""))
+            #expect(!hostile.contains("<script>") && !hostile.contains("\"><script"))
+            #expect(try await client.send("GET", "/alerts/%FF").status == 404)
+        }
+    }
+
+    @Test func whoHasNoTokenSeesNoFigures() async throws {
+        try await withServer(isTokenRequired: true) { client, _ in
+            for path in Self.kinds.map({ "/reports/" + $0 }) + ["/slos", "/alerts", "/alerts/PlimsollDown"] {
+                let answer = try await client.send("GET", path, headers: [("Accept", "text/html")])
+                #expect(answer.status == 401 && answer.text.contains("<h1>Log in</h1>"), "\(path)")
+            }
+        }
+    }
+
+    // MARK: Reports as they are mailed and shown
+
+    /// It is no page of the server: it runs nothing and asks nobody for anything, whoever opens it.
+    @Test func aMailedReportStandsAlone() async throws {
+        try await withFigures { client in
+            for path in Self.kinds.map({ "/v1/reports/" + $0 }) + ["/v1/slos", "/v1/reports/status"] {
+                let answer = try await client.send("GET", path + "?format=html")
+                #expect(answer.status == 200 && answer.headers["Content-Type"] == "text/html; charset=utf-8", "\(path)")
+                let policy = try #require(answer.headers["Content-Security-Policy"])
+                #expect(policy == ReportHTML.policy + "; frame-ancestors 'none'", "\(path)")
+                #expect(policy.hasPrefix("default-src 'none'") && !policy.contains("script-src"), "\(path)")
+                #expect(answer.headers["X-Content-Type-Options"] == "nosniff", "\(path)")
+                #expect(answer.headers["Cache-Control"] == "no-store", "\(path)")
+            }
+        }
+    }
+
+    /// Figures of pages are those of the report in its other forms, to the digit.
+    @Test func whatPagesShowIsWhatReportsSay() async throws {
+        try await withFigures { client in
+            for kind in Self.kinds {
+                let path = "/v1/reports/\(kind)?from=2026-08-01T00:00:00Z&to=2026-08-02T00:00:00Z&by=tenant"
+                let shown = try await client.send("GET", path + "&format=cells")
+                #expect(shown.headers["Content-Type"] == "application/vnd.plimsoll.cells+json")
+                let cells = try JSONReader.parse(shown.body)
+                let json = try JSONReader.parse(try await client.send("GET", path).body)
+                let table = try await client.send("GET", path + "&format=table").text
+                let sections = try #require(cells["sections"]?.array)
+                #expect(sections.map { $0["name"]?.string } == json["sections"]?.array?.map(\.string), "\(kind)")
+                #expect(cells["main"]?.string == "by_tenant" && cells["position"] == json["position"])
+                for section in sections {
+                    let name = try #require(section["name"]?.string)
+                    let rows = try #require(section["rows"]?.array)
+                    #expect(table.contains(try #require(section["title"]?.string)), "\(name)")
+                    #expect(rows.count == json[name]?.array?.count, "\(name)")
+                    for text in rows.flatMap({ $0.array ?? [] }).compactMap({ $0["text"]?.string }) {
+                        #expect(table.contains(text), "\(kind) \(name): \(text)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func aConversationIsNoReport() async throws {
+        try await withFigures { client in
+            for format in ["csv", "html", "cells"] {
+                let answer = try await client.send("GET", "/v1/conversations/c-1?format=\(format)")
+                #expect(answer.status == 400 && answer.text.contains("no format \(format)"), "\(answer.text)")
+            }
+        }
+    }
+
+    // MARK: Scripts
+
+    /// Nobody but the server writes figures of reports: their scripts round none.
+    @Test func scriptsTakeFiguresAsTheyAreWritten() throws {
+        for name in ["figures.js", "reports.js", "slos.js"] {
+            let file = try #require(EmbeddedPages.files.first { $0.name == name })
+            let text = String(decoding: file.bytes, as: UTF8.self)
+            for way in ["toFixed", "toPrecision", "toLocaleString", "NumberFormat", "Math.round(Number"] {
+                #expect(!text.contains(way), "\(name): \(way)")
+            }
+        }
+    }
+
+    /// A spreadsheet takes no text of a stranger for a formula: shielded is what the CSV of reports shields.
+    @Test func whatIsSavedIsNoFormula() throws {
+        let file = try #require(EmbeddedPages.files.first { $0.name == "csv.js" })
+        let text = String(decoding: file.bytes, as: UTF8.self)
+        #expect(text.contains(#"/^[=+\-@\t\r\n']/.test(text) && !/^-\d+(\.\d+)?$/.test(text)"#))
+        for name in ["reports.js", "slos.js"] {
+            let page = try #require(EmbeddedPages.files.first { $0.name == name })
+            #expect(String(decoding: page.bytes, as: UTF8.self).contains("csvText(["), "\(name)")
+        }
+    }
+
+    /// A key that is typed asks the server for nothing, and makes a bounded number of rows.
+    @Test func searchingAlertsAsksNobody() throws {
+        let file = try #require(EmbeddedPages.files.first { $0.name == "alerts.js" })
+        let text = String(decoding: file.bytes, as: UTF8.self)
+        let typed = try #require(text.firstMatch(of: /addEventListener\("input", [\s\S]*?\n\}\);/)).0
+        #expect(typed.contains("replaceState") && typed.contains("showInstances()"))
+        #expect(!typed.contains("ask(") && !typed.contains("change("))
+        #expect(text.contains("found.slice(0, rowsMax)"))
+    }
+}
