@@ -55,8 +55,9 @@ import Testing
         let written = try disk.contents(of: path)
         let plain = try plain(written).bytes
         #expect(plain[0] == 13 && written.count * 3 <= plain.count * 2)
-        for file in [path, path.replacing("/state-", with: "/copy-of-state-")] { try disk.replace(file, with: plain) }
+        // The manifest in force names the state as it was written, and is read while that is there.
         var (manifests, _) = try ManifestStore.open(fileSystem: disk, directory: "/data/segments")
+        for file in [path, path.replacing("/state-", with: "/copy-of-state-")] { try disk.replace(file, with: plain) }
         var next = manifests.current
         next.projections?.sha256 = SHA256.hash(plain)
         next.projections?.lengthBytes = plain.count

@@ -150,7 +150,7 @@ import Testing
         #expect(summary.json.contains(#""first_time":"2026-08-01T09:00:10"#), "\(summary.json)")
         #expect(summary.json.contains(#""last_time":"2026-08-01T10:23:21.5"#), "\(summary.json)")
         #expect(summary.json.contains(#""sealed_conversations":2,"sealed_turns":2,"segments":2,"#), "\(summary.json)")
-        let formats = #""formats":{"manifest":[1],"segments":[1],"state":[13],"log":[1]}"#
+        let formats = #""formats":{"manifest":[1],"segments":[1],"state":[14],"log":[1]}"#
         #expect(summary.json.contains(#""closed_in_order":false,"# + formats), "\(summary.json)")
         #expect(summary.json.contains(#"{"table":"message_received","rows":2,"bytes":"#))
         let lines = summary.text.split(separator: "\n", omittingEmptySubsequences: false)

@@ -15,14 +15,16 @@ import Testing
         TimeBuckets(key: TimeBuckets.Key(unit: "\(seconds) s")) { bucket($0, of: seconds * 1_000_000_000) }
     }
 
-    /// Two segments of sixty conversations, of which twenty are in both, and some that no segment has.
+    /// Two segments of sixty conversations, of which twenty are in both, and some that no segment has. A late price
+    /// concerns some of each: where it concerned all, no row of a turn or a conversation would be read from a segment.
     private func store() throws -> EventStore {
         let store = try EventStore.open(
             at: "/data", context: context(SimulatedFileSystem(seed: 52)), options: EventStoreTests.options())
         for part in 0..<3 {
             var events = SampleEvents()
             for number in part * 40..<part * 40 + 60 {
-                events.addTurn("c-\(number)", Int64(part + 1), at: Double(part * 100 + number), model: "unheard-of")
+                let model = number % 40 < 20 ? "gpt-4o" : "unheard-of"
+                events.addTurn("c-\(number)", Int64(part + 1), at: Double(part * 100 + number), model: model)
             }
             _ = try store.append([events.batch])
             if part < 2 { try store.seal() }
@@ -59,7 +61,7 @@ import Testing
                 }
             }
         }
-        for column in ["llm_call.time", "message_sent.time", "events.time", "turns.time"] {
+        for column in ["llm_call.time", "message_sent.time", "events.time", "turns.time", "conversations.start_time"] {
             #expect(found[column, default: 0] > 0, "\(column)")
         }
         #expect(found["conversations.closed_time"] == nil, "what silence closes stands in no page")
