@@ -139,7 +139,8 @@ extension SchemaName {
         .always("exactness", .text),
         .always(
             "sections", .list(.text),
-            "Each section is a member of this name, a list of rows. Money and decimals are exact, as text; null: no data."
+            "Each section is a member of this name, a list of rows. Money and decimals are exact, as text; "
+                + "null: no data."
         ),
         .always("definitions", .map(.text), "What the figures mean."),
     ])
