@@ -143,7 +143,7 @@ import Testing
                 interval: 1m
                 rules:
                   - {record: now, expr: seconds @ end()}
-                  - {record: before, expr: last_over_time(seconds[1m] @ start() offset 1m)}
+                  - {record: before, expr: "last_over_time(seconds[1m] @ start() offset 1m)"}
                   - {record: both, expr: now + before}
             """
         let manager = RuleManager(try RuleWorld.rules(text), from: []) { [] }
@@ -264,7 +264,7 @@ import Testing
         let ids = (0..<9).map { "c-000000000000\($0)" }
         let lines = try ReplayText(replay) { _ in ids }.table.split(separator: "\n").map(String.init)
         try #require(lines.count == 5)
-        #expect(lines[1].hasSuffix("  tenant=a"), "\(lines)")
+        #expect(lines[1].hasSuffix("  job=plimsoll tenant=a"), "\(lines)")
         #expect(lines[2] == "    conversations: " + ids.prefix(5).joined(separator: " "))
         #expect(lines[3] == String(repeating: " ", count: 19) + ids.dropFirst(5).joined(separator: " "))
         let long = String(repeating: "x", count: 200)

@@ -378,6 +378,7 @@ struct RuleTests {
         ("struct A { package init(c: Int) {} }", "list.map(A.init)"),
         ("typealias B = A\nstruct A { package init(c: Int) {} }", "B(c: 1)"),
         ("struct A { package static let b = 1 }", "f(.b)"),
+        ("struct A { @W package static var b = 1 }", "A.$b.withValue(2) { f() }"),
         // What a visible declaration, a protocol or inlined code names has to be visible.
         ("package struct A {}\npackage func f(a: A) {}", "f(a: x)"),
         ("package enum B { case c(A) }\npackage struct A {}", "var b: B"),

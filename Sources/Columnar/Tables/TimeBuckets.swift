@@ -1,10 +1,12 @@
+internal import Bytes
+
 /// A way to put times (ns) into buckets that follow each other, such as the days of a zone.
 package struct TimeBuckets: Sendable {
     /// What tells it from every other way in this process: those of equal keys put each time into the same bucket, for
     /// good.
     package struct Key: Hashable, Sendable {
-        private let unit: String
-        private let zone: String
+        private let unit: ExactText
+        private let zone: ExactText
         private let offsetSeconds: Int64
 
         /// Takes each part as given.
@@ -13,7 +15,7 @@ package struct TimeBuckets: Sendable {
         ///   - zone: whose clock counts, where its offset changes; empty for others.
         ///   - offsetSeconds: east of UTC, of a zone whose offset stays.
         package init(unit: String, zone: String = "", offsetSeconds: Int64 = 0) {
-            (self.unit, self.zone, self.offsetSeconds) = (unit, zone, offsetSeconds)
+            (self.unit, self.zone, self.offsetSeconds) = (ExactText(unit), ExactText(zone), offsetSeconds)
         }
     }
 

@@ -66,7 +66,6 @@ package struct TextDictionaryBuilder: Sendable {
         swap(&recent, &self.recent)
     }
 
-    // tests: that the codes are the same.
     /// Likewise of a column in which nearly all texts are new: none is looked for among the recent ones, and the slots
     /// of all are fetched from memory at one time, where one after the other each would be waited for. The codes are
     /// the same.

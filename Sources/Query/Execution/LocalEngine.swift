@@ -14,8 +14,8 @@ package struct LocalEngine: QueryEngine {
     ///   - clock: measures elapsed time and the time limit.
     ///   - workers: share the work of each query.
     ///   - chunkRowsMax: the most rows that operators hand on at a time; answers do not depend on it.
-    ///   - sharedRowsMin: fewer rows are gone through by the thread that asks, since it takes longer to wake another one
-    ///     and to put together what both have; answers do not depend on it, either.
+    ///   - sharedRowsMin: fewer rows are gone through by the thread that asks, since it takes longer to wake another
+    ///     one and to put together what both have; answers do not depend on it, either.
     /// - Precondition: `chunkRowsMax` within `1...Chunk.rowsMax`.
     package init(
         clock: any Clock, workers: any Workers = InlineWorkers(), chunkRowsMax: Int = Chunk.rowsMax,

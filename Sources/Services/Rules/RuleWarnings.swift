@@ -117,6 +117,7 @@ struct RuleWarnings {
                     (metric.name + "_count", own),
                 ]
             }
+            // order: a metric's labels are a list.
             let closed = metric.labels.compactMap { label in
                 metric.values(of: label).map { (ByteText(label.name.utf8), $0) }
             }

@@ -36,19 +36,26 @@ struct Uses {
             if brackets.last == "(", Self.isLabel(file, index, after: after) { continue }
             let isMember = before.text == "."
             if token.text == "init", !isMember { continue }
+            let name = Self.name(token.text)
             if after == "(", token.text != "init" || isMember {
                 let shape = Self.shape(file, file.token(index + 1).text == "`" ? index + 2 : index + 1)
-                calls[token.text, default: []].insert(shape)
-                if isMember || extends { memberCalls[token.text, default: []].insert(shape) }
+                calls[name, default: []].insert(shape)
+                if isMember || extends { memberCalls[name, default: []].insert(shape) }
             } else {
-                plain.insert(token.text)
-                if isMember || extends { members.insert(token.text) }
+                plain.insert(name)
+                if isMember || extends { members.insert(name) }
             }
         }
         // `Type<Element>(…)`
         for index in file.tokens.indices where file.tokens[index].text == "(" && file.token(index - 1).text == ">" {
             calls[">", default: []].insert(Self.shape(file, index))
         }
+    }
+
+    /// `$name` is what a wrapper says of `name`; `$0` is nobody's.
+    private static func name(_ word: String) -> String {
+        guard word.hasPrefix("$"), word.dropFirst().first?.isNumber == false else { return word }
+        return String(word.dropFirst())
     }
 
     private static func follow(_ sign: String, _ brackets: inout [String]) {

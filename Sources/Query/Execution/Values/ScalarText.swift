@@ -1,6 +1,5 @@
 import Columnar
 
-// tests: text forms are held against PostgreSQL's, value by value.
 /// PostgreSQL's text form of a value.
 package enum ScalarText {
     static func text(_ value: Scalar, zone: ZoneOffsets) -> String {

@@ -37,7 +37,8 @@ extension Plan {
         expressions.reduce(1) { $0 + $1.partsCount } + inputs.reduce(0) { $0 + $1.partsCount }
     }
 
-    /// Columns that its nodes have names and types of; those of joins and the like follow from the nodes below. O(size).
+    /// Columns that its nodes have names and types of; those of joins and the like follow from the nodes below.
+    /// O(size).
     package var columnsCount: Int {
         let own =
             switch self {

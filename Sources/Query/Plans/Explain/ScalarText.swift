@@ -3,6 +3,7 @@ package import Columnar
 import JSONTexts
 
 extension Scalar {
+    // tests: scripts show by it what no text of theirs says otherwise.
     /// The value as SQL would write it, for plans and messages: texts quoted, times in UTC.
     package var planText: String {
         switch self {

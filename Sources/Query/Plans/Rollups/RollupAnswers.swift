@@ -1,4 +1,4 @@
-package import Columnar
+import Columnar
 
 extension Plan {
     /// The plan with each aggregation over events that rollups can answer reading these instead: whole buckets from the
@@ -7,7 +7,7 @@ extension Plan {
     ///
     /// Run it on a rewritten plan without subqueries, and rewrite it again.
     /// - Parameter rollups: those of longest buckets first, of equal ones those of fewest rows.
-    package func answeredFromRollups(_ rollups: [RollupDescription], timeZone: String) -> Plan {
+    func answeredFromRollups(_ rollups: [RollupDescription], timeZone: String) -> Plan {
         if rollups.isEmpty { return self }
         return rewriteUp { node in
             guard let source = AggregateSource(node) else { return node }

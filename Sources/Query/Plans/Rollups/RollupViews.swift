@@ -1,10 +1,10 @@
-package import Columnar
+import Columnar
 
 extension Plan {
     /// The plan with each scan of a rollup's table as a question sees it: rows of equal keys merged into one, whose
     /// time is the bucket's beginning. Run it on a plan as it was bound; what ``answeredFromRollups(_:timeZone:)`` puts
     /// in reads the parts themselves.
-    package func mergingRollups(_ rollups: [RollupDescription]) -> Plan {
+    func mergingRollups(_ rollups: [RollupDescription]) -> Plan {
         if rollups.isEmpty { return self }
         return rewriteUp { node in
             guard case .scan(let table, let columns, let output, _) = node,

@@ -13,6 +13,7 @@ extension Plan {
         }
     }
 
+    // tests: walks are tried by themselves, over nodes of every kind.
     /// The same node over other inputs.
     package func mapInputs<Failure: Error>(_ transform: (Plan) throws(Failure) -> Plan) throws(Failure) -> Plan {
         switch self {
@@ -72,6 +73,7 @@ extension Plan {
         }
     }
 
+    // tests: walks are tried by themselves, over nodes of every kind.
     /// The same node with all that lies below replaced: its inputs, and the plans of scalar subqueries in its
     /// expressions.
     package func mapBelow(_ transform: (Plan) -> Plan) -> Plan {
@@ -83,6 +85,7 @@ extension Plan {
         transform(mapBelow { $0.rewriteUp(transform) })
     }
 
+    // tests: walks are tried by themselves, over nodes of every kind.
     /// Every node rewritten from the root down, plans of scalar subqueries included: each until the transform leaves it
     /// as it is, then what lies below.
     /// - Parameter transform: comes to an end, since each of its changes moves or removes something.
@@ -91,6 +94,7 @@ extension Plan {
         return here == self ? mapBelow { $0.rewriteDown(transform) } : here.rewriteDown(transform)
     }
 
+    // tests: walks are tried by themselves, over nodes of every kind.
     /// The same plan with the plan of each scalar subquery replaced, at every depth but not inside subqueries
     /// themselves.
     package func mapSubqueries(_ transform: (Plan) -> Plan) -> Plan {
@@ -123,6 +127,7 @@ extension Plan {
 }
 
 extension Expression {
+    // tests: walks are tried by themselves, over nodes of every kind.
     /// The same expression with the plan of each scalar subquery replaced.
     package func mapSubqueries(_ transform: (Plan) -> Plan) -> Expression {
         // Most have none and stay as they are; each rewrite of a plan asks each of its expressions.

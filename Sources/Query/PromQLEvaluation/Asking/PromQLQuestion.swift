@@ -1,6 +1,5 @@
 package import PromQLText
 
-// tests: its bounds are set low.
 /// An expression, and when its value is asked for.
 package struct PromQLQuestion: Sendable {
     /// What is asked.

@@ -51,7 +51,6 @@ package final class MemoryValve: Sendable {
         (self.limitBytes, self.clock, self.heldBytes, self.giveBack) = (limitBytes, clock, heldBytes, giveBack)
     }
 
-    // tests: it is asked without a question.
     /// Whether no question is let in.
     package var isClosed: Bool { closed.load(ordering: .relaxed) }
 

@@ -27,7 +27,6 @@ package struct CompactionLimits: Sendable {
         (self.fanIn, self.levelEvents, self.newestLeft) = (fanIn, levelEvents, newestLeft)
     }
 
-    // tests: what it comes to is counted over histories of seals, without a store.
     /// The segments that become one next, by their places; nil where none is due.
     /// - Parameters:
     ///   - segments: in the order of a manifest.

@@ -133,14 +133,14 @@ extension SchemaName {
         .always("statistics", .map(.integer), "What the answer took: time, groups, pages, bytes, rows."),
     ])
 
+    private static let sectionsMeaning =
+        "Each section is a member of this name, a list of rows. Money and decimals are exact, as text; null: no "
+        + "data."
     private static let reportSchema = JSONSchema.object([
         .always("report", .text), .always("title", .text), .always("position", .integer), .always("watermark", .time),
         .always("from", .time), .always("to", .time), .always("now", .time), .always("timezone", .text),
         .always("exactness", .text),
-        .always(
-            "sections", .list(.text),
-            "Each section is a member of this name, a list of rows. Money and decimals are exact, as text; null: no data."
-        ),
+        .always("sections", .list(.text), sectionsMeaning),
         .always("definitions", .map(.text), "What the figures mean."),
     ])
 

@@ -9,9 +9,8 @@ import Reports
 package enum RouteTable {
     /// One of each name.
     package static let routes: [Route] =
-        asking + vocabulary + series + alertmanager + sending + money + operating + runbooks + pages + figures + dashboards
-        + exploring
-        + sessions
+        asking + vocabulary + series + alertmanager + sending + money + operating + runbooks + pages + figures
+        + dashboards + exploring + sessions
 
     // tests: the table is held against a running server, row by row.
     /// The entry of a name.
@@ -165,7 +164,8 @@ extension RouteTable {
 
         var events = Route(.exportEvents, .get, "/v1/events", needs: .read, .ask, "events as they were accepted")
         events.detail =
-            "Streamed in the order of acceptance. As lines it is an export, with what happened in between and checksums."
+            "Streamed in the order of acceptance. As lines it is an export, with what happened in between and "
+            + "checksums."
         events.parameters = [
             .query("from", .text, "of this time or later: \(period); from the first without it"),
             .query("to", .text, "of an earlier time: \(period); to the last without it"),
