@@ -207,7 +207,7 @@ import Testing
 
     // MARK: Many events
 
-    /// So many spans of one turn, each with a call.
+    /// So many spans of one turn, each with a call that tells all its tokens: no input at all counts as not told.
     private static func spans(_ count: Int) -> ConversationEvents {
         var events = ConversationEvents()
         let trace = String(repeating: "a", count: 32)
@@ -217,7 +217,7 @@ import Testing
             events.add(
                 "llm.call", of: "big", at: index / 20,
                 #""turn":1,"trace_id":"\#(trace)","span_id":"\#(span)","status":"ok","provider":"openai","#
-                    + #""request_model":"gpt-4o-mini","input_tokens":\#(index % 977),"output_tokens":3,"#
+                    + #""request_model":"gpt-4o-mini","input_tokens":\#(index % 977 + 1),"output_tokens":3,"#
                     + #""duration_ns":1000"#)
         }
         return events

@@ -15,13 +15,14 @@ import Testing
         for index in 0..<12 {
             let id = "c-\(index)"
             let context =
-                #""channel":"\#(index % 2 == 0 ? "web" : "email")","topic":"t\#(index % 3)","#
-                + #""variant":"v\#(index % 2)","experiment":"tone","user_id":"u\#(index % 4)""#
+                #""channel":"\#(index % 2 == 0 ? "web" : "email")","variant":"v\#(index % 2)","#
+                + #""experiment":"tone","user_id":"u\#(index % 4)""#
             for turn in 1...(index % 3 + 1) {
                 events.addTurn(
                     of: id, turn, at: index * 100 + turn * 10, status: index % 5 == 0 ? "error" : "ok",
                     model: index == 7 ? "nobody-knows" : "gpt-4o-mini", context: context)
             }
+            events.add("conversation.classified", of: id, at: index * 100 + 11, #""topic":"t\#(index % 3)""#)
             switch index % 4 {
             case 0: events.add("conversation.resolved", of: id, at: index * 100 + 60, #""by":"agent""#)
             case 1: events.add("escalation.raised", of: id, at: index * 100 + 60, #""reason":"policy""#)
@@ -109,6 +110,7 @@ import Testing
                 let rows = try await client.rows(
                     "select conversation_id from conversations where \(condition) order by start_time desc")
                 #expect(self.ids(list) == rows.compactMap { $0[0] }, "\(query)")
+                #expect(rows.isEmpty == (condition == "false"), "\(query)")
                 #expect(list["matching"]?.integer == Int64(rows.count), "\(query)")
             }
             // What lies across the edges of the range happened in it, too.
@@ -185,6 +187,7 @@ import Testing
                 ("outcome=won", "there is no outcome won"), ("rule=house", "there is no outcome rule house"),
                 ("errors=-1", "errors is not a whole number"), ("min_cost=cheap", "min_cost is not an amount in USD"),
                 ("min_cost=0.0000000000001", "min_cost is not"), ("min_duration=1e3", "min_duration is not a number"),
+                ("min_cost=1e-3", "min_cost is not an amount"), ("errors=+1", "errors is not a whole number"),
                 ("user=mail@example.org", "user is no token"), ("user=u_12", "user is no token"),
                 ("topic=", "topic is a text that no conversation has"), ("id=a%00b", "id is a text that no"),
                 ("from=2026-08-02&to=2026-08-01", "holds no time"), ("from=x", "x is no time"),
@@ -205,8 +208,11 @@ import Testing
     ]) func hostileTextsAreTexts(text: String) async throws {
         try await withServer(try simulatedStore(seed: 73)) { client, _ in
             var events = ConversationEvents()
-            events.addTurn(of: text, 1, at: 1, context: "\"channel\":\"web\",\"topic\":\(JSONWriter.text(text))")
-            events.addTurn(of: "other", 1, at: 2, context: #""channel":"web","topic":"plain""#)
+            // What it is about is the last that somebody says of it whole, and no matter of one message.
+            for (id, topic, second) in [(text, text, 1), ("other", "plain", 2)] {
+                events.addTurn(of: id, 1, at: second)
+                events.add("conversation.classified", of: id, at: second + 1, "\"topic\":\(JSONWriter.text(topic))")
+            }
             try await client.post(events)
             let escaped = PercentText.escaped(text) { byte in
                 (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)

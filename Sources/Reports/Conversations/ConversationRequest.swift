@@ -122,7 +122,10 @@ package struct ConversationRequest: Sendable {
         _ text: String?, _ name: String, scale: Int, _ expected: String
     ) throws(ReportError) -> Int64 {
         guard let text else { return 0 }
-        guard let number = try? DecimalText.parse(text, scale: scale), number >= 0 else {
+        // An exponent, which numbers in JSON may have, is nothing that somebody means here.
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }),
+            let number = try? DecimalText.parse(text, scale: scale)
+        else {
             throw ReportError(message: "\(name) is not \(expected)", hint: "write it as a decimal number from 0 on")
         }
         return number

@@ -17,15 +17,19 @@ struct SessionCookie: Sendable {
         var plain: Substring?
         var guarded: Substring?
         for pair in headers[values: .cookie].flatMap({ $0.split(separator: ";") }) {
-            let pair = pair.drop { $0 == " " || $0 == "\t" }
+            let pair = pair.drop(while: Self.isSpace)
             guard let equals = pair.firstIndex(of: "=") else { continue }
-            let value = pair[pair.index(after: equals)...]
+            // A browser puts no spaces around a value; a proxy that joins cookies may.
+            var value = pair[pair.index(after: equals)...].drop(while: Self.isSpace)
+            while value.last.map(Self.isSpace) == true { value.removeLast() }
             if pair[..<equals] == Self.guardedName { guarded = guarded ?? value }
             if pair[..<equals] == Self.name { plain = plain ?? value }
         }
         guard let secret = guarded ?? plain else { return nil }
         self.secret = String(secret)
     }
+
+    private static func isSpace(_ character: Character) -> Bool { character == " " || character == "\t" }
 
     /// Has a browser show `secret` from now on.
     /// - Parameter isTLS: whether it reached the server, or the proxy before it, over TLS.
