@@ -128,7 +128,7 @@ import Testing
 
     private static let hostile = "<img src=x onerror=alert(1)>'\"&amp;"
 
-    /// A model with a price, two calls that have none, and names that would be markup.
+    /// A model with a price, calls that have none, two of them of one model, and names that would be markup.
     private func withPrices(_ body: @Sendable @escaping (ServerClient) async throws -> Void) async throws {
         try await withServer(try simulatedStore(seed: 64)) { client, _ in
             let price =
@@ -142,8 +142,11 @@ import Testing
                     Self.line("price.set", "p2", #""provider":"\#(hostile)",\#(price)"#),
                     Self.line("llm.call", "c1", #""provider":"house","request_model":"small",\#(usage)"#),
                     Self.line("llm.call", "c2", #""provider":"\#(hostile)","request_model":"none",\#(usage)"#),
+                    Self.line(
+                        "llm.call", "c3",
+                        #""provider":"house","request_model":"small","service_tier":"batch",\#(usage)"#),
                 ].joined(separator: "\n"))
-            #expect(answer.text.contains(#""accepted":4"#), "\(answer.text)")
+            #expect(answer.text.contains(#""accepted":5"#), "\(answer.text)")
             try await body(client)
         }
     }
@@ -173,7 +176,7 @@ import Testing
             let page = try await client.send("GET", "/prices").text
             let unpriced = Self.rows("unpriced", page)
             #expect(unpriced == Self.rows(try await client.send("GET", "/v1/prices/check").text), "\(unpriced)")
-            #expect(unpriced.count == 2 && unpriced.contains { $0[0] == "house" && $0[5] == "0.000000002" })
+            #expect(unpriced.count == 3 && unpriced.contains { $0[0] == "house" && $0[5] == "0.000000002" })
         }
     }
 
@@ -199,7 +202,7 @@ import Testing
             let questions = page.matches(of: /href="\/explore#([^"]*)"/).compactMap {
                 String($0.1).removingPercentEncoding
             }
-            #expect(questions.count == 2)
+            #expect(questions.count == 3)
             for question in questions {
                 let answer = try JSONReader.parse(try await Self.sql(client, question).body)
                 #expect(answer["rows"]?.array?.count == 1, "\(question)")

@@ -72,7 +72,7 @@ struct PricesPage: Sendable {
             """
     }
 
-    /// Which calls of a group there are.
+    /// Which calls of a provider, model and tier there are, whatever they lack.
     private static func question(_ group: InexactCalls.Group) -> String {
         func condition(_ column: String, _ value: [UInt8]) -> String {
             if value.isEmpty { return "\(column) is null" }
@@ -83,7 +83,7 @@ struct PricesPage: Sendable {
             select time, type, conversation_id, model, price_gaps, cost_low_usd, cost_high_usd
             from events
             where price_state <> 'priced' and \(condition("provider", group.provider)) and \
-            \(condition("model", group.model))
+            \(condition("model", group.model)) and \(condition("service_tier", group.serviceTier))
             order by time desc
             limit 100
             """
@@ -113,6 +113,7 @@ struct PricesPage: Sendable {
         }
         let mark: HTML = wish.isAll ? " checked" : .empty
         let file: HTML = wish.isAll ? "/v1/prices?format=csv&amp;all=true" : "/v1/prices?format=csv"
+        let list: HTML = wish.isAll ? "/v1/prices?all=true" : "/v1/prices"
         let found: HTML =
             rows.isEmpty
             ? "<p>No price is like that.</p>\n"
@@ -132,7 +133,7 @@ struct PricesPage: Sendable {
             <label><input type="checkbox" name="all" value="true"\(mark)> of other times, too</label>
             <button>Show</button>
             </form>
-            \(found)\(Self.rest(count - rows.count, wish.isAll ? "/v1/prices?all=true" : "/v1/prices"))\
+            \(found)\(Self.rest(count - rows.count, list, "name a provider or more of a model above, or "))\
             <p class="soft">A price holds for calls from its time on, until a later one of the same provider, model,
             class and tier. One that was set counts before a list price. <a href="\(file)">All as CSV</a>, which
             <code>plimsoll prices load</code> takes.</p>
@@ -148,9 +149,10 @@ struct PricesPage: Sendable {
         return "<thead><tr>\(cells)</tr></thead>\n"
     }
 
-    private static func rest(_ count: Int, _ address: HTML) -> HTML {
+    /// - Parameter hint: what else leads to them.
+    private static func rest(_ count: Int, _ address: HTML, _ hint: HTML = .empty) -> HTML {
         if count <= 0 { return .empty }
-        return "<p class=\"soft\">\(count) more: say less above, or <a href=\"\(address)\">see them all</a>.</p>\n"
+        return "<p class=\"soft\">\(count) more: \(hint)<a href=\"\(address)\">see them all</a>.</p>\n"
     }
 }
 
