@@ -212,6 +212,11 @@ import Testing
                 entries.map { String($0.3) }.first == "Overview" && entries.contains { $0.3 == "Status" && $0.2 != nil }
             )
             for entry in entries { #expect(try await client.send("GET", String(entry.1)).status == 200, "\(entry.3)") }
+            #expect(
+                entries.map { String($0.3) } == [
+                    "Overview", "Operational", "Business", "Cost", "Quality", "Conversations", "Reports", "Alerts",
+                    "SLOs", "Explore", "Prices", "Schemas", "Status", "Runbooks",
+                ])
         }
     }
 
@@ -346,6 +351,38 @@ import Testing
             }
         }
         #expect(count > 30)
+    }
+
+    /// A page whose scripts draw charts has their library and their style; no other one loads them.
+    @Test func whoDrawsChartsHasTheirLibraryAndStyle() async throws {
+        let taken = Dictionary(
+            uniqueKeysWithValues: Self.texts.map { name, text in
+                (name, text.matches(of: /(?:\} from |import\()"\.\/([^"]*)"/).map { String($0.1) })
+            })
+        try await withServer { client, _ in
+            var count = 0
+            for document in Self.documents {
+                let text = try await client.send("GET", document).text
+                let files = Set(text.matches(of: /(?:src|href)="\/assets\/[^\/"]*\/([^"]*)"/).map { String($0.1) })
+                var (reached, waiting) = (Set<String>(), Array(files))
+                while let name = waiting.popLast() {
+                    if reached.insert(name).inserted { waiting += taken[name] ?? [] }
+                }
+                let isDrawing = reached.contains("chart.js")
+                #expect(files.contains(Self.library) == isDrawing, "\(document)")
+                #expect(files.contains("chart.css") == isDrawing, "\(document)")
+                count += isDrawing ? 1 : 0
+            }
+            #expect(count >= 6 && count < Self.documents.count)
+        }
+    }
+
+    /// One sheet has a class of all pages or of charts; other sheets may not say it otherwise.
+    @Test func whatChartsAreMadeOfIsStyledOnce() {
+        for name in [".chart", ".overlay", ".tip", ".legend", ".unseen"] {
+            let sheets = Self.texts.filter { $0.name.hasSuffix(".css") && $0.text.contains("\n\(name) {") }.map(\.name)
+            #expect(sheets == [name == ".unseen" ? "style.css" : "chart.css"], "\(name)")
+        }
     }
 
     /// A number or a time reads the same on all pages.

@@ -3,9 +3,9 @@ import { instancesOf, labelsOf, quoted, rulesOf, runbookLink, stateNode } from "
 import { address, ask } from "./ask.js";
 import { band, grid } from "./bands.js";
 import { byId, el, replace, setText } from "./dom.js";
-import { conversationLink, hasPage } from "./figures.js";
+import { conversationLink } from "./figures.js";
 import { count, duration } from "./format.js";
-import { keepView, noticeTrouble, notice, show } from "./shell.js";
+import { hasPage, keepView, part, show } from "./shell.js";
 import { change, setDefaults } from "./state.js";
 import { dateTimeText } from "./time.js";
 
@@ -94,17 +94,6 @@ async function showCauses({ from, to, zone }, shown, signal) {
     el("p", { class: "soft" }, count(answer.evaluations) + " evaluations, " + time(answer.from) + " to " + time(answer.to)
       + (answer.ended_at ? ", ended at " + time(answer.ended_at) : "") + "."),
     answer.complaints.map((text) => el("p", { class: "warn" }, "! " + text)));
-}
-
-// What one part lacks does not take the others away.
-async function part(id, work) {
-  try {
-    await work();
-    notice(id, null);
-  } catch (error) {
-    if (error.name === "AbortError" || error.isLoggedOut || error.status === 0) throw error;
-    noticeTrouble(id, error);
-  }
 }
 
 show(async (context) => {

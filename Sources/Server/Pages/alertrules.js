@@ -1,8 +1,8 @@
 // Alert rules and their instances, as the pages of alerts show them.
 import { el } from "./dom.js";
-import { hasPage } from "./figures.js";
+import { hasPage } from "./shell.js";
 
-export const marks = { firing: ["✗", "bad"], pending: ["!", "warn"], inactive: ["✓", "good"] };
+const marks = { firing: ["✗", "bad"], pending: ["!", "warn"], inactive: ["✓", "good"] };
 
 // Whether it fires for as long as all is well, so that its silence is what tells: severity none.
 export function isMeant(labels) { return labels.severity === "none"; }

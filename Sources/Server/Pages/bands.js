@@ -15,7 +15,7 @@ export function grid({ from, to }, wanted = 120) {
 }
 
 // Samples of `ALERTS` joined to stretches: [{ from, to, state }] in seconds, one behind the other.
-export function stretches(series, step) {
+function stretches(series, step) {
   const state = new Map();
   for (const { metric, values } of series) {
     for (const [time, value] of values) {

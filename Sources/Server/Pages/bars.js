@@ -1,5 +1,6 @@
 // Figures side by side as bars, drawn of lengths alone: names and figures are the texts of the table below.
 import { el } from "./dom.js";
+import { shortened } from "./format.js";
 
 // The name of a language, which nobody fetches.
 const space = "http:" + "//www.w3.org/2000/svg";
@@ -12,10 +13,6 @@ export function svg(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) if (value !== undefined) element.setAttribute(key, String(value));
   element.append(...children.flat());
   return element;
-}
-
-function shortened(name) {
-  return name.length <= nameMax ? name : name.slice(0, nameMax / 2 - 1) + "…" + name.slice(-nameMax / 2);
 }
 
 // rows: [{ name, text, length (undefined: nobody knows), look }]
@@ -32,7 +29,7 @@ export function bars(title, caption, rows) {
     const width = row.length ? Math.max(1, right - left) : 0;
     const baseline = at * size.row + 15;
     return svg("g", {}, svg("title", {}, row.name + ": " + row.text),
-      svg("text", { x: size.name - 8, y: baseline, "text-anchor": "end" }, shortened(row.name)),
+      svg("text", { x: size.name - 8, y: baseline, "text-anchor": "end" }, shortened(row.name, nameMax)),
       svg("rect", { class: row.look ? "bar " + row.look : "bar", x: size.name + left, y: at * size.row + 4, width, height: size.thickness }),
       svg("text", { x: size.name + right + 6, y: baseline }, row.text));
   });

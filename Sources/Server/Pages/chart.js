@@ -1,7 +1,8 @@
 // Series over time, drawn by Chart.js: a linear axis in ms with ticks of our own, stacks summed here, gaps where nothing was told. The
 // pointer's place is drawn on a canvas above, so that no chart is drawn again for a move of it. Texts become text nodes, never markup.
 import { timeLabels, timeTicks, valueLabels } from "./axis.js";
-import { format } from "./format.js";
+import { element } from "./dom.js";
+import { format, shortened } from "./format.js";
 import { fullText } from "./time.js";
 
 const palettes = {
@@ -15,7 +16,7 @@ const namedColors = {
 };
 const rowsMax = 15, columnsMax = 120;
 
-export function theme() {
+function theme() {
   if (matchMedia("print").matches) return "light";
   return document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 }
@@ -35,14 +36,6 @@ export class ColorBook {
   }
   color(name) { const colors = palettes[theme()]; return colors[this.place(name) % colors.length] }
   dash(name) { return dashes[Math.floor(this.place(name) / 6) % dashes.length] }
-}
-
-export function element(name, text, parent, className) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
-  if (className) made.className = className;
-  if (parent) parent.append(made);
-  return made;
 }
 
 // Whether the library is there; without it a panel is a table.
@@ -371,7 +364,7 @@ export class TimeChart {
 }
 
 // What a column of numbers says in short; null of none.
-export function reduce(values, calc) {
+function reduce(values, calc) {
   let last = null, sum = 0, count = 0, max = -Infinity, min = Infinity;
   for (const value of values) {
     if (typeof value !== "number") continue;
@@ -381,11 +374,6 @@ export function reduce(values, calc) {
   }
   if (!count) return null;
   return { last, lastNotNull: last, mean: sum / count, max, min, sum }[calc] ?? null;
-}
-
-// Long names lose their middle.
-export function shortened(name, most = 60) {
-  return name.length <= most ? name : name.slice(0, most / 2 - 1) + "…" + name.slice(-(most / 2));
 }
 
 // At most 20 series are drawn: where a sum means something the rest become one, else the greatest stay.

@@ -50,6 +50,11 @@ export function costText({ cost_usd: cost, cost_low_usd: low, cost_high_usd: hig
   return (high ? exactMoney(low) + " to " + exactMoney(high) : "at least " + exactMoney(low));
 }
 
+// MARK: outcomes
+
+// The mark and the class of each.
+export const outcomes = { resolved: ["✓", "good"], escalated: ["!", "warn"], abandoned: ["✗", "bad"], open: ["…", "soft"] };
+
 // MARK: the tree
 
 export const kinds = { turn: 0, event: 1, missing: 2, outside: 3 };

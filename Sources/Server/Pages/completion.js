@@ -7,7 +7,7 @@ const promWords = ["by", "without", "on", "ignoring", "group_left", "group_right
 const listMax = 40;
 
 // Tables that a statement names, with what it calls them.
-export function namedTables(text) {
+function namedTables(text) {
   const found = new Map();
   for (const [, table, , alias] of text.matchAll(/\b(?:from|join)\s+([a-z_][a-z0-9_]*)(\s+(?:as\s+)?([a-z_][a-z0-9_]*))?/gi)) {
     const name = table.toLowerCase();

@@ -1,7 +1,8 @@
 // One conversation: what became of it and what it cost, its turns, the waterfall, every event. One answer in columns has
 // all of that; what an event says besides is asked for when it is opened.
 import { address, ask } from "./ask.js";
-import { Columns, costText, exactMoney, pico, tree, withheldText, words } from "./columns.js";
+import { Columns, costText, exactMoney, outcomes, pico, tree, withheldText, words } from "./columns.js";
+import { copyButton } from "./copy.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, format } from "./format.js";
 import { VirtualRows, isShortcutOfOthers, isTyping } from "./rows.js";
@@ -46,8 +47,6 @@ function timeText(ns) {
 function clockText(ns) { return timeText(ns).slice(11); }
 
 // MARK: head
-
-const outcomes = { resolved: ["✓", "good"], escalated: ["!", "warn"], abandoned: ["✗", "bad"], open: ["…", "soft"] };
 
 function tile(title, figure, ...more) {
   return el("div", { class: "tile" }, el("h2", { class: "tile-title" }, title), el("p", { class: "figure" }, figure),
@@ -94,7 +93,7 @@ function showHead() {
         head.feedback_requests ? "asked for " + count(head.feedback_requests) + " times" : null)),
     el("p", { class: "soft" }, "The same as ", el("a", { href: path({}) }, "JSON"), ", ", el("a", { href: path({ format: "table" }) }, "text"),
       ", ", el("a", { href: path({ format: "columns" }) }, "columns"), ". ",
-      el("button", { type: "button", click: (event) => copy(event.target, sqlText()) }, "Copy SQL"), " ",
+      copyButton("SQL", sqlText, showBeside), " ",
       el("a", { href: "/conversations", "data-keeps-view": true }, "All conversations")),
     isAllLate(data.answer) ? el("p", { class: "soft" }, "Every event of it came more than " + format(data.answer.late.after_ns / 1e9, "s")
       + " after it happened.") : null,
@@ -107,16 +106,9 @@ function sqlText() {
   return "select * from events where conversation_id = " + quoted(id) + " and tenant = " + quoted(data.answer.tenant) + " order by time, position";
 }
 
-async function copy(button, text) {
-  const before = button.textContent;
-  try {
-    await navigator.clipboard.writeText(text);
-    setText(button, "Copied");
-  } catch {
-    setText(button, text);
-    return;
-  }
-  setTimeout(() => setText(button, before), 2000);
+function showBeside(text, button) {
+  if (!button.nextElementSibling?.matches("code")) button.after(" ", el("code", {}, text));
+  return "Not allowed here: select it";
 }
 
 // MARK: turns

@@ -1,7 +1,7 @@
 // Conversations of the range, by time, cost, length or errors, a page at a time. Filters and order stand in the address;
 // of users nothing but tokens does.
 import { address, ask } from "./ask.js";
-import { costText, exactMoney, pico } from "./columns.js";
+import { costText, exactMoney, outcomes, pico } from "./columns.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, format } from "./format.js";
 import { keepView, notice, noticeTrouble, show } from "./shell.js";
@@ -10,7 +10,6 @@ import { dateTimeText, offsetText } from "./time.js";
 
 setDefaults({ refresh: "1m" });
 
-const outcomes = { resolved: ["✓", "good"], escalated: ["!", "warn"], abandoned: ["✗", "bad"], open: ["…", "soft"] };
 const sorts = { newest: "begun", duration: "length", errors: "errors", cost: "cost" };
 
 // Each with its name at the server; the names in the address are those of variables, which other pages have, too.

@@ -1,16 +1,18 @@
 // Texts that are there to be copied get a button.
 import { el, setText } from "./dom.js";
 
-export function copyButton(what, textOf) {
+// A button that copies what `textOf` gives. Only pages that came over TLS or from this machine may: elsewhere `otherwise`
+// puts the text where it can be copied by hand, and gives what the button says of it.
+export function copyButton(what, textOf, otherwise = () => "Not allowed here: select it") {
   const button = el("button", {
     type: "button",
     click: async () => {
+      const text = textOf();
       let said = "Copied";
       try {
-        await navigator.clipboard.writeText(textOf());
+        await navigator.clipboard.writeText(text);
       } catch {
-        // Only pages that came over TLS or from this machine may write there.
-        said = "Not allowed here: select it";
+        said = otherwise(text, button);
       }
       setText(button, said);
       setTimeout(() => setText(button, "Copy " + what), 2000);

@@ -1,12 +1,14 @@
 // Comma-separated values for spreadsheets, of what a page shows.
 
+const number = /^[-+]?((\d+\.?\d*|\.\d+)(e[-+]?\d+)?|inf|infinity)$/i;
+
 // A cell: text that a spreadsheet would take for a formula has an apostrophe before it, also one that begins with an
-// apostrophe, so that it can be taken away again. A negative number is no formula.
-export function csvCell(value) {
+// apostrophe, so that it can be taken away again. A number with a sign is no formula.
+function csvCell(value) {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return String(value);
   let text = String(value);
-  if (/^[=+\-@\t\r\n']/.test(text) && !/^-\d+(\.\d+)?$/.test(text)) text = "'" + text;
+  if (/^[=+\-@\t\r\n']/.test(text) && !number.test(text)) text = "'" + text;
   return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
 }
 

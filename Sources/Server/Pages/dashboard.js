@@ -1,7 +1,8 @@
 // A dashboard: what it is drawn from, its figures line by line, and everything that decides what is seen in the address, so that reload,
 // back and a pasted link show the same.
 import { ask, open } from "./ask.js";
-import { ColorBook, element } from "./chart.js";
+import { ColorBook } from "./chart.js";
+import { byId, element } from "./dom.js";
 import { makePanel } from "./panels.js";
 import { notice, noticeTrouble, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
@@ -248,7 +249,7 @@ class Page {
 }
 
 // The values of newline-delimited JSON as they arrive.
-export async function* lines(body) {
+async function* lines(body) {
   const reader = body.getReader(), decoder = new TextDecoder();
   let rest = "";
   for (;;) {
@@ -264,6 +265,8 @@ export async function* lines(body) {
 async function start() {
   const host = document.getElementById("panels");
   if (!host) return;
+  // Not at rest until it is known what to draw, which is before the first figures are asked.
+  byId("main").setAttribute("aria-busy", "true");
   try {
     const model = await ask("/d/" + encodeURIComponent(host.dataset.uid) + "/model");
     setDefaults({ from: model.from, to: model.to, refresh: model.refresh || "off" });
@@ -272,6 +275,7 @@ async function start() {
     page.listen();
     await show((what) => page.load(what));
   } catch (error) {
+    byId("main").removeAttribute("aria-busy");
     noticeTrouble("model", error);
   }
 }

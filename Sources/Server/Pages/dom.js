@@ -18,6 +18,13 @@ export function el(name, properties = {}, ...children) {
   return element;
 }
 
+// The same where it is put into a place at once: its text, the place, its class.
+export function element(name, text, parent, className) {
+  const made = el(name, { class: className }, text);
+  parent?.append(made);
+  return made;
+}
+
 export function byId(id) { return document.getElementById(id); }
 
 // Other children of a place. Who had come to one of them by keyboard is at the one that is there now.

@@ -3,7 +3,7 @@
 import { Trouble, ask } from "./ask.js";
 import { ColorBook, TimeChart, canDraw, fewSeries } from "./chart.js";
 import { completePromQL, completeSQL } from "./completion.js";
-import { csvCell, saveText } from "./csv.js";
+import { csvText, saveText } from "./csv.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, format } from "./format.js";
 import { RowTable, text } from "./rowtable.js";
@@ -349,21 +349,10 @@ function draw(wanted, page) {
 
 // MARK: CSV
 
-function csv() {
-  const { columns, rows } = tableOf(kept.answer);
-  const written = (value, column) => {
-    const shown = text(value);
-    // A negative number is no formula.
-    return column.isNumber && shown !== null && /^[-+]?(\d|\.\d|Inf$)/.test(shown) ? shown : csvCell(shown);
-  };
-  const lines = [columns.map((column) => csvCell(column.name)).join(",")];
-  for (const row of rows) lines.push(columns.map((column, at) => written(row[at], column)).join(","));
-  return lines.join("\r\n") + "\r\n";
-}
-
 function save() {
   if (!kept) return;
-  saveText("plimsoll-answer.csv", csv());
+  const { columns, rows } = tableOf(kept.answer);
+  saveText("plimsoll-answer.csv", csvText([columns.map((column) => column.name), ...rows.map((row) => columns.map((_, at) => text(row[at])))]));
 }
 
 // MARK: completion

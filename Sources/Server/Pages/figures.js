@@ -2,6 +2,7 @@
 // and says exactly what it is where it is pointed at. Nothing is rounded, scaled or written anew.
 import { el } from "./dom.js";
 import { format } from "./format.js";
+import { hasPage } from "./shell.js";
 
 const looks = { met: "good", "at risk": "warn", breached: "bad", "no data": "soft" };
 const units = { count: "short", usd: "currencyUSD", usd_per: "currencyUSD", seconds: "s", share: "percentunit", estimate: "percentunit" };
@@ -44,7 +45,7 @@ export function nameColumns(section) {
 export function rowName(section, row) { return nameColumns(section).map((at) => row[at]?.text ?? "–").join(", "); }
 
 // By how much a figure is another one than before, in words; shares in points of a hundred.
-export function difference(cell, before) {
+function difference(cell, before) {
   const [now, then] = [amount(cell), amount(before)];
   if (now === undefined || then === undefined || cell.kind !== before.kind) return "";
   if (now === then) return same;
@@ -116,11 +117,6 @@ export function basisNodes(report) {
     report.definitions.length
       ? el("dl", {}, report.definitions.flatMap(({ term, meaning }) => [el("dt", {}, term), el("dd", {}, meaning)])) : null,
   ];
-}
-
-// Whether there is a page: the menu names those that there are.
-export function hasPage(path) {
-  return [...document.querySelectorAll("nav a")].some((anchor) => (anchor.dataset.path ?? anchor.getAttribute("href")) === path);
 }
 
 // A conversation as its page shows it, or as the server prints it.

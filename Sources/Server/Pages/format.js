@@ -64,10 +64,6 @@ function money(value, decimals, isAxis, digits) {
 
 const rates = { reqps: " req/s", eps: " ev/s", mps: " msg/s" };
 
-export function isKnownUnit(unit) {
-  return ["", "none", "short", "percentunit", "s", "bytes", "currencyUSD"].includes(unit ?? "") || unit in rates;
-}
-
 // A number in a unit of the dashboards' files; null and NaN have no text. Where nobody says how many digits stand behind
 // the point, three count, or as many as are wanted.
 export function format(value, unit = "short", { decimals, digits = 3, isAxis = false, noValue = "no data" } = {}) {
@@ -84,6 +80,11 @@ export function format(value, unit = "short", { decimals, digits = 3, isAxis = f
       return Number.isInteger(number) && !decimals ? plain(number, 0) : fixed(number, decimals, digits);
     default: return scaled(number, decimals, thousands, digits) + (rates[unit] ?? "");
   }
+}
+
+// Long names lose their middle.
+export function shortened(name, most = 60) {
+  return name.length <= most ? name : name.slice(0, most / 2 - 1) + "…" + name.slice(-(most / 2));
 }
 
 // Every digit of a count.

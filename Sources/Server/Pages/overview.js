@@ -3,7 +3,7 @@
 import { address, ask } from "./ask.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, duration, format } from "./format.js";
-import { keepView, noticeTrouble, notice, show } from "./shell.js";
+import { hasPage, keepView, part, show } from "./shell.js";
 import { setDefaults } from "./state.js";
 import { clockText, dateTimeText, floored, offsetText, parsed } from "./time.js";
 
@@ -13,9 +13,6 @@ const verdicts = {
   met: ["✓", "met", "good"], "at risk": ["!", "at risk", "warn"], breached: ["✗", "beyond the limit", "bad"],
   "no data": ["–", "no data", "soft"],
 };
-
-// Of what a page of ours has: the menu names those that there are.
-function hasPage(path) { return document.querySelector('nav a[data-path="' + CSS.escape(path) + '"]') !== null; }
 
 function linked(path, fallback, text) {
   if (hasPage(path)) return el("a", { href: path, "data-keeps-view": true }, text);
@@ -123,19 +120,6 @@ function showFreshness(report, zone, now) {
 }
 
 // MARK: all of it
-
-// What one part lacks does not take the others away.
-async function part(name, work) {
-  try {
-    await work();
-    notice(name, null);
-    return true;
-  } catch (error) {
-    if (error.name === "AbortError" || error.isLoggedOut || error.status === 0) throw error;
-    noticeTrouble(name, error);
-    return false;
-  }
-}
 
 show(async ({ from, to, zone, now, view, signal }) => {
   const timezone = zone;

@@ -1,8 +1,9 @@
 // The kinds of panels of a dashboard: each draws the line of figures that the server sent for it, and can show the same as a table and as
 // CSV. Texts become text nodes, never markup.
-import { TimeChart, canDraw, element, fewSeries, namedColor, shortened } from "./chart.js";
+import { TimeChart, canDraw, fewSeries, namedColor } from "./chart.js";
 import { csvText, saveText } from "./csv.js";
-import { format } from "./format.js";
+import { element } from "./dom.js";
+import { format, shortened } from "./format.js";
 import { dateTimeText, fullText } from "./time.js";
 
 // What a field looks like: the defaults, then what is said of its name; the last one wins.
@@ -53,7 +54,7 @@ function rows(line) {
 // MARK: the same as a table
 
 // Columns with their kinds, and rows of values as they were sent.
-export function tableOf(line, zone) {
+function tableOf(line, zone) {
   if (line.table) return { columns: line.table.columns, rows: line.table.rows };
   const over = ranges(line);
   if (over.length) {
@@ -69,7 +70,7 @@ export function tableOf(line, zone) {
 }
 
 // What is shown, with the range and the zone that it is of.
-export function csvOf(model, line, page) {
+function csvOf(model, line, page) {
   const table = tableOf(line, page.zone);
   const lines = [["panel", model.title], ["from", fullText(page.from, page.zone)], ["to", fullText(page.to, page.zone)],
     ...page.filters().map(([name, values]) => [name, values.join(" ")]), [], table.columns.map((column) => column.name)];
@@ -242,7 +243,7 @@ function length(milliseconds) {
 }
 
 // Buckets by their bounds as numbers, +Inf on top, made non-cumulative; what would be negative is nothing.
-export function heatRows(series) {
+function heatRows(series) {
   const sorted = series.map((one) => ({ bound: number(one.labels.le === "+Inf" ? "Infinity" : one.labels.le ?? one.name), values: one.values }))
     .filter((one) => !Number.isNaN(one.bound)).sort((a, b) => a.bound - b.bound);
   return sorted.map((one, place) => ({

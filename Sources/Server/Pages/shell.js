@@ -1,5 +1,6 @@
 // What every page has: range, zone, refresh, theme, links that carry the view, and who asks when. A page calls `show`
 // with what loads it; all else happens here.
+import { copyButton } from "./copy.js";
 import { el, byId, replace, setText } from "./dom.js";
 import { absoluteLink, change, link, onChange, range, seconds, view } from "./state.js";
 import { clockText, dateTimeText, isZone, offsetText, parsed, zoneName } from "./time.js";
@@ -62,6 +63,17 @@ export function noticeTrouble(name, error) {
       { target: "/session?to=" + encodeURIComponent(here) + location.hash, targetText: "Log in" });
   } else {
     notice(name, error.message, { hint: error.hint });
+  }
+}
+
+// Does a part of what a page loads. What one part lacks does not take the others away.
+export async function part(name, work) {
+  try {
+    await work();
+    notice(name, null);
+  } catch (error) {
+    if (error.name === "AbortError" || error.isLoggedOut || error.status === 0) throw error;
+    noticeTrouble(name, error);
   }
 }
 
@@ -227,15 +239,14 @@ export function keepView(root = document) {
   }
 }
 
-// MARK: the controls
-
-// Whether colours are those of the dark theme; a `themechange` event says that it may be otherwise now.
-export function isDark() {
-  const chosen = document.documentElement.dataset.theme;
-  if (matchMedia("print").matches) return false;
-  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+// Whether there is a page: the menu names those that there are.
+export function hasPage(path) {
+  return [...document.querySelectorAll("nav a")].some((anchor) => (anchor.dataset.path ?? anchor.getAttribute("href")) === path);
 }
 
+// MARK: the controls
+
+// A `themechange` event says that colours may be others now.
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => dispatchEvent(new Event("themechange")));
 
 function themeButton() {
@@ -267,30 +278,16 @@ function refreshControl() {
   return { parts: [select, el("button", { type: "button", click: () => refresh() }, "Refresh")], update };
 }
 
-function copyButton() {
-  const button = el("button", {
-    type: "button",
-    click: async () => {
-      let said = "Copied";
-      try {
-        await navigator.clipboard.writeText(absoluteLink());
-      } catch {
-        // Only pages that came over TLS or from this machine may write there.
-        history.replaceState(null, "", absoluteLink());
-        said = "In the address bar";
-      }
-      setText(button, said);
-      setTimeout(() => setText(button, "Copy link"), 2000);
-    },
-  }, "Copy link");
-  return button;
+function putInAddressBar(link) {
+  history.replaceState(null, "", link);
+  return "In the address bar";
 }
 
 const updates = [];
 if (controls) {
   if (controls.hasAttribute("data-range")) {
     const { menu, update } = rangeMenu();
-    controls.append(menu, copyButton());
+    controls.append(menu, copyButton("link", absoluteLink, putInAddressBar));
     updates.push(update);
   }
   if (isRefreshed()) {

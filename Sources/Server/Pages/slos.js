@@ -4,9 +4,9 @@ import { address, ask } from "./ask.js";
 import { bars } from "./bars.js";
 import { csvText, saveText } from "./csv.js";
 import { byId, el, replace } from "./dom.js";
-import { amount, basisNodes, columnOf, conversationLink, hasPage, look, sectionOf, sectionRows, sectionTable } from "./figures.js";
+import { amount, basisNodes, columnOf, conversationLink, look, sectionOf, sectionRows, sectionTable } from "./figures.js";
 import { overTime } from "./overtime.js";
-import { keepView, show } from "./shell.js";
+import { hasPage, keepView, show } from "./shell.js";
 import { change, setDefaults } from "./state.js";
 import { dateTimeText } from "./time.js";
 

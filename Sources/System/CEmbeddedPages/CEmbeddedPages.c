@@ -30,6 +30,9 @@ static const unsigned char bands_js[] = {
 static const unsigned char bars_js[] = {
 #embed "../../Server/Pages/bars.js"
 };
+static const unsigned char chart_css[] = {
+#embed "../../Server/Pages/chart.css"
+};
 static const unsigned char chart_js[] = {
 #embed "../../Server/Pages/chart.js"
 };
@@ -140,6 +143,7 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(axis_js, "axis.js"),
     FILE_OF(bands_js, "bands.js"),
     FILE_OF(bars_js, "bars.js"),
+    FILE_OF(chart_css, "chart.css"),
     FILE_OF(chart_js, "chart.js"),
     FILE_OF(chart_min_js, "chart.min.js"),
     FILE_OF(columns_js, "columns.js"),

@@ -37,7 +37,7 @@ extension PageDocument {
 
                 """,
             scripts: ["explore.js"])
-        styles = ["dashboard.css", "explore.css"]
+        styles = ["explore.css"]
         (hasRange, hasCharts) = (true, true)
     }
 }

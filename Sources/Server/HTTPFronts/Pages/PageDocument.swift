@@ -19,7 +19,7 @@ struct PageDocument: Sendable {
     var hasRange = false
     /// Whether it asks again and again, as often as can be chosen.
     var isRefreshed = false
-    /// Whether it draws charts: their library is loaded.
+    /// Whether it draws charts: their library and their style are loaded.
     var hasCharts = false
 
     init(_ title: String, at place: String? = nil, content: HTML, scripts: [String] = []) {
@@ -50,7 +50,7 @@ struct PageDocument: Sendable {
         let modules = (["shell.js"] + scripts).map { name -> HTML in
             "<script type=\"module\" src=\"\(PageAsset.address(name))\"></script>\n"
         }
-        let styles = (["style.css"] + styles).map { name -> HTML in
+        let styles = (["style.css"] + (hasCharts ? ["chart.css"] : []) + styles).map { name -> HTML in
             "<link rel=\"stylesheet\" href=\"\(PageAsset.address(name))\">\n"
         }
         let charts: HTML =
