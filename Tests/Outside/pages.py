@@ -12,10 +12,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from urllib.parse import quote
 
 from selenium.common.exceptions import WebDriverException
@@ -23,8 +25,9 @@ from selenium.common.exceptions import WebDriverException
 from outside.browser import Browser, Keys, Stuck
 from outside.plimsoll import CommandFailed, Server
 
-# What pages lead to besides the menu, where the server has it.
-MORE = ["/runbooks/PlimsollDown", "/schemas/llm_call", "/prices?all=true", "/explore?lang=promql"]
+# What pages lead to besides the menu.
+MORE = ["/reports/cost", "/reports/outcomes", "/alerts/PlimsollDown", "/runbooks/PlimsollDown", "/schemas/llm_call", "/prices?all=true",
+        "/explore?lang=promql"]
 HOSTILE = "<img src=hostile onerror=\"window.__executed='img'\">'\"><script>window.__executed='script'</script><svg onload=window.__executed='svg'>"
 SECONDS = 300
 
@@ -33,6 +36,7 @@ class Pages:
     def __init__(self, arguments, folder):
         self.arguments, self.folder, self.problems = arguments, folder, []
         self.binary = os.path.abspath(arguments.plimsoll)
+        self.ends = time.monotonic() + SECONDS
         self.browser = None
         self.server = None
 
@@ -54,23 +58,35 @@ class Pages:
         self.server.start()
         return self.server
 
-    def menu(self):
+    def menu(self, headers=None):
         """Paths of the menu, as the server writes it."""
-        document = self.server.get("/status")[2].decode()
+        document = self.server.get("/status", headers)[2].decode()
         menu = re.search(r"<nav .*?</nav>", document, re.S)
         return re.findall(r'<a href="([^"]*)"', menu[0]) if menu else []
 
     def paths(self):
         paths = self.menu()
-        if len(paths) < 3:
+        if len(paths) < 14:
             self.problems.append(f"the menu leads to {paths} alone")
-        paths += [path for path in MORE if self.server.get(path)[0] == 200]
-        return [path for path in paths if self.arguments.only in (None, path)]
+        paths += MORE + self.conversations()
+        self.expect("the server", "not answered by 200", [path for path in paths if self.server.get(path)[0] != 200])
+        paths = [path for path in paths if self.arguments.only in (None, path)]
+        if not paths:
+            self.problems.append(f"there is no page {self.arguments.only}")
+        return paths
+
+    def conversations(self):
+        """The views of the one with the most events; none where there is none."""
+        found = self.server.sql("select conversation_id from events where conversation_id is not null group by 1 order by count(*) desc, 1 limit 1")
+        return [f"/conversations/{quote(row[0], safe='')}?view={view}" for row in found for view in ("turns", "waterfall", "events")]
 
     def each(self, paths, look):
         """What one page does wrong keeps no other from being looked at."""
         for path in paths:
             began = time.monotonic()
+            if began > self.ends:
+                self.problems.append(f"{path}: not looked at, {SECONDS} s are over")
+                continue
             try:
                 look(path)
             except (Stuck, WebDriverException) as error:
@@ -152,7 +168,8 @@ class Pages:
             self.expect(path, "after a reload", browser.looks("state"), before)
             return
         before = browser.looks("state")
-        wanted = ("7 days", "now-7d") if "now-6h" in before["address"] else ("6 hours", "now-6h")
+        # What a page has without being told stands in no address.
+        wanted = ("7 days", "now-7d") if "range-name=6 hours" in before["fields"] else ("6 hours", "now-6h")
         browser.find("#controls details.menu summary").click()
         browser.button(wanted[0], "#controls").click()
         browser.rest()
@@ -289,7 +306,9 @@ class Pages:
         kept = browser.ask("[document.cookie, JSON.stringify(localStorage), JSON.stringify(sessionStorage), location.href, document.documentElement.outerHTML].join(' ')")
         self.expect(page, "the token is still in the page", [part for part in (reader, reader.split("_")[2]) if part in kept])
         self.expect(page, "a cookie that scripts read", browser.ask("document.cookie"), "")
-        for path in self.menu_of_session():
+        opened = self.menu_of_session()
+        self.expect(page, "entries of the menu", len(opened), len(self.menu({"Authorization": f"Bearer {reader}"})))
+        for path in opened:
             browser.open(self.server.url + path)
             if browser.all("#token"):
                 self.problems.append(f"{path}: is not opened by a session")
@@ -311,7 +330,7 @@ class Pages:
 
     def look(self):
         self.run("demo", "--once", "--users", str(self.arguments.users), "--seed", "7", "--data", os.path.join(self.folder, "demo"))
-        self.browser = Browser()
+        self.browser = Browser(os.path.join(self.folder, "browser"))
         try:
             self.serve("demo")
             self.each(self.paths(), self.whole)
@@ -325,9 +344,11 @@ class Pages:
             self.each(self.paths() + [question], self.hostile)
             self.each(["/session"], lambda _: self.sessions())
         finally:
-            self.browser.close()
-            if self.server:
-                self.server.stop()
+            try:
+                self.browser.close()
+            finally:
+                if self.server:
+                    self.server.stop()
 
 
 def main():
@@ -340,12 +361,15 @@ def main():
     arguments = parser.parse_args()
     if arguments.pictures:
         os.makedirs(arguments.pictures, exist_ok=True)
+    # Who is told to end leaves neither server nor browser nor folder.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = tempfile.mkdtemp(prefix="plimsoll-pages-")
     pages, began = Pages(arguments, folder), time.monotonic()
     try:
         pages.look()
-    except (CommandFailed, WebDriverException, subprocess.TimeoutExpired) as error:
-        pages.problems.append(str(error))
+    except Exception as error:
+        # What was found before it is told, too.
+        pages.problems.append(f"{type(error).__name__}: {error}\n{traceback.format_exc()}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     seconds = time.monotonic() - began

@@ -24,6 +24,13 @@ function theme() {
 // A colour of a file; names that nobody knows are ink.
 export function namedColor(name) { return namedColors[theme()][name] ?? getComputedStyle(document.body).color }
 
+const sheetColors = {
+  green: "var(--good)", orange: "var(--warn)", yellow: "var(--warn)", red: "var(--bad)", blue: "var(--link)", purple: "var(--series-3)",
+};
+
+// The same for elements, which take it from the sheet: another theme is another colour at once.
+export function sheetColor(name) { return sheetColors[name] ?? "var(--ink)" }
+
 // The same colour, hardly seen.
 function faint(color) { return color.replace(/^rgba?\(([^,]+),([^,]+),([^,)]+).*$/, "rgba($1,$2,$3,0.15)") }
 

@@ -1,6 +1,6 @@
 // The kinds of panels of a dashboard: each draws the line of figures that the server sent for it, and can show the same as a table and as
 // CSV. Texts become text nodes, never markup.
-import { TimeChart, canDraw, fewSeries, namedColor } from "./chart.js";
+import { TimeChart, canDraw, fewSeries, sheetColor } from "./chart.js";
 import { csvText, saveText } from "./csv.js";
 import { element } from "./dom.js";
 import { format, shortened } from "./format.js";
@@ -122,7 +122,7 @@ function drawTable(host, table, fieldOf, zone, sorting) {
         const field = fieldOf(column.name), found = number(value), { color, mark, word } = state(field, found);
         const box = element("td", value === null ? "" : shown(field, found), line, "number");
         if (value !== null && (field.cell ?? field.style?.["cellOptions.type"]) === "color-text" && color) {
-          box.style.color = namedColor(color);
+          box.style.color = sheetColor(color);
           if (mark) { box.prepend(mark + " "); box.title = word }
         }
         return box;
@@ -178,8 +178,8 @@ const kinds = {
           if (found.length > 1 && name) element("span", shortened(name), box).title = name;
           if (mark) element("span", mark + " " + word, box, "word");
           if (!color) continue;
-          if (model.options.colorMode === "background") box.style.borderInlineStart = "6px solid " + namedColor(color);
-          text.style.color = namedColor(color);
+          if (model.options.colorMode === "background") box.style.borderInlineStart = "6px solid " + sheetColor(color);
+          text.style.color = sheetColor(color);
         }
       },
     };
@@ -200,7 +200,7 @@ const kinds = {
           const meter = element("div", undefined, row, "meter");
           const fill = element("div", undefined, meter);
           fill.style.width = Math.min(100, Math.max(0, 100 * value / max)) + "%";
-          if (color) fill.style.background = namedColor(color);
+          if (color) fill.style.background = sheetColor(color);
           element("span", (mark ? mark + " " : "") + shown(field, value), row, "number").title = word;
         }
       },

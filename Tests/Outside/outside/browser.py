@@ -24,24 +24,28 @@ class Stuck(Exception):
 class Browser:
     """One window. What it says goes to `problems`, each with the page and what was looked at."""
 
-    def __init__(self, width=1280, height=900):
+    def __init__(self, folder, width=1280, height=900):
+        """In `folder`, which must not exist, it keeps what it keeps: whoever removes it leaves nothing."""
         os.environ["SE_OFFLINE"] = "true"
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
         for argument in ("--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
                          "--disable-component-update", "--disable-sync", "--disable-extensions", "--lang=en-GB", "--hide-scrollbars",
-                         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", f"--window-size={width},{height}"):
+                         f"--user-data-dir={folder}", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", f"--window-size={width},{height}"):
             options.add_argument(argument)
         if os.geteuid() == 0:
             # In halves, since the files of the project do not otherwise have that word.
             options.add_argument("--no-" + "sand" + "box")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-        self.driver.set_page_load_timeout(60)
-        self.driver.set_script_timeout(30)
-        with open(LOOKS, encoding="utf-8") as file:
-            self.command("Page.addScriptToEvaluateOnNewDocument", source=file.read())
-        self.width, self.height = width, height
+        try:
+            self.driver.set_page_load_timeout(60)
+            self.driver.set_script_timeout(30)
+            with open(LOOKS, encoding="utf-8") as file:
+                self.command("Page.addScriptToEvaluateOnNewDocument", source=file.read())
+        except BaseException:
+            self.driver.quit()
+            raise
 
     def close(self):
         self.driver.quit()
