@@ -128,7 +128,7 @@ class Pages:
         self.expect(path, "wider than a phone", browser.looks("tooWide"))
         self.picture(path, "phone")
         browser.phone(False)
-        browser.reload()
+        browser.rest()
         self.keyboard(path)
         self.steps(path)
         self.complaints(path)
@@ -317,6 +317,8 @@ class Pages:
             "const done = arguments[0]; fetch('/v1/prices/rebook', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{\"provider\":\"x\"}'})"
             ".then((answer) => done(answer.status))")
         self.expect(page, "status of a change by a session", status, 401)
+        # Pages that are everybody's, as runbooks are, know of no session.
+        browser.open(self.server.url + "/status")
         browser.button("Log out").click()
         browser.until("the end", lambda: "Logged out" in browser.find("h1").text)
         browser.open(self.server.url + "/status")
