@@ -58,7 +58,7 @@ function moneyTile(sums) {
   const exact = sums.cost_usd !== undefined;
   return tile("Cost of model calls", exact ? exactMoney(sums.cost_usd) : costText({ ...sums, cost_usd: null }),
     count(sums.calls) + (sums.calls === 1 ? " call" : " calls"),
-    unpriced ? el("p", { class: "warn" }, "! ", el("a", { href: "/v1/prices/check" }, count(unpriced) + " not wholly priced")) : null,
+    unpriced ? el("p", { class: "warn" }, "! ", el("a", { href: "/prices" }, count(unpriced) + " not wholly priced")) : null,
     pico(sums.tool_cost_usd) > 0n ? "tools say " + exactMoney(sums.tool_cost_usd) + " besides" : null);
 }
 
@@ -90,7 +90,7 @@ function showHead() {
         head.errors ? count(head.errors) + " of the answers failed" : "no answer failed"),
       tile("Escalations", count(head.escalations ?? 0), head.escalation_reason ? "last for " + head.escalation_reason : null),
       tile("Rating", head.score === undefined ? "none" : head.score + " of 5",
-        head.feedback_requests ? "asked for " + count(head.feedback_requests) + " times" : null)),
+        head.feedback_requests ? "asked for " + (head.feedback_requests === 1 ? "once" : count(head.feedback_requests) + " times") : null)),
     el("p", { class: "soft" }, "The same as ", el("a", { href: path({}) }, "JSON"), ", ", el("a", { href: path({ format: "table" }) }, "text"),
       ", ", el("a", { href: path({ format: "columns" }) }, "columns"), ". ",
       copyButton("SQL", sqlText, showBeside), " ",
