@@ -340,7 +340,8 @@ class Pages:
                 self.each(["/explore (flow)"], lambda _: self.explore())
             self.server.stop()
             self.serve("strange")
-            self.each(self.paths(), lambda path: self.plain(path, "empty"))
+            # Those of the menu: the others are of the same scripts.
+            self.each([path for path in self.paths() if path not in MORE], lambda path: self.plain(path, "empty"))
             self.hostile_events()
             question = "/explore#" + quote("select * from events order by position")
             self.each(self.paths() + [question], self.hostile)
