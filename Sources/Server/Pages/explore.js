@@ -352,7 +352,8 @@ function draw(wanted, page) {
 function save() {
   if (!kept) return;
   const { columns, rows } = tableOf(kept.answer);
-  saveText("plimsoll-answer.csv", csvText([columns.map((column) => column.name), ...rows.map((row) => columns.map((_, at) => text(row[at])))]));
+  const lines = rows.map((row) => columns.map((_, at) => text(row[at])));
+  saveText("plimsoll-answer.csv", csvText([columns.map((column) => column.name), ...lines], (at) => columns[at].isNumber));
 }
 
 // MARK: completion
