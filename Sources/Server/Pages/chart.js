@@ -22,7 +22,7 @@ function theme() {
 }
 
 // A colour of a file; names that nobody knows are ink.
-export function namedColor(name) { return namedColors[theme()][name] ?? getComputedStyle(document.body).color }
+function namedColor(name) { return namedColors[theme()][name] ?? getComputedStyle(document.body).color }
 
 const sheetColors = {
   green: "var(--good)", orange: "var(--warn)", yellow: "var(--warn)", red: "var(--bad)", blue: "var(--link)", purple: "var(--series-3)",
