@@ -1,4 +1,5 @@
 import Domain
+import JSONTexts
 
 extension PageDocument {
     /// Where questions of one's own are asked. Its script asks what programs ask, and says what may not be more than it
