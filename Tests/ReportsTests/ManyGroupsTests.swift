@@ -118,6 +118,22 @@ import Testing
         #expect(few.definitions.count { $0.term == "other" } == 1)
     }
 
+    /// Nearly every call has a trace, and few traces have records that repeat their calls.
+    @Test func callsOfTracesWithoutRecordsTakeNoMemory() throws {
+        var sample = try SampleStore()
+        let call: [String: EventValue] = [
+            "provider": .text("maker"), "request_model": .text("big"), "input_tokens": .integer(10),
+        ]
+        for number in 0..<24_000 { sample.add("llm.call", at: 1, call.merging(["trace_id": .text("t\(number)")]) { $1 }) }
+        sample.add("usage.reported", at: 2, ["trace_id": .text("t7"), "input_tokens": .integer(10)])
+        var options = QueryOptions()
+        options.memoryBudgetBytes = 4 << 20
+        let report = try sample.runner(within: options).report(.cost, ReportRequest())
+        let section = try #require(report.section("rollups"))
+        #expect(section.rows.count == 1 && section.value("verdict", row: 0) == .text("agree"), "\(section.rows)")
+        #expect(section.count("traces") == 1 && section.count("calls") == 1 && section.count("tokens") == 10)
+    }
+
     /// Figures of so many groups do not fit in what a question may hold; which come first, and how many they are, does.
     @Test func moreGroupsThanMemoryAreStillAReport() throws {
         let models = 24_000
