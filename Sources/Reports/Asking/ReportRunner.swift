@@ -244,6 +244,12 @@ struct ReportRow {
         if case .text(let text) = values[place] { text } else { nil }
     }
 
+    /// The times of an array; none where null.
+    func times(_ place: Int) -> [Int64] {
+        guard case .array(let elements) = values[place] else { return [] }
+        return elements.compactMap { element in if case .timestamptz(let time) = element { time } else { nil } }
+    }
+
     /// A time, nil where null.
     func time(_ place: Int) -> Int64? {
         if case .timestamptz(let time) = values[place] { time } else { nil }

@@ -9,53 +9,76 @@ import Plans
 /// stands beside the questions of its conversation in the order of time.
 ///
 /// Each answer is judged by itself, so that the answers of a period may be asked about in parts: where all together
-/// need more memory than a question may take, the halves are asked one after the other.
+/// need more memory than a question may take, parts are asked one after the other.
 struct AnswersWithoutCall {
     let runner: ReportRunner
     let period: ReportPeriod
 
-    func count() throws -> Int128 { try count(AnswerPart(period: period)) }
+    func count() throws -> Int128 {
+        let whole = AnswerPart(period: period)
+        do {
+            // Mostly there are none.
+            if try runner.rows("select 1 from (\(whole.notFirst)) as answers limit 1").isEmpty { return 0 }
+        } catch let error as QueryError where error.isOfManyGroups {
+            return try countInParts(whole, error)
+        }
+        return try count(whole)
+    }
 
     /// - Throws: as ``ReportRunner/rows(_:atMost:)``; `.memoryExceeded` where one answer alone needs too much.
     private func count(_ part: AnswerPart) throws -> Int128 {
         do {
             return try countAtOnce(part)
         } catch let error as QueryError where error.isOfManyGroups {
-            guard let halves = try halves(of: part) else { throw error }
-            return try halves.reduce(0) { try $0 + count($1) }
+            return try countInParts(part, error)
         }
+    }
+
+    /// - Parameter error: why it cannot be done at once.
+    private func countInParts(_ whole: AnswerPart, _ error: QueryError) throws -> Int128 {
+        guard let parts = try parts(of: whole) else { throw error }
+        return try parts.reduce(0) { try $0 + count($1) }
     }
 
     /// Smaller parts, none for no answer; nil where there is but one.
-    private func halves(of part: AnswerPart) throws -> [AnswerPart]? {
-        let (from, to) = (part.period.from, part.period.to)
+    private func parts(of whole: AnswerPart) throws -> [AnswerPart]? {
+        let (from, to) = (whole.period.from, whole.period.to)
         if to.saturatingSubtract(from) > 1 {
-            guard let middle = try middle(of: part) else { return [] }
-            // Those of one instant may be more than half.
-            let cut = middle > from ? middle : from + 1
-            return [ReportPeriod(from: from, to: cut), ReportPeriod(from: cut, to: to)].map { AnswerPart(period: $0) }
+            let quarters = try quarters(of: whole)
+            if quarters.isEmpty { return [] }
+            var ends = quarters.filter { $0 > from }
+            // Those of one instant may be most of them.
+            if ends.isEmpty { ends.append(from + 1) }
+            ends.append(to)
+            var parts: [AnswerPart] = []
+            for end in ends where end > parts.last?.period.to ?? from {
+                parts.append(AnswerPart(period: ReportPeriod(from: parts.last?.period.to ?? from, to: end)))
+            }
+            return parts
         }
-        let ends = try runner.rows("select min(of_position), max(of_position) from (\(part.answers)) as answers").first
+        let ends = try runner.rows("select min(of_position), max(of_position) from (\(whole.answers)) as answers").first
         guard let first = ends?.optionalNanoseconds(0), let last = ends?.optionalNanoseconds(1) else { return [] }
         if first == last { return nil }
         let middle = first + (last - first) / 2
-        return [first...middle, (middle + 1)...last].map { AnswerPart(period: part.period, positions: $0) }
+        return [first...middle, (middle + 1)...last].map { AnswerPart(period: whole.period, positions: $0) }
     }
 
-    /// By when half of the answers of a part were given; nil where there are none.
-    private func middle(of part: AnswerPart) throws -> Int64? {
+    /// By when a quarter, half and three quarters of the answers of a part were given; empty where there are none. What
+    /// is tried in vain costs as much as what is not, so that parts are small at once.
+    private func quarters(of part: AnswerPart) throws -> [Int64] {
+        let (from, to) = (part.period.from, part.period.to)
         do {
             let question =
-                "select percentile_disc(0.5) within group (order by of_time) from (\(part.answers)) as answers"
-            return try runner.rows(question).first?.time(0)
+                "select percentile_disc(array[0.25, 0.5, 0.75]) within group (order by of_time) from (\(part.answers)) as answers"
+            return try runner.rows(question).first?.times(0) ?? []
         } catch let error as QueryError where error.isOfManyGroups {
-            // Too many to be put in order; sooner or later halves of the time have few.
-            return part.period.from + Int64((Int128(part.period.to) - Int128(part.period.from)) / 2)
+            // Too many to be put in order; sooner or later parts of the time have few.
+            let span = Int128(to) - Int128(from)
+            return [1, 2, 3].map { Int64(Int128(from) + span * $0 / 4) }
         }
     }
 
     private func countAtOnce(_ part: AnswerPart) throws -> Int128 {
-        guard try !runner.rows("select 1 from (\(part.notFirst)) as answers limit 1").isEmpty else { return 0 }
         var count: Int128 = 0
         var conversation: GroupKey?
         var question: (isNumbered: Bool, hasCalls: Bool)?
