@@ -15,7 +15,9 @@ export function svg(name, attributes = {}, ...children) {
 }
 
 function shortened(name) {
-  return name.length <= nameMax ? name : name.slice(0, nameMax / 2 - 1) + "…" + name.slice(-nameMax / 2);
+  // By characters: half of one is none.
+  const signs = [...name];
+  return signs.length <= nameMax ? name : signs.slice(0, nameMax / 2 - 1).join("") + "…" + signs.slice(-nameMax / 2).join("");
 }
 
 // rows: [{ name, text, length (undefined: nobody knows), look }]
