@@ -75,6 +75,11 @@ async function budgetsAt(end, watermark, signal) {
 }
 
 async function showBurnDown(report, { from, to, zone }, signal) {
+  if (sectionOf(report, "budgets").rows.length === 0) {
+    takeAway();
+    [takeAway, drawAgain] = [() => {}, () => {}];
+    return replace(byId("burndown"), el("p", { class: "soft" }, "– no data"));
+  }
   const watermark = Date.parse(report.watermark);
   const { step, ends: times } = ends(from, to);
   const points = [];
