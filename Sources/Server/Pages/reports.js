@@ -248,7 +248,7 @@ async function draw(context) {
   for (const { host, section, at, over } of hosts) {
     takeAway.push(await overTime(host, {
       title: section.title + ": " + section.columns[at].title, unit: unitOf(section, at), ...over,
-      isStacked: ["usd", "count"].includes(section.rows.find((row) => row[at])?.[at].kind),
+      isStacked: ["usd", "count"].includes(section.rows.find((row) => amount(row[at]) !== undefined)?.[at].kind),
       onZoom: (start, end) => change({ from: iso(over.instantOf(start)), to: iso(over.instantOf(end)) }),
     }));
   }
