@@ -173,6 +173,13 @@ import Testing
         #expect(try script("overtime.js").contains("few.note"))
     }
 
+    /// A range that ends with a day has points as any other, and none lies ahead.
+    @Test func budgetsAreShownUpToTheEndOfARange() throws {
+        let text = try script("slos.js")
+        #expect(text.contains("end >= from; end -= step) found.unshift(end)"))
+        #expect(text.contains("ends(from, Math.min(to, Date.parse(report.now)))"))
+    }
+
     /// A store without objectives is not asked how their budgets went.
     @Test func noBudgetsAreNoQuestions() throws {
         let text = try script("slos.js")

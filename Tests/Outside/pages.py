@@ -277,6 +277,16 @@ class Pages:
             self.expect(page, f"compared, {name}", found.get(name), wanted)
         self.complaints(page)
 
+    def burned(self, page):
+        """A range that ends with a day shows how budgets went, as any other does."""
+        browser = self.browser
+        browser.open(self.server.url + "/slos?from=now-7d/d&to=now-1d/d&timezone=utc")
+        browser.rest()
+        rows = browser.ask("document.querySelectorAll('#burndown tbody tr').length")
+        if rows < 7:
+            self.problems.append(f"{page}: budgets are told at {rows} times of seven days")
+        self.complaints(page)
+
     # Texts of strangers
 
     def hostile_events(self):
@@ -366,6 +376,8 @@ class Pages:
                 self.each(["/explore (flow)"], lambda _: self.explore())
             if self.arguments.only in (None, "/reports/cost"):
                 self.each(["/reports/cost (compared)"], lambda _: self.compared())
+            if self.arguments.only in (None, "/slos"):
+                self.each(["/slos (a range of days)"], lambda path: self.burned(path))
             self.server.stop()
             self.serve("strange")
             self.each(self.paths(), lambda path: self.plain(path, "empty"))
