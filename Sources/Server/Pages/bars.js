@@ -39,7 +39,7 @@ export function bars(title, caption, rows) {
       svg("text", { x: size.name + right + 6, y: baseline }, row.text));
   });
   const rest = rows.length - shown.length;
-  return el("figure", { class: "bars" },
+  return el("figure", { class: "bars", "aria-label": title },
     svg("svg", { viewBox: "0 0 " + (size.name + size.bar + size.value) + " " + height, role: "img", "aria-label": title },
       drawn, svg("line", { class: "axis", x1: zero, x2: zero, y1: 0, y2: height })),
     el("figcaption", { class: "soft" }, caption + (rest > 0 ? ", the first " + shown.length + " of " + rows.length : "")));
