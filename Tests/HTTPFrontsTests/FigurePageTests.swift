@@ -167,6 +167,8 @@ import Testing
             #expect(series.contains(part), "\(part)")
         }
         #expect(try script("chart.js").contains("this.said(start + at * step)"))
+        // Days of one team that was looked into are drawn as days are.
+        #expect(series.contains("filters.get(section.columns[key].name)?.length !== 1"))
         // A first day that nobody has a price of does not say what kind of figures these are.
         #expect(try script("reports.js").contains("find((row) => amount(row[at]) !== undefined)?.[at].kind"))
         // What a chart leaves out is said below it.

@@ -141,7 +141,8 @@ function barsOf(section, at) {
 
 // Series of a breakdown by spans of one length, each of the other names a line; null: it is none.
 function seriesOf(section, at, context) {
-  const keys = nameColumns(section);
+  // What is the same in all rows, as it was looked into, parts no lines.
+  const keys = nameColumns(section).filter((key) => context.question.filters.get(section.columns[key].name)?.length !== 1);
   const [first, ...others] = keys;
   const name = section.columns[first]?.name;
   const step = { hour, day, week: 7 * day }[name];
