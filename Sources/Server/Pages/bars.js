@@ -15,7 +15,9 @@ export function svg(name, attributes = {}, ...children) {
 }
 
 function shortened(name) {
-  return name.length <= nameMax ? name : name.slice(0, nameMax / 2 - 1) + "…" + name.slice(-nameMax / 2);
+  // By characters: half of one is none.
+  const signs = [...name];
+  return signs.length <= nameMax ? name : signs.slice(0, nameMax / 2 - 1).join("") + "…" + signs.slice(-nameMax / 2).join("");
 }
 
 // rows: [{ name, text, length (undefined: nobody knows), look }]
@@ -37,7 +39,7 @@ export function bars(title, caption, rows) {
       svg("text", { x: size.name + right + 6, y: baseline }, row.text));
   });
   const rest = rows.length - shown.length;
-  return el("figure", { class: "bars" },
+  return el("figure", { class: "bars", "aria-label": title },
     svg("svg", { viewBox: "0 0 " + (size.name + size.bar + size.value) + " " + height, role: "img", "aria-label": title },
       drawn, svg("line", { class: "axis", x1: zero, x2: zero, y1: 0, y2: height })),
     el("figcaption", { class: "soft" }, caption + (rest > 0 ? ", the first " + shown.length + " of " + rows.length : "")));
