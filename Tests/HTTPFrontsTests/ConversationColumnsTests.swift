@@ -192,6 +192,26 @@ import Testing
         }
     }
 
+    /// Prices that come together are records at one position, and each fills what had none: a class keeps its first.
+    @Test func pricesThatCameTogetherAreToldAfterALaterOne() async throws {
+        try await withEvents(Self.whole, seed: 92) { client in
+            func price(_ tokenClass: String, _ usd: String, _ id: String) -> String {
+                #"{"specversion":"1.0","id":"\#(id)","source":"test","type":"price.set","time":"2026-08-01T08:00:00Z","#
+                    + #""data":{"provider":"openai","model":"nobody-knows","token_class":"\#(tokenClass)","#
+                    + #""usd_per_million_tokens":"\#(usd)","valid_from":"2026-07-01T00:00:00Z"}}"#
+            }
+            let first = [price("input", "1", "p1"), price("input", "5", "p2"), price("output", "2", "p3")]
+            #expect(try await client.post(first.joined(separator: "\n")).text.contains(#""accepted":3"#))
+            // It is the first of no class: what was booked stays, and the book now says something else of that time.
+            #expect(try await client.post(price("output", "9", "p4")).text.contains(#""accepted":1"#))
+            let answer = try await client.json("/v1/conversations/c-1?format=columns")
+            let calls = Columns(answer, "events").texts("type").enumerated().filter { $1 == "llm.call" }.map(\.offset)
+            let told = try #require(self.prices(answer, of: calls[1]), "\(answer["booked"] ?? .null)")
+            #expect(told["input"] == "1.00" && told["output"] == "2.00", "\(told)")
+            #expect(answer["rebooked"]?["rows"]?.array?.compactMap(\.integer) == [Int64(calls[1])])
+        }
+    }
+
     @Test func whatCameLateIsMarked() async throws {
         try await withEvents(Self.whole, seed: 87) { client in
             // The store's clock stands two days later: all of it came late.
