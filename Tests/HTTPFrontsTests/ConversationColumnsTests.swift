@@ -105,6 +105,25 @@ import Testing
         }
     }
 
+    /// As the list has it, also where nobody did anything.
+    @Test func theLengthIsThatOfTheList() async throws {
+        var events = Self.whole
+        for second in [5, 55] {
+            events.add("quality.scored", of: "c-3", at: second, #""name":"n","quality_score":0.5"#)
+        }
+        try await withEvents(events, seed: 93) { client in
+            let list = try await client.json("/v1/conversations?from=2026-08-01&to=2026-08-02")
+            let found = try #require(list["conversations"]?.array)
+            #expect(found.count == 3)
+            for told in found {
+                let id = told["conversation_id"]?.string ?? ""
+                let sums = try await client.json("/v1/conversations/\(id)?format=columns")["sums"]
+                #expect(sums?["duration_ns"] == told["duration_ns"], "\(id)")
+                if id == "c-3" { #expect(sums?["duration_ns"]?.integer == 50_000_000_000) }
+            }
+        }
+    }
+
     @Test func theOutcomeSaysItsRuleAndWhy() async throws {
         try await withEvents(Self.whole, seed: 83) { client in
             let verdict = try #require(try await client.json("/v1/conversations/c-1?format=columns")["verdict"])
