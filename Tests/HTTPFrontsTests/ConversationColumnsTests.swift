@@ -309,9 +309,10 @@ import Testing
             let one = try await client.json("/v1/conversations/c-1?event=2")
             #expect(one["events"]?.array?.count == 1 && one["events"]?.array?.first?["position"]?.integer == 2)
             #expect(one["events"]?.array?.first?["type"]?.string == "llm.call" && one["events_omitted"] == nil)
+            #expect(one["turn_list"]?.array?.map { $0["turn"]?.integer } == [1], "its turn, and none of the others")
             // It is of another conversation.
             let other = try await client.json("/v1/conversations/c-1?event=7")
-            #expect(other["events"]?.array?.isEmpty == true)
+            #expect(other["events"]?.array?.isEmpty == true && other["turn_list"]?.array?.isEmpty == true)
             for (query, said) in [
                 ("event=x", "event is no position"), ("event=0", "event is no position"),
                 ("format=column", "did you mean columns?"), ("format=csv", "there is no format csv"),
