@@ -10,7 +10,8 @@ import { change, link, view } from "./state.js";
 import { dateTimeText, offsetText } from "./time.js";
 import { Waterfall, callOf, filters } from "./waterfall.js";
 
-const id = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+// A percent sign that escapes nothing is itself, as the server reads it.
+const id = decodeURIComponent((location.pathname.split("/")[2] ?? "").replace(/%(?![0-9a-f]{2})/gi, "%25"));
 const views = { turns: "Turns", waterfall: "Waterfall", events: "Events" };
 const turnsShown = 200;
 
