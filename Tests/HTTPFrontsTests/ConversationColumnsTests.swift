@@ -105,6 +105,25 @@ import Testing
         }
     }
 
+    /// As the list has it, also where nobody did anything.
+    @Test func theLengthIsThatOfTheList() async throws {
+        var events = Self.whole
+        for second in [5, 55] {
+            events.add("quality.scored", of: "c-3", at: second, #""name":"n","quality_score":0.5"#)
+        }
+        try await withEvents(events, seed: 93) { client in
+            let list = try await client.json("/v1/conversations?from=2026-08-01&to=2026-08-02")
+            let found = try #require(list["conversations"]?.array)
+            #expect(found.count == 3)
+            for told in found {
+                let id = told["conversation_id"]?.string ?? ""
+                let sums = try await client.json("/v1/conversations/\(id)?format=columns")["sums"]
+                #expect(sums?["duration_ns"] == told["duration_ns"], "\(id)")
+                if id == "c-3" { #expect(sums?["duration_ns"]?.integer == 50_000_000_000) }
+            }
+        }
+    }
+
     @Test func theOutcomeSaysItsRuleAndWhy() async throws {
         try await withEvents(Self.whole, seed: 83) { client in
             let verdict = try #require(try await client.json("/v1/conversations/c-1?format=columns")["verdict"])
@@ -192,6 +211,26 @@ import Testing
         }
     }
 
+    /// Prices that come together are records at one position, and each fills what had none: a class keeps its first.
+    @Test func pricesThatCameTogetherAreToldAfterALaterOne() async throws {
+        try await withEvents(Self.whole, seed: 92) { client in
+            func price(_ tokenClass: String, _ usd: String, _ id: String) -> String {
+                #"{"specversion":"1.0","id":"\#(id)","source":"test","type":"price.set","time":"2026-08-01T08:00:00Z","#
+                    + #""data":{"provider":"openai","model":"nobody-knows","token_class":"\#(tokenClass)","#
+                    + #""usd_per_million_tokens":"\#(usd)","valid_from":"2026-07-01T00:00:00Z"}}"#
+            }
+            let first = [price("input", "1", "p1"), price("input", "5", "p2"), price("output", "2", "p3")]
+            #expect(try await client.post(first.joined(separator: "\n")).text.contains(#""accepted":3"#))
+            // It is the first of no class: what was booked stays, and the book now says something else of that time.
+            #expect(try await client.post(price("output", "9", "p4")).text.contains(#""accepted":1"#))
+            let answer = try await client.json("/v1/conversations/c-1?format=columns")
+            let calls = Columns(answer, "events").texts("type").enumerated().filter { $1 == "llm.call" }.map(\.offset)
+            let told = try #require(self.prices(answer, of: calls[1]), "\(answer["booked"] ?? .null)")
+            #expect(told["input"] == "1.00" && told["output"] == "2.00", "\(told)")
+            #expect(answer["rebooked"]?["rows"]?.array?.compactMap(\.integer) == [Int64(calls[1])])
+        }
+    }
+
     @Test func whatCameLateIsMarked() async throws {
         try await withEvents(Self.whole, seed: 87) { client in
             // The store's clock stands two days later: all of it came late.
@@ -270,9 +309,10 @@ import Testing
             let one = try await client.json("/v1/conversations/c-1?event=2")
             #expect(one["events"]?.array?.count == 1 && one["events"]?.array?.first?["position"]?.integer == 2)
             #expect(one["events"]?.array?.first?["type"]?.string == "llm.call" && one["events_omitted"] == nil)
+            #expect(one["turn_list"]?.array?.map { $0["turn"]?.integer } == [1], "its turn, and none of the others")
             // It is of another conversation.
             let other = try await client.json("/v1/conversations/c-1?event=7")
-            #expect(other["events"]?.array?.isEmpty == true)
+            #expect(other["events"]?.array?.isEmpty == true && other["turn_list"]?.array?.isEmpty == true)
             for (query, said) in [
                 ("event=x", "event is no position"), ("event=0", "event is no position"),
                 ("format=column", "did you mean columns?"), ("format=csv", "there is no format csv"),

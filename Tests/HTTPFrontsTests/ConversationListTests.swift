@@ -181,6 +181,7 @@ import Testing
         try await withEvents { client in
             let cursor = try #require(
                 try await client.json("/v1/conversations?\(Self.day)&limit=5")["next"]?.string)
+            let most = Int128.max
             for (query, said) in [
                 ("limit=0", "limit is not between 1 and 500"), ("limit=501", "limit is not between"),
                 ("limit=x", "limit is not a whole number"), ("sort=costs", "did you mean cost?"),
@@ -193,6 +194,9 @@ import Testing
                 ("from=2026-08-02&to=2026-08-01", "holds no time"), ("from=x", "x is no time"),
                 ("cursor=1.newest", "the cursor is none of ours"), ("cursor=\(cursor)0", "the cursor is none of ours"),
                 ("cursor=\(cursor)&sort=cost", "the cursor is of a list that is sorted by newest"),
+                // Values that no list is sorted by, and no number of SQL holds.
+                ("cursor=1.cost.0.1.\(most).0.78.&sort=cost", "the cursor is none of ours"),
+                ("cursor=1.errors.0.1.-\(most).0.78.&sort=errors", "the cursor is none of ours"),
                 ("usr=u", "did you mean user?"),
             ] {
                 let answer = try await client.send("GET", "/v1/conversations?\(query)")

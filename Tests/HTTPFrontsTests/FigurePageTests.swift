@@ -142,6 +142,53 @@ import Testing
         }
     }
 
+    private func script(_ name: String) throws -> String {
+        let file = try #require(EmbeddedPages.files.first { $0.name == name })
+        return String(decoding: file.bytes, as: UTF8.self)
+    }
+
+    /// What there is nothing of is empty in a file, and what nobody knows is a word without its mark.
+    @Test func marksAndDashesAreNotSaved() throws {
+        let figures = try script("figures.js")
+        #expect(figures.contains(#"cell?.exact ?? (cell?.kind === "unknown" ? "unknown" : "")"#))
+        #expect(!figures.contains("cell.exact ?? cell.text"))
+    }
+
+    /// A row that is looked into is one of the report: its day, its month reach no farther than what was asked.
+    @Test func aRowIsLookedIntoWithinItsReport() throws {
+        let into = try #require(try script("reports.js").firstMatch(of: /function into\([\s\S]*?\n\}\n/)).0
+        #expect(into.contains("Math.max(range[0], start), Math.min(range[1], end)"), "\(into)")
+    }
+
+    /// Of days that are not all as long as each other a chart says the day, and lines that would not fit are not drawn.
+    @Test func aChartOfDaysGoesByTheCalendar() throws {
+        let series = try #require(try script("reports.js").firstMatch(of: /function seriesOf\([\s\S]*?\n\}\n/)).0
+        for part in ["offset(time, zone) * 60000", "dateText(time, \"UTC\")", "* count > pointsMax) return null"] {
+            #expect(series.contains(part), "\(part)")
+        }
+        #expect(try script("chart.js").contains("this.said(start + at * step)"))
+        // Days of one team that was looked into are drawn as days are.
+        #expect(series.contains("filters.get(section.columns[key].name)?.length !== 1"))
+        // A first day that nobody has a price of does not say what kind of figures these are.
+        #expect(try script("reports.js").contains("find((row) => amount(row[at]) !== undefined)?.[at].kind"))
+        // What a chart leaves out is said below it.
+        #expect(try script("overtime.js").contains("few.note"))
+    }
+
+    /// A range that ends with a day has points as any other, and none lies ahead.
+    @Test func budgetsAreShownUpToTheEndOfARange() throws {
+        let text = try script("slos.js")
+        #expect(text.contains("end >= from; end -= step) found.unshift(end)"))
+        #expect(text.contains("ends(from, Math.min(to, Date.parse(report.now)))"))
+    }
+
+    /// A store without objectives is not asked how their budgets went.
+    @Test func noBudgetsAreNoQuestions() throws {
+        let text = try script("slos.js")
+        let shown = try #require(text.firstMatch(of: /function showBurnDown\([\s\S]*?budgetsAt\(/)).0
+        #expect(shown.contains("rows.length === 0"), "\(shown)")
+    }
+
     /// A key that is typed asks the server for nothing, and makes a bounded number of rows.
     @Test func searchingAlertsAsksNobody() throws {
         let file = try #require(EmbeddedPages.files.first { $0.name == "alerts.js" })

@@ -80,6 +80,11 @@ import WireFormats
                 let answer = try await client.send("GET", path)
                 #expect(answer.status == 200 && answer.waitingNotice?.hasPrefix(words) == true, "\(path)")
             }
+            // Who is mailed a report, and who looks at a page, sees no fields of an answer.
+            let mailed = try await client.send("GET", "/v1/reports/sla?format=html")
+            #expect(mailed.text.contains("Not all of it: \(words)"), "\(mailed.text)")
+            let shown = try JSONReader.parse(try await client.send("GET", "/v1/slos?format=cells").body)
+            #expect(shown["notices"]?.array?.last?.string?.hasPrefix(words) == true)
             let there = try await client.send("GET", "/v1/conversations/c-1")
             #expect(there.status == 200 && there.text.contains("\"notice\": \"\(words)"), "\(there.text)")
             let people = try await client.send("GET", "/v1/conversations/c-1?format=table")

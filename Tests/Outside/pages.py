@@ -247,6 +247,63 @@ class Pages:
         text = browser.until("a file", lambda: browser.ask("window.__file"))
         self.expect(page, "CSV", text, "a,b,c,d,e,'=f,g\r\n'=1+1,-1.50,,'+x,\"a\"\"b,c\",'@sum,3\r\n")
 
+    # What was before
+
+    def compared(self):
+        """Periods before, by the calendar of a zone, and which row of one stands beside which: asked of the page's own script."""
+        browser, page = self.browser, "/reports/cost"
+        browser.open(self.server.url + page)
+        browser.rest()
+        script = """import(document.querySelector('script[src$="/reports.js"]').src.replace(/reports\\.js$/, "figures.js")).then((figures) => {
+          const zone = "Europe/Berlin", text = (value) => ({ text: value, kind: "text", exact: value });
+          const count = (value) => ({ text: String(value), kind: "count", exact: String(value) });
+          const before = (how, from, to) => figures.periodBefore(how, { from: Date.parse(from), to: Date.parse(to), zone })
+            .map((time) => new Date(time).toISOString());
+          const column = (name, keys) => ({ name, title: name, is_key: keys.includes(name) });
+          const section = (keys, names, rows) => ({ name: "s", title: "s", rows, columns: names.map((name) => column(name, keys)) });
+          const beside = (now, then, from, earlier) => {
+            const compare = figures.comparing(now, { report: { sections: [then] }, from: Date.parse(earlier) }, Date.parse(from), zone);
+            return now.rows.map(compare).map((other) => other ? other.at(-1)?.text ?? "nothing" : other === null ? "none" : "untold");
+          };
+          const unit = ["team", "unit", "count"], autumn = "2026-10-24T22:00:00Z", week = "2026-10-17T22:00:00Z";
+          return {
+            autumn: before("previous", autumn, "2026-10-25T23:00:00Z"), week: before("week", autumn, "2026-10-25T23:00:00Z"),
+            month: before("previous", "2026-02-28T23:00:00Z", "2026-03-31T22:00:00Z"),
+            hours: before("previous", "2026-03-01T02:00:00.123Z", "2026-03-01T08:00:00.123Z"),
+            units: beside(section(["team"], unit, [[text("x"), text("answer"), count(1)], [text("x"), text("conversation"), count(2)]]),
+              section(["team"], unit, [[text("x"), text("answer"), count(10)], [text("x"), text("conversation"), count(20)]]), autumn, week),
+            alike: beside(section([], ["version"], [[count(1)], [count(2)]]), section([], ["version"], [[count(3)], [count(4)]]), autumn, week),
+            hour: beside(section(["hour"], ["hour", "n"], [[text("2026-10-25T14:00:00+01:00"), count(1)]]), section(["hour"], ["hour", "n"],
+              [[text("2026-10-18T14:00:00+02:00"), count(14)], [text("2026-10-18T15:00:00+02:00"), count(15)]]), autumn, week),
+            others: beside(section(["day"], ["day", "n"], [[text("2026-10-25"), count(1)], [text("2026-10-26"), count(1)], [text("other (9 groups)"), count(1)]]),
+              section(["day"], ["day", "n"], [[text("2026-10-18"), count(5)], [text("other (2 groups)"), count(6)]]), autumn, week),
+            columns: beside(section(["day"], ["day", "answers", "p95"], [[text("2026-10-25"), count(1), count(1)]]),
+              section(["day"], ["day", "answers", "p50"], [[text("2026-10-18"), count(5), count(6)]]), autumn, week),
+            saved: figures.sectionRows(section([], ["a", "b", "c"], [[text("x"), { text: "–", kind: "none", state: "no data" },
+              { text: "✗ unknown", kind: "unknown", state: "no data" }]])),
+          };
+        })"""
+        told = {
+            "autumn": ["2026-10-23T22:00:00.000Z", "2026-10-24T22:00:00.000Z"], "month": ["2026-01-31T23:00:00.000Z", "2026-02-28T23:00:00.000Z"],
+            "hours": ["2026-02-28T20:00:00.123Z", "2026-03-01T02:00:00.123Z"], "week": ["2026-10-17T22:00:00.000Z", "2026-10-18T22:00:00.000Z"],
+            "units": ["10", "20"], "alike": ["untold", "untold"], "hour": ["14"], "others": ["5", "untold", "untold"], "columns": ["nothing"],
+            "saved": [["a", "b", "c"], ["x", "", "unknown"]],
+        }
+        found = browser.ask(script)
+        for name, wanted in told.items():
+            self.expect(page, f"compared, {name}", found.get(name), wanted)
+        self.complaints(page)
+
+    def burned(self, page):
+        """A range that ends with a day shows how budgets went, as any other does."""
+        browser = self.browser
+        browser.open(self.server.url + "/slos?from=now-7d/d&to=now-1d/d&timezone=utc")
+        browser.rest()
+        rows = browser.ask("document.querySelectorAll('#burndown tbody tr').length")
+        if rows < 7:
+            self.problems.append(f"{page}: budgets are told at {rows} times of seven days")
+        self.complaints(page)
+
     # Texts of strangers
 
     def hostile_events(self):
@@ -338,6 +395,10 @@ class Pages:
             self.each(self.paths(), self.whole)
             if self.arguments.only in (None, "/explore"):
                 self.each(["/explore (flow)"], lambda _: self.explore())
+            if self.arguments.only in (None, "/reports/cost"):
+                self.each(["/reports/cost (compared)"], lambda _: self.compared())
+            if self.arguments.only in (None, "/slos"):
+                self.each(["/slos (a range of days)"], lambda path: self.burned(path))
             self.server.stop()
             self.serve("strange")
             # Those of the menu: the others are of the same scripts.

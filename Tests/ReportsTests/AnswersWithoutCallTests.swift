@@ -1,5 +1,6 @@
 import Domain
 import EventStores
+import Plans
 import Reports
 import Testing
 
@@ -97,5 +98,31 @@ import Testing
             tenant: "other")
         let section = try sample.runner().report(.cost, ReportRequest()).section("unattributed")
         #expect(section?.value("count", row: 1) == .count(2))
+    }
+
+    /// Each answer is judged by itself: what does not fit in what a question may hold is asked in parts, by time and, of
+    /// one instant, by place in the log. Each third conversation has a call.
+    @Test(arguments: [0.25, 0]) func moreAnswersThanMemoryAreCountedInParts(secondsBetween: Double) throws {
+        var sample = try SampleStore()
+        let conversations = 10_000
+        for number in 0..<conversations {
+            let second = Double(number) * secondsBetween
+            let fields: [String: EventValue] = ["conversation_id": .text("c\(number)")]
+            sample.add("message.received", at: second, fields)
+            if number % 3 == 2 {
+                let model: [String: EventValue] = ["provider": .text("maker"), "request_model": .text("big")]
+                sample.add("llm.call", at: second, fields.merging(model) { $1 })
+            }
+            for _ in 0..<2 { sample.add("message.sent", at: second, fields) }
+        }
+        let request = ReportRequest(from: SampleStore.start, to: SampleStore.start + 3_600_000_000_000)
+        func unattributed(_ options: QueryOptions) throws -> ReportSection? {
+            try sample.runner(within: options).report(.cost, request).section("unattributed")
+        }
+        let whole = try unattributed(QueryOptions())
+        #expect(whole?.value("count", row: 1) == .count(Int128(conversations - conversations / 3) * 2))
+        var options = QueryOptions()
+        options.memoryBudgetBytes = 8 << 20
+        #expect(try unattributed(options) == whole)
     }
 }

@@ -93,6 +93,47 @@ import Testing
         }
     }
 
+    /// Why people had to help is a word of whoever sends it, of conversations and of escalations.
+    @Test func reasonsOfEscalationsAreListedAsFarAsThereAreFew() throws {
+        var sample = try SampleStore()
+        for number in 0..<20 {
+            let conversation: [String: EventValue] = ["conversation_id": .text("c\(number)")]
+            let reason: [String: EventValue] = number == 19 ? [:] : ["reason": .text("reason-\(number)")]
+            for second in 0..<(number == 7 ? 3 : 1) {
+                sample.add("escalation.raised", at: Double(second), conversation.merging(reason) { $1 })
+            }
+            sample.add(
+                "conversation.closed", at: 10, conversation.merging(["reason": .text("completed")]) { $1 })
+        }
+        let all = try sample.runner().report(.outcomes, ReportRequest())
+        let each = try #require(all.section("escalations"))
+        #expect(each.rows.count == 20 && each.count("conversations") == 20 && each.count("escalations_raised") == 22)
+        #expect(each.rows.last?.first == ReportValue.none && !all.definitions.contains { $0.term == "other" })
+        let few = try sample.runner(limits: Self.few(all: 5, listed: 3)).report(.outcomes, ReportRequest())
+        let some = try #require(few.section("escalations"))
+        #expect(some.rows.count == 4 && some.rows.last?.first == .text("other (17 groups)"), "\(some.rows)")
+        for column in ["conversations", "escalations_raised"] { #expect(some.count(column) == each.count(column)) }
+        #expect(some.rows.contains { $0.first == .text("reason-7") })
+        for row in some.rows.prefix(3) { #expect(each.rows.contains(row)) }
+        #expect(few.definitions.count { $0.term == "other" } == 1)
+    }
+
+    /// Nearly every call has a trace, and few traces have records that repeat their calls.
+    @Test func callsOfTracesWithoutRecordsTakeNoMemory() throws {
+        var sample = try SampleStore()
+        let call: [String: EventValue] = [
+            "provider": .text("maker"), "request_model": .text("big"), "input_tokens": .integer(10),
+        ]
+        for number in 0..<24_000 { sample.add("llm.call", at: 1, call.merging(["trace_id": .text("t\(number)")]) { $1 }) }
+        sample.add("usage.reported", at: 2, ["trace_id": .text("t7"), "input_tokens": .integer(10)])
+        var options = QueryOptions()
+        options.memoryBudgetBytes = 4 << 20
+        let report = try sample.runner(within: options).report(.cost, ReportRequest())
+        let section = try #require(report.section("rollups"))
+        #expect(section.rows.count == 1 && section.value("verdict", row: 0) == .text("agree"), "\(section.rows)")
+        #expect(section.count("traces") == 1 && section.count("calls") == 1 && section.count("tokens") == 10)
+    }
+
     /// Figures of so many groups do not fit in what a question may hold; which come first, and how many they are, does.
     @Test func moreGroupsThanMemoryAreStillAReport() throws {
         let models = 24_000

@@ -125,6 +125,8 @@ import Testing
             (String($0.1), Int($0.2))
         }
         #expect(bars.count == 6)
+        // Who hears the document is told of what they are.
+        #expect(section.contains("<figure aria-label=\"Tokens by class: tokens\">"))
         #expect(bars.first?.0 == "input: 6,000" && bars.first?.1 == 340)
         #expect(bars.dropFirst().first?.0 == "output: 600" && bars.dropFirst().first?.1 == 34)
         #expect(bars.last?.0 == "reasoning: 0" && bars.last?.1 == 0)

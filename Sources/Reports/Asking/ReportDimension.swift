@@ -17,6 +17,8 @@ package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
     case priceState = "price_state"
     case priceGaps = "price_gaps"
     case topic
+    /// Why people had to help: a section of its own, no dimension that is asked for.
+    case escalationReason = "escalation_reason"
 
     /// Whether it is a span of time.
     var isTime: Bool { Self.times.contains(self) }
@@ -50,15 +52,19 @@ package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
 
     /// The value of a row in SQL.
     /// - Parameters:
+    ///   - table: whose row it is.
     ///   - time: the column by which the row counts.
     ///   - model: which name of a model counts.
     ///   - isJoined: whether the row has what its conversation says beside it, see ``conversationColumn``.
-    func expression(time: String, model: DisplayedModelName, isJoined: Bool = false) -> String {
+    func expression(
+        of table: String, time: String, model: DisplayedModelName, isJoined: Bool = false
+    ) -> String {
         if isJoined, isOfConversations { return joinedExpression }
         return switch self {
         case .month, .week, .day, .hour: "date_trunc('\(rawValue)', \(time))"
         case .model: model.rawValue
         case .priceGaps: UsageGaps.shown
+        case .escalationReason: table == "conversations" ? rawValue : "reason"
         default: rawValue
         }
     }

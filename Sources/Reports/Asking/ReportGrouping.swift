@@ -60,7 +60,7 @@ struct ReportGrouping {
     func source(_ table: String, time: String, of period: ReportPeriod, runner: ReportRunner) throws -> GroupedSource {
         let asked = dimensions.filter(\.isOfConversations)
         guard table != "conversations", try lacks(asked, table, time: time, of: period, runner: runner) else {
-            return source(table, dimensions.map { $0.expression(time: time, model: model) })
+            return source(table, dimensions.map { $0.expression(of: table, time: time, model: model) })
         }
         var columns = asked
         for whole in asked.compactMap(\.within) where !columns.contains(whole) { columns.append(whole) }
@@ -69,7 +69,7 @@ struct ReportGrouping {
             table + " left join (select tenant as conversation_tenant, conversation_id as conversation_key\(told) "
                 + "from conversations) as told_of_conversations "
                 + "on conversation_tenant = tenant and conversation_key = conversation_id",
-            dimensions.map { $0.expression(time: time, model: model, isJoined: true) })
+            dimensions.map { $0.expression(of: table, time: time, model: model, isJoined: true) })
     }
 
     /// - Parameter cells: those of the key, in SQL.

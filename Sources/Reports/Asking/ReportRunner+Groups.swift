@@ -77,5 +77,5 @@ extension QueryError {
         hint: "break it down by fewer dimensions, or of a shorter period")
 
     /// Whether fewer groups may help; nothing helps where others hold the memory.
-    fileprivate var isOfManyGroups: Bool { kind == .memoryExceeded && self != .memoryTaken }
+    var isOfManyGroups: Bool { kind == .memoryExceeded && self != .memoryTaken }
 }

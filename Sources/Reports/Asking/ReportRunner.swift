@@ -148,6 +148,15 @@ package struct ReportRunner: Sendable {
         return rows
     }
 
+    /// Looks at the rows of one question one after the other: these are many, and never all at hand as rows.
+    /// - Throws: as ``rows(_:atMost:)``, and what `body` does.
+    func forEachRow(of sql: String, _ body: (ReportRow) throws -> Void) throws {
+        for chunk in try answer(sql).chunks {
+            try check()
+            for row in 0..<chunk.rowCount { try body(ReportRow(values: chunk.columns.map { $0.scalar(at: row) })) }
+        }
+    }
+
     /// Asks what a report will ask, several questions at one time: each finds its answer known when its turn comes.
     /// What fails is asked again in its place and fails there, so that a report fails as if nobody had asked ahead.
     /// - Parameter jobs: of questions in the very words in which they will be asked; the longest first.
@@ -233,6 +242,12 @@ struct ReportRow {
     /// A text to be shown, nil where null. What rows are told apart by is a ``GroupKey``.
     func text(_ place: Int) -> String? {
         if case .text(let text) = values[place] { text } else { nil }
+    }
+
+    /// The times of an array; none where null.
+    func times(_ place: Int) -> [Int64] {
+        guard case .array(let elements) = values[place] else { return [] }
+        return elements.compactMap { element in if case .timestamptz(let time) = element { time } else { nil } }
     }
 
     /// A time, nil where null.

@@ -18,9 +18,18 @@ struct BookedPrices {
         var responseModel: ExactText?
     }
 
+    /// What all calls of a name have in common.
+    private struct Known {
+        var candidates: PriceCandidates
+        /// Corrections that looked at the name, by their place among all.
+        var corrections: [Int]
+    }
+
+    private static let namesMax = 1_000
+
     private let book: PriceBook
     private let corrections: [PriceCorrection]
-    private var known: [Name: PriceCandidates] = [:]
+    private var known: [Name: Known] = [:]
     private var places: [Quote: Int] = [:]
     private var quotes: [Quote] = []
     /// Rows of calls, the price of each beside them; −1: none explains it.
@@ -36,47 +45,99 @@ struct BookedPrices {
     init(book: PriceBook, corrections: [PriceCorrection]) { (self.book, self.corrections) = (book, corrections) }
 
     /// Takes a call over.
-    /// - Complexity: O(corrections + log² prices).
+    /// - Complexity: O(corrections of its name + log² prices); O(corrections) for the first of a name.
     mutating func add(_ call: BookedCall, row: Int) {
-        let candidates = candidates(of: call)
+        let named = known(of: call)
+        let candidates = named.candidates
         rows.append(row)
-        if let place = place(of: call, candidates, PriceHorizon(before: call.position)) {
+        let own = PriceHorizon(before: call.position)
+        if let place = place(of: call, candidates, own) {
             priceOfRow.append(place)
             return
         }
-        // What it costs now is not what was known when it came: the last word is a correction's.
-        let concerning = corrections.indices.last { corrections[$0].concerns(call) }
-        let corrected = concerning.flatMap { place(of: call, candidates, corrections[$0].horizon) }
-        priceOfRow.append(corrected ?? place(of: call, candidates, .all) ?? -1)
-        guard let concerning else { return }
-        let index = placesOfCorrections[concerning] ?? used.count
+        let concerning = named.corrections.filter {
+            corrections[$0].concerns(position: call.position, time: call.time)
+        }
+        // What it costs now is not what was known when it came: the last one that was asked for decided anew, and later
+        // first prices filled what had none.
+        let requested = concerning.last { corrections[$0].isRequested }
+        let start = requested.map { corrections[$0].horizon } ?? own
+        let later = concerning.filter {
+            !corrections[$0].isRequested && corrections[$0].horizon.position > start.position
+        }
+        var decided = later.last ?? requested
+        var place = requested == nil ? nil : place(of: call, candidates, start)
+        if place != nil { decided = requested }
+        if place == nil, let (filled, last) = filledPlace(of: call, candidates, from: start, by: later) {
+            (place, decided) = (filled, last)
+        }
+        priceOfRow.append(place ?? self.place(of: call, candidates, .all) ?? -1)
+        guard let decided else { return }
+        let index = placesOfCorrections[decided] ?? used.count
         if index == used.count {
-            placesOfCorrections[concerning] = index
-            used.append(corrections[concerning])
+            placesOfCorrections[decided] = index
+            used.append(corrections[decided])
         }
         rebooked.append(row)
         correctionOfRow.append(index)
     }
 
-    private mutating func candidates(of call: BookedCall) -> PriceCandidates {
+    private mutating func known(of call: BookedCall) -> Known {
         let name = Name(
             provider: ExactText(call.provider), requestModel: call.requestModel.map { ExactText($0) },
             responseModel: call.responseModel.map { ExactText($0) })
         if let known = known[name] { return known }
-        let candidates = book.candidates(
-            provider: call.provider, requestModel: call.requestModel, responseModel: call.responseModel)
-        known[name] = candidates
-        return candidates
+        let models = ModelName.names(requestModel: call.requestModel, responseModel: call.responseModel)
+        let known = Known(
+            candidates: book.candidates(
+                provider: call.provider, requestModel: call.requestModel, responseModel: call.responseModel),
+            corrections: corrections.indices.filter {
+                corrections[$0].concerns(provider: call.provider, models: models)
+            })
+        // Names are what senders say: however many they are, so many are remembered.
+        if self.known.count >= Self.namesMax { self.known.removeAll(keepingCapacity: true) }
+        self.known[name] = known
+        return known
     }
 
     /// Where the prices stand that were in force by then; nil where they do not give what the call was booked for.
     private mutating func place(
         of call: BookedCall, _ candidates: PriceCandidates, _ horizon: PriceHorizon
     ) -> Int? {
-        let quote = PriceQuote(candidates, serviceTier: call.serviceTier, at: call.time, known: horizon)
-        guard call.isExplained(by: quote.prices) else { return nil }
+        guard call.isExplained(by: prices(of: call, candidates, horizon)) else { return nil }
+        return place(of: call, candidates, filledBy: [horizon])
+    }
+
+    /// The same where first prices, one after the other, filled classes that had none.
+    /// - Parameter later: first prices in their order.
+    /// - Returns: the place, and the first price that was the last to matter.
+    private mutating func filledPlace(
+        of call: BookedCall, _ candidates: PriceCandidates, from start: PriceHorizon, by later: [Int]
+    ) -> (place: Int, last: Int)? {
+        var known = [start]
+        var filled = prices(of: call, candidates, start)
+        for index in later {
+            known.append(corrections[index].horizon)
+            filled = filled.filled(from: prices(of: call, candidates, corrections[index].horizon))
+            if call.isExplained(by: filled) { return (place(of: call, candidates, filledBy: known), index) }
+        }
+        return nil
+    }
+
+    private func prices(
+        of call: BookedCall, _ candidates: PriceCandidates, _ horizon: PriceHorizon
+    ) -> ClassPrices {
+        PriceQuote(candidates, serviceTier: call.serviceTier, at: call.time, known: horizon).prices
+    }
+
+    /// The place of what each class had first.
+    private mutating func place(
+        of call: BookedCall, _ candidates: PriceCandidates, filledBy horizons: [PriceHorizon]
+    ) -> Int {
         let entries = TokenClass.allCases.compactMap { tokenClass in
-            candidates.inForce(tokenClass, serviceTier: call.serviceTier, at: call.time, known: horizon)
+            horizons.lazy.compactMap { horizon in
+                candidates.inForce(tokenClass, serviceTier: call.serviceTier, at: call.time, known: horizon)
+            }.first
         }
         return entries.isEmpty ? -1 : place(of: Quote(entries: entries))
     }

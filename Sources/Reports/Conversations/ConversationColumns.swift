@@ -93,7 +93,9 @@ package struct ConversationColumns {
         json.key("verdict")
         verdict.write(to: &json)
         json.key("sums")
-        sums.write(loaded: events.rowCount, turns: turns.rowCount, to: &json)
+        sums.write(
+            loaded: events.rowCount, turns: turns.rowCount, duration: ConversationSums.duration(found.header),
+            to: &json)
         json.key("turns")
         try columns.write(turns, to: &json) { () throws(QueryError) in try runner.check() }
         json.key("events")

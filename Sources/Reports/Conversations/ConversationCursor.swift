@@ -7,6 +7,8 @@ import Bytes
 /// puts it: on a later page, or on none any more where it was to come and now belongs before.
 struct ConversationCursor: Sendable {
     private static let version = "1"
+    /// No sum of costs has more digits, and SQL takes all that have fewer.
+    private static let valueMax: UInt128 = 10_000_000_000_000_000_000_000_000_000_000_000_000
 
     var order: ConversationOrder
     /// The period of the first page, ns since 1970 UTC.
@@ -39,7 +41,8 @@ struct ConversationCursor: Sendable {
         let parts = text.split(separator: ".", maxSplits: 8, omittingEmptySubsequences: false)
         guard parts.count == 8, parts[0] == Self.version, let order = ConversationOrder(rawValue: String(parts[1])),
             let from = Int64(parts[2]), let to = Int64(parts[3]), from < to, let value = Int128(String(parts[4])),
-            let start = Int64(parts[5]), let id = Self.name(parts[6]), let tenant = Self.name(parts[7])
+            value.magnitude < Self.valueMax, let start = Int64(parts[5]), let id = Self.name(parts[6]),
+            let tenant = Self.name(parts[7])
         else {
             throw ReportError(message: "the cursor is none of ours", hint: "give the member next of the page before")
         }

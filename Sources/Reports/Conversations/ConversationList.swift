@@ -85,7 +85,9 @@ private struct ListedConversations {
             "select \(Self.columns.joined(separator: ", ")), \(outcome) as outcome from conversations "
                 + "where \((conditions + pageConditions).joined(separator: " and ")) "
                 + "order by \(value) desc, start_time desc, conversation_id, tenant limit \(request.count + 1)")
-        var rows = found.prefix(request.count).map { ConversationList.Row(fields: $0, duration: Self.duration($0)) }
+        var rows = found.prefix(request.count).map { fields in
+            ConversationList.Row(fields: fields, duration: ConversationSums.duration(fields))
+        }
         try addCalls(to: &rows)
         var matching: Int64?
         if request.after == nil {
@@ -154,13 +156,6 @@ private struct ListedConversations {
     /// A length of time to the nanosecond, which a literal of an interval has not got.
     private static func interval(_ nanoseconds: Int64) -> String {
         "(\(SQLTexts.time(nanoseconds)) - \(SQLTexts.time(0)))"
-    }
-
-    private static func duration(_ fields: [ConversationField]) -> Int64 {
-        guard let start = time("start_time", fields),
-            let end = time("last_activity_time", fields) ?? time("last_time", fields)
-        else { return 0 }
-        return end.saturatingSubtract(start)
     }
 
     private func cursor(_ row: ConversationList.Row) -> ConversationCursor? {

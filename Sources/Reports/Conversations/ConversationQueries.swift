@@ -4,7 +4,7 @@ extension ReportRunner {
     /// One conversation whole; nil where no event names it.
     /// - Parameters:
     ///   - tenant: may be left out where only one tenant has a conversation of that id.
-    ///   - event: the position of the one event that is told; nil: all are.
+    ///   - event: the position of the one event that is told, with its turn; nil: all are.
     /// - Throws: ``ReportError`` naming the tenants where there are several; what questions throw.
     package func conversation(
         _ id: String, tenant: String? = nil, event: Int64? = nil
@@ -46,8 +46,10 @@ extension ReportRunner {
     private func found(_ id: String, tenant: String?, event: Int64?) throws -> ConversationDocument? {
         guard let found = try found(id, tenant: tenant) else { return nil }
         let whole = found.whole
-        let turns = try named("select * from turns where \(whole) order by coalesce(asked_time, time), turn")
         let asked = event.map { " and position = \($0)" } ?? ""
+        // Who asks for one of many thousand events wants no megabytes of turns beside it.
+        let itsTurn = event == nil ? "" : " and turn in (select turn from events where \(whole)\(asked))"
+        let turns = try named("select * from turns where \(whole)\(itsTurn) order by coalesce(asked_time, time), turn")
         let events = try named(
             "select * from events where \(whole)\(asked) order by time, position "
                 + "limit \(ConversationDocument.eventsMax)")

@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Domain
 import JSONTexts
@@ -27,6 +28,19 @@ struct ConversationSums {
         turns = Int64(clamping: try runner.rows("select count(*) from turns where \(whole)").first?.integer(0) ?? 0)
     }
 
+    /// How long it was, ns: from its first event to the last thing that somebody did, or to its last event where nobody
+    /// did anything.
+    /// - Parameter row: of `conversations`, nulls left out.
+    static func duration(_ row: [ConversationField]) -> Int64 {
+        func time(_ name: String) -> Int64? {
+            if case .timestamptz(let time)? = row.first(where: { $0.name == name })?.value { time } else { nil }
+        }
+        guard let start = time("start_time"), let end = time("last_activity_time") ?? time("last_time") else {
+            return 0
+        }
+        return end.saturatingSubtract(start)
+    }
+
     /// ns since 1970 UTC; nil where there is no event.
     var firstTime: Int64? { row.time(1) }
     var firstReceived: Int64? { row.time(2) }
@@ -35,13 +49,15 @@ struct ConversationSums {
     /// - Parameters:
     ///   - loaded: so many events are told one by one.
     ///   - turns: so many turns are.
-    func write(loaded: Int, turns: Int, to json: inout JSONWriter) {
+    ///   - duration: see ``duration(_:)``.
+    func write(loaded: Int, turns: Int, duration: Int64, to json: inout JSONWriter) {
         let (events, calls, unpriced, partly) = (row.integer(0), row.integer(4), row.integer(5), row.integer(6))
         json.beginObject()
         json.member("events", exact: events)
         json.member("events_not_loaded", exact: max(0, events - Int128(loaded)))
         json.member("turns", exact: self.turns)
         json.member("turns_not_loaded", exact: max(0, self.turns - Int64(turns)))
+        json.member("duration_ns", exact: duration)
         json.member("errors", exact: row.integer(10))
         json.member("calls", exact: calls)
         json.member("calls_unpriced", exact: unpriced)

@@ -21,15 +21,19 @@ struct PriceCorrection {
     private let times: Range<Int64>
     /// Later calls are not.
     let lastPosition: Int64
-    /// Built-in prices of later lists are not, either; nil: by position.
-    let list: Int64?
+    /// Prices that had come when it was decided; a first price is one of them.
+    let horizon: PriceHorizon
+    /// Whether somebody asked for it: it decides anew what a call costs. A first price only fills what had none.
+    var isRequested: Bool { reason == "requested" }
 
-    /// Those on record, the last ones where they are many, in their order.
+    /// Those on record, the last ones where they are many, in their order. Several may stand at one position: prices
+    /// that come together are each the first of its class, and what a later one decided knew of those before.
     static func all(_ runner: ReportRunner) throws -> [PriceCorrection] {
         guard runner.catalog.table(named: "system_events") != nil else { return [] }
         return try runner.rows(
             "select position, received_time, cast(data as text) from system_events where type = 'cost.rebooked' "
-                + "order by position desc limit \(countMax)"
+                + "order by position desc, received_time desc, cast(data->>'last_position' as bigint) desc nulls last "
+                + "limit \(countMax)"
         ).reversed().compactMap(PriceCorrection.init)
     }
 
@@ -39,27 +43,28 @@ struct PriceCorrection {
             let provider = json["provider"]?.string, let last = json["last_position"]?.integer
         else { return nil }
         (position, self.time) = (Int64(clamping: row.integer(0)), time)
-        (self.provider, lastPosition, list) = (provider, last, json["list"]?.integer)
+        (self.provider, lastPosition) = (provider, last)
         reason = json["reason"]?.string ?? "requested"
+        let first = reason == "first_price" ? json["prices"]?.array?.first : nil
+        let known = max(last, first?["position"]?.integer ?? 0)
+        horizon = PriceHorizon(before: known.saturatingAdd(1), list: json["list"]?.integer)
         let model = json["model"]?.string
         self.model = model == PriceEntry.anyModel ? nil : model
-        let start = json["from"]?.string ?? json["prices"]?.array?.first?["valid_from"]?.string
+        let start = json["from"]?.string ?? first?["valid_from"]?.string
         let from = start.flatMap { try? RFC3339.parse($0) } ?? .min
         let to = json["to"]?.string.flatMap { try? RFC3339.parse($0) } ?? .max
         guard from < to else { return nil }
         times = from..<to
     }
 
-    /// Whether it looked at a call; what that costs may be the same as before.
-    func concerns(_ call: BookedCall) -> Bool {
-        guard call.position <= lastPosition, times.contains(call.time), call.provider.hasSameBytes(as: provider) else {
-            return false
-        }
+    /// Whether it looked at calls of a provider.
+    /// - Parameter models: every name by which a correction may mean a call; see `ModelName.names`.
+    func concerns(provider: String, models: [String]) -> Bool {
+        guard provider.hasSameBytes(as: self.provider) else { return false }
         guard let model else { return true }
-        let names = ModelName.names(requestModel: call.requestModel, responseModel: call.responseModel)
-        return names.contains { $0.hasSameBytes(as: model) }
+        return models.contains { $0.hasSameBytes(as: model) }
     }
 
-    /// What had come when it was decided.
-    var horizon: PriceHorizon { PriceHorizon(before: lastPosition.saturatingAdd(1), list: list) }
+    /// Whether it looked at a call of those names; what that costs may be the same as before.
+    func concerns(position: Int64, time: Int64) -> Bool { position <= lastPosition && times.contains(time) }
 }

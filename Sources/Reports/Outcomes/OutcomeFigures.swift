@@ -139,21 +139,39 @@ struct OutcomeQueries {
         return (counts[0], counts[1], counts[2])
     }
 
-    /// Conversations closed in the period with an escalation, and escalations raised in the period, by reason.
-    func escalations() throws -> [(reason: String?, conversations: Int64, raised: Int64)] {
-        var groups = Grouped<(reason: String?, conversations: Int64, raised: Int64)>()
-        let closed =
-            "select escalation_reason, count(*) from conversations where escalations > 0 and \(period.contains("closed_time")) group by 1"
-        for row in try runner.rows(closed) {
-            groups[GroupKey(cells: [GroupCell(row.values[0])]), default: (row.text(0), 0, 0)].conversations = Int64(
-                row.integer(1))
-        }
-        for row in try runner.rows(
-            "select reason, count(*) from escalation_raised where \(period.contains("time")) group by 1")
-        {
-            groups[GroupKey(cells: [GroupCell(row.values[0])]), default: (row.text(0), 0, 0)].raised = Int64(
-                row.integer(1))
-        }
-        return groups.sorted.map(\.value)
+    /// What ``escalations(_:)`` asks for: conversations closed in the period with an escalation, and escalations raised
+    /// in it.
+    private var closedEscalated: GroupedRows {
+        GroupedRows(
+            table: "conversations", time: "closed_time",
+            condition: "escalations > 0 and \(period.contains("closed_time"))")
     }
+    private var raised: GroupedRows {
+        GroupedRows(table: "escalation_raised", time: "time", condition: period.contains("time"))
+    }
+    var escalationKinds: [GroupedRows] { [closedEscalated, raised] }
+
+    func escalations(_ by: ReportGrouping) throws -> Grouped<EscalationCounts> {
+        var groups = Grouped<EscalationCounts>()
+        for (key, count) in try counts(closedEscalated, by) {
+            groups[key, default: EscalationCounts()].conversations = count
+        }
+        for (key, count) in try counts(raised, by) { groups[key, default: EscalationCounts()].raised = count }
+        return groups
+    }
+
+    private func counts(_ kind: GroupedRows, _ by: ReportGrouping) throws -> [(GroupKey, Int64)] {
+        let source = try by.source(kind.table, time: kind.time, of: period, runner: runner)
+        return try runner.groupRows(
+            "select \(source.selection)count(*) from \(source.text) where \(kind.condition)\(by.clause)"
+        ).map { (by.key($0), Int64($0.integer(by.width))) }
+    }
+}
+
+/// Escalations of one reason.
+struct EscalationCounts {
+    /// Conversations closed in the period of which it is the last reason.
+    var conversations: Int64 = 0
+    /// Escalations raised in the period.
+    var raised: Int64 = 0
 }

@@ -12,10 +12,14 @@ struct OutcomeReport {
         var by = try request.grouping(of: .outcomes)
         let total = try questions.whole()
         let isAsked = total.requested > 0
+        var reasons = ReportGrouping(dimensions: [.escalationReason], clock: by.clock)
+        let escalated = try runner.listing(&reasons, questions.escalationKinds, of: period) {
+            try questions.escalations($0)
+        }
         var sections = [
             summary(total), try certainty(questions, total), notClosed(try questions.neverClosed()),
             try satisfaction(total, judging, period), judging.section,
-            escalations(try questions.escalations(), total), withoutMessage(try questions.withoutMessage()),
+            escalations(reasons, escalated.sorted, total), withoutMessage(try questions.withoutMessage()),
         ]
         if !by.isWhole {
             let groups = try runner.listing(&by, questions.kinds(), of: period) { try questions.figures($0) }
@@ -30,6 +34,8 @@ struct OutcomeReport {
             try questions.figures(by, where: hasVariant)
         }
         sections.append(self.variants(variants, figures.sorted))
+        // Said once, of whichever there are too many.
+        let others = by.listed == nil ? (reasons.listed ?? variants.listed).map { [$0.definition] } ?? [] : []
         return Report(
             name: "outcomes", title: "Outcomes",
             basis: runner.basis(
@@ -42,7 +48,7 @@ struct OutcomeReport {
             sections: sections,
             main: by.isWhole ? "outcomes" : by.name,
             definitions: definitions + judging.definitions(of: .satisfaction) + by.definitions
-                + (try cutDefinitions(period)))
+                + others + (try cutDefinitions(period)))
     }
 
     /// However long ago they were: nobody knows of them whether they have closed.
@@ -136,7 +142,7 @@ struct OutcomeReport {
     }
 
     private func escalations(
-        _ groups: [(reason: String?, conversations: Int64, raised: Int64)], _ total: OutcomeFigures
+        _ by: ReportGrouping, _ groups: [(key: GroupKey, value: EscalationCounts)], _ total: OutcomeFigures
     ) -> ReportSection {
         ReportSection(
             name: "escalations", title: "Escalations by reason",
@@ -145,8 +151,10 @@ struct OutcomeReport {
                 ReportColumn("escalation_rate", "of closed"),
                 ReportColumn("escalations_raised", "raised"),
             ],
-            rows: groups.map { reason, conversations, raised in
-                [.optional(reason), .count(conversations), .ratio(conversations, of: total.closed), .count(raised)]
+            rows: groups.map { key, counts in
+                by.values(key) + [
+                    .count(counts.conversations), .ratio(counts.conversations, of: total.closed), .count(counts.raised),
+                ]
             })
     }
 

@@ -56,7 +56,7 @@ struct ReportChart {
         let rest = section.rows.count - rows.count
         let more: HTML = rest > 0 ? ", the first \(rows.count) of \(section.rows.count)" : .empty
         return """
-            <figure>
+            <figure aria-label="\(title)">
             <svg viewBox="0 0 \(Size.width) \(height)" role="img" aria-label="\(title)">
             \(bars)<line class="axis" x1="\(zero)" x2="\(zero)" y1="0" y2="\(height)"/>
             </svg>

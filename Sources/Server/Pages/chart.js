@@ -49,7 +49,7 @@ export class ColorBook {
 export function canDraw() { return typeof globalThis.Chart === "function" }
 
 export class TimeChart {
-  // look: title, unit, decimals, min, max, style, thresholds, stacked, bars, zone, colors; hooks: onZoom(from, to), onHover(time or null)
+  // look: title, unit, decimals, min, max, style, thresholds, stacked, bars, zone, colors, said (a time in words); hooks: onZoom(from, to), onHover(time or null)
   constructor(host, look, hooks) {
     this.host = host; this.look = look; this.hooks = hooks;
     this.hidden = new Set();
@@ -75,10 +75,12 @@ export class TimeChart {
     this.drawLegend();
   }
 
+  said(time) { return this.look.said ? this.look.said(time) : fullText(time, this.look.zone) }
+
   spoken() {
     const all = this.series.flatMap((one) => one.values);
     const { unit, decimals } = this.look;
-    return this.look.title + ", " + fullText(this.data.from, this.look.zone) + " to " + fullText(this.data.to, this.look.zone) + ", last "
+    return this.look.title + ", " + this.said(this.data.from) + " to " + this.said(this.data.to) + ", last "
       + format(reduce(all, "last"), unit, { decimals }) + ", max " + format(reduce(all, "max"), unit, { decimals });
   }
 
@@ -293,11 +295,11 @@ export class TimeChart {
   tell() {
     this.tip.hidden = this.time === null || this.time === undefined;
     if (this.tip.hidden) return;
-    const { start, step, count } = this.data, { unit, decimals, zone } = this.look;
+    const { start, step, count } = this.data, { unit, decimals } = this.look;
     const at = Math.min(Math.max(Math.round((this.time - start) / step), 0), count - 1);
     const rows = this.shown().filter((one) => typeof one.values[at] === "number").sort((a, b) => b.values[at] - a.values[at]);
     this.tip.replaceChildren();
-    element("b", fullText(start + at * step, zone), this.tip);
+    element("b", this.said(start + at * step), this.tip);
     for (const one of rows.slice(0, rowsMax)) {
       const line = element("div", undefined, this.tip);
       const mark = element("i", "", line);

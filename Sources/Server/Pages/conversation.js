@@ -11,7 +11,8 @@ import { change, link, view } from "./state.js";
 import { dateTimeText, offsetText } from "./time.js";
 import { Waterfall, callOf, filters } from "./waterfall.js";
 
-const id = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+// A percent sign that escapes nothing is itself, as the server reads it.
+const id = decodeURIComponent((location.pathname.split("/")[2] ?? "").replace(/%(?![0-9a-f]{2})/gi, "%25"));
 const views = { turns: "Turns", waterfall: "Waterfall", events: "Events" };
 const turnsShown = 200;
 
@@ -32,7 +33,8 @@ function given() {
   for (const name of ["turn", "event"]) {
     if (parameters.has(name) && whole(name) === null) wrong.push(name + "=" + parameters.get(name) + " is no number");
   }
-  const tenants = view().variables.tenant ?? [];
+  // "All" of a dashboard is no value.
+  const tenants = (view().variables.tenant ?? []).filter((text) => text !== "" && text !== "$__all");
   return { view: Object.hasOwn(views, named ?? "") ? named : null, turn: whole("turn"), event: whole("event"), tenant: tenants[0], wrong };
 }
 
@@ -73,7 +75,6 @@ function showHead() {
   const { head, verdict, sums } = data.answer;
   const [mark, kind] = outcomes[verdict.outcome] ?? ["?", "soft"];
   const ns = (name) => Date.parse(head[name]);
-  const length = head.start_time ? ns("last_activity_time") - ns("start_time") || 0 : 0;
   const place = [["tenant", data.answer.tenant], ["channel", head.channel], ["topic", head.topic], ["agent", head.agent],
     ["version", head.agent_version], ["variant", head.variant && [head.experiment, head.variant].filter(Boolean).join(": ")],
     ["prompt", head.prompt_name && [head.prompt_name, head.prompt_version].filter(Boolean).join(" ")], ["team", head.team],
@@ -84,7 +85,7 @@ function showHead() {
       tile("Outcome", el("span", { class: kind }, mark + " " + (verdict.outcome ?? "not known")), verdict.reason,
         el("details", {}, el("summary", {}, "by " + verdict.rule), el("p", {}, verdict.definition))),
       tile("Turns", count(sums.turns), head.answers === undefined ? null : count(head.answers) + " answers",
-        head.start_time ? format(length / 1000, "s") + " from " + dateTimeText(ns("start_time"), zone) : null),
+        head.start_time ? format(sums.duration_ns / 1e9, "s") + " from " + dateTimeText(ns("start_time"), zone) : null),
       moneyTile(sums), tokensTile(sums),
       tile("Errors", sums.errors ? el("span", { class: "bad" }, "✗ " + count(sums.errors)) : "0",
         head.errors ? count(head.errors) + " of the answers failed" : "no answer failed"),
@@ -188,19 +189,19 @@ function showTurns() {
 
 function tenantOf() { return given().tenant === undefined ? {} : { "var-tenant": given().tenant }; }
 
-// The events of a turn in the order of time, at most so many.
+// The events of a turn in the order of time, the first ones where there are many.
 function stepsOf(nodes, turn) {
   const root = nodes.roots.find((node) => nodes.kind[node] === 0 && nodes.row[node] === turn);
   const rows = [];
   const walk = [root];
-  while (walk.length && rows.length < 5000) {
+  while (walk.length) {
     const node = walk.pop();
     if (nodes.kind[node] === 1) rows.push(nodes.row[node]);
     for (let child = nodes.first[node]; child >= 0; child = nodes.next[child]) walk.push(child);
   }
   rows.sort((one, other) => one - other);
   const lines = rows.slice(0, 200).map(eventLine);
-  if (rows.length > 200) lines.push(el("li", { class: "soft" }, count(nodes.size[root] - 1 - 200) + " more stand in the waterfall"));
+  if (rows.length > 200) lines.push(el("li", { class: "soft" }, count(rows.length - 200) + " more stand in the waterfall"));
   return lines;
 }
 

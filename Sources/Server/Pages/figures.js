@@ -3,12 +3,14 @@
 import { el } from "./dom.js";
 import { format } from "./format.js";
 import { hasPage } from "./shell.js";
+import { floored, instant, offset, parsed, reading } from "./time.js";
 
 const looks = { met: "good", "at risk": "warn", breached: "bad", "no data": "soft" };
 const units = { count: "short", usd: "currencyUSD", usd_per: "currencyUSD", seconds: "s", share: "percentunit", estimate: "percentunit" };
 const rowsMax = 500;
 const same = "as before";
-const times = ["month", "week", "day", "hour"];
+const hour = 3600000, day = 24 * hour;
+export const times = ["month", "week", "day", "hour"];
 
 // The class of what stands so against an objective.
 export function look(cell) { return cell?.state ? looks[cell.state] : undefined; }
@@ -54,6 +56,92 @@ function difference(cell, before) {
   return then === 0 ? sign : sign + format(Math.abs((now - then) / then), "percentunit", { decimals: 1 });
 }
 
+// Whether a row is all groups that are not listed one by one.
+export function isOfOthers(row) { return row.some((cell) => cell?.kind === "text" && /^other \(.* groups?.*\)$/.test(cell.text)); }
+
+// MARK: what was before
+
+// The period that one is compared with: as long and right before, whole months of whole months, days of as many days,
+// also where clocks are set in one of them; or the same a week ago.
+export function periodBefore(compare, { from, to, zone }) {
+  const [start, end] = [reading(from, zone), reading(to, zone)];
+  const moved = (time, change) => instant({ ...reading(time, zone), ...change }, zone) + ((time % 1000) + 1000) % 1000;
+  if (compare === "week") return [moved(from, { day: start.day - 7 }), moved(to, { day: end.day - 7 })];
+  const isMonth = (shown) => shown.day === 1 && shown.hour === 0 && shown.minute === 0 && shown.second === 0;
+  const months = (end.year - start.year) * 12 + end.month - start.month;
+  if (isMonth(start) && isMonth(end) && months > 0) {
+    const first = start.year * 12 + start.month - 1 - months;
+    return [moved(from, { year: Math.floor(first / 12), month: first % 12 + 1 }), from];
+  }
+  const clock = ({ hour, minute, second }) => hour * 3600 + minute * 60 + second;
+  const days = Math.round((Date.UTC(end.year, end.month - 1, end.day) - Date.UTC(start.year, start.month - 1, start.day)) / day);
+  if (days > 0 && clock(start) === clock(end)) return [moved(from, { day: start.day - days }), from];
+  return [from - (to - from), from];
+}
+
+// When a span of time in a breakdown begins and ends, by the clock of the zone.
+export function span(name, text, zone) {
+  const start = name === "hour" ? Date.parse(text) : parsed(name === "month" ? text + "-01" : text, { now: 0, zone });
+  const shown = reading(start, zone);
+  if (name === "hour") return [start, start + hour];
+  if (name === "month") return [start, instant({ ...shown, year: shown.year + Math.floor(shown.month / 12), month: shown.month % 12 + 1 }, zone)];
+  return [start, instant({ ...shown, day: shown.day + (name === "week" ? 7 : 1) }, zone)];
+}
+
+// Which span it is by clock and calendar, counted from the one in which a period begins.
+function spanNumber(name, text, from, zone) {
+  const [start] = span(name, text, zone);
+  if (name === "month") {
+    const [shown, first] = [reading(start, zone), reading(from, zone)];
+    return (shown.year - first.year) * 12 + shown.month - first.month;
+  }
+  const shown = (time) => time + offset(time, zone) * 60000;
+  return Math.round((shown(start) - shown(floored(from, name[0], zone))) / { hour, day, week: 7 * day }[name]);
+}
+
+// What tells rows apart: keys, and words up to the first figure. Of two sections, words in both.
+function tellingColumns(section, other) {
+  const all = section.columns.map((_, at) => at);
+  const figure = all.find((at) => ![...section.rows, ...other.rows].every((row) => isWritten(row[at]))) ?? all.length;
+  return all.filter((at) => section.columns[at].is_key || at < figure);
+}
+
+// What a row was before; null: there was none, undefined: nobody can say, as where it may have been one of those that were
+// not listed one by one. A section that was not told then has no comparison.
+export function comparing(section, before, from, zone) {
+  const told = before && sectionOf(before.report, section.name);
+  if (!told) return undefined;
+  // Objectives are columns, and may have been others then.
+  const places = section.columns.map((column) => columnOf(told, column.name));
+  const other = { rows: told.rows.map((row) => places.map((at) => row[at] ?? null)) };
+  const telling = tellingColumns(section, other);
+  const key = (row, from) => JSON.stringify(telling.map((at) => {
+    const { name, is_key: isKey } = section.columns[at];
+    const text = row[at]?.exact ?? row[at]?.text ?? null;
+    return text !== null && isKey && times.includes(name) ? spanNumber(name, text, from, zone) : text;
+  }));
+  // Rows that nothing tells apart are compared with none.
+  const byKey = (rows, from) => {
+    const found = new Map();
+    for (const row of rows) {
+      if (isOfOthers(row)) continue;
+      const name = key(row, from);
+      found.set(name, found.has(name) ? undefined : row);
+    }
+    return found;
+  };
+  const [now, then] = [byKey(section.rows, from), byKey(other.rows, before.from)];
+  const missing = told.rows.some(isOfOthers) ? undefined : null;
+  return (row) => {
+    if (isOfOthers(row)) return undefined;
+    const name = key(row, from);
+    if (now.get(name) === undefined) return undefined;
+    return then.has(name) ? then.get(name) : missing;
+  };
+}
+
+// MARK: tables
+
 // What a figure is exactly, where its text does not say so.
 function exactly(cell) {
   if (!cell || cell.exact === undefined || cell.exact === cell.text || isWritten(cell) || cell.kind === "count") return undefined;
@@ -70,7 +158,8 @@ function cellNode(cell, { isName, isNumber, isTime, content, before }) {
   return el(isName ? "th" : "td", { scope: isName ? "row" : undefined, class: classes || undefined, title: exactly(cell) }, parts);
 }
 
-// A section as a table. `before` gives the row that one is compared with (null: there was none), `content` other
+// A section as a table. `before` gives the row that one is compared with (null: there was none, undefined: it is compared
+// with none), `content` other
 // content of a cell than its text, `act` what a row does when it is clicked.
 export function sectionTable(section, { before, content, act, more } = {}) {
   if (section.rows.length === 0) return el("p", { class: "soft" }, "– no data");
@@ -82,7 +171,7 @@ export function sectionTable(section, { before, content, act, more } = {}) {
     const other = before?.(row);
     const cells = columns.map((at, place) => cellNode(row[at], {
       isName: names.includes(at), isTime: times.includes(section.columns[at].name), isNumber: numbers[place], content: content?.(row, at),
-      before: before ? other?.[at] ?? null : undefined,
+      before: other === undefined ? undefined : other?.[at] ?? null,
     }));
     return el("tr", { class: act ? "acts" : undefined, click: act ? (event) => act(row, event) : undefined }, cells);
   });
@@ -97,10 +186,10 @@ export function sectionTable(section, { before, content, act, more } = {}) {
   ];
 }
 
-// What the table says, as rows for CSV: figures exactly, what nobody knows as `unknown`.
+// What the table says, as rows for CSV: figures exactly, what nobody knows as `unknown`, what there is nothing of empty.
 export function sectionRows(section, { before } = {}) {
   const columns = shownColumns(section);
-  const text = (cell) => cell ? cell.exact ?? cell.text : "";
+  const text = (cell) => cell?.exact ?? (cell?.kind === "unknown" ? "unknown" : "");
   const isCompared = (at) => before && unitOf(section, at) !== undefined;
   const head = columns.flatMap((at) => isCompared(at) ? [section.columns[at].name, section.columns[at].name + "_before"] : [section.columns[at].name]);
   return [head, ...section.rows.map((row) => {

@@ -82,9 +82,10 @@ export function format(value, unit = "short", { decimals, digits = 3, isAxis = f
   }
 }
 
-// Long names lose their middle.
+// Long names lose their middle, by characters: half of one is none.
 export function shortened(name, most = 60) {
-  return name.length <= most ? name : name.slice(0, most / 2 - 1) + "…" + name.slice(-(most / 2));
+  const signs = [...name];
+  return signs.length <= most ? name : signs.slice(0, most / 2 - 1).join("") + "…" + signs.slice(-most / 2).join("");
 }
 
 // Every digit of a count.

@@ -4,22 +4,22 @@ import { address, ask } from "./ask.js";
 import { bars } from "./bars.js";
 import { csvText, saveText } from "./csv.js";
 import { byId, el, replace } from "./dom.js";
-import { amount, basisNodes, columnOf, conversationLink, look, nameColumns, rowName, sectionOf, sectionRows, sectionTable, unitOf } from "./figures.js";
+import { amount, basisNodes, columnOf, comparing, conversationLink, isOfOthers, look, nameColumns, periodBefore, rowName, sectionRows, sectionTable, span, times, unitOf } from "./figures.js";
 import { overTime } from "./overtime.js";
 import { notice, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
-import { floored, instant, parsed, reading } from "./time.js";
+import { dateText, instant, offset, reading } from "./time.js";
 
 const place = byId("report");
 const kind = place.dataset.kind;
 const dimensions = place.dataset.dimensions.split(" ");
-const times = ["month", "week", "day", "hour"];
 const comparisons = [["", "nothing"], ["previous", "the period before"], ["week", "a week before"]];
 const measures = { sla: "availability", cost: "cost_usd", outcomes: "resolution_rate" };
 const drawnOfOthers = { service_level_objectives: "budget_left", tokens: "tokens", escalations: "conversations" };
 // What is looked at next, where a row was clicked.
 const next = ["day", "hour", "tenant", "team", "channel", "topic", "model", "agent", "prompt_version", "variant", "route"];
 const hour = 3600000, day = 24 * hour;
+const pointsMax = 2000000;
 
 setDefaults({ from: "now-30d" });
 
@@ -45,59 +45,7 @@ function asked() {
   };
 }
 
-// The period that one is compared with: as long and right before, whole months of whole months, or the same a week ago.
-function periodBefore(compare, { from, to, zone }) {
-  const [start, end] = [reading(from, zone), reading(to, zone)];
-  const moved = (shown, change) => instant({ ...shown, ...change }, zone);
-  if (compare === "week") return [moved(start, { day: start.day - 7 }), moved(end, { day: end.day - 7 })];
-  const isMonth = (shown) => shown.day === 1 && shown.hour === 0 && shown.minute === 0 && shown.second === 0;
-  const months = (end.year - start.year) * 12 + end.month - start.month;
-  if (isMonth(start) && isMonth(end) && months > 0) {
-    const first = start.year * 12 + start.month - 1 - months;
-    return [instant({ ...start, year: Math.floor(first / 12), month: first % 12 + 1 }, zone), from];
-  }
-  return [from - (to - from), from];
-}
-
 // MARK: rows and times
-
-// When a span of time in a breakdown begins and ends, by the clock of the zone.
-function span(name, text, zone) {
-  const start = name === "hour" ? Date.parse(text) : parsed(name === "month" ? text + "-01" : text, { now: 0, zone });
-  const shown = reading(start, zone);
-  if (name === "hour") return [start, start + hour];
-  if (name === "month") return [start, instant({ ...shown, year: shown.year + Math.floor(shown.month / 12), month: shown.month % 12 + 1 }, zone)];
-  return [start, instant({ ...shown, day: shown.day + (name === "week" ? 7 : 1) }, zone)];
-}
-
-// Which span it is, counted from the one in which a period begins.
-function spanNumber(name, text, from, zone) {
-  const [start] = span(name, text, zone);
-  if (name === "month") {
-    const [shown, first] = [reading(start, zone), reading(from, zone)];
-    return (shown.year - first.year) * 12 + shown.month - first.month;
-  }
-  return Math.round((start - floored(from, name[0], zone)) / (name === "hour" ? hour : name === "day" ? day : 7 * day));
-}
-
-function keyOf(section, row, from, zone) {
-  return JSON.stringify(nameColumns(section).map((at) => {
-    const name = section.columns[at].name;
-    const text = row[at]?.exact ?? row[at]?.text ?? null;
-    return text !== null && section.columns[at].is_key && times.includes(name) ? spanNumber(name, text, from, zone) : text;
-  }));
-}
-
-// What a row was before; a section without it was not told then.
-function comparing(section, before, from, zone) {
-  const other = before && sectionOf(before.report, section.name);
-  if (!other) return undefined;
-  const rows = new Map(other.rows.map((row) => [keyOf(other, row, before.from, zone), row]));
-  return (row) => rows.get(keyOf(section, row, from, zone)) ?? null;
-}
-
-// Whether a row is all groups that are not listed one by one.
-function isOfOthers(row) { return row.some((cell) => cell?.kind === "text" && /^other \(.* groups?.*\)$/.test(cell.text)); }
 
 // Rows that filters leave. A breakdown by what is filtered is asked, and its own rows are shown: no figure is added up.
 function filtered(section, filters) {
@@ -106,27 +54,32 @@ function filtered(section, filters) {
   return { ...section, rows: section.rows.filter((row) => wanted.every(([at, values]) => values.includes(row[at]?.exact ?? ""))) };
 }
 
-// What the address becomes where a row is looked into: its times as range, its other names as filters.
-function into(section, row, question, { zone, from, to }) {
+// What the address becomes where a row is looked into: its times as range, as far as the report reaches, since its figures
+// are of no more; its other names as filters.
+function into(section, row, question, { report, zone, from, to }) {
   const changes = {};
   const used = new Set(question.filters.keys());
   // What is within one day is not broken down by days.
   if (to - from <= day) used.add("day");
   if (to - from <= hour) used.add("hour");
-  let following;
+  // The server says what now is, which may be later than here.
+  const range = [from, Math.max(to, Date.parse(report.to))];
+  let finest = -1;
   for (const at of nameColumns(section)) {
     const name = section.columns[at].name;
     if (times.includes(name)) {
       if (!row[at]) continue;
-      const [from, to] = span(name, row[at].exact, zone);
-      Object.assign(changes, { from: iso(from), to: iso(to) });
+      const [start, end] = span(name, row[at].exact, zone);
+      [range[0], range[1]] = [Math.max(range[0], start), Math.min(range[1], end)];
+      Object.assign(changes, { from: iso(range[0]), to: iso(range[1]) });
       for (const one of times.slice(0, name === "hour" ? 4 : name === "day" ? 3 : 2)) used.add(one);
-      following = { month: "day", week: "day", day: "hour" }[name];
+      finest = Math.max(finest, times.indexOf(name));
     } else {
       changes["var-" + name] = row[at]?.exact ?? "";
       used.add(name);
     }
   }
+  const following = { month: "day", week: "day", day: "hour" }[times[finest]];
   return { ...changes, by: following ?? next.find((name) => dimensions.includes(name) && !used.has(name)) ?? null };
 }
 
@@ -188,12 +141,17 @@ function barsOf(section, at) {
 
 // Series of a breakdown by spans of one length, each of the other names a line; null: it is none.
 function seriesOf(section, at, context) {
-  const keys = nameColumns(section);
+  // What is the same in all rows, as it was looked into, parts no lines.
+  const keys = nameColumns(section).filter((key) => context.question.filters.get(section.columns[key].name)?.length !== 1);
   const [first, ...others] = keys;
   const name = section.columns[first]?.name;
   const step = { hour, day, week: 7 * day }[name];
   if (!step) return null;
-  const rows = section.rows.filter((row) => row[first] && !isOfOthers(row)).map((row) => [span(name, row[first].exact, context.zone)[0], row]);
+  const { zone } = context;
+  // Days are not all as long as each other: they are drawn by the calendar, as if clocks were never set.
+  const isDated = name !== "hour";
+  const placed = (time) => isDated ? time + offset(time, zone) * 60000 : time;
+  const rows = section.rows.filter((row) => row[first] && !isOfOthers(row)).map((row) => [placed(span(name, row[first].exact, zone)[0]), row]);
   if (rows.length === 0) return null;
   const start = Math.min(...rows.map(([time]) => time));
   const count = Math.round((Math.max(...rows.map(([time]) => time)) - start) / step) + 1;
@@ -201,10 +159,17 @@ function seriesOf(section, at, context) {
   const series = new Map();
   for (const [time, row] of rows) {
     const label = others.length ? others.map((key) => row[key]?.text ?? "–").join(", ") : section.columns[at].title;
+    // More lines than anybody sees apart would not fit into memory.
+    if (!series.has(label) && (series.size + 1) * count > pointsMax) return null;
     if (!series.has(label)) series.set(label, { name: label, labels: {}, values: new Array(count).fill(null) });
     series.get(label).values[Math.round((time - start) / step)] = amount(row[at]) ?? null;
   }
-  return { start, step, count, series: [...series.values()], from: start, to: start + Math.max(1, count - 1) * step };
+  return {
+    start, step, count, series: [...series.values()], from: start, to: start + Math.max(1, count - 1) * step,
+    zone: isDated ? "UTC" : zone, said: isDated ? (time) => dateText(time, "UTC") : undefined,
+    finished: placed(Date.parse(context.report.watermark)) - step,
+    instantOf: (time) => isDated ? instant(reading(time, "UTC"), zone) : time,
+  };
 }
 
 // MARK: a section
@@ -274,7 +239,7 @@ function sectionNode(whole, context, hosts) {
 async function draw(context) {
   for (const take of takeAway.splice(0)) take();
   const hosts = [];
-  const { report, before, zone } = context;
+  const { report, before } = context;
   // What was asked stands first.
   const sections = [...report.sections].sort((one, other) => Number(isAsked(other, context)) - Number(isAsked(one, context)));
   replace(byId("period"), report.period, before ? ", compared with " + before.report.period : null);
@@ -283,9 +248,9 @@ async function draw(context) {
     ? el("p", {}, "Compared with: " + before.report.period + ". " + before.report.basis.join(" ")) : null);
   for (const { host, section, at, over } of hosts) {
     takeAway.push(await overTime(host, {
-      title: section.title + ": " + section.columns[at].title, unit: unitOf(section, at), zone, ...over,
-      isStacked: ["usd", "count"].includes(section.rows.find((row) => row[at])?.[at].kind), finished: Date.parse(report.watermark) - over.step,
-      onZoom: (start, end) => change({ from: iso(start), to: iso(end) }),
+      title: section.title + ": " + section.columns[at].title, unit: unitOf(section, at), ...over,
+      isStacked: ["usd", "count"].includes(section.rows.find((row) => amount(row[at]) !== undefined)?.[at].kind),
+      onZoom: (start, end) => change({ from: iso(over.instantOf(start)), to: iso(over.instantOf(end)) }),
     }));
   }
 }

@@ -58,7 +58,7 @@ const past = new Map();
 function ends(from, to) {
   const step = steps.find((step) => (to - from) / step <= pointsMax) ?? Math.ceil((to - from) / pointsMax / steps.at(-1)) * steps.at(-1);
   const found = [];
-  for (let end = Math.floor(to / step) * step; end >= from && end < to; end -= step) found.unshift(end);
+  for (let end = Math.floor(to / step) * step; end >= from; end -= step) found.unshift(end);
   return { step, ends: found };
 }
 
@@ -75,8 +75,14 @@ async function budgetsAt(end, watermark, signal) {
 }
 
 async function showBurnDown(report, { from, to, zone }, signal) {
+  if (sectionOf(report, "budgets").rows.length === 0) {
+    takeAway();
+    [takeAway, drawAgain] = [() => {}, () => {}];
+    return replace(byId("burndown"), el("p", { class: "soft" }, "– no data"));
+  }
   const watermark = Date.parse(report.watermark);
-  const { step, ends: times } = ends(from, to);
+  // What has not come yet burns nothing.
+  const { step, ends: times } = ends(from, Math.min(to, Date.parse(report.now)));
   const points = [];
   // One after the other: each is a report of its own, and others ask as well.
   for (const end of times) points.push(await budgetsAt(end, watermark, signal));

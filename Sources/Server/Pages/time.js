@@ -143,7 +143,7 @@ export function isRelative(text) { return text.trim().startsWith("now"); }
 
 function two(number) { return String(number).padStart(2, "0"); }
 
-function dateText(time, zone) {
+export function dateText(time, zone) {
   const { year, month, day } = reading(time, zone);
   return String(year).padStart(4, "0") + "-" + two(month) + "-" + two(day);
 }

@@ -27,18 +27,22 @@ struct RollupChecks {
         let told = "(input_tokens is not null or output_tokens is not null or reported_cost_usd is not null)"
         // A record of a cost alone says nothing of tokens.
         let claimed = "case when input_tokens is not null or output_tokens is not null then \(tokens) end"
+        let isTold = "\(period.contains("time")) and trace_id is not null and \(told)"
         let records =
             "select tenant, trace_id, conversation_id, 1 as records, \(claimed) as told, reported_cost_usd as told_cost, "
-            + "0 as calls, 0 as used, null as cost from usage_reported where \(period.contains("time")) and trace_id is not null and \(told)"
+            + "0 as calls, 0 as used, null as cost from usage_reported where \(isTold)"
+        // Of calls, those of traces with records alone: all others are told apart for nothing.
+        let withRecords =
+            "select tenant as these_tenant, trace_id as these_trace from usage_reported where \(isTold) group by 1, 2"
         let near = period.widened(byNanoseconds: Self.reachNanoseconds).contains("time")
         let calls = CostQueries.tables.map { table in
             "select tenant, trace_id, conversation_id, 0, null, null, 1, \(tokens), cost_low_usd from \(table) "
-                + "where \(near) and trace_id is not null"
+                + "join (\(withRecords)) as these on tenant = these_tenant and trace_id = these_trace where \(near)"
         }
         return
             "select tenant, trace_id, max(conversation_id) as conversation_id, sum(records) as records, max(told) as largest, "
             + "sum(told) as told, max(told_cost) as told_cost, sum(calls) as calls, sum(used) as used, sum(cost) as cost from ("
-            + ([records] + calls).joined(separator: " union all ") + ") as events group by 1, 2 having sum(records) > 0"
+            + ([records] + calls).joined(separator: " union all ") + ") as events group by 1, 2"
     }
 
     private static let verdict =

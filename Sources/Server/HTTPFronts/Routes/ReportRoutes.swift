@@ -50,7 +50,7 @@ extension Routes {
         let lane = name.isOfNow ? statusQueries : queries
         return try await lane.run { [self] cancellation in
             try refusing {
-                let report = try report(
+                var report = try report(
                     name, query, over: store.pinnedForReports(), cancellation, within: lane.memory)
                 let missing = report.notices + [name.isOfNow ? health.refusal?.line : nil].compactMap { $0 }
                 if section == ReportFiles.all, format == .csv {
@@ -59,6 +59,8 @@ extension Routes {
                     let response = Response(bytes: Array(body.utf8), contentType: type)
                     return Self.noting(waiting, missing: missing, response)
                 }
+                // Nobody sees the fields of an answer in a document or on a page.
+                if format == .html || format == .cells { report.notices = missing + [waiting?.text].compactMap { $0 } }
                 let text = try report.rendered(format, section: section)
                 let response = Response(bytes: Array(text.utf8), contentType: format.contentType)
                 return Self.noting(waiting, missing: missing, format == .html ? Self.guarded(response) : response)

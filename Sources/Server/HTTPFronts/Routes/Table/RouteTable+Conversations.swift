@@ -48,7 +48,9 @@ extension RouteTable {
             .path("id", .text, "its id, percent-encoded; upper and lower case differ"),
             .query("tenant", .text, "whose it is, where several have one of this id"),
             .query("format", .choice(ConversationFormat.allCases.map(\.rawValue)), "json without it"),
-            .query("event", .integer, "position of the one event that is told, with all that it says; not in columns"),
+            .query(
+                "event", .integer,
+                "position of the one event that is told, with all that it says and its turn; not in columns"),
             packing,
         ]
         one.answers = [
