@@ -255,7 +255,7 @@ import Testing
     @Test(arguments: [
         ("GET", "/v1/statsu", "/v1/status"), ("GET", "/metric", "/metrics"),
         ("POST", "/v1/event", "/v1/events"), ("POST", "/V1/Events/", "/v1/events"), ("POST", "/traces", "/v1/traces"),
-        ("GET", "/reports/sla", "/v1/reports/{kind}"), ("GET", "/v1/conversation/c-1", "/v1/conversations/{id}"),
+        ("GET", "/v1/report/sla", "/v1/reports/{kind}"), ("GET", "/v1/conversation/c-1", "/v1/conversations/{id}"),
         ("GET", "/v1/sqll", "POST /v1/sql"), ("GET", "/runbook/PlimsollDown", "/runbooks/{name}"),
         // Whoever sends gets no address that takes nothing, and nothing near is no guess.
         ("GET", "/v1/prompts/secret", nil),

@@ -357,7 +357,7 @@ import Testing
     @Test func whoDrawsChartsHasTheirLibraryAndStyle() async throws {
         let taken = Dictionary(
             uniqueKeysWithValues: Self.texts.map { name, text in
-                (name, text.matches(of: /(?:\} from |import\()"\.\/([^"]*)"/).map { String($0.1) })
+                (name, text.matches(of: /(?:\} from |[i]mport\()"\.\/([^"]*)"/).map { String($0.1) })
             })
         try await withServer { client, _ in
             var count = 0

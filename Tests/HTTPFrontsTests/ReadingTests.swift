@@ -67,7 +67,7 @@ import Testing
         try await withConversation { client in
             #expect(try await client.send("GET", "/v1/reports/weather").status == 404)
             let wrong = [
-                "by=colour", "from=yesterday", "from=now&to=now-1d", "format=html", "rule=none", "by=topic&by=topic",
+                "by=colour", "from=yesterday", "from=now&to=now-1d", "format=pdf", "rule=none", "by=topic&by=topic",
                 "timezone=Mars",
                 "section=none", "by=topic,",
             ]

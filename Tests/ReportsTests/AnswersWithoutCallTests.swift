@@ -100,8 +100,8 @@ import Testing
         #expect(section?.value("count", row: 1) == .count(2))
     }
 
-    /// Each answer is judged by itself: what does not fit in what a question may hold is asked in parts, by time and, of
-    /// one instant, by place in the log. Each third conversation has a call.
+    /// Each answer is judged by itself: what does not fit in what a question may hold is asked in parts, by time and,
+    /// of one instant, by place in the log. Each third conversation has a call.
     @Test(arguments: [0.25, 0]) func moreAnswersThanMemoryAreCountedInParts(secondsBetween: Double) throws {
         var sample = try SampleStore()
         let conversations = 10_000

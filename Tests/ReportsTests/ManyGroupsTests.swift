@@ -124,7 +124,9 @@ import Testing
         let call: [String: EventValue] = [
             "provider": .text("maker"), "request_model": .text("big"), "input_tokens": .integer(10),
         ]
-        for number in 0..<24_000 { sample.add("llm.call", at: 1, call.merging(["trace_id": .text("t\(number)")]) { $1 }) }
+        for number in 0..<24_000 {
+            sample.add("llm.call", at: 1, call.merging(["trace_id": .text("t\(number)")]) { $1 })
+        }
         sample.add("usage.reported", at: 2, ["trace_id": .text("t7"), "input_tokens": .integer(10)])
         var options = QueryOptions()
         options.memoryBudgetBytes = 4 << 20

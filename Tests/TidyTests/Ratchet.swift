@@ -63,7 +63,7 @@ enum Ratchet {
         "EventStores": 13,
         "Intakes": 2,
         "Projections": 14,
-        "Reports": 57,
+        "Reports": 52,
         "Segments": 2,
         "Settings": 4,
         "Tests/AskingTests": 2,
