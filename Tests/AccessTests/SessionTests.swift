@@ -11,12 +11,7 @@ import Testing
     private var file: TokenFile { TokenFile(dataDirectory: "/data", fileSystem: disk) }
 
     private func token(_ scopes: Set<AccessScope>, expiresAfter nanoseconds: Int64? = nil) throws -> AccessToken {
-        let now = clock.wallNanoseconds()
-        return try file.update { book in
-            try book.create(
-                name: "", scopes: scopes, expires: nanoseconds.map { now + $0 }, now: now,
-                randomness: SystemRandomness())
-        }
+        try file.token(scopes, at: clock.wallNanoseconds(), expiresAfter: nanoseconds)
     }
 
     private func control(isTokenRequired: Bool = false) throws -> AccessControl {

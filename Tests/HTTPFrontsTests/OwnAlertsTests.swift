@@ -62,14 +62,15 @@ import Testing
         return false
     }
 
+    private static let machine = StoreContext(
+        fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
+        workers: ThreadWorkers(parallelism: 2))
+
     @Test func whatFiresIsToldAsSoonAsSomebodyListens() async throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-alerts-\(UUID().uuidString)")
             .path
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let context = StoreContext(
-            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
-            workers: ThreadWorkers(parallelism: 2))
-        let store = try EventStore.open(at: path, context: context)
+        let store = try EventStore.open(at: path, context: Self.machine)
         var options = RuleOptions()
         options.externalURL = "http://here/"
         let rules = RuleSet([try RuleFile(Array(Self.text.utf8), name: "always.yaml")], options)
@@ -128,10 +129,7 @@ import Testing
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-untold-\(UUID().uuidString)")
             .path
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let context = StoreContext(
-            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
-            workers: ThreadWorkers(parallelism: 2))
-        let store = try EventStore.open(at: path, context: context)
+        let store = try EventStore.open(at: path, context: Self.machine)
         let rules = RuleSet([try RuleFile(Array(Self.text.utf8), name: "always.yaml")], RuleOptions())
         let receiver = Receiver([Int](repeating: 404, count: 100_000))
         try await receiver.serve { url in
@@ -156,9 +154,6 @@ import Testing
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-replay-\(UUID().uuidString)")
             .path
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let context = StoreContext(
-            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
-            workers: ThreadWorkers(parallelism: 2))
         let text = """
             groups:
               - name: failing
@@ -201,7 +196,7 @@ import Testing
                 "7", "message.sent", secondsAgo: 45,
                 #""conversation_id":"by hand","turn":1,"status":"ok","duration_ns":9000000000,"author":"human""#),
         ]
-        try await withServer(try EventStore.open(at: path, context: context), rules: rules) { client, _ in
+        try await withServer(try EventStore.open(at: path, context: Self.machine), rules: rules) { client, _ in
             let answer = try await client.post(lines.joined(separator: "\n"))
             #expect(answer.text.contains(#""accepted":7"#), "\(answer.text)")
             for (rule, named) in [
@@ -225,10 +220,7 @@ import Testing
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-due-\(UUID().uuidString)")
             .path
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let context = StoreContext(
-            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
-            workers: ThreadWorkers(parallelism: 2))
-        let store = try EventStore.open(at: path, context: context)
+        let store = try EventStore.open(at: path, context: Self.machine)
         var objectives = ObjectiveSet.builtIn
         objectives.answerLimits = AnswerLimits(
             nanoseconds: 30_000_000_000, channels: [.init(name: Array("email".utf8), nanoseconds: 7_200_000_000_000)])
@@ -265,13 +257,10 @@ import Testing
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("plimsoll-replay-\(UUID().uuidString)")
             .path
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let context = StoreContext(
-            fileSystem: POSIXFileSystem(), clock: SystemClock(), randomness: SystemRandomness(),
-            workers: ThreadWorkers(parallelism: 2))
         let rules = RuleSet([try RuleFile(Array(Self.text.utf8), name: "always.yaml")], RuleOptions())
         var limits = ServerLimits()
         limits.queryTimeLimit = .nanoseconds(1)
-        let store = try EventStore.open(at: path, context: context)
+        let store = try EventStore.open(at: path, context: Self.machine)
         try await withServer(store, limits: limits, rules: rules) { client, _ in
             let refused = try await client.send("GET", "/v1/alerts/replay?rule=Always", headers: [], body: [])
             #expect(refused.status == 503, "\(refused.text)")
