@@ -224,4 +224,55 @@ import Testing
         #expect(try store.verify().findings == [])
         try store.close()
     }
+
+    /// A correction of few calls computes these alone where nobody asked for the others, at a start as well; whoever
+    /// asks then has all of them computed once.
+    @Test func aCorrectionOfFewCallsLeavesOthersUntilTheyAreAskedFor() throws {
+        let disk = SimulatedFileSystem(seed: 25)
+        var store = try Self.open(disk)
+        func set(_ picoPerToken: Int64, at seconds: Double) throws {
+            var prices = SampleEvents()
+            for model in ["few", "many"] {
+                for name in ["input", "output"] {
+                    prices.addPrice(model, name, picoPerToken: picoPerToken, at: seconds)
+                }
+            }
+            _ = try store.append([prices.batch])
+        }
+        try set(20_000, at: -2)
+        var events = SampleEvents()
+        for number in 0..<40 {
+            events.addTurn("c\(number)", 1, at: Double(number), model: number < 3 ? "few" : "many")
+        }
+        _ = try store.append([events.batch])
+        try store.seal()
+        try set(30_000, at: -1)
+        /// The costs, and the pages that were read for them.
+        func ask() throws -> (costs: [Scalar], pages: Int) {
+            let table = try #require(store.snapshot().table(named: "llm_call"))
+            let place = try #require(table.columns.firstIndex { $0.name == "cost_usd" })
+            let statistics = ScanStatistics()
+            var costs: [Scalar] = []
+            for morsel in try table.morsels(for: ScanRequest(columns: [place], statistics: statistics)) {
+                let column = try morsel.column(place)
+                costs += (0..<morsel.rowCount).map { column.scalar(at: $0) }
+            }
+            return (costs, statistics.pagesRead.load(ordering: .relaxed))
+        }
+        let correction = try store.rebook(provider: "openai", model: "few", times: .min ..< .max)
+        #expect(correction.calls == 3 && correction.correctionPicoUSD == 3 * 1_100 * 10_000)
+        let asked = try ask()
+        #expect(asked.pages > 0 && Set(asked.costs).count == 2 && asked.costs.count == 40)
+        #expect(try ask().pages == 0)
+        disk.crash()
+        store = try Self.open(disk)
+        let again = try ask()
+        #expect(again.pages > 0 && again.costs == asked.costs)
+        // Of a group whose costs are known all stay known.
+        #expect(try store.rebook(provider: "openai", model: "many", times: .min ..< .max).calls == 37)
+        let all = try ask()
+        #expect(all.pages == 0 && Set(all.costs).count == 1)
+        #expect(try store.verify().findings == [])
+        try store.close()
+    }
 }

@@ -71,15 +71,21 @@ package struct PriceBook: Sendable {
     /// - Complexity: O(entries · log entries + log prices).
     package mutating func add(_ entries: [PriceEntry]) -> [PriceChange] {
         precondition(entries.count <= Limits.pricesMax - count)
+        let changes = self.changes(with: entries)
+        take(entries)
+        return changes
+    }
+
+    /// What ``add(_:)`` would say of several prices; none is taken over.
+    /// - Complexity: O(entries · log prices).
+    package func changes(with entries: [PriceEntry]) -> [PriceChange] {
         var known: [Slot: Int64] = [:]
-        let changes = entries.map { entry in
+        return entries.map { entry in
             let slot = Slot(pair: PricePair(entry), kind: PriceKind(entry), origin: entry.origin)
             let before = known[slot] ?? earliest(slot.pair, slot.kind, slot.origin)
             known[slot] = min(before ?? .max, entry.validFrom)
             return PriceChange(entry, earliest: before)
         }
-        take(entries)
-        return changes
     }
 
     /// The least `valid_from` of the prices of one origin for a class and tier.

@@ -11,8 +11,15 @@ struct PriceLedger: Sendable {
 
     /// Takes a book over with its history: which prices came late follows from the order of their positions.
     init(book: PriceBook) {
-        self.book = book.beginning
-        late.add(self.book.add(Array(book.later.prefix(max(0, Limits.pricesMax - self.book.count)))))
+        let (beginning, later) = (book.beginning, book.later)
+        // What began and what came later are the book as it is: nothing of it is put in order again.
+        if book.count <= Limits.pricesMax {
+            self.book = book
+            late.add(beginning.changes(with: later))
+        } else {
+            self.book = beginning
+            late.add(self.book.add(Array(later.prefix(max(0, Limits.pricesMax - beginning.count)))))
+        }
     }
 
     /// Takes a price over that comes now.

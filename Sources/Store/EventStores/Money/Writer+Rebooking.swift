@@ -103,7 +103,11 @@ private struct RebookingEffect {
         for block in writer.tail.readBlocks { compare(block, after, writer.registry) }
     }
 
-    /// Only rows that the correction concerns may cost something else.
+    /// So small a part of a group's calls is computed alone, before and after, where nobody asked for all of them yet:
+    /// a start would compute what a store costs for a few calls. Of more, whoever asks next finds all of them.
+    private static let fewShare = 8
+
+    /// Only rows that the correction concerns may cost something else, and only of these costs are looked at.
     private mutating func compare(
         _ old: RepricedMorsel, _ new: RepricedMorsel, _ rebooking: Rebooking
     ) throws {
@@ -113,10 +117,12 @@ private struct RebookingEffect {
             if let known = old.overlay.knownColumns(of: old) { try new.overlay.keep(known, of: new) }
             return
         }
-        let before = try old.costs()
+        let knowsAll = rows.count > base.rowCount / Self.fewShare || old.overlay.knownColumns(of: old) != nil
+        var before = knowsAll ? try old.costs() : [CallCost?](repeating: nil, count: base.rowCount)
+        if !knowsAll { for (row, cost) in zip(rows, try old.computed(rows)) { before[row] = cost } }
         var after = before
         for (row, cost) in zip(rows, try new.computed(rows)) { after[row] = cost }
-        try new.overlay.keep(OverlaidCosts.Columns(after, new.money, layout.columns), of: new)
+        if knowsAll { try new.overlay.keep(OverlaidCosts.Columns(after, new.money, layout.columns), of: new) }
         let ids = try layout.index(of: "conversation_id").map { try base.column($0) }
         let tenants = try layout.index(of: "tenant").map { try base.column($0) }
         let changed = rows.filter { differ(before[$0], after[$0]) }
