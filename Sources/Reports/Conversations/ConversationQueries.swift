@@ -19,6 +19,16 @@ extension ReportRunner {
         var tenant: String
         /// The condition in SQL that a row is of it.
         var whole: String
+
+        /// The same for rows of events, with the stretch of time in which all of these happened where that is known:
+        /// most of a store is of other times, which it can tell without looking an id up.
+        var events: String {
+            func time(_ name: String) -> Int64? {
+                if case .timestamptz(let time)? = header.first(where: { $0.name == name })?.value { time } else { nil }
+            }
+            guard let first = time("start_time"), let last = time("last_time") else { return whole }
+            return "\(whole) and time >= \(SQLTexts.time(first)) and time <= \(SQLTexts.time(last))"
+        }
     }
 
     /// - Throws: as ``conversation(_:tenant:event:)``.
@@ -48,15 +58,15 @@ extension ReportRunner {
         let whole = found.whole
         let asked = event.map { " and position = \($0)" } ?? ""
         // Who asks for one of many thousand events wants no megabytes of turns beside it.
-        let itsTurn = event == nil ? "" : " and turn in (select turn from events where \(whole)\(asked))"
+        let itsTurn = event == nil ? "" : " and turn in (select turn from events where \(found.events)\(asked))"
         let turns = try named("select * from turns where \(whole)\(itsTurn) order by coalesce(asked_time, time), turn")
         let events = try named(
-            "select * from events where \(whole)\(asked) order by time, position "
+            "select * from events where \(found.events)\(asked) order by time, position "
                 + "limit \(ConversationDocument.eventsMax)")
         var omitted: Int64 = 0
         if events.count == ConversationDocument.eventsMax {
             omitted =
-                Int64(try rows("select count(*) from events where \(whole)").first?.integer(0) ?? 0)
+                Int64(try rows("select count(*) from events where \(found.events)").first?.integer(0) ?? 0)
                 - Int64(events.count)
         }
         let repeated = ["conversation_id", "tenant"]

@@ -35,7 +35,11 @@ extension RouteTable {
                 "limit", .integer,
                 "so many at a time, at most \(ConversationRequest.countMax); \(ConversationRequest.countStandard) "
                     + "without it"),
-            .query("cursor", .text, "next of the page before; its period is that of the first page"), packing,
+            .query(
+                "cursor", .text,
+                "what stands behind it: next of the page before, or cursor of a conversation; its period is that of the "
+                    + "first page"),
+            .query("before", .text, "likewise, what stands right before it: previous of the page behind"), packing,
         ]
         list.answers = [RouteContent("application/json", .conversationList)]
         list.otherStatuses = [400, 429, 503]
