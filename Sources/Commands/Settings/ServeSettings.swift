@@ -22,6 +22,8 @@ package struct ServeSettings: Sendable {
     package var names: [String] = []
     /// Where links of alerts to runbooks lead; nil: to the server's own pages.
     package var runbooks: String?
+    /// Where pages link to a trace, `{trace_id}` standing for its id; nil: nowhere.
+    package var traceLink: String?
     /// Who is believed when he says for whom he asks.
     package var proxies = TrustedProxies()
     /// How the lines of the server's log are written.
@@ -140,6 +142,13 @@ extension Setting {
                     + "to /runbooks of the server"
             ) {
                 $0.runbooks = try SettingText.webAddress($1)
+            },
+            Setting(
+                key: "trace_link_template",
+                purpose: "where pages of conversations link to a trace, such as "
+                    + "https://jaeger.example.org/trace/{trace_id}; without it nowhere"
+            ) {
+                $0.traceLink = try SettingText.traceLink($1)
             },
             Setting(
                 key: "proxies",

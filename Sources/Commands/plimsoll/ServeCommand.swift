@@ -78,6 +78,14 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Where pages of conversations link to a trace, {trace_id} standing for its id.",
+            discussion:
+                "Default: PLIMSOLL_TRACE_LINK_TEMPLATE, else nowhere. Such as https://jaeger.example.org/trace/{trace_id}.",
+            valueName: "url"))
+    var traceLinkTemplate: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Rule files to evaluate, several with commas between them.",
             discussion: "Default: PLIMSOLL_ALERTS_RULES, else the rules that follow from the objectives.",
             valueName: "files"))
@@ -152,6 +160,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.traceExport = settings.traces
         configuration.isTokenRequired = requireTokens || settings.isTokenRequired
         (configuration.names, configuration.proxies) = (settings.names, settings.proxies)
+        configuration.traceLink = settings.traceLink
         configuration.isReadingAsked = { HangUpSignal.take() }
         configuration.dashboards = settings.dashboardFolder.map { DashboardFolder($0, in: machine.fileSystem) }
         try machine.checkNoFile(directory)
@@ -208,6 +217,7 @@ struct ServeCommand: AsyncParsableCommand {
             settings.listen = address
         }
         try settings.set("names", flag: "--names", names)
+        try settings.set("trace_link_template", flag: "--trace-link-template", traceLinkTemplate)
         try settings.set("memory", flag: "--memory", memory)
         try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
         try settings.set("alerts.rules", flag: "--alert-rules", alertRules)

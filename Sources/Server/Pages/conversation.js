@@ -5,14 +5,14 @@ import { Columns, costText, exactMoney, outcomes, pico, tree, withheldText, word
 import { copyButton } from "./copy.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, format } from "./format.js";
+import { conversationAddress, filtersOf, namedHere, pageInList, sortOf } from "./listed.js";
 import { VirtualRows, isShortcutOfOthers, isTyping } from "./rows.js";
 import { keepView, notice, noticeTrouble, show } from "./shell.js";
 import { change, link, view } from "./state.js";
 import { dateTimeText, offsetText } from "./time.js";
 import { Waterfall, callOf, filters } from "./waterfall.js";
 
-// A percent sign that escapes nothing is itself, as the server reads it.
-const id = decodeURIComponent((location.pathname.split("/")[2] ?? "").replace(/%(?![0-9a-f]{2})/gi, "%25"));
+const id = namedHere();
 const views = { turns: "Turns", waterfall: "Waterfall", events: "Events" };
 const turnsShown = 200;
 
@@ -33,12 +33,21 @@ function given() {
   for (const name of ["turn", "event"]) {
     if (parameters.has(name) && whole(name) === null) wrong.push(name + "=" + parameters.get(name) + " is no number");
   }
-  // "All" of a dashboard is no value.
-  const tenants = (view().variables.tenant ?? []).filter((text) => text !== "" && text !== "$__all");
-  return { view: Object.hasOwn(views, named ?? "") ? named : null, turn: whole("turn"), event: whole("event"), tenant: tenants[0], wrong };
+  // Variables are filters of the list that it was opened from; where nothing else says whose it is, they do.
+  const tenant = parameters.get("tenant") || filtersOf(view().variables).tenant;
+  return {
+    view: Object.hasOwn(views, named ?? "") ? named : null, turn: whole("turn"), event: whole("event"), tenant, place: parameters.get("cursor"), wrong,
+  };
 }
 
-function path(query) { return address("/v1/conversations/" + encodeURIComponent(id), { tenant: given().tenant, ...query }); }
+function path(query) { return conversationAddress(id, { tenant: given().tenant, ...query }); }
+
+// This page with another part of it in view, in the same place of the list.
+function here(changes) {
+  const said = new URLSearchParams(location.search);
+  const kept = ["named", "tenant", "cursor"].filter((name) => said.has(name)).map((name) => [name, said.get(name)]);
+  return link(location.pathname, { ...Object.fromEntries(kept), ...changes });
+}
 
 // The time of so many ns behind the base, with milliseconds.
 function timeText(ns) {
@@ -94,8 +103,7 @@ function showHead() {
         head.feedback_requests ? "asked for " + (head.feedback_requests === 1 ? "once" : count(head.feedback_requests) + " times") : null)),
     el("p", { class: "soft" }, "The same as ", el("a", { href: path({}) }, "JSON"), ", ", el("a", { href: path({ format: "table" }) }, "text"),
       ", ", el("a", { href: path({ format: "columns" }) }, "columns"), ". ",
-      copyButton("SQL", sqlText, showBeside), " ",
-      el("a", { href: "/conversations", "data-keeps-view": true }, "All conversations")),
+      copyButton("SQL", sqlText, showText)),
     isAllLate(data.answer) ? el("p", { class: "soft" }, "Every event of it came more than " + format(data.answer.late.after_ns / 1e9, "s")
       + " after it happened.") : null,
     head.cut_after === undefined ? null : el("p", { class: "warn" }, "! outcome, turns and rating are made of the first " + count(head.cut_after)
@@ -107,9 +115,60 @@ function sqlText() {
   return "select * from events where conversation_id = " + quoted(id) + " and tenant = " + quoted(data.answer.tenant) + " order by time, position";
 }
 
-function showBeside(text, button) {
+function showText(text, button) {
   if (!button.nextElementSibling?.matches("code")) button.after(" ", el("code", {}, text));
   return "Not allowed here: select it";
+}
+
+// MARK: its place in a list
+
+let besides = null;
+
+// Those before and behind it in the list that it was opened from, where the address has its place there. They are looked
+// for around that place as it was, whatever became of the conversation since.
+async function findBesides() {
+  const { place } = given();
+  const values = filtersOf(view().variables);
+  const key = JSON.stringify([place, values]);
+  if (besides?.key === key) return showBesides();
+  besides = { key };
+  showBesides();
+  if (place === null) return;
+  const others = async (name) => {
+    const { conversations } = await ask(address("/v1/conversations", { ...values, sort: sortOf(place), [name]: place, limit: 2 }));
+    return conversations.filter((found) => found.conversation_id !== id || found.tenant !== data.answer.tenant);
+  };
+  try {
+    const [before, behind] = await Promise.all([others("before"), others("cursor")]);
+    if (besides.key !== key) return;
+    besides = { key, before: before.at(-1) ?? null, behind: behind[0] ?? null };
+    notice("place", null);
+    showBesides();
+  } catch (error) {
+    noticeTrouble("place", error);
+  }
+}
+
+function showBesides() {
+  const { place, view: named } = given();
+  const { before, behind } = besides;
+  const sort = sortOf(place ?? "") ?? "newest";
+  const other = (found, text, rel) => el("a", { href: pageInList(found, { view: named }), rel }, text + found.conversation_id);
+  const end = (text) => el("span", { class: "soft" }, text);
+  replace(byId("list"),
+    before ? other(before, "‹ Before: ", "prev") : before === null ? end("The first of the list") : null,
+    el("a", { href: link("/conversations", sort === "newest" ? {} : { sort }) }, place === null ? "All conversations" : "The list"),
+    behind ? other(behind, "Behind: ", "next") : behind === null ? end("The last of the list") : null);
+}
+
+// MARK: its traces elsewhere
+
+const traces = byId("id").dataset.traces;
+
+// Where the settings say how, and the id is one that cannot lead anywhere else in an address.
+function traceLink(trace) {
+  if (!traces || !/^[0-9A-Za-z_-]{1,128}$/.test(trace ?? "")) return null;
+  return el("a", { href: traces.replaceAll("{trace_id}", () => trace), rel: "noreferrer", class: "trace" }, "Trace " + trace);
 }
 
 // MARK: turns
@@ -177,7 +236,8 @@ function showTurns() {
       class: "turn", toggle: () => { if (part.open && !list.childElementCount) list.append(...stepsOf(nodes, row)); },
     }, el("summary", {}, turnLine(turns, row)), list,
     turns.raw("turn", row) === null ? null
-      : el("p", {}, el("a", { href: link(location.pathname, { ...tenantOf(), view: "waterfall", turn: turns.text("turn", row) }) }, "Waterfall of this turn")));
+      : el("p", {}, el("a", { href: here({ view: "waterfall", turn: turns.text("turn", row) }) }, "Waterfall of this turn"), " ",
+        traceLink(turns.text("trace_id", row))));
     part.open = turns.count === 1 || (wanted !== null && turns.number("turn", row) === wanted);
     parts.push(part);
   }
@@ -186,8 +246,6 @@ function showTurns() {
     more > 0 ? el("button", { type: "button", click: () => { data.turnsShown = last + turnsShown; showTurns(); } }, "Show more (" + count(more) + ")") : null,
     answer.sums.turns_not_loaded > 0 ? el("p", { class: "warn" }, count(answer.sums.turns_not_loaded) + " turns more are not loaded") : null);
 }
-
-function tenantOf() { return given().tenant === undefined ? {} : { "var-tenant": given().tenant }; }
 
 // The events of a turn in the order of time, the first ones where there are many.
 function stepsOf(nodes, turn) {
@@ -318,7 +376,7 @@ async function showDetail(position, isFocus = false) {
     const close = el("button", { type: "button", click: () => { replace(place); byId("grid")?.querySelector(".rows-body")?.focus(); } }, "Close");
     replace(place, el("section", { class: "card detail", "aria-labelledby": "detail-title" },
       el("h2", { id: "detail-title", tabindex: "-1" }, data.events.text("type", row) + " at position " + position), close,
-      marks(row).length ? el("p", { class: "warn" }, marks(row).join(", ")) : null, priceOf(row), contentOf(row),
+      marks(row).length ? el("p", { class: "warn" }, marks(row).join(", ")) : null, priceOf(row), contentOf(row), traceLink(data.events.text("trace_id", row)),
       el("div", { class: "wide" }, el("table", {}, el("tbody", {}, Object.entries(found ?? {}).map(([name, value]) =>
         el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, typeof value === "object" ? JSON.stringify(value, null, 1) : String(value)))))))));
     notice("event", null);
@@ -469,4 +527,5 @@ show(async ({ zone: aZone, signal }) => {
   }
   isStepped = false;
   keepView(byId("main"));
+  await findBesides();
 });

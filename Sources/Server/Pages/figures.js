@@ -2,7 +2,6 @@
 // and says exactly what it is where it is pointed at. Nothing is rounded, scaled or written anew.
 import { el } from "./dom.js";
 import { format } from "./format.js";
-import { hasPage } from "./shell.js";
 import { floored, instant, offset, parsed, reading } from "./time.js";
 
 const looks = { met: "good", "at risk": "warn", breached: "bad", "no data": "soft" };
@@ -206,13 +205,4 @@ export function basisNodes(report) {
     report.definitions.length
       ? el("dl", {}, report.definitions.flatMap(({ term, meaning }) => [el("dt", {}, term), el("dd", {}, meaning)])) : null,
   ];
-}
-
-// A conversation as its page shows it, or as the server prints it.
-export function conversationLink(id, tenant) {
-  const query = new URLSearchParams(tenant ? { tenant } : {});
-  if (!hasPage("/conversations")) query.set("format", "table");
-  const path = (hasPage("/conversations") ? "/conversations/" : "/v1/conversations/") + encodeURIComponent(id);
-  const text = query.toString();
-  return el("a", { href: text ? path + "?" + text : path }, id);
 }

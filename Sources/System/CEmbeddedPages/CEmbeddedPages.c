@@ -87,6 +87,9 @@ static const unsigned char format_js[] = {
 static const unsigned char icon_svg[] = {
 #embed "../../Server/Pages/icon.svg"
 };
+static const unsigned char listed_js[] = {
+#embed "../../Server/Pages/listed.js"
+};
 static const unsigned char overtime_js[] = {
 #embed "../../Server/Pages/overtime.js"
 };
@@ -162,6 +165,7 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(figures_js, "figures.js"),
     FILE_OF(format_js, "format.js"),
     FILE_OF(icon_svg, "icon.svg"),
+    FILE_OF(listed_js, "listed.js"),
     FILE_OF(overtime_js, "overtime.js"),
     FILE_OF(overview_js, "overview.js"),
     FILE_OF(panels_js, "panels.js"),

@@ -90,7 +90,7 @@ package final class PlimsollServer: Sendable {
             ownAddress: { [self] in reached }, startNanoseconds: clock.monotonicNanoseconds(),
             startWallNanoseconds: clock.wallNanoseconds(), seriesMemory: seriesMemory(limits),
             earlierStores: EarlierStores(within: queries.memory) { [clock] in clock.monotonicNanoseconds() },
-            shelf: shelf(),
+            shelf: shelf(), traceLink: configuration.traceLink,
             ruleManager: ruleManager(), alertSenders: alertSenders(), ruleFiles: configuration.ruleFiles)
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)

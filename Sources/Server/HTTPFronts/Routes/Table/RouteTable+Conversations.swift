@@ -1,10 +1,16 @@
 import Access
+import Asking
 import Domain
 import Reports
 
 /// The rows of conversations: what programs ask, and what a browser shows of it.
 extension RouteTable {
     private static let packing = RouteParameter.header("Accept-Encoding", .text, "gzip: it is sent compressed")
+
+    private static let named = RouteParameter.query(
+        ConversationAddress.parameter, .text,
+        "its id, where no path can hold it (. and .., which clients take for folders); the path has "
+            + "\(ConversationAddress.substitute) in its place")
 
     static let conversations: [Route] = {
         var list = Route(
@@ -49,7 +55,7 @@ extension RouteTable {
             "As columns it is for who draws thousands of events: arrays of numbers with one list of texts, the first "
             + "\(ConversationColumns.eventsMax) events by time, and sums that are of all."
         one.parameters = [
-            .path("id", .text, "its id, percent-encoded; upper and lower case differ"),
+            .path("id", .text, "its id, percent-encoded; upper and lower case differ"), named,
             .query("tenant", .text, "whose it is, where several have one of this id"),
             .query("format", .choice(ConversationFormat.allCases.map(\.rawValue)), "json without it"),
             .query(
@@ -68,7 +74,7 @@ extension RouteTable {
     static let conversationPages: [Route] = {
         var one = page(.conversationPage, "/conversations/{id}", "one conversation: turns, waterfall, events, money")
         // Nobody keeps it: an id stands in it.
-        (one.parameters, one.otherStatuses) = ([.path("id", .text, "its id, percent-encoded")], [404])
+        (one.parameters, one.otherStatuses) = ([.path("id", .text, "its id, percent-encoded"), named], [404])
         return [
             page(.conversationsPage, "/conversations", "conversations by time, cost, length, errors, outcome"), one,
         ]
