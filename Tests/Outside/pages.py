@@ -401,6 +401,8 @@ class Pages:
             if self.arguments.only in (None, "/slos"):
                 self.each(["/slos (a range of days)"], lambda path: self.burned(path))
             self.server.stop()
+            if self.arguments.only in (None, "/conversations"):
+                self.each(["/conversations (a list)"], lambda _: self.listed())
             self.serve("strange")
             # Those of the menu: the others are of the same scripts.
             self.each([path for path in self.paths() if path not in MORE], lambda path: self.plain(path, "empty"))
@@ -414,6 +416,92 @@ class Pages:
             finally:
                 if self.server:
                     self.server.stop()
+
+    # Conversations of a list
+
+    NAMES = ["c-1", ".", "..", "_", "%2e%2e", "a/../b", "//x", "a\\b", "100%", "q?a=1&view=events#f", "line\nend", "u\u0308", "n" * 4096]
+    TRACE = "0123456789abcdef" * 2
+
+    def listed(self):
+        """Every id leads to its page, and each page to those beside it in the list."""
+        browser, page = self.browser, "/conversations (a list)"
+        self.server = Server(self.binary, os.path.join(self.folder, "listed"), ["--trace-link-template", "https://traces.example.org/t/{trace_id}?x=1"])
+        self.server.start()
+        try:
+            self.send_listed()
+            browser.open(self.server.url + "/conversations")
+            links = browser.ask("[...document.querySelectorAll('#list a.row')].map(one => [one.textContent, one.href])")
+            self.expect(page, "ids in the list", sorted(name for name, _ in links), sorted(self.NAMES))
+            for name, address in links:
+                browser.open(address)
+                self.expect(page, f"the page of {name[:40]!r}", browser.ask("document.getElementById('id').textContent"), name)
+                self.expect(page, f"turns of {name[:40]!r}", len(browser.all("#turns details.turn")), 1)
+            self.neighbours(page, [(name, address) for name, address in links if len(name) < 1000])
+            self.seen_elsewhere(page)
+            self.complaints(page)
+        finally:
+            self.server.stop()
+
+    def send_listed(self):
+        lines = []
+        for place, name in enumerate(self.NAMES):
+            for number, kind in enumerate(("message.received", "llm.call", "message.sent")):
+                data = {"conversation_id": name, "turn": 1, "trace_id": self.TRACE if place else "..", "status": "ok", "provider": "openai",
+                        "request_model": "gpt-4o-mini", "input_tokens": 100 * (place + 1), "output_tokens": 5, "author": "user" if number == 0 else "agent"}
+                if kind != "llm.call":
+                    data = {field: data[field] for field in ("conversation_id", "turn", "trace_id", "author")} | ({"status": "ok"} if number else {})
+                else:
+                    del data["author"]
+                lines.append(json.dumps({"specversion": "1.0", "id": f"{place}-{number}", "source": "pages", "type": kind, "data": data}))
+        status, _, body = self.server.post("/v1/events", "\n".join(lines).encode(), "application/x-ndjson")
+        if status != 200 or json.loads(body)["accepted"] != len(lines):
+            self.problems.append(f"conversations of a list: {status} {body[:600].decode(errors='replace')}")
+
+    def neighbours(self, page, links):
+        """From one end of the list to the other and back, by links, also those of an address that somebody passed on."""
+        browser = self.browser
+        beside = "(rel => document.querySelector(`#list a[rel=${rel}]`)?.href ?? null)"
+        for sort, told in (("newest", links), ("cost", None)):
+            browser.open(f"{self.server.url}/conversations?sort={sort}&var-channel=")
+            listed = browser.ask("[...document.querySelectorAll('#list a.row')].map(one => [one.textContent, one.href])")
+            if told is not None:
+                self.expect(page, "those of the list", [name for name, _ in listed if len(name) < 1000], [name for name, _ in told])
+            names = [name for name, _ in listed]
+            browser.open(listed[0][1])
+            self.expect(page, f"before the first by {sort}", browser.ask(beside + "('prev')"), None)
+            walked = [browser.ask("document.getElementById('id').textContent")]
+            while len(walked) <= len(names) and browser.ask(beside + "('next')"):
+                browser.open(browser.ask(beside + "('next')"))
+                walked.append(browser.ask("document.getElementById('id').textContent"))
+            self.expect(page, f"forwards by {sort}", walked, names)
+            self.expect(page, "the word at the end", "The last of the list" in browser.find("#list").text, True)
+            before = browser.looks("state")
+            browser.reload()
+            self.expect(page, "after a reload", browser.looks("state"), before)
+            browser.open(browser.ask(beside + "('prev')"))
+            self.expect(page, f"one back by {sort}", browser.ask("document.getElementById('id').textContent"), names[-2])
+            browser.open(browser.ask("document.querySelector('#list a:not([rel])').href"))
+            self.expect(page, "the list again", browser.ask("[...document.querySelectorAll('#list a.row')].map(one => one.textContent)"), names)
+
+    def seen_elsewhere(self, page):
+        """Traces whose ids stay in their place are linked; what is not there says so; paper has rows."""
+        browser = self.browser
+        browser.open(self.server.url + "/conversations/_?view=turns")
+        links = browser.ask("[...document.querySelectorAll('#turns a.trace')].map(one => one.getAttribute('href'))")
+        self.expect(page, "a trace elsewhere", links, [f"https://traces.example.org/t/{self.TRACE}?x=1"])
+        browser.open(self.server.url + "/conversations/c-1?view=turns")
+        self.expect(page, "a trace that would lead elsewhere", len(browser.all("a.trace")), 0)
+        browser.open(self.server.url + "/conversations/c-1?view=waterfall&turn=7")
+        self.expect(page, "a turn that there is not", "there is no turn 7" in browser.find("#events").text, True)
+        browser.open(self.server.url + "/conversations/c-1?event=999999")
+        self.expect(page, "an event that there is not", "no event of this conversation is at position 999999" in browser.find("#notices").text, True)
+        browser.open(self.server.url + "/conversations/c-1?view=waterfall")
+        rows = browser.ask("(dispatchEvent(new Event('beforeprint')), document.querySelectorAll('.rows-space > .rows-row').length)")
+        self.expect(page, "rows on paper", rows, 4)
+        browser.ask("void dispatchEvent(new Event('afterprint'))")
+        self.expect(page, "rows afterwards", len(browser.all(".rows-space > .rows-row")), 4)
+        places = browser.ask("[...document.querySelectorAll('.rows-space > .rows-row')].map(one => [one.ariaLevel, one.ariaPosInSet, one.ariaSetSize].join())")
+        self.expect(page, "places of rows", places, ["1,1,1", "2,1,3", "2,2,3", "2,3,3"])
 
 
 def main():

@@ -217,6 +217,10 @@ package struct ConversationColumns {
         json.array(fields) { name, json in json.value(name) }
         json.member(
             "reason", "what people and agents wrote is not kept: its length is, where the sender says it (characters)")
+        json.member(
+            "values_reason",
+            "of what a span says, texts, and numbers under names that nobody knows, are not kept but counted "
+                + "(withheld_values)")
         json.endObject()
     }
 }

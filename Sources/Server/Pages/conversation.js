@@ -5,7 +5,7 @@ import { Columns, costText, exactMoney, outcomes, pico, tree, withheldText, word
 import { copyButton } from "./copy.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, format } from "./format.js";
-import { conversationAddress, filtersOf, namedHere, pageInList, sortOf } from "./listed.js";
+import { conversationAddress, cursorOf, filtersOf, namedHere, pageInList, sortOf } from "./listed.js";
 import { VirtualRows, isShortcutOfOthers, isTyping } from "./rows.js";
 import { keepView, notice, noticeTrouble, show } from "./shell.js";
 import { change, link, view } from "./state.js";
@@ -36,7 +36,7 @@ function given() {
   // Variables are filters of the list that it was opened from; where nothing else says whose it is, they do.
   const tenant = parameters.get("tenant") || filtersOf(view().variables).tenant;
   return {
-    view: Object.hasOwn(views, named ?? "") ? named : null, turn: whole("turn"), event: whole("event"), tenant, place: parameters.get("cursor"), wrong,
+    view: Object.hasOwn(views, named ?? "") ? named : null, turn: whole("turn"), event: whole("event"), tenant, place: parameters.get("place"), wrong,
   };
 }
 
@@ -45,7 +45,7 @@ function path(query) { return conversationAddress(id, { tenant: given().tenant, 
 // This page with another part of it in view, in the same place of the list.
 function here(changes) {
   const said = new URLSearchParams(location.search);
-  const kept = ["named", "tenant", "cursor"].filter((name) => said.has(name)).map((name) => [name, said.get(name)]);
+  const kept = ["named", "tenant", "place"].filter((name) => said.has(name)).map((name) => [name, said.get(name)]);
   return link(location.pathname, { ...Object.fromEntries(kept), ...changes });
 }
 
@@ -67,7 +67,8 @@ function tile(title, figure, ...more) {
 function moneyTile(sums) {
   const unpriced = sums.calls_unpriced + sums.calls_partly_priced;
   const exact = sums.cost_usd !== undefined;
-  return tile("Cost of model calls", exact ? exactMoney(sums.cost_usd) : costText({ ...sums, cost_usd: null }),
+  const state = sums.calls_unpriced === sums.calls ? "unpriced" : "partly";
+  return tile("Cost of model calls", exact ? exactMoney(sums.cost_usd) : costText({ ...sums, cost_usd: null, price_state: state }),
     count(sums.calls) + (sums.calls === 1 ? " call" : " calls"),
     unpriced ? el("p", { class: "warn" }, "! ", el("a", { href: "/prices" }, count(unpriced) + " not wholly priced")) : null,
     pico(sums.tool_cost_usd) > 0n ? "tools say " + exactMoney(sums.tool_cost_usd) + " besides" : null);
@@ -135,7 +136,8 @@ async function findBesides() {
   showBesides();
   if (place === null) return;
   const others = async (name) => {
-    const { conversations } = await ask(address("/v1/conversations", { ...values, sort: sortOf(place), [name]: place, limit: 2 }));
+    const asked = { ...values, sort: sortOf(place), [name]: cursorOf(place, id, data.answer.tenant), limit: 2 };
+    const { conversations } = await ask(address("/v1/conversations", asked));
     return conversations.filter((found) => found.conversation_id !== id || found.tenant !== data.answer.tenant);
   };
   try {
@@ -220,7 +222,7 @@ function eventLine(row) {
   const isError = events.text("status", row) === "error";
   const cost = events.raw("price_state", row) === null ? "" : costText(callOf(events, row));
   const text = [words(events, row), withheldText(events, row), length === null ? null : format(length / 1e9, "s"), cost,
-    type === "usage.reported" ? "a check of the calls, not added" : null, ...marks(row)].filter(Boolean).join(" · ");
+    ...marks(row)].filter(Boolean).join(" · ");
   return el("li", { class: isError ? "bad" : undefined },
     el("button", { type: "button", class: "plain", click: () => choose(row, "turns", true) }, (isError ? "✗ " : "") + type), " ", text);
 }
@@ -269,6 +271,7 @@ function stepsOf(nodes, turn) {
 function marks(row) {
   const said = [];
   const { late, rebooked, amended, answer } = data;
+  if (data.events.text("type", row) === "usage.reported") said.push("a check of the calls, not added");
   if (late.has(row)) {
     said.push("late by " + format((data.events.number("received_time", row) - data.events.number("time", row)) / 1e9, "s"));
   }
@@ -295,9 +298,11 @@ function showWaterfall() {
   const turns = el("button", { type: "button", hidden: turnRow === null, click: () => change({ turn: null }) }, "All turns");
   const only = el("button", { type: "button", hidden: true, click: () => change({ turn: only.dataset.turn, view: "waterfall" }) }, "Only this turn");
   const grid = el("div", { id: "grid" });
-  replace(place, el("div", { class: "tools" }, el("label", {}, "Show ", select), el("label", {}, "Find ", find), only, turns, helpButton()), notLoaded(), grid);
+  replace(place, el("div", { class: "tools" }, el("label", {}, "Show ", select), el("label", {}, "Find ", find), only, turns, helpButton()), notLoaded(),
+    turn !== null && turnRow === null ? el("p", { class: "warn" }, "! there is no turn " + turn
+      + (data.answer.sums.turns_not_loaded > 0 ? " among those that are loaded" : "") + ": all are shown") : null, grid);
   waterfall = new Waterfall(grid, data.tree, {
-    text: (ns) => clockText(ns), open: (row) => choose(row, "waterfall", true),
+    text: (ns) => clockText(ns), marks, isWhole: data.answer.sums.events_not_loaded === 0, open: (row) => choose(row, "waterfall", true),
     choose: (row, turnRow) => {
       only.hidden = turn !== null || turnRow < 0 || data.turns.raw("turn", turnRow) === null;
       only.dataset.turn = turnRow < 0 ? "" : data.turns.text("turn", turnRow) ?? "";
@@ -368,16 +373,21 @@ function choose(row, named, isOpened) {
 async function showDetail(position, isFocus = false) {
   const place = byId("detail");
   const row = rowOf(position);
-  if (row < 0) return replace(place);
   try {
     const answer = await ask(path({ event: position }));
     if (given().event !== position) return;
     const found = answer.events[0];
+    if (!found) {
+      replace(place);
+      return notice("event", "no event of this conversation is at position " + position);
+    }
     const close = el("button", { type: "button", click: () => { replace(place); byId("grid")?.querySelector(".rows-body")?.focus(); } }, "Close");
     replace(place, el("section", { class: "card detail", "aria-labelledby": "detail-title" },
-      el("h2", { id: "detail-title", tabindex: "-1" }, data.events.text("type", row) + " at position " + position), close,
-      marks(row).length ? el("p", { class: "warn" }, marks(row).join(", ")) : null, priceOf(row), contentOf(row), traceLink(data.events.text("trace_id", row)),
-      el("div", { class: "wide" }, el("table", {}, el("tbody", {}, Object.entries(found ?? {}).map(([name, value]) =>
+      el("h2", { id: "detail-title", tabindex: "-1" }, found.type + " at position " + position), close,
+      row < 0 ? el("p", { class: "warn" }, "! it is not among the first " + count(data.events.count) + " events, which are loaded")
+        : [marks(row).length ? el("p", { class: "warn" }, marks(row).join(", ")) : null, correctionOf(row), priceOf(row), contentOf(row)],
+      traceLink(found.trace_id),
+      el("div", { class: "wide" }, el("table", {}, el("tbody", {}, Object.entries(found).map(([name, value]) =>
         el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, typeof value === "object" ? JSON.stringify(value, null, 1) : String(value)))))))));
     notice("event", null);
     if (isFocus) byId("detail-title").focus();
@@ -386,9 +396,20 @@ async function showDetail(position, isFocus = false) {
   }
 }
 
+// Why what would stand there does not.
 function contentOf(row) {
   const text = withheldText(data.events, row);
-  return text ? el("p", {}, text + ": " + data.answer.withheld.reason) : null;
+  const { reason, values_reason: ofValues } = data.answer.withheld;
+  return text ? el("p", {}, text + ": " + (data.events.number("withheld_values", row) ? ofValues : reason)) : null;
+}
+
+// What booked the call again, and when.
+function correctionOf(row) {
+  if (!data.rebooked.has(row)) return null;
+  const { reason, time } = data.answer.corrections[data.rebooked.get(row)];
+  const at = Date.parse(time);
+  return el("p", { class: "warn" }, (reason === "first_price" ? "booked when the first price of a class came, " : "booked again at other prices, as was asked for ")
+    + dateTimeText(at, zone, true) + " (" + offsetText(at, zone) + ")");
 }
 
 // With which price the call was booked.
@@ -515,12 +536,17 @@ show(async ({ zone: aZone, signal }) => {
     shownView = null;
     const time = Date.parse(data.answer.watermark);
     setText(byId("basis"), "As of event " + count(data.answer.position) + ", watermark " + dateTimeText(time, zone, true) + " (" + offsetText(time, zone)
-      + "). Times are " + zone + "'s." + (data.tree.hidden ? " " + count(data.tree.hidden) + " spans as they came are left out of the waterfall, where what they became stands." : ""));
+      + "). Times are " + zone + "'s." + (data.tree.hidden ? " " + count(data.tree.hidden) + " spans as they came are left out of the waterfall, where what they became stands." : "")
+      + " Withheld: " + data.answer.withheld.reason + ".");
     notice("missing", data.answer.notice ? "not all of it yet: " + data.answer.notice : null, { isBad: false });
   }
   showView();
-  if (event === null) replace(byId("detail"));
-  else if (isNew || isStepped) showDetail(event);
+  if (event === null) {
+    replace(byId("detail"));
+    notice("event", null);
+  } else if (isNew || isStepped) {
+    showDetail(event);
+  }
   if (isStepped && event !== null && rowOf(event) >= 0) {
     if (shownView === "waterfall") waterfall.reveal(rowOf(event), { isTold: false });
     if (shownView === "events") table.choose(rowOf(event), { isTold: false });

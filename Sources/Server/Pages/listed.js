@@ -52,14 +52,20 @@ export function conversationLink(id, tenant) {
 
 // MARK: places in a list
 
-// Longer places of long ids are in no address: servers and proxies take addresses of some length only.
-const placeMax = 4000;
+// A place ends with the conversation that it is of, which the address of its page has anyway: that part is left out there,
+// and said again where the server is asked.
+const partsOfPlace = 6;
+
+function hexadecimal(text) { return [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).padStart(2, "0")).join(""); }
 
 // The page of a conversation as a list of it leads there: its place in the list goes with it.
 export function pageInList(found, values = {}) {
   const { conversation_id: id, tenant, cursor } = found;
-  return conversationPage(id, { ...values, tenant, cursor: cursor && cursor.length <= placeMax ? cursor : undefined });
+  return conversationPage(id, { ...values, tenant, place: cursor?.split(".").slice(0, partsOfPlace).join(".") });
 }
 
+// A place as the server says it.
+export function cursorOf(place, id, tenant) { return [place, hexadecimal(id), hexadecimal(tenant)].join("."); }
+
 // What a list is sorted by in which a place is.
-export function sortOf(cursor) { return cursor.split(".")[1]; }
+export function sortOf(place) { return place.split(".")[1]; }
