@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import traceback
+from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
 from selenium.common.exceptions import WebDriverException
@@ -438,6 +439,7 @@ class Pages:
                 self.expect(page, f"turns of {name[:40]!r}", len(browser.all("#turns details.turn")), 1)
             self.neighbours(page, [(name, address) for name, address in links if len(name) < 1000])
             self.seen_elsewhere(page)
+            self.many_spans(page)
             self.complaints(page)
         finally:
             self.server.stop()
@@ -502,6 +504,50 @@ class Pages:
         self.expect(page, "rows afterwards", len(browser.all(".rows-space > .rows-row")), 4)
         places = browser.ask("[...document.querySelectorAll('.rows-space > .rows-row')].map(one => [one.ariaLevel, one.ariaPosInSet, one.ariaSetSize].join())")
         self.expect(page, "places of rows", places, ["1,1,1", "2,1,3", "2,2,3", "2,3,3"])
+
+    def many_spans(self, page):
+        """Of twenty thousand spans only rows in view are there; errors and words are found; a link to one shows it to others; explore leads there."""
+        browser, count, bad, rare = self.browser, 20_000, 15_000, 17_000
+        start = datetime.now(timezone.utc) - timedelta(minutes=2)
+        for first in range(0, count, 5_000):
+            lines = []
+            for at in range(first, first + 5_000):
+                data = {"conversation_id": "many", "turn": 1, "trace_id": self.TRACE, "span_id": f"{at + 1:016x}", "tool": "needle" if at == rare else "search",
+                        "status": "error" if at == bad else "ok", "duration_ns": 900_000}
+                lines.append(json.dumps({"specversion": "1.0", "id": f"m{at}", "source": "pages", "type": "tool.call",
+                                         "time": (start + timedelta(milliseconds=at)).isoformat(timespec="milliseconds").replace("+00:00", "Z"), "data": data}))
+            status, _, body = self.server.post("/v1/events", "\n".join(lines).encode(), "application/x-ndjson")
+            if status != 200:
+                return self.problems.append(f"{page}: {status} {body[:300].decode(errors='replace')}")
+        rows = "document.querySelectorAll('.rows-space > .rows-row').length"
+        chosen = "document.querySelector('.rows-space > .is-current')?.textContent ?? ''"
+        began = time.monotonic()
+        browser.open(self.server.url + "/conversations/many?view=waterfall")
+        self.expect(page, "rows of a closed turn", browser.ask(rows), 1)
+        browser.press("e")
+        browser.until("the error", lambda: "✗" in browser.ask(chosen))
+        seconds = time.monotonic() - began
+        browser.rest()
+        elements = browser.ask(rows)
+        self.expect(page, "elements of 20,000 rows, and less than 20 s", [1 < elements < 120, seconds < 20], [True, True])
+        self.expect(page, "rows that there are", browser.find(".rows-body").get_attribute("aria-rowcount"), str(count + 2))
+        address = browser.driver.current_url
+        browser.open(address)
+        self.expect(page, "the error behind a link", "✗" in browser.ask(chosen), True)
+        place = browser.ask("(() => { const row = document.querySelector('.rows-space > .is-current').getBoundingClientRect(),"
+                            "body = document.querySelector('.rows-body').getBoundingClientRect(); return row.top >= body.top && row.bottom <= body.bottom })()")
+        self.expect(page, "the error is in view", place, True)
+        browser.press("/")
+        browser.find("#find").send_keys("needle")
+        browser.until("what was looked for", lambda: browser.ask(rows) == 2)
+        browser.open(self.server.url + "/conversations/many?view=events")
+        browser.find(".rows-body").send_keys(Keys.END)
+        browser.until("the last row", lambda: browser.ask("document.querySelector('.rows-space > .is-current').ariaRowIndex") == str(count + 1))
+        self.expect(page, "elements of 20,000 events", browser.ask(rows) < 120, True)
+        browser.open(f"{self.server.url}/explore#{quote('select conversation_id, tenant from tool_call limit 1')}")
+        browser.find("#answer tr[data-row]").click()
+        link = browser.until("a link to the conversation", lambda: browser.ask("document.querySelector('#answer .detail a')?.getAttribute('href')"))
+        self.expect(page, "where explore leads", link.startswith("/conversations/many?") and "tenant=default" in link, True)
 
 
 def main():
