@@ -97,6 +97,38 @@ import Testing
         #expect(answer["events"]?["columns"]?["time"]?["values"]?.array?.first?.integer == 0)
     }
 
+    /// What is looked for with a limit is looked for where there can be any, and nobody counts what stands on a page.
+    @Test func pagesOfFewAreFoundInOneLook() throws {
+        var sample = try SampleStore(nowSeconds: 86_400)
+        for tokenClass in ["input", "output", "cache_read"] { sample.addPrice("big", tokenClass, picoPerToken: 500) }
+        for piece in 0..<8 {
+            for index in 0..<10 {
+                let isDear = piece == 5 && index == 3
+                for turn in 0..<(isDear ? 5 : 1) {
+                    sample.addTurn(
+                        "c\(piece)-\(index)", Int64(turn + 1), at: Double(piece * 7_200 + index * 60 + turn),
+                        status: isDear ? "error" : "ok")
+                }
+            }
+            _ = try sample.runner()
+            try sample.store.seal()
+        }
+        let each: Int64 = 1_300 * 500
+        for (name, limit) in [("min_cost", DecimalText.renderUSD(Int128(2 * each))), ("errors", "2")] {
+            let engine = ListeningEngine()
+            let runner = ReportRunner(catalog: sample.store.snapshot(), engine: engine)
+            let request = try ConversationRequest(now: SampleStore.start + 24 * Self.hour, rule: .house1) {
+                $0 == name ? limit : nil
+            }
+            let found = try JSONReader.parse(try runner.conversations(request).json)
+            #expect(found["matching"]?.integer == 1 && found["conversations"]?.array?.count == 1, "\(name)")
+            #expect(found["conversations"]?.array?.first?["conversation_id"]?.string == "c5-3", "\(name)")
+            #expect(engine.tables == [["conversations"], ["events"]], "\(name)")
+            let first = try #require(engine.statistics.first)
+            #expect(first.rowsScanned <= 10, "\(name): \(first.rowsScanned) rows")
+        }
+    }
+
     /// Of a list that goes through a year, a page is looked for where it lies.
     @Test func aPageIsLookedForWhereItLies() throws {
         var sample = try SampleStore(nowSeconds: 86_400)

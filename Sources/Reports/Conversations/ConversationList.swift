@@ -104,11 +104,8 @@ private struct ListedConversations {
         if request.isBefore { rows.reverse() }
         try addCalls(to: &rows)
         var matching: Int64?
-        if request.place == nil {
-            let counted = try runner.rows(
-                "select count(*) from conversations where \(conditions.joined(separator: " and "))")
-            matching = Int64(counted.first?.integer(0) ?? 0)
-        }
+        // Where all stand on the first page they are counted.
+        if request.place == nil { matching = try isMore ? counted() : Int64(rows.count) }
         // What a page was asked to lie behind, or before, stands on the other side of it.
         let hasPrevious = request.isBefore ? isMore : request.place != nil
         return ConversationList(
@@ -116,6 +113,13 @@ private struct ListedConversations {
             previous: hasPrevious ? rows.first?.place : nil,
             next: isMore || request.isBefore ? rows.last?.place : nil,
             position: runner.catalog.position, watermark: runner.catalog.watermark)
+    }
+
+    /// How many there are, of more than a page.
+    private func counted() throws -> Int64 {
+        let rows = try runner.rows(
+            "select count(*) from conversations where \(conditions.joined(separator: " and "))")
+        return Int64(clamping: rows.first?.integer(0) ?? 0)
     }
 
     private var outcome: String { OutcomeText.expression(request.rule, now: runner.reached) }
@@ -142,8 +146,9 @@ private struct ListedConversations {
             conditions.append("starts_with(conversation_id, \(SQLTexts.text(request.idPrefix)))")
         }
         if let outcome = request.outcome { conditions.append("(\(self.outcome)) = '\(outcome.rawValue)'") }
-        if request.errorsMin > 0 { conditions.append("\(Self.errors) >= \(request.errorsMin)") }
-        if request.costMin > 0 { conditions.append("\(Self.cost) >= \(Self.money(Int128(request.costMin)))") }
+        // Of nothing there is less than that. Columns by themselves tell which pieces of the table can have any.
+        if request.errorsMin > 0 { conditions.append("errors >= \(request.errorsMin)") }
+        if request.costMin > 0 { conditions.append("cost_low_usd >= \(Self.money(Int128(request.costMin)))") }
         if request.durationMin > 0 { conditions.append("\(Self.length) >= \(Self.interval(request.durationMin))") }
         return conditions
     }
