@@ -8,8 +8,9 @@ import Testing
 /// `/conversations/{id}`: every conversation has a page and an address, whatever it is called.
 @Suite struct ConversationPageTests {
     private static let names = [
-        "c-1", ".", "..", "...", "_", "%", "%2e%2e", ".%2e", "100%_of", "a/../b", "/", "//host/x", "\\", "a\\..\\b", "a b+c",
-        "c?view=events&x=1#f", "line\nend\ttab", "a\u{1}\u{7F}b", "\u{202E}abc", "ü\u{301}\u{1F600}", "named", "'\"<>&",
+        "c-1", ".", "..", "...", "_", "%", "%2e%2e", ".%2e", "100%_of", "a/../b", "/", "//host/x", "\\", "a\\..\\b",
+        "a b+c", "c?view=events&x=1#f", "line\nend\ttab", "a\u{1}\u{7F}b", "\u{202E}abc", "ü\u{301}\u{1F600}",
+        "named", "'\"<>&",
         String(repeating: "n", count: 4_096), String(repeating: "ü", count: 2_048),
     ]
 

@@ -80,7 +80,8 @@ struct ServeCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Where pages of conversations link to a trace, {trace_id} standing for its id.",
             discussion:
-                "Default: PLIMSOLL_TRACE_LINK_TEMPLATE, else nowhere. Such as https://jaeger.example.org/trace/{trace_id}.",
+                "Default: PLIMSOLL_TRACE_LINK_TEMPLATE, else nowhere. Such as "
+                + "https://jaeger.example.org/trace/{trace_id}.",
             valueName: "url"))
     var traceLinkTemplate: String?
 

@@ -55,8 +55,8 @@ struct BookedPrices {
 
     /// Takes a call over.
     /// - Throws: what reading corrections throws.
-    /// - Complexity: O(log² prices) where it was booked as the book said then, else O(corrections of its name) besides;
-    ///   O(corrections) for the first one of a name.
+    /// - Complexity: O(log² prices) where it was booked as the book said then, else O(corrections of its name) besides,
+    ///   and O(corrections) for the first one of a name.
     mutating func add(_ call: BookedCall, row: Int) throws {
         let name = Name(
             provider: ExactText(call.provider), requestModel: call.requestModel.map { ExactText($0) },

@@ -4,7 +4,8 @@ import JSONTexts
 ///
 /// An id is any text. As a part of a path it is escaped, but for two that no escape helps: browsers, and other programs
 /// that take addresses apart, read `.` and `..` as folders (WHATWG URL, section 4.4), also written `%2E`. Of these the
-/// path has a substitute, and the query the id. A conversation that is called like the substitute has no such parameter.
+/// path has a substitute, and the query the id. A conversation that is called like the substitute has no such
+/// parameter.
 package enum ConversationAddress {
     /// Stands in the path for an id that none can hold.
     package static let substitute = "_"

@@ -43,8 +43,8 @@ extension RouteTable {
                     + "without it"),
             .query(
                 "cursor", .text,
-                "what stands behind it: next of the page before, or cursor of a conversation; its period is that of the "
-                    + "first page"),
+                "what stands behind it: next of the page before, or cursor of a conversation; its period is that of "
+                    + "the first page"),
             .query("before", .text, "likewise, what stands right before it: previous of the page behind"), packing,
         ]
         list.answers = [RouteContent("application/json", .conversationList)]
