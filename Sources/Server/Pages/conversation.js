@@ -123,7 +123,7 @@ function showText(text, button) {
 
 // MARK: its place in a list
 
-let besides = null;
+let besides = {};
 
 // Those before and behind it in the list that it was opened from, where the address has its place there. They are looked
 // for around that place as it was, whatever became of the conversation since.
@@ -131,7 +131,7 @@ async function findBesides() {
   const { place } = given();
   const values = filtersOf(view().variables);
   const key = JSON.stringify([place, values]);
-  if (besides?.key === key) return showBesides();
+  if (besides.key === key) return showBesides();
   besides = { key };
   showBesides();
   if (place === null) return;
@@ -386,7 +386,7 @@ async function showDetail(position, isFocus = false) {
       el("h2", { id: "detail-title", tabindex: "-1" }, found.type + " at position " + position), close,
       row < 0 ? el("p", { class: "warn" }, "! it is not among the first " + count(data.events.count) + " events, which are loaded")
         : [marks(row).length ? el("p", { class: "warn" }, marks(row).join(", ")) : null, correctionOf(row), priceOf(row), contentOf(row)],
-      traceLink(found.trace_id),
+      el("p", {}, traceLink(found.trace_id)),
       el("div", { class: "wide" }, el("table", {}, el("tbody", {}, Object.entries(found).map(([name, value]) =>
         el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, typeof value === "object" ? JSON.stringify(value, null, 1) : String(value)))))))));
     notice("event", null);
@@ -528,6 +528,8 @@ show(async ({ zone: aZone, signal }) => {
   const { wrong, event } = given();
   notice("parameters", wrong.length ? "in the address: " + wrong.join("; ") : null);
   if (asked !== key) {
+    // The way back to the list is there also where there is no such conversation.
+    showBesides();
     await load(signal);
     asked = key;
   }
