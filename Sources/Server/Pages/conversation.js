@@ -155,12 +155,12 @@ function showBesides() {
   const { place, view: named } = given();
   const { before, behind } = besides;
   const sort = sortOf(place ?? "") ?? "newest";
-  const other = (found, text, rel) => el("a", { href: pageInList(found, { view: named }), rel }, text + found.conversation_id);
+  const other = (found, rel, text) => el("a", { href: pageInList(found, { view: named }), rel }, text(found.conversation_id));
   const end = (text) => el("span", { class: "soft" }, text);
   replace(byId("list"),
-    before ? other(before, "‹ Before: ", "prev") : before === null ? end("The first of the list") : null,
+    before ? other(before, "prev", (name) => "‹ Previous: " + name) : before === null ? end("The first of the list") : null,
     el("a", { href: link("/conversations", sort === "newest" ? {} : { sort }) }, place === null ? "All conversations" : "The list"),
-    behind ? other(behind, "Behind: ", "next") : behind === null ? end("The last of the list") : null);
+    behind ? other(behind, "next", (name) => "Next: " + name) : behind === null ? end("The last of the list") : null);
 }
 
 // MARK: its traces elsewhere

@@ -145,7 +145,7 @@ function showFound(answer, place, filters) {
     type: "button", click: () => change({ cursor: null, before: null, from: answer.from, to: answer.to, ...changes }),
   }, text);
   replace(byId("more"),
-    place ? turn("First page", {}) : null, " ", answer.previous ? turn("Page before", { before: answer.previous }) : null, " ",
+    place ? turn("First page", {}) : null, " ", answer.previous ? turn("Previous page", { before: answer.previous }) : null, " ",
     answer.next ? turn("Next page", { cursor: answer.next }) : null);
 }
 
