@@ -441,6 +441,7 @@ class Pages:
             self.seen_elsewhere(page)
             self.many_spans(page)
             self.complaints(page)
+            self.shared(page)
         finally:
             self.server.stop()
 
@@ -548,6 +549,19 @@ class Pages:
         browser.find("#answer tr[data-row]").click()
         link = browser.until("a link to the conversation", lambda: browser.ask("document.querySelector('#answer .detail a')?.getAttribute('href')"))
         self.expect(page, "where explore leads", link.startswith("/conversations/many?") and "tenant=default" in link, True)
+
+    def shared(self, page):
+        """Of two tenants' conversations of one id, the one that is meant can be chosen."""
+        browser = self.browser
+        lines = [json.dumps({"specversion": "1.0", "id": f"s{tenant}", "source": "pages", "type": "message.received",
+                             "data": {"conversation_id": "shared", "tenant": tenant, "turn": 1, "author": "user"}}) for tenant in ("acme", "borealis")]
+        self.server.post("/v1/events", "\n".join(lines).encode(), "application/x-ndjson")
+        browser.open(self.server.url + "/conversations/shared?view=turns")
+        links = browser.ask("[...document.querySelectorAll('#head li a')].map(one => [one.textContent, one.href])")
+        self.expect(page, "whose it may be", [name for name, _ in links], ["acme", "borealis"])
+        browser.open(links[1][1])
+        self.expect(page, "whose it is", "borealis" in browser.find("#head .facts").text, True)
+        self.complaints(page, tolerated=["status of 400"])
 
 
 def main():

@@ -517,6 +517,18 @@ async function load(signal) {
   };
 }
 
+// Whose it may be, where several have one of this id and nothing says which is meant; nobody: that is not what is wrong.
+async function owners(error, signal) {
+  if (error.status !== 400 || given().tenant !== undefined) return [];
+  const { conversations } = await ask(address("/v1/conversations", { id, from: "1970-01-01", limit: 500 }), { signal });
+  return conversations.filter((found) => found.conversation_id === id).map((found) => found.tenant);
+}
+
+function showOwners(tenants) {
+  replace(byId("head"), el("p", {}, count(tenants.length) + " tenants have a conversation of this id. Whose is meant?"),
+    el("ul", {}, tenants.map((tenant) => el("li", {}, el("a", { href: here({ tenant }) }, tenant)))));
+}
+
 let asked = null;
 let isStepped = false;
 addEventListener("popstate", () => { isStepped = true; });
@@ -530,7 +542,13 @@ show(async ({ zone: aZone, signal }) => {
   if (asked !== key) {
     // The way back to the list is there also where there is no such conversation.
     showBesides();
-    await load(signal);
+    try {
+      await load(signal);
+    } catch (error) {
+      const tenants = await owners(error, signal);
+      if (tenants.length < 2) throw error;
+      return showOwners(tenants);
+    }
     asked = key;
   }
   if (isNew) {
