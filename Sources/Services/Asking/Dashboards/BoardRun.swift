@@ -58,13 +58,22 @@ package final class BoardRun {
     }
 
     /// Answers everything.
-    /// - Parameter emit: takes a line with its end; says whether it could be kept. Where it could not, a short line
-    ///   says so in its place, which is to be kept in any case.
+    /// - Parameters:
+    ///   - watermark: every event received up to this time (ns since 1970 UTC) is in it: a page draws what comes
+    ///     later otherwise, and draws before the last line is there. nil: not told.
+    ///   - emit: takes a line with its end; says whether it could be kept. Where it could not, a short line says so in
+    ///     its place, which is to be kept in any case.
     /// - Throws: ``SeriesRefusal`` of the kind `canceled` where nobody waits any more.
-    package func run(_ emit: (_ line: [UInt8], _ isShort: Bool) -> Bool) throws -> Counts {
+    package func run(
+        watermark: Int64? = nil, _ emit: (_ line: [UInt8], _ isShort: Bool) -> Bool
+    ) throws -> Counts {
         let range = BoardLines.line("range") { json in
             json.member("from", request.times.from)
             json.member("to", request.times.to)
+            if let watermark {
+                json.key("watermark")
+                json.value(time: watermark)
+            }
         }
         _ = emit(range, true)
         for variable in request.dashboard.variables {

@@ -142,7 +142,7 @@ extension Routes {
             let source = ruled(pinned.source, noting: remarks, within: options)
             guard goesOn(tag(asked, over: source, position: position, reached: now)) else { return }
             let run = BoardRun(asked, seriesRunner, over: source, within: options)
-            let counts = try run.run(emit)
+            let counts = try run.run(watermark: watermark, emit)
             let basis = BoardBasis(
                 asked, counts, asOf: now, watermark: watermark, position: position,
                 remarks: missing(pinned) + remarks.lines)
