@@ -400,6 +400,8 @@ class Pages:
                 self.each(["/reports/cost (compared)"], lambda _: self.compared())
             if self.arguments.only in (None, "/slos"):
                 self.each(["/slos (a range of days)"], lambda path: self.burned(path))
+            if self.arguments.only in (None, "/d/plimsoll-operational"):
+                self.each(["/d/plimsoll-operational (what is asked when)"], lambda path: self.lazily(path))
             self.server.stop()
             self.serve("strange")
             # Those of the menu: the others are of the same scripts.
@@ -414,6 +416,55 @@ class Pages:
             finally:
                 if self.server:
                     self.server.stop()
+
+    # Dashboards
+
+    def asked(self):
+        """What the page has asked for its figures since it was opened."""
+        return self.browser.ask("performance.getEntriesByType('resource').map(entry => entry.name).filter(name => name.includes('/data?'))")
+
+    def lazily(self, page):
+        """Panels near the view are asked at once, others when they come near, none in a hidden tab; what is open stays so, paper has all."""
+        browser = self.browser
+        browser.open(self.server.url + "/d/plimsoll-operational?from=now-24h&to=now&refresh=off")
+        browser.rest()
+        panels = browser.ask("[...document.querySelectorAll('#panels > section.panel')].filter(panel => !panel.hidden).length")
+        titles = browser.ask("[...document.querySelectorAll('#panels h3')].every(title => title.textContent.trim())")
+        asked = self.asked()
+        first = asked[0].count("panel=") if asked else 0
+        self.expect(page, "one question for some of the panels, and titles of all", [len(asked) <= 2, 0 < first < panels, titles], [True, True, True])
+        browser.ask("void window.scrollTo(0, document.body.scrollHeight)")
+        browser.until("figures of what is below", lambda: len(self.asked()) > len(asked))
+        browser.rest()
+        for line in self.asked()[len(asked):]:
+            if "part=panels" not in line:
+                self.problems.append(f"{page}: scrolling asks for more than panels: {line}")
+        # New figures close nothing.
+        browser.ask("void (document.querySelector('#basis details').open = true)")
+        browser.button("Refresh", "#controls").click()
+        browser.rest()
+        self.expect(page, "the basis stays open", browser.ask("document.querySelector('#basis details').open"), True)
+        # A tab that nobody sees asks nothing, and asks when somebody does.
+        hide = ("Object.defineProperty(document, 'hidden', { value: %s, configurable: true });"
+                " document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))")
+        before = len(self.asked())
+        browser.ask(f"void (() => {{ {hide % 'true'} }})()")
+        browser.button("Refresh", "#controls").click()
+        time.sleep(0.5)
+        self.expect(page, "asked while hidden", len(self.asked()), before)
+        browser.ask(f"void (() => {{ {hide % 'false'} }})()")
+        browser.until("figures for who looks again", lambda: len(self.asked()) > before)
+        browser.rest()
+        # Paper: as wide as it is, in its colours, with what was chosen.
+        wide = browser.ask("(() => { dispatchEvent(new Event('beforeprint')); const found = [...document.querySelectorAll('#panels canvas')]"
+                           ".map(canvas => canvas.getBoundingClientRect().right).reduce((a, b) => Math.max(a, b), 0);"
+                           "const left = document.getElementById('main').getBoundingClientRect().left;"
+                           "dispatchEvent(new Event('afterprint')); return found - left })()")
+        if not 0 < wide <= 720:
+            self.problems.append(f"{page}: on paper charts are {wide} px wide")
+        self.expect(page, "what paper says", "UTC" in browser.ask("document.querySelector('.printed').textContent")
+                    or "/" in browser.ask("document.querySelector('.printed').textContent"), True)
+        self.complaints(page)
 
 
 def main():
