@@ -32,6 +32,13 @@ const sheetColors = {
 // The same for elements, which take it from the sheet: another theme is another colour at once.
 export function sheetColor(name) { return sheetColors[name] ?? "var(--ink)" }
 
+// A tooltip that would end below the window begins higher.
+export function keepInView(tip) {
+  tip.style.top = "";
+  const { top, bottom } = tip.getBoundingClientRect(), below = bottom - innerHeight + 4;
+  if (below > 0) tip.style.top = "calc(.5rem - " + Math.max(0, Math.min(below, top - 4)) + "px)";
+}
+
 // Stripes of a colour: what may still change.
 function hatched(ctx, color) {
   const tile = document.createElement("canvas");
@@ -70,6 +77,8 @@ export class TimeChart {
     this.canvas.setAttribute("role", "img");
     this.overlay = element("canvas", undefined, this.frame, "overlay");
     this.overlay.tabIndex = 0;
+    this.overlay.setAttribute("role", "img");
+    this.overlay.setAttribute("aria-label", look.title + ", arrows move the pointer");
     this.tip = element("div", undefined, this.frame, "tip");
     this.tip.hidden = true;
     this.live = element("div", undefined, this.frame, "unseen");
@@ -146,7 +155,8 @@ export class TimeChart {
       return shown.map((one) => ({ type: "bar", data: this.points(one.values), backgroundColor: fill(one), stack: "all",
         barThickness: Math.max(1, Math.floor(this.frame.clientWidth / Math.max(1, this.data.count) * 0.8)) }));
     }
-    if (this.look.stacked) return this.stacked(shown);
+    // Columns stand on each other, also where there are too many of them to be drawn as such.
+    if (this.look.stacked || this.look.bars) return this.stacked(shown);
     return shown.map((one) => this.dataset(one, one.values, "origin"));
   }
 
@@ -353,6 +363,7 @@ export class TimeChart {
     const isRight = x > this.frame.clientWidth / 2;
     this.tip.style.left = isRight ? "auto" : x + 12 + "px";
     this.tip.style.right = isRight ? this.frame.clientWidth - x + 12 + "px" : "auto";
+    keepInView(this.tip);
   }
 
   // MARK: the legend

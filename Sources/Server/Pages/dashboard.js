@@ -228,8 +228,11 @@ class Page {
     }
     made.hidden = !address || !["http:", "https:"].includes(address.protocol);
     if (made.hidden) return;
+    // The range goes along also where it is the one that the page has of itself.
+    const { from, to } = view();
+    if (link.keepTime) for (const [name, value] of [["from", from], ["to", to]]) address.searchParams.set(name, value);
     for (const [name, value] of this.parameters) {
-      const isTime = ["from", "to", "timezone", "refresh"].includes(name);
+      const isTime = ["timezone", "refresh"].includes(name);
       if ((isTime && link.keepTime) || (name.startsWith("var-") && link.includeVars)) address.searchParams.append(name, value);
     }
     made.href = address.href;

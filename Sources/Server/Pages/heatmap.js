@@ -1,7 +1,7 @@
 // Distributions over time: a column for each time, a row for each bucket, the darker the more. The pointer's place is drawn above, so that
 // nothing is drawn again for a move of it.
 import { timeLabels, timeTicks } from "./axis.js";
-import { namedColor } from "./chart.js";
+import { keepInView, namedColor } from "./chart.js";
 import { element } from "./dom.js";
 import { format } from "./format.js";
 import { fullText } from "./time.js";
@@ -52,7 +52,7 @@ export class Heatmap {
     this.overlay = element("canvas", undefined, this.frame, "overlay");
     this.overlay.tabIndex = 0;
     this.overlay.setAttribute("role", "img");
-    this.overlay.setAttribute("aria-label", look.title + ", arrows move the place");
+    this.overlay.setAttribute("aria-label", look.title + ", arrows move the pointer");
     this.tip = element("div", undefined, this.frame, "tip");
     this.tip.hidden = true;
     this.live = element("div", undefined, this.frame, "unseen");
@@ -250,5 +250,6 @@ export class Heatmap {
     const x = this.xOf(this.place.time), isRight = x > this.frame.clientWidth / 2;
     this.tip.style.left = isRight ? "auto" : x + 12 + "px";
     this.tip.style.right = isRight ? this.frame.clientWidth - x + 12 + "px" : "auto";
+    keepInView(this.tip);
   }
 }

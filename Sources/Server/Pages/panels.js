@@ -5,7 +5,8 @@ import { csvText, saveText } from "./csv.js";
 import { element, replace } from "./dom.js";
 import { format, shortened } from "./format.js";
 import { Heatmap, number } from "./heatmap.js";
-import { dateTimeText, fullText } from "./time.js";
+import { link, view } from "./state.js";
+import { fullText } from "./time.js";
 
 // What a field looks like: the defaults, then what is said of its name; the last one wins.
 function display(model, name) {
@@ -276,8 +277,8 @@ function fallback(host, model, page) {
       drawTable(element("div", undefined, place), tableOf(line, page.zone), (name) => display(model, name), page.zone, null);
       for (const target of line.targets) {
         element("pre", target.asked, place);
-        const link = element("a", "open in explore", place);
-        link.href = "/explore?lang=promql#" + encodeURIComponent(target.asked);
+        const { from, to } = view();
+        element("a", "open in explore", place).href = link("/explore", { lang: "promql", from, to }) + "#" + encodeURIComponent(target.asked);
       }
     },
   };

@@ -69,25 +69,25 @@ package struct HeatBuckets: Sendable {
     private static func common(
         _ series: [Series], look: () throws -> Void
     ) rethrows -> (schema: Int, threshold: Double) {
-        // A bucket's number on either side, by the finest schema that all can be brought to.
+        // The finest one that all can be brought to.
         var (schema, threshold) = (8, 0.0)
         for one in series {
             for case let histogram? in one.samples.histograms where !histogram.isCustom {
                 (schema, threshold) = (min(schema, histogram.schema), max(threshold, histogram.zeroThreshold))
             }
         }
-        var (positive, negative): (Set<Int>, Set<Int>) = ([], [])
+        var (above, below): (Set<Int>, Set<Int>) = ([], [])
         for one in series {
             try look()
             for case let histogram? in one.samples.histograms where !histogram.isCustom {
                 let steps = max(0, histogram.schema - schema)
-                positive.formUnion(histogram.positive.indices.map { Self.halved($0, steps) })
-                negative.formUnion(histogram.negative.indices.map { Self.halved($0, steps) })
+                above.formUnion(histogram.positive.indices.map { halved($0, steps) })
+                below.formUnion(histogram.negative.indices.map { halved($0, steps) })
             }
         }
-        while positive.count + negative.count > rowsWanted, schema > -4 {
+        while above.count + below.count > rowsWanted, schema > -4 {
             schema -= 1
-            (positive, negative) = (Set(positive.map { halved($0, 1) }), Set(negative.map { halved($0, 1) }))
+            (above, below) = (Set(above.map { halved($0, 1) }), Set(below.map { halved($0, 1) }))
         }
         return (schema, threshold)
     }
