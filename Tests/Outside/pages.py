@@ -455,6 +455,15 @@ class Pages:
         browser.ask(f"void (() => {{ {hide % 'false'} }})()")
         browser.until("figures for who looks again", lambda: len(self.asked()) > before)
         browser.rest()
+        # Weeks and fiscal years are the dashboard's own, as the server reads them.
+        calendar = browser.ask("""import(document.querySelector('script[src$="/dashboard.js"]').src.replace(/dashboard\\.js$/, "time.js")).then((time) => {
+          const read = (text) => new Date(time.parsed(text, { now: Date.parse("2026-08-12T15:00:00Z"), zone: "UTC" })).toISOString().slice(0, 10);
+          const plain = [read("now/w"), read("now/fQ"), read("now/Q")];
+          time.setCalendar({ weekStart: "sunday", fiscalYearStartMonth: 1 });
+          return [...plain, read("now/w"), read("now/fQ"), read("now/fy"), read("now/Q")];
+        })""")
+        self.expect(page, "weeks and fiscal years", calendar,
+                    ["2026-08-10", "2026-07-01", "2026-07-01", "2026-08-09", "2026-08-01", "2026-02-01", "2026-07-01"])
         # Paper: as wide as it is, in its colours, with what was chosen.
         wide = browser.ask("(() => { dispatchEvent(new Event('beforeprint')); const found = [...document.querySelectorAll('#panels canvas')]"
                            ".map(canvas => canvas.getBoundingClientRect().right).reduce((a, b) => Math.max(a, b), 0);"

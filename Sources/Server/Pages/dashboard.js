@@ -7,7 +7,7 @@ import { byId, element, replace, setText } from "./dom.js";
 import { makePanel } from "./panels.js";
 import { notice, noticeTrouble, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
-import { fullText, isRelative, parsed } from "./time.js";
+import { fullText, isRelative, parsed, setCalendar } from "./time.js";
 
 function iso(time) { return new Date(time).toISOString() }
 
@@ -158,10 +158,10 @@ class Page {
     this.sight?.observe(section);
   }
 
-  // What of it is not there is said below it.
-  note(section, text) {
-    let place = section.querySelector(":scope > .more");
-    if (!place && text) place = element("p", "", section, "soft more");
+  // What of it is not there is said below it, a line of each kind.
+  note(section, text, kind = "more") {
+    let place = section.querySelector(":scope > ." + kind);
+    if (!place && text) place = element("p", "", section, "soft " + kind);
     if (place) { setText(place, text); place.hidden = !text }
   }
 
@@ -452,7 +452,7 @@ class Page {
       each((panel, cell) => {
         panel.paper();
         const isMissing = "printing" in document.documentElement.dataset && panel.isEmpty && !cell.section.hidden;
-        this.note(cell.section, isMissing ? "not asked yet: the button Print of the page asks for all" : "");
+        this.note(cell.section, isMissing ? "not asked yet: the button Print of the page asks for all" : "", "absent");
       });
     });
     addEventListener("themechange", () => each((panel, cell) => this.draw(cell, null)));
@@ -505,6 +505,7 @@ async function start() {
     const model = await ask("/d/" + encodeURIComponent(host.dataset.uid) + "/model");
     // The file's own zone, unless somebody has chosen one for all pages.
     const zone = model.timezone && model.timezone !== "browser" && view().timezone === "browser" ? { timezone: model.timezone } : {};
+    setCalendar(model);
     setDefaults({ from: model.from, to: model.to, refresh: model.refresh || "off", ...zone });
     const page = new Page(host, model);
     page.build();
