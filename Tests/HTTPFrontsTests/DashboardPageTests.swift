@@ -1,3 +1,4 @@
+import Bytes
 import Clients
 import EmbeddedPages
 import HTTPFronts

@@ -62,6 +62,13 @@ class Page {
     return { from: sent(from, false), to: sent(to, true) };
   }
 
+  // So many times as long around the middle; what lies ahead has no figures.
+  zoom(factor) {
+    const middle = (this.from + this.to) / 2, half = Math.max(30000, (this.to - this.from) * factor / 2);
+    const to = Math.min(Math.max(this.to, Date.now()), middle + half);
+    change({ from: iso(Math.round(middle - half)), to: iso(Math.round(to)) });
+  }
+
   // What was answered: all panels of a page are of one range.
   get shownTimes() { return { from: iso(this.from), to: iso(this.to) } }
 
@@ -76,9 +83,12 @@ class Page {
     this.links = element("nav", undefined, this.bar);
     this.links.setAttribute("aria-label", "dashboards");
     for (const link of this.model.links) this.link(link, this.links);
-    const print = element("button", "Print", this.links);
-    print.type = "button";
-    print.addEventListener("click", () => this.print());
+    // A finger that drags over a chart scrolls: for zooming there are these.
+    for (const [text, act] of [["Zoom in", () => this.zoom(0.5)], ["Zoom out", () => this.zoom(2)], ["Print", () => this.print()]]) {
+      const button = element("button", text, this.links);
+      button.type = "button";
+      button.addEventListener("click", act);
+    }
     this.printed = element("p", "", this.bar, "printed");
     this.arrange();
   }
@@ -268,8 +278,10 @@ class Page {
     const turn = ++this.turn;
     this.rest?.abort();
     for (const cell of this.cells.values()) {
+      // Figures of before stay until others come, and say that they are old.
       cell.isFresh = cell.isAsked = false;
       cell.section.removeAttribute("aria-busy");
+      if (cell.panel && !cell.panel.isEmpty && !this.isNear(cell)) cell.panel.stale();
     }
     for (const anchor of this.anchors) this.aim(anchor);
     const near = [...this.cells.values()].filter((cell) => this.isNear(cell));
