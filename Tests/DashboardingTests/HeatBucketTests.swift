@@ -73,5 +73,9 @@ import Testing
         listed.positive = HistogramBuckets(from: 0, [Double](repeating: 1, count: 1_001))
         let found = HeatBuckets([Self.series([(0, listed)])], Self.timing) {}
         #expect(found.rows.count == 200 && found.leftOutCount == 801)
+        // What it takes is known before it is made, and has an end.
+        let few = HeatBuckets.bytesMost([Self.series([(0, Self.histogram(0, from: 1, [1, 2]))])], Self.timing)
+        let most = HeatBuckets.bytesMost([Self.series([(0, listed)])], Self.timing)
+        #expect(few == 3 * (5 * 24 + 128) && most == 400 * (5 * 24 + 128))
     }
 }

@@ -35,7 +35,7 @@ package struct HeatBuckets: Sendable {
     /// - Complexity: O(buckets of all samples), a dozen times at most, and rows times points.
     package init(_ series: [Series], _ timing: PanelTiming, look: () throws -> Void) rethrows {
         let count = Int((timing.end - timing.start) / timing.step) + 1
-        var (isThere, counts) = ([Bool](repeating: false, count: count), [Bounds: [Double]]())
+        var (isThere, cells) = ([Bool](repeating: false, count: count), [Bounds: [Double]]())
         var beyond: Set<Bounds> = []
         let (schema, threshold) = try Self.common(series, look: look)
         for one in series {
@@ -47,22 +47,35 @@ package struct HeatBuckets: Sendable {
                 guard (0..<count).contains(point) else { continue }
                 isThere[point] = true
                 for (bounds, value) in Self.buckets(histogram, schema, threshold) {
-                    guard counts.count < Self.rowsHeldMax || counts[bounds] != nil else {
+                    guard cells.count < Self.rowsHeldMax || cells[bounds] != nil else {
                         beyond.insert(bounds)
                         continue
                     }
-                    counts[bounds, default: [Double](repeating: 0, count: count)][point] += value
+                    cells[bounds, default: [Double](repeating: 0, count: count)][point] += value
                 }
             }
         }
         // order: they are sorted by both ends, which no two share.
-        let sorted = counts.sorted { ($0.key.upper, $0.key.lower) < ($1.key.upper, $1.key.lower) }
+        let sorted = cells.sorted { ($0.key.upper, $0.key.lower) < ($1.key.upper, $1.key.lower) }
         leftOutCount = max(0, sorted.count - Self.rowsMax) + beyond.count
         rows = sorted.prefix(Self.rowsMax).map { bounds, values in
             Row(
                 lower: bounds.lower, upper: bounds.upper,
                 counts: values.indices.map { isThere[$0] ? values[$0] : nil })
         }
+    }
+
+    /// What it takes at most to make and to hold them.
+    /// - Complexity: O(samples).
+    package static func bytesMost(_ series: [Series], _ timing: PanelTiming) -> Int {
+        let buckets = series.reduce(0) { sum, one in
+            one.samples.histograms.reduce(sum) { sum, histogram in
+                guard let histogram, sum < rowsHeldMax else { return sum }
+                return sum + 1 + histogram.positive.indices.count + histogram.negative.indices.count
+            }
+        }
+        let points = Int((timing.end - timing.start) / timing.step) + 1
+        return min(buckets, rowsHeldMax) * (points * 24 + 128)
     }
 
     /// The finest factor in which all have few buckets, and the widest bucket around zero.

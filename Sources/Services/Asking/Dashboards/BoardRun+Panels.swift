@@ -72,7 +72,18 @@ extension BoardRun {
     private func write(
         _ answer: SeriesAnswer, _ question: PanelQuestion, _ asked: [UInt8], to json: inout JSONWriter
     ) throws {
-        let timing = question.timing
+        let (timing, banded) = (question.timing, Self.banded(answer, question))
+        var booking: MemoryBooking?
+        defer { withExtendedLifetime(booking) {} }
+        if let banded, let pool = options.memoryPool {
+            let held = MemoryBooking(in: pool)
+            guard held.change(to: HeatBuckets.bytesMost(banded, timing)) else {
+                json.key("error")
+                BoardLines.write(Self.full, to: &json)
+                return
+            }
+            booking = held
+        }
         if question.target.isInstant {
             json.member("time", timing.to)
         } else {
@@ -80,7 +91,6 @@ extension BoardRun {
             json.member("step", timing.step)
             json.member("count", (timing.end - timing.start) / timing.step + 1)
         }
-        let banded = Self.banded(answer, question)
         if let banded { try write(HeatBuckets(banded, timing, look: options.check), to: &json) }
         json.key("series")
         json.beginArray()

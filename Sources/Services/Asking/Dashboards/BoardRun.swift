@@ -128,7 +128,7 @@ package final class BoardRun {
         return Self.full
     }
 
-    private static let full = BoardRefusal(
+    static let full = BoardRefusal(
         .unavailable, "other questions hold the memory that the answer takes: ask again later")
     private static let unfetched = BoardRefusal(
         .unavailable, "answers that their clients have not fetched hold the memory")
