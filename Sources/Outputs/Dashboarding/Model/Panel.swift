@@ -27,7 +27,9 @@ package struct PanelTarget: Sendable {
         legend = fields.legend("legendFormat")
         stepMin = fields.milliseconds("interval")
         isHidden = fields.flag("hide") ?? false
-        if fields.flag("exemplar") == true { fields.refuse("exemplar", "no example is drawn: conversations of the time are found on their page") }
+        if fields.flag("exemplar") == true {
+            fields.refuse("exemplar", "no example is drawn: conversations of the time are found on their page")
+        }
         fields.ignore("datasource", "editorMode")
     }
 }

@@ -62,7 +62,8 @@ enum PanelKind: String, CaseIterable, Sendable {
     ]
 
     private static let reducing = [
-        OptionRule("reduceOptions.calcs", .words(["lastNotNull"])), OptionRule("reduceOptions.values", .off("each series is one value")),
+        OptionRule("reduceOptions.calcs", .words(["lastNotNull"])),
+        OptionRule("reduceOptions.values", .off("each series is one value")),
         OptionRule("reduceOptions.fields", .word([""])), OptionRule("orientation", .word(["auto", "horizontal"])),
     ]
 
@@ -74,7 +75,8 @@ enum PanelKind: String, CaseIterable, Sendable {
     ]
 
     private static let bands = [
-        OptionRule("calculate", .off("buckets are asked for")), OptionRule("cellGap", .number), OptionRule("cellValues.unit", .unit),
+        OptionRule("calculate", .off("buckets are asked for")), OptionRule("cellGap", .number),
+        OptionRule("cellValues.unit", .unit),
         OptionRule("color.mode", .word(["scheme"])), OptionRule("color.scheme", .word(["Oranges"])),
         OptionRule("color.scale", .word(["exponential"])), OptionRule("color.exponent", .number),
         OptionRule("color.steps", .number), OptionRule("color.fill", .ignored), OptionRule("color.reverse", .flag),
