@@ -151,7 +151,9 @@ let package = Package(
             "OpenSLO", "Outputs/OpenSLO",
             uses: ["Bytes", "JSONTexts", "Domain", "PromQLText", .product(name: "Yams", package: "Yams")]),
         tests("OpenSLO", uses: ["Alerting", "Bytes", "Domain"]),
-        room("Dashboarding", "Outputs/Dashboarding", uses: ["Bytes", "JSONTexts", "Platform", "PromQLText"]),
+        room(
+            "Dashboarding", "Outputs/Dashboarding",
+            uses: ["Bytes", "Hashing", "JSONTexts", "Platform", "PromQLText", "RegularExpressions"]),
         tests("Dashboarding", uses: ["Bytes", "JSONTexts", "Platform", "PromQLText"]),
         room("PromQLEvaluation", "Query/PromQLEvaluation", uses: ["Bytes", "PromQLText", "RegularExpressions"]),
         tests("PromQLEvaluation", uses: ["Bytes", "Platform", "PromQLText"]),

@@ -401,6 +401,8 @@ class Pages:
                 self.each(["/reports/cost (compared)"], lambda _: self.compared())
             if self.arguments.only in (None, "/slos"):
                 self.each(["/slos (a range of days)"], lambda path: self.burned(path))
+            if self.arguments.only in (None, "/d/plimsoll-operational"):
+                self.each(["/d/plimsoll-operational (what is asked when)"], lambda path: self.lazily(path))
             self.server.stop()
             if self.arguments.only in (None, "/conversations"):
                 self.each(["/conversations (a list)"], lambda _: self.listed())
@@ -562,6 +564,64 @@ class Pages:
         browser.open(links[1][1])
         self.expect(page, "whose it is", "borealis" in browser.find("#head .facts").text, True)
         self.complaints(page, tolerated=["status of 400"])
+
+    # Dashboards
+
+    def asked(self):
+        """What the page has asked for its figures since it was opened."""
+        return self.browser.ask("performance.getEntriesByType('resource').map(entry => entry.name).filter(name => name.includes('/data?'))")
+
+    def lazily(self, page):
+        """Panels near the view are asked at once, others when they come near, none in a hidden tab; what is open stays so, paper has all."""
+        browser = self.browser
+        browser.open(self.server.url + "/d/plimsoll-operational?from=now-24h&to=now&refresh=off")
+        browser.rest()
+        panels = browser.ask("[...document.querySelectorAll('#panels > section.panel')].filter(panel => !panel.hidden).length")
+        titles = browser.ask("[...document.querySelectorAll('#panels h3')].every(title => title.textContent.trim())")
+        asked = self.asked()
+        first = asked[0].count("panel=") if asked else 0
+        self.expect(page, "one question for some of the panels, and titles of all", [len(asked) <= 2, 0 < first < panels, titles], [True, True, True])
+        browser.ask("void window.scrollTo(0, document.body.scrollHeight)")
+        browser.until("figures of what is below", lambda: len(self.asked()) > len(asked))
+        browser.rest()
+        for line in self.asked()[len(asked):]:
+            if "part=panels" not in line:
+                self.problems.append(f"{page}: scrolling asks for more than panels: {line}")
+        # New figures close nothing.
+        browser.ask("void (document.querySelector('#basis details').open = true)")
+        browser.button("Refresh", "#controls").click()
+        browser.rest()
+        self.expect(page, "the basis stays open", browser.ask("document.querySelector('#basis details').open"), True)
+        # A tab that nobody sees asks nothing, and asks when somebody does.
+        hide = ("Object.defineProperty(document, 'hidden', { value: %s, configurable: true });"
+                " document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))")
+        before = len(self.asked())
+        browser.ask(f"void (() => {{ {hide % 'true'} }})()")
+        browser.button("Refresh", "#controls").click()
+        time.sleep(0.5)
+        self.expect(page, "asked while hidden", len(self.asked()), before)
+        browser.ask(f"void (() => {{ {hide % 'false'} }})()")
+        browser.until("figures for who looks again", lambda: len(self.asked()) > before)
+        browser.rest()
+        # Weeks and fiscal years are the dashboard's own, as the server reads them.
+        calendar = browser.ask("""import(document.querySelector('script[src$="/dashboard.js"]').src.replace(/dashboard\\.js$/, "time.js")).then((time) => {
+          const read = (text) => new Date(time.parsed(text, { now: Date.parse("2026-08-12T15:00:00Z"), zone: "UTC" })).toISOString().slice(0, 10);
+          const plain = [read("now/w"), read("now/fQ"), read("now/Q")];
+          time.setCalendar({ weekStart: "sunday", fiscalYearStartMonth: 1 });
+          return [...plain, read("now/w"), read("now/fQ"), read("now/fy"), read("now/Q")];
+        })""")
+        self.expect(page, "weeks and fiscal years", calendar,
+                    ["2026-08-10", "2026-07-01", "2026-07-01", "2026-08-09", "2026-08-01", "2026-02-01", "2026-07-01"])
+        # Paper: as wide as it is, in its colours, with what was chosen.
+        wide = browser.ask("(() => { dispatchEvent(new Event('beforeprint')); const found = [...document.querySelectorAll('#panels canvas')]"
+                           ".map(canvas => canvas.getBoundingClientRect().right).reduce((a, b) => Math.max(a, b), 0);"
+                           "const left = document.getElementById('main').getBoundingClientRect().left;"
+                           "dispatchEvent(new Event('afterprint')); return found - left })()")
+        if not 0 < wide <= 720:
+            self.problems.append(f"{page}: on paper charts are {wide} px wide")
+        self.expect(page, "what paper says", "UTC" in browser.ask("document.querySelector('.printed').textContent")
+                    or "/" in browser.ask("document.querySelector('.printed').textContent"), True)
+        self.complaints(page)
 
 
 def main():

@@ -28,9 +28,12 @@ export async function overTime(host, { title, unit, zone, from, to, start, step,
   const note = few.note ? el("p", { class: "soft" }, few.note) : null;
   if (note) host.after(note);
   const resize = () => chart.resize();
+  const paper = () => { chart.resize(); chart.update(chart.data) };
   addEventListener("resize", resize);
+  addEventListener("paperchange", paper);
   return () => {
     removeEventListener("resize", resize);
+    removeEventListener("paperchange", paper);
     chart.destroy();
     note?.remove();
   };

@@ -78,22 +78,33 @@ export function instant(shown, zone) {
 
 const lengths = { s: 1000, m: 60000, h: 3600000 };
 
+// Of a page: the day on which its weeks begin (0 is Sunday), and the month with which its fiscal years do (from 0).
+const calendar = { weekStart: 1, yearStart: 0 };
+
+// As a dashboard's file says; what it does not say stays.
+export function setCalendar({ weekStart, fiscalYearStartMonth }) {
+  calendar.weekStart = { sunday: 0, monday: 1, saturday: 6 }[weekStart] ?? calendar.weekStart;
+  calendar.yearStart = fiscalYearStartMonth ?? calendar.yearStart;
+}
+
 function moved(time, count, unit, zone) {
   if (lengths[unit]) return time + count * lengths[unit];
   const shown = reading(time, zone);
   if (unit === "d") shown.day += count;
   if (unit === "w") shown.day += 7 * count;
-  if (unit === "M" || unit === "Q") shown.month += count * (unit === "Q" ? 3 : 1);
-  if (unit === "y") shown.year += count;
-  if (unit === "M" || unit === "Q" || unit === "y") {
-    const months = shown.year * 12 + shown.month - 1;
-    [shown.year, shown.month] = [Math.floor(months / 12), (((months % 12) + 12) % 12) + 1];
+  const months = { M: 1, Q: 3, fQ: 3, y: 12, fy: 12 }[unit];
+  if (months) {
+    shown.month += count * months;
+    [shown.year, shown.month] = byMonths(shown.year * 12 + shown.month - 1);
     shown.day = Math.min(shown.day, new Date(Date.UTC(shown.year, shown.month, 0)).getUTCDate());
   }
   return instant(shown, zone) + (((time % 1000) + 1000) % 1000);
 }
 
-// The beginning of the unit that a time is in; weeks begin on Monday.
+// Year and month of so many months since the year 0.
+function byMonths(months) { return [Math.floor(months / 12), (((months % 12) + 12) % 12) + 1] }
+
+// The beginning of the unit that a time is in; weeks begin on Monday unless the page says otherwise.
 export function floored(time, unit, zone) {
   const shown = reading(time, zone);
   if (unit === "s") return Math.floor(time / 1000) * 1000;
@@ -105,14 +116,16 @@ export function floored(time, unit, zone) {
   }
   shown.minute = 0;
   shown.hour = 0;
-  if (unit === "w") shown.day -= (new Date(Date.UTC(shown.year, shown.month - 1, shown.day)).getUTCDay() + 6) % 7;
-  if (unit === "M" || unit === "Q" || unit === "y") shown.day = 1;
-  if (unit === "Q") shown.month -= (shown.month - 1) % 3;
-  if (unit === "y") shown.month = 1;
+  if (unit === "w") shown.day -= (new Date(Date.UTC(shown.year, shown.month - 1, shown.day)).getUTCDay() - calendar.weekStart + 7) % 7;
+  const months = { M: 1, Q: 3, fQ: 3, y: 12, fy: 12 }[unit];
+  if (months) {
+    const first = unit.startsWith("f") ? calendar.yearStart : 0, place = shown.year * 12 + shown.month - 1 - first;
+    [shown.year, shown.month] = byMonths(Math.floor(place / months) * months + first);
+    shown.day = 1;
+  }
   return instant(shown, zone);
 }
 
-const units = { s: "s", m: "m", h: "h", d: "d", w: "w", M: "M", Q: "Q", y: "y", fQ: "Q", fy: "y" };
 // A time as an address or a person writes it: now-6h, now-1d/d, RFC 3339, 2026-08-01, 2026-08-01 09:30, milliseconds
 // since 1970. NaN for what is none. With isEnd a rounded time is the end of its unit.
 export function parsed(text, { now, zone, isEnd = false }) {
@@ -124,7 +137,7 @@ export function parsed(text, { now, zone, isEnd = false }) {
       time = moved(time, Number(count), unit, zone);
       if (!(Math.abs(time) <= limit)) return NaN;
     }
-    const unit = units[relative[2]];
+    const unit = relative[2];
     if (!unit) return time;
     const start = floored(time, unit, zone);
     return isEnd ? moved(start, 1, unit, zone) : start;
