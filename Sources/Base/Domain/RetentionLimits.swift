@@ -1,0 +1,21 @@
+import Bytes
+
+/// For how long a store keeps what it took in. Nothing goes where nothing is said.
+package struct RetentionLimits: Hashable, Sendable {
+    /// ns from when an event was received until it may go; nil: events are kept for ever.
+    package private(set) var eventsNanoseconds: Int64?
+
+    /// The least that may be said: alerts, questions that wait for an answer and conversations that wait to fall silent
+    /// are about the last days, and a sender may come back after a long weekend.
+    package static let nanosecondsMin = 7 * Nanoseconds.day
+
+    /// Everything is kept.
+    package init() {}
+
+    /// - Parameter eventsNanoseconds: from when an event was received until it may go.
+    /// - Precondition: at least ``nanosecondsMin``.
+    package init(eventsNanoseconds: Int64) {
+        precondition(eventsNanoseconds >= Self.nanosecondsMin, "a period has some days")
+        self.eventsNanoseconds = eventsNanoseconds
+    }
+}
