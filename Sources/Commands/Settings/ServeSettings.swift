@@ -42,6 +42,9 @@ package struct ServeSettings: Sendable {
     /// After how much silence conversations are closed, and by which rule reports count.
     package var outcomes = OutcomeSettings.standard
 
+    /// What goes, and when.
+    package var retention = RetentionLimits()
+
     /// The defaults.
     package init() {}
 
@@ -223,7 +226,20 @@ extension Setting {
             ) {
                 $0.dashboardFolder = try SettingText.name($1)
             },
-        ] + outcomes + traces + alerts
+        ] + retention + outcomes + traces + alerts
+
+    private static let retention: [Setting] = [
+        Setting(
+            key: "retention.events",
+            purpose:
+                "for how long events are kept after they were received, such as 90d, at least 7d; never, the default, "
+                + "for ever. What was made of them stays: turns, conversations, rollups, counters"
+        ) {
+            $0.retention = try SettingText.value($1, or: "never", SettingText.retention).map {
+                RetentionLimits(eventsNanoseconds: $0)
+            } ?? RetentionLimits()
+        }
+    ]
 
     private static let outcomes: [Setting] = [
         Setting(
