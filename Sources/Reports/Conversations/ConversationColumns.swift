@@ -81,7 +81,7 @@ package struct ConversationColumns {
         json.member("tenant", found.tenant)
         json.member("position", exact: runner.catalog.position)
         json.member("watermark", RFC3339.render(runner.catalog.watermark))
-        let notices = [notice].compactMap { $0 } + runner.notices
+        let notices = [notice, found.notice].compactMap { $0 } + runner.notices
         if !notices.isEmpty { json.member("notice", notices.joined(separator: "; ")) }
         json.member("base", RFC3339.render(columns.base))
         json.key("head")
