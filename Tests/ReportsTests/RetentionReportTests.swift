@@ -62,4 +62,15 @@ import Testing
         #expect(back.notice?.contains("1 more row of conversations is of what was before") == true)
         #expect(back.header.first { $0.name == "turns" }?.value == .integer(1))
     }
+
+    /// Two rows of one conversation are one where a breakdown asks what it says.
+    @Test func nothingIsAddedUpTwiceForWhoCameBack() throws {
+        var sample = try Self.filled()
+        try Self.drop(sample)
+        sample.addTurn("c1", 3, at: Double(10 * Self.day) + 60)
+        let report = try sample.runner().report(.sla, ReportRequest(by: [.topic]))
+        let section = try #require(report.section("by_topic"))
+        // Six questions of the first hour, and two of later.
+        #expect(section.count("good") + section.count("failed") + section.count("pending") == 8)
+    }
 }

@@ -9,6 +9,9 @@ package struct RetentionLimits: Hashable, Sendable {
     /// are about the last days, and a sender may come back after a long weekend.
     package static let nanosecondsMin = 7 * Nanoseconds.day
 
+    /// The type of rows of `system_events` that tell what was dropped.
+    package static let recordType = "retention.dropped"
+
     /// Everything is kept.
     package init() {}
 

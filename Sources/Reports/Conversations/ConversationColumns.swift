@@ -116,7 +116,8 @@ package struct ConversationColumns {
     private func verdict() throws -> ConversationVerdict {
         let rule = runner.outcomes.rule
         let rows = try runner.rows(
-            "select \(OutcomeText.expression(rule, now: runner.reached)) from conversations where \(found.whole)")
+            "select \(OutcomeText.expression(rule, now: runner.reached)) from conversations where \(found.whole) "
+                + "order by start_time desc limit 1")
         return ConversationVerdict(
             rule, rows.first?.text(0).flatMap { Outcome(rawValue: $0) }, row: found.header)
     }

@@ -1,4 +1,5 @@
 import Bytes
+import Domain
 import JSONTexts
 
 /// What retention let go of at one time, and what it fixed before: the row of a frozen segment's table, and a row
@@ -37,7 +38,7 @@ struct RetentionDrop: Sendable {
     var sources: [Source] = []
 
     /// The record's type.
-    static let recordType = "retention.dropped"
+    static let recordType = RetentionLimits.recordType
 
     /// The record's data as canonical JSON.
     /// - Parameter manifest: the version that names what is left, where it is known.
