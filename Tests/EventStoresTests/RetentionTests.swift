@@ -362,4 +362,29 @@ import Testing
         }
         #expect(call > 10 && dropped > 1)
     }
+
+    /// A disk that refuses any one step: answers are as before, and what came to nothing is done after a start.
+    @Test(arguments: [5, 28] as [Int32]) func aFailureAtAnyStepLeavesTheStoreWhole(code: Int32) throws {
+        var (call, hasEnded) = (1, false)
+        while !hasEnded {
+            let disk = SimulatedFileSystem(seed: UInt64(call))
+            let began = clock.wallNanoseconds()
+            let store = try filled(disk)
+            let (models, sums) = (try readModels(store), try rollups(store))
+            disk.arm(SimulatedFault(.failure(code), atCall: call))
+            hasEnded = (try? drop(store)) == true
+            disk.disarm()
+            #expect(try readModels(store) == models && rollups(store) == sums, "at call \(call)")
+            disk.crash()
+            let again = try open(disk)
+            if try rows(again, "events", ["id"]).count == 19 { #expect(try drop(again), "at call \(call)") }
+            #expect(try rows(again, "events", ["id"]).count == 12)
+            #expect(try readModels(again) == models && rollups(again) == sums, "at call \(call)")
+            #expect(try again.verify().findings == [], "at call \(call)")
+            try again.close()
+            clock.step(toWallNanoseconds: began)
+            call += 1
+        }
+        #expect(call > 10)
+    }
 }
