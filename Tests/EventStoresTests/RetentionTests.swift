@@ -363,6 +363,30 @@ import Testing
         #expect(call > 10 && dropped > 1)
     }
 
+    /// What cannot be read stays, is told, and goes once it can be.
+    @Test func whatCannotBeReadStaysAndIsTold() throws {
+        let store = try filled()
+        let names = try disk.list("/data/segments").map(\.name).filter { $0.hasSuffix(".segment") }.sorted()
+        let path = "/data/segments/" + (try #require(names.first))
+        let reader = try SegmentReader.open(fileSystem: disk, path: path)
+        let page = try #require(reader.pagePlaces(table: "llm_call", column: 0).first)
+        disk.damage(path) { $0[page.lowerBound + 20] ^= 1 }
+        clock.advance(nanoseconds: 120_000_000_000)
+        #expect(try store.startRetention())
+        #expect(throws: (any Error).self) { try store.finishJobs() }
+        #expect(store.status.troubles.contains { $0.line.contains("old enough stay") }, "\(store.status.troubles)")
+        #expect(store.status.droppedEvents == 0 && store.status.segments == 2)
+        // Not again at once.
+        #expect(try !store.startRetention())
+        disk.damage(path) { $0[page.lowerBound + 20] ^= 1 }
+        clock.advance(nanoseconds: 900_000_000_000)
+        #expect(try store.startRetention())
+        try store.finishJobs()
+        #expect(store.status.droppedEvents == 7)
+        #expect(!store.status.troubles.contains { $0.line.contains("old enough stay") })
+        try store.close()
+    }
+
     /// A disk that refuses any one step: answers are as before, and what came to nothing is done after a start.
     @Test(arguments: [5, 28] as [Int32]) func aFailureAtAnyStepLeavesTheStoreWhole(code: Int32) throws {
         var (call, hasEnded) = (1, false)
@@ -380,7 +404,7 @@ import Testing
             if try rows(again, "events", ["id"]).count == 19 { #expect(try drop(again), "at call \(call)") }
             #expect(try rows(again, "events", ["id"]).count == 12)
             #expect(try readModels(again) == models && rollups(again) == sums, "at call \(call)")
-            // A manifest that was not published may have its name all the same; its files are gone, and the start says so.
+            // A manifest that was not published may have its name all the same; its files are gone, and it is told.
             let findings = try again.verify().findings.filter { !$0.contains("/manifest-") }
             #expect(findings == [], "at call \(call)")
             try again.close()

@@ -44,10 +44,10 @@ extension Writer {
             do {
                 let holds = try takeOver(flight)
                 if !holds, flight.job is CompactionJob { pauseCompaction(afterConflict: true) }
-                if !holds, flight.job is RetentionJob { pauseRetention(afterConflict: true) }
+                if flight.job is RetentionJob { noteRetention(holds: holds) }
             } catch {
                 if let job = flight.job as? CompactionJob { noteFailed(job, error) }
-                if flight.job is RetentionJob { pauseRetention() }
+                if flight.job is RetentionJob { noteFailedRetention(error) }
                 // A seal that is tried again tells then; one that was published and failed afterwards is not.
                 if !(flight.job is SealJob) || !hasSealFailed { jobFailure = error }
             }

@@ -76,10 +76,16 @@ extension Writer {
         }
     }
 
-    /// None for a while.
-    func pauseRetention(afterConflict isConflict: Bool = false) {
-        retentionPauseEnd = context.clock.monotonicNanoseconds().saturatingAdd(
-            isConflict ? Self.paceNanoseconds : Self.pauseNanoseconds)
+    /// What a job did is published, or it was overtaken and is done again, with what came meanwhile.
+    func noteRetention(holds: Bool) {
+        if holds { troubles.retentionSucceeded() }
+        retentionPauseEnd = context.clock.monotonicNanoseconds().saturatingAdd(Self.paceNanoseconds)
+    }
+
+    /// None for a while. That a close ended it is no trouble.
+    func noteFailedRetention(_ error: any Error) {
+        if !(error is CompactionStop.Stopped) { troubles.retentionFailed(error) }
+        retentionPauseEnd = context.clock.monotonicNanoseconds().saturatingAdd(Self.pauseNanoseconds)
     }
 }
 
