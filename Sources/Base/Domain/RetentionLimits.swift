@@ -9,6 +9,9 @@ package struct RetentionLimits: Hashable, Sendable {
     /// are about the last days, and a sender may come back after a long weekend.
     package static let nanosecondsMin = 7 * Nanoseconds.day
 
+    /// Whether all events of the last so many days are there.
+    package func covers(days: Int) -> Bool { eventsNanoseconds.map { $0 / Nanoseconds.day >= Int64(days) } ?? true }
+
     /// The type of rows of `system_events` that tell what was dropped.
     package static let recordType = "retention.dropped"
 

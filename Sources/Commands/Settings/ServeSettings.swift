@@ -66,6 +66,15 @@ package struct ServeSettings: Sendable {
                         + "the program and 96MiB for questions"
                 ))
         }
+        let budgetDays = objectives.budgetDays ?? ObjectiveSet.builtIn.budgetDays
+        if !retention.covers(days: budgetDays) {
+            contradictions.append(
+                (
+                    ["retention.events", "error_budget"],
+                    "retention.events must be at least error_budget, \(budgetDays)d, else rules would count events "
+                        + "over a time of which some are gone"
+                ))
+        }
         if traces.endpoints.count > 1, !traces.headers.isEmpty {
             contradictions.append(
                 (
@@ -232,8 +241,8 @@ extension Setting {
         Setting(
             key: "retention.events",
             purpose:
-                "for how long events are kept after they were received, such as 90d, at least 7d; never, the default, "
-                + "for ever. What was made of them stays: turns, conversations, rollups, counters"
+                "for how long events are kept after they were received, such as 90d, at least 7d and error_budget; "
+                + "never, the default, for ever. What was made of them stays: turns, conversations, rollups, counters"
         ) {
             $0.retention = try SettingText.value($1, or: "never", SettingText.retention).map {
                 RetentionLimits(eventsNanoseconds: $0)

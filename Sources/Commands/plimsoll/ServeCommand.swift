@@ -110,7 +110,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "For how long events are kept after they were received, such as 90d, at least 7d.",
+            "For how long events are kept after they were received, such as 90d, at least 7d and error_budget.",
             discussion:
                 "Default: PLIMSOLL_RETENTION_EVENTS, else never: for ever. Turns, conversations, rollups and counters "
                 + "stay; what is dropped cannot be had back.",
