@@ -207,6 +207,32 @@ import Testing
         #expect(finding.message.hasSuffix(word), "\(finding)")
     }
 
+    /// What is dropped cannot be had back: a slip of the pen drops nothing.
+    @Test func eventsAreKeptForDaysAtLeast() throws {
+        func kept(_ text: String) -> RetentionLimits? {
+            let file = SettingsFile("error_budget: 7d\nretention:\n  events: '\(text)'\n")
+            return file.findings.isEmpty ? file.applied(to: ServeSettings()).retention : nil
+        }
+        #expect(kept("90d")?.eventsNanoseconds == 90 * 86_400_000_000_000)
+        #expect(kept("168h") == RetentionLimits(eventsNanoseconds: RetentionLimits.nanosecondsMin))
+        #expect(kept("never") == RetentionLimits() && ServeSettings().retention == RetentionLimits())
+        for text in ["6d", "90", "0d", "-90d", "90ms", "soon"] { #expect(kept(text) == nil, "\(text)") }
+        #expect(
+            try ServeSettings.layered(file: nil) { $0 == "PLIMSOLL_RETENTION_EVENTS" ? "30d" : nil }.retention
+                .eventsNanoseconds == 30 * 86_400_000_000_000)
+    }
+
+    /// Rules count events over the time of the budget: none of that may be gone.
+    @Test func eventsAreKeptForTheBudget() throws {
+        for (text, isRight) in [("retention: {events: 29d}\n", false), ("retention: {events: 30d}\n", true)] {
+            let findings = SettingsFile(text).findings
+            #expect(findings.isEmpty == isRight, "\(findings)")
+            #expect(isRight || findings[0].message.contains("at least error_budget, 30d"))
+        }
+        var settings = ServeSettings()
+        #expect(throws: SettingsFinding.self) { try settings.set("retention.events", to: "7d") }
+    }
+
     @Test func aSettingGivenTwiceIsAMistake() {
         #expect(!SettingsFile("data: a\ndata: b\n").findings.isEmpty)
     }

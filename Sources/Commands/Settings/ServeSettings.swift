@@ -44,6 +44,9 @@ package struct ServeSettings: Sendable {
     /// After how much silence conversations are closed, and by which rule reports count.
     package var outcomes = OutcomeSettings.standard
 
+    /// What goes, and when.
+    package var retention = RetentionLimits()
+
     /// The defaults.
     package init() {}
 
@@ -63,6 +66,15 @@ package struct ServeSettings: Sendable {
                     ["memory", "limits.ingest_size"],
                     "memory must be at least \(limits.memoryBytesMin >> 20)MiB: twice limits.ingest_size, 384MiB for "
                         + "the program and 96MiB for questions"
+                ))
+        }
+        let budgetDays = objectives.budgetDays ?? ObjectiveSet.builtIn.budgetDays
+        if !retention.covers(days: budgetDays) {
+            contradictions.append(
+                (
+                    ["retention.events", "error_budget"],
+                    "retention.events must be at least error_budget, \(budgetDays)d, else rules would count events "
+                        + "over a time of which some are gone"
                 ))
         }
         if traces.endpoints.count > 1, !traces.headers.isEmpty {
@@ -232,7 +244,20 @@ extension Setting {
             ) {
                 $0.dashboardFolder = try SettingText.name($1)
             },
-        ] + outcomes + traces + alerts
+        ] + retention + outcomes + traces + alerts
+
+    private static let retention: [Setting] = [
+        Setting(
+            key: "retention.events",
+            purpose:
+                "for how long events are kept after they were received, such as 90d, at least 7d and error_budget; "
+                + "never, the default, for ever. What was made of them stays: turns, conversations, rollups, counters"
+        ) {
+            $0.retention = try SettingText.value($1, or: "never", SettingText.retention).map {
+                RetentionLimits(eventsNanoseconds: $0)
+            } ?? RetentionLimits()
+        }
+    ]
 
     private static let outcomes: [Setting] = [
         Setting(

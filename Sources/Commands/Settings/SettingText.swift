@@ -163,6 +163,15 @@ enum SettingText {
         return nanoseconds
     }
 
+    /// For how long something is kept.
+    static func retention(_ text: String) throws(SettingProblem) -> Int64 {
+        let period = try nanoseconds(text)
+        guard period >= RetentionLimits.nanosecondsMin else {
+            throw SettingProblem(expected: "a period of 7d or more, such as 90d")
+        }
+        return period
+    }
+
     /// Far beyond what anybody waits for, and so far within 64 bits that times may be added to it.
     private static let durationMax: Int64 = 1_000_000 * 3600 * 1_000_000_000
 

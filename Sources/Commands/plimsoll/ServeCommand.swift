@@ -119,6 +119,15 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "For how long events are kept after they were received, such as 90d, at least 7d and error_budget.",
+            discussion:
+                "Default: PLIMSOLL_RETENTION_EVENTS, else never: for ever. Turns, conversations, rollups and counters "
+                + "stay; what is dropped cannot be had back.",
+            valueName: "period"))
+    var retentionEvents: String?
+
+    @Option(
+        help: ArgumentHelp(
             "A settings file, YAML.", discussion: "Default: PLIMSOLL_CONFIG, else none.", valueName: "file"))
     var config: String?
 
@@ -183,6 +192,7 @@ struct ServeCommand: AsyncParsableCommand {
         options.keptCostBytesMax = settings.limits.keptCostBytesMax
         options.keptTextBytesMax = settings.limits.keptTextBytesMax
         options.compaction = CompactionLimits()
+        options.retention = settings.retention
         let store = try machine.openStore(directory, options: options)
         log.opened(store, nanoseconds: machine.clock.monotonicNanoseconds() - began)
         configuration.limits.startBytes = residentMemoryBytes() ?? 0
@@ -220,6 +230,7 @@ struct ServeCommand: AsyncParsableCommand {
         try settings.set("names", flag: "--names", names)
         try settings.set("trace_link_template", flag: "--trace-link-template", traceLinkTemplate)
         try settings.set("memory", flag: "--memory", memory)
+        try settings.set("retention.events", flag: "--retention-events", retentionEvents)
         try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
         try settings.set("alerts.rules", flag: "--alert-rules", alertRules)
         try settings.set("alerts.alertmanagers", flag: "--alertmanagers", alertmanagers)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventStores
+import JSONTexts
 import Platform
 
 struct VerifyCommand: ParsableCommand {
@@ -8,7 +9,8 @@ struct VerifyCommand: ParsableCommand {
         abstract: "Read a whole data directory and prove that it is what was written.",
         discussion: """
             Checks the lengths and SHA-256 of all files, the checksum of every page, every file of the log, and that \
-            the read models turns and conversations equal a recomputation from all events. Every damaged place is \
+            the read models turns and conversations equal a recomputation from all events; of events that retention \
+            dropped, what was made of them is compared with hashes of that moment. Every damaged place is \
             named, of very many the first \(FileFaults.linesMax); what is computed is compared where all files are \
             whole. Exit status 0 when everything holds, 4 when something is damaged. Nothing is changed, so the \
             directory may be served meanwhile, and need not have been closed in order.
@@ -31,6 +33,11 @@ struct VerifyCommand: ParsableCommand {
             try StandardStream.output.print(
                 "\(result.conversationsOfOldForms) conversations have rows that an earlier version made; they were not "
                     + "compared and come anew with their next event")
+        }
+        if let time = result.droppedUntil {
+            try StandardStream.output.print(
+                "\(result.droppedEvents) of the events were dropped, as retention.events says, received until "
+                    + "\(RFC3339.render(time)); what was made of them is what it was then")
         }
         try StandardStream.output.print(
             "\(result.segments) segments, \(result.events) events, \(result.turns) turns and \(result.conversations) "

@@ -1,3 +1,4 @@
+import Columnar
 import Domain
 import Execution
 import JSONTexts
@@ -64,10 +65,14 @@ struct ReportGrouping {
         }
         var columns = asked
         for whole in asked.compactMap(\.within) where !columns.contains(whole) { columns.append(whole) }
-        let told = columns.map { ", \($0.rawValue) as \($0.conversationColumn)" }.joined()
+        // One that came back after its events were dropped has several rows, and nothing is to be added up for each.
+        let isOnce = try !runner.mayRepeatConversations
+        let told = columns.map { column in
+            ", \(isOnce ? column.rawValue : "max(\(column.rawValue))") as \(column.conversationColumn)"
+        }.joined()
         return source(
             table + " left join (select tenant as conversation_tenant, conversation_id as conversation_key\(told) "
-                + "from conversations) as told_of_conversations "
+                + "from conversations\(isOnce ? "" : " group by 1, 2")) as told_of_conversations "
                 + "on conversation_tenant = tenant and conversation_key = conversation_id",
             dimensions.map { $0.expression(of: table, time: time, model: model, isJoined: true) })
     }
@@ -131,4 +136,15 @@ struct GroupedSource {
     var text: String
     /// The key as the beginning of what is selected, with a comma behind it.
     var selection: String
+}
+
+extension ReportRunner {
+    /// Whether a conversation may have several rows: it has where it came back after all of its events were dropped.
+    /// - Throws: as ``report(_:_:)``.
+    fileprivate var mayRepeatConversations: Bool {
+        get throws {
+            guard catalog.table(named: "system_events") != nil else { return false }
+            return try !rows("select 1 from system_events where type = '\(RetentionLimits.recordType)' limit 1").isEmpty
+        }
+    }
 }

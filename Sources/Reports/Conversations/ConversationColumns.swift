@@ -86,7 +86,7 @@ package struct ConversationColumns {
         json.member("tenant", found.tenant)
         json.member("position", exact: runner.catalog.position)
         json.member("watermark", RFC3339.render(runner.catalog.watermark))
-        let notices = [notice].compactMap { $0 } + runner.notices
+        let notices = [notice, found.notice].compactMap { $0 } + runner.notices
         if !notices.isEmpty { json.member("notice", notices.joined(separator: "; ")) }
         json.member("base", RFC3339.render(columns.base))
         json.key("head")
@@ -132,7 +132,9 @@ package struct ConversationColumns {
             text = if case .text(let outcome)? = value { outcome } else { nil }
         } else {
             let expression = OutcomeText.expression(rule, now: runner.reached)
-            text = try runner.rows("select \(expression) from conversations where \(found.whole)").first?.text(0)
+            let rows = try runner.rows(
+                "select \(expression) from conversations where \(found.whole) order by start_time desc limit 1")
+            text = rows.first?.text(0)
         }
         return ConversationVerdict(rule, text.flatMap { Outcome(rawValue: $0) }, row: found.header)
     }

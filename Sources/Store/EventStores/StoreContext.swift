@@ -35,6 +35,8 @@ package struct StoreOptions: Sendable {
     var sealBytesMax = 48 << 20
     /// Which segments become one beside the writer; nil: none, as for commands that do one thing.
     package var compaction: CompactionLimits?
+    /// What goes, and when; nothing does where a command does one thing.
+    package var retention = RetentionLimits()
     // tests: small ones are soon met.
     /// How much is in memory while conversations are folded.
     package var foldLimits = FoldLimits()

@@ -83,6 +83,8 @@ extension Routes {
         json.member("failed_seals", status.failedSeals)
         json.member("unfolded_conversations", status.unfoldedConversations)
         json.member("cut_conversations", status.cutConversations)
+        json.member("dropped_events", status.droppedEvents)
+        if let time = status.droppedUntil { json.member("dropped_until", RFC3339.render(time)) }
         json.key("troubles")
         json.beginArray()
         for trouble in troubles { json.value(trouble.line) }

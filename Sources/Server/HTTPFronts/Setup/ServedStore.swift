@@ -45,6 +45,8 @@ package protocol ServedStore: IntakeStore, SendingStore {
     var priceBook: PriceBook { get }
     /// What every answer says of what the store has lost; nil where it lost nothing.
     var lossNotice: String? { get }
+    /// The same with what retention dropped, to be said beside prices.
+    var priceNotice: String? { get }
     /// Objectives that were ever in force, those in force last.
     var objectives: ObjectiveHistory { get }
     /// What an export of some times (ns since 1970 UTC) says; see `EventStore.exportReader(in:)`.
@@ -94,6 +96,8 @@ extension EventStore: ServedStore {
     package var priceBook: PriceBook { snapshot().book }
     /// See ``ServedStore``.
     package var lossNotice: String? { snapshot().lossNotice }
+    /// See ``ServedStore``.
+    package var priceNotice: String? { snapshot().priceNotice }
     /// See ``ServedStore``.
     package var objectives: ObjectiveHistory { snapshot().objectives }
     /// See ``ServedStore``.

@@ -7,7 +7,7 @@ extension EventStore {
     /// Findings where a segment's rollup rows are not what its events give.
     func rollupDamage(_ version: StoreVersion) throws -> [String] {
         var findings: [String] = []
-        for segment in version.sealed.segments {
+        for segment in version.sealed.unfrozen.segments {
             for (index, rollup) in layouts.rollups.enumerated() {
                 let groups = segment.reader.groups(table: rollup.layout.definition.name)
                 // Segments of versions that knew fewer rollups, or other ones, answer from their events.

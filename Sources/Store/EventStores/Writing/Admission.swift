@@ -16,7 +16,7 @@ struct AdmissionContext {
     var receivedTime: Int64
     /// What the clock says; behind ``receivedTime`` where that had followed a clock that ran away.
     var clockTime: Int64
-    /// Events before it are too old; nil while retention is off.
+    /// Events before it are too old, since they may be repeats of some that were dropped; nil where none was.
     var horizon: Int64?
 }
 
@@ -64,7 +64,8 @@ struct Admission {
             if !sealed.isEmpty, let known = sealed[row] {
                 verdict = known
             } else if let refusal = Self.refusal(of: event, receivedTime, horizon) {
-                verdict = refusal
+                // What no segment holds yet is known whatever its time.
+                verdict = (refusal == .tooOld ? seen(batch, row, hash, identities) : nil) ?? refusal
             } else if identities.holds(hash) || frozen?.holds(hash) ?? false,
                 let known = seen(batch, row, hash, identities)
             {

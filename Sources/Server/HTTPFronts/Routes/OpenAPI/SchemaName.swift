@@ -227,6 +227,8 @@ extension SchemaName {
         .always("refused_events", .map(.integer)), .always("failed_seals", .integer),
         .always("unfolded_conversations", .integer),
         .always("cut_conversations", .integer, "Those whose sealed rows are made of their first events alone."),
+        .always("dropped_events", .integer, "Those that retention dropped, ever."),
+        .perhaps("dropped_until", .time, "When the last of them was received, or later."),
         .always("troubles", .list(.text), "What is not as it should be while the store goes on."),
         .always(
             "addresses",
