@@ -19,6 +19,7 @@ struct ReportCommand: AsyncParsableCommand {
 
             Examples: plimsoll report sla --from now-1d --by channel
             plimsoll report cost --from 2026-08-01 --to 2026-10-01 --by month,team,model --timezone Europe/Berlin
+            plimsoll report cost --from now-1M/M --to now-1M/M --where team=billing --by model
             plimsoll report cost --from 2026-08-01 --to 2026-09-01 --by team --format html > august.html
             """)
 
@@ -38,6 +39,16 @@ struct ReportCommand: AsyncParsableCommand {
             "Break down by month, team, model, …; what a report does not know it says.",
             discussion: "Several with commas between them, or the option several times.", valueName: "dimensions"))
     var by: [String] = []
+
+    @Option(
+        name: .customLong("where"),
+        help: ArgumentHelp(
+            "Only rows that say this, such as team=billing; what a report does not know it says.",
+            discussion:
+                "The option several times: of one name any of the values, of several names all. Nothing behind = stands "
+                + "for rows that say nothing.",
+            valueName: "name=value"))
+    var filters: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -95,9 +106,8 @@ struct ReportCommand: AsyncParsableCommand {
     private func report(_ store: EventStore, _ machine: Machine) throws -> Report {
         let tables = store.snapshot()
         let request = try ReportRequest(
-            kind: kind, from: from, to: to, by: by, rule: rule ?? tables.outcomes.rule.rawValue, timeZone: timezone,
-            objectives: objectives,
-            now: tables.now)
+            kind: kind, from: from, to: to, by: by, filters: filters, rule: rule ?? tables.outcomes.rule.rawValue,
+            timeZone: timezone, objectives: objectives, now: tables.now)
         let desk = ReportRunner(
             catalog: tables, engine: machine.engine, options: machine.reportOptions, outcomes: tables.outcomes)
         return SourceOptions.telling(try desk.report(kind, request))
@@ -105,7 +115,7 @@ struct ReportCommand: AsyncParsableCommand {
 
     private func address(_ format: ReportFormat, section: String?) -> String {
         let pairs: [(String, String?)] =
-            [("from", from), ("to", to)] + by.map { ("by", $0) }
+            [("from", from), ("to", to)] + by.map { ("by", $0) } + filters.map { ("where", $0) }
             + [
                 ("rule", rule), ("timezone", timezone), ("objectives", objectives), ("section", section),
                 ("format", format.rawValue),

@@ -62,13 +62,8 @@ struct ReportGrouping {
         guard table != "conversations", try lacks(asked, table, time: time, of: period, runner: runner) else {
             return source(table, dimensions.map { $0.expression(of: table, time: time, model: model) })
         }
-        var columns = asked
-        for whole in asked.compactMap(\.within) where !columns.contains(whole) { columns.append(whole) }
-        let told = columns.map { ", \($0.rawValue) as \($0.conversationColumn)" }.joined()
         return source(
-            table + " left join (select tenant as conversation_tenant, conversation_id as conversation_key\(told) "
-                + "from conversations) as told_of_conversations "
-                + "on conversation_tenant = tenant and conversation_key = conversation_id",
+            table + ReportDimension.join(asked, from: runner.whole("conversations")),
             dimensions.map { $0.expression(of: table, time: time, model: model, isJoined: true) })
     }
 

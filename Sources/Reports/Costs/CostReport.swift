@@ -11,12 +11,15 @@ struct CostReport {
         if by.isWhole { by = ReportGrouping(dimensions: [.model], clock: by.clock) }
         let queries = CostQueries(runner: runner, period: period)
         let total = try queries.whole()
-        let units = try UnitCounts(runner: runner, period: period, rule: request.rule)
-        var sections = [totalTable(total), unitTable(total, units), tokenTable(total), try routeTable(queries, total)]
+        var sections = [totalTable(total)]
+        if !runner.isOfCalls {
+            sections.append(unitTable(total, try UnitCounts(runner: runner, period: period, rule: request.rule)))
+        }
+        sections += [tokenTable(total), try routeTable(queries, total)]
         let (told, rollups) = (
             ReportedCosts(runner: runner, period: period), RollupChecks(runner: runner, period: period)
         )
-        let kinds = queries.kinds() + UnitCounts.kinds(period, by: by)
+        let kinds = queries.kinds() + UnitCounts.kinds(period, by: by, runner: runner)
         let (groups, counts) = try runner.listing(&by, kinds, of: period) { by in
             (
                 try queries.figures(by),
@@ -27,11 +30,12 @@ struct CostReport {
         if let counts { sections.append(unitBreakdown(by, groups, counts)) }
         sections += [try PriceGaps(runner: runner, period: period).section()]
         sections.append(try Unattributed(runner: runner, period: period).section())
-        sections += [
-            try told.byModel(), try told.differingCalls(), try rollups.summary(), try rollups.differingTraces(),
-        ]
-        let recorded = try RecordedCosts(runner: runner, period: period)
-        sections += [try otherCosts(period, recorded), try Invoices(runner: runner, recorded: recorded).section()]
+        sections += [try told.byModel(), try told.differingCalls()]
+        if !runner.isOfCalls {
+            sections += [try rollups.summary(), try rollups.differingTraces()]
+            let recorded = try RecordedCosts(runner: runner, period: period)
+            sections += [try otherCosts(period, recorded), try Invoices(runner: runner, recorded: recorded).section()]
+        }
         return Report(
             name: "cost", title: "Cost",
             basis: runner.basis(

@@ -12,6 +12,8 @@ package struct ReportBasis: Hashable, Sendable {
     package var now: Int64
     /// IANA name of the zone whose hours, days, weeks and months are meant.
     var timeZone: String
+    /// Of which rows the figures are.
+    package var filters: ReportFilters
     // tests: what a report says of itself is read as a value.
     /// How exact the figures are, in one sentence.
     package var exactness: String

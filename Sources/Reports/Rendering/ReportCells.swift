@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import JSONTexts
 
@@ -16,6 +17,7 @@ enum ReportCells {
         json.member("to", RFC3339.render(report.basis.to))
         json.member("now", RFC3339.render(report.basis.now))
         json.member("timezone", report.basis.timeZone)
+        report.basis.filters.write(to: &json)
         json.key("basis")
         json.array([report.basisText, report.exactnessText]) { $1.value($0) }
         json.key("notices")
@@ -60,6 +62,20 @@ enum ReportCells {
         if let quotient = value.quotientText { json.member("of", quotient) }
         if let state = value.state { json.member("state", state.rawValue) }
         json.endObject()
+    }
+}
+
+extension ReportFilters {
+    /// The member `filters`: what rows say, by the dimension of which they say it; none without filters.
+    func write(to json: inout JSONWriter) {
+        if isEmpty { return }
+        json.key("filters")
+        json.object { json in
+            for condition in conditions {
+                json.key(condition.dimension.rawValue)
+                json.array(condition.values) { $1.value($0.text) }
+            }
+        }
     }
 }
 

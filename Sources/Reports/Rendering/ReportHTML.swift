@@ -10,6 +10,7 @@ package enum ReportHTML {
 
     static func render(_ report: Report) -> String {
         let notices = report.notices.map { notice -> HTML in "<p class=\"bad\">Not all of it: \(notice)</p>\n" }
+        let filters = report.filterText.map { text -> HTML in "<p class=\"filters\">\(text)</p>\n" } ?? .empty
         let document: HTML = """
             <!doctype html>
             <html lang="en">
@@ -26,7 +27,7 @@ package enum ReportHTML {
             <body>
             <h1>\(report.title)</h1>
             <p>\(report.periodText)</p>
-            \(notices)\(report.sections.map { section($0, of: report) })\(basis(report))</body>
+            \(filters)\(notices)\(report.sections.map { section($0, of: report) })\(basis(report))</body>
             </html>
 
             """

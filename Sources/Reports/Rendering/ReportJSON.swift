@@ -16,6 +16,7 @@ enum ReportJSON {
         json.member("to", RFC3339.render(report.basis.to))
         json.member("now", RFC3339.render(report.basis.now))
         json.member("timezone", report.basis.timeZone)
+        report.basis.filters.write(to: &json)
         json.member("exactness", report.basis.exactness)
         json.key("sections")
         json.beginArray()

@@ -5,6 +5,7 @@ import JSONTexts
 enum ReportTableText {
     static func render(_ report: Report) -> String {
         var text = "\(report.title)  \(report.periodText)\n"
+        if let filters = report.filterText { text += wrapped(filters, indent: 2) }
         for section in report.sections {
             text += "\n\(section.title)\n" + (section.rows.isEmpty ? "  – no data\n" : table(section))
         }

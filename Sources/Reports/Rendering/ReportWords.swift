@@ -20,7 +20,14 @@ extension Report {
         if basis.timeZone != "UTC" {
             line += "; hours, days, weeks and months by the clock of \(HumanReadableText.text(.text(basis.timeZone)))"
         }
-        return line + "."
+        line += "."
+        if let filterText { line += " " + filterText }
+        return line
+    }
+
+    /// Of which rows the figures are; nil: of all.
+    var filterText: String? {
+        basis.filters.isEmpty ? nil : "Only where \(HumanReadableText.text(.text(basis.filters.text)))."
     }
 
     /// How exact they are, and what is rounded where people read them.

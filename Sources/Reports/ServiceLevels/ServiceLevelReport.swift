@@ -23,8 +23,10 @@ struct ServiceLevelReport {
         let promises = promises(period, judging.set)
         var sections = [
             table(judging, total, budget: try budgetFigures(period, total, judging.set)),
-            try promises.summary(judging.set.answerLimits), questions(total), judging.section,
         ]
+        // Those of ratings and of conversations could not be told.
+        if !runner.isOfCalls { sections.append(try promises.summary(judging.set.answerLimits)) }
+        sections += [questions(total), judging.section]
         if !by.isWhole {
             func queries(_ by: ReportGrouping) -> ServiceLevelQueries {
                 ServiceLevelQueries(runner: runner, period: period, by: by, objectives: judging.set)
@@ -52,7 +54,8 @@ struct ServiceLevelReport {
         let worst = try worstConversations(period, set)
         let report = self
         let ofPeriod = [{ _ = try worst.rows() }] + whole.parts
-        let ofWindow = try (window == period ? [] : budgets.parts) + promises(period, set).parts(set.answerLimits)
+        let promised = runner.isOfCalls ? [] : try promises(period, set).parts(set.answerLimits)
+        let ofWindow = (window == period ? [] : budgets.parts) + promised
         // The longest first, so that no thread is left alone with one at the end.
         return (period.from < window.from ? ofPeriod + ofWindow : ofWindow + ofPeriod)
             + [{ _ = try report.exactness(period, set) }]
@@ -201,7 +204,7 @@ struct ServiceLevelReport {
                     + "of a cost each hour"),
             ReportDefinition("coverage", "hours with any event ÷ hours of the budget's window"),
         ]
-        if by.isOfCalls {
+        if by.isOfCalls || runner.isOfCalls {
             definitions.append(
                 ReportDefinition(
                     "by model, provider, route",

@@ -115,6 +115,7 @@ extension Routes {
         case .kind(let kind):
             let request = try ReportRequest(
                 kind: kind, from: query["from"], to: query["to"], by: query.all("by"),
+                filters: query.all("where"),
                 rule: query["rule"] ?? pinned.outcomes.rule.rawValue, timeZone: query["timezone"],
                 objectives: query["objectives"],
                 now: now)

@@ -136,10 +136,12 @@ extension SchemaName {
     private static let sectionsMeaning =
         "Each section is a member of this name, a list of rows. Money and decimals are exact, as text; null: no "
         + "data."
+    private static let filtersMeaning =
+        "Of which rows the figures are: by name what they say, one of the values of each name."
     private static let reportSchema = JSONSchema.object([
         .always("report", .text), .always("title", .text), .always("position", .integer), .always("watermark", .time),
         .always("from", .time), .always("to", .time), .always("now", .time), .always("timezone", .text),
-        .always("exactness", .text),
+        .perhaps("filters", .map(.list(.text)), filtersMeaning), .always("exactness", .text),
         .always("sections", .list(.text), sectionsMeaning),
         .always("definitions", .map(.text), "What the figures mean."),
     ])
@@ -147,7 +149,8 @@ extension SchemaName {
     private static let reportCellsSchema = JSONSchema.object([
         .always("report", .text), .always("title", .text), .always("period", .text), .always("position", .integer),
         .always("watermark", .time), .always("from", .time), .always("to", .time), .always("now", .time),
-        .always("timezone", .text), .always("basis", .list(.text), "What the figures rest on, in sentences."),
+        .always("timezone", .text), .perhaps("filters", .map(.list(.text)), filtersMeaning),
+        .always("basis", .list(.text), "What the figures rest on, in sentences."),
         .always("notices", .list(.text)), .always("main", .text, "The section that answers what was asked."),
         .always(
             "sections",

@@ -110,6 +110,10 @@ extension RouteTable {
             .query("from", .text, "start of the period: \(period); 30 days before its end without it"), end,
             .query("by", .list(.text), "what to break down by, several times or with commas between"),
             .query(
+                "where", .list(.text),
+                "of which rows, such as team=billing; several of one name are alternatives, nothing behind = stands for "
+                    + "rows that say nothing"),
+            .query(
                 "rule", .choice(OutcomeRule.allCases.map(\.rawValue)),
                 "what counts as resolved; that of the settings without it"),
             .query("timezone", .text, "an IANA name, by which days begin; UTC without it"),
