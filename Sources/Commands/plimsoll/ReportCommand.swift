@@ -98,19 +98,21 @@ struct ReportCommand: AsyncParsableCommand {
         if let output { return try write(try await files(), to: output) }
         let format = format ?? .table
         let text = try await source.text(at: address(format, section: section)) { store, machine in
-            try report(store, machine).rendered(format, section: section)
+            let (desk, report) = try answer(store, machine)
+            return try desk.rendered(report, format, section: section)
         }
         try StandardStream.output.show(Array(text.utf8))
     }
 
-    private func report(_ store: EventStore, _ machine: Machine) throws -> Report {
+    /// The report, and who wrote it.
+    private func answer(_ store: EventStore, _ machine: Machine) throws -> (desk: ReportRunner, report: Report) {
         let tables = store.snapshot()
         let request = try ReportRequest(
             kind: kind, from: from, to: to, by: by, filters: filters, rule: rule ?? tables.outcomes.rule.rawValue,
             timeZone: timezone, objectives: objectives, now: tables.now)
         let desk = ReportRunner(
             catalog: tables, engine: machine.engine, options: machine.reportOptions, outcomes: tables.outcomes)
-        return SourceOptions.telling(try desk.report(kind, request))
+        return (desk, SourceOptions.telling(try desk.report(kind, request)))
     }
 
     private func address(_ format: ReportFormat, section: String?) -> String {
@@ -126,7 +128,8 @@ struct ReportCommand: AsyncParsableCommand {
     /// All of one answer, so that they agree; a server sends all sections at once.
     private func files() async throws -> ReportFiles {
         let body = try await source.text(at: address(.csv, section: ReportFiles.all)) { store, machine in
-            try ReportFiles(report(store, machine)).multipart.body
+            let (desk, report) = try answer(store, machine)
+            return try desk.multipart(report).body
         }
         guard let files = ReportFiles(multipart: body) else {
             throw CommandFailure(

@@ -60,7 +60,7 @@ struct SLOCommand: AsyncParsableCommand {
                 let runner = ReportRunner(
                     catalog: tables, engine: machine.engine, options: machine.reportOptions, outcomes: tables.outcomes)
                 let report = SourceOptions.telling(try runner.budgets(of: objectives, to: end))
-                return try report.rendered(format, section: section)
+                return try runner.rendered(report, format, section: section)
             }
             try StandardStream.output.show(Array(text.utf8))
         }

@@ -28,7 +28,8 @@ struct StatusCommand: AsyncParsableCommand {
             let tables = store.snapshot()
             let end = try PeriodText.parse(to, now: tables.now)
             let runner = ReportRunner(catalog: tables, engine: machine.engine, options: machine.reportOptions)
-            return try SourceOptions.telling(try runner.status(to: end)).rendered(format, section: section)
+            let report = SourceOptions.telling(try runner.status(to: end))
+            return try runner.rendered(report, format, section: section)
         }
         try StandardStream.output.show(Array(text.utf8))
     }

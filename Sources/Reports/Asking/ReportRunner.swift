@@ -11,7 +11,8 @@ package struct ReportRunner: Sendable {
     private let engine: any QueryEngine
     /// Zone in which the questions of a report cut hours, days, weeks and months.
     private var timeZone = "UTC"
-    private let options: QueryOptions
+    /// Memory of each question, and the time of all of them.
+    let options: QueryOptions
     /// How many groups reports list.
     let limits: ListingLimits
     /// How conversations are judged; reports say so.

@@ -5,7 +5,7 @@ import JSONTexts
 /// A report for whoever shows it: each figure as people read it, word for word as in the table, and exactly beside it,
 /// so that nobody else writes figures. In JSON, the columns of a section once and its rows as lists.
 enum ReportCells {
-    static func render(_ report: Report) -> String {
+    static func render(_ report: Report, _ took: (Int) throws -> Void) rethrows -> String {
         var json = JSONWriter()
         json.beginObject()
         json.member("report", report.name)
@@ -24,7 +24,9 @@ enum ReportCells {
         json.array(report.notices) { $1.value($0) }
         json.member("main", report.main)
         json.key("sections")
-        json.array(report.sections) { write($0, to: &$1) }
+        json.beginArray()
+        for section in report.sections { try write(section, to: &json, took) }
+        json.endArray()
         json.key("definitions")
         json.array(report.definitions) { definition, json in
             json.object { json in
@@ -36,7 +38,9 @@ enum ReportCells {
         return json.text + "\n"
     }
 
-    private static func write(_ section: ReportSection, to json: inout JSONWriter) {
+    private static func write(
+        _ section: ReportSection, to json: inout JSONWriter, _ took: (Int) throws -> Void
+    ) rethrows {
         json.beginObject()
         json.member("name", section.name)
         json.member("title", section.title)
@@ -49,7 +53,14 @@ enum ReportCells {
             }
         }
         json.key("rows")
-        json.array(section.rows) { row, json in json.array(row) { write($0, to: &$1) } }
+        json.beginArray()
+        for row in section.rows {
+            let start = json.bytes.count
+            json.array(row) { write($0, to: &$1) }
+            // Twice: as bytes and as text.
+            try took(2 * (json.bytes.count - start))
+        }
+        json.endArray()
         json.endObject()
     }
 
