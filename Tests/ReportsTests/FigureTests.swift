@@ -58,7 +58,7 @@ import Testing
         ]
         for (text, time) in seconds { #expect(try PeriodText.parse(text, now: now) == time, "\(text)") }
         let others = [
-            "", "now-", "now-d", "now-5y", "now-99999999999999d", "yesterday", "2026-02-30",
+            "", "now-", "now-5", "now/", "now/x", "now-5j", "now-99999999999999d", "yesterday", "2026-02-30",
             // Milliseconds are no seconds, and nothing is rounded.
             "1785574800000", "1785574800.0000000001", "1785574800.", ".5", "0x10", "1785574800 ",
             // A day or a year, written otherwise.

@@ -45,7 +45,7 @@ package struct ReportRequest: Hashable, Sendable {
         self.init(timeZone: timeZone ?? "UTC")
         let clock = try Self.clock(self.timeZone)
         if let from { self.from = try PeriodText.parse(from, now: now, clock: clock) }
-        if let to { self.to = try PeriodText.parse(to, now: now, clock: clock) }
+        if let to { self.to = try PeriodText.parse(to, now: now, clock: clock, isEnd: true) }
         self.by = try Self.dimensions(by, of: kind)
         self.filters = try ReportFilters(filters, of: kind)
         if let rule {

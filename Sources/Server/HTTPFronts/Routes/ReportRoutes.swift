@@ -101,7 +101,9 @@ extension Routes {
     private func report(
         _ name: ReportName, _ query: QueryParameters, by reports: ReportRunner, outcomes: OutcomeSettings, now: Int64
     ) throws -> Report {
-        func time(_ name: String) throws -> Int64? { try query[name].map { try PeriodText.parse($0, now: now) } }
+        func time(_ name: String) throws -> Int64? {
+            try query[name].map { try PeriodText.parse($0, now: now, isEnd: name == "to") }
+        }
         switch name {
         case .status: return try reports.status(to: time("to"))
         case .budgets: return try reports.budgets(to: time("to"))

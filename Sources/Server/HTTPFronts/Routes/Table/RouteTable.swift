@@ -44,7 +44,8 @@ package enum RouteTable {
     private static let csv = RouteContent("text/csv", .text)
     private static let lines = RouteContent("application/x-ndjson", .text)
     /// How a time is written.
-    static let timeForms = "RFC 3339, seconds since 1970, a day such as 2026-08-01, or now-7d"
+    static let timeForms =
+        "RFC 3339, seconds since 1970, a day such as 2026-08-01, now-7d, or now-1d/d for a whole day of the zone"
     private static let period = timeForms
 }
 
