@@ -107,6 +107,27 @@ struct ReportGrouping {
         }
     }
 
+    /// Of what time groups are; empty where times tell none apart.
+    /// - Parameter finished: up to when all is known that there will be (ns since 1970 UTC).
+    func spans(_ keys: [GroupKey], of period: ReportPeriod, finished: Int64) -> [ReportSpan?] {
+        guard dimensions.contains(where: \.isTime) else { return [] }
+        let reader = TimeReader(clock: clock, now: finished)
+        return keys.map { key in
+            var span: ReportSpan?
+            for (dimension, cell) in zip(dimensions, key.cells) {
+                guard let unit = dimension.timeUnit else { continue }
+                guard case .time(let time) = cell, let start = reader.rounded(time, unit, isEnd: false),
+                    let end = reader.rounded(time, unit, isEnd: true)
+                else { return nil }
+                span = ReportSpan(
+                    from: max(start, span?.from ?? start), to: min(end, span?.to ?? end), isInPart: false)
+            }
+            guard let whole = span else { return nil }
+            span?.isInPart = whole.from < period.from || whole.to > min(period.to, finished)
+            return span
+        }
+    }
+
     /// Days and weeks as the date of their first day, months without a day, hours with the zone's offset: the hour that
     /// autumn repeats is two.
     private func text(_ dimension: ReportDimension, _ time: Int64) -> String {

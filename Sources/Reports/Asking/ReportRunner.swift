@@ -59,6 +59,7 @@ package struct ReportRunner: Sendable {
                 case .outcomes: try OutcomeReport(runner: runner, request: request).report()
                 }
             if let filters = runner.filter?.filters { report.definitions.append(filters.definition) }
+            if let definition = report.definitionOfParts { report.definitions.append(definition) }
             return report
         }
     }
@@ -91,6 +92,9 @@ package struct ReportRunner: Sendable {
     /// Up to when the log knows that time has passed (ns since 1970 UTC): what silence and waiting mean is judged by
     /// it, so that a store that nobody serves answers the same on every day.
     var reached: Int64 { catalog.watermark }
+
+    /// Up to when figures change no more but by what comes late (ns since 1970 UTC).
+    var finished: Int64 { min(now, reached) }
 
     /// The instant at which deadlines are judged (ns since 1970 UTC).
     var now: Int64 { catalog.now }

@@ -26,8 +26,8 @@ struct CostReport {
                 try UnitCounts.groups(runner: runner, period: period, rule: request.rule, by: by)
             )
         }
-        sections.append(breakdown(by, groups, counts, total))
-        if let counts { sections.append(unitBreakdown(by, groups, counts)) }
+        sections.append(breakdown(by, groups, counts, total, of: period))
+        if let counts { sections.append(unitBreakdown(by, groups, counts, of: period)) }
         sections += [try PriceGaps(runner: runner, period: period).section()]
         sections.append(try Unattributed(runner: runner, period: period).section())
         sections += [try told.byModel(), try told.differingCalls()]
@@ -89,18 +89,19 @@ struct CostReport {
     }
 
     /// The cost of one by group: also of groups that only cost or only have answers or conversations.
-    private func unitBreakdown(_ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>)
-        -> ReportSection
-    {
+    private func unitBreakdown(
+        _ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>, of period: ReportPeriod
+    ) -> ReportSection {
         var groups = Grouped<(cost: CostFigures, units: UnitCounts)>()
         for (key, cost) in costs.sorted { groups[key, default: (CostFigures(), UnitCounts())].cost = cost }
         for (key, units) in counts.sorted { groups[key, default: (CostFigures(), UnitCounts())].units = units }
+        let spans = by.spans(groups.sorted.map(\.key), of: period, finished: runner.finished)
         return ReportSection(
             name: "per_unit_\(by.name)", title: "Cost of one, b\(by.title.dropFirst())",
             columns: by.columns + Self.unitColumns,
             rows: groups.sorted.flatMap { key, group in
                 Self.unitRows(group.cost, group.units).map { by.values(key) + $0 }
-            })
+            }, spans: spans.flatMap { [$0, $0, $0] })
     }
 
     private func tokenTable(_ total: CostFigures) -> ReportSection {
@@ -131,7 +132,8 @@ struct CostReport {
 
     /// Calls by group; a group that has answers and no call has a row, too, so that answers add up to their total.
     private func breakdown(
-        _ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>?, _ total: CostFigures
+        _ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>?, _ total: CostFigures,
+        of period: ReportPeriod
     ) -> ReportSection {
         var groups = costs
         for (key, units) in counts?.sorted ?? [] where units.answers > 0 {
@@ -161,7 +163,7 @@ struct CostReport {
                     shares.high,
                 ]
                 return by.values(key) + costs + figures.tokens.map { .count($0) }
-            })
+            }, spans: by.spans(groups.sorted.map(\.key), of: period, finished: runner.finished))
     }
 
     /// Costs that don't come from model calls, a line each.

@@ -45,6 +45,18 @@ package struct ReportSection: Hashable, Sendable {
     package var columns: [ReportColumn]
     /// As wide as the columns.
     package var rows: [[ReportValue]]
+    /// Of what time each row is; empty where times tell no rows apart.
+    package var spans: [ReportSpan?] = []
+}
+
+/// The time that a row is of: an hour, day, week or month by the clock of the report's zone.
+package struct ReportSpan: Hashable, Sendable {
+    /// Where it begins (ns since 1970 UTC).
+    package var from: Int64
+    /// Where the next one begins.
+    package var to: Int64
+    /// Whether the row has figures of a part of it alone: the period cuts it, or it is not over.
+    package var isInPart: Bool
 }
 
 // tests: figures are read as values, not out of a rendering.

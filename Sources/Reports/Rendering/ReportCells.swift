@@ -61,7 +61,21 @@ enum ReportCells {
             try took(2 * (json.bytes.count - start))
         }
         json.endArray()
+        if !section.spans.isEmpty {
+            json.key("spans")
+            json.array(section.spans) { write($0, to: &$1) }
+        }
         json.endObject()
+    }
+
+    /// Of what time a row is.
+    private static func write(_ span: ReportSpan?, to json: inout JSONWriter) {
+        guard let span else { return json.null() }
+        json.object { json in
+            json.member("from", RFC3339.render(span.from))
+            json.member("to", RFC3339.render(span.to))
+            json.member("in_part", span.isInPart)
+        }
     }
 
     private static func write(_ value: ReportValue, to json: inout JSONWriter) {

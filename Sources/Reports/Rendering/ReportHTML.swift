@@ -64,9 +64,13 @@ package enum ReportHTML {
             let side: HTML = isWritten ? .empty : " class=\"number\""
             return "<th scope=\"col\"\(side)>\(section.columns[column].title)</th>"
         }
-        let rows = try section.rows.map { row -> HTML in
+        let rows = try section.rows.enumerated().map { number, row -> HTML in
+            let isInPart = section.isInPart(number)
             let cells = columns.indices.map { place in
-                cell(row[columns[place]], isName: names.contains(place), isWritten: isWritten[place])
+                let isName = names.contains(place)
+                return cell(
+                    row[columns[place]], isName: isName, isWritten: isWritten[place],
+                    isInPart: isInPart && isName && place == names.first)
             }
             let text: HTML = "<tr>\(cells)</tr>\n"
             try took(copies * text.text.utf8.count)
@@ -85,13 +89,14 @@ package enum ReportHTML {
     }
 
     /// The figure as the table prints it; what it is exactly shows where it is pointed at.
-    private static func cell(_ value: ReportValue, isName: Bool, isWritten: Bool) -> HTML {
+    private static func cell(_ value: ReportValue, isName: Bool, isWritten: Bool, isInPart: Bool) -> HTML {
         var classes = isWritten ? [] : ["number"]
         if let state = value.state { classes.append(ReportStyle.name(of: state)) }
         let look: HTML = classes.isEmpty ? .empty : " class=\"\(classes.joined(separator: " "))\""
         let exact: HTML = exactText(value).map { " title=\"\($0)\"" } ?? .empty
         let text = HumanReadableText.text(value)
-        return isName ? "<th scope=\"row\"\(look)\(exact)>\(text)</th>" : "<td\(look)\(exact)>\(text)</td>"
+        let part: HTML = isInPart ? " <span class=\"soft\">in part</span>" : .empty
+        return isName ? "<th scope=\"row\"\(look)\(exact)>\(text)\(part)</th>" : "<td\(look)\(exact)>\(text)</td>"
     }
 
     /// nil where the text is exact itself.

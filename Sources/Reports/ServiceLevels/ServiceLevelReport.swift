@@ -33,7 +33,7 @@ struct ServiceLevelReport {
             }
             let kinds = queries(by).kinds
             let groups = try runner.listing(&by, kinds, of: period) { try queries($0).figures() }
-            sections.append(breakdown(by, groups.sorted, judging.set.objectives))
+            sections.append(breakdown(by, groups.sorted, judging.set.objectives, of: period))
         }
         sections.append(try worst(period, judging.set))
         return Report(
@@ -132,7 +132,8 @@ struct ServiceLevelReport {
     }
 
     private func breakdown(
-        _ by: ReportGrouping, _ groups: [(key: GroupKey, value: ServiceLevelFigures)], _ objectives: [Objective]
+        _ by: ReportGrouping, _ groups: [(key: GroupKey, value: ServiceLevelFigures)], _ objectives: [Objective],
+        of period: ReportPeriod
     ) -> ReportSection {
         ReportSection(
             name: by.name, title: by.title,
@@ -145,7 +146,7 @@ struct ServiceLevelReport {
                     .count(figures.good), .count(figures.failed), .count(figures.pending), .count(figures.answers),
                 ]
                     + objectives.map { .judged(figures.shown($0), figures.state($0)) }
-            })
+            }, spans: by.spans(groups.map(\.key), of: period, finished: runner.finished))
     }
 
     /// Whose questions failed, and who waited longest. What nobody promised is not among the worst: answers within the

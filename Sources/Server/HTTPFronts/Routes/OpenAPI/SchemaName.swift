@@ -162,8 +162,15 @@ extension SchemaName {
                         .list(
                             .object([.always("name", .text), .always("title", .text), .always("is_key", .flag)]))),
                     .always("rows", .list(.list(.optional(cellSchema))), "As wide as the columns; null: no data."),
+                    .perhaps(
+                        "spans", .list(.optional(spanSchema)), "Of what time each row is, where times tell rows apart."),
                 ]))),
         .always("definitions", .list(.object([.always("term", .text), .always("meaning", .text)]))),
+    ])
+
+    private static let spanSchema = JSONSchema.object([
+        .always("from", .time), .always("to", .time, "Where the next one begins."),
+        .always("in_part", .flag, "Whether the period cuts it, or it is not over: figures are of a part of it."),
     ])
 
     private static let cellSchema = JSONSchema.object([
