@@ -157,7 +157,8 @@ import Testing
     /// A row that is looked into is one of the report: its day, its month reach no farther than what was asked.
     @Test func aRowIsLookedIntoWithinItsReport() throws {
         let into = try #require(try script("reports.js").firstMatch(of: /function into\([\s\S]*?\n\}\n/)).0
-        #expect(into.contains("Math.max(range[0], start), Math.min(range[1], end)"), "\(into)")
+        // Of what time it is the server says, which knows how long its days are.
+        #expect(into.contains("Math.max(range[0], Date.parse(span.from)), Math.min(range[1], Date.parse(span.to))"), "\(into)")
     }
 
     /// Of days that are not all as long as each other a chart says the day, and lines that would not fit are not drawn.

@@ -18,6 +18,7 @@ enum ReportCells {
         json.member("now", RFC3339.render(report.basis.now))
         json.member("timezone", report.basis.timeZone)
         report.basis.filters.write(to: &json)
+        if let filterText = report.filterText { json.member("only", filterText) }
         json.key("basis")
         json.array([report.basisText, report.exactnessText]) { $1.value($0) }
         json.key("notices")

@@ -15,7 +15,7 @@ export function svg(name, attributes = {}, ...children) {
   return element;
 }
 
-// rows: [{ name, text, length (undefined: nobody knows), look }]
+// rows: [{ name, text, length (undefined: nobody knows), look, isInPart (of a part of its time alone) }]
 export function bars(title, caption, rows) {
   const shown = rows.slice(0, barsMax);
   const lengths = shown.map((row) => row.length ?? 0);
@@ -28,9 +28,9 @@ export function bars(title, caption, rows) {
     // What is something never shows as nothing.
     const width = row.length ? Math.max(1, right - left) : 0;
     const baseline = at * size.row + 15;
-    return svg("g", {}, svg("title", {}, row.name + ": " + row.text),
+    return svg("g", {}, svg("title", {}, row.name + ": " + row.text + (row.isInPart ? ", in part" : "")),
       svg("text", { x: size.name - 8, y: baseline, "text-anchor": "end" }, shortened(row.name, nameMax)),
-      svg("rect", { class: row.look ? "bar " + row.look : "bar", x: size.name + left, y: at * size.row + 4, width, height: size.thickness }),
+      svg("rect", { class: ["bar", row.look, row.isInPart ? "part" : ""].filter(Boolean).join(" "), x: size.name + left, y: at * size.row + 4, width, height: size.thickness }),
       svg("text", { x: size.name + right + 6, y: baseline }, row.text));
   });
   const rest = rows.length - shown.length;

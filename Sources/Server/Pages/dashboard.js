@@ -6,7 +6,7 @@ import { byId, element } from "./dom.js";
 import { makePanel } from "./panels.js";
 import { notice, noticeTrouble, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
-import { fullText, isRelative, parsed } from "./time.js";
+import { fullText, isRelative, parsed, setCalendar } from "./time.js";
 
 function iso(time) { return new Date(time).toISOString() }
 
@@ -269,6 +269,7 @@ async function start() {
   byId("main").setAttribute("aria-busy", "true");
   try {
     const model = await ask("/d/" + encodeURIComponent(host.dataset.uid) + "/model");
+    setCalendar({ weekStart: model.weekStart, yearStart: model.fiscalYearStartMonth });
     setDefaults({ from: model.from, to: model.to, refresh: model.refresh || "off" });
     const page = new Page(host, model);
     page.build();

@@ -150,6 +150,7 @@ extension SchemaName {
         .always("report", .text), .always("title", .text), .always("period", .text), .always("position", .integer),
         .always("watermark", .time), .always("from", .time), .always("to", .time), .always("now", .time),
         .always("timezone", .text), .perhaps("filters", .map(.list(.text)), filtersMeaning),
+        .perhaps("only", .text, "The same as a sentence."),
         .always("basis", .list(.text), "What the figures rest on, in sentences."),
         .always("notices", .list(.text)), .always("main", .text, "The section that answers what was asked."),
         .always(
