@@ -28,22 +28,27 @@ extension Report {
     /// The same with one section alone.
     /// - Parameter section: its name; nil: as above; ``ReportFiles/all``: whole, which a CSV is not.
     /// - Throws: ``ReportError`` naming the sections there are.
-    package func rendered(_ format: ReportFormat, section: String?) throws -> String {
-        try rendered(format, section: section) { _ in }
+    package func rendered(_ format: ReportFormat, section: String?) throws(ReportError) -> String {
+        try selected(section, for: format).rendered(format)
     }
 
     /// The same.
     /// - Parameter took: as above.
     /// - Throws: what `took` does, too.
     func rendered(_ format: ReportFormat, section: String?, _ took: (Int) throws -> Void) throws -> String {
-        guard let section else { return try rendered(format, took) }
+        try selected(section, for: format).rendered(format, took)
+    }
+
+    /// The report with what is wanted of it.
+    private func selected(_ section: String?, for format: ReportFormat) throws(ReportError) -> Report {
+        guard let section else { return self }
         if section == ReportFiles.all {
-            if format != .csv { return try rendered(format, took) }
+            if format != .csv { return self }
             throw ReportError(
                 message: "a CSV holds one section",
                 hint: "name one (\(sections.map(\.name).joined(separator: ", "))), or have all as a table or json")
         }
-        return try narrowed(to: section).rendered(format, took)
+        return try narrowed(to: section)
     }
 
     private var mainSection: ReportSection {
