@@ -12,6 +12,8 @@ struct CostReport {
         let queries = CostQueries(runner: runner, period: period)
         let total = try queries.whole()
         var sections = [totalTable(total)]
+        let budgets = try SetBudgets(runner: runner, period: period, clock: by.clock).section()
+        if let budgets { sections.append(budgets) }
         if !runner.isOfCalls {
             sections.append(unitTable(total, try UnitCounts(runner: runner, period: period, rule: request.rule)))
         }
@@ -45,7 +47,8 @@ struct CostReport {
                     else: "money, calls, tokens and answers are exact all the same, of every event; conversations and "
                         + "resolved conversations are at least so many, what one of them costs is at most so much, and "
                         + "answers_without_call may be too many")),
-            sections: sections, main: by.name, definitions: definitions(by))
+            sections: sections, main: by.name,
+            definitions: definitions(by) + (budgets == nil ? [] : [SetBudgets.definition]))
     }
 
     private func totalTable(_ total: CostFigures) -> ReportSection {
