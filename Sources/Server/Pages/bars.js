@@ -39,3 +39,23 @@ export function bars(title, caption, rows) {
       drawn, svg("line", { class: "axis", x1: zero, x2: zero, y1: 0, y2: height })),
     el("figcaption", { class: "soft" }, caption + (rest > 0 ? ", the first " + shown.length + " of " + rows.length : "")));
 }
+
+// A line of how a figure went, without scale: what is under it says from what to what. Points: [{ amount (undefined: none),
+// isInPart }]; of what is not known there is a gap, and what is in part is dashed.
+export function sparkline(title, points) {
+  const known = points.map((point) => point.amount).filter((value) => value !== undefined);
+  if (known.length < 2) return null;
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const [width, height] = [160, 28];
+  const x = (at) => at / (points.length - 1) * (width - 4) + 2;
+  const y = (value) => high > low ? height - 3 - (value - low) / (high - low) * (height - 6) : height / 2;
+  const lines = points.slice(1).map((point, at) => {
+    const before = points[at];
+    if (before.amount === undefined || point.amount === undefined) return null;
+    return svg("line", {
+      class: before.isInPart || point.isInPart ? "part" : undefined, x1: x(at).toFixed(1), y1: y(before.amount).toFixed(1),
+      x2: x(at + 1).toFixed(1), y2: y(point.amount).toFixed(1),
+    });
+  });
+  return svg("svg", { viewBox: "0 0 " + width + " " + height, role: "img", "aria-label": title }, svg("title", {}, title), lines.filter(Boolean));
+}

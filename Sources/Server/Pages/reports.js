@@ -8,7 +8,7 @@ import { amount, basisNodes, columnOf, comparing, conversationLink, isInPart, is
 import { overTime } from "./overtime.js";
 import { notice, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
-import { asked as askedTime, dateText, instant, offset, reading } from "./time.js";
+import { askedTime, dateText, instant, offset, reading } from "./time.js";
 
 const place = byId("report");
 const kind = place.dataset.kind;
