@@ -45,8 +45,8 @@ struct ReportCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Only rows that say this, such as team=billing; what a report does not know it says.",
             discussion:
-                "The option several times: of one name any of the values, of several names all. Nothing behind = stands "
-                + "for rows that say nothing.",
+                "The option several times: of one name any of the values, of several names all. Nothing behind = "
+                + "stands for rows that say nothing.",
             valueName: "name=value"))
     var filters: [String] = []
 

@@ -2,11 +2,12 @@ import Bytes
 import Columnar
 import Domain
 
-/// How the questions of a report are asked of the rows alone that its filters let through: a question names tables as it
-/// does without filters, and before it stands what these names mean then. So no question of a report can forget them.
+/// How the questions of a report are asked of the rows alone that its filters let through: a question names tables as
+/// it does without filters, and before it stands what these names mean then. So no question of a report can forget
+/// them.
 ///
-/// What a row says of a dimension is what a breakdown takes it for (``ReportDimension/expression(of:time:model:isJoined:)``):
-/// a report with one filter has the figures of that one row of the breakdown. Rows that cannot say it are none of them.
+/// What a row says of a dimension is what a breakdown takes it for (`ReportDimension.expression`): a report with one
+/// filter has the figures of that one row of the breakdown. Rows that cannot say it are none of them.
 struct FilteredTables {
     let filters: ReportFilters
     /// Which name of a model counts.

@@ -2,7 +2,7 @@ import Bytes
 import JSONTexts
 
 /// Which rows a report is of: those that say one of some values of each of some dimensions.
-package struct ReportFilters: Hashable, Sendable {
+struct ReportFilters: Hashable, Sendable {
     /// One dimension, and what rows say of it.
     struct Condition: Hashable, Sendable {
         var dimension: ReportDimension
@@ -18,13 +18,13 @@ package struct ReportFilters: Hashable, Sendable {
     private static let textBytesMax = 8 << 10
 
     /// Every row.
-    package init() {}
+    init() {}
 
     /// Reads what an address or a command says.
     /// - Parameter texts: each `name=value`; values of one name are alternatives, of several names all must hold. An
     ///   empty value stands for rows that say nothing of the dimension.
     /// - Throws: ``ReportError`` for what is no filter of the report.
-    package init(_ texts: [String], of kind: ReportKind) throws(ReportError) {
+    init(_ texts: [String], of kind: ReportKind) throws(ReportError) {
         var (count, byteCount) = (0, 0)
         for text in texts {
             guard let end = text.utf8.firstIndex(of: UInt8(ascii: "=")) else {
@@ -71,7 +71,7 @@ package struct ReportFilters: Hashable, Sendable {
     }
 
     /// Whether all rows count.
-    package var isEmpty: Bool { conditions.isEmpty }
+    var isEmpty: Bool { conditions.isEmpty }
 
     /// Whether any is of what only calls say of themselves: a conversation, a bill and a message say nothing of it.
     var isOfCalls: Bool { conditions.contains { $0.dimension.isOfCalls } }
@@ -80,8 +80,8 @@ package struct ReportFilters: Hashable, Sendable {
     var definition: ReportDefinition {
         let rest =
             isOfCalls
-            ? "; questions and answers as their last answering call says; ratings, closed conversations, bills and what "
-                + "agents say of whole traces say nothing of calls, so figures of these are left out" : ""
+            ? "; questions and answers as their last answering call says; ratings, closed conversations, bills and "
+                + "what agents say of whole traces say nothing of calls, so figures of these are left out" : ""
         return ReportDefinition(
             "where",
             "\(text): every figure is of rows alone that say so themselves, or whose conversation does where they say "

@@ -20,7 +20,7 @@ package struct ReportRequest: Hashable, Sendable {
     /// Version of the objectives that judge; nil: the one in force at the period's end.
     package var objectives: Int?
     /// Of which rows the report is.
-    package var filters = ReportFilters()
+    var filters = ReportFilters()
 
     /// The 30 days up to now, whole, in UTC, but for what is given.
     package init(

@@ -2,8 +2,8 @@ import Bytes
 import Domain
 import Execution
 
-/// What may be spent in a day, week, month, quarter or year, as `budget.set` says of everything, and what was spent of it
-/// since that span began.
+/// What may be spent in a day, week, month, quarter or year, as `budget.set` says of everything, and what was spent of
+/// it since that span began.
 struct SetBudgets {
     let runner: ReportRunner
     let period: ReportPeriod
@@ -45,7 +45,7 @@ struct SetBudgets {
 
     static let definition = ReportDefinition(
         "budgets_set",
-        "the last budget.set of scope total before the end of the report; beside it what model and embedding calls cost from "
-            + "the beginning of that day, week, month, quarter or year, by the clock of the report's zone, up to the end of "
-            + "the report; left: set − at least; used: at least ÷ set")
+        "the last budget.set of scope total before the end of the report; beside it what model and embedding calls "
+            + "cost from the beginning of that day, week, month, quarter or year, by the clock of the report's zone, up "
+            + "to the end of the report; left: set − at least; used: at least ÷ set")
 }

@@ -13,7 +13,7 @@ package struct ReportBasis: Hashable, Sendable {
     /// IANA name of the zone whose hours, days, weeks and months are meant.
     var timeZone: String
     /// Of which rows the figures are.
-    package var filters: ReportFilters
+    var filters: ReportFilters
     // tests: what a report says of itself is read as a value.
     /// How exact the figures are, in one sentence.
     package var exactness: String
@@ -55,6 +55,7 @@ package struct ReportSpan: Hashable, Sendable {
     package var from: Int64
     /// Where the next one begins.
     package var to: Int64
+    // tests: others are told by the forms of a report.
     /// Whether the row has figures of a part of it alone: the period cuts it, or it is not over.
     package var isInPart: Bool
 }

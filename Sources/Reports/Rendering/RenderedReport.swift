@@ -1,11 +1,11 @@
 import Plans
 
 extension ReportRunner {
-    /// A report in a format, as `Report.rendered(_:section:)` writes it, within the time that its questions had. What it
-    /// takes while it is written is booked as a question's memory is: its rows, and how long they are, are up to whoever
-    /// sends events.
-    /// - Throws: ``ReportError`` naming the sections there are; `QueryError` `.memoryExceeded` where it takes more than a
-    ///   question may hold, or others hold the memory; out of time or cancelled.
+    /// A report in a format, as `Report.rendered(_:section:)` writes it, within the time that its questions had. What
+    /// it takes while it is written is booked as a question's memory is: its rows, and how long they are, are up to
+    /// whoever sends events.
+    /// - Throws: ``ReportError`` naming the sections there are; `QueryError` `.memoryExceeded` where it takes more than
+    ///   a question may hold, or others hold the memory; out of time or cancelled.
     package func rendered(_ report: Report, _ format: ReportFormat, section: String? = nil) throws -> String {
         let memory = RenderingMemory(options)
         return try report.rendered(format, section: section, memory.took)
@@ -43,7 +43,8 @@ private final class RenderingMemory {
             throw QueryError(
                 .memoryExceeded,
                 "the report takes more than \(options.memoryBudgetBytes >> 20) MiB while it is written in this format",
-                hint: "ask for one section, by fewer dimensions, for fewer rows, or raise the setting limits.query_memory")
+                hint: "ask for one section, by fewer dimensions, or of fewer rows; the setting limits.query_memory "
+                    + "says how much there is")
         }
         if let booking, bytes > booking.bytes {
             guard booking.change(to: (bytes / Self.stepBytes + 1) * Self.stepBytes) else {

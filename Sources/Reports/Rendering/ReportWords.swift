@@ -25,8 +25,8 @@ extension Report {
         return line
     }
 
-    /// Which rows of the breakdown are of a part of their time alone, in one line: today, mostly, which would look as if
-    /// little had happened. nil: none is.
+    /// Which rows of the breakdown are of a part of their time alone, in one line: today, mostly, which would look as
+    /// if little had happened. nil: none is.
     var definitionOfParts: ReportDefinition? {
         guard let section = section(main), let key = section.columns.firstIndex(where: { Self.times.contains($0.name) })
         else { return nil }
@@ -37,7 +37,8 @@ extension Report {
         }
         guard let first = names.first, let last = names.last else { return nil }
         let all = names.count <= 4 ? names.joined(separator: ", ") : "\(first) to \(last), \(names.count) of them"
-        return ReportDefinition("in part", "\(all): figures are of a part of the time, which the period cuts or which is not over")
+        return ReportDefinition(
+            "in part", "\(all): figures are of a part of the time, which the period cuts or which is not over")
     }
 
     private static let times = ReportDimension.times.map(\.rawValue)

@@ -5,8 +5,8 @@ import Reports
 enum TimeArgument {
     /// The ways to write one, for help.
     static let forms =
-        "RFC 3339, seconds since 1970, a day such as 2026-08-01, now, now-7d, or now+7d (s, m, h, d, w, M, Q, y), and of "
-        + "these the beginning of a unit, such as now/d; as an end, its end"
+        "RFC 3339, seconds since 1970, a day such as 2026-08-01, now, now-7d, or now+7d (s, m, h, d, w, M, Q, y), and "
+        + "of these the beginning of a unit, such as now/d; as an end, its end"
 
     /// Nanoseconds since 1970 UTC.
     /// - Throws: `ReportError` with the ways to write a time.

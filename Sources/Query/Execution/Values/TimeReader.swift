@@ -1,9 +1,9 @@
 import Bytes
 import JSONTexts
 
-/// Times as people and addresses write them, by the days of a zone: `now-6h`, `now/d`, `now-1M/M`, RFC 3339, a day, a day
-/// and a time of it. One reader for reports, dashboards and commands; `time.js` reads the same for what pages show, and
-/// both are held against one table.
+/// Times as people and addresses write them, by the days of a zone: `now-6h`, `now/d`, `now-1M/M`, RFC 3339, a day, a
+/// day and a time of it. One reader for reports, dashboards and commands; `time.js` reads the same for what pages show,
+/// and both are held against one table.
 package struct TimeReader: Sendable {
     private let clock: WallClock
     /// ns since 1970 UTC.
@@ -64,12 +64,18 @@ package struct TimeReader: Sendable {
         return time
     }
 
-    private static let lengths: [String: Int64] = [
-        "s": Nanoseconds.second, "m": Nanoseconds.minute, "h": Nanoseconds.hour,
-    ]
+    /// Of units that are equally long everywhere; nil of others.
+    private static func length(_ unit: String) -> Int64? {
+        switch unit {
+        case "s": Nanoseconds.second
+        case "m": Nanoseconds.minute
+        case "h": Nanoseconds.hour
+        default: nil
+        }
+    }
 
     private func moved(_ time: Int64, by count: Int64, _ unit: String) -> Int64? {
-        if let length = Self.lengths[unit] { return time.saturatingAdd(count.saturatingMultiply(by: length)) }
+        if let length = Self.length(unit) { return time.saturatingAdd(count.saturatingMultiply(by: length)) }
         let (days, rest) = reading(time)
         switch unit {
         case "d": return instant(days + count, rest)
@@ -86,7 +92,7 @@ package struct TimeReader: Sendable {
     package func rounded(_ time: Int64, _ unit: String, isEnd: Bool) -> Int64? {
         let (days, rest) = reading(time)
         // Counted from the time itself: clocks that are set back show an hour twice.
-        if let length = Self.lengths[unit] {
+        if let length = Self.length(unit) {
             let into = rest - floorDivide(rest, length).saturatingMultiply(by: length)
             return time.saturatingSubtract(into).saturatingAdd(isEnd ? length : 0)
         }

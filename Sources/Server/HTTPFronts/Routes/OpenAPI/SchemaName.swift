@@ -164,7 +164,7 @@ extension SchemaName {
                             .object([.always("name", .text), .always("title", .text), .always("is_key", .flag)]))),
                     .always("rows", .list(.list(.optional(cellSchema))), "As wide as the columns; null: no data."),
                     .perhaps(
-                        "spans", .list(.optional(spanSchema)), "Of what time each row is, where times tell rows apart."),
+                        "spans", .list(.optional(spanSchema)), "Of what time rows are, where times tell them apart."),
                 ]))),
         .always("definitions", .list(.object([.always("term", .text), .always("meaning", .text)]))),
     ])

@@ -112,8 +112,8 @@ extension RouteTable {
             .query("by", .list(.text), "what to break down by, several times or with commas between"),
             .query(
                 "where", .list(.text),
-                "of which rows, such as team=billing; several of one name are alternatives, nothing behind = stands for "
-                    + "rows that say nothing"),
+                "of which rows, such as team=billing; several of one name are alternatives, nothing behind = stands "
+                    + "for rows that say nothing"),
             .query(
                 "rule", .choice(OutcomeRule.allCases.map(\.rawValue)),
                 "what counts as resolved; that of the settings without it"),
