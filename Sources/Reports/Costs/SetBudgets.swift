@@ -46,6 +46,6 @@ struct SetBudgets {
     static let definition = ReportDefinition(
         "budgets_set",
         "the last budget.set of scope total before the end of the report; beside it what model and embedding calls "
-            + "cost from the beginning of that day, week, month, quarter or year, by the clock of the report's zone, up "
-            + "to the end of the report; left: set − at least; used: at least ÷ set")
+            + "cost from the beginning of that day, week, month, quarter or year, by the clock of the report's zone, "
+            + "up to the end of the report; left: set − at least; used: at least ÷ set")
 }

@@ -15,10 +15,9 @@ setDefaults({ from: "now-30d", refresh: "1m" }, { timezone: "utc" });
 
 const day = 86400000;
 
-// A figure as a link to its page of the same time, or to the same as text where there is no page.
-function linked(path, query, text, fallback) {
-  if (hasPage(path)) return el("a", { href: link(path, query) }, text);
-  return fallback ? el("a", { href: address(fallback, query) }, text) : el("span", {}, text);
+// A figure as a link to its page of the same time. Reports are one entry of the menu.
+function linked(path, query, text) {
+  return hasPage(path.startsWith("/reports/") ? "/reports/sla" : path) ? el("a", { href: link(path, query) }, text) : el("span", {}, text);
 }
 
 function cellOf(section, name, row = section?.rows[0]) { return row?.[columnOf(section, name)] ?? null; }
@@ -31,10 +30,10 @@ function exact(cell) {
 
 function textOf(cell) { return cell?.text ?? "–"; }
 
-function tile(title, cell, path, query, lines, fallback) {
+function tile(title, cell, path, query, lines) {
   return el("div", { class: "tile" },
     el("h3", {}, title),
-    el("p", { class: "figure", title: exact(cell) }, linked(path, query, textOf(cell), fallback)),
+    el("p", { class: "figure", title: exact(cell) }, linked(path, query, textOf(cell))),
     lines);
 }
 
@@ -67,9 +66,9 @@ function showLevels(report, query) {
     return tile(nameOf(name), cell("actual"), "/reports/sla", query, [
       el("p", { class: look(verdict) }, textOf(verdict)),
       el("p", { class: "soft" }, "target " + textOf(cell("target")) + " · " + textOf(cell("samples")) + " samples"),
-      left && el("p", { class: "soft", title: exact(left) }, linked("/slos", query, "budget left " + textOf(left), "/v1/slos")),
+      left && el("p", { class: "soft", title: exact(left) }, linked("/slos", query, "budget left " + textOf(left))),
       spark,
-    ], "/v1/reports/sla");
+    ]);
   }));
   return sparks;
 }
@@ -114,9 +113,9 @@ function moneyTile(title, report, query) {
   const cell = (name) => cellOf(total, name);
   const unpriced = amount(cell("unpriced")) + amount(cell("partly"));
   return tile(title, cell("cost_usd"), "/reports/cost", query, [
-    el("p", { class: "soft" }, linked("/reports/cost", query, textOf(cell("calls")) + " calls", "/v1/reports/cost")),
-    unpriced > 0 ? el("p", { class: "warn" }, "! ", linked("/prices", query, count(unpriced) + " not wholly priced", "/v1/prices/check")) : null,
-  ], "/v1/reports/cost");
+    el("p", { class: "soft" }, linked("/reports/cost", query, textOf(cell("calls")) + " calls")),
+    unpriced > 0 ? el("p", { class: "warn" }, "! ", linked("/prices", query, count(unpriced) + " not wholly priced")) : null,
+  ]);
 }
 
 // Of the same hours of other days, so that a day that is not over stands beside as much of others.
@@ -130,7 +129,7 @@ function showMoney(reports, queries) {
       return tile("budget of this " + textOf(cell("budget")), cell("set_usd"), "/reports/cost", { ...queries[0], from: cell("since").exact }, [
         el("p", { class: isOver ? "bad" : "soft", title: exact(cell("cost_low_usd")) }, (isOver ? "✗ " : "") + textOf(cell("cost_low_usd")) + " spent"),
         el("p", { class: "soft", title: exact(cell("share_used")) }, textOf(cell("share_used")) + " used, " + textOf(cell("left_usd")) + " left"),
-      ], "/v1/reports/cost");
+      ]);
     }));
 }
 
@@ -138,14 +137,14 @@ function showOutcomes(report, query) {
   const [outcomes, satisfaction] = [sectionOf(report, "outcomes"), sectionOf(report, "satisfaction")];
   const cell = (name) => cellOf(outcomes, name);
   const verdict = cellOf(satisfaction, "verdict");
-  const of = (name) => textOf(cell(name)) + " of " + textOf(cell("closed")) + " closed conversations";
-  const tiles = [["resolution", "resolution_rate", of("resolved")], ["escalation", "escalation_rate", of("escalated") + " by outcome"]];
+  const of = (name) => (cell(name)?.of ?? "–") + " closed conversations";
+  const tiles = [["resolution", "resolution_rate"], ["escalation", "escalation_rate"]].map((one) => [...one, of(one[1])]);
   replace(byId("outcomes"),
-    tiles.map(([title, name, line]) => tile(title, cell(name), "/reports/outcomes", query, el("p", { class: "soft" }, line), "/v1/reports/outcomes")),
+    tiles.map(([title, name, line]) => tile(title, cell(name), "/reports/outcomes", query, el("p", { class: "soft" }, line))),
     tile("CSAT", cell("csat"), "/reports/outcomes", query, [
       verdict && el("p", { class: look(verdict) }, textOf(verdict)),
       el("p", { class: "soft" }, textOf(cell("satisfied")) + " of " + textOf(cell("ratings")) + " ratings are 4 or 5"),
-    ], "/v1/reports/outcomes"));
+    ]));
 }
 
 function showChanges(report) {
