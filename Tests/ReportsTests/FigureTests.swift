@@ -1,4 +1,5 @@
 import Domain
+import EventStores
 import Reports
 import Testing
 
@@ -16,6 +17,16 @@ import Testing
         }
         #expect(QuotientText.fixed(9_999, 1_000, decimals: 2) == "10.00")
         #expect(QuotientText.fixed(-1, 1_000, decimals: 2) == "0.00")
+    }
+
+    /// An amount that six decimals would show as nothing has two digits that count.
+    @Test func whatIsSomethingIsNotShownAsNothing() throws {
+        var sample = try SampleStore()
+        sample.add("tool.call", at: 1, ["tool": .text("lookup"), "cost_usd": .integer(1_250)])
+        let text = try sample.runner().report(.cost, ReportRequest()).rendered(.table)
+        #expect(text.contains("$0.0000000013"), "\(text)")
+        sample.add("tool.call", at: 2, ["tool": .text("lookup"), "cost_usd": .integer(1_000_000)])
+        #expect(try sample.runner().report(.cost, ReportRequest()).rendered(.table).contains("$0.000001 "))
     }
 
     /// What one costs is exact where it ends within twelve decimals.

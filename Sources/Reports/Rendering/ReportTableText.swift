@@ -158,8 +158,8 @@ enum HumanReadableText {
         case .text(let text): escaped(text)
         case .count(let count): grouped(count)
         case .usd(let picoUSD):
-            signed(picoUSD, "$" + QuotientText.fixed(magnitude(picoUSD), MachineReadableText.picoPerUSD, decimals: 6))
-        case .seconds(let nanoseconds): QuotientText.fixed(Int128(nanoseconds), 1_000_000_000, decimals: 3) + " s"
+            signed(picoUSD, "$" + counting(magnitude(picoUSD), MachineReadableText.picoPerUSD, decimals: 6))
+        case .seconds(let nanoseconds): counting(Int128(nanoseconds), 1_000_000_000, decimals: 3) + " s"
         case .share(let part, let whole): percent(part, whole)
         case .usdPer(let picoUSD, let count):
             signed(picoUSD, "$" + QuotientText.significant(magnitude(picoUSD), count * MachineReadableText.picoPerUSD))
@@ -179,6 +179,13 @@ enum HumanReadableText {
         case .breached: "✗"
         case .noData: "–"
         }
+    }
+
+    /// With so many decimals; with two digits that count where these would show something as nothing.
+    private static func counting(_ value: Int128, _ one: Int128, decimals: Int) -> String {
+        let text = QuotientText.fixed(value, one, decimals: decimals)
+        let isShown = value == 0 || text.utf8.contains { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }
+        return isShown ? text : QuotientText.significant(value, one, digits: 2)
     }
 
     private static func magnitude(_ value: Int128) -> Int128 { value < 0 ? 0 - value : value }
