@@ -62,11 +62,11 @@ import Testing
             "PLIMSOLL_DATA": "real", "PLIMSOLL_LISTEN": "0.0.0.0:80", "PLIMSOLL_TRACES_ENDPOINT": "http://tempo:4318",
             "PLIMSOLL_CONFIG": "plimsoll.yaml", "PLIMSOLL_REQUIRE_TOKENS": "no flag at all",
         ]
-        let settings = try ServeSettings.ofDemo { environment[$0] }
+        let (settings, none) = (try ServeSettings.ofDemo { environment[$0] }, ServeSettings())
         #expect(settings.alerts.sending.destinations.map(\.url.host) == ["one"])
+        #expect(settings.alerts.receivers.count == 1 && none.alerts.receivers.isEmpty)
         #expect(settings.alerts.ruleFiles == ["a.yaml"] && settings.alerts.externalLabels.first?.value == "north")
         #expect(settings.runbooks == "https://ops.example.org/runbooks" && settings.dashboardFolder == "boards")
-        let none = ServeSettings()
         #expect(settings.data == none.data && settings.listen == none.listen && settings.traces.endpoints.isEmpty)
         #expect(
             ServeSettings.leftByDemo { environment[$0] } == [

@@ -149,7 +149,7 @@ struct DemoCommand: AsyncParsableCommand {
 extension DemoCommand {
     /// Whoever is told of alerts is told of made-up ones; what is set for a server is not lost unseen.
     private func sayWhatIsTaken(_ settings: ServeSettings) throws {
-        let told = settings.alerts.isEvaluated ? settings.alerts.sending.destinations.map(\.url.description) : []
+        let told = settings.alerts.receivers
         if !told.isEmpty {
             try StandardStream.output.print("alerts of the demo are told to \(told.joined(separator: ", "))")
         }
