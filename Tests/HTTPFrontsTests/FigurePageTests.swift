@@ -161,6 +161,15 @@ import Testing
         #expect(try script("bars.js").contains("row.isInPart ? \"part\""))
     }
 
+    /// Paper has every row, and charts in its own colours and width.
+    @Test func paperHasEveryRow() throws {
+        let figures = try script("figures.js")
+        #expect(figures.contains("addEventListener(\"beforeprint\"") && figures.contains("button.all-rows"))
+        let charts = try script("overtime.js")
+        #expect(charts.contains("addEventListener(\"beforeprint\", redraw)"))
+        #expect(charts.contains("removeEventListener(\"beforeprint\", redraw)"))
+    }
+
     /// What fires for as long as all is well is not counted among alarms, and is one where it is silent.
     @Test func theOverviewCountsNoWatchdog() throws {
         let text = try script("overview.js")

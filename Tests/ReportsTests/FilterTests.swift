@@ -143,6 +143,33 @@ import Testing
         #expect(levels.section("questions")?.value("ratings", row: 0) == .count(Int128(0)))
     }
 
+    /// No section forgets a filter: of rows that there are not, every figure of every section is nothing.
+    @Test(arguments: [
+        (.sla, "tenant=nobody"), (.sla, "topic=nothing"), (.sla, "model=none"), (.cost, "tenant=nobody"),
+        (.cost, "topic=nothing"), (.cost, "model=none"), (.outcomes, "tenant=nobody"), (.outcomes, "topic=nothing"),
+    ] as [(ReportKind, String)])
+    func nothingOfOthersIsInAReportOfNobody(kind: ReportKind, filter: String) throws {
+        var sample = try Self.sample()
+        sample.add("usage.reported", at: 3, ["trace_id": .text("t7"), "input_tokens": .integer(10)])
+        let report = try sample.runner().report(kind, Self.filters([filter], kind))
+        // What is promised, and of how many hours anything is known, is the same for all.
+        let told = ["target", "alert_limit", "coverage", "objectives_version", "version"]
+        for section in report.sections where section.name != "objective_versions" {
+            for row in section.rows {
+                for (column, value) in zip(section.columns, row) where !told.contains(column.name) {
+                    let isNothing =
+                        switch value {
+                        case .count(let count): count == 0
+                        case .usd(let picoUSD): picoUSD == 0
+                        case .none, .text, .state: true
+                        default: false
+                        }
+                    #expect(isNothing, "\(kind) \(filter) \(section.name).\(column.name): \(value)")
+                }
+            }
+        }
+    }
+
     /// Whatever the form, it says of which rows it is.
     @Test func everyFormSaysOfWhichRowsItIs() throws {
         var sample = try Self.sample()

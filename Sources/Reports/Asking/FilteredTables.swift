@@ -29,8 +29,8 @@ struct FilteredTables {
         _ sql: String, tables: [String], columns: (String) -> [TableColumn]?,
         lacks: ([ReportDimension], String) throws -> Bool
     ) throws -> String {
-        let words = Self.words(of: sql)
-        let named = tables.filter { words.contains($0) && !Self.unfiltered.contains($0) }
+        let read = Self.tables(of: sql)
+        let named = tables.filter { read.contains($0) && !Self.unfiltered.contains($0) }
         var meanings: [(name: String, text: String)] = []
         for table in named {
             guard let columns = columns(table) else { continue }
@@ -38,7 +38,7 @@ struct FilteredTables {
         }
         // Each sees the ones before it, and those are the tables as they are.
         let isWhole = { (table: String) in
-            words.contains(Self.whole(table))
+            read.contains(Self.whole(table))
                 || table == "conversations" && meanings.contains { $0.text.contains(Self.whole(table)) }
         }
         let whole = tables.filter(isWhole).map { (name: Self.whole($0), text: "select * from \($0)") }
@@ -47,15 +47,15 @@ struct FilteredTables {
         return "with " + all.map { "\($0.name) as (\($0.text))" }.joined(separator: ", ") + " " + sql
     }
 
-    /// The names in a question, and other words.
-    private static func words(of sql: String) -> Set<String> {
+    /// The names behind `from` and `join`, of tables and of anything else.
+    private static func tables(of sql: String) -> Set<String> {
         let words = sql.utf8.split { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): false
             default: true
             }
-        }
-        return Set(words.map { String(decoding: $0, as: UTF8.self) })
+        }.map { String(decoding: $0, as: UTF8.self) }
+        return Set(zip(words, words.dropFirst()).compactMap { ["from", "join"].contains($0) ? $1 : nil })
     }
 
     /// The rows of a table that count.

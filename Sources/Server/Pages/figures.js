@@ -171,7 +171,7 @@ export function sectionTable(section, { before, content, act, more } = {}) {
   const names = nameColumns(section);
   const numbers = columns.map((at) => !section.rows.every((row) => isWritten(row[at])));
   const shown = section.rows.slice(0, more?.isAll ? undefined : rowsMax);
-  const rows = shown.map((row) => {
+  const made = (row) => {
     const other = before?.(row);
     const cells = columns.map((at, place) => cellNode(row[at], {
       isName: names.includes(at), isTime: times.includes(section.columns[at].name), isNumber: numbers[place], content: content?.(row, at),
@@ -179,17 +179,27 @@ export function sectionTable(section, { before, content, act, more } = {}) {
       before: other === undefined ? undefined : other?.[at] ?? null,
     }));
     return el("tr", { class: act ? "acts" : undefined, click: act ? (event) => act(row, event) : undefined }, cells);
-  });
+  };
+  const body = el("tbody", {}, shown.map(made));
   const rest = section.rows.length - shown.length;
+  const note = rest > 0 ? el("p", { class: "soft" }, rest + " more rows; CSV has all ", el("button", {
+    type: "button", class: "all-rows", click: () => {
+      for (const row of section.rows.slice(shown.length)) body.append(made(row));
+      note.remove();
+      more?.show();
+    },
+  }, "Show all rows")) : null;
   return [
     el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": section.title }, el("table", {},
       el("thead", {}, el("tr", {}, columns.map((at, place) =>
         el("th", { scope: "col", class: numbers[place] ? "number" : undefined }, section.columns[at].title)))),
-      el("tbody", {}, rows))),
-    rest > 0 ? el("p", { class: "soft" }, rest + " more rows; CSV has all ",
-      more ? el("button", { type: "button", click: more.show }, "Show all rows") : null) : null,
+      body)),
+    note,
   ];
 }
+
+// Paper has no button for the rest.
+addEventListener("beforeprint", () => { for (const button of document.querySelectorAll("button.all-rows")) button.click(); });
 
 // What the table says, as rows for CSV: figures exactly, what nobody knows as `unknown`, what there is nothing of empty.
 export function sectionRows(section, { before } = {}) {

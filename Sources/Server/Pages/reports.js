@@ -154,6 +154,7 @@ function seriesOf(section, at, context) {
   const start = Math.min(...rows.map(([time]) => time));
   const count = Math.round((Math.max(...rows.map(([time]) => time)) - start) / step) + 1;
   if (count > 20000) return null;
+  const whole = rows.filter(([, row]) => !isInPart(section, row)).map(([time]) => time);
   const series = new Map();
   for (const [time, row] of rows) {
     const label = others.length ? others.map((key) => row[key]?.text ?? "–").join(", ") : section.columns[at].title;
@@ -166,7 +167,7 @@ function seriesOf(section, at, context) {
     start, step, count, series: [...series.values()], from: start, to: start + Math.max(1, count - 1) * step,
     zone: isDated ? "UTC" : zone, said: isDated ? (time) => dateText(time, "UTC") : undefined,
     // What is not over, or cut by the range, is dashed.
-    finished: Math.max(-Infinity, ...rows.filter(([, row]) => !isInPart(section, row)).map(([time]) => time)),
+    finished: whole.reduce((last, time) => Math.max(last, time), -Infinity), begun: whole.reduce((first, time) => Math.min(first, time), Infinity),
     instantOf: (time) => isDated ? instant(reading(time, "UTC"), zone) : time,
   };
 }
@@ -222,7 +223,7 @@ function sectionNode(section, context, hosts) {
     const at = columnOf(section, drawnOfOthers[section.name]);
     if (at >= 0) parts.push(barsOf(section, at));
   }
-  const more = { isAll: opened.has(section.name), show: () => { opened.add(section.name); drawAgain(); } };
+  const more = { isAll: opened.has(section.name), show: () => opened.add(section.name) };
   return el("section", { "aria-labelledby": "title-" + section.name },
     el("h2", { id: "title-" + section.name }, section.title, " ", el("button", {
       type: "button", class: "small", "aria-label": "CSV of " + section.title,
