@@ -403,6 +403,9 @@ class Pages:
                 self.each(["/slos (a range of days)"], lambda path: self.burned(path))
             if self.arguments.only in (None, "/d/plimsoll-operational"):
                 self.each(["/d/plimsoll-operational (what is asked when)"], lambda path: self.lazily(path))
+            if self.arguments.only in (None, "/reports/cost"):
+                self.each(["/reports/cost (filtered)"], self.filtered)
+                self.each(["/reports/cost (times)"], self.times)
             self.server.stop()
             if self.arguments.only in (None, "/conversations"):
                 self.each(["/conversations (a list)"], lambda _: self.listed())
@@ -621,6 +624,45 @@ class Pages:
             self.problems.append(f"{page}: on paper charts are {wide} px wide")
         self.expect(page, "what paper says", "UTC" in browser.ask("document.querySelector('.printed').textContent")
                     or "/" in browser.ask("document.querySelector('.printed').textContent"), True)
+    # Filters and times of reports
+
+    def filtered(self, page):
+        """A row that is clicked becomes a filter, which the server answers: the whole report is of that row then, in all its forms."""
+        browser, address = self.browser, "/reports/cost?from=now-2d/d&to=now&timezone=utc&by=channel"
+        browser.open(self.server.url + address)
+        browser.rest()
+        row = browser.ask("""(() => { const link = document.querySelector("section[aria-labelledby='title-by_channel'] tbody th a");
+          const cells = [...link.closest("tr").children].map((cell) => cell.textContent);
+          link.click(); return { channel: link.textContent, calls: cells[1], cost: cells[2] } })()""")
+        browser.rest()
+        told = browser.ask("""(() => { const total = document.querySelector("section[aria-labelledby='title-total'] tbody tr");
+          const cells = [...total.children].map((cell) => cell.textContent), period = document.getElementById("period").textContent;
+          return { cost: cells[0], period, calls: cells[3], channel: new URLSearchParams(location.search).get("var-channel"),
+            doors: [...document.querySelectorAll("#doors a")].map((link) => link.getAttribute("href")) } })()""")
+        self.expect(page, "the filter", told["channel"], row["channel"])
+        self.expect(page, "calls and cost of the row, and of the report of it alone", (told["calls"], told["cost"]), (row["calls"], row["cost"]))
+        self.expect(page, "the page says of what it is", f"Only where channel is {row['channel']}." in told["period"], True)
+        where = "where=" + quote(f"channel={row['channel']}", safe="")
+        self.expect(page, "links that do not carry the filter", [link for link in told["doors"] if where not in link])
+        printed = self.run("report", "cost", "--server", self.server.url, "--from", "now-2d/d", "--where", f"channel={row['channel']}", "--format", "html")
+        self.expect(page, "the mailed report says of what it is", f"Only where channel is {row['channel']}." in printed, True)
+        self.complaints(page)
+
+    def times(self, page):
+        """Times as the page's own script reads them are those of the table that the server is held against."""
+        browser = self.browser
+        browser.open(self.server.url + "/reports/cost")
+        browser.rest()
+        table = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Goldens", "Times", "ranges.tsv")
+        with open(table, encoding="utf-8") as lines:
+            rows = [line.rstrip("\n").split("\t") for line in lines][1:]
+        found = browser.ask("""import(document.querySelector('script[src$="/reports.js"]').src.replace(/reports\\.js$/, "time.js")).then((times) =>
+          %s.map(([zone, now, weekStart, first, text]) => [false, true].map((isEnd) => {
+            const time = times.parsed(text, { now: Date.parse(now), zone, isEnd, weekStart, yearStart: Number(first) - 1 });
+            return Number.isNaN(time) ? "-" : new Date(time).toISOString().replace(".000Z", "Z");
+          })))""" % json.dumps(rows))
+        for row, times in zip(rows, found):
+            self.expect(page, f"{row[4]} at {row[1]} in {row[0]}", times, row[5:])
         self.complaints(page)
 
 

@@ -110,6 +110,9 @@ package struct Setting: Sendable {
         }
     }
 
+    /// Whether it says something to a server of made-up events, too.
+    var isOfDemo: Bool { key.hasPrefix("alerts.") || ["runbooks", "dashboards.folder"].contains(key) }
+
     /// The variable of the environment: `limits.query_time` is `PLIMSOLL_LIMITS_QUERY_TIME`.
     var variable: String { "PLIMSOLL_" + key.uppercased().split(separator: ".").joined(separator: "_") }
 }

@@ -72,7 +72,9 @@ package struct ConversationRequest: Sendable {
             period = ReportPeriod(from: place.from, to: place.to)
         } else {
             let from = try value("from").map { text throws(ReportError) in try PeriodText.parse(text, now: now) }
-            let to = try value("to").map { text throws(ReportError) in try PeriodText.parse(text, now: now) }
+            let to = try value("to").map { text throws(ReportError) in
+                try PeriodText.parse(text, now: now, isEnd: true)
+            }
             period = try ReportRequest(from: from, to: to).period(now: now)
         }
         var texts: [(String, String)] = []

@@ -90,7 +90,7 @@ export class TimeChart {
     this.listen();
   }
 
-  // data: from, to, start, step, count, series [{name, values}], bands [{from, to, title, color}], finished (ms: later points may change)
+  // data: from, to, start, step, count, series [{name, values}], bands [{from, to, title, color}], finished (ms: later points may change), begun (ms: earlier ones are in part)
   update(data) {
     this.data = data;
     this.series = data.series.map((one) => ({ ...one, color: this.look.colors.color(one.name), dash: this.look.colors.dash(one.name) }));
@@ -136,14 +136,14 @@ export class TimeChart {
   }
 
   dataset(one, values, fill) {
-    const { style } = this.look, finished = this.data.finished;
+    const { style } = this.look, { finished, begun = -Infinity } = this.data;
     const isLone = (at) => typeof values[at] === "number" && typeof values[at - 1] !== "number" && typeof values[at + 1] !== "number";
     const opacity = Math.round(255 * Math.min(100, style.fillOpacity ?? 0) / 100).toString(16).padStart(2, "0");
     return {
       data: this.points(values), borderColor: one.color, backgroundColor: one.color + opacity, borderWidth: style.lineWidth ?? 1.5,
       borderDash: one.dash, fill: opacity === "00" ? false : fill, spanGaps: style.spanNulls === true && !this.look.stacked, stepped: this.look.bars ? "middle" : false,
       pointRadius: (context) => isLone(context.dataIndex) ? 2 : 0, pointHitRadius: 0, pointBackgroundColor: one.color,
-      segment: { borderDash: (context) => context.p1.parsed.x > finished ? [3, 3] : undefined },
+      segment: { borderDash: (context) => context.p1.parsed.x > finished || context.p0.parsed.x < begun ? [3, 3] : undefined },
     };
   }
 

@@ -517,7 +517,7 @@ async function start() {
     const model = await ask("/d/" + encodeURIComponent(host.dataset.uid) + "/model");
     // The file's own zone, unless somebody has chosen one for all pages.
     const zone = model.timezone && model.timezone !== "browser" && view().timezone === "browser" ? { timezone: model.timezone } : {};
-    setCalendar(model);
+    setCalendar({ weekStart: model.weekStart, yearStart: model.fiscalYearStartMonth });
     setDefaults({ from: model.from, to: model.to, refresh: model.refresh || "off", ...zone });
     const page = new Page(host, model);
     page.build();
