@@ -1,6 +1,8 @@
 import ArgumentParser
 import EventStores
 import Platform
+import Synchronization
+import Transfers
 
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,16 +12,19 @@ struct VerifyCommand: ParsableCommand {
             Checks the lengths and SHA-256 of all files, the checksum of every page, every file of the log, and that \
             the read models turns and conversations equal a recomputation from all events. Every damaged place is \
             named, of very many the first \(FileFaults.linesMax); what is computed is compared where all files are \
-            whole. Exit status 0 when everything holds, 4 when something is damaged. Nothing is changed, so the \
+            whole. All processors take part, and how far it is stands on stderr where it takes long. Exit status 0 when everything holds, 4 when something is damaged. Nothing is changed, so the \
             directory may be served meanwhile, and need not have been closed in order.
             """)
 
     @OptionGroup var data: DataOptions
 
     func run() throws {
-        try checkFiles()
-        let result = try Machine().reading(data.directory, isRepeatable: true, asksServers: false) {
-            try $0.verify(hasReadFiles: true)
+        let machine = Machine()
+        try checkFiles(machine)
+        let result = try telling(machine, of: "events twice") { tell in
+            try machine.reading(data.directory, isRepeatable: true, asksServers: false) {
+                try $0.verify(hasReadFiles: true, telling: tell)
+            }
         }
         for finding in result.findings { StandardStream.tell(finding) }
         guard result.findings.isEmpty else {
@@ -37,8 +42,25 @@ struct VerifyCommand: ParsableCommand {
                 + "conversations: files, pages and recomputation agree")
     }
 
-    private func checkFiles() throws {
-        let faults = try Machine().fileFaults(data.directory, asksServers: false)
+    /// Shows how far something is, until it ends.
+    private func telling<Result>(
+        _ machine: Machine, of unit: String, _ body: (_ tell: @escaping VerificationProgress.Tell) throws -> Result
+    ) throws -> Result {
+        let line = Mutex(ProgressLine(clock: machine.clock))
+        defer { line.withLock { $0.clear() } }
+        return try body { progress in
+            line.withLock {
+                $0.update(
+                    done: progress.done, total: progress.total, count: progress.done,
+                    unit: "of \(progress.total) \(unit)")
+            }
+        }
+    }
+
+    private func checkFiles(_ machine: Machine) throws {
+        let faults = try telling(machine, of: "bytes of segments") { tell in
+            try machine.fileFaults(data.directory, asksServers: false, telling: tell)
+        }
         guard faults.count > 0 else { return }
         for line in faults.lines { StandardStream.tell(line) }
         let unnamed = faults.count - faults.lines.count
