@@ -1,5 +1,6 @@
 import Columnar
 import Domain
+import Platform
 import Projections
 import Segments
 

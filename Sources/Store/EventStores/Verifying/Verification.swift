@@ -1,5 +1,7 @@
 import Columnar
+import Domain
 import Platform
+import Projections
 import Segments
 import Synchronization
 
@@ -278,7 +280,7 @@ extension SealedState {
     }
 
     /// The conversations of some rows of `conversations`.
-    private static func keys(of rows: [Int], in group: RowGroup) throws -> [ConversationGrouping.Key] {
+    static func keys(of rows: [Int], in group: RowGroup) throws -> [ConversationGrouping.Key] {
         guard !rows.isEmpty else { return [] }
         let tenants = try group.column(named: "tenant", type: .text)
         let ids = try group.column(named: "conversation_id", type: .text)
