@@ -1,6 +1,7 @@
 import Bytes
 import Columnar
 package import Domain
+import EventLogs
 import Hashing
 import Platform
 import Projections
@@ -154,6 +155,9 @@ package final class EventStore: Sendable {
 
     /// Files that are not what the manifest names.
     func manifestDamage() throws -> [CorruptionError] { try writer.withLock { try $0.manifests.verifyFiles() } }
+
+    /// Where the log ends; nil where not all of it is flushed.
+    var flushedLogEnd: LogPlace? { writer.withLock { $0.log.isFlushed ? $0.log.end : nil } }
 
     /// Whether another process has published a manifest since this one was read.
     var hasMovedOn: Bool { writer.withLock { $0.manifests.hasMovedOn } }

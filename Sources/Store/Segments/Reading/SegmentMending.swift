@@ -87,18 +87,10 @@ private struct MendingSearch {
         else { return false }
         var contentCursor = ByteCursor(content)
         guard let footer = try? SegmentFooter(from: &contentCursor, blocksEnd: offset) else { return false }
-        for place in Self.blocks(of: footer) {
+        for place in footer.blocks {
             guard try mended(block: place) != nil else { return false }
         }
         return true
-    }
-
-    private static func blocks(of footer: SegmentFooter) -> Set<BlockPlace> {
-        var places = [footer.identityFilter] + footer.texts.flatMap { [$0.block, $0.filter] }
-        for reference in footer.tables.lazy.flatMap({ $0.groups.flatMap(\.pages) }) {
-            if let reference { places += [reference.page, reference.filter] }
-        }
-        return Set(places.filter { $0.length > 0 })
     }
 
     /// All of a header is known.
