@@ -12,8 +12,9 @@ struct VerifyCommand: ParsableCommand {
             Checks the lengths and SHA-256 of all files, the checksum of every page, every file of the log, and that \
             the read models turns and conversations equal a recomputation from all events. Every damaged place is \
             named, of very many the first \(FileFaults.linesMax); what is computed is compared where all files are \
-            whole. All processors take part, and how far it is stands on stderr where it takes long. Exit status 0 when everything holds, 4 when something is damaged. Nothing is changed, so the \
-            directory may be served meanwhile, and need not have been closed in order.
+            whole. All processors take part, and how far it is stands on stderr where it takes long. Exit status 0 \
+            when everything holds, 4 when something is damaged. Nothing is changed, so the directory may be served \
+            meanwhile, and need not have been closed in order.
             """)
 
     @OptionGroup var data: DataOptions

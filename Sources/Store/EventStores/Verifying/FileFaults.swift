@@ -64,8 +64,8 @@ extension EventStore {
     /// serves it. Nothing in it changes.
     /// - Parameter tell: is told how far it is with segments; anew where another process has published meanwhile.
     /// - Throws: ``StorageError``; ``NewerFormatError`` where a newer version wrote what decides which files there are.
-    /// - Complexity: O(bytes of the files), segments on all workers; a page for each of them, a record or a state is held
-    ///   at a time.
+    /// - Complexity: O(bytes of the files), segments on all workers; a page for each of them, a record or a state is
+    ///   held at a time.
     package static func fileFaults(
         at directory: String, context: StoreContext, telling tell: @escaping VerificationProgress.Tell = { _ in }
     ) throws -> FileFaults {
