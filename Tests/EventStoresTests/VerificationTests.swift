@@ -35,9 +35,9 @@ import Testing
         let (few, many) = (try small.verify(), try large.verify())
         #expect(few.findings == [] && many.findings == [])
         #expect(few.restoredRows == events(6) && many.restoredRows == events(24))
-        #expect(few.parts > 6 && many.parts > 24)
+        #expect(few.foldedParts > 6 && many.foldedParts > 24)
         // Four times the events: by passes over the store it would be sixteen times the pages.
-        #expect(many.pagesRead < 6 * few.pagesRead, "\(few.pagesRead) and \(many.pagesRead)")
+        #expect(many.restoredPages < 6 * few.restoredPages, "\(few.restoredPages) and \(many.restoredPages)")
         for store in [small, large] { try store.close() }
     }
 

@@ -22,7 +22,7 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         let machine = Machine()
         try checkFiles(machine)
-        let result = try telling(machine, of: "events twice") { tell in
+        let result = try telling(machine) { tell in
             try machine.reading(data.directory, isRepeatable: true, asksServers: false) {
                 try $0.verify(hasReadFiles: true, telling: tell)
             }
@@ -45,21 +45,23 @@ struct VerifyCommand: ParsableCommand {
 
     /// Shows how far something is, until it ends.
     private func telling<Result>(
-        _ machine: Machine, of unit: String, _ body: (_ tell: @escaping VerificationProgress.Tell) throws -> Result
+        _ machine: Machine, _ body: (_ tell: @escaping VerificationProgress.Tell) throws -> Result
     ) throws -> Result {
         let line = Mutex(ProgressLine(clock: machine.clock))
         defer { line.withLock { $0.clear() } }
         return try body { progress in
+            // Each event is looked at twice: when its conversation was, and what that comes to.
+            let (share, unit) = progress.step == .files ? (1, "bytes of segments") : (2, "events")
             line.withLock {
                 $0.update(
-                    done: progress.done, total: progress.total, count: progress.done,
-                    unit: "of \(progress.total) \(unit)")
+                    done: progress.done, total: progress.total, count: progress.done / share,
+                    unit: "of \(progress.total / share) \(unit)")
             }
         }
     }
 
     private func checkFiles(_ machine: Machine) throws {
-        let faults = try telling(machine, of: "bytes of segments") { tell in
+        let faults = try telling(machine) { tell in
             try machine.fileFaults(data.directory, asksServers: false, telling: tell)
         }
         guard faults.count > 0 else { return }

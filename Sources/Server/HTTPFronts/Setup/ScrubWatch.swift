@@ -28,9 +28,10 @@ struct ScrubWatch: BackgroundWork {
         }
         try Task.checkCancellation()
         let step = try await onOwnThread { [scrubber] () throws -> StoreScrubber.Step in try scrubber.step() }
-        health.scrub.note(step)
+        health.scrub.note(bytes: step.bytes, found: step.found, isEnd: step.isEnd)
         for error in step.found { health.damage.met(error, by: "reading all files once more") }
-        try await Task.sleep(for: .nanoseconds(ScrubPace.pause(after: step, passBytes: scrubber.passBytes)))
+        let pause = ScrubPace.pause(after: step.bytes, isEnd: step.isEnd, passBytes: scrubber.passBytes)
+        try await Task.sleep(for: .nanoseconds(pause))
     }
 
     /// The machine is short of something, or the wait was ended: the next piece follows.

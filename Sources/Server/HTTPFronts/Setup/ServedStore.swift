@@ -60,7 +60,6 @@ package protocol ServedStore: IntakeStore, SendingStore {
 }
 
 extension ServedStore {
-    // tests: stores that are slow or broken have no files.
     /// None.
     package func makeScrubber() -> StoreScrubber? { nil }
 }

@@ -1,5 +1,3 @@
-package import EventStores
-
 /// How slowly all files are read once more: a pass in three days, but no faster than a disk has beside its work, and no
 /// slower than is worth a thought.
 package enum ScrubPace {
@@ -15,11 +13,14 @@ package enum ScrubPace {
     )
 
     /// Nanoseconds until the next piece.
-    /// - Parameter passBytes: what a pass reads, roughly.
-    package static func pause(after step: StoreScrubber.Step, passBytes: Int) -> Int64 {
-        if step.isEnd { return passPause }
+    /// - Parameters:
+    ///   - bytes: that the last one read.
+    ///   - isEnd: it was the last one of a pass.
+    ///   - passBytes: what a pass reads, roughly.
+    package static func pause(after bytes: Int, isEnd: Bool, passBytes: Int) -> Int64 {
+        if isEnd { return passPause }
         let rate = min(max(passBytes / passSeconds, rateMin), rateMax)
-        let (wanted, overflow) = Int64(step.bytes).multipliedReportingOverflow(by: 1_000_000_000)
+        let (wanted, overflow) = Int64(bytes).multipliedReportingOverflow(by: 1_000_000_000)
         return overflow ? pauseMax : min(max(wanted / Int64(rate), pauseMin), pauseMax)
     }
 }

@@ -1,4 +1,3 @@
-package import EventStores
 package import Exporting
 package import Platform
 import Synchronization
@@ -33,13 +32,17 @@ package final class ScrubRecord: Sendable {
     }
 
     /// Notes what a piece came to.
-    package func note(_ step: StoreScrubber.Step) {
+    /// - Parameters:
+    ///   - bytes: that were read.
+    ///   - found: what is not as it was written.
+    ///   - isEnd: it was the last piece of a pass.
+    package func note(bytes: Int, found: [any FileContentError], isEnd: Bool) {
         let now = clock.wallNanoseconds()
-        let texts = step.found.map { "\($0)" }
+        let texts = found.map { "\($0)" }
         state.withLock { state in
             for text in texts where state.found.count < Self.foundMax { state.found.insert(text) }
-            state.sample?.bytes += step.bytes
-            if step.isEnd {
+            state.sample?.bytes += bytes
+            if isEnd {
                 state.sample?.readSince = state.passBegan
                 (state.lastFound, state.found, state.passBegan) = (state.found, [], now)
             }

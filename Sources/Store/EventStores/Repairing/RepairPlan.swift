@@ -20,6 +20,7 @@ package struct RepairPlan: Sendable {
     package struct Step: Sendable {
         /// What is the matter: the file, the first damaged place of it, and what should stand there.
         package var damage: String
+        /// What becomes of it.
         package var remedy: Remedy
     }
 

@@ -18,10 +18,6 @@ package final class StoreScrubber: Sendable {
         package var found: [any FileContentError] = []
         /// It was the last piece of a pass.
         package var isEnd = false
-
-        // tests: what is told of pieces is tried without files.
-        /// Nothing was read yet.
-        package init() {}
     }
 
     private struct State {

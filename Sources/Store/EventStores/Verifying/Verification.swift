@@ -25,10 +25,10 @@ package struct Verification: Sendable {
     package var restoredRows = 0
     // tests: likewise.
     /// Pages that were read for it.
-    package var pagesRead = 0
+    package var restoredPages = 0
     // tests: likewise.
     /// Parts in which conversations were folded.
-    package var parts = 0
+    package var foldedParts = 0
 }
 
 /// How far a verification is.
@@ -41,9 +41,11 @@ package struct VerificationProgress: Sendable {
         case events
     }
 
+    /// What ``done`` and ``total`` count.
     package var step: Step
-    /// How many were, of ``total``.
+    /// How many were.
     package var done: Int
+    /// How many there are.
     package var total: Int
 }
 
@@ -112,8 +114,8 @@ extension EventStore {
         var recomputed = ReadModelDigest(leavingOut: try version.sealed.oldFormConversations())
         let work = RecomputedConversations(version, layouts, registry, context.workers, tell)
         try work.add(to: &recomputed)
-        (result.parts, result.restoredRows) = (work.parts, work.restoredRows)
-        result.pagesRead = work.statistics.pagesRead.load(ordering: .relaxed)
+        (result.foldedParts, result.restoredRows) = (work.parts, work.restoredRows)
+        result.restoredPages = work.statistics.pagesRead.load(ordering: .relaxed)
         recomputed.decide(leavingOut: try version.sealed.conversationsOfUnsaidCut(among: recomputed.cut))
         result.conversationsOfOldForms = recomputed.omitted.count
         var stored = ReadModelDigest(leavingOut: recomputed.omitted)
