@@ -197,7 +197,8 @@ import Testing
         let path = try names(".segment")[1]
         let name = fileName(of: path)
         let reader = try SegmentReader.open(fileSystem: disk, path: path)
-        let place = try #require(reader.pagePlaces(table: "message_received", column: 0).first)
+        let column = try #require(reader.columns(table: "message_received").firstIndex { $0.name == "id" })
+        let place = try #require(reader.pagePlaces(table: "message_received", column: column).first { !$0.isEmpty })
         disk.damage(path) { for offset in place { $0[offset] ^= 0x55 } }
         let kept = try repair(acceptsLoss: true)
         #expect(kept.keepsDamage && !kept.wantsLoss && kept.setAside.isEmpty)

@@ -110,7 +110,10 @@ struct LossPlace: Hashable {
     private let offset: Int
     private let position: Int64
 
-    init(_ loss: LogLoss) { (file, offset, position) = (ExactText(loss.file), loss.offset, loss.firstPosition) }
+    /// A segment is lost once, wherever it was looked at first.
+    init(_ loss: LogLoss) {
+        (file, offset, position) = (ExactText(loss.file), loss.isOfSegment ? 0 : loss.offset, loss.firstPosition)
+    }
 }
 
 extension LogLoss {

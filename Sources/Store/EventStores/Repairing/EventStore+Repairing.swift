@@ -82,13 +82,17 @@ extension EventStore {
         var directories: [String] = []
         for segment in losses {
             let path = files.segments + "/" + segment.entry.description.fileName
-            let (number, _) = try directoryOfCopies(LossPlace(segment.loss(copies: "")), files, fileSystem)
+            let (number, attempt) = try directoryOfCopies(LossPlace(segment.loss(copies: "")), files, fileSystem)
             let copies = StoreFiles.setAsideName + "/\(number)"
             let directory = files.root + "/" + copies
+            let copy = directory + "/" + fileName(of: path)
             try fileSystem.createDirectories(directory)
-            try fileSystem.replace(directory + lossName, with: Array(segment.loss(copies: copies).data.utf8))
-            if try fileSystem.lengthBytes(of: path) != nil {
-                try fileSystem.duplicate(path, as: directory + "/" + fileName(of: path))
+            if attempt == nil {
+                try fileSystem.replace(directory + lossName, with: Array(segment.loss(copies: copies).data.utf8))
+            }
+            // That of an attempt before is whole, and of the file as it was then.
+            if try fileSystem.lengthBytes(of: path) != nil, try fileSystem.lengthBytes(of: copy) == nil {
+                try fileSystem.duplicate(path, as: copy)
             }
             try standIn(for: segment.entry.description, at: path, fileSystem)
             directories.append(directory)
@@ -162,9 +166,10 @@ extension SealedState {
 }
 
 extension FileSystem {
-    /// Copies a file as it is, durably, its name included.
+    /// Copies a file as it is, durably; the copy has its name once it is whole.
     fileprivate func duplicate(_ path: String, as copy: String) throws {
-        let (source, target) = (try open(path, .read), try open(copy, .replace))
+        let temporary = copy + ".new"
+        let (source, target) = (try open(path, .read), try open(temporary, .replace))
         defer {
             source.close()
             target.close()
@@ -174,6 +179,7 @@ extension FileSystem {
             try target.write(try source.read(exactly: min(FlushStep.bytes, length - offset), at: offset), at: offset)
             try target.flush()
         }
+        try rename(temporary, to: copy)
         try flushDirectory(parentDirectory(of: copy))
     }
 }

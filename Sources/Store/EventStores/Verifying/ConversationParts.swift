@@ -98,7 +98,7 @@ struct ConversationParts: Sendable {
             let last = stretches.lazy.map(\.times.lowerBound).max()
         else { return .max }
         let parts = Int64(stretches.reduce(0) { $0 + $1.count } / eventsMax + 1)
-        return duration(first...last) / parts &* 4 | 1 << 20
+        return (duration(first...last) / parts &* 4) | (1 << 20)
     }
 }
 
@@ -156,11 +156,11 @@ struct EventGroup: Sendable {
     func stretches(_ statistics: ScanStatistics, _ overlay: CostOverlay) throws -> [ConversationParts.Stretch] {
         let morsel = layout.morsel(of: group, statistics: statistics, overlay: overlay)
         let texts = CodedTexts(try morsel.column(conversation))
-        let times = try morsel.column(layout.time)
+        let vector = try morsel.column(layout.time)
         let dead = segment.deadRows(table: layout.name, group: number)
         var found: [ConversationParts.Stretch?] = Array(repeating: nil, count: texts.count)
         for row in 0..<group.rowCount where dead.isEmpty || !dead.contains(UInt32(row)) {
-            let (code, time) = (texts.code(of: row), times.integer(at: row) ?? 0)
+            let (code, time) = (texts.code(of: row), vector.integer(at: row) ?? times?.lowerBound ?? 0)
             if let stretch = found[code] {
                 found[code]?.times = min(stretch.times.lowerBound, time)...max(stretch.times.upperBound, time)
                 found[code]?.count += 1

@@ -7,13 +7,13 @@ package import Platform
 /// then the one that was written, the manifest's SHA-256 proves.
 package enum SegmentMending {
     /// Blocks beyond this are not searched: each bit that is tried costs a checksum of the block.
-    private static let searchedBytesMax = 32 << 10
+    private static let searchedBytesMax = 96 << 10
 
     /// What to change in a file for it to be what the manifest names.
     /// - Returns: bytes by offset; nil where more is damaged than one bit of each block, or of a block too long to be
     ///   searched. Empty of a whole file.
     /// - Throws: ``StorageError`` that is not of one place of the file.
-    /// - Complexity: O(file), and for each damaged block of n bytes n² · 8, n being at most 32 KiB.
+    /// - Complexity: O(file), and for each damaged block of n bytes n² · 8, n being at most 96 KiB: some seconds.
     package static func patches(
         path: String, description: SegmentDescription, fileSystem: any FileSystem
     ) throws -> [Int: UInt8]? {
