@@ -81,7 +81,9 @@ struct VerifyCommand: ParsableCommand {
                 advice: "nothing is to be restored: of a file that is kept twice the other one serves, and the next "
                     + "start or seal makes it anew; look at the disk, see the runbook PlimsollDown")
         }
-        var advice = "restore the named files from a backup; the runbook PlimsollDown says what to do without one"
+        var advice =
+            "`plimsoll repair --data \(data.directory) --dry-run` says what becomes of each; restore the others from a "
+            + "backup; the runbook PlimsollDown says what to do without one"
         if faults.isLogDamaged {
             advice += ", for the log `plimsoll set-aside --data \(data.directory)` what would be lost"
         }

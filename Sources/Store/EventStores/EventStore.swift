@@ -14,8 +14,9 @@ import Synchronization
 /// from any; a query works on the snapshot it took and never waits for a write.
 package final class EventStore: Sendable {
     /// Files and directories that a store has open at one time, at the most, besides those that are being read:
-    /// segments that are kept, the log's, those of a seal and of the manifest, the lock, directories that are flushed.
-    package static let openFilesMax = SegmentFiles.keptMax + 16
+    /// segments that are kept, the log's, those of a seal and of the manifest, the lock, directories that are flushed,
+    /// and two of whoever reads all files once more (``StoreScrubber``).
+    package static let openFilesMax = SegmentFiles.keptMax + 18
 
     /// Every column and type, in the order that the store's files use.
     package let registry: SchemaRegistry

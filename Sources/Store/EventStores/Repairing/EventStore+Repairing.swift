@@ -13,8 +13,21 @@ extension EventStore {
     package static func repairPlan(
         at directory: String, context: StoreContext, from backup: String? = nil, givingUp: Set<String> = []
     ) throws -> RepairPlan {
-        var planning = RepairPlanning(at: directory, context: context, from: backup, givingUp: givingUp)
-        return try planning.make()
+        let segments = StoreFiles(root: directory).segments
+        func version() -> UInt64? {
+            (try? ManifestStore.survey(fileSystem: context.fileSystem, directory: segments))?.version
+        }
+        var attemptsLeft = 4
+        while true {
+            // What somebody publishes meanwhile may explain files that are gone.
+            let before = version()
+            let plan = try readingBeside {
+                var planning = RepairPlanning(at: directory, context: context, from: backup, givingUp: givingUp)
+                return try planning.make()
+            }
+            guard !plan.steps.isEmpty, attemptsLeft > 0, version() != before else { return plan }
+            attemptsLeft -= 1
+        }
     }
 
     /// Repairs what is damaged in a directory that none serves: what something else knows is written anew, what counts

@@ -53,10 +53,13 @@ struct RepairPlanning {
         for fault in found.faults {
             try rewriteManifest(fault.damage.file, "\(fault.damage)", isServed: fault.isServed)
         }
-        var told: UInt64 = 0
+        // What stands behind a damaged place is perhaps no longer the store's; a copy that it tells of stays even so.
+        var (told, toldAnywhere): (UInt64, UInt64) = (0, 0)
         if try view.isDirectory(files.log) {
             _ = try LogSurvey(directory: files.log, fileSystem: view) { record, isBehind in
-                if !isBehind { told = max(told, Writer.manifestVersion(record) ?? 0) }
+                let version = Writer.manifestVersion(record) ?? 0
+                toldAnywhere = max(toldAnywhere, version)
+                if !isBehind { told = max(told, version) }
             }
         }
         var version = try ManifestStore.survey(fileSystem: view, directory: files.segments).version
@@ -66,7 +69,10 @@ struct RepairPlanning {
             version = try ManifestStore.survey(fileSystem: view, directory: files.segments).version
         }
         for copy in try ManifestStore.survey(fileSystem: view, directory: files.segments).loneCopies {
-            guard told <= version else { continue }
+            guard toldAnywhere <= version else {
+                plan.add("\(copy)", .kept("put its manifest back from a backup: the log tells of it"))
+                continue
+            }
             plan.add("\(copy)", .movedAway)
             plan.moves.append(copy.file)
             try view.remove(copy.file)
