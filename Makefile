@@ -51,7 +51,7 @@ RELEASE := .build/package
 # A package is newer than those of the commits before it.
 PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
 
-.PHONY: build demo test test-asserts bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
+.PHONY: build demo test test-asserts damage bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
@@ -68,6 +68,10 @@ test: test-packages
 test-asserts: test-packages
 	@echo "== building and running the tests with every assert looked at, in a build of its own"
 	PLIMSOLL_TEST_PYTHON="$(CURDIR)/$(VENV)/bin/python" $(SWIFT) test $(FLAGS) $(ASSERTS) --disable-testable-imports
+
+damage: test-packages
+	@echo "== damaging a small store at every byte and every length, in every file: an hour or so"
+	PLIMSOLL_DAMAGE=all $(SWIFT) test $(FLAGS) --disable-testable-imports --filter DamageEverywhereTests
 
 bench: build
 	@Benchmarks/run "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll"

@@ -228,7 +228,10 @@ let package = Package(
             ]),
         tests(
             "Intakes",
-            uses: ["Compression", "Dialects", "Domain", "EventStores", "OperatorLogs", "Platform", "WireFormats"]),
+            uses: [
+                "Compression", "Dialects", "Domain", "EventStores", "Exporting", "OperatorLogs", "Platform",
+                "WireFormats",
+            ]),
         room(
             "Asking", "Services/Asking",
             uses: [

@@ -102,7 +102,7 @@ struct StoreTroubles: Sendable {
         all += writer.unsearched.map { $0.concerning("calls that a later price concerns were not looked at: ") }
         for loss in losses.suffix(Self.toldMax) {
             tell(
-                "a damaged stretch of the log was set aside (\(loss.file) at offset \(loss.offset)), and with it"
+                "\(loss.subject) was set aside (\(loss.file) at offset \(loss.offset)), and with it"
                     + " \(loss.extent); the files are in \(loss.copies)")
         }
         return all

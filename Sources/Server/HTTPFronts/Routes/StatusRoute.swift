@@ -48,6 +48,11 @@ extension Routes {
         json.member("connection_waits", connections.waits)
         appendTraceExports(to: &json)
         Self.append(status, troubles: health.troubles(beside: status.troubles), to: &json)
+        if let scrub = health.scrub.sample {
+            json.member("scrub_findings", scrub.findings)
+            json.member("scrub_bytes", scrub.bytes)
+            json.member("scrub_read_since", RFC3339.render(scrub.readSince))
+        }
         json.key("addresses")
         json.beginArray()
         for route in RouteTable.routes where route.isListed {

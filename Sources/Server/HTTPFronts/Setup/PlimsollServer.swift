@@ -162,6 +162,13 @@ package final class PlimsollServer: Sendable {
             DashboardWatch(
                 routes: routes, thread: threads.figures, health: health, isReadingAsked: isReadingAsked),
         ]
+        if let scrubber = store.makeScrubber() {
+            let (committer, queries) = (routes.intake.committer, routes.queries)
+            watches.append(
+                ScrubWatch(
+                    scrubber: scrubber, health: health,
+                    isBusy: { committer.waitingCount > 0 || queries.admittedCount > 0 }))
+        }
         if let valve = configuration.memoryValve {
             watches.append(
                 MemoryWatch(

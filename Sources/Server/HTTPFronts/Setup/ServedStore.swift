@@ -55,8 +55,15 @@ package protocol ServedStore: IntakeStore, SendingStore {
     var counters: MetricTotals { get }
     /// Whether a place that could not be used can be used now; see `EventStore.canUse(_:)`. Blocking.
     func canUse(_ place: any FileContentError) -> Bool
+    /// What reads all its files once more; nil where there are none.
+    func makeScrubber() -> StoreScrubber?
     /// Nothing is asked of it any more.
     func close() throws
+}
+
+extension ServedStore {
+    /// None.
+    package func makeScrubber() -> StoreScrubber? { nil }
 }
 
 extension EventStore: ServedStore {
@@ -104,4 +111,6 @@ extension EventStore: ServedStore {
     package func export(in times: Range<Int64>) throws -> any ExportSource { try exportReader(in: times) }
     /// See ``ServedStore``.
     package var counters: MetricTotals { snapshot().counters }
+    /// See ``ServedStore``.
+    package func makeScrubber() -> StoreScrubber? { StoreScrubber(self) }
 }

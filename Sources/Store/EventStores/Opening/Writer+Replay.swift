@@ -194,7 +194,7 @@ extension Writer {
     /// - Parameter records: what was read of the log.
     func makeUp(for state: StateFile?, _ records: [LogRecord]) throws {
         if state?.mayPlaceTurnsByAnswers == true { dirty.formUnion(try MixedChannelSearch.conversations(in: sealed)) }
-        tell(EventStore.untoldLosses(besides: ledger.losses, records, files, context.fileSystem))
+        tell(EventStore.untoldLosses(besides: ledger.losses, records, sealed.segments, files, context.fileSystem))
     }
 
     /// Where losses cannot be logged, they are said all the same, and the next start tries again.

@@ -210,7 +210,7 @@ package struct ManifestStore: Sendable {
     /// The version that one file holds, of which it is the writing itself or the copy, whichever version is in force.
     /// - Returns: nil where the file's name is that of neither.
     /// - Throws: `StorageError`; `FileContentError` where the file is not whole, or of a newer form.
-    static func read(
+    package static func read(
         fileAt path: String, _ fileSystem: any FileSystem
     ) throws -> (manifest: Manifest, version: UInt64, bytes: [UInt8])? {
         let name = Platform.fileName(of: path)
