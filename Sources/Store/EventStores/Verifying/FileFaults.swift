@@ -86,6 +86,10 @@ extension EventStore {
         _ files: StoreFiles, _ fileSystem: any FileSystem, published: () -> UInt64?
     ) throws -> FileFaults {
         var faults = FileFaults()
+        if try fileSystem.lengthBytes(of: files.restoring) != nil {
+            faults.add(files.unfinishedRestore)
+            return faults
+        }
         try addKey(files, fileSystem, &faults)
         for path in try lossFiles(files, fileSystem) {
             do {
