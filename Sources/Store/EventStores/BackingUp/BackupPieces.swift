@@ -14,9 +14,6 @@ struct BackupPieces {
 
     init(_ place: BackupPlace, links: Bool) { (self.place, self.links) = (place, links) }
 
-    /// How many pieces were made.
-    var made: Int { linked.files + copied.files }
-
     private var fileSystem: any FileSystem { place.fileSystem }
 
     func has(_ sha256: [UInt8], lengthBytes: Int) throws(StorageError) -> Bool {

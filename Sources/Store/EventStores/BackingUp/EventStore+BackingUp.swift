@@ -93,9 +93,11 @@ private struct BackupRun {
     /// nil where nobody here may read it.
     private let key: [UInt8]?
     private var pieces: BackupPieces
+    /// Segments that were kept, which no further attempt reads.
+    private var segmentsKept = 0
 
-    /// A store that goes on sealing may be met so often in between before it is told, if nothing new was kept.
-    private static let attemptsMax = 8
+    /// A store that goes on sealing may be met so often in between before it is told, if no segment was kept.
+    private static let attemptsMax = 20
 
     init(_ files: StoreFiles, _ place: BackupPlace, _ context: StoreContext, _ options: BackupOptions) throws {
         (self.files, self.place, self.context, self.options) = (files, place, context, options)
@@ -119,12 +121,12 @@ private struct BackupRun {
         var attemptsLeft = Self.attemptsMax
         var failure: any Error = Overtaken()
         while attemptsLeft > 0 {
-            let made = pieces.made
+            let (kept, begun) = (segmentsKept, context.clock.wallNanoseconds())
             let source = try source()
             do {
-                return try finish(keep(source, number, note), source)
+                return try finish(keep(source, as: number, madeTime: begun, note), source)
             } catch where source.isOvertaken && Self.mayBeGone(error) {
-                attemptsLeft = pieces.made > made ? Self.attemptsMax : attemptsLeft - 1
+                attemptsLeft = segmentsKept > kept ? Self.attemptsMax : attemptsLeft - 1
                 failure = error
             }
         }
@@ -158,10 +160,9 @@ private struct BackupRun {
 
     /// Makes everything that the source names a piece.
     private mutating func keep(
-        _ source: BackupSource, _ number: UInt64, _ note: @escaping BackupNote
+        _ source: BackupSource, as number: UInt64, madeTime: Int64, _ note: @escaping BackupNote
     ) throws -> BackupRecord {
         pieces.forgetFound()
-        let madeTime = context.clock.wallNanoseconds()
         let total = source.segments.reduce(source.log.parts.reduce(0) { $0 + $1.countedBytes }) { $0 + $1.lengthBytes }
         let tally = BackupTally(total, note)
         let pins = try pin(source.segments, of: source)
@@ -214,6 +215,7 @@ private struct BackupRun {
         let isWhole = try pieces.keep(
             source.path(of: segment), pin, as: segment.sha256, lengthBytes: segment.lengthBytes, tally)
         guard isWhole else { throw source.damage(of: segment, fileSystem) }
+        segmentsKept += 1
     }
 
     private mutating func keepLog(_ source: BackupSource, _ tally: BackupTally) throws -> [BackupFile] {
