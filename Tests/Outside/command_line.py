@@ -504,7 +504,7 @@ class Line:
         everything = {tuple(words): names for words, names in self.commands()}
         place, nowhere = ["--data", self.folder + "/local"], ["--data", self.folder + "/nowhere"]
         needed = {"query": ["select 1"], "promql": ["up"], "import": [self.events], "prices load": [self.folder + "/prices.csv"], "report": ["cost"],
-                  "prices rebook": ["--provider", "acme"], "tokens revoke": ["0" * 12]}
+                  "prices rebook": ["--provider", "acme"], "tokens revoke": ["0" * 12], "backup": [self.folder + "/backups"]}
         makers = {("serve",), ("demo",), ("import",), ("prices", "load"), ("tokens", "create"), ("tokens", "list")}
         looked = set()
         for words, names in everything.items():

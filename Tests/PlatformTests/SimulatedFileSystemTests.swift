@@ -111,6 +111,32 @@ import Testing
             } == [nil])
     }
 
+    @Test func aSecondNameIsThereAfterAPowerCutOnceItsDirectoryWasFlushed() throws {
+        func prepare(_ system: SimulatedFileSystem) throws {
+            let file = try system.open("/d/b", .create)
+            try file.write([1], at: 0)
+            try file.flush()
+            try system.flushDirectory("/d")
+        }
+        #expect(
+            try outcomes {
+                try prepare($0); try $0.link("/d/b", as: "/d/a")
+            } == [[1], nil])
+        #expect(
+            try outcomes {
+                try prepare($0); try $0.link("/d/b", as: "/d/a"); try $0.flushDirectory("/d"); try $0.remove("/d/b")
+            } == [[1]])
+        let system = SimulatedFileSystem(seed: 1)
+        try system.createDirectories("/d")
+        try prepare(system)
+        system.arm(SimulatedFault(.failure(EXDEV), atCall: 1, of: [.link]))
+        let refused = #expect(throws: StorageError.self) { try system.link("/d/b", as: "/d/a") }
+        #expect(refused?.hasNoSecondName == true)
+        try system.link("/d/b", as: "/d/a")
+        let taken = #expect(throws: StorageError.self) { try system.link("/d/b", as: "/d/a") }
+        #expect(taken?.hasNoSecondName == false)
+    }
+
     @Test func aFailedFlushLosesDataThatReadersStillSee() throws {
         let seen = try outcomes { system in
             let file = try system.open("/d/a", .create)
@@ -239,6 +265,14 @@ import Testing
             say { try files.open(root + "/a", .read).write([1], at: 0) }
             say { try files.open(root + "/a", .append).lengthBytes() }
             say { try files.open(root + "/a", .replace).lengthBytes() }
+            say { try files.link(root + "/b", as: root + "/c") }
+            say { try files.link(root + "/a", as: root + "/none/c") }
+            say { try files.link(root + "/a", as: root + "/second") }
+            say { try files.link(root + "/a", as: root + "/second") }
+            say { try files.open(root + "/second", .update).write([7, 8, 9], at: 0) }
+            say { try files.contents(of: root + "/a") }
+            say { try files.remove(root + "/second") }
+            say { try files.contents(of: root + "/a") }
             say { try files.rename(root + "/b", to: root + "/c") }
             say { try files.rename(root + "/a", to: root + "/e/c") }
             say { try files.list(root) }

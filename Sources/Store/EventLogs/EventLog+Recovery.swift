@@ -24,7 +24,7 @@ extension EventLog {
         return (try resume(directory, options, listing, recovery), recovery.report)
     }
 
-    private static func missing(_ place: LogPlace, in directory: LogDirectory) -> CorruptionError {
+    static func missing(_ place: LogPlace, in directory: LogDirectory) -> CorruptionError {
         CorruptionError(
             file: directory.logPath(place.fileNumber), offset: place.offset,
             expectation: "the log to reach this place, found no log")

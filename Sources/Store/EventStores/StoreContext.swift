@@ -54,6 +54,8 @@ package struct StoreOptions: Sendable {
     package var schemas = SchemaFiles.builtIn
     /// What the schemas of a new store go on from, so that ids in rows of another one mean the same here.
     var schemaNames = SchemaNames()
+    /// It is being restored: that a restore has not ended is no reason not to open.
+    var isBeingRestored = false
     /// The list of prices that the program brings: a new store begins with it, others take over what they lack.
     package var listPrices = BuiltInPrices.entries
 

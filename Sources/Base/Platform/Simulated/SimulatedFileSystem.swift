@@ -169,6 +169,17 @@ package final class SimulatedFileSystem: FileSystem {
         }
     }
 
+    /// Both names are those of one file.
+    package func link(_ path: String, as newPath: String) throws(StorageError) {
+        try perform(.link, path) { state, _ throws(StorageError) in
+            guard let node = state.disk.names[path], state.disk.hasDirectory(of: newPath) else {
+                throw StorageError(.link, path: path, code: ENOENT)
+            }
+            guard state.disk.names[newPath] == nil else { throw StorageError(.link, path: path, code: EEXIST) }
+            state.disk.link(newPath, node: node)
+        }
+    }
+
     package func remove(_ path: String) throws(StorageError) {
         try perform(.remove, path) { state, _ throws(StorageError) in
             guard let node = state.disk.names[path] else { throw StorageError(.remove, path: path, code: ENOENT) }

@@ -67,7 +67,7 @@ struct StoreOpening {
 
     init(files: StoreFiles, context: StoreContext, options: StoreOptions, by opener: StoreOpener) throws {
         let fileSystem = context.fileSystem
-        try Self.makeDirectories(files, fileSystem)
+        try Self.makeDirectories(files, fileSystem, isBeingRestored: options.isBeingRestored)
         let lock = try Self.lock(files, fileSystem, opener)
         let (secret, denial) = try Self.secretOrDenial(files, context, opener)
         keyDenial = denial
@@ -149,7 +149,10 @@ struct StoreOpening {
         }
     }
 
-    private static func makeDirectories(_ files: StoreFiles, _ fileSystem: any FileSystem) throws {
+    private static func makeDirectories(
+        _ files: StoreFiles, _ fileSystem: any FileSystem, isBeingRestored: Bool
+    ) throws {
+        if !isBeingRestored, try fileSystem.lengthBytes(of: files.restoring) != nil { throw files.unfinishedRestore }
         // An empty folder made in its place would hide what is lost.
         if case .lost(let damage) = try LogState(files, fileSystem) { throw StoreError.logDamaged(damage) }
         // In this order: see `LogState`.

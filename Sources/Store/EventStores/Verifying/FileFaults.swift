@@ -97,6 +97,10 @@ extension EventStore {
         _ tell: @escaping VerificationProgress.Tell, published: () -> UInt64?
     ) throws -> FileFaults {
         var faults = FileFaults()
+        if try fileSystem.lengthBytes(of: files.restoring) != nil {
+            faults.add(files.unfinishedRestore)
+            return faults
+        }
         try addKey(files, fileSystem, &faults)
         for path in try lossFiles(files, fileSystem) {
             do {

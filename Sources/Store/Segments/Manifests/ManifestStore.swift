@@ -148,6 +148,17 @@ package struct ManifestStore: Sendable {
         stale = []
     }
 
+    /// The file of the current version as it was written, under both names that it has; nil where nothing was published.
+    /// - Throws: `StorageError`; `FileContentError` where neither of the two is what was read.
+    package func written() throws -> (names: [String], bytes: [UInt8])? {
+        guard version > 0 else { return nil }
+        let (_, bytes, _) = try Self.read(version, in: directory, fileSystem)
+        guard SHA256.hash(bytes) == currentHash else {
+            throw CorruptionError(file: path(version), offset: 0, expectation: "the manifest that was read before")
+        }
+        return ([Self.fileName(version), Self.copyName(version)], bytes)
+    }
+
     /// Writes the file of the current version anew where it was damaged or missing, and its copy where that is known to
     /// be so.
     /// - Returns: which one could not be written, and why: the other one serves the next opening, too.
