@@ -330,8 +330,15 @@ let package = Package(
                 "SQLText", "WireFormats", "Workload",
             ]),
         tests("KernelTrials"),
+        room(
+            "StoreSimulations", "Commands/StoreSimulations",
+            uses: [
+                "Bytes", "Columnar", "Domain", "EventStores", "Hashing", "JSONTexts", "Platform", "Projections",
+            ]),
+        tests("StoreSimulations", uses: ["Platform"]),
         .executableTarget(
-            name: "workshop", dependencies: ["KernelTrials", "Platform", "PromQLScripts", arguments],
+            name: "workshop",
+            dependencies: ["KernelTrials", "Platform", "PromQLScripts", "StoreSimulations", arguments],
             path: "Sources/Commands/workshop", swiftSettings: settings),
 
         // Alert rules and dashboards, held against the metric catalogue.

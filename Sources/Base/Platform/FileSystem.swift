@@ -233,16 +233,17 @@ extension FileSystem {
             repeat {
                 let end = flushesInSteps ? min(done + FlushStep.bytes, bytes.count) : bytes.count
                 try file.write(bytes.span.extracting(done..<end), at: done)
-                try file.flush()
+                if !planted(.renameBeforeFlush) { try file.flush() }
                 done = end
             } while done < bytes.count
             try rename(temporary, to: path)
+            if planted(.renameBeforeFlush) { try file.flush() }
         } catch {
             // Where the disk is full, each attempt would make it fuller.
             try? remove(temporary)
             throw error
         }
-        try flushDirectory(parentDirectory(of: path))
+        if !planted(.dropReplacedNameFlush) { try flushDirectory(parentDirectory(of: path)) }
     }
 }
 

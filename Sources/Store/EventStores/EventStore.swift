@@ -201,7 +201,12 @@ package final class EventStore: Sendable {
                 published.withLock { $0 = version }
                 self.account.withLock { $0 = account }
             }
-            return try body(writer)
+            do {
+                return try body(writer)
+            } catch let error as EventLogError {
+                // What the log says is said in the store's words.
+                throw StoreError.wrapping(error)
+            }
         }
     }
 }

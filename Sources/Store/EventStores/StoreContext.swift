@@ -28,7 +28,6 @@ package struct StoreContext: Sendable {
 
 /// What may be tuned; the defaults serve the reference load.
 package struct StoreOptions: Sendable {
-    // tests: stores of tests are small, and seal all the same.
     /// Unsealed events become a segment at this number …
     package var sealEventsMax = 65_536
     /// … or at these bytes of rows.
@@ -37,10 +36,8 @@ package struct StoreOptions: Sendable {
     package var compaction: CompactionLimits?
     /// What goes, and when; nothing does where a command does one thing.
     package var retention = RetentionLimits()
-    // tests: small ones are soon met.
     /// How much is in memory while conversations are folded.
     package var foldLimits = FoldLimits()
-    // tests: stores of tests are small, and fill files all the same.
     /// Bytes of one log file.
     package var logFileBytes = 64 << 20
     /// What is kept of costs of sealed calls through late prices and corrections, in bytes: vectors of a million calls

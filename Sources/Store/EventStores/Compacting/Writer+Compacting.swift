@@ -86,7 +86,6 @@ extension Writer {
 }
 
 extension EventStore {
-    // tests: a job like any other takes part in the crash simulation.
     /// Has small segments made one beside the writer, where some are due: what ``tick()`` does.
     /// - Returns: whether that has begun.
     /// - Throws: ``StoreError`` where the store is closed or has stopped.

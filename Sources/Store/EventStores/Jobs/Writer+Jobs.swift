@@ -80,6 +80,12 @@ extension Writer {
             do {
                 // Once the segment is published, no want of space may keep its record out.
                 if let record { try log.reserve(payloads: [record.utf8.count]) }
+                if planted(.freeLogBeforeManifest), let seal { _ = try log.release(before: seal.place) }
+                if planted(.removeCompactedFirst), flight.job is CompactionJob {
+                    for segment in sealed.segments where prepared.edit.removed.contains(segment.id) {
+                        try context.fileSystem.remove(segment.reader.path)
+                    }
+                }
                 try publish(prepared, of: flight)
             } catch {
                 for name in prepared.edit.fileNames { retired.add(name) }

@@ -186,12 +186,16 @@ struct StoreOpening {
 
     /// The store's secret, made on the first open and readable by the owner only.
     private static func secret(_ files: StoreFiles, _ context: StoreContext) throws -> [UInt8] {
+        let hasBegun = try [files.log, files.segments].contains { try !context.fileSystem.list($0).isEmpty }
         do {
-            return try StoreKey.read(files.secret, fileSystem: context.fileSystem)
+            let key = try StoreKey.read(files.secret, fileSystem: context.fileSystem)
+            // Whoever made it may have ended before its name was durable: nothing is to stand on it until then.
+            if !hasBegun { try context.fileSystem.flushDirectory(files.keys) }
+            return key
         } catch let error as StorageError where error.isMissing {
             // None was made, or it is lost.
         }
-        guard try [files.log, files.segments].allSatisfy({ try context.fileSystem.list($0).isEmpty }) else {
+        guard !hasBegun else {
             throw StoreError.keyMissing(path: files.secret)
         }
         return try StoreKey.make(files, context)

@@ -105,7 +105,8 @@ extension Writer {
         case .none: return nil
         case .prices: booking.forget()
         case .objectives(let version): counters = counters.following(version.set, registry: registry)
-        case .rebooking(let rebooking): try replay(rebooking, onDamage: onDamage)
+        case .rebooking(let rebooking):
+            if !planted(.forgetCorrections) { try replay(rebooking, onDamage: onDamage) }
         case .latest(let latest): return latest
         }
         return nil

@@ -1,6 +1,7 @@
 import Bytes
 import Columnar
 import Domain
+import Platform
 import Projections
 
 // Admission decides, for each event of a batch in order, whether it enters, and builds the block of those that do. Of
@@ -52,7 +53,8 @@ struct Admission {
         var (end, areEndToEnd, lacksTime) = (0, true, false)
         let (nextPosition, receivedTime, horizon) = (context.nextPosition, context.receivedTime, context.horizon)
         // There are some beside a seal alone.
-        let frozen = context.frozenIdentities.count > 0 ? context.frozenIdentities : nil
+        let hasFrozen = context.frozenIdentities.count > 0 && !planted(.forgetFrozenIdentities)
+        let frozen = hasFrozen ? context.frozenIdentities : nil
         for row in 0..<batch.count {
             if row % Self.rowsAhead == 0 { identities.fetch(hashes[row..<min(row + Self.rowsAhead, batch.count)]) }
             let hash = hashes[row]
@@ -61,7 +63,7 @@ struct Admission {
             areEndToEnd = areEndToEnd && event.start == end
             end = event.start + event.byteCount
             let verdict: EventVerdict
-            if !sealed.isEmpty, let known = sealed[row] {
+            if !sealed.isEmpty, let known = sealed[row], !planted(.forgetSealedIdentities) {
                 verdict = known
             } else if let refusal = Self.refusal(of: event, receivedTime, horizon) {
                 // What no segment holds yet is known whatever its time.

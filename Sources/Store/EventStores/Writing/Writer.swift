@@ -131,7 +131,7 @@ final class Writer {
             for price in try noteLatePrices(since: before.lateCount) {
                 try note(.event(type: Rebooking.recordType, data: price.firstPriceData))
             }
-            try flushLog()
+            if !planted(.acknowledgeBeforeFlush) { try flushLog() }
             isIdleMarked = false
             lastAppendMonotonic = context.clock.monotonicNanoseconds()
             refusals.count(results, batches)
@@ -393,7 +393,7 @@ final class Writer {
             countLateCosts(from: block, to: repriced)
             return repriced
         }
-        dirty.formUnion(try search.conversations(in: sealed))
+        if !planted(.forgetLatePrice) { dirty.formUnion(try search.conversations(in: sealed)) }
     }
 
     /// Late prices over sealed calls; made anew only when the prices changed, and then of the one before, so that what
@@ -465,7 +465,7 @@ struct Checkpoint {
         writer.ledger.receivedTime = receivedTime
         writer.booking.forget()
         writer.forgetOverlay()
-        writer.counters.rollBack(to: totals)
+        if !planted(.keepCountsOfRefused) { writer.counters.rollBack(to: totals) }
         writer.sealed = sealed
         writer.tail = tail
         writer.systemRecords = systemRecords

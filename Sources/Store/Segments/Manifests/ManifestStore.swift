@@ -129,6 +129,10 @@ package struct ManifestStore: Sendable {
         assert(currentHash.count == ManifestCoding.hashBytes, "the hash of the version in force")
         let next = version + 1
         let bytes = ManifestCoding.encode(manifest, version: next, previous: currentHash)
+        if planted(.swapManifestWrites), version > 0 {
+            try fileSystem.remove(path(version))
+            try? fileSystem.remove(copyPath(version))
+        }
         try fileSystem.replace(path(next), with: bytes)
         // It is published. Where there is no room for its copy the next start makes it.
         try? fileSystem.replace(copyPath(next), with: bytes)
