@@ -30,6 +30,7 @@ ASSERTS := -Xswiftc -assert-config -Xswiftc Debug --scratch-path .build-asserts
 PLANTED := -Xswiftc -DPLANTED_BUGS --scratch-path .build-planted
 PLANTED_SEEDS := Tests/Goldens/StoreSimulations/planted-bugs.txt
 SEEDS ?= 10000
+STEP ?= 25
 PEERS_VENV := .build-peers-venv
 PEERS_REQUIREMENTS := Benchmarks/requirements-peers.txt
 REQUIREMENTS := Tests/Outside/requirements.txt Tests/Outside/requirements-frameworks.txt
@@ -86,9 +87,9 @@ simulate: packages
 	@"$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" simulate --seeds $(SEEDS)
 
 failing-calls: packages
-	@echo "== having each call fail, in ten ways: an hour or more on two cores"
+	@echo "== having every $(STEP)th call fail, in ten ways: some twenty minutes; of every call (STEP=1) hours"
 	$(SWIFT) build $(FLAGS) --product workshop
-	@"$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" failing-calls
+	@"$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" failing-calls --step $(STEP)
 
 planted-bugs: packages
 	@echo "== building the developers' executable with faults in it: the first time some minutes"
