@@ -124,7 +124,9 @@ private struct BackupRun {
             let (kept, begun) = (segmentsKept, context.clock.wallNanoseconds())
             let source = try source()
             do {
-                return try finish(keep(source, as: number, madeTime: begun, note), source)
+                // On its own: what is said of the pieces at the end is what has become of them.
+                let record = try keep(source, as: number, madeTime: begun, note)
+                return try finish(record, source)
             } catch where source.isOvertaken && Self.mayBeGone(error) {
                 attemptsLeft = segmentsKept > kept ? Self.attemptsMax : attemptsLeft - 1
                 failure = error
