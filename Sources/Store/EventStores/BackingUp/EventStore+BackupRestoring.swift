@@ -32,7 +32,7 @@ extension EventStore {
     ///
     /// Nothing opens the directory before it has ended, whatever crashes.
     /// - Parameter note: is told how far it is; nothing of a store up to a moment.
-    /// - Throws: ``BackupRefusal``: nothing has changed; ``FileContentError`` where the backup is damaged;
+    /// - Throws: ``BackupRefusal``: nothing has changed, but where the backup went meanwhile; ``FileContentError`` where the backup is damaged;
     ///   ``StorageError``. What is in the directory then is no store, and says so.
     package static func restoreBackup(
         _ path: String, into directory: String, context: StoreContext, _ wanted: BackupRestoring = BackupRestoring(),
@@ -43,10 +43,15 @@ extension EventStore {
         let restore = StoreRestoring(
             place: place, record: record, files: StoreFiles(root: directory), context: context)
         try restore.begin(key: try restore.check(wanted))
-        if let moment = wanted.moment {
-            try restore.replay(to: moment)
-        } else {
-            try restore.copyFiles(note)
+        do {
+            if let moment = wanted.moment {
+                try restore.replay(to: moment)
+            } else {
+                try restore.copyFiles(note)
+            }
+        } catch {
+            let advice = "remove \(directory), and restore one that is there"
+            throw place.refusal(ofGone: record, advice) ?? error
         }
         return try restore.finish(isWhole: wanted.moment == nil)
     }
