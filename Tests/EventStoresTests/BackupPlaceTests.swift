@@ -158,6 +158,26 @@ import Testing
         try store.close()
     }
 
+    /// Who makes a backup may not read the key: another one is found by the events then.
+    @Test func anotherKeyIsRefusedWhereTheBackupKnowsNone() throws {
+        let disk = SimulatedFileSystem(seed: 9)
+        let (own, other) = (try open(disk), try open(disk, "/else", seed: 77))
+        for number in Int64(1)...4 { try add(number, to: own) }
+        _ = try backUp(KeyDenied(disk, "/data/keys/store.key"))
+        let refusal = #expect(throws: BackupRefusal.self) {
+            _ = try EventStore.restoreBackup(
+                "/backups", into: "/restored", context: context(disk), wanted("/else/keys/store.key"))
+        }
+        #expect(refusal?.reason == "/else/keys/store.key is not the key of the store that was backed up")
+        #expect(try !disk.isDirectory("/restored"))
+        _ = try EventStore.restoreBackup("/backups", into: "/restored", context: context(disk), wanted())
+        let restored = try open(disk, "/restored")
+        #expect(restored.position == own.position)
+        try restored.close()
+        try own.close()
+        try other.close()
+    }
+
     // MARK: What others do meanwhile
 
     /// A backup that goes while it is read is not damaged.

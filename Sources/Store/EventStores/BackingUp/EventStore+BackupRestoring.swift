@@ -90,7 +90,14 @@ private struct StoreRestoring {
                 "\(place.directory) holds no key, without which nobody knows the store's users again",
                 "name the key that was kept apart: --key FILE")
         }
-        return try place.key(in: wanted.keyFile ?? place.key, of: record)
+        let path = wanted.keyFile ?? place.key
+        let key = try place.key(in: path, of: record)
+        // Who made the backup could not read the key, so that only its events tell.
+        guard try !record.store.isEmpty || context.openingBackup(record, in: place, { try $0.isKnown(byKey: key) })
+        else {
+            throw place.refusal(ofKey: path)
+        }
+        return key
     }
 
     private func check(_ moment: EarlierStore.Moment) throws {

@@ -130,10 +130,14 @@ extension BackupPlace {
                 reason: "there is no key \(path)", advice: "the key of a store is DIR/keys/store.key")
         }
         guard record.store.isEmpty || ExportHeader.fingerprint(ofKey: key) == record.store else {
-            throw BackupRefusal(
-                reason: "\(path) is not the key of the store that was backed up",
-                advice: "the key of a store is DIR/keys/store.key")
+            throw refusal(ofKey: path)
         }
         return key
+    }
+
+    func refusal(ofKey path: String) -> BackupRefusal {
+        BackupRefusal(
+            reason: "\(path) is not the key of the store that was backed up",
+            advice: "the key of a store is DIR/keys/store.key")
     }
 }
