@@ -52,6 +52,15 @@ import Testing
         try store.close()
     }
 
+    @Test func aFileIsNoPlace() throws {
+        let disk = SimulatedFileSystem(seed: 10)
+        let store = try open(disk)
+        try write(disk, "/backups")
+        #expect(throws: BackupRefusal.self) { _ = try backUp(disk) }
+        #expect(disk.snapshot(of: "/backups") == [7])
+        try store.close()
+    }
+
     /// What is put into a place later stays, too, and is no file of an attempt.
     @Test func onlyFilesOfOursAreRemoved() throws {
         let disk = SimulatedFileSystem(seed: 2)

@@ -72,6 +72,10 @@ struct BackupPlace: Sendable {
     /// Makes the place where there is none.
     /// - Throws: ``BackupRefusal`` where something else is there; ``StorageError``.
     func begin() throws {
+        if try fileSystem.lengthBytes(of: directory) != nil {
+            throw BackupRefusal(
+                reason: "\(directory) is a file", advice: "name a directory that is empty, or is not there yet")
+        }
         if try fileSystem.isDirectory(directory), try !isBegun() {
             guard try fileSystem.list(directory).isEmpty else {
                 throw BackupRefusal(

@@ -21,8 +21,6 @@ package struct RestoredBackup: Sendable {
     package let record: BackupRecord
     /// The last position that is there.
     package let position: Int64
-    /// Everything that it had received up to this time is there, ns since 1970 UTC.
-    package let receivedTime: Int64
 }
 
 extension EventStore {
@@ -202,6 +200,6 @@ private struct StoreRestoring {
         try fileSystem.flushDirectory(files.root)
         try fileSystem.remove(files.restoring)
         try fileSystem.flushDirectory(files.root)
-        return RestoredBackup(record: record, position: snapshot.position, receivedTime: snapshot.watermark)
+        return RestoredBackup(record: record, position: snapshot.position)
     }
 }
