@@ -4,8 +4,8 @@ import Hashing
 import Platform
 import Testing
 
-/// A place of backups is somebody's directory: what is in it and is not ours stays, and what looks like ours is believed
-/// only as far as it can be.
+/// A place of backups is somebody's directory: what is in it and is not ours stays, and what looks like ours is
+/// believed only as far as it can be.
 @Suite struct BackupPlaceTests {
     private func open(_ disk: SimulatedFileSystem, _ path: String = "/data", seed: UInt64 = 1) throws -> EventStore {
         try EventStore.open(at: path, context: context(disk, seed: seed))

@@ -30,8 +30,8 @@ extension EventStore {
     ///
     /// Nothing opens the directory before it has ended, whatever crashes.
     /// - Parameter note: is told how far it is; nothing of a store up to a moment.
-    /// - Throws: ``BackupRefusal``: nothing has changed, but where the backup went meanwhile; ``FileContentError`` where the backup is damaged;
-    ///   ``StorageError``. What is in the directory then is no store, and says so.
+    /// - Throws: ``BackupRefusal``: nothing has changed, but where the backup went meanwhile; ``FileContentError``
+    ///   where the backup is damaged; ``StorageError``. What is in the directory then is no store, and says so.
     package static func restoreBackup(
         _ path: String, into directory: String, context: StoreContext, _ wanted: BackupRestoring = BackupRestoring(),
         note: @escaping BackupNote = { _, _ in }

@@ -23,8 +23,8 @@ extension EventStore {
     /// - Parameters:
     ///   - number: nil for the newest one.
     ///   - note: is told how far it is.
-    /// - Throws: ``BackupRefusal`` where there is none, or it went meanwhile; ``FileContentError`` where what it is of cannot be read;
-    ///   ``StorageError`` that is not of one file. Damage of files is a finding.
+    /// - Throws: ``BackupRefusal`` where there is none, or it went meanwhile; ``FileContentError`` where what it is of
+    ///   cannot be read; ``StorageError`` that is not of one file. Damage of files is a finding.
     /// - Complexity: O(bytes); a mebibyte of them and what a start takes are held at a time.
     package static func verifyBackup(
         _ path: String, number: UInt64? = nil, context: StoreContext,
