@@ -20,6 +20,11 @@ package enum StoreKey {
         return Array(secret[..<32])
     }
 
+    /// What the hashes of events' identities are keyed with.
+    static func identityKey(of secret: [UInt8]) -> UInt64 {
+        hmacSHA256(key: secret, message: Array("plimsoll identities".utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     /// Makes the key of a new store, readable by the owner only.
     static func make(_ files: StoreFiles, _ context: StoreContext) throws -> [UInt8] {
         let key = context.randomness.bytes(32)
