@@ -1,16 +1,14 @@
 #!/usr/bin/env python3
-"""Opens every page of the server in a real browser: a demo's day, nothing at all, and texts that are markup elsewhere.
+"""Looks at the pages in a real browser: every page, what people do on them, every figure, paper, zones, and what goes wrong.
 
-usage: pages.py --plimsoll BINARY [--users 40] [--pictures FOLDER] [--only PATH]
+usage: pages.py --plimsoll BINARY [--only THEME,THEME] [--path PATH] [--users 1000] [--pictures FOLDER] [--verbose]
 
-Every page of the menu, and some that it leads to: nothing said on the console, nothing against the policy, no request to another host, one
-heading, a name for every control, contrast of all texts in both themes, targets that a finger meets, no scrolling sideways at 390 px, the same
-after a reload, one step back for one step taken. Then a session of a browser: log in, what it may, log out. Each problem names the page.
+A theme is a module of `outside/pages`, which says what it looks for; each has a store, a server and a browser of its own, and two run at a time. Each
+problem names the page. `--pictures` keeps a picture of each page, and those of README; `--only readme --pictures Pictures` makes these alone.
 """
 import argparse
-import json
+import importlib
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -18,430 +16,92 @@ import sys
 import tempfile
 import time
 import traceback
-from urllib.parse import quote
 
-from selenium.common.exceptions import WebDriverException
+from outside.pages.visit import Visit
 
-from outside.browser import Browser, Keys, Stuck
-from outside.plimsoll import CommandFailed, Server
-
-# What pages lead to besides the menu.
-MORE = ["/reports/cost", "/reports/outcomes", "/alerts/PlimsollDown", "/runbooks/PlimsollDown", "/schemas/llm_call", "/prices?all=true",
-        "/explore?lang=promql"]
-HOSTILE = "<img src=hostile onerror=\"window.__executed='img'\">'\"><script>window.__executed='script'</script><svg onload=window.__executed='svg'>"
+# The longest first, so that both that run end at about the same time.
+THEMES = ["every_page", "strange", "figures", "keyboard", "flows", "away", "explore", "sessions", "zones", "paper", "readme", "periods"]
 # More than it takes where several builds share two cores; what hangs ends all the same.
 SECONDS = 900
 
 
-class Pages:
-    def __init__(self, arguments, folder):
-        self.arguments, self.folder, self.problems = arguments, folder, []
-        self.binary = os.path.abspath(arguments.plimsoll)
-        self.ends = time.monotonic() + SECONDS
-        self.browser = None
-        self.server = None
+def one(theme, arguments):
+    """The problems that a theme finds."""
+    folder = tempfile.mkdtemp(prefix=f"plimsoll-pages-{theme}-")
+    visit = Visit(arguments, folder, SECONDS)
+    try:
+        importlib.import_module(f"outside.pages.{theme}").look(visit)
+    except Exception as error:
+        # What was found before it is told, too.
+        visit.problems.append(f"{type(error).__name__}: {error}\n{traceback.format_exc()}")
+    finally:
+        visit.close()
+        shutil.rmtree(folder, ignore_errors=True)
+    return visit.problems
 
-    def expect(self, page, what, found, wanted=None):
-        """Everything found is a problem where nothing is wanted."""
-        wanted = [] if wanted is None else wanted
-        if found != wanted:
-            self.problems.append(f"{page}: {what}: {found!r}" + (f" instead of {wanted!r}" if wanted != [] else ""))
 
-    def run(self, *arguments):
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("PLIMSOLL_")}
-        result = subprocess.run([self.binary, *arguments], capture_output=True, timeout=240, env=clean)
-        if result.returncode:
-            raise CommandFailed(f"plimsoll {' '.join(arguments)}: {result.stderr.decode(errors='replace')[-1000:]}")
-        return result.stdout.decode()
-
-    def serve(self, name):
-        self.server = Server(self.binary, os.path.join(self.folder, name))
-        self.server.start()
-        return self.server
-
-    def menu(self, headers=None):
-        """Paths of the menu, as the server writes it."""
-        document = self.server.get("/status", headers)[2].decode()
-        menu = re.search(r"<nav .*?</nav>", document, re.S)
-        return re.findall(r'<a href="([^"]*)"', menu[0]) if menu else []
-
-    def paths(self):
-        paths = self.menu()
-        if len(paths) < 14:
-            self.problems.append(f"the menu leads to {paths} alone")
-        paths += MORE + self.conversations()
-        self.expect("the server", "not answered by 200", [path for path in paths if self.server.get(path)[0] != 200])
-        paths = [path for path in paths if self.arguments.only in (None, path)]
-        if not paths:
-            self.problems.append(f"there is no page {self.arguments.only}")
-        return paths
-
-    def conversations(self):
-        """The views of the one with the most events; none where there is none."""
-        found = self.server.sql("select conversation_id from events where conversation_id is not null group by 1 order by count(*) desc, 1 limit 1")
-        return [f"/conversations/{quote(row[0], safe='')}?view={view}" for row in found for view in ("turns", "waterfall", "events")]
-
-    def each(self, paths, look):
-        """What one page does wrong keeps no other from being looked at."""
-        for path in paths:
-            began = time.monotonic()
-            if began > self.ends:
-                self.problems.append(f"{path}: not looked at, {SECONDS} s are over")
-                continue
-            try:
-                look(path)
-            except (Stuck, WebDriverException) as error:
-                self.problems.append(f"{path}: {str(error).splitlines()[0]}")
-            if self.arguments.verbose:
-                print(f"  {path}: {time.monotonic() - began:.1f} s", flush=True)
-
-    # One page
-
-    def plain(self, path, kind):
-        """What holds for every page, whatever the store has."""
-        browser, page = self.browser, f"{path} ({kind})"
-        browser.open(self.server.url + path)
-        self.expect(page, "headings of the first order", len(browser.looks("headings")), 1)
-        self.complaints(page)
-        self.expect(page, "ids that are there twice", browser.looks("doubledIds"))
-        self.expect(page, "without a name", list(browser.nameless())[:5])
-        self.expect(page, "texts that became markup", browser.looks("executed"))
-
-    def complaints(self, page, tolerated=()):
-        self.expect(page, "complaints", list(self.browser.said(tolerated))[:5])
-        self.expect(page, "requests to others", list(self.browser.strangers(f"127.0.0.1:{self.server.port}"))[:5])
-
-    def whole(self, path):
-        """A page with the demo's figures: both themes, a phone, what can be chosen."""
-        browser = self.browser
-        browser.theme("light")
-        self.plain(path, "demo")
-        self.expect(path, "too faint on light", browser.looks("tooFaint"))
-        self.expect(path, "smaller than a finger", browser.looks("tooSmall")[:5])
-        self.picture(path, "light")
-        browser.theme("dark")
-        browser.rest()
-        self.expect(path, "too faint on dark", browser.looks("tooFaint"))
-        self.picture(path, "dark")
-        browser.theme("light")
-        browser.phone(True)
-        browser.reload()
-        self.expect(path, "wider than a phone", browser.looks("tooWide"))
-        self.picture(path, "phone")
-        browser.phone(False)
-        browser.rest()
-        self.keyboard(path)
-        self.steps(path)
-        self.complaints(path)
-
-    def picture(self, path, kind):
-        if self.arguments.pictures:
-            name = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-") or "overview"
-            self.browser.picture(os.path.join(self.arguments.pictures, f"{name}-{kind}.png"))
-
-    def keyboard(self, path):
-        """The first stop leads past the menu, and every stop has a place that can be seen."""
-        browser = self.browser
-        browser.ask("(document.activeElement?.blur(), window.scrollTo(0, 0))")
-        address = browser.driver.current_url
-        browser.press(Keys.TAB)
-        first = browser.focused()
-        if "class=\"skip\"" not in first:
-            self.problems.append(f"{path}: the first stop is {first}")
-            return
-        browser.press(Keys.ENTER)
-        if browser.ask("document.activeElement?.id") != "main":
-            self.problems.append(f"{path}: the first stop leads to {browser.focused()}")
-        for _ in range(8):
-            browser.press(Keys.TAB)
-            place = browser.ask("(() => { const e = document.activeElement; if (!e || e === document.body) return null; const b = e.getBoundingClientRect();"
-                                "return b.width > 0 && b.height > 0 && b.bottom > 0 && b.top < innerHeight })()")
-            if place is False:
-                self.problems.append(f"{path}: a stop that cannot be seen: {browser.focused()}")
-        browser.open(address.split("#main")[0])
-
-    def steps(self, path):
-        """A range is chosen, stays after a reload, and is gone one step back."""
-        browser = self.browser
-        if not browser.all("#controls[data-range] details.menu summary"):
-            before = browser.looks("state")
-            browser.reload()
-            self.expect(path, "after a reload", browser.looks("state"), before)
-            return
-        before = browser.looks("state")
-        # What a page has without being told stands in no address.
-        wanted = ("7 days", "now-7d") if "range-name=6 hours" in before["fields"] else ("6 hours", "now-6h")
-        browser.find("#controls details.menu summary").click()
-        browser.button(wanted[0], "#controls").click()
-        browser.rest()
-        chosen = browser.looks("state")
-        if f"from={wanted[1]}" not in chosen["address"]:
-            self.problems.append(f"{path}: {wanted[0]} were chosen, and the address is {chosen['address']}")
-        browser.reload()
-        self.expect(path, "after a reload", browser.looks("state"), chosen)
-        browser.back()
-        self.expect(path, "one step back", browser.looks("state"), before)
-
-    # Questions of one's own
-
-    def explore(self):
-        browser, page = self.browser, "/explore"
-        sql = "select model, count(*) as calls, sum(cost_usd) as cost_usd from llm_call group by 1 order by 1"
-        browser.open(self.server.url + page)
-        browser.write("#text", sql, Keys.CONTROL, Keys.ENTER)
-        browser.until("rows", lambda: browser.all("#answer tr[data-row]"))
-        browser.rest()
-        told = [["null" if cell is None else str(cell) for cell in row] for row in self.server.sql(sql)]
-        self.expect(page, "rows", browser.ask("[...document.querySelectorAll('#answer tr[data-row]')].map(r => [...r.cells].map(c => c.textContent))"), told)
-        self.expect(page, "the question in path or query", [part for part in browser.driver.current_url.split("#")[:1] if "select" in part])
-        asked = browser.looks("state")
-        browser.button("Chart", "#views").click()
-        browser.rest()
-        browser.back()
-        self.expect(page, "back from the chart", browser.looks("state"), asked)
-        browser.button("Explain analyze", "#views").click()
-        browser.until("a plan", lambda: "Execution Time" in browser.find("#answer .plan").text)
-        browser.reload()
-        browser.until("the plan after a reload", lambda: browser.all("#answer .plan"))
-        self.complaints(page)
-        # The mark stands under the name that is none.
-        browser.open(f"{self.server.url}{page}#{quote('select 1,' + chr(10) + '  nowhere from llm_call')}")
-        mark = browser.until("a mark", lambda: browser.find("#place pre")).text.splitlines()
-        self.expect(page, "where the mistake is", [mark[0].find("nowhere") == mark[1].find("^"), len(mark)], [True, 2])
-        self.complaints(page, tolerated=["/v1/sql - Failed to load resource: the server responded with a status of 400"])
-        # A hundred thousand rows.
-        many = ("select a.position, a.type, b.position as other from (select position, type from events order by position limit 400) a "
-                "cross join (select position from events order by position limit 250) b")
-        began = time.monotonic()
-        browser.open(f"{self.server.url}{page}#{quote(many)}")
-        browser.until("rows", lambda: browser.all("#answer tr[data-row]"))
-        browser.ask("void (document.querySelector('.rows').scrollTop = 2000000)")
-        browser.until("rows further down", lambda: int(browser.find("#answer tr[data-row]").get_attribute("data-row")) > 60000)
-        elements, seconds = len(browser.all("#answer tr")), time.monotonic() - began
-        self.expect(page, "elements of rows and seconds for 100,000 rows", [elements < 300, seconds < 20], [True, True])
-        self.picture("/explore-rows", "light")
-        self.csv(page)
-        # What takes long can be ended.
-        browser.open(self.server.url + page)
-        browser.write("#text", "select count(*) from events a cross join events b cross join events c", Keys.CONTROL, Keys.ENTER)
-        browser.until("a way to stop", lambda: browser.find("#stop").is_enabled())
-        browser.find("#stop").click()
-        browser.until("the word that it is stopped", lambda: browser.find("#told").text == "stopped")
-        # Names are offered, and taken by a key.
-        browser.open(self.server.url + page)
-        field = browser.write("#text", "select * from conv")
-        browser.until("names", lambda: browser.all("#choices:not([hidden]) li"))
-        field.send_keys(Keys.TAB)
-        if not field.get_attribute("value").startswith("select * from conversation"):
-            self.problems.append(f"{page}: Tab took {field.get_attribute('value')!r}")
-        self.complaints(page)
-
-    def csv(self, page):
-        """A file of what is shown: numbers as they are, and no text that a spreadsheet would compute."""
-        browser = self.browser
-        question = "select '=1+1' as a, -1.50::numeric as b, null as c, '+x' as d, 'a\"b,c' as e, '@sum' as \"=f\", 3 as g"
-        browser.open(f"{self.server.url}{page}#{quote(question)}")
-        browser.until("rows", lambda: browser.all("#answer tr[data-row]"))
-        browser.ask("void (HTMLAnchorElement.prototype.click = () => {},"
-                    "URL.createObjectURL = (blob) => { blob.text().then((text) => { window.__file = text }); return '#' })")
-        browser.find("#csv").click()
-        text = browser.until("a file", lambda: browser.ask("window.__file"))
-        self.expect(page, "CSV", text, "a,b,c,d,e,'=f,g\r\n'=1+1,-1.50,,'+x,\"a\"\"b,c\",'@sum,3\r\n")
-
-    # What was before
-
-    def compared(self):
-        """Periods before, by the calendar of a zone, and which row of one stands beside which: asked of the page's own script."""
-        browser, page = self.browser, "/reports/cost"
-        browser.open(self.server.url + page)
-        browser.rest()
-        script = """import(document.querySelector('script[src$="/reports.js"]').src.replace(/reports\\.js$/, "figures.js")).then((figures) => {
-          const zone = "Europe/Berlin", text = (value) => ({ text: value, kind: "text", exact: value });
-          const count = (value) => ({ text: String(value), kind: "count", exact: String(value) });
-          const before = (how, from, to) => figures.periodBefore(how, { from: Date.parse(from), to: Date.parse(to), zone })
-            .map((time) => new Date(time).toISOString());
-          const column = (name, keys) => ({ name, title: name, is_key: keys.includes(name) });
-          const section = (keys, names, rows) => ({ name: "s", title: "s", rows, columns: names.map((name) => column(name, keys)) });
-          const beside = (now, then, from, earlier) => {
-            const compare = figures.comparing(now, { report: { sections: [then] }, from: Date.parse(earlier) }, Date.parse(from), zone);
-            return now.rows.map(compare).map((other) => other ? other.at(-1)?.text ?? "nothing" : other === null ? "none" : "untold");
-          };
-          const unit = ["team", "unit", "count"], autumn = "2026-10-24T22:00:00Z", week = "2026-10-17T22:00:00Z";
-          return {
-            autumn: before("previous", autumn, "2026-10-25T23:00:00Z"), week: before("week", autumn, "2026-10-25T23:00:00Z"),
-            month: before("previous", "2026-02-28T23:00:00Z", "2026-03-31T22:00:00Z"),
-            hours: before("previous", "2026-03-01T02:00:00.123Z", "2026-03-01T08:00:00.123Z"),
-            units: beside(section(["team"], unit, [[text("x"), text("answer"), count(1)], [text("x"), text("conversation"), count(2)]]),
-              section(["team"], unit, [[text("x"), text("answer"), count(10)], [text("x"), text("conversation"), count(20)]]), autumn, week),
-            alike: beside(section([], ["version"], [[count(1)], [count(2)]]), section([], ["version"], [[count(3)], [count(4)]]), autumn, week),
-            hour: beside(section(["hour"], ["hour", "n"], [[text("2026-10-25T14:00:00+01:00"), count(1)]]), section(["hour"], ["hour", "n"],
-              [[text("2026-10-18T14:00:00+02:00"), count(14)], [text("2026-10-18T15:00:00+02:00"), count(15)]]), autumn, week),
-            others: beside(section(["day"], ["day", "n"], [[text("2026-10-25"), count(1)], [text("2026-10-26"), count(1)], [text("other (9 groups)"), count(1)]]),
-              section(["day"], ["day", "n"], [[text("2026-10-18"), count(5)], [text("other (2 groups)"), count(6)]]), autumn, week),
-            columns: beside(section(["day"], ["day", "answers", "p95"], [[text("2026-10-25"), count(1), count(1)]]),
-              section(["day"], ["day", "answers", "p50"], [[text("2026-10-18"), count(5), count(6)]]), autumn, week),
-            saved: figures.sectionRows(section([], ["a", "b", "c"], [[text("x"), { text: "–", kind: "none", state: "no data" },
-              { text: "✗ unknown", kind: "unknown", state: "no data" }]])),
-          };
-        })"""
-        told = {
-            "autumn": ["2026-10-23T22:00:00.000Z", "2026-10-24T22:00:00.000Z"], "month": ["2026-01-31T23:00:00.000Z", "2026-02-28T23:00:00.000Z"],
-            "hours": ["2026-02-28T20:00:00.123Z", "2026-03-01T02:00:00.123Z"], "week": ["2026-10-17T22:00:00.000Z", "2026-10-18T22:00:00.000Z"],
-            "units": ["10", "20"], "alike": ["untold", "untold"], "hour": ["14"], "others": ["5", "untold", "untold"], "columns": ["nothing"],
-            "saved": [["a", "b", "c"], ["x", "", "unknown"]],
-        }
-        found = browser.ask(script)
-        for name, wanted in told.items():
-            self.expect(page, f"compared, {name}", found.get(name), wanted)
-        self.complaints(page)
-
-    def burned(self, page):
-        """A range that ends with a day shows how budgets went, as any other does."""
-        browser = self.browser
-        browser.open(self.server.url + "/slos?from=now-7d/d&to=now-1d/d&timezone=utc")
-        browser.rest()
-        rows = browser.ask("document.querySelectorAll('#burndown tbody tr').length")
-        if rows < 7:
-            self.problems.append(f"{page}: budgets are told at {rows} times of seven days")
-        self.complaints(page)
-
-    # Texts of strangers
-
-    def hostile_events(self):
-        """An event of each type whose every text would be markup elsewhere."""
-        schemas = json.loads(self.server.get("/v1/schemas")[2])
-        values = {"integer": 1, "double": 0.5, "boolean": True, "timestamp": "2026-08-01T09:00:00Z", "money": "0.0375", "json": {HOSTILE: HOSTILE}}
-        lines = []
-        for table in schemas["tables"]:
-            columns = [column for column in table["columns"] + schemas["common"] if "field" in column]
-            if not table.get("event_type") or table["event_type"] == "span.received":
-                continue
-            data = {}
-            for column in columns:
-                name = column["name"]
-                if name in ("id", "source", "attributes", "usd_per_gpu_hour") or column["field"] != "text" and "tokens" in name:
-                    continue
-                closed = name in ("status", "token_class", "price_state")
-                data[name] = column["values"][0] if closed and column.get("values") else values.get(column["field"], HOSTILE)
-                if name == "status_code":
-                    data[name] = 200
-            data["<b>hostile</b>"] = HOSTILE
-            lines.append(json.dumps({"specversion": "1.0", "id": HOSTILE + table["name"], "source": HOSTILE, "type": table["event_type"], "data": data}))
-        status, _, body = self.server.post("/v1/events", "\n".join(lines).encode(), "application/x-ndjson")
-        accepted = json.loads(body).get("accepted", 0) if status == 200 else 0
-        if accepted < len(lines) * 3 // 4:
-            self.problems.append(f"of {len(lines)} events with markup {accepted} were taken: {body[:600].decode(errors='replace')}")
-
-    def hostile(self, path):
-        self.plain(path, "markup in every text")
-        address = path.split("#")[0]
-        told = quote(HOSTILE, safe="")
-        self.browser.open(f"{self.server.url}{address}{'&' if '?' in address else '?'}from={told}&to={told}&timezone={told}&refresh={told}"
-                          f"&provider={told}&var-model={told}&x={told}#{told}")
-        self.expect(f"{path} (markup in its address)", "texts that became markup", self.browser.looks("executed"))
-        self.expect(f"{path} (markup in its address)", "complaints", [line for line in self.browser.said(["status of 400"])][:5])
-
-    # Sessions
-
-    def sessions(self):
-        browser, data = self.browser, self.server.data
-        reader = self.run("tokens", "create", "--data", data, "--scope", "read").strip()
-        sender = self.run("tokens", "create", "--data", data, "--scope", "ingest").strip()
-        ends = time.monotonic() + 10
-        while self.server.get("/v1/status")[0] != 401 and time.monotonic() < ends:
+def several(themes, arguments):
+    """Each theme in a process of its own, two at a time; gives how many have failed."""
+    folder = tempfile.mkdtemp(prefix="plimsoll-pages-")
+    running, waiting, failed = {}, list(themes), 0
+    try:
+        arguments.demo = os.path.join(folder, "demo")
+        made = subprocess.run([os.path.abspath(arguments.plimsoll), "demo", "--once", "--users", str(arguments.users), "--seed", "7", "--data", arguments.demo],
+                              capture_output=True, timeout=300)
+        if made.returncode:
+            print(f"the demo ended with {made.returncode}: {made.stderr.decode(errors='replace')[-1000:]}")
+            return 1
+        while waiting or running:
+            while waiting and len(running) < 2:
+                theme = waiting.pop(0)
+                output = open(os.path.join(folder, theme), "w+", encoding="utf-8")
+                running[subprocess.Popen([sys.executable, os.path.abspath(__file__), *command(theme, arguments)], stdout=output, stderr=output)] = output
             time.sleep(0.1)
-        wanted = f"{self.server.url}/explore?lang=sql#{quote('select 1 as one')}"
-        page, refused = "/session", ["status of 401", "status of 403"]
-        browser.open(wanted)
-        self.expect(page, "form without a name", list(browser.nameless()))
-        browser.write("#token", sender, Keys.ENTER)
-        browser.until("a refusal of a token that may only send", lambda: browser.all("form.login") and browser.all("[role=alert]"))
-        browser.open(wanted)
-        browser.write("#token", reader, Keys.ENTER)
-        browser.until("the answer behind the form", lambda: browser.all("#answer tr[data-row]"))
-        browser.rest()
-        self.expect(page, "where the form leads", browser.driver.current_url, wanted)
-        kept = browser.ask("[document.cookie, JSON.stringify(localStorage), JSON.stringify(sessionStorage), location.href, document.documentElement.outerHTML].join(' ')")
-        self.expect(page, "the token is still in the page", [part for part in (reader, reader.split("_")[2]) if part in kept])
-        self.expect(page, "a cookie that scripts read", browser.ask("document.cookie"), "")
-        opened = self.menu_of_session()
-        self.expect(page, "entries of the menu", len(opened), len(self.menu({"Authorization": f"Bearer {reader}"})))
-        for path in opened:
-            browser.open(self.server.url + path)
-            if browser.all("#token"):
-                self.problems.append(f"{path}: is not opened by a session")
-        self.expect(page, "complaints", list(browser.said(refused))[:5])
-        status = browser.driver.execute_async_script(
-            "const done = arguments[0]; fetch('/v1/prices/rebook', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{\"provider\":\"x\"}'})"
-            ".then((answer) => done(answer.status))")
-        self.expect(page, "status of a change by a session", status, 401)
-        # Pages that are everybody's, as runbooks are, know of no session.
-        browser.open(self.server.url + "/status")
-        browser.button("Log out").click()
-        browser.until("the end", lambda: "Logged out" in browser.find("h1").text)
-        browser.open(self.server.url + "/status")
-        if not browser.all("#token"):
-            self.problems.append(f"{page}: after the log-out pages are still open")
+            for process in [process for process in running if process.poll() is not None]:
+                with running.pop(process) as output:
+                    output.seek(0)
+                    print(output.read(), end="", flush=True)
+                failed += process.returncode != 0
+    finally:
+        # Who is told to end leaves neither server nor browser nor folder.
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+    return failed
 
-    def menu_of_session(self):
-        return self.browser.ask("[...document.querySelectorAll('nav a[data-path]')].map(link => link.dataset.path)")
 
-    # All of it
-
-    def look(self):
-        self.run("demo", "--once", "--users", str(self.arguments.users), "--seed", "7", "--data", os.path.join(self.folder, "demo"))
-        self.browser = Browser(os.path.join(self.folder, "browser"))
-        try:
-            self.serve("demo")
-            self.each(self.paths(), self.whole)
-            if self.arguments.only in (None, "/explore"):
-                self.each(["/explore (flow)"], lambda _: self.explore())
-            if self.arguments.only in (None, "/reports/cost"):
-                self.each(["/reports/cost (compared)"], lambda _: self.compared())
-            if self.arguments.only in (None, "/slos"):
-                self.each(["/slos (a range of days)"], lambda path: self.burned(path))
-            self.server.stop()
-            self.serve("strange")
-            # Those of the menu: the others are of the same scripts.
-            self.each([path for path in self.paths() if path not in MORE], lambda path: self.plain(path, "empty"))
-            self.hostile_events()
-            question = "/explore#" + quote("select * from events order by position")
-            self.each(self.paths() + [question], self.hostile)
-            self.each(["/session"], lambda _: self.sessions())
-        finally:
-            try:
-                self.browser.close()
-            finally:
-                if self.server:
-                    self.server.stop()
+def command(theme, arguments):
+    given = {"plimsoll": arguments.plimsoll, "only": theme, "users": arguments.users, "demo": arguments.demo, "path": arguments.path, "pictures": arguments.pictures}
+    return [f"--{name}={value}" for name, value in given.items() if value is not None] + (["--verbose"] if arguments.verbose else [])
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Open every page in a real browser.")
+    parser = argparse.ArgumentParser(description="Look at the pages in a real browser.")
     parser.add_argument("--plimsoll", required=True)
-    parser.add_argument("--users", type=int, default=40, help="users of the demo's day")
-    parser.add_argument("--pictures", help="a folder for a picture of each page: light, dark, on a phone")
-    parser.add_argument("--only", help="the path of one page")
+    parser.add_argument("--only", default=",".join(THEMES), help="themes: " + ", ".join(THEMES))
+    parser.add_argument("--path", help="of the themes that look at every page the one of this path alone")
+    parser.add_argument("--users", type=int, default=1000, help="users of the demo's day")
+    parser.add_argument("--pictures", help="a folder for pictures of pages")
     parser.add_argument("--verbose", action="store_true", help="say how long each page took")
+    parser.add_argument("--demo", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    themes = arguments.only.split(",")
+    unknown = [theme for theme in themes if theme not in THEMES]
+    if unknown:
+        parser.error(f"no theme {', '.join(unknown)}; there are {', '.join(THEMES)}")
     if arguments.pictures:
         os.makedirs(arguments.pictures, exist_ok=True)
-    # Who is told to end leaves neither server nor browser nor folder.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    folder = tempfile.mkdtemp(prefix="plimsoll-pages-")
-    pages, began = Pages(arguments, folder), time.monotonic()
-    try:
-        pages.look()
-    except Exception as error:
-        # What was found before it is told, too.
-        pages.problems.append(f"{type(error).__name__}: {error}\n{traceback.format_exc()}")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    seconds = time.monotonic() - began
-    if seconds > SECONDS:
-        pages.problems.append(f"all of it took {seconds:.0f} s, at most {SECONDS} are meant")
-    print(f"pages: {len(pages.problems)} problems in {seconds:.0f} s", *pages.problems, sep="\n")
-    return 1 if pages.problems else 0
+    began = time.monotonic()
+    if len(themes) > 1:
+        failed = several(themes, arguments)
+        print(f"pages: {failed} of {len(themes)} themes have problems, {time.monotonic() - began:.0f} s")
+        return 1 if failed else 0
+    problems = one(themes[0], arguments)
+    print(f"{themes[0]}: {len(problems)} problems in {time.monotonic() - began:.0f} s", *problems, sep="\n", flush=True)
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

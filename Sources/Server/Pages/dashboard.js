@@ -1,6 +1,6 @@
 // A dashboard: what it is drawn from, its figures line by line, and everything that decides what is seen in the address, so that reload,
 // back and a pasted link show the same.
-import { ask, open } from "./ask.js";
+import { Trouble, ask, open } from "./ask.js";
 import { ColorBook } from "./chart.js";
 import { byId, element } from "./dom.js";
 import { makePanel } from "./panels.js";
@@ -145,7 +145,7 @@ class Page {
         hasEnd ||= line.line === "basis";
         this.take(line);
       }
-      if (!hasEnd) throw new Error("the answer ended early");
+      if (!hasEnd) throw new Trouble("the server ended its answer early");
     } catch (error) {
       if (error.name !== "AbortError") for (const panel of this.panels.values()) panel.stale();
       throw error;
@@ -253,7 +253,9 @@ async function* lines(body) {
   const reader = body.getReader(), decoder = new TextDecoder();
   let rest = "";
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await reader.read().catch((error) => {
+      throw error.name === "AbortError" ? error : new Trouble("the server went away in the middle of its answer");
+    });
     rest += done ? decoder.decode() : decoder.decode(value, { stream: true });
     const parts = rest.split("\n");
     rest = parts.pop();

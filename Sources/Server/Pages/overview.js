@@ -81,7 +81,7 @@ function showAlerts(answer, zone, now) {
     const since = Date.parse(alert.activeAt);
     const labels = Object.entries(alert.labels).filter(([key]) => key !== "alertname").map(([key, value]) => key + "=" + value);
     return el("tr", {},
-      el("td", {}, el("a", { href: "/runbooks/" + encodeURIComponent(name) }, "✗ " + name)),
+      el("td", {}, el("a", { href: "/runbooks/" + encodeURIComponent(name), "data-keeps-view": true }, "✗ " + name)),
       el("td", {}, alert.annotations.summary ?? ""),
       el("td", {}, "for " + duration((now - since) / 1000) + " (since " + dateTimeText(since, zone) + ")"),
       el("td", { class: "soft" }, labels.join(", ")));
