@@ -210,7 +210,9 @@ class Page {
       const links = element("nav", undefined, place);
       links.setAttribute("aria-label", "dashboards");
       for (const link of this.model.links) this.link(link, links);
+      this.said = element("p", "", place, "chosen");
     }
+    this.said.textContent = this.filters().map(([label, values]) => label + ": " + values.join(", ")).join(" · ");
     // A choice that is being made stays.
     if (this.bar.contains(document.activeElement)) return;
     this.bar.replaceChildren();

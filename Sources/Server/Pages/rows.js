@@ -3,6 +3,8 @@
 import { el } from "./dom.js";
 
 const spare = 12;
+// So many rows go on paper.
+const printedMax = 2000;
 
 export class VirtualRows {
   // `role` is treegrid or grid. `draw(index)` makes the cells of a row, `about(index)` its attributes, `chosen(index)`
@@ -19,17 +21,33 @@ export class VirtualRows {
       heads.map((head) => el("span", { role: "columnheader", class: head.class }, head.content ?? head.text)));
     // The heads are a row of the grid that stays in sight.
     this.body.prepend(this.heads);
-    place.replaceChildren(this.body);
+    this.rest = el("p", { class: "soft", hidden: true });
+    place.replaceChildren(this.body, this.rest);
     this.shown = new Map();
     this.body.setAttribute("aria-colcount", String(heads.length));
     this.sizes = new ResizeObserver(() => this.plan());
     this.sizes.observe(this.body);
+    // Paper has all rows, whatever is in view.
+    this.print = (event) => {
+      this.isPrinted = event.type === "beforeprint";
+      const missing = this.count - printedMax;
+      this.rest.hidden = !this.isPrinted || missing <= 0;
+      this.rest.textContent = missing + " more rows are not on paper";
+      if (this.isPrinted) this.top = this.body.scrollTop;
+      this.room();
+      if (!this.isPrinted) this.body.scrollTop = this.top;
+      this.render();
+    };
+    for (const name of ["beforeprint", "afterprint"]) addEventListener(name, this.print);
   }
 
   end() {
     this.sizes.disconnect();
+    for (const name of ["beforeprint", "afterprint"]) removeEventListener(name, this.print);
     this.count = 0;
   }
+
+  room() { this.space.style.height = (this.isPrinted ? Math.min(this.count, printedMax) : this.count) * this.height + "px"; }
 
   get height() {
     this.rowHeight ||= this.heads.getBoundingClientRect().height || 28;
@@ -40,7 +58,7 @@ export class VirtualRows {
   set(count, current = this.current) {
     this.count = count;
     this.body.setAttribute("aria-rowcount", String(count + 1));
-    this.space.style.height = count * this.height + "px";
+    this.room();
     for (const row of this.shown.values()) row.remove();
     this.shown.clear();
     this.current = count === 0 ? -1 : Math.max(-1, Math.min(current, count - 1));
@@ -59,8 +77,8 @@ export class VirtualRows {
   render() {
     const height = this.height;
     const view = this.body.clientHeight || 600;
-    const first = Math.max(0, Math.floor(this.body.scrollTop / height) - spare);
-    const last = Math.min(this.count - 1, Math.ceil((this.body.scrollTop + view) / height) + spare);
+    const first = this.isPrinted ? 0 : Math.max(0, Math.floor(this.body.scrollTop / height) - spare);
+    const last = Math.min(this.count, this.isPrinted ? printedMax : Math.ceil((this.body.scrollTop + view) / height) + spare + 1) - 1;
     for (const [index, row] of this.shown) {
       if (index < first || index > last) {
         row.remove();

@@ -11,8 +11,9 @@ def text(moment):
 
 
 def yesterday(hour, minute=0):
-    """A time of the demo's day."""
-    return datetime.datetime.now(UTC).replace(hour=hour, minute=minute, second=0, microsecond=0) - datetime.timedelta(days=1)
+    """A time of the demo's day; hour 24 is its end."""
+    midnight = datetime.datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + datetime.timedelta(days=-1, hours=hour, minutes=minute)
 
 
 def around_bad_hour():

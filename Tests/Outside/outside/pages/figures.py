@@ -4,6 +4,7 @@ A panel's CSV has its figures exactly; its table says the same in the words of t
 """
 import csv
 import decimal
+import html
 import io
 import json
 import re
@@ -83,7 +84,23 @@ def panels(visit, name):
         rows = rows[rows.index([]) + 1:]
         compared += (merged if "table" in told[key] else spread)(visit, where, told[key], rows, seen["rows"])
     visit.wants(page, "figures compared", compared > 100, compared)
+    # A browser's own search finds panels that nobody has looked at yet.
+    written, titles = visit.server.get(page)[2].decode(), browser.ask("[...document.querySelectorAll('#panels h3')].map((one) => one.textContent)")
+    visit.expect(page, "titles that the document lacks", [title for title in titles if html.escape(title, quote=False) not in written])
+    if name == "operational":
+        heatmap(visit, f"{page}, panel 21", told["21"])
     visit.complaints(page)
+
+
+def heatmap(visit, where, line):
+    """Buckets hold what is theirs alone; the darkest is the greatest of these."""
+    buckets = {}
+    for labels, values in answer(visit, line["targets"][0]).items():
+        for moment, value in values.items():
+            buckets.setdefault(moment, []).append((float(dict(labels)["le"].replace("+Inf", "inf")), value))
+    most = max(value - below for column in buckets.values() for (_, value), below in zip(sorted(column), [0] + [value for _, value in sorted(column)]))
+    note = visit.browser.ask("document.querySelector('#panel-21 .note').textContent")
+    visit.wants(where, f"its darkest is {most}", is_written(note.split("darkest ")[-1], most), note)
 
 
 def text_of(time):

@@ -171,8 +171,11 @@ def developer(visit):
     browser.press("e")
     failed = browser.until("the call that failed", lambda: "✗" in browser.find(ROW).text and browser.find(ROW).text)
     visit.wants(page, "elements of rows", len(browser.all("#grid [data-index]")) < 200, len(browser.all("#grid [data-index]")))
+    details = "performance.getEntriesByType('resource').filter((one) => /[?&]event=/.test(one.name)).length"
+    visit.expect(page, "details asked before one is opened", browser.ask(details), 0)
     browser.press(Keys.ENTER)
     detail = browser.find("#detail-title").text
+    visit.expect(page, "details asked", browser.ask(details), 1)
     visit.wants(page, "details of", detail.startswith("tool.call at position"), detail)
     visit.wants(page, "what is told of it", "timeout" in browser.find("#detail").text, browser.find("#detail").text)
     visit.picture(f"{page}-failed", "light")
