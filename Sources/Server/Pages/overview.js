@@ -15,7 +15,7 @@ const verdicts = {
 };
 
 function linked(path, fallback, text) {
-  if (hasPage(path)) return el("a", { href: path, "data-keeps-view": true }, text);
+  if (hasPage(path.split("?")[0])) return el("a", { href: path, "data-keeps-view": true }, text);
   return fallback ? el("a", { href: fallback }, text) : el("span", {}, text);
 }
 
@@ -62,7 +62,9 @@ function showLevels(report, query) {
     const [mark, word, kind] = verdicts[row.verdict] ?? ["?", row.verdict, "soft"];
     return el("div", { class: "tile" },
       el("h3", {}, nameOf(row.objective)),
-      el("p", { class: "figure", title: exact(row.actual) }, linked("/reports/sla", fallback, shown(row.actual, unit))),
+      // How it went day by day; from there a day leads to its hours, an hour to who suffered in it.
+      el("p", { class: "figure", title: exact(row.actual) },
+        linked(address("/reports/sla", { by: "day", measure: row.objective }), fallback, shown(row.actual, unit))),
       el("p", { class: kind }, mark + " " + word),
       el("p", { class: "soft" }, "target " + shown(row.target, unit) + " · " + count(row.samples) + " samples"),
       row.budget_left === null ? null

@@ -28,8 +28,9 @@ for (const section of document.querySelectorAll("#panels > .panel")) {
   buttons.CSV.click();
 }
 Promise.all(files).then(() => done(found));"""
-SCALES = {"%": 0.01, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4,
-          "ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1, "min": 60, "h": 3600, "d": 86400, "req/s": 1, "ev/s": 1, "msg/s": 1, "": 1}
+# A B is a billion where it is no byte.
+SCALES = {"%": [0.01], "K": [1e3], "M": [1e6], "B": [1e9, 1], "T": [1e12], "KiB": [1024], "MiB": [1024**2], "GiB": [1024**3], "TiB": [1024**4],
+          "ns": [1e-9], "µs": [1e-6], "ms": [1e-3], "min": [60], "h": [3600], "d": [86400]}
 WRITTEN = re.compile(r"^(?:[✓!✗] )?(-?)\$?([\d,]+)(\.\d+)? ?(%|[KMGT]?(?:iB)?|B|ns|µs|ms|s|min|h|d)(?: (?:req|ev|msg)/s)?$")
 
 
@@ -47,16 +48,17 @@ def look(visit):
 def is_written(cell, value):
     """Whether a cell is a value with the digits that it has room for."""
     if value is None or value != value:
-        return cell in ("", "no data")
+        return cell in ("", "no data", "0", "$0")
+    if value in (float("inf"), -float("inf")):
+        return cell.endswith("∞")
     found = WRITTEN.match(cell)
     if not found:
         return False
     sign, whole, rest, unit = found.groups()
-    scale = SCALES.get(unit, 1)
-    shown = float(whole.replace(",", "") + (rest or "")) * scale * (-1 if sign else 1)
+    shown = float(whole.replace(",", "") + (rest or "")) * (-1 if sign else 1)
     # Half of the last digit, and what doubles leave.
-    room = 0.5 * 10 ** -len((rest or ".")[1:]) * scale
-    return abs(shown - value) <= room * (1 + 1e-9) + abs(value) * 1e-12
+    room = 0.5 * 10 ** -len((rest or ".")[1:]) * (1 + 1e-9)
+    return any(abs(shown * scale - value) <= room * scale + abs(value) * 1e-12 for scale in SCALES.get(unit, [1]))
 
 
 def number(written):
