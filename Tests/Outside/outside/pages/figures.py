@@ -134,7 +134,7 @@ def series_of(visit, where, target):
 
 def spread(visit, where, line, rows, cells):
     """A panel whose file has a column for each series over time, or a row for each."""
-    over = [target for target in line["targets"] if "step" in target and target.get("series")]
+    over = [target for target in line["targets"] if "step" in target and "series" in target]
     if over:
         series = [one for target in over for one in series_of(visit, where, target)]
         start, step, count = over[0]["start"], over[0]["step"], over[0]["count"]
@@ -152,7 +152,9 @@ def spread(visit, where, line, rows, cells):
 
 
 def alike(kept, wanted):
-    return len(kept) == len(wanted) and all(one == other or (one != one and other != other) for one, other in zip(kept, wanted))
+    """Exactly; what is no number is a gap, as what there is nothing of."""
+    plain = lambda row: [None if value != value else value for value in row]
+    return plain(kept) == plain(wanted)
 
 
 def unlike(texts, wanted):

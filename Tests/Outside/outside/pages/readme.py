@@ -52,9 +52,12 @@ def three_clicks(visit):
     keep(visit, "bad-hour")
     links[0].click()
     browser.button("Waterfall", "#tabs").click()
+    # Below the head there is to be seen what took so long.
+    browser.screen(SIZE[0], 1060)
     browser.rest()
     visit.wants(page, "the worst conversation has no cost", "$" in browser.find("#head").text, browser.find("#head").text)
     keep(visit, "conversation")
+    browser.screen(*SIZE)
     visit.open(f"/d/plimsoll-cost?from={text(yesterday(0))}&to={text(yesterday(24))}&timezone=utc")
     keep(visit, "cost")
     visit.complaints(page)

@@ -11,7 +11,7 @@ SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rules.js")
 WANTED = {
     "stack": [[1, None, 3], [1, 0, 3], [11, 10, 13]], "gaps": [[[None, 5, None, 6, 7]], False, [2, 0]], "unfinished": [[], [3, 3]],
     "few": [[20, "others (31)", ""], [20, "series 30", "the 20 greatest of 50"]], "marks": [True, True, 5000], "longName": [True, 200, True],
-    "box": [True, True], "left": 0, "digits": ["$0.0000012", "$1,234,567.89", "$1.23M", "99.996%", "$0.00", "no data"],
+    "box": [True, True], "left": 0, "digits": ["$0.0000012", "$1,234,567.89", "$1.23M", "99.9960%", "$0.00", "no data"],
     "axis": [["4.9995 s", "4.9996 s", "4.9997 s"], ["$0.00", "$250K", "$500K"]],
     "time": ["25 Oct", "03:00", "06:00", "09:00", "12:00", "15:00", "18:00", "21:00", "26 Oct"], "fold": [1, True], "touch": "pan-y", "search": [15, True],
 }
