@@ -5,6 +5,7 @@ import os
 import time
 
 from outside.pages.calendar import around_bad_hour
+from outside.pages.relay import Relay
 
 OPERATIONAL = "/d/plimsoll-operational"
 # Notes when the tab was hidden and shown again, and how much had been asked by then.
@@ -107,28 +108,26 @@ def hidden_tab(visit):
 
 def dying(visit):
     """What was shown stays, as of when it was; that the server is away is said, and no more once it is back."""
-    browser, (start, end) = visit.browser, around_bad_hour()
-    visit.open(f"{OPERATIONAL}?from={start}&to={end}")
+    browser, (start, end), relay = visit.browser, around_bad_hour(), Relay(visit.server.port)
+    browser.open(f"{relay.url}{OPERATIONAL}?from={start}&to={end}")
     figures = "[...document.querySelectorAll('.stat b')].map((one) => one.textContent)"
     before = browser.ask(figures)
-    # The answer is of some 100 kB: it takes seconds, and the server is gone before its end.
-    browser.command("Network.enable")
-    browser.command("Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=20_000, uploadThroughput=20_000)
+    # The answer has begun, some panels have come, and then nothing more does.
+    relay.break_after(8000)
     browser.button("Refresh", "#controls").click()
-    time.sleep(1)
-    visit.server.kill()
     said = browser.until("what is wrong", lambda: browser.find("#notices").text)
-    browser.command("Network.emulateNetworkConditions", offline=False, latency=0, downloadThroughput=-1, uploadThroughput=-1)
-    visit.wants(OPERATIONAL, "what is said of a server that died", "server" in said and "as of" in said, said)
+    visit.wants(OPERATIONAL, "what is said of a server that died", "the server went away in the middle" in said and "as of" in said, said)
     visit.expect(OPERATIONAL, "figures that were there", browser.ask(figures), before)
     visit.wants(OPERATIONAL, "figures look as if they were of now", browser.all("main.stale"))
+    relay.mend()
+    visit.server.kill()
     browser.button("Refresh", "#controls").click()
     browser.until("that nobody answers", lambda: "cannot be reached" in browser.find("#notices").text)
     visit.server.start()
     browser.button("Refresh", "#controls").click()
     browser.until("the end of it", lambda: browser.find("#notices").text == "" and not browser.all("main.stale"))
     visit.expect(OPERATIONAL, "figures after the server is back", browser.ask(figures), before)
-    list(browser.said())
+    relay.close()
     # A question that ends with its server says so, too.
     visit.open("/explore")
     browser.write("#text", "select count(*) from events a cross join events b cross join events c")

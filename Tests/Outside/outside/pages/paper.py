@@ -54,7 +54,8 @@ def reports(visit):
         visit.open(f"{page}?from={start}&to={end}&timezone=utc&by={by}")
         cells = texts(visit, "#figures td, #figures tbody th")
         visit.wants(page, "cells", len(cells) > 100, len(cells))
-        printed(visit, page, visit.browser.find(".range-times").text, "Basis: every event", *texts(visit, "#figures h2, #basis p"), *cells)
+        printed(visit, page, visit.browser.find(".range-times").text, "Basis: every event", *texts(visit, "#basis p"), *cells,
+                *(title.removesuffix(" CSV") for title in texts(visit, "#figures h2")))
         visit.complaints(page)
 
 
