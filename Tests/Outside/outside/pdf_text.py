@@ -7,6 +7,9 @@ STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 SHOWN = re.compile(rb"/(F\d+) [\d.]+ Tf|\[((?:<[0-9A-Fa-f]*>|[-\d. ]|\s)*)\] ?TJ|<([0-9A-Fa-f]*)> ?Tj|\bET\b")
 PAIR = re.compile(rb"<([0-9A-Fa-f]+)> <([0-9A-Fa-f]+)>(?: <([0-9A-Fa-f]+)>)?")
 
+# Letters that fonts draw as one.
+JOINED = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
+
 
 def _stream(content):
     found = STREAM.search(content)
@@ -55,4 +58,4 @@ def text(pdf):
                 font = fonts.get(name, {})
             for code in re.findall(rb"<([0-9A-Fa-f]*)>", several) + [one]:
                 told += [font.get(int(code[at:at + 4], 16), "") for at in range(0, len(code) - 3, 4)]
-    return re.sub(r"\s+", "", "".join(told))
+    return re.sub(r"\s+", "", "".join(told)).translate(JOINED)
