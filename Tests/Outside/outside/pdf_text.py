@@ -1,5 +1,6 @@
 """The texts of a PDF as Chromium prints it: glyphs are numbers of a font, which has a table of what they are."""
 import re
+import unicodedata
 import zlib
 
 OBJECT = re.compile(rb"(\d+) 0 obj\b(.*?)\bendobj", re.DOTALL)
@@ -55,4 +56,5 @@ def text(pdf):
                 font = fonts.get(name, {})
             for code in re.findall(rb"<([0-9A-Fa-f]*)>", several) + [one]:
                 told += [font.get(int(code[at:at + 4], 16), "") for at in range(0, len(code) - 3, 4)]
-    return re.sub(r"\s+", "", "".join(told))
+    # A sign may stand for two letters.
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", "".join(told)))
