@@ -153,7 +153,7 @@ class Browser:
 
     def paper(self):
         """The page as its print command makes it: a PDF, A4, without what is no text."""
-        return base64.b64decode(self.command("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)["data"])
+        return base64.b64decode(self.command("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, preferCSSPageSize=True)["data"])
 
     # What it says
 
