@@ -34,8 +34,13 @@ def pages(pdf):
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
+def plain(told):
+    """Without blanks, since what stands apart on paper need not be apart in the file; one sign may stand for two letters."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", told))
+
+
 def text(pdf):
-    """All of it without blanks, since what stands apart on paper need not be apart in the file."""
+    """All of it, plain."""
     objects = {int(number): content for number, content in OBJECT.findall(pdf)}
     fonts = {}
     for content in objects.values():
@@ -56,5 +61,4 @@ def text(pdf):
                 font = fonts.get(name, {})
             for code in re.findall(rb"<([0-9A-Fa-f]*)>", several) + [one]:
                 told += [font.get(int(code[at:at + 4], 16), "") for at in range(0, len(code) - 3, 4)]
-    # A sign may stand for two letters.
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", "".join(told)))
+    return plain("".join(told))
