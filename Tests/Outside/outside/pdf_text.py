@@ -1,14 +1,12 @@
 """The texts of a PDF as Chromium prints it: glyphs are numbers of a font, which has a table of what they are."""
 import re
+import unicodedata
 import zlib
 
 OBJECT = re.compile(rb"(\d+) 0 obj\b(.*?)\bendobj", re.DOTALL)
 STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 SHOWN = re.compile(rb"/(F\d+) [\d.]+ Tf|\[((?:<[0-9A-Fa-f]*>|[-\d. ]|\s)*)\] ?TJ|<([0-9A-Fa-f]*)> ?Tj|\bET\b")
 PAIR = re.compile(rb"<([0-9A-Fa-f]+)> <([0-9A-Fa-f]+)>(?: <([0-9A-Fa-f]+)>)?")
-
-# Letters that fonts draw as one.
-JOINED = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
 
 
 def _stream(content):
@@ -36,8 +34,13 @@ def pages(pdf):
     return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
+def plain(told):
+    """Without blanks, since what stands apart on paper need not be apart in the file; one sign may stand for two letters."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", told))
+
+
 def text(pdf):
-    """All of it without blanks, since what stands apart on paper need not be apart in the file."""
+    """All of it, plain."""
     objects = {int(number): content for number, content in OBJECT.findall(pdf)}
     fonts = {}
     for content in objects.values():
@@ -58,4 +61,4 @@ def text(pdf):
                 font = fonts.get(name, {})
             for code in re.findall(rb"<([0-9A-Fa-f]*)>", several) + [one]:
                 told += [font.get(int(code[at:at + 4], 16), "") for at in range(0, len(code) - 3, 4)]
-    return re.sub(r"\s+", "", "".join(told)).translate(JOINED)
+    return plain("".join(told))

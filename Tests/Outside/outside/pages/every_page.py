@@ -8,7 +8,8 @@ from outside.pages.visit import MORE
 
 
 def look(visit):
-    visit.demo()
+    # Few users: it is of pages, not of figures.
+    visit.demo(users=40)
     visit.look()
     paths = visit.paths(visit.arguments.path)
     visit.wants("pages", f"there is no page {visit.arguments.path}", paths)

@@ -1,5 +1,4 @@
 """What the browser's print command makes of pages: all rows, legends, filters, range, zone and basis, on light paper, no wider than it."""
-import re
 from urllib.parse import quote
 
 from outside import pdf_text
@@ -17,7 +16,7 @@ def printed(visit, page, *wanted):
     """Looks for texts on paper; blanks do not count."""
     pdf = visit.browser.paper()
     found = pdf_text.text(pdf)
-    missing = [one for one in dict.fromkeys(wanted) if re.sub(r"\s+", "", one) not in found]
+    missing = [one for one in dict.fromkeys(wanted) if pdf_text.plain(one) not in found]
     visit.expect(page, f"not on paper ({len(missing)} of {len(set(wanted))})", missing[:6])
     return pdf, found
 

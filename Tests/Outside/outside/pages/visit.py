@@ -47,13 +47,13 @@ class Visit:
             raise CommandFailed(f"plimsoll {' '.join(arguments)}: {result.stderr.decode(errors='replace')[-1000:]}")
         return result.stdout.decode()
 
-    def demo(self, *options):
+    def demo(self, *options, users=None):
         """A server on a day of the demo: yesterday, one hour of it bad."""
         place = os.path.join(self.folder, "demo")
-        if self.arguments.demo:
+        if self.arguments.demo and not users:
             shutil.copytree(self.arguments.demo, place)
         else:
-            self.run("demo", "--once", "--users", str(self.arguments.users), "--seed", "7", "--data", place)
+            self.run("demo", "--once", "--users", str(users or self.arguments.users), "--seed", "7", "--data", place)
         return self.serve("demo", *options)
 
     def serve(self, name, *options):
