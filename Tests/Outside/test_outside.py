@@ -5,13 +5,15 @@ import io
 import json
 import os
 import re
+import struct
 import tempfile
 import unittest
+import zlib
 
 import compare
 import twelve_questions
 from hostile import account, load, tally
-from outside import logic_scripts, metrics_text
+from outside import logic_scripts, metrics_text, palette, pdf_text
 from outside.answers import exact_percentile
 from outside.events import iso, nanoseconds, week_of
 from outside.money import pico, pico_per_token, usd
@@ -40,6 +42,46 @@ def call(number, seconds, model="m", **data):
     told = {"input_tokens": 0, "output_tokens": 0, **data}
     told = {name: value for name, value in told.items() if value is not None}
     return event(number, "llm.call", seconds, provider="p", request_model=model, conversation_id="c", turn=1, **told)
+
+
+def png(width, height, kind, lines):
+    """A picture of lines that each begin with the number of their filter."""
+    chunk = lambda name, content: struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    return (palette.SIGN + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(b"".join(lines)))
+            + chunk(b"IEND", b""))
+
+
+class Pictures(unittest.TestCase):
+    def test_every_filter_of_a_line_is_undone(self):
+        # Red, green; then the same by what is before, above, halfway and beside.
+        lines = [bytes([0, 200, 10, 30, 7, 180, 5]), bytes([1, 200, 10, 30, 63, 170, 231]), bytes([2, 0, 0, 0, 0, 0, 0]),
+                 bytes([3, 100, 5, 15, 160, 85, 244]), bytes([4, 0, 0, 0, 0, 0, 0])]
+        width, found = palette._lines(png(2, 5, 2, lines))
+        self.assertEqual((width, found), (2, [[0xC80A1E, 0x07B405]] * 5))
+        _, few = palette._lines(png(1, 1, 6, [bytes([0, 1, 2, 3, 255])]))
+        self.assertEqual(few, [[0x010203]])
+
+    def test_colours_beyond_those_that_fit_become_near_ones(self):
+        # 300 greys and blues, the blues once each: what is left is near.
+        pixels = [(value, value, value) for value in range(200)] * 2 + [(0, 0, value) for value in range(100, 200)]
+        small = palette.packed(png(500, 1, 2, [b"\0" + bytes(part for pixel in pixels for part in pixel)]))
+        chunks = dict(palette._chunks(small))
+        self.assertEqual((chunks[b"IHDR"][8:10], len(chunks[b"PLTE"])), (b"\x08\x03", 768))
+        places = zlib.decompress(chunks[b"IDAT"])[1:]
+        shown = [tuple(chunks[b"PLTE"][3 * place:3 * place + 3]) for place in places]
+        self.assertEqual(shown[:400], pixels[:400])
+        self.assertLess(max(abs(one - other) for pixel, seen in zip(pixels, shown) for one, other in zip(pixel, seen)), 60)
+
+
+class Paper(unittest.TestCase):
+    def test_glyphs_are_read_by_the_table_of_their_font(self):
+        table = zlib.compress(b"3 beginbfchar\n<0003> <0048>\n<0004> <0069>\n<0005> <FB01>\nendbfchar\n1 beginbfrange\n<0010> <0012> <0061>\nendbfrange")
+        drawn = zlib.compress(b"BT\n/F4 12 Tf\n1 0 0 -1 0 0 Tm\n<000300040005> Tj\nET\nBT /F4 9 Tf [<0010> -20 <00110012>] TJ ET")
+        pdf = (b"1 0 obj\n<</Type /Page\n/Resources <</Font <</F4 4 0 R>>>>\n/Contents 2 0 R>>\nendobj\n"
+               b"2 0 obj\n<</Length 9 /Filter /FlateDecode>> stream\n" + drawn + b"\nendstream\nendobj\n"
+               b"4 0 obj\n<</Type /Font /Subtype /Type0 /ToUnicode 5 0 R>>\nendobj\n"
+               b"5 0 obj\n<</Filter /FlateDecode>> stream\n" + table + b"\nendstream\nendobj\n")
+        self.assertEqual((pdf_text.pages(pdf), pdf_text.text(pdf)), (1, "Hifiabc"))
 
 
 class LogicScripts(unittest.TestCase):

@@ -48,7 +48,10 @@ export function matching(instances, text) {
 
 export function alertLink(name) { return el("a", { href: "/alerts/" + encodeURIComponent(name), "data-keeps-view": true }, name); }
 
-export function runbookLink(name, text = "runbook") { return hasPage("/runbooks") ? el("a", { href: "/runbooks/" + encodeURIComponent(name) }, text) : null; }
+// A runbook is of no range, but what it leads to is.
+export function runbookLink(name, text = "runbook") {
+  return hasPage("/runbooks") ? el("a", { href: "/runbooks/" + encodeURIComponent(name), "data-keeps-view": true }, text) : null;
+}
 
 // As a label's value stands in PromQL.
 export function quoted(text) { return JSON.stringify(text); }

@@ -5,7 +5,7 @@ import { shortened } from "./format.js";
 // The name of a language, which nobody fetches.
 const space = "http:" + "//www.w3.org/2000/svg";
 const size = { name: 230, bar: 340, value: 150, row: 22, thickness: 14 };
-const barsMax = 40, nameMax = 34;
+const barsMax = 40, nameMax = 30;
 
 // An element of a picture; texts become text nodes.
 export function svg(name, attributes = {}, ...children) {

@@ -1,6 +1,6 @@
 // A dashboard: what it is drawn from, its figures line by line, and everything that decides what is seen in the address, so that reload,
 // back and a pasted link show the same. Panels near the view are asked in one request, others when they come near.
-import { ask, open } from "./ask.js";
+import { Trouble, ask, open } from "./ask.js";
 import { ColorBook } from "./chart.js";
 import { Choices, allValues } from "./choices.js";
 import { byId, element, replace, setText } from "./dom.js";
@@ -328,7 +328,7 @@ class Page {
         hasEnd ||= line.line === "basis";
         this.take(line, isWhole);
       }
-      if (!hasEnd) throw new Error("the answer ended early");
+      if (!hasEnd) throw new Trouble("the server ended its answer early");
       await this.drawn();
     } catch (error) {
       if (error.name !== "AbortError") for (const cell of isWhole ? this.cells.values() : cells) cell.panel?.stale();
@@ -495,7 +495,9 @@ async function* lines(body) {
   let rest = "";
   try {
     for (;;) {
-      const { value, done } = await reader.read();
+      const { value, done } = await reader.read().catch((error) => {
+        throw error.name === "AbortError" ? error : new Trouble("the server went away in the middle of its answer");
+      });
       rest += done ? decoder.decode() : decoder.decode(value, { stream: true });
       const parts = rest.split("\n");
       rest = parts.pop();

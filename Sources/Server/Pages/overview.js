@@ -63,7 +63,8 @@ function showLevels(report, query) {
     const [verdict, left] = [cell("verdict"), cell("budget_left")];
     const spark = el("div", { class: "spark" });
     sparks.set(name, spark);
-    return tile(nameOf(name), cell("actual"), "/reports/sla", query, [
+    // How it went day by day; from there a day leads to its hours, an hour to who suffered in it.
+    return tile(nameOf(name), cell("actual"), "/reports/sla", { ...query, by: "day", measure: name }, [
       el("p", { class: look(verdict) }, textOf(verdict)),
       el("p", { class: "soft" }, "target " + textOf(cell("target")) + " · " + textOf(cell("samples")) + " samples"),
       left && el("p", { class: "soft", title: exact(left) }, linked("/slos", query, "budget left " + textOf(left))),

@@ -2,6 +2,8 @@
 import { el } from "./dom.js";
 
 const height = 30, spare = 20, widthMax = 44;
+// So many rows go on paper.
+const printedMax = 2000;
 
 // Values as they are shown and copied; null is none.
 export function text(value) {
@@ -26,8 +28,22 @@ export class RowTable {
       scroll: () => this.draw(), keydown: (event) => this.press(event),
     }, this.table);
     this.detail = el("div", { class: "detail", "aria-live": "polite" });
-    host.replaceChildren(this.scroll, this.detail);
+    this.rest = el("p", { class: "soft", hidden: true }, rows.length - printedMax + " more rows are not on paper; CSV has all");
+    host.replaceChildren(this.scroll, this.rest, this.detail);
     this.draw();
+    this.print();
+  }
+
+  // Paper has all rows, whatever is in view.
+  print() {
+    const [before, after] = ["beforeprint", "afterprint"];
+    const turn = (event) => {
+      if (!this.scroll.isConnected) return [before, after].forEach((name) => removeEventListener(name, turn));
+      this.isPrinted = event.type === before;
+      this.rest.hidden = !this.isPrinted || this.rows.length <= printedMax;
+      this.draw();
+    };
+    for (const name of [before, after]) addEventListener(name, turn);
   }
 
   width(column, at) {
@@ -38,15 +54,16 @@ export class RowTable {
 
   // Elements for the rows that are in view, and a few on both sides; what is above and below is room.
   draw() {
-    const top = Math.max(0, Math.floor(this.scroll.scrollTop / height) - spare), first = top - top % spare;
-    const last = Math.min(this.rows.length, first + Math.ceil((this.scroll.clientHeight || 600) / height) + 3 * spare);
+    const top = this.isPrinted ? 0 : Math.max(0, Math.floor(this.scroll.scrollTop / height) - spare), first = top - top % spare;
+    const count = this.isPrinted ? printedMax : Math.ceil((this.scroll.clientHeight || 600) / height) + 3 * spare;
+    const last = Math.min(this.rows.length, first + count);
     if (first === this.first && last === this.last) return;
     const focused = this.body.contains(document.activeElement) ? Number(document.activeElement.dataset.row) : -1;
     [this.first, this.last] = [first, last];
     const room = (count) => {
       const line = el("tr", { "aria-hidden": "true", class: "room" }, el("td", { colspan: this.columns.length || 1 }));
       line.firstChild.style.height = count * height + "px";
-      return count > 0 ? [line] : [];
+      return count > 0 && !this.isPrinted ? [line] : [];
     };
     const lines = [];
     for (let at = first; at < last; at++) lines.push(this.line(at));

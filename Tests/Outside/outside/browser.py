@@ -1,6 +1,7 @@
 """A headless Chromium that reaches this machine alone, and what a page is asked in it."""
-import os
+import base64
 import json
+import os
 import time
 from urllib.parse import urlsplit
 
@@ -122,18 +123,37 @@ class Browser:
 
     # How it is looked at
 
-    def theme(self, name):
-        self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
+    def theme(self, name, media=""):
+        """Light or dark, on the screen or in print."""
+        self.command("Emulation.setEmulatedMedia", media=media, features=[{"name": "prefers-color-scheme", "value": name}])
 
-    def phone(self, is_phone):
-        if is_phone:
-            self.command("Emulation.setDeviceMetricsOverride", width=390, height=844, deviceScaleFactor=1, mobile=True)
+    def screen(self, width=None, height=844, scale=1):
+        """Another screen, so wide in CSS pixels, a narrow one that of a phone; the window's own again where nothing is said."""
+        if width:
+            self.command("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=width < 500)
         else:
             self.command("Emulation.clearDeviceMetricsOverride")
 
+    def zone(self, name):
+        """The browser's own zone; an empty name: the machine's."""
+        self.command("Emulation.setTimezoneOverride", timezoneId=name)
+
+    def png(self):
+        return self.driver.get_screenshot_as_png()
+
     def picture(self, path):
         with open(path, "wb") as file:
-            file.write(self.driver.get_screenshot_as_png())
+            file.write(self.png())
+
+    def print(self):
+        """The page's own button, as far as the browser's own print command."""
+        self.ask("void (window.__printed = false, window.print = () => { window.__printed = true })")
+        self.button("Print").click()
+        self.until("a page to print", lambda: self.ask("window.__printed"))
+
+    def paper(self):
+        """The page as its print command makes it: a PDF, A4, without what is no text."""
+        return base64.b64decode(self.command("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, preferCSSPageSize=True)["data"])
 
     # What it says
 
@@ -146,15 +166,19 @@ class Browser:
         yield from (f"content security policy: {line}" for line in seen["violations"])
         yield from (f"script: {line}" for line in seen["mistakes"])
 
-    def strangers(self, own):
-        """Requests to others than the server at `own` (host and port) since it was asked last."""
+    def requests(self):
+        """Addresses that were asked since this was looked at last, each with what was sent there."""
         for entry in self.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]
             if message["method"] not in ("Network.requestWillBeSent", "Network.webSocketCreated"):
                 continue
-            address = message["params"].get("request", message["params"])["url"]
-            if urlsplit(address).scheme in ("http", "https", "ws", "wss") and urlsplit(address).netloc != own:
-                yield address
+            request = message["params"].get("request", message["params"])
+            if urlsplit(request["url"]).scheme in ("http", "https", "ws", "wss"):
+                yield request["url"], request.get("postData", "")
+
+    def strangers(self, own):
+        """Requests to others than the server at `own` (host and port) since it was asked last."""
+        return (address for address, _ in self.requests() if urlsplit(address).netloc != own)
 
     def nameless(self):
         """Controls, pictures and regions that the accessibility tree has without a name."""
@@ -171,11 +195,56 @@ class Browser:
                 pass
             yield told
 
+    # By hand
+
     def press(self, *keys):
         webdriver.ActionChains(self.driver).send_keys(*keys).perform()
 
+    def chord(self, held, key):
+        webdriver.ActionChains(self.driver).key_down(held).send_keys(key).key_up(held).perform()
+
+    def drag(self, selector, start, end):
+        """With the mouse over an element, from one share of its width to another, in the middle of its height."""
+        place = self.find(selector)
+        self.ask("void arguments[0].scrollIntoView({block: 'center'})", place)
+        width = place.rect["width"]
+        offset = lambda share: round((share - 0.5) * width)
+        webdriver.ActionChains(self.driver, duration=50).move_to_element_with_offset(place, offset(start), 0).click_and_hold() \
+            .move_to_element_with_offset(place, offset((start + end) / 2), 0).move_to_element_with_offset(place, offset(end), 0).release().perform()
+
     def focused(self):
         return self.ask("document.activeElement ? document.activeElement.outerHTML.slice(0, 120) : ''")
+
+    def holds(self, selector, text=""):
+        """Whether the focus is at such an element."""
+        return self.ask("document.activeElement?.matches(arguments[0]) && (document.activeElement.textContent + ' '"
+                        "+ (document.activeElement.getAttribute('aria-label') ?? '')).includes(arguments[1])", selector, text)
+
+    def reach(self, selector, text="", most=400, back=False):
+        """By Tab alone to such an element that says so, from wherever the focus is."""
+        for _ in range(most):
+            if back:
+                self.chord(Keys.SHIFT, Keys.TAB)
+            else:
+                self.press(Keys.TAB)
+            if self.holds(selector, text):
+                return
+        raise Stuck(f"{self.driver.current_url}: Tab never comes to {selector} {text}")
+
+    # Files and copies
+
+    def catch(self):
+        """From now on what this page has the browser keep or copy is kept in it; see `file` and `copy`."""
+        self.ask("void (HTMLAnchorElement.prototype.click = function () { window.__name = this.download },"
+                 "URL.createObjectURL = (blob) => { blob.text().then((text) => { window.__file = text }); return '#' },"
+                 "navigator.clipboard.writeText = (text) => { window.__copy = text; return Promise.resolve() })")
+
+    def file(self):
+        """The file that was saved last; the next one is another one."""
+        return self.until("file", lambda: self.ask("[window.__file, window.__file = undefined][0]"))
+
+    def copy(self):
+        return self.until("copy", lambda: self.ask("[window.__copy, window.__copy = undefined][0]"))
 
 
 __all__ = ["Browser", "By", "Keys", "Stuck"]
