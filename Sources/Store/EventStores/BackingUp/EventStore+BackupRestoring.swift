@@ -85,7 +85,9 @@ private struct StoreRestoring {
                 "\(place.directory) holds no key, without which nobody knows the store's users again",
                 "name the key that was kept apart: --key FILE")
         }
-        return try place.key(in: wanted.keyFile ?? place.key, of: record)
+        let key = try place.key(in: wanted.keyFile ?? place.key, of: record)
+        if wanted.moment != nil { try checkIsWhole() }
+        return key
     }
 
     private func check(_ moment: EarlierStore.Moment) throws {
@@ -105,6 +107,16 @@ private struct StoreRestoring {
 
     private func refusal(_ reason: String, _ advice: String) -> BackupRefusal {
         BackupRefusal(reason: reason, advice: advice)
+    }
+
+    /// Whoever says a store anew needs all of its events.
+    private func checkIsWhole() throws {
+        let isWhole = try context.openingBackup(record, in: place) { $0.snapshot().horizon == nil }
+        guard !isWhole else { return }
+        throw refusal(
+            "retention had dropped events before backup \(record.number) was made, and without these no earlier moment "
+                + "can be told",
+            "restore it whole, or name an older backup with --number")
     }
 
     /// From here on nothing opens the directory.
