@@ -534,6 +534,32 @@ import Testing
         #expect(plan.steps.map { "\($0)" }.contains { $0.contains("events that retention dropped") }, "\(plan.steps)")
     }
 
+    /// What was set holds until something else is, however long ago that was.
+    @Test func budgetsStay() throws {
+        let store = try open()
+        var events = SampleEvents()
+        events.addTurn("one", 1, at: 10)
+        events.add("budget.set", id: "year", at: 20, ["amount_usd": .integer(5), "period": .text("year")])
+        // That of a conversation goes with it.
+        events.add("budget.set", id: "own", at: 30, ["amount_usd": .integer(7), "conversation_id": .text("one")])
+        _ = try store.append([events.batch])
+        try store.seal()
+        for day in [10, 20] {
+            clock.advance(nanoseconds: 10 * Self.day)
+            _ = try store.append([Self.turn("of day \(day)", 1, day: day)])
+            let sums = try rollups(store)
+            #expect(try drop(store))
+            #expect(try rollups(store) == sums)
+            let budgets = try rows(store, "budget_set", ["id"])
+            #expect(budgets.count == 1 && budgets[0].contains("year"), "\(budgets)")
+            #expect(try rows(store, "events", ["id"]).count == 4)
+            #expect(try store.verify().findings == [])
+            try store.seal()
+        }
+        #expect(store.status.droppedEvents == 4 + 3)
+        try store.close()
+    }
+
     /// A backup has all that is left, and no earlier moment of it.
     @Test func aBackupHasWhatIsLeft() throws {
         let store = try filled()
