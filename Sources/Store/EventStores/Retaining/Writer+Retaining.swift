@@ -16,8 +16,8 @@ extension Writer {
     /// Has events that are old enough go beside the writer, where a period is set and nothing is amiss. What is
     /// written first is mostly a small part of what goes, so a disk that is short of room is no reason to wait.
     ///
-    /// Time is that of the last thing the store took in, as the clock that is believed says it, once that is proved: a
-    /// clock that runs away takes nothing along.
+    /// Time is as the clock that is believed said it last, once that is proved: a clock that runs away takes nothing
+    /// along.
     /// - Returns: whether that has begun.
     func startRetentionIfDue() -> Bool {
         let now = context.clock.monotonicNanoseconds()
