@@ -95,6 +95,7 @@ private struct StoreRestoring {
         else {
             throw place.refusal(ofKey: path)
         }
+        if wanted.moment != nil { try checkIsWhole() }
         return key
     }
 
@@ -115,6 +116,16 @@ private struct StoreRestoring {
 
     private func refusal(_ reason: String, _ advice: String) -> BackupRefusal {
         BackupRefusal(reason: reason, advice: advice)
+    }
+
+    /// Whoever says a store anew needs all of its events.
+    private func checkIsWhole() throws {
+        let isWhole = try context.openingBackup(record, in: place) { $0.snapshot().horizon == nil }
+        guard !isWhole else { return }
+        throw refusal(
+            "retention had dropped events before backup \(record.number) was made, and without these no earlier moment "
+                + "can be told",
+            "restore it whole, or name an older backup with --number")
     }
 
     /// From here on nothing opens the directory.
