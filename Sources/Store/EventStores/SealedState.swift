@@ -49,7 +49,7 @@ final class SealedSegment: Sendable {
         do {
             guard let group = reader.groups(table: ManifestSegment.frozenTable).first else { return nil }
             return try group.column(named: "data", type: .json).text(at: 0).flatMap { RetentionDrop(data: $0) }
-        } catch is any FileContentError {
+        } catch where StoreError.isOfPlace(error) {
             return nil
         }
     }
@@ -59,7 +59,7 @@ final class SealedSegment: Sendable {
     private static func filter(_ reader: SegmentReader) throws -> BlockFilter? {
         do {
             return try reader.identityFilter()
-        } catch is any FileContentError {
+        } catch where StoreError.isOfPlace(error) {
             return nil
         }
     }
