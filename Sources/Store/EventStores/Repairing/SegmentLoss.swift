@@ -85,6 +85,16 @@ struct SegmentLoss: Sendable {
         let description = entry.description
         let count = events == 1 ? "1 event" : "\(events) events"
         var lines = ["\(count), and what turns, conversations and rollups say of them"]
+        if entry.isFrozen {
+            let (turns, conversations) = (
+                description.rowCount(table: "turns"), description.rowCount(table: "conversations")
+            )
+            lines = [
+                "what is left of events that retention dropped, which nothing makes anew: rows of \(turns) turns, of "
+                    + "\(conversations) conversations, and of rollups",
+                "such events would be taken for new if they came once more",
+            ]
+        }
         if let positions = entry.positions {
             lines.append("positions \(positions.lowerBound) to \(positions.upperBound), which are not given out again")
         }
