@@ -25,7 +25,10 @@ struct RepairCommand: ParsableCommand {
 
     @OptionGroup var data: DataOptions
 
-    @Option(help: ArgumentHelp("A copy of the same data directory, from whenever.", valueName: "backup"))
+    @Option(
+        help: ArgumentHelp(
+            "A copy of the same data directory, from whenever, or a place where `plimsoll backup` keeps backups.",
+            valueName: "backup"))
     var from: String?
 
     @Option(

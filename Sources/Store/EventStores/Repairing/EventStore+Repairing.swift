@@ -22,7 +22,7 @@ extension EventStore {
             // What somebody publishes meanwhile may explain files that are gone.
             let before = version()
             let plan = try readingBeside {
-                var planning = RepairPlanning(at: directory, context: context, from: backup, givingUp: givingUp)
+                var planning = try RepairPlanning(at: directory, context: context, from: backup, givingUp: givingUp)
                 return try planning.make()
             }
             guard !plan.steps.isEmpty, attemptsLeft > 0, version() != before else { return plan }
