@@ -355,8 +355,8 @@ struct RepairPlanning {
         var bytes: [UInt8]
     }
 
-    /// Log files of one backup with which the log is whole and tells of all that it told of before; empty where there is
-    /// none that has them.
+    /// Log files of one backup with which the log is whole and tells of all that it told of before; empty where none
+    /// has them.
     private func logFromBackup(_ state: StateFile?) throws -> [LogFile] {
         let survey = try LogSurvey(directory: files.log, fileSystem: view, from: state?.replayFrom)
         guard let end = survey.end?.position else { return [] }

@@ -54,7 +54,9 @@ extension RepairSource.Volume {
     func hasLog(of store: StoreFiles, _ fileSystem: any FileSystem) throws -> Bool {
         guard try fileSystem.isDirectory(store.log) else { return false }
         return try fileSystem.list(store.log).contains { entry in
-            guard !entry.isDirectory, let own = Self.head(store.log + "/" + entry.name, fileSystem) else { return false }
+            guard !entry.isDirectory, let own = Self.head(store.log + "/" + entry.name, fileSystem) else {
+                return false
+            }
             return Self.head(files.log + "/" + entry.name, self.fileSystem) == own
         }
     }
