@@ -45,7 +45,7 @@ struct RepairCommand: ParsableCommand {
     func run() throws {
         let machine = Machine()
         try machine.checkExists(data.directory, asksServers: false)
-        if let from { try machine.checkExists(from, asksServers: false) }
+        if let from, try !machine.holdsBackups(from) { try machine.checkExists(from, asksServers: false) }
         let names = Set(segment)
         let told = try EventStore.repairPlan(
             at: data.directory, context: machine.context, from: from, givingUp: names)
