@@ -200,9 +200,24 @@ import Testing
         let count = try EventStore.reading("/data", context: context(volume)) { try rows($0, "events", ["id"]).count }
         #expect(count == 12)
     }
+
+    /// What a disk no longer reads keeps nobody from giving the rest up: its copy has zeros there.
+    @Test func aSegmentWithABadSectorIsGivenUp() throws {
+        try make()
+        let path = try #require(paths("/data", "/segments/").first { $0.hasSuffix(".segment") })
+        let whole = try #require(files[path])
+        let volume = BadSectorFileSystem(disk, path, (whole.count - 64)..<(whole.count - 8))
+        let done = try EventStore.repair(at: "/data", context: context(volume), acceptsLoss: true)
+        #expect(done.setAside == ["/data/set-aside/1"], "\(done.steps)")
+        let copy = try #require(files["/data/set-aside/1/" + fileName(of: path)])
+        let start = whole.count / 4_096 * 4_096
+        #expect(copy.count == whole.count && copy[..<start] == whole[..<start])
+        #expect(copy[start...].allSatisfy { $0 == 0 })
+        #expect(try ids().count == 9)
+    }
 }
 
-/// A volume that is read, of which a stretch of one file cannot be.
+/// A volume of which a stretch of one file cannot be read.
 private final class BadSectorFileSystem: FileSystem {
     private let base: any FileSystem
     private let path: String
@@ -217,20 +232,18 @@ private final class BadSectorFileSystem: FileSystem {
         return path == self.path ? BadSectorFile(file, place) : file
     }
 
-    private func refusal(_ operation: StorageError.Operation, _ path: String) -> StorageError {
-        StorageError(operation, path: path, code: EROFS)
+    func rename(_ path: String, to newPath: String) throws(StorageError) { try base.rename(path, to: newPath) }
+    func remove(_ path: String) throws(StorageError) { try base.remove(path) }
+    func removeDirectory(_ path: String) throws(StorageError) { try base.removeDirectory(path) }
+    func createDirectories(_ path: String) throws(StorageError) { try base.createDirectories(path) }
+    func flushDirectory(_ path: String) throws(StorageError) { try base.flushDirectory(path) }
+    func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock {
+        try base.lock(path, isSecret: isSecret)
     }
-
-    func rename(_ path: String, to newPath: String) throws(StorageError) { throw refusal(.rename, path) }
-    func remove(_ path: String) throws(StorageError) { throw refusal(.remove, path) }
-    func removeDirectory(_ path: String) throws(StorageError) { throw refusal(.remove, path) }
-    func createDirectories(_ path: String) throws(StorageError) { throw refusal(.createDirectory, path) }
-    func flushDirectory(_ path: String) throws(StorageError) { throw refusal(.flushDirectory, path) }
-    func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock { throw refusal(.lock, path) }
     func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] { try base.list(directory) }
     func lengthBytes(of path: String) throws(StorageError) -> Int? { try base.lengthBytes(of: path) }
     func isDirectory(_ path: String) throws(StorageError) -> Bool { try base.isDirectory(path) }
-    func freeBytes(at path: String) throws(StorageError) -> Int { 0 }
+    func freeBytes(at path: String) throws(StorageError) -> Int { try base.freeBytes(at: path) }
     var openFilesMax: Int { base.openFilesMax }
 }
 
