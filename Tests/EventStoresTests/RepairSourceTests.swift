@@ -206,11 +206,11 @@ import Testing
         try make()
         let path = try #require(paths("/data", "/segments/").first { $0.hasSuffix(".segment") })
         let whole = try #require(files[path])
-        let volume = BadSectorFileSystem(disk, path, (whole.count - 64)..<(whole.count - 8))
+        let volume = BadSectorFileSystem(disk, path, (whole.count - 1)..<whole.count)
         let done = try EventStore.repair(at: "/data", context: context(volume), acceptsLoss: true)
         #expect(done.setAside == ["/data/set-aside/1"], "\(done.steps)")
         let copy = try #require(files["/data/set-aside/1/" + fileName(of: path)])
-        let start = whole.count / 4_096 * 4_096
+        let start = (whole.count - 1) / 4_096 * 4_096
         #expect(copy.count == whole.count && copy[..<start] == whole[..<start])
         #expect(copy[start...].allSatisfy { $0 == 0 })
         #expect(try ids().count == 9)
