@@ -40,8 +40,8 @@ final class SealedSegment: Sendable {
             expected: (description.segmentID, description.lengthBytes))
         return SealedSegment(
             id: description.segmentID, reader: reader, replaced: ReplacedRows(), positions: entry.positions,
-            timeRange: description.timeRange ?? 0...0, isFrozen: entry.isFrozen, drop: try drop(reader),
-            identities: try filter(reader))
+            timeRange: description.timeRange ?? 0...0, isFrozen: entry.isFrozen,
+            drop: try ifReadable { try drop(reader) }, identities: try ifReadable { try filter(reader) })
     }
 
     /// What cannot be read of it is a finding of who verifies, and no reason not to open.
@@ -49,7 +49,7 @@ final class SealedSegment: Sendable {
         do {
             guard let group = reader.groups(table: ManifestSegment.frozenTable).first else { return nil }
             return try group.column(named: "data", type: .json).text(at: 0).flatMap { RetentionDrop(data: $0) }
-        } catch where StoreError.isOfPlace(error) {
+        } catch is any FileContentError {
             return nil
         }
     }
@@ -59,6 +59,15 @@ final class SealedSegment: Sendable {
     private static func filter(_ reader: SegmentReader) throws -> BlockFilter? {
         do {
             return try reader.identityFilter()
+        } catch is any FileContentError {
+            return nil
+        }
+    }
+
+    /// A sector that the disk no longer reads is as good as damage.
+    private static func ifReadable<Result>(_ body: () throws -> Result?) throws -> Result? {
+        do {
+            return try body()
         } catch where StoreError.isOfPlace(error) {
             return nil
         }
