@@ -98,6 +98,23 @@ import Testing
         #expect(try ids(verifies: false) == before)
     }
 
+    /// A copy that went its own way has a whole log with more positions, of other events.
+    @Test func aLogOfAnotherWayIsNone() throws {
+        try make()
+        try copy("/data", to: "/backup")
+        let log = try #require(paths("/data", "/log/events-").last)
+        let start = try #require(files[log]?.lastIndex { $0 != 0 })
+        for (path, names) in [("/data", ["mine", "mine too"]), ("/backup", ["theirs", "theirs too", "and more"])] {
+            let store = try open(path)
+            for (number, name) in names.enumerated() { try append(store, name, at: 9_600 + Double(number)) }
+            try store.close()
+        }
+        disk.damage(log) { $0[start + 200] ^= 1 }
+        let damaged = files[log]
+        let done = try repair(from: "/backup")
+        #expect(done.wantsLoss && !done.repairsSomething && files[log] == damaged, "\(done.steps)")
+    }
+
     /// What `plimsoll backup` makes is a backup to repair from.
     @Test(arguments: [true, false]) func aPlaceOfBackupsHasWhatWasWritten(takesKey: Bool) throws {
         try make()

@@ -355,20 +355,38 @@ struct RepairPlanning {
         var bytes: [UInt8]
     }
 
+    /// What a record of the log holds, and where.
+    private struct KnownRecord: Hashable {
+        private let (file, offset): (UInt64, Int)
+        private let position: Int64
+        private let contents: UInt64
+
+        init(_ record: LogRecord) {
+            (file, offset, position) = (record.place.fileNumber, record.place.offset, record.position)
+            contents = xxh3(record.payload)
+        }
+    }
+
     /// Log files of one backup with which the log is whole and tells of all that it told of before; empty where none
     /// has them.
     private func logFromBackup(_ state: StateFile?) throws -> [LogFile] {
-        let survey = try LogSurvey(directory: files.log, fileSystem: view, from: state?.replayFrom)
+        var known: Set<KnownRecord> = []
+        let survey = try LogSurvey(directory: files.log, fileSystem: view, from: state?.replayFrom) { record, _ in
+            known.insert(KnownRecord(record))
+        }
         guard let end = survey.end?.position else { return [] }
         for volume in backup?.volumes ?? [] {
             // Where nothing was sealed the log is proved by nothing but itself, and another one is whole as well.
             guard try state != nil || isOfThisStore(volume, Manifest()) else { continue }
             let trial = OverlayFileSystem(view)
             guard let whole = try replaceLog(in: trial, from: volume) else { continue }
-            var next: Int64 = 0
+            var (next, missing) = (Int64(0), known)
             _ = try LogSurvey(directory: files.log, fileSystem: trial, from: state?.replayFrom) { record, _ in
                 next = max(next, record.nextPosition)
+                missing.remove(KnownRecord(record))
             }
+            // A store that was made of an older copy has gone its own way.
+            guard missing.isEmpty else { continue }
             // Something stood at the damaged place: a copy from before it would lose it unsaid.
             if next >= max(survey.behind.nextPosition ?? 0, end + 1) { return whole }
         }
