@@ -122,6 +122,26 @@ import Testing
         return request.statistics.notices
     }
 
+    /// What is left of them is nowhere else: who gives it up is told what goes, which is no count of events.
+    @Test func whatIsLeftOfEventsIsGivenUpByWhoIsTold() throws {
+        let store = try filled()
+        #expect(try drop(store))
+        try store.close()
+        let path = try #require(
+            disk.snapshot().map(\.path).filter { $0.hasSuffix(".segment") }.first { path in
+                try SegmentReader.open(fileSystem: disk, path: path).tableNames.contains("dropped_events")
+            })
+        disk.damage(path) { for offset in $0.count - 40..<$0.count - 10 { $0[offset] = 7 } }
+        let context = context(disk)
+        let told = try EventStore.repairPlan(at: "/data", context: context).steps.map { "\($0)" }
+        #expect(told.count == 1 && told[0].contains("retention dropped") && !told[0].contains("0 events"), "\(told)")
+        _ = try EventStore.repair(at: "/data", context: context, acceptsLoss: true)
+        let again = try open()
+        #expect(again.snapshot().lossNotice != nil)
+        #expect(try again.verify().findings == [])
+        try again.close()
+    }
+
     @Test func whatWasMadeOfEventsStays() throws {
         let store = try filled()
         let (models, sums) = (try readModels(store), try rollups(store))

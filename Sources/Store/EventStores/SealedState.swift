@@ -40,8 +40,8 @@ final class SealedSegment: Sendable {
             expected: (description.segmentID, description.lengthBytes))
         return SealedSegment(
             id: description.segmentID, reader: reader, replaced: ReplacedRows(), positions: entry.positions,
-            timeRange: description.timeRange ?? 0...0, isFrozen: entry.isFrozen, drop: try drop(reader),
-            identities: try filter(reader))
+            timeRange: description.timeRange ?? 0...0, isFrozen: entry.isFrozen,
+            drop: try ifReadable { try drop(reader) }, identities: try ifReadable { try filter(reader) })
     }
 
     /// It stands there twice, the second time as the last of the records. What cannot be read of it is a finding of who
@@ -66,6 +66,15 @@ final class SealedSegment: Sendable {
         do {
             return try reader.identityFilter()
         } catch is any FileContentError {
+            return nil
+        }
+    }
+
+    /// A sector that the disk no longer reads is as good as damage.
+    private static func ifReadable<Result>(_ body: () throws -> Result?) throws -> Result? {
+        do {
+            return try body()
+        } catch where StoreError.isOfPlace(error) {
             return nil
         }
     }

@@ -71,8 +71,11 @@ package enum StoreKey {
     /// Writes a key where there is none, or another one, for the owner alone.
     static func write(_ key: [UInt8], to path: String, _ fileSystem: any FileSystem) throws {
         try fileSystem.createDirectories(parentDirectory(of: path))
-        try fileSystem.replace(path, with: key + SHA256.hash(key)[..<8], isSecret: true)
+        try fileSystem.replace(path, with: contents(of: key), isSecret: true)
     }
+
+    /// What stands in the file of a key.
+    static func contents(of key: [UInt8]) -> [UInt8] { key + SHA256.hash(key)[..<8] }
 
     /// Whether nothing in the store depends on its key.
     private static func isEmpty(_ directory: String, _ context: StoreContext) throws -> Bool {
