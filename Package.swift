@@ -196,7 +196,7 @@ let package = Package(
         room(
             "Execution", "Query/Execution",
             uses: ["Bytes", "JSONTexts", "Columnar", "JSONParsing", "Plans", "Platform", "RegularExpressions"]),
-        tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
+        tests("Execution", uses: ["Bytes", "Columnar", "JSONTexts", "Plans", "Platform"]),
 
         room(
             "Reports", "Reports",

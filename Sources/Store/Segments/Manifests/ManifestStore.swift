@@ -152,7 +152,8 @@ package struct ManifestStore: Sendable {
         stale = []
     }
 
-    /// The file of the current version as it was written, under both names that it has; nil where nothing was published.
+    /// The file of the current version as it was written, under both names that it has; nil where nothing was
+    /// published.
     /// - Throws: `StorageError`; `FileContentError` where neither of the two is what was read.
     package func written() throws -> (names: [String], bytes: [UInt8])? {
         guard version > 0 else { return nil }
