@@ -84,7 +84,7 @@ struct BackupFile: Hashable, Sendable {
 
 extension BackupRecord {
     private static let magic = Array("PLIMBACK".utf8)
-    private static let headerBytes = 32
+    static let headerBytes = 32
     private static let pathBytesMax = 1_024
     /// Far above what a store of a thousand segments has.
     private static let filesMax = 1 << 24
@@ -117,7 +117,7 @@ extension BackupRecord {
             throw DecodingError(offset: 0, expectation: "the magic of a backup")
         }
         let isWhole =
-            bytes.count > SHA256.digestBytes
+            bytes.count >= Self.headerBytes + SHA256.digestBytes
             && SHA256.hash(bytes.dropLast(SHA256.digestBytes)).elementsEqual(bytes.suffix(SHA256.digestBytes))
         let format = try cursor.readByte()
         guard BackupFormat(rawValue: format) != nil else {
@@ -135,11 +135,15 @@ extension BackupRecord {
         receivedTime = try cursor.readZigzag()
         madeTime = try cursor.readZigzag()
         store = try cursor.readText(max: Self.pathBytesMax)
-        var files: [BackupFile] = []
+        var (files, wholeBytes) = ([BackupFile](), 0)
         for _ in 0..<(try cursor.readCount(max: Self.filesMax)) {
             let path = try cursor.readText(max: Self.pathBytesMax)
             guard BackupFile.isOurs(path: path) else { throw cursor.failure("the path of a file of a store") }
             let lengthBytes = try cursor.readCount(max: .max)
+            // What all of them come to is asked for, and shown.
+            let (sum, overflow) = wholeBytes.addingReportingOverflow(lengthBytes)
+            guard !overflow else { throw cursor.failure("lengths that add up") }
+            wholeBytes = sum
             files.append(
                 BackupFile(
                     path: path, lengthBytes: lengthBytes,
