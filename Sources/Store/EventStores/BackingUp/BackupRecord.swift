@@ -84,7 +84,7 @@ struct BackupFile: Hashable, Sendable {
 
 extension BackupRecord {
     private static let magic = Array("PLIMBACK".utf8)
-    private static let headerBytes = 32
+    static let headerBytes = 32
     private static let pathBytesMax = 1_024
     /// Far above what a store of a thousand segments has.
     private static let filesMax = 1 << 20
@@ -119,7 +119,7 @@ extension BackupRecord {
             throw DecodingError(offset: 0, expectation: "the magic of a backup")
         }
         let isWhole =
-            bytes.count > SHA256.digestBytes
+            bytes.count >= Self.headerBytes + SHA256.digestBytes
             && SHA256.hash(bytes.dropLast(SHA256.digestBytes)).elementsEqual(bytes.suffix(SHA256.digestBytes))
         let format = try cursor.readByte()
         guard BackupFormat(rawValue: format) != nil else {
