@@ -42,10 +42,17 @@ import Testing
     /// What turns and conversations say needs no event.
     @Test func serviceLevelsNeedNoEvents() throws {
         var sample = try Self.filled()
-        let columns = ["good", "failed", "pending"]
+        // Rollups know how many answers the cost is of.
+        let columns = ["good", "failed", "pending", "answers", "errors", "cost_usd"]
         func figures() throws -> [ReportValue?] {
-            let section = try #require(sample.runner().report(.sla, ReportRequest()).section("questions"))
-            return columns.map { section.value($0, row: 0) }
+            let report = try sample.runner().report(.sla, ReportRequest())
+            let section = try #require(report.section("questions"))
+            let objectives = try #require(report.section("objectives"))
+            let ofCosts = objectives.rows.indices.filter {
+                objectives.value("objective", row: $0) == .text("cost_per_answer")
+            }
+            #expect(ofCosts.count == 1)
+            return columns.map { section.value($0, row: 0) } + ofCosts.map { objectives.value("actual", row: $0) }
         }
         let before = try figures()
         try Self.drop(sample)
