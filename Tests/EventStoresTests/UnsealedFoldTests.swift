@@ -176,7 +176,7 @@ import Testing
     }
 
     private static func cutCount(_ store: EventStore) throws -> Int {
-        try rows(store, "conversations", ["cut_after"]).count { $0 != "\(Scalar.null)" }
+        try rows(store, "conversations", ["cut_after"]).filter { $0 != "\(Scalar.null)" }.count
     }
 
     /// Of conversations of which rows are made of the first events alone, too: those that come are earlier than all,

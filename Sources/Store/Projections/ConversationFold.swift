@@ -97,7 +97,7 @@ package struct ConversationFold: Sendable {
     /// - Complexity: O(bytes of the events).
     package mutating func fold(
         _ events: [EventReference], buffers: [[UInt8]], costs: [[CallCost]], cut: ClosedRange<Int64>? = nil,
-        into output: inout ReadModelBuilder, check: () throws -> Void = {}
+        into output: inout ReadModelBuilder, check: () throws -> Void
     ) rethrows {
         precondition(!events.isEmpty)
         assert(
@@ -144,6 +144,14 @@ package struct ConversationFold: Sendable {
         assert(summary.turns <= matching.turns.count, "a turn is counted once")
         output.appendConversation(
             summary, source, contextEvents: contextEvents, contextRanges: contextRanges)
+    }
+
+    /// The same, of which nobody tires.
+    package mutating func fold(
+        _ events: [EventReference], buffers: [[UInt8]], costs: [[CallCost]], cut: ClosedRange<Int64>? = nil,
+        into output: inout ReadModelBuilder
+    ) {
+        fold(events, buffers: buffers, costs: costs, cut: cut, into: &output) {}
     }
 
     private mutating func reset() {

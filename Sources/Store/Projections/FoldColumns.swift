@@ -89,7 +89,7 @@ package struct FoldColumns: Sendable {
     /// - Complexity: O(events), where some are left out O(events · log events).
     package func cut(
         _ events: inout [EventReference], buffers: [[UInt8]], eventsMax: Int, bytesMax: Int,
-        check: () throws -> Void = {}
+        check: () throws -> Void
     ) rethrows -> ClosedRange<Int64>? {
         // No event weighs more than its whole row and what any event takes.
         var most = 0
@@ -116,7 +116,7 @@ package struct FoldColumns: Sendable {
     /// - Parameter check: throws when they are no longer wanted.
     /// - Complexity: O(events) where they are sorted, else O(events · log events).
     package func sort(
-        _ events: inout [EventReference], buffers: [[UInt8]], check: () throws -> Void = {}
+        _ events: inout [EventReference], buffers: [[UInt8]], check: () throws -> Void
     ) rethrows {
         var (last, ascends) = (Int64.min, true)
         for (index, event) in events.enumerated() {
@@ -135,6 +135,18 @@ package struct FoldColumns: Sendable {
         }
         assert(zip(events, events.dropFirst()).allSatisfy { $0.time <= $1.time }, "time goes before all else")
     }
+}
+
+extension FoldColumns {
+    /// As ``cut(_:buffers:eventsMax:bytesMax:check:)``, of which nobody tires.
+    package func cut(
+        _ events: inout [EventReference], buffers: [[UInt8]], eventsMax: Int, bytesMax: Int
+    ) -> ClosedRange<Int64>? {
+        cut(&events, buffers: buffers, eventsMax: eventsMax, bytesMax: bytesMax) {}
+    }
+
+    /// As ``sort(_:buffers:check:)``, likewise.
+    package func sort(_ events: inout [EventReference], buffers: [[UInt8]]) { sort(&events, buffers: buffers) {} }
 }
 
 /// What an event type means to the fold, by type id.
