@@ -3,7 +3,7 @@ import { instancesOf, labelsOf, quoted, rulesOf, runbookLink, stateNode } from "
 import { address, ask } from "./ask.js";
 import { band, grid } from "./bands.js";
 import { byId, el, replace, setText } from "./dom.js";
-import { count, duration } from "./format.js";
+import { count, duration, measured } from "./format.js";
 import { conversationLink } from "./listed.js";
 import { hasPage, keepView, part, show } from "./shell.js";
 import { change, setDefaults } from "./state.js";
@@ -47,7 +47,7 @@ function table(label, heads, rows) {
 
 function showInstances(instances, zone, now) {
   const rows = instances.slice(0, instancesMax).map((one) => el("tr", {},
-    el("td", {}, one.isMeant ? stateNode(one.state, one.rule.labels) : stateNode(one.state)), el("td", {}, one.labels), el("td", { class: "number" }, one.value),
+    el("td", {}, one.isMeant ? stateNode(one.state, one.rule.labels) : stateNode(one.state)), el("td", {}, one.labels), el("td", { class: "number", title: one.value }, measured(one.value)),
     el("td", {}, duration((now - one.since) / 1000) + " (" + dateTimeText(one.since, zone, true) + ")"), el("td", {}, one.summary)));
   replace(byId("instances"), rows.length ? table("Instances", ["state", "labels", "value", "since", "what"], rows) : el("p", { class: "good" }, "✓ nothing is pending and nothing fires"),
     instances.length > rows.length ? el("p", { class: "soft" }, count(instances.length - rows.length) + " more: search for them among ",

@@ -4,7 +4,7 @@ import { alertLink, instancesOf, isMeant, labelsOf, matching, rulesOf, runbookLi
 import { address, ask } from "./ask.js";
 import { band, grid } from "./bands.js";
 import { byId, el, replace, setText } from "./dom.js";
-import { count, duration } from "./format.js";
+import { count, duration, measured } from "./format.js";
 import { keepView, notice, noticeTrouble, show } from "./shell.js";
 import { change, setDefaults } from "./state.js";
 import { dateTimeText } from "./time.js";
@@ -54,15 +54,16 @@ function rowOf(one) {
     el("th", { scope: "row" }, alertLink(one.name)),
     el("td", {}, one.isMeant ? stateNode(one.state, one.rule.labels) : stateNode(one.state)),
     el("td", {}, one.labels),
-    el("td", { class: "number" }, one.value),
+    el("td", { class: "number", title: one.value }, measured(one.value)),
     el("td", { title: dateTimeText(one.since, zone, true) }, duration((now - one.since) / 1000) + " (" + dateTimeText(one.since, zone) + ")"),
-    el("td", {}, one.summary));
+    el("td", {}, one.summary),
+    el("td", {}, runbookLink(one.name)));
   return one.row;
 }
 
 const body = el("tbody");
 const table = el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Instances" }, el("table", { class: "dense" },
-  el("thead", {}, el("tr", {}, ["alert", "state", "labels", "value", "since", "what"].map(heading))), body));
+  el("thead", {}, el("tr", {}, ["alert", "state", "labels", "value", "since", "what", "what to do"].map(heading))), body));
 const none = el("p");
 const more = el("button", { type: "button", click: () => { rowsMax += page; showInstances(); } });
 byId("instances").append(none, table, more);

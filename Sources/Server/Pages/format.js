@@ -91,6 +91,13 @@ export function shortened(name, most = 60) {
 // Every digit of a count.
 export function count(value) { return plain(Number(value), 0); }
 
+// What a rule measured, as PromQL writes it ("1.8476987447698744e+02"), in digits that can be read; its unit is the
+// rule's own. What is no number stays as it is written.
+export function measured(text) { return Number.isFinite(Number(text)) ? format(text, "none", { digits: 6, noValue: "–" }) : text; }
+
+// A relation of counts, "2449 ÷ 3125", with its counts written as all others are.
+export function relation(text) { return text.replace(/(?<![\d.])\d+(?![\d.])/g, (one) => count(one)); }
+
 // How long, in the two greatest units.
 export function duration(length) {
   const s = Math.max(0, Math.floor(length));

@@ -5,7 +5,7 @@ import { address, ask } from "./ask.js";
 import { sparkline } from "./bars.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { amount, columnOf, look, sectionOf, sectionTable } from "./figures.js";
-import { count, duration } from "./format.js";
+import { count, duration, relation } from "./format.js";
 import { hasPage, keepView, part, show } from "./shell.js";
 import { link, setDefaults } from "./state.js";
 import { askedTime, clockText, dateTimeText, offsetText } from "./time.js";
@@ -138,7 +138,7 @@ function showOutcomes(report, query) {
   const [outcomes, satisfaction] = [sectionOf(report, "outcomes"), sectionOf(report, "satisfaction")];
   const cell = (name) => cellOf(outcomes, name);
   const verdict = cellOf(satisfaction, "verdict");
-  const of = (name) => (cell(name)?.of ?? "–") + " closed conversations";
+  const of = (name) => relation(cell(name)?.of ?? "–") + " closed conversations";
   const tiles = [["resolution", "resolution_rate"], ["escalation", "escalation_rate"]].map((one) => [...one, of(one[1])]);
   replace(byId("outcomes"),
     tiles.map(([title, name, line]) => tile(title, cell(name), "/reports/outcomes", query, el("p", { class: "soft" }, line))),

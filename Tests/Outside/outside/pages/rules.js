@@ -3,7 +3,7 @@ const done = arguments[0];
 const folder = document.querySelector('script[src$="/dashboard.js"]').src.replace(/dashboard\.js$/, "");
 const module = (name) => import(folder + name + ".js");
 (async () => {
-  const [{ TimeChart, ColorBook, fewSeries }, { format }, { timeLabels, timeTicks, valueLabels }, { timeline }, { matching }] =
+  const [{ TimeChart, ColorBook, fewSeries }, { format, measured, relation }, { timeLabels, timeTicks, valueLabels }, { timeline }, { matching }] =
     await Promise.all(["chart", "format", "axis", "columns", "alertrules"].map(module));
   const place = document.createElement("div"), minute = 60000, start = Date.parse("2026-08-01T10:00:00Z");
   document.getElementById("main").append(place);
@@ -66,6 +66,8 @@ const module = (name) => import(folder + name + ".js");
 
   found.digits = [["currencyUSD", 0.00000123, { decimals: 2 }], ["currencyUSD", 1234567.891, {}], ["currencyUSD", 1234567.891, { isAxis: true }],
     ["percentunit", 0.99996, { decimals: 1 }], ["currencyUSD", 0, {}], ["s", null, {}]].map(([unit, value, more]) => format(value, unit, more));
+  found.measured = ["1.8476987447698744e+02", "1e+00", "+Inf", "NaN", "1.2e-07"].map(measured);
+  found.relation = ["2449 ÷ 3125", "12.50 ÷ 1000", "–"].map(relation);
   found.axis = [valueLabels([4.9995, 4.9996, 4.9997], "s"), valueLabels([0, 250000, 500000], "currencyUSD")];
   const autumn = [Date.parse("2026-10-24T22:00:00Z"), Date.parse("2026-10-25T23:00:00Z")];
   found.time = timeLabels(timeTicks(...autumn, 800, "Europe/Berlin"), "Europe/Berlin");

@@ -13,6 +13,7 @@ WANTED = {
     "cut": [[3, 3], []],
     "few": [[20, "others (31)", ""], [20, "series 30", "the 20 greatest of 50"]], "marks": [True, True, 5000], "longName": [True, 200, True],
     "box": [True, True], "left": 0, "digits": ["$0.0000012", "$1,234,567.89", "$1.23M", "99.9960%", "$0.00", "no data"],
+    "measured": ["184.77", "1", "+Inf", "NaN", "0.00000012"], "relation": ["2,449 ÷ 3,125", "12.50 ÷ 1,000", "–"],
     "axis": [["4.9995 s", "4.9996 s", "4.9997 s"], ["$0.00", "$250K", "$500K"]],
     "time": ["25 Oct", "03:00", "06:00", "09:00", "12:00", "15:00", "18:00", "21:00", "26 Oct"], "fold": [1, True], "touch": "pan-y", "search": [15, True],
 }
@@ -104,6 +105,9 @@ def runbooks(visit):
     visit.expect(page, "rules", len(links), len(rules))
     visit.expect(page, "runbooks that are not there", [link for link in links if visit.server.get(link.removeprefix(visit.server.url))[0] != 200])
     since = visit.browser.find("#instances tbody tr td:nth-child(5)").text
+    names = [cell.text for cell in visit.browser.all("#instances tbody th")]
+    links = [link.get_attribute("href").split("?")[0].rsplit("/", 1)[-1] for link in visit.browser.all("#instances tbody td:last-child a")]
+    visit.expect(page, "what to do about each instance", links, names)
     visit.wants(page, "since when", re.fullmatch(r"\d+ (s|min|h|d)( \d+ (min|h))? \(\d{4}-\d\d-\d\d \d\d:\d\d\)", since), since)
     visit.complaints(page)
 
