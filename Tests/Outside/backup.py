@@ -139,12 +139,12 @@ def under_load(scene, seconds):
 
 
 def incremental(scene):
-    """A second backup of the same store writes what it is of and nothing else; equal reports; the store goes on."""
+    """A second backup of the same store writes what it is of and nothing else, and what only older ones had goes; equal reports; the store goes on."""
     scene.backup("--keep", "2")
     before = scene.pieces()
     number, position = scene.backup("--keep", "2")
     after = scene.pieces()
-    scene.expect(set(after) == set(before) and all(after[name].st_mtime_ns == before[name].st_mtime_ns for name in after), "a second backup wrote pieces")
+    scene.expect(set(after) <= set(before) and all(after[name].st_mtime_ns == before[name].st_mtime_ns for name in after), "a second backup wrote pieces")
     scene.expect(not any(name.endswith(".new") for name in after), "something unfinished is left")
     linked = [name for name, status in after.items() if status.st_nlink > 1]
     for name in after:
