@@ -2,6 +2,8 @@
 #   make build   the release executable
 #   make demo    a day of support traffic, the reports, and a server to look at
 #   make test    everything that checks the code
+#   make simulate SEEDS=10000   histories of stores with crashes, failing disks and damage, each drawn from its seed;
+#                make failing-calls has each call of the file system fail once, make planted-bugs shows that it is seen
 #   make bench   import, queries and ingest, measured; make bench-peers sets them beside DuckDB, ClickHouse and Hyper,
 #                make bench-kernels counts the instructions of each kernel and fails where one takes more than it did,
 #                make bench-growth grows a store to a hundred million events and fails where a promise of its size does not hold
@@ -24,6 +26,10 @@ COUNTERS := valgrind binutils python3
 VENV := .build-venv
 # An optimised build takes `assert` out; this leaves it in, in packages that we use as well.
 ASSERTS := -Xswiftc -assert-config -Xswiftc Debug --scratch-path .build-asserts
+# Faults that somebody planted, in a build of its own that nobody installs.
+PLANTED := -Xswiftc -DPLANTED_BUGS --scratch-path .build-planted
+PLANTED_SEEDS := Tests/Goldens/StoreSimulations/planted-bugs.txt
+SEEDS ?= 10000
 PEERS_VENV := .build-peers-venv
 PEERS_REQUIREMENTS := Benchmarks/requirements-peers.txt
 REQUIREMENTS := Tests/Outside/requirements.txt Tests/Outside/requirements-frameworks.txt
@@ -51,7 +57,7 @@ RELEASE := .build/package
 # A package is newer than those of the commits before it.
 PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
 
-.PHONY: build demo test test-asserts bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
+.PHONY: build demo test test-asserts damage simulate failing-calls planted-bugs bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
@@ -68,6 +74,26 @@ test: test-packages
 test-asserts: test-packages
 	@echo "== building and running the tests with every assert looked at, in a build of its own"
 	PLIMSOLL_TEST_PYTHON="$(CURDIR)/$(VENV)/bin/python" $(SWIFT) test $(FLAGS) $(ASSERTS) --disable-testable-imports
+
+damage: test-packages
+	@echo "== damaging a small store at every byte and every length, in every file: an hour or so"
+	PLIMSOLL_DAMAGE=all $(SWIFT) test $(FLAGS) --disable-testable-imports --filter DamageEverywhereTests
+
+simulate: packages
+	@echo "== building the developers' executable: after make build half a minute"
+	$(SWIFT) build $(FLAGS) --product workshop
+	@echo "== letting $(SEEDS) stores live: ten minutes for 10,000 of them on two cores"
+	@"$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" simulate --seeds $(SEEDS)
+
+failing-calls: packages
+	@echo "== having each call fail, in ten ways: an hour or more on two cores"
+	$(SWIFT) build $(FLAGS) --product workshop
+	@"$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" failing-calls
+
+planted-bugs: packages
+	@echo "== building the developers' executable with faults in it: the first time some minutes"
+	$(SWIFT) build $(FLAGS) $(PLANTED) --product workshop
+	@"$$($(SWIFT) build $(FLAGS) $(PLANTED) --show-bin-path)/workshop" planted-bugs $(PLANTED_SEEDS)
 
 bench: build
 	@Benchmarks/run "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll"

@@ -151,7 +151,9 @@ let package = Package(
             "OpenSLO", "Outputs/OpenSLO",
             uses: ["Bytes", "JSONTexts", "Domain", "PromQLText", .product(name: "Yams", package: "Yams")]),
         tests("OpenSLO", uses: ["Alerting", "Bytes", "Domain"]),
-        room("Dashboarding", "Outputs/Dashboarding", uses: ["Bytes", "JSONTexts", "Platform", "PromQLText"]),
+        room(
+            "Dashboarding", "Outputs/Dashboarding",
+            uses: ["Bytes", "Hashing", "JSONTexts", "Platform", "PromQLText", "RegularExpressions"]),
         tests("Dashboarding", uses: ["Bytes", "JSONTexts", "Platform", "PromQLText"]),
         room("PromQLEvaluation", "Query/PromQLEvaluation", uses: ["Bytes", "PromQLText", "RegularExpressions"]),
         tests("PromQLEvaluation", uses: ["Bytes", "Platform", "PromQLText"]),
@@ -226,7 +228,10 @@ let package = Package(
             ]),
         tests(
             "Intakes",
-            uses: ["Compression", "Dialects", "Domain", "EventStores", "OperatorLogs", "Platform", "WireFormats"]),
+            uses: [
+                "Compression", "Dialects", "Domain", "EventStores", "Exporting", "OperatorLogs", "Platform",
+                "WireFormats",
+            ]),
         room(
             "Asking", "Services/Asking",
             uses: [
@@ -325,8 +330,15 @@ let package = Package(
                 "SQLText", "WireFormats", "Workload",
             ]),
         tests("KernelTrials"),
+        room(
+            "StoreSimulations", "Commands/StoreSimulations",
+            uses: [
+                "Bytes", "Columnar", "Domain", "EventStores", "Hashing", "JSONTexts", "Platform", "Projections",
+            ]),
+        tests("StoreSimulations", uses: ["Platform"]),
         .executableTarget(
-            name: "workshop", dependencies: ["KernelTrials", "Platform", "PromQLScripts", arguments],
+            name: "workshop",
+            dependencies: ["KernelTrials", "Platform", "PromQLScripts", "StoreSimulations", arguments],
             path: "Sources/Commands/workshop", swiftSettings: settings),
 
         // Alert rules and dashboards, held against the metric catalogue.

@@ -78,6 +78,27 @@ import Testing
         #expect(try openLog(system).records == [kept])
     }
 
+    /// After a flush that failed the system takes for written what it has lost, and readers still see it. A process
+    /// that starts then and goes on behind it makes it durable first: else what it acknowledges stands behind a gap.
+    @Test func whatAFailedFlushLostIsWrittenByTheNextStart() throws {
+        for seed in UInt64(0)..<20 {
+            let system = SimulatedFileSystem(seed: seed)
+            let log = try openLog(system).log
+            let kept = try log.takeEvent(bytes: 10)
+            try log.flush()
+            let lost = try log.takeEvent(bytes: 700)
+            system.arm(SimulatedFault(.lostFlush, atCall: 1, of: [.flush]))
+            #expect(throws: StorageError.self) { try log.flush() }
+            system.crash(.process)
+            let again = try openLog(system)
+            #expect(again.records == [kept, lost])
+            let next = try again.log.takeEvent(bytes: 10)
+            try again.log.flush()
+            system.crash(.power)
+            #expect(try openLog(system).records == [kept, lost, next])
+        }
+    }
+
     @Test func aFullDiskRefusesAndWorkResumesWithoutARestart() throws {
         let system = SimulatedFileSystem(quotaBytes: 2 * 4096 + 100)
         let log = try openLog(system).log

@@ -167,6 +167,45 @@ import Testing
         }
     }
 
+    /// From any row one goes to those on both sides of it, as the list has them, to either end.
+    @Test(arguments: sorts) func aRowLeadsToItsNeighbours(sort: String) async throws {
+        try await withEvents { client in
+            let query = "\(Self.day)&sort=\(sort)&channel=web"
+            let whole = try #require(try await client.json("/v1/conversations?\(query)")["conversations"]?.array)
+            #expect(whole.count == 6)
+            for (place, row) in whole.enumerated() {
+                let cursor = try #require(row["cursor"]?.string)
+                let path = "/v1/conversations?sort=\(sort)&channel=web&limit=2"
+                let behind = try await client.json("\(path)&cursor=\(cursor)")
+                #expect(behind["conversations"] == .array(Array(whole[(place + 1)...].prefix(2))), "\(sort) \(place)")
+                #expect((behind["next"] != nil) == (place < 3) && behind["matching"] == nil)
+                let before = try await client.json("\(path)&before=\(cursor)")
+                #expect(before["conversations"] == .array(Array(whole[..<place].suffix(2))), "\(sort) \(place)")
+                #expect((before["previous"] != nil) == (place > 2), "\(sort) \(place)")
+                #expect(before["from"] == behind["from"], "the range of the list")
+            }
+        }
+    }
+
+    /// Who went forwards page by page comes back over the same pages.
+    @Test(arguments: sorts) func pagesGoBothWays(sort: String) async throws {
+        try await withEvents { client in
+            let path = "/v1/conversations?\(Self.day)&sort=\(sort)&limit=5"
+            var (pages, page) = ([JSONValue](), try await client.json(path))
+            while let next = page["next"]?.string {
+                pages.append(page)
+                page = try await client.json("\(path)&cursor=\(next)")
+            }
+            #expect(self.ids(page).count == 2 && pages.count == 2)
+            for expected in pages.reversed() {
+                let previous = try #require(page["previous"]?.string)
+                page = try await client.json("\(path)&before=\(previous)")
+                #expect(page["conversations"] == expected["conversations"] && page["next"] == expected["next"])
+            }
+            #expect(page["previous"] == nil, "the first page has none before it")
+        }
+    }
+
     @Test func aCursorKeepsTheRangeOfItsFirstPage() async throws {
         try await withEvents { client in
             let first = try await client.json("/v1/conversations?\(Self.day)&limit=5")
@@ -193,6 +232,9 @@ import Testing
                 ("topic=", "topic is a text that no conversation has"), ("id=a%00b", "id is a text that no"),
                 ("from=2026-08-02&to=2026-08-01", "holds no time"), ("from=x", "x is no time"),
                 ("cursor=1.newest", "the cursor is none of ours"), ("cursor=\(cursor)0", "the cursor is none of ours"),
+                ("before=\(cursor)0", "the cursor is none of ours"),
+                ("cursor=\(cursor)&before=\(cursor)", "cursor and before are given together"),
+                ("before=\(cursor)&sort=cost", "the cursor is of a list that is sorted by newest"),
                 ("cursor=\(cursor)&sort=cost", "the cursor is of a list that is sorted by newest"),
                 // Values that no list is sorted by, and no number of SQL holds.
                 ("cursor=1.cost.0.1.\(most).0.78.&sort=cost", "the cursor is none of ours"),

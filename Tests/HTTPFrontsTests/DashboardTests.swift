@@ -60,7 +60,7 @@ import Testing
 
     /// A server with a folder of dashboards, once it has read it.
     private func withBoards(
-        _ files: [String: String], _ store: FakeStore? = nil,
+        _ files: [String: String], _ store: (any ServedStore)? = nil,
         _ body: @Sendable @escaping (ServerClient, PlimsollServer) async throws -> Void
     ) async throws {
         let store = try store ?? Self.store()
@@ -179,6 +179,61 @@ import Testing
     private static func double(_ value: JSONValue) -> Double? {
         if case .number(let text) = value { return Double(text) }
         return value.string.flatMap { ["Infinity": .infinity, "-Infinity": -.infinity, "NaN": .nan][$0] }
+    }
+
+    // MARK: Tags
+
+    private static func callEvent(_ id: String, at time: String) -> String {
+        #"{"specversion":"1.0","id":"\#(id)","source":"test","type":"llm.call","time":"\#(time)","data":{"#
+            + #""conversation_id":"c","turn":1,"tenant":"t","channel":"web","provider":"openai","#
+            + #""request_model":"gpt-4o-mini","route":"cloud","input_tokens":800,"output_tokens":100,"#
+            + #""duration_ns":900000000,"status":"ok"}}"#
+    }
+
+    /// Who has the figures of a past is not sent them again, whatever comes after it.
+    @Test func figuresOfAPastAreSentOnce() async throws {
+        let board = Self.board(Self.panel(1, "sum(increase(support_llm_cost_usd_total[5m]))"))
+        try await withServer(try simulatedStore(seed: 62), dashboards: try Self.folder(board)) { client, _ in
+            for _ in 0..<1000 {
+                if try await client.send("GET", "/d/b/model").status == 200 { break }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            _ = try await client.post(Self.events.joined(separator: "\n"))
+            let address = "/d/b/data?from=2026-08-01T08:30:00Z&to=2026-08-01T10:30:00Z"
+            let first = try await client.send("GET", address)
+            #expect(first.status == 200 && first.headers["Cache-Control"] == "private, no-cache")
+            let tag = try #require(first.headers["ETag"])
+            func again(_ address: String) async throws -> ServerAnswer {
+                try await client.send("GET", address, headers: [("If-None-Match", tag)])
+            }
+            let known = try await again(address)
+            #expect(known.status == 304 && known.body.isEmpty && known.headers["ETag"] == tag)
+            for other in ["&width=900", "&panel=1", "&var-x=1", "&part=panels", "&timezone=Europe/Berlin"] {
+                #expect(try await again(address + other).status == 200, "\(other)")
+            }
+            _ = try await client.post(Self.callEvent("later", at: "2026-08-02T10:00:00Z"))
+            #expect(try await again(address).status == 304)
+            _ = try await client.post(Self.callEvent("late", at: "2026-08-01T09:30:00Z"))
+            let changed = try await again(address)
+            #expect(changed.status == 200 && changed.headers["ETag"] != tag)
+        }
+    }
+
+    /// Time alone changes what ends now, and what looks behind its end.
+    @Test func figuresOfThePresentHaveNoTag() async throws {
+        let boards = [
+            "b.json": #"{"uid":"b","title":"B","panels":[\#(Self.panel(1, "up"))]}"#,
+            "c.json": #"{"uid":"c","title":"C","panels":[\#(Self.panel(1, "up offset -1h"))]}"#,
+        ]
+        try await withBoards(boards, try simulatedStore(seed: 63)) { client, _ in
+            let past = "from=2026-08-01T08:30:00Z&to=2026-08-01T10:30:00Z"
+            let asked = [("b", past, true), ("b", "from=2026-08-01T08:30:00Z&to=now", false), ("c", past, false)]
+            for (uid, range, hasTag) in asked {
+                let answer = try await client.send("GET", "/d/\(uid)/data?\(range)")
+                #expect(answer.status == 200 && (answer.headers["ETag"] != nil) == hasTag, "\(uid) \(range)")
+                #expect(answer.headers["Cache-Control"] == (hasTag ? "private, no-cache" : "no-store"))
+            }
+        }
     }
 
     @Test func gapsStayGaps() async throws {

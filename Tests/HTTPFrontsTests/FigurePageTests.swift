@@ -109,6 +109,76 @@ import Testing
         }
     }
 
+    /// Rows are chosen by the server, in every form, whoever asks.
+    @Test func filtersAreTheServers() async throws {
+        try await withFigures { client in
+            for kind in Self.kinds {
+                let path = "/v1/reports/\(kind)?from=2026-07-01&to=2026-09-01"
+                let all = try JSONReader.parse(try await client.send("GET", path + "&by=tenant").body)
+                // The one question of the store is in service levels alone.
+                if let tenant = all["by_tenant"]?.array?.first?["tenant"]?.string {
+                    let only = try JSONReader.parse(
+                        try await client.send(
+                            "GET", path + "&by=tenant&where=tenant%3D\(tenant)&where=tenant%3Dx").body)
+                    #expect(only["by_tenant"] == all["by_tenant"], "\(kind)")
+                    #expect(only["filters"]?["tenant"]?.array?.map(\.string) == [tenant, "x"])
+                } else {
+                    #expect(kind != "sla")
+                }
+                let none = try JSONReader.parse(
+                    try await client.send("GET", path + "&by=tenant&where=tenant%3Dnobody").body)
+                #expect(none["by_tenant"]?.array?.isEmpty == true, "\(kind)")
+                for format in ["html", "table", "cells"] {
+                    let text = try await client.send("GET", path + "&where=tenant%3Dnobody&format=\(format)").text
+                    #expect(text.contains("Only where tenant is nobody."), "\(kind) \(format)")
+                }
+            }
+            for (filter, words) in [
+                ("tenant", "tenant is no filter"), ("colour%3Dx", "cannot be filtered by colour"),
+                ("day%3D2026-08-01", "not filtered by day"),
+            ] {
+                let answer = try await client.send("GET", "/v1/reports/cost?where=\(filter)")
+                #expect(answer.status == 400 && answer.text.contains(words), "\(answer.text)")
+            }
+        }
+    }
+
+    /// Words of times are read by the server, in the zone that is said: all of yesterday is a day of that zone.
+    @Test func wordsOfTimesAreTheServersToRead() async throws {
+        try await withFigures { client in
+            let path = "/v1/reports/cost?from=now-1d%2Fd&to=now-1d%2Fd&timezone="
+            for (zone, end) in [("UTC", "T00:00:00Z"), ("Asia%2FKolkata", "T18:30:00Z")] {
+                let report = try JSONReader.parse(try await client.send("GET", path + zone).body)
+                let (from, to) = (try #require(report["from"]?.string), try #require(report["to"]?.string))
+                #expect(from.hasSuffix(end) && to.hasSuffix(end) && from < to, "\(from) \(to)")
+            }
+        }
+        let asked = try script("reports.js")
+        #expect(asked.contains("{ from: askedTime(shown.from, from), to: askedTime(shown.to, to), ...common }"))
+        #expect(!asked.contains("section.rows.filter((row) => wanted"), "the server filters")
+        // What is in part is said in the table and looks so in charts.
+        #expect(try script("figures.js").contains("\" in part\""))
+        #expect(try script("bars.js").contains("row.isInPart ? \"part\""))
+    }
+
+    /// Paper has every row, and charts in its own colours and width.
+    @Test func paperHasEveryRow() throws {
+        let figures = try script("figures.js")
+        #expect(figures.contains("addEventListener(\"beforeprint\"") && figures.contains("button.all-rows"))
+        let charts = try script("overtime.js")
+        #expect(charts.contains("addEventListener(\"beforeprint\", redraw)"))
+        #expect(charts.contains("removeEventListener(\"beforeprint\", redraw)"))
+    }
+
+    /// What fires for as long as all is well is not counted among alarms, and is one where it is silent.
+    @Test func theOverviewCountsNoWatchdog() throws {
+        let text = try script("overview.js")
+        #expect(text.contains("one.state === \"firing\" && !one.isMeant"))
+        #expect(text.contains("isMeant(rule.labels) && rule.state !== \"firing\""))
+        // Money leads to the time of which it is, which is not that of the page.
+        #expect(text.contains("[\"now-1d/d\", \"now-1d\"], [\"now-7d/d\", \"now-7d\"]"))
+    }
+
     @Test func aConversationIsNoReport() async throws {
         try await withFigures { client in
             for format in ["csv", "html", "cells"] {
@@ -157,7 +227,9 @@ import Testing
     /// A row that is looked into is one of the report: its day, its month reach no farther than what was asked.
     @Test func aRowIsLookedIntoWithinItsReport() throws {
         let into = try #require(try script("reports.js").firstMatch(of: /function into\([\s\S]*?\n\}\n/)).0
-        #expect(into.contains("Math.max(range[0], start), Math.min(range[1], end)"), "\(into)")
+        // Of what time it is the server says, which knows how long its days are.
+        let within = "Math.max(range[0], Date.parse(span.from)), Math.min(range[1], Date.parse(span.to))"
+        #expect(into.contains(within), "\(into)")
     }
 
     /// Of days that are not all as long as each other a chart says the day, and lines that would not fit are not drawn.

@@ -159,7 +159,10 @@ import WireFormats
     }
 
     /// Too much at once is the asker's to mend, and no failure of the store.
-    @Test(arguments: [StoreError.correctionTooLarge, .recordTooLarge(bytes: 1 << 30), .batchTooLarge(bytes: 1 << 32)])
+    @Test(arguments: [
+        StoreError.correctionTooLarge, .recordTooLarge(bytes: 1 << 30), .batchTooLarge(bytes: 1 << 32),
+        .correctionTooOld(horizon: 1_785_574_800_000_000_000),
+    ])
     func tooMuchAtOnceIsRefused(_ error: StoreError) async throws {
         let store = FakeStore()
         store.state.withLock { $0.rebookingFailure = error }

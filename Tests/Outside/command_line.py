@@ -504,7 +504,7 @@ class Line:
         everything = {tuple(words): names for words, names in self.commands()}
         place, nowhere = ["--data", self.folder + "/local"], ["--data", self.folder + "/nowhere"]
         needed = {"query": ["select 1"], "promql": ["up"], "import": [self.events], "prices load": [self.folder + "/prices.csv"], "report": ["cost"],
-                  "prices rebook": ["--provider", "acme"], "tokens revoke": ["0" * 12]}
+                  "prices rebook": ["--provider", "acme"], "tokens revoke": ["0" * 12], "backup": [self.folder + "/backups"]}
         makers = {("serve",), ("demo",), ("import",), ("prices", "load"), ("tokens", "create"), ("tokens", "list")}
         looked = set()
         for words, names in everything.items():
@@ -526,7 +526,7 @@ class Line:
                 self.expect(f"options that {command} has not and names", found - own, set())
                 self.expect(f"that {command} is refused", status != 0, True)
                 looked.add(words)
-        self.expect("commands that only work on a directory are among them", {("verify",), ("set-aside",), ("alerts", "replay")} <= looked, True)
+        self.expect("commands that only work on a directory are among them", {("verify",), ("repair",), ("set-aside",), ("alerts", "replay")} <= looked, True)
         self.fails(2, f"there is no data directory {nowhere[1]}\n  name it with --data DIR\n", "verify", *nowhere)
         self.fails(2, "name it with --data DIR, or ask a running server with --server URL\n", "query", "select 1", *nowhere)
         self.fails(2, f"there is no data directory {nowhere[1]}\n  name it with --data DIR\n", "tokens", "revoke", "0" * 12, *nowhere)

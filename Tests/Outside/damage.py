@@ -421,6 +421,63 @@ def key(scene):
     return found.found
 
 
+def repair(scene):
+    """What something else knows is written anew; a dry run tells the same and changes nothing."""
+    found = Findings("a repair")
+
+    def files():
+        paths = [path for path in glob.glob(os.path.join(scene.data, "**"), recursive=True) if os.path.isfile(path)]
+        return {path: open(path, "rb").read() for path in paths if not path.endswith("LOCK")}
+
+    whole = files()
+    # A bit of a page, a state, a manifest.
+    scene.page("message_received.id")
+    for pattern in ("segments/state-*", "segments/manifest-*"):
+        scene.middle(scene.newest(pattern))
+    damaged = files()
+    status, told, err = scene.on("repair", "--dry-run")
+    found.expect(status == 1 and "nothing was changed" in err, f"--dry-run ended with {status}: {told}{err}")
+    found.expect(told.count("is written anew from its other writing") == 2 and "is written anew from itself" in told, f"--dry-run says {told}")
+    found.expect(files() == damaged, "--dry-run changed something")
+    status, out, err = scene.on("repair")
+    found.expect(status == 0 and out == told, f"repair ended with {status}: {out}{err}, and was to say {told}")
+    found.expect(files() == whole, "files are not what they were")
+    status, out, err = scene.on("repair")
+    found.expect(status == 0 and out == "nothing is damaged\n", f"a second repair ended with {status}: {out}{err}")
+    # A segment that only a backup has.
+    path = scene.newest("segments/*.segment")
+    os.remove(path)
+    status, out, err = scene.on("repair")
+    found.expect(status == 1 and "would be lost with --accept-loss:" in out and " tenants: " in out, f"repair ended with {status}: {out}{err}")
+    found.refused(scene, path)
+    status, out, err = scene.on("repair", "--from", scene.backup)
+    found.expect(status == 0 and "is written anew from the backup" in out, f"repair --from ended with {status}: {out}{err}")
+    found.whole(scene)
+    # The same without a backup.
+    with open(path, "r+b") as file:
+        file.truncate(os.path.getsize(path) - 9)
+    status, out, err = scene.on("repair", "--accept-loss")
+    lost = re.search(r"^    (\d+) events, and what", out, re.MULTILINE)
+    found.expect(status == 0 and lost and "positions " in out and "times " in out and "set aside: " in out, f"--accept-loss: {status} {out}{err}")
+    found.verified(scene)
+    status, out, err = scene.query("select count(*) from events")
+    left = int(scene_count(scene).split()[1]) - int(lost[1]) if lost else -1
+    found.expect(status == 0 and out == f"count\n{left}\n" and "not exact: a damaged segment was set aside" in err, f"then query ended with {status}: {out}{err}")
+    status, out, err = scene.query("select count(*) from system_events where type = 'log.set_aside'")
+    found.expect(out.split()[-1] == "1", f"system_events: {status} {out}{err}")
+    # What senders send again is taken, and is the same events.
+    server = Server(scene.binary, scene.data)
+    server.start()
+    try:
+        status, _, body = server.post("/v1/events", "".join(scene.lines).encode(), "application/x-ndjson")
+        found.expect(status == 200, f"sent again: {status} {body[:300]}")
+    finally:
+        server.stop()
+    found.expect(scene.query("select count(*) from events")[1] == scene_count(scene), "sending again does not bring back all events")
+    found.verified(scene)
+    return found.found
+
+
 def several(scene):
     """Three kinds at once, each named."""
     found = Findings("three kinds at once")
@@ -435,7 +492,7 @@ def several(scene):
 
 KINDS = {"page": page, "segment": segment, "state": twice("state"), "manifest": twice("manifest"), "missing manifest": missing("manifest"),
          "missing state": missing("state"), "lone copy": lone_copy, "log record": log_record,
-         "sealed record": sealed_record, "log beginning": log_beginning, "set aside twice": set_aside_twice, "torn tail": torn_tail, "price": price, "key": key, "several": several}
+         "sealed record": sealed_record, "log beginning": log_beginning, "set aside twice": set_aside_twice, "torn tail": torn_tail, "price": price, "key": key, "repair": repair, "several": several}
 # What the section on damaged files has people run.
 RUN_HERE = {"plimsoll set-aside --data DIR --accept-loss"}
 

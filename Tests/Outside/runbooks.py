@@ -115,6 +115,13 @@ CASES = {
     "PlimsollConversationsUnreadable": case(alert_data.goes_on, [
         ("troubles", r"conversation c-older of tenant borealis .*\d+\.segment"), ("plimsoll verify", r"\d+\.segment is damaged at offset \d+"),
         ("/metrics", r"^plimsoll_unfolded_conversations 1$"), ("plimsoll query", r"^\s*[1-9]\d\d")], state="damaged"),
+    "PlimsollFilesDamaged": case(alert_data.goes_on, [
+        ("troubles", r"\d+\.segment"), ("/metrics", r"^plimsoll_scrub_findings \d+$"),
+        ("plimsoll verify", r"\d+\.segment is damaged at offset \d+"), ("plimsoll repair", r"is written anew from itself")],
+        state="damaged", gauges={"plimsoll_scrub_findings": (0, 1)}),
+    "PlimsollScrubBehind": case(None, [
+        ("/metrics", r"^plimsoll_scrub_read_since_timestamp_seconds [1-9]"), ("/v1/status", r'"uptime_seconds":')],
+        gauges={"plimsoll_scrub_read_since_timestamp_seconds": (0, -2e6)}, window=90),
     "PlimsollConversationsCut": case(alert_data.one_id, [
         ("cut_after", r"borealis\s+\| support-bot\s+\|\s+140000"), ("interval '1 day'", r"support-bot\s+\| agent/pod-7\s+\| triage\s+\|\s+140000"),
         ("/metrics", r"^plimsoll_cut_conversations 1$")]),
@@ -133,7 +140,7 @@ CASES = {
 # The first line of an answer's rows, where the command is a question in SQL.
 IN_SQL = "plimsoll query"
 # Besides 0: a check that finds something says so by its status, too.
-FINDINGS = {"plimsoll prices check": 1, "plimsoll verify": 4}
+FINDINGS = {"plimsoll prices check": 1, "plimsoll verify": 4, "plimsoll repair": 1}
 CONNECTIONS = 24
 
 

@@ -22,6 +22,7 @@ struct OutsideTests {
         ["descriptors.py", "--plimsoll", OutsideChecks.executable],
         ["runbooks.py", "--plimsoll", OutsideChecks.executable],
         ["damage.py", "--plimsoll", OutsideChecks.executable],
+        ["backup.py", "--plimsoll", OutsideChecks.executable],
         ["finance_walk.py", "--plimsoll", OutsideChecks.executable, "--seed", "3"],
         ["older_stores.py", "--plimsoll", OutsideChecks.executable],
         ["bad_input.py", "--plimsoll", OutsideChecks.executable, "--bomb-mib", "256", "--channels", "20000"],

@@ -15,6 +15,8 @@ import Testing
         #expect((clock.wallNanoseconds(), clock.monotonicNanoseconds()) == (105, 5))
         clock.step(toWallNanoseconds: 7)
         #expect((clock.wallNanoseconds(), clock.monotonicNanoseconds()) == (7, 5))
+        clock.stop(nanoseconds: 3)
+        #expect((clock.wallNanoseconds(), clock.monotonicNanoseconds()) == (7, 8))
     }
 
     /// First numbers of xoshiro256++ for the state that SplitMix64 makes of seed 0, computed apart from this code.

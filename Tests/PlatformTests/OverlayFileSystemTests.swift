@@ -24,7 +24,7 @@ import Testing
         func pick(_ count: Int) -> Int { Int(chance.nextUInt64() % UInt64(count)) }
         let paths = ["/d/a", "/d/e/b", "/d/c", "/d/e/x", "/d/new/y"]
         for _ in 0..<60 {
-            let (path, other, number) = (paths[pick(paths.count)], paths[pick(paths.count)], pick(8))
+            let (path, other, number) = (paths[pick(paths.count)], paths[pick(paths.count)], pick(9))
             let (offset, count) = (pick(140_000), pick(70_000))
             func run(_ system: any FileSystem) throws {
                 switch number {
@@ -36,6 +36,7 @@ import Testing
                     try system.open(path, .update).write(bytes, at: offset)
                 case 4: try system.open(path, .append).truncate(toBytes: offset)
                 case 5: try system.open(path, .append).preallocate(bytes: offset)
+                case 7: try system.link(path, as: other)
                 case 6: try system.open(path, .create).write([1, 2, 3], at: offset)
                 default: _ = try system.open(path, .replace)
                 }

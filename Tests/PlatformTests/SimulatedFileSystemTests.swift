@@ -111,6 +111,32 @@ import Testing
             } == [nil])
     }
 
+    @Test func aSecondNameIsThereAfterAPowerCutOnceItsDirectoryWasFlushed() throws {
+        func prepare(_ system: SimulatedFileSystem) throws {
+            let file = try system.open("/d/b", .create)
+            try file.write([1], at: 0)
+            try file.flush()
+            try system.flushDirectory("/d")
+        }
+        #expect(
+            try outcomes {
+                try prepare($0); try $0.link("/d/b", as: "/d/a")
+            } == [[1], nil])
+        #expect(
+            try outcomes {
+                try prepare($0); try $0.link("/d/b", as: "/d/a"); try $0.flushDirectory("/d"); try $0.remove("/d/b")
+            } == [[1]])
+        let system = SimulatedFileSystem(seed: 1)
+        try system.createDirectories("/d")
+        try prepare(system)
+        system.arm(SimulatedFault(.failure(EXDEV), atCall: 1, of: [.link]))
+        let refused = #expect(throws: StorageError.self) { try system.link("/d/b", as: "/d/a") }
+        #expect(refused?.hasNoSecondName == true)
+        try system.link("/d/b", as: "/d/a")
+        let taken = #expect(throws: StorageError.self) { try system.link("/d/b", as: "/d/a") }
+        #expect(taken?.hasNoSecondName == false)
+    }
+
     @Test func aFailedFlushLosesDataThatReadersStillSee() throws {
         let seen = try outcomes { system in
             let file = try system.open("/d/a", .create)
@@ -160,6 +186,68 @@ import Testing
         #expect(throws: StorageError.self) { try system.list("/d") }
         system.crash()
         #expect(try system.list("/d").allSatisfy { $0.name == "a" })
+    }
+
+    /// Power goes while a call never ends: it has had no effect. One that takes long has its effect, and the clock has
+    /// gone on.
+    @Test func aCallMayTakeLongOrForEver() throws {
+        let clock = SimulatedClock()
+        let system = SimulatedFileSystem(seed: 1, clock: clock)
+        try system.createDirectories("/d")
+        let file = try system.open("/d/a", .create)
+        system.arm(SimulatedFault(.delay(nanoseconds: 30_000_000_000), atCall: 1, of: [.write]))
+        try file.write([1], at: 0)
+        #expect(clock.monotonicNanoseconds() == 30_000_000_000 && system.snapshot(of: "/d/a") == [1])
+        system.arm(SimulatedFault(.stuck, atCall: 1, of: [.write]))
+        #expect(!system.isOff)
+        #expect(throws: StorageError.self) { try file.write([2], at: 0) }
+        #expect(system.isOff && system.snapshot(of: "/d/a") == [1] && system.counts.faults == 2)
+        system.crash(.process)
+        #expect(!system.isOff)
+    }
+
+    /// A copy has what was flushed and what was not, and goes its own way.
+    @Test func aCopyLosesWhatItsOriginalKeeps() throws {
+        let system = try system()
+        let file = try system.open("/d/a", .create)
+        try file.write([1], at: 0)
+        try file.flush()
+        try system.flushDirectory("/d")
+        try file.write([2], at: 0)
+        var seen: Set<[UInt8]?> = []
+        for seed in 0..<40 as Range<UInt64> {
+            let copy = SimulatedFileSystem(copying: system, seed: seed)
+            #expect(copy.snapshot(of: "/d/a") == [2])
+            copy.crash()
+            seen.insert(copy.snapshot(of: "/d/a"))
+        }
+        #expect(seen == [[1], [2]])
+        #expect(try file.read(upTo: 9, at: 0) == [2])
+    }
+
+    /// Who only looks changes nothing of what is to come.
+    @Test func looksAreNeitherCountedNorHit() throws {
+        let system = try system()
+        let file = try system.open("/d/a", .create)
+        let calls = system.counts.calls
+        system.arm(SimulatedFault(.failure(EIO), atCall: 1))
+        let bytes = try system.sparing { try file.read(upTo: 9, at: 0) }
+        #expect(bytes.isEmpty && system.counts.calls == calls && system.counts.faults == 0)
+        #expect(throws: StorageError.self) { try file.read(upTo: 9, at: 0) }
+        #expect(system.counts.faults == 1)
+    }
+
+    /// Files whose flush has failed are known until the next crash, and flushes are counted by directory.
+    @Test func flushesAreKnownByFile() throws {
+        let system = try system()
+        let file = try system.open("/d/a", .create)
+        try file.flush()
+        #expect(system.flushes(ofFilesIn: "/d") == 1 && system.failedFlushes == [])
+        system.arm(SimulatedFault(.lostFlush, atCall: 1, of: [.flush]))
+        #expect(throws: StorageError.self) { try file.flush() }
+        #expect(system.flushes(ofFilesIn: "/d") == 1 && system.failedFlushes == ["/d/a"])
+        system.crash()
+        #expect(system.failedFlushes == [])
     }
 
     @Test func aQuotaRefusesGrowthAlone() throws {
@@ -239,6 +327,14 @@ import Testing
             say { try files.open(root + "/a", .read).write([1], at: 0) }
             say { try files.open(root + "/a", .append).lengthBytes() }
             say { try files.open(root + "/a", .replace).lengthBytes() }
+            say { try files.link(root + "/b", as: root + "/c") }
+            say { try files.link(root + "/a", as: root + "/none/c") }
+            say { try files.link(root + "/a", as: root + "/second") }
+            say { try files.link(root + "/a", as: root + "/second") }
+            say { try files.open(root + "/second", .update).write([7, 8, 9], at: 0) }
+            say { try files.contents(of: root + "/a") }
+            say { try files.remove(root + "/second") }
+            say { try files.contents(of: root + "/a") }
             say { try files.rename(root + "/b", to: root + "/c") }
             say { try files.rename(root + "/a", to: root + "/e/c") }
             say { try files.list(root) }

@@ -5,26 +5,10 @@ import Execution
 import Plans
 import Platform
 import Reports
-import Synchronization
 import Testing
 
 /// A report asks each of its questions once, several at one time, and says the same in any order.
 @Suite struct AskedAheadTests {
-    /// Keeps what it is asked.
-    private final class ListeningEngine: QueryEngine {
-        private let engine = LocalEngine(clock: SimulatedClock())
-        let asked = Mutex<[Plan]>([])
-
-        func run(_ plan: Plan, catalog: any TableCatalog, options: QueryOptions) throws -> ResultSet {
-            asked.withLock { $0.append(plan) }
-            return try engine.run(plan, catalog: catalog, options: options)
-        }
-
-        func prepared(_ plan: Plan, catalog: any TableCatalog, options: QueryOptions) throws -> Plan {
-            try engine.prepared(plan, catalog: catalog, options: options)
-        }
-    }
-
     private static let hour: Int64 = 3_600_000_000_000
 
     /// An answer in each hour of a day, at whose end it is now; budgets run over that day.
@@ -50,7 +34,7 @@ import Testing
         let runner = ReportRunner(catalog: sample.store.snapshot(), engine: engine)
         let end = SampleStore.start + 24 * Self.hour
         let report = try runner.report(.sla, ReportRequest(from: end - 6 * Self.hour, to: end))
-        let asked = engine.asked.withLock { $0 }
+        let asked = engine.plans
         #expect(Set(asked).count == asked.count)
         #expect(asked.count <= 18)
         // Answers of the period, those that use up the budget, those of all objectives about answers, and by hour:

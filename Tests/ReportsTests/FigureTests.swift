@@ -1,4 +1,5 @@
 import Domain
+import EventStores
 import Reports
 import Testing
 
@@ -16,6 +17,16 @@ import Testing
         }
         #expect(QuotientText.fixed(9_999, 1_000, decimals: 2) == "10.00")
         #expect(QuotientText.fixed(-1, 1_000, decimals: 2) == "0.00")
+    }
+
+    /// An amount that six decimals would show as nothing has two digits that count.
+    @Test func whatIsSomethingIsNotShownAsNothing() throws {
+        var sample = try SampleStore()
+        sample.add("tool.call", at: 1, ["tool": .text("lookup"), "cost_usd": .integer(1_250)])
+        let text = try sample.runner().report(.cost, ReportRequest()).rendered(.table)
+        #expect(text.contains("$0.0000000013"), "\(text)")
+        sample.add("tool.call", at: 2, ["tool": .text("lookup"), "cost_usd": .integer(1_000_000)])
+        #expect(try sample.runner().report(.cost, ReportRequest()).rendered(.table).contains("$0.000001 "))
     }
 
     /// What one costs is exact where it ends within twelve decimals.
@@ -58,7 +69,7 @@ import Testing
         ]
         for (text, time) in seconds { #expect(try PeriodText.parse(text, now: now) == time, "\(text)") }
         let others = [
-            "", "now-", "now-d", "now-5y", "now-99999999999999d", "yesterday", "2026-02-30",
+            "", "now-", "now-5", "now/", "now/x", "now-5j", "now-99999999999999d", "yesterday", "2026-02-30",
             // Milliseconds are no seconds, and nothing is rounded.
             "1785574800000", "1785574800.0000000001", "1785574800.", ".5", "0x10", "1785574800 ",
             // A day or a year, written otherwise.

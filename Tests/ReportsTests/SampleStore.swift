@@ -19,13 +19,16 @@ struct SampleStore {
     private var count = 0
 
     /// The store's clock stands an hour after the start.
-    init(nowSeconds: Int64 = 3600, foldLimits: FoldLimits = FoldLimits()) throws {
+    init(
+        nowSeconds: Int64 = 3600, foldLimits: FoldLimits = FoldLimits(), retention: RetentionLimits = RetentionLimits()
+    ) throws {
         clock = SimulatedClock(wallNanoseconds: Self.start + nowSeconds * 1_000_000_000)
         let context = StoreContext(
             fileSystem: SimulatedFileSystem(seed: 1), clock: clock,
             randomness: SeededRandomness(seed: 1), workers: InlineWorkers())
         var options = StoreOptions()
         options.foldLimits = foldLimits
+        options.retention = retention
         store = try EventStore.open(at: "/data", context: context, options: options)
     }
 
@@ -115,8 +118,8 @@ extension ReportSection {
 
 extension SampleStore {
     /// Four conversations with everything that reports show.
-    static func filled() throws -> SampleStore {
-        var sample = try SampleStore()
+    static func filled(retention: RetentionLimits = RetentionLimits()) throws -> SampleStore {
+        var sample = try SampleStore(retention: retention)
         for (tokenClass, price) in [("input", 2_500_000), ("output", 10_000_000), ("cache_read", 37_500)]
             as [(String, Int64)]
         {

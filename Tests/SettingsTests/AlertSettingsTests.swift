@@ -53,6 +53,32 @@ import Testing
         #expect(alone.destinations.map(alone.sentAlong(to:)) == [["authorization: Bearer a=b c"]])
     }
 
+    /// What a server is told in the environment a demo takes of alerts and pages; its store and its doors are its own.
+    @Test func aDemoTakesWhatIsOfAlerts() throws {
+        let environment = [
+            "PLIMSOLL_ALERTS_WEBHOOKS": "http://one/in", "PLIMSOLL_ALERTS_HEADERS": "authorization=Bearer a",
+            "PLIMSOLL_ALERTS_RULES": "a.yaml", "PLIMSOLL_ALERTS_EXTERNAL_LABELS": "site=north",
+            "PLIMSOLL_RUNBOOKS": "https://ops.example.org/runbooks", "PLIMSOLL_DASHBOARDS_FOLDER": "boards",
+            "PLIMSOLL_DATA": "real", "PLIMSOLL_LISTEN": "0.0.0.0:80", "PLIMSOLL_TRACES_ENDPOINT": "http://tempo:4318",
+            "PLIMSOLL_CONFIG": "plimsoll.yaml", "PLIMSOLL_REQUIRE_TOKENS": "no flag at all",
+        ]
+        let (settings, none) = (try ServeSettings.ofDemo { environment[$0] }, ServeSettings())
+        #expect(settings.alerts.sending.destinations.map(\.url.host) == ["one"])
+        #expect(settings.alerts.receivers.count == 1 && none.alerts.receivers.isEmpty)
+        #expect(settings.alerts.ruleFiles == ["a.yaml"] && settings.alerts.externalLabels.first?.value == "north")
+        #expect(settings.runbooks == "https://ops.example.org/runbooks" && settings.dashboardFolder == "boards")
+        #expect(settings.data == none.data && settings.listen == none.listen && settings.traces.endpoints.isEmpty)
+        #expect(
+            ServeSettings.leftByDemo { environment[$0] } == [
+                "PLIMSOLL_DATA", "PLIMSOLL_LISTEN", "PLIMSOLL_REQUIRE_TOKENS", "PLIMSOLL_TRACES_ENDPOINT",
+                "PLIMSOLL_CONFIG",
+            ])
+        #expect(ServeSettings.leftByDemo { _ in nil } == [])
+        #expect(throws: SettingsFinding.self) {
+            try ServeSettings.ofDemo { $0 == "PLIMSOLL_ALERTS_WEBHOOKS" ? "one" : nil }
+        }
+    }
+
     @Test(arguments: [
         "alertmanagers: one:9093", "alertmanagers: 'http://one, http://one/'", "webhooks: http://user@host/",
         "external_labels: 1st=x", "external_labels: 'a=1,a=2'", "external_labels: a=", "interval: 0s",

@@ -47,6 +47,7 @@ import Testing
         ("runbooks: ops.example\n", 1, "runbooks: expected an address such as https://ops.example.org"),
         ("runbooks: https:///a\n", 1, "runbooks: expected an address such as https://ops.example.org"),
         ("runbooks: 'http://a/{{ .x }}'\n", 1, "runbooks: expected an address such as https://ops.example.org"),
+        ("trace_link_template: https://a.example/\n", 1, "trace_link_template: expected an address with {trace_id}"),
         ("proxies: 10.0.0.0/8,lan\n", 1, "proxies: expected addresses such as"),
         ("proxy_header: x-real-ip\n", 1, "proxy_header: expected one of x-forwarded-for, forwarded"),
         ("data: x\nlog_format: xml\n", 2, "log_format: expected one of text, json"),
@@ -69,6 +70,35 @@ import Testing
             name == "PLIMSOLL_RUNBOOKS" ? "http://[::1]:8910/runbooks" : nil
         }
         #expect(layered.runbooks == "http://[::1]:8910/runbooks")
+    }
+
+    @Test(arguments: [
+        "https://jaeger.example.org/trace/{trace_id}", "http://[::1]:16686/trace/{trace_id}?x=%7Ba%7D&uiFind=1#top",
+        "https://g.example.org/explore?q={trace_id}&again={trace_id}", "http://localhost/#/t/{trace_id}",
+    ]) func tracesAreLinkedToWhereTheSettingSays(link: String) throws {
+        #expect(ServeSettings().traceLink == nil)
+        let file = SettingsFile("trace_link_template: '\(link)'\n")
+        #expect(file.findings == [], "\(link)")
+        #expect(file.applied(to: ServeSettings()).traceLink == link)
+        let layered = try ServeSettings.layered(file: SettingsFile("")) { name in
+            name == "PLIMSOLL_TRACE_LINK_TEMPLATE" ? link : nil
+        }
+        #expect(layered.traceLink == link)
+    }
+
+    /// An id stays where it is put, and nothing else is put there.
+    @Test(arguments: [
+        "https://jaeger.example.org/trace", "https://{trace_id}.example.org/", "https://a.example:{trace_id}/",
+        "https://example.org{trace_id}", "javascript:alert('{trace_id}')", "//example.org/{trace_id}",
+        "/trace/{trace_id}", "https:///{trace_id}", "https://user:pass@example.org/{trace_id}",
+        "https://{trace_id}@example.org/", "https://a.example/%{trace_id}", "https://a.example/%2{trace_id}",
+        "https://a.example/{trace_id}%2", "https://a.example/{trace_id}/{span_id}", "https://a.example/{trace_id",
+        "https://a.example/{trace_id}\"x", "https://a.example/ {trace_id}", "https://a.example/\\{trace_id}",
+        "https://a.example/ü/{trace_id}", "", "https://a.example/{trace_id}/" + String(repeating: "x", count: 2_000),
+    ]) func anAddressThatAnIdCouldLeaveIsRefused(link: String) throws {
+        var settings = ServeSettings()
+        #expect(throws: (any Error).self, "\(link)") { try settings.set("trace_link_template", to: link) }
+        #expect(settings.traceLink == nil)
     }
 
     /// Refusals name the variable.
@@ -175,6 +205,32 @@ import Testing
     func wordsForNoneAreNamed(text: String, word: String) throws {
         let finding = try #require(SettingsFile(text).findings.first)
         #expect(finding.message.hasSuffix(word), "\(finding)")
+    }
+
+    /// What is dropped cannot be had back: a slip of the pen drops nothing.
+    @Test func eventsAreKeptForDaysAtLeast() throws {
+        func kept(_ text: String) -> RetentionLimits? {
+            let file = SettingsFile("error_budget: 7d\nretention:\n  events: '\(text)'\n")
+            return file.findings.isEmpty ? file.applied(to: ServeSettings()).retention : nil
+        }
+        #expect(kept("90d")?.eventsNanoseconds == 90 * 86_400_000_000_000)
+        #expect(kept("168h") == RetentionLimits(eventsNanoseconds: RetentionLimits.nanosecondsMin))
+        #expect(kept("never") == RetentionLimits() && ServeSettings().retention == RetentionLimits())
+        for text in ["6d", "90", "0d", "-90d", "90ms", "soon"] { #expect(kept(text) == nil, "\(text)") }
+        #expect(
+            try ServeSettings.layered(file: nil) { $0 == "PLIMSOLL_RETENTION_EVENTS" ? "30d" : nil }.retention
+                .eventsNanoseconds == 30 * 86_400_000_000_000)
+    }
+
+    /// Rules count events over the time of the budget: none of that may be gone.
+    @Test func eventsAreKeptForTheBudget() throws {
+        for (text, isRight) in [("retention: {events: 29d}\n", false), ("retention: {events: 30d}\n", true)] {
+            let findings = SettingsFile(text).findings
+            #expect(findings.isEmpty == isRight, "\(findings)")
+            #expect(isRight || findings[0].message.contains("at least error_budget, 30d"))
+        }
+        var settings = ServeSettings()
+        #expect(throws: SettingsFinding.self) { try settings.set("retention.events", to: "7d") }
     }
 
     @Test func aSettingGivenTwiceIsAMistake() {

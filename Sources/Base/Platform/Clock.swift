@@ -8,7 +8,6 @@ package protocol Clock: AnyObject, Sendable {
     func monotonicNanoseconds() -> Int64
 }
 
-// tests: simulations replay the machine from a seed.
 /// A clock that stands until it is moved.
 package final class SimulatedClock: Clock {
     private struct State {
@@ -33,6 +32,13 @@ package final class SimulatedClock: Clock {
             $0.wall += nanoseconds
             $0.monotonic += nanoseconds
         }
+    }
+
+    /// Lets time pass while the wall clock stands still.
+    /// - Precondition: `nanoseconds >= 0`.
+    package func stop(nanoseconds: Int64) {
+        precondition(nanoseconds >= 0)
+        state.withLock { $0.monotonic += nanoseconds }
     }
 
     /// Sets the wall clock alone, as an operator or a time server may do.

@@ -66,6 +66,11 @@ package protocol FileSystem: AnyObject, Sendable {
     /// Atomic for readers; replaces a file of the new name. Durable once both directories are flushed.
     func rename(_ path: String, to newPath: String) throws(StorageError)
 
+    /// Gives a file a second name, which must be free: from then on both names are those of one file. Durable once the
+    /// directory of the new name is flushed. A volume that keeps no second names, or is not that of the file, says so
+    /// (``StorageError/hasNoSecondName``).
+    func link(_ path: String, as newPath: String) throws(StorageError)
+
     /// Removes a file.
     func remove(_ path: String) throws(StorageError)
 
@@ -178,6 +183,11 @@ extension File {
 }
 
 extension FileSystem {
+    /// None, where nobody keeps second names.
+    package func link(_ path: String, as newPath: String) throws(StorageError) {
+        throw StorageError(.link, path: path, code: SystemErrorText.noSecondName)
+    }
+
     /// Nothing, where what is kept has no owner.
     package func tighten(_ path: String, isSecret: Bool) {}
 
@@ -223,16 +233,17 @@ extension FileSystem {
             repeat {
                 let end = flushesInSteps ? min(done + FlushStep.bytes, bytes.count) : bytes.count
                 try file.write(bytes.span.extracting(done..<end), at: done)
-                try file.flush()
+                if !planted(.renameBeforeFlush) { try file.flush() }
                 done = end
             } while done < bytes.count
             try rename(temporary, to: path)
+            if planted(.renameBeforeFlush) { try file.flush() }
         } catch {
             // Where the disk is full, each attempt would make it fuller.
             try? remove(temporary)
             throw error
         }
-        try flushDirectory(parentDirectory(of: path))
+        if !planted(.dropReplacedNameFlush) { try flushDirectory(parentDirectory(of: path)) }
     }
 }
 

@@ -2,7 +2,7 @@
 package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The operation that failed; the raw value is how messages name it.
     package enum Operation: String, Sendable {
-        case open, read, write, preallocate, flush, truncate, close, rename, remove, list, lock
+        case open, read, write, preallocate, flush, truncate, close, rename, link, remove, list, lock
         case createDirectory = "create directory"
         case flushDirectory = "flush directory"
         case examine
@@ -51,6 +51,9 @@ package struct StorageError: Error, Equatable, Sendable, CustomStringConvertible
 
     /// Another process holds the lock.
     package var isLocked: Bool { operation == .lock && SystemErrorText.isBusy(code) }
+
+    /// The file gets no second name there, whoever asks: the name is on another volume, or on one that keeps none.
+    package var hasNoSecondName: Bool { operation == .link && SystemErrorText.isOfSecondNames(code) }
 
     /// What to do about it, as a clause.
     package var advice: String {

@@ -1,4 +1,3 @@
-// tests: which form is the shortest must not decide which ones answers were tried with.
 /// A form that whatever is written takes where it can hold the values, however long it becomes; else the shortest one
 /// is chosen. Readers know nothing of it.
 package enum PageForm: Sendable, CaseIterable {

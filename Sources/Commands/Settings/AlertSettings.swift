@@ -38,6 +38,9 @@ package struct AlertSettings: Sendable {
         return [(keys, "alerts.headers has a header for \(stranger), and nobody is told of alerts there")]
     }
 
+    /// Who is told, without what opens their addresses; nobody where nothing is evaluated.
+    package var receivers: [String] { isEvaluated ? sending.destinations.map(\.url.description) : [] }
+
     /// Who is told, and how, by an installation that people reach at an address.
     package func told(from origin: String) -> AlertSendingConfiguration {
         var configuration = sending

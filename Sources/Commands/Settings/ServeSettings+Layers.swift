@@ -5,8 +5,27 @@ extension ServeSettings {
     package static func layered(file: SettingsFile?, environment: (String) -> String?) throws(SettingsFinding)
         -> ServeSettings
     {
+        try layered(file: file, of: Setting.all, environment)
+    }
+
+    /// What a demo takes of a server's environment: by which rules alerts are evaluated, who is told of them, and what
+    /// its pages show beside. Its store, its address and who is let in are its own, whatever a server is told.
+    /// - Throws: as ``layered(file:environment:)``.
+    package static func ofDemo(environment: (String) -> String?) throws(SettingsFinding) -> ServeSettings {
+        try layered(file: nil, of: Setting.all.filter(\.isOfDemo), environment)
+    }
+
+    /// Variables that a server reads and a demo does not, of those that are set.
+    package static func leftByDemo(environment: (String) -> String?) -> [String] {
+        let variables = Setting.all.filter { !$0.isOfDemo }.map(\.variable) + ["PLIMSOLL_CONFIG"]
+        return variables.filter { environment($0) != nil }
+    }
+
+    private static func layered(
+        file: SettingsFile?, of all: [Setting], _ environment: (String) -> String?
+    ) throws(SettingsFinding) -> ServeSettings {
         var settings = file?.applied(to: ServeSettings()) ?? ServeSettings()
-        for setting in Setting.all {
+        for setting in all {
             guard let text = environment(setting.variable) else { continue }
             do throws(SettingProblem) {
                 try setting.apply(text, to: &settings)

@@ -22,6 +22,8 @@ package struct ServeSettings: Sendable {
     package var names: [String] = []
     /// Where links of alerts to runbooks lead; nil: to the server's own pages.
     package var runbooks: String?
+    /// Where pages link to a trace, `{trace_id}` standing for its id; nil: nowhere.
+    package var traceLink: String?
     /// Who is believed when he says for whom he asks.
     package var proxies = TrustedProxies()
     /// How the lines of the server's log are written.
@@ -42,6 +44,9 @@ package struct ServeSettings: Sendable {
     /// After how much silence conversations are closed, and by which rule reports count.
     package var outcomes = OutcomeSettings.standard
 
+    /// What goes, and when.
+    package var retention = RetentionLimits()
+
     /// The defaults.
     package init() {}
 
@@ -61,6 +66,15 @@ package struct ServeSettings: Sendable {
                     ["memory", "limits.ingest_size"],
                     "memory must be at least \(limits.memoryBytesMin >> 20)MiB: twice limits.ingest_size, 384MiB for "
                         + "the program and 96MiB for questions"
+                ))
+        }
+        let budgetDays = objectives.budgetDays ?? ObjectiveSet.builtIn.budgetDays
+        if !retention.covers(days: budgetDays) {
+            contradictions.append(
+                (
+                    ["retention.events", "error_budget"],
+                    "retention.events must be at least error_budget, \(budgetDays)d, else rules would count events "
+                        + "over a time of which some are gone"
                 ))
         }
         if traces.endpoints.count > 1, !traces.headers.isEmpty {
@@ -95,6 +109,9 @@ package struct Setting: Sendable {
             throw error as? SettingProblem ?? SettingProblem(expected: "something else: \(error)")
         }
     }
+
+    /// Whether it says something to a server of made-up events, too.
+    var isOfDemo: Bool { key.hasPrefix("alerts.") || ["runbooks", "dashboards.folder"].contains(key) }
 
     /// The variable of the environment: `limits.query_time` is `PLIMSOLL_LIMITS_QUERY_TIME`.
     var variable: String { "PLIMSOLL_" + key.uppercased().split(separator: ".").joined(separator: "_") }
@@ -140,6 +157,13 @@ extension Setting {
                     + "to /runbooks of the server"
             ) {
                 $0.runbooks = try SettingText.webAddress($1)
+            },
+            Setting(
+                key: "trace_link_template",
+                purpose: "where pages of conversations link to a trace, such as "
+                    + "https://jaeger.example.org/trace/{trace_id}; without it nowhere"
+            ) {
+                $0.traceLink = try SettingText.traceLink($1)
             },
             Setting(
                 key: "proxies",
@@ -223,7 +247,20 @@ extension Setting {
             ) {
                 $0.dashboardFolder = try SettingText.name($1)
             },
-        ] + outcomes + traces + alerts
+        ] + retention + outcomes + traces + alerts
+
+    private static let retention: [Setting] = [
+        Setting(
+            key: "retention.events",
+            purpose:
+                "for how long events are kept after they were received, such as 90d, at least 7d and error_budget; "
+                + "never, the default, for ever. What was made of them stays: turns, conversations, rollups, counters"
+        ) {
+            $0.retention = try SettingText.value($1, or: "never", SettingText.retention).map {
+                RetentionLimits(eventsNanoseconds: $0)
+            } ?? RetentionLimits()
+        }
+    ]
 
     private static let outcomes: [Setting] = [
         Setting(

@@ -73,6 +73,44 @@ enum SettingText {
         return address
     }
 
+    /// An address of the web in which `{trace_id}` stands for the id of a trace. It goes into pages as it is, and an id
+    /// is put into a part of it that no id can leave: behind the host, and not into an escape.
+    static func traceLink(_ text: String) throws(SettingProblem) -> String {
+        let placeholder = "{trace_id}"
+        let problem = SettingProblem(
+            expected: "an address with \(placeholder) behind its host, such as "
+                + "https://jaeger.example.org/trace/\(placeholder)")
+        guard let scheme = ["http://", "https://"].first(where: { text.hasPrefix($0) }), text.utf8.count <= 2_000
+        else { throw problem }
+        let address = text.dropFirst(scheme.count)
+        let host = address.prefix { !"/?#".contains($0) }
+        // A name before the host would be a secret that everybody is shown, or look like the host.
+        guard !host.isEmpty, host.utf8.allSatisfy({ isNameByte($0) || ".:[]".utf8.contains($0) }) else { throw problem }
+        let pieces = address.dropFirst(host.count).split(separator: placeholder, omittingEmptySubsequences: false)
+        guard pieces.count > 1, pieces.allSatisfy({ isWhole($0) }) else { throw problem }
+        return text
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
+    }
+
+    /// Whether a part of an address has only what may stand there (RFC 3986), and each percent sign its two digits.
+    private static func isWhole(_ part: Substring) -> Bool {
+        let (bytes, digits) = (Array(part.utf8), "0123456789abcdefABCDEF".utf8)
+        return bytes.indices.allSatisfy { place in
+            if bytes[place] == UInt8(ascii: "%") {
+                return place + 2 < bytes.count && [1, 2].allSatisfy { digits.contains(bytes[place + $0]) }
+            }
+            return isNameByte(bytes[place]) || ".~:/?#[]@!$&()*+,;=".utf8.contains(bytes[place])
+        }
+    }
+
     /// Addresses and ranges of them, separated by commas.
     static func addressRanges(_ text: String) throws(SettingProblem) -> [IPAddressRange] {
         var ranges: [IPAddressRange] = []
@@ -123,6 +161,15 @@ enum SettingText {
             throw SettingProblem(expected: "a duration of at most 1000000h")
         }
         return nanoseconds
+    }
+
+    /// For how long something is kept.
+    static func retention(_ text: String) throws(SettingProblem) -> Int64 {
+        let period = try nanoseconds(text)
+        guard period >= RetentionLimits.nanosecondsMin else {
+            throw SettingProblem(expected: "a period of 7d or more, such as 90d")
+        }
+        return period
     }
 
     /// Far beyond what anybody waits for, and so far within 64 bits that times may be added to it.

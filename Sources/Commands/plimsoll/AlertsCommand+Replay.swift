@@ -219,7 +219,8 @@ extension AlertsCommand {
 
         /// ns since 1970 UTC. What is ahead has no samples, and any number of evaluations.
         private func period(_ snapshot: StoreSnapshot, _ machine: Machine) throws -> (start: Int64, end: Int64) {
-            let wanted = try to.map { try PeriodText.parse($0, now: snapshot.now) } ?? snapshot.seriesEnd()
+            let wanted =
+                try to.map { try PeriodText.parse($0, now: snapshot.now, isEnd: true) } ?? snapshot.seriesEnd()
             let end = min(wanted, max(snapshot.now, snapshot.seriesEnd()))
             let start = try from.map { try PeriodText.parse($0, now: snapshot.now) }
                 ?? end.saturatingSubtract(Nanoseconds.day)

@@ -73,8 +73,20 @@ enum SettingsReading {
         if let path = config ?? Environment.value("PLIMSOLL_CONFIG") {
             file = try checked(path, in: fileSystem)
         }
+        return try reading { () throws(SettingsFinding) in
+            try ServeSettings.layered(file: file, environment: Environment.value)
+        }
+    }
+
+    /// Defaults and what of the environment says something to a demo.
+    /// - Throws: a usage error naming the variable.
+    static func demo() throws -> ServeSettings {
+        try reading { () throws(SettingsFinding) in try ServeSettings.ofDemo(environment: Environment.value) }
+    }
+
+    private static func reading(_ read: () throws(SettingsFinding) -> ServeSettings) throws -> ServeSettings {
         do throws(SettingsFinding) {
-            return try ServeSettings.layered(file: file, environment: Environment.value)
+            return try read()
         } catch {
             throw CommandFailure(
                 .badInput, "\(error)", advice: "change the variable, or give the option on the command line")

@@ -2,6 +2,7 @@ import Access
 import ArgumentParser
 import Bytes
 import Clients
+import Dashboarding
 import Domain
 import EventStores
 import HTTPFronts
@@ -22,6 +23,9 @@ struct DemoCommand: AsyncParsableCommand {
             model), prints the reports, and goes on with live traffic at real speed until Ctrl-C.
 
             It says what it is doing, how to read the figures, and which commands work next.
+
+            Of what a server reads in the environment it takes the settings of alerts (PLIMSOLL_ALERTS_*), \
+            PLIMSOLL_RUNBOOKS and PLIMSOLL_DASHBOARDS_FOLDER; which others are set, and left alone, it says.
             """)
 
     @Option(help: "Daily users of the simulated support desk.")
@@ -48,13 +52,14 @@ struct DemoCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Alertmanagers to tell of alerts, several with commas between them. Default: none.", valueName: "urls"))
+            "Alertmanagers to tell of alerts, several with commas between them.",
+            discussion: "Default: PLIMSOLL_ALERTS_ALERTMANAGERS, else none.", valueName: "urls"))
     var alertmanagers: String?
 
     @Option(
         help: ArgumentHelp(
-            "Addresses to call as Alertmanager calls a webhook, several with commas between them. Default: none.",
-            valueName: "urls"))
+            "Addresses to call as Alertmanager calls a webhook, several with commas between them.",
+            discussion: "Default: PLIMSOLL_ALERTS_WEBHOOKS, else none.", valueName: "urls"))
     var alertWebhooks: String?
 
     @Flag(help: "End after the reports.")
@@ -76,7 +81,7 @@ struct DemoCommand: AsyncParsableCommand {
         try await address.checkFree()
         // A mistake in them is told now, not behind the reports.
         _ = try slowness.badHours()
-        var settings = ServeSettings()
+        var settings = try SettingsReading.demo()
         settings.listen = address
         try settings.set("alerts.alertmanagers", flag: "--alertmanagers", alertmanagers)
         try settings.set("alerts.webhooks", flag: "--alert-webhooks", alertWebhooks)
@@ -91,6 +96,9 @@ struct DemoCommand: AsyncParsableCommand {
         if let objection = await configuration.objectionOfMachine(processors: machine.workers.parallelism) {
             throw objection
         }
+        configuration.dashboards = settings.dashboardFolder.map { DashboardFolder($0, in: machine.fileSystem) }
+        try RuleSetup.checkFiles(settings, on: machine)
+        try sayWhatIsTaken(settings)
         try claimDirectory(machine)
         try StandardStream.output.print("opening the store in \(data)")
         let store = try machine.openStore(data)
@@ -139,6 +147,19 @@ struct DemoCommand: AsyncParsableCommand {
 }
 
 extension DemoCommand {
+    /// Whoever is told of alerts is told of made-up ones; what is set for a server is not lost unseen.
+    private func sayWhatIsTaken(_ settings: ServeSettings) throws {
+        let told = settings.alerts.receivers
+        if !told.isEmpty {
+            try StandardStream.output.print("alerts of the demo are told to \(told.joined(separator: ", "))")
+        }
+        let left = ServeSettings.leftByDemo(environment: Environment.value)
+        if !left.isEmpty {
+            try StandardStream.output.print(
+                "set for a server and left alone by a demo: \(left.joined(separator: ", "))")
+        }
+    }
+
     /// Marks the directory as the demo's before a store is begun there. Made-up traffic in a store that another command
     /// began would stay among what really happened.
     private func claimDirectory(_ machine: Machine) throws {

@@ -41,8 +41,8 @@ struct DoctorCommand: AsyncParsableCommand {
         let text = try await source.text(at: "/v1/reports/doctor?\(query)") { store, machine in
             let tables = store.snapshot()
             let start = try PeriodText.parse(since, now: tables.now)
-            return try ReportRunner(catalog: tables, engine: machine.engine, options: machine.reportOptions)
-                .doctor(from: start, prices: tables.book).rendered(format, section: section)
+            let runner = ReportRunner(catalog: tables, engine: machine.engine, options: machine.reportOptions)
+            return try runner.rendered(try runner.doctor(from: start, prices: tables.book), format, section: section)
         }
         try StandardStream.output.show(Array(text.utf8))
     }

@@ -43,7 +43,7 @@ struct PricesCommand: ParsableCommand {
             let path = "/v1/prices?all=\(all)&set_only=\(setOnly)&format=\(format.rawValue)"
             let text = try await source.text(at: path) { store, machine in
                 let snapshot = store.snapshot()
-                snapshot.lossNotice.map(SourceOptions.tellNotice)
+                snapshot.priceNotice.map(SourceOptions.tellNotice)
                 let book = snapshot.book
                 let selection: PriceBook.Selection = all ? .all : .inForce(at: machine.clock.wallNanoseconds())
                 return PriceListing(book, selection, includesBuiltIn: !setOnly, as: format, look: {}).text
@@ -213,7 +213,7 @@ struct PricesCommand: ParsableCommand {
             case .directory(let directory):
                 let store = try Machine().openExistingStore(directory)
                 opened = store
-                store.snapshot().lossNotice.map(SourceOptions.tellNotice)
+                store.snapshot().priceNotice.map(SourceOptions.tellNotice)
                 preview = { try store.snapshot().rebookingPreview(provider: provider, model: model, times: times) }
                 book = { PriceText.summary(of: try store.rebook(provider: provider, model: model, times: times)) }
             case .server(let address):
@@ -261,7 +261,7 @@ struct PricesCommand: ParsableCommand {
         func run() async throws {
             let text = try await source.text(at: "/v1/prices/check") { store, _ in
                 let snapshot = store.snapshot()
-                snapshot.lossNotice.map(SourceOptions.tellNotice)
+                snapshot.priceNotice.map(SourceOptions.tellNotice)
                 return PriceText.check(snapshot.book, try snapshot.inexactCalls(), look: {})
             }
             guard !text.isEmpty else { return try StandardStream.output.print("nothing found") }

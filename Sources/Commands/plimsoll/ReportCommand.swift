@@ -19,6 +19,7 @@ struct ReportCommand: AsyncParsableCommand {
 
             Examples: plimsoll report sla --from now-1d --by channel
             plimsoll report cost --from 2026-08-01 --to 2026-10-01 --by month,team,model --timezone Europe/Berlin
+            plimsoll report cost --from now-1M/M --to now-1M/M --where team=billing --by model
             plimsoll report cost --from 2026-08-01 --to 2026-09-01 --by team --format html > august.html
             """)
 
@@ -38,6 +39,16 @@ struct ReportCommand: AsyncParsableCommand {
             "Break down by month, team, model, …; what a report does not know it says.",
             discussion: "Several with commas between them, or the option several times.", valueName: "dimensions"))
     var by: [String] = []
+
+    @Option(
+        name: .customLong("where"),
+        help: ArgumentHelp(
+            "Only rows that say this, such as team=billing; what a report does not know it says.",
+            discussion:
+                "The option several times: of one name any of the values, of several names all. Nothing behind = "
+                + "stands for rows that say nothing.",
+            valueName: "name=value"))
+    var filters: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -87,25 +98,26 @@ struct ReportCommand: AsyncParsableCommand {
         if let output { return try write(try await files(), to: output) }
         let format = format ?? .table
         let text = try await source.text(at: address(format, section: section)) { store, machine in
-            try report(store, machine).rendered(format, section: section)
+            let (desk, report) = try answer(store, machine)
+            return try desk.rendered(report, format, section: section)
         }
         try StandardStream.output.show(Array(text.utf8))
     }
 
-    private func report(_ store: EventStore, _ machine: Machine) throws -> Report {
+    /// The report, and who wrote it.
+    private func answer(_ store: EventStore, _ machine: Machine) throws -> (desk: ReportRunner, report: Report) {
         let tables = store.snapshot()
         let request = try ReportRequest(
-            kind: kind, from: from, to: to, by: by, rule: rule ?? tables.outcomes.rule.rawValue, timeZone: timezone,
-            objectives: objectives,
-            now: tables.now)
+            kind: kind, from: from, to: to, by: by, filters: filters, rule: rule ?? tables.outcomes.rule.rawValue,
+            timeZone: timezone, objectives: objectives, now: tables.now)
         let desk = ReportRunner(
             catalog: tables, engine: machine.engine, options: machine.reportOptions, outcomes: tables.outcomes)
-        return SourceOptions.telling(try desk.report(kind, request))
+        return (desk, SourceOptions.telling(try desk.report(kind, request)))
     }
 
     private func address(_ format: ReportFormat, section: String?) -> String {
         let pairs: [(String, String?)] =
-            [("from", from), ("to", to)] + by.map { ("by", $0) }
+            [("from", from), ("to", to)] + by.map { ("by", $0) } + filters.map { ("where", $0) }
             + [
                 ("rule", rule), ("timezone", timezone), ("objectives", objectives), ("section", section),
                 ("format", format.rawValue),
@@ -116,7 +128,8 @@ struct ReportCommand: AsyncParsableCommand {
     /// All of one answer, so that they agree; a server sends all sections at once.
     private func files() async throws -> ReportFiles {
         let body = try await source.text(at: address(.csv, section: ReportFiles.all)) { store, machine in
-            try ReportFiles(report(store, machine)).multipart.body
+            let (desk, report) = try answer(store, machine)
+            return try desk.multipart(report).body
         }
         guard let files = ReportFiles(multipart: body) else {
             throw CommandFailure(

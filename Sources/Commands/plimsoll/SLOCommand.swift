@@ -56,11 +56,11 @@ struct SLOCommand: AsyncParsableCommand {
             let query = QueryText.joined([("to", to), ("section", section), ("format", format.rawValue)])
             let text = try await source.text(at: "/v1/slos?\(query)") { store, machine in
                 let tables = store.snapshot()
-                let end = try PeriodText.parse(to, now: tables.now)
+                let end = try PeriodText.parse(to, now: tables.now, isEnd: true)
                 let runner = ReportRunner(
                     catalog: tables, engine: machine.engine, options: machine.reportOptions, outcomes: tables.outcomes)
                 let report = SourceOptions.telling(try runner.budgets(of: objectives, to: end))
-                return try report.rendered(format, section: section)
+                return try runner.rendered(report, format, section: section)
             }
             try StandardStream.output.show(Array(text.utf8))
         }

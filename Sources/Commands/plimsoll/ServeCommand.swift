@@ -78,6 +78,15 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Where pages of conversations link to a trace, {trace_id} standing for its id.",
+            discussion:
+                "Default: PLIMSOLL_TRACE_LINK_TEMPLATE, else nowhere. Such as "
+                + "https://jaeger.example.org/trace/{trace_id}.",
+            valueName: "url"))
+    var traceLinkTemplate: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Rule files to evaluate, several with commas between them.",
             discussion: "Default: PLIMSOLL_ALERTS_RULES, else the rules that follow from the objectives.",
             valueName: "files"))
@@ -107,6 +116,15 @@ struct ServeCommand: AsyncParsableCommand {
                 + "\(ServerLimits().memoryBytesMin >> 20)MiB, where limits.ingest_size is not less than its default.",
             valueName: "size"))
     var memory: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "For how long events are kept after they were received, such as 90d, at least 7d and error_budget.",
+            discussion:
+                "Default: PLIMSOLL_RETENTION_EVENTS, else never: for ever. Turns, conversations, rollups and counters "
+                + "stay; what is dropped cannot be had back.",
+            valueName: "period"))
+    var retentionEvents: String?
 
     @Option(
         help: ArgumentHelp(
@@ -152,6 +170,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.traceExport = settings.traces
         configuration.isTokenRequired = requireTokens || settings.isTokenRequired
         (configuration.names, configuration.proxies) = (settings.names, settings.proxies)
+        configuration.traceLink = settings.traceLink
         configuration.isReadingAsked = { HangUpSignal.take() }
         configuration.dashboards = settings.dashboardFolder.map { DashboardFolder($0, in: machine.fileSystem) }
         try machine.checkNoFile(directory)
@@ -173,6 +192,7 @@ struct ServeCommand: AsyncParsableCommand {
         options.keptCostBytesMax = settings.limits.keptCostBytesMax
         options.keptTextBytesMax = settings.limits.keptTextBytesMax
         options.compaction = CompactionLimits()
+        options.retention = settings.retention
         let store = try machine.openStore(directory, options: options)
         log.opened(store, nanoseconds: machine.clock.monotonicNanoseconds() - began)
         configuration.limits.startBytes = residentMemoryBytes() ?? 0
@@ -208,7 +228,9 @@ struct ServeCommand: AsyncParsableCommand {
             settings.listen = address
         }
         try settings.set("names", flag: "--names", names)
+        try settings.set("trace_link_template", flag: "--trace-link-template", traceLinkTemplate)
         try settings.set("memory", flag: "--memory", memory)
+        try settings.set("retention.events", flag: "--retention-events", retentionEvents)
         try settings.set("traces.endpoint", flag: "--traces-endpoint", tracesEndpoint)
         try settings.set("alerts.rules", flag: "--alert-rules", alertRules)
         try settings.set("alerts.alertmanagers", flag: "--alertmanagers", alertmanagers)

@@ -26,9 +26,10 @@ struct StatusCommand: AsyncParsableCommand {
         let query = QueryText.joined([("to", to), ("section", section), ("format", format.rawValue)])
         let text = try await source.text(at: "/v1/reports/status?\(query)") { store, machine in
             let tables = store.snapshot()
-            let end = try PeriodText.parse(to, now: tables.now)
+            let end = try PeriodText.parse(to, now: tables.now, isEnd: true)
             let runner = ReportRunner(catalog: tables, engine: machine.engine, options: machine.reportOptions)
-            return try SourceOptions.telling(try runner.status(to: end)).rendered(format, section: section)
+            let report = SourceOptions.telling(try runner.status(to: end))
+            return try runner.rendered(report, format, section: section)
         }
         try StandardStream.output.show(Array(text.utf8))
     }

@@ -1,6 +1,9 @@
 import ArgumentParser
 import EventStores
+import JSONTexts
 import Platform
+import Synchronization
+import Transfers
 
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -8,18 +11,23 @@ struct VerifyCommand: ParsableCommand {
         abstract: "Read a whole data directory and prove that it is what was written.",
         discussion: """
             Checks the lengths and SHA-256 of all files, the checksum of every page, every file of the log, and that \
-            the read models turns and conversations equal a recomputation from all events. Every damaged place is \
+            the read models turns and conversations equal a recomputation from all events; of events that retention \
+            dropped, what was made of them is compared with hashes of that moment. Every damaged place is \
             named, of very many the first \(FileFaults.linesMax); what is computed is compared where all files are \
-            whole. Exit status 0 when everything holds, 4 when something is damaged. Nothing is changed, so the \
-            directory may be served meanwhile, and need not have been closed in order.
+            whole. All processors take part, and how far it is stands on stderr where it takes long. Exit status 0 \
+            when everything holds, 4 when something is damaged. Nothing is changed, so the directory may be served \
+            meanwhile, and need not have been closed in order.
             """)
 
     @OptionGroup var data: DataOptions
 
     func run() throws {
-        try checkFiles()
-        let result = try Machine().reading(data.directory, isRepeatable: true, asksServers: false) {
-            try $0.verify(hasReadFiles: true)
+        let machine = Machine()
+        try checkFiles(machine)
+        let result = try telling(machine) { tell in
+            try machine.reading(data.directory, isRepeatable: true, asksServers: false) {
+                try $0.verify(hasReadFiles: true, telling: tell)
+            }
         }
         for finding in result.findings { StandardStream.tell(finding) }
         guard result.findings.isEmpty else {
@@ -32,13 +40,37 @@ struct VerifyCommand: ParsableCommand {
                 "\(result.conversationsOfOldForms) conversations have rows that an earlier version made; they were not "
                     + "compared and come anew with their next event")
         }
+        if let time = result.droppedUntil {
+            try StandardStream.output.print(
+                "\(result.droppedEvents) of the events were dropped, as retention.events says, received until "
+                    + "\(RFC3339.render(time)); what was made of them is what it was then")
+        }
         try StandardStream.output.print(
             "\(result.segments) segments, \(result.events) events, \(result.turns) turns and \(result.conversations) "
                 + "conversations: files, pages and recomputation agree")
     }
 
-    private func checkFiles() throws {
-        let faults = try Machine().fileFaults(data.directory, asksServers: false)
+    /// Shows how far something is, until it ends.
+    private func telling<Result>(
+        _ machine: Machine, _ body: (_ tell: @escaping VerificationProgress.Tell) throws -> Result
+    ) throws -> Result {
+        let line = Mutex(ProgressLine(clock: machine.clock))
+        defer { line.withLock { $0.clear() } }
+        return try body { progress in
+            // Each event is looked at twice: when its conversation was, and what that comes to.
+            let (share, unit) = progress.step == .files ? (1, "bytes of segments") : (2, "events")
+            line.withLock {
+                $0.update(
+                    done: progress.done, total: progress.total, count: progress.done / share,
+                    unit: "of \(progress.total / share) \(unit)")
+            }
+        }
+    }
+
+    private func checkFiles(_ machine: Machine) throws {
+        let faults = try telling(machine) { tell in
+            try machine.fileFaults(data.directory, asksServers: false, telling: tell)
+        }
         guard faults.count > 0 else { return }
         for line in faults.lines { StandardStream.tell(line) }
         let unnamed = faults.count - faults.lines.count
@@ -56,7 +88,9 @@ struct VerifyCommand: ParsableCommand {
                 advice: "nothing is to be restored: of a file that is kept twice the other one serves, and the next "
                     + "start or seal makes it anew; look at the disk, see the runbook PlimsollDown")
         }
-        var advice = "restore the named files from a backup; the runbook PlimsollDown says what to do without one"
+        var advice =
+            "`plimsoll repair --data \(data.directory) --dry-run` says what becomes of each; restore the others from a "
+            + "backup; the runbook PlimsollDown says what to do without one"
         if faults.isLogDamaged {
             advice += ", for the log `plimsoll set-aside --data \(data.directory)` what would be lost"
         }

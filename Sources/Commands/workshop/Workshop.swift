@@ -5,5 +5,13 @@ struct Workshop: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workshop",
         abstract: "Judges the product by what others have written for theirs, and measures its kernels.",
-        subcommands: [KernelsCommand.self, PromQLTestCommand.self])
+        subcommands: [
+            KernelsCommand.self, PromQLTestCommand.self, SimulateCommand.self, FailingCallsCommand.self,
+        ] + planted)
+
+    #if PLANTED_BUGS
+        private static let planted: [any ParsableCommand.Type] = [PlantedBugsCommand.self]
+    #else
+        private static let planted: [any ParsableCommand.Type] = []
+    #endif
 }

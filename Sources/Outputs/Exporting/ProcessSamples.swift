@@ -42,6 +42,8 @@ package struct ProcessSamples: Sendable {
     package var unfoldedConversations: Int?
     /// Places of files that somebody met and that cannot be used.
     package var damagedPlaces: Int?
+    /// What reading all files once more has come to; nil where nobody reads.
+    package var scrub: ScrubSample?
     /// Conversations whose rows are made of their first events alone.
     package var cutConversations: Int?
     /// Batches that wait for the writer.
@@ -75,6 +77,9 @@ package struct ProcessSamples: Sendable {
             number("plimsoll_failed_seals_total", failedSeals),
             number("plimsoll_unfolded_conversations", unfoldedConversations),
             number("plimsoll_damaged_places", damagedPlaces),
+            number("plimsoll_scrub_bytes_total", scrub?.bytes), number("plimsoll_scrub_findings", scrub?.findings),
+            number(
+                "plimsoll_scrub_read_since_timestamp_seconds", scrub.map { Int($0.readSince / 1_000_000_000) }),
             number("plimsoll_cut_conversations", cutConversations),
             number("plimsoll_queued_batches", queuedBatches), number("plimsoll_resident_bytes", residentBytes),
             number("process_open_fds", openFiles), number("process_max_fds", openFilesMax),
@@ -108,6 +113,22 @@ package struct ProcessSamples: Sendable {
         MetricCatalogue.metric(named: name).map { definition in
             MetricFamily(definition, series.map { MetricSeries(labels: $0.0, value: .number(Int128($0.1))) })
         }
+    }
+}
+
+/// What reading all files once more has come to.
+package struct ScrubSample: Hashable, Sendable {
+    /// Bytes that were read since the process started.
+    package var bytes: Int
+    /// Places that the last whole pass found, or the one under way has found so far, to be not as they were written.
+    package var findings: Int
+    /// Every file was read whole after this time: the beginning of the last whole pass, and before there is one that of
+    /// the process. ns since 1970 UTC.
+    package var readSince: Int64
+
+    /// Takes each part as given.
+    package init(bytes: Int, findings: Int, readSince: Int64) {
+        (self.bytes, self.findings, self.readSince) = (bytes, findings, readSince)
     }
 }
 

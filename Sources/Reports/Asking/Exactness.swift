@@ -7,8 +7,10 @@ extension ReportRunner {
         let isConcerned = periods.map {
             "start_time < \(SQLTexts.time($0.to)) and last_time >= \(SQLTexts.time($0.from))"
         }
+        // Conversations say nothing of calls: any may have those that count.
+        let table = isOfCalls ? whole("conversations") : "conversations"
         let rows = try rows(
-            "select count(*) from conversations where \(CutConversations.condition)"
+            "select count(*) from \(table) where \(CutConversations.condition)"
                 + " and (\(isConcerned.joined(separator: " or ")))")
         return rows.first?.integer(0) ?? 0
     }

@@ -23,6 +23,17 @@ package enum ReportDimension: String, Hashable, Sendable, CaseIterable {
     /// Whether it is a span of time.
     var isTime: Bool { Self.times.contains(self) }
 
+    /// As ``TimeReader`` calls the span of time; nil for what is none.
+    var timeUnit: String? {
+        switch self {
+        case .month: "M"
+        case .week: "w"
+        case .day: "d"
+        case .hour: "h"
+        default: nil
+        }
+    }
+
     /// What only a call says of itself; a question, its answer and a conversation don't.
     var isOfCalls: Bool { Self.ofCalls.contains(self) }
 

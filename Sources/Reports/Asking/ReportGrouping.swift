@@ -1,3 +1,4 @@
+import Columnar
 import Domain
 import Execution
 import JSONTexts
@@ -62,13 +63,10 @@ struct ReportGrouping {
         guard table != "conversations", try lacks(asked, table, time: time, of: period, runner: runner) else {
             return source(table, dimensions.map { $0.expression(of: table, time: time, model: model) })
         }
-        var columns = asked
-        for whole in asked.compactMap(\.within) where !columns.contains(whole) { columns.append(whole) }
-        let told = columns.map { ", \($0.rawValue) as \($0.conversationColumn)" }.joined()
         return source(
-            table + " left join (select tenant as conversation_tenant, conversation_id as conversation_key\(told) "
-                + "from conversations) as told_of_conversations "
-                + "on conversation_tenant = tenant and conversation_key = conversation_id",
+            table
+                + ReportDimension.join(
+                    asked, from: runner.whole("conversations"), isOnce: try !runner.mayRepeatConversations),
             dimensions.map { $0.expression(of: table, time: time, model: model, isJoined: true) })
     }
 
@@ -112,6 +110,27 @@ struct ReportGrouping {
         }
     }
 
+    /// Of what time groups are; empty where times tell none apart.
+    /// - Parameter finished: up to when all is known that there will be (ns since 1970 UTC).
+    func spans(_ keys: [GroupKey], of period: ReportPeriod, finished: Int64) -> [ReportSpan?] {
+        guard dimensions.contains(where: \.isTime) else { return [] }
+        let reader = TimeReader(clock: clock, now: finished)
+        return keys.map { key in
+            var span: ReportSpan?
+            for (dimension, cell) in zip(dimensions, key.cells) {
+                guard let unit = dimension.timeUnit else { continue }
+                guard case .time(let time) = cell, let start = reader.rounded(time, unit, isEnd: false),
+                    let end = reader.rounded(time, unit, isEnd: true)
+                else { return nil }
+                span = ReportSpan(
+                    from: max(start, span?.from ?? start), to: min(end, span?.to ?? end), isInPart: false)
+            }
+            guard let whole = span else { return nil }
+            span?.isInPart = whole.from < period.from || whole.to > min(period.to, finished)
+            return span
+        }
+    }
+
     /// Days and weeks as the date of their first day, months without a day, hours with the zone's offset: the hour that
     /// autumn repeats is two.
     private func text(_ dimension: ReportDimension, _ time: Int64) -> String {
@@ -131,4 +150,15 @@ struct GroupedSource {
     var text: String
     /// The key as the beginning of what is selected, with a comma behind it.
     var selection: String
+}
+
+extension ReportRunner {
+    /// Whether a conversation may have several rows: it has where it came back after all of its events were dropped.
+    /// - Throws: as ``report(_:_:)``.
+    var mayRepeatConversations: Bool {
+        get throws {
+            guard catalog.table(named: "system_events") != nil else { return false }
+            return try !rows("select 1 from system_events where type = '\(RetentionLimits.recordType)' limit 1").isEmpty
+        }
+    }
 }

@@ -19,6 +19,8 @@ package struct ReportRequest: Hashable, Sendable {
     var timeZone: String
     /// Version of the objectives that judge; nil: the one in force at the period's end.
     package var objectives: Int?
+    /// Of which rows the report is.
+    var filters = ReportFilters()
 
     /// The 30 days up to now, whole, in UTC, but for what is given.
     package init(
@@ -32,17 +34,20 @@ package struct ReportRequest: Hashable, Sendable {
     }
 
     /// Reads the texts of a command line or a URL; nil where nothing was said.
-    /// - Parameter by: names of dimensions, each text one or several with commas between them.
+    /// - Parameters:
+    ///   - by: names of dimensions, each text one or several with commas between them.
+    ///   - filters: each `name=value`, see ``ReportFilters``.
     /// - Throws: ``ReportError`` saying what is known or how a time is written.
     package init(
-        kind: ReportKind, from: String?, to: String?, by: [String], rule: String?, timeZone: String?,
-        objectives: String? = nil, now: Int64
+        kind: ReportKind, from: String?, to: String?, by: [String], filters: [String] = [], rule: String?,
+        timeZone: String?, objectives: String? = nil, now: Int64
     ) throws(ReportError) {
         self.init(timeZone: timeZone ?? "UTC")
         let clock = try Self.clock(self.timeZone)
         if let from { self.from = try PeriodText.parse(from, now: now, clock: clock) }
-        if let to { self.to = try PeriodText.parse(to, now: now, clock: clock) }
+        if let to { self.to = try PeriodText.parse(to, now: now, clock: clock, isEnd: true) }
         self.by = try Self.dimensions(by, of: kind)
+        self.filters = try ReportFilters(filters, of: kind)
         if let rule {
             guard let known = OutcomeRule(rawValue: rule) else {
                 throw ReportError(

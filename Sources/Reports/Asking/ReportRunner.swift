@@ -11,11 +11,14 @@ package struct ReportRunner: Sendable {
     private let engine: any QueryEngine
     /// Zone in which the questions of a report cut hours, days, weeks and months.
     private var timeZone = "UTC"
-    private let options: QueryOptions
+    /// Memory of each question, and the time of all of them.
+    let options: QueryOptions
     /// How many groups reports list.
     let limits: ListingLimits
     /// How conversations are judged; reports say so.
     let outcomes: OutcomeSettings
+    /// Of which rows its questions are; nil: of all.
+    private(set) var filter: FilteredTables?
     /// What answers of the report's questions lack.
     private var missing = Notices()
     /// What they were, where they are short.
@@ -43,14 +46,21 @@ package struct ReportRunner: Sendable {
     package func report(_ kind: ReportKind, _ request: ReportRequest) throws -> Report {
         var runner = self
         runner.timeZone = request.timeZone
+        if !request.filters.isEmpty {
+            runner.filter = FilteredTables(filters: request.filters, model: kind == .sla ? .askedFor : .answering)
+        }
         // Reports that judge nothing refuse a version that there is not, too.
         if kind != .sla, let number = request.objectives { try runner.checkObjectives(number) }
         return try runner.noting { runner in
-            switch kind {
-            case .sla: try ServiceLevelReport(runner: runner, request: request).report()
-            case .cost: try CostReport(runner: runner, request: request).report()
-            case .outcomes: try OutcomeReport(runner: runner, request: request).report()
-            }
+            var report: Report =
+                switch kind {
+                case .sla: try ServiceLevelReport(runner: runner, request: request).report()
+                case .cost: try CostReport(runner: runner, request: request).report()
+                case .outcomes: try OutcomeReport(runner: runner, request: request).report()
+                }
+            if let filters = runner.filter?.filters { report.definitions.append(filters.definition) }
+            if let definition = report.definitionOfParts { report.definitions.append(definition) }
+            return report
         }
     }
 
@@ -82,6 +92,9 @@ package struct ReportRunner: Sendable {
     /// Up to when the log knows that time has passed (ns since 1970 UTC): what silence and waiting mean is judged by
     /// it, so that a store that nobody serves answers the same on every day.
     var reached: Int64 { catalog.watermark }
+
+    /// Up to when figures change no more but by what comes late (ns since 1970 UTC).
+    var finished: Int64 { min(now, reached) }
 
     /// The instant at which deadlines are judged (ns since 1970 UTC).
     var now: Int64 { catalog.now }
@@ -138,8 +151,9 @@ package struct ReportRunner: Sendable {
     /// The rows of one question. What several sections of a report ask in the same words is answered once.
     /// - Throws: `QueryError`, ``QueryError/tooManyGroups`` for more rows than so many; corruption errors of the store.
     func rows(_ sql: String, atMost rowsMax: Int = .max) throws -> [ReportRow] {
+        let sql = try filtered(sql)
         if let rows = known.rows(of: sql) { return rows }
-        let chunks = try answer(sql).chunks
+        let chunks = try answer(composed: sql).chunks
         guard chunks.reduce(0, { $0 + $1.rowCount }) <= rowsMax else { throw QueryError.tooManyGroups }
         let rows = chunks.flatMap { chunk in
             (0..<chunk.rowCount).map { row in ReportRow(values: chunk.columns.map { $0.scalar(at: row) }) }
@@ -181,7 +195,31 @@ package struct ReportRunner: Sendable {
 
     /// The answer of one question as the engine gives it, which is not kept.
     /// - Throws: `QueryError`; corruption errors of the store.
-    func answer(_ sql: String) throws -> ResultSet {
+    func answer(_ sql: String) throws -> ResultSet { try answer(composed: filtered(sql)) }
+
+    /// A question of the rows alone that filters let through.
+    private func filtered(_ sql: String) throws -> String {
+        guard let filter else { return sql }
+        var unfiltered = self
+        unfiltered.filter = nil
+        return try filter.question(
+            sql, tables: catalog.tableNames, columns: catalog.columns(ofTable:),
+            isOnce: { try !unfiltered.mayRepeatConversations }
+        ) { told, table in
+            let isMissing = told.map { "\($0.rawValue) is null" }.joined(separator: " or ")
+            return try !unfiltered.rows(
+                "select 1 from \(table) where conversation_id is not null and (\(isMissing)) limit 1"
+            ).isEmpty
+        }
+    }
+
+    /// As a question names a table in which rows that filters let through are looked up: all of it.
+    func whole(_ table: String) -> String { filter == nil ? table : FilteredTables.whole(table) }
+
+    /// Whether filters are of what only calls say of themselves.
+    var isOfCalls: Bool { filter?.filters.isOfCalls ?? false }
+
+    private func answer(composed sql: String) throws -> ResultSet {
         let statement = try SQLCompiler(catalog: catalog, timeZone: timeZone, within: options).compile(sql)
         guard case .query(let plan) = statement else { preconditionFailure("reports only ask") }
         var options = options
@@ -195,7 +233,7 @@ package struct ReportRunner: Sendable {
         ReportBasis(
             position: catalog.position, watermark: catalog.watermark, from: period.from, to: period.to,
             now: catalog.now,
-            timeZone: timeZone, exactness: exactness)
+            timeZone: timeZone, filters: filter?.filters ?? ReportFilters(), exactness: exactness)
     }
 }
 

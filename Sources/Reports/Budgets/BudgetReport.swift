@@ -154,7 +154,7 @@ struct BudgetReport {
         for table in [QuestionRule.answer.table, "llm_call", "events"] {
             guard let rest = Self.missing(from: found, period) else { break }
             let rows = try runner.rows(
-                "select \(hour), count(*) from \(table) where \(rest.contains("time")) group by 1")
+                "select \(hour), count(*) from \(runner.whole(table)) where \(rest.contains("time")) group by 1")
             for row in rows { if let time = row.time(0) { found.insert(time) } }
         }
         return Int64(found.count)

@@ -30,74 +30,88 @@ struct BookedCall {
 
 /// Rows of events, read by name.
 struct CallRows {
-    private let columns: [TableColumn]
-    private let chunk: Chunk
-    private let places: Places
-
-    /// Where the columns are that every row is asked for.
-    private struct Places {
-        var position, time, received, state: Int?
+    /// What is read of a call.
+    private enum Column: String, CaseIterable {
+        case position, time, type, provider, status, stream
+        case received = "received_time"
+        case state = "price_state"
+        case requestModel = "request_model"
+        case responseModel = "response_model"
+        case responseID = "response_id"
+        case serviceTier = "service_tier"
+        case finishReason = "finish_reason"
+        case firstToken = "time_to_first_token_ns"
+        case input = "input_tokens"
+        case output = "output_tokens"
+        case cacheRead = "cache_read_tokens"
+        case cacheWrite = "cache_write_tokens"
+        case cacheWrite1h = "cache_write_1h_tokens"
+        case reasoning = "reasoning_tokens"
+        case total = "total_tokens"
+        case gpuDuration = "gpu_duration_ns"
+        case doubt = "usage_doubt"
+        case otherUsage = "other_usage"
+        case cost = "cost_usd"
+        case low = "cost_low_usd"
+        case high = "cost_high_usd"
     }
 
+    /// Found once for all rows; one that the table has not got is none.
+    private let vectors: [Column: Vector]
+
+    /// - Complexity: O(columns).
     init(_ columns: [TableColumn], _ chunk: Chunk) {
-        (self.columns, self.chunk) = (columns, chunk)
-        func place(_ name: String) -> Int? { columns.firstIndex { $0.name == name } }
-        places = Places(
-            position: place("position"), time: place("time"), received: place("received_time"),
-            state: place("price_state"))
+        var vectors: [Column: Vector] = [:]
+        for (column, vector) in zip(columns, chunk.columns) {
+            if let column = Column(rawValue: column.name) { vectors[column] = vector }
+        }
+        self.vectors = vectors
     }
 
-    func time(_ row: Int) -> Int64? { instant(places.time, row) }
-    func received(_ row: Int) -> Int64? { instant(places.received, row) }
+    func time(_ row: Int) -> Int64? { instant(.time, row) }
+    func received(_ row: Int) -> Int64? { instant(.received, row) }
 
-    private func instant(_ place: Int?, _ row: Int) -> Int64? {
-        guard let place, case .timestamptz(let time) = chunk.columns[place].scalar(at: row) else { return nil }
-        return time
+    private func instant(_ column: Column, _ row: Int) -> Int64? {
+        if case .timestamptz(let time) = value(column, row) { time } else { nil }
     }
 
-    private func value(_ name: String, _ row: Int) -> Scalar {
-        guard let place = columns.firstIndex(where: { $0.name == name }) else { return .null }
-        return chunk.columns[place].scalar(at: row)
+    private func value(_ column: Column, _ row: Int) -> Scalar { vectors[column]?.scalar(at: row) ?? .null }
+
+    private func text(_ column: Column, _ row: Int) -> String? {
+        if case .text(let text) = value(column, row), !text.isEmpty { text } else { nil }
     }
 
-    private func text(_ name: String, _ row: Int) -> String? {
-        if case .text(let text) = value(name, row), !text.isEmpty { text } else { nil }
+    private func integer(_ column: Column, _ row: Int) -> Int64? {
+        if case .integer(let number) = value(column, row) { number } else { nil }
     }
 
-    private func integer(_ name: String, _ row: Int) -> Int64? {
-        if case .integer(let number) = value(name, row) { number } else { nil }
-    }
-
-    private func money(_ name: String, _ row: Int) -> Int128? {
-        if case .numeric(let picoUSD, _) = value(name, row) { picoUSD } else { nil }
+    private func money(_ column: Column, _ row: Int) -> Int128? {
+        if case .numeric(let picoUSD, _) = value(column, row) { picoUSD } else { nil }
     }
 
     /// nil for what is no call, and for one whose counts contradict each other, so that nobody can book them again.
     func call(_ row: Int) -> BookedCall? {
-        guard let place = places.state, case .text(let state) = chunk.columns[place].scalar(at: row),
-            let position = integer("position", row), let time = time(row)
+        guard case .text(let state) = value(.state, row), let position = integer(.position, row), let time = time(row)
         else { return nil }
         var usage = TokenUsage(
-            input: integer("input_tokens", row), output: integer("output_tokens", row),
-            cacheRead: integer("cache_read_tokens", row), cacheWrite: integer("cache_write_tokens", row),
-            cacheWrite1h: integer("cache_write_1h_tokens", row), reasoning: integer("reasoning_tokens", row),
-            gpuDurationNanoseconds: integer("gpu_duration_ns", row))
-        usage.total = integer("total_tokens", row)
-        usage.doubt = UsageDoubt(names: text("usage_doubt", row) ?? "")
-        usage.other = text("other_usage", row) ?? ""
-        usage.isInputOnly = text("type", row) == "embedding.call"
-        let isStream = if case .boolean(true) = value("stream", row) { true } else { false }
-        let responseModel = text("response_model", row)
+            input: integer(.input, row), output: integer(.output, row), cacheRead: integer(.cacheRead, row),
+            cacheWrite: integer(.cacheWrite, row), cacheWrite1h: integer(.cacheWrite1h, row),
+            reasoning: integer(.reasoning, row), gpuDurationNanoseconds: integer(.gpuDuration, row))
+        usage.total = integer(.total, row)
+        usage.doubt = UsageDoubt(names: text(.doubt, row) ?? "")
+        usage.other = text(.otherUsage, row) ?? ""
+        usage.isInputOnly = text(.type, row) == "embedding.call"
+        let isStream = if case .boolean(true) = value(.stream, row) { true } else { false }
+        let responseModel = text(.responseModel, row)
         usage.mustTell = TokenUsage.mustTell(
-            isError: text("status", row) == "error", isStream: isStream,
-            hasBegun: responseModel != nil || integer("time_to_first_token_ns", row) != nil
-                || text("response_id", row) != nil || text("finish_reason", row) != nil)
+            isError: text(.status, row) == "error", isStream: isStream,
+            hasBegun: responseModel != nil || integer(.firstToken, row) != nil || text(.responseID, row) != nil
+                || text(.finishReason, row) != nil)
         guard (try? usage.check()) != nil else { return nil }
         return BookedCall(
-            position: position, time: time, provider: text("provider", row) ?? "",
-            requestModel: text("request_model", row), responseModel: responseModel,
-            serviceTier: PriceEntry.normalised(tier: text("service_tier", row)), usage: usage,
-            cost: money("cost_usd", row), low: money("cost_low_usd", row) ?? 0, high: money("cost_high_usd", row),
-            state: state)
+            position: position, time: time, provider: text(.provider, row) ?? "",
+            requestModel: text(.requestModel, row), responseModel: responseModel,
+            serviceTier: PriceEntry.normalised(tier: text(.serviceTier, row)), usage: usage, cost: money(.cost, row),
+            low: money(.low, row) ?? 0, high: money(.high, row), state: state)
     }
 }

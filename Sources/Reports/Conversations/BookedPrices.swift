@@ -21,14 +21,19 @@ struct BookedPrices {
     /// What all calls of a name have in common.
     private struct Known {
         var candidates: PriceCandidates
-        /// Corrections that looked at the name, by their place among all.
-        var corrections: [Int]
+        /// Every name by which a correction may mean the model.
+        var models: [String]
+        /// Corrections that looked at the name, by their place among all; nil: nobody has asked for them yet.
+        var corrections: [Int]?
     }
 
     private static let namesMax = 1_000
 
     private let book: PriceBook
-    private let corrections: [PriceCorrection]
+    /// Reads those on record.
+    private let readCorrections: () throws -> [PriceCorrection]
+    /// nil: no call was met yet that they could explain.
+    private var corrections: [PriceCorrection]?
     private var known: [Name: Known] = [:]
     private var places: [Quote: Int] = [:]
     private var quotes: [Quote] = []
@@ -42,22 +47,29 @@ struct BookedPrices {
     private var rebooked: [Int] = []
     private var correctionOfRow: [Int] = []
 
-    init(book: PriceBook, corrections: [PriceCorrection]) { (self.book, self.corrections) = (book, corrections) }
+    /// - Parameter corrections: reads those on record, in their order. Nearly all conversations are booked as the book
+    ///   said when their calls came; for the others it is called, once.
+    init(book: PriceBook, corrections: @escaping () throws -> [PriceCorrection]) {
+        (self.book, readCorrections) = (book, corrections)
+    }
 
     /// Takes a call over.
-    /// - Complexity: O(corrections of its name + log² prices); O(corrections) for the first of a name.
-    mutating func add(_ call: BookedCall, row: Int) {
-        let named = known(of: call)
-        let candidates = named.candidates
+    /// - Throws: what reading corrections throws.
+    /// - Complexity: O(log² prices) where it was booked as the book said then, else O(corrections of its name) besides,
+    ///   and O(corrections) for the first one of a name.
+    mutating func add(_ call: BookedCall, row: Int) throws {
+        let name = Name(
+            provider: ExactText(call.provider), requestModel: call.requestModel.map { ExactText($0) },
+            responseModel: call.responseModel.map { ExactText($0) })
+        let candidates = known(name, of: call).candidates
         rows.append(row)
         let own = PriceHorizon(before: call.position)
         if let place = place(of: call, candidates, own) {
             priceOfRow.append(place)
             return
         }
-        let concerning = named.corrections.filter {
-            corrections[$0].concerns(position: call.position, time: call.time)
-        }
+        let (corrections, named) = try knownCorrections(name, of: call)
+        let concerning = named.filter { corrections[$0].concerns(position: call.position, time: call.time) }
         // What it costs now is not what was known when it came: the last one that was asked for decided anew, and later
         // first prices filled what had none.
         let requested = concerning.last { corrections[$0].isRequested }
@@ -68,7 +80,10 @@ struct BookedPrices {
         var decided = later.last ?? requested
         var place = requested == nil ? nil : place(of: call, candidates, start)
         if place != nil { decided = requested }
-        if place == nil, let (filled, last) = filledPlace(of: call, candidates, from: start, by: later) {
+        if place == nil,
+            let (filled, last) = filledPlace(
+                of: call, candidates, from: start, by: later.map { ($0, corrections[$0].horizon) })
+        {
             (place, decided) = (filled, last)
         }
         priceOfRow.append(place ?? self.place(of: call, candidates, .all) ?? -1)
@@ -82,22 +97,30 @@ struct BookedPrices {
         correctionOfRow.append(index)
     }
 
-    private mutating func known(of call: BookedCall) -> Known {
-        let name = Name(
-            provider: ExactText(call.provider), requestModel: call.requestModel.map { ExactText($0) },
-            responseModel: call.responseModel.map { ExactText($0) })
+    private mutating func known(_ name: Name, of call: BookedCall) -> Known {
         if let known = known[name] { return known }
-        let models = ModelName.names(requestModel: call.requestModel, responseModel: call.responseModel)
         let known = Known(
             candidates: book.candidates(
                 provider: call.provider, requestModel: call.requestModel, responseModel: call.responseModel),
-            corrections: corrections.indices.filter {
-                corrections[$0].concerns(provider: call.provider, models: models)
-            })
+            models: ModelName.names(requestModel: call.requestModel, responseModel: call.responseModel))
         // Names are what senders say: however many they are, so many are remembered.
         if self.known.count >= Self.namesMax { self.known.removeAll(keepingCapacity: true) }
         self.known[name] = known
         return known
+    }
+
+    /// All corrections, and the places of those that looked at calls of the name.
+    private mutating func knownCorrections(
+        _ name: Name, of call: BookedCall
+    ) throws -> (all: [PriceCorrection], ofName: [Int]) {
+        let all = try corrections ?? readCorrections()
+        corrections = all
+        var named = known(name, of: call)
+        if let places = named.corrections { return (all, places) }
+        let places = all.indices.filter { all[$0].concerns(provider: call.provider, models: named.models) }
+        named.corrections = places
+        known[name] = named
+        return (all, places)
     }
 
     /// Where the prices stand that were in force by then; nil where they do not give what the call was booked for.
@@ -109,16 +132,17 @@ struct BookedPrices {
     }
 
     /// The same where first prices, one after the other, filled classes that had none.
-    /// - Parameter later: first prices in their order.
+    /// - Parameter later: first prices in their order, each with its place among corrections.
     /// - Returns: the place, and the first price that was the last to matter.
     private mutating func filledPlace(
-        of call: BookedCall, _ candidates: PriceCandidates, from start: PriceHorizon, by later: [Int]
+        of call: BookedCall, _ candidates: PriceCandidates, from start: PriceHorizon,
+        by later: [(index: Int, horizon: PriceHorizon)]
     ) -> (place: Int, last: Int)? {
         var known = [start]
         var filled = prices(of: call, candidates, start)
-        for index in later {
-            known.append(corrections[index].horizon)
-            filled = filled.filled(from: prices(of: call, candidates, corrections[index].horizon))
+        for (index, horizon) in later {
+            known.append(horizon)
+            filled = filled.filled(from: prices(of: call, candidates, horizon))
             if call.isExplained(by: filled) { return (place(of: call, candidates, filledBy: known), index) }
         }
         return nil

@@ -59,15 +59,20 @@ package struct ConversationColumns {
     ]
 
     func json(_ notice: String?) throws -> [UInt8] {
-        let sums = try ConversationSums(runner: runner, whole: found.whole)
         let turns = try runner.answer(
             "select \(known(Self.turnColumns, in: "turns")) from turns where \(found.whole) "
                 + "order by coalesce(asked_time, time), turn limit \(Self.turnsMax)")
+        let turnCount = try count(turns, of: "turns where \(found.whole)", within: Self.turnsMax)
         let events = try runner.answer(
-            "select \(known(Self.eventColumns, in: "events")) from events where \(found.whole) "
+            "select \(known(Self.eventColumns, in: "events")) from events where \(found.events) "
                 + "order by time, position limit \(Self.eventsMax)")
-        let corrections = try PriceCorrection.all(runner)
-        let traces = try amendedTraces(events, sums)
+        // Where all events are there they are not looked for once more to be added up.
+        let isWhole = events.rowCount < Self.eventsMax
+        let sums =
+            try isWhole
+            ? ConversationSums(of: events) { () throws(QueryError) in try runner.check() }
+            : ConversationSums(runner: runner, events: found.events)
+        let traces = try amendedTraces(events, isWhole: isWhole, sums)
         let verdict = try verdict()
         // Numbers of a row are a dozen bytes each, and a text grows by doubling.
         let values = turns.rowCount * turns.columns.count + events.rowCount * events.columns.count
@@ -81,7 +86,7 @@ package struct ConversationColumns {
         json.member("tenant", found.tenant)
         json.member("position", exact: runner.catalog.position)
         json.member("watermark", RFC3339.render(runner.catalog.watermark))
-        let notices = [notice].compactMap { $0 } + runner.notices
+        let notices = [notice, found.notice].compactMap { $0 } + runner.notices
         if !notices.isEmpty { json.member("notice", notices.joined(separator: "; ")) }
         json.member("base", RFC3339.render(columns.base))
         json.key("head")
@@ -94,13 +99,13 @@ package struct ConversationColumns {
         verdict.write(to: &json)
         json.key("sums")
         sums.write(
-            loaded: events.rowCount, turns: turns.rowCount, duration: ConversationSums.duration(found.header),
-            to: &json)
+            loaded: events.rowCount, turns: (turns.rowCount, turnCount),
+            duration: ConversationSums.duration(found.header), to: &json)
         json.key("turns")
         try columns.write(turns, to: &json) { () throws(QueryError) in try runner.check() }
         json.key("events")
         try columns.write(events, to: &json) { () throws(QueryError) in try runner.check() }
-        try writeMarks(events, corrections, traces, &columns, to: &json)
+        try writeMarks(events, traces, &columns, to: &json)
         Self.writeWithheld(to: &json)
         columns.writeNames(to: &json)
         json.endObject()
@@ -113,32 +118,55 @@ package struct ConversationColumns {
         return names.filter { name in columns.contains { $0.name.hasSameBytes(as: name) } }.joined(separator: ", ")
     }
 
+    /// How many rows there are, asked only where not all of them were read.
+    private func count(_ read: ResultSet, of rows: String, within most: Int) throws -> Int64 {
+        if read.rowCount < most { return Int64(read.rowCount) }
+        return Int64(clamping: try runner.rows("select count(*) from \(rows)").first?.integer(0) ?? 0)
+    }
+
     private func verdict() throws -> ConversationVerdict {
         let rule = runner.outcomes.rule
-        let rows = try runner.rows(
-            "select \(OutcomeText.expression(rule, now: runner.reached)) from conversations where \(found.whole)")
-        return ConversationVerdict(
-            rule, rows.first?.text(0).flatMap { Outcome(rawValue: $0) }, row: found.header)
+        let text: String?
+        if let column = OutcomeText.column(rule) {
+            let value = found.header.first { $0.name.hasSameBytes(as: column) }?.value
+            text = if case .text(let outcome)? = value { outcome } else { nil }
+        } else {
+            let expression = OutcomeText.expression(rule, now: runner.reached)
+            let rows = try runner.rows(
+                "select \(expression) from conversations where \(found.whole) order by start_time desc limit 1")
+            text = rows.first?.text(0)
+        }
+        return ConversationVerdict(rule, text.flatMap { Outcome(rawValue: $0) }, row: found.header)
     }
+
+    /// So many traces are named in a question; those of more events than that are looked up in it.
+    private static let tracesNamedMax = 1_000
 
     /// Traces whose events were put in the place of others after they had been told, with the time and how many.
     ///
     /// Who settles a trace notes it within a day of its last span, so only notes of that time are looked at.
-    private func amendedTraces(_ events: ResultSet, _ sums: ConversationSums) throws -> [ReportRow] {
+    private func amendedTraces(_ events: ResultSet, isWhole: Bool, _ sums: ConversationSums) throws -> [ReportRow] {
         guard let first = sums.firstReceived, let last = sums.lastReceived,
             runner.catalog.table(named: "system_events") != nil,
-            let column = events.columns.firstIndex(where: { $0.name == "trace_id" }),
-            events.chunks.contains(where: { chunk in
-                (0..<chunk.rowCount).contains { !chunk.columns[column].scalar(at: $0).isNull }
-            })
+            let column = events.columns.firstIndex(where: { $0.name == "trace_id" })
         else { return [] }
+        var traces: Set<ExactText> = []
+        for chunk in events.chunks {
+            try runner.check()
+            for row in 0..<chunk.rowCount {
+                if case .text(let trace) = chunk.columns[column].scalar(at: row) { traces.insert(ExactText(trace)) }
+            }
+        }
+        if traces.isEmpty { return [] }
+        let named =
+            isWhole && traces.count <= Self.tracesNamedMax
+            ? traces.sorted().map { SQLTexts.text($0.text) }.joined(separator: ", ")
+            : "select trace_id from events where \(found.events) and trace_id is not null"
         let period = ReportPeriod(from: first, to: last.saturatingAdd(Nanoseconds.day))
         return try runner.rows(
             "select data->>'trace_id', received_time, cast(data->>'replaced' as bigint) from system_events "
                 + "where type = 'trace.settled' and \(period.contains("received_time")) and data->>'replaced' <> '0' "
-                + "and data->>'trace_id' in "
-                + "(select trace_id from events where \(found.whole) and trace_id is not null) "
-                + "order by position limit 1000")
+                + "and data->>'trace_id' in (\(named)) order by position limit 1000")
     }
 
     // MARK: Marks
@@ -146,10 +174,9 @@ package struct ConversationColumns {
     /// What is to be said of single events: which came late, which a correction booked again, and with which price a
     /// call was booked. Rows are those of `events`.
     private func writeMarks(
-        _ events: ResultSet, _ corrections: [PriceCorrection], _ traces: [ReportRow], _ columns: inout ColumnText,
-        to json: inout JSONWriter
+        _ events: ResultSet, _ traces: [ReportRow], _ columns: inout ColumnText, to json: inout JSONWriter
     ) throws {
-        var calls = BookedPrices(book: prices, corrections: corrections)
+        var calls = BookedPrices(book: prices) { try PriceCorrection.all(runner) }
         var late: [Int] = []
         var first = 0
         for chunk in events.chunks {
@@ -161,7 +188,7 @@ package struct ConversationColumns {
                 {
                     late.append(first + row)
                 }
-                if let call = rows.call(row) { calls.add(call, row: first + row) }
+                if let call = rows.call(row) { try calls.add(call, row: first + row) }
                 if row & 1023 == 1023 { try runner.check() }
             }
             first += chunk.rowCount
@@ -192,6 +219,10 @@ package struct ConversationColumns {
         json.array(fields) { name, json in json.value(name) }
         json.member(
             "reason", "what people and agents wrote is not kept: its length is, where the sender says it (characters)")
+        json.member(
+            "values_reason",
+            "of what a span says, texts, and numbers under names that nobody knows, are not kept but counted "
+                + "(withheld_values)")
         json.endObject()
     }
 }

@@ -11,6 +11,8 @@ package struct ConversationList: Sendable {
         var fields: [ConversationField]
         /// From its first event to the last thing that somebody did, ns.
         var duration: Int64
+        /// Its own place in the list.
+        var place: ConversationCursor?
         /// Model calls and embeddings, of all its events.
         var calls: Int64 = 0
         /// Those without any price, and those without a price for all they used.
@@ -20,9 +22,11 @@ package struct ConversationList: Sendable {
 
     let request: ConversationRequest
     let rows: [Row]
-    /// How many there are on all pages together; nil behind the first page, which said it.
+    /// How many there are on all pages together; nil on all but the first page, which said it.
     let matching: Int64?
-    /// Where the next page begins; nil: there is none.
+    /// What the page before lies before; nil: there is none.
+    let previous: ConversationCursor?
+    /// What the next page lies behind; nil: there is none.
     let next: ConversationCursor?
     let position: Int64
     let watermark: Int64
@@ -49,8 +53,10 @@ package struct ConversationList: Sendable {
             json.member("calls", exact: row.calls)
             json.member("calls_unpriced", exact: row.unpriced)
             json.member("calls_partly_priced", exact: row.partly)
+            if let place = row.place { json.member("cursor", place.text) }
             json.endObject()
         }
+        if let previous { json.member("previous", previous.text) }
         if let next { json.member("next", next.text) }
         json.endObject()
         return json.bytes + [UInt8(ascii: "\n")]
@@ -81,24 +87,39 @@ private struct ListedConversations {
     ]
 
     func page() throws -> ConversationList {
+        // The last ones before a place are the first ones of the list turned round.
+        let (down, up) = request.isBefore ? ("asc", "desc") : ("desc", "asc")
+        let start = request.order == .newest ? [] : ["start_time \(down)"]
+        let order = ["\(value) \(down)"] + start + ["conversation_id \(up)", "tenant \(up)"]
         let found = try runner.named(
             "select \(Self.columns.joined(separator: ", ")), \(outcome) as outcome from conversations "
-                + "where \((conditions + pageConditions).joined(separator: " and ")) "
-                + "order by \(value) desc, start_time desc, conversation_id, tenant limit \(request.count + 1)")
-        var rows = found.prefix(request.count).map { fields in
-            ConversationList.Row(fields: fields, duration: ConversationSums.duration(fields))
+                + "where \((conditions + placeConditions).joined(separator: " and ")) "
+                + "order by \(order.joined(separator: ", ")) limit \(request.count + 1)")
+        let isMore = found.count > request.count
+        var rows = found.prefix(request.count).map { fields -> ConversationList.Row in
+            var row = ConversationList.Row(fields: fields, duration: ConversationSums.duration(fields))
+            row.place = cursor(row)
+            return row
         }
+        if request.isBefore { rows.reverse() }
         try addCalls(to: &rows)
         var matching: Int64?
-        if request.after == nil {
-            let counted = try runner.rows(
-                "select count(*) from conversations where \(conditions.joined(separator: " and "))")
-            matching = Int64(counted.first?.integer(0) ?? 0)
-        }
+        // Where all stand on the first page they are counted.
+        if request.place == nil { matching = try isMore ? counted() : Int64(rows.count) }
+        // What a page was asked to lie behind, or before, stands on the other side of it.
+        let hasPrevious = request.isBefore ? isMore : request.place != nil
         return ConversationList(
             request: request, rows: rows, matching: matching,
-            next: found.count > request.count ? rows.last.flatMap(cursor) : nil,
+            previous: hasPrevious ? rows.first?.place : nil,
+            next: isMore || request.isBefore ? rows.last?.place : nil,
             position: runner.catalog.position, watermark: runner.catalog.watermark)
+    }
+
+    /// How many there are, of more than a page.
+    private func counted() throws -> Int64 {
+        let rows = try runner.rows(
+            "select count(*) from conversations where \(conditions.joined(separator: " and "))")
+        return Int64(clamping: rows.first?.integer(0) ?? 0)
     }
 
     private var outcome: String { OutcomeText.expression(request.rule, now: runner.reached) }
@@ -125,28 +146,31 @@ private struct ListedConversations {
             conditions.append("starts_with(conversation_id, \(SQLTexts.text(request.idPrefix)))")
         }
         if let outcome = request.outcome { conditions.append("(\(self.outcome)) = '\(outcome.rawValue)'") }
-        if request.errorsMin > 0 { conditions.append("\(Self.errors) >= \(request.errorsMin)") }
-        if request.costMin > 0 { conditions.append("\(Self.cost) >= \(Self.money(Int128(request.costMin)))") }
+        // Of nothing there is less than that. Columns by themselves tell which pieces of the table can have any.
+        if request.errorsMin > 0 { conditions.append("errors >= \(request.errorsMin)") }
+        if request.costMin > 0 { conditions.append("cost_low_usd >= \(Self.money(Int128(request.costMin)))") }
         if request.durationMin > 0 { conditions.append("\(Self.length) >= \(Self.interval(request.durationMin))") }
         return conditions
     }
 
-    /// That it stands behind the page before.
-    private var pageConditions: [String] {
-        guard let after = request.after else { return [] }
-        let start = SQLTexts.time(after.start)
-        let (id, tenant) = (SQLTexts.text(after.id), SQLTexts.text(after.tenant))
+    /// That it stands behind the place, or before it.
+    private var placeConditions: [String] {
+        guard let place = request.place else { return [] }
+        let start = SQLTexts.time(place.start)
+        let (id, tenant) = (SQLTexts.text(place.id), SQLTexts.text(place.tenant))
         let last =
             switch request.order {
             case .newest: start
-            case .cost: Self.money(after.value)
-            case .duration: Self.interval(Int64(clamping: after.value))
-            case .errors: String(after.value)
+            case .cost: Self.money(place.value)
+            case .duration: Self.interval(Int64(clamping: place.value))
+            case .errors: String(place.value)
             }
-        return [
-            "(\(value) < \(last) or \(value) = \(last) and (start_time < \(start) or start_time = \(start) "
-                + "and (conversation_id > \(id) or conversation_id = \(id) and tenant > \(tenant))))"
-        ]
+        let (down, up) = request.isBefore ? (">", "<") : ("<", ">")
+        let names = "(conversation_id \(up) \(id) or conversation_id = \(id) and tenant \(up) \(tenant))"
+        let ties =
+            request.order == .newest
+            ? names : "(start_time \(down) \(start) or start_time = \(start) and \(names))"
+        return ["(\(value) \(down) \(last) or \(value) = \(last) and \(ties))"]
     }
 
     private static func money(_ picoUSD: Int128) -> String {
@@ -178,9 +202,13 @@ private struct ListedConversations {
         guard !rows.isEmpty else { return }
         let names = rows.compactMap { row in Self.text("conversation_id", row.fields).map { ExactText($0) } }
         let ids = Set(names).sorted().map { SQLTexts.text($0.text) }.joined(separator: ", ")
+        // All their events happened in between, and most of a store did not.
+        let first = rows.compactMap { Self.time("start_time", $0.fields) }.min() ?? .min
+        let last = rows.compactMap { Self.time("last_time", $0.fields) }.max() ?? .max
         let counted = try runner.rows(
             "select conversation_id, tenant, count(*), count(*) filter (where price_state = 'unpriced'), "
                 + "count(*) filter (where price_state = 'partly') from events where price_state is not null "
+                + "and time >= \(SQLTexts.time(first)) and time <= \(SQLTexts.time(last)) "
                 + "and conversation_id in (\(ids)) group by 1, 2")
         var counts: [[ExactText]: ReportRow] = [:]
         for row in counted { counts[[ExactText(row.text(0) ?? ""), ExactText(row.text(1) ?? "")]] = row }

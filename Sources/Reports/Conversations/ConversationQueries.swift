@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 
 extension ReportRunner {
@@ -19,28 +20,51 @@ extension ReportRunner {
         var tenant: String
         /// The condition in SQL that a row is of it.
         var whole: String
+        /// What its row leaves out; nil where it is of all of it.
+        var notice: String?
+
+        /// The same for rows of events, with the stretch of time in which all of these happened where that is known:
+        /// most of a store is of other times, which it can tell without looking an id up.
+        var events: String {
+            func time(_ name: String) -> Int64? {
+                if case .timestamptz(let time)? = header.first(where: { $0.name == name })?.value { time } else { nil }
+            }
+            guard let first = time("start_time"), let last = time("last_time") else { return whole }
+            return "\(whole) and time >= \(SQLTexts.time(first)) and time <= \(SQLTexts.time(last))"
+        }
     }
 
     /// - Throws: as ``conversation(_:tenant:event:)``.
     func found(_ id: String, tenant: String?) throws -> FoundConversation? {
         let condition =
             "conversation_id = \(SQLTexts.text(id))" + (tenant.map { " and tenant = \(SQLTexts.text($0))" } ?? "")
-        var found = try named("select * from conversations where \(condition) order by tenant")
+        // The latest first of one that came back after its events were dropped.
+        var found = try named("select * from conversations where \(condition) order by tenant, start_time desc")
         if found.isEmpty, !notices.isEmpty {
             // Its row may be what cannot be made: events know of it all the same.
             found = try named("select distinct tenant from events where \(condition) order by tenant")
         }
         guard let header = found.first else { return nil }
-        guard found.count == 1 else {
-            let tenants = found.prefix(10).map { Self.text($0, "tenant") }
-            throw ReportError(
-                message: "\(found.count) tenants have a conversation \(id)",
-                hint: "name one of them: " + tenants.joined(separator: ", "))
-        }
         let owner = Self.text(header, "tenant")
+        var tenants = [owner]
+        for name in found.map({ Self.text($0, "tenant") }) where !name.hasSameBytes(as: tenants[tenants.count - 1]) {
+            tenants.append(name)
+        }
+        guard tenants.count == 1 else {
+            throw ReportError(
+                message: "\(tenants.count) tenants have a conversation \(id)",
+                hint: "name one of them: " + tenants.prefix(10).joined(separator: ", "))
+        }
         return FoundConversation(
             header: header, tenant: owner,
-            whole: "conversation_id = \(SQLTexts.text(id)) and tenant = \(SQLTexts.text(owner))")
+            whole: "conversation_id = \(SQLTexts.text(id)) and tenant = \(SQLTexts.text(owner))",
+            notice: found.count == 1 ? nil : Self.cameBack(found.count - 1))
+    }
+
+    private static func cameBack(_ before: Int) -> String {
+        "events of it were dropped before it came back: \(before) more "
+            + "\(before == 1 ? "row of conversations is" : "rows of conversations are") of what was before, the figures here "
+            + "are of what came since"
     }
 
     private func found(_ id: String, tenant: String?, event: Int64?) throws -> ConversationDocument? {
@@ -48,15 +72,15 @@ extension ReportRunner {
         let whole = found.whole
         let asked = event.map { " and position = \($0)" } ?? ""
         // Who asks for one of many thousand events wants no megabytes of turns beside it.
-        let itsTurn = event == nil ? "" : " and turn in (select turn from events where \(whole)\(asked))"
+        let itsTurn = event == nil ? "" : " and turn in (select turn from events where \(found.events)\(asked))"
         let turns = try named("select * from turns where \(whole)\(itsTurn) order by coalesce(asked_time, time), turn")
         let events = try named(
-            "select * from events where \(whole)\(asked) order by time, position "
+            "select * from events where \(found.events)\(asked) order by time, position "
                 + "limit \(ConversationDocument.eventsMax)")
         var omitted: Int64 = 0
         if events.count == ConversationDocument.eventsMax {
             omitted =
-                Int64(try rows("select count(*) from events where \(whole)").first?.integer(0) ?? 0)
+                Int64(try rows("select count(*) from events where \(found.events)").first?.integer(0) ?? 0)
                 - Int64(events.count)
         }
         let repeated = ["conversation_id", "tenant"]
@@ -64,7 +88,12 @@ extension ReportRunner {
             id: id, tenant: found.tenant, position: catalog.position, watermark: catalog.watermark,
             header: found.header.filter { !repeated.contains($0.name) },
             turns: turns.map { $0.filter { !repeated.contains($0.name) } }, events: events.map(Self.event),
-            eventsOmitted: omitted, notice: notices.isEmpty ? nil : notices.joined(separator: "; "))
+            eventsOmitted: omitted, notice: told(beside: found))
+    }
+
+    private func told(beside found: FoundConversation) -> String? {
+        let all = [found.notice].compactMap { $0 } + notices
+        return all.isEmpty ? nil : all.joined(separator: "; ")
     }
 
     private static func text(_ fields: [ConversationField], _ name: String) -> String {

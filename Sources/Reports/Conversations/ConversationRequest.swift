@@ -40,8 +40,10 @@ package struct ConversationRequest: Sendable {
     let order: ConversationOrder
     /// So many at a time.
     let count: Int
-    /// Where the last page ended.
-    let after: ConversationCursor?
+    /// The place in the list that the page lies behind, or before; nil: it is the first one.
+    let place: ConversationCursor?
+    /// Whether what stands right before the place is asked for, and not what stands behind it.
+    let isBefore: Bool
 
     /// Reads what an address says.
     /// - Parameters:
@@ -53,18 +55,26 @@ package struct ConversationRequest: Sendable {
         order = try Self.choice(value("sort"), "sort") ?? .newest
         self.rule = try Self.choice(value("rule"), "outcome rule") ?? rule
         outcome = try Self.choice(value("outcome"), "outcome")
-        after = try value("cursor").map { text throws(ReportError) in try ConversationCursor(text) }
-        if let after {
-            guard after.order == order else {
+        let (behind, before) = (value("cursor"), value("before"))
+        guard behind == nil || before == nil else {
+            throw ReportError(
+                message: "cursor and before are given together", hint: "a page lies behind a place or before one")
+        }
+        isBefore = before != nil
+        place = try (behind ?? before).map { text throws(ReportError) in try ConversationCursor(text) }
+        if let place {
+            guard place.order == order else {
                 throw ReportError(
-                    message: "the cursor is of a list that is sorted by \(after.order.rawValue)",
+                    message: "the cursor is of a list that is sorted by \(place.order.rawValue)",
                     hint: "give the same sort as for the page before")
             }
             // Relative times move on; a list that somebody goes through does not.
-            period = ReportPeriod(from: after.from, to: after.to)
+            period = ReportPeriod(from: place.from, to: place.to)
         } else {
             let from = try value("from").map { text throws(ReportError) in try PeriodText.parse(text, now: now) }
-            let to = try value("to").map { text throws(ReportError) in try PeriodText.parse(text, now: now) }
+            let to = try value("to").map { text throws(ReportError) in
+                try PeriodText.parse(text, now: now, isEnd: true)
+            }
             period = try ReportRequest(from: from, to: to).period(now: now)
         }
         var texts: [(String, String)] = []

@@ -62,8 +62,8 @@ struct UnitCounts {
     }
 
     /// What ``groups(runner:period:rule:by:)`` asks for.
-    static func kinds(_ period: ReportPeriod, by: ReportGrouping) -> [GroupedRows] {
-        if by.isOfCalls { return [] }
+    static func kinds(_ period: ReportPeriod, by: ReportGrouping, runner: ReportRunner) -> [GroupedRows] {
+        if by.isOfCalls || runner.isOfCalls { return [] }
         return [
             GroupedRows(table: "conversations", time: "closed_time", condition: period.contains("closed_time")),
             GroupedRows(
@@ -91,7 +91,7 @@ struct UnitCounts {
 
     /// Answers by group; nil where answers don't say to which they belong.
     static func answers(runner: ReportRunner, period: ReportPeriod, by: ReportGrouping) throws -> Grouped<Int128>? {
-        if by.isOfCalls { return nil }
+        if by.isOfCalls || runner.isOfCalls { return nil }
         var groups = Grouped<Int128>()
         let source = try by.source(QuestionRule.answer.table, time: "time", of: period, runner: runner)
         let rows = try runner.groupRows(

@@ -11,27 +11,33 @@ struct CostReport {
         if by.isWhole { by = ReportGrouping(dimensions: [.model], clock: by.clock) }
         let queries = CostQueries(runner: runner, period: period)
         let total = try queries.whole()
-        let units = try UnitCounts(runner: runner, period: period, rule: request.rule)
-        var sections = [totalTable(total), unitTable(total, units), tokenTable(total), try routeTable(queries, total)]
+        var sections = [totalTable(total)]
+        let budgets = try SetBudgets(runner: runner, period: period, clock: by.clock).section()
+        if let budgets { sections.append(budgets) }
+        if !runner.isOfCalls {
+            sections.append(unitTable(total, try UnitCounts(runner: runner, period: period, rule: request.rule)))
+        }
+        sections += [tokenTable(total), try routeTable(queries, total)]
         let (told, rollups) = (
             ReportedCosts(runner: runner, period: period), RollupChecks(runner: runner, period: period)
         )
-        let kinds = queries.kinds() + UnitCounts.kinds(period, by: by)
+        let kinds = queries.kinds() + UnitCounts.kinds(period, by: by, runner: runner)
         let (groups, counts) = try runner.listing(&by, kinds, of: period) { by in
             (
                 try queries.figures(by),
                 try UnitCounts.groups(runner: runner, period: period, rule: request.rule, by: by)
             )
         }
-        sections.append(breakdown(by, groups, counts, total))
-        if let counts { sections.append(unitBreakdown(by, groups, counts)) }
+        sections.append(breakdown(by, groups, counts, total, of: period))
+        if let counts { sections.append(unitBreakdown(by, groups, counts, of: period)) }
         sections += [try PriceGaps(runner: runner, period: period).section()]
         sections.append(try Unattributed(runner: runner, period: period).section())
-        sections += [
-            try told.byModel(), try told.differingCalls(), try rollups.summary(), try rollups.differingTraces(),
-        ]
-        let recorded = try RecordedCosts(runner: runner, period: period)
-        sections += [try otherCosts(period, recorded), try Invoices(runner: runner, recorded: recorded).section()]
+        sections += [try told.byModel(), try told.differingCalls()]
+        if !runner.isOfCalls {
+            sections += [try rollups.summary(), try rollups.differingTraces()]
+            let recorded = try RecordedCosts(runner: runner, period: period)
+            sections += [try otherCosts(period, recorded), try Invoices(runner: runner, recorded: recorded).section()]
+        }
         return Report(
             name: "cost", title: "Cost",
             basis: runner.basis(
@@ -41,7 +47,8 @@ struct CostReport {
                     else: "money, calls, tokens and answers are exact all the same, of every event; conversations and "
                         + "resolved conversations are at least so many, what one of them costs is at most so much, and "
                         + "answers_without_call may be too many")),
-            sections: sections, main: by.name, definitions: definitions(by))
+            sections: sections, main: by.name,
+            definitions: definitions(by) + (budgets == nil ? [] : [SetBudgets.definition]))
     }
 
     private func totalTable(_ total: CostFigures) -> ReportSection {
@@ -85,18 +92,19 @@ struct CostReport {
     }
 
     /// The cost of one by group: also of groups that only cost or only have answers or conversations.
-    private func unitBreakdown(_ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>)
-        -> ReportSection
-    {
+    private func unitBreakdown(
+        _ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>, of period: ReportPeriod
+    ) -> ReportSection {
         var groups = Grouped<(cost: CostFigures, units: UnitCounts)>()
         for (key, cost) in costs.sorted { groups[key, default: (CostFigures(), UnitCounts())].cost = cost }
         for (key, units) in counts.sorted { groups[key, default: (CostFigures(), UnitCounts())].units = units }
+        let spans = by.spans(groups.sorted.map(\.key), of: period, finished: runner.finished)
         return ReportSection(
             name: "per_unit_\(by.name)", title: "Cost of one, b\(by.title.dropFirst())",
             columns: by.columns + Self.unitColumns,
             rows: groups.sorted.flatMap { key, group in
                 Self.unitRows(group.cost, group.units).map { by.values(key) + $0 }
-            })
+            }, spans: spans.flatMap { [$0, $0, $0] })
     }
 
     private func tokenTable(_ total: CostFigures) -> ReportSection {
@@ -127,7 +135,8 @@ struct CostReport {
 
     /// Calls by group; a group that has answers and no call has a row, too, so that answers add up to their total.
     private func breakdown(
-        _ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>?, _ total: CostFigures
+        _ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>?, _ total: CostFigures,
+        of period: ReportPeriod
     ) -> ReportSection {
         var groups = costs
         for (key, units) in counts?.sorted ?? [] where units.answers > 0 {
@@ -157,7 +166,7 @@ struct CostReport {
                     shares.high,
                 ]
                 return by.values(key) + costs + figures.tokens.map { .count($0) }
-            })
+            }, spans: by.spans(groups.sorted.map(\.key), of: period, finished: runner.finished))
     }
 
     /// Costs that don't come from model calls, a line each.

@@ -47,7 +47,7 @@ extension DoctorAdvice {
         case .unreadable: ["`plimsoll verify`, then the segment it names from a backup"]
         case .unknownType: ["the type: `plimsoll schemas` lists those there are, dead_letters what came"]
         case .conflict: conflict(door)
-        case .tooOld: ["`plimsoll import FILE` for history"]
+        case .tooOld: ["`plimsoll import FILE --data DIR` into a directory of its own, or a longer retention.events"]
         case .tooNew: ahead
         case .echo: ["the events to this server, not the spans that another Plimsoll made of them"]
         case .misnamedMember, .malformedSpan, .noTraceID, .noSpanID, .noEndTime, .impossibleTime, .notText,

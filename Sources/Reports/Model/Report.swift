@@ -12,6 +12,8 @@ package struct ReportBasis: Hashable, Sendable {
     package var now: Int64
     /// IANA name of the zone whose hours, days, weeks and months are meant.
     var timeZone: String
+    /// Of which rows the figures are.
+    var filters: ReportFilters
     // tests: what a report says of itself is read as a value.
     /// How exact the figures are, in one sentence.
     package var exactness: String
@@ -43,6 +45,19 @@ package struct ReportSection: Hashable, Sendable {
     package var columns: [ReportColumn]
     /// As wide as the columns.
     package var rows: [[ReportValue]]
+    /// Of what time each row is; empty where times tell no rows apart.
+    package var spans: [ReportSpan?] = []
+}
+
+/// The time that a row is of: an hour, day, week or month by the clock of the report's zone.
+package struct ReportSpan: Hashable, Sendable {
+    /// Where it begins (ns since 1970 UTC).
+    package var from: Int64
+    /// Where the next one begins.
+    package var to: Int64
+    // tests: others are told by the forms of a report.
+    /// Whether the row has figures of a part of it alone: the period cuts it, or it is not over.
+    package var isInPart: Bool
 }
 
 // tests: figures are read as values, not out of a rendering.

@@ -26,7 +26,8 @@ struct OutcomeReport {
             sections.append(
                 ReportSection(
                     name: by.name, title: by.title, columns: by.columns + OutcomeFigures.columns,
-                    rows: groups.sorted.map { by.values($0.key) + $0.value.values(isAsked: isAsked) }))
+                    rows: groups.sorted.map { by.values($0.key) + $0.value.values(isAsked: isAsked) },
+                    spans: by.spans(groups.sorted.map(\.key), of: period, finished: runner.finished)))
         }
         var variants = ReportGrouping(dimensions: [.experiment, .variant], clock: by.clock)
         let hasVariant = "variant is not null"

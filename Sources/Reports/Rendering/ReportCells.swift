@@ -1,10 +1,11 @@
+import Bytes
 import Domain
 import JSONTexts
 
 /// A report for whoever shows it: each figure as people read it, word for word as in the table, and exactly beside it,
 /// so that nobody else writes figures. In JSON, the columns of a section once and its rows as lists.
 enum ReportCells {
-    static func render(_ report: Report) -> String {
+    static func render(_ report: Report, _ took: (Int) throws -> Void) rethrows -> String {
         var json = JSONWriter()
         json.beginObject()
         json.member("report", report.name)
@@ -16,13 +17,17 @@ enum ReportCells {
         json.member("to", RFC3339.render(report.basis.to))
         json.member("now", RFC3339.render(report.basis.now))
         json.member("timezone", report.basis.timeZone)
+        report.basis.filters.write(to: &json)
+        if let filterText = report.filterText { json.member("only", filterText) }
         json.key("basis")
         json.array([report.basisText, report.exactnessText]) { $1.value($0) }
         json.key("notices")
         json.array(report.notices) { $1.value($0) }
         json.member("main", report.main)
         json.key("sections")
-        json.array(report.sections) { write($0, to: &$1) }
+        json.beginArray()
+        for section in report.sections { try write(section, to: &json, took) }
+        json.endArray()
         json.key("definitions")
         json.array(report.definitions) { definition, json in
             json.object { json in
@@ -34,7 +39,9 @@ enum ReportCells {
         return json.text + "\n"
     }
 
-    private static func write(_ section: ReportSection, to json: inout JSONWriter) {
+    private static func write(
+        _ section: ReportSection, to json: inout JSONWriter, _ took: (Int) throws -> Void
+    ) rethrows {
         json.beginObject()
         json.member("name", section.name)
         json.member("title", section.title)
@@ -47,8 +54,29 @@ enum ReportCells {
             }
         }
         json.key("rows")
-        json.array(section.rows) { row, json in json.array(row) { write($0, to: &$1) } }
+        json.beginArray()
+        for row in section.rows {
+            let start = json.bytes.count
+            json.array(row) { write($0, to: &$1) }
+            // Twice: as bytes and as text.
+            try took(2 * (json.bytes.count - start))
+        }
+        json.endArray()
+        if !section.spans.isEmpty {
+            json.key("spans")
+            json.array(section.spans) { write($0, to: &$1) }
+        }
         json.endObject()
+    }
+
+    /// Of what time a row is.
+    private static func write(_ span: ReportSpan?, to json: inout JSONWriter) {
+        guard let span else { return json.null() }
+        json.object { json in
+            json.member("from", RFC3339.render(span.from))
+            json.member("to", RFC3339.render(span.to))
+            json.member("in_part", span.isInPart)
+        }
     }
 
     private static func write(_ value: ReportValue, to json: inout JSONWriter) {
@@ -60,6 +88,20 @@ enum ReportCells {
         if let quotient = value.quotientText { json.member("of", quotient) }
         if let state = value.state { json.member("state", state.rawValue) }
         json.endObject()
+    }
+}
+
+extension ReportFilters {
+    /// The member `filters`: what rows say, by the dimension of which they say it; none without filters.
+    func write(to json: inout JSONWriter) {
+        if isEmpty { return }
+        json.key("filters")
+        json.object { json in
+            for condition in conditions {
+                json.key(condition.dimension.rawValue)
+                json.array(condition.values) { $1.value($0.text) }
+            }
+        }
     }
 }
 

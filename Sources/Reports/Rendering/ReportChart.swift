@@ -70,7 +70,8 @@ struct ReportChart {
         let value = row[column]
         let name = keys.map { HumanReadableText.text(row[$0]) }.joined(separator: ", ")
         let baseline = index * Size.row + 15
-        let look: HTML = value.state.map { " \(ReportStyle.name(of: $0))" } ?? .empty
+        let state: HTML = value.state.map { " \(ReportStyle.name(of: $0))" } ?? .empty
+        let look: HTML = section.isInPart(index) ? "\(state) part" : state
         // What is something never shows as nothing.
         let width = value.length.map { $0 == 0 ? 0 : max(1, right - left) } ?? 0
         return """

@@ -17,8 +17,14 @@ package struct ReportFiles: Hashable, Sendable {
     package var files: [File]
 
     /// Every section.
-    package init(_ report: Report) {
-        files = report.sections.map { File(name: Self.name($0.name, of: report.name), text: ReportCSV.render($0)) }
+    package init(_ report: Report) { self.init(report) { _ in } }
+
+    /// The same.
+    /// - Parameter took: is told how many bytes more are held, row by row.
+    init(_ report: Report, _ took: (Int) throws -> Void) rethrows {
+        files = try report.sections.map {
+            File(name: Self.name($0.name, of: report.name), text: try ReportCSV.render($0, took))
+        }
     }
 
     /// One of them; all of them for nil and ``all``.
@@ -44,19 +50,35 @@ package struct ReportFiles: Hashable, Sendable {
 extension ReportFiles {
     /// The body and the boundary that its content type must name.
     package var multipart: (body: String, boundary: String) {
+        // A text of anybody may have a boundary in it: one look finds all of them.
+        var taken: Set<Int> = []
+        for file in files { Self.addNumbers(behind: Array(Self.boundary.utf8), in: Array(file.text.utf8), to: &taken) }
         var number = 0
-        while files.contains(where: {
-            Self.place(of: Array("plimsoll-section-\(number)".utf8), in: Array($0.text.utf8), from: 0) != nil
-        }) {
-            number += 1
-        }
-        let boundary = "plimsoll-section-\(number)"
+        while taken.contains(number) { number += 1 }
+        let boundary = Self.boundary + String(number)
         var body = ""
         for file in files {
             body += "--\(boundary)\r\nContent-Type: text/csv; charset=utf-8\r\n"
             body += "Content-Disposition: attachment; filename=\"\(file.name)\"\r\n\r\n\(file.text)\r\n"
         }
         return (body + "--\(boundary)--\r\n", boundary)
+    }
+
+    /// What a boundary begins with, before its number.
+    private static let boundary = "plimsoll-section-"
+
+    /// The numbers that stand behind a text, and those that these begin with.
+    private static func addNumbers(behind pattern: [UInt8], in bytes: [UInt8], to numbers: inout Set<Int>) {
+        var place = 0
+        while let found = self.place(of: pattern, in: bytes, from: place) {
+            place = found + pattern.count
+            var number = 0
+            // Longer ones are no numbers of boundaries: there are not as many texts.
+            for byte in bytes[place...].prefix(9).prefix(while: { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) {
+                number = number * 10 + Int(byte - UInt8(ascii: "0"))
+                numbers.insert(number)
+            }
+        }
     }
 
     /// Reads back what ``multipart`` wrote; nil for anything else, such as names that lead out of a folder: whoever

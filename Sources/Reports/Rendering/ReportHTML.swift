@@ -8,8 +8,10 @@ package enum ReportHTML {
     package static let policy =
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
-    static func render(_ report: Report) -> String {
+    static func render(_ report: Report, _ took: (Int) throws -> Void) rethrows -> String {
+        let sections = try report.sections.map { try section($0, of: report, took) }
         let notices = report.notices.map { notice -> HTML in "<p class=\"bad\">Not all of it: \(notice)</p>\n" }
+        let filters = report.filterText.map { text -> HTML in "<p class=\"filters\">\(text)</p>\n" } ?? .empty
         let document: HTML = """
             <!doctype html>
             <html lang="en">
@@ -26,16 +28,19 @@ package enum ReportHTML {
             <body>
             <h1>\(report.title)</h1>
             <p>\(report.periodText)</p>
-            \(notices)\(report.sections.map { section($0, of: report) })\(basis(report))</body>
+            \(filters)\(notices)\(sections)\(basis(report))</body>
             </html>
 
             """
         return document.text
     }
 
-    private static func section(_ section: ReportSection, of report: Report) -> HTML {
+    private static func section(
+        _ section: ReportSection, of report: Report, _ took: (Int) throws -> Void
+    ) rethrows -> HTML {
         let chart = ReportChart(of: section, in: report)?.html ?? .empty
-        let table: HTML = section.rows.isEmpty ? "<p class=\"soft\">– no data</p>\n" : table(section)
+        try took(copies * chart.text.utf8.count)
+        let table: HTML = try section.rows.isEmpty ? "<p class=\"soft\">– no data</p>\n" : table(section, took)
         return """
             <section id="\(section.name)">
             <h2>\(section.title)</h2>
@@ -44,7 +49,10 @@ package enum ReportHTML {
             """
     }
 
-    private static func table(_ section: ReportSection) -> HTML {
+    /// A row stands in the list of rows, the table, its section and the document at one time.
+    private static let copies = 4
+
+    private static func table(_ section: ReportSection, _ took: (Int) throws -> Void) rethrows -> HTML {
         let columns = section.shownColumns
         let isWritten = columns.map { column in section.rows.allSatisfy { $0[column].isWritten } }
         // What names a row: its keys, else a text that it begins with.
@@ -56,11 +64,17 @@ package enum ReportHTML {
             let side: HTML = isWritten ? .empty : " class=\"number\""
             return "<th scope=\"col\"\(side)>\(section.columns[column].title)</th>"
         }
-        let rows = section.rows.map { row -> HTML in
+        let rows = try section.rows.enumerated().map { number, row -> HTML in
+            let isInPart = section.isInPart(number)
             let cells = columns.indices.map { place in
-                cell(row[columns[place]], isName: names.contains(place), isWritten: isWritten[place])
+                let isName = names.contains(place)
+                return cell(
+                    row[columns[place]], isName: isName, isWritten: isWritten[place],
+                    isInPart: isInPart && isName && place == names.first)
             }
-            return "<tr>\(cells)</tr>\n"
+            let text: HTML = "<tr>\(cells)</tr>\n"
+            try took(copies * text.text.utf8.count)
+            return text
         }
         return """
             <div class="wide" tabindex="0" role="region" aria-label="\(section.title)">
@@ -75,13 +89,14 @@ package enum ReportHTML {
     }
 
     /// The figure as the table prints it; what it is exactly shows where it is pointed at.
-    private static func cell(_ value: ReportValue, isName: Bool, isWritten: Bool) -> HTML {
+    private static func cell(_ value: ReportValue, isName: Bool, isWritten: Bool, isInPart: Bool) -> HTML {
         var classes = isWritten ? [] : ["number"]
         if let state = value.state { classes.append(ReportStyle.name(of: state)) }
         let look: HTML = classes.isEmpty ? .empty : " class=\"\(classes.joined(separator: " "))\""
         let exact: HTML = exactText(value).map { " title=\"\($0)\"" } ?? .empty
         let text = HumanReadableText.text(value)
-        return isName ? "<th scope=\"row\"\(look)\(exact)>\(text)</th>" : "<td\(look)\(exact)>\(text)</td>"
+        let part: HTML = isInPart ? " <span class=\"soft\">in part</span>" : .empty
+        return isName ? "<th scope=\"row\"\(look)\(exact)>\(text)\(part)</th>" : "<td\(look)\(exact)>\(text)</td>"
     }
 
     /// nil where the text is exact itself.

@@ -5,7 +5,7 @@ import JSONTexts
 /// its value (a share to six significant digits, money to twelve decimals) and the exact numerator and denominator.
 /// `null` is no data, `"unknown"` an upper bound that nobody knows.
 enum ReportJSON {
-    static func render(_ report: Report) -> String {
+    static func render(_ report: Report, _ took: (Int) throws -> Void) rethrows -> String {
         var json = JSONWriter(.indented)
         json.beginObject()
         json.member("report", report.name)
@@ -16,11 +16,13 @@ enum ReportJSON {
         json.member("to", RFC3339.render(report.basis.to))
         json.member("now", RFC3339.render(report.basis.now))
         json.member("timezone", report.basis.timeZone)
+        report.basis.filters.write(to: &json)
         json.member("exactness", report.basis.exactness)
         json.key("sections")
         json.beginArray()
         for section in report.sections { json.value(section.name) }
         json.endArray()
+        var told = 0
         for section in report.sections {
             json.key(section.name)
             json.beginArray()
@@ -31,6 +33,9 @@ enum ReportJSON {
                     append(value, to: &json)
                 }
                 json.endObject()
+                // Twice: as bytes and as text.
+                try took(2 * (json.bytes.count - told))
+                told = json.bytes.count
             }
             json.endArray()
         }

@@ -11,13 +11,17 @@ package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
 
 extension Report {
     /// The report in a format, with a line end at the end; as CSV only the section that answers what was asked.
-    package func rendered(_ format: ReportFormat) -> String {
+    package func rendered(_ format: ReportFormat) -> String { rendered(format) { _ in } }
+
+    /// The same.
+    /// - Parameter took: is told how many bytes more are held, row by row, before much is made of them.
+    private func rendered(_ format: ReportFormat, _ took: (Int) throws -> Void) rethrows -> String {
         switch format {
-        case .table: ReportTableText.render(self)
-        case .json: ReportJSON.render(self)
-        case .csv: ReportCSV.render(mainSection)
-        case .html: ReportHTML.render(self)
-        case .cells: ReportCells.render(self)
+        case .table: try ReportTableText.render(self, took)
+        case .json: try ReportJSON.render(self, took)
+        case .csv: try ReportCSV.render(mainSection, took)
+        case .html: try ReportHTML.render(self, took)
+        case .cells: try ReportCells.render(self, took)
         }
     }
 
@@ -25,14 +29,26 @@ extension Report {
     /// - Parameter section: its name; nil: as above; ``ReportFiles/all``: whole, which a CSV is not.
     /// - Throws: ``ReportError`` naming the sections there are.
     package func rendered(_ format: ReportFormat, section: String?) throws(ReportError) -> String {
-        guard let section else { return rendered(format) }
+        try selected(section, for: format).rendered(format)
+    }
+
+    /// The same.
+    /// - Parameter took: as above.
+    /// - Throws: what `took` does, too.
+    func rendered(_ format: ReportFormat, section: String?, _ took: (Int) throws -> Void) throws -> String {
+        try selected(section, for: format).rendered(format, took)
+    }
+
+    /// The report with what is wanted of it.
+    private func selected(_ section: String?, for format: ReportFormat) throws(ReportError) -> Report {
+        guard let section else { return self }
         if section == ReportFiles.all {
-            if format != .csv { return rendered(format) }
+            if format != .csv { return self }
             throw ReportError(
                 message: "a CSV holds one section",
                 hint: "name one (\(sections.map(\.name).joined(separator: ", "))), or have all as a table or json")
         }
-        return try narrowed(to: section).rendered(format)
+        return try narrowed(to: section)
     }
 
     private var mainSection: ReportSection {

@@ -36,6 +36,7 @@ enum ReportStyle {
         svg .bar.good { fill: var(--good) }
         svg .bar.warn { fill: var(--warn) }
         svg .bar.bad { fill: var(--bad) }
+        svg .bar.part { fill-opacity: .35; stroke: var(--bar); stroke-dasharray: 4 3 }
         dt { font-weight: 600 }
         dd { margin: 0 0 .4rem 1rem }
         @media print {

@@ -3,10 +3,11 @@ import JSONTexts
 
 /// Reports for people: aligned columns, marks before what stands beyond its limit, the basis and the definitions below.
 enum ReportTableText {
-    static func render(_ report: Report) -> String {
+    static func render(_ report: Report, _ took: (Int) throws -> Void) rethrows -> String {
         var text = "\(report.title)  \(report.periodText)\n"
+        if let filters = report.filterText { text += wrapped(filters, indent: 2) }
         for section in report.sections {
-            text += "\n\(section.title)\n" + (section.rows.isEmpty ? "  – no data\n" : table(section))
+            text += try "\n\(section.title)\n" + (section.rows.isEmpty ? "  – no data\n" : table(section, took))
         }
         text += "\n" + wrapped(report.basisText, indent: 2) + wrapped(report.exactnessText, indent: 2)
         if !report.definitions.isEmpty { text += "Definitions:\n" }
@@ -32,6 +33,8 @@ enum ReportTableText {
         return (lines + [line]).joined(separator: "\n") + "\n"
     }
 
+    /// What a cell takes beside its text.
+    private static let cellBytes = 32
     /// A line of a table is no wider, so that a terminal does not break it.
     private static let widthMax = 100
     /// What keys may take of it where they stand again.
@@ -39,7 +42,7 @@ enum ReportTableText {
 
     /// Columns that say nothing in any row are left out, but for keys, which go on in the next line where they are long.
     /// Columns beyond the width of a line stand below, with the keys of their rows again.
-    static func table(_ section: ReportSection) -> String {
+    static func table(_ section: ReportSection, _ took: (Int) throws -> Void) rethrows -> String {
         let shown = section.shownColumns
         let kept = shown.filter { !section.columns[$0].isBelow }
         let below = shown.filter { section.columns[$0].isBelow }
@@ -51,13 +54,20 @@ enum ReportTableText {
                 return wrapped(String(repeating: " ", count: 6) + text, indent: 8)
             }.joined()
         }
-        let rows = section.rows.map { row in kept.map { HumanReadableText.text(row[$0]) } }
+        let rows = try section.rows.map { row in
+            let cells = kept.map { HumanReadableText.text(row[$0]) }
+            try took(cells.reduce(0) { $0 + cellBytes + $1.utf8.count })
+            return cells
+        }
         let titles = kept.map { section.columns[$0].title }
         let whole = kept.indices.map { place in rows.reduce(titles[place].count) { max($0, $1[place].count) } }
         let isLeft = kept.map { column in section.rows.allSatisfy { $0[column].isWritten } }
         let keys = kept.indices.filter { section.columns[kept[$0]].isKey }
         let limit = keyLimit(whole, keys: keys)
         let widths = whole.indices.map { keys.contains($0) ? min(whole[$0], max(limit, titles[$0].count)) : whole[$0] }
+        // Each line is as wide as the widest cells are, whatever its own: in its part, in the table and in the report.
+        let lineBytes = 3 * widths.reduce(0) { $0 + $1 + 2 }
+        for _ in rows { try took(lineBytes) }
         // What names the rows where no key does: a text in the first column.
         let parts = parts(widths, keys: keys.isEmpty && isLeft.first == true ? [0] : keys)
         return parts.enumerated().map { part, places in
@@ -148,8 +158,8 @@ enum HumanReadableText {
         case .text(let text): escaped(text)
         case .count(let count): grouped(count)
         case .usd(let picoUSD):
-            signed(picoUSD, "$" + QuotientText.fixed(magnitude(picoUSD), MachineReadableText.picoPerUSD, decimals: 6))
-        case .seconds(let nanoseconds): QuotientText.fixed(Int128(nanoseconds), 1_000_000_000, decimals: 3) + " s"
+            signed(picoUSD, "$" + counting(magnitude(picoUSD), MachineReadableText.picoPerUSD, decimals: 6))
+        case .seconds(let nanoseconds): counting(Int128(nanoseconds), 1_000_000_000, decimals: 3) + " s"
         case .share(let part, let whole): percent(part, whole)
         case .usdPer(let picoUSD, let count):
             signed(picoUSD, "$" + QuotientText.significant(magnitude(picoUSD), count * MachineReadableText.picoPerUSD))
@@ -169,6 +179,13 @@ enum HumanReadableText {
         case .breached: "✗"
         case .noData: "–"
         }
+    }
+
+    /// With so many decimals; with two digits that count where these would show something as nothing.
+    private static func counting(_ value: Int128, _ one: Int128, decimals: Int) -> String {
+        let text = QuotientText.fixed(value, one, decimals: decimals)
+        let isShown = value == 0 || text.utf8.contains { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) }
+        return isShown ? text : QuotientText.significant(value, one, digits: 2)
     }
 
     private static func magnitude(_ value: Int128) -> Int128 { value < 0 ? 0 - value : value }

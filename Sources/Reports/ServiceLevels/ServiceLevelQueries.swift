@@ -18,7 +18,7 @@ struct ServiceLevelQueries {
     }
 
     /// Which model answered is known of turns only.
-    private var asksTurns: Bool { by.isOfCalls }
+    private var asksTurns: Bool { by.isOfCalls || runner.isOfCalls }
 
     /// Those of everything.
     static func whole(runner: ReportRunner, period: ReportPeriod, objectives: ObjectiveSet) throws

@@ -23,15 +23,17 @@ struct ServiceLevelReport {
         let promises = promises(period, judging.set)
         var sections = [
             table(judging, total, budget: try budgetFigures(period, total, judging.set)),
-            try promises.summary(judging.set.answerLimits), questions(total), judging.section,
         ]
+        // Those of ratings and of conversations could not be told.
+        if !runner.isOfCalls { sections.append(try promises.summary(judging.set.answerLimits)) }
+        sections += [questions(total), judging.section]
         if !by.isWhole {
             func queries(_ by: ReportGrouping) -> ServiceLevelQueries {
                 ServiceLevelQueries(runner: runner, period: period, by: by, objectives: judging.set)
             }
             let kinds = queries(by).kinds
             let groups = try runner.listing(&by, kinds, of: period) { try queries($0).figures() }
-            sections.append(breakdown(by, groups.sorted, judging.set.objectives))
+            sections.append(breakdown(by, groups.sorted, judging.set.objectives, of: period))
         }
         sections.append(try worst(period, judging.set))
         return Report(
@@ -52,7 +54,8 @@ struct ServiceLevelReport {
         let worst = try worstConversations(period, set)
         let report = self
         let ofPeriod = [{ _ = try worst.rows() }] + whole.parts
-        let ofWindow = try (window == period ? [] : budgets.parts) + promises(period, set).parts(set.answerLimits)
+        let promised = runner.isOfCalls ? [] : try promises(period, set).parts(set.answerLimits)
+        let ofWindow = (window == period ? [] : budgets.parts) + promised
         // The longest first, so that no thread is left alone with one at the end.
         return (period.from < window.from ? ofPeriod + ofWindow : ofWindow + ofPeriod)
             + [{ _ = try report.exactness(period, set) }]
@@ -129,7 +132,8 @@ struct ServiceLevelReport {
     }
 
     private func breakdown(
-        _ by: ReportGrouping, _ groups: [(key: GroupKey, value: ServiceLevelFigures)], _ objectives: [Objective]
+        _ by: ReportGrouping, _ groups: [(key: GroupKey, value: ServiceLevelFigures)], _ objectives: [Objective],
+        of period: ReportPeriod
     ) -> ReportSection {
         ReportSection(
             name: by.name, title: by.title,
@@ -142,7 +146,7 @@ struct ServiceLevelReport {
                     .count(figures.good), .count(figures.failed), .count(figures.pending), .count(figures.answers),
                 ]
                     + objectives.map { .judged(figures.shown($0), figures.state($0)) }
-            })
+            }, spans: by.spans(groups.map(\.key), of: period, finished: runner.finished))
     }
 
     /// Whose questions failed, and who waited longest. What nobody promised is not among the worst: answers within the
@@ -201,7 +205,7 @@ struct ServiceLevelReport {
                     + "of a cost each hour"),
             ReportDefinition("coverage", "hours with any event ÷ hours of the budget's window"),
         ]
-        if by.isOfCalls {
+        if by.isOfCalls || runner.isOfCalls {
             definitions.append(
                 ReportDefinition(
                     "by model, provider, route",

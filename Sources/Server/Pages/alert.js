@@ -3,8 +3,8 @@ import { instancesOf, labelsOf, quoted, rulesOf, runbookLink, stateNode } from "
 import { address, ask } from "./ask.js";
 import { band, grid } from "./bands.js";
 import { byId, el, replace, setText } from "./dom.js";
-import { conversationLink } from "./figures.js";
 import { count, duration } from "./format.js";
+import { conversationLink } from "./listed.js";
 import { hasPage, keepView, part, show } from "./shell.js";
 import { change, setDefaults } from "./state.js";
 import { dateTimeText } from "./time.js";

@@ -21,12 +21,13 @@ async function trouble(answer) {
   return new Trouble(message, { hint: said.hint, position: said.position, status: answer.status });
 }
 
-// The answer as it comes, for whoever reads it piece by piece. What is sent is sent as JSON.
-export async function open(address, { signal, body } = {}) {
+// The answer as it comes, for whoever reads it piece by piece. What is sent is sent as JSON. Where `keeps` is true the browser may have the
+// answer already, and asks whether it still holds.
+export async function open(address, { signal, body, keeps = false } = {}) {
   let answer;
   try {
     answer = await fetch(address, {
-      signal, credentials: "same-origin", cache: "no-store", redirect: "error",
+      signal, credentials: "same-origin", cache: keeps ? "no-cache" : "no-store", redirect: "error",
       ...(body === undefined
         ? {} : { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
     });

@@ -1,7 +1,7 @@
 // Series over time, drawn by Chart.js: a linear axis in ms with ticks of our own, stacks summed here, gaps where nothing was told. The
 // pointer's place is drawn on a canvas above, so that no chart is drawn again for a move of it. Texts become text nodes, never markup.
 import { timeLabels, timeTicks, valueLabels } from "./axis.js";
-import { element } from "./dom.js";
+import { element, replace } from "./dom.js";
 import { format, shortened } from "./format.js";
 import { fullText } from "./time.js";
 
@@ -17,12 +17,13 @@ const namedColors = {
 const rowsMax = 15, columnsMax = 120;
 
 function theme() {
-  if (matchMedia("print").matches) return "light";
+  // Before a browser prints, it says so, and only then that it is paper.
+  if (matchMedia("print").matches || "printing" in document.documentElement.dataset) return "light";
   return document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 }
 
 // A colour of a file; names that nobody knows are ink.
-function namedColor(name) { return namedColors[theme()][name] ?? getComputedStyle(document.body).color }
+export function namedColor(name) { return namedColors[theme()][name] ?? getComputedStyle(document.body).color }
 
 const sheetColors = {
   green: "var(--good)", orange: "var(--warn)", yellow: "var(--warn)", red: "var(--bad)", blue: "var(--link)", purple: "var(--series-3)",
@@ -30,6 +31,24 @@ const sheetColors = {
 
 // The same for elements, which take it from the sheet: another theme is another colour at once.
 export function sheetColor(name) { return sheetColors[name] ?? "var(--ink)" }
+
+// A tooltip that would end below the window begins higher.
+export function keepInView(tip) {
+  tip.style.top = "";
+  const { top, bottom } = tip.getBoundingClientRect(), below = bottom - innerHeight + 4;
+  if (below > 0) tip.style.top = "calc(.5rem - " + Math.max(0, Math.min(below, top - 4)) + "px)";
+}
+
+// Stripes of a colour: what may still change.
+function hatched(ctx, color) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 6;
+  const inner = tile.getContext("2d");
+  inner.strokeStyle = color;
+  inner.lineWidth = 1.5;
+  for (const at of [-6, 0, 6]) { inner.beginPath(); inner.moveTo(at, 6); inner.lineTo(at + 6, 0); inner.stroke() }
+  return ctx.createPattern(tile, "repeat") ?? color;
+}
 
 // The same colour, hardly seen.
 function faint(color) { return color.replace(/^rgba?\(([^,]+),([^,]+),([^,)]+).*$/, "rgba($1,$2,$3,0.15)") }
@@ -58,21 +77,30 @@ export class TimeChart {
     this.canvas.setAttribute("role", "img");
     this.overlay = element("canvas", undefined, this.frame, "overlay");
     this.overlay.tabIndex = 0;
+    this.overlay.setAttribute("role", "img");
+    this.overlay.setAttribute("aria-label", look.title + ", arrows move the pointer");
     this.tip = element("div", undefined, this.frame, "tip");
     this.tip.hidden = true;
     this.live = element("div", undefined, this.frame, "unseen");
     this.live.setAttribute("aria-live", "polite");
     this.legend = element("div", undefined, host, "legend");
+    // Before the chart measures its place.
+    const { options } = look;
+    host.classList.toggle("beside", options["legend.placement"] === "right" && options["legend.showLegend"] !== false);
     this.listen();
   }
 
-  // data: from, to, start, step, count, series [{name, values}], bands [{from, to, title, color}], finished (ms: later points may change)
+  // data: from, to, start, step, count, series [{name, values}], bands [{from, to, title, color}], finished (ms: later points may change), begun (ms: earlier ones are in part)
   update(data) {
     this.data = data;
     this.series = data.series.map((one) => ({ ...one, color: this.look.colors.color(one.name), dash: this.look.colors.dash(one.name) }));
     this.canvas.setAttribute("aria-label", this.spoken());
+    this.names = shortNames(this.series);
     this.draw();
     this.drawLegend();
+    // Who points at it goes on to, and sees what is there now.
+    this.paint();
+    if (!this.tip.hidden) this.tell();
   }
 
   said(time) { return this.look.said ? this.look.said(time) : fullText(time, this.look.zone) }
@@ -108,24 +136,27 @@ export class TimeChart {
   }
 
   dataset(one, values, fill) {
-    const { style } = this.look, finished = this.data.finished;
+    const { style } = this.look, { finished, begun = -Infinity } = this.data;
     const isLone = (at) => typeof values[at] === "number" && typeof values[at - 1] !== "number" && typeof values[at + 1] !== "number";
     const opacity = Math.round(255 * Math.min(100, style.fillOpacity ?? 0) / 100).toString(16).padStart(2, "0");
     return {
       data: this.points(values), borderColor: one.color, backgroundColor: one.color + opacity, borderWidth: style.lineWidth ?? 1.5,
-      borderDash: one.dash, fill: opacity === "00" ? false : fill, spanGaps: false, stepped: this.look.bars ? "middle" : false,
+      borderDash: one.dash, fill: opacity === "00" ? false : fill, spanGaps: style.spanNulls === true && !this.look.stacked, stepped: this.look.bars ? "middle" : false,
       pointRadius: (context) => isLone(context.dataIndex) ? 2 : 0, pointHitRadius: 0, pointBackgroundColor: one.color,
-      segment: { borderDash: (context) => context.p1.parsed.x > finished ? [3, 3] : undefined },
+      segment: { borderDash: (context) => context.p1.parsed.x > finished || context.p0.parsed.x < begun ? [3, 3] : undefined },
     };
   }
 
   datasets() {
     const shown = this.shown();
     if (this.look.bars && this.data.count <= columnsMax) {
-      return shown.map((one) => ({ type: "bar", data: this.points(one.values), backgroundColor: one.color, stack: "all",
+      const { start, step, finished } = this.data, ctx = this.canvas.getContext("2d");
+      const fill = (one) => one.values.map((_, at) => start + at * step > finished ? hatched(ctx, one.color) : one.color);
+      return shown.map((one) => ({ type: "bar", data: this.points(one.values), backgroundColor: fill(one), stack: "all",
         barThickness: Math.max(1, Math.floor(this.frame.clientWidth / Math.max(1, this.data.count) * 0.8)) }));
     }
-    if (this.look.stacked) return this.stacked(shown);
+    // Columns stand on each other, also where there are too many of them to be drawn as such.
+    if (this.look.stacked || this.look.bars) return this.stacked(shown);
     return shown.map((one) => this.dataset(one, one.values, "origin"));
   }
 
@@ -154,6 +185,7 @@ export class TimeChart {
             axis.ticks.forEach((tick, at) => { tick.label = labels[at] });
           },
           ticks: { color: ink, maxTicksLimit: 6 },
+          title: { display: Boolean(this.look.style.axisLabel), text: this.look.style.axisLabel ?? "", color: ink },
         },
       },
     };
@@ -229,6 +261,7 @@ export class TimeChart {
       const time = this.timeAt(event);
       if (this.drag) this.drag.to = time;
       this.hooks.onHover?.(time);
+      this.height = event.clientY - this.overlay.getBoundingClientRect().top;
       this.point(time);
     });
     this.overlay.addEventListener("pointerleave", () => { this.hooks.onHover?.(null); if (!this.isPinned) this.point(null) });
@@ -258,6 +291,7 @@ export class TimeChart {
       const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
       if (!move) return;
       event.preventDefault();
+      this.height = undefined;
       this.point(Math.min(Math.max((this.time ?? this.data.to) + move * this.data.step, this.data.from), this.data.to));
       this.live.textContent = this.tip.textContent;
       this.hooks.onHover?.(this.time);
@@ -291,20 +325,31 @@ export class TimeChart {
     ctx.beginPath(); ctx.moveTo(x, area.top); ctx.lineTo(x, area.bottom); ctx.stroke();
   }
 
-  // All series of that time, the largest first, their own values.
+  // The series that a tooltip tells of: those that have a value then, the largest first unless the file says otherwise; where it wants one
+  // alone, the one next to the pointer.
+  told(at) {
+    const rows = this.shown().filter((one) => typeof one.values[at] === "number"), { options } = this.look;
+    const sort = options["tooltip.sort"] ?? "desc";
+    if (sort !== "none") rows.sort((a, b) => (sort === "asc" ? 1 : -1) * (a.values[at] - b.values[at]));
+    if (options["tooltip.mode"] !== "single" || this.height === undefined || this.look.stacked) return rows;
+    const far = (one) => Math.abs(this.chart.scales.y.getPixelForValue(one.values[at]) - this.height);
+    return rows.length ? [rows.reduce((best, one) => far(one) < far(best) ? one : best)] : rows;
+  }
+
+  // All series of that time, their own values.
   tell() {
-    this.tip.hidden = this.time === null || this.time === undefined;
+    this.tip.hidden = this.time === null || this.time === undefined || this.look.options["tooltip.mode"] === "none";
     if (this.tip.hidden) return;
     const { start, step, count } = this.data, { unit, decimals } = this.look;
     const at = Math.min(Math.max(Math.round((this.time - start) / step), 0), count - 1);
-    const rows = this.shown().filter((one) => typeof one.values[at] === "number").sort((a, b) => b.values[at] - a.values[at]);
+    const rows = this.told(at);
     this.tip.replaceChildren();
     element("b", this.said(start + at * step), this.tip);
     for (const one of rows.slice(0, rowsMax)) {
       const line = element("div", undefined, this.tip);
       const mark = element("i", "", line);
       mark.style.background = one.color;
-      element("span", one.name, line);
+      element("span", this.names.of(one), line);
       element("span", format(one.values[at], unit, { decimals }), line, "number");
     }
     if (rows.length > rowsMax) element("div", (rows.length - rowsMax) + " more", this.tip, "soft");
@@ -318,18 +363,18 @@ export class TimeChart {
     const isRight = x > this.frame.clientWidth / 2;
     this.tip.style.left = isRight ? "auto" : x + 12 + "px";
     this.tip.style.right = isRight ? this.frame.clientWidth - x + 12 + "px" : "auto";
+    keepInView(this.tip);
   }
 
   // MARK: the legend
 
   drawLegend() {
     const { options, unit, decimals } = this.look;
-    this.legend.replaceChildren();
     this.legend.hidden = options["legend.showLegend"] === false;
-    if (this.legend.hidden) return;
+    if (this.legend.hidden) return this.legend.replaceChildren();
     const isTable = options["legend.displayMode"] === "table";
     const calcs = isTable ? [...new Set(["lastNotNull", ...(options["legend.calcs"] ?? [])])] : [];
-    const table = element(isTable ? "table" : "ul", undefined, this.legend);
+    const table = element(isTable ? "table" : "ul");
     if (isTable) {
       const head = element("tr", undefined, element("thead", undefined, table));
       element("th", "", head);
@@ -345,10 +390,14 @@ export class TimeChart {
       button.setAttribute("aria-pressed", String(!this.hidden.has(one.name)));
       const mark = element("i", "", button);
       mark.style.borderTop = "3px " + (one.dash.length ? "dashed " : "solid ") + one.color;
-      element("span", shortened(one.name), button);
+      element("span", shortened(this.names.of(one)), button);
       button.addEventListener("click", (event) => this.choose(one.name, event.ctrlKey || event.metaKey));
       for (const calc of calcs) element("td", format(reduce(one.values, calc), unit, { decimals }), row, "number");
     }
+    const common = this.names.common ? element("p", "all: " + shortened(this.names.common, 120), null, "soft note") : null;
+    if (common) common.title = this.names.common;
+    // Who chooses a series stays at it.
+    replace(this.legend, common, table);
   }
 
   // A click leaves one alone, or all again; with Ctrl it hides or shows one.
@@ -370,6 +419,20 @@ export class TimeChart {
     this.chart?.destroy();
     this.host.replaceChildren();
   }
+}
+
+// What series that are named by all their labels have in common is told once. Their names in full stay what they are known by.
+function shortNames(series) {
+  const plain = { common: "", of: (one) => one.name };
+  const isLabelled = (one) => one.labels && /^[A-Za-z_:][\w:]*\{|^\{/.test(one.name) && Object.keys(one.labels).length > 0;
+  const labelled = series.filter(isLabelled);
+  if (labelled.length < 2) return plain;
+  const first = labelled[0].labels;
+  const shared = Object.keys(first).filter((name) => labelled.every((one) => one.labels[name] === first[name]));
+  const written = (labels, names) => "{" + names.map((name) => name + "=" + JSON.stringify(labels[name])).join(", ") + "}";
+  const own = (one) => Object.keys(one.labels).filter((name) => !shared.includes(name));
+  if (!shared.length || labelled.some((one) => !own(one).length)) return plain;
+  return { common: written(first, shared), of: (one) => isLabelled(one) ? written(one.labels, own(one)) : one.name };
 }
 
 // What a column of numbers says in short; null of none.

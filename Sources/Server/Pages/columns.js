@@ -172,7 +172,19 @@ export function tree(events, turns) {
   addUp(result);
   // What has no time of its own has that of what stands below it.
   roots.sort((one, other) => start[one] - start[other] || one - other);
-  return result;
+  return Object.assign(result, places(result));
+}
+
+// Which of how many a node is among those beside it, from 1.
+function places({ roots, first, next, count }) {
+  const [position, siblings] = [new Int32Array(count), new Int32Array(count)];
+  roots.forEach((node, index) => { [position[node], siblings[node]] = [index + 1, roots.length]; });
+  for (let above = 0; above < count; above += 1) {
+    let size = 0;
+    for (let node = first[above]; node >= 0; node = next[node]) position[node] = size += 1;
+    for (let node = first[above]; node >= 0; node = next[node]) siblings[node] = size;
+  }
+  return { position, siblings };
 }
 
 // A span that says it stands below itself, by however many others, is put below its turn.
@@ -333,9 +345,11 @@ export function words(events, row) {
   return parts.join(" · ");
 }
 
-// Where the words of people and agents would stand.
+// Where the words of people and agents would stand, and what else a span said.
 export function withheldText(events, row) {
   const type = events.text("type", row);
+  const values = events.number("withheld_values", row);
+  if (values) return values + (values === 1 ? " value withheld" : " values withheld");
   if (type !== "message.received" && type !== "message.sent" && type !== "feedback.submitted") return null;
   const length = events.number("characters", row);
   return length === null ? "content withheld" : "content withheld (" + length + (length === 1 ? " character)" : " characters)");

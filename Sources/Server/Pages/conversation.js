@@ -5,14 +5,14 @@ import { Columns, costText, exactMoney, outcomes, pico, tree, withheldText, word
 import { copyButton } from "./copy.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, format } from "./format.js";
+import { conversationAddress, cursorOf, filtersOf, namedHere, pageInList, sortOf } from "./listed.js";
 import { VirtualRows, isShortcutOfOthers, isTyping } from "./rows.js";
 import { keepView, notice, noticeTrouble, show } from "./shell.js";
 import { change, link, view } from "./state.js";
 import { dateTimeText, offsetText } from "./time.js";
 import { Waterfall, callOf, filters } from "./waterfall.js";
 
-// A percent sign that escapes nothing is itself, as the server reads it.
-const id = decodeURIComponent((location.pathname.split("/")[2] ?? "").replace(/%(?![0-9a-f]{2})/gi, "%25"));
+const id = namedHere();
 const views = { turns: "Turns", waterfall: "Waterfall", events: "Events" };
 const turnsShown = 200;
 
@@ -33,12 +33,21 @@ function given() {
   for (const name of ["turn", "event"]) {
     if (parameters.has(name) && whole(name) === null) wrong.push(name + "=" + parameters.get(name) + " is no number");
   }
-  // "All" of a dashboard is no value.
-  const tenants = (view().variables.tenant ?? []).filter((text) => text !== "" && text !== "$__all");
-  return { view: Object.hasOwn(views, named ?? "") ? named : null, turn: whole("turn"), event: whole("event"), tenant: tenants[0], wrong };
+  // Variables are filters of the list that it was opened from; where nothing else says whose it is, they do.
+  const tenant = parameters.get("tenant") || filtersOf(view().variables).tenant;
+  return {
+    view: Object.hasOwn(views, named ?? "") ? named : null, turn: whole("turn"), event: whole("event"), tenant, place: parameters.get("place"), wrong,
+  };
 }
 
-function path(query) { return address("/v1/conversations/" + encodeURIComponent(id), { tenant: given().tenant, ...query }); }
+function path(query) { return conversationAddress(id, { tenant: given().tenant, ...query }); }
+
+// This page with another part of it in view, in the same place of the list.
+function here(changes) {
+  const said = new URLSearchParams(location.search);
+  const kept = ["named", "tenant", "place"].filter((name) => said.has(name)).map((name) => [name, said.get(name)]);
+  return link(location.pathname, { ...Object.fromEntries(kept), ...changes });
+}
 
 // The time of so many ns behind the base, with milliseconds.
 function timeText(ns) {
@@ -58,7 +67,8 @@ function tile(title, figure, ...more) {
 function moneyTile(sums) {
   const unpriced = sums.calls_unpriced + sums.calls_partly_priced;
   const exact = sums.cost_usd !== undefined;
-  return tile("Cost of model calls", exact ? exactMoney(sums.cost_usd) : costText({ ...sums, cost_usd: null }),
+  const state = sums.calls_unpriced === sums.calls ? "unpriced" : "partly";
+  return tile("Cost of model calls", exact ? exactMoney(sums.cost_usd) : costText({ ...sums, cost_usd: null, price_state: state }),
     count(sums.calls) + (sums.calls === 1 ? " call" : " calls"),
     unpriced ? el("p", { class: "warn" }, "! ", el("a", { href: "/prices" }, count(unpriced) + " not wholly priced")) : null,
     pico(sums.tool_cost_usd) > 0n ? "tools say " + exactMoney(sums.tool_cost_usd) + " besides" : null);
@@ -94,8 +104,7 @@ function showHead() {
         head.feedback_requests ? "asked for " + (head.feedback_requests === 1 ? "once" : count(head.feedback_requests) + " times") : null)),
     el("p", { class: "soft" }, "The same as ", el("a", { href: path({}) }, "JSON"), ", ", el("a", { href: path({ format: "table" }) }, "text"),
       ", ", el("a", { href: path({ format: "columns" }) }, "columns"), ". ",
-      copyButton("SQL", sqlText, showBeside), " ",
-      el("a", { href: "/conversations", "data-keeps-view": true }, "All conversations")),
+      copyButton("SQL", sqlText, showText)),
     isAllLate(data.answer) ? el("p", { class: "soft" }, "Every event of it came more than " + format(data.answer.late.after_ns / 1e9, "s")
       + " after it happened.") : null,
     head.cut_after === undefined ? null : el("p", { class: "warn" }, "! outcome, turns and rating are made of the first " + count(head.cut_after)
@@ -107,9 +116,61 @@ function sqlText() {
   return "select * from events where conversation_id = " + quoted(id) + " and tenant = " + quoted(data.answer.tenant) + " order by time, position";
 }
 
-function showBeside(text, button) {
+function showText(text, button) {
   if (!button.nextElementSibling?.matches("code")) button.after(" ", el("code", {}, text));
   return "Not allowed here: select it";
+}
+
+// MARK: its place in a list
+
+let besides = {};
+
+// Those before and behind it in the list that it was opened from, where the address has its place there. They are looked
+// for around that place as it was, whatever became of the conversation since.
+async function findBesides() {
+  const { place } = given();
+  const values = filtersOf(view().variables);
+  const key = JSON.stringify([place, values]);
+  if (besides.key === key) return showBesides();
+  besides = { key };
+  showBesides();
+  if (place === null) return;
+  const others = async (name) => {
+    const asked = { ...values, sort: sortOf(place), [name]: cursorOf(place, id, data.answer.tenant), limit: 2 };
+    const { conversations } = await ask(address("/v1/conversations", asked));
+    return conversations.filter((found) => found.conversation_id !== id || found.tenant !== data.answer.tenant);
+  };
+  try {
+    const [before, behind] = await Promise.all([others("before"), others("cursor")]);
+    if (besides.key !== key) return;
+    besides = { key, before: before.at(-1) ?? null, behind: behind[0] ?? null };
+    notice("place", null);
+    showBesides();
+  } catch (error) {
+    noticeTrouble("place", error);
+  }
+}
+
+function showBesides() {
+  const { place, view: named } = given();
+  const { before, behind } = besides;
+  const sort = sortOf(place ?? "") ?? "newest";
+  const other = (found, rel, text) => el("a", { href: pageInList(found, { view: named }), rel }, text(found.conversation_id));
+  const end = (text) => el("span", { class: "soft" }, text);
+  replace(byId("list"),
+    before ? other(before, "prev", (name) => "‹ Previous: " + name) : before === null ? end("The first of the list") : null,
+    el("a", { href: link("/conversations", sort === "newest" ? {} : { sort }) }, place === null ? "All conversations" : "The list"),
+    behind ? other(behind, "next", (name) => "Next: " + name) : behind === null ? end("The last of the list") : null);
+}
+
+// MARK: its traces elsewhere
+
+const traces = byId("id").dataset.traces;
+
+// Where the settings say how, and the id is one that cannot lead anywhere else in an address.
+function traceLink(trace) {
+  if (!traces || !/^[0-9A-Za-z_-]{1,128}$/.test(trace ?? "")) return null;
+  return el("a", { href: traces.replaceAll("{trace_id}", () => trace), rel: "noreferrer", class: "trace" }, "Trace " + trace);
 }
 
 // MARK: turns
@@ -161,7 +222,7 @@ function eventLine(row) {
   const isError = events.text("status", row) === "error";
   const cost = events.raw("price_state", row) === null ? "" : costText(callOf(events, row));
   const text = [words(events, row), withheldText(events, row), length === null ? null : format(length / 1e9, "s"), cost,
-    type === "usage.reported" ? "a check of the calls, not added" : null, ...marks(row)].filter(Boolean).join(" · ");
+    ...marks(row)].filter(Boolean).join(" · ");
   return el("li", { class: isError ? "bad" : undefined },
     el("button", { type: "button", class: "plain", click: () => choose(row, "turns", true) }, (isError ? "✗ " : "") + type), " ", text);
 }
@@ -177,7 +238,8 @@ function showTurns() {
       class: "turn", toggle: () => { if (part.open && !list.childElementCount) list.append(...stepsOf(nodes, row)); },
     }, el("summary", {}, turnLine(turns, row)), list,
     turns.raw("turn", row) === null ? null
-      : el("p", {}, el("a", { href: link(location.pathname, { ...tenantOf(), view: "waterfall", turn: turns.text("turn", row) }) }, "Waterfall of this turn")));
+      : el("p", {}, el("a", { href: here({ view: "waterfall", turn: turns.text("turn", row) }) }, "Waterfall of this turn"), " ",
+        traceLink(turns.text("trace_id", row))));
     part.open = turns.count === 1 || (wanted !== null && turns.number("turn", row) === wanted);
     parts.push(part);
   }
@@ -186,8 +248,6 @@ function showTurns() {
     more > 0 ? el("button", { type: "button", click: () => { data.turnsShown = last + turnsShown; showTurns(); } }, "Show more (" + count(more) + ")") : null,
     answer.sums.turns_not_loaded > 0 ? el("p", { class: "warn" }, count(answer.sums.turns_not_loaded) + " turns more are not loaded") : null);
 }
-
-function tenantOf() { return given().tenant === undefined ? {} : { "var-tenant": given().tenant }; }
 
 // The events of a turn in the order of time, the first ones where there are many.
 function stepsOf(nodes, turn) {
@@ -211,6 +271,7 @@ function stepsOf(nodes, turn) {
 function marks(row) {
   const said = [];
   const { late, rebooked, amended, answer } = data;
+  if (data.events.text("type", row) === "usage.reported") said.push("a check of the calls, not added");
   if (late.has(row)) {
     said.push("late by " + format((data.events.number("received_time", row) - data.events.number("time", row)) / 1e9, "s"));
   }
@@ -237,9 +298,11 @@ function showWaterfall() {
   const turns = el("button", { type: "button", hidden: turnRow === null, click: () => change({ turn: null }) }, "All turns");
   const only = el("button", { type: "button", hidden: true, click: () => change({ turn: only.dataset.turn, view: "waterfall" }) }, "Only this turn");
   const grid = el("div", { id: "grid" });
-  replace(place, el("div", { class: "tools" }, el("label", {}, "Show ", select), el("label", {}, "Find ", find), only, turns, helpButton()), notLoaded(), grid);
+  replace(place, el("div", { class: "tools" }, el("label", {}, "Show ", select), el("label", {}, "Find ", find), only, turns, helpButton()), notLoaded(),
+    turn !== null && turnRow === null ? el("p", { class: "warn" }, "! there is no turn " + turn
+      + (data.answer.sums.turns_not_loaded > 0 ? " among those that are loaded" : "") + ": all are shown") : null, grid);
   waterfall = new Waterfall(grid, data.tree, {
-    text: (ns) => clockText(ns), open: (row) => choose(row, "waterfall", true),
+    text: (ns) => clockText(ns), marks, isWhole: data.answer.sums.events_not_loaded === 0, open: (row) => choose(row, "waterfall", true),
     choose: (row, turnRow) => {
       only.hidden = turn !== null || turnRow < 0 || data.turns.raw("turn", turnRow) === null;
       only.dataset.turn = turnRow < 0 ? "" : data.turns.text("turn", turnRow) ?? "";
@@ -310,16 +373,21 @@ function choose(row, named, isOpened) {
 async function showDetail(position, isFocus = false) {
   const place = byId("detail");
   const row = rowOf(position);
-  if (row < 0) return replace(place);
   try {
     const answer = await ask(path({ event: position }));
     if (given().event !== position) return;
     const found = answer.events[0];
+    if (!found) {
+      replace(place);
+      return notice("event", "no event of this conversation is at position " + position);
+    }
     const close = el("button", { type: "button", click: () => { replace(place); byId("grid")?.querySelector(".rows-body")?.focus(); } }, "Close");
     replace(place, el("section", { class: "card detail", "aria-labelledby": "detail-title" },
-      el("h2", { id: "detail-title", tabindex: "-1" }, data.events.text("type", row) + " at position " + position), close,
-      marks(row).length ? el("p", { class: "warn" }, marks(row).join(", ")) : null, priceOf(row), contentOf(row),
-      el("div", { class: "wide" }, el("table", {}, el("tbody", {}, Object.entries(found ?? {}).map(([name, value]) =>
+      el("h2", { id: "detail-title", tabindex: "-1" }, found.type + " at position " + position), close,
+      row < 0 ? el("p", { class: "warn" }, "! it is not among the first " + count(data.events.count) + " events, which are loaded")
+        : [marks(row).length ? el("p", { class: "warn" }, marks(row).join(", ")) : null, correctionOf(row), priceOf(row), contentOf(row)],
+      el("p", {}, traceLink(found.trace_id)),
+      el("div", { class: "wide" }, el("table", {}, el("tbody", {}, Object.entries(found).map(([name, value]) =>
         el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, typeof value === "object" ? JSON.stringify(value, null, 1) : String(value)))))))));
     notice("event", null);
     if (isFocus) byId("detail-title").focus();
@@ -328,9 +396,20 @@ async function showDetail(position, isFocus = false) {
   }
 }
 
+// Why what would stand there does not.
 function contentOf(row) {
   const text = withheldText(data.events, row);
-  return text ? el("p", {}, text + ": " + data.answer.withheld.reason) : null;
+  const { reason, values_reason: ofValues } = data.answer.withheld;
+  return text ? el("p", {}, text + ": " + (data.events.number("withheld_values", row) ? ofValues : reason)) : null;
+}
+
+// What booked the call again, and when.
+function correctionOf(row) {
+  if (!data.rebooked.has(row)) return null;
+  const { reason, time } = data.answer.corrections[data.rebooked.get(row)];
+  const at = Date.parse(time);
+  return el("p", { class: "warn" }, (reason === "first_price" ? "booked when the first price of a class came, " : "booked again at other prices, as was asked for ")
+    + dateTimeText(at, zone, true) + " (" + offsetText(at, zone) + ")");
 }
 
 // With which price the call was booked.
@@ -438,6 +517,18 @@ async function load(signal) {
   };
 }
 
+// Whose it may be, where several have one of this id and nothing says which is meant; nobody: that is not what is wrong.
+async function owners(error, signal) {
+  if (error.status !== 400 || given().tenant !== undefined) return [];
+  const { conversations } = await ask(address("/v1/conversations", { id, from: "1970-01-01", limit: 500 }), { signal });
+  return conversations.filter((found) => found.conversation_id === id).map((found) => found.tenant);
+}
+
+function showOwners(tenants) {
+  replace(byId("head"), el("p", {}, count(tenants.length) + " tenants have a conversation of this id. Whose is meant?"),
+    el("ul", {}, tenants.map((tenant) => el("li", {}, el("a", { href: here({ tenant }) }, tenant)))));
+}
+
 let asked = null;
 let isStepped = false;
 addEventListener("popstate", () => { isStepped = true; });
@@ -449,7 +540,15 @@ show(async ({ zone: aZone, signal }) => {
   const { wrong, event } = given();
   notice("parameters", wrong.length ? "in the address: " + wrong.join("; ") : null);
   if (asked !== key) {
-    await load(signal);
+    // The way back to the list is there also where there is no such conversation.
+    showBesides();
+    try {
+      await load(signal);
+    } catch (error) {
+      const tenants = await owners(error, signal);
+      if (tenants.length < 2) throw error;
+      return showOwners(tenants);
+    }
     asked = key;
   }
   if (isNew) {
@@ -457,16 +556,22 @@ show(async ({ zone: aZone, signal }) => {
     shownView = null;
     const time = Date.parse(data.answer.watermark);
     setText(byId("basis"), "As of event " + count(data.answer.position) + ", watermark " + dateTimeText(time, zone, true) + " (" + offsetText(time, zone)
-      + "). Times are " + zone + "'s." + (data.tree.hidden ? " " + count(data.tree.hidden) + " spans as they came are left out of the waterfall, where what they became stands." : ""));
+      + "). Times are " + zone + "'s." + (data.tree.hidden ? " " + count(data.tree.hidden) + " spans as they came are left out of the waterfall, where what they became stands." : "")
+      + " Withheld: " + data.answer.withheld.reason + ".");
     notice("missing", data.answer.notice ? "not all of it yet: " + data.answer.notice : null, { isBad: false });
   }
   showView();
-  if (event === null) replace(byId("detail"));
-  else if (isNew || isStepped) showDetail(event);
+  if (event === null) {
+    replace(byId("detail"));
+    notice("event", null);
+  } else if (isNew || isStepped) {
+    showDetail(event);
+  }
   if (isStepped && event !== null && rowOf(event) >= 0) {
     if (shownView === "waterfall") waterfall.reveal(rowOf(event), { isTold: false });
     if (shownView === "events") table.choose(rowOf(event), { isTold: false });
   }
   isStepped = false;
   keepView(byId("main"));
+  await findBesides();
 });

@@ -4,15 +4,16 @@ import { address, ask } from "./ask.js";
 import { costText, exactMoney, outcomes, pico } from "./columns.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, format } from "./format.js";
+import { filtersOf, pageInList } from "./listed.js";
 import { keepView, notice, noticeTrouble, show } from "./shell.js";
-import { change, link, setDefaults, view } from "./state.js";
+import { change, setDefaults, view } from "./state.js";
 import { dateTimeText, offsetText } from "./time.js";
 
 setDefaults({ refresh: "1m" });
 
 const sorts = { newest: "begun", duration: "length", errors: "errors", cost: "cost" };
 
-// Each with its name at the server; the names in the address are those of variables, which other pages have, too.
+// Each with its name at the server.
 const fields = [
   { name: "tenant", label: "Tenant" }, { name: "channel", label: "Channel" }, { name: "topic", label: "Topic" },
   { name: "outcome", label: "Outcome", choices: Object.keys(outcomes) }, { name: "variant", label: "Variant" },
@@ -26,26 +27,20 @@ const fields = [
 
 function given() {
   const parameters = new URLSearchParams(location.search);
-  const { variables } = view();
   const wrong = [];
-  const values = {};
-  for (const { name } of fields) {
-    // "All" of a dashboard is no value.
-    const said = (variables[name] ?? []).filter((text) => text !== "" && text !== "$__all");
-    if (said.length > 1) wrong.push("var-" + name + " has several values here, the first of which counts");
-    if (said.length) values[name] = said[0];
-  }
+  const values = filtersOf(view().variables, wrong);
   let sort = parameters.get("sort") ?? "newest";
   if (!Object.hasOwn(sorts, sort)) {
     wrong.push("sort=" + sort + " is none of " + Object.keys(sorts).join(", "));
     sort = "newest";
   }
-  return { values, sort, cursor: parameters.get("cursor"), wrong };
+  const [cursor, before] = ["cursor", "before"].map((name) => parameters.get(name));
+  return { values, sort, place: cursor ?? before, name: cursor === null ? "before" : "cursor", wrong };
 }
 
-// A cursor is of one list: with another range or order it means nothing.
-function holds(cursor, { from, to, sort }) {
-  const parts = cursor.split(".");
+// A place is of one list: with another range or order it means nothing.
+function holds(place, { from, to, sort }) {
+  const parts = place.split(".");
   try {
     const [start, end] = [parts[2], parts[3]].map((text) => Number(BigInt(text) / 1000000n));
     return parts[1] === sort && start === Math.floor(from) && end === Math.floor(to);
@@ -55,7 +50,7 @@ function holds(cursor, { from, to, sort }) {
 }
 
 // What is said is a step; the page behind it is the first one again.
-function act(changes) { change({ cursor: null, ...changes }); }
+function act(changes) { change({ cursor: null, before: null, ...changes }); }
 
 // MARK: filters
 
@@ -111,11 +106,10 @@ function head(sort, name, kind) {
 
 function row(found, zone) {
   const [mark, kind] = outcomes[found.outcome] ?? ["?", "soft"];
-  const target = link("/conversations/" + encodeURIComponent(found.conversation_id), { "var-tenant": found.tenant });
   const missing = found.calls_unpriced + found.calls_partly_priced;
   const end = (text, more) => [text, more ? el("span", { class: "soft" }, more) : null];
   return el("tr", {},
-    el("th", { scope: "row" }, el("a", { href: target, class: "row" }, found.conversation_id)),
+    el("th", { scope: "row" }, el("a", { href: pageInList(found), class: "row" }, found.conversation_id)),
     el("td", { title: found.start_time }, dateTimeText(Date.parse(found.start_time), zone, true)),
     el("td", { class: "number", title: found.duration_ns + " ns" }, format(found.duration_ns / 1e9, "s")),
     el("td", {}, [found.tenant, found.channel, found.topic, found.variant].filter(Boolean).join(" · ")),
@@ -138,18 +132,21 @@ function showList(answer, sort, zone) {
     el("tbody", {}, rows.map((found) => row(found, zone)))));
 }
 
-function showFound(answer, cursor, filters) {
+function showFound(answer, place, filters) {
   const rows = answer.conversations;
   const sum = rows.reduce((all, found) => all + pico(found.cost_usd ?? found.cost_low_usd), 0n);
   const isExact = rows.every((found) => found.calls_unpriced + found.calls_partly_priced === 0);
   const all = answer.matching === undefined ? "" : count(answer.matching) + (answer.matching === 1 ? " conversation" : " conversations");
   setText(byId("found"), rows.length === 0
-    ? "None" + (cursor ? " behind these." : Object.keys(filters).length ? " that the filters let through." : " in this range.")
-    : (all || "further ones") + ", " + count(rows.length) + " here: " + (isExact ? "" : "at least ") + exactMoney(sum) + " by " + answer.rule + ".");
+    ? "None" + (place ? " there." : Object.keys(filters).length ? " that the filters let through." : " in this range.")
+    : (all || "a further page") + ", " + count(rows.length) + " here: " + (isExact ? "" : "at least ") + exactMoney(sum) + " by " + answer.rule + ".");
+  // The period stays as it is: a list that somebody goes through does not move on.
+  const turn = (text, changes) => el("button", {
+    type: "button", click: () => change({ cursor: null, before: null, from: answer.from, to: answer.to, ...changes }),
+  }, text);
   replace(byId("more"),
-    cursor ? el("button", { type: "button", click: () => history.back() }, "Back") : null, " ",
-    // The period stays as it is: a list that somebody goes through does not move on.
-    answer.next ? el("button", { type: "button", click: () => change({ cursor: answer.next, from: answer.from, to: answer.to }) }, "Next " + rows.length) : null);
+    place ? turn("First page", {}) : null, " ", answer.previous ? turn("Previous page", { before: answer.previous }) : null, " ",
+    answer.next ? turn("Next page", { cursor: answer.next }) : null);
 }
 
 function showBasis(answer, zone) {
@@ -173,12 +170,12 @@ byId("list").addEventListener("keydown", (event) => {
 makeForm();
 
 show(async ({ from, to, zone, view: seen, signal }) => {
-  const { values, sort, cursor, wrong } = given();
+  const { values, sort, place, name, wrong } = given();
   showForm(values);
   notice("parameters", wrong.length ? "in the address: " + wrong.join("; ") : null);
-  const isHeld = cursor !== null && holds(cursor, { from, to, sort });
-  if (cursor !== null && !isHeld) return change({ cursor: null }, { isAct: false });
-  const period = isHeld ? { cursor } : { from: new Date(from).toISOString(), to: seen.to === "now" ? undefined : new Date(to).toISOString() };
+  const isHeld = place !== null && holds(place, { from, to, sort });
+  if (place !== null && !isHeld) return change({ cursor: null, before: null }, { isAct: false });
+  const period = isHeld ? { [name]: place } : { from: new Date(from).toISOString(), to: seen.to === "now" ? undefined : new Date(to).toISOString() };
   try {
     const answer = await ask(address("/v1/conversations", { ...period, ...values, sort }), { signal });
     notice("filters", null);

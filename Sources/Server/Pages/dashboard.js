@@ -1,252 +1,491 @@
 // A dashboard: what it is drawn from, its figures line by line, and everything that decides what is seen in the address, so that reload,
-// back and a pasted link show the same.
+// back and a pasted link show the same. Panels near the view are asked in one request, others when they come near.
 import { Trouble, ask, open } from "./ask.js";
 import { ColorBook } from "./chart.js";
-import { byId, element } from "./dom.js";
+import { Choices, allValues } from "./choices.js";
+import { byId, element, replace, setText } from "./dom.js";
 import { makePanel } from "./panels.js";
 import { notice, noticeTrouble, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
-import { fullText, isRelative, parsed } from "./time.js";
+import { fullText, isRelative, parsed, setCalendar } from "./time.js";
 
 function iso(time) { return new Date(time).toISOString() }
+
+// Pixels above and below the view in which a panel counts as near.
+const nearby = 300;
+// ms of a frame in which panels are drawn; the rest of it is the browser's.
+const drawing = 12;
 
 class Page {
   constructor(host, model) {
     this.host = host; this.model = model;
     this.colors = new ColorBook();
-    this.panels = new Map();
+    // Panels and rows by id and copy: { key, model, copy, section, panel, isFresh, isAsked, value }
+    this.cells = new Map();
+    this.repeats = new Map();
     this.marks = new Map();
     this.opened = new Set();
     this.variables = new Map();
+    this.anchors = [];
     this.basis = null;
+    this.watermark = null;
+    // What is to be drawn, by cell: one panel after the other, a frame at a time.
+    this.waiting = new Map();
     // Counts how often all was asked.
     this.turn = 0;
-    this.crosshairShared = model.crosshair;
     this.zone = "UTC";
     [this.from, this.to] = [Date.now() - 6 * 3600000, Date.now()];
   }
 
   get parameters() { return new URL(location.href).searchParams }
+  get only() { return Number(this.parameters.get("viewPanel")) || null }
 
   filters() {
-    return [...this.variables.values()].map((one) => [one.label, one.chosen.map((value) => value === "$__all" ? "all" : value)]);
+    return [...this.variables.values()].map((one) => [one.label, one.chosen.map((value) => value === allValues ? "all" : value)]);
   }
 
-  query(panels) {
-    const asked = new URLSearchParams(), { from, to, variables } = view();
-    // Now is the server's; other times are sent as they are shown above, however somebody wrote them.
-    const sent = (text, isEnd) => isRelative(text) ? text : iso(parsed(text, { now: Date.now(), zone: this.zone, isEnd }));
-    asked.set("from", sent(from, false));
-    asked.set("to", sent(to, true));
+  query(times, more) {
+    const asked = new URLSearchParams(), { variables } = view();
+    asked.set("from", times.from);
+    asked.set("to", times.to);
     for (const [name, values] of Object.entries(variables)) for (const value of values) asked.append("var-" + name, value);
     asked.set("timezone", this.zone);
-    asked.set("width", String(Math.max(200, Math.round(this.host.clientWidth))));
-    for (const id of panels ?? []) asked.append("panel", String(id));
+    asked.set("width", String(Math.max(200, Math.floor(this.host.clientWidth / 100) * 100)));
+    for (const [name, values] of Object.entries(more)) for (const value of [values].flat()) asked.append(name, String(value));
     return asked;
   }
+
+  // Now is the server's; other times are sent as they are shown above, however somebody wrote them.
+  get wantedTimes() {
+    const { from, to } = view();
+    const sent = (text, isEnd) => isRelative(text) ? text : iso(parsed(text, { now: Date.now(), zone: this.zone, isEnd }));
+    return { from: sent(from, false), to: sent(to, true) };
+  }
+
+  // So many times as long around the middle; what lies ahead has no figures.
+  zoom(factor) {
+    const middle = (this.from + this.to) / 2, half = Math.max(30000, (this.to - this.from) * factor / 2);
+    const to = Math.min(Math.max(this.to, Date.now()), middle + half);
+    change({ from: iso(Math.round(middle - half)), to: iso(Math.round(to)) });
+  }
+
+  // What was answered: all panels of a page are of one range.
+  get shownTimes() { return { from: iso(this.from), to: iso(this.to) } }
 
   // MARK: the panels
 
   build() {
-    const only = Number(this.parameters.get("viewPanel")) || null;
+    this.bar = document.getElementById("variables");
+    this.choices = new Choices(this.bar, {
+      onChoose: (name, values) => change({ ["var-" + name]: values }),
+      find: (name, text, signal) => this.find(name, text, signal),
+    });
+    this.links = element("nav", undefined, this.bar);
+    this.links.setAttribute("aria-label", "dashboards");
+    for (const link of this.model.links) this.link(link, this.links);
+    // A finger that drags over a chart scrolls: for zooming there are these.
+    for (const [text, act] of [["Zoom in", () => this.zoom(0.5)], ["Zoom out", () => this.zoom(2)], ["Print", () => this.print()]]) {
+      const button = element("button", text, this.links);
+      button.type = "button";
+      button.addEventListener("click", act);
+    }
+    this.printed = element("p", "", this.bar, "printed");
+    this.arrange();
+  }
+
+  // The cells in the order of the page: a row with all that it heads once for each value, a panel likewise.
+  *order() {
+    const values = (model) => this.repeats.get(model.id)?.values ?? [null];
+    const own = function* (model) { for (const [copy, value] of values(model).entries()) yield { model, copy, value } };
     for (const model of this.model.panels) {
-      const section = document.getElementById("panel-" + model.id);
-      if (!section) continue;
-      section.style.gridColumn = only ? "1 / -1" : model.x + 1 + " / span " + model.w;
-      if (model.type === "row") this.buildRow(section, model, only);
-      else {
-        section.style.minHeight = (only ? 24 : model.h) * 2.2 + "rem";
-        if (only) section.hidden = model.id !== only;
-        if (!section.hidden) this.open(section, model);
+      if (model.type !== "row") { if (model.section === undefined) yield* own(model); continue }
+      const inner = this.model.panels.filter((panel) => panel.section === model.id);
+      for (const [copy, value] of values(model).entries()) {
+        yield { model, copy, value };
+        for (const panel of inner) {
+          if (model.repeat && this.repeats.has(model.id)) yield { model: panel, copy, value, row: model };
+          else yield* own(panel);
+        }
       }
     }
   }
 
-  buildRow(section, model, only) {
-    section.hidden = Boolean(only);
+  // Makes what there is to see, takes away what is no longer; what stays is left where it is.
+  arrange() {
+    const found = new Set();
+    let before = null;
+    for (const { model, copy, value, row } of this.order()) {
+      const key = model.id + "/" + copy;
+      found.add(key);
+      let cell = this.cells.get(key);
+      if (!cell) {
+        const section = copy ? this.copied(model, copy) : document.getElementById("panel-" + model.id);
+        if (!section) continue;
+        cell = { key, model, copy, section, panel: null, isFresh: false, isAsked: false };
+        this.cells.set(key, cell);
+        if (before && copy) before.after(section);
+      }
+      // Copies that became more stand before what follows them.
+      if (before && !(before.compareDocumentPosition(cell.section) & Node.DOCUMENT_POSITION_FOLLOWING)) before.after(cell.section);
+      before = cell.section;
+      cell.variable = value === null ? null : this.repeats.get((row ?? model).id).variable;
+      cell.value = value;
+      this.place(cell);
+    }
+    for (const [key, cell] of this.cells) {
+      if (found.has(key)) continue;
+      cell.panel?.destroy();
+      cell.section.remove();
+      this.cells.delete(key);
+      this.sight?.unobserve(cell.section);
+    }
+  }
+
+  copied(model, copy) {
+    const isRow = model.type === "row", section = element("section", undefined, null, isRow ? "row" : "panel");
+    section.id = "panel-" + model.id + "-" + copy;
+    const heading = element(isRow ? "h2" : "h3", model.title, section);
+    heading.id = "title-" + model.id + "-" + copy;
+    section.setAttribute("aria-labelledby", heading.id);
+    section.hidden = model.row !== undefined;
+    return section;
+  }
+
+  place(cell) {
+    const { model, copy, section } = cell, { only } = this;
+    const said = this.repeats.get(model.id), width = said?.width, beside = width ? Math.max(1, Math.floor(24 / width)) : 1;
+    section.style.gridColumn = only ? "1 / -1" : width ? copy % beside * width + 1 + " / span " + width : model.x + 1 + " / span " + model.w;
+    const title = this.filled(model.title, cell, (values) => values.join(" + "));
+    setText(section.querySelector("h2, h3"), title || (cell.value ?? ""));
+    if (said?.leftOut && copy === said.values.length - 1) this.note(section, said.leftOut + " more values of " + said.variable + " are not drawn");
+    else this.note(section, "");
+    if (cell.isPlaced) return;
+    cell.isPlaced = true;
+    if (model.type === "row") return this.buildRow(cell);
+    section.style.minHeight = (only ? 24 : model.h) * 2.2 + "rem";
+    if (only) section.hidden = model.id !== only;
+    cell.panel = makePanel(section, model, this.facade(cell), () => cell.variable ? [[cell.variable, [cell.value]]] : []);
+    this.sight?.observe(section);
+  }
+
+  // What of it is not there is said below it, a line of each kind.
+  note(section, text, kind = "more") {
+    let place = section.querySelector(":scope > ." + kind);
+    if (!place && text) place = element("p", "", section, "soft " + kind);
+    if (place) { setText(place, text); place.hidden = !text }
+  }
+
+  buildRow(cell) {
+    const { section, model } = cell;
+    section.hidden = Boolean(this.only);
     if (!model.collapsed) return;
-    const inner = this.model.panels.filter((panel) => panel.row === model.id);
-    const button = element("button", "show " + inner.length + " panels", section);
+    const inner = () => [...this.cells.values()].filter((other) => other.model.row === model.id && (!model.repeat || other.copy === cell.copy));
+    const count = this.model.panels.filter((panel) => panel.row === model.id).length;
+    const button = element("button", "show " + count + " panels", section);
     button.type = "button";
     button.setAttribute("aria-expanded", "false");
     button.addEventListener("click", () => {
       const isOpen = button.getAttribute("aria-expanded") === "true";
       button.setAttribute("aria-expanded", String(!isOpen));
-      button.textContent = (isOpen ? "show " : "hide ") + inner.length + " panels";
-      for (const panel of inner) {
-        const place = document.getElementById("panel-" + panel.id);
-        place.hidden = isOpen;
-        if (isOpen) this.opened.delete(panel.id);
-        else { this.opened.add(panel.id); if (!this.panels.has(panel.id)) this.open(place, panel) }
+      button.textContent = (isOpen ? "show " : "hide ") + count + " panels";
+      for (const other of inner()) {
+        other.section.hidden = isOpen;
+        if (isOpen) this.opened.delete(other.key);
+        else this.opened.add(other.key);
       }
-      if (!isOpen) this.fetch(inner.map((panel) => panel.id)).catch((error) => noticeTrouble("row", error));
+      if (!isOpen) this.more();
     });
   }
 
-  open(section, model) { this.panels.set(model.id, makePanel(section, model, this)) }
-
-  hooks(model) {
+  // The page as one panel sees it.
+  facade(cell) {
+    const page = this;
     return {
-      onZoom: (from, to) => change({ from: iso(from), to: iso(to) }),
-      onHover: (time) => {
-        if (!this.crosshairShared) return;
-        for (const panel of this.panels.values()) if (panel.model.id !== model.id) panel.crosshair(time);
-      },
+      get from() { return page.from }, get to() { return page.to }, get zone() { return page.zone }, colors: page.colors,
+      bands: () => page.bands(), finished: () => page.finished(), filters: () => page.filters(),
+      link: (link, host) => page.link(link, host, cell),
+      hooks: () => ({
+        onZoom: (from, to) => change({ from: iso(from), to: iso(to) }),
+        onHover: (time) => {
+          if (!page.model.crosshair) return;
+          for (const other of page.cells.values()) if (other !== cell) other.panel?.crosshair(time);
+        },
+      }),
     };
   }
 
   bands() { return [...this.marks.values()].flat().sort((a, b) => a.from - b.from) }
 
   // Later points may still change.
-  finished() { return this.basis ? Math.min(this.to, Date.parse(this.basis.watermark)) : this.to }
+  finished() { return this.watermark === null ? this.to : Math.min(this.to, this.watermark) }
 
-  // A link carries range, zone and variables as far as it says so.
-  link(link, host) {
-    let address;
+  // MARK: links
+
+  // A link carries range, zone and variables as far as it says so, as they are when somebody follows it.
+  link(link, host, cell) {
+    const made = element("a", link.title, host);
+    if (link.newTab) { made.target = "_blank"; made.rel = "noopener" }
+    this.anchors.push({ made, link, cell });
+    this.aim({ made, link, cell });
+  }
+
+  aim({ made, link, cell }) {
+    let address = null;
     try {
-      address = new URL(this.filled(link.url), location.href);
+      address = new URL(this.filled(link.url, cell, (values) => encodeURIComponent(values.join("|"))), location.href);
     } catch {
-      return;
+      // It leads nowhere.
     }
-    if (!["http:", "https:"].includes(address.protocol)) return;
+    made.hidden = !address || !["http:", "https:"].includes(address.protocol);
+    if (made.hidden) return;
+    // The range goes along also where it is the one that the page has of itself.
+    const { from, to } = view();
+    if (link.keepTime) for (const [name, value] of [["from", from], ["to", to]]) address.searchParams.set(name, value);
     for (const [name, value] of this.parameters) {
-      const isTime = ["from", "to", "timezone", "refresh"].includes(name);
+      const isTime = ["timezone", "refresh"].includes(name);
       if ((isTime && link.keepTime) || (name.startsWith("var-") && link.includeVars)) address.searchParams.append(name, value);
     }
-    const made = element("a", link.title || address.pathname, host);
     made.href = address.href;
-    if (link.newTab) { made.target = "_blank"; made.rel = "noopener" }
+    if (!link.title) setText(made, address.pathname);
   }
 
-  filled(url) {
-    return url.replaceAll(/\$\{(\w+)\}/g, (all, name) => this.variables.has(name) ? encodeURIComponent(this.variables.get(name).chosen.join("|")) : all);
+  // A text of the file with what variables are set to.
+  filled(text, cell, written) {
+    return text.replaceAll(/\$\{(\w+)\}|\$(\w+)/g, (all, braced, plain) => {
+      const name = braced ?? plain;
+      if (cell?.variable === name) return written([cell.value]);
+      const known = this.variables.get(name);
+      return known ? written(known.chosen.map((value) => value === allValues ? "all" : value)) : all;
+    });
   }
 
-  // MARK: figures
+  // MARK: what is asked
 
-  // What the page asks: one panel alone, those that are open, or all that no row folds away.
-  load({ zone, signal }) {
+  // Whether somebody sees it, or would after a turn of the wheel.
+  isNear(cell) {
+    if (!cell.panel || cell.section.hidden || cell.model.type === "text") return false;
+    const box = cell.section.getBoundingClientRect();
+    return box.bottom > -nearby && box.top < innerHeight + nearby;
+  }
+
+  isWanted(cell) {
+    return cell.panel && !cell.section.hidden && cell.model.type !== "text";
+  }
+
+  // All again: panels near the view at once, in one request, with what variables may be and what is marked.
+  async load({ zone, signal }) {
     this.zone = zone;
-    this.turn++;
-    const only = Number(this.parameters.get("viewPanel")) || null;
-    const isOpen = ([id, panel]) => panel.model.row === undefined || this.opened.has(id);
-    return this.fetch(only ? [only] : this.opened.size ? [...this.panels].filter(isOpen).map(([id]) => id) : null, signal);
+    const turn = ++this.turn;
+    this.rest?.abort();
+    for (const cell of this.cells.values()) {
+      // Figures of before stay until others come, and say that they are old.
+      cell.isFresh = cell.isAsked = false;
+      cell.section.removeAttribute("aria-busy");
+      if (cell.panel && !cell.panel.isEmpty && !this.isNear(cell)) cell.panel.stale();
+    }
+    for (const anchor of this.anchors) this.aim(anchor);
+    const near = [...this.cells.values()].filter((cell) => this.isNear(cell));
+    this.isLoading = true;
+    try {
+      await this.fetch(near, { times: this.wantedTimes, isWhole: true, signal });
+    } finally {
+      if (turn === this.turn) this.isLoading = false;
+    }
+    // Copies came, or others moved into view.
+    await this.more();
   }
 
-  async fetch(panels, signal) {
+  // Panels that came near meanwhile, one request after the other.
+  async more(isAll = false) {
+    if (document.hidden || this.isLoading || !this.basis) return;
+    const wanted = [...this.cells.values()].filter((cell) => !cell.isFresh && !cell.isAsked && (isAll ? this.isWanted(cell) : this.isNear(cell)));
+    if (wanted.length) {
+      this.rest ??= new AbortController();
+      if (this.rest.signal.aborted) this.rest = new AbortController();
+      try {
+        await this.fetch(wanted, { times: this.shownTimes, isWhole: false, signal: this.rest.signal });
+        notice("panels", null);
+      } catch (error) {
+        if (error.name !== "AbortError") noticeTrouble("panels", error);
+      }
+    }
+    if (isAll) this.drain(true);
+  }
+
+  async fetch(cells, { times, isWhole, signal }) {
     const turn = this.turn;
+    // No panel has this number: without one all would be asked.
+    const ids = [...new Set(cells.map((cell) => cell.model.id))];
+    for (const cell of cells) { cell.isAsked = true; cell.section.setAttribute("aria-busy", "true") }
     try {
-      const address = "/d/" + encodeURIComponent(this.model.uid) + "/data?" + this.query(panels);
-      const answer = await open(address, { signal });
+      const more = { panel: ids.length ? ids : [-1], ...(isWhole ? {} : { part: "panels" }) };
+      const address = "/d/" + encodeURIComponent(this.model.uid) + "/data?" + this.query(times, more);
+      const answer = await open(address, { signal, keeps: true });
       let hasEnd = false;
       for await (const line of lines(answer.body)) {
         // All is asked again meanwhile, perhaps over another range.
         if (turn !== this.turn) return;
         hasEnd ||= line.line === "basis";
-        this.take(line);
+        this.take(line, isWhole);
       }
       if (!hasEnd) throw new Trouble("the server ended its answer early");
+      await this.drawn();
     } catch (error) {
-      if (error.name !== "AbortError") for (const panel of this.panels.values()) panel.stale();
+      if (error.name !== "AbortError") for (const cell of isWhole ? this.cells.values() : cells) cell.panel?.stale();
       throw error;
+    } finally {
+      if (turn === this.turn) for (const cell of cells) { cell.isAsked = false; cell.section.removeAttribute("aria-busy") }
     }
   }
 
-  take(line) {
+  // What a variable may be, as far as it holds a text.
+  async find(name, text, signal) {
+    const sought = this.query(this.shownTimes, { part: "variables", ["find-" + name]: text });
+    const answer = await open("/d/" + encodeURIComponent(this.model.uid) + "/data?" + sought, { signal });
+    for await (const line of lines(answer.body)) if (line.line === "variable" && line.name === name) return line;
+    return null;
+  }
+
+  take(line, isWhole) {
+    // What variables are is known before the first of these: then it is known what there is to see.
+    if (isWhole && this.isUnsettled && !["range", "variable", "repeat"].includes(line.line)) this.settle();
     switch (line.line) {
-      case "range": [this.from, this.to] = [line.from, line.to]; break;
-      case "variable": this.variables.set(line.name, line); this.drawVariables(); break;
+      case "range":
+        if (!isWhole) break;
+        [this.from, this.to, this.watermark] = [line.from, line.to, line.watermark ? Date.parse(line.watermark) : null];
+        this.told = new Map();
+        this.isUnsettled = true;
+        break;
+      case "variable": this.variables.set(line.name, line); break;
+      case "repeat": this.told.set(line.id, line); break;
       case "panel": {
-        const panel = this.panels.get(line.id);
-        if (panel) this.draw([panel], () => panel.update(line));
+        const cell = this.cells.get(line.id + "/" + (line.copy ?? 0));
+        if (!cell?.panel) break;
+        cell.isFresh = true;
+        this.draw(cell, () => cell.panel.update(line));
         break;
       }
-      case "annotation": {
-        const color = this.model.annotations.find((one) => one.name === line.name)?.color;
-        this.marks.set(line.name, (line.bands ?? []).map((band) => ({ ...band, color })));
-        notice("marks of " + line.name, line.error ? line.name + ": " + line.error.message : null);
-        break;
-      }
+      case "annotation": this.mark(line); break;
       case "basis":
-        this.basis = line;
-        this.draw(this.panels.values(), (panel) => panel.redraw());
+        if (isWhole) this.basis = line;
+        else this.basis.remarks = [...new Set([...this.basis.remarks, ...line.remarks])];
         this.drawBasis();
         break;
     }
   }
 
+  settle() {
+    this.isUnsettled = false;
+    this.repeats = this.told;
+    this.arrange();
+    this.anchors = this.anchors.filter(({ made }) => made.isConnected);
+    for (const anchor of this.anchors) this.aim(anchor);
+    const shown = this.model.variables.filter((model) => !model.hidden && this.variables.has(model.name));
+    this.choices.draw(shown.map((model) => ({ model, line: this.variables.get(model.name) })));
+  }
+
+  mark(line) {
+    const color = this.model.annotations.find((one) => one.name === line.name)?.color;
+    const before = this.marks.get(line.name) ?? [], bands = (line.bands ?? []).map((band) => ({ ...band, color }));
+    this.marks.set(line.name, bands);
+    notice("marks of " + line.name, line.error ? line.name + ": " + line.error.message
+      : line.leftOut ? line.name + ": " + line.leftOut + " earlier marks are not drawn" : null, { isBad: Boolean(line.error) });
+    if (!before.length && !bands.length) return;
+    for (const cell of this.cells.values()) if (cell.isFresh) this.draw(cell, null);
+  }
+
+  // MARK: drawing
+
+  // Draws a panel in one of the next frames; null: anew, with the figures that it has. What is to be drawn twice is drawn once.
+  draw(cell, act) {
+    this.waiting.set(cell, act ?? this.waiting.get(cell) ?? (() => cell.panel.redraw()));
+    if (this.waiting.size === 1) this.frame = requestAnimationFrame(() => this.drain(false));
+  }
+
   // What cannot be drawn is said, and the others are drawn.
-  draw(panels, act) {
-    for (const panel of panels) {
-      const { id, title } = panel.model;
+  drain(isAll) {
+    const ends = performance.now() + drawing;
+    for (const [cell, act] of this.waiting) {
+      this.waiting.delete(cell);
+      const name = "panel " + cell.key;
       try {
-        act(panel);
-        notice("panel " + id, null);
+        act();
+        notice(name, null);
       } catch (error) {
-        notice("panel " + id, (title || "a panel") + " cannot be drawn: " + error.message);
+        notice(name, (cell.model.title || "a panel") + " cannot be drawn: " + error.message);
       }
+      if (!isAll && performance.now() > ends) break;
     }
+    if (this.waiting.size) this.frame = requestAnimationFrame(() => this.drain(false));
+    else { this.whenDrawn?.(); this.whenDrawn = null; this.isDrawn = null }
+  }
+
+  // Until all that came is drawn; a tab that nobody sees any more has no frames.
+  drawn() {
+    if (document.hidden) this.drain(true);
+    if (!this.waiting.size) return null;
+    this.isDrawn ??= new Promise((resolve) => { this.whenDrawn = resolve });
+    return this.isDrawn;
   }
 
   // MARK: what is said around the panels
 
   drawBasis() {
     const place = document.getElementById("basis"), { from, to, asOf, watermark, position, remarks } = this.basis;
-    place.replaceChildren();
-    element("p", fullText(from, this.zone) + " to " + fullText(to, this.zone) + " (" + this.zone + "), as of "
-      + fullText(Date.parse(asOf), this.zone), place);
-    const more = element("details", undefined, place);
+    const wasOpen = place.querySelector("details")?.open ?? false;
+    const range = fullText(from, this.zone) + " to " + fullText(to, this.zone) + " (" + this.zone + "), as of "
+      + fullText(Date.parse(asOf), this.zone);
+    const more = element("details");
+    more.open = wasOpen;
     element("summary", "basis", more);
     element("p", "every event received up to " + fullText(Date.parse(watermark), this.zone) + " is in it, up to position " + position, more);
     for (const remark of [...remarks, ...this.model.remarks]) element("p", remark, more);
-    for (const remark of remarks) element("p", remark, place, "bad");
+    replace(place, element("p", range), more, ...remarks.map((remark) => element("p", remark, null, "bad")));
+    // On paper it stands on the first page, with what was chosen.
+    setText(this.printed, [range, ...this.filters().map(([name, values]) => name + ": " + values.join(", "))].join(" · "));
   }
 
-  drawVariables() {
-    const place = document.getElementById("variables");
-    if (!this.bar) {
-      this.bar = element("form", undefined, place, "filters");
-      this.bar.addEventListener("submit", (event) => event.preventDefault());
-      const links = element("nav", undefined, place);
-      links.setAttribute("aria-label", "dashboards");
-      for (const link of this.model.links) this.link(link, links);
-      this.said = element("p", "", place, "chosen");
-    }
-    this.said.textContent = this.filters().map(([label, values]) => label + ": " + values.join(", ")).join(" · ");
-    // A choice that is being made stays.
-    if (this.bar.contains(document.activeElement)) return;
-    this.bar.replaceChildren();
-    for (const model of this.model.variables) {
-      const known = this.variables.get(model.name);
-      if (model.hidden || !known) continue;
-      const listed = [...new Set([...(model.includeAll ? ["$__all"] : []), ...known.values, ...known.chosen])];
-      const text = (value) => value === "$__all" ? "all" : known.missing?.includes(value) ? value + " (no data)" : value;
-      this.choice(model.label, listed.map((value) => [value, text(value)]), known.chosen, model.multi, (values) => {
-        const chosen = values.length > 1 ? values.filter((value) => value !== "$__all") : values;
-        change({ ["var-" + model.name]: chosen });
-      });
-    }
-  }
+  // MARK: paper
 
-  choice(label, options, chosen, isMultiple, onChange) {
-    const box = element("label", label + " ", this.bar), list = element("select", undefined, box);
-    list.multiple = isMultiple;
-    if (isMultiple) list.size = Math.min(4, Math.max(2, options.length));
-    for (const [value, text] of options) {
-      const option = element("option", text, list);
-      option.value = value;
-      option.selected = chosen.includes(value);
-    }
-    list.addEventListener("change", () => { const values = [...list.selectedOptions].map((option) => option.value); list.blur(); onChange(values) });
+  // All panels are asked before the browser looks.
+  async print() {
+    while (this.isLoading) await new Promise((resolve) => setTimeout(resolve, 50));
+    await this.more(true);
+    print();
   }
 
   listen() {
     let waiting = 0;
-    const redraw = () => { for (const panel of this.panels.values()) panel.resize() };
-    addEventListener("resize", () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(redraw) });
-    addEventListener("beforeprint", redraw);
-    addEventListener("afterprint", redraw);
-    addEventListener("themechange", () => { for (const panel of this.panels.values()) panel.redraw() });
+    const each = (act) => { for (const cell of this.cells.values()) if (cell.panel) act(cell.panel, cell) };
+    const redraw = () => each((panel) => panel.resize());
+    addEventListener("resize", () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(() => { redraw(); this.soon() }) });
+    addEventListener("paperchange", () => {
+      this.drain(true);
+      each((panel, cell) => {
+        panel.paper();
+        const isMissing = "printing" in document.documentElement.dataset && panel.isEmpty && !cell.section.hidden;
+        this.note(cell.section, isMissing ? "not asked yet: the button Print of the page asks for all" : "", "absent");
+      });
+    });
+    addEventListener("themechange", () => each((panel, cell) => this.draw(cell, null)));
+    addEventListener("keydown", (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "p") return;
+      event.preventDefault();
+      this.print();
+    });
+    addEventListener("visibilitychange", () => { if (!document.hidden) this.soon() });
+    addEventListener("scroll", () => this.soon(), { passive: true });
+    if (typeof IntersectionObserver === "function") {
+      const seen = (all) => { if (all.some((one) => one.isIntersecting)) this.soon() };
+      this.sight = new IntersectionObserver(seen, { rootMargin: nearby + "px 0px" });
+      for (const cell of this.cells.values()) if (cell.panel) this.sight.observe(cell.section);
+    }
+  }
+
+  // Who scrolls past is not asked for all that he passes.
+  soon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.more(), 100);
   }
 }
 
@@ -254,15 +493,20 @@ class Page {
 async function* lines(body) {
   const reader = body.getReader(), decoder = new TextDecoder();
   let rest = "";
-  for (;;) {
-    const { value, done } = await reader.read().catch((error) => {
-      throw error.name === "AbortError" ? error : new Trouble("the server went away in the middle of its answer");
-    });
-    rest += done ? decoder.decode() : decoder.decode(value, { stream: true });
-    const parts = rest.split("\n");
-    rest = parts.pop();
-    for (const part of parts) if (part) yield JSON.parse(part);
-    if (done) return;
+  try {
+    for (;;) {
+      const { value, done } = await reader.read().catch((error) => {
+        throw error.name === "AbortError" ? error : new Trouble("the server went away in the middle of its answer");
+      });
+      rest += done ? decoder.decode() : decoder.decode(value, { stream: true });
+      const parts = rest.split("\n");
+      rest = parts.pop();
+      for (const part of parts) if (part) yield JSON.parse(part);
+      if (done) return;
+    }
+  } finally {
+    // Who wants no more of it does not keep the server at it.
+    reader.cancel().catch(() => {});
   }
 }
 
@@ -273,7 +517,10 @@ async function start() {
   byId("main").setAttribute("aria-busy", "true");
   try {
     const model = await ask("/d/" + encodeURIComponent(host.dataset.uid) + "/model");
-    setDefaults({ from: model.from, to: model.to, refresh: model.refresh || "off" });
+    // The file's own zone, unless somebody has chosen one for all pages.
+    const zone = model.timezone && model.timezone !== "browser" && view().timezone === "browser" ? { timezone: model.timezone } : {};
+    setCalendar({ weekStart: model.weekStart, yearStart: model.fiscalYearStartMonth });
+    setDefaults({ from: model.from, to: model.to, refresh: model.refresh || "off", ...zone });
     const page = new Page(host, model);
     page.build();
     page.listen();

@@ -6,6 +6,7 @@ import { completePromQL, completeSQL } from "./completion.js";
 import { csvText, saveText } from "./csv.js";
 import { byId, el, replace, setText } from "./dom.js";
 import { count, format } from "./format.js";
+import { conversationLink } from "./listed.js";
 import { RowTable, text } from "./rowtable.js";
 import { notice, refresh, show } from "./shell.js";
 import { change, setDefaults } from "./state.js";
@@ -313,6 +314,13 @@ function drawChart(wanted, page) {
   chart.update({ ...made, series: few.series, bands: [], finished: Infinity });
 }
 
+// An opened row leads to the conversation that it names.
+function leads(columns) {
+  const [id, tenant] = ["conversation_id", "tenant"].map((name) => columns.findIndex((column) => column.name === name));
+  const isName = (value) => typeof value === "string" && value !== "";
+  return (row, at) => at === id && isName(row[at]) ? conversationLink(row[at], isName(row[tenant]) ? row[tenant] : undefined) : undefined;
+}
+
 function draw(wanted, page) {
   const { answer, milliseconds } = kept;
   if (wanted.view === "chart") drawChart(wanted, page);
@@ -325,7 +333,7 @@ function draw(wanted, page) {
       const { columns, rows } = tableOf(answer);
       const host = el("div", {});
       replace(answerPlace, host);
-      if (rows.length) new RowTable(host, columns, rows.length > rowsMax ? rows.slice(0, rowsMax) : rows, "Answer");
+      if (rows.length) new RowTable(host, columns, rows.length > rowsMax ? rows.slice(0, rowsMax) : rows, "Answer", { content: leads(columns) });
       else host.append(el("p", { class: "soft" }, "no rows"));
     }
   }

@@ -2,7 +2,6 @@
 // and says exactly what it is where it is pointed at. Nothing is rounded, scaled or written anew.
 import { el } from "./dom.js";
 import { format } from "./format.js";
-import { hasPage } from "./shell.js";
 import { floored, instant, offset, parsed, reading } from "./time.js";
 
 const looks = { met: "good", "at risk": "warn", breached: "bad", "no data": "soft" };
@@ -59,6 +58,18 @@ function difference(cell, before) {
 // Whether a row is all groups that are not listed one by one.
 export function isOfOthers(row) { return row.some((cell) => cell?.kind === "text" && /^other \(.* groups?.*\)$/.test(cell.text)); }
 
+// Of what time a row is, as the server says: { from, to, in_part }; undefined where times tell no rows apart.
+const spans = new WeakMap();
+
+export function spanOf(section, row) {
+  if (!section.spans) return undefined;
+  if (!spans.has(section)) spans.set(section, new Map(section.rows.map((one, at) => [one, section.spans[at] ?? undefined])));
+  return spans.get(section).get(row);
+}
+
+// Whether figures of a row are of a part of its time: the range cuts it, or it is not over.
+export function isInPart(section, row) { return spanOf(section, row)?.in_part === true; }
+
 // MARK: what was before
 
 // The period that one is compared with: as long and right before, whole months of whole months, days of as many days,
@@ -79,18 +90,9 @@ export function periodBefore(compare, { from, to, zone }) {
   return [from - (to - from), from];
 }
 
-// When a span of time in a breakdown begins and ends, by the clock of the zone.
-export function span(name, text, zone) {
-  const start = name === "hour" ? Date.parse(text) : parsed(name === "month" ? text + "-01" : text, { now: 0, zone });
-  const shown = reading(start, zone);
-  if (name === "hour") return [start, start + hour];
-  if (name === "month") return [start, instant({ ...shown, year: shown.year + Math.floor(shown.month / 12), month: shown.month % 12 + 1 }, zone)];
-  return [start, instant({ ...shown, day: shown.day + (name === "week" ? 7 : 1) }, zone)];
-}
-
 // Which span it is by clock and calendar, counted from the one in which a period begins.
 function spanNumber(name, text, from, zone) {
-  const [start] = span(name, text, zone);
+  const start = name === "hour" ? Date.parse(text) : parsed(name === "month" ? text + "-01" : text, { now: 0, zone });
   if (name === "month") {
     const [shown, first] = [reading(start, zone), reading(from, zone)];
     return (shown.year - first.year) * 12 + shown.month - first.month;
@@ -148,9 +150,10 @@ function exactly(cell) {
   return cell.of ? cell.exact + " = " + cell.of : cell.exact;
 }
 
-function cellNode(cell, { isName, isNumber, isTime, content, before }) {
+function cellNode(cell, { isName, isNumber, isTime, isPart, content, before }) {
   const classes = [isNumber ? "number" : "", isTime ? "time" : "", look(cell) ?? ""].filter(Boolean).join(" ");
   const parts = [content ?? cell?.text ?? "–"];
+  if (isPart) parts.push(el("span", { class: "soft" }, " in part"));
   if (before !== undefined && (amount(cell) !== undefined || amount(before) !== undefined)) {
     const change = difference(cell, before);
     parts.push(el("span", { class: "before soft" }, change === same ? same : "before " + (before?.text ?? "–") + " " + change));
@@ -167,24 +170,35 @@ export function sectionTable(section, { before, content, act, more } = {}) {
   const names = nameColumns(section);
   const numbers = columns.map((at) => !section.rows.every((row) => isWritten(row[at])));
   const shown = section.rows.slice(0, more?.isAll ? undefined : rowsMax);
-  const rows = shown.map((row) => {
+  const made = (row) => {
     const other = before?.(row);
     const cells = columns.map((at, place) => cellNode(row[at], {
       isName: names.includes(at), isTime: times.includes(section.columns[at].name), isNumber: numbers[place], content: content?.(row, at),
+      isPart: times.includes(section.columns[at].name) && isInPart(section, row),
       before: other === undefined ? undefined : other?.[at] ?? null,
     }));
     return el("tr", { class: act ? "acts" : undefined, click: act ? (event) => act(row, event) : undefined }, cells);
-  });
+  };
+  const body = el("tbody", {}, shown.map(made));
   const rest = section.rows.length - shown.length;
+  const note = rest > 0 ? el("p", { class: "soft" }, rest + " more rows; CSV has all ", el("button", {
+    type: "button", class: "all-rows", click: () => {
+      for (const row of section.rows.slice(shown.length)) body.append(made(row));
+      note.remove();
+      more?.show();
+    },
+  }, "Show all rows")) : null;
   return [
     el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": section.title }, el("table", {},
       el("thead", {}, el("tr", {}, columns.map((at, place) =>
         el("th", { scope: "col", class: numbers[place] ? "number" : undefined }, section.columns[at].title)))),
-      el("tbody", {}, rows))),
-    rest > 0 ? el("p", { class: "soft" }, rest + " more rows; CSV has all ",
-      more ? el("button", { type: "button", click: more.show }, "Show all rows") : null) : null,
+      body)),
+    note,
   ];
 }
+
+// Paper has no button for the rest.
+addEventListener("beforeprint", () => { for (const button of document.querySelectorAll("button.all-rows")) button.click(); });
 
 // What the table says, as rows for CSV: figures exactly, what nobody knows as `unknown`, what there is nothing of empty.
 export function sectionRows(section, { before } = {}) {
@@ -206,13 +220,4 @@ export function basisNodes(report) {
     report.definitions.length
       ? el("dl", {}, report.definitions.flatMap(({ term, meaning }) => [el("dt", {}, term), el("dd", {}, meaning)])) : null,
   ];
-}
-
-// A conversation as its page shows it, or as the server prints it.
-export function conversationLink(id, tenant) {
-  const query = new URLSearchParams(tenant ? { tenant } : {});
-  if (!hasPage("/conversations")) query.set("format", "table");
-  const path = (hasPage("/conversations") ? "/conversations/" : "/v1/conversations/") + encodeURIComponent(id);
-  const text = query.toString();
-  return el("a", { href: text ? path + "?" + text : path }, id);
 }

@@ -14,8 +14,8 @@ async function loaded() {
 // Draws series into a place that stands in the document already, and tells how to take them away again.
 //   series: [{ name, values: [number or null] }], a value for each of `count` steps from `start` on (ms)
 //   said: a time in words, where it is no time of the zone's clock
-//   finished: ms from which on figures may still change
-export async function overTime(host, { title, unit, zone, from, to, start, step, count, series, isStacked = false, min, said, finished, onZoom }) {
+//   finished: ms from which on figures may still change, begun: ms before which they are of a part of their time
+export async function overTime(host, { title, unit, zone, from, to, start, step, count, series, isStacked = false, min, said, finished, begun, onZoom }) {
   const charts = await loaded();
   if (!charts || !host.isConnected || count < 2) return () => {};
   const few = charts.fewSeries(series, isStacked);
@@ -23,14 +23,17 @@ export async function overTime(host, { title, unit, zone, from, to, start, step,
     title, unit, zone, said, min, stacked: isStacked, bars: false, thresholds: [], options: { "legend.showLegend": few.series.length > 1 },
     style: { lineWidth: 1.5, fillOpacity: isStacked ? 60 : 0 }, colors: new charts.ColorBook(),
   }, { onZoom });
-  chart.update({ from, to, start, step, count, series: few.series, bands: [], finished: finished ?? Infinity });
+  chart.update({ from, to, start, step, count, series: few.series, bands: [], finished: finished ?? Infinity, begun });
   // What is left out is said.
   const note = few.note ? el("p", { class: "soft" }, few.note) : null;
   if (note) host.after(note);
   const resize = () => chart.resize();
+  const paper = () => { chart.resize(); chart.update(chart.data) };
   addEventListener("resize", resize);
+  addEventListener("paperchange", paper);
   return () => {
     removeEventListener("resize", resize);
+    removeEventListener("paperchange", paper);
     chart.destroy();
     note?.remove();
   };

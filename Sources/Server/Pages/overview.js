@@ -1,42 +1,40 @@
-// Whether all is well: what the server says of itself, its promises, its alerts, what today costs. Every figure is one
-// of the API's, and leads to where there is more of it.
+// Whether all is well: what the server says of itself, its promises, its alerts, what today costs, how conversations end,
+// what changed. Every figure is one of a report, word for word, and leads to where there is more of it, of the same time.
+import { alertLink, instancesOf, isMeant, rulesOf, runbookLink } from "./alertrules.js";
 import { address, ask } from "./ask.js";
+import { sparkline } from "./bars.js";
 import { byId, el, replace, setText } from "./dom.js";
-import { count, duration, format } from "./format.js";
+import { amount, columnOf, look, sectionOf, sectionTable } from "./figures.js";
+import { count, duration } from "./format.js";
 import { hasPage, keepView, part, show } from "./shell.js";
-import { setDefaults } from "./state.js";
-import { clockText, dateTimeText, floored, offsetText, parsed } from "./time.js";
+import { link, setDefaults } from "./state.js";
+import { askedTime, clockText, dateTimeText, offsetText } from "./time.js";
 
-setDefaults({ from: "now-30d", refresh: "1m" });
+// Days are the server's, whoever looks, until somebody chooses a zone.
+setDefaults({ from: "now-30d", refresh: "1m" }, { timezone: "utc" });
 
-const verdicts = {
-  met: ["✓", "met", "good"], "at risk": ["!", "at risk", "warn"], breached: ["✗", "beyond the limit", "bad"],
-  "no data": ["–", "no data", "soft"],
-};
+const day = 86400000;
 
-function linked(path, fallback, text) {
-  if (hasPage(path.split("?")[0])) return el("a", { href: path, "data-keeps-view": true }, text);
-  return fallback ? el("a", { href: fallback }, text) : el("span", {}, text);
+// A figure as a link to its page of the same time. Reports are one entry of the menu.
+function linked(path, query, text) {
+  return hasPage(path.startsWith("/reports/") ? "/reports/sla" : path) ? el("a", { href: link(path, query) }, text) : el("span", {}, text);
 }
 
-function iso(time) { return new Date(time).toISOString(); }
+function cellOf(section, name, row = section?.rows[0]) { return row?.[columnOf(section, name)] ?? null; }
 
-// A figure of a report: a text, an object with its quotient, "unknown", or null.
-function number(value) { return value !== null && typeof value === "object" ? value.value : value; }
-
-function exact(value) {
-  if (value === null || value === undefined) return undefined;
-  return typeof value === "object" ? value.value + " = " + value.numerator + " ÷ " + value.denominator : String(value);
+// What a figure is exactly, where it is pointed at.
+function exact(cell) {
+  if (cell?.exact === undefined) return undefined;
+  return cell.of ? cell.exact + " = " + cell.of : cell.exact;
 }
 
-function shown(value, unit) {
-  if (value === "unknown") return "unpriced";
-  return format(number(value), unit);
-}
+function textOf(cell) { return cell?.text ?? "–"; }
 
-function unitOf(objective) {
-  if (/^(answer|first_token)_p/.test(objective)) return "s";
-  return objective === "cost_per_answer" ? "currencyUSD" : "percentunit";
+function tile(title, cell, path, query, lines) {
+  return el("div", { class: "tile" },
+    el("h3", {}, title),
+    el("p", { class: "figure", title: exact(cell) }, linked(path, query, textOf(cell))),
+    lines);
 }
 
 function nameOf(objective) {
@@ -55,96 +53,137 @@ function showState(status) {
   if (state.textContent !== text) replace(state, el("a", { href: "/status" }, text));
 }
 
+// Each objective; how it went comes later, and nobody waits for it.
 function showLevels(report, query) {
-  const fallback = address("/v1/reports/sla", { ...query, format: "table" });
-  const tiles = report.objectives.map((row) => {
-    const unit = unitOf(row.objective);
-    const [mark, word, kind] = verdicts[row.verdict] ?? ["?", row.verdict, "soft"];
-    return el("div", { class: "tile" },
-      el("h3", {}, nameOf(row.objective)),
-      // How it went day by day; from there a day leads to its hours, an hour to who suffered in it.
-      el("p", { class: "figure", title: exact(row.actual) },
-        linked(address("/reports/sla", { by: "day", measure: row.objective }), fallback, shown(row.actual, unit))),
-      el("p", { class: kind }, mark + " " + word),
-      el("p", { class: "soft" }, "target " + shown(row.target, unit) + " · " + count(row.samples) + " samples"),
-      row.budget_left === null ? null
-        : el("p", { class: "soft", title: exact(row.budget_left) }, "budget left " + shown(row.budget_left, "percentunit")));
-  });
-  replace(byId("levels"), tiles);
+  const section = sectionOf(report, "objectives");
+  const sparks = new Map();
+  replace(byId("levels"), section.rows.map((row) => {
+    const cell = (name) => cellOf(section, name, row);
+    const name = cell("objective").text;
+    const [verdict, left] = [cell("verdict"), cell("budget_left")];
+    const spark = el("div", { class: "spark" });
+    sparks.set(name, spark);
+    // From how it went day by day a day leads to its hours, and an hour to who suffered in it.
+    return tile(nameOf(name), cell("actual"), "/reports/sla", { ...query, by: "day", measure: name }, [
+      el("p", { class: look(verdict) }, textOf(verdict)),
+      el("p", { class: "soft" }, "target " + textOf(cell("target")) + " · " + textOf(cell("samples")) + " samples"),
+      left && el("p", { class: "soft", title: exact(left) }, linked("/slos", query, "budget left " + textOf(left))),
+      spark,
+    ]);
+  }));
+  return sparks;
 }
 
+// How objectives went: a line each, of a figure a day, or an hour of a short range; what is not over is dashed.
+function showSparks(report, sparks) {
+  const section = sectionOf(report, report.main);
+  for (const [name, place] of sparks) {
+    const at = columnOf(section, name);
+    if (at < 0) continue;
+    const points = section.rows.map((row, number) => ({ amount: amount(row[at]), isInPart: section.spans?.[number]?.in_part }));
+    const [first, last] = [section.rows[0], section.rows.at(-1)];
+    replace(place, section.rows.length < 2 ? null
+      : sparkline(nameOf(name) + " from " + textOf(first[at]) + " (" + textOf(first[0]) + ") to " + textOf(last[at]) + " (" + textOf(last[0]) + ")", points));
+  }
+}
+
+// What fires as it should, for as long as all is well, is no alarm; that it does not fire is one.
 function showAlerts(answer, zone, now) {
-  const place = byId("alerts");
-  const alerts = answer.data.alerts.filter((alert) => alert.state === "firing")
-    .sort((one, other) => Date.parse(other.activeAt) - Date.parse(one.activeAt));
-  if (alerts.length === 0) return replace(place, el("p", { class: "good" }, "✓ none fires"));
-  const rows = alerts.slice(0, 20).map((alert) => {
-    const name = alert.labels.alertname ?? "";
-    const since = Date.parse(alert.activeAt);
-    const labels = Object.entries(alert.labels).filter(([key]) => key !== "alertname").map(([key, value]) => key + "=" + value);
-    return el("tr", {},
-      el("td", {}, el("a", { href: "/runbooks/" + encodeURIComponent(name), "data-keeps-view": true }, "✗ " + name)),
-      el("td", {}, alert.annotations.summary ?? ""),
-      el("td", {}, "for " + duration((now - since) / 1000) + " (since " + dateTimeText(since, zone) + ")"),
-      el("td", { class: "soft" }, labels.join(", ")));
-  });
-  replace(place,
-    el("p", { class: "bad" }, "✗ " + alerts.length + (alerts.length === 1 ? " fires" : " fire")),
+  const rules = rulesOf(answer);
+  const alerts = instancesOf(rules).filter((one) => one.state === "firing" && !one.isMeant);
+  const silent = rules.filter((rule) => isMeant(rule.labels) && rule.state !== "firing");
+  const quiet = silent.map((rule) => el("p", { class: "warn" }, "! ", alertLink(rule.name), " does not fire, as it should"));
+  if (alerts.length === 0) {
+    return replace(byId("alerts"), quiet, el("p", { class: "good" }, linked("/alerts", {}, rules.length ? "✓ none fires" : "no rules are evaluated here")));
+  }
+  const rows = alerts.slice(0, 20).map((one) => el("tr", {},
+    el("td", {}, "✗ ", alertLink(one.name), " ", runbookLink(one.name)),
+    el("td", {}, one.summary),
+    el("td", {}, "for " + duration((now - one.since) / 1000) + " (since " + dateTimeText(one.since, zone) + ")"),
+    el("td", { class: "soft" }, one.labels)));
+  replace(byId("alerts"), quiet,
+    el("p", { class: "bad" }, linked("/alerts", {}, "✗ " + count(alerts.length) + (alerts.length === 1 ? " fires" : " fire"))),
     el("div", { class: "wide" }, el("table", {},
       el("thead", {}, el("tr", {}, ["alert and runbook", "what", "how long", "of"].map((text) => el("th", { scope: "col" }, text)))),
       el("tbody", {}, rows))),
-    alerts.length > rows.length ? el("p", { class: "soft" }, (alerts.length - rows.length) + " more") : null);
+    alerts.length > rows.length ? el("p", { class: "soft" }, linked("/alerts", {}, count(alerts.length - rows.length) + " more")) : null);
 }
 
-function moneyTile(title, total, query) {
-  const unpriced = total.unpriced + total.partly;
-  return el("div", { class: "tile" },
-    el("h3", {}, title),
-    el("p", { class: "figure", title: exact(total.cost_usd) },
-      linked("/reports/cost", address("/v1/reports/cost", { ...query, format: "table" }), shown(total.cost_usd, "currencyUSD"))),
-    el("p", { class: "soft" }, count(total.calls) + " calls"),
-    unpriced > 0
-      ? el("p", { class: "warn" }, "! ", linked("/prices", "/v1/prices/check", count(unpriced) + " not wholly priced"))
-      : null);
+function moneyTile(title, report, query) {
+  const total = sectionOf(report, "total");
+  const cell = (name) => cellOf(total, name);
+  const unpriced = amount(cell("unpriced")) + amount(cell("partly"));
+  return tile(title, cell("cost_usd"), "/reports/cost", query, [
+    el("p", { class: "soft" }, linked("/reports/cost", query, textOf(cell("calls")) + " calls")),
+    unpriced > 0 ? el("p", { class: "warn" }, "! ", linked("/prices", query, count(unpriced) + " not wholly priced")) : null,
+  ]);
 }
 
-function showMoney(today, yesterday, asked) {
+// Of the same hours of other days, so that a day that is not over stands beside as much of others.
+function showMoney(reports, queries) {
+  const budgets = sectionOf(reports[0], "budgets_set");
   replace(byId("money"),
-    moneyTile("today since midnight", today.total[0], asked.today),
-    moneyTile("yesterday to the same time", yesterday.total[0], asked.yesterday));
+    ["today since midnight", "yesterday to the same time", "a week ago to the same time"].map((title, at) => moneyTile(title, reports[at], queries[at])),
+    budgets?.rows.map((row) => {
+      const cell = (name) => cellOf(budgets, name, row);
+      const isOver = amount(cell("left_usd")) < 0;
+      return tile("budget of this " + textOf(cell("budget")), cell("set_usd"), "/reports/cost", { ...queries[0], from: cell("since").exact }, [
+        el("p", { class: isOver ? "bad" : "soft", title: exact(cell("cost_low_usd")) }, (isOver ? "✗ " : "") + textOf(cell("cost_low_usd")) + " spent"),
+        el("p", { class: "soft", title: exact(cell("share_used")) }, textOf(cell("share_used")) + " used, " + textOf(cell("left_usd")) + " left"),
+      ]);
+    }));
+}
+
+function showOutcomes(report, query) {
+  const [outcomes, satisfaction] = [sectionOf(report, "outcomes"), sectionOf(report, "satisfaction")];
+  const cell = (name) => cellOf(outcomes, name);
+  const verdict = cellOf(satisfaction, "verdict");
+  const of = (name) => (cell(name)?.of ?? "–") + " closed conversations";
+  const tiles = [["resolution", "resolution_rate"], ["escalation", "escalation_rate"]].map((one) => [...one, of(one[1])]);
+  replace(byId("outcomes"),
+    tiles.map(([title, name, line]) => tile(title, cell(name), "/reports/outcomes", query, el("p", { class: "soft" }, line))),
+    tile("CSAT", cell("csat"), "/reports/outcomes", query, [
+      verdict && el("p", { class: look(verdict) }, textOf(verdict)),
+      el("p", { class: "soft" }, textOf(cell("satisfied")) + " of " + textOf(cell("ratings")) + " ratings are 4 or 5"),
+    ]));
+}
+
+function showChanges(report) {
+  const section = sectionOf(report, "changes");
+  replace(byId("changes"), section.rows.length ? sectionTable(section) : el("p", { class: "soft" }, "nothing in the day before"));
 }
 
 function showFreshness(report, zone, now) {
   const time = Date.parse(report.watermark);
   setText(byId("freshness"),
     "As of event " + count(report.position) + ", watermark " + dateTimeText(time, zone, true) + " (" + offsetText(time, zone)
-    + "), asked at " + clockText(now, zone, true) + ". " + report.exactness + ".");
+    + "), asked at " + clockText(now, zone, true) + ". " + report.basis.join(" "));
 }
 
 // MARK: all of it
 
 show(async ({ from, to, zone, now, view, signal }) => {
   const timezone = zone;
-  // The server's clock says what now is, where the end is now.
-  const period = { from: iso(from), to: view.to === "now" ? undefined : iso(to), timezone };
-  const midnight = floored(now, "d", zone);
-  const asked = {
-    today: { from: iso(midnight), timezone },
-    yesterday: { from: iso(floored(midnight - 1, "d", zone)), to: iso(parsed("now-1d", { now, zone })), timezone },
-  };
+  // Words of times are the server's to read: it rounds in this zone, and says what now is.
+  const query = { from: askedTime(view.from, from), to: askedTime(view.to, to), timezone };
+  const days = [["now/d", "now"], ["now-1d/d", "now-1d"], ["now-7d/d", "now-7d"]].map(([from, to]) => ({ from, to, timezone }));
+  const cells = { format: "cells" };
+  let sparks = new Map();
   await Promise.all([
     part("status", async () => showState(await ask("/v1/status", { signal }))),
     part("levels", async () => {
-      const report = await ask(address("/v1/reports/sla", period), { signal });
-      showLevels(report, period);
+      const report = await ask(address("/v1/reports/sla", { ...query, ...cells }), { signal });
+      sparks = showLevels(report, query);
       showFreshness(report, zone, now);
     }),
-    part("alerts", async () => showAlerts(await ask("/api/v1/alerts", { signal }), zone, now)),
-    part("money", async () => {
-      const [today, yesterday] = await Promise.all(["today", "yesterday"].map((day) =>
-        ask(address("/v1/reports/cost", asked[day]), { signal })));
-      showMoney(today, yesterday, asked);
-    }),
+    part("alerts", async () => showAlerts(await ask(address("/api/v1/rules", { type: "alert" }), { signal }), zone, now)),
+    part("money", async () => showMoney(await Promise.all(days.map((of) => ask(address("/v1/reports/cost", { ...of, ...cells }), { signal }))), days)),
+    part("outcomes", async () => showOutcomes(await ask(address("/v1/reports/outcomes", { ...query, ...cells }), { signal }), query)),
+    part("changes", async () => showChanges(await ask(address("/v1/reports/status", { ...cells, section: "changes" }), { signal }))),
   ]);
   keepView(byId("main"));
+  // How it went is asked when all else stands there.
+  if (sparks.size === 0) return;
+  const by = to - from > 2 * day ? "day" : "hour";
+  await part("sparks", async () => showSparks(await ask(address("/v1/reports/sla", { ...query, ...cells, by, section: "by_" + by }), { signal }), sparks));
 });

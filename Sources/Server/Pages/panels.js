@@ -2,9 +2,11 @@
 // CSV. Texts become text nodes, never markup.
 import { TimeChart, canDraw, fewSeries, sheetColor } from "./chart.js";
 import { csvText, saveText } from "./csv.js";
-import { element } from "./dom.js";
+import { element, replace } from "./dom.js";
 import { format, shortened } from "./format.js";
-import { dateTimeText, fullText } from "./time.js";
+import { Heatmap, number } from "./heatmap.js";
+import { link, view } from "./state.js";
+import { fullText } from "./time.js";
 
 // What a field looks like: the defaults, then what is said of its name; the last one wins.
 function display(model, name) {
@@ -39,9 +41,6 @@ function state(field, value) {
   return field.thresholds.length < 2 || !said ? { color, mark: "", word: "" } : { color, mark: said[0], word: said[1] };
 }
 
-// A number as the server sent it: what JSON has not got is text.
-function number(value) { return value === "NaN" ? NaN : typeof value === "string" ? Number(value) : value }
-
 function ranges(line) { return line.targets.filter((target) => target.series && target.step) }
 
 // A value for each series: the one that was asked for, of a range the last that there is.
@@ -53,12 +52,18 @@ function rows(line) {
 
 // MARK: the same as a table
 
+// Buckets that distributions have of their own, as series.
+function bucketSeries(target) {
+  return (target.buckets ?? []).map((one) => ({ name: one.lower + " to " + one.upper, values: one.values }));
+}
+
 // Columns with their kinds, and rows of values as they were sent.
 function tableOf(line, zone) {
   if (line.table) return { columns: line.table.columns, rows: line.table.rows };
   const over = ranges(line);
   if (over.length) {
-    const { start, step, count } = over[0], series = over.flatMap((target) => target.series);
+    const { start, step, count } = over[0];
+    const series = over.flatMap((target) => [...target.series, ...bucketSeries(target)]);
     const columns = [{ name: "time", kind: "time" }, ...series.map((one) => ({ name: one.name, kind: "number" }))];
     const found = [];
     for (let at = 0; at < count; at++) {
@@ -70,10 +75,10 @@ function tableOf(line, zone) {
 }
 
 // What is shown, with the range and the zone that it is of.
-function csvOf(model, line, page) {
+function csvOf(model, line, page, more) {
   const table = tableOf(line, page.zone);
   const lines = [["panel", model.title], ["from", fullText(page.from, page.zone)], ["to", fullText(page.to, page.zone)],
-    ...page.filters().map(([name, values]) => [name, values.join(" ")]), [], table.columns.map((column) => column.name)];
+    ...[...page.filters(), ...more()].map(([name, values]) => [name, values.join(" ")]), [], table.columns.map((column) => column.name)];
   for (const row of table.rows) {
     lines.push(row.map((value, at) => table.columns[at].kind === "time" ? new Date(value).toISOString() : value));
   }
@@ -81,13 +86,18 @@ function csvOf(model, line, page) {
 }
 
 const rowsMax = 500;
+// By which column somebody has sorted a table: other figures are sorted so, too.
+const orders = new WeakMap();
 
-// Draws a table that can be sorted by a click on a heading.
-function drawTable(host, table, fieldOf, zone, sorting) {
-  let order = sorting ?? null;
+// Paper has no more rows to scroll to.
+function isPrinting() { return "printing" in document.documentElement.dataset }
+
+// Draws a table that can be sorted by a click on a heading. What somebody has chosen of it stays, and where he has scrolled to.
+function drawTable(host, table, fieldOf, zone, sorting, hasHead = true) {
   const draw = () => {
-    host.replaceChildren();
-    const scroll = element("div", undefined, host, "scroll");
+    const order = orders.get(host) ?? sorting ?? null, before = host.querySelector(".scroll");
+    const [top, start] = before ? [before.scrollTop, before.scrollLeft] : [0, 0];
+    const scroll = element("div", undefined, null, "scroll");
     scroll.tabIndex = 0;
     const made = element("table", undefined, scroll), head = element("tr", undefined, element("thead", undefined, made));
     table.columns.forEach((column, at) => {
@@ -96,10 +106,14 @@ function drawTable(host, table, fieldOf, zone, sorting) {
       heading.setAttribute("aria-sort", order?.at !== at ? "none" : order.descending ? "descending" : "ascending");
       const button = element("button", column.name, heading);
       button.type = "button";
-      button.addEventListener("click", () => { order = { at, descending: order?.at === at ? !order.descending : column.kind === "number" }; draw() });
+      button.addEventListener("click", () => {
+        orders.set(host, { at, descending: order?.at === at ? !order.descending : column.kind === "number" });
+        draw();
+      });
     });
+    head.parentElement.hidden = !hasHead;
     const sorted = [...table.rows];
-    if (order) {
+    if (order && order.at < table.columns.length) {
       const sign = order.descending ? -1 : 1;
       // What is missing stands last either way.
       sorted.sort((a, b) => {
@@ -109,7 +123,8 @@ function drawTable(host, table, fieldOf, zone, sorting) {
       });
     }
     const body = element("tbody", undefined, made);
-    for (const row of sorted.slice(0, rowsMax)) {
+    const most = isPrinting() ? sorted.length : rowsMax;
+    for (const row of sorted.slice(0, most)) {
       const line = element("tr", undefined, body);
       row.forEach((value, at) => {
         const column = table.columns[at];
@@ -128,7 +143,9 @@ function drawTable(host, table, fieldOf, zone, sorting) {
         return box;
       });
     }
-    if (table.rows.length > rowsMax) element("p", (table.rows.length - rowsMax) + " more rows: CSV has them", host, "soft");
+    const more = table.rows.length > most ? element("p", (table.rows.length - most) + " more rows: CSV has them", null, "soft") : null;
+    replace(host, scroll, more);
+    [scroll.scrollTop, scroll.scrollLeft] = [top, start];
   };
   draw();
 }
@@ -209,25 +226,33 @@ const kinds = {
 
   table(host, model, page) {
     const place = element("div", undefined, host);
-    return {
-      update(line) {
-        const table = tableOf(line, page.zone);
-        if (!table.rows.length) return place.replaceChildren(element("p", model.field.noValue ?? "no data"));
-        const wanted = model.options.sortBy?.[0];
-        const at = wanted ? table.columns.findIndex((column) => column.name === wanted.column) : -1;
-        drawTable(place, table, (name) => display(model, name), page.zone, at < 0 ? null : { at, descending: wanted.descending });
-        if (line.table?.leftOut) element("p", line.table.leftOut + " rows are not sent", place, "soft");
-      },
+    let last = null;
+    const draw = () => {
+      if (!last) return;
+      const table = tableOf(last, page.zone), wanted = model.options.sortBy?.[0];
+      if (!table.rows.length) return place.replaceChildren(element("p", model.field.noValue ?? "no data"));
+      const at = wanted ? table.columns.findIndex((column) => column.name === wanted.column) : -1;
+      const sorting = at < 0 ? null : { at, descending: wanted.descending };
+      drawTable(place, table, (name) => display(model, name), page.zone, sorting, model.options.showHeader !== false);
+      if (last.table?.leftOut) element("p", last.table.leftOut + " rows are not sent", place, "soft");
     };
+    return { update(line) { last = line; draw() }, paper: draw };
   },
 
   heatmap(host, model, page) {
-    const frame = element("div", undefined, host, "chart");
-    const canvas = element("canvas", undefined, frame), note = element("p", "", host, "soft note");
-    canvas.setAttribute("role", "img");
-    let last = null;
-    const draw = () => { if (last) note.textContent = drawHeatmap(canvas, frame, model, last, page) };
-    return { update(line) { last = line; draw() }, redraw: draw, resize: draw };
+    const { options, field } = model;
+    const map = new Heatmap(element("div", undefined, host), {
+      title: model.title, unit: options["yAxis.unit"] ?? unitOf(field), countUnit: options["cellValues.unit"] ?? "short",
+      least: options["filterValues.le"] ?? 0, exponent: options["color.exponent"] ?? 0.5, steps: options["color.steps"] ?? 64,
+      isReversed: options["color.reverse"] === true, gap: options.cellGap ?? 1, hasScale: options["legend.show"] !== false,
+      hasTip: options["tooltip.show"] !== false, thresholds: field.thresholds,
+    }, page.hooks(model));
+    return {
+      update(line) { map.update({ from: page.from, to: page.to, zone: page.zone, target: ranges(line)[0] }) },
+      crosshair: (time) => map.crosshair(time),
+      redraw: () => map.draw(),
+      resize: () => map.draw(),
+    };
   },
 
   text(host, model) {
@@ -242,62 +267,6 @@ function length(milliseconds) {
     ? seconds / 60 + " min" : seconds + " s";
 }
 
-// Buckets by their bounds as numbers, +Inf on top, made non-cumulative; what would be negative is nothing.
-function heatRows(series) {
-  const sorted = series.map((one) => ({ bound: number(one.labels.le === "+Inf" ? "Infinity" : one.labels.le ?? one.name), values: one.values }))
-    .filter((one) => !Number.isNaN(one.bound)).sort((a, b) => a.bound - b.bound);
-  return sorted.map((one, place) => ({
-    bound: one.bound,
-    values: one.values.map((value, at) => {
-      if (typeof value !== "number") return null;
-      const below = place ? sorted[place - 1].values[at] : 0;
-      return Math.max(0, value - (typeof below === "number" ? below : 0));
-    }),
-  }));
-}
-
-// A loop: there may be more cells than a call takes arguments.
-function greatest(buckets) {
-  let most = 0;
-  for (const row of buckets) for (const value of row.values) if (value > most) most = value;
-  return most;
-}
-
-function drawHeatmap(canvas, frame, model, line, page) {
-  const found = ranges(line)[0], ratio = devicePixelRatio || 1;
-  const [width, height] = [frame.clientWidth, frame.clientHeight];
-  canvas.width = width * ratio; canvas.height = height * ratio;
-  const ctx = canvas.getContext("2d");
-  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-  ctx.clearRect(0, 0, width, height);
-  const buckets = found ? heatRows(found.series).filter((row) => row.values.some((value) => value > 0)) : [];
-  canvas.setAttribute("aria-label", model.title + (buckets.length ? ", " + buckets.length + " buckets" : ", no data"));
-  if (!buckets.length) return "no data";
-  const least = model.options["filterValues.le"] ?? 0, exponent = model.options["color.exponent"] ?? 0.5;
-  const steps = model.options["color.steps"] ?? 64, most = greatest(buckets);
-  const left = 56, bottom = height - 18, unit = model.options["yAxis.unit"] ?? unitOf(model.field);
-  const ink = getComputedStyle(document.body).color;
-  const column = (width - left) / found.count, band = bottom / buckets.length, gap = model.options.cellGap ?? 1;
-  ctx.font = "11px system-ui, sans-serif";
-  buckets.forEach((row, place) => {
-    const y = bottom - (place + 1) * band;
-    row.values.forEach((value, at) => {
-      if (value === null || value <= least) return;
-      const share = Math.ceil(Math.pow(value / most, exponent) * steps) / steps;
-      ctx.fillStyle = "hsl(26 90% " + Math.round(88 - 52 * share) + "%)";
-      ctx.fillRect(left + at * column, y, Math.max(1, column - gap), Math.max(1, band - gap));
-    });
-    ctx.fillStyle = ink;
-    if (band >= 12 || place % Math.ceil(12 / band) === 0) ctx.fillText("≤ " + format(row.bound, unit), 0, y + band / 2 + 4);
-  });
-  ctx.fillStyle = ink;
-  for (const [time, x, align] of [[page.from, left, "left"], [page.to, width, "right"]]) {
-    ctx.textAlign = align;
-    ctx.fillText(dateTimeText(time, page.zone).slice(5), x, height - 4);
-  }
-  return "each column " + length(found.step) + ", darkest " + format(most, "short");
-}
-
 // What cannot be drawn as it is meant: why, the answer as a table, and the expression.
 function fallback(host, model, page) {
   for (const remark of model.remarks) element("p", remark, host, "bad");
@@ -308,8 +277,8 @@ function fallback(host, model, page) {
       drawTable(element("div", undefined, place), tableOf(line, page.zone), (name) => display(model, name), page.zone, null);
       for (const target of line.targets) {
         element("pre", target.asked, place);
-        const link = element("a", "open in explore", place);
-        link.href = "/explore?lang=promql#" + encodeURIComponent(target.asked);
+        const { from, to } = view();
+        element("a", "open in explore", place).href = link("/explore", { lang: "promql", from, to }) + "#" + encodeURIComponent(target.asked);
       }
     },
   };
@@ -318,8 +287,9 @@ function fallback(host, model, page) {
 // MARK: a panel
 
 // A panel in its section, under its heading.
-// page: from, to, zone, colors, bands(), finished(), filters(), hooks(model), link(link)
-export function makePanel(section, model, page) {
+// page: from, to, zone, colors, bands(), finished(), filters(), hooks(model, cell), link(link, host)
+// more: what filters it besides those of the page, [[name, values]]
+export function makePanel(section, model, page, more = () => []) {
   const head = element("div", undefined, section, "tools");
   if (model.description || model.links.length) {
     const about = element("details", undefined, head, "about");
@@ -330,11 +300,14 @@ export function makePanel(section, model, page) {
   }
   const isText = model.type === "text";
   const body = element("figure", undefined, section);
-  body.setAttribute("aria-labelledby", "title-" + model.id);
+  body.setAttribute("aria-labelledby", section.getAttribute("aria-labelledby"));
   const other = element("div", undefined, section, "other");
   other.hidden = true;
   const problems = element("div", undefined, section, "problems");
   let last = null;
+  const drawOther = () => {
+    if (last && !other.hidden) drawTable(other, tableOf(last, page.zone), (name) => display(model, name), page.zone, null);
+  };
   const made = model.drawn && (model.type !== "timeseries" || canDraw()) && kinds[model.type]
     ? kinds[model.type](body, model, page) : fallback(body, model, page);
   if (model.drawn && model.remarks.length) {
@@ -350,11 +323,14 @@ export function makePanel(section, model, page) {
       other.hidden = !other.hidden;
       body.hidden = !other.hidden;
       table.setAttribute("aria-pressed", String(!other.hidden));
-      if (last && !other.hidden) drawTable(other, tableOf(last, page.zone), (name) => display(model, name), page.zone, null);
+      drawOther();
+      // A chart that was out of sight has no size.
+      if (!body.hidden) made.resize?.();
     });
     const csv = element("button", "CSV", head);
     csv.type = "button";
-    csv.addEventListener("click", () => { if (last) saveText(model.title.replaceAll(/[^A-Za-z0-9]+/g, "-").toLowerCase() + ".csv", csvOf(model, last, page)) });
+    const named = () => [model.title, ...more().flatMap(([, values]) => values)].join(" ").replaceAll(/[^A-Za-z0-9]+/g, "-").toLowerCase();
+    csv.addEventListener("click", () => { if (last) saveText(named() + ".csv", csvOf(model, last, page, more)) });
   }
   return {
     model,
@@ -367,17 +343,22 @@ export function makePanel(section, model, page) {
         if (target.error) problem(target, problems);
         for (const text of target.warnings ?? []) element("p", text, problems, "soft");
         if (target.leftOut) element("p", target.leftOut + " series are not sent", problems, "soft");
+        if (target.bucketsLeftOut) element("p", target.bucketsLeftOut + " buckets are not sent", problems, "soft");
         if (target.histograms) element("p", target.histograms + " distributions have no one number", problems, "soft");
       }
       if (line.targets.some((target) => target.series)) made.update(line);
-      if (!other.hidden) drawTable(other, tableOf(line, page.zone), (name) => display(model, name), page.zone, null);
+      drawOther();
     },
+    // Nothing was asked yet: said on paper, where nobody scrolls to it.
+    get isEmpty() { return last === null && !isText },
     crosshair: (time) => made.crosshair?.(time),
     redraw: () => made.redraw?.(),
     resize: () => made.resize?.(),
+    // Before it is printed, and after: another width, other colours, all rows.
+    paper: () => { made.resize?.(); made.redraw?.(); made.paper?.(); drawOther() },
     // The server is away: old figures stay and say so.
     stale: () => section.classList.add("stale"),
-    destroy: () => { made.destroy?.(); for (const part of [head, body, other, problems]) part.remove() },
+    destroy: () => made.destroy?.(),
   };
 }
 

@@ -4,11 +4,12 @@ import { address, ask } from "./ask.js";
 import { bars } from "./bars.js";
 import { csvText, saveText } from "./csv.js";
 import { byId, el, replace } from "./dom.js";
-import { amount, basisNodes, columnOf, comparing, conversationLink, isOfOthers, look, nameColumns, periodBefore, rowName, sectionRows, sectionTable, span, times, unitOf } from "./figures.js";
+import { amount, basisNodes, columnOf, comparing, isInPart, isOfOthers, look, nameColumns, periodBefore, rowName, sectionRows, sectionTable, spanOf, times, unitOf } from "./figures.js";
+import { conversationLink } from "./listed.js";
 import { overTime } from "./overtime.js";
 import { notice, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
-import { dateText, instant, offset, reading } from "./time.js";
+import { askedTime, dateText, instant, offset, reading } from "./time.js";
 
 const place = byId("report");
 const kind = place.dataset.kind;
@@ -21,7 +22,8 @@ const next = ["day", "hour", "tenant", "team", "channel", "topic", "model", "age
 const hour = 3600000, day = 24 * hour;
 const pointsMax = 2000000;
 
-setDefaults({ from: "now-30d" });
+// Days are the server's, whoever looks, until somebody chooses a zone.
+setDefaults({ from: "now-30d" }, { timezone: "utc" });
 
 function iso(time) { return new Date(time).toISOString(); }
 
@@ -32,46 +34,42 @@ function asked() {
   const wanted = given.getAll("by").flatMap((text) => text.split(",")).filter(Boolean);
   const unknown = wanted.filter((name) => !dimensions.includes(name));
   // All values of a variable are no filter.
-  const filters = new Map(Object.entries(view().variables).filter(([name, values]) =>
-    dimensions.includes(name) && !times.includes(name) && !values.includes("$__all")));
+  const chosen = Object.entries(view().variables).filter(([, values]) => !values.includes("$__all"));
+  const isFilter = ([name]) => dimensions.includes(name) && !times.includes(name);
+  const filters = new Map(chosen.filter(isFilter));
   const by = [...new Set(wanted.filter((name) => dimensions.includes(name)))];
   const compare = given.get("compare") ?? "";
   const isKnown = comparisons.some(([name]) => name === compare);
   notice("asked", unknown.length || !isKnown
     ? [...unknown.map((name) => "this report is not broken down by " + name), isKnown ? "" : "compare=" + compare + " is previous or week"].filter(Boolean).join("; ") : null);
   return {
-    by, filters, compare: isKnown ? compare : "", measure: given.get("measure"), rule: given.get("rule") ?? undefined,
-    objectives: given.get("objectives") ?? undefined, all: [...filters.keys()].filter((name) => !by.includes(name)).concat(by),
+    by, filters, where: [...filters].flatMap(([name, values]) => values.map((value) => name + "=" + value)),
+    others: chosen.filter((one) => !isFilter(one)).map(([name]) => name), compare: isKnown ? compare : "", measure: given.get("measure"),
+    rule: given.get("rule") ?? undefined, objectives: given.get("objectives") ?? undefined,
   };
 }
 
 // MARK: rows and times
 
-// Rows that filters leave. A breakdown by what is filtered is asked, and its own rows are shown: no figure is added up.
-function filtered(section, filters) {
-  if (filters.size === 0) return section;
-  const wanted = [...filters].map(([name, values]) => [columnOf(section, name), values]).filter(([at]) => at >= 0);
-  return { ...section, rows: section.rows.filter((row) => wanted.every(([at, values]) => values.includes(row[at]?.exact ?? ""))) };
-}
-
 // What the address becomes where a row is looked into: its times as range, as far as the report reaches, since its figures
 // are of no more; its other names as filters.
-function into(section, row, question, { report, zone, from, to }) {
+function into(section, row, question, { from, to }) {
   const changes = {};
   const used = new Set(question.filters.keys());
   // What is within one day is not broken down by days.
   if (to - from <= day) used.add("day");
   if (to - from <= hour) used.add("hour");
-  // The server says what now is, which may be later than here.
-  const range = [from, Math.max(to, Date.parse(report.to))];
+  const range = [from, to];
+  // Of what time a row is the server says.
+  const span = spanOf(section, row);
+  if (span) {
+    [range[0], range[1]] = [Math.max(range[0], Date.parse(span.from)), Math.min(range[1], Date.parse(span.to))];
+    Object.assign(changes, { from: iso(range[0]), to: iso(range[1]) });
+  }
   let finest = -1;
   for (const at of nameColumns(section)) {
     const name = section.columns[at].name;
     if (times.includes(name)) {
-      if (!row[at]) continue;
-      const [start, end] = span(name, row[at].exact, zone);
-      [range[0], range[1]] = [Math.max(range[0], start), Math.min(range[1], end)];
-      Object.assign(changes, { from: iso(range[0]), to: iso(range[1]) });
       for (const one of times.slice(0, name === "hour" ? 4 : name === "day" ? 3 : 2)) used.add(one);
       finest = Math.max(finest, times.indexOf(name));
     } else {
@@ -101,7 +99,7 @@ function select(label, choices, chosen, act) {
 }
 
 function showControls(question) {
-  const { by, filters, compare } = question;
+  const { by, filters, others, compare } = question;
   const choice = (at) => select(at ? "then by" : "Break down by",
     [["", "nothing"], ...dimensions.filter((name) => name === by[at] || !by.includes(name)).map((name) => [name, name.replaceAll("_", " ")])],
     by[at] ?? "", (value) => change({ by: [...by.slice(0, at), ...(value ? [value, ...by.slice(at + 1)] : [])].join(",") || null }));
@@ -112,7 +110,8 @@ function showControls(question) {
   replace(byId("asked"),
     ...Array.from({ length: Math.min(by.length + 1, 5) }, (_, at) => choice(at)),
     select("Compare with", comparisons, compare, (value) => change({ compare: value || null })),
-    ...chips);
+    ...chips,
+    others.length ? el("span", { class: "soft" }, "not filtered here by: " + others.join(", ")) : null);
 }
 
 function showDoors(query) {
@@ -134,7 +133,7 @@ function measureOf(section, question) {
 }
 
 function barsOf(section, at) {
-  const rows = section.rows.map((row) => ({ name: rowName(section, row), text: row[at]?.text ?? "–", length: amount(row[at]), look: look(row[at]) }));
+  const rows = section.rows.map((row) => ({ name: rowName(section, row), text: row[at]?.text ?? "–", length: amount(row[at]), look: look(row[at]), isInPart: isInPart(section, row) }));
   if (rows.filter((row) => row.length !== undefined).length < 2) return null;
   return bars(section.title + ": " + section.columns[at].title, section.columns[at].title, rows);
 }
@@ -146,16 +145,17 @@ function seriesOf(section, at, context) {
   const [first, ...others] = keys;
   const name = section.columns[first]?.name;
   const step = { hour, day, week: 7 * day }[name];
-  if (!step) return null;
+  if (!step || others.some((key) => times.includes(section.columns[key].name))) return null;
   const { zone } = context;
   // Days are not all as long as each other: they are drawn by the calendar, as if clocks were never set.
   const isDated = name !== "hour";
   const placed = (time) => isDated ? time + offset(time, zone) * 60000 : time;
-  const rows = section.rows.filter((row) => row[first] && !isOfOthers(row)).map((row) => [placed(span(name, row[first].exact, zone)[0]), row]);
+  const rows = section.rows.filter((row) => spanOf(section, row) && !isOfOthers(row)).map((row) => [placed(Date.parse(spanOf(section, row).from)), row]);
   if (rows.length === 0) return null;
   const start = Math.min(...rows.map(([time]) => time));
   const count = Math.round((Math.max(...rows.map(([time]) => time)) - start) / step) + 1;
   if (count > 20000) return null;
+  const whole = rows.filter(([, row]) => !isInPart(section, row)).map(([time]) => time);
   const series = new Map();
   for (const [time, row] of rows) {
     const label = others.length ? others.map((key) => row[key]?.text ?? "–").join(", ") : section.columns[at].title;
@@ -167,7 +167,8 @@ function seriesOf(section, at, context) {
   return {
     start, step, count, series: [...series.values()], from: start, to: start + Math.max(1, count - 1) * step,
     zone: isDated ? "UTC" : zone, said: isDated ? (time) => dateText(time, "UTC") : undefined,
-    finished: placed(Date.parse(context.report.watermark)) - step,
+    // What is not over, or cut by the range, is dashed.
+    finished: whole.reduce((last, time) => Math.max(last, time), -Infinity), begun: whole.reduce((first, time) => Math.min(first, time), Infinity),
     instantOf: (time) => isDated ? instant(reading(time, "UTC"), zone) : time,
   };
 }
@@ -179,17 +180,16 @@ function csvOf(section, context, before) {
     ["report", context.report.title], ["section", section.title], ["period", context.report.period], ["zone", context.report.timezone],
     ["position", context.report.position],
     ...(before ? [["compared with", context.before.report.period]] : []),
-    ...[...context.question.filters].map(([name, values]) => ["filter " + name, values.join(" ")]), [],
+    ...Object.entries(context.report.filters ?? {}).map(([name, values]) => ["filter " + name, ...values]), [],
   ];
   return csvText([...head, ...sectionRows(section, { before })]);
 }
 
 const opened = new Set();
 
-function sectionNode(whole, context, hosts) {
+function sectionNode(section, context, hosts) {
   const { report, question, zone, from } = context;
-  const isMain = whole.name === report.main && whole.name.startsWith("by_");
-  const section = isMain ? filtered(whole, question.filters) : whole;
+  const isMain = section.name === report.main && section.name.startsWith("by_");
   const before = comparing(section, context.before, from, zone);
   const conversation = columnOf(section, "conversation_id"), tenant = columnOf(section, "tenant");
   const act = isMain ? (row, event) => {
@@ -224,15 +224,12 @@ function sectionNode(whole, context, hosts) {
     const at = columnOf(section, drawnOfOthers[section.name]);
     if (at >= 0) parts.push(barsOf(section, at));
   }
-  const more = { isAll: opened.has(section.name), show: () => { opened.add(section.name); drawAgain(); } };
+  const more = { isAll: opened.has(section.name), show: () => opened.add(section.name) };
   return el("section", { "aria-labelledby": "title-" + section.name },
     el("h2", { id: "title-" + section.name }, section.title, " ", el("button", {
       type: "button", class: "small", "aria-label": "CSV of " + section.title,
       click: () => saveText("plimsoll-" + kind + "-" + section.name + ".csv", csvOf(section, context, before)),
     }, "CSV")),
-    isMain && question.filters.size ? el("p", { class: "soft" }, "Filters choose rows of this table; the other tables are of everything in the range.") : null,
-    isMain && question.filters.size && whole.rows.some(isOfOthers)
-      ? el("p", { class: "warn" }, "! Not every group is listed one by one: some of “other” may belong here.") : null,
     parts, sectionTable(section, { before, content, act, more }));
 }
 
@@ -242,7 +239,8 @@ async function draw(context) {
   const { report, before } = context;
   // What was asked stands first.
   const sections = [...report.sections].sort((one, other) => Number(isAsked(other, context)) - Number(isAsked(one, context)));
-  replace(byId("period"), report.period, before ? ", compared with " + before.report.period : null);
+  replace(byId("period"), report.period, before ? ", compared with " + before.report.period : null,
+    report.only ? el("strong", {}, " " + report.only) : null);
   replace(byId("figures"), sections.map((section) => sectionNode(section, context, hosts)));
   replace(byId("basis"), basisNodes(report), before
     ? el("p", {}, "Compared with: " + before.report.period + ". " + before.report.basis.join(" ")) : null);
@@ -255,23 +253,23 @@ async function draw(context) {
   }
 }
 
-function isAsked(section, { report, question }) { return question.all.length > 0 && section.name === report.main; }
+function isAsked(section, { report, question }) { return question.by.length > 0 && section.name === report.main; }
 
 addEventListener("themechange", () => drawAgain());
 
 show(async ({ from, to, zone, view: shown, signal }) => {
   const question = asked();
   showControls(question);
-  const common = { timezone: zone, by: question.all.join(",") || undefined, rule: question.rule, objectives: question.objectives };
-  // The server's clock says what now is, where the end is now.
-  const query = { from: iso(from), to: shown.to === "now" ? undefined : iso(to), ...common };
+  const common = { timezone: zone, by: question.by.join(",") || undefined, where: question.where, rule: question.rule, objectives: question.objectives };
+  // Words of times are the server's to read: it rounds in this zone, and says what now is.
+  const query = { from: askedTime(shown.from, from), to: askedTime(shown.to, to), ...common };
   showDoors(query);
-  const [start, end] = question.compare ? periodBefore(question.compare, { from, to, zone }) : [];
-  const [report, earlier] = await Promise.all([
-    ask(address("/v1/reports/" + kind, { ...query, format: "cells" }), { signal }),
-    question.compare ? ask(address("/v1/reports/" + kind, { from: iso(start), to: iso(end), ...common, format: "cells" }), { signal }) : null,
-  ]);
-  const context = { report, before: earlier && { report: earlier, from: start }, question, zone, from, to };
+  const report = await ask(address("/v1/reports/" + kind, { ...query, format: "cells" }), { signal });
+  const period = { from: Date.parse(report.from), to: Date.parse(report.to), zone };
+  const [start, end] = question.compare ? periodBefore(question.compare, period) : [];
+  const earlier = question.compare
+    ? await ask(address("/v1/reports/" + kind, { ...common, from: iso(start), to: iso(end), format: "cells" }), { signal }) : null;
+  const context = { report, before: earlier && { report: earlier, from: start }, question, ...period };
   drawAgain = () => draw(context);
   await draw(context);
 });

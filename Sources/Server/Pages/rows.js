@@ -3,8 +3,8 @@
 import { el } from "./dom.js";
 
 const spare = 12;
-// So many rows go on paper.
-const printedMax = 2000;
+// So many rows go onto paper.
+const printedMax = 500;
 
 export class VirtualRows {
   // `role` is treegrid or grid. `draw(index)` makes the cells of a row, `about(index)` its attributes, `chosen(index)`
@@ -21,33 +21,21 @@ export class VirtualRows {
       heads.map((head) => el("span", { role: "columnheader", class: head.class }, head.content ?? head.text)));
     // The heads are a row of the grid that stays in sight.
     this.body.prepend(this.heads);
-    this.rest = el("p", { class: "soft", hidden: true });
-    place.replaceChildren(this.body, this.rest);
+    this.left = el("p", { class: "soft", hidden: true });
+    place.replaceChildren(this.body, this.left);
     this.shown = new Map();
     this.body.setAttribute("aria-colcount", String(heads.length));
     this.sizes = new ResizeObserver(() => this.plan());
     this.sizes.observe(this.body);
-    // Paper has all rows, whatever is in view.
-    this.print = (event) => {
-      this.isPrinted = event.type === "beforeprint";
-      const missing = this.count - printedMax;
-      this.rest.hidden = !this.isPrinted || missing <= 0;
-      this.rest.textContent = missing + " more rows are not on paper";
-      if (this.isPrinted) this.top = this.body.scrollTop;
-      this.room();
-      if (!this.isPrinted) this.body.scrollTop = this.top;
-      this.render();
-    };
-    for (const name of ["beforeprint", "afterprint"]) addEventListener(name, this.print);
+    this.printing = [["beforeprint", () => this.print(true)], ["afterprint", () => this.print(false)]];
+    for (const [name, listener] of this.printing) addEventListener(name, listener);
   }
 
   end() {
     this.sizes.disconnect();
-    for (const name of ["beforeprint", "afterprint"]) removeEventListener(name, this.print);
+    for (const [name, listener] of this.printing) removeEventListener(name, listener);
     this.count = 0;
   }
-
-  room() { this.space.style.height = (this.isPrinted ? Math.min(this.count, printedMax) : this.count) * this.height + "px"; }
 
   get height() {
     this.rowHeight ||= this.heads.getBoundingClientRect().height || 28;
@@ -58,12 +46,30 @@ export class VirtualRows {
   set(count, current = this.current) {
     this.count = count;
     this.body.setAttribute("aria-rowcount", String(count + 1));
-    this.room();
-    for (const row of this.shown.values()) row.remove();
-    this.shown.clear();
+    this.clear(count);
     this.current = count === 0 ? -1 : Math.max(-1, Math.min(current, count - 1));
     this.render();
     this.say();
+  }
+
+  // No row is there any more, and room for so many.
+  clear(count) {
+    this.space.style.height = count * this.height + "px";
+    for (const row of this.shown.values()) row.remove();
+    this.shown.clear();
+  }
+
+  // Paper does not scroll: rows from the first one in view on are all on it, and how many are not is said.
+  print(isPrinting) {
+    const first = isPrinting ? Math.min(Math.floor(this.body.scrollTop / this.height), Math.max(0, this.count - 1)) : 0;
+    const last = Math.min(this.count, first + printedMax) - 1;
+    const scrolled = this.paper?.scrolled ?? this.body.scrollTop;
+    this.paper = isPrinting ? { first, last, scrolled } : null;
+    this.clear(isPrinting ? last - first + 1 : this.count);
+    this.body.scrollTop = isPrinting ? 0 : scrolled;
+    this.left.hidden = !isPrinting || last - first + 1 === this.count;
+    this.left.textContent = "rows " + (first + 1) + " to " + (last + 1) + " of " + this.count;
+    this.render();
   }
 
   plan() {
@@ -77,8 +83,8 @@ export class VirtualRows {
   render() {
     const height = this.height;
     const view = this.body.clientHeight || 600;
-    const first = this.isPrinted ? 0 : Math.max(0, Math.floor(this.body.scrollTop / height) - spare);
-    const last = Math.min(this.count, this.isPrinted ? printedMax : Math.ceil((this.body.scrollTop + view) / height) + spare + 1) - 1;
+    const first = this.paper?.first ?? Math.max(0, Math.floor(this.body.scrollTop / height) - spare);
+    const last = this.paper?.last ?? Math.min(this.count - 1, Math.ceil((this.body.scrollTop + view) / height) + spare);
     for (const [index, row] of this.shown) {
       if (index < first || index > last) {
         row.remove();
@@ -95,7 +101,7 @@ export class VirtualRows {
       class: "rows-row" + (index === this.current ? " is-current" : ""), role: "row", id: this.name + "-" + index,
       "aria-rowindex": index + 2, "aria-selected": index === this.current ? "true" : "false", ...this.about(index),
     }, this.draw(index));
-    row.style.top = index * this.height + "px";
+    row.style.top = (index - (this.paper?.first ?? 0)) * this.height + "px";
     row.dataset.index = index;
     this.shown.set(index, row);
     // In the order in which they are read.

@@ -11,10 +11,10 @@ export function text(value) {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-// columns [{name, type, isNumber}], rows [[value]]
+// columns [{name, type, isNumber}], rows [[value]]; `content(row, place)` is other content of an opened row than its text.
 export class RowTable {
-  constructor(host, columns, rows, label) {
-    [this.columns, this.rows, this.first, this.last] = [columns, rows, -1, -1];
+  constructor(host, columns, rows, label, { content = () => undefined } = {}) {
+    [this.columns, this.rows, this.first, this.last, this.content] = [columns, rows, -1, -1, content];
     this.body = el("tbody", {});
     const widths = columns.map((column, at) => this.width(column, at));
     this.table = el("table", { "aria-label": label, "aria-rowcount": rows.length + 1, "aria-colcount": columns.length },
@@ -106,6 +106,6 @@ export class RowTable {
     if (getSelection()?.toString()) return;
     const row = this.rows[at];
     this.detail.replaceChildren(el("h3", {}, "Row " + (at + 1)), el("dl", {}, this.columns.flatMap((column, place) =>
-      [el("dt", {}, column.name), el("dd", {}, text(row[place]) ?? "null")])));
+      [el("dt", {}, column.name), el("dd", {}, this.content(row, place) ?? text(row[place]) ?? "null")])));
   }
 }

@@ -163,7 +163,7 @@ for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => 
 
 function isBusy() {
   const selection = getSelection();
-  return isPressed || document.querySelector("details.menu[open]") !== null
+  return isPressed || document.querySelector("details.menu[open], [data-holds-refresh]:focus-within") !== null
     || (selection !== null && !selection.isCollapsed && selection.toString() !== "");
 }
 
@@ -171,8 +171,13 @@ function clock() {
   return clockText(shownAt, range().zone, true);
 }
 
+// Whether something was to be asked while nobody saw the page.
+let isDue = false;
+
 async function run() {
   if (!load) return;
+  isDue = document.hidden;
+  if (isDue) return;
   current?.abort();
   const asking = new AbortController();
   current = asking;
@@ -214,8 +219,17 @@ function isRefreshed() { return controls?.hasAttribute("data-refresh") ?? false;
 
 addEventListener("visibilitychange", () => {
   if (document.hidden) clearTimeout(timer);
-  else if (load && isRefreshed() && seconds(view().refresh) && range().isRelative) run();
+  else if (load && (isDue || (isRefreshed() && seconds(view().refresh) && range().isRelative))) run();
 });
+
+// What is printed has the width and the colours of paper, and all rows: a `paperchange` event says so before a browser looks.
+for (const [name, isPaper] of [["beforeprint", true], ["afterprint", false]]) {
+  addEventListener(name, () => {
+    if (isPaper) document.documentElement.dataset.printing = "";
+    else delete document.documentElement.dataset.printing;
+    dispatchEvent(new Event("paperchange"));
+  });
+}
 
 // Has a page loaded now, at each change of what the address says, and as often as was chosen. `what` is given the range
 // (`from`, `to` in milliseconds, `zone`), the `view` and a `signal` that ends its questions; what it throws is shown.

@@ -16,8 +16,11 @@ function storedZone() {
   return "browser";
 }
 
-// What a page has where its address says nothing.
-export function setDefaults(values) { Object.assign(defaults, values); }
+// What a page has where its address says nothing; `unless` where nobody has chosen anything yet either.
+export function setDefaults(values, { timezone } = {}) {
+  Object.assign(defaults, values);
+  if (timezone && defaults.timezone === "browser") defaults.timezone = timezone;
+}
 
 function parameters() { return new URLSearchParams(location.search); }
 

@@ -13,9 +13,10 @@ const foldsDrawn = 12;
 export const filters = { all: "everything", errors: "errors", calls: "model calls", long: "at least 1 % of the time" };
 
 export class Waterfall {
-  // `open(row)` hears which event is opened, `choose(row, turn)` which row is chosen; −1 where it is none.
-  constructor(place, tree, { open, choose, text }) {
-    Object.assign(this, { tree, text, filter: "all", find: "", turn: null, isOpen: new Uint8Array(tree.count) });
+  // `open(row)` hears which event is opened, `choose(row, turn)` which row is chosen; −1 where it is none. `marks(row)` is
+  // what else is to be said of an event. Where not `isWhole`, later events are not loaded: sums are of those that are.
+  constructor(place, tree, { open, choose, text, marks = () => [], isWhole = true }) {
+    Object.assign(this, { tree, text, marks, isWhole, filter: "all", find: "", turn: null, isOpen: new Uint8Array(tree.count) });
     const isLong = tree.count > openMax;
     for (let node = 0; node < tree.count; node += 1) this.isOpen[node] = !isLong || tree.kind[node] === kinds.event ? 1 : 0;
     this.list = new Int32Array(0);
@@ -56,7 +57,6 @@ export class Waterfall {
     const roots = turn === null ? tree.roots : tree.roots.filter((node) => tree.kind[node] === kinds.turn && tree.row[node] === turn);
     const isKept = this.kept(roots);
     const list = [];
-    const spans = [];
     const walk = [...roots].reverse();
     while (walk.length) {
       const node = walk.pop();
@@ -67,14 +67,21 @@ export class Waterfall {
       if (isShown) for (let child = tree.first[node]; child >= 0; child = tree.next[child]) below.push(child);
       for (let index = below.length - 1; index >= 0; index -= 1) walk.push(below[index]);
     }
-    for (const root of roots) this.spansBelow(root, spans);
     this.list = Int32Array.from(list);
-    this.time = timeline(spans);
+    this.timeOf(turn, roots);
     this.places = new Map();
     list.forEach((node, index) => this.places.set(node, index));
     this.drawAxis();
     this.rows.set(list.length, this.places.get(wanted) ?? (list.length ? 0 : -1));
     return list.length;
+  }
+
+  // Where times lie on the line: the same whatever is folded away or filtered.
+  timeOf(turn, roots) {
+    if (this.time && this.timed === turn) return;
+    const spans = [];
+    for (const root of roots) this.spansBelow(root, spans);
+    [this.time, this.timed] = [timeline(spans), turn];
   }
 
   spansBelow(root, spans) {
@@ -187,7 +194,7 @@ export class Waterfall {
     const node = this.list[index];
     const isShown = this.tree.parent[this.list[index + 1]] === node;
     return {
-      "aria-level": this.tree.level[node] + 1,
+      "aria-level": this.tree.level[node] + 1, "aria-posinset": this.tree.position[node], "aria-setsize": this.tree.siblings[node],
       "aria-expanded": this.hasChildren(node) ? String(isShown) : undefined,
     };
   }
@@ -224,7 +231,8 @@ export class Waterfall {
     const type = tree.events.text("type", row);
     const marks = [isError ? "✗ " : "", type];
     const more = [words(tree.events, row), withheldText(tree.events, row), this.beyond(node)].filter(Boolean).join(" · ");
-    return [marks.join(""), ...(more ? [el("span", { class: "soft" }, " " + more)] : [])];
+    const said = this.marks(row).join(", ");
+    return [marks.join(""), ...(more ? [el("span", { class: "soft" }, " " + more)] : []), ...(said ? [el("span", { class: "warn" }, " " + said)] : [])];
   }
 
   count(node) {
@@ -248,10 +256,12 @@ export class Waterfall {
     const row = tree.row[node];
     const isCall = tree.kind[node] === kinds.event && tree.events.raw("price_state", row) !== null;
     const own = isCall ? costText(callOf(tree.events, row)) : "";
+    // What a turn cost is the server's sum, of all its events.
+    if (tree.kind[node] === kinds.turn && !this.isWhole) return costText(callOf(tree.turns, row));
     const hasCalls = tree.cost[node] > 0n || tree.inexact[node] > 0;
     if (tree.kind[node] === kinds.event && (!this.hasChildren(node) || !hasCalls)) return own;
     if (!hasCalls) return "";
-    const below = (tree.inexact[node] ? "≥ " : "") + exactMoney(tree.cost[node]);
+    const below = (tree.inexact[node] || !this.isWhole ? "≥ " : "") + exactMoney(tree.cost[node]);
     return own && own !== below ? own + " of " + below : (isCall ? own : "Σ " + below);
   }
 

@@ -3,6 +3,7 @@ import Bytes
 import PromQLEvaluation
 import PromQLText
 import RuleFiles
+import Synchronization
 
 /// The recording rules of a set, by the names that they give.
 struct RecordedRules: Sendable {
@@ -27,6 +28,8 @@ struct RecordedRules: Sendable {
         fileprivate(set) var fault: String?
     }
 
+    /// No other rules of this process have it.
+    let number: UInt64
     let options: RuleOptions
     private(set) var all: [Recorded] = []
     /// Which of them stand on which, by their places.
@@ -34,6 +37,8 @@ struct RecordedRules: Sendable {
     /// What they said of times that are past, for as long as there are these rules: to those who evaluate, and to those
     /// who ask, so that no panel takes a cycle's place.
     let past, asked: RecordedPast
+
+    private static let made = Atomic<UInt64>(0)
 
     /// - Parameters:
     ///   - past: of no other rules.
@@ -43,6 +48,7 @@ struct RecordedRules: Sendable {
         _ set: RuleSet, past: RecordedPast = RecordedPast(bytesMax: 0, within: UnboundedBudget()),
         asked: RecordedPast = RecordedPast(bytesMax: 0, within: UnboundedBudget())
     ) {
+        number = Self.made.wrappingAdd(1, ordering: .relaxed).newValue
         (options, self.past, self.asked) = (set.options, past, asked)
         for group in set.files.flatMap(\.groups) {
             for rule in group.rules where rule.kind == .record {

@@ -1,4 +1,5 @@
 import AlertRules
+import Asking
 import Bytes
 import JSONTexts
 import PromQLText
@@ -33,7 +34,7 @@ enum ReplayLink {
     /// Where a conversation is shown whole.
     /// - Parameter origin: as ``origin(_:)`` says.
     static func conversation(_ id: String, at origin: String) -> String {
-        "\(origin)/v1/conversations/\(escaped(id))"
+        ConversationAddress.text(id, in: origin + "/v1/conversations")
     }
 
     private static func escaped(_ text: String) -> String {

@@ -372,6 +372,9 @@ package final class RuleManager: Sendable {
         return AlertHistory(paces: paces) { try noteTexts().compactMap(AlertNote.init(data:)) }
     }
 
+    /// Another one for other rules: what they make of series may be other series.
+    package var number: UInt64 { state.withLock { $0.recorded.number } }
+
     /// A source with what the rules make of it.
     /// - Parameters:
     ///   - reached: ms since 1970; nothing is later.

@@ -110,6 +110,20 @@ struct RuledSeries: SeriesSource {
         return found.sorted()
     }
 
+    /// See ``SeriesSource``. Of alerts nothing is known so, and nothing while rules are evaluated; other rules are
+    /// another state of things.
+    func mark(_ matchers: SeriesMatchers, through: Int64) -> SeriesMark? {
+        let isPast = through <= reached.saturatingSubtract(StoreSeries.stepMilliseconds)
+        guard isPast, !isEvaluation, !AlertHistory.names.contains(where: matchers.passesName) else { return nil }
+        var wanted = [matchers]
+        for rule in rules.named(by: matchers) {
+            guard !rule.readsAlerts, let reads = rules.reads(of: rule) else { return nil }
+            wanted += reads
+        }
+        guard let marks = marks(of: wanted, through: through) else { return nil }
+        return SeriesMark([rules.number] + marks.flatMap(\.numbers))
+    }
+
     /// In the order of their labels, each once; what the source has, in that order already, stands before what rules
     /// make.
     private func joined(

@@ -24,7 +24,7 @@ extension EventLog {
         return (try resume(directory, options, listing, recovery), recovery.report)
     }
 
-    private static func missing(_ place: LogPlace, in directory: LogDirectory) -> CorruptionError {
+    static func missing(_ place: LogPlace, in directory: LogDirectory) -> CorruptionError {
         CorruptionError(
             file: directory.logPath(place.fileNumber), offset: place.offset,
             expectation: "the log to reach this place, found no log")
@@ -65,7 +65,9 @@ extension EventLog {
         let active = try fileSystem.open(
             directory.logPath(recovery.files[recovery.files.count - 1].fileNumber), .update)
         // What was read may so far be known to the system's cache alone; the replayed records count as stored from here
-        // on.
+        // on. Where a flush has failed before, the system takes for written what it has lost, and the next flush would
+        // not notice: what no later record vouches for is written once more.
+        try active.rewrite(recovery.vouchedOffset..<recovery.endOffset)
         try active.flush()
         try directory.flush()
         var spares: [UInt64] = []
@@ -77,7 +79,8 @@ extension EventLog {
         try removeLeftovers(directory, listing, keeping: spares)
         let start = Start(
             files: recovery.files, passed: listing.logs.filter { $0 < recovery.files[0].fileNumber }, file: active,
-            offset: recovery.endOffset, chain: recovery.chain, spares: spares,
+            offset: recovery.endOffset + (planted(.tailCutOffByOne) ? LogFormat.alignmentBytes : 0),
+            chain: recovery.chain, spares: spares,
             nextPosition: recovery.report.nextPosition)
         return EventLog(directory: directory, options: options, start: start)
     }
@@ -89,6 +92,19 @@ extension EventLog {
         for number in listing.fresh { try directory.fileSystem.remove(directory.freshPath(number)) }
         for number in listing.spares where !spares.contains(number) {
             try directory.fileSystem.remove(directory.sparePath(number))
+        }
+    }
+}
+
+extension File {
+    /// Writes what stands there once more, so that the next flush has it to do.
+    fileprivate func rewrite(_ range: Range<Int>) throws(StorageError) {
+        var done = range.lowerBound
+        while done < range.upperBound {
+            let bytes = try read(upTo: min(LogFileReader.windowBytes, range.upperBound - done), at: done)
+            guard !bytes.isEmpty else { return }
+            try write(bytes, at: done)
+            done += bytes.count
         }
     }
 }

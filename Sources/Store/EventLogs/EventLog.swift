@@ -105,7 +105,7 @@ package final class EventLog {
         do {
             try body()
         } catch {
-            failure = error
+            if !planted(.goOnAfterFailedFlush) { failure = error }
             throw error
         }
     }
@@ -179,7 +179,11 @@ package final class EventLog {
             filledOffset = min(LogFormat.filledOffset(after: end), active.fileBytes)
             buffer.append(contentsOf: [UInt8](repeating: 0, count: filledOffset - end))
         }
-        try fatal { () throws(StorageError) in try file.write(buffer, at: writtenOffset) }
+        try fatal { () throws(StorageError) in
+            do throws(StorageError) { try file.write(buffer, at: writtenOffset) } catch {
+                if !planted(.ignoreLogWriteError) { throw error }
+            }
+        }
         writtenOffset = end
         buffer.removeAll(keepingCapacity: true)
         assert(flushedOffset <= writtenOffset && writtenOffset <= filledOffset, "flushed, then written, then filled")
@@ -191,7 +195,12 @@ package final class EventLog {
         guard !isFlushed else { return }
         if owesDirectoryFlush { try flushDirectory() }
         try write()
-        try fatal { () throws(StorageError) in try file.flush() }
+        try fatal { () throws(StorageError) in
+            if planted(.skipLogFlush), nextPosition.isMultiple(of: 3) { return }
+            do throws(StorageError) { try file.flush() } catch {
+                if !planted(.ignoreLogFlushError) { throw error }
+            }
+        }
         assert(buffer.isEmpty, "everything was written before the flush")
         flushedOffset = writtenOffset
     }
@@ -325,7 +334,7 @@ package final class EventLog {
     private func flushDirectory() throws(StorageError) {
         owesDirectoryFlush = true
         do {
-            try directory.flush()
+            if !planted(.dropLogDirectoryFlush) { try directory.flush() }
         } catch {
             if !error.isScarcity { failure = error }
             throw error

@@ -17,6 +17,8 @@ struct LogFileReader {
     private(set) var chain: UInt32
     /// Records end here or before.
     let limit: Int
+    /// Everything before it was flushed: a record says so, or who gave the place to begin with.
+    private(set) var vouchedOffset: Int
 
     /// Bytes of the file from `windowOffset` on.
     private var window: [UInt8] = []
@@ -31,6 +33,7 @@ struct LogFileReader {
         self.offset = offset
         self.chain = chain
         self.limit = limit
+        vouchedOffset = offset
     }
 
     mutating func next() throws -> Step {
@@ -41,6 +44,7 @@ struct LogFileReader {
             place: place, kind: record.kind, position: record.position, count: Int(record.count),
             receivedTime: record.receivedTime,
             payload: bytes[payloadStart..<(payloadStart + record.payloadBytes)])
+        vouchedOffset = max(vouchedOffset, record.flushedOffset)
         offset += record.recordBytes
         assert(offset <= limit, "a record that passes ends where records may")
         chain = UInt32(truncatingIfNeeded: record.checksum)

@@ -11,6 +11,8 @@ struct LogRecovery {
     /// Headers of the intact files, without a gap. Of files before the one that replay begins in none is needed.
     private(set) var files: [LogFileHeader] = []
     private(set) var endOffset = LogFormat.fileHeaderBytes
+    /// Of the last file: what stands before it is known to have been flushed.
+    private(set) var vouchedOffset = LogFormat.fileHeaderBytes
     /// What the next record must carry.
     private(set) var chain: UInt32 = 0
     private(set) var report = RecoveryReport()
@@ -102,7 +104,8 @@ struct LogRecovery {
             report.wasClosed = record.kind == .end
             try hand(record, to: replay)
         }
-        endOffset = reader.offset
+        (endOffset, vouchedOffset) = (reader.offset, reader.vouchedOffset)
+        assert(vouchedOffset <= endOffset, "only what stands before can be flushed")
         if let next {
             guard reader.offset == next.previousEnd, reader.chain == next.previousChain else {
                 throw CorruptionError(

@@ -55,6 +55,16 @@ package struct LogSurvey: Sendable {
         try read(numbers, each)
     }
 
+    /// What is the matter with the header of a file; nil where it is whole.
+    /// - Throws: ``StorageError``; ``NewerFormatError``.
+    package static func headDamage(
+        of number: UInt64, directory path: String, fileSystem: any FileSystem
+    ) throws -> CorruptionError? {
+        let found = try LogDirectory(path: path, fileSystem: fileSystem).head(of: number).header
+        if case .failure(let damage) = found { return damage }
+        return nil
+    }
+
     private init(_ directory: LogDirectory, from start: LogPlace? = nil, before bound: LogPlace? = nil) {
         (self.directory, self.start, self.bound) = (directory, start, bound)
     }

@@ -126,7 +126,8 @@ package struct DirectorySummary: Sendable {
     }
 
     private static func isMade(_ table: String) -> Bool {
-        ["turns", "conversations", "system_events", "dead_letters"].contains(table) || table.hasPrefix("rollup_")
+        ["turns", "conversations", "system_events", "dead_letters", ManifestSegment.frozenTable].contains(table)
+            || table.hasPrefix("rollup_")
     }
 
     private mutating func add(_ record: LogRecord) {

@@ -29,6 +29,10 @@ package struct StoreStatus: Hashable, Sendable {
     package var unfoldedConversations = 0
     /// Conversations whose sealed rows are made of their first events alone.
     package var cutConversations = 0
+    /// Events that retention dropped, ever.
+    package var droppedEvents: Int64 = 0
+    /// When the last of them was received, or later (ns since 1970 UTC); nil where none was dropped.
+    package var droppedUntil: Int64?
     /// What is not as it should be while the store goes on.
     package var troubles: [Trouble] = []
 
@@ -61,6 +65,9 @@ extension EventStore {
         let troubles = troubles(of: version)
         (status.failedSeals, status.unfoldedConversations) = (troubles.writer.failedSeals, troubles.unfolded.count)
         status.cutConversations = troubles.cut.count
+        let drops = version.sealed.drops.filter { $0.events > 0 }
+        status.droppedEvents = drops.reduce(0) { $0 + $1.events }
+        status.droppedUntil = drops.map(\.receivedUntil).max()
         status.troubles = troubles.all
         return status
     }

@@ -1,6 +1,7 @@
 import Bytes
 import Columnar
 package import Domain
+import EventLogs
 import Hashing
 import Platform
 import Projections
@@ -13,8 +14,9 @@ import Synchronization
 /// from any; a query works on the snapshot it took and never waits for a write.
 package final class EventStore: Sendable {
     /// Files and directories that a store has open at one time, at the most, besides those that are being read:
-    /// segments that are kept, the log's, those of a seal and of the manifest, the lock, directories that are flushed.
-    package static let openFilesMax = SegmentFiles.keptMax + 16
+    /// segments that are kept, the log's, those of a seal and of the manifest, the lock, directories that are flushed,
+    /// and two of whoever reads all files once more (``StoreScrubber``).
+    package static let openFilesMax = SegmentFiles.keptMax + 18
 
     /// Every column and type, in the order that the store's files use.
     package let registry: SchemaRegistry
@@ -155,6 +157,9 @@ package final class EventStore: Sendable {
     /// Files that are not what the manifest names.
     func manifestDamage() throws -> [CorruptionError] { try writer.withLock { try $0.manifests.verifyFiles() } }
 
+    /// Where the log ends; nil where not all of it is flushed.
+    var flushedLogEnd: LogPlace? { writer.withLock { $0.log.isFlushed ? $0.log.end : nil } }
+
     /// Whether another process has published a manifest since this one was read.
     var hasMovedOn: Bool { writer.withLock { $0.manifests.hasMovedOn } }
 
@@ -196,7 +201,12 @@ package final class EventStore: Sendable {
                 published.withLock { $0 = version }
                 self.account.withLock { $0 = account }
             }
-            return try body(writer)
+            do {
+                return try body(writer)
+            } catch let error as EventLogError {
+                // What the log says is said in the store's words.
+                throw StoreError.wrapping(error)
+            }
         }
     }
 }

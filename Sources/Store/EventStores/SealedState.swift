@@ -1,3 +1,4 @@
+import Bytes
 import Columnar
 import Platform
 import Segments
@@ -10,19 +11,23 @@ final class SealedSegment: Sendable {
     /// Positions of the events it holds; nil where it holds none.
     let positions: ClosedRange<Int64>?
     let timeRange: ClosedRange<Int64>
+    /// Whether its rows stand for events that retention dropped.
+    let isFrozen: Bool
+    /// What went then; nil of other segments, and where it cannot be read.
+    let drop: RetentionDrop?
     /// Of the identities of its events, in memory: 12 bits an event.
     private let identities: BlockFilter?
 
-    init(
+    private init(
         id: UInt64, reader: SegmentReader, replaced: ReplacedRows, positions: ClosedRange<Int64>?,
-        timeRange: ClosedRange<Int64>,
-        identities: BlockFilter?
+        timeRange: ClosedRange<Int64>, isFrozen: Bool, drop: RetentionDrop?, identities: BlockFilter?
     ) {
         self.id = id
         self.reader = reader
         self.replaced = replaced
         self.positions = positions
         self.timeRange = timeRange
+        (self.isFrozen, self.drop) = (isFrozen, drop)
         self.identities = identities
     }
 
@@ -35,7 +40,18 @@ final class SealedSegment: Sendable {
             expected: (description.segmentID, description.lengthBytes))
         return SealedSegment(
             id: description.segmentID, reader: reader, replaced: ReplacedRows(), positions: entry.positions,
-            timeRange: description.timeRange ?? 0...0, identities: try filter(reader))
+            timeRange: description.timeRange ?? 0...0, isFrozen: entry.isFrozen, drop: try drop(reader),
+            identities: try filter(reader))
+    }
+
+    /// What cannot be read of it is a finding of who verifies, and no reason not to open.
+    private static func drop(_ reader: SegmentReader) throws -> RetentionDrop? {
+        do {
+            guard let group = reader.groups(table: ManifestSegment.frozenTable).first else { return nil }
+            return try group.column(named: "data", type: .json).text(at: 0).flatMap { RetentionDrop(data: $0) }
+        } catch is any FileContentError {
+            return nil
+        }
     }
 
     /// Without a filter every event of the segment's time is looked up, which is slow and right: that it cannot be used
@@ -57,11 +73,17 @@ final class SealedSegment: Sendable {
     func replacing(replaced: ReplacedRows) -> SealedSegment {
         SealedSegment(
             id: id, reader: reader, replaced: replaced, positions: positions, timeRange: timeRange,
-            identities: identities)
+            isFrozen: isFrozen, drop: drop, identities: identities)
     }
 }
 
 extension SealedSegment {
+    /// Events before this time (ns) that come now may be repeats of some that were dropped; nil where none was.
+    var horizon: Int64? {
+        guard isFrozen else { return nil }
+        return (drop.map { $0.times?.upperBound } ?? timeRange.upperBound)?.saturatingAdd(1)
+    }
+
     /// Rows of a group that later ones stand for.
     func deadRows(table: String, group: Int) -> Set<UInt32> {
         if replaced.rows.isEmpty { return [] }
@@ -104,6 +126,20 @@ struct SealedState: Sendable {
     var unfolded: Set<ConversationGrouping.Key> = []
     /// Conversations whose rows are made of their first events alone. Each has so many that few are in any store.
     var cut: Set<ConversationGrouping.Key> = []
+
+    /// Events before this time (ns) are too old to come; nil where none was dropped.
+    /// - Complexity: O(segments).
+    var horizon: Int64? { segments.compactMap(\.horizon).max() }
+
+    /// What retention dropped, as far as it can be read, in the order of the segments.
+    var drops: [RetentionDrop] { segments.compactMap(\.drop) }
+
+    /// Without what stands for events that are gone.
+    var unfrozen: SealedState {
+        var state = self
+        state.segments.removeAll(where: \.isFrozen)
+        return state
+    }
 
     /// Takes up what the fold of a seal found.
     mutating func takeUp(_ found: FoldFindings) {

@@ -28,17 +28,16 @@ package struct StoreContext: Sendable {
 
 /// What may be tuned; the defaults serve the reference load.
 package struct StoreOptions: Sendable {
-    // tests: stores of tests are small, and seal all the same.
     /// Unsealed events become a segment at this number …
     package var sealEventsMax = 65_536
     /// … or at these bytes of rows.
     var sealBytesMax = 48 << 20
     /// Which segments become one beside the writer; nil: none, as for commands that do one thing.
     package var compaction: CompactionLimits?
-    // tests: small ones are soon met.
+    /// What goes, and when; nothing does where a command does one thing.
+    package var retention = RetentionLimits()
     /// How much is in memory while conversations are folded.
     package var foldLimits = FoldLimits()
-    // tests: stores of tests are small, and fill files all the same.
     /// Bytes of one log file.
     package var logFileBytes = 64 << 20
     /// What is kept of costs of sealed calls through late prices and corrections, in bytes: vectors of a million calls
@@ -52,6 +51,8 @@ package struct StoreOptions: Sendable {
     package var schemas = SchemaFiles.builtIn
     /// What the schemas of a new store go on from, so that ids in rows of another one mean the same here.
     var schemaNames = SchemaNames()
+    /// It is being restored: that a restore has not ended is no reason not to open.
+    var isBeingRestored = false
     /// The list of prices that the program brings: a new store begins with it, others take over what they lack.
     package var listPrices = BuiltInPrices.entries
 

@@ -1,4 +1,5 @@
 import EventLogs
+import JSONTexts
 package import Platform
 
 /// Why the store can't take events or answer.
@@ -23,6 +24,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     case logLost(CorruptionError)
     /// A re-booking would change more than 9.2 million USD at once.
     case correctionTooLarge
+    /// A re-booking asks for calls of before this time (ns), some of which retention dropped: what they cost is fixed.
+    case correctionTooOld(horizon: Int64)
     /// What a record would have to tell is more than one record of the log holds; nothing changed.
     case recordTooLarge(bytes: Int)
     /// What is to be taken together has at least this many bytes, more than a file of the log holds; nothing changed.
@@ -43,6 +46,9 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
             "\(damage) (nothing was sealed, and nothing before it says how the log could go on)"
         case .correctionTooLarge:
             "the correction is beyond 9,223,372 USD; book shorter periods again, one after the other"
+        case .correctionTooOld(let horizon):
+            "calls of before \(RFC3339.render(horizon)) were dropped by retention, and what they cost stays as it is; "
+                + "book again from then on"
         case .recordTooLarge(let bytes):
             "a record of it would have \(bytes) bytes, and the log holds \(LogFormat.payloadBytesMax); ask for less at once, "
                 + "such as one model instead of all"
@@ -57,7 +63,7 @@ extension StoreError {
     /// Whether the state is sound and what was asked for is at fault: too much at once.
     package var isOfRequest: Bool {
         switch self {
-        case .correctionTooLarge, .recordTooLarge, .batchTooLarge: true
+        case .correctionTooLarge, .correctionTooOld, .recordTooLarge, .batchTooLarge: true
         case .stopped, .noSpace, .unavailable, .tailFull, .closed, .keyMissing, .logDamaged, .logLost: false
         }
     }

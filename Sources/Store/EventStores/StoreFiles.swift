@@ -15,6 +15,17 @@ struct StoreFiles: Sendable {
     var log: String { root + "/log" }
     var segments: String { root + "/segments" }
 
+    /// Stands there until a restore has ended.
+    var restoring: String { root + "/RESTORING" }
+
+    /// Why nothing opens while it does.
+    var unfinishedRestore: CorruptionError {
+        CorruptionError(
+            file: restoring, offset: 0,
+            expectation: "no such file: a restore into this directory has not ended; remove the directory and restore"
+                + " again")
+    }
+
     /// Where damaged files are kept that were set aside, a directory for each time.
     static let setAsideName = "set-aside"
 

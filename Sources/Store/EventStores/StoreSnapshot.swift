@@ -44,6 +44,19 @@ package struct StoreSnapshot: TableCatalog {
     /// What every answer says of what was lost: stretches of the log that were set aside; nil where none was.
     package var lossNotice: String? { LogLoss.notice(version.ledger.losses) }
 
+    /// What answers say that are made of events, once retention dropped some; nil where it dropped none.
+    var retentionNotice: String? { RetentionDrop.notice(version.sealed.drops) }
+
+    /// What is said beside exports, prices and what calls cost: of what was lost, and of what was dropped.
+    package var priceNotice: String? {
+        let notices = [lossNotice, retentionNotice].compactMap { $0 }
+        return notices.isEmpty ? nil : notices.joined(separator: "; ")
+    }
+
+    // tests: from then on corrections may be asked for.
+    /// Events before this time (ns) are gone, or may be; nil where none is.
+    package var horizon: Int64? { version.sealed.horizon }
+
     /// The same as its conversations stand at a time, whatever the log knows of time: those that silence has closed by
     /// then are closed, and no others by silence.
     /// - Parameter time: ns since 1970 UTC.
@@ -77,13 +90,29 @@ package struct StoreSnapshot: TableCatalog {
 
     private func wholeTable(named name: String) -> (any TableSource)? {
         switch name {
-        case "events": WideTable(layouts: layouts, tables: layouts.tables.map(eventTable))
+        case "events": retained(WideTable(layouts: layouts, tables: layouts.tables.map(eventTable)))
         case "turns": readModel(name, ReadModelColumns.turns)
         case "conversations": readModel(name, ReadModelColumns.conversations)
         case "system_events": recordTable(name, SystemTables.events, areLetters: false)
         case "dead_letters": recordTable(name, SystemTables.deadLetters, areLetters: true)
-        default: layouts.tables.first { $0.name == name }.map(eventTable) ?? rollupTable(name)
+        default: layouts.tables.first { $0.name == name }.map { retained(eventTable($0)) } ?? rollupTable(name)
         }
+    }
+
+    /// A table of events that says where they end.
+    private func retained(_ table: any TableSource) -> any TableSource {
+        guard let horizon, let notice = retentionNotice,
+            let time = table.columns.firstIndex(where: { $0.name == "time" })
+        else { return table }
+        return RetainedTable(base: table, time: time, horizon: horizon, notice: notice)
+    }
+
+    /// A read model without the rows of events that retention dropped: those that the others give.
+    func unfrozenReadModel(named name: String) -> ReadModelTable {
+        var table = readModel(
+            name, name == "turns" ? ReadModelColumns.turns : ReadModelColumns.conversations)
+        table.sealed = version.sealed.unfrozen
+        return table
     }
 
     /// Without the table, which is made of all that is sealed and all that is not.

@@ -7,6 +7,8 @@ struct WriterTroubles: Sendable {
     private(set) var failedSeals = 0
     /// Why the last seal failed; nil once one succeeded.
     private(set) var sealFailure: Trouble?
+    /// Why the last attempt to drop events failed; nil once one succeeded.
+    private(set) var retentionFailure: Trouble?
     /// Files that are kept twice of which the start could not write one anew; a seal makes new ones.
     private(set) var unrestored: [Trouble] = []
     /// What could not be read of places that prices concern, each once.
@@ -14,10 +16,18 @@ struct WriterTroubles: Sendable {
 
     mutating func sealFailed(_ error: any Error) {
         failedSeals += 1
-        let isOfSpace = (error as? StorageError)?.isSpaceExhausted ?? false
-        sealFailure =
-            (error as? any FileContentError).map { Trouble($0) } ?? Trouble("\(error)", isOfSpace ? .space : .asTold)
+        sealFailure = Self.trouble(error)
     }
+
+    private static func trouble(_ error: any Error) -> Trouble {
+        let isOfSpace = (error as? StorageError)?.isSpaceExhausted ?? false
+        return (error as? any FileContentError).map { Trouble($0) }
+            ?? Trouble("\(error)", isOfSpace ? .space : .asTold)
+    }
+
+    mutating func retentionFailed(_ error: any Error) { retentionFailure = Self.trouble(error) }
+
+    mutating func retentionSucceeded() { retentionFailure = nil }
 
     mutating func sealSucceeded() { (sealFailure, unrestored) = (nil, []) }
 
@@ -63,6 +73,10 @@ struct StoreTroubles: Sendable {
             all.append(
                 failure.concerning("unsealed events stay in the log, since a seal failed and is tried again: "))
         }
+        if let failure = writer.retentionFailure {
+            all.append(
+                failure.concerning("events that are old enough stay, since dropping them failed and is tried again: "))
+        }
         for (key, found) in unfolded.sorted(by: { $0.key < $1.key }).prefix(Self.toldMax) {
             all.append(
                 found.cause.concerning(
@@ -88,7 +102,7 @@ struct StoreTroubles: Sendable {
         all += writer.unsearched.map { $0.concerning("calls that a later price concerns were not looked at: ") }
         for loss in losses.suffix(Self.toldMax) {
             tell(
-                "a damaged stretch of the log was set aside (\(loss.file) at offset \(loss.offset)), and with it"
+                "\(loss.subject) was set aside (\(loss.file) at offset \(loss.offset)), and with it"
                     + " \(loss.extent); the files are in \(loss.copies)")
         }
         return all

@@ -104,8 +104,14 @@ static const unsigned char runbooks_PlimsollDown_md[] = {
 static const unsigned char runbooks_PlimsollEventsRejected_md[] = {
 #embed "../../../Alerts/runbooks/PlimsollEventsRejected.md"
 };
+static const unsigned char runbooks_PlimsollFilesDamaged_md[] = {
+#embed "../../../Alerts/runbooks/PlimsollFilesDamaged.md"
+};
 static const unsigned char runbooks_PlimsollIngestSilence_md[] = {
 #embed "../../../Alerts/runbooks/PlimsollIngestSilence.md"
+};
+static const unsigned char runbooks_PlimsollScrubBehind_md[] = {
+#embed "../../../Alerts/runbooks/PlimsollScrubBehind.md"
 };
 static const unsigned char runbooks_PlimsollSealsFailing_md[] = {
 #embed "../../../Alerts/runbooks/PlimsollSealsFailing.md"
@@ -189,7 +195,9 @@ static const plimsoll_embedded_alert runbooks[] = {
     FILE_OF(runbooks_PlimsollDiskLow_md, "PlimsollDiskLow.md"),
     FILE_OF(runbooks_PlimsollDown_md, "PlimsollDown.md"),
     FILE_OF(runbooks_PlimsollEventsRejected_md, "PlimsollEventsRejected.md"),
+    FILE_OF(runbooks_PlimsollFilesDamaged_md, "PlimsollFilesDamaged.md"),
     FILE_OF(runbooks_PlimsollIngestSilence_md, "PlimsollIngestSilence.md"),
+    FILE_OF(runbooks_PlimsollScrubBehind_md, "PlimsollScrubBehind.md"),
     FILE_OF(runbooks_PlimsollSealsFailing_md, "PlimsollSealsFailing.md"),
     FILE_OF(runbooks_PlimsollTracesBehind_md, "PlimsollTracesBehind.md"),
     FILE_OF(runbooks_SLOBudgetBurnsFast_md, "SLOBudgetBurnsFast.md"),

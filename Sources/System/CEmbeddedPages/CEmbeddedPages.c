@@ -39,6 +39,9 @@ static const unsigned char chart_js[] = {
 static const unsigned char chart_min_js[] = {
 #embed CHART_LIBRARY
 };
+static const unsigned char choices_js[] = {
+#embed "../../Server/Pages/choices.js"
+};
 static const unsigned char columns_js[] = {
 #embed "../../Server/Pages/columns.js"
 };
@@ -84,8 +87,14 @@ static const unsigned char figures_js[] = {
 static const unsigned char format_js[] = {
 #embed "../../Server/Pages/format.js"
 };
+static const unsigned char heatmap_js[] = {
+#embed "../../Server/Pages/heatmap.js"
+};
 static const unsigned char icon_svg[] = {
 #embed "../../Server/Pages/icon.svg"
+};
+static const unsigned char listed_js[] = {
+#embed "../../Server/Pages/listed.js"
 };
 static const unsigned char overtime_js[] = {
 #embed "../../Server/Pages/overtime.js"
@@ -146,6 +155,7 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(chart_css, "chart.css"),
     FILE_OF(chart_js, "chart.js"),
     FILE_OF(chart_min_js, "chart.min.js"),
+    FILE_OF(choices_js, "choices.js"),
     FILE_OF(columns_js, "columns.js"),
     FILE_OF(completion_js, "completion.js"),
     FILE_OF(conversation_js, "conversation.js"),
@@ -161,7 +171,9 @@ static const plimsoll_embedded_page pages[] = {
     FILE_OF(figures_css, "figures.css"),
     FILE_OF(figures_js, "figures.js"),
     FILE_OF(format_js, "format.js"),
+    FILE_OF(heatmap_js, "heatmap.js"),
     FILE_OF(icon_svg, "icon.svg"),
+    FILE_OF(listed_js, "listed.js"),
     FILE_OF(overtime_js, "overtime.js"),
     FILE_OF(overview_js, "overview.js"),
     FILE_OF(panels_js, "panels.js"),

@@ -59,6 +59,7 @@ final class FakeStore: ServedStore {
     let userTokenKey: [UInt8] = Array(0..<32)
     var priceBook: PriceBook { BuiltInPrices.book }
     var lossNotice: String? { state.withLock { $0.lossNotice } }
+    var priceNotice: String? { lossNotice }
     let counters = MetricCounters(registry: .builtIn).totals
     var troubles: [Trouble] { [] }
     let (position, watermark): (Int64, Int64) = (0, 0)

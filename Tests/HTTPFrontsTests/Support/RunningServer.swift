@@ -16,7 +16,7 @@ func withServer<Result: Sendable>(
     _ store: any ServedStore = FakeStore(), limits: ServerLimits = ServerLimits(), tokens: TokenFile? = nil,
     isTokenRequired: Bool = false, names: [String] = [],
     traceExport: TraceExportConfiguration = TraceExportConfiguration(), rules: RuleSet? = nil,
-    ruleFiles: RuleFileWatch? = nil, dashboards: DashboardFolder? = nil,
+    ruleFiles: RuleFileWatch? = nil, dashboards: DashboardFolder? = nil, traceLink: String? = nil,
     alertSending: AlertSendingConfiguration = AlertSendingConfiguration(),
     settleRule: SettleRule = SettleRule(), proxies: TrustedProxies = TrustedProxies(), log: OperatorLog? = nil,
     memoryValve: MemoryValve? = nil, clock: any Clock = SystemClock(),
@@ -31,7 +31,7 @@ func withServer<Result: Sendable>(
     configuration.traceExport = traceExport
     (configuration.rules, configuration.ruleFiles, configuration.alertSending) = (rules, ruleFiles, alertSending)
     configuration.settleRule = settleRule
-    configuration.dashboards = dashboards
+    (configuration.dashboards, configuration.traceLink) = (dashboards, traceLink)
     configuration.proxies = proxies
     configuration.memoryValve = memoryValve
     let server = PlimsollServer(

@@ -288,6 +288,16 @@ package enum MetricCatalogue {
         MetricDefinition(
             "plimsoll_damaged_places", .gauge,
             "Places of files that a request met and that cannot be used, until they can be read again.", .process),
+        MetricDefinition(
+            "plimsoll_scrub_bytes_total", .counter, unit: "bytes", "Bytes of files that were read once more.",
+            .process),
+        MetricDefinition(
+            "plimsoll_scrub_findings", .gauge,
+            "Places of files that are not as they were written, by the last reading of all of them.", .process),
+        MetricDefinition(
+            "plimsoll_scrub_read_since_timestamp_seconds", .gauge, unit: "seconds",
+            "Since when every file was read once more, in seconds since 1970; before that when the process started.",
+            .process),
         MetricDefinition("plimsoll_http_connections", .gauge, "Open connections.", .process),
         MetricDefinition(
             "plimsoll_http_connections_max", .gauge, "The most connections that may be open at one time.", .process),

@@ -126,6 +126,22 @@ package final class OverlayFileSystem: FileSystem {
     }
 
     /// In memory alone.
+    package func link(_ path: String, as newPath: String) throws(StorageError) {
+        try state.withLock { state throws(StorageError) in
+            let node = try node(path, .link, &state)
+            guard try hasDirectory(parentDirectory(of: newPath), state) else {
+                throw StorageError(.link, path: path, code: ENOENT)
+            }
+            let isTaken = try isOnVolume(newPath, state)
+            guard !isTaken, (state.nodes[newPath] ?? nil) == nil else {
+                throw StorageError(.link, path: path, code: EEXIST)
+            }
+            state.nodes[path] = node
+            state.nodes[newPath] = node
+        }
+    }
+
+    /// In memory alone.
     package func remove(_ path: String) throws(StorageError) {
         try state.withLock { state throws(StorageError) in
             if (state.nodes[path] ?? nil) == nil {

@@ -75,6 +75,12 @@ package final class POSIXFileSystem: FileSystem {
         _ = try retryingInterruptions(.rename, path: path) { unsafe Glibc.rename(path, newPath) }
     }
 
+    /// Both names are those of one file.
+    package func link(_ path: String, as newPath: String) throws(StorageError) {
+        // Sound: both texts are NUL-terminated copies that live for the call.
+        _ = try retryingInterruptions(.link, path: path) { unsafe Glibc.link(path, newPath) }
+    }
+
     package func remove(_ path: String) throws(StorageError) {
         // Sound: a NUL-terminated copy that lives for the call.
         _ = try retryingInterruptions(.remove, path: path) { unsafe unlink(path) }

@@ -27,6 +27,10 @@ enum SystemErrorText {
     static func isDenied(_ code: Int32) -> Bool { code == EACCES || code == EPERM }
     static func isMissing(_ code: Int32) -> Bool { code == ENOENT }
     static func isNoFile(_ code: Int32) -> Bool { code == EISDIR || code == ENXIO }
+    static func isOfSecondNames(_ code: Int32) -> Bool {
+        [EXDEV, EPERM, EMLINK, EOPNOTSUPP, ENOSYS].contains(code)
+    }
+    static let noSecondName = EXDEV
     static func isBusy(_ code: Int32) -> Bool { code == EWOULDBLOCK || code == EAGAIN }
 
     /// - Parameter isOpening: whether a file was to be opened.

@@ -21,8 +21,8 @@ struct SimulatedDisk {
     private var nameChanges: [NameChange] = []
     private var nextNode = 1
 
-    /// Bytes of all files that have a name.
-    var usedBytes: Int { names.values.reduce(0) { $0 + (nodes[$1]?.written.count ?? 0) } }
+    /// Bytes of all files that have a name; of one that has several once.
+    var usedBytes: Int { Set(names.values).reduce(0) { $0 + (nodes[$1]?.written.count ?? 0) } }
 
     func hasDirectory(of path: String) -> Bool { directories.contains(parentDirectory(of: path)) }
 
@@ -39,6 +39,12 @@ struct SimulatedDisk {
         names[path] = nil
         names[newPath] = node
         nameChanges.append(.rename(from: path, to: newPath, node: node))
+    }
+
+    /// A second name comes and goes as a new file's first one does.
+    mutating func link(_ path: String, node: Int) {
+        names[path] = node
+        nameChanges.append(.create(path: path, node: node))
     }
 
     mutating func remove(_ path: String, node: Int) {

@@ -1,4 +1,3 @@
-// tests: simulations replay the machine from a seed.
 /// Something that goes wrong at a chosen call of a ``SimulatedFileSystem``.
 package struct SimulatedFault: Sendable {
     package enum Effect: Sendable, Equatable {
@@ -14,6 +13,10 @@ package struct SimulatedFault: Sendable {
         case lyingFlush
         /// Power goes during the call: it and all later ones fail until ``SimulatedFileSystem/crash(_:)``.
         case powerCut
+        /// The call never ends: power goes before it has had any effect.
+        case stuck
+        /// The call takes so long by the volume's clock and is done then.
+        case delay(nanoseconds: Int64)
     }
 
     package var effect: Effect
@@ -39,6 +42,8 @@ package struct SimulatedFault: Sendable {
 package struct SimulatedCallCounts: Sendable, Equatable {
     /// Every call, faulty ones included.
     package var calls = 0
+    /// Calls that a fault hit, a refusal for want of room or of open files among them.
+    package var faults = 0
     /// Flushes of files that did their work.
     package var flushes = 0
     /// Flushes of directories that did their work.

@@ -103,6 +103,7 @@ final class SimulatedFile: File {
             case .proceed, .part:
                 state.disk.withNode(node) { $0.flush() }
                 state.counts.flushes += 1
+                state.flushes[parentDirectory(of: path), default: 0] += 1
             }
         }
     }

@@ -22,6 +22,12 @@ package final class SimulatedFileSystem: FileSystem {
         /// Handles and locks of an earlier life are void.
         var life = 0
         var isOff = false
+        /// Calls are neither counted nor hit.
+        var isSpared = false
+        /// Flushes of files that did their work, by directory.
+        var flushes: [String: Int] = [:]
+        /// Files of this life whose flush has failed with `EIO`.
+        var failedFlushes: Set<String> = []
         /// Handles of this life that are open, and how many may be.
         var openFiles = 0
         var openFilesPeak = 0
@@ -30,9 +36,31 @@ package final class SimulatedFileSystem: FileSystem {
     }
 
     private let state: Mutex<State>
+    private let clock: SimulatedClock?
 
     package init(seed: UInt64 = 0, quotaBytes: Int = .max) {
         state = Mutex(State(generator: SeededGenerator(seed: seed), quotaBytes: quotaBytes))
+        clock = nil
+    }
+
+    /// An empty volume.
+    /// - Parameter clock: goes on while a call takes long (``SimulatedFault/Effect/delay(nanoseconds:)``).
+    package init(seed: UInt64, clock: SimulatedClock) {
+        state = Mutex(State(generator: SeededGenerator(seed: seed), quotaBytes: .max))
+        self.clock = clock
+    }
+
+    /// A volume with what is on that one, unflushed and flushed, that goes its own way from here on.
+    /// - Parameter seed: of what power cuts leave of it.
+    package init(copying other: SimulatedFileSystem, seed: UInt64) {
+        var copy = other.state.withLock { $0 }
+        copy.generator = SeededGenerator(seed: seed)
+        copy.faults.removeAll()
+        copy.locks.removeAll()
+        copy.life += 1
+        (copy.isOff, copy.openFiles, copy.openFilesMax) = (false, 0, .max)
+        state = Mutex(copy)
+        clock = other.clock
     }
 
     // MARK: What tests do
@@ -46,11 +74,14 @@ package final class SimulatedFileSystem: FileSystem {
             state.faults.removeAll()
             state.isOff = false
             state.openFiles = 0
+            state.failedFlushes = []
         }
     }
 
     /// Counting starts with the next call.
     package func arm(_ fault: SimulatedFault) { state.withLock { $0.faults.append(fault) } }
+    /// Whether power is off, until the next crash.
+    package var isOff: Bool { state.withLock { $0.isOff } }
     package func disarm() { state.withLock { $0.faults.removeAll() } }
     package func setQuota(bytes: Int) { state.withLock { $0.quotaBytes = bytes } }
     /// Beyond it opening fails, as where the process, the machine or its memory has no more.
@@ -61,6 +92,20 @@ package final class SimulatedFileSystem: FileSystem {
     package var openFilesPeak: Int { state.withLock { $0.openFilesPeak } }
     func closed(life: Int) { state.withLock { if $0.life == life { $0.openFiles -= 1 } } }
     package var counts: SimulatedCallCounts { state.withLock { $0.counts } }
+    /// Flushes of files of a directory that did their work.
+    package func flushes(ofFilesIn directory: String) -> Int { state.withLock { $0.flushes[directory] ?? 0 } }
+
+    /// Files, by the names that they were opened under, of which a flush has failed with `EIO` since the last crash;
+    /// sorted.
+    package var failedFlushes: [String] { state.withLock { $0.failedFlushes.sorted() } }
+
+    /// Looks at files as no part of the history: calls meanwhile are neither counted nor hit by faults, want of room or
+    /// of open files, and work where power is off no more than others.
+    package func sparing<Result>(_ body: () throws -> Result) rethrows -> Result {
+        state.withLock { $0.isSpared = true }
+        defer { state.withLock { $0.isSpared = false } }
+        return try body()
+    }
 
     /// The contents that readers see; nil when there is no such file. Counts as no call.
     package func snapshot(of path: String) -> [UInt8]? {
@@ -108,11 +153,21 @@ package final class SimulatedFileSystem: FileSystem {
             }
             if state.isOff { throw failure(EIO) }
             if let life, life != state.life { throw failure(ESTALE) }
+            if state.isSpared { return try body(&state, .proceed) }
             state.counts.calls += 1
-            switch state.nextEffect(operation) {
+            let effect = state.nextEffect(operation)
+            if effect != nil { state.counts.faults += 1 }
+            switch effect {
             case nil:
                 return try body(&state, .proceed)
+            case .delay(let nanoseconds):
+                clock?.advance(nanoseconds: nanoseconds)
+                return try body(&state, .proceed)
+            case .stuck:
+                state.isOff = true
+                throw failure(EIO)
             case .failure(let code):
+                if operation == .flush, code == EIO { state.failedFlushes.insert(path) }
                 throw failure(code)
             case .partialWrite(let code):
                 guard operation == .write else { throw failure(code) }
@@ -121,7 +176,10 @@ package final class SimulatedFileSystem: FileSystem {
             case .shortTransfer:
                 return try body(&state, .part)
             case .lostFlush:
-                if operation == .flush { _ = try body(&state, .lose) }
+                if operation == .flush {
+                    state.failedFlushes.insert(path)
+                    _ = try body(&state, .lose)
+                }
                 throw failure(EIO)
             case .lyingFlush:
                 return try body(&state, operation == .flush || operation == .flushDirectory ? .pretend : .proceed)
@@ -138,7 +196,10 @@ package final class SimulatedFileSystem: FileSystem {
         // The handle is made outside, as a lock is: one that is dropped closes through the same state.
         let (node, life) = try perform(.open, path) { state, _ throws(StorageError) in
             func failure(_ code: Int32) -> StorageError { StorageError(.open, path: path, code: code) }
-            guard state.openFiles < state.openFilesMax else { throw failure(state.scarcityCode) }
+            guard state.openFiles < state.openFilesMax || state.isSpared else {
+                state.counts.faults += 1
+                throw failure(state.scarcityCode)
+            }
             guard state.disk.hasDirectory(of: path) else { throw failure(ENOENT) }
             if state.disk.directories.contains(path) { throw failure(EISDIR) }
             var node = state.disk.names[path]
@@ -166,6 +227,17 @@ package final class SimulatedFileSystem: FileSystem {
                 throw StorageError(.rename, path: path, code: ENOENT)
             }
             if path != newPath { state.disk.rename(path, to: newPath, node: node) }
+        }
+    }
+
+    /// Both names are those of one file.
+    package func link(_ path: String, as newPath: String) throws(StorageError) {
+        try perform(.link, path) { state, _ throws(StorageError) in
+            guard let node = state.disk.names[path], state.disk.hasDirectory(of: newPath) else {
+                throw StorageError(.link, path: path, code: ENOENT)
+            }
+            guard state.disk.names[newPath] == nil else { throw StorageError(.link, path: path, code: EEXIST) }
+            state.disk.link(newPath, node: node)
         }
     }
 
@@ -269,8 +341,11 @@ extension SimulatedFileSystem.State {
     }
 
     /// Whether a file may grow to `length`.
-    func hasRoom(for length: Int, in node: Int) -> Bool {
+    mutating func hasRoom(for length: Int, in node: Int) -> Bool {
         let current = disk.nodes[node]?.written.count ?? 0
-        return length <= current || disk.usedBytes + (length - current) <= quotaBytes
+        if length <= current || quotaBytes == .max { return true }
+        if disk.usedBytes + (length - current) <= quotaBytes { return true }
+        counts.faults += 1
+        return false
     }
 }

@@ -82,9 +82,12 @@ struct Machine {
 
     /// What is damaged in the files of a directory, which may be served meanwhile.
     /// - Parameter asksServers: as of ``checkExists(_:asksServers:)``.
-    func fileFaults(_ directory: String, asksServers: Bool = true) throws -> FileFaults {
+    func fileFaults(
+        _ directory: String, asksServers: Bool = true,
+        telling tell: @escaping VerificationProgress.Tell = { _ in }
+    ) throws -> FileFaults {
         try checkExists(directory, asksServers: asksServers)
-        return try EventStore.fileFaults(at: directory, context: context)
+        return try EventStore.fileFaults(at: directory, context: context, telling: tell)
     }
 
     /// Opens a directory that must be there, reads from it, closes it. Nothing in it changes, whether or not a server

@@ -24,7 +24,7 @@ package struct PanelTiming: Hashable, Sendable {
     package init(_ panel: Panel, from: Int64, to: Int64, pageWidth: Int) {
         let end = to.saturatingSubtract(panel.shift)
         let start = panel.ownLength.map { end.saturatingSubtract($0) } ?? from.saturatingSubtract(panel.shift)
-        let pixels = min(max(pageWidth, 100), 10_000) * panel.width / 24 / 100 * 100
+        let pixels = min(max(pageWidth, 100), 10_000) * panel.columns / 24 / 100 * 100
         let points = Int64(panel.pointsMax ?? max(100, pixels))
         let least = max(panel.targets.compactMap(\.stepMin).max() ?? panel.stepMin ?? 0, Self.sampleInterval)
         self.init(from: start, to: end, points: points, least: least)

@@ -31,6 +31,8 @@ package struct BoardVariable: Sendable {
     package var allValue: String
     /// Whether the last value stands first.
     package var isDescending: Bool
+    /// Which values it has, and what of each; nil: all, as they are.
+    package var filter: ValueFilter?
     /// Whether the address has it.
     var isInAddress: Bool
     /// What is chosen where nobody says.
@@ -52,7 +54,7 @@ package struct BoardVariable: Sendable {
         isDescending = sort == 2
         if sort > 2 { fields.refuse("sort", "values are sorted by name") }
         _ = fields.integer("refresh", in: 0...2)
-        if fields.text("regex")?.isEmpty == false { fields.refuse("regex", "values are not filtered") }
+        filter = ValueFilter(fields)
         fields.ignore("definition", "options", "datasource")
         chosen = []
         if let current = fields.object("current") {

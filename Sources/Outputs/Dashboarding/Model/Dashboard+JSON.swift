@@ -48,6 +48,8 @@ extension Panel {
         json.member("drawn", isDrawn)
         if kind == .row { json.member("collapsed", isCollapsed) }
         if let row { json.member("row", row) }
+        if let section { json.member("section", section) }
+        if let repeats { json.member("repeat", repeats.variable) }
         json.key("links")
         json.array(links) { $0.write(to: &$1) }
         json.key("targets")

@@ -1,4 +1,5 @@
 import Bytes
+import Hashing
 import JSONTexts
 
 /// A dashboard of Grafana's JSON, as much of it as is drawn here: what else stands in the file is kept by its path, so
@@ -32,6 +33,8 @@ package struct Dashboard: Sendable {
     var unknown: [UnknownPart]
     /// How much more there is of that.
     var moreUnknownCount: Int
+    /// Of the whole file: another one for another file.
+    package private(set) var contentHash: UInt64 = 0
 
     /// A file is no longer.
     static let bytesMax = 4 << 20
@@ -59,6 +62,7 @@ package struct Dashboard: Sendable {
         guard file.members != nil else { throw DashboardFileError("1:1", "a dashboard is an object") }
         let unknown = UnknownParts()
         try self.init(Fields(root, at: path, unknown), unknown)
+        contentHash = xxh3(bytes)
     }
 
     private init(_ fields: Fields, _ unknown: UnknownParts) throws(DashboardFileError) {
@@ -89,7 +93,7 @@ package struct Dashboard: Sendable {
         templating?.finish()
         marks?.finish()
         links = try fields.objects("links", Self.link).compactMap(\.self)
-        panels = try Self.panels(fields)
+        panels = PanelRepeat.settled(try Self.panels(fields), variables, unknown)
         fields.ignore("editable", "liveNow", "style", "version", "timepicker", "id")
         fields.finish()
         for (name, count, most) in [

@@ -3,8 +3,8 @@ import JSONTexts
 /// What an option may say.
 enum OptionKind: Sendable {
     case flag
-    /// A flag that has to be false: what it turns on is not drawn.
-    case off
+    /// A flag that has to be false: what it turns on is not drawn, for this reason.
+    case off(String)
     case number
     case text
     case unit
@@ -71,8 +71,8 @@ struct OptionSet: Sendable {
     {
         switch kind {
         case .flag: return fields.flag(name).map(Value.flag)
-        case .off:
-            if fields.flag(name) == true { fields.refuse(name, "is not drawn") }
+        case .off(let reason):
+            if fields.flag(name) == true { fields.refuse(name, "is not drawn: " + reason) }
             return nil
         case .number: return fields.number(name).map(Value.number)
         case .text: return fields.text(name).map(Value.text)

@@ -27,7 +27,9 @@ package struct PanelTarget: Sendable {
         legend = fields.legend("legendFormat")
         stepMin = fields.milliseconds("interval")
         isHidden = fields.flag("hide") ?? false
-        if fields.flag("exemplar") == true { fields.refuse("exemplar", "exemplars are not drawn") }
+        if fields.flag("exemplar") == true {
+            fields.refuse("exemplar", "no example is drawn: conversations of the time are found on their page")
+        }
         fields.ignore("datasource", "editorMode")
     }
 }
@@ -106,6 +108,10 @@ package struct Panel: Sendable {
     var isCollapsed = false
     /// The row that folds it away; nil: none does.
     package var row: Int?
+    /// The row that heads it; nil: none does.
+    package var section: Int?
+    /// That it, or a row with all that it heads, stands once for each value of a variable; nil: it stands once.
+    package var repeats: PanelRepeat?
     var links: [PageLink]
     var targetsOfFile: [PanelTarget]
     var display: FieldDisplay
@@ -130,12 +136,14 @@ package struct Panel: Sendable {
     package var isHeading: Bool { kind == .row || kind == .text }
     /// Whether it heads those below it.
     package var isRow: Bool { kind == .row }
+    /// Whether distributions are drawn as rows of their buckets.
+    package var isBanded: Bool { kind == .heatmap && isDrawn }
     /// Whether its answer is a table.
     package var isTable: Bool { kind == .table || !isDrawn }
     /// Whether it is drawn as it is meant.
     var isDrawn: Bool { kind != nil && !unknown.contains(where: \.isEssential) }
     /// How many of 24 columns it has.
-    var width: Int { place.width }
+    package var columns: Int { place.width }
 
     /// - Parameter known: finds the id of a panel that has none.
     init(_ fields: Fields, id known: () -> Int) throws(DashboardFileError) {
@@ -177,8 +185,8 @@ package struct Panel: Sendable {
         pointsMax = fields.integer("maxDataPoints", in: 1...10_000)
         ownLength = fields.milliseconds("timeFrom").flatMap { $0 > 0 ? $0 : nil }
         shift = fields.milliseconds("timeShift") ?? 0
-        if fields.text("repeat")?.isEmpty == false { fields.refuse("repeat", "it is drawn once, for all values") }
-        fields.ignore("datasource", "pluginVersion", "hideTimeOverride", "repeatDirection", "maxPerRow")
+        repeats = PanelRepeat(fields)
+        fields.ignore("datasource", "pluginVersion", "hideTimeOverride")
     }
 }
 

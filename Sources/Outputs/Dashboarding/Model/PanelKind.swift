@@ -21,7 +21,9 @@ enum PanelKind: String, CaseIterable, Sendable {
         ]
         case .table: [
             OptionRule("showHeader", .flag), OptionRule("cellHeight", .word(["sm", "md", "lg"])),
-            OptionRule("sortBy", .sorting), OptionRule("footer.show", .off), OptionRule("footer.countRows", .off),
+            OptionRule("sortBy", .sorting),
+            OptionRule("footer.show", .off("what a column adds up to is a question of its own")),
+            OptionRule("footer.countRows", .off("a table has no footer")),
             OptionRule("footer.reducer", .ignored), OptionRule("footer.fields", .ignored),
         ]
         case .heatmap: Self.bands
@@ -37,7 +39,8 @@ enum PanelKind: String, CaseIterable, Sendable {
             OptionRule("drawStyle", .word(["line", "bars"])), OptionRule("lineWidth", .number),
             OptionRule("fillOpacity", .number), OptionRule("stacking.mode", .word(["none", "normal"])),
             OptionRule("stacking.group", .text), OptionRule("thresholdsStyle.mode", .word(["off", "dashed"])),
-            OptionRule("spanNulls", .off), OptionRule("insertNulls", .off),
+            OptionRule("spanNulls", .flag),
+            OptionRule("insertNulls", .off("gaps are where nothing was answered")),
             OptionRule("lineInterpolation", .word(["linear"])), OptionRule("showPoints", .word(["never"])),
             OptionRule("pointSize", .number), OptionRule("gradientMode", .word(["none"])),
             OptionRule("axisColorMode", .word(["text"])), OptionRule("axisLabel", .text),
@@ -46,7 +49,7 @@ enum PanelKind: String, CaseIterable, Sendable {
         case .heatmap: Self.hiding + [OptionRule("scaleDistribution.type", .word(["linear"]))]
         case .table: [
             OptionRule("align", .word(["auto"])), OptionRule("cellOptions.type", .word(["auto", "color-text"])),
-            OptionRule("inspect", .off),
+            OptionRule("inspect", .off("the whole text of a cell is its title")),
         ]
         case .stat, .bargauge, .row, .text: []
         }
@@ -59,23 +62,29 @@ enum PanelKind: String, CaseIterable, Sendable {
     ]
 
     private static let reducing = [
-        OptionRule("reduceOptions.calcs", .words(["lastNotNull"])), OptionRule("reduceOptions.values", .off),
+        OptionRule("reduceOptions.calcs", .words(["lastNotNull"])),
+        OptionRule("reduceOptions.values", .off("each series is one value")),
         OptionRule("reduceOptions.fields", .word([""])), OptionRule("orientation", .word(["auto", "horizontal"])),
     ]
 
+    private static let hidden = "a series is hidden by its name in the legend"
+
     private static let hiding = [
-        OptionRule("hideFrom.legend", .flag), OptionRule("hideFrom.tooltip", .flag), OptionRule("hideFrom.viz", .flag),
+        OptionRule("hideFrom.legend", .off(hidden)), OptionRule("hideFrom.tooltip", .off(hidden)),
+        OptionRule("hideFrom.viz", .off(hidden)),
     ]
 
     private static let bands = [
-        OptionRule("calculate", .off), OptionRule("cellGap", .number), OptionRule("cellValues.unit", .unit),
+        OptionRule("calculate", .off("buckets are asked for")), OptionRule("cellGap", .number),
+        OptionRule("cellValues.unit", .unit),
         OptionRule("color.mode", .word(["scheme"])), OptionRule("color.scheme", .word(["Oranges"])),
         OptionRule("color.scale", .word(["exponential"])), OptionRule("color.exponent", .number),
-        OptionRule("color.steps", .number), OptionRule("color.fill", .ignored), OptionRule("color.reverse", .off),
+        OptionRule("color.steps", .number), OptionRule("color.fill", .ignored), OptionRule("color.reverse", .flag),
         OptionRule("exemplars.color", .ignored), OptionRule("filterValues.le", .number),
         OptionRule("legend.show", .flag), OptionRule("rowsFrame.layout", .word(["auto"])),
         OptionRule("showValue", .word(["never"])), OptionRule("tooltip.show", .flag),
-        OptionRule("tooltip.yHistogram", .off), OptionRule("yAxis.axisPlacement", .word(["left"])),
-        OptionRule("yAxis.reverse", .off), OptionRule("yAxis.unit", .unit),
+        OptionRule("tooltip.yHistogram", .off("the tooltip has the count of the bucket and of all")),
+        OptionRule("yAxis.axisPlacement", .word(["left"])),
+        OptionRule("yAxis.reverse", .off("the greatest values stand above")), OptionRule("yAxis.unit", .unit),
     ]
 }

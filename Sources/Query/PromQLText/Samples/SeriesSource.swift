@@ -29,9 +29,10 @@ package protocol SeriesSource: Sendable {
 
 /// See ``SeriesSource/mark(_:through:)``; equal only where it stands for the same.
 package struct SeriesMark: Hashable, Sendable {
-    let numbers: [UInt64]
+    /// Each of a state of things, which no other state has in this process.
+    package let numbers: [UInt64]
 
-    /// - Parameter numbers: each of a state of things, which no other state has in this process.
+    /// Takes them as given.
     package init(_ numbers: [UInt64]) { self.numbers = numbers }
 }
 

@@ -15,7 +15,7 @@ struct AnswersWithoutCall {
     let period: ReportPeriod
 
     func count() throws -> Int128 {
-        let whole = AnswerPart(period: period)
+        let whole = part(of: period)
         do {
             // Mostly there are none.
             if try runner.rows("select 1 from (\(whole.notFirst)) as answers limit 1").isEmpty { return 0 }
@@ -23,6 +23,11 @@ struct AnswersWithoutCall {
             return try countInParts(whole, error)
         }
         return try count(whole)
+    }
+
+    private func part(of period: ReportPeriod, positions: ClosedRange<Int64>? = nil) -> AnswerPart {
+        AnswerPart(
+            period: period, positions: positions, turns: runner.whole("turns"), calls: runner.whole("llm_call"))
     }
 
     /// - Throws: as ``ReportRunner/rows(_:atMost:)``; `.memoryExceeded` where one answer alone needs too much.
@@ -52,7 +57,7 @@ struct AnswersWithoutCall {
             ends.append(to)
             var parts: [AnswerPart] = []
             for end in ends where end > parts.last?.period.to ?? from {
-                parts.append(AnswerPart(period: ReportPeriod(from: parts.last?.period.to ?? from, to: end)))
+                parts.append(part(of: ReportPeriod(from: parts.last?.period.to ?? from, to: end)))
             }
             return parts
         }
@@ -60,7 +65,7 @@ struct AnswersWithoutCall {
         guard let first = ends?.optionalNanoseconds(0), let last = ends?.optionalNanoseconds(1) else { return [] }
         if first == last { return nil }
         let middle = first + (last - first) / 2
-        return [first...middle, (middle + 1)...last].map { AnswerPart(period: whole.period, positions: $0) }
+        return [first...middle, (middle + 1)...last].map { part(of: whole.period, positions: $0) }
     }
 
     /// By when a quarter, half and three quarters of the answers of a part were given; empty where there are none. What
@@ -105,6 +110,9 @@ private struct AnswerPart {
     var period: ReportPeriod
     /// Places in the log; nil: all.
     var positions: ClosedRange<Int64>?
+    /// Where turns and calls are looked up: what a filter lets through is looked for among all of them.
+    let turns: String
+    let calls: String
 
     var answers: String {
         let places = positions.map { " and position between \($0.lowerBound) and \($0.upperBound)" } ?? ""
@@ -120,7 +128,8 @@ private struct AnswerPart {
     var notFirst: String {
         let turns =
             positions == nil
-            ? "turns" : "turns join (\(Self.keys(["tenant", "conversation"], of: answers))) as these on \(Self.isOfConversation)"
+            ? turns
+            : "\(turns) join (\(Self.keys(["tenant", "conversation"], of: answers))) as these on \(Self.isOfConversation)"
         return "select \(Self.columns) from (\(answers)) as answers left join ("
             + "select tenant, conversation_id, time, turn from \(turns) "
             + "where \(period.contains("time")) and status is not null and llm_calls > 0 group by 1, 2, 3, 4) as answered "
@@ -142,18 +151,18 @@ private struct AnswerPart {
     /// their trace.
     private var unfound: String {
         let byTrace =
-            "select tenant as call_tenant, trace_id as call_trace from llm_call "
+            "select tenant as call_tenant, trace_id as call_trace from \(calls) "
             + "join (\(Self.keys(["tenant", "trace"], of: notFirst))) as these "
             + "on tenant = these_tenant and trace_id = these_trace group by 1, 2"
         let byNumber =
             "select tenant as number_tenant, conversation_id as number_conversation, turn as number from ("
-            + "select tenant, conversation_id, turn from llm_call union all "
-            + "select tenant, conversation_id, turn from turns where llm_calls > 0) as numbered "
+            + "select tenant, conversation_id, turn from \(calls) union all "
+            + "select tenant, conversation_id, turn from \(turns) where llm_calls > 0) as numbered "
             + "join (\(Self.keys(["tenant", "conversation", "turn"], of: notFirst))) as these "
             + "on \(Self.isOfConversation) and turn = these_turn group by 1, 2, 3"
         let turnsByTrace =
             "select tenant as turn_tenant, conversation_id as turn_conversation, trace_id as turn_trace, max(llm_calls) as trace_calls "
-            + "from turns join (\(Self.keys(["tenant", "conversation", "trace"], of: notFirst))) as these "
+            + "from \(turns) join (\(Self.keys(["tenant", "conversation", "trace"], of: notFirst))) as these "
             + "on \(Self.isOfConversation) and trace_id = these_trace group by 1, 2, 3"
         return "select \(Self.columns), trace_calls from (\(notFirst)) as answers "
             + "left join (\(byTrace)) as by_trace on call_tenant = of_tenant and call_trace = of_trace "
@@ -169,7 +178,7 @@ private struct AnswerPart {
         "select of_tenant, of_conversation, of_time, 1 as is_answer, of_turn is not null, trace_calls is not null "
             + "from (\(unfound)) as answers union all "
             + "select tenant, conversation_id, asked_time, 0, turn is not null, llm_calls > 0 "
-            + "from turns join (\(Self.keys(["tenant", "conversation"], of: unfound))) as these on \(Self.isOfConversation) "
+            + "from \(turns) join (\(Self.keys(["tenant", "conversation"], of: unfound))) as these on \(Self.isOfConversation) "
             + "where asked_time is not null and asked_time < \(SQLTexts.time(period.to)) order by 1, 2, 3, 4"
     }
 }

@@ -36,8 +36,9 @@ struct RollupChecks {
             "select tenant as these_tenant, trace_id as these_trace from usage_reported where \(isTold) group by 1, 2"
         let near = period.widened(byNanoseconds: Self.reachNanoseconds).contains("time")
         let calls = CostQueries.tables.map { table in
-            "select tenant, trace_id, conversation_id, 0, null, null, 1, \(tokens), cost_low_usd from \(table) "
-                + "join (\(withRecords)) as these on tenant = these_tenant and trace_id = these_trace where \(near)"
+            "select tenant, trace_id, conversation_id, 0, null, null, 1, \(tokens), cost_low_usd "
+                + "from \(runner.whole(table)) join (\(withRecords)) as these "
+                + "on tenant = these_tenant and trace_id = these_trace where \(near)"
         }
         return
             "select tenant, trace_id, max(conversation_id) as conversation_id, sum(records) as records, max(told) as largest, "

@@ -17,13 +17,15 @@ struct Unattributed {
                 [
                     .text("calls_without_conversation"), .count(calls.calls), calls.bookedShown, .usd(calls.low),
                     .amount(calls.high),
-                ],
-                [
-                    .text("answers_without_call"),
-                    .count(try AnswersWithoutCall(runner: runner, period: period).count()),
-                    .none, .none, .none,
-                ],
-            ])
+                ]
+            ] + (try answersWithoutCall()))
+    }
+
+    /// None where filters are of calls, of which an answer without one says nothing.
+    private func answersWithoutCall() throws -> [[ReportValue]] {
+        if runner.isOfCalls { return [] }
+        let count = try AnswersWithoutCall(runner: runner, period: period).count()
+        return [[.text("answers_without_call"), .count(count), .none, .none, .none]]
     }
 
     static let definitions = [

@@ -1,3 +1,5 @@
+import Asking
+import Bytes
 import Hummingbird
 import JSONTexts
 
@@ -10,10 +12,16 @@ extension Routes {
         _ component: String, _ request: Request, _ context: ServerContext
     ) throws(Refusal) -> Response {
         try guardian.checkHost(request)
-        guard let id = PercentText.unescaped(component) else {
+        guard var id = PercentText.unescaped(component) else {
             throw Refusal(.notFound, "the id is no UTF-8", hint: "escape the bytes of its UTF-8 with percent signs")
         }
-        return Response(passing: PageDocument.conversation(id).html(isSession: context.isSession))
+        if id.hasSameBytes(as: ConversationAddress.substitute) {
+            for (name, value) in request.uri.queryParameters where name == ConversationAddress.parameter {
+                id = String(value)
+            }
+        }
+        let page = PageDocument.conversation(id, traces: traceLink)
+        return Response(passing: page.html(isSession: context.isSession))
     }
 }
 
@@ -39,13 +47,17 @@ extension PageDocument {
     }()
 
     /// One of them.
-    static func conversation(_ id: String) -> PageDocument {
+    /// - Parameter traces: where its traces stand elsewhere; see ``ServerConfiguration/traceLink``.
+    static func conversation(_ id: String, traces: String? = nil) -> PageDocument {
+        let text = ConversationAddress.text(id, in: "/v1/conversations", "format=table")
+        let elsewhere: HTML = traces.map { " data-traces=\"\($0)\"" } ?? .empty
         var page = PageDocument(
             "Conversation", at: "/conversations",
             content: """
                 <noscript><p>This page is made by scripts. Without them
-                <a href="/v1/conversations/\(part: id)?format=table">the same as text</a> can be read.</p></noscript>
-                <p id="id" class="id"></p>
+                <a href="\(text)">the same as text</a> can be read.</p></noscript>
+                <p id="id" class="id"\(elsewhere)></p>
+                <p id="list" class="listed"></p>
                 <div id="head"></div>
                 <div id="tabs" class="tabs"></div>
                 <div id="turns"></div>

@@ -31,7 +31,7 @@ extension Routes {
     /// One conversation whole.
     /// - Parameter component: its id as the address has it.
     func conversation(_ component: String, _ query: QueryParameters, _ headers: HTTPFields) async throws -> Response {
-        let id = try Self.conversationID(component)
+        let id = try Self.conversationID(component, named: query[ConversationAddress.parameter])
         let tenant = query["tenant"]
         guard !(id + (tenant ?? "")).utf8.contains(0) else {
             throw Refusal(.notFound, "a conversation with a null character in its name cannot be asked for")
@@ -63,8 +63,17 @@ extension Routes {
         return answer
     }
 
-    /// - Throws: 400 for what is no UTF-8.
-    private static func conversationID(_ component: String) throws(Refusal) -> String {
+    /// - Parameter named: the id, where the path has its substitute.
+    /// - Throws: 400 for what is no UTF-8, and for two ids.
+    private static func conversationID(_ component: String, named: String?) throws(Refusal) -> String {
+        if let named {
+            guard component == ConversationAddress.substitute else {
+                throw Refusal(
+                    .badRequest, "the path has an id, and so has the parameter \(ConversationAddress.parameter)",
+                    hint: "with the parameter the path ends with /\(ConversationAddress.substitute)")
+            }
+            return named
+        }
         guard let id = PercentText.unescaped(component) else {
             throw Refusal(.badRequest, "the id is no UTF-8", hint: "escape the bytes of its UTF-8 with percent signs")
         }

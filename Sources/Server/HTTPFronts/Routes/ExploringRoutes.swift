@@ -55,7 +55,7 @@ extension Routes {
                 return PageDocument(
                     prices: PricesPage(
                         wish: wish, rows: found.rows, count: found.count,
-                        findings: try book.findings(look: options.check), calls: calls, notice: store.lossNotice))
+                        findings: try book.findings(look: options.check), calls: calls, notice: store.priceNotice))
             }
         }
         return noting(Response(document: page.html(isSession: context.isSession), to: request.headers))

@@ -20,7 +20,7 @@ extension Routes {
                 hint: nameHint(to: name, known: ExportFormat.allCases.map(\.rawValue)))
         }
         let now = clock.wallNanoseconds()
-        let (from, to) = (try time(query["from"], now) ?? .min, try time(query["to"], now) ?? .max)
+        let (from, to) = (try time(query["from"], now) ?? .min, try time(query["to"], now, isEnd: true) ?? .max)
         guard from < to else { throw Refusal(.badRequest, "from does not lie before to") }
         let queries = queries
         let opened = Mutex<OpenedExport?>(nil)
@@ -74,10 +74,10 @@ extension Routes {
     /// How often an export asks for room before it is broken off.
     private static let roomTries = 400
 
-    private func time(_ text: String?, _ now: Int64) throws -> Int64? {
+    private func time(_ text: String?, _ now: Int64, isEnd: Bool = false) throws -> Int64? {
         guard let text else { return nil }
         do throws(ReportError) {
-            return try PeriodText.parse(text, now: now)
+            return try PeriodText.parse(text, now: now, isEnd: isEnd)
         } catch {
             throw Refusal(.badRequest, error.message, hint: error.hint)
         }

@@ -43,7 +43,7 @@ extension Routes {
         samples.unlisted = Self.named(decoded.unlisted, store.registry)
         samples.flushes = (status.flushes.counts, status.flushes.sumNanoseconds)
         (samples.failedSeals, samples.unfoldedConversations) = (status.failedSeals, status.unfoldedConversations)
-        samples.damagedPlaces = health.damage.count
+        (samples.damagedPlaces, samples.scrub) = (health.damage.count, health.scrub.sample)
         samples.cutConversations = status.cutConversations
         samples.queuedBatches = intake.committer.waitingCount
         (samples.residentBytes, samples.openFiles) = (residentBytes, openFiles)

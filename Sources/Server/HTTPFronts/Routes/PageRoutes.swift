@@ -87,10 +87,19 @@ extension PageDocument {
                 <h2 id="money-title">Cost today</h2>
                 <div id="money" class="tiles"></div>
                 </section>
+                <section aria-labelledby="outcomes-title">
+                <h2 id="outcomes-title">How conversations end</h2>
+                <div id="outcomes" class="tiles"></div>
+                </section>
+                <section aria-labelledby="changes-title">
+                <h2 id="changes-title">What changed in the last day</h2>
+                <div id="changes"></div>
+                </section>
                 <p id="freshness" class="soft"></p>
 
                 """,
             scripts: ["overview.js"])
+        page.styles = ["figures.css"]
         (page.hasRange, page.isRefreshed) = (true, true)
         return page
     }()

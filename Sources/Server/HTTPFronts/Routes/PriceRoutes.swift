@@ -53,7 +53,7 @@ extension Routes {
 
     /// With a word of what the store has lost: prices are read off what is left.
     func noting(_ response: Response) -> Response {
-        Self.noting(nil, missing: [store.lossNotice].compactMap { $0 }, response)
+        Self.noting(nil, missing: [store.priceNotice].compactMap { $0 }, response)
     }
 
     /// What ``rebook(_:)`` would change, as JSON.

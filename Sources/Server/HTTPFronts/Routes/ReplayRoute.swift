@@ -71,7 +71,9 @@ extension Routes {
         let now = store.now
         do {
             let from = try query["from"].map { text throws(ReportError) in try PeriodText.parse(text, now: now) }
-            let to = try query["to"].map { text throws(ReportError) in try PeriodText.parse(text, now: now) }
+            let to = try query["to"].map { text throws(ReportError) in
+                try PeriodText.parse(text, now: now, isEnd: true)
+            }
             let end = min(now, to ?? from?.saturatingAdd(Nanoseconds.day) ?? now)
             let start = from ?? end.saturatingSubtract(Nanoseconds.day)
             guard start <= end else {

@@ -50,18 +50,19 @@ extension Routes {
         let lane = name.isOfNow ? statusQueries : queries
         return try await lane.run { [self] cancellation in
             try refusing {
-                var report = try report(
-                    name, query, over: store.pinnedForReports(), cancellation, within: lane.memory)
+                let pinned = store.pinnedForReports()
+                let reports = reports(over: pinned, cancellation, within: lane.memory)
+                var report = try report(name, query, by: reports, outcomes: pinned.outcomes, now: pinned.tables.now)
                 let missing = report.notices + [name.isOfNow ? health.refusal?.line : nil].compactMap { $0 }
                 if section == ReportFiles.all, format == .csv {
-                    let (body, boundary) = ReportFiles(report).multipart
+                    let (body, boundary) = try reports.multipart(report)
                     let type = "multipart/mixed; boundary=\(boundary)"
                     let response = Response(bytes: Array(body.utf8), contentType: type)
                     return Self.noting(waiting, missing: missing, response)
                 }
                 // Nobody sees the fields of an answer in a document or on a page.
                 if format == .html || format == .cells { report.notices = missing + [waiting?.text].compactMap { $0 } }
-                let text = try report.rendered(format, section: section)
+                let text = try reports.rendered(report, format, section: section)
                 let response = Response(bytes: Array(text.utf8), contentType: format.contentType)
                 return Self.noting(waiting, missing: missing, format == .html ? Self.guarded(response) : response)
             }
@@ -98,13 +99,11 @@ extension Routes {
     }
 
     private func report(
-        _ name: ReportName, _ query: QueryParameters,
-        over pinned: (tables: any TableCatalog, outcomes: OutcomeSettings), _ cancellation: QueryCancellation,
-        within memory: MemoryPool
+        _ name: ReportName, _ query: QueryParameters, by reports: ReportRunner, outcomes: OutcomeSettings, now: Int64
     ) throws -> Report {
-        let reports = reports(over: pinned, cancellation, within: memory)
-        let now = pinned.tables.now
-        func time(_ name: String) throws -> Int64? { try query[name].map { try PeriodText.parse($0, now: now) } }
+        func time(_ name: String) throws -> Int64? {
+            try query[name].map { try PeriodText.parse($0, now: now, isEnd: name == "to") }
+        }
         switch name {
         case .status: return try reports.status(to: time("to"))
         case .budgets: return try reports.budgets(to: time("to"))
@@ -115,7 +114,8 @@ extension Routes {
         case .kind(let kind):
             let request = try ReportRequest(
                 kind: kind, from: query["from"], to: query["to"], by: query.all("by"),
-                rule: query["rule"] ?? pinned.outcomes.rule.rawValue, timeZone: query["timezone"],
+                filters: query.all("where"),
+                rule: query["rule"] ?? outcomes.rule.rawValue, timeZone: query["timezone"],
                 objectives: query["objectives"],
                 now: now)
             return try reports.report(kind, request)

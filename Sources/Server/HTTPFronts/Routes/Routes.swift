@@ -57,6 +57,8 @@ struct Routes: Sendable {
     let earlierStores: EarlierStores
     /// Dashboards that pages show.
     let shelf: DashboardShelf
+    /// Where pages link to a trace; see ``ServerConfiguration/traceLink``.
+    let traceLink: String?
     /// Who evaluates rules; nil: nobody does.
     var ruleManager: RuleManager?
     /// Who tells others of alerts.

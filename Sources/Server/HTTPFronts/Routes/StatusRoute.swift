@@ -48,6 +48,11 @@ extension Routes {
         json.member("connection_waits", connections.waits)
         appendTraceExports(to: &json)
         Self.append(status, troubles: health.troubles(beside: status.troubles), to: &json)
+        if let scrub = health.scrub.sample {
+            json.member("scrub_findings", scrub.findings)
+            json.member("scrub_bytes", scrub.bytes)
+            json.member("scrub_read_since", RFC3339.render(scrub.readSince))
+        }
         json.key("addresses")
         json.beginArray()
         for route in RouteTable.routes where route.isListed {
@@ -83,6 +88,8 @@ extension Routes {
         json.member("failed_seals", status.failedSeals)
         json.member("unfolded_conversations", status.unfoldedConversations)
         json.member("cut_conversations", status.cutConversations)
+        json.member("dropped_events", status.droppedEvents)
+        if let time = status.droppedUntil { json.member("dropped_until", RFC3339.render(time)) }
         json.key("troubles")
         json.beginArray()
         for trouble in troubles { json.value(trouble.line) }

@@ -90,7 +90,7 @@ package final class PlimsollServer: Sendable {
             ownAddress: { [self] in reached }, startNanoseconds: clock.monotonicNanoseconds(),
             startWallNanoseconds: clock.wallNanoseconds(), seriesMemory: seriesMemory(limits),
             earlierStores: EarlierStores(within: queries.memory) { [clock] in clock.monotonicNanoseconds() },
-            shelf: shelf(),
+            shelf: shelf(), traceLink: configuration.traceLink,
             ruleManager: ruleManager(), alertSenders: alertSenders(), ruleFiles: configuration.ruleFiles)
         let exports = zip(senders, threads.senders).map { sender, thread in
             TraceExport(sender: sender, thread: thread, committer: intake.committer, health: health, log: log)
@@ -162,6 +162,13 @@ package final class PlimsollServer: Sendable {
             DashboardWatch(
                 routes: routes, thread: threads.figures, health: health, isReadingAsked: isReadingAsked),
         ]
+        if let scrubber = store.makeScrubber() {
+            let (committer, queries) = (routes.intake.committer, routes.queries)
+            watches.append(
+                ScrubWatch(
+                    scrubber: scrubber, health: health,
+                    isBusy: { committer.waitingCount > 0 || queries.admittedCount > 0 }))
+        }
         if let valve = configuration.memoryValve {
             watches.append(
                 MemoryWatch(

@@ -45,6 +45,8 @@ package protocol ServedStore: IntakeStore, SendingStore {
     var priceBook: PriceBook { get }
     /// What every answer says of what the store has lost; nil where it lost nothing.
     var lossNotice: String? { get }
+    /// The same with what retention dropped, to be said beside prices.
+    var priceNotice: String? { get }
     /// Objectives that were ever in force, those in force last.
     var objectives: ObjectiveHistory { get }
     /// What an export of some times (ns since 1970 UTC) says; see `EventStore.exportReader(in:)`.
@@ -53,8 +55,15 @@ package protocol ServedStore: IntakeStore, SendingStore {
     var counters: MetricTotals { get }
     /// Whether a place that could not be used can be used now; see `EventStore.canUse(_:)`. Blocking.
     func canUse(_ place: any FileContentError) -> Bool
+    /// What reads all its files once more; nil where there are none.
+    func makeScrubber() -> StoreScrubber?
     /// Nothing is asked of it any more.
     func close() throws
+}
+
+extension ServedStore {
+    /// None.
+    package func makeScrubber() -> StoreScrubber? { nil }
 }
 
 extension EventStore: ServedStore {
@@ -95,9 +104,13 @@ extension EventStore: ServedStore {
     /// See ``ServedStore``.
     package var lossNotice: String? { snapshot().lossNotice }
     /// See ``ServedStore``.
+    package var priceNotice: String? { snapshot().priceNotice }
+    /// See ``ServedStore``.
     package var objectives: ObjectiveHistory { snapshot().objectives }
     /// See ``ServedStore``.
     package func export(in times: Range<Int64>) throws -> any ExportSource { try exportReader(in: times) }
     /// See ``ServedStore``.
     package var counters: MetricTotals { snapshot().counters }
+    /// See ``ServedStore``.
+    package func makeScrubber() -> StoreScrubber? { StoreScrubber(self) }
 }

@@ -27,6 +27,9 @@ package struct ServerConfiguration: Sendable {
     package var dashboards: DashboardFolder?
     /// Whether somebody has asked, since the last call, for files to be read again.
     package var isReadingAsked: @Sendable () -> Bool = { false }
+    /// Where pages link to a trace, `{trace_id}` standing for its id; nil: nowhere. Whoever reads the setting sees to
+    /// it that an id stays in its place.
+    package var traceLink: String?
     /// Who is told of alerts.
     package var alertSending = AlertSendingConfiguration()
     /// Serve on an address that others can reach although nobody has to prove who he is.

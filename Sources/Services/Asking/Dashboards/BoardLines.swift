@@ -27,15 +27,19 @@ enum BoardLines {
         }
     }
 
+    /// - Parameter sought: what listed values hold; nil: all are listed, as far as they are not too many.
     static func variable(
-        _ variable: BoardVariable, values: [ByteText], chosen: [ByteText], refusal: BoardRefusal?
+        _ variable: BoardVariable, values: [ByteText], chosen: [ByteText], refusal: BoardRefusal?,
+        sought: ValueSearch? = nil
     ) -> [UInt8] {
-        line("variable") { json in
+        let listed = sought.map { sought in values.filter(sought.finds) } ?? values
+        return line("variable") { json in
             json.member("name", variable.name)
             json.member("label", variable.label)
             json.key("values")
-            json.array(values.prefix(valuesMax)) { $1.value(utf8: $0.bytes[...]) }
-            if values.count > valuesMax { json.member("leftOut", values.count - valuesMax) }
+            json.array(listed.prefix(valuesMax)) { $1.value(utf8: $0.bytes[...]) }
+            if listed.count > valuesMax { json.member("leftOut", listed.count - valuesMax) }
+            json.member("total", values.count)
             json.key("chosen")
             json.array(chosen) { $1.value(utf8: $0.bytes[...]) }
             let known = Set(values)

@@ -13,19 +13,34 @@ package struct BoardRequest: Sendable {
     var chosen: [(name: String, value: ByteText)]
     /// Panels that are wanted; nil: all but those that a row folds away.
     var wanted: Set<Int>?
+    /// Which lines are wanted.
+    var part: Part
+    /// What listed values of variables hold, by the variable's name: letters of English in either case.
+    var sought: [(name: String, text: ByteText)]
+
+    /// Which lines of a dashboard are wanted, besides its range and what they stand on.
+    package enum Part: String, CaseIterable, Sendable {
+        /// Those of variables, panels and marks.
+        case all
+        /// Those of panels: the page knows the others.
+        case panels
+        /// What variables may be.
+        case variables
+    }
 
     /// Takes each part as given.
     package init(
         _ dashboard: Dashboard, over times: BoardTimes, pageWidth: Int, chosen: [(name: String, value: ByteText)],
-        wanted: Set<Int>?
+        wanted: Set<Int>?, part: Part = .all, sought: [(name: String, text: ByteText)] = []
     ) {
         (self.dashboard, self.times, self.pageWidth) = (dashboard, times, pageWidth)
-        (self.chosen, self.wanted) = (chosen, wanted)
+        (self.chosen, self.wanted, self.part, self.sought) = (chosen, wanted, part, sought)
     }
 
     /// The panels that are asked, in the order of the page.
     var panels: [Panel] {
-        dashboard.panels.filter { panel in
+        guard part != .variables else { return [] }
+        return dashboard.panels.filter { panel in
             !panel.isHeading && (wanted.map { $0.contains(panel.id) } ?? (panel.row == nil))
         }
     }

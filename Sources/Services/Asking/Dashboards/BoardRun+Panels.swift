@@ -11,9 +11,10 @@ extension BoardRun {
     private static let seriesMax = 500
 
     /// What a panel's questions say.
-    func line(of panel: Panel, _ questions: [PanelQuestion]) throws -> [UInt8] {
-        try BoardLines.line("panel") { json in
-            json.member("id", panel.id)
+    func line(of place: PanelPlace, _ questions: [PanelQuestion]) throws -> [UInt8] {
+        let panel = place.panel
+        return try BoardLines.line("panel") { json in
+            place.write(to: &json)
             json.key("targets")
             json.beginArray()
             var (tabled, time): ([PanelTable.Answer], Int64) = ([], request.times.to)
@@ -71,7 +72,18 @@ extension BoardRun {
     private func write(
         _ answer: SeriesAnswer, _ question: PanelQuestion, _ asked: [UInt8], to json: inout JSONWriter
     ) throws {
-        let timing = question.timing
+        let (timing, banded) = (question.timing, Self.banded(answer, question))
+        var booking: MemoryBooking?
+        defer { withExtendedLifetime(booking) {} }
+        if let banded, let pool = options.memoryPool {
+            let held = MemoryBooking(in: pool)
+            guard held.change(to: HeatBuckets.bytesMost(banded, timing)) else {
+                json.key("error")
+                BoardLines.write(Self.full, to: &json)
+                return
+            }
+            booking = held
+        }
         if question.target.isInstant {
             json.member("time", timing.to)
         } else {
@@ -79,6 +91,7 @@ extension BoardRun {
             json.member("step", timing.step)
             json.member("count", (timing.end - timing.start) / timing.step + 1)
         }
+        if let banded { try write(HeatBuckets(banded, timing, look: options.check), to: &json) }
         json.key("series")
         json.beginArray()
         var (shown, histograms) = (0, 0)
@@ -89,7 +102,8 @@ extension BoardRun {
             json.key("labels")
             json.value(labels.labels)
         }
-        if case .matrix(let series) = answer.value, !question.target.isInstant {
+        if case .matrix(let all) = answer.value, !question.target.isInstant {
+            let series = banded == nil ? all : all.filter(\.samples.histograms.isEmpty)
             for one in series.prefix(Self.seriesMax) {
                 try options.check()
                 begin(one.labels)
@@ -113,6 +127,35 @@ extension BoardRun {
         if shown > Self.seriesMax { json.member("leftOut", shown - Self.seriesMax) }
         // Distributions have no one number.
         if histograms > 0 { json.member("histograms", histograms) }
+    }
+
+    /// Series of distributions that are shown by their buckets; nil: there are none.
+    private static func banded(_ answer: SeriesAnswer, _ question: PanelQuestion) -> [Series]? {
+        guard question.isBanded, !question.target.isInstant, case .matrix(let series) = answer.value else {
+            return nil
+        }
+        let found = series.filter { !$0.samples.histograms.isEmpty }
+        return found.isEmpty ? nil : found
+    }
+
+    private func write(_ buckets: HeatBuckets, to json: inout JSONWriter) throws {
+        json.key("buckets")
+        json.beginArray()
+        for row in buckets.rows {
+            try options.check()
+            json.object { json in
+                json.key("lower")
+                json.value(row.lower)
+                json.key("upper")
+                json.value(row.upper)
+                json.key("values")
+                json.array(row.counts) { count, json in
+                    if let count, !count.isNaN { json.value(count) } else { json.null() }
+                }
+            }
+        }
+        json.endArray()
+        if buckets.leftOutCount > 0 { json.member("bucketsLeftOut", buckets.leftOutCount) }
     }
 
     /// What an answer says at one time, as numbers.

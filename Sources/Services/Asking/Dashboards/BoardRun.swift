@@ -37,12 +37,16 @@ package final class BoardRun {
     let runner: SeriesRunner
     let source: any SeriesSource
     let options: QueryOptions
-    private var texts: [String: VariableText] = [:]
+    var texts: [String: VariableText] = [:]
+    /// What variables are set to, value by value, where it is known.
+    var settings: [String: [ByteText]] = [:]
     private var remaining: [Key: Int] = [:]
     private var kept: [Key: Result<SeriesAnswer, BoardRefusal>] = [:]
     private var counts = Counts()
     /// Values of variables and texts of questions, which are held until all is answered; nil: nobody counts.
     private let held: MemoryBooking?
+    /// What parts of questions said: panels ask for shares and quantiles of the same sums.
+    private let parts: SharedParts
 
     /// - Parameter options: their clock runs; all questions share its time.
     package init(
@@ -50,35 +54,47 @@ package final class BoardRun {
     ) {
         (self.request, self.runner, self.source, self.options) = (request, runner, source, options)
         held = options.memoryPool.map { MemoryBooking(in: $0) }
+        parts = SharedParts(within: SeriesBudget(options))
     }
 
     /// Answers everything.
-    /// - Parameter emit: takes a line with its end; says whether it could be kept. Where it could not, a short line
-    ///   says so in its place, which is to be kept in any case.
+    /// - Parameters:
+    ///   - watermark: every event received up to this time (ns since 1970 UTC) is in it: a page draws what comes
+    ///     later otherwise, and draws before the last line is there. nil: not told.
+    ///   - emit: takes a line with its end; says whether it could be kept. Where it could not, a short line says so in
+    ///     its place, which is to be kept in any case.
     /// - Throws: ``SeriesRefusal`` of the kind `canceled` where nobody waits any more.
-    package func run(_ emit: (_ line: [UInt8], _ isShort: Bool) -> Bool) throws -> Counts {
+    package func run(
+        watermark: Int64? = nil, _ emit: (_ line: [UInt8], _ isShort: Bool) -> Bool
+    ) throws -> Counts {
         let range = BoardLines.line("range") { json in
             json.member("from", request.times.from)
             json.member("to", request.times.to)
+            if let watermark {
+                json.key("watermark")
+                json.value(time: watermark)
+            }
         }
         _ = emit(range, true)
         for variable in request.dashboard.variables {
-            guard let line = try line(of: variable) else { continue }
+            guard let line = try line(of: variable), request.part != .panels else { continue }
             _ = emit(line, true)
         }
-        let panels = request.panels
-        let asked = try panels.map { panel in try panel.targets.map { try question(of: panel, $0) } }
+        if request.part == .all { for line in repeatLines { _ = emit(line, true) } }
+        let places = self.places
+        let asked = try places.map { place in try place.panel.targets.map { try question(of: place, $0) } }
         for case .success(let key) in asked.flatMap(\.self).map(\.key) {
             remaining[key, default: 0] += 1
             counts.questions += 1
         }
-        for (panel, questions) in zip(panels, asked) {
-            switch try inTime({ try line(of: panel, questions) }) {
-            case .success(let line): if !emit(line, false) { _ = emit(Self.refused(panel, Self.unfetched), true) }
-            case .failure(let refusal): _ = emit(Self.refused(panel, refusal), true)
+        for (place, questions) in zip(places, asked) {
+            switch try inTime({ try line(of: place, questions) }) {
+            case .success(let line): if !emit(line, false) { _ = emit(Self.refused(place, Self.unfetched), true) }
+            case .failure(let refusal): _ = emit(Self.refused(place, refusal), true)
             }
         }
-        for annotation in request.dashboard.annotations where annotation.isEnabled {
+        let marks = request.part == .all ? request.dashboard.annotations : []
+        for annotation in marks where annotation.isEnabled {
             switch try inTime({ try line(of: annotation) }) {
             case .success(let line): _ = emit(line, true)
             case .failure(let refusal): _ = emit(refused(annotation, refusal), true)
@@ -98,7 +114,7 @@ package final class BoardRun {
 
     /// What is said where there is no time left.
     /// - Throws: where nobody waits any more.
-    private static func lateness(_ error: QueryError) throws(SeriesRefusal) -> BoardRefusal {
+    static func lateness(_ error: QueryError) throws(SeriesRefusal) -> BoardRefusal {
         let isLate = error.kind == .deadlineExceeded
         let refusal = SeriesRefusal(isLate ? EvaluationError.timedOut : .cancelled)
         guard isLate else { throw refusal }
@@ -107,12 +123,12 @@ package final class BoardRun {
 
     /// Books what is held until all is answered.
     /// - Returns: nil: there is room for it.
-    private func hold(_ bytes: Int) -> BoardRefusal? {
+    func hold(_ bytes: Int) -> BoardRefusal? {
         guard let held, !held.change(to: held.bytes + bytes) else { return nil }
         return Self.full
     }
 
-    private static let full = BoardRefusal(
+    static let full = BoardRefusal(
         .unavailable, "other questions hold the memory that the answer takes: ask again later")
     private static let unfetched = BoardRefusal(
         .unavailable, "answers that their clients have not fetched hold the memory")
@@ -124,19 +140,22 @@ package final class BoardRun {
         var target: PanelTarget
         var timing: PanelTiming
         var key: Result<Key, BoardRefusal>
+        /// Whether distributions are shown by their buckets.
+        var isBanded: Bool
     }
 
-    private func question(of panel: Panel, _ target: PanelTarget) throws(SeriesRefusal) -> PanelQuestion {
+    private func question(of place: PanelPlace, _ target: PanelTarget) throws(SeriesRefusal) -> PanelQuestion {
         let timing = PanelTiming(
-            panel, from: request.times.from, to: request.times.to, pageWidth: request.pageWidth)
-        var question = PanelQuestion(target: target, timing: timing, key: .failure(Self.full))
+            place.panel, from: request.times.from, to: request.times.to, pageWidth: request.pageWidth)
+        var question = PanelQuestion(
+            target: target, timing: timing, key: .failure(Self.full), isBanded: place.panel.isBanded)
         do throws(QueryError) {
             try options.check()
         } catch {
             question.key = .failure(try Self.lateness(error))
             return question
         }
-        switch text(of: target.expression, timing) {
+        switch text(of: target.expression, timing, of: place) {
         case .failure(let refusal): question.key = .failure(refusal)
         case .success(let text):
             if let refusal = hold(text.count) {
@@ -152,10 +171,13 @@ package final class BoardRun {
     }
 
     /// An expression with its variables, which is one.
-    func text(of expression: String, _ timing: PanelTiming) -> Result<[UInt8], BoardRefusal> {
+    /// - Parameter place: whose variables stand before those of all; nil: nobody's.
+    func text(
+        of expression: String, _ timing: PanelTiming, of place: PanelPlace? = nil
+    ) -> Result<[UInt8], BoardRefusal> {
         let text: [UInt8]
         do throws(InterpolationError) {
-            text = try Interpolation(timing, texts).text(expression)
+            text = try Interpolation(timing, place?.texts(over: texts) ?? texts).text(expression)
         } catch {
             let place = TextPosition.written(error.offset, in: Array(expression.utf8))
             return .failure(BoardRefusal(.badData, error.message, position: place))
@@ -179,7 +201,7 @@ package final class BoardRun {
         counts.asked += 1
         let outcome: Result<SeriesAnswer, BoardRefusal>
         do throws(SeriesRefusal) {
-            outcome = booked(try runner.answer(key.question, over: source, within: options))
+            outcome = booked(try runner.answer(key.question, over: source, within: options, sharing: parts))
         } catch {
             if error.kind == .canceled { throw error }
             outcome = .failure(BoardRefusal(error))
@@ -200,75 +222,9 @@ package final class BoardRun {
         return .success(answer)
     }
 
-    // MARK: Variables
-
-    /// The line of a variable that people choose; what it stands for is known from then on.
-    private func line(of variable: BoardVariable) throws -> [UInt8]? {
-        let given = request.chosen.filter { $0.name.utf8.elementsEqual(variable.name.utf8) }.map(\.value)
-        switch variable.source {
-        case .constant(let text):
-            texts[variable.name] = .raw(ByteText(text.utf8))
-            return nil
-        case .datasource:
-            texts[variable.name] = .raw("")
-            return nil
-        case .fixed:
-            let chosen = given.isEmpty ? variable.chosen.map { ByteText($0.utf8) } : given
-            texts[variable.name] = .values(chosen)
-            return BoardLines.variable(variable, values: [], chosen: chosen, refusal: nil)
-        case .labelValues(let query):
-            let found = try values(of: query)
-            var (values, refusal): ([ByteText], BoardRefusal?) = ([], nil)
-            switch found {
-            case .success(let known):
-                refusal = hold(known.reduce(0) { $0 + $1.bytes.count + 64 })
-                if refusal == nil { values = variable.isDescending ? known.reversed() : known }
-            case .failure(let failure): refusal = failure
-            }
-            let chosen = Self.chosen(variable, given, values)
-            let isAll = chosen.contains { $0 == ByteText(BoardVariable.all.utf8) }
-            if isAll, !variable.allValue.isEmpty {
-                texts[variable.name] = .raw(ByteText(variable.allValue.utf8))
-            } else if let refusal, isAll || chosen.isEmpty {
-                texts[variable.name] = .unknown(refusal.message)
-            } else {
-                texts[variable.name] = .values(isAll ? values : chosen)
-            }
-            return BoardLines.variable(variable, values: values, chosen: chosen, refusal: refusal)
-        }
-    }
-
-    /// As the address says, else as the file, else all or the first.
-    private static func chosen(_ variable: BoardVariable, _ given: [ByteText], _ values: [ByteText]) -> [ByteText] {
-        let named = given.isEmpty ? variable.chosen.map { ByteText($0.utf8) } : given
-        if !named.isEmpty { return variable.isMultiple ? named : Array(named.prefix(1)) }
-        return variable.includesAll ? [ByteText(BoardVariable.all.utf8)] : Array(values.prefix(1))
-    }
-
-    private func values(of query: LabelValuesQuery) throws(SeriesRefusal) -> Result<[ByteText], BoardRefusal> {
-        let times = request.times
-        let timing = PanelTiming(from: times.from, to: times.to, points: 1000, least: 0)
-        var selectors: [[UInt8]] = []
-        if !query.selector.isEmpty {
-            switch text(of: query.selector, timing) {
-            case .success(let text): selectors = [text]
-            case .failure(let refusal): return .failure(refusal)
-            }
-        }
-        do throws(SeriesRefusal) {
-            let label = ByteText(query.label.utf8)
-            return .success(
-                try runner.labelValues(
-                    of: label, selectors, in: times.from...times.to, over: source, within: options))
-        } catch {
-            if error.kind == .canceled { throw error }
-            return .failure(BoardRefusal(error))
-        }
-    }
-
-    private static func refused(_ panel: Panel, _ refusal: BoardRefusal) -> [UInt8] {
+    private static func refused(_ place: PanelPlace, _ refusal: BoardRefusal) -> [UInt8] {
         BoardLines.line("panel") { json in
-            json.member("id", panel.id)
+            place.write(to: &json)
             json.key("targets")
             json.raw("[]")
             json.key("error")

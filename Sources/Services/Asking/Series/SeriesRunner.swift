@@ -1,6 +1,6 @@
 package import Bytes
 package import Plans
-import PromQLEvaluation
+package import PromQLEvaluation
 package import PromQLText
 import Synchronization
 
@@ -13,16 +13,18 @@ package struct SeriesRunner: Sendable {
     package init(now: @escaping @Sendable () -> Int64) { self.now = now }
 
     /// What an expression says.
+    /// - Parameter parts: what other questions over the same source said; nil: nothing is shared with them.
     /// - Throws: ``SeriesRefusal``.
     package func answer(
-        _ question: SeriesQuestion, over source: any SeriesSource, within options: QueryOptions
+        _ question: SeriesQuestion, over source: any SeriesSource, within options: QueryOptions,
+        sharing parts: SharedParts? = nil
     ) throws(SeriesRefusal) -> SeriesAnswer {
         let begun = now()
         let checked = try question.checked()
         let prepared = now()
         let (counted, budget) = (CountedSource(source), SeriesBudget(options.startingClock(now)))
         do throws(EvaluationError) {
-            let answer = try PromQLEvaluator.answer(checked, over: counted, within: budget)
+            let answer = try PromQLEvaluator.answer(checked, over: counted, within: budget, sharing: parts)
             var result = SeriesAnswer(answer, at: question.times)
             result.samplesRead = counted.samples
             (result.preparationNanoseconds, result.evaluationNanoseconds) = (prepared - begun, now() - prepared)

@@ -35,12 +35,15 @@ package final class ServerHealth: Sendable {
     private let clock: any Clock
     /// Places of files that somebody met and that cannot be used; they stop nothing that does not need them.
     package let damage: DamagedPlaces
+    /// What reading all files once more has come to.
+    package let scrub: ScrubRecord
 
     /// All is well at first.
     package init(log: OperatorLog, clock: any Clock) {
         self.log = log
         self.clock = clock
         damage = DamagedPlaces(log: log, clock: clock)
+        scrub = ScrubRecord(clock: clock)
     }
 
     // tests: whether a failure stopped it, apart from a shutdown.

@@ -19,6 +19,8 @@ struct CompactionJob: StoreJob {
     /// What may lie over texts: Zstandard where they are seldom read any more.
     let compression: PageCompression
     let stop: CompactionStop
+    /// Of which conversations rows are taken, and of events and read models alone; nil: everything.
+    var filter: ConversationFilter?
     /// Known once the job is done.
     let rows = CompactedRows()
 
@@ -32,7 +34,7 @@ struct CompactionJob: StoreJob {
             flushesInSteps: base.isBesideWriter)
         var edit = ManifestEdit()
         do {
-            let past = try write(to: writer)
+            let past = try write(to: writer).past
             let description = try writer.finish()
             let positions = segments.compactMap(\.positions)
             if let first = positions.first, let last = positions.last {
@@ -49,15 +51,15 @@ struct CompactionJob: StoreJob {
         return edit
     }
 
-    /// - Returns: the rows of events that later ones stand for.
-    private func write(to writer: SegmentWriter) throws -> ReplacedRows {
+    /// - Returns: the rows of events that later ones stand for, and how many groups there are.
+    func write(to writer: SegmentWriter) throws -> (past: ReplacedRows, groups: Int) {
         let hints = SegmentHints(registry)
         let watermark = RollupGroups.watermark(of: segments, layouts)
         var rollups = layouts.rollups.map { RollupParts($0.layout) }
-        var past = ReplacedRows()
+        var (past, allGroups) = (ReplacedRows(), 0)
         for layout in layouts.tables {
             let table = try MergedTable(
-                layout.name, columns: layout.columns, of: segments, by: .events, check: stop.check)
+                layout.name, columns: layout.columns, of: segments, by: .events, filter: filter, check: stop.check)
             var groupCount = 0
             var moves = CompactedRows.Table(table)
             func add(_ chunk: Chunk, _ columns: [TableColumn]) throws {
@@ -66,6 +68,7 @@ struct CompactionJob: StoreJob {
                     encodeGroup(
                         table: layout.name, columns: hints.columns(columns), chunk: chunk, compression: compression))
                 groupCount += 1
+                allGroups += 1
             }
             try table.forEachPiece(check: stop.check) { chunk, columns, rows in
                 moves.add(rows, group: groupCount)
@@ -84,25 +87,32 @@ struct CompactionJob: StoreJob {
             }
             rows.add(moves)
         }
-        for (name, columns, order) in Self.others {
-            let table = try MergedTable(name, columns: columns, of: segments, by: order, check: stop.check)
+        // Records are of no conversation.
+        for (name, columns, order) in filter == nil ? Self.readModels + Self.records : Self.readModels {
+            let table = try MergedTable(
+                name, columns: columns, of: segments, by: order, filter: filter, check: stop.check)
             var (moves, groupCount) = (CompactedRows.Table(table), 0)
             try table.forEachPiece(check: stop.check) { chunk, columns, rows in
                 moves.add(rows, group: groupCount)
                 try writer.add(
                     encodeGroup(table: name, columns: hints.columns(columns), chunk: chunk, compression: compression))
                 groupCount += 1
+                allGroups += 1
             }
             rows.add(moves)
         }
         for group in RollupGroups.encoded(rollups, layouts: layouts) { try writer.add(group) }
-        return past
+        return (past, allGroups)
     }
 
-    /// Tables beside those of event types.
-    private static let others: [(name: String, columns: [TableColumn], order: MergedTable.Order)] = [
+    /// A table beside those of event types, and how its rows are ordered.
+    typealias Other = (name: String, columns: [TableColumn], order: MergedTable.Order)
+
+    static let readModels: [Other] = [
         ("turns", ReadModelColumns.turns, .time("time")),
         ("conversations", ReadModelColumns.conversations, .time("start_time")),
+    ]
+    static let records: [Other] = [
         ("system_events", SystemTables.events, .asTheyStand),
         ("dead_letters", SystemTables.deadLetters, .asTheyStand),
     ]
@@ -129,7 +139,7 @@ struct CompactionJob: StoreJob {
     static func knows(_ segments: [SealedSegment], _ layouts: EventTableLayouts) -> Bool {
         let known = Set(
             layouts.tables.map(\.name) + layouts.rollups.map(\.name)
-                + others.map(\.name))
+                + (readModels + records).map(\.name))
         return segments.allSatisfy { $0.reader.tableNames.allSatisfy(known.contains) }
     }
 }

@@ -43,17 +43,20 @@ struct MergedTable {
     /// - Parameters:
     ///   - columns: in this order; one that no segment has is null.
     ///   - segments: in the order of their positions.
+    ///   - filter: which of the rows are taken; nil: all.
     ///   - check: throws where the work is to end.
     /// - Throws: ``StorageError``, ``FileContentError``.
     /// - Complexity: O(rows · log(rows)).
     init(
         _ name: String, columns: [TableColumn], of segments: [SealedSegment], by order: Order,
-        check: () throws -> Void
+        filter: ConversationFilter? = nil, check: () throws -> Void
     ) throws {
         self.order = order
         var all = columns
-        // Grown by and by it would be copied again and again, with both in memory.
-        live.reserveCapacity(segments.flatMap { $0.reader.groups(table: name) }.reduce(0) { $0 + $1.rowCount })
+        // Grown by and by it would be copied again and again, with both in memory. Of some rows nobody knows how many.
+        if filter == nil {
+            live.reserveCapacity(segments.flatMap { $0.reader.groups(table: name) }.reduce(0) { $0 + $1.rowCount })
+        }
         for segment in segments {
             for (index, group) in segment.reader.groups(table: name).enumerated() {
                 try check()
@@ -62,7 +65,8 @@ struct MergedTable {
                 }
                 let dead = segment.deadRows(table: name, group: index)
                 try Self.add(
-                    group, as: Int32(sources.count), of: segment.positions, without: dead, by: order, to: &live, &past)
+                    group, as: Int32(sources.count), of: segment.positions, without: dead,
+                    only: try filter?.rows(of: group), by: order, to: &live, &past)
                 sources.append(group)
                 origins.append(ReplacedRows.Place(segment: segment.id, table: name, group: index))
             }
@@ -77,9 +81,10 @@ struct MergedTable {
     }
 
     private static func add(
-        _ group: RowGroup, as source: Int32, of own: ClosedRange<Int64>?, without dead: Set<UInt32>, by order: Order,
-        to live: inout [Place], _ past: inout [Place]
+        _ group: RowGroup, as source: Int32, of own: ClosedRange<Int64>?, without dead: Set<UInt32>,
+        only wanted: [Bool]?, by order: Order, to live: inout [Place], _ past: inout [Place]
     ) throws {
+        if let wanted, !wanted.contains(true) { return }
         var times, positions, moved: Vector?
         switch order {
         case .events:
@@ -90,7 +95,7 @@ struct MergedTable {
         case .asTheyStand: break
         }
         precondition(group.rowCount <= PageLimits.rowsMax, "rows have 16 bits")
-        for row in 0..<group.rowCount {
+        for row in 0..<group.rowCount where wanted?[row] ?? true {
             let position = positions?.integer(at: row) ?? 0
             let isElsewhere = positions != nil && !(own?.contains(position) ?? false)
             let place = Place(

@@ -14,8 +14,8 @@ extension Writer {
         let now = context.clock.monotonicNanoseconds()
         if now >= compactionBarriersEnd { compactionBarriers = [] }
         guard let limits = options.compaction, failure == nil, !hasSealFailed, !isUnderWay(CompactionJob.kind),
-            now >= compactionPauseEnd,
-            let due = limits.due(manifests.current.segments, besides: compactionBarriers)
+            !isUnderWay(RetentionJob.kind), now >= compactionPauseEnd,
+            let due = limits.due(manifests.current.segments, besides: compactionBarriers.union(frozenSegments))
         else { return false }
         let ids = manifests.current.segments[due].map(\.description.segmentID)
         let segments = ids.compactMap { id in sealed.segments.first { $0.id == id } }
@@ -36,6 +36,9 @@ extension Writer {
                 compression: CompactionLimits.compression(of: segments.map(\.timeRange), latest: latest),
                 stop: compactionStop))
     }
+
+    /// Rollups of these follow from no events, so they stay as they are.
+    private var frozenSegments: [UInt64] { sealed.segments.filter(\.isFrozen).map(\.id) }
 
     /// What a compaction changes, with the rows that were marked since it began: where they are in the new segment.
     /// - Parameter base: the manifest that it began with.
@@ -83,7 +86,6 @@ extension Writer {
 }
 
 extension EventStore {
-    // tests: a job like any other takes part in the crash simulation.
     /// Has small segments made one beside the writer, where some are due: what ``tick()`` does.
     /// - Returns: whether that has begun.
     /// - Throws: ``StoreError`` where the store is closed or has stopped.

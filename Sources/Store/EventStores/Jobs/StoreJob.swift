@@ -9,9 +9,16 @@ package import Segments
 package protocol StoreJob: Sendable {
     /// What the job does, such as `seal`; one of a kind is under way at a time.
     var kind: String { get }
+    /// How many segments it makes at the most: their ids follow the one that it is given.
+    var segmentsMax: Int { get }
     /// Makes the files. Called once, on any thread.
     /// - Throws: ``StorageError``, ``FileContentError``; files that were begun are removed as far as that goes.
     func prepare(_ base: StoreJobBase) throws -> ManifestEdit
+}
+
+extension StoreJob {
+    /// One.
+    package var segmentsMax: Int { 1 }
 }
 
 // tests: a job of the tests takes part in the crash simulation.

@@ -8,11 +8,13 @@ import Segments
 
 extension Writer {
     /// What a job may stand on now.
-    /// - Parameter isBeside: whether the writer goes on meanwhile.
-    func jobBase(workers: any Workers, isBeside: Bool) -> StoreJobBase {
+    /// - Parameters:
+    ///   - segments: how many segments the job may make.
+    ///   - isBeside: whether the writer goes on meanwhile.
+    func jobBase(workers: any Workers, segments: Int = 1, isBeside: Bool) -> StoreJobBase {
         let id = max(manifests.current.nextSegmentID, nextSegmentID)
         // A file that a failed attempt may have left under a name that a manifest knows is never written again.
-        nextSegmentID = id + 1
+        nextSegmentID = id + UInt64(segments)
         return StoreJobBase(
             fileSystem: context.fileSystem, directory: files.segments, manifest: manifests.current, segmentID: id,
             workers: workers, isBesideWriter: isBeside, segmentFiles: segmentFiles)
@@ -24,13 +26,17 @@ extension Writer {
     /// - Returns: false where one of its kind is under way.
     func start(_ job: any StoreJob) -> Bool {
         guard !isUnderWay(job.kind) else { return false }
-        let flight = RunningJob(job, jobBase(workers: InlineWorkers(), isBeside: true))
+        let flight = RunningJob(
+            job, jobBase(workers: InlineWorkers(), segments: job.segmentsMax, isBeside: true))
         flights.append(flight)
-        let queue = job is CompactionJob ? context.compactionQueue : context.sideQueue
+        let queue = Self.isLong(job) ? context.compactionQueue : context.sideQueue
         queue.start { flight.run() }
         settleIfDone()
         return true
     }
+
+    /// Whether a seal cannot wait for the job.
+    static func isLong(_ job: any StoreJob) -> Bool { job is CompactionJob || job is RetentionJob }
 
     /// Takes over what jobs have done.
     func settleIfDone() {
@@ -38,8 +44,10 @@ extension Writer {
             do {
                 let holds = try takeOver(flight)
                 if !holds, flight.job is CompactionJob { pauseCompaction(afterConflict: true) }
+                if flight.job is RetentionJob { noteRetention(holds: holds) }
             } catch {
                 if let job = flight.job as? CompactionJob { noteFailed(job, error) }
+                if flight.job is RetentionJob { noteFailedRetention(error) }
                 // A seal that is tried again tells then; one that was published and failed afterwards is not.
                 if !(flight.job is SealJob) || !hasSealFailed { jobFailure = error }
             }
@@ -47,8 +55,8 @@ extension Writer {
     }
 
     /// A seal under way stands on rows of the segments that a compaction takes away, and would be for nothing: the
-    /// compaction waits, which nobody else does.
-    private func isTakenOver(_ flight: RunningJob) -> Bool { !(flight.job is CompactionJob) || frozen == nil }
+    /// compaction waits, which nobody else does. So does what retention made.
+    private func isTakenOver(_ flight: RunningJob) -> Bool { !Self.isLong(flight.job) || frozen == nil }
 
     /// Waits for the jobs under way and takes over what they did.
     func settle() {
@@ -72,6 +80,12 @@ extension Writer {
             do {
                 // Once the segment is published, no want of space may keep its record out.
                 if let record { try log.reserve(payloads: [record.utf8.count]) }
+                if planted(.freeLogBeforeManifest), let seal { _ = try log.release(before: seal.place) }
+                if planted(.removeCompactedFirst), flight.job is CompactionJob {
+                    for segment in sealed.segments where prepared.edit.removed.contains(segment.id) {
+                        try context.fileSystem.remove(segment.reader.path)
+                    }
+                }
                 try publish(prepared, of: flight)
             } catch {
                 for name in prepared.edit.fileNames { retired.add(name) }
@@ -87,15 +101,16 @@ extension Writer {
         if let seal, let record {
             try finish(seal, as: flight.base.segmentID, record: record)
         } else {
-            if flight.job is CompactionJob { letGoOfVersionBefore() }
-            try tellManifest()
+            if Self.isLong(flight.job) { letGoOfVersionBefore() }
+            let drop = flight.job is RetentionJob ? (try? result.get())?.segments.first?.drop : nil
+            try tellManifest(drop?.data(manifest: manifests.version))
         }
         return true
     }
 
     /// Has the log tell which version of the manifest is in force, durable when this returns, so that a start misses it
     /// when it is gone. A seal has made room for that; where another job finds none now, the next version tells.
-    /// - Parameter record: that of a seal; nil after another job.
+    /// - Parameter record: that of a seal, or what retention dropped; nil after another job.
     func tellManifest(_ record: String? = nil) throws {
         let data = record ?? JSONWriter.object { $0.member("manifest", manifests.version) }
         do {
@@ -126,6 +141,7 @@ extension Writer {
             // What was marked since is in the edit.
             base = manifests.current
         } else if !edit.removed.isEmpty {
+            if let job = flight.job as? RetentionJob { try checkHolds(job) }
             // Rows that wait for a seal to die are dead in memory alone: an edit that moves them would not know.
             var waiting = freshDead
             if let frozen { waiting.merge(frozen.dead) }

@@ -1,18 +1,20 @@
 import Bytes
 import JSONTexts
+import Segments
 
-/// A damaged stretch of the log that somebody had set aside: the events and records in it and behind it are no longer
-/// part of the store, and what is computed is without them. A row `log.set_aside` of `system_events`.
+/// A damaged stretch of the log, or a damaged segment, that somebody had set aside: the events and records in it (and
+/// behind it, of the log) are no longer part of the store, and what is computed is without them. A row `log.set_aside`
+/// of `system_events`.
 struct LogLoss: Hashable, Sendable {
-    /// The damaged file, by its name in the log's directory.
+    /// The damaged file, by its name in its directory: of the log, or of the segments.
     var file: String
     /// Where the log was damaged first.
     var offset: Int
-    /// Of the first event that is lost, if any is: the next event got the same one.
+    /// Of the first event that is lost, if any is: of the log the next event got the same one.
     var firstPosition: Int64
     /// Of the last event that is lost, as far as anything behind the place tells; nil where nothing does.
     var lastPosition: Int64?
-    /// Events in intact records behind the place, which the copies hold.
+    /// Events in intact records behind the place, which the copies hold; of a segment all that it had.
     var intactEvents: Int
     /// Such records.
     var intactRecords: Int
@@ -51,8 +53,15 @@ extension LogLoss {
 
     /// What is lost, as a clause.
     var extent: String {
-        hasEvents ? events + Self.more : Self.noEvent
+        if isOfSegment { return hasEvents ? events : "what it said of events elsewhere" }
+        return hasEvents ? events + Self.more : Self.noEvent
     }
+
+    /// Whether it was a segment, and no stretch of the log.
+    var isOfSegment: Bool { file.hasSuffix(segmentFileEnding) }
+
+    /// What was set aside, with an article.
+    var subject: String { isOfSegment ? "a damaged segment" : "a damaged stretch of the log" }
 
     private static let noEvent = "no event, but perhaps prices, corrections or settings"
 
@@ -61,6 +70,10 @@ extension LogLoss {
     private static let more = ", and prices, corrections and settings that came with or after them"
 
     private var events: String {
+        if isOfSegment {
+            let count = intactEvents == 1 ? "1 event" : "\(intactEvents) events"
+            return "\(count) of positions \(firstPosition) to \(lastPosition ?? firstPosition)"
+        }
         guard let lastPosition else { return "events from position \(firstPosition) on, nobody knows how many" }
         return lastPosition == firstPosition
             ? "the event of position \(firstPosition)" : "events of positions \(firstPosition) to \(lastPosition)"
@@ -74,12 +87,13 @@ extension LogLoss {
         guard let last = losses.last else { return nil }
         let place = ": rows of type log.set_aside in system_events say more"
         if losses.count == 1 {
-            return "not exact: a damaged stretch of the log was set aside, and with it \(last.extent)\(place)"
+            return "not exact: \(last.subject) was set aside, and with it \(last.extent)\(place)"
         }
         let told = losses.suffix(toldMax).filter(\.hasEvents).map(\.events)
         let older = losses.count > toldMax ? ["what \(losses.count - toldMax) before them held"] : []
         let extent = told + older
-        return "not exact: \(losses.count) damaged stretches of the log were set aside, and with them "
+        let segments = losses.contains(where: \.isOfSegment) ? " and segments" : ""
+        return "not exact: \(losses.count) damaged stretches of the log\(segments) were set aside, and with them "
             + (extent.isEmpty ? noEvent : extent.joined(separator: "; ") + more) + place
     }
 
@@ -96,7 +110,10 @@ struct LossPlace: Hashable {
     private let offset: Int
     private let position: Int64
 
-    init(_ loss: LogLoss) { (file, offset, position) = (ExactText(loss.file), loss.offset, loss.firstPosition) }
+    /// A segment is lost once, wherever it was looked at first.
+    init(_ loss: LogLoss) {
+        (file, offset, position) = (ExactText(loss.file), loss.isOfSegment ? 0 : loss.offset, loss.firstPosition)
+    }
 }
 
 extension LogLoss {

@@ -51,12 +51,15 @@ package struct RebookingPreview: Sendable {
 extension StoreSnapshot {
     /// What ``EventStore/rebook(provider:model:times:)`` would change at this position.
     /// - Parameter look: asked between bounded stretches of work; what it throws ends it.
-    /// - Throws: ``FileContentError``, ``StorageError``; what `look` throws.
+    /// - Throws: ``FileContentError``, ``StorageError``; what `look` throws;
+    ///   ``StoreError/correctionTooOld(horizon:)``.
     /// - Complexity: O(calls of groups in the time range that may hold the provider).
     package func rebookingPreview(
         provider: String, model: String?, times: Range<Int64>, look: () throws -> Void = {}
     ) throws -> RebookingPreview {
-        try rebookingPreviews([RebookingPreview.Scope(provider: provider, model: model, times: times)], look: look)[0]
+        if let horizon, times.lowerBound < horizon { throw StoreError.correctionTooOld(horizon: horizon) }
+        let scope = RebookingPreview.Scope(provider: provider, model: model, times: times)
+        return try rebookingPreviews([scope], look: look)[0]
     }
 
     /// The same for several, each as if it were the only one, in their order and in one pass over the calls.

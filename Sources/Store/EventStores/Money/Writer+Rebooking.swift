@@ -13,6 +13,9 @@ extension Writer {
     func rebook(provider: String, model: String?, times: Range<Int64>) throws -> Rebooking {
         try checkUsable()
         settleIfDone()
+        if let horizon = sealed.horizon, times.lowerBound < horizon {
+            throw StoreError.correctionTooOld(horizon: horizon)
+        }
         var rebooking = Rebooking(
             provider: provider, model: model, times: times, lastPosition: ledger.position,
             list: ledger.prices.book.listNumber)

@@ -27,7 +27,8 @@ package struct EarlierStore {
     }
 
     private let store: EventStore
-    private let volume: OverlayFileSystem
+    /// nil where it is no store in memory.
+    private let volume: OverlayFileSystem?
     private let restorer: StoreRestorer
     private var source: any ExportSource
     private var page = ExportPage()
@@ -82,6 +83,15 @@ package struct EarlierStore {
         self.source = source
     }
 
+    /// Before everything, in a store of its own that outlives it: one that is empty, has the source's key, and what ids
+    /// in its rows mean of it.
+    /// - Throws: as ``init(_:of:now:workers:)``.
+    init(_ source: any ExportSource, into store: EventStore) throws {
+        (self.store, volume, positions) = (store, nil, source.beginning.position)
+        restorer = try StoreRestorer(source.beginning, into: store)
+        self.source = source
+    }
+
     /// What is known by then.
     package var snapshot: StoreSnapshot { store.snapshot() }
 
@@ -94,14 +104,14 @@ package struct EarlierStore {
             $0 + 8 * $1.reader.footerBytes + 2 * ($1.positions?.count ?? 0)
         }
         let newest = version.tail.byteCount + version.systemRecords.byteCount
-        return Self.baseBytes + volume.heldBytes + segments + 4 * stateBytes + newest
+        return Self.baseBytes + (volume?.heldBytes ?? 0) + segments + 4 * stateBytes + newest
     }
 
     /// Length of the latest state: what it says is there as values, too.
     private var stateBytes: Int {
         guard let id = store.publishedVersion.sealed.segments.last?.id else { return 0 }
         let path = StoreFiles(root: store.directory).segments + "/" + StoreFiles.stateName(id)
-        return (try? volume.lengthBytes(of: path)) ?? 0
+        return (try? store.context.fileSystem.lengthBytes(of: path)) ?? 0
     }
 
     // tests: what is booked is at least this.
@@ -109,8 +119,9 @@ package struct EarlierStore {
     package var contentBytes: Int {
         get throws {
             let directory = StoreFiles(root: store.directory).segments
-            return try volume.list(directory).reduce(store.publishedVersion.tail.byteCount) {
-                try $0 + (volume.lengthBytes(of: directory + "/" + $1.name) ?? 0)
+            let fileSystem = store.context.fileSystem
+            return try fileSystem.list(directory).reduce(store.publishedVersion.tail.byteCount) {
+                try $0 + (fileSystem.lengthBytes(of: directory + "/" + $1.name) ?? 0)
             }
         }
     }

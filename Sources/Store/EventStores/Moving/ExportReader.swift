@@ -99,7 +99,8 @@ package struct ExportReader: ExportSource {
     ///   - store: its fingerprint.
     /// - Throws: ``FileContentError`` and ``StorageError`` of reading.
     init(_ snapshot: StoreSnapshot, in times: Range<Int64>, store: String) throws {
-        let isWhole = times == .min ..< .max
+        // Without events that were dropped nobody can book and count again what came behind them.
+        let isWhole = times == .min ..< .max && snapshot.horizon == nil
         self.snapshot = snapshot
         self.times = times
         records = isWhole ? try snapshot.movedRecords() : []
@@ -111,7 +112,7 @@ package struct ExportReader: ExportSource {
             store: store, isWhole: isWhole, hasUsers: snapshot.hasUsers, position: snapshot.position,
             records: records.count,
             corrections: records.count { $0.isCorrection }, prices: isWhole ? book.serialised : [],
-            notice: snapshot.lossNotice)
+            notice: snapshot.priceNotice)
     }
 
     /// Of some times the rows of these alone are read: who asks for a minute does not wait for all of a segment.

@@ -46,7 +46,8 @@ extension EventStore {
         guard beginning.isWhole else {
             return RestoreRefusal(
                 reason:
-                    "the export holds a part of its store, without the prices and corrections that its costs come from",
+                    "the export holds a part of its store, without the prices and corrections that its costs come from"
+                    + (beginning.notice.map { " (\($0))" } ?? ""),
                 advice: "export without --from and --to; \(asNew)")
         }
         let isSameKey = beginning.store == fingerprint

@@ -8,7 +8,7 @@ extension SystemRecord {
     /// Records that tell of the files of one store say nothing in another.
     var isMoved: Bool {
         guard case .event(let type, _) = content else { return true }
-        return type != SealJob.recordType
+        return type != SealJob.recordType && type != RetentionDrop.recordType
     }
 
     /// What it is called where it is a line of an export.
@@ -28,7 +28,7 @@ extension SystemRecord {
         [
             "dead_letter", SealJob.recordType, restoreType, Rebooking.recordType, DeliveryMark.recordType,
             ClockStep.recordType, ObjectiveVersion.recordType, OutcomeSettings.recordType,
-            ConfigurationChange.recordType, LogLoss.recordType, RuleStateRecord.recordType,
+            ConfigurationChange.recordType, LogLoss.recordType, RuleStateRecord.recordType, RetentionDrop.recordType,
         ] + SystemNote.Kind.allCases.map(\.rawValue)
 
     var isDeadLetter: Bool {

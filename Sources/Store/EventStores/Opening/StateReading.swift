@@ -8,8 +8,9 @@ struct StateReading {
     let state: StateFile
     /// Why the file itself could not be used; nil where it could.
     let damage: CorruptionError?
-    private let reference: FileReference
-    private let bytes: [UInt8]
+    let reference: FileReference
+    /// What was written.
+    let bytes: [UInt8]
 
     /// nil where nothing was ever sealed.
     /// - Throws: ``StorageError``; ``FileContentError`` where neither file holds what the manifest names.

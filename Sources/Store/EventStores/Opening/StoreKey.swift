@@ -60,8 +60,13 @@ package enum StoreKey {
     }
 
     private static func write(_ key: [UInt8], _ files: StoreFiles, _ fileSystem: any FileSystem) throws {
-        try fileSystem.createDirectories(files.keys)
-        try fileSystem.replace(files.secret, with: key + SHA256.hash(key)[..<8], isSecret: true)
+        try write(key, to: files.secret, fileSystem)
+    }
+
+    /// Writes a key where there is none, or another one, for the owner alone.
+    static func write(_ key: [UInt8], to path: String, _ fileSystem: any FileSystem) throws {
+        try fileSystem.createDirectories(parentDirectory(of: path))
+        try fileSystem.replace(path, with: key + SHA256.hash(key)[..<8], isSecret: true)
     }
 
     /// Whether nothing in the store depends on its key.

@@ -67,7 +67,7 @@ struct StoreOpening {
 
     init(files: StoreFiles, context: StoreContext, options: StoreOptions, by opener: StoreOpener) throws {
         let fileSystem = context.fileSystem
-        try Self.makeDirectories(files, fileSystem)
+        try Self.makeDirectories(files, fileSystem, isBeingRestored: options.isBeingRestored)
         let lock = try Self.lock(files, fileSystem, opener)
         let (secret, denial) = try Self.secretOrDenial(files, context, opener)
         keyDenial = denial
@@ -149,7 +149,10 @@ struct StoreOpening {
         }
     }
 
-    private static func makeDirectories(_ files: StoreFiles, _ fileSystem: any FileSystem) throws {
+    private static func makeDirectories(
+        _ files: StoreFiles, _ fileSystem: any FileSystem, isBeingRestored: Bool
+    ) throws {
+        if !isBeingRestored, try fileSystem.lengthBytes(of: files.restoring) != nil { throw files.unfinishedRestore }
         // An empty folder made in its place would hide what is lost.
         if case .lost(let damage) = try LogState(files, fileSystem) { throw StoreError.logDamaged(damage) }
         // In this order: see `LogState`.
@@ -183,12 +186,16 @@ struct StoreOpening {
 
     /// The store's secret, made on the first open and readable by the owner only.
     private static func secret(_ files: StoreFiles, _ context: StoreContext) throws -> [UInt8] {
+        let hasBegun = try [files.log, files.segments].contains { try !context.fileSystem.list($0).isEmpty }
         do {
-            return try StoreKey.read(files.secret, fileSystem: context.fileSystem)
+            let key = try StoreKey.read(files.secret, fileSystem: context.fileSystem)
+            // Whoever made it may have ended before its name was durable: nothing is to stand on it until then.
+            if !hasBegun { try context.fileSystem.flushDirectory(files.keys) }
+            return key
         } catch let error as StorageError where error.isMissing {
             // None was made, or it is lost.
         }
-        guard try [files.log, files.segments].allSatisfy({ try context.fileSystem.list($0).isEmpty }) else {
+        guard !hasBegun else {
             throw StoreError.keyMissing(path: files.secret)
         }
         return try StoreKey.make(files, context)

@@ -105,7 +105,8 @@ extension Writer {
         case .none: return nil
         case .prices: booking.forget()
         case .objectives(let version): counters = counters.following(version.set, registry: registry)
-        case .rebooking(let rebooking): try replay(rebooking, onDamage: onDamage)
+        case .rebooking(let rebooking):
+            if !planted(.forgetCorrections) { try replay(rebooking, onDamage: onDamage) }
         case .latest(let latest): return latest
         }
         return nil
@@ -194,7 +195,7 @@ extension Writer {
     /// - Parameter records: what was read of the log.
     func makeUp(for state: StateFile?, _ records: [LogRecord]) throws {
         if state?.mayPlaceTurnsByAnswers == true { dirty.formUnion(try MixedChannelSearch.conversations(in: sealed)) }
-        tell(EventStore.untoldLosses(besides: ledger.losses, records, files, context.fileSystem))
+        tell(EventStore.untoldLosses(besides: ledger.losses, records, sealed.segments, files, context.fileSystem))
     }
 
     /// Where losses cannot be logged, they are said all the same, and the next start tries again.

@@ -13,6 +13,8 @@ package struct FoldLimits: Sendable {
     var rowsAtOnce = 2 * Limits.conversationEventsMax
     /// … and so many bytes of them; else they are folded in halves.
     package var bytesAtOnce = Limits.conversationBytesMax
+    /// Events that a verification holds at one time, over all workers.
+    package var verifiedEventsAtOnce = 400_000
 
     /// Those of a store that serves.
     package init() {}

@@ -250,7 +250,8 @@ struct SealedConversations {
     private static func readModelRows(
         _ table: String, _ index: ConversationIndex, _ source: Source, _ rowsMax: Int, _ counts: inout [Int]
     ) throws -> [ReadModelRows]? {
-        let work = source.sealed.segments.flatMap { segment in
+        // Rows of events that are gone stay as they are, whoever comes back.
+        let work = source.sealed.segments.filter { !$0.isFrozen }.flatMap { segment in
             segment.reader.groups(table: table).enumerated().map { (segment, $0, $1) }
         }
         var (count, rows) = (0, [ReadModelRows]())

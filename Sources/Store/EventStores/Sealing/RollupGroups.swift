@@ -31,7 +31,7 @@ enum RollupGroups {
     }
 
     /// Bounds of histograms say nothing; users stand in tables of events, too.
-    private static func segmentColumns(_ layout: RollupLayout) -> [SegmentColumn] {
+    static func segmentColumns(_ layout: RollupLayout) -> [SegmentColumn] {
         zip(layout.columns, layout.contents).map { column, content in
             var hint = ColumnHint.plain
             if case .histogram = content { hint = .unsummarised }
@@ -71,5 +71,5 @@ enum RollupGroups {
 
 extension RollupLayout {
     /// Whether folding needs the source's column.
-    fileprivate func reads(_ index: Int) -> Bool { contents.contains { $0.source == index } }
+    func reads(_ index: Int) -> Bool { contents.contains { $0.source == index } }
 }

@@ -64,8 +64,10 @@ struct SealedGroups: Sendable {
         }
         var chunk = transposer.finish()
         let absent = transposer.areTimesAbsent
+        var folded = chunk
+        if planted(.rollupForgetsLateRow) { folded = chunk.gather((1..<UInt32(chunk.rowCount)).map { $0 }) }
         let parts = rollups.map { rollup in
-            rollup.layout(ofTable: Int(work.layout.typeID)).map { $0.fold(chunk, watermark: watermark) }
+            rollup.layout(ofTable: Int(work.layout.typeID)).map { $0.fold(folded, watermark: watermark) }
         }
         var columns = work.layout.columns
         if absent.contains(true) {

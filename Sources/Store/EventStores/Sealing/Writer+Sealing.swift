@@ -199,6 +199,7 @@ extension Writer {
         sealRetry = SealRetry()
         troubles.sealSucceeded()
         sealed.takeUp(job.lately.findings)
+        sealedBasis = RetentionBasis(job.ledger.prices)
         lately.note(job.lately.findings)
         lately.forgetFold()
         tail.dropFrozen()

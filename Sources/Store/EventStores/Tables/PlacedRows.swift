@@ -57,6 +57,10 @@ struct PlacedRows: Sendable {
     /// The rows in the order of their positions, as a block that tells the position of each, to be read through; nil
     /// where there are none.
     var orderedBlock: TailBlock? {
+        if let first = positions.first, zip(positions, positions.dropFirst()).allSatisfy({ $0 < $1 }) {
+            return TailBlock(
+                rows, firstPosition: first, receivedTimes: receivedTimes, costs: costs, positions: positions)
+        }
         let order = sortedRows
         guard let first = order.first else { return nil }
         return block(inOrder: order, from: positions[first], positions: order.map { positions[$0] })

@@ -8,7 +8,7 @@ import Synchronization
 struct ReadModelTable: TableSource {
     let name: String
     let columns: [TableColumn]
-    let sealed: SealedState
+    var sealed: SealedState
     /// What silence closes; nil for `turns`.
     let closing: ClosingRule?
     /// What is known of the silence of pieces.

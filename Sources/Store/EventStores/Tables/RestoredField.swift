@@ -1,8 +1,9 @@
 import Columnar
 import Domain
 
-/// One column of a group as fields of event rows: its shape is decided once, not for each row.
-struct RestoredField {
+/// One column of a group as fields of event rows: its shape is decided once, not for each row. A class: of a value,
+/// each row would count the references to what it holds.
+final class RestoredField {
     private enum Source {
         case integers([Int64])
         case doubles([Double])

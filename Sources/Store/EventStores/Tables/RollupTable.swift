@@ -28,6 +28,7 @@ struct RollupTable: TableSource {
         for segment in sealed.segments {
             try request.check()
             let rows = rows(of: segment, asked)
+            if segment.isFrozen, rows.isEmpty, lacks(segment) { request.statistics.note(Self.lack(of: name)) }
             if !rows.isEmpty, try !sources.contains(where: { try $0.isChanged(in: segment, asked, request.check) }) {
                 for group in rows {
                     request.statistics.add(groupsTotal: 1)
@@ -49,6 +50,17 @@ struct RollupTable: TableSource {
             }
         }
         return morsels
+    }
+
+    /// Whether a segment of which the events are gone has them not in this rollup: it came with a later version, or has
+    /// other columns since.
+    private func lacks(_ segment: SealedSegment) -> Bool {
+        !segment.reader.groups(table: name).isEmpty || !(segment.drop?.rollups.contains(name) ?? false)
+    }
+
+    private static func lack(of name: String) -> String {
+        "\(name) lacks events that were dropped before this version could count them in it: rows of type "
+            + "\(RetentionDrop.recordType) in system_events say which"
     }
 
     /// A segment's rows, of this rollup or of a finer one; none where it has none that hold all that is asked.

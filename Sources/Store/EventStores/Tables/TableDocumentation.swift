@@ -25,7 +25,11 @@ package struct TableDocumentation: Sendable {
     package var tables: [(name: String, meaning: String)] {
         [
             ("turns", "One row a question with its answer: how long it took, what it cost."),
-            ("conversations", "One row a conversation: its outcome, what it cost, how often it was escalated."),
+            (
+                "conversations",
+                "One row a conversation: its outcome, what it cost, how often it was escalated. Another one where it came "
+                    + "back after its events were dropped."
+            ),
             ("events", "Every event of every type, with every column of any type."),
             ("dead_letters", "Events that were refused because their type is unknown."),
             (

@@ -139,14 +139,18 @@ extension EventStore {
         let setting = LogSettingAside(
             damage: damage, faultCount: survey.faultCount, extent: loss.extent, intactEvents: loss.intactEvents,
             intactRecords: loss.intactRecords, copies: files.root + "/" + loss.copies)
+        // An attempt to give a segment up that came to nothing is no loss.
+        let segments = Set(manifests.current.segments.map(\.description.fileName))
+        let forgotten = try forgotten(besides: losses + [loss], files, fileSystem)
+            .filter { !($0.isOfSegment && segments.contains($0.file)) }
         return DamagedLog(
             told: setting, continuation: continuation,
             receivedTime: max(survey.receivedTime, state?.ledger.receivedTime ?? 0), loss: loss, manifests: manifests,
-            unknownFiles: findings.unknownFiles, forgotten: try forgotten(besides: losses + [loss], files, fileSystem))
+            unknownFiles: findings.unknownFiles, forgotten: forgotten)
     }
 
     /// Beside the copies: the data of the record of what was lost.
-    private static let lossName = "/loss.json"
+    static let lossName = "/loss.json"
 
     /// Losses that stand beside copies and that nothing else tells of. Of a place that power kept from being set aside
     /// there are several, and one is told.
@@ -167,15 +171,20 @@ extension EventStore {
     ///   - known: those that state and log tell of.
     ///   - records: what was read of the log. Where it goes on behind the place, the file was put back, and nothing is
     ///     lost.
+    ///   - segments: those of the store, none of which is lost.
     static func untoldLosses(
-        besides known: [LogLoss], _ records: [LogRecord], _ files: StoreFiles, _ fileSystem: any FileSystem
+        besides known: [LogLoss], _ records: [LogRecord], _ segments: [SealedSegment], _ files: StoreFiles,
+        _ fileSystem: any FileSystem
     ) -> [LogLoss] {
         var told = Set(known.map(LossPlace.init))
         let paths = (try? lossFiles(files, fileSystem)) ?? []
         return paths.reversed().compactMap { path in
             guard let loss = try? loss(at: path, fileSystem) else { return nil }
             let number = UInt64(loss.file.filter(\.isNumber))
-            let isThere = records.contains { $0.place.fileNumber == number && $0.place.offset >= loss.offset }
+            let isThere =
+                loss.isOfSegment
+                ? segments.contains { fileName(of: $0.reader.path) == loss.file }
+                : records.contains { $0.place.fileNumber == number && $0.place.offset >= loss.offset }
             return !isThere && told.insert(LossPlace(loss)).inserted ? loss : nil
         }.reversed()
     }
@@ -201,7 +210,7 @@ extension EventStore {
     /// The number of the next directory of copies: that of an attempt at the same place that power kept from its end,
     /// which is given as well, or one that none has.
     /// - Parameter place: nil where the log tells of a loss at the place, so that an attempt at it had its end.
-    private static func directoryOfCopies(
+    static func directoryOfCopies(
         _ place: LossPlace?, _ files: StoreFiles, _ fileSystem: any FileSystem
     ) throws -> (number: Int, attempt: LogLoss?) {
         let directory = files.root + "/" + StoreFiles.setAsideName

@@ -27,6 +27,11 @@ package struct FileFaults: Sendable {
         if lines.count < Self.linesMax { lines.append("\(fault)") }
     }
 
+    fileprivate mutating func add(_ others: FileFaults) {
+        count += others.count
+        lines += others.lines.prefix(Self.linesMax - lines.count)
+    }
+
     fileprivate mutating func addLine(_ line: String) {
         count += 1
         if lines.count < Self.linesMax { lines.append(line) }
@@ -57,9 +62,13 @@ package struct FileFaults: Sendable {
 extension EventStore {
     /// Reads all files of a directory, whether or not a store can be opened on it and whether or not another process
     /// serves it. Nothing in it changes.
+    /// - Parameter tell: is told how far it is with segments; anew where another process has published meanwhile.
     /// - Throws: ``StorageError``; ``NewerFormatError`` where a newer version wrote what decides which files there are.
-    /// - Complexity: O(bytes of the files); a page, a record or a state is held at a time.
-    package static func fileFaults(at directory: String, context: StoreContext) throws -> FileFaults {
+    /// - Complexity: O(bytes of the files), segments on all workers; a page for each of them, a record or a state is
+    ///   held at a time.
+    package static func fileFaults(
+        at directory: String, context: StoreContext, telling tell: @escaping VerificationProgress.Tell = { _ in }
+    ) throws -> FileFaults {
         let segments = StoreFiles(root: directory).segments
         func version() -> UInt64? {
             (try? ManifestStore.survey(fileSystem: context.fileSystem, directory: segments))?.version
@@ -70,7 +79,8 @@ extension EventStore {
             let before = version()
             do {
                 let faults = try faults(
-                    StoreFiles(root: directory), overlay(of: directory, context.fileSystem), published: version)
+                    StoreFiles(root: directory), overlay(of: directory, context.fileSystem), context.workers, tell,
+                    published: version)
                 guard faults.count > 0, attemptsLeft > 0, version() != before else { return faults }
             } catch let error as StorageError where error.isMissing && attemptsLeft > 0 {
                 // Files of versions before go a moment after the new one is published: one that was listed may be gone
@@ -83,9 +93,14 @@ extension EventStore {
     /// - Parameter published: the version of the manifest that is in force now, whatever was in force when the folder
     ///   was listed; nil where it cannot be told.
     private static func faults(
-        _ files: StoreFiles, _ fileSystem: any FileSystem, published: () -> UInt64?
+        _ files: StoreFiles, _ fileSystem: any FileSystem, _ workers: any Workers,
+        _ tell: @escaping VerificationProgress.Tell, published: () -> UInt64?
     ) throws -> FileFaults {
         var faults = FileFaults()
+        if try fileSystem.lengthBytes(of: files.restoring) != nil {
+            faults.add(files.unfinishedRestore)
+            return faults
+        }
         try addKey(files, fileSystem, &faults)
         for path in try lossFiles(files, fileSystem) {
             do {
@@ -99,7 +114,16 @@ extension EventStore {
             fileSystem: fileSystem, directory: files.segments)
         for fault in refused { faults.add(fault.damage, isServed: fault.isServed) }
         for copy in loneCopies { faults.addLine("\(copy); \(LoneManifestCopy.advice)") }
-        for segment in manifest.segments { try addSegment(segment.description, files, fileSystem, &faults) }
+        let descriptions = manifest.segments.map(\.description)
+        let progress = VerificationProgress.Count(
+            .files, total: descriptions.reduce(0) { $0 + $1.lengthBytes }, tell)
+        let found = try workers.map(count: descriptions.count) { index in
+            defer { progress.add(descriptions[index].lengthBytes) }
+            var found = FileFaults()
+            try addSegment(descriptions[index], files, fileSystem, &found)
+            return found
+        }
+        for others in found { faults.add(others) }
         let state = try addState(manifest, files, fileSystem, &faults)
         if case .lost(let damage) = try LogState(files, fileSystem) {
             faults.add(lostLog: damage, state)

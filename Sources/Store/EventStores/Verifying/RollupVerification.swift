@@ -1,31 +1,34 @@
 import Columnar
 import Domain
+import Platform
 import Projections
 import Segments
 
 extension EventStore {
     /// Findings where a segment's rollup rows are not what its events give.
+    /// - Complexity: O(rows of events and rollups), a segment's rows of one rollup at a time for each worker.
     func rollupDamage(_ version: StoreVersion) throws -> [String] {
-        var findings: [String] = []
-        for segment in version.sealed.segments {
-            for (index, rollup) in layouts.rollups.enumerated() {
-                let groups = segment.reader.groups(table: rollup.layout.definition.name)
-                // Segments of versions that knew fewer rollups, or other ones, answer from their events.
-                guard let first = groups.first, first.columnNames == rollup.layout.columns.map(\.name) else { continue }
-                let expected = try RollupGroups.recomputed(segment, rollup: index, layouts: layouts)
-                var stored: [Chunk] = []
-                for group in groups {
-                    let columns = try rollup.layout.columns.map { try group.column(named: $0.name, type: $0.type) }
-                    stored.append(Chunk(columns: columns, rowCount: group.rowCount))
-                }
-                if !Self.areEqual(expected, stored) {
-                    findings.append(
-                        "\(rollup.layout.definition.name): rows of segment \(segment.id) are not those that its events give"
-                    )
-                }
-            }
+        let (segments, rollups, layouts) = (version.sealed.unfrozen.segments, layouts.rollups.count, layouts)
+        return try context.workers.map(count: segments.count * rollups) { index -> String? in
+            try Self.damage(of: segments[index / rollups], rollup: index % rollups, layouts)
+        }.compactMap { $0 }
+    }
+
+    private static func damage(
+        of segment: SealedSegment, rollup index: Int, _ layouts: EventTableLayouts
+    ) throws -> String? {
+        let layout = layouts.rollups[index].layout
+        let groups = segment.reader.groups(table: layout.definition.name)
+        // Segments of versions that knew fewer rollups, or other ones, answer from their events.
+        guard let first = groups.first, first.columnNames == layout.columns.map(\.name) else { return nil }
+        let expected = try RollupGroups.recomputed(segment, rollup: index, layouts: layouts)
+        let stored = try groups.map { group in
+            Chunk(
+                columns: try layout.columns.map { try group.column(named: $0.name, type: $0.type) },
+                rowCount: group.rowCount)
         }
-        return findings
+        if areEqual(expected, stored) { return nil }
+        return "\(layout.definition.name): rows of segment \(segment.id) are not those that its events give"
     }
 
     private static func areEqual(_ left: [Chunk], _ right: [Chunk]) -> Bool {

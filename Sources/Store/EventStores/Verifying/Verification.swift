@@ -1,8 +1,9 @@
 import Columnar
 import Domain
-import Hashing
+import Platform
 import Projections
 import Segments
+import Synchronization
 
 /// What a verification looked at and found.
 package struct Verification: Sendable {
@@ -16,25 +17,82 @@ package struct Verification: Sendable {
     package var turns = 0
     /// Rows of the table `conversations`.
     package var conversations = 0
+    /// Events of these that retention dropped: what was made of them is compared with hashes of that moment.
+    package var droppedEvents: Int64 = 0
+    /// When the last of the events came that were looked through then (ns); nil where none was dropped.
+    package var droppedUntil: Int64?
     /// Conversations whose rows an earlier version of the program made, which lack what is compared: when somebody last
     /// acted, or that they are cut. They come anew with their next event.
     package var conversationsOfOldForms = 0
+    // tests: that each event is restored once, and few pages more than once, whatever the size of the store.
+    /// Rows that were restored to be folded.
+    package var restoredRows = 0
+    // tests: likewise.
+    /// Pages that were read for it.
+    package var restoredPages = 0
+    // tests: likewise.
+    /// Parts in which conversations were folded.
+    package var foldedParts = 0
+}
+
+/// How far a verification is.
+package struct VerificationProgress: Sendable {
+    /// What is counted.
+    package enum Step: Sendable {
+        /// Bytes of files that were read.
+        case files
+        /// Events that were looked at, once for when their conversations were and once for what these come to.
+        case events
+    }
+
+    /// What ``done`` and ``total`` count.
+    package var step: Step
+    /// How many were.
+    package var done: Int
+    /// How many there are.
+    package var total: Int
+}
+
+extension VerificationProgress {
+    /// Is told of progress, by one thread at a time.
+    package typealias Tell = @Sendable (VerificationProgress) -> Void
+
+    /// Counts for several threads.
+    final class Count: Sendable {
+        private let done = Mutex(0)
+        private let (step, total, tell): (Step, Int, Tell)
+
+        init(_ step: Step, total: Int, _ tell: @escaping Tell) {
+            (self.step, self.total, self.tell) = (step, total, tell)
+        }
+
+        func add(_ count: Int) {
+            done.withLock {
+                $0 += count
+                tell(VerificationProgress(step: step, done: min($0, total), total: total))
+            }
+        }
+    }
 }
 
 extension EventStore {
     /// Reads everything: files against the manifest, pages against their checksums, read models and rollups against a
-    /// recomputation from all events.
-    /// - Parameter hasReadFiles: what ``fileFaults(at:context:)`` looks at is known to be whole, and not read again.
+    /// recomputation from all events, on all workers.
+    /// - Parameters:
+    ///   - hasReadFiles: what ``fileFaults(at:context:)`` looks at is known to be whole, and not read again.
+    ///   - tell: is told how far it is.
     /// - Throws: `StorageError`, also for a file that another process has let go of meanwhile; damage is a finding.
-    /// - Complexity: one pass over the store for each 200,000 events or so, or fewer where these are long, so that
-    ///   memory stays bounded: O(events²) for very many.
-    package func verify(hasReadFiles: Bool = false) throws -> Verification {
+    /// - Complexity: O(events · log conversations). In memory are ``FoldLimits/verifiedEventsAtOnce`` events, one
+    ///   conversation as far as its rows are made of it, and some 64 bytes a conversation.
+    package func verify(
+        hasReadFiles: Bool = false, telling tell: @escaping VerificationProgress.Tell = { _ in }
+    ) throws -> Verification {
         var result = Verification()
         let version = publishedVersion
         result.segments = version.sealed.segments.count
         if !hasReadFiles { result.findings = try fileFindings(version) }
         guard result.findings.isEmpty else { return result }
-        return try verifyRows(of: version, result)
+        return try verifyRows(of: version, result, tell)
     }
 
     private func fileFindings(_ version: StoreVersion) throws -> [String] {
@@ -52,24 +110,23 @@ extension EventStore {
     }
 
     /// Compares read models and rollups with a recomputation.
-    private func verifyRows(of version: StoreVersion, _ files: Verification) throws -> Verification {
+    private func verifyRows(
+        of version: StoreVersion, _ files: Verification, _ tell: @escaping VerificationProgress.Tell
+    ) throws -> Verification {
         var result = files
         result.events = version.position
-        // Bytes of files are what is known without reading; rows are some times longer.
-        let bytes = version.sealed.segments.reduce(version.tail.byteCount) { $0 + $1.reader.lengthBytes }
-        let parts = max(Int(version.position / 200_000), bytes / (32 << 20)) + 1
-        let oldForms = try version.sealed.oldFormConversations()
-        var recomputed = ReadModelDigest(leavingOut: oldForms)
-        for part in 0..<parts {
-            let rows = try recomputedRows(version, part: part, of: parts)
-            try recomputed.add(rows, version.closing)
-        }
+        var recomputed = ReadModelDigest(leavingOut: try version.sealed.oldFormConversations())
+        let work = RecomputedConversations(version, layouts, registry, context.workers, tell)
+        try work.add(to: &recomputed)
+        (result.foldedParts, result.restoredRows) = (work.parts, work.restoredRows)
+        result.restoredPages = work.statistics.pagesRead.load(ordering: .relaxed)
         recomputed.decide(leavingOut: try version.sealed.conversationsOfUnsaidCut(among: recomputed.cut))
         result.conversationsOfOldForms = recomputed.omitted.count
         var stored = ReadModelDigest(leavingOut: recomputed.omitted)
         let snapshot = snapshot(of: version)
-        try stored.add(snapshot)
+        try stored.add(snapshot, context.workers)
         (result.turns, result.conversations) = (stored.turns.rows, stored.conversations.rows)
+        try verifyFrozenRows(of: version, &result)
         // What went bad since its file was looked at.
         result.findings += Set(snapshot.fold.unfolded.map(\.cause.text)).sorted()
         guard result.findings.isEmpty else { return result }
@@ -82,8 +139,10 @@ extension EventStore {
                 "conversations: \(stored.conversations.rows) rows stored,"
                     + " \(recomputed.conversations.rows) recomputed, and they are not equal")
         }
-        let saidCut = try version.sealed.conversationsOfSaidCut()
-        if saidCut != version.sealed.cut {
+        // Who comes back after his events went may be cut or not, whatever rows of before say.
+        let saidCut = try version.sealed.unfrozen.conversationsOfSaidCut()
+        let isNoted = saidCut.isSubset(of: version.sealed.cut)
+        if try !isNoted || !version.sealed.cut.subtracting(saidCut).isSubset(of: version.sealed.frozenCut()) {
             result.findings.append(
                 "conversations: rows of \(saidCut.count) say that they are cut, \(version.sealed.cut.count) are noted"
                     + " as cut, and they are not the same")
@@ -91,116 +150,6 @@ extension EventStore {
         result.findings += try rollupDamage(version)
         return result
     }
-
-    /// Read-model rows of the conversations of one part, folded from their events alone.
-    private func recomputedRows(_ version: StoreVersion, part: Int, of parts: Int) throws -> ConversationRows {
-        let (columns, limits) = (FoldColumns(registry), version.foldLimits)
-        var events = RecomputedEvents(eventsMax: limits.conversationEventsMax)
-        for layout in layouts.tables {
-            let restorer = RowRestorer(layout, registry: registry, isWanted: columns.reads)
-            guard let conversation = layout.index(of: "conversation_id") else { continue }
-            for segment in version.sealed.segments {
-                for (index, group) in segment.reader.groups(table: layout.name).enumerated() {
-                    let dead = segment.deadRows(table: layout.name, group: index)
-                    let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: version.overlay)
-                    let ids = try morsel.column(conversation)
-                    let rows = Self.rows(ids, except: dead, in: part, of: parts)
-                    if rows.isEmpty { continue }
-                    let restored = try restorer.restore(rows: rows, of: morsel, isTimeAbsent: try group.timeAbsent())
-                    for (index, row) in restored.rows.enumerated() {
-                        events.add(
-                            .init(
-                                position: restored.positions[index], receivedTime: restored.receivedTimes[index],
-                                row: row.copy, cost: restored.costs[index]),
-                            key: ConversationGrouping.key(row, registry.wellKnown))
-                    }
-                }
-            }
-        }
-        for block in version.tail.readBlocks {
-            for (index, row) in block.rows.enumerated() {
-                guard let id = row.text(of: registry.wellKnown.conversationID), Self.part(of: id, parts) == part else {
-                    continue
-                }
-                events.add(
-                    .init(
-                        position: block.position(of: index), receivedTime: block.receivedTimes[index],
-                        row: row.copy, cost: block.costs[index]),
-                    key: ConversationGrouping.key(row, registry.wellKnown))
-            }
-        }
-        return try ConversationRows.folding(
-            events.blocks, dirty: [], leftOut: events.leftOut, sealed: SealedState(),
-            overlay: version.overlay, layouts: layouts,
-            registry: registry, workers: context.workers, limits: limits)
-    }
-
-    private static func part(of conversation: ArraySlice<UInt8>, _ parts: Int) -> Int {
-        Int(xxh3(conversation) % UInt64(parts))
-    }
-
-    /// Rows of a group whose conversation is of the part, ascending. A conversation's part is computed once for all of
-    /// its rows.
-    private static func rows(_ ids: Vector, except dead: Set<UInt32>, in part: Int, of parts: Int) -> [Int] {
-        let texts = CodedTexts(ids)
-        let isOfPart = texts.codes { Self.part(of: $0, parts) == part }
-        return (0..<ids.count).filter { row in isOfPart[texts.code(of: row)] && !dead.contains(UInt32(row)) }
-    }
-}
-
-/// The events of some conversations, of each as many as its rows are made of and at most as many again.
-private struct RecomputedEvents {
-    struct Event {
-        var position: Int64
-        var receivedTime: Int64
-        var row: [UInt8]
-        var cost: CallCost?
-    }
-
-    private var byKey: [ConversationGrouping.Key: [Event]] = [:]
-    /// When those were that are no longer here.
-    private(set) var leftOut: [ConversationGrouping.Key: ClosedRange<Int64>] = [:]
-    private let eventsMax: Int
-
-    init(eventsMax: Int) { self.eventsMax = eventsMax }
-
-    mutating func add(_ event: Event, key: ConversationGrouping.Key?) {
-        guard let key else { return }
-        byKey[key, default: []].append(event)
-        guard byKey[key]?.count ?? 0 > 2 * eventsMax else { return }
-        byKey[key]?.sort { $0.position < $1.position }
-        for event in byKey[key]?.suffix(eventsMax) ?? [] {
-            let time = EventRow(event.row).time
-            let times = leftOut[key] ?? time...time
-            leftOut[key] = min(times.lowerBound, time)...max(times.upperBound, time)
-        }
-        byKey[key]?.removeLast(eventsMax)
-    }
-
-    /// In the order of positions, in blocks of which none is too large for references into it.
-    var blocks: [TailBlock] {
-        // order: sorted by position.
-        let events = byKey.values.joined().sorted { $0.position < $1.position }
-        var blocks: [TailBlock] = []
-        var first = 0
-        while first < events.count {
-            var (rows, next) = (EventRows(), first)
-            while next < events.count, next == first || rows.bytes.count + events[next].row.count <= Self.blockBytesMax
-            {
-                rows.append(EventRow(events[next].row))
-                next += 1
-            }
-            let part = events[first..<next]
-            blocks.append(
-                TailBlock(
-                    rows, firstPosition: part[first].position, receivedTimes: part.map(\.receivedTime),
-                    costs: RowCosts(part.map(\.cost)), positions: part.map(\.position)))
-            first = next
-        }
-        return blocks
-    }
-
-    private static let blockBytesMax = 256 << 20
 }
 
 /// Read models as a number of rows and a sum of their hashes: equal where the rows are, in whatever order they come.
@@ -276,12 +225,28 @@ struct ReadModelDigest {
         }
     }
 
-    mutating func add(_ snapshot: StoreSnapshot) throws {
+    /// Counts what others have counted of other conversations.
+    mutating func merge(_ other: ReadModelDigest) {
+        turns.add(other.turns)
+        conversations.add(other.conversations)
+        omitted.formUnion(other.omitted)
+        undecided.merge(other.undecided) { mine, _ in mine }
+    }
+
+    /// - Precondition: no conversation is undecided.
+    mutating func add(_ snapshot: StoreSnapshot, _ workers: any Workers) throws {
+        precondition(undecided.isEmpty)
+        let omitted = omitted
         for name in ["turns", "conversations"] {
-            guard let table = snapshot.table(named: name) else { continue }
-            for morsel in try table.morsels(for: ScanRequest(columns: Array(table.columns.indices))) {
-                try add(name, table.columns, morsel)
+            let table = snapshot.unfrozenReadModel(named: name)
+            let morsels = try table.morsels(for: ScanRequest(columns: Array(table.columns.indices)))
+            let columns = table.columns
+            let digests = try workers.map(count: morsels.count) { index in
+                var digest = ReadModelDigest(leavingOut: omitted)
+                try digest.add(name, columns, morsels[index])
+                return digest
             }
+            for digest in digests { merge(digest) }
         }
     }
 }
@@ -323,8 +288,15 @@ extension SealedState {
         return keys
     }
 
+    /// The same of rows that stay as they are.
+    func frozenCut() throws -> Set<ConversationGrouping.Key> {
+        var frozen = self
+        frozen.segments.removeAll { !$0.isFrozen }
+        return try frozen.conversationsOfSaidCut()
+    }
+
     /// The conversations of some rows of `conversations`.
-    private static func keys(of rows: [Int], in group: RowGroup) throws -> [ConversationGrouping.Key] {
+    static func keys(of rows: [Int], in group: RowGroup) throws -> [ConversationGrouping.Key] {
         guard !rows.isEmpty else { return [] }
         let tenants = try group.column(named: "tenant", type: .text)
         let ids = try group.column(named: "conversation_id", type: .text)

@@ -1,6 +1,7 @@
 import Bytes
 import Columnar
 import Domain
+import Platform
 import Projections
 
 // Admission decides, for each event of a batch in order, whether it enters, and builds the block of those that do. Of
@@ -16,7 +17,7 @@ struct AdmissionContext {
     var receivedTime: Int64
     /// What the clock says; behind ``receivedTime`` where that had followed a clock that ran away.
     var clockTime: Int64
-    /// Events before it are too old; nil while retention is off.
+    /// Events before it are too old, since they may be repeats of some that were dropped; nil where none was.
     var horizon: Int64?
 }
 
@@ -52,7 +53,8 @@ struct Admission {
         var (end, areEndToEnd, lacksTime) = (0, true, false)
         let (nextPosition, receivedTime, horizon) = (context.nextPosition, context.receivedTime, context.horizon)
         // There are some beside a seal alone.
-        let frozen = context.frozenIdentities.count > 0 ? context.frozenIdentities : nil
+        let hasFrozen = context.frozenIdentities.count > 0 && !planted(.forgetFrozenIdentities)
+        let frozen = hasFrozen ? context.frozenIdentities : nil
         for row in 0..<batch.count {
             if row % Self.rowsAhead == 0 { identities.fetch(hashes[row..<min(row + Self.rowsAhead, batch.count)]) }
             let hash = hashes[row]
@@ -61,10 +63,11 @@ struct Admission {
             areEndToEnd = areEndToEnd && event.start == end
             end = event.start + event.byteCount
             let verdict: EventVerdict
-            if !sealed.isEmpty, let known = sealed[row] {
+            if !sealed.isEmpty, let known = sealed[row], !planted(.forgetSealedIdentities) {
                 verdict = known
             } else if let refusal = Self.refusal(of: event, receivedTime, horizon) {
-                verdict = refusal
+                // What no segment holds yet is known whatever its time.
+                verdict = (refusal == .tooOld ? seen(batch, row, hash, identities) : nil) ?? refusal
             } else if identities.holds(hash) || frozen?.holds(hash) ?? false,
                 let known = seen(batch, row, hash, identities)
             {

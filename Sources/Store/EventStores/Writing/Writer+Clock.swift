@@ -12,6 +12,7 @@ extension Writer {
             wall: context.clock.wallNanoseconds(), monotonic: context.clock.monotonicNanoseconds(),
             position: nextPosition)
         ledger.receivedTime = max(receivedTime, clock?.receivedTime ?? 0)
+        if planted(.receivedTimeFalls) { ledger.receivedTime = context.clock.wallNanoseconds() }
     }
 
     /// The same, and steps of the wall clock are noted in the log before anything is judged by them: a replay finds the

@@ -5,7 +5,13 @@ import Projections
 
 extension Writer {
     /// Counts the events of a block that has just become part of the store, in order.
-    func count(_ block: TailBlock) { counters.fold(block, ledger.leads) }
+    func count(_ block: TailBlock) {
+        counters.fold(block, ledger.leads)
+        if planted(.countLateEventTwice), let row = block.rows.indices.first {
+            let arrival = arrival(block.position(of: row), receivedTime: block.receivedTimes[row])
+            if !arrival.isLive(block.rows[row].time) { counters.fold(block.rows[row], arrival: arrival, cost: nil) }
+        }
+    }
 
     /// Counts what unsealed live calls cost that had no cost before.
     func countLateCosts(from before: TailBlock, to after: TailBlock) {

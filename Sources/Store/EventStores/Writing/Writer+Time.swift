@@ -13,7 +13,7 @@ extension Writer {
         removeRetired()
         try retrySeal()
         startSealIfDue()
-        _ = startCompactionIfDue()
+        if !startRetentionIfDue() { _ = startCompactionIfDue() }
         try throwJobFailure()
         if !isIdleMarked, now - lastAppendMonotonic >= 1_000_000_000 {
             try log.markIdle(time: receivedTime)
@@ -50,14 +50,14 @@ extension Writer {
     /// - Returns: those that are left, of which nothing is taken over any more.
     private func settleOrLeave() -> [RunningJob] {
         guard !flights.isEmpty else { return [] }
-        if isUnderWay(CompactionJob.kind) {
+        if flights.contains(where: { Self.isLong($0.job) }) {
             // It ends at its next step.
             compactionStop.stop()
             if !context.compactionQueue.waitUntilIdle(atMost: Self.closeWaitNanoseconds) {
                 context.compactionQueue.abandon()
             }
         }
-        if flights.contains(where: { !($0.job is CompactionJob) }),
+        if flights.contains(where: { !Self.isLong($0.job) }),
             !context.sideQueue.waitUntilIdle(atMost: Self.closeWaitNanoseconds)
         {
             context.sideQueue.abandon()

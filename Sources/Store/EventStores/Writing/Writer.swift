@@ -66,6 +66,10 @@ final class Writer {
     /// Segments that could not be read, which none takes up before a time by the monotonic clock.
     var compactionBarriers: Set<UInt64> = []
     var compactionBarriersEnd = Int64.min
+    /// Nothing is looked for that may be dropped before, by the monotonic clock.
+    var retentionPauseEnd = Int64.min
+    /// Of the prices and corrections that the last seal knew.
+    var sealedBasis: RetentionBasis
 
     // Of this process.
     /// nil until it is read for the first time.
@@ -98,6 +102,8 @@ final class Writer {
         ledger = start.ledger
         sealed = start.sealed
         counters = start.counters
+        // Nothing is replayed yet.
+        sealedBasis = RetentionBasis(start.ledger.prices)
         booking = Booking(start.registry)
         counters.idleAfterNanoseconds = ledger.outcomes?.idleAfterNanoseconds
     }
@@ -125,7 +131,7 @@ final class Writer {
             for price in try noteLatePrices(since: before.lateCount) {
                 try note(.event(type: Rebooking.recordType, data: price.firstPriceData))
             }
-            try flushLog()
+            if !planted(.acknowledgeBeforeFlush) { try flushLog() }
             isIdleMarked = false
             lastAppendMonotonic = context.clock.monotonicNanoseconds()
             refusals.count(results, batches)
@@ -233,7 +239,7 @@ final class Writer {
     var admissionContext: AdmissionContext {
         AdmissionContext(
             tail: tail, frozenIdentities: frozenIdentities, nextPosition: nextPosition, receivedTime: receivedTime,
-            clockTime: clockTime, horizon: nil)
+            clockTime: clockTime, horizon: sealed.horizon)
     }
 
     /// Makes an admitted block part of the unsealed events.
@@ -387,7 +393,7 @@ final class Writer {
             countLateCosts(from: block, to: repriced)
             return repriced
         }
-        dirty.formUnion(try search.conversations(in: sealed))
+        if !planted(.forgetLatePrice) { dirty.formUnion(try search.conversations(in: sealed)) }
     }
 
     /// Late prices over sealed calls; made anew only when the prices changed, and then of the one before, so that what
@@ -459,7 +465,7 @@ struct Checkpoint {
         writer.ledger.receivedTime = receivedTime
         writer.booking.forget()
         writer.forgetOverlay()
-        writer.counters.rollBack(to: totals)
+        if !planted(.keepCountsOfRefused) { writer.counters.rollBack(to: totals) }
         writer.sealed = sealed
         writer.tail = tail
         writer.systemRecords = systemRecords

@@ -112,13 +112,16 @@ package struct RollupPart: Sendable {
     /// Parts end to end, in runs of at most `rowsMax` rows; empty where a part is not exact, and where the rows stand
     /// for fewer than two events on average, which makes them not worth their bytes: readers then take the events
     /// themselves.
-    package static func joined(_ parts: [RollupPart], columns: [TableColumn], rowsMax: Int) -> [Chunk] {
+    /// - Parameter areAlone: the events are not there: rows are worth it however few events they stand for.
+    package static func joined(
+        _ parts: [RollupPart], columns: [TableColumn], rowsMax: Int, areAlone: Bool = false
+    ) -> [Chunk] {
         precondition(rowsMax > 0, "a run has rows")
         assert(parts.allSatisfy { $0.rows.rowCount <= $0.eventCount }, "a row stands for an event at least")
         assert(parts.allSatisfy { $0.rows.columns.count == columns.count }, "parts of one rollup")
         let rowCount = parts.reduce(0) { $0 + $1.rows.rowCount }
         let eventCount = parts.reduce(0) { $0 + $1.eventCount }
-        guard parts.allSatisfy(\.isExact), rowCount > 0, rowCount * 2 <= eventCount else { return [] }
+        guard parts.allSatisfy(\.isExact), rowCount > 0, areAlone || rowCount * 2 <= eventCount else { return [] }
         return Chunk.concatenate(parts.map(\.rows).filter { $0.rowCount > 0 }, columns: columns).pieces(of: rowsMax)
     }
 }

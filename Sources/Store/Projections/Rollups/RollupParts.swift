@@ -22,10 +22,20 @@ package struct RollupParts: Sendable {
         if sum == nil { parts.append(part) } else { sum?.add(part) }
     }
 
-    /// As segments hold them, see ``RollupPart/joined(_:columns:rowsMax:)``.
+    /// As segments hold them, see ``RollupPart/joined(_:columns:rowsMax:areAlone:)``.
     package func joined(rowsMax: Int) -> [Chunk] {
-        RollupPart.joined(sum.map { [$0.part] } ?? parts, columns: layout.columns, rowsMax: rowsMax)
+        RollupPart.joined(all, columns: layout.columns, rowsMax: rowsMax)
     }
+
+    /// As a segment holds them that has none of the events.
+    /// - Returns: nil where some sum is too large for any row to hold.
+    package func joinedAlone(rowsMax: Int) -> [Chunk]? {
+        let all = all
+        guard all.allSatisfy(\.isExact) else { return nil }
+        return RollupPart.joined(all, columns: layout.columns, rowsMax: rowsMax, areAlone: true)
+    }
+
+    private var all: [RollupPart] { sum.map { [$0.part] } ?? parts }
 }
 
 /// Rows of a rollup that counts events and nothing else, added up: one row a key.

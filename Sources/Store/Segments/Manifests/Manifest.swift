@@ -49,6 +49,15 @@ package struct ManifestSegment: Hashable, Sendable {
     }
 }
 
+extension ManifestSegment {
+    /// The table of a segment that holds what was made of events which retention dropped, and none of these: one row,
+    /// which says what went.
+    package static let frozenTable = "dropped_events"
+
+    /// Whether it is such a segment: its rows stand for events that are nowhere any more.
+    package var isFrozen: Bool { description.rowCount(table: Self.frozenTable) > 0 }
+}
+
 // texts: tables have names of ours.
 /// Rows of one group that no longer count.
 package struct SupersededRows: Hashable, Sendable {

@@ -27,6 +27,12 @@ internal import Hashing
 /// The ladder of manifest formats; numbers are never reused.
 enum ManifestFormat: UInt8 {
     case first = 1
+    /// As before; some of the segments are frozen (``ManifestSegment/isFrozen``). A program of before would fold
+    /// conversations again from what is left of their events, and take what was dropped for new when it comes again.
+    case second = 2
+
+    /// The oldest one that says all of a manifest: without a frozen segment every version reads it.
+    init(of manifest: Manifest) { self = manifest.segments.contains(where: \.isFrozen) ? .second : .first }
 }
 
 enum ManifestCoding {
@@ -43,7 +49,7 @@ enum ManifestCoding {
         write(manifest, into: &body)
         var sink = ByteSink(capacity: headerBytes + body.count + hashBytes)
         sink.append(contentsOf: magic)
-        sink.append(ManifestFormat.first.rawValue)
+        sink.append(ManifestFormat(of: manifest).rawValue)
         sink.append(contentsOf: repeatElement(0, count: 7))
         sink.append(littleEndian: version)
         sink.append(contentsOf: previous)
@@ -64,7 +70,7 @@ enum ManifestCoding {
         let format = try cursor.readByte()
         guard ManifestFormat(rawValue: format) != nil else {
             throw DecodingError(
-                offset: cursor.offset, expectation: "manifest format 1, found \(format)",
+                offset: cursor.offset, expectation: "manifest format 1 or 2, found \(format)",
                 isOfNewerForm: endsInItsHash(bytes))
         }
         guard try cursor.readSlice(7).allSatisfy({ $0 == 0 }) else { throw cursor.failure("zeros") }

@@ -46,6 +46,8 @@ package enum ManifestEditConflict: Error, Hashable, Sendable {
     case positionsDiffer(id: UInt64)
     /// Rows of a segment that goes were marked since the job began.
     case rowsMarked(id: UInt64)
+    /// What the edit fixes of costs or of conversations is no longer so.
+    case outdated
     /// The sealed past ends behind the edit's end by now.
     case endPassed(position: Int64)
 }

@@ -129,6 +129,10 @@ package struct ManifestStore: Sendable {
         assert(currentHash.count == ManifestCoding.hashBytes, "the hash of the version in force")
         let next = version + 1
         let bytes = ManifestCoding.encode(manifest, version: next, previous: currentHash)
+        if planted(.swapManifestWrites), version > 0 {
+            try fileSystem.remove(path(version))
+            try? fileSystem.remove(copyPath(version))
+        }
         try fileSystem.replace(path(next), with: bytes)
         // It is published. Where there is no room for its copy the next start makes it.
         try? fileSystem.replace(copyPath(next), with: bytes)
@@ -146,6 +150,17 @@ package struct ManifestStore: Sendable {
             try? fileSystem.remove(copyPath(old))
         }
         stale = []
+    }
+
+    /// The file of the current version as it was written, under both names that it has; nil where nothing was published.
+    /// - Throws: `StorageError`; `FileContentError` where neither of the two is what was read.
+    package func written() throws -> (names: [String], bytes: [UInt8])? {
+        guard version > 0 else { return nil }
+        let (_, bytes, _) = try Self.read(version, in: directory, fileSystem)
+        guard SHA256.hash(bytes) == currentHash else {
+            throw CorruptionError(file: path(version), offset: 0, expectation: "the manifest that was read before")
+        }
+        return ([Self.fileName(version), Self.copyName(version)], bytes)
     }
 
     /// Writes the file of the current version anew where it was damaged or missing, and its copy where that is known to
@@ -210,7 +225,7 @@ package struct ManifestStore: Sendable {
     /// The version that one file holds, of which it is the writing itself or the copy, whichever version is in force.
     /// - Returns: nil where the file's name is that of neither.
     /// - Throws: `StorageError`; `FileContentError` where the file is not whole, or of a newer form.
-    static func read(
+    package static func read(
         fileAt path: String, _ fileSystem: any FileSystem
     ) throws -> (manifest: Manifest, version: UInt64, bytes: [UInt8])? {
         let name = Platform.fileName(of: path)

@@ -79,6 +79,7 @@ def pattern(visit):
     query = 'sum(increase(support_answers_total{channel="' + ODD.replace("\\", "\\\\").replace('"', '\\"') + '"}[1d]))'
     told = visit.ask(f"/api/v1/query?query={quote(query, safe='')}&time={text(yesterday(24))}")["data"]["result"]
     visit.expect(page, "answers of the odd channel", [one["value"][1] for one in told], ["10"])
+    visit.near(20)
     browser.find("#panel-20 .tools button").click()
     heads = browser.all("#panel-20 .other th")
     visit.expect(page, "series of a panel with that filter", len(heads), 2)

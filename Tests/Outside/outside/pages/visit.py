@@ -123,6 +123,13 @@ class Visit:
     def open(self, path):
         self.browser.open(self.server.url + path)
 
+    def near(self, number):
+        """Brings a panel of a dashboard into view, which then asks for its figures."""
+        self.browser.ask("void arguments[0].scrollIntoView({block: 'center'})", self.browser.find(f"#panel-{number}"))
+        self.browser.until(f"figures of panel {number}", lambda: self.browser.all(f"#panel-{number} figure > *"))
+        time.sleep(0.2)
+        self.browser.rest()
+
     def each(self, paths, look):
         """What one page does wrong keeps no other from being looked at."""
         for path in paths:

@@ -1,6 +1,7 @@
 """Days and hours by the clock of whoever looks: UTC, Berlin across the end of summer time, Kolkata with its half hour, Los Angeles.
 
-What a page shows of a day is what the command says of the day in that zone; no hour is lost where clocks are set back.
+What a page shows of a day is what the command says of the day in that zone; no hour is lost where clocks are set back. Reports have the server's days,
+whoever looks, until somebody chooses a zone; all else has those of the browser.
 """
 import csv
 import datetime
@@ -51,7 +52,10 @@ def day(visit, zone, night):
     end = datetime.datetime.combine(night + datetime.timedelta(days=1), datetime.time(), zoneinfo.ZoneInfo(zone))
     hours = int((end.timestamp() - start.timestamp()) / 3600)
     page = f"/reports/sla ({zone})"
-    visit.open(f"/reports/sla?from={night}&to={end.date()}&by=hour")
+    visit.open(f"/reports/sla?from={night}&to={end.date()}")
+    visit.wants(page, "range in the server's days", browser.find(".range-times").text == f"{night} 00:00 to {end.date()} 00:00 (+00:00)",
+                browser.find(".range-times").text)
+    visit.open(f"/reports/sla?from={night}&to={end.date()}&by=hour&timezone={zone}")
     offset = end.strftime("%z")
     told = f"{shown(start, zone)} to {shown(end, zone)} ({offset[:3].replace('-', '−')}:{offset[3:]})"
     visit.expect(page, "range", browser.find(".range-times").text, told)
@@ -68,7 +72,7 @@ def day(visit, zone, night):
     visit.expect(page, "answers of the day", answers, 2 * hours)
     # An hour that is clicked is that hour, also of the two that are called alike.
     for at in (2, 3):
-        visit.open(f"/reports/sla?from={night}&to={end.date()}&by=hour")
+        visit.open(f"/reports/sla?from={night}&to={end.date()}&by=hour&timezone={zone}")
         name = browser.all("section[aria-labelledby=title-by_hour] tbody th a")[at]
         hour = datetime.datetime.fromisoformat(name.text)
         name.click()

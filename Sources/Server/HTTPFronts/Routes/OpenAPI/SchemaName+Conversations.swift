@@ -9,6 +9,7 @@ extension SchemaName {
         .always("rule", .text, "What counts as resolved."),
         .perhaps("matching", .integer, "How many there are on all pages; the first page says it."),
         .always("conversations", .list(.object(listed)), "What is not known is left out."),
+        .perhaps("previous", .text, "Given as before it asks for the page before; without it there is none."),
         .perhaps("next", .text, "Given as cursor it asks for the next page; without it there is none."),
     ])
 
@@ -34,6 +35,7 @@ extension SchemaName {
             .perhaps("cut_after", .integer, "The figures are of so many events, and of no more."),
             .always("calls", .integer, "Of models, embeddings included."), .always("calls_unpriced", .integer),
             .always("calls_partly_priced", .integer),
+            .perhaps("cursor", .text, "Its place in the list, for what stands before or behind it."),
         ]
 
     static let conversationColumnsSchema = JSONSchema.object([

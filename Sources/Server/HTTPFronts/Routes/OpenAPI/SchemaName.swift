@@ -136,10 +136,12 @@ extension SchemaName {
     private static let sectionsMeaning =
         "Each section is a member of this name, a list of rows. Money and decimals are exact, as text; null: no "
         + "data."
+    private static let filtersMeaning =
+        "Of which rows the figures are: by name what they say, one of the values of each name."
     private static let reportSchema = JSONSchema.object([
         .always("report", .text), .always("title", .text), .always("position", .integer), .always("watermark", .time),
         .always("from", .time), .always("to", .time), .always("now", .time), .always("timezone", .text),
-        .always("exactness", .text),
+        .perhaps("filters", .map(.list(.text)), filtersMeaning), .always("exactness", .text),
         .always("sections", .list(.text), sectionsMeaning),
         .always("definitions", .map(.text), "What the figures mean."),
     ])
@@ -147,7 +149,9 @@ extension SchemaName {
     private static let reportCellsSchema = JSONSchema.object([
         .always("report", .text), .always("title", .text), .always("period", .text), .always("position", .integer),
         .always("watermark", .time), .always("from", .time), .always("to", .time), .always("now", .time),
-        .always("timezone", .text), .always("basis", .list(.text), "What the figures rest on, in sentences."),
+        .always("timezone", .text), .perhaps("filters", .map(.list(.text)), filtersMeaning),
+        .perhaps("only", .text, "The same as a sentence."),
+        .always("basis", .list(.text), "What the figures rest on, in sentences."),
         .always("notices", .list(.text)), .always("main", .text, "The section that answers what was asked."),
         .always(
             "sections",
@@ -159,8 +163,15 @@ extension SchemaName {
                         .list(
                             .object([.always("name", .text), .always("title", .text), .always("is_key", .flag)]))),
                     .always("rows", .list(.list(.optional(cellSchema))), "As wide as the columns; null: no data."),
+                    .perhaps(
+                        "spans", .list(.optional(spanSchema)), "Of what time rows are, where times tell them apart."),
                 ]))),
         .always("definitions", .list(.object([.always("term", .text), .always("meaning", .text)]))),
+    ])
+
+    private static let spanSchema = JSONSchema.object([
+        .always("from", .time), .always("to", .time, "Where the next one begins."),
+        .always("in_part", .flag, "Whether the period cuts it, or it is not over: figures are of a part of it."),
     ])
 
     private static let cellSchema = JSONSchema.object([
@@ -227,6 +238,8 @@ extension SchemaName {
         .always("refused_events", .map(.integer)), .always("failed_seals", .integer),
         .always("unfolded_conversations", .integer),
         .always("cut_conversations", .integer, "Those whose sealed rows are made of their first events alone."),
+        .always("dropped_events", .integer, "Those that retention dropped, ever."),
+        .perhaps("dropped_until", .time, "When the last of them was received, or later."),
         .always("troubles", .list(.text), "What is not as it should be while the store goes on."),
         .always(
             "addresses",

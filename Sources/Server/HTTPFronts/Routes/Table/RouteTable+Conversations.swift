@@ -1,10 +1,16 @@
 import Access
+import Asking
 import Domain
 import Reports
 
 /// The rows of conversations: what programs ask, and what a browser shows of it.
 extension RouteTable {
     private static let packing = RouteParameter.header("Accept-Encoding", .text, "gzip: it is sent compressed")
+
+    private static let named = RouteParameter.query(
+        ConversationAddress.parameter, .text,
+        "its id, where no path can hold it (. and .., which clients take for folders); the path has "
+            + "\(ConversationAddress.substitute) in its place")
 
     static let conversations: [Route] = {
         var list = Route(
@@ -35,7 +41,11 @@ extension RouteTable {
                 "limit", .integer,
                 "so many at a time, at most \(ConversationRequest.countMax); \(ConversationRequest.countStandard) "
                     + "without it"),
-            .query("cursor", .text, "next of the page before; its period is that of the first page"), packing,
+            .query(
+                "cursor", .text,
+                "what stands behind it: next of the page before, or cursor of a conversation; its period is that of "
+                    + "the first page"),
+            .query("before", .text, "likewise, what stands right before it: previous of the page behind"), packing,
         ]
         list.answers = [RouteContent("application/json", .conversationList)]
         list.otherStatuses = [400, 429, 503]
@@ -45,7 +55,7 @@ extension RouteTable {
             "As columns it is for who draws thousands of events: arrays of numbers with one list of texts, the first "
             + "\(ConversationColumns.eventsMax) events by time, and sums that are of all."
         one.parameters = [
-            .path("id", .text, "its id, percent-encoded; upper and lower case differ"),
+            .path("id", .text, "its id, percent-encoded; upper and lower case differ"), named,
             .query("tenant", .text, "whose it is, where several have one of this id"),
             .query("format", .choice(ConversationFormat.allCases.map(\.rawValue)), "json without it"),
             .query(
@@ -64,7 +74,7 @@ extension RouteTable {
     static let conversationPages: [Route] = {
         var one = page(.conversationPage, "/conversations/{id}", "one conversation: turns, waterfall, events, money")
         // Nobody keeps it: an id stands in it.
-        (one.parameters, one.otherStatuses) = ([.path("id", .text, "its id, percent-encoded")], [404])
+        (one.parameters, one.otherStatuses) = ([.path("id", .text, "its id, percent-encoded"), named], [404])
         return [
             page(.conversationsPage, "/conversations", "conversations by time, cost, length, errors, outcome"), one,
         ]

@@ -26,16 +26,21 @@ extension RouteTable {
         data.detail =
             "A line for the range, each variable, each panel, each annotation, and last for what they stand on. All "
             + "are of one state of the store and have the time of one question together. What is wrong with a panel's "
-            + "question stands in its line. Values of variables are told as var-NAME, several times."
+            + "question stands in its line. Values of variables are told as var-NAME, several times; find-NAME lists "
+            + "values that hold a text, in either case. A panel that stands for values of a variable has a line for "
+            + "each, by the numbers of its line `repeat`."
         data.parameters = [
-            uid,
+            uid, known,
             .query("from", .text, "start of the range: now-6h, RFC 3339 or ms since 1970; the dashboard's without it"),
             .query("to", .text, "its end, not included; the dashboard's without it"),
             .query("timezone", .text, "an IANA name, by which now/d begins; UTC without it"),
             .query("width", .integer, "CSS pixels of the page; 1200 without it"),
             .query("panel", .list(.integer), "these panels alone, several times; without it all but folded ones"),
+            .query(
+                "part", .choice(["all", "panels", "variables"]),
+                "which lines besides range and basis: variables, panels and marks without it"),
         ]
-        (data.answers, data.otherStatuses) = ([RouteContent("application/x-ndjson", .text)], [404, 429, 503])
+        (data.answers, data.otherStatuses) = ([RouteContent("application/x-ndjson", .text)], [304, 404, 429, 503])
 
         var named = Route(
             .dashboardByName, .get, "/dashboards/{name}", needs: .read, .pages, "where a dashboard of the program is")

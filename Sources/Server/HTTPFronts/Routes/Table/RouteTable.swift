@@ -44,7 +44,8 @@ package enum RouteTable {
     private static let csv = RouteContent("text/csv", .text)
     private static let lines = RouteContent("application/x-ndjson", .text)
     /// How a time is written.
-    static let timeForms = "RFC 3339, seconds since 1970, a day such as 2026-08-01, or now-7d"
+    static let timeForms =
+        "RFC 3339, seconds since 1970, a day such as 2026-08-01, now-7d, or now-1d/d for a whole day of the zone"
     private static let period = timeForms
 }
 
@@ -109,6 +110,10 @@ extension RouteTable {
             .path("kind", .choice(ReportKind.allCases.map(\.rawValue)), "which report"),
             .query("from", .text, "start of the period: \(period); 30 days before its end without it"), end,
             .query("by", .list(.text), "what to break down by, several times or with commas between"),
+            .query(
+                "where", .list(.text),
+                "of which rows, such as team=billing; several of one name are alternatives, nothing behind = stands "
+                    + "for rows that say nothing"),
             .query(
                 "rule", .choice(OutcomeRule.allCases.map(\.rawValue)),
                 "what counts as resolved; that of the settings without it"),

@@ -1,0 +1,112 @@
+import Columnar
+import EventStores
+import Platform
+
+/// What happens to a store, from its beginning to its end: nothing of it is drawn while it happens, but for what a
+/// power cut leaves, so that it can be told and made shorter.
+struct History {
+    /// The seed that it was drawn from, and from which a power cut takes what it leaves.
+    var seed: UInt64
+    var clock = ClockHabit.stands
+    /// The form of all pages; nil: the shortest.
+    var form: PageForm?
+    /// All that is ever sent; steps name them by their place.
+    var batches: [[PlainEvent]] = []
+    var lives: [Life] = []
+    /// What is done to the files of the store, closed, at the end.
+    var damage: Damage?
+
+    /// What a clock does beside the steps that move it.
+    enum ClockHabit: CaseIterable {
+        /// It says one time from the beginning to the end, so that everything can be held against one store that was
+        /// sent all of it at once.
+        case stands
+        /// It goes on a little with every step.
+        case runs
+        /// It is also set, back and ahead, and stands still.
+        case steps
+    }
+
+    /// From an opening to an end.
+    struct Life {
+        var options = LifeOptions()
+        var faults: [SimulatedFault] = []
+        /// Bytes that may be written beside those there are, until half of the steps are done; nil: any number.
+        var room: Int?
+        var steps: [Step] = []
+        var ending = Ending.power
+    }
+
+    enum Ending: CaseIterable {
+        case power, process, close
+    }
+
+    enum Step: Equatable {
+        /// Sends a batch, again where it was sent before.
+        case send(batch: Int, isBulk: Bool)
+        /// Has an event of a batch stand for the one of its id that is there.
+        case replace(batch: Int, event: Int)
+        case rebook(model: String, times: Range<Int64>)
+        case seal
+        /// What comes once a second.
+        case tick
+        /// What the one who appends does when nobody waits.
+        case makeReady
+        /// Begins to make one of small segments.
+        case compact
+        /// Has the oldest job beside the writer done.
+        case runJob
+        case letTimePass(nanoseconds: Int64)
+        case stopClock(nanoseconds: Int64)
+        case setClock(byNanoseconds: Int64)
+    }
+
+    /// The time at which the clock begins.
+    static let start: Int64 = 1_785_578_400_000_000_000
+}
+
+/// What a life opens the store with.
+struct LifeOptions: Equatable {
+    var logFileBytes = 16 << 10
+    var sealEventsMax = 24
+    var compacts = true
+    var conversationsAtOnce = 4_096
+    /// Jobs beside the writer wait for a step that has them done.
+    var holdsJobs = true
+
+    var store: StoreOptions {
+        var options = StoreOptions()
+        options.logFileBytes = logFileBytes
+        // Prices are those of the history; a list takes long to be put in order at each start.
+        options.listPrices = []
+        options.sealEventsMax = sealEventsMax
+        if compacts { options.compaction = CompactionLimits(fanIn: 2, levelEvents: 8, newestLeft: 0) }
+        options.foldLimits.keysAtOnce = conversationsAtOnce
+        return options
+    }
+}
+
+/// What happens to files that nobody writes. Files and places are drawn from `seed` among those there are.
+struct Damage: Equatable {
+    enum Kind: CaseIterable {
+        /// One bit is another.
+        case flip
+        /// A file ends earlier.
+        case cut
+        /// A block of 512 or 4096 bytes is zeros.
+        case zero
+        /// Two blocks have changed places, within a file or between two.
+        case swap
+        /// A file is what it was at the end of an earlier life.
+        case rollBack
+        /// A file has the contents of another one.
+        case foreign
+        /// A file is gone.
+        case missing
+        /// There is one more file.
+        case extra
+    }
+
+    var kind: Kind
+    var seed: UInt64
+}

@@ -1,0 +1,150 @@
+import Columnar
+import Domain
+import EventStores
+import JSONTexts
+import Projections
+
+/// Reads a store as words.
+struct StoreContents {
+    let snapshot: StoreSnapshot
+
+    /// What events may have, by type; of prices not the amount, which costs tell.
+    private static let fields: [(type: String, columns: [String])] = [
+        ("message.received", ["conversation_id", "turn", "channel", "author"]),
+        (
+            "llm.call",
+            [
+                "conversation_id", "turn", "channel", "provider", "request_model", "route", "input_tokens",
+                "output_tokens", "duration_ns", "status",
+            ]
+        ),
+        ("message.sent", ["conversation_id", "turn", "channel", "author", "status", "duration_ns"]),
+        ("span.received", ["conversation_id", "channel", "span_name", "trace_id", "span_id"]),
+        ("price.set", ["provider", "model", "token_class", "channel"]),
+    ]
+
+    /// Rows of a table, in the order in which it shows them.
+    func rows(_ table: String, _ columns: [String]) throws -> [[Scalar]] {
+        guard let source = snapshot.table(named: table) else { throw Violation(.computedRightly, "no table \(table)") }
+        let indices = columns.compactMap { name in source.columns.firstIndex { $0.name == name } }
+        guard indices.count == columns.count else { throw Violation(.computedRightly, "\(table) lacks a column") }
+        var rows: [[Scalar]] = []
+        for morsel in try source.morsels(for: ScanRequest(columns: indices)) {
+            let vectors = try indices.map { try morsel.column($0) }
+            for row in 0..<morsel.rowCount { rows.append(vectors.map { $0.scalar(at: row) }) }
+        }
+        return rows
+    }
+
+    /// The same as texts, sorted: equal where the tables are.
+    func texts(_ table: String, without: Set<String> = []) throws -> [String] {
+        let columns = (snapshot.columns(ofTable: table) ?? []).map(\.name).filter { !without.contains($0) }
+        return try rows(table, columns).map { row in row.map { "\($0)" }.joined(separator: "|") }.sorted()
+    }
+
+    /// Every event, in the order of positions, as it may have been sent.
+    /// - Parameter sent: all that was ever sent, by id: what reading does not show (amounts of prices, that no time was
+    ///   told) is taken from there.
+    func events(_ sent: [String: [PlainEvent]]) throws -> [Oracle.Kept] {
+        var found: [Oracle.Kept] = []
+        for (type, columns) in Self.fields {
+            let table = type.replacing(".", with: "_")
+            for row in try rows(table, ["id", "position", "time"] + columns) {
+                guard case .text(let id) = row[0], case .integer(let position) = row[1],
+                    case .timestamptz(let time) = row[2]
+                else { throw Violation(.nothingInvented, "a row of \(table) lacks id, position or time") }
+                var event = PlainEvent(type: type, id: id, time: time, fields: [:])
+                for (name, value) in zip(columns, row.dropFirst(3)) { event.fields[name] = Self.value(value) }
+                Self.complete(&event, sent[id] ?? [])
+                found.append(Oracle.Kept(event: event, position: position))
+            }
+        }
+        let all = try rows("events", ["id"]).count
+        guard all == found.count else {
+            throw Violation(.nothingInvented, "events has \(all) rows, tables of types have \(found.count)")
+        }
+        return found.sorted { $0.position < $1.position }
+    }
+
+    private static func complete(_ event: inout PlainEvent, _ sent: [PlainEvent]) {
+        guard let model = sent.first(where: { $0.type == event.type }) else { return }
+        if model.time == nil { event.time = nil }
+        if event.type == "price.set" {
+            event.fields["usd_per_million_tokens"] = model.fields["usd_per_million_tokens"]
+        }
+    }
+
+    private static func value(_ scalar: Scalar) -> EventValue? {
+        switch scalar {
+        case .integer(let value): .integer(value)
+        case .text(let value): .text(value)
+        default: nil
+        }
+    }
+
+    /// When events were received, in the order of positions.
+    func receivedTimes() throws -> [Int64] {
+        var times: [(position: Int64, time: Int64)] = []
+        for row in try rows("events", ["position", "received_time"]) {
+            if case .integer(let position) = row[0], case .timestamptz(let time) = row[1] {
+                times.append((position, time))
+            }
+        }
+        return times.sorted { $0.position < $1.position }.map(\.time)
+    }
+
+    /// Corrections that were asked for, in the order of the log.
+    func corrections() throws -> [Oracle.Correction] {
+        try rows("system_events", ["type", "data"]).compactMap { row in
+            guard case .text("cost.rebooked") = row[0] else { return nil }
+            let data: String
+            switch row[1] {
+            case .json(let text), .text(let text): data = text
+            default: throw Violation(.nothingInvented, "a record without data")
+            }
+            let json = try JSONReader.parse(data)
+            guard json["reason"]?.string == "requested", let last = json["last_position"]?.integer else { return nil }
+            func time(_ name: String, _ absent: Int64) throws -> Int64 {
+                try json[name]?.string.map { try RFC3339.parse($0) } ?? absent
+            }
+            let (from, to) = (try time("from", .min), try time("to", .max))
+            return Oracle.Correction(model: json["model"]?.string ?? "", times: from..<to, lastPosition: last)
+        }
+    }
+
+    /// The exact cost of every call in pico-USD, by id.
+    func costs() throws -> [String: Int128?] {
+        var costs: [String: Int128?] = [:]
+        for row in try rows("llm_call", ["id", "cost_usd"]) {
+            guard case .text(let id) = row[0] else { continue }
+            if case .numeric(let cost, scale: 12) = row[1] { costs[id] = .some(cost) } else { costs[id] = .some(nil) }
+        }
+        return costs
+    }
+
+    /// Sum of a column over all rows of a table.
+    func sum(_ table: String, _ column: String) throws -> Int128 {
+        try rows(table, [column]).reduce(0) { sum, row in
+            switch row[0] {
+            case .integer(let value): sum + Int128(value)
+            case .numeric(let value, _): sum + value
+            default: sum
+            }
+        }
+    }
+
+    /// What a counter by type says of all types together.
+    func counted(_ name: String) -> Int128 {
+        let family = snapshot.counters.families.first { $0.definition.name == name }
+        return (family?.series ?? []).reduce(0) { sum, series in
+            if case .number(let value) = series.value { sum + value } else { sum }
+        }
+    }
+
+    /// All that answers stand on, as texts: equal where two stores say the same.
+    func everything() throws -> [String] {
+        var all: [String] = []
+        for table in snapshot.tableNames { all += try texts(table).map { table + ": " + $0 } }
+        return all + snapshot.counters.families.map { "\($0)" }
+    }
+}

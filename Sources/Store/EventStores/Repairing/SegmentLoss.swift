@@ -1,0 +1,109 @@
+import Columnar
+import Domain
+import JSONTexts
+import Platform
+import Segments
+
+/// A damaged segment that nothing else knows, and what a store loses that goes on without it.
+struct SegmentLoss: Sendable {
+    let entry: ManifestSegment
+    /// The first damaged place.
+    let damage: CorruptionError
+    /// Tenants of its events, as far as it can be read; nil where nothing of that can.
+    let tenants: [String]?
+    /// Conversations that it has events or rows of, as far as it can be read.
+    let conversations: Set<ConversationGrouping.Key>
+    /// How many events the manifest says it holds.
+    let events: Int
+
+    /// - Throws: ``StorageError`` that is not of one place of a file.
+    init(
+        _ entry: ManifestSegment, _ damage: CorruptionError, in directory: String, _ layouts: EventTableLayouts,
+        _ fileSystem: any FileSystem
+    ) throws {
+        (self.entry, self.damage) = (entry, damage)
+        events = layouts.tables.reduce(0) { $0 + entry.description.rowCount(table: $1.name) }
+        let path = directory + "/" + entry.description.fileName
+        var found: (tenants: Set<String>, conversations: Set<ConversationGrouping.Key>)?
+        do {
+            let reader = try SegmentReader.open(
+                fileSystem: fileSystem, path: path,
+                expected: (entry.description.segmentID, entry.description.lengthBytes))
+            found = ([], [])
+            for table in layouts.tables.map(\.name) + ["turns", "conversations"] {
+                for group in reader.groups(table: table) {
+                    guard let keys = try Self.reading({ try Self.keys(group) }) else { continue }
+                    found?.tenants.formUnion(keys.tenants)
+                    found?.conversations.formUnion(keys.conversations)
+                }
+            }
+        } catch where StoreError.isOfPlace(error) {
+            // Header or footer: nothing of it can be read.
+        }
+        tenants = found?.tenants.sorted()
+        conversations = found?.conversations ?? []
+    }
+
+    /// nil where a page cannot be read.
+    private static func reading<Result>(_ body: () throws -> Result) throws -> Result? {
+        do {
+            return try body()
+        } catch where StoreError.isOfPlace(error) {
+            return nil
+        }
+    }
+
+    /// - Complexity: O(rows), and as many texts as there are different ones.
+    private static func keys(
+        _ group: RowGroup
+    ) throws -> (tenants: Set<String>, conversations: Set<ConversationGrouping.Key>) {
+        let tenants = CodedTexts(try group.column(named: "tenant", type: .text))
+        let names = (0..<tenants.count).map { tenants.text(of: $0).map { String(decoding: $0, as: UTF8.self) } }
+        guard let ids = try reading({ CodedTexts(try group.column(named: "conversation_id", type: .text)) }) else {
+            let codes = Set((0..<group.rowCount).map { tenants.code(of: $0) })
+            return (Set(codes.compactMap { names[$0] }), [])
+        }
+        struct Codes: Hashable {
+            var tenant: Int
+            var conversation: Int
+        }
+        let codes = Set(
+            (0..<group.rowCount).map { Codes(tenant: tenants.code(of: $0), conversation: ids.code(of: $0)) })
+        var (found, keys) = (Set<String>(), Set<ConversationGrouping.Key>())
+        // order: sets.
+        for code in codes {
+            guard let tenant = names[code.tenant] else { continue }
+            found.insert(tenant)
+            guard let id = ids.text(of: code.conversation) else { continue }
+            keys.insert(ConversationGrouping.Key(tenant: tenant, conversation: String(decoding: id, as: UTF8.self)))
+        }
+        return (found, keys)
+    }
+
+    /// What is lost, a line each.
+    var lines: [String] {
+        let description = entry.description
+        let count = events == 1 ? "1 event" : "\(events) events"
+        var lines = ["\(count), and what turns, conversations and rollups say of them"]
+        if let positions = entry.positions {
+            lines.append("positions \(positions.lowerBound) to \(positions.upperBound), which are not given out again")
+        }
+        if let times = description.timeRange {
+            lines.append("times \(RFC3339.render(times.lowerBound)) to \(RFC3339.render(times.upperBound))")
+        }
+        guard let tenants else { return lines + ["tenants: not known, since its end is damaged or it is missing"] }
+        let told = tenants.prefix(Self.toldMax).joined(separator: ", ")
+        let more = tenants.count > Self.toldMax ? " and \(tenants.count - Self.toldMax) more" : ""
+        return lines + ["tenants: \(tenants.isEmpty ? "none can be read" : told + more)"]
+    }
+
+    private static let toldMax = 20
+
+    /// As the log tells of it.
+    func loss(copies: String) -> LogLoss {
+        LogLoss(
+            file: entry.description.fileName, offset: damage.offset,
+            firstPosition: entry.positions?.lowerBound ?? 1, lastPosition: entry.positions?.upperBound ?? 0,
+            intactEvents: events, intactRecords: 0, copies: copies)
+    }
+}

@@ -1,0 +1,78 @@
+import Columnar
+import Domain
+import Projections
+import Segments
+
+/// What the events that go add up to, through prices and corrections as they are now, and what is said of them.
+struct FrozenRows {
+    /// Conversations whose events go.
+    let settled: Set<ConversationGrouping.Key>
+    /// By rollup.
+    private(set) var rollups: [[Chunk]] = []
+    /// Without its positions and tables.
+    private(set) var drop: RetentionDrop
+
+    /// - Parameter rest: the rows that stay events.
+    /// - Throws: ``StorageError``, ``FileContentError``; ``RetentionJob/Obstacle`` where a sum is too large for a row.
+    /// - Complexity: O(events · columns of rollups), one group of them in memory.
+    init(_ job: RetentionJob, without rest: ConversationFilter) throws {
+        let watermark = RollupGroups.watermark(of: job.segments, job.layouts)
+        settled = rest.keys
+        drop = RetentionDrop(
+            position: job.position, receivedUntil: watermark, rollups: job.layouts.rollups.map(\.name),
+            sources: job.sources)
+        var parts = job.layouts.rollups.map { RollupParts($0.layout) }
+        for layout in job.layouts.tables {
+            let foldings = job.layouts.rollups.map { $0.layout(ofTable: Int(layout.typeID)) }
+            for segment in job.segments {
+                for (index, group) in segment.reader.groups(table: layout.name).enumerated() where !group.isPast {
+                    try job.stop.check()
+                    let stays = try rest.rows(of: group)
+                    let rows = segment.liveRows(of: group, index: index, table: layout.name).filter { !stays[$0] }
+                    if rows.isEmpty { continue }
+                    let chunk = try Self.chunk(of: group, layout, rows.map { UInt32($0) }, foldings, job.overlay)
+                    note(chunk, layout)
+                    for (rollup, folding) in foldings.enumerated() {
+                        if let folding { parts[rollup].add(folding.fold(chunk, watermark: watermark)) }
+                    }
+                }
+            }
+        }
+        for (rollup, part) in zip(job.layouts.rollups, parts) {
+            guard let chunks = part.joinedAlone(rowsMax: Limits.groupRowsMax) else {
+                throw RetentionJob.Obstacle(
+                    description: "a sum of \(rollup.name) is too large for a row, so that its events must stay")
+            }
+            rollups.append(chunks)
+        }
+    }
+
+    /// Some rows of a group: of its columns those that are looked at, null else.
+    private static func chunk(
+        of group: RowGroup, _ layout: EventTableLayout, _ rows: [UInt32], _ foldings: [RollupLayout?],
+        _ overlay: CostOverlay
+    ) throws -> Chunk {
+        let morsel = layout.morsel(of: group, statistics: ScanStatistics(), overlay: overlay)
+        let columns = try layout.columns.indices.map { index -> Vector in
+            let isRead =
+                index == layout.time || index == layout.money?.state
+                || foldings.contains { $0?.reads(index) ?? false }
+            return isRead
+                ? try morsel.column(index).gather(rows)
+                : .constant(.null, type: layout.columns[index].type, count: rows.count)
+        }
+        return Chunk(columns: columns, rowCount: rows.count)
+    }
+
+    private mutating func note(_ chunk: Chunk, _ layout: EventTableLayout) {
+        drop.events += Int64(chunk.rowCount)
+        let times = chunk.columns[layout.time]
+        for time in (0..<chunk.rowCount).lazy.compactMap({ times.integer(at: $0) }) {
+            drop.times = min(drop.times?.lowerBound ?? time, time)...max(drop.times?.upperBound ?? time, time)
+        }
+        guard let money = layout.money else { return }
+        let states = CodedTexts(chunk.columns[money.state])
+        let isInexact = states.codes { !$0.elementsEqual(PriceState.priced.name.utf8) }
+        drop.inexactCalls += Int64((0..<chunk.rowCount).count { isInexact[states.code(of: $0)] })
+    }
+}

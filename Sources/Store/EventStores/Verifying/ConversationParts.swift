@@ -1,0 +1,196 @@
+import Bytes
+import Columnar
+import Domain
+import Hashing
+import Platform
+import Segments
+
+/// The conversations of a store in parts of about as many events each, those of one time together: whoever goes through
+/// the parts reads of each group what a part has of it, and few parts have any, so that all of them read a store a few
+/// times and not once a part.
+///
+/// A conversation is known by a hash of its id. Those that share one, of several tenants or by chance, are in one part.
+struct ConversationParts: Sendable {
+    /// When the events of one conversation were, and how many there are.
+    struct Stretch: Sendable {
+        var id: UInt64
+        var times: ClosedRange<Int64>
+        var count = 1
+
+        mutating func include(_ other: Stretch) {
+            times = min(times.lowerBound, other.times.lowerBound)...max(times.upperBound, other.times.upperBound)
+            count += other.count
+        }
+    }
+
+    /// What one part holds.
+    struct Part: Sendable {
+        var times: ClosedRange<Int64>
+        var events = 0
+        /// One conversation of more events than a part is to have.
+        var isLarge = false
+    }
+
+    private(set) var parts: [Part] = []
+    /// Hashes of ids, ascending, and the part of each.
+    private var ids: [UInt64] = []
+    private var numbers: [UInt32] = []
+
+    /// How a conversation is known here.
+    static func id(of conversation: ArraySlice<UInt8>) -> UInt64 { xxh3(conversation) }
+
+    /// The part of a conversation; nil for one that has no event.
+    /// - Complexity: O(log conversations).
+    func part(of id: UInt64) -> UInt32? {
+        let place = ids.partitioningIndex { $0 >= id }
+        return place < ids.count && ids[place] == id ? numbers[place] : nil
+    }
+
+    /// - Parameters:
+    ///   - stretches: of all conversations, one each, ascending by id.
+    ///   - eventsMax: of a part, unless one conversation has more.
+    /// - Complexity: O(conversations · log conversations).
+    init(_ stretches: [Stretch], eventsMax: Int) {
+        precondition(eventsMax > 0)
+        ids = stretches.map(\.id)
+        assert(zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 }, "each conversation once, ascending")
+        numbers = [UInt32](repeating: 0, count: ids.count)
+        // Those that last for much longer than a part would have it read groups of all their time: they are together.
+        let long = Self.longNanoseconds(stretches, eventsMax)
+        let order = stretches.indices.sorted {
+            let (left, right) = (Self.rank(stretches[$0], long, eventsMax), Self.rank(stretches[$1], long, eventsMax))
+            return (left, stretches[$0].times.lowerBound, $0) < (right, stretches[$1].times.lowerBound, $1)
+        }
+        var rank = -1
+        for index in order {
+            let stretch = stretches[index]
+            let own = Self.rank(stretch, long, eventsMax)
+            if own == rank, own != Self.largeRank, let last = parts.last, last.events + stretch.count <= eventsMax {
+                let times = last.times
+                parts[parts.count - 1].events += stretch.count
+                parts[parts.count - 1].times =
+                    min(times.lowerBound, stretch.times.lowerBound)...max(times.upperBound, stretch.times.upperBound)
+            } else {
+                parts.append(Part(times: stretch.times, events: stretch.count, isLarge: own == Self.largeRank))
+            }
+            rank = own
+            numbers[index] = UInt32(parts.count - 1)
+        }
+    }
+
+    /// Short ones, long ones, and those that are a part each.
+    private static func rank(_ stretch: Stretch, _ long: Int64, _ eventsMax: Int) -> Int {
+        if stretch.count > eventsMax { return largeRank }
+        return duration(stretch.times) > long ? 1 : 0
+    }
+
+    private static let largeRank = 2
+
+    /// Times are what senders told: the first and the last may be further apart than a number says.
+    private static func duration(_ times: ClosedRange<Int64>) -> Int64 {
+        let (duration, overflow) = times.upperBound.subtractingReportingOverflow(times.lowerBound)
+        return overflow ? .max : duration
+    }
+
+    /// Four times what a part of short conversations takes, if events came evenly.
+    private static func longNanoseconds(_ stretches: [Stretch], _ eventsMax: Int) -> Int64 {
+        guard let first = stretches.lazy.map(\.times.lowerBound).min(),
+            let last = stretches.lazy.map(\.times.lowerBound).max()
+        else { return .max }
+        let parts = Int64(stretches.reduce(0) { $0 + $1.count } / eventsMax + 1)
+        return (duration(first...last) / parts &* 4) | (1 << 20)
+    }
+}
+
+/// Stretches of conversations as they are found, each conversation kept once.
+struct StretchCollection {
+    private var known: [ConversationParts.Stretch] = []
+    private var pending: [ConversationParts.Stretch] = []
+
+    /// - Complexity: O(stretches · log stretches) over all calls.
+    mutating func add(_ stretches: [ConversationParts.Stretch]) {
+        pending += stretches
+        if pending.count > max(known.count, 1 << 16) { merge() }
+    }
+
+    /// One for each conversation, ascending by id.
+    mutating func finish() -> [ConversationParts.Stretch] {
+        merge()
+        return known
+    }
+
+    private mutating func merge() {
+        pending.sort { $0.id < $1.id }
+        var merged: [ConversationParts.Stretch] = []
+        merged.reserveCapacity(known.count + pending.count)
+        var (left, right) = (0, 0)
+        while left < known.count || right < pending.count {
+            let isLeft = right == pending.count || left < known.count && known[left].id <= pending[right].id
+            let next = isLeft ? known[left] : pending[right]
+            if isLeft { left += 1 } else { right += 1 }
+            if merged.last?.id == next.id {
+                merged[merged.count - 1].include(next)
+            } else {
+                merged.append(next)
+            }
+        }
+        (known, pending) = (merged, [])
+    }
+}
+
+/// A group of event rows as a verification goes through it.
+struct EventGroup: Sendable {
+    let group: RowGroup
+    let segment: SealedSegment
+    /// Among the groups of its table in the segment.
+    let number: Int
+    let layout: EventTableLayout
+    /// Of its table: where the conversation's id stands.
+    let conversation: Int
+    let restorer: RowRestorer
+    /// nil where the group does not say.
+    let times: ClosedRange<Int64>?
+
+    /// When the events of each conversation were that have some here, by columns alone.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages.
+    func stretches(_ statistics: ScanStatistics, _ overlay: CostOverlay) throws -> [ConversationParts.Stretch] {
+        let morsel = layout.morsel(of: group, statistics: statistics, overlay: overlay)
+        let texts = CodedTexts(try morsel.column(conversation))
+        let vector = try morsel.column(layout.time)
+        let dead = segment.deadRows(table: layout.name, group: number)
+        var found: [ConversationParts.Stretch?] = Array(repeating: nil, count: texts.count)
+        for row in 0..<group.rowCount where dead.isEmpty || !dead.contains(UInt32(row)) {
+            let (code, time) = (texts.code(of: row), vector.integer(at: row) ?? times?.lowerBound ?? 0)
+            if let stretch = found[code] {
+                found[code]?.times = min(stretch.times.lowerBound, time)...max(stretch.times.upperBound, time)
+                found[code]?.count += 1
+            } else if let text = texts.text(of: code) {
+                found[code] = ConversationParts.Stretch(id: ConversationParts.id(of: text), times: time...time)
+            }
+        }
+        return found.compactMap { $0 }
+    }
+
+    /// The rows of a part's conversations, as far as the fold reads them.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages.
+    func rows(
+        of part: UInt32, in parts: ConversationParts, _ statistics: ScanStatistics, _ overlay: CostOverlay
+    ) throws -> PlacedRows {
+        if let times, !times.overlaps(parts.parts[Int(part)].times) { return PlacedRows() }
+        let morsel = layout.morsel(of: group, statistics: statistics, overlay: overlay)
+        let texts = CodedTexts(try morsel.column(conversation))
+        // By code, once a text that some row has: whether its conversation is of the part.
+        var isOfPart: [Bool?] = Array(repeating: nil, count: texts.count)
+        let dead = segment.deadRows(table: layout.name, group: number)
+        let rows = (0..<group.rowCount).filter { row in
+            let code = texts.code(of: row)
+            let isWanted =
+                isOfPart[code]
+                ?? (texts.text(of: code).map { parts.part(of: ConversationParts.id(of: $0)) == part } ?? false)
+            isOfPart[code] = isWanted
+            return isWanted && (dead.isEmpty || !dead.contains(UInt32(row)))
+        }
+        return rows.isEmpty
+            ? PlacedRows() : try restorer.restore(rows: rows, of: morsel, isTimeAbsent: try group.timeAbsent())
+    }
+}

@@ -1,0 +1,416 @@
+import Columnar
+import Domain
+import EventStores
+import Platform
+import Projections
+import Segments
+import Testing
+
+/// Events go once they are old enough; what was made of them stays as it was, whatever comes later.
+@Suite struct RetentionTests {
+    private let disk = SimulatedFileSystem(seed: 61)
+    private let queue = HeldBackgroundQueue()
+    private let clock = SimulatedClock(wallNanoseconds: SampleEvents.start + 3_600_000_000_000)
+    private static let day: Int64 = 86_400_000_000_000
+
+    private func open(_ disk: SimulatedFileSystem? = nil, compacts: Bool = false) throws -> EventStore {
+        var options = EventStoreTests.options()
+        options.retention = RetentionLimits(eventsNanoseconds: 7 * Self.day)
+        if compacts { options.compaction = CompactionLimits(fanIn: 2, levelEvents: 8, newestLeft: 0) }
+        let context = StoreContext(
+            fileSystem: disk ?? self.disk, clock: clock, randomness: SeededRandomness(seed: 1),
+            workers: InlineWorkers(), sideQueue: queue)
+        return try EventStore.open(at: "/data", context: context, options: options)
+    }
+
+    /// Seconds from the beginning of the first day.
+    private static func seconds(_ day: Int) -> Double { Double(day) * 86_400 }
+
+    /// Conversations that end on the first day, one that goes on, and an event outside any.
+    private static var firstDay: IngestBatch {
+        var events = SampleEvents()
+        events.addTurn("one", 1, at: 10)
+        events.addTurn("two", 1, at: 20, model: "late-model")
+        events.addTurn("goes on", 1, at: 30)
+        events.add("probe.checked", id: "probe", at: 40, ["target": .text("a")])
+        return events.batch
+    }
+
+    private static func turn(_ conversation: String, _ turn: Int64, day: Int) -> IngestBatch {
+        var events = SampleEvents()
+        events.addTurn(conversation, turn, at: seconds(day))
+        return events.batch
+    }
+
+    /// A store whose first segment is old enough on the tenth day, when it gets an event.
+    private func filled(_ disk: SimulatedFileSystem? = nil, compacts: Bool = false) throws -> EventStore {
+        let store = try open(disk, compacts: compacts)
+        let began = clock.wallNanoseconds()
+        _ = try store.append([Self.firstDay])
+        try store.seal()
+        clock.advance(nanoseconds: 5 * Self.day)
+        _ = try store.append([Self.turn("goes on", 2, day: 5), Self.turn("new", 1, day: 5)])
+        try store.seal()
+        clock.advance(nanoseconds: 5 * Self.day)
+        _ = try store.append([Self.turn("newest", 1, day: 10)])
+        #expect(clock.wallNanoseconds() == began + 10 * Self.day && store.status.segments == 2)
+        return store
+    }
+
+    private func drop(_ store: EventStore) throws -> Bool {
+        clock.advance(nanoseconds: 120_000_000_000)
+        guard try store.startRetention() else { return false }
+        try store.finishJobs()
+        return true
+    }
+
+    private func readModels(_ store: EventStore) throws -> [[String]] {
+        try ["turns", "conversations"].map { name in
+            let columns = try #require(store.snapshot().table(named: name)).columns.map(\.name)
+            return try rows(store, name, columns)
+        }
+    }
+
+    /// What rows of a rollup add up to.
+    private func sums(_ store: EventStore, _ table: String, _ columns: [String]) throws -> [Int128] {
+        let source = try #require(store.snapshot().table(named: table))
+        let places = try columns.map { name in try #require(source.columns.firstIndex { $0.name == name }) }
+        var sums = places.map { _ in Int128(0) }
+        for morsel in try source.morsels(for: ScanRequest(columns: places)) {
+            for (index, place) in places.enumerated() {
+                let column = try morsel.column(place)
+                for row in 0..<morsel.rowCount {
+                    switch column.scalar(at: row) {
+                    case .integer(let value): sums[index] += Int128(value)
+                    case .numeric(let value, _): sums[index] += value
+                    default: break
+                    }
+                }
+            }
+        }
+        return sums
+    }
+
+    private func rollups(_ store: EventStore) throws -> [[Int128]] {
+        [
+            try sums(store, "rollup_llm_call_1d", ["events", "cost_usd_count", "cost_usd_sum", "input_tokens_sum"]),
+            try sums(store, "rollup_llm_call_1h", ["events", "cost_usd_count", "cost_usd_sum", "input_tokens_sum"]),
+            try sums(store, "rollup_message_sent_1d", ["events", "duration_ns_sum", "duration_ns_at_most_2s"]),
+            try sums(store, "rollup_events_users_1d", ["events"]),
+        ]
+    }
+
+    private func notices(_ store: EventStore, _ table: String, since time: Int64? = nil) throws -> [String] {
+        let source = try #require(store.snapshot().table(named: table))
+        var request = ScanRequest(columns: [0], statistics: ScanStatistics())
+        let place = try #require(source.columns.firstIndex { $0.name == "time" })
+        if let time {
+            request.predicates = [ColumnPredicate(column: place, comparison: .greaterOrEqual(.timestamptz(time)))]
+        }
+        _ = try source.morsels(for: request)
+        return request.statistics.notices
+    }
+
+    @Test func whatWasMadeOfEventsStays() throws {
+        let store = try filled()
+        let (models, sums) = (try readModels(store), try rollups(store))
+        let counters = store.snapshot().counters.families
+        #expect(try rows(store, "events", ["id"]).count == 10 + 6 + 3)
+        #expect(try notices(store, "llm_call").isEmpty && store.verify().droppedUntil == nil)
+        #expect(try drop(store))
+        func check(_ store: EventStore) throws {
+            #expect(try readModels(store) == models)
+            #expect(try rollups(store) == sums)
+            #expect(store.snapshot().counters.families == counters)
+            // Six of the two that ended, and the one outside any conversation.
+            let ids = try rows(store, "events", ["id"])
+            #expect(ids.count == 3 + 6 + 3 && !ids.contains { $0.contains("one/1") || $0.contains("probe") })
+            let told = try notices(store, "llm_call")
+            #expect(told.count == 1 && told[0].contains("7 events"), "\(told)")
+            #expect(try notices(store, "events").count == 1)
+            #expect(try notices(store, "turns").isEmpty && notices(store, "rollup_llm_call_1d").isEmpty)
+            // Who asks for later times misses nothing.
+            #expect(try notices(store, "llm_call", since: SampleEvents.start + Self.day).isEmpty)
+            #expect(try notices(store, "llm_call", since: SampleEvents.start).count == 1)
+            let verification = try store.verify()
+            #expect(verification.findings == [])
+            #expect(verification.droppedEvents == 7 && verification.droppedUntil != nil)
+            #expect(store.status.droppedEvents == 7 && store.status.droppedUntil == verification.droppedUntil)
+            #expect(verification.turns == models[0].count && verification.conversations == models[1].count)
+            let records = try rows(store, "system_events", ["type", "data"]).filter {
+                $0.contains("retention.dropped")
+            }
+            #expect(records.count == 1 && records[0].contains("last_position"))
+        }
+        try check(store)
+        // What goes on alone is no reason for another one.
+        #expect(try !drop(store))
+        disk.crash()
+        let again = try open()
+        try check(again)
+        try again.seal()
+        try check(again)
+        try again.close()
+    }
+
+    @Test func nothingGoesUnlessItIsSaid() throws {
+        let store = try filled()
+        try store.close()
+        var options = EventStoreTests.options()
+        options.compaction = nil
+        let context = StoreContext(
+            fileSystem: disk, clock: clock, randomness: SeededRandomness(seed: 1), workers: InlineWorkers(),
+            sideQueue: queue)
+        let again = try EventStore.open(at: "/data", context: context, options: options)
+        #expect(try !again.startRetention())
+        #expect(try rows(again, "events", ["id"]).count == 19)
+        try again.close()
+    }
+
+    /// Whether an event is a repeat of one that is gone nobody knows: it is refused, and what is there is known.
+    @Test func repeatsOfWhatIsGoneAreTooOld() throws {
+        let store = try filled()
+        #expect(try drop(store))
+        let verdicts = try store.append([Self.firstDay])[0].verdicts
+        #expect(verdicts.count == 10)
+        for (row, verdict) in verdicts.enumerated() {
+            #expect(verdict == ((6...8).contains(row) ? .duplicate : .tooOld), "\(row)")
+        }
+        #expect(store.refused.tooOld == 7)
+        // A late one of after the last that is gone comes in.
+        let late = try store.append([Self.turn("late", 1, day: 1)])[0]
+        #expect(late.accepted == 3)
+        #expect(try store.append([Self.turn("late", 1, day: 1)])[0].duplicates == 3)
+        #expect(try store.verify().findings == [])
+        try store.close()
+    }
+
+    /// Who comes back after his events went gets rows of his own, and no row of before changes.
+    @Test func whoComesBackHasRowsOfHisOwn() throws {
+        let store = try filled()
+        let before = try readModels(store)
+        #expect(try drop(store))
+        _ = try store.append([Self.turn("one", 2, day: 10)])
+        func check(_ store: EventStore) throws {
+            let after = try readModels(store)
+            #expect(Set(before[0]).isSubset(of: Set(after[0])) && after[0].count == before[0].count + 1)
+            #expect(Set(before[1]).isSubset(of: Set(after[1])) && after[1].count == before[1].count + 1)
+            #expect(try store.verify().findings == [])
+        }
+        try check(store)
+        try store.seal()
+        try check(store)
+        // What goes on is folded from all of its events.
+        _ = try store.append([Self.turn("goes on", 3, day: 10)])
+        let whole = try rows(store, "conversations", ["conversation_id", "turns", "answers"])
+        #expect(whole.contains { $0.contains("goes on") && $0.contains("3") }, "\(whole)")
+        #expect(try store.verify().findings == [])
+        try store.close()
+    }
+
+    /// What calls cost is fixed when they go: a later price passes them over, and a correction of them is refused.
+    @Test func costsThatAreFixedStay() throws {
+        let store = try filled()
+        #expect(try drop(store))
+        let (models, sums) = (try readModels(store), try rollups(store))
+        var events = SampleEvents()
+        events.addPrice("late-model", "input", picoPerToken: 2_000, at: -10_000)
+        // A price of before may be a repeat of one that is gone.
+        #expect(try store.append([events.batch])[0].verdicts == [.tooOld])
+        events = SampleEvents()
+        events.addPrice("gpt-4o", "input", picoPerToken: 9_000, at: Self.seconds(9))
+        _ = try store.append([events.batch])
+        #expect(throws: StoreError.self) {
+            try store.rebook(provider: "openai", model: nil, times: .min ..< .max)
+        }
+        #expect(throws: StoreError.self) {
+            try store.snapshot().rebookingPreview(provider: "openai", model: nil, times: .min ..< .max)
+        }
+        let from = try #require(store.snapshot().horizon)
+        #expect(from > SampleEvents.start && from < SampleEvents.start + Self.day)
+        let rebooked = try store.rebook(provider: "openai", model: nil, times: from ..< .max)
+        #expect(rebooked.calls == 1)
+        #expect(try readModels(store) != models && rollups(store) != sums)
+        #expect(try store.verify().findings == [])
+        disk.crash()
+        let again = try open()
+        #expect(try again.verify().findings == [])
+        try again.close()
+    }
+
+    /// A price that comes while a job is under way makes it one of before: it is done again, with the price.
+    @Test func aPriceThatComesMeanwhileCounts() throws {
+        let store = try filled()
+        clock.advance(nanoseconds: 120_000_000_000)
+        #expect(try store.startRetention() && queue.heldCount == 1)
+        var events = SampleEvents()
+        events.addPrice("late-model", "input", picoPerToken: 2_000, at: -10_000)
+        events.addPrice("late-model", "output", picoPerToken: 3_000, at: -10_000)
+        _ = try store.append([events.batch])
+        try store.finishJobs()
+        #expect(try rows(store, "events", ["id"]).count == 19 + 2)
+        // Not before a seal knows of it, either.
+        #expect(try !drop(store))
+        try store.seal()
+        let (models, sums) = (try readModels(store), try rollups(store))
+        // The seal folded the conversation of the call again, so that its events stay for as long as what came then.
+        #expect(try drop(store))
+        #expect(try rows(store, "events", ["id"]).count == 19 - 4 + 2)
+        #expect(try readModels(store) == models && rollups(store) == sums)
+        #expect(sums[0][1] == 6)
+        clock.advance(nanoseconds: 8 * Self.day)
+        _ = try store.append([Self.turn("last", 1, day: 18)])
+        let last = (try readModels(store), try rollups(store))
+        #expect(try drop(store))
+        #expect(try rows(store, "events", ["id"]).count == 3)
+        #expect(try readModels(store) == last.0 && rollups(store) == last.1)
+        disk.crash()
+        let again = try open()
+        #expect(try readModels(again) == last.0 && rollups(again) == last.1)
+        #expect(try again.verify().findings == [])
+        try again.close()
+    }
+
+    /// A segment of what is left is no segment of events: a version that does not know of it must not open the store.
+    @Test func manifestsOfFrozenSegmentsHaveAFormatOfTheirOwn() throws {
+        func format() throws -> UInt8? {
+            let names = try disk.list("/data/segments").map(\.name).filter { $0.hasPrefix("manifest-") }
+            return try disk.contents(of: "/data/segments/" + (try #require(names.max())))[8]
+        }
+        let store = try filled()
+        #expect(try format() == 1)
+        #expect(try drop(store))
+        #expect(try format() == 2)
+        try store.close()
+    }
+
+    @Test func theSameEventsLeaveTheSameBytes() throws {
+        func bytes(_ disk: SimulatedFileSystem) throws -> [[UInt8]] {
+            let began = clock.wallNanoseconds()
+            let store = try filled(disk)
+            #expect(try drop(store))
+            // What went goes from the disk with the step that reads it no more.
+            try store.tick()
+            try store.close()
+            clock.step(toWallNanoseconds: began)
+            return try disk.list("/data/segments").map(\.name).filter { $0.hasSuffix(".segment") }.sorted().map {
+                try disk.contents(of: "/data/segments/" + $0)
+            }
+        }
+        let one = try bytes(SimulatedFileSystem(seed: 5))
+        #expect(try one == bytes(SimulatedFileSystem(seed: 6)) && one.count == 3)
+    }
+
+    /// Compaction goes on beside what stays as it is, and what had been left goes in the end.
+    @Test func whatIsLeftBecomesOneWithWhatComes() throws {
+        let store = try filled(compacts: true)
+        try store.seal()
+        #expect(try drop(store))
+        let (models, sums) = (try readModels(store), try rollups(store))
+        var count = 0
+        while try store.startCompaction() {
+            try store.finishJobs()
+            count += 1
+        }
+        #expect(count > 0)
+        #expect(try readModels(store) == models && rollups(store) == sums)
+        #expect(try store.verify().findings == [])
+        clock.advance(nanoseconds: 8 * Self.day)
+        _ = try store.append([Self.turn("last", 1, day: 18)])
+        let last = (try readModels(store), try rollups(store))
+        #expect(try drop(store))
+        #expect(try readModels(store) == last.0 && rollups(store) == last.1)
+        #expect(try store.verify().findings == [])
+        try store.close()
+    }
+
+    /// An export of what is left is a part of the store, and says so.
+    @Test func anExportSaysThatItIsAPart() throws {
+        let store = try filled()
+        #expect(try store.exportReader(in: .min ..< .max).beginning.isWhole)
+        #expect(try drop(store))
+        var reader = try store.exportReader(in: .min ..< .max)
+        #expect(!reader.beginning.isWhole && reader.beginning.notice?.contains("7 events") == true)
+        var count = 0
+        while let page = try reader.next() { count += page.events.count }
+        #expect(count == 12)
+        try store.close()
+    }
+
+    /// Power goes at any step: the events are there, or all that was made of them.
+    @Test func itIsWholeOrNotAtAll() throws {
+        var (call, hasEnded, dropped) = (1, false, 0)
+        while !hasEnded {
+            let disk = SimulatedFileSystem(seed: UInt64(call))
+            let began = clock.wallNanoseconds()
+            let store = try filled(disk)
+            let (models, sums) = (try readModels(store), try rollups(store))
+            let counters = store.snapshot().counters.families
+            disk.arm(SimulatedFault(.powerCut, atCall: call))
+            hasEnded = (try? drop(store)) == true
+            disk.crash(.power)
+            let again = try open(disk)
+            let count = try rows(again, "events", ["id"]).count
+            #expect(count == 19 || count == 12, "at call \(call)")
+            dropped += count == 12 ? 1 : 0
+            #expect(try readModels(again) == models && rollups(again) == sums, "at call \(call)")
+            #expect(again.snapshot().counters.families == counters)
+            #expect(try again.verify().findings == [], "at call \(call)")
+            try again.close()
+            clock.step(toWallNanoseconds: began)
+            call += 1
+        }
+        #expect(call > 10 && dropped > 1)
+    }
+
+    /// What cannot be read stays, is told, and goes once it can be.
+    @Test func whatCannotBeReadStaysAndIsTold() throws {
+        let store = try filled()
+        let names = try disk.list("/data/segments").map(\.name).filter { $0.hasSuffix(".segment") }.sorted()
+        let path = "/data/segments/" + (try #require(names.first))
+        let reader = try SegmentReader.open(fileSystem: disk, path: path)
+        let page = try #require(reader.pagePlaces(table: "llm_call", column: 0).first)
+        disk.damage(path) { $0[page.lowerBound + 20] ^= 1 }
+        clock.advance(nanoseconds: 120_000_000_000)
+        #expect(try store.startRetention())
+        #expect(throws: (any Error).self) { try store.finishJobs() }
+        #expect(store.status.troubles.contains { $0.line.contains("old enough stay") }, "\(store.status.troubles)")
+        #expect(store.status.droppedEvents == 0 && store.status.segments == 2)
+        // Not again at once.
+        #expect(try !store.startRetention())
+        disk.damage(path) { $0[page.lowerBound + 20] ^= 1 }
+        clock.advance(nanoseconds: 900_000_000_000)
+        #expect(try store.startRetention())
+        try store.finishJobs()
+        #expect(store.status.droppedEvents == 7)
+        #expect(!store.status.troubles.contains { $0.line.contains("old enough stay") })
+        try store.close()
+    }
+
+    /// A disk that refuses any one step: answers are as before, and what came to nothing is done after a start.
+    @Test(arguments: [5, 28] as [Int32]) func aFailureAtAnyStepLeavesTheStoreWhole(code: Int32) throws {
+        var (call, hasEnded) = (1, false)
+        while !hasEnded {
+            let disk = SimulatedFileSystem(seed: UInt64(call))
+            let began = clock.wallNanoseconds()
+            let store = try filled(disk)
+            let (models, sums) = (try readModels(store), try rollups(store))
+            disk.arm(SimulatedFault(.failure(code), atCall: call))
+            hasEnded = (try? drop(store)) == true
+            disk.disarm()
+            #expect(try readModels(store) == models && rollups(store) == sums, "at call \(call)")
+            disk.crash()
+            let again = try open(disk)
+            if try rows(again, "events", ["id"]).count == 19 { #expect(try drop(again), "at call \(call)") }
+            #expect(try rows(again, "events", ["id"]).count == 12)
+            #expect(try readModels(again) == models && rollups(again) == sums, "at call \(call)")
+            // A manifest that was not published may have its name all the same; its files are gone, and it is told.
+            let findings = try again.verify().findings.filter { !$0.contains("/manifest-") }
+            #expect(findings == [], "at call \(call)")
+            try again.close()
+            clock.step(toWallNanoseconds: began)
+            call += 1
+        }
+        #expect(call > 10)
+    }
+}

@@ -1,0 +1,76 @@
+import Columnar
+import Domain
+import EventStores
+import Reports
+import Testing
+
+/// Reports and conversations once events were dropped: figures are as before, or say that they are not of everything.
+@Suite struct RetentionReportTests {
+    private static let day: Int64 = 86_400
+    private static let limits = RetentionLimits(eventsNanoseconds: 7 * day * 1_000_000_000)
+
+    /// Four conversations of the first hour, and one of ten days later.
+    private static func filled() throws -> SampleStore {
+        var sample = try SampleStore.filled(retention: limits)
+        try sample.pass(seconds: 10 * day)
+        try sample.store.seal()
+        sample.addTurn("later", 1, at: Double(10 * day))
+        try sample.pass(seconds: 0)
+        return sample
+    }
+
+    private static func drop(_ sample: SampleStore) throws {
+        #expect(try sample.store.startRetention())
+        try sample.store.finishJobs()
+        #expect(sample.store.status.droppedEvents > 0)
+    }
+
+    @Test(arguments: ReportKind.allCases) func figuresAreAsBeforeOrSayThatTheyAreNot(kind: ReportKind) throws {
+        var sample = try Self.filled()
+        let before = try sample.runner().report(kind, ReportRequest())
+        try Self.drop(sample)
+        let after = try sample.runner().report(kind, ReportRequest())
+        if after.notices.isEmpty {
+            #expect(after.sections == before.sections)
+        } else {
+            #expect(after.notices.allSatisfy { $0.contains("retention.dropped") }, "\(after.notices)")
+            #expect(after.basis.exactness.hasPrefix("not of everything"))
+        }
+    }
+
+    /// What turns and conversations say needs no event.
+    @Test func serviceLevelsNeedNoEvents() throws {
+        var sample = try Self.filled()
+        let columns = ["good", "failed", "pending"]
+        func figures() throws -> [ReportValue?] {
+            let section = try #require(sample.runner().report(.sla, ReportRequest()).section("questions"))
+            return columns.map { section.value($0, row: 0) }
+        }
+        let before = try figures()
+        try Self.drop(sample)
+        #expect(try figures() == before)
+    }
+
+    @Test func whoCameBackIsToldOfWhatWasBefore() throws {
+        var sample = try Self.filled()
+        try Self.drop(sample)
+        let alone = try #require(try sample.runner().conversation("c2"))
+        #expect(alone.turns.count == 2 && alone.events.isEmpty && alone.notice?.contains("dropped") == true)
+        sample.addTurn("c2", 3, at: Double(10 * Self.day) + 60)
+        let back = try #require(try sample.runner().conversation("c2"))
+        #expect(back.turns.count == 3 && back.events.count == 3)
+        #expect(back.notice?.contains("1 more row of conversations is of what was before") == true)
+        #expect(back.header.first { $0.name == "turns" }?.value == .integer(1))
+    }
+
+    /// Two rows of one conversation are one where a breakdown asks what it says.
+    @Test func nothingIsAddedUpTwiceForWhoCameBack() throws {
+        var sample = try Self.filled()
+        try Self.drop(sample)
+        sample.addTurn("c1", 3, at: Double(10 * Self.day) + 60)
+        let report = try sample.runner().report(.sla, ReportRequest(by: [.topic]))
+        let section = try #require(report.section("by_topic"))
+        // Six questions of the first hour, and two of later.
+        #expect(section.count("good") + section.count("failed") + section.count("pending") == 8)
+    }
+}
