@@ -49,7 +49,7 @@ def lazily(visit):
     calendar = browser.ask("""import(document.querySelector('script[src$="/dashboard.js"]').src.replace(/dashboard\\.js$/, "time.js")).then((time) => {
       const read = (text) => new Date(time.parsed(text, { now: Date.parse("2026-08-12T15:00:00Z"), zone: "UTC" })).toISOString().slice(0, 10);
       const plain = [read("now/w"), read("now/fQ"), read("now/Q")];
-      time.setCalendar({ weekStart: "sunday", fiscalYearStartMonth: 1 });
+      time.setCalendar({ weekStart: "sunday", yearStart: 1 });
       return [...plain, read("now/w"), read("now/fQ"), read("now/fy"), read("now/Q")];
     })""")
     visit.expect(page, "weeks and fiscal years", calendar,

@@ -36,7 +36,7 @@ const module = (name) => import(folder + name + ".js");
   const lone = chartOf([{ name: "lone", values: [null, 5, null, 6, 7] }], { finished: start + 3.5 * minute });
   found.gaps = [drawn(lone), lone.chart.data.datasets[0].spanGaps, [1, 3].map((dataIndex) => lone.chart.data.datasets[0].pointRadius({ dataIndex }))];
   const dash = lone.chart.data.datasets[0].segment.borderDash;
-  found.unfinished = [3, 4].map((at) => dash({ p1: { parsed: { x: start + at * minute } } }) ?? []);
+  found.unfinished = [3, 4].map((at) => dash({ p0: { parsed: { x: start + (at - 1) * minute } }, p1: { parsed: { x: start + at * minute } } }) ?? []);
 
   // Many series, many marks, long names.
   const many = Array.from({ length: 50 }, (_, at) => ({ name: "series " + at, labels: {}, values: [at, at] }));
