@@ -4,6 +4,7 @@
 #   make test    everything that checks the code
 #   make simulate SEEDS=10000   histories of stores with crashes, failing disks and damage, each drawn from its seed;
 #                make failing-calls has each call of the file system fail once, make planted-bugs shows that it is seen
+#   make fuzz FUZZ_SECONDS=60 [FUZZ_ONLY=sql]   each reader of outside bytes tried with any bytes, by libFuzzer
 #   make bench   import, queries and ingest, measured; make bench-peers sets them beside DuckDB, ClickHouse and Hyper,
 #                make bench-kernels counts the instructions of each kernel and fails where one takes more than it did,
 #                make bench-growth grows a store to a hundred million events and fails where a promise of its size does not hold
@@ -30,6 +31,13 @@ ASSERTS := -Xswiftc -assert-config -Xswiftc Debug --scratch-path .build-asserts
 PLANTED := -Xswiftc -DPLANTED_BUGS --scratch-path .build-planted
 PLANTED_SEEDS := Tests/Goldens/StoreSimulations/planted-bugs.txt
 SEEDS ?= 10000
+STEP ?= 25
+# What libFuzzer counts edges of, in a build of its own; it brings its own way of linking, which gold cannot read.
+FUZZED := -Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld -Xlinker -u -Xlinker LLVMFuzzerRunDriver --scratch-path .build-fuzz
+FUZZ_SECONDS ?= 60
+FUZZ_ONLY ?=
+# What an input may take: seconds, and megabytes of the process and at once.
+FUZZ_BOUNDS := -timeout=5 -rss_limit_mb=2048 -malloc_limit_mb=512
 PEERS_VENV := .build-peers-venv
 PEERS_REQUIREMENTS := Benchmarks/requirements-peers.txt
 REQUIREMENTS := Tests/Outside/requirements.txt Tests/Outside/requirements-frameworks.txt
@@ -57,7 +65,7 @@ RELEASE := .build/package
 # A package is newer than those of the commits before it.
 PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
 
-.PHONY: build demo test test-asserts damage simulate failing-calls planted-bugs bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
+.PHONY: build demo test test-asserts damage simulate failing-calls planted-bugs fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
@@ -86,14 +94,32 @@ simulate: packages
 	@"$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" simulate --seeds $(SEEDS)
 
 failing-calls: packages
-	@echo "== having each call fail, in ten ways: an hour or more on two cores"
+	@echo "== having every $(STEP)th call fail, in ten ways: some twenty minutes; of every call (STEP=1) hours"
 	$(SWIFT) build $(FLAGS) --product workshop
-	@"$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" failing-calls
+	@"$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" failing-calls --step $(STEP)
 
 planted-bugs: packages
 	@echo "== building the developers' executable with faults in it: the first time some minutes"
 	$(SWIFT) build $(FLAGS) $(PLANTED) --product workshop
 	@"$$($(SWIFT) build $(FLAGS) $(PLANTED) --show-bin-path)/workshop" planted-bugs $(PLANTED_SEEDS)
+
+# What is drawn stays in .build-fuzz/inputs; an input that is found lies in .build-fuzz/found, and belongs into
+# Tests/Fixtures/fuzz/NAME when it is mended.
+fuzz: packages
+	@echo "== building the developers' executable for libFuzzer: the first time ten to twenty minutes"
+	$(SWIFT) build $(FLAGS) $(FUZZED) --product workshop
+	@workshop="$$($(SWIFT) build $(FLAGS) $(FUZZED) --show-bin-path)/workshop" && status=0 && mkdir -p .build-fuzz/found && \
+	"$$workshop" fuzz --seeds $(CURDIR)/.build-fuzz/seeds && \
+	for target in $(or $(FUZZ_ONLY),$$("$$workshop" fuzz --list | cut -f 1)); do \
+	  echo "== $$target: $(FUZZ_SECONDS) s"; mkdir -p .build-fuzz/inputs/$$target; \
+	  "$$workshop" fuzz $$target -- -max_total_time=$(FUZZ_SECONDS) $(FUZZ_BOUNDS) -print_final_stats=1 -verbosity=0 \
+	    -artifact_prefix=.build-fuzz/found/$$target- .build-fuzz/inputs/$$target .build-fuzz/seeds/$$target \
+	    $$(ls -d Tests/Fixtures/fuzz/$$target 2> /dev/null) || status=1; \
+	done; exit $$status
+
+fuzz-seeds: packages
+	$(SWIFT) build $(FLAGS) --product workshop
+	@"$$($(SWIFT) build $(FLAGS) --show-bin-path)/workshop" fuzz --seeds $(CURDIR)/Tests/Fixtures/fuzz
 
 bench: build
 	@Benchmarks/run "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll"

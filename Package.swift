@@ -77,6 +77,8 @@ let package = Package(
         room("RegularExpressions", "System/RegularExpressions", uses: ["CRE2"]),
         room("HTTPRequests", "System/HTTPRequests", uses: ["CCurl"]),
         room("PostgresParsing", "System/PostgresParsing", uses: ["CPgQuery"]),
+        .target(name: "CLibFuzzer", path: "Sources/System/CLibFuzzer"),
+        room("FuzzDriver", "System/FuzzDriver", uses: ["CLibFuzzer"]),
         .target(name: "CEmbeddedAlerts", path: "Sources/System/CEmbeddedAlerts"),
         room("EmbeddedAlerts", "System/EmbeddedAlerts", uses: ["CEmbeddedAlerts", "Bytes"]),
         .target(name: "CEmbeddedPages", path: "Sources/System/CEmbeddedPages"),
@@ -196,7 +198,7 @@ let package = Package(
         room(
             "Execution", "Query/Execution",
             uses: ["Bytes", "JSONTexts", "Columnar", "JSONParsing", "Plans", "Platform", "RegularExpressions"]),
-        tests("Execution", uses: ["Bytes", "Columnar", "Plans", "Platform"]),
+        tests("Execution", uses: ["Bytes", "Columnar", "JSONTexts", "Plans", "Platform"]),
 
         room(
             "Reports", "Reports",
@@ -336,9 +338,19 @@ let package = Package(
                 "Bytes", "Columnar", "Domain", "EventStores", "Hashing", "JSONTexts", "Platform", "Projections",
             ]),
         tests("StoreSimulations", uses: ["Platform"]),
+        room(
+            "FuzzTargets", "Commands/FuzzTargets",
+            uses: [
+                "Access", "AlertTemplates", "Asking", "Bytes", "Columnar", "Compression", "Dashboarding", "Dialects",
+                "Domain", "EventLogs", "EventStores", "JSONParsing", "JSONTexts", "OpenSLO", "Plans", "Platform",
+                "PromQLText", "RuleFiles", "SQLText", "Segments", "WireFormats",
+            ]),
+        tests("FuzzTargets"),
         .executableTarget(
             name: "workshop",
-            dependencies: ["KernelTrials", "Platform", "PromQLScripts", "StoreSimulations", arguments],
+            dependencies: [
+                "FuzzDriver", "FuzzTargets", "KernelTrials", "Platform", "PromQLScripts", "StoreSimulations", arguments,
+            ],
             path: "Sources/Commands/workshop", swiftSettings: settings),
 
         // Alert rules and dashboards, held against the metric catalogue.

@@ -62,4 +62,33 @@ import Testing
         #expect(try kept.value(of: Key(number: 3)) { 1 } == 1)
         #expect(kept.known(of: Key(number: 1)) == nil && kept.known(of: Key(number: 2)) == 40)
     }
+
+    /// Whoever waits for one who computes goes once it does not want the value any more; who only looks what is known,
+    /// and who tells a value, waits for nobody.
+    @Test func nobodyStandsBehindOneWhoComputes() async throws {
+        let kept = KeptValues<Int, Int>(bytesMax: 100) { $0 }
+        let steps = Steps()
+        let looks = Atomic<Int>(0)
+        async let first: Int? = onOwnThread {
+            try? kept.value(of: 1) {
+                steps.reach(1)
+                steps.wait(for: 2)
+                return 60
+            }
+        }
+        let hasGone: Bool = await onOwnThread {
+            steps.wait(for: 1)
+            #expect(kept.known(of: 1) == nil)
+            kept.keep(70, of: 1)
+            func look() throws { if looks.add(1, ordering: .relaxed).newValue == 3 { throw Mistake() } }
+            let value = try? kept.value(of: 1, waitingWhile: look) { 50 }
+            return value == nil
+        }
+        #expect(hasGone && looks.load(ordering: .relaxed) == 3)
+        steps.reach(2)
+        #expect(await first == 60)
+        #expect(kept.known(of: 1) == 60)
+        kept.keep(30, of: 2)
+        #expect(kept.known(of: 2) == 30)
+    }
 }

@@ -275,4 +275,40 @@ import Testing
         #expect(try store.verify().findings == [])
         try store.close()
     }
+
+    /// The costs of a group are much work, and whoever does it looks now and then whether it is still wanted.
+    @Test func whoComputesCostsLooks() throws {
+        struct GivenUp: Error {}
+        let store = try Self.open(SimulatedFileSystem(seed: 97))
+        var source = Source(seed: 97)
+        _ = try store.append([source.calls(5_000)])
+        try store.seal()
+        _ = try store.append([source.prices(60)])
+        let looks = Atomic<Int>(0)
+        let limit = Atomic<Int>(.max)
+        let table = store.snapshot().table(named: "llm_call")!
+        let cost = try #require(table.columns.firstIndex { $0.name == "cost_usd" })
+        /// - Parameter most: at the next look it gives up.
+        func read(upTo most: Int) throws {
+            limit.store(.max, ordering: .relaxed)
+            let request = ScanRequest(
+                columns: [cost],
+                check: {
+                    let count = looks.add(1, ordering: .relaxed).newValue
+                    if count > limit.load(ordering: .relaxed) { throw GivenUp() }
+                })
+            let morsels = try table.morsels(for: request)
+            looks.store(0, ordering: .relaxed)
+            limit.store(most, ordering: .relaxed)
+            for morsel in morsels { _ = try morsel.column(cost) }
+        }
+        #expect(throws: GivenUp.self) { try read(upTo: 4) }
+        // Once in each thousand calls, and once in each of the columns that follow from the costs.
+        #expect(looks.load(ordering: .relaxed) == 5)
+        try read(upTo: .max)
+        #expect(looks.load(ordering: .relaxed) >= 5)
+        try read(upTo: 0)
+        #expect(looks.load(ordering: .relaxed) == 0, "what is kept is not computed")
+        try store.close()
+    }
 }

@@ -13,14 +13,25 @@ import Testing
     private let clock = SimulatedClock(wallNanoseconds: SampleEvents.start + 3_600_000_000_000)
     private static let day: Int64 = 86_400_000_000_000
 
-    private func open(_ disk: SimulatedFileSystem? = nil, compacts: Bool = false) throws -> EventStore {
+    private func context(_ disk: SimulatedFileSystem? = nil) -> StoreContext {
+        StoreContext(
+            fileSystem: disk ?? self.disk, clock: clock, randomness: SeededRandomness(seed: 1),
+            workers: InlineWorkers(), sideQueue: queue)
+    }
+
+    private func open(
+        _ disk: SimulatedFileSystem? = nil, at path: String = "/data", compacts: Bool = false
+    ) throws -> EventStore {
         var options = EventStoreTests.options()
         options.retention = RetentionLimits(eventsNanoseconds: 7 * Self.day)
         if compacts { options.compaction = CompactionLimits(fanIn: 2, levelEvents: 8, newestLeft: 0) }
-        let context = StoreContext(
-            fileSystem: disk ?? self.disk, clock: clock, randomness: SeededRandomness(seed: 1),
-            workers: InlineWorkers(), sideQueue: queue)
-        return try EventStore.open(at: "/data", context: context, options: options)
+        return try EventStore.open(at: path, context: context(disk), options: options)
+    }
+
+    /// Paths of the segments, by name.
+    private func segmentPaths() throws -> [String] {
+        try disk.list("/data/segments").map(\.name).filter { $0.hasSuffix(".segment") }.sorted()
+            .map { "/data/segments/" + $0 }
     }
 
     /// Seconds from the beginning of the first day.
@@ -109,6 +120,26 @@ import Testing
         }
         _ = try source.morsels(for: request)
         return request.statistics.notices
+    }
+
+    /// What is left of them is nowhere else: who gives it up is told what goes, which is no count of events.
+    @Test func whatIsLeftOfEventsIsGivenUpByWhoIsTold() throws {
+        let store = try filled()
+        #expect(try drop(store))
+        try store.close()
+        let path = try #require(
+            disk.snapshot().map(\.path).filter { $0.hasSuffix(".segment") }.first { path in
+                try SegmentReader.open(fileSystem: disk, path: path).tableNames.contains("dropped_events")
+            })
+        disk.damage(path) { for offset in $0.count - 40..<$0.count - 10 { $0[offset] = 7 } }
+        let context = context(disk)
+        let told = try EventStore.repairPlan(at: "/data", context: context).steps.map { "\($0)" }
+        #expect(told.count == 1 && told[0].contains("retention dropped") && !told[0].contains("0 events"), "\(told)")
+        _ = try EventStore.repair(at: "/data", context: context, acceptsLoss: true)
+        let again = try open()
+        #expect(again.snapshot().lossNotice != nil)
+        #expect(try again.verify().findings == [])
+        try again.close()
     }
 
     @Test func whatWasMadeOfEventsStays() throws {
@@ -395,8 +426,10 @@ import Testing
             let began = clock.wallNanoseconds()
             let store = try filled(disk)
             let (models, sums) = (try readModels(store), try rollups(store))
+            let before = disk.counts.faults
             disk.arm(SimulatedFault(.failure(code), atCall: call))
-            hasEnded = (try? drop(store)) == true
+            // Of some calls nobody minds that they fail.
+            hasEnded = (try? drop(store)) == true && disk.counts.faults == before
             disk.disarm()
             #expect(try readModels(store) == models && rollups(store) == sums, "at call \(call)")
             disk.crash()
@@ -412,5 +445,163 @@ import Testing
             call += 1
         }
         #expect(call > 10)
+    }
+
+    /// A clock that runs a year ahead takes nothing along, whether it was seen to jump or a start found it there, and
+    /// neither while it is set right.
+    @Test(arguments: [false, true]) func aClockThatRunsAwayTakesNothingAlong(restarts: Bool) throws {
+        var store = try filled()
+        var turn: Int64 = 0
+        func step(by nanoseconds: Int64) throws {
+            clock.step(toWallNanoseconds: clock.wallNanoseconds() + nanoseconds)
+            if restarts {
+                try store.close()
+                store = try open()
+            }
+        }
+        /// Longer than steps of the clock are doubted.
+        func goOn() throws {
+            turn += 1
+            clock.advance(nanoseconds: 400_000_000_000)
+            _ = try store.append([Self.turn("goes on and on", turn, day: 10)])
+        }
+        let right = clock.wallNanoseconds()
+        try step(by: 365 * Self.day)
+        for _ in 0..<3 {
+            try goOn()
+            #expect(try !drop(store))
+        }
+        #expect(store.watermark > right + 300 * Self.day && store.status.droppedEvents == 0)
+        try step(by: -365 * Self.day)
+        try goOn()
+        if restarts { #expect(try !drop(store)) }
+        for _ in 0..<3 { try goOn() }
+        #expect(try drop(store))
+        #expect(store.status.droppedEvents == 7)
+        #expect(try store.verify().findings == [])
+        try store.close()
+    }
+
+    /// Whoever was away for a year finds the clock a year ahead, and is believed after some days.
+    @Test func whoWasAwayWaitsForSomeDays() throws {
+        let store = try filled()
+        try store.close()
+        clock.step(toWallNanoseconds: clock.wallNanoseconds() + 365 * Self.day)
+        let again = try open()
+        _ = try again.append([Self.turn("back", 1, day: 375)])
+        #expect(try !drop(again))
+        clock.advance(nanoseconds: 3 * Self.day)
+        _ = try again.append([Self.turn("back", 2, day: 378)])
+        #expect(try drop(again))
+        #expect(again.status.droppedEvents == 16)
+        #expect(try again.verify().findings == [])
+        try again.close()
+    }
+
+    /// A segment that was given up leaves positions that none has; what stands on both sides of them goes all the same.
+    @Test func aSegmentThatWasGivenUpIsNoObstacle() throws {
+        let store = try open()
+        _ = try store.append([Self.firstDay])
+        try store.seal()
+        _ = try store.append([Self.turn("lost", 1, day: 0)])
+        try store.seal()
+        _ = try store.append([Self.turn("goes on", 2, day: 0)])
+        try store.seal()
+        try store.close()
+        disk.damage(try segmentPaths()[1]) { $0.removeLast(9) }
+        #expect(try EventStore.repair(at: "/data", context: context(), acceptsLoss: true).setAside.count == 1)
+        let again = try open()
+        _ = try again.append([Self.turn("later", 1, day: 0)])
+        clock.advance(nanoseconds: 10 * Self.day)
+        _ = try again.append([Self.turn("newest", 1, day: 10)])
+        try again.seal()
+        let (models, sums) = (try readModels(again), try rollups(again))
+        #expect(try drop(again))
+        #expect(again.status.droppedEvents >= 7)
+        #expect(try readModels(again) == models && rollups(again) == sums)
+        #expect(try again.verify().findings == [])
+        try again.close()
+    }
+
+    /// What went stands twice in a segment. Where neither can be read answers say that some did.
+    @Test func whatWentIsSaidWhereItCannotBeCounted() throws {
+        let store = try filled()
+        #expect(try drop(store))
+        try store.close()
+        let path = try #require(
+            try segmentPaths().first { path in
+                try SegmentReader.open(fileSystem: disk, path: path).tableNames.contains("dropped_events")
+            })
+        func damage(_ table: String) throws {
+            let reader = try SegmentReader.open(fileSystem: disk, path: path)
+            let column = try #require(reader.columns(table: table).firstIndex { $0.name == "data" })
+            let place = try #require(reader.pagePlaces(table: table, column: column).last)
+            disk.damage(path) { for offset in place { $0[offset] ^= 0x55 } }
+        }
+        func told() throws -> String {
+            let again = try open()
+            defer { try? again.close() }
+            #expect(try !again.exportReader(in: .min ..< .max).beginning.isWhole)
+            let told = try notices(again, "llm_call")
+            #expect(told.count == 1, "\(told)")
+            return told.joined()
+        }
+        try damage("dropped_events")
+        #expect(try told().contains("7 events"))
+        try damage("system_events")
+        #expect(try told().contains("cannot be read of 1 segment"))
+        // Who gives it up is told what that is, and nothing of events that it never had.
+        let plan = try EventStore.repairPlan(
+            at: "/data", context: context(), givingUp: [String(path.dropFirst("/data/segments/".count))])
+        #expect(plan.steps.map { "\($0)" }.contains { $0.contains("events that retention dropped") }, "\(plan.steps)")
+    }
+
+    /// What was set holds until something else is, however long ago that was.
+    @Test func budgetsStay() throws {
+        let store = try open()
+        var events = SampleEvents()
+        events.addTurn("one", 1, at: 10)
+        events.add("budget.set", id: "year", at: 20, ["amount_usd": .integer(5), "period": .text("year")])
+        // That of a conversation goes with it.
+        events.add("budget.set", id: "own", at: 30, ["amount_usd": .integer(7), "conversation_id": .text("one")])
+        _ = try store.append([events.batch])
+        try store.seal()
+        for day in [10, 20] {
+            clock.advance(nanoseconds: 10 * Self.day)
+            _ = try store.append([Self.turn("of day \(day)", 1, day: day)])
+            let sums = try rollups(store)
+            #expect(try drop(store))
+            #expect(try rollups(store) == sums)
+            let budgets = try rows(store, "budget_set", ["id"])
+            #expect(budgets.count == 1 && budgets[0].contains("year"), "\(budgets)")
+            #expect(try rows(store, "events", ["id"]).count == 4)
+            #expect(try store.verify().findings == [])
+            try store.seal()
+        }
+        #expect(store.status.droppedEvents == 4 + 3)
+        try store.close()
+    }
+
+    /// A backup has all that is left, and no earlier moment of it.
+    @Test func aBackupHasWhatIsLeft() throws {
+        let store = try filled()
+        #expect(try drop(store))
+        _ = try EventStore.backUp("/data", into: "/backups", context: context(), options: BackupOptions())
+        #expect(try EventStore.verifyBackup("/backups", context: context()).findings == [])
+        let (models, sums) = (try readModels(store), try rollups(store))
+        try store.close()
+        var wanted = BackupRestoring()
+        wanted.keyFile = "/data/keys/store.key"
+        _ = try EventStore.restoreBackup("/backups", into: "/restored", context: context(), wanted)
+        let made = try open(at: "/restored")
+        #expect(try readModels(made) == models && rollups(made) == sums)
+        #expect(made.status.droppedEvents == 7)
+        #expect(try made.verify().findings == [])
+        try made.close()
+        wanted.moment = .position(15)
+        #expect(throws: BackupRefusal.self) {
+            _ = try EventStore.restoreBackup("/backups", into: "/earlier", context: context(), wanted)
+        }
+        #expect(try !disk.isDirectory("/earlier"))
     }
 }

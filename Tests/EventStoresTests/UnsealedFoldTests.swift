@@ -160,4 +160,86 @@ import Testing
         await pool.stop()
         try store.close()
     }
+
+    private static let cutEvents = 12
+
+    /// A store that makes rows of so few events of a conversation that most are cut.
+    private static func openedCutting(seed: UInt64) throws -> EventStore {
+        let machine = CounterTests.Machine(seed: seed)
+        machine.clock.advance(nanoseconds: 300_000_000_000)
+        let context = StoreContext(
+            fileSystem: machine.disk, clock: machine.clock, randomness: SeededRandomness(seed: 1),
+            workers: InlineWorkers())
+        var options = EventStoreTests.options()
+        options.foldLimits.conversationEventsMax = cutEvents
+        return try EventStore.open(at: "/data", context: context, options: options)
+    }
+
+    private static func cutCount(_ store: EventStore) throws -> Int {
+        try rows(store, "conversations", ["cut_after"]).filter { $0 != "\(Scalar.null)" }.count
+    }
+
+    /// Of conversations of which rows are made of the first events alone, too: those that come are earlier than all,
+    /// later than all, and in between.
+    @Test(arguments: [-1, 5, 8]) func goesOnFromTheVersionBeforeWhereConversationsAreCut(sealsAfter: Int) throws {
+        let store = try Self.openedCutting(seed: 7)
+        var cut = 0
+        for round in 0..<18 {
+            _ = try store.append([Self.batch(round)])
+            if round == sealsAfter { try store.seal() }
+            let twin = try Self.openedCutting(seed: 8)
+            for earlier in 0...round { _ = try twin.append([Self.batch(earlier)]) }
+            for (table, columns) in Self.tables + [("conversations", ["conversation_id", "cut_after"])] {
+                let found = try rows(store, table, columns)
+                #expect(try found.sorted() == rows(twin, table, columns).sorted(), "\(round) \(table)")
+            }
+            cut = try max(cut, Self.cutCount(store))
+            try twin.close()
+        }
+        #expect(cut > 1)
+        #expect(try store.verify().findings == [])
+        try store.close()
+    }
+
+    /// What has too many events already is not folded again for each question, however often more come: its first and
+    /// its last time are all that these change.
+    @Test func moreOfWhatIsCutFoldsNothing() throws {
+        let store = try Self.openedCutting(seed: 9)
+        func told() throws -> [Int] {
+            let notes = Mutex<[Int]>([])
+            let request = ScanRequest(columns: [], note: { bytes in notes.withLock { $0.append(bytes) } })
+            _ = try store.snapshot().table(named: "turns")!.morsels(for: request)
+            return notes.withLock { $0 }
+        }
+        func pieces(_ table: String) throws -> [MorselIdentity?] {
+            try store.snapshot().table(named: table)!.morsels(for: ScanRequest(columns: [])).map(\.identity)
+        }
+        func times() throws -> [String] { try rows(store, "conversations", ["start_time", "last_time"]) }
+        func turn(_ number: Int64, at seconds: Double) -> IngestBatch {
+            var events = SampleEvents()
+            events.addTurn("hot", number, at: seconds)
+            return events.batch
+        }
+        _ = try store.append((0..<8).map { turn($0, at: 100 + 10 * Double($0)) })
+        #expect(try told().contains { $0 > 0 })
+        #expect(try Self.cutCount(store) == 1)
+        let (before, known) = (try pieces("turns"), try times())
+        // Between the first and the last one.
+        _ = try store.append([turn(20, at: 105)])
+        #expect(try told() == [0])
+        #expect(try pieces("turns") == before && times() == known)
+        // Later than all, and earlier.
+        _ = try store.append([turn(21, at: 250)])
+        #expect(try told() == [0])
+        let later = try times()
+        #expect(later != known && later.count == 1)
+        _ = try store.append([turn(22, at: 50)])
+        #expect(try told() == [0])
+        #expect(try times() != later)
+        // What is not cut is folded beside it.
+        _ = try store.append([Self.batch(1)])
+        #expect(try told().contains { $0 > 0 })
+        #expect(try rows(store, "conversations", ["conversation_id"]).count == 2)
+        try store.close()
+    }
 }

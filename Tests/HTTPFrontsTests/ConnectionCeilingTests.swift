@@ -9,19 +9,19 @@ import Testing
     @Test func whatTheServerOpensIsKeptBack() {
         let budget = DescriptorBudget(limit: 1024, processors: 2, questions: 2, destinations: 1)
         // The store's, the process's, five a processor, one a question, eight a destination.
-        #expect(budget.reserve == 64 + 64 + 2 * 5 + 2 + 8)
-        #expect(budget.connectionsMax == 876 && budget.objection == nil)
+        #expect(budget.reserve == 66 + 64 + 2 * 5 + 2 + 8)
+        #expect(budget.connectionsMax == 874 && budget.objection == nil)
         let large = DescriptorBudget(limit: 1024, processors: 64, questions: 2, destinations: 0)
-        #expect(large.connectionsMax == 1024 - 128 - 320 - 2)
+        #expect(large.connectionsMax == 1024 - 130 - 320 - 2)
     }
 
     @Test func aLimitThatLeavesNoConnectionsIsRefusedWithWhatToDo() throws {
         func budget(_ limit: Int) -> DescriptorBudget {
             DescriptorBudget(limit: limit, processors: 2, questions: 2, destinations: 0)
         }
-        #expect(budget(156).objection == nil && budget(156).connectionsMax == 16)
-        let objection = try #require(budget(155).objection)
-        #expect(objection.description.contains("155 files") && objection.description.contains("156 at least"))
+        #expect(budget(158).objection == nil && budget(158).connectionsMax == 16)
+        let objection = try #require(budget(157).objection)
+        #expect(objection.description.contains("157 files") && objection.description.contains("158 at least"))
         #expect(objection.advice.contains("LimitNOFILE=") && objection.advice.contains("ulimit -Hn"))
         #expect(budget(0).connectionsMax == 0 && budget(0).objection != nil)
     }

@@ -166,8 +166,8 @@ import Testing
         let figures = try script("figures.js")
         #expect(figures.contains("addEventListener(\"beforeprint\"") && figures.contains("button.all-rows"))
         let charts = try script("overtime.js")
-        #expect(charts.contains("addEventListener(\"beforeprint\", redraw)"))
-        #expect(charts.contains("removeEventListener(\"beforeprint\", redraw)"))
+        #expect(charts.contains("addEventListener(\"paperchange\", paper)"))
+        #expect(charts.contains("removeEventListener(\"paperchange\", paper)"))
     }
 
     /// What fires for as long as all is well is not counted among alarms, and is one where it is silent.

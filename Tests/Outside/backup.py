@@ -55,6 +55,8 @@ class Scene:
         out = self.done("backup", self.place, "--data", self.data, *options)
         told = re.search(r"^backup (\d+): position (\d+), all that was received up to \S+: \d+ segments", out)
         self.expect(told is not None, f"a backup says {out}")
+        shares = re.search(r"^(\d+) files \(\d+ bytes\) written, (\d+) files \(\d+ bytes\) by a second name, (\d+) files \(\d+ bytes\) there before$", out, re.M)
+        self.expect(shares is not None and sum(map(int, shares.groups())) >= 3, f"a backup has no files: {out}")
         return (int(told[1]), int(told[2])) if told else (0, 0)
 
     def answers(self, data, position):
@@ -168,8 +170,12 @@ def incremental(scene):
 
 def refused(scene):
     """Exit statuses of what cannot be."""
-    full = scene.data
+    full, others = scene.data, scene.folder + "/others"
+    os.makedirs(others + "/pieces")
+    with open(others + "/pieces/king.png", "w", encoding="utf-8") as file:
+        file.write("king")
     for status, words, arguments in (
+        (2, "holds no backups", ("backup", others, "--data", full)),
         (2, "is not empty", ("restore", scene.place, full, "--key", full + "/keys/store.key")),
         (2, "holds no key", ("restore", scene.place, scene.folder + "/nokey")),
         (2, "holds no backups", ("backup", full, "--data", full)),
@@ -180,6 +186,7 @@ def refused(scene):
         found, out, err = scene.run(*arguments)
         scene.expect(found == status and words in err, f"{' '.join(arguments)} ended with {found}: {out}{err}")
     scene.expect(not os.path.exists(scene.folder + "/nokey"), "a refused restore left a directory")
+    scene.expect(os.listdir(others) == ["pieces"] and os.listdir(others + "/pieces") == ["king.png"], "a backup took somebody else's folder")
     # A piece that changes is named, and never restored.
     name = max(scene.pieces().items(), key=lambda item: item[1].st_size)[0]
     path = os.path.join(scene.place, "pieces", name)

@@ -429,6 +429,9 @@ def repair(scene):
         paths = [path for path in glob.glob(os.path.join(scene.data, "**"), recursive=True) if os.path.isfile(path)]
         return {path: open(path, "rb").read() for path in paths if not path.endswith("LOCK")}
 
+    place = os.path.join(scene.folder, "place")
+    status, out, err = scene.on("backup", place, "--copy")
+    found.expect(status == 0, f"backup ended with {status}: {out}{err}")
     whole = files()
     # A bit of a page, a state, a manifest.
     scene.page("message_received.id")
@@ -452,6 +455,12 @@ def repair(scene):
     found.refused(scene, path)
     status, out, err = scene.on("repair", "--from", scene.backup)
     found.expect(status == 0 and "is written anew from the backup" in out, f"repair --from ended with {status}: {out}{err}")
+    found.whole(scene)
+    # And one that `backup` has made, with nothing left that names segments.
+    for gone in [path, *glob.glob(os.path.join(scene.data, "segments", "*manifest*"))]:
+        os.remove(gone)
+    status, out, err = scene.on("repair", "--from", place)
+    found.expect(status == 0 and out.count("is written anew from the backup") == 2, f"repair --from a place ended with {status}: {out}{err}")
     found.whole(scene)
     # The same without a backup.
     with open(path, "r+b") as file:

@@ -75,13 +75,13 @@ class Pictures(unittest.TestCase):
 
 class Paper(unittest.TestCase):
     def test_glyphs_are_read_by_the_table_of_their_font(self):
-        table = zlib.compress(b"2 beginbfchar\n<0003> <0048>\n<0004> <0069>\nendbfchar\n1 beginbfrange\n<0010> <0012> <0061>\nendbfrange")
-        drawn = zlib.compress(b"BT\n/F4 12 Tf\n1 0 0 -1 0 0 Tm\n<00030004> Tj\nET\nBT /F4 9 Tf [<0010> -20 <00110012>] TJ ET")
+        table = zlib.compress(b"3 beginbfchar\n<0003> <0048>\n<0004> <0069>\n<0005> <FB01>\nendbfchar\n1 beginbfrange\n<0010> <0012> <0061>\nendbfrange")
+        drawn = zlib.compress(b"BT\n/F4 12 Tf\n1 0 0 -1 0 0 Tm\n<000300040005> Tj\nET\nBT /F4 9 Tf [<0010> -20 <00110012>] TJ ET")
         pdf = (b"1 0 obj\n<</Type /Page\n/Resources <</Font <</F4 4 0 R>>>>\n/Contents 2 0 R>>\nendobj\n"
                b"2 0 obj\n<</Length 9 /Filter /FlateDecode>> stream\n" + drawn + b"\nendstream\nendobj\n"
                b"4 0 obj\n<</Type /Font /Subtype /Type0 /ToUnicode 5 0 R>>\nendobj\n"
                b"5 0 obj\n<</Filter /FlateDecode>> stream\n" + table + b"\nendstream\nendobj\n")
-        self.assertEqual((pdf_text.pages(pdf), pdf_text.text(pdf)), (1, "Hiabc"))
+        self.assertEqual((pdf_text.pages(pdf), pdf_text.text(pdf)), (1, "Hifiabc"))
 
 
 class LogicScripts(unittest.TestCase):

@@ -60,4 +60,37 @@ import Testing
         #expect(columns.cut(&references, buffers: buffers, eventsMax: 1, bytesMax: .max) == -4...90)
         #expect(references.map(\.position) == [1])
     }
+
+    /// A conversation may be all that there is to do: whoever folds it looks now and then whether its rows are wanted.
+    @Test func whoFoldsOneConversationLooks() throws {
+        struct GivenUp: Error {}
+        let count = 10_000
+        // None stands in order, so that they are sorted.
+        let buffers = [1, 2].map { row("\($0)", ["conversation_id": .text("c")], time: 3 - $0) }
+        let all = (0..<count).map { place in
+            let buffer = place < count / 2 ? 0 : 1
+            return EventReference(
+                EventRow(buffers[buffer]), buffer: Int32(buffer), position: Int64(place) + 1, cost: -1)
+        }
+        var looks = 0
+        func look() { looks += 1 }
+        var events = all
+        #expect(columns.cut(&events, buffers: buffers, eventsMax: count - 1, bytesMax: .max, check: look) == 1...2)
+        #expect(looks == 3 && events.count == count - 1)
+        looks = 0
+        columns.sort(&events, buffers: buffers, check: look)
+        #expect(looks == 3 && events.first?.position == Int64(count / 2) + 1)
+        looks = 0
+        var fold = ConversationFold(columns: columns)
+        var builder = ReadModelBuilder(registry: Self.registry)
+        fold.fold(events, buffers: buffers, costs: [[], []], into: &builder, check: look)
+        #expect(looks >= 6)
+        #expect(throws: GivenUp.self) {
+            var left = 2
+            try fold.fold(events, buffers: buffers, costs: [[], []], into: &builder) {
+                left -= 1
+                if left == 0 { throw GivenUp() }
+            }
+        }
+    }
 }

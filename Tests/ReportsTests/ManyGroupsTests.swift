@@ -1,7 +1,11 @@
+import Columnar
 import Domain
 import EventStores
+import Execution
 import Plans
+import Platform
 import Reports
+import Synchronization
 import Testing
 
 /// What rows of reports are told apart by others make up: beyond some number the first are told one by one and the
@@ -156,5 +160,45 @@ import Testing
         let rest = try #require(least.section("by_model"))
         #expect(rest.rows.count == 1 && rest.count("calls") == Int128(models + 1), "\(rest.rows.count)")
         #expect(rest.rows.first?.first == .text("other (more groups than can be counted)"))
+    }
+
+    /// Answers whether or not who asks still wants it: the looks that are left are the report's own.
+    private struct UnhurriedEngine: QueryEngine {
+        private let engine = LocalEngine(clock: SimulatedClock())
+
+        private func unhurried(_ options: QueryOptions) -> QueryOptions {
+            var own = QueryOptions()
+            own.timeZone = options.timeZone
+            return own
+        }
+
+        func run(_ plan: Plan, catalog: any TableCatalog, options: QueryOptions) throws -> ResultSet {
+            try engine.run(plan, catalog: catalog, options: unhurried(options))
+        }
+
+        func prepared(_ plan: Plan, catalog: any TableCatalog, options: QueryOptions) throws -> Plan {
+            try engine.prepared(plan, catalog: catalog, options: unhurried(options))
+        }
+    }
+
+    /// Others make up how many groups there are: between its questions, too, a report looks at its time.
+    @Test func aReportLooksBetweenItsGroups() throws {
+        func looks(models: Int) throws -> Int {
+            var sample = try Self.store(models: models, callsEach: 1)
+            _ = try sample.runner()
+            let count = Atomic<Int>(0)
+            let cancellation = QueryCancellation(whenever: {
+                count.add(1, ordering: .relaxed)
+                return false
+            })
+            let runner = ReportRunner(
+                catalog: sample.store.snapshot(), engine: UnhurriedEngine(),
+                options: QueryOptions().cancelled(by: cancellation))
+            _ = try runner.report(.cost, ReportRequest(by: [.model]))
+            return count.load(ordering: .relaxed)
+        }
+        let (few, many) = (try looks(models: 3), try looks(models: 3_000))
+        // Once in each thousand rows of its answers, and once in each 512 groups.
+        #expect(many >= few + 2 + 5)
     }
 }

@@ -62,7 +62,10 @@ import Testing
                 }
                 texts += 1
                 let escaped: HTML = "\(text)"
-                #expect(html.contains(">\(escaped.text)</t"), "\(report.name): \(text)")
+                // A row of a part of its time says so behind its name.
+                let ends = ["</t", " <span class=\"soft\">in part</span></t"]
+                let isThere = ends.contains { html.contains(">\(escaped.text)\($0)") }
+                #expect(isThere, "\(report.name): \(text)")
                 // A long text goes on in the next line of a table's cell.
                 if text.count < 20 { #expect(table.contains(text), "\(report.name): \(text)") }
             }

@@ -1,6 +1,7 @@
 import Columnar
 import Domain
 import EventStores
+import JSONTexts
 import Reports
 import Testing
 
@@ -41,10 +42,17 @@ import Testing
     /// What turns and conversations say needs no event.
     @Test func serviceLevelsNeedNoEvents() throws {
         var sample = try Self.filled()
-        let columns = ["good", "failed", "pending"]
+        // Rollups know how many answers the cost is of.
+        let columns = ["good", "failed", "pending", "answers", "errors", "cost_usd"]
         func figures() throws -> [ReportValue?] {
-            let section = try #require(sample.runner().report(.sla, ReportRequest()).section("questions"))
-            return columns.map { section.value($0, row: 0) }
+            let report = try sample.runner().report(.sla, ReportRequest())
+            let section = try #require(report.section("questions"))
+            let objectives = try #require(report.section("objectives"))
+            let ofCosts = objectives.rows.indices.filter {
+                objectives.value("objective", row: $0) == .text("cost_per_answer")
+            }
+            #expect(ofCosts.count == 1)
+            return columns.map { section.value($0, row: 0) } + ofCosts.map { objectives.value("actual", row: $0) }
         }
         let before = try figures()
         try Self.drop(sample)
@@ -61,6 +69,20 @@ import Testing
         #expect(back.turns.count == 3 && back.events.count == 3)
         #expect(back.notice?.contains("1 more row of conversations is of what was before") == true)
         #expect(back.header.first { $0.name == "turns" }?.value == .integer(1))
+    }
+
+    /// Calls that came since are not those of the row of before.
+    @Test func callsStandBesideTheRowThatTheyAreOf() throws {
+        var sample = try Self.filled()
+        try Self.drop(sample)
+        sample.addTurn("c2", 3, at: Double(10 * Self.day) + 60)
+        let now = SampleStore.start + 11 * Self.day * 1_000_000_000
+        let request = try ConversationRequest(now: now, rule: .house1) { $0 == "from" ? "2026-08-01" : nil }
+        let list = try sample.runner().conversations(request)
+        let found = try #require(try JSONReader.parse(list.json)["conversations"]?.array)
+        let rows = found.filter { $0["conversation_id"]?.string == "c2" }
+        #expect(rows.map { $0["calls"]?.integer } == [1, 0])
+        #expect(list.notice?.contains("retention.dropped") == true)
     }
 
     /// Two rows of one conversation are one where a breakdown asks what it says.

@@ -82,6 +82,17 @@ import Testing
         #expect(throws: ManifestEditConflict.idTaken(id: 4)) { try marked.applying(seal(4, 41...50), base: base) }
     }
 
+    /// A segment that was given up leaves positions that none has: its neighbours become one over them.
+    @Test func positionsThatNoneHasAreNoneThatIsLost() throws {
+        var left = base
+        left.segments.remove(at: 1)
+        let next = try left.applying(rewrite([1, 3], as: 5, 1...30), base: left)
+        #expect(next.segments == [segment(5, 1...30)])
+        #expect(throws: ManifestEditConflict.self) { try left.applying(rewrite([1, 3], as: 5, 1...20), base: left) }
+        #expect(throws: ManifestEditConflict.self) { try left.applying(rewrite([1], as: 5, 1...15), base: left) }
+        #expect(throws: ManifestEditConflict.self) { try base.applying(rewrite([1, 3], as: 5, 1...30), base: base) }
+    }
+
     @Test func noPositionIsLostOrThereTwice() {
         #expect(throws: ManifestEditConflict.self) { try base.applying(rewrite([1, 2], as: 5, 1...19), base: base) }
         #expect(throws: ManifestEditConflict.self) { try base.applying(rewrite([1], as: 5, 11...20), base: base) }

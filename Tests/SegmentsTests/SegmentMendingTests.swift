@@ -53,7 +53,8 @@ struct SegmentMendingTests {
         files.damage(path) { $0 = whole + [0] }
         #expect(try patches() == nil)
         let other = try writeSample(files, "/s", id: 8, groups: 2, rows: 30)
-        files.damage(path) { $0 = (try? files.contents(of: "/s/" + other.fileName)) ?? [] }
+        let foreign = try files.contents(of: "/s/" + other.fileName)
+        files.damage(path) { $0 = foreign }
         #expect(try patches() == nil)
         try files.remove(path)
         #expect(try patches() == nil)

@@ -213,7 +213,8 @@ import Testing
             let file = SettingsFile("error_budget: 7d\nretention:\n  events: '\(text)'\n")
             return file.findings.isEmpty ? file.applied(to: ServeSettings()).retention : nil
         }
-        #expect(kept("90d")?.eventsNanoseconds == 90 * 86_400_000_000_000)
+        let ninetyDays: Int64? = 90 * 86_400_000_000_000
+        #expect(kept("90d")?.eventsNanoseconds == ninetyDays)
         #expect(kept("168h") == RetentionLimits(eventsNanoseconds: RetentionLimits.nanosecondsMin))
         #expect(kept("never") == RetentionLimits() && ServeSettings().retention == RetentionLimits())
         for text in ["6d", "90", "0d", "-90d", "90ms", "soon"] { #expect(kept(text) == nil, "\(text)") }

@@ -31,7 +31,7 @@ import Testing
 
     /// Each so-manieth call of a workload fails, in every way.
     @Test func callsThatFailEndWell() {
-        let result = FailingCalls.all(events: 80, first: 5, step: 83, workers: ThreadWorkers(parallelism: 2))
+        let result = FailingCalls.all(events: 60, first: 5, step: 211, workers: ThreadWorkers(parallelism: 2))
         print("\(result.runs) runs, up to \(result.callsMost) calls of a life")
         for failure in result.failures { Issue.record("\(failure)") }
         #expect(result.runs > 3 * FailingCalls.Kind.allCases.count)

@@ -54,7 +54,8 @@ struct Oracle {
                 if replaced.contains(event.id) { return nil }
                 return known == event ? .duplicate : .conflict
             }
-            guard let now = standingTime else { return nil }
+            // What failed only after it was durable is there.
+            guard let now = standingTime, !isUnsure(event) else { return nil }
             if let time = event.time, time - now > Limits.futureNanosecondsMax { return .tooNew }
             fresh[event.id] = event
             next += 1
@@ -85,7 +86,7 @@ struct Oracle {
                 kept[event.id] = Kept(event: event, position: position)
                 accepted += 1
             case .duplicate, .conflict:
-                guard kept[event.id] != nil else {
+                guard kept[event.id] != nil || isUnsure(event) else {
                     throw Violation(.nothingLost, "\(event.id) is \(verdict), and nothing of its id is there")
                 }
             case .tooNew: break

@@ -105,7 +105,8 @@ struct BackupCommand: ParsableCommand {
         guard result.findings.isEmpty else {
             throw CommandFailure(
                 .damagedData, "\(result.findings.count) findings in backup \(result.record.number) of \(place)",
-                advice: "make another one into another place"
+                advice: "remove the damaged files of \(place)/pieces and back up again: what the data directory has "
+                    + "whole is made anew, for all backups that have it; or begin another place"
                     + (others.isEmpty ? "" : "; there are also the backups " + others.joined(separator: ", ")))
         }
         try StandardStream.output.print(

@@ -137,11 +137,8 @@ struct DemoCommand: AsyncParsableCommand {
         touring.cancel()
         do {
             try await touring.value
-        } catch is CancellationError {
-            return
-        } catch is UnreachableError {
+        } catch where error is CancellationError || error is UnreachableError {
             // The server has gone: that is what Ctrl-C asked for.
-            return
         }
     }
 }

@@ -25,7 +25,10 @@ struct RepairCommand: ParsableCommand {
 
     @OptionGroup var data: DataOptions
 
-    @Option(help: ArgumentHelp("A copy of the same data directory, from whenever.", valueName: "backup"))
+    @Option(
+        help: ArgumentHelp(
+            "A copy of the same data directory, from whenever, or a place where `plimsoll backup` keeps backups.",
+            valueName: "backup"))
     var from: String?
 
     @Option(
@@ -42,7 +45,7 @@ struct RepairCommand: ParsableCommand {
     func run() throws {
         let machine = Machine()
         try machine.checkExists(data.directory, asksServers: false)
-        if let from { try machine.checkExists(from, asksServers: false) }
+        if let from, try !machine.holdsBackups(from) { try machine.checkExists(from, asksServers: false) }
         let names = Set(segment)
         let told = try EventStore.repairPlan(
             at: data.directory, context: machine.context, from: from, givingUp: names)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import EventStores
-import JSONTexts
 import Platform
 
 struct RestoreCommand: ParsableCommand {
@@ -54,9 +53,8 @@ struct RestoreCommand: ParsableCommand {
             place, into: directory, context: machine.context, wanted, note: progress.note)
         progress.clear()
         try StandardStream.output.print("\(directory) is made of \(result.record.text)")
-        if wanted.moment != nil {
-            try StandardStream.output.print(
-                "as it was known at position \(result.position), received by \(RFC3339.render(result.receivedTime))")
+        if let to {
+            try StandardStream.output.print("as it was known at position \(result.position), by --to \(to)")
         }
         StandardStream.tell("serve it with `plimsoll serve --data \(directory)`; tokens of clients are made anew")
     }

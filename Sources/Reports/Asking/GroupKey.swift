@@ -59,6 +59,27 @@ struct Grouped<Value> {
 
     /// In the order of the dimensions.
     var sorted: [(key: GroupKey, value: Value)] {
-        values.map { (key: $0.key, value: $0.value) }.sorted { $0.key.precedes($1.key) }
+        // Values are large, and there may be many: places alone are moved while they are sorted.
+        values.indices.sorted { values.keys[$0].precedes(values.keys[$1]) }.map {
+            (key: values.keys[$0], value: values.values[$0])
+        }
+    }
+
+    /// After so many groups whoever works on them looks whether they are still wanted.
+    static var groupsPerLook: Int { 512 }
+
+    /// What is made of each group, in the order of the dimensions, with the keys in that order: others made up the
+    /// groups, and there may be very many of them.
+    /// - Parameter check: throws when they are no longer wanted.
+    func made<Made>(
+        check: () throws -> Void, _ make: (GroupKey, Value) throws -> Made
+    ) rethrows -> (keys: [GroupKey], made: [Made]) {
+        try check()
+        let sorted = sorted
+        let made = try sorted.enumerated().map { place, group in
+            if place % Self.groupsPerLook == 0 { try check() }
+            return try make(group.key, group.value)
+        }
+        return (sorted.map(\.key), made)
     }
 }

@@ -15,6 +15,8 @@ package struct ReportRunner: Sendable {
     let options: QueryOptions
     /// How many groups reports list.
     let limits: ListingLimits
+    /// After so many rows of an answer whoever reads them looks whether they are still wanted.
+    private static let rowsPerLook = 1_024
     /// How conversations are judged; reports say so.
     let outcomes: OutcomeSettings
     /// Of which rows its questions are; nil: of all.
@@ -155,8 +157,11 @@ package struct ReportRunner: Sendable {
         if let rows = known.rows(of: sql) { return rows }
         let chunks = try answer(composed: sql).chunks
         guard chunks.reduce(0, { $0 + $1.rowCount }) <= rowsMax else { throw QueryError.tooManyGroups }
-        let rows = chunks.flatMap { chunk in
-            (0..<chunk.rowCount).map { row in ReportRow(values: chunk.columns.map { $0.scalar(at: row) }) }
+        let rows = try chunks.flatMap { chunk in
+            try (0..<chunk.rowCount).map { row in
+                if row % Self.rowsPerLook == 0 { try check() }
+                return ReportRow(values: chunk.columns.map { $0.scalar(at: row) })
+            }
         }
         known.add(rows, of: sql)
         return rows
@@ -183,9 +188,10 @@ package struct ReportRunner: Sendable {
     /// The same with names, nulls left out.
     func named(_ sql: String) throws -> [[ConversationField]] {
         let result = try answer(sql)
-        return result.chunks.flatMap { chunk in
-            (0..<chunk.rowCount).map { row in
-                zip(result.columns, chunk.columns).compactMap { column, vector in
+        return try result.chunks.flatMap { chunk in
+            try (0..<chunk.rowCount).map { row in
+                if row % Self.rowsPerLook == 0 { try check() }
+                return zip(result.columns, chunk.columns).compactMap { column, vector in
                     let value = vector.scalar(at: row)
                     return value.isNull ? nil : ConversationField(name: column.name, value: value)
                 }

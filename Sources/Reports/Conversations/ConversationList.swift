@@ -207,7 +207,7 @@ private struct ListedConversations {
         let last = rows.compactMap { Self.time("last_time", $0.fields) }.max() ?? .max
         let counted = try runner.rows(
             "select conversation_id, tenant, count(*), count(*) filter (where price_state = 'unpriced'), "
-                + "count(*) filter (where price_state = 'partly') from events where price_state is not null "
+                + "count(*) filter (where price_state = 'partly'), min(time) from events where price_state is not null "
                 + "and time >= \(SQLTexts.time(first)) and time <= \(SQLTexts.time(last)) "
                 + "and conversation_id in (\(ids)) group by 1, 2")
         var counts: [[ExactText]: ReportRow] = [:]
@@ -215,6 +215,12 @@ private struct ListedConversations {
         for index in rows.indices {
             let names = ["conversation_id", "tenant"].map { ExactText(Self.text($0, rows[index].fields) ?? "") }
             guard let row = counts[names] else { continue }
+            // Of one that came back after its events were dropped they are those of its last row.
+            if case .timestamptz(let begin) = row.values[5], let end = Self.time("last_time", rows[index].fields),
+                end < begin
+            {
+                continue
+            }
             rows[index].calls = Int64(clamping: row.integer(2))
             rows[index].unpriced = Int64(clamping: row.integer(3))
             rows[index].partly = Int64(clamping: row.integer(4))

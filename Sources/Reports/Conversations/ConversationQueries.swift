@@ -63,8 +63,8 @@ extension ReportRunner {
 
     private static func cameBack(_ before: Int) -> String {
         "events of it were dropped before it came back: \(before) more "
-            + "\(before == 1 ? "row of conversations is" : "rows of conversations are") of what was before, the figures here "
-            + "are of what came since"
+            + "\(before == 1 ? "row of conversations is" : "rows of conversations are") of what was before, "
+            + "the figures here are of what came since"
     }
 
     private func found(_ id: String, tenant: String?, event: Int64?) throws -> ConversationDocument? {

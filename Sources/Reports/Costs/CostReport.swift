@@ -28,8 +28,8 @@ struct CostReport {
                 try UnitCounts.groups(runner: runner, period: period, rule: request.rule, by: by)
             )
         }
-        sections.append(breakdown(by, groups, counts, total, of: period))
-        if let counts { sections.append(unitBreakdown(by, groups, counts, of: period)) }
+        sections.append(try breakdown(by, groups, counts, total, of: period))
+        if let counts { sections.append(try unitBreakdown(by, groups, counts, of: period)) }
         sections += [try PriceGaps(runner: runner, period: period).section()]
         sections.append(try Unattributed(runner: runner, period: period).section())
         sections += [try told.byModel(), try told.differingCalls()]
@@ -94,17 +94,17 @@ struct CostReport {
     /// The cost of one by group: also of groups that only cost or only have answers or conversations.
     private func unitBreakdown(
         _ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>, of period: ReportPeriod
-    ) -> ReportSection {
-        var groups = Grouped<(cost: CostFigures, units: UnitCounts)>()
-        for (key, cost) in costs.sorted { groups[key, default: (CostFigures(), UnitCounts())].cost = cost }
-        for (key, units) in counts.sorted { groups[key, default: (CostFigures(), UnitCounts())].units = units }
-        let spans = by.spans(groups.sorted.map(\.key), of: period, finished: runner.finished)
+    ) throws -> ReportSection {
+        var groups = costs
+        for (key, _) in counts.sorted { groups[key, default: CostFigures()] = costs[key, default: CostFigures()] }
+        let (keys, rows) = try groups.made(check: runner.check) { key, cost in
+            Self.unitRows(cost, counts[key, default: UnitCounts()]).map { by.values(key) + $0 }
+        }
+        let spans = by.spans(keys, of: period, finished: runner.finished)
         return ReportSection(
             name: "per_unit_\(by.name)", title: "Cost of one, b\(by.title.dropFirst())",
             columns: by.columns + Self.unitColumns,
-            rows: groups.sorted.flatMap { key, group in
-                Self.unitRows(group.cost, group.units).map { by.values(key) + $0 }
-            }, spans: spans.flatMap { [$0, $0, $0] })
+            rows: rows.flatMap { $0 }, spans: spans.flatMap { [$0, $0, $0] })
     }
 
     private func tokenTable(_ total: CostFigures) -> ReportSection {
@@ -137,10 +137,24 @@ struct CostReport {
     private func breakdown(
         _ by: ReportGrouping, _ costs: Grouped<CostFigures>, _ counts: Grouped<UnitCounts>?, _ total: CostFigures,
         of period: ReportPeriod
-    ) -> ReportSection {
+    ) throws -> ReportSection {
         var groups = costs
         for (key, units) in counts?.sorted ?? [] where units.answers > 0 {
             groups[key, default: CostFigures()] = costs[key, default: CostFigures()]
+        }
+        let (keys, rows) = try groups.made(check: runner.check) { key, figures -> [ReportValue] in
+            let count = counts.map { $0[key, default: UnitCounts()].answers }
+            let shares = figures.shares(of: total)
+            func each(_ picoUSD: Int128?) -> ReportValue { count.map { figures.each(picoUSD, per: $0) } ?? .none }
+            let costs: [ReportValue] = [
+                .count(figures.calls), figures.bookedShown,
+                figures.known == nil ? .unknown : .ratio(figures.booked, of: total.booked), .usd(figures.low),
+                .amount(figures.high), .count(figures.partly), .count(figures.unpriced),
+                count.map { .count($0) } ?? .none, each(figures.known), each(figures.low), each(figures.high),
+                shares.low,
+                shares.high,
+            ]
+            return by.values(key) + costs + figures.tokens.map { .count($0) }
         }
         return ReportSection(
             name: by.name, title: by.title,
@@ -153,20 +167,7 @@ struct CostReport {
                 ReportColumn("cost_per_answer_high", "at most"), ReportColumn("share_of_cost_low", "of cost at least"),
                 ReportColumn("share_of_cost_high", "of cost at most"),
             ] + CostFigures.tokenClasses.map { ReportColumn("\($0)_tokens", $0.replacing("_", with: " ")) },
-            rows: groups.sorted.map { key, figures in
-                let count = counts.map { $0[key, default: UnitCounts()].answers }
-                let shares = figures.shares(of: total)
-                func each(_ picoUSD: Int128?) -> ReportValue { count.map { figures.each(picoUSD, per: $0) } ?? .none }
-                let costs: [ReportValue] = [
-                    .count(figures.calls), figures.bookedShown,
-                    figures.known == nil ? .unknown : .ratio(figures.booked, of: total.booked), .usd(figures.low),
-                    .amount(figures.high), .count(figures.partly), .count(figures.unpriced),
-                    count.map { .count($0) } ?? .none, each(figures.known), each(figures.low), each(figures.high),
-                    shares.low,
-                    shares.high,
-                ]
-                return by.values(key) + costs + figures.tokens.map { .count($0) }
-            }, spans: by.spans(groups.sorted.map(\.key), of: period, finished: runner.finished))
+            rows: rows, spans: by.spans(keys, of: period, finished: runner.finished))
     }
 
     /// Costs that don't come from model calls, a line each.

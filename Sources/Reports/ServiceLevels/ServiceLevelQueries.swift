@@ -135,10 +135,11 @@ struct ServiceLevelQueries {
     private func addAnswers(_ groups: inout Grouped<ServiceLevelFigures>, _ condition: String = "") throws {
         let source = try by.source(answers.table, time: "time", of: period, runner: runner)
         let percentiles = percentiles
+        let counts = "select \(source.selection)count(*), count(*) filter (where status = 'error')"
+        let rest = "from \(source.text) where \(isAnswer)\(condition)\(by.clause)"
         let rows = try runner.groupRows(
-            "select \(source.selection)count(*), count(*) filter (where status = 'error'), count(duration_ns), "
-                + "count(time_to_first_token_ns)\(percentiles.map(\.text).joined()) "
-                + "from \(source.text) where \(isAnswer)\(condition)\(by.clause)")
+            "\(counts), count(duration_ns), count(time_to_first_token_ns)\(percentiles.map(\.text).joined()) "
+                + rest)
         let first = by.width
         for row in rows {
             var figures = groups[by.key(row), default: ServiceLevelFigures()]
@@ -152,6 +153,13 @@ struct ServiceLevelQueries {
                 }
             }
             groups[by.key(row), default: ServiceLevelFigures()] = figures
+        }
+        // Percentiles are of the events that are there. Of those that are not rollups know how many answers they were,
+        // as they know what all of them cost.
+        guard !percentiles.isEmpty, !runner.notices.isEmpty else { return }
+        for row in try runner.groupRows("\(counts) \(rest)") {
+            groups[by.key(row), default: ServiceLevelFigures()].answers = Int64(row.integer(first))
+            groups[by.key(row), default: ServiceLevelFigures()].errors = Int64(row.integer(first + 1))
         }
     }
 

@@ -63,7 +63,7 @@ function showLevels(report, query) {
     const [verdict, left] = [cell("verdict"), cell("budget_left")];
     const spark = el("div", { class: "spark" });
     sparks.set(name, spark);
-    // From how it went day by day a day leads to its hours, and an hour to who suffered in it.
+    // How it went day by day; from there a day leads to its hours, an hour to who suffered in it.
     return tile(nameOf(name), cell("actual"), "/reports/sla", { ...query, by: "day", measure: name }, [
       el("p", { class: look(verdict) }, textOf(verdict)),
       el("p", { class: "soft" }, "target " + textOf(cell("target")) + " · " + textOf(cell("samples")) + " samples"),

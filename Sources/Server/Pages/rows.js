@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 
 const spare = 12;
 // So many rows go onto paper.
-const printedMax = 500;
+const printedMax = 2000;
 
 export class VirtualRows {
   // `role` is treegrid or grid. `draw(index)` makes the cells of a row, `about(index)` its attributes, `chosen(index)`
@@ -46,29 +46,33 @@ export class VirtualRows {
   set(count, current = this.current) {
     this.count = count;
     this.body.setAttribute("aria-rowcount", String(count + 1));
-    this.clear(count);
+    this.lay();
     this.current = count === 0 ? -1 : Math.max(-1, Math.min(current, count - 1));
     this.render();
     this.say();
   }
 
-  // No row is there any more, and room for so many.
-  clear(count) {
-    this.space.style.height = count * this.height + "px";
+  // Room for all rows, of which none is there any more; how many of them are not on paper is said.
+  lay() {
+    const [first, last] = this.paper ? this.printed : [0, this.count - 1];
+    this.space.style.height = (last - first + 1) * this.height + "px";
     for (const row of this.shown.values()) row.remove();
     this.shown.clear();
+    this.left.hidden = last - first + 1 === this.count;
+    this.left.textContent = "rows " + (first + 1) + " to " + (last + 1) + " of " + this.count + " are on paper";
   }
 
-  // Paper does not scroll: rows from the first one in view on are all on it, and how many are not is said.
+  // The first and the last row on paper, which does not scroll: all are on it, of more than it takes those from the first one in view on.
+  get printed() {
+    const first = Math.max(0, Math.min(this.paper.seen, this.count - printedMax));
+    return [first, Math.min(this.count, first + printedMax) - 1];
+  }
+
   print(isPrinting) {
-    const first = isPrinting ? Math.min(Math.floor(this.body.scrollTop / this.height), Math.max(0, this.count - 1)) : 0;
-    const last = Math.min(this.count, first + printedMax) - 1;
     const scrolled = this.paper?.scrolled ?? this.body.scrollTop;
-    this.paper = isPrinting ? { first, last, scrolled } : null;
-    this.clear(isPrinting ? last - first + 1 : this.count);
+    this.paper = isPrinting ? { scrolled, seen: Math.floor(scrolled / this.height) } : null;
+    this.lay();
     this.body.scrollTop = isPrinting ? 0 : scrolled;
-    this.left.hidden = !isPrinting || last - first + 1 === this.count;
-    this.left.textContent = "rows " + (first + 1) + " to " + (last + 1) + " of " + this.count;
     this.render();
   }
 
@@ -83,8 +87,8 @@ export class VirtualRows {
   render() {
     const height = this.height;
     const view = this.body.clientHeight || 600;
-    const first = this.paper?.first ?? Math.max(0, Math.floor(this.body.scrollTop / height) - spare);
-    const last = this.paper?.last ?? Math.min(this.count - 1, Math.ceil((this.body.scrollTop + view) / height) + spare);
+    const [first, last] = this.paper ? this.printed : [Math.max(0, Math.floor(this.body.scrollTop / height) - spare),
+      Math.min(this.count - 1, Math.ceil((this.body.scrollTop + view) / height) + spare)];
     for (const [index, row] of this.shown) {
       if (index < first || index > last) {
         row.remove();
@@ -101,7 +105,7 @@ export class VirtualRows {
       class: "rows-row" + (index === this.current ? " is-current" : ""), role: "row", id: this.name + "-" + index,
       "aria-rowindex": index + 2, "aria-selected": index === this.current ? "true" : "false", ...this.about(index),
     }, this.draw(index));
-    row.style.top = (index - (this.paper?.first ?? 0)) * this.height + "px";
+    row.style.top = (index - (this.paper ? this.printed[0] : 0)) * this.height + "px";
     row.dataset.index = index;
     this.shown.set(index, row);
     // In the order in which they are read.

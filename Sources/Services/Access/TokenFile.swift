@@ -65,14 +65,25 @@ package struct TokenFile: Sendable {
 
     // MARK: Format
 
+    /// The same lines with sums that pass for what was written: whoever tries the reader with what nobody wrote would
+    /// else try the sums alone.
+    package static func resealed(_ bytes: [UInt8]) -> [UInt8] {
+        let lines = bytes.dropFirst(head.count).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        var file = head
+        for line in lines.dropLast() { append(line.dropFirst(17), to: &file) }
+        return file + (lines.last ?? [])
+    }
+
+    /// Puts a line behind others, with its sum.
+    private static func append(_ line: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
+        let sum = xxh3(line, seed: UInt64(bytes.count))
+        bytes += hexadecimal((0..<8).map { UInt8(truncatingIfNeeded: sum >> (56 - 8 * $0)) }).utf8
+        bytes += [UInt8(ascii: " ")] + line + [UInt8(ascii: "\n")]
+    }
+
     static func encode(_ book: TokenBook) -> [UInt8] {
         var bytes = head
-        func append(_ line: String) {
-            let line = Array(line.utf8)
-            let sum = xxh3(line, seed: UInt64(bytes.count))
-            bytes += hexadecimal((0..<8).map { UInt8(truncatingIfNeeded: sum >> (56 - 8 * $0)) }).utf8
-            bytes += [UInt8(ascii: " ")] + line + [UInt8(ascii: "\n")]
-        }
+        func append(_ line: String) { Self.append(Array(line.utf8)[...], to: &bytes) }
         for record in book.records {
             let times = [record.created, record.expires, record.revoked].map { $0.map(String.init) ?? "-" }.joined(
                 separator: " ")

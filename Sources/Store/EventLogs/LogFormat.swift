@@ -1,3 +1,5 @@
+internal import Hashing
+
 // The event log on disk: a directory of files that are numbered without a gap.
 //
 //     events-000000000007.log    records in order of acceptance; the highest number is the one being written
@@ -90,6 +92,41 @@ package enum LogFormat {
     /// Bytes that a record occupies.
     package static func recordBytes(payloadBytes: Int) -> Int {
         recordHeaderBytes + (payloadBytes + alignmentBytes - 1) / alignmentBytes * alignmentBytes
+    }
+
+    /// The same bytes with a header and records that pass for what was written, as far as these can be made out:
+    /// whoever tries readers with what nobody wrote would else try checksums alone.
+    /// - Parameter number: of the file, as its name has it.
+    /// - Complexity: O(bytes).
+    package static func resealed(_ bytes: [UInt8], number: UInt64) -> [UInt8] {
+        guard bytes.count >= fileHeaderBytes + recordHeaderBytes else { return bytes }
+        var file = bytes
+        func put(_ number: UInt64, at offset: Int, bytes count: Int = 8) {
+            for index in 0..<count { file[offset + index] = UInt8(truncatingIfNeeded: number >> (8 * UInt64(index))) }
+        }
+        func word(_ offset: Int) -> UInt64 { (0..<8).reduce(0) { $0 | UInt64(file[offset + $1]) << (8 * UInt64($1)) } }
+        file.replaceSubrange(0..<magic.count, with: magic)
+        put(number, at: 16)
+        put(UInt64(file.count), at: 24)
+        put(0, at: 52, bytes: 4)
+        var checksum = xxh3(file[..<LogFileHeader.checkedBytes], seed: number)
+        put(checksum, at: LogFileHeader.checkedBytes)
+        file.replaceSubrange(64..<fileHeaderBytes, with: repeatElement(0, count: fileHeaderBytes - 64))
+        let logID = word(8)
+        var offset = fileHeaderBytes
+        while file.count - offset >= recordHeaderBytes {
+            let payload = Int(UInt32(truncatingIfNeeded: word(offset + 8)))
+            guard payload <= payloadBytesMax, recordBytes(payloadBytes: payload) <= file.count - offset,
+                word(offset + LogRecordHeader.idOffset) == logID
+            else { break }
+            let end = offset + recordBytes(payloadBytes: payload)
+            put(UInt64(UInt16(truncatingIfNeeded: number)), at: offset + 14, bytes: 2)
+            put(UInt64(UInt32(truncatingIfNeeded: checksum)), at: offset + 20, bytes: 4)
+            checksum = LogRecordHeader.checksum(of: file[offset..<end], fileNumber: number, offset: offset)
+            put(checksum, at: offset)
+            offset = end
+        }
+        return file
     }
 
     /// Binds a record's checksum to its place.

@@ -40,18 +40,24 @@ final class SealedSegment: Sendable {
             expected: (description.segmentID, description.lengthBytes))
         return SealedSegment(
             id: description.segmentID, reader: reader, replaced: ReplacedRows(), positions: entry.positions,
-            timeRange: description.timeRange ?? 0...0, isFrozen: entry.isFrozen, drop: try drop(reader),
-            identities: try filter(reader))
+            timeRange: description.timeRange ?? 0...0, isFrozen: entry.isFrozen,
+            drop: try ifReadable { try drop(reader) }, identities: try ifReadable { try filter(reader) })
     }
 
-    /// What cannot be read of it is a finding of who verifies, and no reason not to open.
+    /// It stands there twice, the second time as the last of the records. What cannot be read of it is a finding of who
+    /// verifies, and no reason not to open.
     private static func drop(_ reader: SegmentReader) throws -> RetentionDrop? {
-        do {
-            guard let group = reader.groups(table: ManifestSegment.frozenTable).first else { return nil }
-            return try group.column(named: "data", type: .json).text(at: 0).flatMap { RetentionDrop(data: $0) }
-        } catch is any FileContentError {
-            return nil
+        guard !reader.groups(table: ManifestSegment.frozenTable).isEmpty else { return nil }
+        for table in [ManifestSegment.frozenTable, "system_events"] {
+            do {
+                guard let group = reader.groups(table: table).last else { continue }
+                let data = try group.column(named: "data", type: .json)
+                if let drop = data.text(at: group.rowCount - 1).flatMap({ RetentionDrop(data: $0) }) { return drop }
+            } catch is any FileContentError {
+                continue
+            }
         }
+        return nil
     }
 
     /// Without a filter every event of the segment's time is looked up, which is slow and right: that it cannot be used
@@ -60,6 +66,15 @@ final class SealedSegment: Sendable {
         do {
             return try reader.identityFilter()
         } catch is any FileContentError {
+            return nil
+        }
+    }
+
+    /// A sector that the disk no longer reads is as good as damage.
+    private static func ifReadable<Result>(_ body: () throws -> Result?) throws -> Result? {
+        do {
+            return try body()
+        } catch where StoreError.isOfPlace(error) {
             return nil
         }
     }
@@ -133,6 +148,9 @@ struct SealedState: Sendable {
 
     /// What retention dropped, as far as it can be read, in the order of the segments.
     var drops: [RetentionDrop] { segments.compactMap(\.drop) }
+
+    /// Segments that stand for events of which it cannot be read how many they were.
+    var unreadableDrops: Int { segments.count { $0.isFrozen && $0.drop == nil } }
 
     /// Without what stands for events that are gone.
     var unfrozen: SealedState {

@@ -45,7 +45,9 @@ package struct StoreSnapshot: TableCatalog {
     package var lossNotice: String? { LogLoss.notice(version.ledger.losses) }
 
     /// What answers say that are made of events, once retention dropped some; nil where it dropped none.
-    var retentionNotice: String? { RetentionDrop.notice(version.sealed.drops) }
+    var retentionNotice: String? {
+        RetentionDrop.notice(version.sealed.drops, besidesUnreadable: version.sealed.unreadableDrops)
+    }
 
     /// What is said beside exports, prices and what calls cost: of what was lost, and of what was dropped.
     package var priceNotice: String? {

@@ -75,13 +75,13 @@ final class StoreVersion: Sendable {
         let dirty = dirty.sorted
         let basis = basis(dirty)
         let earlier = known == nil ? lately.fold(on: basis, through: position) : nil
-        let changed = earlier.map { $0.changed(in: tail, registry) }
+        let changes = try earlier?.changes(in: tail, registry, check: check)
         var rows = try ConversationRows.folding(
-            tail.readBlocks, dirty: dirty, unfolded: sealed.unfolded, only: missing ?? changed, sealed: sealed,
+            tail.readBlocks, dirty: dirty, unfolded: sealed.unfolded, only: missing ?? changes?.folded, sealed: sealed,
             overlay: overlay, layouts: layouts, registry: registry, workers: workers, limits: foldLimits,
             setsAside: true, note: note, check: check)
         if let known { rows = known.with(rows) }
-        if let earlier, let changed { rows = changed.isEmpty ? earlier.rows : earlier.rows.without(changed).with(rows) }
+        if let earlier, let changes { rows = try earlier.rows(changes, folded: rows, check: check) }
         rows.found.position = position
         folded.withLock { folded in
             let isBetter = folded.map { rows.found.unfolded.count <= $0.found.unfolded.count } ?? true

@@ -93,11 +93,12 @@ package struct ConversationFold: Sendable {
     ///   - cut: when the first and the last event of the conversation were, where these are its first ones alone. Then
     ///     a question without an answer may have one among the others, so no turn is made of it, and how the
     ///     conversation stands is not told.
+    ///   - check: throws when the rows are no longer wanted; then the output is of no use.
     /// - Complexity: O(bytes of the events).
     package mutating func fold(
         _ events: [EventReference], buffers: [[UInt8]], costs: [[CallCost]], cut: ClosedRange<Int64>? = nil,
-        into output: inout ReadModelBuilder
-    ) {
+        into output: inout ReadModelBuilder, check: () throws -> Void
+    ) rethrows {
         precondition(!events.isEmpty)
         assert(
             events.allSatisfy { $0.cost < 0 || Int($0.cost) < costs[Int($0.buffer)].count },
@@ -109,6 +110,7 @@ package struct ConversationFold: Sendable {
             let buffer = events[index].buffer
             let bytes = buffers[Int(buffer)]
             repeat {
+                if index % FoldColumns.eventsPerLook == 0 { try check() }
                 if index % Self.rowsFetched == 0 {
                     fetch(events[index..<min(index + Self.rowsFetched, events.count)], buffers)
                 }
@@ -118,10 +120,12 @@ package struct ConversationFold: Sendable {
         }
         assert(zip(self.events, self.events.dropFirst()).allSatisfy { $0.time <= $1.time }, "events ascend by time")
         let source = FoldSource(events: events, buffers: buffers, conversation: conversation)
+        try check()
         matching.match(self.events, source)
         assert(matching.turnOf.count == events.count, "each event was given a turn or none")
         var summary = ConversationSummary()
         for (index, reference) in events.enumerated() {
+            if index % FoldColumns.eventsPerLook == 0 { try check() }
             summary.add(self.events[index], place: index, buffer: Int(reference.buffer), of: buffers)
             apply(index, reference.cost >= 0 ? costs[Int(reference.buffer)][Int(reference.cost)] : nil, &summary)
         }
@@ -130,7 +134,9 @@ package struct ConversationFold: Sendable {
             (summary.startTime, summary.lastTime) = (cut.lowerBound, cut.upperBound)
             summary.cutAfter = Int64(events.count)
         }
-        for turn in matching.turns where turn.answer >= 0 || turn.question >= 0 && cut == nil {
+        for (index, turn) in matching.turns.enumerated()
+        where turn.answer >= 0 || turn.question >= 0 && cut == nil {
+            if index % FoldColumns.eventsPerLook == 0 { try check() }
             if turn.question >= 0 { summary.turns += 1 }
             output.appendTurn(turn, source)
         }
@@ -138,6 +144,14 @@ package struct ConversationFold: Sendable {
         assert(summary.turns <= matching.turns.count, "a turn is counted once")
         output.appendConversation(
             summary, source, contextEvents: contextEvents, contextRanges: contextRanges)
+    }
+
+    /// The same, of which nobody tires.
+    package mutating func fold(
+        _ events: [EventReference], buffers: [[UInt8]], costs: [[CallCost]], cut: ClosedRange<Int64>? = nil,
+        into output: inout ReadModelBuilder
+    ) {
+        fold(events, buffers: buffers, costs: costs, cut: cut, into: &output) {}
     }
 
     private mutating func reset() {

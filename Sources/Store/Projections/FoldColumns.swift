@@ -78,13 +78,19 @@ package struct FoldColumns: Sendable {
     /// What any event takes beside its texts.
     private static let eventBytes = 256
 
+    /// After so many events of one conversation who works on them looks whether its rows are still wanted: some
+    /// conversations are all that there is to do.
+    static let eventsPerLook = 4_096
+
     /// Leaves the first events by position, as many as the rows of a conversation are made of. A prefix of the
     /// positions, so that what comes later changes nothing.
+    /// - Parameter check: throws when the rows are no longer wanted.
     /// - Returns: when the first and the last of all of them were, where some were left out; else nil.
     /// - Complexity: O(events), where some are left out O(events · log events).
     package func cut(
-        _ events: inout [EventReference], buffers: [[UInt8]], eventsMax: Int, bytesMax: Int
-    ) -> ClosedRange<Int64>? {
+        _ events: inout [EventReference], buffers: [[UInt8]], eventsMax: Int, bytesMax: Int,
+        check: () throws -> Void
+    ) rethrows -> ClosedRange<Int64>? {
         // No event weighs more than its whole row and what any event takes.
         var most = 0
         for event in events { most += Self.eventBytes + Int(event.byteCount) }
@@ -92,6 +98,7 @@ package struct FoldColumns: Sendable {
         events.sort { $0.position < $1.position }
         var (kept, total) = (0, 0)
         for event in events.prefix(eventsMax) {
+            if kept % Self.eventsPerLook == 0 { try check() }
             total += weight(of: event.row(in: buffers))
             if total > bytesMax { break }
             kept += 1
@@ -106,8 +113,11 @@ package struct FoldColumns: Sendable {
     }
 
     /// Sorts the events of a conversation by ``EventOrder``, which makes the fold independent of how they came.
+    /// - Parameter check: throws when they are no longer wanted.
     /// - Complexity: O(events) where they are sorted, else O(events · log events).
-    package func sort(_ events: inout [EventReference], buffers: [[UInt8]]) {
+    package func sort(
+        _ events: inout [EventReference], buffers: [[UInt8]], check: () throws -> Void
+    ) rethrows {
         var (last, ascends) = (Int64.min, true)
         for (index, event) in events.enumerated() {
             ascends = index == 0 || event.time > last
@@ -115,8 +125,9 @@ package struct FoldColumns: Sendable {
             last = event.time
         }
         if ascends { return }
-        let keyed = events.map { event in
-            (order: orderer.order(event.row(in: buffers), position: event.position), event: event)
+        let keyed = try events.enumerated().map { index, event in
+            if index % Self.eventsPerLook == 0 { try check() }
+            return (order: orderer.order(event.row(in: buffers), position: event.position), event: event)
         }
         let isSorted = zip(keyed, keyed.dropFirst()).allSatisfy { $0.order <= $1.order }
         if !isSorted {
@@ -124,6 +135,18 @@ package struct FoldColumns: Sendable {
         }
         assert(zip(events, events.dropFirst()).allSatisfy { $0.time <= $1.time }, "time goes before all else")
     }
+}
+
+extension FoldColumns {
+    /// As ``cut(_:buffers:eventsMax:bytesMax:check:)``, of which nobody tires.
+    package func cut(
+        _ events: inout [EventReference], buffers: [[UInt8]], eventsMax: Int, bytesMax: Int
+    ) -> ClosedRange<Int64>? {
+        cut(&events, buffers: buffers, eventsMax: eventsMax, bytesMax: bytesMax) {}
+    }
+
+    /// As ``sort(_:buffers:check:)``, likewise.
+    package func sort(_ events: inout [EventReference], buffers: [[UInt8]]) { sort(&events, buffers: buffers) {} }
 }
 
 /// What an event type means to the fold, by type id.

@@ -145,6 +145,12 @@ class Browser:
         with open(path, "wb") as file:
             file.write(self.png())
 
+    def print(self):
+        """The page's own button, as far as the browser's own print command."""
+        self.ask("void (window.__printed = false, window.print = () => { window.__printed = true })")
+        self.button("Print").click()
+        self.until("a page to print", lambda: self.ask("window.__printed"))
+
     def paper(self):
         """The page as its print command makes it: a PDF, A4, without what is no text."""
         return base64.b64decode(self.command("Page.printToPDF", paperWidth=8.27, paperHeight=11.69, preferCSSPageSize=True)["data"])

@@ -80,6 +80,9 @@ struct Machine {
         try fileSystem.isDirectory(directory + "/log") || fileSystem.isDirectory(directory + "/segments")
     }
 
+    /// Whether backups are kept there, by `plimsoll backup`.
+    func holdsBackups(_ directory: String) throws -> Bool { try fileSystem.isDirectory(directory + "/pieces") }
+
     /// What is damaged in the files of a directory, which may be served meanwhile.
     /// - Parameter asksServers: as of ``checkExists(_:asksServers:)``.
     func fileFaults(

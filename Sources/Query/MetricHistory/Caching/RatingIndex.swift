@@ -1,5 +1,6 @@
 import Bytes
 import Columnar
+import Platform
 import Synchronization
 
 /// Which rating of each conversation is the last one, over the pieces of one snapshot after the other.
@@ -46,6 +47,8 @@ final class RatingIndex: Sendable {
     /// Numbers of the label sets of all that it makes.
     let sets = LabelNumbers()
     private let state = Mutex(State())
+    /// Whoever asks while another one reads pieces waits here, and for no longer than it has time.
+    private let turns = OneAtATime()
 
     /// Roughly, but for what it made, which whoever asked for it holds.
     var memoryBytes: Int {
@@ -63,6 +66,13 @@ final class RatingIndex: Sendable {
     /// - Complexity: O(pieces), rows of those that are not known, and ratings of the hours that change.
     func pieces(
         of sources: [FoldPiece], as keys: [PieceKey], _ exposition: Exposition, _ reader: HistoryReader
+    ) throws -> (pieces: [CellPiece]?, steps: Int) {
+        try turns.run(waitingWhile: reader.check) { try read(sources, as: keys, exposition, reader) }
+    }
+
+    /// The same in the caller's turn.
+    private func read(
+        _ sources: [FoldPiece], as keys: [PieceKey], _ exposition: Exposition, _ reader: HistoryReader
     ) throws -> (pieces: [CellPiece]?, steps: Int) {
         try state.withLock { state throws -> (pieces: [CellPiece]?, steps: Int) in
             var (steps, bytes) = (0, 0)

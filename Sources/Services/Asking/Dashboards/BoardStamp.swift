@@ -57,6 +57,7 @@ extension BoardRequest {
 
     /// All that may be asked, with variables in it. Of variables the series that they look at.
     private var expressions: [String] {
+        // order: as the file has them.
         let selectors = dashboard.variables.compactMap { variable -> String? in
             if case .labelValues(let query) = variable.source { query.selector } else { nil }
         }

@@ -31,7 +31,6 @@ package struct AlertQueue: Sendable {
     /// Alerts that found no room.
     package private(set) var dropped = 0
 
-    // tests: as `AlertQueue`.
     /// - Parameter repeatNanoseconds: after which a webhook is told again.
     package init(_ kind: AlertDestination.Kind, repeatNanoseconds: Int64) {
         (self.kind, self.repeatNanoseconds) = (kind, repeatNanoseconds)

@@ -1,4 +1,5 @@
 import Bytes
+import Hashing
 import Platform
 import Segments
 
@@ -41,6 +42,21 @@ struct BackupPlace: Sendable {
         return beginning + String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
     }
 
+    /// Whether a name is one that a piece has, or has while it is made.
+    private static func isPiece(name: String) -> Bool {
+        let digits = name.hasSuffix(unfinishedEnding) ? name.dropLast(unfinishedEnding.count) : name[...]
+        return digits.utf8.count == 2 * SHA256.digestBytes
+            && digits.utf8.allSatisfy {
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+            }
+    }
+
+    /// The number of the backup that a file describes, by its name or that of its copy.
+    private static func number(ofRecord name: String) -> UInt64? {
+        number(FileReference.original(ofCopy: name) ?? name)
+    }
+
     private static func number(_ name: String) -> UInt64? {
         guard name.hasPrefix(beginning), let number = UInt64(name.dropFirst(beginning.count)),
             (1...numberMax).contains(number), Self.name(number) == name
@@ -56,7 +72,11 @@ struct BackupPlace: Sendable {
     /// Makes the place where there is none.
     /// - Throws: ``BackupRefusal`` where something else is there; ``StorageError``.
     func begin() throws {
-        if try fileSystem.isDirectory(directory), try !fileSystem.isDirectory(pieces) {
+        if try fileSystem.lengthBytes(of: directory) != nil {
+            throw BackupRefusal(
+                reason: "\(directory) is a file", advice: "name a directory that is empty, or is not there yet")
+        }
+        if try fileSystem.isDirectory(directory), try !isBegun() {
             guard try fileSystem.list(directory).isEmpty else {
                 throw BackupRefusal(
                     reason: "\(directory) is no empty directory and holds no backups",
@@ -64,6 +84,14 @@ struct BackupPlace: Sendable {
             }
         }
         try fileSystem.createDirectories(pieces)
+    }
+
+    /// Whether it is a place, of which there may be no more than the beginning. Others call a folder `pieces`, too, and
+    /// keep in it what is theirs.
+    private func isBegun() throws -> Bool {
+        guard try fileSystem.isDirectory(pieces) else { return false }
+        if try fileSystem.lengthBytes(of: lock) != nil || !numbers().isEmpty { return true }
+        return try fileSystem.list(pieces).isEmpty
     }
 
     /// - Throws: ``BackupRefusal`` where there are no backups.
@@ -77,8 +105,17 @@ struct BackupPlace: Sendable {
     /// The numbers of all backups, the newest first.
     func numbers() throws(StorageError) -> [UInt64] {
         let names = try fileSystem.list(directory).map(\.name)
-        let numbers = names.compactMap { Self.number(FileReference.original(ofCopy: $0) ?? $0) }
-        return Set(numbers).sorted(by: >)
+        return Set(names.compactMap(Self.number(ofRecord:))).sorted(by: >)
+    }
+
+    /// Why a backup cannot be read to its end that was there a moment ago: another one was made, and takes its place.
+    /// - Parameter advice: what to do about it.
+    /// - Returns: nil where it is still there, and where nobody can tell.
+    func refusal(ofGone backup: BackupRecord, _ advice: String) -> BackupRefusal? {
+        guard let numbers = try? numbers(), !numbers.contains(backup.number) else { return nil }
+        return BackupRefusal(
+            reason: "backup \(backup.number) of \(directory) went while it was read: newer ones have taken its place",
+            advice: advice)
     }
 
     /// The number of the next one, greater than any here.
@@ -132,7 +169,10 @@ struct BackupPlace: Sendable {
         guard try fileSystem.lengthBytes(of: path) != nil else {
             throw CorruptionError(file: path, offset: 0, expectation: "what a backup is of; the file is missing")
         }
-        let bytes = try fileSystem.contents(of: path)
+        guard let bytes = try fileSystem.input(path, bytesMax: BackupRecord.bytesMax, takesPipes: false) else {
+            throw CorruptionError(
+                file: path, offset: BackupRecord.bytesMax, expectation: "the end of what a backup is of")
+        }
         let record: BackupRecord
         do {
             record = try BackupRecord(parsing: bytes)
@@ -154,8 +194,8 @@ struct BackupPlace: Sendable {
         try? fileSystem.replace(copy(record.number), with: bytes)
     }
 
-    /// Removes all backups but the newest ones, then pieces that none has which is left. Where one that stays cannot be
-    /// read nobody knows its pieces, and none is removed.
+    /// Removes all backups but the newest ones, then pieces that none has which is left: files of other names are
+    /// somebody else's. Where one that stays cannot be read nobody knows its pieces, and none is removed.
     /// - Returns: the numbers that went.
     func removeOutdated(keeping count: Int) throws -> [UInt64] {
         precondition(count > 0, "the newest one stays")
@@ -168,7 +208,8 @@ struct BackupPlace: Sendable {
         if !outdated.isEmpty { try fileSystem.flushDirectory(directory) }
         guard let kept = pieceNames(of: Array(numbers.prefix(count))) else { return outdated }
         var hasRemoved = false
-        for entry in try fileSystem.list(pieces) where !entry.isDirectory && !kept.contains(entry.name) {
+        for entry in try fileSystem.list(pieces)
+        where !entry.isDirectory && Self.isPiece(name: entry.name) && !kept.contains(entry.name) {
             try fileSystem.remove(pieces + "/" + entry.name)
             hasRemoved = true
         }
@@ -178,18 +219,21 @@ struct BackupPlace: Sendable {
 
     /// Removes what an attempt left that did not end: files that have no name of their own yet.
     func removeUnfinished() throws(StorageError) {
-        for folder in [directory, pieces] {
-            for entry in try fileSystem.list(folder) where entry.name.hasSuffix(Self.unfinishedEnding) {
+        func remove(in folder: String, _ isOurs: (String) -> Bool) throws(StorageError) {
+            for entry in try fileSystem.list(folder) where !entry.isDirectory {
+                guard entry.name.hasSuffix(Self.unfinishedEnding), isOurs(entry.name) else { continue }
                 try fileSystem.remove(folder + "/" + entry.name)
             }
         }
+        try remove(in: directory) { Self.number(ofRecord: String($0.dropLast(Self.unfinishedEnding.count))) != nil }
+        try remove(in: pieces, Self.isPiece)
     }
 
     /// Files among the pieces that no backup has: an attempt that did not end made them; the next one takes them up.
     /// - Returns: nil where some backup cannot be read, so that nobody knows.
     func strayFiles() throws -> Int? {
         guard let known = try pieceNames(of: numbers()) else { return nil }
-        return try fileSystem.list(pieces).count { !known.contains($0.name) }
+        return try fileSystem.list(pieces).count { Self.isPiece(name: $0.name) && !known.contains($0.name) }
     }
 
     /// Names of the pieces of some backups; nil where one of these cannot be read.

@@ -84,10 +84,12 @@ struct BackupFile: Hashable, Sendable {
 
 extension BackupRecord {
     private static let magic = Array("PLIMBACK".utf8)
-    private static let headerBytes = 32
+    static let headerBytes = 32
     private static let pathBytesMax = 1_024
     /// Far above what a store of a thousand segments has.
-    private static let filesMax = 1 << 24
+    private static let filesMax = 1 << 20
+    /// Half a million files; what is longer is something else, and not read into memory to say so.
+    static let bytesMax = 64 << 20
 
     var serialised: [UInt8] {
         var body = ByteSink()
@@ -117,7 +119,7 @@ extension BackupRecord {
             throw DecodingError(offset: 0, expectation: "the magic of a backup")
         }
         let isWhole =
-            bytes.count > SHA256.digestBytes
+            bytes.count >= Self.headerBytes + SHA256.digestBytes
             && SHA256.hash(bytes.dropLast(SHA256.digestBytes)).elementsEqual(bytes.suffix(SHA256.digestBytes))
         let format = try cursor.readByte()
         guard BackupFormat(rawValue: format) != nil else {
@@ -136,10 +138,14 @@ extension BackupRecord {
         madeTime = try cursor.readZigzag()
         store = try cursor.readText(max: Self.pathBytesMax)
         var files: [BackupFile] = []
+        var total = 0
         for _ in 0..<(try cursor.readCount(max: Self.filesMax)) {
             let path = try cursor.readText(max: Self.pathBytesMax)
             guard BackupFile.isOurs(path: path) else { throw cursor.failure("the path of a file of a store") }
             let lengthBytes = try cursor.readCount(max: .max)
+            let (sum, isBeyond) = total.addingReportingOverflow(lengthBytes)
+            guard !isBeyond else { throw cursor.failure("files of fewer bytes in all") }
+            total = sum
             files.append(
                 BackupFile(
                     path: path, lengthBytes: lengthBytes,

@@ -124,7 +124,9 @@ private struct BackupRun {
             let (kept, begun) = (segmentsKept, context.clock.wallNanoseconds())
             let source = try source()
             do {
-                return try finish(keep(source, as: number, madeTime: begun, note), source)
+                // On its own: what is said of the pieces at the end is what has become of them.
+                let record = try keep(source, as: number, madeTime: begun, note)
+                return try finish(record, source)
             } catch where source.isOvertaken && Self.mayBeGone(error) {
                 attemptsLeft = segmentsKept > kept ? Self.attemptsMax : attemptsLeft - 1
                 failure = error
@@ -150,9 +152,10 @@ private struct BackupRun {
 
     /// - Throws: ``BackupRefusal`` where the place has backups of another store.
     private func checkStore() throws {
-        guard let newest = try place.numbers().lazy.compactMap({ try? place.read($0).record }).first,
-            !newest.store.isEmpty, !store.isEmpty, newest.store != store
-        else { return }
+        guard !store.isEmpty else { return }
+        // Of those that were made without the key nobody knows the store.
+        let known = try place.numbers().lazy.compactMap { try? place.read($0).record.store }.first { !$0.isEmpty }
+        guard let known, known != store else { return }
         throw BackupRefusal(
             reason: "\(place.directory) has backups of a store with another key than \(files.secret)",
             advice: "give each store a place of its own")

@@ -21,8 +21,6 @@ package struct RestoredBackup: Sendable {
     package let record: BackupRecord
     /// The last position that is there.
     package let position: Int64
-    /// Everything that it had received up to this time is there, ns since 1970 UTC.
-    package let receivedTime: Int64
 }
 
 extension EventStore {
@@ -32,8 +30,8 @@ extension EventStore {
     ///
     /// Nothing opens the directory before it has ended, whatever crashes.
     /// - Parameter note: is told how far it is; nothing of a store up to a moment.
-    /// - Throws: ``BackupRefusal``: nothing has changed; ``FileContentError`` where the backup is damaged;
-    ///   ``StorageError``. What is in the directory then is no store, and says so.
+    /// - Throws: ``BackupRefusal``: nothing has changed, but where the backup went meanwhile; ``FileContentError``
+    ///   where the backup is damaged; ``StorageError``. What is in the directory then is no store, and says so.
     package static func restoreBackup(
         _ path: String, into directory: String, context: StoreContext, _ wanted: BackupRestoring = BackupRestoring(),
         note: @escaping BackupNote = { _, _ in }
@@ -43,10 +41,15 @@ extension EventStore {
         let restore = StoreRestoring(
             place: place, record: record, files: StoreFiles(root: directory), context: context)
         try restore.begin(key: try restore.check(wanted))
-        if let moment = wanted.moment {
-            try restore.replay(to: moment)
-        } else {
-            try restore.copyFiles(note)
+        do {
+            if let moment = wanted.moment {
+                try restore.replay(to: moment)
+            } else {
+                try restore.copyFiles(note)
+            }
+        } catch {
+            let advice = "remove \(directory), and restore one that is there"
+            throw place.refusal(ofGone: record, advice) ?? error
         }
         return try restore.finish(isWhole: wanted.moment == nil)
     }
@@ -85,7 +88,15 @@ private struct StoreRestoring {
                 "\(place.directory) holds no key, without which nobody knows the store's users again",
                 "name the key that was kept apart: --key FILE")
         }
-        return try place.key(in: wanted.keyFile ?? place.key, of: record)
+        let path = wanted.keyFile ?? place.key
+        let key = try place.key(in: path, of: record)
+        // Who made the backup could not read the key, so that only its events tell.
+        guard try !record.store.isEmpty || context.openingBackup(record, in: place, { try $0.isKnown(byKey: key) })
+        else {
+            throw place.refusal(ofKey: path)
+        }
+        if wanted.moment != nil { try checkIsWhole() }
+        return key
     }
 
     private func check(_ moment: EarlierStore.Moment) throws {
@@ -105,6 +116,16 @@ private struct StoreRestoring {
 
     private func refusal(_ reason: String, _ advice: String) -> BackupRefusal {
         BackupRefusal(reason: reason, advice: advice)
+    }
+
+    /// Whoever says a store anew needs all of its events.
+    private func checkIsWhole() throws {
+        let isWhole = try context.openingBackup(record, in: place) { $0.snapshot().horizon == nil }
+        guard !isWhole else { return }
+        throw refusal(
+            "retention had dropped events before backup \(record.number) was made, and without these no earlier moment "
+                + "can be told",
+            "restore it whole, or name an older backup with --number")
     }
 
     /// From here on nothing opens the directory.
@@ -190,6 +211,6 @@ private struct StoreRestoring {
         try fileSystem.flushDirectory(files.root)
         try fileSystem.remove(files.restoring)
         try fileSystem.flushDirectory(files.root)
-        return RestoredBackup(record: record, position: snapshot.position, receivedTime: snapshot.watermark)
+        return RestoredBackup(record: record, position: snapshot.position)
     }
 }

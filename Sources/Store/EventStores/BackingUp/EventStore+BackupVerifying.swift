@@ -18,12 +18,13 @@ package struct BackupVerification: Sendable {
 
 extension EventStore {
     /// Proves a backup without restoring it: every file of it is read to its end and compared, then it is opened as the
-    /// store that it would be, whose position has to be the one that it states. Nothing is written.
+    /// store that it would be, whose position has to be the one that it states. Nothing is written, and nobody is kept
+    /// from making another one meanwhile.
     /// - Parameters:
     ///   - number: nil for the newest one.
     ///   - note: is told how far it is.
-    /// - Throws: ``BackupRefusal`` where there is none; ``FileContentError`` where what it is of cannot be read;
-    ///   ``StorageError`` that is not of one file. Damage of files is a finding.
+    /// - Throws: ``BackupRefusal`` where there is none, or it went meanwhile; ``FileContentError`` where what it is of
+    ///   cannot be read; ``StorageError`` that is not of one file. Damage of files is a finding.
     /// - Complexity: O(bytes); a mebibyte of them and what a start takes are held at a time.
     package static func verifyBackup(
         _ path: String, number: UInt64? = nil, context: StoreContext,
@@ -31,6 +32,21 @@ extension EventStore {
     ) throws -> BackupVerification {
         let place = BackupPlace(path, context.fileSystem)
         let (record, damage) = try place.read(number)
+        func refusal() -> BackupRefusal? { place.refusal(ofGone: record, "prove the newest one") }
+        let result: BackupVerification
+        do {
+            result = try verify(record, damage, in: place, context, note)
+        } catch {
+            throw refusal() ?? error
+        }
+        if !result.findings.isEmpty, let refusal = refusal() { throw refusal }
+        return result
+    }
+
+    private static func verify(
+        _ record: BackupRecord, _ damage: CorruptionError?, in place: BackupPlace, _ context: StoreContext,
+        _ note: @escaping BackupNote
+    ) throws -> BackupVerification {
         var result = BackupVerification(
             record: record, numbers: try place.numbers(), strayFiles: try place.strayFiles(),
             hasKey: try context.fileSystem.lengthBytes(of: place.key) != nil)
@@ -106,12 +122,22 @@ extension BackupPlace {
     /// The key of the store that was backed up.
     /// - Throws: ``BackupRefusal`` where a file holds another one; what reading it throws.
     func key(in path: String, of record: BackupRecord) throws -> [UInt8] {
-        let key = try StoreKey.read(path, fileSystem: fileSystem, takesPipes: true)
-        guard record.store.isEmpty || ExportHeader.fingerprint(ofKey: key) == record.store else {
+        let key: [UInt8]
+        do {
+            key = try StoreKey.read(path, fileSystem: fileSystem, takesPipes: true)
+        } catch let error as StorageError where error.operation == .open && error.isMissing {
             throw BackupRefusal(
-                reason: "\(path) is not the key of the store that was backed up",
-                advice: "the key of a store is DIR/keys/store.key")
+                reason: "there is no key \(path)", advice: "the key of a store is DIR/keys/store.key")
+        }
+        guard record.store.isEmpty || ExportHeader.fingerprint(ofKey: key) == record.store else {
+            throw refusal(ofKey: path)
         }
         return key
+    }
+
+    func refusal(ofKey path: String) -> BackupRefusal {
+        BackupRefusal(
+            reason: "\(path) is not the key of the store that was backed up",
+            advice: "the key of a store is DIR/keys/store.key")
     }
 }

@@ -59,7 +59,8 @@ struct CompactionJob: StoreJob {
         var (past, allGroups) = (ReplacedRows(), 0)
         for layout in layouts.tables {
             let table = try MergedTable(
-                layout.name, columns: layout.columns, of: segments, by: .events, filter: filter, check: stop.check)
+                layout.name, columns: layout.columns, of: segments, by: .events,
+                filter: filter?.staying(of: layout, registry), check: stop.check)
             var groupCount = 0
             var moves = CompactedRows.Table(table)
             func add(_ chunk: Chunk, _ columns: [TableColumn]) throws {

@@ -106,14 +106,19 @@ final class CostOverlay: Sendable {
     /// The costs of all calls of a morsel, computed once for all who ask while they are kept.
     /// - Parameter compute: by row; nil for one without a cost.
     func columns(of morsel: RepricedMorsel, _ compute: () throws -> [CallCost?]) throws -> OverlaidCosts.Columns {
-        let (money, columns) = (morsel.money, morsel.layout.columns)
-        guard let key = identity(of: morsel) else { return OverlaidCosts.Columns(try compute(), money, columns) }
-        return try kept.columns(of: key) { OverlaidCosts.Columns(try compute(), money, columns) }
+        let (money, columns, check) = (morsel.money, morsel.layout.columns, morsel.check)
+        guard let key = identity(of: morsel) else {
+            return try OverlaidCosts.Columns(compute(), money, columns, check: check)
+        }
+        return try kept.columns(of: key, waitingWhile: check) {
+            try OverlaidCosts.Columns(compute(), money, columns, check: check)
+        }
     }
 
-    /// Takes the costs of all calls of a morsel as told, unless they are there.
-    func keep(_ columns: OverlaidCosts.Columns, of morsel: RepricedMorsel) throws {
-        if let key = identity(of: morsel) { _ = try kept.columns(of: key) { columns } }
+    /// Takes the costs of all calls of a morsel as told, unless they are there or somebody computes them: the writer
+    /// waits for no question.
+    func keep(_ columns: OverlaidCosts.Columns, of morsel: RepricedMorsel) {
+        if let key = identity(of: morsel) { kept.keep(columns, of: key) }
     }
 
     /// The costs of all calls of a morsel; nil where nobody asked for them yet.

@@ -1,11 +1,16 @@
+import Platform
 import Synchronization
 
 // tests: how threads wait for each other shows in no answer of a store.
 /// Values that are computed once for all who ask, and kept while there is room. What came first goes first.
 package final class KeptValues<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    /// Whoever asks while another computes waits: it is the same work.
+    /// Whoever asks while another computes waits, for as long as it wants the value: it is the same work.
     private final class Place: Sendable {
-        let value = Mutex<Value?>(nil)
+        let turns = OneAtATime()
+        private let value = Mutex<Value?>(nil)
+
+        var known: Value? { value.withLock { $0 } }
+        func set(_ new: Value) { value.withLock { $0 = new } }
     }
 
     private struct State {
@@ -47,18 +52,24 @@ package final class KeptValues<Key: Hashable & Sendable, Value: Sendable>: Senda
     }
 
     /// The value of a key, from memory or computed now; what fails is computed again by the next who asks.
-    package func value(of key: Key, _ compute: () throws -> Value) throws -> Value {
+    /// - Parameter check: throws when the caller waits no longer for another one who computes; asked only while it
+    ///   waits.
+    /// - Throws: what `check` throws, and what `compute` does.
+    package func value(
+        of key: Key, waitingWhile check: () throws -> Void = {}, _ compute: () throws -> Value
+    ) throws -> Value {
         let place = state.withLock { state in
             if let place = state.places[key] { return place }
             let place = Place()
             state.places[key] = place
             return place
         }
-        return try place.value.withLock { known in
-            if let known { return known }
+        if let known = place.known { return known }
+        return try place.turns.run(waitingWhile: check) {
+            if let known = place.known { return known }
             do {
                 let value = try compute()
-                known = value
+                place.set(value)
                 state.withLock { $0.hold(place, of: key, byteCount(value), upTo: bytesMax) }
                 return value
             } catch {
@@ -71,9 +82,16 @@ package final class KeptValues<Key: Hashable & Sendable, Value: Sendable>: Senda
         }
     }
 
-    /// nil where nobody asked yet, or it is gone; waits for one who computes.
-    package func known(of key: Key) -> Value? {
-        let place = state.withLock { $0.places[key] }
-        return place?.value.withLock { $0 }
+    /// Takes a value as told, unless it is there or somebody computes it: nobody waits for that.
+    package func keep(_ value: Value, of key: Key) {
+        state.withLock { state in
+            guard state.places[key] == nil else { return }
+            let place = Place()
+            place.set(value)
+            state.hold(place, of: key, byteCount(value), upTo: bytesMax)
+        }
     }
+
+    /// nil where nobody asked yet, it is gone, or somebody still computes it: nobody waits for that.
+    package func known(of key: Key) -> Value? { state.withLock { $0.places[key] }?.known }
 }

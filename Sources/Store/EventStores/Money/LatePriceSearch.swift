@@ -163,7 +163,7 @@ struct LatePriceSearch {
         var costs = booked
         let waiting = booked.indices.filter { row in booked[row].map { $0.state != .priced } ?? false }
         for (row, cost) in zip(waiting, try new.computed(waiting)) { costs[row] = cost }
-        try after.keep(OverlaidCosts.Columns(costs, money, layout.columns), of: new)
+        after.keep(OverlaidCosts.Columns(costs, money, layout.columns, check: {}), of: new)
         let counted = try CountedCalls(base, layout, leads)
         return waiting.compactMap { row in
             guard booked[row]?.costPicoUSD == nil, let cost = costs[row]?.costPicoUSD,

@@ -14,10 +14,16 @@ final class OverlaidCosts: Sendable {
         private let vectors: [Vector]
         private let places: [Int]
 
-        /// - Parameter costs: by row; nil for one without a cost.
-        init(_ costs: [CallCost?], _ money: EventTableLayout.MoneyPlaces, _ columns: [TableColumn]) {
+        /// - Parameters:
+        ///   - costs: by row; nil for one without a cost.
+        ///   - check: throws when they are no longer wanted.
+        init(
+            _ costs: [CallCost?], _ money: EventTableLayout.MoneyPlaces, _ columns: [TableColumn],
+            check: () throws -> Void
+        ) rethrows {
             places = money.costs
-            vectors = places.map { place in
+            vectors = try places.map { place in
+                try check()
                 var builder = ColumnBuilder(type: columns[place].type)
                 for (row, cost) in costs.enumerated() {
                     guard let cost else { continue }
@@ -60,10 +66,16 @@ final class OverlaidCosts: Sendable {
     init(bytesMax: Int) { kept = KeptValues(bytesMax: bytesMax) { $0.byteCount } }
 
     /// The columns of what the identity stands for, from memory or computed now.
-    func columns(of identity: MorselIdentity, _ compute: () throws -> Columns) throws -> Columns {
-        try kept.value(of: identity, compute)
+    /// - Parameter check: throws when the caller waits no longer for another one who computes them.
+    func columns(
+        of identity: MorselIdentity, waitingWhile check: () throws -> Void, _ compute: () throws -> Columns
+    ) throws -> Columns {
+        try kept.value(of: identity, waitingWhile: check, compute)
     }
 
-    /// nil where nobody asked yet for all of them.
+    /// Takes columns as told, unless they are there or somebody computes them.
+    func keep(_ columns: Columns, of identity: MorselIdentity) { kept.keep(columns, of: identity) }
+
+    /// nil where nobody asked yet for all of them, or somebody still computes them.
     func known(of identity: MorselIdentity) -> Columns? { kept.known(of: identity) }
 }

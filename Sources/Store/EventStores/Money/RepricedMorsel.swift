@@ -8,6 +8,11 @@ struct RepricedMorsel: Morsel {
     let layout: EventTableLayout
     let money: EventTableLayout.MoneyPlaces
     let overlay: CostOverlay
+    /// Throws when the costs are no longer wanted: of a group they are much work, and others may be at it.
+    var check: ScanRequest.Check = {}
+
+    /// After so many calls whoever computes looks whether the costs are still wanted.
+    private static let rowsPerLook = 1_024
 
     var rowCount: Int { base.rowCount }
     /// Another one only where a price or a correction has come that may concern one of the calls.
@@ -58,10 +63,15 @@ struct RepricedMorsel: Morsel {
         return !ColumnPredicate.Comparison.equal(.text(rebooking.provider)).isRefuted(by: provider, rowCount: rowCount)
     }
 
-    /// By row; nil for one without a cost.
+    /// By row; nil for one without a cost. Waits for nobody who computes the same: the writer asks, and would stand
+    /// behind a question.
     func costs() throws -> [CallCost?] {
-        let columns = try columns()
-        return try CallCost.read(money, rows: 0..<rowCount) { columns[$0] }
+        if let columns = overlay.knownColumns(of: self) {
+            return try CallCost.read(money, rows: 0..<rowCount) { columns[$0] }
+        }
+        let costs = try computed(0..<rowCount)
+        overlay.keep(try OverlaidCosts.Columns(costs, money, layout.columns, check: check), of: self)
+        return costs
     }
 
     /// Five columns follow from the costs, and many questions ask for them: they are computed once.
@@ -105,8 +115,9 @@ struct RepricedMorsel: Morsel {
         let booked = try CallCost.read(money, rows: rows) { try base.column($0) }
         var pricing = CallPricing(
             overlay, try CallPricing.Columns(base, layout), rebookings: overlay.rebookings(of: self))
-        return zip(rows, booked).map { row, cost in
-            cost.map { pricing.cost(of: row, booked: $0) { usage(row) } }
+        return try zip(rows, booked).enumerated().map { place, call in
+            if place % Self.rowsPerLook == 0 { try check() }
+            return call.1.map { pricing.cost(of: call.0, booked: $0) { usage(call.0) } }
         }
     }
 }

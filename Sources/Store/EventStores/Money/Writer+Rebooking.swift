@@ -117,7 +117,7 @@ private struct RebookingEffect {
         let (base, layout) = (old.base, old.layout)
         let rows = try rebooking.rows(of: base, layout)
         guard !rows.isEmpty else {
-            if let known = old.overlay.knownColumns(of: old) { try new.overlay.keep(known, of: new) }
+            if let known = old.overlay.knownColumns(of: old) { new.overlay.keep(known, of: new) }
             return
         }
         let knowsAll = rows.count > base.rowCount / Self.fewShare || old.overlay.knownColumns(of: old) != nil
@@ -125,7 +125,9 @@ private struct RebookingEffect {
         if !knowsAll { for (row, cost) in zip(rows, try old.computed(rows)) { before[row] = cost } }
         var after = before
         for (row, cost) in zip(rows, try new.computed(rows)) { after[row] = cost }
-        if knowsAll { try new.overlay.keep(OverlaidCosts.Columns(after, new.money, layout.columns), of: new) }
+        if knowsAll {
+            new.overlay.keep(OverlaidCosts.Columns(after, new.money, layout.columns, check: {}), of: new)
+        }
         let ids = try layout.index(of: "conversation_id").map { try base.column($0) }
         let tenants = try layout.index(of: "tenant").map { try base.column($0) }
         let changed = rows.filter { differ(before[$0], after[$0]) }

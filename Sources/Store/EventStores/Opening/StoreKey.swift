@@ -20,6 +20,11 @@ package enum StoreKey {
         return Array(secret[..<32])
     }
 
+    /// What the hashes of events' identities are keyed with.
+    static func identityKey(of secret: [UInt8]) -> UInt64 {
+        hmacSHA256(key: secret, message: Array("plimsoll identities".utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     /// Makes the key of a new store, readable by the owner only.
     static func make(_ files: StoreFiles, _ context: StoreContext) throws -> [UInt8] {
         let key = context.randomness.bytes(32)
@@ -66,8 +71,11 @@ package enum StoreKey {
     /// Writes a key where there is none, or another one, for the owner alone.
     static func write(_ key: [UInt8], to path: String, _ fileSystem: any FileSystem) throws {
         try fileSystem.createDirectories(parentDirectory(of: path))
-        try fileSystem.replace(path, with: key + SHA256.hash(key)[..<8], isSecret: true)
+        try fileSystem.replace(path, with: contents(of: key), isSecret: true)
     }
+
+    /// What stands in the file of a key.
+    static func contents(of key: [UInt8]) -> [UInt8] { key + SHA256.hash(key)[..<8] }
 
     /// Whether nothing in the store depends on its key.
     private static func isEmpty(_ directory: String, _ context: StoreContext) throws -> Bool {

@@ -73,7 +73,6 @@ struct StoreOpening {
         keyDenial = denial
         fingerprint = ExportHeader.fingerprint(ofKey: secret)
         userTokenKey = hmacSHA256(key: secret, message: Array("plimsoll user tokens".utf8))
-        let identityKey = hmacSHA256(key: secret, message: Array("plimsoll identities".utf8))
         var (manifests, findings) = try ManifestStore.open(
             fileSystem: fileSystem, directory: files.segments, comparingCopy: opener == .writer)
         let statePath = files.segments + "/" + (manifests.current.projections?.fileName ?? "")
@@ -99,7 +98,7 @@ struct StoreOpening {
         writer = Writer(
             WriterStart(
                 context: context, options: options, files: files, registry: registry,
-                identityKey: identityKey.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, log: log, manifests: manifests,
+                identityKey: StoreKey.identityKey(of: secret), log: log, manifests: manifests,
                 lock: lock, ledger: ledger, sealed: sealed, counters: counters, segmentFiles: segmentFiles))
         // Files of the version before are gone with it, once there is another one.
         for name in manifests.outgoingFileNames { writer.retired.add(name) }

@@ -196,6 +196,7 @@ extension Writer {
     func makeUp(for state: StateFile?, _ records: [LogRecord]) throws {
         if state?.mayPlaceTurnsByAnswers == true { dirty.formUnion(try MixedChannelSearch.conversations(in: sealed)) }
         tell(EventStore.untoldLosses(besides: ledger.losses, records, sealed.segments, files, context.fileSystem))
+        EventStore.forgetAttempts(besides: ledger.losses, sealed.segments, files, context.fileSystem)
     }
 
     /// Where losses cannot be logged, they are said all the same, and the next start tries again.

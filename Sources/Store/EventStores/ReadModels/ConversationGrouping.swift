@@ -32,13 +32,17 @@ struct ConversationGrouping: Sendable {
     /// - Parameters:
     ///   - also: conversations to fold although no unsealed event touches them.
     ///   - only: those whose events are wanted; nil: all.
-    init(blocks: [TailBlock], also: [Key], only: Set<Key>? = nil, registry: SchemaRegistry) {
+    ///   - check: throws when they are no longer wanted; asked before each block.
+    init(
+        blocks: [TailBlock], also: [Key], only: Set<Key>? = nil, registry: SchemaRegistry, check: () throws -> Void
+    ) rethrows {
         let wellKnown = registry.wellKnown
         precondition(
             wellKnown.conversationID == wellKnown.tenant + 1, "tenant and conversation_id stand side by side in a row")
         var dictionary = TextDictionaryBuilder()
         var isWanted: [Bool] = []
         for (blockIndex, block) in blocks.enumerated() {
+            try check()
             // By their places: other threads walk the same rows, and nothing of them is counted for each.
             let rows = block.rows
             for index in rows.indices {

@@ -37,7 +37,8 @@ struct ConversationRows: Sendable {
     ) throws -> ConversationRows {
         if let only, only.isEmpty { return ConversationRows() }
         let also = unfolded.isEmpty ? dirty : unfolded.union(dirty).sorted()
-        let grouping = ConversationGrouping(blocks: blocks, also: also, only: only, registry: registry)
+        let grouping = try ConversationGrouping(
+            blocks: blocks, also: also, only: only, registry: registry, check: check)
         let places = grouping.keys.indices.filter { only?.contains(grouping.keys[$0]) ?? true }
         guard !places.isEmpty else { return ConversationRows() }
         let source = SealedConversations.Source(
@@ -192,9 +193,9 @@ private struct ConversationFolding {
                                 cost: found.events.costs.place(of: row).map { Int32($0) } ?? -1))
                     }
                     if events.isEmpty { continue }
-                    var cut = columns.cut(
+                    var cut = try columns.cut(
                         &events, buffers: allBuffers, eventsMax: limits.conversationEventsMax,
-                        bytesMax: limits.conversationBytesMax)
+                        bytesMax: limits.conversationBytesMax, check: check)
                     if let times = cut {
                         output.cut.append(key)
                         let others = [found.times, leftOut[grouping.keys[key]]].compactMap { $0 }
@@ -202,8 +203,9 @@ private struct ConversationFolding {
                             min($0.lowerBound, $1.lowerBound)...max($0.upperBound, $1.upperBound)
                         }
                     }
-                    columns.sort(&events, buffers: allBuffers)
-                    fold.fold(events, buffers: allBuffers, costs: allCosts, cut: cut, into: &output.builder)
+                    try columns.sort(&events, buffers: allBuffers, check: check)
+                    try fold.fold(
+                        events, buffers: allBuffers, costs: allCosts, cut: cut, into: &output.builder, check: check)
                 }
             }
         }

@@ -124,7 +124,10 @@ struct SealedConversations {
         for first in stride(from: 0, to: places.count, by: Self.groupsAtOnce) {
             try source.check()
             let part = Array(places[first..<min(first + Self.groupsAtOnce, places.count)])
-            let found = try workers.map(count: part.count) { try Self.matches(part[$0], index) }
+            let found = try workers.map(count: part.count) {
+                try source.check()
+                return try Self.matches(part[$0], index)
+            }
             count += found.reduce(0) { $0 + $1.count }
             for match in found.joined() { tally[match.key] += 1 }
             guard count <= limits.rowsAtOnce else {
@@ -229,7 +232,8 @@ struct SealedConversations {
     }
 
     private static func restored(_ rows: [Int], _ place: Place, _ source: Source) throws -> PlacedRows {
-        let morsel = place.layout.morsel(of: place.group, statistics: ScanStatistics(), overlay: source.overlay)
+        let morsel = place.layout.morsel(
+            of: place.group, statistics: ScanStatistics(), overlay: source.overlay, check: source.check)
         let restorer = RowRestorer(place.layout, registry: source.registry, isWanted: source.columns.reads)
         try source.check()
         return try restorer.restore(rows: rows, of: morsel, isTimeAbsent: try place.group.timeAbsent())
@@ -261,6 +265,7 @@ struct SealedConversations {
             let part = Array(work[first..<min(first + groupsAtOnce, work.count)])
             let found = try source.workers.map(count: part.count) { item in
                 let (segment, groupIndex, group) = part[item]
+                try source.check()
                 return try readModelRows(table, group, segment, groupIndex, index)
             }
             count += found.reduce(0) { $0 + $1.matches.count }

@@ -22,7 +22,7 @@ extension EventStore {
             // What somebody publishes meanwhile may explain files that are gone.
             let before = version()
             let plan = try readingBeside {
-                var planning = RepairPlanning(at: directory, context: context, from: backup, givingUp: givingUp)
+                var planning = try RepairPlanning(at: directory, context: context, from: backup, givingUp: givingUp)
                 return try planning.make()
             }
             guard !plan.steps.isEmpty, attemptsLeft > 0, version() != before else { return plan }
@@ -179,7 +179,7 @@ extension SealedState {
 }
 
 extension FileSystem {
-    /// Copies a file as it is, durably; the copy has its name once it is whole.
+    /// Copies a file as it is, durably; the copy has its name once it is whole. What cannot be read of it is zeros.
     fileprivate func duplicate(_ path: String, as copy: String) throws {
         let temporary = copy + ".new"
         let (source, target) = (try open(path, .read), try open(temporary, .replace))
@@ -189,10 +189,28 @@ extension FileSystem {
         }
         let length = try source.lengthBytes()
         for offset in stride(from: 0, to: length, by: FlushStep.bytes) {
-            try target.write(try source.read(exactly: min(FlushStep.bytes, length - offset), at: offset), at: offset)
+            try target.write(try source.readable(offset..<min(offset + FlushStep.bytes, length)), at: offset)
             try target.flush()
         }
         try rename(temporary, to: copy)
         try flushDirectory(parentDirectory(of: copy))
+    }
+}
+
+extension File {
+    /// A sector of a disk, or a part of one.
+    private static var sectorBytes: Int { 4_096 }
+
+    /// A stretch of the file, with zeros where a sector cannot be read.
+    /// - Throws: ``StorageError`` that is not of one place; ``CorruptionError`` where the file ends before.
+    fileprivate func readable(_ range: Range<Int>) throws -> [UInt8] {
+        do {
+            return try read(exactly: range.count, at: range.lowerBound)
+        } catch let error as StorageError where error.isOfPlace {
+            guard range.count > Self.sectorBytes else { return [UInt8](repeating: 0, count: range.count) }
+        }
+        return try stride(from: range.lowerBound, to: range.upperBound, by: Self.sectorBytes).flatMap { start in
+            try readable(start..<min(start + Self.sectorBytes, range.upperBound))
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Domain
 import EventLogs
 import Hashing
@@ -8,7 +9,7 @@ import Segments
 /// directory in memory, so that what follows from it is planned as it will be.
 struct RepairPlanning {
     private let files: StoreFiles
-    private let backup: StoreFiles?
+    private let backup: RepairSource?
     private let context: StoreContext
     private let view: OverlayFileSystem
     /// Segments that are given up although a store can be opened with them.
@@ -18,9 +19,10 @@ struct RepairPlanning {
     /// What stands in for segments that are missing so that the log can be looked at is in memory.
     private static let placeholderBytesMax = 64 << 20
 
-    init(at directory: String, context: StoreContext, from backup: String?, givingUp: Set<String>) {
+    /// - Throws: ``StorageError`` of looking at the backup.
+    init(at directory: String, context: StoreContext, from backup: String?, givingUp: Set<String>) throws {
         files = StoreFiles(root: directory)
-        self.backup = backup.map { StoreFiles(root: $0) }
+        self.backup = try backup.map { try RepairSource($0, context.fileSystem) }
         self.context = context
         view = EventStore.overlay(of: directory, context.fileSystem)
         givenUp = givingUp
@@ -32,6 +34,14 @@ struct RepairPlanning {
     mutating func make() throws -> RepairPlan {
         var manifest = Manifest()
         var state: StateFile?
+        if try view.lengthBytes(of: files.restoring) != nil {
+            plan.add("\(files.unfinishedRestore)", .kept("no file of it counts before the restore has ended"))
+            return plan
+        }
+        // A folder that is gone is one that is empty: the log tells which manifest was in it.
+        if try !view.isDirectory(files.segments), try view.isDirectory(files.log) {
+            try view.createDirectories(files.segments)
+        }
         if try view.isDirectory(files.segments) {
             try planManifests()
             manifest = try ManifestStore.survey(fileSystem: view, directory: files.segments).manifest
@@ -82,31 +92,60 @@ struct RepairPlanning {
     private mutating func rewriteManifest(_ path: String, _ damage: String, isServed: Bool) throws {
         let name = fileName(of: path)
         let other = FileReference.original(ofCopy: name) ?? FileReference.copyName(of: name)
-        var candidates: [(path: String, words: String)] = []
-        if isServed { candidates.append((files.segments + "/" + other, "its other writing \(other)")) }
-        if let backup {
-            for name in [name, other] { candidates.append((backup.segments + "/" + name, "the backup")) }
+        if isServed, let bytes = try manifestBytes(files.segments + "/" + other, of: nil) {
+            return try rewrite(path, bytes, damage, "its other writing \(other)")
         }
-        for candidate in candidates {
-            guard let bytes = try manifestBytes(candidate.path, isServed ? view : context.fileSystem) else { continue }
-            return try rewrite(path, bytes, damage, candidate.words)
+        for volume in backup?.volumes ?? [] {
+            for name in [name, other] {
+                guard let bytes = try manifestBytes(volume.files.segments + "/" + name, of: volume) else { continue }
+                return try rewrite(path, bytes, damage, "the backup")
+            }
         }
         plan.add(damage, .kept("put it back from a backup; no other file says which segments count"))
     }
 
-    /// The bytes of a manifest that continues the one before it; nil where the file does not hold it.
-    private func manifestBytes(_ path: String, _ fileSystem: any FileSystem) throws -> [UInt8]? {
+    /// The bytes of a manifest that stands between the one before it and the one behind it; nil where the file does not
+    /// hold it. Where neither of the two is there, another store's of the same number would do as well: a backup has to
+    /// be known for one of this store.
+    /// - Parameter volume: of a backup; nil of the directory itself.
+    private func manifestBytes(_ path: String, of volume: RepairSource.Volume?) throws -> [UInt8]? {
         do {
-            guard let found = try ManifestStore.read(fileAt: path, fileSystem) else { return nil }
-            let before = files.segments + "/" + ManifestStore.fileName(found.version &- 1)
-            if let previous = try? ManifestStore.read(fileAt: before, view) {
-                guard found.bytes.dropFirst(24).starts(with: SHA256.hash(previous.bytes)) else { return nil }
+            guard let found = try ManifestStore.read(fileAt: path, volume?.fileSystem ?? view) else { return nil }
+            func follows(_ later: [UInt8], _ earlier: [UInt8]) -> Bool {
+                later.dropFirst(Self.previousOffset).starts(with: SHA256.hash(earlier))
             }
-            return found.bytes
+            let (before, behind) = (manifestBytes(found.version &- 1), manifestBytes(found.version + 1))
+            if let before, !follows(found.bytes, before) { return nil }
+            // A whole one that the next does not follow would make that one count for nothing.
+            if let behind, !follows(behind, found.bytes) { return nil }
+            guard let volume, before == nil, behind == nil else { return found.bytes }
+            return try isOfThisStore(volume, found.manifest) ? found.bytes : nil
         } catch let error as NewerFormatError {
             throw error
         } catch where StoreError.isOfPlace(error) {
             return nil
+        }
+    }
+
+    /// Where a manifest names the hash of the one before it.
+    private static let previousOffset = 24
+
+    /// The bytes of a version that the directory has; nil where none of its two files holds it.
+    private func manifestBytes(_ version: UInt64) -> [UInt8]? {
+        let name = ManifestStore.fileName(version)
+        for name in [name, FileReference.copyName(of: name)] {
+            if let found = try? ManifestStore.read(fileAt: files.segments + "/" + name, view) { return found.bytes }
+        }
+        return nil
+    }
+
+    /// Whether what a backup has is of this store: it has the same key, or the beginning of a log in common, or the
+    /// directory has a segment that its manifest names.
+    private func isOfThisStore(_ volume: RepairSource.Volume, _ manifest: Manifest) throws -> Bool {
+        if let isSame = volume.hasKey(of: files, view) { return isSame }
+        if try volume.hasLog(of: files, view) { return true }
+        return try manifest.segments.map(\.description).contains {
+            try WholeFile(files.segments + "/" + $0.fileName, $0).holds(view)
         }
     }
 
@@ -126,9 +165,7 @@ struct RepairPlanning {
             if index == 1, try view.lengthBytes(of: path) == nil { continue }
             guard case .failure(let damage) = try bytes(path, view) else { continue }
             var sources: [(path: String, words: String)] = [(paths[1 - index], "its other writing \(names[1 - index])")]
-            if let backup {
-                for name in names { sources.append((backup.segments + "/" + name, "the backup")) }
-            }
+            for path in backup?.paths(of: reference.sha256, named: names) ?? [] { sources.append((path, "the backup")) }
             var isDone = false
             for source in sources where !isDone {
                 guard case .success(let whole) = try bytes(source.path, view) else { continue }
@@ -161,41 +198,24 @@ struct RepairPlanning {
         } catch let error as StorageError where error.isDenied {
             return
         }
-        if let backup, (try? StoreKey.read(backup.secret, fileSystem: context.fileSystem)) != nil,
-            try isOfThisStore(backup, manifest)
-        {
-            let bytes = try context.fileSystem.contents(of: backup.secret)
-            plan.rewrites.append(Rewrite(path: files.secret, source: .bytes(bytes, isSecret: true)))
-            plan.add(damage, .rewritten(from: "the backup"))
-        } else {
-            plan.add(
-                damage, .kept("put back the store's own key from a backup; users and repeats are known by it alone"))
+        for volume in backup?.volumes ?? [] {
+            guard let key = try? StoreKey.read(volume.files.secret, fileSystem: volume.fileSystem),
+                try isOfSegmentsHere(volume, manifest)
+            else { continue }
+            plan.rewrites.append(
+                Rewrite(path: files.secret, source: .bytes(StoreKey.contents(of: key), isSecret: true)))
+            return plan.add(damage, .rewritten(from: "the backup"))
         }
+        plan.add(damage, .kept("put back the store's own key from a backup; users and repeats are known by it alone"))
     }
 
-    /// Whether a directory is one of this store, from whenever: they have a segment in common, or a log.
-    private func isOfThisStore(_ backup: StoreFiles, _ manifest: Manifest) throws -> Bool {
-        for description in manifest.segments.map(\.description) {
-            let copy = WholeFile(
-                path: backup.segments + "/" + description.fileName, lengthBytes: description.lengthBytes,
-                sha256: description.sha256)
-            if try copy.holds(context.fileSystem) { return true }
-        }
-        guard try view.isDirectory(files.log) else { return false }
-        return try view.list(files.log).contains { entry in
-            func head(_ root: StoreFiles, _ fileSystem: any FileSystem) -> [UInt8]? {
-                guard let file = try? fileSystem.open(root.log + "/" + entry.name, .read) else { return nil }
-                defer { file.close() }
-                let bytes = try? file.read(upTo: Self.headBytes, at: 0)
-                return bytes?.count == Self.headBytes ? bytes : nil
-            }
-            guard !entry.isDirectory, let own = head(files, view) else { return false }
-            return head(backup, context.fileSystem) == own
+    /// Whether a backup has a segment of this store, or a log in common with it.
+    private func isOfSegmentsHere(_ volume: RepairSource.Volume, _ manifest: Manifest) throws -> Bool {
+        if try volume.hasLog(of: files, view) { return true }
+        return try manifest.segments.map(\.description).contains {
+            try WholeFile(volume.files.segments + "/" + $0.fileName, $0).holds(volume.fileSystem)
         }
     }
-
-    /// The header of a log file, which tells logs apart.
-    private static let headBytes = 512
 
     private mutating func planLosses(_ state: StateFile?) throws {
         for path in try EventStore.lossFiles(files, view) {
@@ -235,15 +255,12 @@ struct RepairPlanning {
             try note(error)
         }
         guard let damage = first else { return }
-        var whole = WholeFile(path: path, lengthBytes: description.lengthBytes, sha256: description.sha256)
-        if let backup {
-            let copy = WholeFile(
-                path: backup.segments + "/" + description.fileName, lengthBytes: description.lengthBytes,
-                sha256: description.sha256)
-            if try copy.holds(context.fileSystem) {
-                plan.rewrites.append(Rewrite(path: path, source: .file(copy)))
-                return plan.add("\(damage)", .rewritten(from: "the backup"))
-            }
+        var whole = WholeFile(path, description)
+        for path in backup?.paths(of: description.sha256, named: [description.fileName]) ?? [] {
+            let copy = WholeFile(path, description)
+            guard try copy.holds(context.fileSystem) else { continue }
+            plan.rewrites.append(Rewrite(path: whole.path, source: .file(copy)))
+            return plan.add("\(damage)", .rewritten(from: "the backup"))
         }
         if let patches = try SegmentMending.patches(path: path, description: description, fileSystem: view),
             !patches.isEmpty
@@ -285,11 +302,13 @@ struct RepairPlanning {
         }
         do {
             guard let found = try EventStore.logDamage(at: files.root, context: viewed(view)) else { return }
-            let path = found.damage.file
             let places = found.faultCount == 1 ? "" : ", the first of \(found.faultCount) places"
-            if let bytes = try logFromBackup(path, state) {
-                return try rewrite(path, bytes, "\(found.damage)\(places)", "the backup, which has all that it held")
+            let whole = try logFromBackup(state)
+            for (index, file) in whole.enumerated() {
+                let damage = index == 0 ? "\(found.damage)\(places)" : "\(file.damage)"
+                try rewrite(file.path, file.bytes, damage, "the backup, which has all that it held")
             }
+            if !whole.isEmpty { return }
             plan.isLogLost = true
             plan.add(
                 "\(found.damage)\(places)",
@@ -329,22 +348,74 @@ struct RepairPlanning {
         return context
     }
 
-    /// The bytes of a log file of the backup with which the log is whole and tells of all that it told of before; nil
-    /// where it has none.
-    private func logFromBackup(_ path: String, _ state: StateFile?) throws -> [UInt8]? {
-        guard let backup, let copy = try? context.fileSystem.contents(of: backup.log + "/" + fileName(of: path))
-        else { return nil }
-        let survey = try LogSurvey(directory: files.log, fileSystem: view, from: state?.replayFrom)
-        guard let end = survey.end?.position else { return nil }
-        let trial = OverlayFileSystem(view)
-        try trial.replace(path, with: copy)
-        guard try EventStore.logDamage(at: files.root, context: viewed(trial)) == nil else { return nil }
-        var next: Int64 = 0
-        _ = try LogSurvey(directory: files.log, fileSystem: trial, from: state?.replayFrom) { record, _ in
-            next = max(next, record.nextPosition)
+    /// A damaged file of the log as a backup has it.
+    private struct LogFile {
+        var damage: CorruptionError
+        var path: String
+        var bytes: [UInt8]
+    }
+
+    /// What a record of the log holds, and where.
+    private struct KnownRecord: Hashable {
+        private let (file, offset): (UInt64, Int)
+        private let position: Int64
+        private let contents: UInt64
+
+        init(_ record: LogRecord) {
+            (file, offset, position) = (record.place.fileNumber, record.place.offset, record.position)
+            contents = xxh3(record.payload)
         }
-        // Something stood at the damaged place: a copy from before it would lose it unsaid.
-        return next >= max(survey.behind.nextPosition ?? 0, end + 1) ? copy : nil
+    }
+
+    /// Log files of one backup with which the log is whole and tells of all that it told of before; empty where none
+    /// has them.
+    private func logFromBackup(_ state: StateFile?) throws -> [LogFile] {
+        var known: Set<KnownRecord> = []
+        let survey = try LogSurvey(directory: files.log, fileSystem: view, from: state?.replayFrom) { record, _ in
+            known.insert(KnownRecord(record))
+        }
+        guard let end = survey.end?.position else { return [] }
+        for volume in backup?.volumes ?? [] {
+            // Where nothing was sealed the log is proved by nothing but itself, and another one is whole as well.
+            guard try state != nil || isOfThisStore(volume, Manifest()) else { continue }
+            let trial = OverlayFileSystem(view)
+            guard let whole = try replaceLog(in: trial, from: volume) else { continue }
+            var (next, missing) = (Int64(0), known)
+            _ = try LogSurvey(directory: files.log, fileSystem: trial, from: state?.replayFrom) { record, _ in
+                next = max(next, record.nextPosition)
+                missing.remove(KnownRecord(record))
+            }
+            // A store that was made of an older copy has gone its own way.
+            guard missing.isEmpty else { continue }
+            // Something stood at the damaged place: a copy from before it would lose it unsaid.
+            if next >= max(survey.behind.nextPosition ?? 0, end + 1) { return whole }
+        }
+        return []
+    }
+
+    /// Has the files of a backup stand for damaged ones of the log.
+    /// - Returns: nil where it is not whole with them.
+    private func replaceLog(in trial: OverlayFileSystem, from volume: RepairSource.Volume) throws -> [LogFile]? {
+        func damage() throws -> LogSettingAside?? {
+            do {
+                return .some(try EventStore.logDamage(at: files.root, context: viewed(trial)))
+            } catch StoreError.logLost {
+                return nil
+            } catch where StoreError.isOfPlace(error) {
+                return nil
+            }
+        }
+        var replaced: [LogFile] = []
+        while true {
+            guard let looked = try damage() else { return nil }
+            guard let found = looked else { return replaced }
+            let path = found.damage.file
+            guard !replaced.contains(where: { ExactText($0.path) == ExactText(path) }),
+                let bytes = try? volume.fileSystem.contents(of: volume.files.log + "/" + fileName(of: path))
+            else { return nil }
+            try trial.replace(path, with: bytes)
+            replaced.append(LogFile(damage: found.damage, path: path, bytes: bytes))
+        }
     }
 
     // MARK: -

@@ -80,12 +80,20 @@ struct SegmentLoss: Sendable {
         return (found, keys)
     }
 
+    /// Of the events that are lost; nil where none is: those of a frozen segment went before.
+    private var positions: ClosedRange<Int64>? { entry.isFrozen ? nil : entry.positions }
+
     /// What is lost, a line each.
     var lines: [String] {
         let description = entry.description
         let count = events == 1 ? "1 event" : "\(events) events"
-        var lines = ["\(count), and what turns, conversations and rollups say of them"]
-        if let positions = entry.positions {
+        let made = "what turns, conversations and rollups say of"
+        var lines = [
+            entry.isFrozen
+                ? "\(made) events that retention dropped, which come in again as new"
+                : "\(count), and \(made) them"
+        ]
+        if let positions {
             lines.append("positions \(positions.lowerBound) to \(positions.upperBound), which are not given out again")
         }
         if let times = description.timeRange {
@@ -103,7 +111,7 @@ struct SegmentLoss: Sendable {
     func loss(copies: String) -> LogLoss {
         LogLoss(
             file: entry.description.fileName, offset: damage.offset,
-            firstPosition: entry.positions?.lowerBound ?? 1, lastPosition: entry.positions?.upperBound ?? 0,
+            firstPosition: positions?.lowerBound ?? 1, lastPosition: positions?.upperBound ?? 0,
             intactEvents: events, intactRecords: 0, copies: copies)
     }
 }

@@ -24,6 +24,7 @@ struct FrozenRows {
         var parts = job.layouts.rollups.map { RollupParts($0.layout) }
         for layout in job.layouts.tables {
             let foldings = job.layouts.rollups.map { $0.layout(ofTable: Int(layout.typeID)) }
+            let rest = rest.staying(of: layout, job.registry)
             for segment in job.segments {
                 for (index, group) in segment.reader.groups(table: layout.name).enumerated() where !group.isPast {
                     try job.stop.check()

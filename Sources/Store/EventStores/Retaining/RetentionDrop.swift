@@ -124,16 +124,24 @@ extension RetentionDrop.Source {
 
 extension RetentionDrop {
     /// What answers say that are made of events, once some went.
-    /// - Parameter drops: all of them, in any order.
-    static func notice(_ drops: [RetentionDrop]) -> String? {
+    /// - Parameters:
+    ///   - drops: all of them that can be read, in any order.
+    ///   - unreadable: how many more there are.
+    static func notice(_ drops: [RetentionDrop], besidesUnreadable unreadable: Int = 0) -> String? {
         let gone = drops.filter { $0.events > 0 }
-        guard let received = gone.map(\.receivedUntil).max() else { return nil }
+        let more =
+            unreadable == 0
+            ? nil
+            : "events were dropped, as retention.events says, and how many and which cannot be read of "
+                + "\(unreadable == 1 ? "1 segment" : "\(unreadable) segments"); rows of type \(recordType) in "
+                + "system_events may say more"
+        guard let received = gone.map(\.receivedUntil).max() else { return more }
         let count = gone.reduce(0) { $0 + $1.events }
         let calls = gone.reduce(0) { $0 + $1.inexactCalls }
         let costs = calls == 0 ? "" : ", \(calls) of them calls without an exact cost, which no later price changes"
         return "events received up to \(RFC3339.render(received)) were dropped, as retention.events says: "
             + "\(count == 1 ? "1 event is" : "\(count) events are") in turns, conversations, rollups and counters "
             + "alone\(costs); "
-            + "rows of type \(recordType) in system_events say more"
+            + "rows of type \(recordType) in system_events say more" + (more.map { "; beside these, \($0)" } ?? "")
     }
 }

@@ -7,8 +7,8 @@ import Segments
 /// Lets go of the events of some segments and keeps what was made of them: two segments come in their place.
 ///
 /// A conversation all of whose rows lie in these segments stays as it is; its events go, and so do those outside any
-/// conversation. Others go on, and are folded again whole with their next event: theirs stay, as compaction would write
-/// them.
+/// conversation but for budgets. Others go on, and are folded again whole with their next event: theirs stay, as
+/// compaction would write them.
 struct RetentionJob: StoreJob {
     static let kind = "retain"
 

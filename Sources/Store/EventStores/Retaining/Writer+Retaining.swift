@@ -1,4 +1,5 @@
 import Bytes
+import Columnar
 import Domain
 import Platform
 import Projections
@@ -9,12 +10,14 @@ extension Writer {
     private static let paceNanoseconds = Nanoseconds.minute
     /// After one that failed the next waits: what could not be read then cannot be read now.
     private static let pauseNanoseconds = 10 * Nanoseconds.minute
+    /// For so long a wrong clock may go unseen, over a weekend: what went by it would be gone for ever.
+    private static let proofNanoseconds = 3 * Nanoseconds.day
 
     /// Has events that are old enough go beside the writer, where a period is set and nothing is amiss. What is
     /// written first is mostly a small part of what goes, so a disk that is short of room is no reason to wait.
     ///
-    /// Time is that of the last thing the store took in, as the clock that is believed says it: a clock that runs away
-    /// takes nothing along.
+    /// Time is as the clock that is believed said it last, once that is proved: a clock that runs away takes nothing
+    /// along.
     /// - Returns: whether that has begun.
     func startRetentionIfDue() -> Bool {
         let now = context.clock.monotonicNanoseconds()
@@ -24,8 +27,9 @@ extension Writer {
             !isUnderWay(RetentionJob.kind), sealedBasis == RetentionBasis(ledger.prices)
         else { return false }
         retentionPauseEnd = now.saturatingAdd(Self.paceNanoseconds)
-        let segments = segmentsDue(through: clockTime.saturatingSubtract(period))
-        guard !segments.isEmpty, freshDead.only(of: Set(segments.map(\.id))).rows.isEmpty,
+        let cutoff = clockTime.saturatingSubtract(period)
+        let segments = segmentsDue(through: cutoff)
+        guard !segments.isEmpty, isProved(cutoff), freshDead.only(of: Set(segments.map(\.id))).rows.isEmpty,
             CompactionJob.knows(segments, layouts)
         else { return false }
         let described = manifests.current.segments.map(\.description)
@@ -55,6 +59,35 @@ extension Writer {
         }
         let done = sealed.drops.map(\.receivedUntil).max()
         return RetentionChoice.due(candidates, through: cutoff, done: done).map { sealed.segments[$0] }
+    }
+
+    /// Whether the time is more than the word of a wall clock: the monotonic one has borne that out for some days, or
+    /// events that stay were received over as many. A start takes the wall clock at its word, and so does a step that
+    /// has lasted for some minutes.
+    private func isProved(_ cutoff: Int64) -> Bool {
+        if let clock {
+            if clock.isInDoubt { return false }
+            let now = context.clock.monotonicNanoseconds()
+            if now.saturatingSubtract(Self.proofNanoseconds) >= clock.borneOutSince { return true }
+        }
+        return firstReceived(after: cutoff).map { $0 <= clockTime.saturatingSubtract(Self.proofNanoseconds) } ?? false
+    }
+
+    /// When the first event was received that stays, or a later one of its group (ns); nil where none does.
+    /// - Complexity: O(groups and unsealed blocks).
+    private func firstReceived(after cutoff: Int64) -> Int64? {
+        var first = tail.blocks.compactMap { $0.receivedTimes.first { $0 > cutoff } }.min()
+        for layout in layouts.tables {
+            for group in sealed.segments.flatMap({ $0.reader.groups(table: layout.name) }) {
+                let summary = group.summary(named: "received_time")
+                guard case .timestamptz(let low)? = summary?.minimum, case .timestamptz(let high)? = summary?.maximum,
+                    high > cutoff
+                else { continue }
+                let time = low > cutoff ? low : high
+                first = min(first ?? time, time)
+            }
+        }
+        return first
     }
 
     /// Conversations that wait to be folded again, or got an event that no segment has.

@@ -55,7 +55,8 @@ struct EventTable: TableSource {
             if try isConcerned ? costless.canSkip(index) : sieve.canSkip(index) {
                 statistics.add(groupsSkipped: 1)
             } else {
-                let morsel = layout.morsel(of: group, statistics: statistics, overlay: overlay, sharesTexts: true)
+                let morsel = layout.morsel(
+                    of: group, statistics: statistics, overlay: overlay, sharesTexts: true, check: request.check)
                 morsels.append(morsel.without(dead))
             }
         }
@@ -131,12 +132,14 @@ struct GroupMorsel: Morsel {
 
 extension EventTableLayout {
     /// A group of the type's table, its costs read through late prices where these concern it.
+    /// - Parameter check: throws when its costs are no longer wanted.
     func morsel(
-        of group: RowGroup, statistics: ScanStatistics, overlay: CostOverlay, sharesTexts: Bool = false
+        of group: RowGroup, statistics: ScanStatistics, overlay: CostOverlay, sharesTexts: Bool = false,
+        check: @escaping ScanRequest.Check = {}
     ) -> any Morsel {
         let base = GroupMorsel(group: group, columns: columns, statistics: statistics, sharesTexts: sharesTexts)
         guard let money, overlay.concerns(group) else { return base }
-        return RepricedMorsel(base: base, layout: self, money: money, overlay: overlay)
+        return RepricedMorsel(base: base, layout: self, money: money, overlay: overlay, check: check)
     }
 }
 

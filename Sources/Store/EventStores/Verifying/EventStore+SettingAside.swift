@@ -189,6 +189,24 @@ extension EventStore {
         }.reversed()
     }
 
+    /// Has attempts to give a segment up count for nothing that came to no end, where the store goes on with the
+    /// segment: one day another one takes its place, and it would look lost. What cannot be renamed is tried again.
+    static func forgetAttempts(
+        besides known: [LogLoss], _ segments: [SealedSegment], _ files: StoreFiles, _ fileSystem: any FileSystem
+    ) {
+        let told = Set(known.map(LossPlace.init))
+        for path in (try? lossFiles(files, fileSystem)) ?? [] {
+            guard let loss = try? loss(at: path, fileSystem), loss.isOfSegment, !told.contains(LossPlace(loss)),
+                segments.contains(where: { fileName(of: $0.reader.path) == loss.file })
+            else { continue }
+            try? fileSystem.rename(path, to: path + endedEnding)
+            try? fileSystem.flushDirectory(parentDirectory(of: path))
+        }
+    }
+
+    /// Behind the name of what tells of a loss that was none.
+    private static let endedEnding = ".none"
+
     /// The files beside the copies that tell of losses, in order.
     static func lossFiles(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> [String] {
         let directory = files.root + "/" + StoreFiles.setAsideName

@@ -20,6 +20,9 @@ struct ReceiptClock: Sendable {
     private var doubt: Doubt?
     /// By how much believed steps have brought the clock ahead of the monotonic count, ns.
     private var ranAhead: Int64 = 0
+    /// Since when the monotonic clock has borne the wall clock out, by the former (ns): before, it was taken at its
+    /// word.
+    private(set) var borneOutSince = Int64.max
 
     /// One instant on both clocks.
     private struct Anchor {
@@ -82,6 +85,9 @@ struct ReceiptClock: Sendable {
         }
     }
 
+    /// Whether the clocks disagree at present.
+    var isInDoubt: Bool { doubt != nil }
+
     /// The steps were told of in the log.
     mutating func told() { untold.removeAll() }
 
@@ -92,6 +98,7 @@ struct ReceiptClock: Sendable {
         let difference = wall.saturatingSubtract(believed)
         guard wall >= believed || !Self.isStep(difference) else {
             anchor = Anchor(monotonic: monotonic, believed: believed)
+            borneOutSince = monotonic
             doubt = Doubt(difference: difference, since: monotonic, firstPosition: position)
             tell(.doubted, difference, wall, position)
             return
@@ -104,6 +111,7 @@ struct ReceiptClock: Sendable {
     private mutating func follow(_ wall: Int64, _ monotonic: Int64, _ expected: Int64) {
         let goesOn = max(receivedTime, expected.saturatingAdd(lead))
         let ahead = goesOn.saturatingSubtract(wall)
+        borneOutSince = monotonic
         lead = ahead > 0 && Self.isStep(ahead) ? ahead : 0
         believe(wall, monotonic, receivedTime: lead > 0 ? goesOn : wall)
     }

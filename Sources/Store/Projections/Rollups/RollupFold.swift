@@ -99,7 +99,6 @@ extension RollupLayout {
     }
 }
 
-// tests: folds of parts are compared with the fold of the whole.
 /// Rollup rows of some events.
 package struct RollupPart: Sendable {
     /// In the layout's columns.

@@ -95,6 +95,21 @@ enum ManifestCoding {
         }
     }
 
+    /// See ``ManifestStore/resealed(_:version:)``.
+    static func resealed(_ bytes: [UInt8], version: UInt64) -> [UInt8] {
+        guard bytes.count >= headerBytes + hashBytes else { return bytes }
+        var sink = ByteSink(capacity: bytes.count)
+        sink.append(contentsOf: magic)
+        sink.append(bytes[8])
+        sink.append(contentsOf: repeatElement(0, count: 7))
+        sink.append(littleEndian: version)
+        sink.append(contentsOf: bytes[24..<56])
+        sink.append(littleEndian: UInt64(bytes.count - headerBytes - hashBytes))
+        sink.append(contentsOf: bytes[headerBytes..<(bytes.count - hashBytes)])
+        sink.append(contentsOf: SHA256.hash(sink.bytes))
+        return sink.bytes
+    }
+
     /// Whether it is what was written, whatever its format.
     private static func endsInItsHash(_ bytes: [UInt8]) -> Bool {
         bytes.count > hashBytes && SHA256.hash(bytes.dropLast(hashBytes)).elementsEqual(bytes.suffix(hashBytes))

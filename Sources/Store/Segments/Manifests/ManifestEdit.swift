@@ -88,20 +88,29 @@ extension Manifest {
         segments.insert(contentsOf: added, at: min(place ?? segments.count, segments.count))
     }
 
-    /// Added segments hold exactly the positions of the removed ones, or positions behind all that are sealed.
+    /// Added segments hold exactly the positions of the removed ones, or positions behind all that are sealed. Between
+    /// two of the removed there may be some that no segment holds any more: one that was given up leaves them.
     private func checkPositions(_ edit: ManifestEdit) throws(ManifestEditConflict) {
-        let gone = segments.filter { edit.removed.contains($0.description.segmentID) }.compactMap(\.positions)
+        let (gone, others) = (positions(of: edit.removed.contains), positions { !edit.removed.contains($0) })
         let sealedBefore = gone.reduce(0) { $0 + $1.count }
         var sealedAgain = 0
         for segment in edit.added {
             guard let positions = segment.positions else { continue }
             if positions.lowerBound > position, edit.end != nil { continue }
-            guard gone.contains(where: { $0.overlaps(positions) }) else {
+            let isOfThem = [positions.lowerBound, positions.upperBound].allSatisfy { end in
+                gone.contains { $0.contains(end) }
+            }
+            guard isOfThem, !others.contains(where: { $0.overlaps(positions) }) else {
                 throw .positionsDiffer(id: segment.description.segmentID)
             }
-            sealedAgain += positions.count
+            sealedAgain += gone.reduce(0) { $0 + ($1.overlaps(positions) ? $1.clamped(to: positions).count : 0) }
         }
         guard sealedAgain == sealedBefore else { throw .positionsDiffer(id: edit.removed.first ?? 0) }
+    }
+
+    /// Positions of some of the segments.
+    private func positions(of isMeant: (_ id: UInt64) -> Bool) -> [ClosedRange<Int64>] {
+        segments.filter { isMeant($0.description.segmentID) }.compactMap(\.positions)
     }
 
     private mutating func mark(_ edit: ManifestEdit) throws(ManifestEditConflict) {

@@ -152,7 +152,8 @@ package struct ManifestStore: Sendable {
         stale = []
     }
 
-    /// The file of the current version as it was written, under both names that it has; nil where nothing was published.
+    /// The file of the current version as it was written, under both names that it has; nil where nothing was
+    /// published.
     /// - Throws: `StorageError`; `FileContentError` where neither of the two is what was read.
     package func written() throws -> (names: [String], bytes: [UInt8])? {
         guard version > 0 else { return nil }
@@ -248,6 +249,12 @@ package struct ManifestStore: Sendable {
     package static func fileName(_ version: UInt64) -> String {
         let digits = String(version, radix: 16)
         return "manifest-" + String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    /// The same bytes with a length and a hash that pass for what was written as a version: whoever tries readers with
+    /// what nobody wrote would else try the hash alone.
+    package static func resealed(_ bytes: [UInt8], version: UInt64) -> [UInt8] {
+        ManifestCoding.resealed(bytes, version: version)
     }
 
     static func version(ofFileName name: String) -> UInt64? {

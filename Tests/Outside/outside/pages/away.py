@@ -6,7 +6,6 @@ import time
 
 from outside.browser import Keys
 from outside.pages.calendar import around_bad_hour
-from outside.pages.figures import whole_page
 from outside.pages.relay import Relay
 
 OPERATIONAL = "/d/plimsoll-operational"
@@ -49,7 +48,8 @@ def unknown_parts(visit):
     """A panel that cannot be drawn keeps its place and title, says why, and shows the answer as a table and what was asked."""
     browser, page = visit.browser, "/d/odd"
     visit.open(f"{page}?from=now-2d&to=now")
-    whole_page(visit)
+    # Those below the window are asked, too.
+    browser.print()
     parts = {one: browser.find(f"#panel-{one}").text for one in (1, 2, 3, 4)}
     for one, word in ((1, "flamegraph"), (2, "furlongs"), (3, "groupingToMatrix")):
         visit.wants(page, f"panel {one} does not name {word}", word in parts[one], parts[one])
@@ -111,19 +111,20 @@ def hidden_tab(visit):
 
 def dying(visit):
     """What was shown stays, as of when it was; that the server is away is said, and no more once it is back."""
-    browser, relay = visit.browser, Relay(visit.server.port)
-    # Of a range that is over a browser has the answer already.
-    browser.open(f"{relay.url}{OPERATIONAL}?from=now-2d&to=now")
+    browser, (start, end), relay = visit.browser, around_bad_hour(), Relay(visit.server.port)
+    browser.open(f"{relay.url}{OPERATIONAL}?from={start}&to={end}")
     figures = "[...document.querySelectorAll('.stat b')].map((one) => one.textContent)"
     before = browser.ask(figures)
-    # The answer has begun, some panels have come, and then nothing more does.
-    relay.break_after(3000)
+    # The answer has begun, some panels have come, and then nothing more does. Of a range that is over the browser would have it already.
+    browser.command("Network.setCacheDisabled", cacheDisabled=True)
+    relay.break_after(4000)
     browser.button("Refresh", "#controls").click()
     said = browser.until("what is wrong", lambda: browser.find("#notices").text)
     visit.wants(OPERATIONAL, "what is said of a server that died", "the server went away in the middle" in said and "as of" in said, said)
     visit.expect(OPERATIONAL, "figures that were there", browser.ask(figures), before)
     visit.wants(OPERATIONAL, "figures look as if they were of now", browser.all("main.stale"))
     relay.mend()
+    browser.command("Network.setCacheDisabled", cacheDisabled=False)
     visit.server.kill()
     browser.button("Refresh", "#controls").click()
     browser.until("that nobody answers", lambda: "cannot be reached" in browser.find("#notices").text)

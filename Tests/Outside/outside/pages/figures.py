@@ -8,7 +8,7 @@ import html
 import io
 import json
 import re
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from outside.pages.calendar import around_bad_hour, text, yesterday
 
@@ -41,7 +41,7 @@ def look(visit):
         visit.flow(f"/d/plimsoll-{name} (figures)", lambda visit, name=name: panels(visit, name))
     for kind, by in (("sla", "channel"), ("cost", "team,model"), ("outcomes", "topic"), ("cost", "tenant"), ("sla", "hour")):
         visit.flow(f"/reports/{kind} by {by} (figures)", lambda visit, kind=kind, by=by: report(visit, kind, by))
-    for act in (overview, status, objectives, conversation):
+    for act in (filtered, overview, status, objectives, conversation):
         visit.flow(f"figures of {act.__name__}", act)
 
 
@@ -71,10 +71,10 @@ def panels(visit, name):
     visit.open(f"{page}?from={start}&to={end}&timezone=utc")
     for button in browser.all("section.row button[aria-expanded=false]"):
         button.click()
-    browser.rest()
-    whole_page(visit)
+    # Those below the window are asked, too.
+    browser.print()
     found = browser.driver.execute_async_script(PANELS)
-    width = browser.ask("String(Math.max(200, Math.round(document.getElementById('panels').clientWidth)))")
+    width = browser.ask("String(Math.max(200, Math.floor(document.getElementById('panels').clientWidth / 100) * 100))")
     query = urlencode({"from": text_of(start), "to": text_of(end), "timezone": "UTC", "width": width}) + "".join(f"&panel={one}" for one in found)
     lines = [json.loads(line) for line in visit.server.get(f"{page}/data?{query}")[2].splitlines()]
     told = {str(line["id"]): line for line in lines if line["line"] == "panel"}
@@ -95,14 +95,6 @@ def panels(visit, name):
     visit.complaints(page)
 
 
-def whole_page(visit):
-    """Has a dashboard ask for all its panels, as its button does before it prints."""
-    visit.browser.ask("void (window.print = () => { window.__printed = true })")
-    visit.browser.button("Print", "#variables").click()
-    visit.browser.until("all panels", lambda: visit.browser.ask("window.__printed"))
-    visit.browser.rest()
-
-
 def heatmap(visit, where, line):
     """Buckets hold what is theirs alone; the darkest is the greatest of these."""
     buckets = {}
@@ -110,8 +102,8 @@ def heatmap(visit, where, line):
         for moment, value in values.items():
             buckets.setdefault(moment, []).append((float(dict(labels)["le"].replace("+Inf", "inf")), value))
     most = max(value - below for column in buckets.values() for (_, value), below in zip(sorted(column), [0] + [value for _, value in sorted(column)]))
-    label = visit.browser.ask("document.querySelector('#panel-21 canvas').getAttribute('aria-label')")
-    visit.wants(where, f"its darkest is {most}", is_written(label.split("at most ")[-1], most), label)
+    scale = visit.browser.ask("[...document.querySelectorAll('#panel-21 .scale span')].map((one) => one.textContent)")
+    visit.wants(where, f"its darkest is {most}", scale and is_written(scale[-1], most), scale)
 
 
 def text_of(time):
@@ -218,6 +210,28 @@ def report(visit, kind, by):
     visit.complaints(page)
 
 
+def filtered(visit):
+    """A row that is clicked becomes a filter, which the server answers: the whole report is of that row then, in all its forms."""
+    browser, page = visit.browser, "/reports/cost (filtered)"
+    visit.open("/reports/cost?from=now-2d/d&to=now&timezone=utc&by=channel")
+    cells = browser.ask("[...document.querySelector('section[aria-labelledby=title-by_channel] tbody tr').cells].map((cell) => cell.textContent)")
+    channel, calls, cost = cells[:3]
+    browser.find("section[aria-labelledby=title-by_channel] tbody th a").click()
+    browser.until("a filter", lambda: browser.all("#asked .chip"))
+    browser.rest()
+    visit.wants(page, "the filter in the address", f"var-channel={quote(channel, safe='')}" in browser.driver.current_url, browser.driver.current_url)
+    total = browser.ask("[...document.querySelector('section[aria-labelledby=title-total] tbody tr').cells].map((cell) => cell.textContent)")
+    visit.expect(page, "calls and cost of the row, and of the report of it alone", [total[3], total[0]], [calls, cost])
+    said = f"Only where channel is {channel}."
+    visit.wants(page, "the page does not say of what it is", said in browser.find("#period").text, browser.find("#period").text)
+    where = "where=" + quote(f"channel={channel}", safe="")
+    doors = browser.ask("[...document.querySelectorAll('#doors a')].map((link) => link.getAttribute('href'))")
+    visit.wants(page, "links without the filter", len(doors) == 2 and all(where in link for link in doors), doors)
+    mailed = visit.run("report", "cost", "--server", visit.server.url, "--from", "now-2d/d", "--where", f"channel={channel}", "--format", "html")
+    visit.wants(page, "the mailed report does not say of what it is", said in mailed)
+    visit.complaints(page)
+
+
 def overview(visit):
     browser, page, start, end = visit.browser, "/", text(yesterday(0)), text(yesterday(24))
     visit.open(f"/?from={start}&to={end}&timezone=utc")
@@ -232,6 +246,7 @@ def overview(visit):
     tile = browser.find("#money .tile")
     visit.expect(page, "cost today", [tile.find_element("css selector", ".figure").get_attribute("title"), tile.find_element("css selector", ".soft").text],
                  [exact(today["cost_usd"]), f"{today['calls']:,} calls"])
+    # What fires for as long as all is well is no alarm.
     firing = [one for one in visit.ask("/api/v1/alerts")["data"]["alerts"] if one["state"] == "firing" and one["labels"].get("severity") != "none"]
     rows = browser.all("#alerts tbody tr")
     visit.expect(page, "alerts that fire", len(rows), len(firing))

@@ -99,9 +99,9 @@ def calls_of_last_month(visit):
 def finance(visit):
     """Last month by model, as a file, to the last digit; then by team within a model."""
     browser, page = visit.browser, "/reports/cost"
-    # Months are the server's, until somebody chooses a zone.
-    browser.zone("America/Los_Angeles")
-    visit.open(f"{page}?timezone={ZONE}")
+    browser.zone(ZONE)
+    # Days of reports are the server's until somebody chooses others.
+    visit.open(f"{page}?timezone=browser")
     browser.find("#controls details.menu summary").click()
     browser.button("last month", "#controls").click()
     browser.rest()

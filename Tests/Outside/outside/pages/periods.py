@@ -1,8 +1,5 @@
-"""Reports: what was before by the calendar of a zone, which row of one stands beside which, budgets of days, filters, times in words."""
-import json
+"""Periods: words of times, what was before by the calendar of a zone, which row of one stands beside which, budgets of days."""
 import os
-from urllib.parse import quote
-
 
 # Asked of the page's own script.
 SCRIPT = """import(document.querySelector('script[src$="/reports.js"]').src.replace(/reports\\.js$/, "figures.js")).then((figures) => {
@@ -40,15 +37,33 @@ TOLD = {
     "units": ["10", "20"], "alike": ["untold", "untold"], "hour": ["14"], "others": ["5", "untold", "untold"], "columns": ["nothing"],
     "saved": [["a", "b", "c"], ["x", "", "unknown"]],
 }
+# What the server is held against, too.
+TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../Goldens/Times/ranges.tsv")
+READ = """import(document.querySelector('script[src$="/reports.js"]').src.replace(/reports\\.js$/, "time.js")).then((times) =>
+  arguments[0].map(([zone, now, weekStart, first, text]) => [false, true].map((isEnd) => {
+    const time = times.parsed(text, { now: Date.parse(now), zone, isEnd, weekStart, yearStart: Number(first) - 1 });
+    return Number.isNaN(time) ? "-" : new Date(time).toISOString().replace(".000Z", "Z");
+  })))"""
 
 
 def look(visit):
     visit.demo()
     visit.look()
+    visit.flow("/reports/cost (words of times)", words)
     visit.flow("/reports/cost (compared)", compared)
     visit.flow("/slos (a range of days)", burned)
-    visit.flow("/reports/cost (filtered)", filtered)
-    visit.flow("/reports/cost (times)", times)
+
+
+def words(visit):
+    """Times as the page's own script reads them are those of the table."""
+    page = "/reports/cost"
+    visit.open(page)
+    with open(TABLE, encoding="utf-8") as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines][1:]
+    visit.wants(page, "rows of the table", len(rows) > 20, len(rows))
+    for row, found in zip(rows, visit.browser.ask(READ, rows), strict=True):
+        visit.expect(page, f"{row[4]} at {row[1]} in {row[0]}", found, row[5:])
+    visit.complaints(page)
 
 
 def compared(visit):
@@ -66,45 +81,4 @@ def burned(visit):
     visit.open(page + "?from=now-7d/d&to=now-1d/d&timezone=utc")
     rows = visit.browser.ask("document.querySelectorAll('#burndown tbody tr').length")
     visit.wants(page, "budgets are told at so many times of seven days", rows >= 7, rows)
-    visit.complaints(page)
-
-
-def filtered(visit):
-    """A row that is clicked becomes a filter, which the server answers: the whole report is of that row then, in all its forms."""
-    browser, page, address = visit.browser, "/reports/cost (filtered)", "/reports/cost?from=now-2d/d&to=now&timezone=utc&by=channel"
-    browser.open(visit.server.url + address)
-    browser.rest()
-    row = browser.ask("""(() => { const link = document.querySelector("section[aria-labelledby='title-by_channel'] tbody th a");
-      const cells = [...link.closest("tr").children].map((cell) => cell.textContent);
-      link.click(); return { channel: link.textContent, calls: cells[1], cost: cells[2] } })()""")
-    browser.rest()
-    told = browser.ask("""(() => { const total = document.querySelector("section[aria-labelledby='title-total'] tbody tr");
-      const cells = [...total.children].map((cell) => cell.textContent), period = document.getElementById("period").textContent;
-      return { cost: cells[0], period, calls: cells[3], channel: new URLSearchParams(location.search).get("var-channel"),
-        doors: [...document.querySelectorAll("#doors a")].map((link) => link.getAttribute("href")) } })()""")
-    visit.expect(page, "the filter", told["channel"], row["channel"])
-    visit.expect(page, "calls and cost of the row, and of the report of it alone", (told["calls"], told["cost"]), (row["calls"], row["cost"]))
-    visit.expect(page, "the page says of what it is", f"Only where channel is {row['channel']}." in told["period"], True)
-    where = "where=" + quote(f"channel={row['channel']}", safe="")
-    visit.expect(page, "links that do not carry the filter", [link for link in told["doors"] if where not in link])
-    printed = visit.run("report", "cost", "--server", visit.server.url, "--from", "now-2d/d", "--where", f"channel={row['channel']}", "--format", "html")
-    visit.expect(page, "the mailed report says of what it is", f"Only where channel is {row['channel']}." in printed, True)
-    visit.complaints(page)
-
-
-def times(visit):
-    """Times as the page's own script reads them are those of the table that the server is held against."""
-    browser, page = visit.browser, "/reports/cost (times)"
-    browser.open(visit.server.url + "/reports/cost")
-    browser.rest()
-    table = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "..", "Goldens", "Times", "ranges.tsv")
-    with open(table, encoding="utf-8") as lines:
-        rows = [line.rstrip("\n").split("\t") for line in lines][1:]
-    found = browser.ask("""import(document.querySelector('script[src$="/reports.js"]').src.replace(/reports\\.js$/, "time.js")).then((times) =>
-      %s.map(([zone, now, weekStart, first, text]) => [false, true].map((isEnd) => {
-        const time = times.parsed(text, { now: Date.parse(now), zone, isEnd, weekStart, yearStart: Number(first) - 1 });
-        return Number.isNaN(time) ? "-" : new Date(time).toISOString().replace(".000Z", "Z");
-      })))""" % json.dumps(rows))
-    for row, times in zip(rows, found):
-        visit.expect(page, f"{row[4]} at {row[1]} in {row[0]}", times, row[5:])
     visit.complaints(page)

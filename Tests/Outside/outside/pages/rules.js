@@ -7,7 +7,7 @@ const module = (name) => import(folder + name + ".js");
     await Promise.all(["chart", "format", "axis", "columns", "alertrules"].map(module));
   const place = document.createElement("div"), minute = 60000, start = Date.parse("2026-08-01T10:00:00Z");
   document.getElementById("main").append(place);
-  const chartOf = (series, { bands = [], finished = Infinity, ...look } = {}) => {
+  const chartOf = (series, { bands = [], finished = Infinity, begun, ...look } = {}) => {
     const host = document.createElement("div");
     place.append(host);
     const chart = new TimeChart(host, {
@@ -15,7 +15,7 @@ const module = (name) => import(folder + name + ".js");
       zone: "UTC", stacked: false, bars: false, ...look,
     }, {});
     const count = series[0].values.length;
-    chart.update({ from: start, to: start + (count - 1) * minute, start, step: minute, count, series, bands, finished });
+    chart.update({ from: start, to: start + (count - 1) * minute, start, step: minute, count, series, bands, finished, begun });
     return chart;
   };
   const drawn = (chart) => chart.chart.data.datasets.map((set) => set.data.map(({ y }) => Number.isNaN(y) ? null : y));
@@ -37,6 +37,12 @@ const module = (name) => import(folder + name + ".js");
   found.gaps = [drawn(lone), lone.chart.data.datasets[0].spanGaps, [1, 3].map((dataIndex) => lone.chart.data.datasets[0].pointRadius({ dataIndex }))];
   const dash = lone.chart.data.datasets[0].segment.borderDash;
   found.unfinished = [3, 4].map((at) => dash({ p0: { parsed: { x: start + (at - 1) * minute } }, p1: { parsed: { x: start + at * minute } } }) ?? []);
+
+  // So is what the range cuts at its beginning.
+  const cut = chartOf([{ name: "cut", values: [4, 5, 6] }], { begun: start + minute });
+  const begun = cut.chart.data.datasets[0].segment.borderDash;
+  found.cut = [1, 2].map((at) => begun({ p0: { parsed: { x: start + (at - 1) * minute } }, p1: { parsed: { x: start + at * minute } } }) ?? []);
+  cut.destroy();
 
   // Many series, many marks, long names.
   const many = Array.from({ length: 50 }, (_, at) => ({ name: "series " + at, labels: {}, values: [at, at] }));
