@@ -15,7 +15,8 @@ LOOKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "browser_looks.
 # Roles of which everybody must be told what they are for.
 NAMED = {"button", "link", "textbox", "searchbox", "combobox", "checkbox", "radio", "switch", "slider", "spinbutton", "listbox", "option", "menuitem",
          "tab", "image", "img", "figure", "region", "navigation", "DisclosureTriangle"}
-PATIENCE = 15
+# More than it takes where builds share the cores; what hangs ends all the same.
+PATIENCE = 40
 
 
 class Stuck(Exception):
