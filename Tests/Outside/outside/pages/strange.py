@@ -16,7 +16,9 @@ def look(visit):
     events(visit)
     visit.look()
     question = "/explore#" + quote("select * from events order by position")
-    visit.each(visit.paths(visit.arguments.path) + [question], lambda path: hostile(visit, path))
+    # All prices are of the page that has those in force.
+    paths = [path for path in visit.paths(visit.arguments.path) if path != "/prices?all=true"]
+    visit.each(paths + [question], lambda path: hostile(visit, path))
     visit.server.stop()
     visit.serve("many")
     visit.take(list(many_labels()))
