@@ -146,7 +146,8 @@ import Testing
         let store = try open(disk)
         try add(0..<6, to: store)
         let first = try backUp(disk, links: false)
-        #expect(first.found.files == 0 && first.linked.files == 0 && first.copied.files > 6)
+        // What stands twice in a store, as states and manifests do, is one piece.
+        #expect(first.linked.files == 0 && first.copied.files > 6 && first.found.files < first.copied.files)
         let written = disk.counts.writtenBytes
         let same = try backUp(disk, links: false)
         #expect(same.copied.files == 0 && same.record.position == first.record.position)

@@ -279,11 +279,15 @@ import Testing
     /// The costs of a group are much work, and whoever does it looks now and then whether it is still wanted.
     @Test func whoComputesCostsLooks() throws {
         struct GivenUp: Error {}
-        let store = try Self.open(SimulatedFileSystem(seed: 97))
+        let disk = SimulatedFileSystem(seed: 97)
+        var store = try Self.open(disk)
         var source = Source(seed: 97)
         _ = try store.append([source.calls(5_000)])
         try store.seal()
         _ = try store.append([source.prices(60)])
+        try store.close()
+        // What the late prices had computed is not kept any more.
+        store = try Self.open(disk)
         let looks = Atomic<Int>(0)
         let limit = Atomic<Int>(.max)
         let table = store.snapshot().table(named: "llm_call")!

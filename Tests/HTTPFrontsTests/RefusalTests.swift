@@ -25,7 +25,7 @@ import Testing
         arguments: [
             (
                 "/v1/reports/sla?bogus=1", "there is no parameter bogus here",
-                "known: from, to, by, rule, timezone, objectives, format, section"
+                "known: from, to, by, where, rule, timezone, objectives, format, section"
             ),
             ("/v1/reports/sla?from=now-1d&from=now-2d", "the parameter from is given twice", "give it once"),
             ("/v1/reports/status?from=now-1d", "there is no parameter from here", "known: to, format"),
@@ -39,7 +39,7 @@ import Testing
             ("/metrics?formt=text", "there is no parameter formt here", "did you mean format? known: format"),
             (
                 "/v1/conversations/c-1?tenat=a", "there is no parameter tenat here",
-                "did you mean tenant? known: tenant, format"
+                "did you mean tenant? known: named, tenant, format"
             ),
             ("/metrics?format=openmetric", "there is no format openmetric", "did you mean openmetrics? known: text"),
             (

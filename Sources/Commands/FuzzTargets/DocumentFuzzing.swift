@@ -63,7 +63,7 @@ extension FuzzTarget {
     ]
 
     private static func sampleBook() throws -> [UInt8] {
-        PriceBook(try PriceFile(parsing: Array(samplePrices.utf8), validFrom: 0, origin: .set).entries).serialised
+        PriceBook(try PriceFile(parsing: Array(samplePrices.utf8), validFrom: 0, origin: .builtIn).entries).serialised
     }
 
     private static let sampleRules = """
@@ -156,6 +156,6 @@ extension FuzzTarget {
          "valid_from": "2026-07-01T00:00:00Z",
          "models": [{"model": "gpt-4o", "aliases": ["gpt-4o-2024-08-06"], "input": "2.5", "output": "10",
                      "cache_read": "1.25", "cache_write": "2.5", "cache_write_1h": "5", "usd_per_gpu_hour": "2",
-                     "input_tokens_max": 200000, "service_tiers": {"batch": {"input": "1.25", "output": "5"}}}]}
+                     "service_tiers": {"batch": {"input": "1.25", "output": "5"}}}]}
         """
 }

@@ -42,7 +42,6 @@ package struct DialectReport: Hashable, Sendable {
 
     /// Ascending by name.
     package private(set) var scopes: [Scope] = []
-    // tests: the text is cut to the most frequent.
     /// The most frequent first.
     package private(set) var attributes: [Attribute] = []
     /// Ascending by name.

@@ -20,7 +20,6 @@ package struct EventDecoder: ~Copyable {
     private var tape = JSONTape()
     private var assembler: EventAssembler
     private let limits: DecoderLimits
-    // tests: that both ways give the same is tried with the one shut.
     /// Whether lines may be read without the parser: where the depth of documents is no narrower than an event's.
     package var readsPlainly: Bool
     /// Lines in a row that had to be parsed.

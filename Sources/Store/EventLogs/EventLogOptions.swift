@@ -36,7 +36,6 @@ package enum ReplayStart: Sendable {
     case position(Int64)
 }
 
-// tests: crash tests ask what a recovery did.
 /// What opening found and did.
 package struct RecoveryReport: Sendable, Equatable {
     /// No log was there; one was begun.

@@ -28,7 +28,6 @@ package enum StoreFileRewriting {
         return ending(backup: file)
     }
 
-    // tests: records that are too short.
     /// Bytes with the hash behind them that a record of a backup ends in.
     package static func ending(backup bytes: [UInt8]) -> [UInt8] { bytes + SHA256.hash(bytes) }
 

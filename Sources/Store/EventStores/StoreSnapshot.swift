@@ -55,7 +55,6 @@ package struct StoreSnapshot: TableCatalog {
         return notices.isEmpty ? nil : notices.joined(separator: "; ")
     }
 
-    // tests: from then on corrections may be asked for.
     /// Events before this time (ns) are gone, or may be; nil where none is.
     package var horizon: Int64? { version.sealed.horizon }
 

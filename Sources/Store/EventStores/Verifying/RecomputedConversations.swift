@@ -117,15 +117,15 @@ final class RecomputedConversations: Sendable {
     private func unsealedRows(_ parts: ConversationParts) throws -> [Int: [(block: Int, rows: [Int])]] {
         var found: [Int: [(block: Int, rows: [Int])]] = [:]
         for (number, block) in version.tail.readBlocks.enumerated() {
-            var rows: [Int: [Int]] = [:]
+            var taken: [Int: [Int]] = [:]
             for (index, row) in block.rows.enumerated() {
                 guard let id = row.text(of: registry.wellKnown.conversationID),
                     let part = parts.part(of: ConversationParts.id(of: id))
                 else { continue }
-                rows[Int(part), default: []].append(index)
+                taken[Int(part), default: []].append(index)
             }
             // order: each goes to a place of its own.
-            for (part, rows) in rows { found[part, default: []].append((number, rows)) }
+            for (part, rows) in taken { found[part, default: []].append((number, rows)) }
         }
         return found
     }

@@ -241,6 +241,9 @@ extension SchemaName {
         .always("dropped_events", .integer, "Those that retention dropped, ever."),
         .perhaps("dropped_until", .time, "When the last of them was received, or later."),
         .always("troubles", .list(.text), "What is not as it should be while the store goes on."),
+        .perhaps("scrub_findings", .integer, "Places of files that are not as they were written."),
+        .perhaps("scrub_bytes", .integer, "Read of all files so far, over and over."),
+        .perhaps("scrub_read_since", .time, "Every file was read since then."),
         .always(
             "addresses",
             .list(
