@@ -449,7 +449,9 @@ class Page {
 
   // All panels are asked before the browser looks.
   async print() {
-    while (this.isLoading) await new Promise((resolve) => setTimeout(resolve, 50));
+    // Also those that were asked before, and have not come.
+    const isWaiting = () => this.isLoading || [...this.cells.values()].some((cell) => cell.isAsked);
+    while (isWaiting()) await new Promise((resolve) => setTimeout(resolve, 50));
     await this.more(true);
     print();
   }

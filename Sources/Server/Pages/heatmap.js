@@ -52,6 +52,8 @@ export class Heatmap {
     this.overlay = element("canvas", undefined, this.frame, "overlay");
     this.overlay.tabIndex = 0;
     this.overlay.setAttribute("role", "img");
+    // Until there are figures.
+    this.canvas.setAttribute("aria-label", look.title);
     this.overlay.setAttribute("aria-label", look.title + ", arrows move the pointer");
     this.tip = element("div", undefined, this.frame, "tip");
     this.tip.hidden = true;

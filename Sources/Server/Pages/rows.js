@@ -37,8 +37,6 @@ export class VirtualRows {
     this.count = 0;
   }
 
-  room() { this.space.style.height = (this.isPrinted ? Math.min(this.count, printedMax) : this.count) * this.height + "px"; }
-
   get height() {
     this.rowHeight ||= this.heads.getBoundingClientRect().height || 28;
     return this.rowHeight;

@@ -15,7 +15,8 @@ LOOKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "browser_looks.
 # Roles of which everybody must be told what they are for.
 NAMED = {"button", "link", "textbox", "searchbox", "combobox", "checkbox", "radio", "switch", "slider", "spinbutton", "listbox", "option", "menuitem",
          "tab", "image", "img", "figure", "region", "navigation", "DisclosureTriangle"}
-PATIENCE = 15
+# More than it takes where builds share the cores; what hangs ends all the same.
+PATIENCE = 40
 
 
 class Stuck(Exception):
@@ -62,11 +63,11 @@ class Browser:
 
     # Going somewhere
 
-    def open(self, address):
+    def open(self, address, patience=PATIENCE):
         """Loads an address anew, also where only its fragment is another one."""
         self.driver.get("about:blank")
         self.driver.get(address)
-        self.rest()
+        self.rest(patience=patience)
 
     def reload(self):
         self.driver.refresh()
@@ -76,9 +77,9 @@ class Browser:
         self.driver.back()
         self.rest()
 
-    def rest(self, still=0.15):
+    def rest(self, still=0.15, patience=PATIENCE):
         """Waits until nothing changes any more; a page that is drawn anew each second counts as at rest once nothing is asked."""
-        ends = time.monotonic() + PATIENCE
+        ends = time.monotonic() + patience
         quiet = -1
         while time.monotonic() < ends:
             try:
@@ -90,7 +91,7 @@ class Browser:
                 return
             time.sleep(0.05)
         if quiet < 0:
-            raise Stuck(f"{self.driver.current_url} is busy for {PATIENCE} s")
+            raise Stuck(f"{self.driver.current_url} is busy for {patience} s")
 
     def until(self, what, question):
         """The first true answer to a question about the page."""

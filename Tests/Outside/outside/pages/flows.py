@@ -66,7 +66,8 @@ def woken(visit):
     visit.expect("the runbook", "heading", browser.find("h1").text, ALERT)
     follow(visit, "Operational")
     visit.expect("the dashboard behind a runbook", "range", times(visit), range_of_mail)
-    browser.until("a drawn panel", lambda: browser.all(CHART))
+    visit.near(16)
+    visit.wants("the dashboard behind a runbook", "no chart", browser.all(CHART))
     follow(visit, "Conversations")
     visit.expect("conversations", "range", times(visit), range_of_mail)
     browser.button("errors", "#list").click()
@@ -134,7 +135,7 @@ def cause(visit):
     """An hour is dragged out of a chart, its slowest conversation looked up, and three steps back are where it began."""
     browser, (start, end) = visit.browser, around_bad_hour()
     visit.open(f"{OPERATIONAL}?from={start}&to={end}")
-    browser.until("a chart", lambda: browser.all(CHART))
+    visit.near(16)
     before = browser.looks("state")
     browser.drag(CHART, 0.4, 0.65)
     browser.until("a range of its own", lambda: browser.driver.current_url.split("?")[1] != f"from={start}&to={end}")

@@ -42,7 +42,7 @@ def woken(visit):
     # A panel as a table, and the chart again.
     browser.reach("#panel-16 .tools button", "table")
     browser.press(Keys.ENTER)
-    visit.wants(OPERATIONAL, "no table by keyboard", browser.all("#panel-16 .other tbody tr"))
+    browser.until("a table by keyboard", lambda: browser.all("#panel-16 .other tbody tr"))
     browser.press(Keys.ENTER)
     browser.reach("#panel-16 canvas.overlay")
     browser.press(Keys.ARROW_LEFT, Keys.ARROW_LEFT)

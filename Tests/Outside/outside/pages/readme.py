@@ -4,6 +4,7 @@
 """
 import os
 import re
+import time
 
 from outside.browser import By
 from outside.pages.calendar import bad_hour, text, yesterday
@@ -59,6 +60,10 @@ def three_clicks(visit):
     keep(visit, "conversation")
     browser.screen(*SIZE)
     visit.open(f"/d/plimsoll-cost?from={text(yesterday(0))}&to={text(yesterday(24))}&timezone=utc")
+    browser.ask("void document.getElementById('panels').scrollIntoView()")
+    # Panels that come into view are asked a moment later.
+    time.sleep(0.3)
+    browser.rest()
     keep(visit, "cost")
     visit.complaints(page)
 

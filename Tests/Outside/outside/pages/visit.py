@@ -120,8 +120,15 @@ class Visit:
         found = self.server.sql("select conversation_id from events where conversation_id is not null group by 1 order by count(*) desc, 1 limit 1")
         return [f"/conversations/{quote(row[0], safe='')}?view={view}" for row in found for view in ("turns", "waterfall", "events")]
 
-    def open(self, path):
-        self.browser.open(self.server.url + path)
+    def open(self, path, **options):
+        self.browser.open(self.server.url + path, **options)
+
+    def near(self, number):
+        """Brings a panel of a dashboard into view, which then asks for its figures."""
+        self.browser.ask("void arguments[0].scrollIntoView({block: 'center'})", self.browser.find(f"#panel-{number}"))
+        self.browser.until(f"figures of panel {number}", lambda: self.browser.all(f"#panel-{number} figure > *"))
+        time.sleep(0.2)
+        self.browser.rest()
 
     def each(self, paths, look):
         """What one page does wrong keeps no other from being looked at."""

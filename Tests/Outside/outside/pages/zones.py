@@ -1,6 +1,7 @@
 """Days and hours by the clock of whoever looks: UTC, Berlin across the end of summer time, Kolkata with its half hour, Los Angeles.
 
-What a page shows of a day is what the command says of the day in that zone; no hour is lost where clocks are set back.
+What a page shows of a day is what the command says of the day in that zone; no hour is lost where clocks are set back. Reports have the server's days,
+whoever looks, until somebody chooses a zone; all else has those of the browser.
 """
 import csv
 import datetime
