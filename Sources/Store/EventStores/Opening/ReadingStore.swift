@@ -1,5 +1,6 @@
 import EventLogs
 import Platform
+import Segments
 
 extension EventStore {
     /// Opens a directory to read from it. Nothing in it changes and no right to write is needed: what a start mends,
@@ -50,17 +51,38 @@ extension EventStore {
         }
     }
 
-    /// Does something again, several times, where another process may have made it fail.
+    /// Looks for what is not as it should be among the files of a directory, anew where another process has published
+    /// meanwhile, which may explain files that are gone.
+    /// - Parameters:
+    ///   - isSound: whether nothing was found.
+    ///   - look: is given what says the version of the manifest in force; nil where it cannot be told.
+    /// - Throws: what `look` throws, where it is not worth another attempt.
+    static func lookingBeside<Found>(
+        _ directory: String, _ fileSystem: any FileSystem, isWorthAgain: (any Error) -> Bool = { _ in false },
+        isSound: (Found) -> Bool, _ look: (_ published: () -> UInt64?) throws -> Found
+    ) throws -> Found {
+        let segments = StoreFiles(root: directory).segments
+        func version() -> UInt64? {
+            (try? ManifestStore.survey(fileSystem: fileSystem, directory: segments))?.version
+        }
+        var before: UInt64?
+        return try trying(isWorthAgain: isWorthAgain, isEnough: { isSound($0) || version() == before }) {
+            before = version()
+            return try look(version)
+        }
+    }
+
+    /// Does something again, several times, where another process may have made it fail, or not give enough.
     private static func trying<Result>(
-        isWorthAgain: (any Error) -> Bool, _ body: () throws -> Result
+        isWorthAgain: (any Error) -> Bool, isEnough: (Result) -> Bool = { _ in true }, _ body: () throws -> Result
     ) throws -> Result {
         var attemptsLeft = 4
         while true {
             do {
-                return try body()
-            } catch where attemptsLeft > 0 && isWorthAgain(error) {
-                attemptsLeft -= 1
-            }
+                let result = try body()
+                if attemptsLeft == 0 || isEnough(result) { return result }
+            } catch where attemptsLeft > 0 && isWorthAgain(error) {}
+            attemptsLeft -= 1
         }
     }
 

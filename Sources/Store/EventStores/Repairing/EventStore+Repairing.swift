@@ -13,20 +13,11 @@ extension EventStore {
     package static func repairPlan(
         at directory: String, context: StoreContext, from backup: String? = nil, givingUp: Set<String> = []
     ) throws -> RepairPlan {
-        let segments = StoreFiles(root: directory).segments
-        func version() -> UInt64? {
-            (try? ManifestStore.survey(fileSystem: context.fileSystem, directory: segments))?.version
-        }
-        var attemptsLeft = 4
-        while true {
-            // What somebody publishes meanwhile may explain files that are gone.
-            let before = version()
-            let plan = try readingBeside {
+        try lookingBeside(directory, context.fileSystem, isSound: \.steps.isEmpty) { _ in
+            try readingBeside {
                 var planning = try RepairPlanning(at: directory, context: context, from: backup, givingUp: givingUp)
                 return try planning.make()
             }
-            guard !plan.steps.isEmpty, attemptsLeft > 0, version() != before else { return plan }
-            attemptsLeft -= 1
         }
     }
 

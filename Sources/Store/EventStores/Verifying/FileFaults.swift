@@ -69,24 +69,15 @@ extension EventStore {
     package static func fileFaults(
         at directory: String, context: StoreContext, telling tell: @escaping VerificationProgress.Tell = { _ in }
     ) throws -> FileFaults {
-        let segments = StoreFiles(root: directory).segments
-        func version() -> UInt64? {
-            (try? ManifestStore.survey(fileSystem: context.fileSystem, directory: segments))?.version
-        }
-        var attemptsLeft = 4
-        while true {
-            // What somebody publishes meanwhile may explain files that are gone.
-            let before = version()
-            do {
-                let faults = try faults(
-                    StoreFiles(root: directory), overlay(of: directory, context.fileSystem), context.workers, tell,
-                    published: version)
-                guard faults.count > 0, attemptsLeft > 0, version() != before else { return faults }
-            } catch let error as StorageError where error.isMissing && attemptsLeft > 0 {
-                // Files of versions before go a moment after the new one is published: one that was listed may be gone
-                // when it is read, under the same version.
-            }
-            attemptsLeft -= 1
+        // Files of versions before go a moment after the new one is published: one that was listed may be gone when it is
+        // read, under the same version.
+        try lookingBeside(
+            directory, context.fileSystem, isWorthAgain: { ($0 as? StorageError)?.isMissing == true },
+            isSound: { $0.count == 0 }
+        ) { published in
+            try faults(
+                StoreFiles(root: directory), overlay(of: directory, context.fileSystem), context.workers, tell,
+                published: published)
         }
     }
 
