@@ -182,8 +182,8 @@ private func survey(_ system: SimulatedFileSystem, from start: LogPlace? = nil) 
 }
 
 /// A volume with a server that lets go of a file when somebody opens another one for the n-th time.
-private final class ServedFileSystem: FileSystem {
-    private let base: SimulatedFileSystem
+private final class ServedFileSystem: ForwardingFileSystem {
+    let base: any FileSystem
     private let gone: String
     private let opened: String
     private let openingsLeft: Mutex<Int>
@@ -203,18 +203,4 @@ private final class ServedFileSystem: FileSystem {
         }
         return try base.open(path, options)
     }
-
-    func rename(_ path: String, to newPath: String) throws(StorageError) { try base.rename(path, to: newPath) }
-    func remove(_ path: String) throws(StorageError) { try base.remove(path) }
-    func removeDirectory(_ path: String) throws(StorageError) { try base.removeDirectory(path) }
-    func createDirectories(_ path: String) throws(StorageError) { try base.createDirectories(path) }
-    func flushDirectory(_ path: String) throws(StorageError) { try base.flushDirectory(path) }
-    func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock {
-        try base.lock(path, isSecret: isSecret)
-    }
-    func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] { try base.list(directory) }
-    func lengthBytes(of path: String) throws(StorageError) -> Int? { try base.lengthBytes(of: path) }
-    func isDirectory(_ path: String) throws(StorageError) -> Bool { try base.isDirectory(path) }
-    func freeBytes(at path: String) throws(StorageError) -> Int { try base.freeBytes(at: path) }
-    var openFilesMax: Int { base.openFilesMax }
 }

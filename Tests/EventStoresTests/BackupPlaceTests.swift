@@ -244,8 +244,8 @@ import Testing
 }
 
 /// A volume on which one file is somebody else's alone.
-private final class KeyDenied: FileSystem {
-    private let base: any FileSystem
+private final class KeyDenied: ForwardingFileSystem {
+    let base: any FileSystem
     private let denied: String
 
     init(_ base: any FileSystem, _ denied: String) { (self.base, self.denied) = (base, denied) }
@@ -253,20 +253,5 @@ private final class KeyDenied: FileSystem {
     func open(_ path: String, _ options: FileOptions) throws(StorageError) -> any File {
         if path == denied { throw StorageError(.open, path: path, code: 13) }
         return try base.open(path, options)
-    }
-
-    func rename(_ path: String, to newPath: String) throws(StorageError) { try base.rename(path, to: newPath) }
-    func remove(_ path: String) throws(StorageError) { try base.remove(path) }
-    func removeDirectory(_ path: String) throws(StorageError) { try base.removeDirectory(path) }
-    func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] { try base.list(directory) }
-    func createDirectories(_ path: String) throws(StorageError) { try base.createDirectories(path) }
-    func flushDirectory(_ path: String) throws(StorageError) { try base.flushDirectory(path) }
-    func lengthBytes(of path: String) throws(StorageError) -> Int? { try base.lengthBytes(of: path) }
-    func isDirectory(_ path: String) throws(StorageError) -> Bool { try base.isDirectory(path) }
-    func freeBytes(at path: String) throws(StorageError) -> Int { try base.freeBytes(at: path) }
-    var openFilesMax: Int { base.openFilesMax }
-
-    func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock {
-        try base.lock(path, isSecret: isSecret)
     }
 }

@@ -321,8 +321,8 @@ import Testing
 }
 
 /// A volume that is mounted to be read, in whose files nobody but their owner may write.
-private final class RefusingFileSystem: FileSystem {
-    private let base: any FileSystem
+private final class RefusingFileSystem: ForwardingFileSystem {
+    let base: any FileSystem
     private let hidden: String?
     /// The paths of files that were opened.
     let opened = Mutex<[String]>([])
@@ -362,7 +362,5 @@ private final class RefusingFileSystem: FileSystem {
         return try base.lengthBytes(of: path)
     }
 
-    func isDirectory(_ path: String) throws(StorageError) -> Bool { try base.isDirectory(path) }
     func freeBytes(at path: String) throws(StorageError) -> Int { 0 }
-    var openFilesMax: Int { base.openFilesMax }
 }

@@ -235,8 +235,8 @@ import Testing
 }
 
 /// A volume of which a stretch of one file cannot be read.
-private final class BadSectorFileSystem: FileSystem {
-    private let base: any FileSystem
+private final class BadSectorFileSystem: ForwardingFileSystem {
+    let base: any FileSystem
     private let path: String
     private let place: Range<Int>
 
@@ -248,20 +248,6 @@ private final class BadSectorFileSystem: FileSystem {
         let file = try base.open(path, options)
         return path == self.path ? BadSectorFile(file, place) : file
     }
-
-    func rename(_ path: String, to newPath: String) throws(StorageError) { try base.rename(path, to: newPath) }
-    func remove(_ path: String) throws(StorageError) { try base.remove(path) }
-    func removeDirectory(_ path: String) throws(StorageError) { try base.removeDirectory(path) }
-    func createDirectories(_ path: String) throws(StorageError) { try base.createDirectories(path) }
-    func flushDirectory(_ path: String) throws(StorageError) { try base.flushDirectory(path) }
-    func lock(_ path: String, isSecret: Bool) throws(StorageError) -> any FileLock {
-        try base.lock(path, isSecret: isSecret)
-    }
-    func list(_ directory: String) throws(StorageError) -> [DirectoryEntry] { try base.list(directory) }
-    func lengthBytes(of path: String) throws(StorageError) -> Int? { try base.lengthBytes(of: path) }
-    func isDirectory(_ path: String) throws(StorageError) -> Bool { try base.isDirectory(path) }
-    func freeBytes(at path: String) throws(StorageError) -> Int { try base.freeBytes(at: path) }
-    var openFilesMax: Int { base.openFilesMax }
 }
 
 private final class BadSectorFile: File {
