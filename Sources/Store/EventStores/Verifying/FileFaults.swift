@@ -69,8 +69,8 @@ extension EventStore {
     package static func fileFaults(
         at directory: String, context: StoreContext, telling tell: @escaping VerificationProgress.Tell = { _ in }
     ) throws -> FileFaults {
-        // Files of versions before go a moment after the new one is published: one that was listed may be gone when it is
-        // read, under the same version.
+        // Files of versions before go a moment after the new one is published: one that was listed may be gone when
+        // it is read, under the same version.
         try lookingBeside(
             directory, context.fileSystem, isWorthAgain: { ($0 as? StorageError)?.isMissing == true },
             isSound: { $0.count == 0 }
