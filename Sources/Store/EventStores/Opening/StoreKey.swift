@@ -20,6 +20,24 @@ package enum StoreKey {
         return Array(secret[..<32])
     }
 
+    /// What is the matter with the key of a store; nil where it is whole, and where nobody here may read it: who may
+    /// not can look at all else.
+    /// - Throws: ``StorageError`` that is not of this one file.
+    static func damage(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> (any Error)? {
+        do {
+            _ = try read(files.secret, fileSystem: fileSystem)
+            return nil
+        } catch let error as CorruptionError {
+            return error
+        } catch let error as StorageError where error.isMissing {
+            return StoreError.keyMissing(path: files.secret)
+        } catch let error as StorageError where error.isNoFile {
+            return error
+        } catch let error as StorageError where error.isDenied {
+            return nil
+        }
+    }
+
     /// What the hashes of events' identities are keyed with.
     static func identityKey(of secret: [UInt8]) -> UInt64 {
         hmacSHA256(key: secret, message: Array("plimsoll identities".utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
