@@ -46,7 +46,7 @@ package enum StoreKey {
     /// Makes the key of a new store, readable by the owner only.
     static func make(_ files: StoreFiles, _ context: StoreContext) throws -> [UInt8] {
         let key = context.randomness.bytes(32)
-        try write(key, files, context.fileSystem)
+        try write(key, to: files.secret, context.fileSystem)
         return key
     }
 
@@ -70,7 +70,7 @@ package enum StoreKey {
                     reason: "\(directory) holds a store with another key than \(path)",
                     advice: "import into a directory that is not there yet")
             }
-            return try write(key, files, fileSystem)
+            return try write(key, to: files.secret, fileSystem)
         }
         for part in [files.log, files.segments] where try fileSystem.isDirectory(part) {
             guard try fileSystem.list(part).isEmpty else {
@@ -79,10 +79,6 @@ package enum StoreKey {
                     advice: "put its own key back, or import into another directory")
             }
         }
-        try write(key, files, fileSystem)
-    }
-
-    private static func write(_ key: [UInt8], _ files: StoreFiles, _ fileSystem: any FileSystem) throws {
         try write(key, to: files.secret, fileSystem)
     }
 
