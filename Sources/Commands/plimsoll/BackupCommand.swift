@@ -72,7 +72,7 @@ struct BackupCommand: ParsableCommand {
                 data.directory, into: place, context: machine.context, options: options, note: progress.note)
         } catch {
             progress.clear()
-            if (try? machine.fileSystem.isDirectory(place + "/pieces")) == true {
+            if (try? machine.holdsBackups(place)) == true {
                 StandardStream.tell("no backup was made; those that \(place) has are what they were")
             }
             throw error

@@ -38,10 +38,13 @@ final class SealedSegment: Sendable {
         let reader = try SegmentReader.open(
             files: files, path: directory + "/" + description.fileName,
             expected: (description.segmentID, description.lengthBytes))
+        // Without a filter every event of the segment's time is looked up, which is slow and right: that it cannot be
+        // used is no reason not to open.
         return SealedSegment(
             id: description.segmentID, reader: reader, replaced: ReplacedRows(), positions: entry.positions,
             timeRange: description.timeRange ?? 0...0, isFrozen: entry.isFrozen,
-            drop: try ifReadable { try drop(reader) }, identities: try ifReadable { try filter(reader) })
+            drop: try StoreError.ifReadable { try drop(reader) },
+            identities: try StoreError.ifReadable { try reader.identityFilter() })
     }
 
     /// It stands there twice, the second time as the last of the records. What cannot be read of it is a finding of who
@@ -58,25 +61,6 @@ final class SealedSegment: Sendable {
             }
         }
         return nil
-    }
-
-    /// Without a filter every event of the segment's time is looked up, which is slow and right: that it cannot be used
-    /// is no reason not to open.
-    private static func filter(_ reader: SegmentReader) throws -> BlockFilter? {
-        do {
-            return try reader.identityFilter()
-        } catch is any FileContentError {
-            return nil
-        }
-    }
-
-    /// A sector that the disk no longer reads is as good as damage.
-    private static func ifReadable<Result>(_ body: () throws -> Result?) throws -> Result? {
-        do {
-            return try body()
-        } catch where StoreError.isOfPlace(error) {
-            return nil
-        }
     }
 
     func covers(time: Int64) -> Bool { timeRange.contains(time) }

@@ -74,6 +74,15 @@ extension StoreError {
         error is any FileContentError || (error as? StorageError)?.isOfPlace ?? false
     }
 
+    /// What was read; nil where the place cannot be: a sector that the disk no longer reads is as good as damage.
+    static func ifReadable<Result>(_ body: () throws -> Result?) throws -> Result? {
+        do {
+            return try body()
+        } catch where isOfPlace(error) {
+            return nil
+        }
+    }
+
     /// What a failed step means for the caller, while the log goes on; damage and the store's own errors pass as they
     /// are.
     static func wrapping(_ error: any Error) -> any Error {

@@ -20,6 +20,24 @@ package enum StoreKey {
         return Array(secret[..<32])
     }
 
+    /// What is the matter with the key of a store; nil where it is whole, and where nobody here may read it: who may
+    /// not can look at all else.
+    /// - Throws: ``StorageError`` that is not of this one file.
+    static func damage(_ files: StoreFiles, _ fileSystem: any FileSystem) throws -> (any Error)? {
+        do {
+            _ = try read(files.secret, fileSystem: fileSystem)
+            return nil
+        } catch let error as CorruptionError {
+            return error
+        } catch let error as StorageError where error.isMissing {
+            return StoreError.keyMissing(path: files.secret)
+        } catch let error as StorageError where error.isNoFile {
+            return error
+        } catch let error as StorageError where error.isDenied {
+            return nil
+        }
+    }
+
     /// What the hashes of events' identities are keyed with.
     static func identityKey(of secret: [UInt8]) -> UInt64 {
         hmacSHA256(key: secret, message: Array("plimsoll identities".utf8)).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
@@ -28,7 +46,7 @@ package enum StoreKey {
     /// Makes the key of a new store, readable by the owner only.
     static func make(_ files: StoreFiles, _ context: StoreContext) throws -> [UInt8] {
         let key = context.randomness.bytes(32)
-        try write(key, files, context.fileSystem)
+        try write(key, to: files.secret, context.fileSystem)
         return key
     }
 
@@ -52,7 +70,7 @@ package enum StoreKey {
                     reason: "\(directory) holds a store with another key than \(path)",
                     advice: "import into a directory that is not there yet")
             }
-            return try write(key, files, fileSystem)
+            return try write(key, to: files.secret, fileSystem)
         }
         for part in [files.log, files.segments] where try fileSystem.isDirectory(part) {
             guard try fileSystem.list(part).isEmpty else {
@@ -61,10 +79,6 @@ package enum StoreKey {
                     advice: "put its own key back, or import into another directory")
             }
         }
-        try write(key, files, fileSystem)
-    }
-
-    private static func write(_ key: [UInt8], _ files: StoreFiles, _ fileSystem: any FileSystem) throws {
         try write(key, to: files.secret, fileSystem)
     }
 

@@ -185,19 +185,8 @@ struct RepairPlanning {
     // MARK: The key, and what was set aside
 
     private mutating func planKey(_ manifest: Manifest) throws {
-        let damage: String
-        do {
-            _ = try StoreKey.read(files.secret, fileSystem: view)
-            return
-        } catch let error as CorruptionError {
-            damage = "\(error)"
-        } catch let error as StorageError where error.isMissing {
-            damage = "\(StoreError.keyMissing(path: files.secret))"
-        } catch let error as StorageError where error.isNoFile {
-            damage = "\(error)"
-        } catch let error as StorageError where error.isDenied {
-            return
-        }
+        guard let found = try StoreKey.damage(files, view) else { return }
+        let damage = "\(found)"
         for volume in backup?.volumes ?? [] {
             guard let key = try? StoreKey.read(volume.files.secret, fileSystem: volume.fileSystem),
                 try isOfSegmentsHere(volume, manifest)

@@ -32,7 +32,7 @@ struct SegmentLoss: Sendable {
             found = ([], [])
             for table in layouts.tables.map(\.name) + ["turns", "conversations"] {
                 for group in reader.groups(table: table) {
-                    guard let keys = try Self.reading({ try Self.keys(group) }) else { continue }
+                    guard let keys = try StoreError.ifReadable({ try Self.keys(group) }) else { continue }
                     found?.tenants.formUnion(keys.tenants)
                     found?.conversations.formUnion(keys.conversations)
                 }
@@ -44,22 +44,16 @@ struct SegmentLoss: Sendable {
         conversations = found?.conversations ?? []
     }
 
-    /// nil where a page cannot be read.
-    private static func reading<Result>(_ body: () throws -> Result) throws -> Result? {
-        do {
-            return try body()
-        } catch where StoreError.isOfPlace(error) {
-            return nil
-        }
-    }
-
     /// - Complexity: O(rows), and as many texts as there are different ones.
     private static func keys(
         _ group: RowGroup
     ) throws -> (tenants: Set<String>, conversations: Set<ConversationGrouping.Key>) {
         let tenants = CodedTexts(try group.column(named: "tenant", type: .text))
         let names = (0..<tenants.count).map { tenants.text(of: $0).map { String(decoding: $0, as: UTF8.self) } }
-        guard let ids = try reading({ CodedTexts(try group.column(named: "conversation_id", type: .text)) }) else {
+        let readable = try StoreError.ifReadable {
+            CodedTexts(try group.column(named: "conversation_id", type: .text))
+        }
+        guard let ids = readable else {
             let codes = Set((0..<group.rowCount).map { tenants.code(of: $0) })
             return (Set(codes.compactMap { names[$0] }), [])
         }

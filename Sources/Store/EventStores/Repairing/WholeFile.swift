@@ -1,4 +1,3 @@
-import Hashing
 import Platform
 import Segments
 
@@ -54,15 +53,6 @@ struct WholeFile: Sendable {
     /// Reads it piece by piece, and closes it.
     private func digest(of file: any File, _ each: (_ piece: [UInt8], _ offset: Int) throws -> Void) throws -> [UInt8] {
         defer { file.close() }
-        var digest = SHA256()
-        var offset = 0
-        while offset < lengthBytes {
-            let bytes = min(FlushStep.bytes, lengthBytes - offset)
-            let piece = try SegmentMending.piece(of: file, at: offset, bytes: bytes, patches)
-            try each(piece, offset)
-            digest.update(piece)
-            offset += piece.count
-        }
-        return digest.finish()
+        return try SegmentMending.digest(of: file, lengthBytes, patches, each)
     }
 }

@@ -68,13 +68,8 @@ struct RetentionJob: StoreJob {
         for segment in segments {
             for (index, group) in segment.reader.groups(table: "conversations").enumerated() {
                 try stop.check()
-                let tenants = try group.column(named: "tenant", type: .text)
-                let ids = try group.column(named: "conversation_id", type: .text)
-                for row in segment.liveRows(of: group, index: index, table: "conversations") {
-                    keys.insert(
-                        ConversationGrouping.Key(
-                            tenant: tenants.text(at: row) ?? "", conversation: ids.text(at: row) ?? ""))
-                }
+                let rows = segment.liveRows(of: group, index: index, table: "conversations")
+                keys.formUnion(try SealedState.keys(of: rows, in: group))
             }
         }
         return keys.subtracting(unsettled)

@@ -92,7 +92,7 @@ extension EventStore {
             faults.add(files.unfinishedRestore)
             return faults
         }
-        try addKey(files, fileSystem, &faults)
+        if let damage = try StoreKey.damage(files, fileSystem) { faults.add(damage) }
         for path in try lossFiles(files, fileSystem) {
             do {
                 _ = try loss(at: path, fileSystem)
@@ -136,23 +136,6 @@ extension EventStore {
             faults.add(StoreOpening.missing(told, in: files.segments))
         }
         return faults
-    }
-
-    /// Who may not read the key may look at all else.
-    private static func addKey(
-        _ files: StoreFiles, _ fileSystem: any FileSystem, _ faults: inout FileFaults
-    ) throws {
-        do {
-            _ = try StoreKey.read(files.secret, fileSystem: fileSystem)
-        } catch let error as CorruptionError {
-            faults.add(error)
-        } catch let error as StorageError where error.isMissing {
-            faults.add(StoreError.keyMissing(path: files.secret))
-        } catch let error as StorageError where error.isNoFile {
-            faults.add(error)
-        } catch let error as StorageError where error.isDenied {
-            return
-        }
     }
 
     private static func addSegment(

@@ -24,6 +24,8 @@ final class RecomputedConversations: Sendable {
     private let registry: SchemaRegistry
     private let workers: any Workers
     private let groups: [EventGroup]
+    /// Of these and of what is unsealed.
+    private let rowCount: Int
     private let progress: VerificationProgress.Count
     private let counts = Mutex((parts: 0, restoredRows: 0))
 
@@ -52,8 +54,8 @@ final class RecomputedConversations: Sendable {
             }
         }
         self.groups = groups
-        let rows = groups.reduce(0) { $0 + $1.group.rowCount } + version.tail.readBlocks.reduce(0) { $0 + $1.count }
-        progress = VerificationProgress.Count(.events, total: 2 * rows, tell)
+        rowCount = groups.reduce(0) { $0 + $1.group.rowCount } + version.tail.readBlocks.reduce(0) { $0 + $1.count }
+        progress = VerificationProgress.Count(.events, total: 2 * rowCount, tell)
     }
 
     /// Folds all conversations and counts their rows.
@@ -84,8 +86,7 @@ final class RecomputedConversations: Sendable {
         let eventsAtOnce = version.foldLimits.verifiedEventsAtOnce
         let perWorker = max(min(Self.partEventsMin, eventsAtOnce), eventsAtOnce / max(1, workers.parallelism))
         let partBytes = max(1, Self.bytesAtOnce / max(1, workers.parallelism))
-        let rows = groups.reduce(0) { $0 + $1.group.rowCount } + version.tail.readBlocks.reduce(0) { $0 + $1.count }
-        return max(1, min(perWorker, rows / (bytes / partBytes + 1) + 1))
+        return max(1, min(perWorker, rowCount / (bytes / partBytes + 1) + 1))
     }
 
     /// Of all conversations, one each.

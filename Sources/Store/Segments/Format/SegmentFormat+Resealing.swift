@@ -24,7 +24,7 @@ extension SegmentLimits {
         put(SegmentFormat.checksum(file[start..<(start + 24)], segmentID: segmentID, offset: start), at: start + 24)
         var cursor = ByteCursor(file[(footer + checksumBytes)..<start])
         if let content = try? SegmentFooter(from: &cursor, blocksEnd: footer) {
-            for place in content.places where place.length > 0 {
+            for place in content.blocks {
                 let block = file[(place.offset + checksumBytes)..<(place.offset + place.length)]
                 put(SegmentFormat.checksum(block, segmentID: segmentID, offset: place.offset), at: place.offset)
             }
@@ -32,19 +32,5 @@ extension SegmentLimits {
         let block = file[(footer + checksumBytes)..<start]
         put(SegmentFormat.checksum(block, segmentID: segmentID, offset: footer), at: footer)
         return file
-    }
-}
-
-extension SegmentFooter {
-    /// Of all blocks that it names.
-    fileprivate var places: [BlockPlace] {
-        var places = [identityFilter]
-        for reference in texts { places += [reference.block, reference.filter] }
-        for table in tables {
-            for group in table.groups {
-                for case .some(let reference) in group.pages { places += [reference.page, reference.filter] }
-            }
-        }
-        return places
     }
 }

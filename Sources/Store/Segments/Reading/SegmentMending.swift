@@ -35,28 +35,25 @@ package enum SegmentMending {
         return try digest(of: file, description.lengthBytes, found) == description.sha256 ? found : nil
     }
 
-    /// The SHA-256 of a file with some bytes changed.
-    private static func digest(of file: any File, _ lengthBytes: Int, _ patches: [Int: UInt8]) throws -> [UInt8] {
+    /// The SHA-256 of a file with some bytes changed, read piece by piece, ``FlushStep`` of it in memory.
+    /// - Parameter each: is given each piece as it is then, and where it stands.
+    package static func digest(
+        of file: any File, _ lengthBytes: Int, _ patches: [Int: UInt8],
+        _ each: (_ piece: [UInt8], _ offset: Int) throws -> Void = { _, _ in }
+    ) throws -> [UInt8] {
         var digest = SHA256()
         var offset = 0
         while offset < lengthBytes {
-            let piece = try piece(of: file, at: offset, bytes: min(1 << 20, lengthBytes - offset), patches)
+            var piece = try file.read(exactly: min(FlushStep.bytes, lengthBytes - offset), at: offset)
+            // order: each goes to a place of its own.
+            for (place, byte) in patches where place >= offset && place - offset < piece.count {
+                piece[place - offset] = byte
+            }
+            try each(piece, offset)
             digest.update(piece)
             offset += piece.count
         }
         return digest.finish()
-    }
-
-    /// A part of a file with some bytes changed.
-    package static func piece(
-        of file: any File, at offset: Int, bytes: Int, _ patches: [Int: UInt8]
-    ) throws -> [UInt8] {
-        var piece = try file.read(exactly: bytes, at: offset)
-        // order: each goes to a place of its own.
-        for (place, byte) in patches where place >= offset && place - offset < piece.count {
-            piece[place - offset] = byte
-        }
-        return piece
     }
 
     fileprivate static func isSearched(_ count: Int) -> Bool { count <= searchedBytesMax }
