@@ -94,19 +94,17 @@ package struct HeatBuckets: Sendable {
             try look()
             for case let histogram? in one.samples.histograms where !histogram.isCustom {
                 let steps = max(0, histogram.schema - schema)
-                above.formUnion(histogram.positive.indices.map { halved($0, steps) })
-                below.formUnion(histogram.negative.indices.map { halved($0, steps) })
+                above.formUnion(histogram.positive.indices.map { HistogramSchema.index($0, reducedBy: steps) })
+                below.formUnion(histogram.negative.indices.map { HistogramSchema.index($0, reducedBy: steps) })
             }
         }
         while above.count + below.count > rowsWanted, schema > -4 {
             schema -= 1
-            (above, below) = (Set(above.map { halved($0, 1) }), Set(below.map { halved($0, 1) }))
+            above = Set(above.map { HistogramSchema.index($0, reducedBy: 1) })
+            below = Set(below.map { HistogramSchema.index($0, reducedBy: 1) })
         }
         return (schema, threshold)
     }
-
-    /// The number of a bucket where as many as `2^steps` are one.
-    private static func halved(_ index: Int, _ steps: Int) -> Int { ((index &- 1) >> steps) &+ 1 }
 
     private static func buckets(
         _ histogram: NativeHistogram, _ schema: Int, _ threshold: Double
