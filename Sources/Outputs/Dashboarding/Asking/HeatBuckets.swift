@@ -34,7 +34,7 @@ package struct HeatBuckets: Sendable {
     ///   - look: asked for each series and now and then, whether to go on.
     /// - Complexity: O(buckets of all samples), a dozen times at most, and rows times points.
     package init(_ series: [Series], _ timing: PanelTiming, look: () throws -> Void) rethrows {
-        let count = Int((timing.end - timing.start) / timing.step) + 1
+        let count = timing.pointCount
         var (isThere, cells) = ([Bool](repeating: false, count: count), [Bounds: [Double]]())
         var beyond: Set<Bounds> = []
         let (schema, threshold) = try Self.common(series, look: look)
@@ -74,8 +74,7 @@ package struct HeatBuckets: Sendable {
                 return sum + 1 + histogram.positive.indices.count + histogram.negative.indices.count
             }
         }
-        let points = Int((timing.end - timing.start) / timing.step) + 1
-        return min(buckets, rowsHeldMax) * (points * 24 + 128)
+        return min(buckets, rowsHeldMax) * (timing.pointCount * 24 + 128)
     }
 
     /// The finest factor in which all have few buckets, and the widest bucket around zero.
