@@ -40,6 +40,7 @@ import Testing
     @Test(arguments: [
         ("", "anything", true), ("B", "abc", true), ("a.c", "abc", false), ("a.c", "xA.Cx", true), ("é", "CAFÉ", true),
         ("x_y", "x_y", true), ("(", "f(x)", true), ("a b", "a  b", false), ("\\", "c:\\", true),
+        ("a*\u{301}", "a*\u{301}", true), ("*\u{301}", "abc", false), ("\"\t", "x\"\t", true),
     ])
     func valuesAreFoundByWhatTheyHold(sought: String, value: String, isFound: Bool) {
         #expect(ValueSearch(ByteText(sought.utf8)).finds(ByteText(value.utf8)) == isFound, "\(sought) in \(value)")

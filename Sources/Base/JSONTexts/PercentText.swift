@@ -16,6 +16,18 @@ package enum PercentText {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// With escapes for all but letters, digits, `_` and `-`: one part of a path, or one value of a query.
+    package static func escaped(_ text: String) -> String {
+        escaped(text) { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+    }
+
     /// Without the escapes, undone once; what is no escape stays.
     package static func bytes(_ escaped: [UInt8]) -> [UInt8] {
         var (plain, place) = ([UInt8](), 0)

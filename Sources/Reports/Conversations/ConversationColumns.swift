@@ -128,8 +128,7 @@ package struct ConversationColumns {
         let rule = runner.outcomes.rule
         let text: String?
         if let column = OutcomeText.column(rule) {
-            let value = found.header.first { $0.name.hasSameBytes(as: column) }?.value
-            text = if case .text(let outcome)? = value { outcome } else { nil }
+            text = found.header.text(column)
         } else {
             let expression = OutcomeText.expression(rule, now: runner.reached)
             let rows = try runner.rows(

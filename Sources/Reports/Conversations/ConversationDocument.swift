@@ -8,6 +8,15 @@ package struct ConversationField: Hashable, Sendable {
     package var value: Scalar
 }
 
+extension [ConversationField] {
+    /// nil where the row is silent.
+    func value(_ name: String) -> Scalar? { first { $0.name == name }?.value }
+    /// nil for what is no text.
+    func text(_ name: String) -> String? { if case .text(let text)? = value(name) { text } else { nil } }
+    /// ns since 1970 UTC; nil for what is no instant.
+    func time(_ name: String) -> Int64? { if case .timestamptz(let time)? = value(name) { time } else { nil } }
+}
+
 /// One event of a conversation.
 package struct ConversationEvent: Hashable, Sendable {
     /// Its place in the log.

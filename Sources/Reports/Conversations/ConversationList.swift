@@ -183,28 +183,28 @@ private struct ListedConversations {
     }
 
     private func cursor(_ row: ConversationList.Row) -> ConversationCursor? {
-        guard let start = Self.time("start_time", row.fields), let id = Self.text("conversation_id", row.fields)
+        guard let start = row.fields.time("start_time"), let id = row.fields.text("conversation_id")
         else { return nil }
         let value: Int128 =
             switch request.order {
             case .newest: Int128(start)
             case .duration: Int128(row.duration)
             case .cost:
-                if case .numeric(let picoUSD, _)? = Self.value("cost_low_usd", row.fields) { picoUSD } else { 0 }
-            case .errors: if case .integer(let count)? = Self.value("errors", row.fields) { Int128(count) } else { 0 }
+                if case .numeric(let picoUSD, _)? = row.fields.value("cost_low_usd") { picoUSD } else { 0 }
+            case .errors: if case .integer(let count)? = row.fields.value("errors") { Int128(count) } else { 0 }
             }
         return ConversationCursor(
             order: request.order, from: request.period.from, to: request.period.to, value: value, start: start, id: id,
-            tenant: Self.text("tenant", row.fields) ?? "")
+            tenant: row.fields.text("tenant") ?? "")
     }
 
     private func addCalls(to rows: inout [ConversationList.Row]) throws {
         guard !rows.isEmpty else { return }
-        let names = rows.compactMap { row in Self.text("conversation_id", row.fields).map { ExactText($0) } }
+        let names = rows.compactMap { row in row.fields.text("conversation_id").map { ExactText($0) } }
         let ids = Set(names).sorted().map { SQLTexts.text($0.text) }.joined(separator: ", ")
         // All their events happened in between, and most of a store did not.
-        let first = rows.compactMap { Self.time("start_time", $0.fields) }.min() ?? .min
-        let last = rows.compactMap { Self.time("last_time", $0.fields) }.max() ?? .max
+        let first = rows.compactMap { $0.fields.time("start_time") }.min() ?? .min
+        let last = rows.compactMap { $0.fields.time("last_time") }.max() ?? .max
         let counted = try runner.rows(
             "select conversation_id, tenant, count(*), count(*) filter (where price_state = 'unpriced'), "
                 + "count(*) filter (where price_state = 'partly'), min(time) from events where price_state is not null "
@@ -213,10 +213,10 @@ private struct ListedConversations {
         var counts: [[ExactText]: ReportRow] = [:]
         for row in counted { counts[[ExactText(row.text(0) ?? ""), ExactText(row.text(1) ?? "")]] = row }
         for index in rows.indices {
-            let names = ["conversation_id", "tenant"].map { ExactText(Self.text($0, rows[index].fields) ?? "") }
+            let names = ["conversation_id", "tenant"].map { ExactText(rows[index].fields.text($0) ?? "") }
             guard let row = counts[names] else { continue }
             // Of one that came back after its events were dropped they are those of its last row.
-            if case .timestamptz(let begin) = row.values[5], let end = Self.time("last_time", rows[index].fields),
+            if case .timestamptz(let begin) = row.values[5], let end = rows[index].fields.time("last_time"),
                 end < begin
             {
                 continue
@@ -225,17 +225,5 @@ private struct ListedConversations {
             rows[index].unpriced = Int64(clamping: row.integer(3))
             rows[index].partly = Int64(clamping: row.integer(4))
         }
-    }
-
-    private static func value(_ name: String, _ fields: [ConversationField]) -> Scalar? {
-        fields.first { $0.name == name }?.value
-    }
-
-    private static func text(_ name: String, _ fields: [ConversationField]) -> String? {
-        if case .text(let text)? = value(name, fields) { text } else { nil }
-    }
-
-    private static func time(_ name: String, _ fields: [ConversationField]) -> Int64? {
-        if case .timestamptz(let time)? = value(name, fields) { time } else { nil }
     }
 }

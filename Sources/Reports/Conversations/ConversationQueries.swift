@@ -26,10 +26,7 @@ extension ReportRunner {
         /// The same for rows of events, with the stretch of time in which all of these happened where that is known:
         /// most of a store is of other times, which it can tell without looking an id up.
         var events: String {
-            func time(_ name: String) -> Int64? {
-                if case .timestamptz(let time)? = header.first(where: { $0.name == name })?.value { time } else { nil }
-            }
-            guard let first = time("start_time"), let last = time("last_time") else { return whole }
+            guard let first = header.time("start_time"), let last = header.time("last_time") else { return whole }
             return "\(whole) and time >= \(SQLTexts.time(first)) and time <= \(SQLTexts.time(last))"
         }
     }
@@ -45,9 +42,9 @@ extension ReportRunner {
             found = try named("select distinct tenant from events where \(condition) order by tenant")
         }
         guard let header = found.first else { return nil }
-        let owner = Self.text(header, "tenant")
+        let owner = header.text("tenant") ?? ""
         var tenants = [owner]
-        for name in found.map({ Self.text($0, "tenant") }) where !name.hasSameBytes(as: tenants[tenants.count - 1]) {
+        for name in found.map({ $0.text("tenant") ?? "" }) where !name.hasSameBytes(as: tenants[tenants.count - 1]) {
             tenants.append(name)
         }
         guard tenants.count == 1 else {
@@ -94,10 +91,6 @@ extension ReportRunner {
     private func told(beside found: FoundConversation) -> String? {
         let all = [found.notice].compactMap { $0 } + notices
         return all.isEmpty ? nil : all.joined(separator: "; ")
-    }
-
-    private static func text(_ fields: [ConversationField], _ name: String) -> String {
-        if case .text(let text) = fields.first(where: { $0.name == name })?.value { text } else { "" }
     }
 
     private static func event(_ fields: [ConversationField]) -> ConversationEvent {

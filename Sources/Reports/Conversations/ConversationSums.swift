@@ -93,12 +93,8 @@ struct ConversationSums {
     /// did anything.
     /// - Parameter row: of `conversations`, nulls left out.
     static func duration(_ row: [ConversationField]) -> Int64 {
-        func time(_ name: String) -> Int64? {
-            if case .timestamptz(let time)? = row.first(where: { $0.name == name })?.value { time } else { nil }
-        }
-        guard let start = time("start_time"), let end = time("last_activity_time") ?? time("last_time") else {
-            return 0
-        }
+        guard let start = row.time("start_time"), let end = row.time("last_activity_time") ?? row.time("last_time")
+        else { return 0 }
         return end.saturatingSubtract(start)
     }
 

@@ -41,12 +41,9 @@ struct ConversationVerdict {
         return "closed at \(time)" + (text("closed_reason").map { " (\($0))" } ?? "")
     }
 
-    private func value(_ name: String) -> Scalar? { row.first { $0.name == name }?.value }
-    private func text(_ name: String) -> String? { if case .text(let text)? = value(name) { text } else { nil } }
-    private func count(_ name: String) -> Int64 { if case .integer(let count)? = value(name) { count } else { 0 } }
-    private func time(_ name: String) -> String? {
-        if case .timestamptz(let time)? = value(name) { RFC3339.render(time) } else { nil }
-    }
+    private func text(_ name: String) -> String? { row.text(name) }
+    private func count(_ name: String) -> Int64 { if case .integer(let count)? = row.value(name) { count } else { 0 } }
+    private func time(_ name: String) -> String? { row.time(name).map { RFC3339.render($0) } }
 
     /// `{"rule":…,"outcome":…,"reason":…,"definition":…}`.
     func write(to json: inout JSONWriter) {

@@ -22,12 +22,12 @@ struct OutcomeReport {
             escalations(reasons, escalated.sorted, total), withoutMessage(try questions.withoutMessage()),
         ]
         if !by.isWhole {
-            let groups = try runner.listing(&by, questions.kinds(), of: period) { try questions.figures($0) }
+            let groups = try runner.listing(&by, questions.kinds(), of: period) { try questions.figures($0) }.sorted
             sections.append(
                 ReportSection(
                     name: by.name, title: by.title, columns: by.columns + OutcomeFigures.columns,
-                    rows: groups.sorted.map { by.values($0.key) + $0.value.values(isAsked: isAsked) },
-                    spans: by.spans(groups.sorted.map(\.key), of: period, finished: runner.finished)))
+                    rows: groups.map { by.values($0.key) + $0.value.values(isAsked: isAsked) },
+                    spans: by.spans(groups.map(\.key), of: period, finished: runner.finished)))
         }
         var variants = ReportGrouping(dimensions: [.experiment, .variant], clock: by.clock)
         let hasVariant = "variant is not null"

@@ -20,7 +20,7 @@ enum ReplayLink {
         guard let origin = origin(options) else { return nil }
         let minute = floorDivide(pendingSince.saturatingSubtract(lead), 60_000)
         let nanoseconds = minute.saturatingMultiply(by: Nanoseconds.minute)
-        let name = escaped(alert.description)
+        let name = PercentText.escaped(alert.description)
         return "\(origin)/v1/alerts/replay?rule=\(name)&from=\(RFC3339.render(nanoseconds))&format=table"
     }
 
@@ -35,14 +35,6 @@ enum ReplayLink {
     /// - Parameter origin: as ``origin(_:)`` says.
     static func conversation(_ id: String, at origin: String) -> String {
         ConversationAddress.text(id, in: origin + "/v1/conversations")
-    }
-
-    private static func escaped(_ text: String) -> String {
-        PercentText.escaped(text) { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
-        }
     }
 }
 

@@ -34,7 +34,7 @@ package struct HeatBuckets: Sendable {
     ///   - look: asked for each series and now and then, whether to go on.
     /// - Complexity: O(buckets of all samples), a dozen times at most, and rows times points.
     package init(_ series: [Series], _ timing: PanelTiming, look: () throws -> Void) rethrows {
-        let count = Int((timing.end - timing.start) / timing.step) + 1
+        let count = timing.pointCount
         var (isThere, cells) = ([Bool](repeating: false, count: count), [Bounds: [Double]]())
         var beyond: Set<Bounds> = []
         let (schema, threshold) = try Self.common(series, look: look)
@@ -74,8 +74,7 @@ package struct HeatBuckets: Sendable {
                 return sum + 1 + histogram.positive.indices.count + histogram.negative.indices.count
             }
         }
-        let points = Int((timing.end - timing.start) / timing.step) + 1
-        return min(buckets, rowsHeldMax) * (points * 24 + 128)
+        return min(buckets, rowsHeldMax) * (timing.pointCount * 24 + 128)
     }
 
     /// The finest factor in which all have few buckets, and the widest bucket around zero.
@@ -94,19 +93,17 @@ package struct HeatBuckets: Sendable {
             try look()
             for case let histogram? in one.samples.histograms where !histogram.isCustom {
                 let steps = max(0, histogram.schema - schema)
-                above.formUnion(histogram.positive.indices.map { halved($0, steps) })
-                below.formUnion(histogram.negative.indices.map { halved($0, steps) })
+                above.formUnion(histogram.positive.indices.map { HistogramSchema.index($0, reducedBy: steps) })
+                below.formUnion(histogram.negative.indices.map { HistogramSchema.index($0, reducedBy: steps) })
             }
         }
         while above.count + below.count > rowsWanted, schema > -4 {
             schema -= 1
-            (above, below) = (Set(above.map { halved($0, 1) }), Set(below.map { halved($0, 1) }))
+            above = Set(above.map { HistogramSchema.index($0, reducedBy: 1) })
+            below = Set(below.map { HistogramSchema.index($0, reducedBy: 1) })
         }
         return (schema, threshold)
     }
-
-    /// The number of a bucket where as many as `2^steps` are one.
-    private static func halved(_ index: Int, _ steps: Int) -> Int { ((index &- 1) >> steps) &+ 1 }
 
     private static func buckets(
         _ histogram: NativeHistogram, _ schema: Int, _ threshold: Double

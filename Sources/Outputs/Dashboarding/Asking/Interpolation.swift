@@ -184,7 +184,7 @@ package struct Interpolation: Sendable {
     private static let signs = Array(#"\.+*?()|[]{}^$"#.utf8)
 
     /// As a regular expression that matches the value alone; no quote is left in it.
-    private static func patterned(_ value: [UInt8]) -> [UInt8] {
+    static func patterned(_ value: [UInt8]) -> [UInt8] {
         value.flatMap { byte in
             if byte < 0x20 || byte == 0x7F || quotes.contains(byte) { return hexadecimal(byte) }
             return signs.contains(byte) ? [UInt8(ascii: "\\"), byte] : [byte]

@@ -14,6 +14,9 @@ package struct PanelTiming: Hashable, Sendable {
     /// Likewise, the last one.
     package var end: Int64
 
+    /// How many points there are.
+    package var pointCount: Int { Int((end - start) / step) + 1 }
+
     /// ms between two samples of a series, as dashboards are told (`timeInterval` of the data source).
     static let sampleInterval: Int64 = 15_000
 

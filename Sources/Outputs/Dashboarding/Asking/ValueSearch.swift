@@ -12,10 +12,8 @@ package struct ValueSearch: Sendable {
     /// - Parameter text: what is looked for, letter by letter.
     package init(_ text: ByteText) {
         let sought = String(decoding: text.bytes.prefix(Self.bytesMax), as: UTF8.self)
-        let quoted = sought.map { sign in
-            sign.isASCII && !sign.isLetter && !sign.isNumber && sign != "_" ? "\\\(sign)" : String(sign)
-        }
-        pattern = sought.isEmpty ? nil : try? RegularExpression(quoted.joined(), ignoresCase: true)
+        let written = String(decoding: Interpolation.patterned(Array(sought.utf8)), as: UTF8.self)
+        pattern = sought.isEmpty ? nil : try? RegularExpression(written, ignoresCase: true)
     }
 
     /// Whether a value holds it.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Where the buckets of a histogram end.
-enum HistogramSchema {
+package enum HistogramSchema {
     /// Buckets whose ends grow by a constant factor, 2 to the power of 2 to the power of minus the schema.
     static let exponential = -4...8
     /// Buckets whose ends are listed.
@@ -19,7 +19,7 @@ enum HistogramSchema {
     }
 
     /// The bucket of a coarser schema that a bucket goes into.
-    static func index(_ index: Int, reducedBy steps: Int) -> Int { ((index - 1) >> steps) + 1 }
+    package static func index(_ index: Int, reducedBy steps: Int) -> Int { ((index &- 1) >> steps) &+ 1 }
 
     /// 2 to the power of n/256: the ends of all schemas are among them.
     private static let factors: [Double] = (0..<256).map { exp2(Double($0) / 256) }

@@ -89,7 +89,7 @@ extension BoardRun {
         } else {
             json.member("start", timing.start)
             json.member("step", timing.step)
-            json.member("count", (timing.end - timing.start) / timing.step + 1)
+            json.member("count", timing.pointCount)
         }
         if let banded { try write(HeatBuckets(banded, timing, look: options.check), to: &json) }
         json.key("series")
@@ -144,10 +144,8 @@ extension BoardRun {
         for row in buckets.rows {
             try options.check()
             json.object { json in
-                json.key("lower")
-                json.value(row.lower)
-                json.key("upper")
-                json.value(row.upper)
+                json.member("lower", row.lower)
+                json.member("upper", row.upper)
                 json.key("values")
                 json.array(row.counts) { count, json in
                     if let count, !count.isNaN { json.value(count) } else { json.null() }

@@ -87,15 +87,7 @@ extension BoardRequest {
             let selectors = try? PromQLExpression(text).root.selectors, !selectors.isEmpty
         else { return ([], false) }
         let found = selectors.map { selector in (try? SeriesMatchers(selector))?.onlyName }
-        let known = found.compactMap { $0 }.filter { !$0.bytes.contains(subsequence: stranger.bytes) }
+        let known = found.compactMap { $0 }.filter { !$0.bytes.contains(stranger.bytes) }
         return (known, known.count == found.count)
-    }
-}
-
-extension [UInt8] {
-    /// - Complexity: O(n · part).
-    fileprivate func contains(subsequence part: [UInt8]) -> Bool {
-        guard count >= part.count else { return false }
-        return (0...count - part.count).contains { self[$0..<($0 + part.count)].elementsEqual(part) }
     }
 }

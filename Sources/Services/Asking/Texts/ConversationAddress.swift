@@ -17,19 +17,8 @@ package enum ConversationAddress {
     ///   - query: what follows behind the question mark, escaped.
     package static func text(_ id: String, in folder: String, _ query: String = "") -> String {
         let isFolder = id.utf8.elementsEqual(".".utf8) || id.utf8.elementsEqual("..".utf8)
-        let part = isFolder ? substitute : escaped(id)
-        let parts = (isFolder ? ["\(parameter)=\(escaped(id))"] : []) + (query.isEmpty ? [] : [query])
+        let part = isFolder ? substitute : PercentText.escaped(id)
+        let parts = (isFolder ? ["\(parameter)=\(PercentText.escaped(id))"] : []) + (query.isEmpty ? [] : [query])
         return "\(folder)/\(part)" + (parts.isEmpty ? "" : "?" + parts.joined(separator: "&"))
-    }
-
-    private static func escaped(_ text: String) -> String {
-        PercentText.escaped(text) { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
     }
 }
