@@ -155,8 +155,7 @@ struct SimulationRun {
     /// What an error may be: of a kind that says what failed, and only where something did.
     private mutating func judge(_ error: any Error) throws(Violation) {
         if disk.isOff { return }
-        let isKnown = error is StoreError || error is StorageError || error is any FileContentError
-        guard isKnown else { throw Violation(.answeredOrRefused, "an error without a place: \(error)") }
+        guard Self.isKnown(error) else { throw Violation(.answeredOrRefused, "an error without a place: \(error)") }
         guard disk.counts.faults > faultsBefore || oracle.mayLose else {
             throw Violation(.answeredOrRefused, "nothing has failed, and yet: \(error)")
         }
@@ -164,6 +163,11 @@ struct SimulationRun {
             throw Violation(.answeredOrRefused, "nothing is damaged, and yet: \(error)")
         }
         if case .stopped? = error as? StoreError { hasStopped = true }
+    }
+
+    /// Whether an error is of a kind that says what failed.
+    static func isKnown(_ error: any Error) -> Bool {
+        error is StoreError || error is StorageError || error is any FileContentError
     }
 
     mutating func noteDamage() { report.damages += 1 }
