@@ -121,15 +121,25 @@ extension FuzzTarget {
         } catch is EventLogError {}
     }
 
-    private static func rewrites(
+    /// What can be read is written so that it is read again the same.
+    /// - Parameter rewritten: reads bytes, and writes what they say.
+    static func rewrites(
         _ bytes: [UInt8], _ rewritten: ([UInt8]) throws(DecodingError) -> [UInt8]
     ) throws(FuzzFinding) {
-        let first: [UInt8]
-        do throws(DecodingError) { first = try rewritten(bytes) } catch { return }
-        do throws(DecodingError) {
-            let second = try rewritten(first)
-            if second != first { throw DecodingError(offset: 0, expectation: "the same bytes") }
-        } catch { throw FuzzFinding("what was written is read otherwise: \(error)") }
+        let written: [UInt8]
+        do throws(DecodingError) { written = try rewritten(bytes) } catch { return }
+        try unchanged(written, rewritten)
+    }
+
+    /// What was written is read again the same.
+    static func unchanged(
+        _ written: [UInt8], _ rewritten: ([UInt8]) throws(DecodingError) -> [UInt8]
+    ) throws(FuzzFinding) {
+        let again: [UInt8]
+        do throws(DecodingError) { again = try rewritten(written) } catch {
+            throw FuzzFinding("what was written is refused: \(error)")
+        }
+        try require(again == written, "what was written is read as it was")
     }
 
     /// A volume with files below the directory of a store.
