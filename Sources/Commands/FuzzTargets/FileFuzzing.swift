@@ -159,7 +159,7 @@ extension FuzzTarget {
 
     /// Some events, of several conversations.
     private static func sampleRows() -> EventRows {
-        var decoder = EventDecoder(registry: .builtIn, tokeniser: UserTokeniser(key: key))
+        var decoder = freshDecoder()
         let text = (0..<3).flatMap { round in
             eventTexts.flatMap { text in
                 let other = text.replacing("\"e-", with: "\"e-\(round)-").replacing("\"c-1", with: "\"c-\(round)")
@@ -185,16 +185,21 @@ extension FuzzTarget {
         return disk.snapshot(of: "/log/events-000000000001.log") ?? []
     }
 
-    /// Files of a small store that was sealed.
-    private static func sampleFiles(_ isWanted: (String) -> Bool) throws -> [[UInt8]] {
-        let disk = SimulatedFileSystem(seed: 1)
+    /// A store without prices of a list, which would be put in order at each start.
+    static func openStore(_ disk: SimulatedFileSystem) throws -> EventStore {
         var options = StoreOptions()
         options.logFileBytes = 16 << 10
         options.listPrices = []
         let context = StoreContext(
             fileSystem: disk, clock: SimulatedClock(wallNanoseconds: start), randomness: SeededRandomness(seed: 1),
             workers: InlineWorkers())
-        let store = try EventStore.open(at: "/data", context: context, options: options)
+        return try EventStore.open(at: "/data", context: context, options: options)
+    }
+
+    /// Files of a small store that was sealed.
+    private static func sampleFiles(_ isWanted: (String) -> Bool) throws -> [[UInt8]] {
+        let disk = SimulatedFileSystem(seed: 1)
+        let store = try openStore(disk)
         _ = try store.append([IngestBatch(events: sampleRows())])
         try store.seal()
         try store.close()
