@@ -17,7 +17,7 @@ extension FuzzTarget {
             try becomesEvents(traces)
         },
         FuzzTarget(
-            "otlp-json", "written out and read again the same; its spans are rows, and settle",
+            "otlp-json", "read, or refused as JSON or as a request; its spans are rows, and settle",
             seeds: { [sampleTraces().json] }
         ) { bytes in
             var parser = JSONParser()
