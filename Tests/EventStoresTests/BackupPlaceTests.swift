@@ -26,10 +26,22 @@ import Testing
         return try EventStore.backUp(path, into: "/backups", context: context(disk), options: options)
     }
 
-    private func wanted(_ keyFile: String = "/data/keys/store.key") -> BackupRestoring {
+    /// A store with one batch, and a backup of it.
+    private func backedUp(seed: UInt64, links: Bool = true) throws -> (disk: SimulatedFileSystem, store: EventStore) {
+        let disk = SimulatedFileSystem(seed: seed)
+        let store = try open(disk)
+        try add(1, to: store)
+        _ = try backUp(disk, links: links)
+        return (disk, store)
+    }
+
+    private func restore(
+        _ disk: SimulatedFileSystem, keyFile: String = "/data/keys/store.key",
+        note: @escaping (Int, Int) throws -> Void = { _, _ in }
+    ) throws {
         var wanted = BackupRestoring()
         wanted.keyFile = keyFile
-        return wanted
+        _ = try EventStore.restoreBackup("/backups", into: "/restored", context: context(disk), wanted, note: note)
     }
 
     private func write(_ disk: SimulatedFileSystem, _ path: String, _ bytes: [UInt8] = [7]) throws {
@@ -63,10 +75,7 @@ import Testing
 
     /// What is put into a place later stays, too, and is no file of an attempt.
     @Test func onlyFilesOfOursAreRemoved() throws {
-        let disk = SimulatedFileSystem(seed: 2)
-        let store = try open(disk)
-        try add(1, to: store)
-        _ = try backUp(disk)
+        let (disk, store) = try backedUp(seed: 2)
         let others = ["/backups/pieces/king.png", "/backups/pieces/queen.new", "/backups/list.new", "/backups/README"]
         for path in others { try write(disk, path) }
         let left = [
@@ -110,19 +119,14 @@ import Testing
 
     /// Of a hostile hand, with a checksum that is right: lengths that nobody can add up, and a file without an end.
     @Test func whatABackupIsOfIsBounded() throws {
-        let disk = SimulatedFileSystem(seed: 5)
-        let store = try open(disk)
-        try add(1, to: store)
-        _ = try backUp(disk)
+        let (disk, store) = try backedUp(seed: 5)
         let record = "/backups/backup-000000000002"
         try write(disk, record, Self.record(number: 2, lengths: [.max, .max, 5]))
         let damage = #expect(throws: CorruptionError.self) {
             _ = try EventStore.verifyBackup("/backups", context: context(disk))
         }
         #expect(damage?.file == record)
-        #expect(throws: CorruptionError.self) {
-            _ = try EventStore.restoreBackup("/backups", into: "/restored", context: context(disk), wanted())
-        }
+        #expect(throws: CorruptionError.self) { try restore(disk) }
         try write(disk, record, [UInt8](repeating: 0, count: (64 << 20) + 1))
         let long = #expect(throws: CorruptionError.self) {
             _ = try EventStore.verifyBackup("/backups", context: context(disk))
@@ -154,14 +158,8 @@ import Testing
     }
 
     @Test func aKeyThatIsNotThereIsRefused() throws {
-        let disk = SimulatedFileSystem(seed: 6)
-        let store = try open(disk)
-        try add(1, to: store)
-        _ = try backUp(disk)
-        let refusal = #expect(throws: BackupRefusal.self) {
-            _ = try EventStore.restoreBackup(
-                "/backups", into: "/restored", context: context(disk), wanted("/nowhere/store.key"))
-        }
+        let (disk, store) = try backedUp(seed: 6)
+        let refusal = #expect(throws: BackupRefusal.self) { try restore(disk, keyFile: "/nowhere/store.key") }
         #expect(refusal?.reason == "there is no key /nowhere/store.key")
         #expect(try !disk.isDirectory("/restored"))
         try store.close()
@@ -173,13 +171,10 @@ import Testing
         let (own, other) = (try open(disk), try open(disk, "/else", seed: 77))
         for number in Int64(1)...4 { try add(number, to: own) }
         _ = try backUp(KeyDenied(disk, "/data/keys/store.key"))
-        let refusal = #expect(throws: BackupRefusal.self) {
-            _ = try EventStore.restoreBackup(
-                "/backups", into: "/restored", context: context(disk), wanted("/else/keys/store.key"))
-        }
+        let refusal = #expect(throws: BackupRefusal.self) { try restore(disk, keyFile: "/else/keys/store.key") }
         #expect(refusal?.reason == "/else/keys/store.key is not the key of the store that was backed up")
         #expect(try !disk.isDirectory("/restored"))
-        _ = try EventStore.restoreBackup("/backups", into: "/restored", context: context(disk), wanted())
+        try restore(disk)
         let restored = try open(disk, "/restored")
         #expect(restored.position == own.position)
         try restored.close()
@@ -191,10 +186,7 @@ import Testing
 
     /// A backup that goes while it is read is not damaged.
     @Test func newerBackupsMayTakeThePlaceOfOneThatIsRead() throws {
-        let disk = SimulatedFileSystem(seed: 7)
-        let store = try open(disk)
-        try add(1, to: store)
-        _ = try backUp(disk)
+        let (disk, store) = try backedUp(seed: 7)
         func replacing(with number: Int64) -> (Int, Int) throws -> Void {
             var isFirst = true
             return { _, _ in
@@ -207,10 +199,7 @@ import Testing
         #expect(throws: BackupRefusal.self) {
             _ = try EventStore.verifyBackup("/backups", context: context(disk), note: replacing(with: 2))
         }
-        #expect(throws: BackupRefusal.self) {
-            _ = try EventStore.restoreBackup(
-                "/backups", into: "/restored", context: context(disk), wanted(), note: replacing(with: 3))
-        }
+        #expect(throws: BackupRefusal.self) { try restore(disk, note: replacing(with: 3)) }
         #expect(throws: CorruptionError.self) { _ = try open(disk, "/restored") }
         let found = try EventStore.verifyBackup("/backups", context: context(disk))
         #expect(found.findings == [] && found.numbers == [3])
@@ -219,10 +208,7 @@ import Testing
 
     /// A piece that was damaged and is removed comes again from the directory, for all backups that have it.
     @Test(arguments: [true, false]) func aPieceThatIsRemovedIsMadeAnew(links: Bool) throws {
-        let disk = SimulatedFileSystem(seed: 8)
-        let store = try open(disk)
-        try add(1, to: store)
-        _ = try backUp(disk, links: false)
+        let (disk, store) = try backedUp(seed: 8, links: false)
         try add(2, to: store)
         _ = try backUp(disk, links: false)
         let names = try disk.list("/data/segments").map(\.name)

@@ -34,7 +34,7 @@ import Testing
             _ = try store.append([events.batch])
             if number < 3 {
                 try store.seal()
-                earlier = Dictionary(disk.snapshot().map { ($0.path, $0.bytes) }) { first, _ in first }
+                earlier = disk.bytesByPath
             }
         }
         try store.seal()

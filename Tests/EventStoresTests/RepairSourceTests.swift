@@ -36,20 +36,10 @@ import Testing
         try store.close()
     }
 
-    private var files: [String: [UInt8]] {
-        Dictionary(disk.snapshot().map { ($0.path, $0.bytes) }) { first, _ in first }
-    }
+    private var files: [String: [UInt8]] { disk.bytesByPath }
 
     private func paths(_ path: String, _ beginning: String) -> [String] {
         disk.snapshot().map(\.path).filter { $0.hasPrefix(path + beginning) }
-    }
-
-    private func copy(_ source: String, to target: String, without key: Bool = false) throws {
-        for directory in ["keys", "log", "segments"] { try disk.createDirectories(target + "/" + directory) }
-        for (path, bytes) in disk.snapshot() where path.hasPrefix(source + "/") && !path.hasSuffix("LOCK") {
-            if key, path.hasSuffix("store.key") { continue }
-            try disk.replace(target + path.dropFirst(source.utf8.count), with: bytes)
-        }
     }
 
     private func repair(from backup: String) throws -> RepairPlan {
@@ -68,8 +58,8 @@ import Testing
     @Test(arguments: [true, false]) func manifestsOfAnotherStoreAreNone(hasKey: Bool) throws {
         try make()
         try make("/other", seed: 7)
-        try copy("/other", to: "/foreign", without: !hasKey)
-        try copy("/data", to: "/backup", without: !hasKey)
+        try disk.copyStore("/other", to: "/foreign", withoutKey: !hasKey)
+        try disk.copyStore("/data", to: "/backup", withoutKey: !hasKey)
         let before = try ids()
         let whole = files
         for path in paths("/data", "/segments/") where path.contains("manifest-") { try disk.remove(path) }
@@ -84,7 +74,7 @@ import Testing
     /// follow: under it that one would count for nothing.
     @Test func aManifestThatTheNextDoesNotFollowIsNone() throws {
         try make(segments: 1...2)
-        try copy("/data", to: "/backup")
+        try disk.copyStore("/data", to: "/backup")
         try make(segments: 3...5)
         try make("/backup", segments: 6...8)
         let before = try ids()
@@ -101,7 +91,7 @@ import Testing
     /// A copy that went its own way has a whole log with more positions, of other events.
     @Test func aLogOfAnotherWayIsNone() throws {
         try make()
-        try copy("/data", to: "/backup")
+        try disk.copyStore("/data", to: "/backup")
         let log = try #require(paths("/data", "/log/events-").last)
         let start = try #require(files[log]?.lastIndex { $0 != 0 })
         for (path, names) in [("/data", ["mine", "mine too"]), ("/backup", ["theirs", "theirs too", "and more"])] {
@@ -150,7 +140,7 @@ import Testing
         let store = try open("/data", options)
         for number in 0..<40 { try append(store, "more \(number)", at: 9_600 + Double(number)) }
         try store.close()
-        try copy("/data", to: "/backup")
+        try disk.copyStore("/data", to: "/backup")
         let before = try ids()
         let logs = paths("/data", "/log/events-")
         try #require(logs.count > 4)
@@ -198,7 +188,7 @@ import Testing
     /// A folder that is gone is told as what was in it.
     @Test func theFolderOfSegmentsComesFromABackup() throws {
         try make()
-        try copy("/data", to: "/backup")
+        try disk.copyStore("/data", to: "/backup")
         let before = try ids()
         for path in paths("/data", "/segments/") { try disk.remove(path) }
         try disk.removeDirectory("/data/segments")

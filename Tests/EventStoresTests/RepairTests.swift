@@ -45,9 +45,7 @@ import Testing
         return all
     }
 
-    private var files: [String: [UInt8]] {
-        Dictionary(disk.snapshot().map { ($0.path, $0.bytes) }) { first, _ in first }
-    }
+    private var files: [String: [UInt8]] { disk.bytesByPath }
 
     private func names(_ ending: String) throws -> [String] {
         try disk.list("/data/segments").map(\.name).filter { $0.hasSuffix(ending) }.sorted()
@@ -76,14 +74,6 @@ import Testing
     }
 
     private func faults() throws -> [String] { try EventStore.fileFaults(at: "/data", context: context(disk)).lines }
-
-    /// A copy of the directory as it is now.
-    private func backUp() throws {
-        for directory in ["keys", "log", "segments"] { try disk.createDirectories("/backup/" + directory) }
-        for (path, bytes) in disk.snapshot() where path.hasPrefix("/data/") && !path.hasSuffix("LOCK") {
-            try disk.replace("/backup/" + path.dropFirst(6), with: bytes)
-        }
-    }
 
     @Test func nothingIsDoneToAWholeStore() throws {
         try make()
@@ -138,7 +128,7 @@ import Testing
 
     @Test(arguments: Damage.allCases) func aBackupOfBeforeHasTheSegment(kind: Damage) throws {
         try make()
-        try backUp()
+        try disk.copyStore("/data", to: "/backup")
         let before = try everything()
         let path = try names(".segment")[1]
         let whole = files[path]
@@ -209,7 +199,7 @@ import Testing
 
     @Test func theLogComesFromABackupThatHasAllOfIt() throws {
         try make()
-        try backUp()
+        try disk.copyStore("/data", to: "/backup")
         let before = try everything()
         let log = try #require(files.keys.filter { $0.hasPrefix("/data/log/events-") }.max())
         let whole = try #require(files[log])
@@ -232,7 +222,7 @@ import Testing
 
     @Test func theKeyComesFromABackupOfThisStoreAlone() throws {
         try make()
-        try backUp()
+        try disk.copyStore("/data", to: "/backup")
         disk.damage("/data/keys/store.key") { $0[3] ^= 1 }
         #expect(try plan().keepsDamage)
         let other = try EventStore.open(at: "/other", context: context(disk, seed: 7))

@@ -29,9 +29,17 @@ import Testing
     }
 
     /// Paths of the segments, by name.
-    private func segmentPaths() throws -> [String] {
-        try disk.list("/data/segments").map(\.name).filter { $0.hasSuffix(".segment") }.sorted()
+    private func segmentPaths(_ disk: SimulatedFileSystem? = nil) throws -> [String] {
+        try (disk ?? self.disk).list("/data/segments").map(\.name).filter { $0.hasSuffix(".segment") }.sorted()
             .map { "/data/segments/" + $0 }
+    }
+
+    /// The segment that has what is left of events that went.
+    private func pathOfWhatIsLeft() throws -> String {
+        try #require(
+            try segmentPaths().first { path in
+                try SegmentReader.open(fileSystem: disk, path: path).tableNames.contains("dropped_events")
+            })
     }
 
     /// Seconds from the beginning of the first day.
@@ -127,10 +135,7 @@ import Testing
         let store = try filled()
         #expect(try drop(store))
         try store.close()
-        let path = try #require(
-            disk.snapshot().map(\.path).filter { $0.hasSuffix(".segment") }.first { path in
-                try SegmentReader.open(fileSystem: disk, path: path).tableNames.contains("dropped_events")
-            })
+        let path = try pathOfWhatIsLeft()
         disk.damage(path) { for offset in $0.count - 40..<$0.count - 10 { $0[offset] = 7 } }
         let context = context(disk)
         let told = try EventStore.repairPlan(at: "/data", context: context).steps.map { "\($0)" }
@@ -189,10 +194,7 @@ import Testing
         try store.close()
         var options = EventStoreTests.options()
         options.compaction = nil
-        let context = StoreContext(
-            fileSystem: disk, clock: clock, randomness: SeededRandomness(seed: 1), workers: InlineWorkers(),
-            sideQueue: queue)
-        let again = try EventStore.open(at: "/data", context: context, options: options)
+        let again = try EventStore.open(at: "/data", context: context(), options: options)
         #expect(try !again.startRetention())
         #expect(try rows(again, "events", ["id"]).count == 19)
         try again.close()
@@ -324,9 +326,7 @@ import Testing
             try store.tick()
             try store.close()
             clock.step(toWallNanoseconds: began)
-            return try disk.list("/data/segments").map(\.name).filter { $0.hasSuffix(".segment") }.sorted().map {
-                try disk.contents(of: "/data/segments/" + $0)
-            }
+            return try segmentPaths(disk).map { try disk.contents(of: $0) }
         }
         let one = try bytes(SimulatedFileSystem(seed: 5))
         #expect(try one == bytes(SimulatedFileSystem(seed: 6)) && one.count == 3)
@@ -397,8 +397,7 @@ import Testing
     /// What cannot be read stays, is told, and goes once it can be.
     @Test func whatCannotBeReadStaysAndIsTold() throws {
         let store = try filled()
-        let names = try disk.list("/data/segments").map(\.name).filter { $0.hasSuffix(".segment") }.sorted()
-        let path = "/data/segments/" + (try #require(names.first))
+        let path = try #require(try segmentPaths().first)
         let reader = try SegmentReader.open(fileSystem: disk, path: path)
         let page = try #require(reader.pagePlaces(table: "llm_call", column: 0).first)
         disk.damage(path) { $0[page.lowerBound + 20] ^= 1 }
@@ -528,10 +527,7 @@ import Testing
         let store = try filled()
         #expect(try drop(store))
         try store.close()
-        let path = try #require(
-            try segmentPaths().first { path in
-                try SegmentReader.open(fileSystem: disk, path: path).tableNames.contains("dropped_events")
-            })
+        let path = try pathOfWhatIsLeft()
         func damage(_ table: String) throws {
             let reader = try SegmentReader.open(fileSystem: disk, path: path)
             let column = try #require(reader.columns(table: table).firstIndex { $0.name == "data" })
@@ -551,8 +547,7 @@ import Testing
         try damage("system_events")
         #expect(try told().contains("cannot be read of 1 segment"))
         // Who gives it up is told what that is, and nothing of events that it never had.
-        let plan = try EventStore.repairPlan(
-            at: "/data", context: context(), givingUp: [String(path.dropFirst("/data/segments/".count))])
+        let plan = try EventStore.repairPlan(at: "/data", context: context(), givingUp: [fileName(of: path)])
         #expect(plan.steps.map { "\($0)" }.contains { $0.contains("events that retention dropped") }, "\(plan.steps)")
     }
 

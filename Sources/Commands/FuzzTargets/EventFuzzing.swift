@@ -8,7 +8,7 @@ extension FuzzTarget {
 
     static let key = [UInt8](repeating: 7, count: 32)
 
-    private static func freshDecoder() -> EventDecoder {
+    static func freshDecoder() -> EventDecoder {
         EventDecoder(registry: .builtIn, tokeniser: UserTokeniser(key: key))
     }
 

@@ -121,15 +121,25 @@ extension FuzzTarget {
         } catch is EventLogError {}
     }
 
-    private static func rewrites(
+    /// What can be read is written so that it is read again the same.
+    /// - Parameter rewritten: reads bytes, and writes what they say.
+    static func rewrites(
         _ bytes: [UInt8], _ rewritten: ([UInt8]) throws(DecodingError) -> [UInt8]
     ) throws(FuzzFinding) {
-        let first: [UInt8]
-        do throws(DecodingError) { first = try rewritten(bytes) } catch { return }
-        do throws(DecodingError) {
-            let second = try rewritten(first)
-            if second != first { throw DecodingError(offset: 0, expectation: "the same bytes") }
-        } catch { throw FuzzFinding("what was written is read otherwise: \(error)") }
+        let written: [UInt8]
+        do throws(DecodingError) { written = try rewritten(bytes) } catch { return }
+        try unchanged(written, rewritten)
+    }
+
+    /// What was written is read again the same.
+    static func unchanged(
+        _ written: [UInt8], _ rewritten: ([UInt8]) throws(DecodingError) -> [UInt8]
+    ) throws(FuzzFinding) {
+        let again: [UInt8]
+        do throws(DecodingError) { again = try rewritten(written) } catch {
+            throw FuzzFinding("what was written is refused: \(error)")
+        }
+        try require(again == written, "what was written is read as it was")
     }
 
     /// A volume with files below the directory of a store.
@@ -149,7 +159,7 @@ extension FuzzTarget {
 
     /// Some events, of several conversations.
     private static func sampleRows() -> EventRows {
-        var decoder = EventDecoder(registry: .builtIn, tokeniser: UserTokeniser(key: key))
+        var decoder = freshDecoder()
         let text = (0..<3).flatMap { round in
             eventTexts.flatMap { text in
                 let other = text.replacing("\"e-", with: "\"e-\(round)-").replacing("\"c-1", with: "\"c-\(round)")
@@ -175,16 +185,21 @@ extension FuzzTarget {
         return disk.snapshot(of: "/log/events-000000000001.log") ?? []
     }
 
-    /// Files of a small store that was sealed.
-    private static func sampleFiles(_ isWanted: (String) -> Bool) throws -> [[UInt8]] {
-        let disk = SimulatedFileSystem(seed: 1)
+    /// A store without prices of a list, which would be put in order at each start.
+    static func openStore(_ disk: SimulatedFileSystem) throws -> EventStore {
         var options = StoreOptions()
         options.logFileBytes = 16 << 10
         options.listPrices = []
         let context = StoreContext(
             fileSystem: disk, clock: SimulatedClock(wallNanoseconds: start), randomness: SeededRandomness(seed: 1),
             workers: InlineWorkers())
-        let store = try EventStore.open(at: "/data", context: context, options: options)
+        return try EventStore.open(at: "/data", context: context, options: options)
+    }
+
+    /// Files of a small store that was sealed.
+    private static func sampleFiles(_ isWanted: (String) -> Bool) throws -> [[UInt8]] {
+        let disk = SimulatedFileSystem(seed: 1)
+        let store = try openStore(disk)
         _ = try store.append([IngestBatch(events: sampleRows())])
         try store.seal()
         try store.close()

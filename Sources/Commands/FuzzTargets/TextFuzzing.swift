@@ -148,13 +148,8 @@ extension FuzzTarget {
     /// The tables of a store that has no events, which stays open.
     private static let emptyStore = openedStore.snapshot()
     private static let openedStore: EventStore = {
-        var options = StoreOptions()
-        options.listPrices = []
-        let context = StoreContext(
-            fileSystem: SimulatedFileSystem(seed: 1), clock: SimulatedClock(wallNanoseconds: 1_785_578_400_000_000_000),
-            randomness: SeededRandomness(seed: 1), workers: InlineWorkers())
         do {
-            return try EventStore.open(at: "/data", context: context, options: options)
+            return try openStore(SimulatedFileSystem(seed: 1))
         } catch { preconditionFailure("an empty volume takes a store: \(error)") }
     }()
 }

@@ -97,7 +97,7 @@ struct Oracle {
     }
 
     mutating func acknowledge(replacement event: PlainEvent) {
-        if kept[event.id] != nil { kept[event.id]?.event = event }
+        kept[event.id]?.event = event
         replaced.insert(event.id)
     }
 

@@ -14,9 +14,6 @@ struct PlainEvent: Hashable {
     /// The source of every event.
     static let source = "simulation"
 
-    /// The table of its type.
-    var table: String { type.replacing(".", with: "_") }
-
     var isCall: Bool { type == "llm.call" }
 
     func integer(_ name: String) -> Int64? {

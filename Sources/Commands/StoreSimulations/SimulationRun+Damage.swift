@@ -41,7 +41,7 @@ extension SimulationRun {
     }
 
     private func checkRefusal(_ error: any Error, _ path: String) throws(Violation) {
-        guard error is any FileContentError || error is StoreError || error is StorageError else {
+        guard Self.isKnown(error) else {
             throw Violation(.answeredOrRefused, "damage of \(path) ends in an error without a place: \(error)")
         }
     }

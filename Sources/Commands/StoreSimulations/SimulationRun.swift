@@ -115,7 +115,7 @@ struct SimulationRun {
             return
         }
         report.replayedEvents += store.recovery.replayedEvents
-        if !disk.isOff { try takeUp(store) }
+        if !disk.isOff { try takeUp(store, endsDoubt: true) }
         for (number, step) in life.steps.enumerated() where !disk.isOff {
             if number == life.steps.count / 2 { disk.setQuota(bytes: .max) }
             if history.clock != .stands { clock.advance(nanoseconds: 300_000_000) }
@@ -128,7 +128,7 @@ struct SimulationRun {
             }
         }
         guard !disk.isOff else { return }
-        try check(store)
+        try check(store, endsDoubt: false)
         if life.ending == .close {
             do { try store.close() } catch { try judge(error) }
         }
@@ -146,17 +146,20 @@ struct SimulationRun {
         disk.crash(lastCrash)
     }
 
-    private mutating func takeUp(_ store: EventStore) throws {
+    /// Holds a store's events against those of the model, which has them from then on.
+    /// - Parameter endsDoubt: as the model takes it: a start has just found them.
+    @discardableResult
+    private mutating func takeUp(_ store: EventStore, endsDoubt: Bool) throws -> StoreContents {
         let contents = StoreContents(snapshot: store.snapshot())
         let (found, corrections) = try disk.sparing { (try contents.events(sent), try contents.corrections()) }
-        try oracle.takeUp(found, corrections, endsDoubt: true)
+        try oracle.takeUp(found, corrections, endsDoubt: endsDoubt)
+        return contents
     }
 
     /// What an error may be: of a kind that says what failed, and only where something did.
     private mutating func judge(_ error: any Error) throws(Violation) {
         if disk.isOff { return }
-        let isKnown = error is StoreError || error is StorageError || error is any FileContentError
-        guard isKnown else { throw Violation(.answeredOrRefused, "an error without a place: \(error)") }
+        guard Self.isKnown(error) else { throw Violation(.answeredOrRefused, "an error without a place: \(error)") }
         guard disk.counts.faults > faultsBefore || oracle.mayLose else {
             throw Violation(.answeredOrRefused, "nothing has failed, and yet: \(error)")
         }
@@ -164,6 +167,11 @@ struct SimulationRun {
             throw Violation(.answeredOrRefused, "nothing is damaged, and yet: \(error)")
         }
         if case .stopped? = error as? StoreError { hasStopped = true }
+    }
+
+    /// Whether an error is of a kind that says what failed.
+    static func isKnown(_ error: any Error) -> Bool {
+        error is StoreError || error is StorageError || error is any FileContentError
     }
 
     mutating func noteDamage() { report.damages += 1 }
@@ -268,8 +276,7 @@ struct SimulationRun {
             guard oracle.mayLose, error is StoreError || error is any FileContentError else { throw error }
             return
         }
-        try takeUp(store)
-        try check(store)
+        try check(store, endsDoubt: true)
         let findings = try store.verify().findings
         guard findings.isEmpty else { throw Violation(.computedRightly, "verify: \(findings[0])") }
         let contents = StoreContents(snapshot: store.snapshot())
@@ -282,10 +289,8 @@ struct SimulationRun {
     }
 
     /// What the model knows of a store that is open.
-    private mutating func check(_ store: EventStore) throws {
-        let contents = StoreContents(snapshot: store.snapshot())
-        let (found, corrections) = try disk.sparing { (try contents.events(sent), try contents.corrections()) }
-        try oracle.takeUp(found, corrections, endsDoubt: false)
+    private mutating func check(_ store: EventStore, endsDoubt: Bool) throws {
+        let contents = try takeUp(store, endsDoubt: endsDoubt)
         try disk.sparing { try checkSums(contents) }
     }
 

@@ -37,8 +37,8 @@ struct StoreContents {
     }
 
     /// The same as texts, sorted: equal where the tables are.
-    func texts(_ table: String, without: Set<String> = []) throws -> [String] {
-        let columns = (snapshot.columns(ofTable: table) ?? []).map(\.name).filter { !without.contains($0) }
+    func texts(_ table: String) throws -> [String] {
+        let columns = (snapshot.columns(ofTable: table) ?? []).map(\.name)
         return try rows(table, columns).map { row in row.map { "\($0)" }.joined(separator: "|") }.sorted()
     }
 
@@ -48,7 +48,7 @@ struct StoreContents {
     func events(_ sent: [String: [PlainEvent]]) throws -> [Oracle.Kept] {
         var found: [Oracle.Kept] = []
         for (type, columns) in Self.fields {
-            let table = type.replacing(".", with: "_")
+            let table = SchemaEventType.tableName(of: type)
             for row in try rows(table, ["id", "position", "time"] + columns) {
                 guard case .text(let id) = row[0], case .integer(let position) = row[1],
                     case .timestamptz(let time) = row[2]
