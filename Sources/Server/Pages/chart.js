@@ -32,13 +32,6 @@ const sheetColors = {
 // The same for elements, which take it from the sheet: another theme is another colour at once.
 export function sheetColor(name) { return sheetColors[name] ?? "var(--ink)" }
 
-// A tooltip that would end below the window begins higher.
-export function keepInView(tip) {
-  tip.style.top = "";
-  const { top, bottom } = tip.getBoundingClientRect(), below = bottom - innerHeight + 4;
-  if (below > 0) tip.style.top = "calc(.5rem - " + Math.max(0, Math.min(below, top - 4)) + "px)";
-}
-
 // Stripes of a colour: what may still change.
 function hatched(ctx, color) {
   const tile = document.createElement("canvas");
@@ -67,14 +60,17 @@ export class ColorBook {
 // Whether the library is there; without it a panel is a table.
 export function canDraw() { return typeof globalThis.Chart === "function" }
 
-export class TimeChart {
-  // look: title, unit, decimals, min, max, style, thresholds, stacked, bars, zone, colors, said (a time in words); hooks: onZoom(from, to), onHover(time or null)
+// What pictures over time have in common: the pointer's place on a canvas above, a box that tells of it, and what pointer and keys do.
+// A kind of it says: isDrawn, box (of what is drawn, in pixels), span (from and to of it), time (of the pointer), xOf(time), timeOf(x),
+// meet(event, time), step(key) (false: it means nothing), point(time or null), tell().
+export class Plot {
   constructor(host, look, hooks) {
     this.host = host; this.look = look; this.hooks = hooks;
-    this.hidden = new Set();
     this.frame = element("div", undefined, host, "chart");
     this.canvas = element("canvas", undefined, this.frame);
     this.canvas.setAttribute("role", "img");
+    // Until there are figures.
+    this.canvas.setAttribute("aria-label", look.title);
     this.overlay = element("canvas", undefined, this.frame, "overlay");
     this.overlay.tabIndex = 0;
     this.overlay.setAttribute("role", "img");
@@ -83,11 +79,96 @@ export class TimeChart {
     this.tip.hidden = true;
     this.live = element("div", undefined, this.frame, "unseen");
     this.live.setAttribute("aria-live", "polite");
+    this.listen();
+  }
+
+  // Gives one of the canvases as many pixels as its place has, and what draws on it.
+  sized(canvas) {
+    const ratio = devicePixelRatio || 1, ctx = canvas.getContext("2d");
+    canvas.width = this.frame.clientWidth * ratio;
+    canvas.height = this.frame.clientHeight * ratio;
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    return ctx;
+  }
+
+  timeAt(event) { return this.timeOf(event.clientX - this.overlay.getBoundingClientRect().left) }
+
+  drop() { this.drag = null; this.paint() }
+
+  listen() {
+    this.overlay.addEventListener("pointermove", (event) => {
+      if (!this.isDrawn) return;
+      const time = this.timeAt(event);
+      if (this.drag) this.drag.to = time;
+      this.hooks.onHover?.(time);
+      this.meet(event, time);
+    });
+    this.overlay.addEventListener("pointerleave", () => { this.hooks.onHover?.(null); if (!this.isPinned) this.point(null) });
+    this.overlay.addEventListener("pointerdown", (event) => {
+      // Touch scrolls; for zooming pages have buttons.
+      if (event.pointerType === "touch" || event.button !== 0 || !this.isDrawn) return;
+      this.overlay.setPointerCapture(event.pointerId);
+      const time = this.timeAt(event);
+      this.drag = { from: time, to: time };
+    });
+    this.overlay.addEventListener("pointerup", () => {
+      const drag = this.drag;
+      this.drop();
+      if (!drag) return;
+      if (Math.abs(this.xOf(drag.to) - this.xOf(drag.from)) < 6) { this.isPinned = !this.isPinned; return }
+      this.hooks.onZoom?.(Math.round(Math.min(drag.from, drag.to)), Math.round(Math.max(drag.from, drag.to)));
+    });
+    this.overlay.addEventListener("pointercancel", () => this.drop());
+    this.overlay.addEventListener("keydown", (event) => this.press(event));
+  }
+
+  press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.isDrawn) return;
+    if (event.key === "Escape") { this.isPinned = false; this.drop(); this.point(null); return }
+    if (event.key === "Enter") { this.isPinned = !this.isPinned; return }
+    if (!this.step(event.key)) return;
+    event.preventDefault();
+    this.live.textContent = this.tip.textContent;
+    this.hooks.onHover?.(this.time);
+  }
+
+  paint() {
+    const ctx = this.overlay.getContext("2d"), { box } = this;
+    ctx.clearRect(0, 0, this.frame.clientWidth, this.frame.clientHeight);
+    if (!box) return;
+    if (this.drag) {
+      const [a, b] = [this.xOf(this.drag.from), this.xOf(this.drag.to)];
+      ctx.fillStyle = namedColor("blue") + "33";
+      ctx.fillRect(Math.min(a, b), box.top, Math.abs(b - a), box.bottom - box.top);
+    }
+    const time = this.time ?? this.other, { from, to } = this.span;
+    if (time === null || time === undefined || time < from || time > to || box.right <= box.left) return;
+    const x = this.xOf(time);
+    ctx.strokeStyle = getComputedStyle(document.body).color;
+    ctx.setLineDash([3, 3]);
+    ctx.beginPath(); ctx.moveTo(x, box.top); ctx.lineTo(x, box.bottom); ctx.stroke();
+  }
+
+  // The box stands beside the pointer, on the side with more room; where it would end below the window it begins higher.
+  placeTip() {
+    const x = this.xOf(this.time), isRight = x > this.frame.clientWidth / 2;
+    this.tip.style.left = isRight ? "auto" : x + 12 + "px";
+    this.tip.style.right = isRight ? this.frame.clientWidth - x + 12 + "px" : "auto";
+    this.tip.style.top = "";
+    const { top, bottom } = this.tip.getBoundingClientRect(), below = bottom - innerHeight + 4;
+    if (below > 0) this.tip.style.top = "calc(.5rem - " + Math.max(0, Math.min(below, top - 4)) + "px)";
+  }
+}
+
+export class TimeChart extends Plot {
+  // look: title, unit, decimals, min, max, style, thresholds, stacked, bars, zone, colors, said (a time in words); hooks: onZoom(from, to), onHover(time or null)
+  constructor(host, look, hooks) {
+    super(host, look, hooks);
+    this.hidden = new Set();
     this.legend = element("div", undefined, host, "legend");
     // Before the chart measures its place.
     const { options } = look;
     host.classList.toggle("beside", options["legend.placement"] === "right" && options["legend.showLegend"] !== false);
-    this.listen();
   }
 
   // data: from, to, start, step, count, series [{name, values}], bands [{from, to, title, color}], finished (ms: later points may change), begun (ms: earlier ones are in part)
@@ -197,7 +278,7 @@ export class TimeChart {
       const marks = { id: "marks", beforeDatasetsDraw: (c) => this.drawBands(c), afterDatasetsDraw: (c) => this.drawThresholds(c) };
       this.chart = new globalThis.Chart(this.canvas, { type: "line", data: { datasets: this.datasets() }, options, plugins: [marks] });
     }
-    this.sizeOverlay();
+    this.sized(this.overlay);
   }
 
   // What is marked: nearer than 6 pixels they join.
@@ -242,60 +323,30 @@ export class TimeChart {
 
   // MARK: the pointer
 
-  sizeOverlay() {
-    const ratio = devicePixelRatio || 1;
-    this.overlay.width = this.frame.clientWidth * ratio;
-    this.overlay.height = this.frame.clientHeight * ratio;
-    this.overlay.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+  get isDrawn() { return Boolean(this.chart) }
+
+  get box() { return this.chart?.chartArea }
+
+  get span() { const { min, max } = this.chart.scales.x; return { from: min, to: max } }
+
+  xOf(time) { return this.chart.scales.x.getPixelForValue(time) }
+
+  timeOf(x) {
+    const { left, right } = this.box;
+    return this.chart.scales.x.getValueForPixel(Math.min(Math.max(x, left), right));
   }
 
-  timeAt(event) {
-    const area = this.chart.chartArea, x = event.clientX - this.overlay.getBoundingClientRect().left;
-    return this.chart.scales.x.getValueForPixel(Math.min(Math.max(x, area.left), area.right));
+  meet(event, time) {
+    this.height = event.clientY - this.overlay.getBoundingClientRect().top;
+    this.point(time);
   }
 
-  listen() {
-    const end = () => { this.drag = null; this.paint() };
-    this.overlay.addEventListener("pointermove", (event) => {
-      if (!this.chart) return;
-      const time = this.timeAt(event);
-      if (this.drag) this.drag.to = time;
-      this.hooks.onHover?.(time);
-      this.height = event.clientY - this.overlay.getBoundingClientRect().top;
-      this.point(time);
-    });
-    this.overlay.addEventListener("pointerleave", () => { this.hooks.onHover?.(null); if (!this.isPinned) this.point(null) });
-    this.overlay.addEventListener("pointerdown", (event) => {
-      // Touch scrolls; for zooming pages have buttons.
-      if (event.pointerType === "touch" || event.button !== 0 || !this.chart) return;
-      this.overlay.setPointerCapture(event.pointerId);
-      const time = this.timeAt(event);
-      this.drag = { from: time, to: time };
-    });
-    this.overlay.addEventListener("pointerup", () => {
-      const drag = this.drag;
-      end();
-      if (!drag) return;
-      const scale = this.chart.scales.x;
-      if (Math.abs(scale.getPixelForValue(drag.to) - scale.getPixelForValue(drag.from)) < 6) {
-        this.isPinned = !this.isPinned;
-        return;
-      }
-      this.hooks.onZoom?.(Math.round(Math.min(drag.from, drag.to)), Math.round(Math.max(drag.from, drag.to)));
-    });
-    this.overlay.addEventListener("pointercancel", end);
-    this.overlay.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || !this.data) return;
-      if (event.key === "Escape") { this.isPinned = false; end(); this.point(null); return }
-      if (event.key === "Enter") { this.isPinned = !this.isPinned; return }
-      const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (!move) return;
-      event.preventDefault();
-      this.height = undefined;
-      this.point(Math.min(Math.max((this.time ?? this.data.to) + move * this.data.step, this.data.from), this.data.to));
-      this.live.textContent = this.tip.textContent;
-      this.hooks.onHover?.(this.time);
-    });
+  step(key) {
+    const move = { ArrowLeft: -1, ArrowRight: 1 }[key];
+    if (!move) return false;
+    this.height = undefined;
+    this.point(Math.min(Math.max((this.time ?? this.data.to) + move * this.data.step, this.data.from), this.data.to));
+    return true;
   }
 
   // Shows the pointer at a time of another chart.
@@ -305,24 +356,6 @@ export class TimeChart {
     this.time = time;
     this.paint();
     this.tell();
-  }
-
-  paint() {
-    const ctx = this.overlay.getContext("2d"), area = this.chart?.chartArea;
-    ctx.clearRect(0, 0, this.frame.clientWidth, this.frame.clientHeight);
-    if (!area) return;
-    const scale = this.chart.scales.x;
-    if (this.drag) {
-      const left = scale.getPixelForValue(Math.min(this.drag.from, this.drag.to));
-      ctx.fillStyle = namedColor("blue") + "33";
-      ctx.fillRect(left, area.top, Math.abs(scale.getPixelForValue(this.drag.to) - scale.getPixelForValue(this.drag.from)), area.bottom - area.top);
-    }
-    const time = this.time ?? this.other;
-    if (time === null || time === undefined || time < scale.min || time > scale.max) return;
-    const x = scale.getPixelForValue(time);
-    ctx.strokeStyle = getComputedStyle(document.body).color;
-    ctx.setLineDash([3, 3]);
-    ctx.beginPath(); ctx.moveTo(x, area.top); ctx.lineTo(x, area.bottom); ctx.stroke();
   }
 
   // The series that a tooltip tells of: those that have a value then, the largest first unless the file says otherwise; where it wants one
@@ -356,14 +389,11 @@ export class TimeChart {
     if ((this.look.stacked || this.look.bars) && rows.length > 1) {
       element("div", "total " + format(rows.reduce((sum, one) => sum + one.values[at], 0), unit, { decimals }), this.tip);
     }
-    const x = this.chart.scales.x.getPixelForValue(this.time);
+    const x = this.xOf(this.time);
     for (const band of this.bands ?? []) {
       if (x >= band.left - 6 && x <= band.right + 6) element("div", band.titles.slice(0, 5).join(", "), this.tip, "soft");
     }
-    const isRight = x > this.frame.clientWidth / 2;
-    this.tip.style.left = isRight ? "auto" : x + 12 + "px";
-    this.tip.style.right = isRight ? this.frame.clientWidth - x + 12 + "px" : "auto";
-    keepInView(this.tip);
+    this.placeTip();
   }
 
   // MARK: the legend
@@ -413,7 +443,7 @@ export class TimeChart {
     this.drawLegend();
   }
 
-  resize() { if (this.chart) { this.chart.resize(); this.sizeOverlay() } }
+  resize() { if (this.chart) { this.chart.resize(); this.sized(this.overlay) } }
 
   destroy() {
     this.chart?.destroy();

@@ -3,7 +3,7 @@
 import { Trouble, ask, open } from "./ask.js";
 import { ColorBook } from "./chart.js";
 import { Choices, allValues } from "./choices.js";
-import { byId, element, replace, setText } from "./dom.js";
+import { byId, element, isPrinting, replace, setText } from "./dom.js";
 import { makePanel } from "./panels.js";
 import { notice, noticeTrouble, show } from "./shell.js";
 import { change, setDefaults, view } from "./state.js";
@@ -263,7 +263,7 @@ class Page {
 
   // Whether somebody sees it, or would after a turn of the wheel.
   isNear(cell) {
-    if (!cell.panel || cell.section.hidden || cell.model.type === "text") return false;
+    if (!this.isWanted(cell)) return false;
     const box = cell.section.getBoundingClientRect();
     return box.bottom > -nearby && box.top < innerHeight + nearby;
   }
@@ -399,7 +399,7 @@ class Page {
   // Draws a panel in one of the next frames; null: anew, with the figures that it has. What is to be drawn twice is drawn once.
   draw(cell, act) {
     this.waiting.set(cell, act ?? this.waiting.get(cell) ?? (() => cell.panel.redraw()));
-    if (this.waiting.size === 1) this.frame = requestAnimationFrame(() => this.drain(false));
+    if (this.waiting.size === 1) requestAnimationFrame(() => this.drain(false));
   }
 
   // What cannot be drawn is said, and the others are drawn.
@@ -416,7 +416,7 @@ class Page {
       }
       if (!isAll && performance.now() > ends) break;
     }
-    if (this.waiting.size) this.frame = requestAnimationFrame(() => this.drain(false));
+    if (this.waiting.size) requestAnimationFrame(() => this.drain(false));
     else { this.whenDrawn?.(); this.whenDrawn = null; this.isDrawn = null }
   }
 
@@ -465,7 +465,7 @@ class Page {
       this.drain(true);
       each((panel, cell) => {
         panel.paper();
-        const isMissing = "printing" in document.documentElement.dataset && panel.isEmpty && !cell.section.hidden;
+        const isMissing = isPrinting() && panel.isEmpty && !cell.section.hidden;
         this.note(cell.section, isMissing ? "not asked yet: the button Print of the page asks for all" : "", "absent");
       });
     });

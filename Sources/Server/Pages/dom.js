@@ -25,6 +25,9 @@ export function element(name, text, parent, className) {
   return made;
 }
 
+// Whether the page is drawn for paper, which has its own width and room for all rows; a `paperchange` event says that it turns.
+export function isPrinting() { return "printing" in document.documentElement.dataset; }
+
 export function byId(id) { return document.getElementById(id); }
 
 // Other children of a place. Who had come to one of them by keyboard is at the one that is there now.

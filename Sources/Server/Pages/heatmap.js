@@ -1,7 +1,6 @@
-// Distributions over time: a column for each time, a row for each bucket, the darker the more. The pointer's place is drawn above, so that
-// nothing is drawn again for a move of it.
+// Distributions over time: a column for each time, a row for each bucket, the darker the more.
 import { timeLabels, timeTicks } from "./axis.js";
-import { keepInView, namedColor } from "./chart.js";
+import { Plot, namedColor } from "./chart.js";
 import { element } from "./dom.js";
 import { format } from "./format.js";
 import { fullText } from "./time.js";
@@ -24,7 +23,7 @@ function singleRows(series) {
 }
 
 // Rows from below. What histograms have of their own is single already. Empty ones at the ends are left out, between others they are seen.
-export function heatRows(target) {
+function heatRows(target) {
   const rows = target.buckets?.length
     ? target.buckets.map((one) => ({ lower: number(one.lower), upper: number(one.upper), values: one.values }))
     : singleRows(target.series);
@@ -42,25 +41,12 @@ function greatest(rows) {
 
 const left = 64, foot = 30, scaleHeight = 8;
 
-export class Heatmap {
+export class Heatmap extends Plot {
   // look: title, unit (of bounds), countUnit, least, exponent, steps, isReversed, gap, hasScale, hasTip, thresholds; hooks: onZoom(from, to), onHover(time or null)
   constructor(host, look, hooks) {
-    this.look = look; this.hooks = hooks; this.rows = [];
-    this.frame = element("div", undefined, host, "chart");
-    this.canvas = element("canvas", undefined, this.frame);
-    this.canvas.setAttribute("role", "img");
-    this.overlay = element("canvas", undefined, this.frame, "overlay");
-    this.overlay.tabIndex = 0;
-    this.overlay.setAttribute("role", "img");
-    // Until there are figures.
-    this.canvas.setAttribute("aria-label", look.title);
-    this.overlay.setAttribute("aria-label", look.title + ", arrows move the pointer");
-    this.tip = element("div", undefined, this.frame, "tip");
-    this.tip.hidden = true;
-    this.live = element("div", undefined, this.frame, "unseen");
-    this.live.setAttribute("aria-live", "polite");
+    super(host, look, hooks);
+    this.rows = [];
     this.note = element("p", "", host, "soft note");
-    this.listen();
   }
 
   // data: from, to, zone, target (start, step, count, series or buckets)
@@ -79,13 +65,6 @@ export class Heatmap {
 
   get area() { return { width: this.frame.clientWidth - left, height: this.frame.clientHeight - foot } }
 
-  static sized(canvas, frame) {
-    const ratio = devicePixelRatio || 1, ctx = canvas.getContext("2d");
-    canvas.width = frame.clientWidth * ratio; canvas.height = frame.clientHeight * ratio;
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    return ctx;
-  }
-
   color(value) {
     const { exponent, steps, isReversed } = this.look;
     const share = Math.ceil(Math.pow(value / this.most, exponent) * steps) / steps;
@@ -101,8 +80,8 @@ export class Heatmap {
 
   draw() {
     if (!this.data) return;
-    const ctx = Heatmap.sized(this.canvas, this.frame), { rows, look } = this, { target, from, to, zone } = this.data;
-    Heatmap.sized(this.overlay, this.frame);
+    const ctx = this.sized(this.canvas), { rows, look } = this, { target, from, to, zone } = this.data;
+    this.sized(this.overlay);
     this.canvas.setAttribute("aria-label", look.title + ", " + fullText(from, zone) + " to " + fullText(to, zone)
       + (rows.length ? ", " + rows.length + " buckets, at most " + format(this.most, look.countUnit) : ", no data"));
     if (!rows.length) { this.note.textContent = "no data"; return }
@@ -167,47 +146,25 @@ export class Heatmap {
 
   // MARK: the pointer
 
-  listen() {
-    const at = (event) => {
-      const box = this.overlay.getBoundingClientRect(), band = this.area.height / Math.max(1, this.rows.length);
-      return { time: this.timeOf(event.clientX - box.left), row: Math.floor((this.area.height - (event.clientY - box.top)) / band) };
-    };
-    const end = () => { this.drag = null; this.paint() };
-    this.overlay.addEventListener("pointermove", (event) => {
-      if (!this.rows.length) return;
-      const { time, row } = at(event);
-      if (this.drag) this.drag.to = time;
-      this.hooks.onHover?.(time);
-      this.point(time, row);
-    });
-    this.overlay.addEventListener("pointerleave", () => { this.hooks.onHover?.(null); if (!this.isPinned) this.point(null) });
-    this.overlay.addEventListener("pointerdown", (event) => {
-      if (event.pointerType === "touch" || event.button !== 0 || !this.rows.length) return;
-      this.overlay.setPointerCapture(event.pointerId);
-      this.drag = { from: at(event).time, to: at(event).time };
-    });
-    this.overlay.addEventListener("pointerup", () => {
-      const drag = this.drag;
-      end();
-      if (!drag) return;
-      if (Math.abs(this.xOf(drag.to) - this.xOf(drag.from)) < 6) { this.isPinned = !this.isPinned; return }
-      this.hooks.onZoom?.(Math.round(Math.min(drag.from, drag.to)), Math.round(Math.max(drag.from, drag.to)));
-    });
-    this.overlay.addEventListener("pointercancel", end);
-    this.overlay.addEventListener("keydown", (event) => this.key(event, end));
+  get isDrawn() { return this.rows.length > 0 }
+
+  get box() { return this.data && { left, top: 0, right: left + this.area.width, bottom: this.area.height } }
+
+  get span() { return this.data }
+
+  get time() { return this.place?.time }
+
+  meet(event, time) {
+    const { height } = this.area, y = event.clientY - this.overlay.getBoundingClientRect().top;
+    this.point(time, Math.floor((height - y) / (height / this.rows.length)));
   }
 
-  key(event, end) {
-    if (event.ctrlKey || event.metaKey || event.altKey || !this.rows.length) return;
-    if (event.key === "Escape") { this.isPinned = false; end(); this.point(null); return }
-    if (event.key === "Enter") { this.isPinned = !this.isPinned; return }
-    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-    if (!move) return;
-    event.preventDefault();
+  step(key) {
+    const move = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key];
+    if (!move) return false;
     const { from, to, target } = this.data, { time, row } = this.place ?? { time: to, row: 0 };
     this.point(Math.min(to, Math.max(from, time + move[0] * target.step)), Math.min(this.rows.length - 1, Math.max(0, row + move[1])));
-    this.live.textContent = this.tip.textContent;
-    this.hooks.onHover?.(this.place.time);
+    return true;
   }
 
   // Shows the pointer at a time of another chart.
@@ -217,22 +174,6 @@ export class Heatmap {
     this.place = time === null || time === undefined ? null : { time, row };
     this.paint();
     this.tell();
-  }
-
-  paint() {
-    const ctx = this.overlay.getContext("2d"), { width, height } = this.area;
-    ctx.clearRect(0, 0, this.frame.clientWidth, this.frame.clientHeight);
-    if (this.drag) {
-      const [a, b] = [this.xOf(this.drag.from), this.xOf(this.drag.to)];
-      ctx.fillStyle = namedColor("blue") + "33";
-      ctx.fillRect(Math.min(a, b), 0, Math.abs(b - a), height);
-    }
-    const time = this.place?.time ?? this.other;
-    if (time === null || time === undefined || time < this.data.from || time > this.data.to || width <= 0) return;
-    const x = this.xOf(time);
-    ctx.strokeStyle = getComputedStyle(document.body).color;
-    ctx.setLineDash([3, 3]);
-    ctx.beginPath(); ctx.moveTo(x, 0); ctx.lineTo(x, height); ctx.stroke();
   }
 
   // The bucket at the pointer and how many it counts, then how many all of that time do.
@@ -249,9 +190,6 @@ export class Heatmap {
     element("span", this.bound(row), line);
     element("span", format(value, countUnit), line, "number");
     element("div", "total " + format(total, countUnit), this.tip);
-    const x = this.xOf(this.place.time), isRight = x > this.frame.clientWidth / 2;
-    this.tip.style.left = isRight ? "auto" : x + 12 + "px";
-    this.tip.style.right = isRight ? this.frame.clientWidth - x + 12 + "px" : "auto";
-    keepInView(this.tip);
+    this.placeTip();
   }
 }

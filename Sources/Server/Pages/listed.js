@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 import { link } from "./state.js";
 
 // What lists are filtered by, as the server calls it; in an address they are variables, which other pages have, too.
-export const filters = ["tenant", "channel", "topic", "outcome", "variant", "id", "user", "errors", "min_cost", "min_duration"];
+const filters = ["tenant", "channel", "topic", "outcome", "variant", "id", "user", "errors", "min_cost", "min_duration"];
 
 // Values of the filters. "All" of a dashboard is no value.
 export function filtersOf(variables, wrong = []) {
@@ -39,7 +39,7 @@ export function conversationAddress(id, values = {}) {
 }
 
 // Its page, with the view of this one. What is undefined is left out.
-export function conversationPage(id, values = {}) {
+function conversationPage(id, values = {}) {
   const { part, query } = place(id);
   const said = Object.entries({ ...query, ...values }).filter(([, value]) => value !== undefined && value !== null);
   return link("/conversations/" + part, Object.fromEntries(said));

@@ -4,7 +4,7 @@ import { alertLink, instancesOf, isMeant, rulesOf, runbookLink } from "./alertru
 import { address, ask } from "./ask.js";
 import { sparkline } from "./bars.js";
 import { byId, el, replace, setText } from "./dom.js";
-import { amount, columnOf, look, sectionOf, sectionTable } from "./figures.js";
+import { amount, columnOf, isInPart, look, sectionOf, sectionTable } from "./figures.js";
 import { count, duration, relation } from "./format.js";
 import { hasPage, keepView, part, show } from "./shell.js";
 import { link, setDefaults } from "./state.js";
@@ -80,7 +80,7 @@ function showSparks(report, sparks) {
   for (const [name, place] of sparks) {
     const at = columnOf(section, name);
     if (at < 0) continue;
-    const points = section.rows.map((row, number) => ({ amount: amount(row[at]), isInPart: section.spans?.[number]?.in_part }));
+    const points = section.rows.map((row) => ({ amount: amount(row[at]), isInPart: isInPart(section, row) }));
     const [first, last] = [section.rows[0], section.rows.at(-1)];
     replace(place, section.rows.length < 2 ? null
       : sparkline(nameOf(name) + " from " + textOf(first[at]) + " (" + textOf(first[0]) + ") to " + textOf(last[at]) + " (" + textOf(last[0]) + ")", points));

@@ -2,7 +2,7 @@
 // CSV. Texts become text nodes, never markup.
 import { TimeChart, canDraw, fewSeries, sheetColor } from "./chart.js";
 import { csvText, saveText } from "./csv.js";
-import { element, replace } from "./dom.js";
+import { element, isPrinting, replace } from "./dom.js";
 import { format, shortened } from "./format.js";
 import { Heatmap, number } from "./heatmap.js";
 import { link, view } from "./state.js";
@@ -58,7 +58,7 @@ function bucketSeries(target) {
 }
 
 // Columns with their kinds, and rows of values as they were sent.
-function tableOf(line, zone) {
+function tableOf(line) {
   if (line.table) return { columns: line.table.columns, rows: line.table.rows };
   const over = ranges(line);
   if (over.length) {
@@ -69,14 +69,14 @@ function tableOf(line, zone) {
     for (let at = 0; at < count; at++) {
       found.push([start + at * step, ...series.map((one) => one.values[at] ?? null)]);
     }
-    return { columns, rows: found, zone };
+    return { columns, rows: found };
   }
   return { columns: [{ name: "name", kind: "text" }, { name: "value", kind: "number" }], rows: rows(line).map((row) => [row.name, row.value]) };
 }
 
 // What is shown, with the range and the zone that it is of.
 function csvOf(model, line, page, more) {
-  const table = tableOf(line, page.zone);
+  const table = tableOf(line);
   const lines = [["panel", model.title], ["from", fullText(page.from, page.zone)], ["to", fullText(page.to, page.zone)],
     ...[...page.filters(), ...more()].map(([name, values]) => [name, values.join(" ")]), [], table.columns.map((column) => column.name)];
   for (const row of table.rows) {
@@ -88,9 +88,6 @@ function csvOf(model, line, page, more) {
 const rowsMax = 500;
 // By which column somebody has sorted a table: other figures are sorted so, too.
 const orders = new WeakMap();
-
-// Paper has no more rows to scroll to.
-function isPrinting() { return "printing" in document.documentElement.dataset }
 
 // Draws a table that can be sorted by a click on a heading. What somebody has chosen of it stays, and where he has scrolled to.
 function drawTable(host, table, fieldOf, zone, sorting, hasHead = true) {
@@ -123,6 +120,7 @@ function drawTable(host, table, fieldOf, zone, sorting, hasHead = true) {
       });
     }
     const body = element("tbody", undefined, made);
+    // Paper has no more rows to scroll to.
     const most = isPrinting() ? sorted.length : rowsMax;
     for (const row of sorted.slice(0, most)) {
       const line = element("tr", undefined, body);
@@ -169,7 +167,7 @@ const kinds = {
             title: model.title, unit: unitOf(model.field), decimals: model.field.decimals, min: model.field.min, max: model.field.max,
             style: model.field.style, thresholds: model.field.thresholds, options: model.options, colors: page.colors, zone: page.zone,
             stacked: model.field.style["stacking.mode"] === "normal", bars: model.field.style.drawStyle === "bars",
-          }, page.hooks(model));
+          }, page.hooks());
         }
         chart.look.zone = page.zone;
         chart.update({ from: page.from, to: page.to, start, step, count, series: few.series, bands: page.bands(), finished: page.finished() });
@@ -229,7 +227,7 @@ const kinds = {
     let last = null;
     const draw = () => {
       if (!last) return;
-      const table = tableOf(last, page.zone), wanted = model.options.sortBy?.[0];
+      const table = tableOf(last), wanted = model.options.sortBy?.[0];
       if (!table.rows.length) return place.replaceChildren(element("p", model.field.noValue ?? "no data"));
       const at = wanted ? table.columns.findIndex((column) => column.name === wanted.column) : -1;
       const sorting = at < 0 ? null : { at, descending: wanted.descending };
@@ -246,7 +244,7 @@ const kinds = {
       least: options["filterValues.le"] ?? 0, exponent: options["color.exponent"] ?? 0.5, steps: options["color.steps"] ?? 64,
       isReversed: options["color.reverse"] === true, gap: options.cellGap ?? 1, hasScale: options["legend.show"] !== false,
       hasTip: options["tooltip.show"] !== false, thresholds: field.thresholds,
-    }, page.hooks(model));
+    }, page.hooks());
     return {
       update(line) { map.update({ from: page.from, to: page.to, zone: page.zone, target: ranges(line)[0] }) },
       crosshair: (time) => map.crosshair(time),
@@ -274,7 +272,7 @@ function fallback(host, model, page) {
   return {
     update(line) {
       place.replaceChildren();
-      drawTable(element("div", undefined, place), tableOf(line, page.zone), (name) => display(model, name), page.zone, null);
+      drawTable(element("div", undefined, place), tableOf(line), (name) => display(model, name), page.zone, null);
       for (const target of line.targets) {
         element("pre", target.asked, place);
         const { from, to } = view();
@@ -287,7 +285,7 @@ function fallback(host, model, page) {
 // MARK: a panel
 
 // A panel in its section, under its heading.
-// page: from, to, zone, colors, bands(), finished(), filters(), hooks(model, cell), link(link, host)
+// page: from, to, zone, colors, bands(), finished(), filters(), hooks(), link(link, host)
 // more: what filters it besides those of the page, [[name, values]]
 export function makePanel(section, model, page, more = () => []) {
   const head = element("div", undefined, section, "tools");
@@ -306,7 +304,7 @@ export function makePanel(section, model, page, more = () => []) {
   const problems = element("div", undefined, section, "problems");
   let last = null;
   const drawOther = () => {
-    if (last && !other.hidden) drawTable(other, tableOf(last, page.zone), (name) => display(model, name), page.zone, null);
+    if (last && !other.hidden) drawTable(other, tableOf(last), (name) => display(model, name), page.zone, null);
   };
   const made = model.drawn && (model.type !== "timeseries" || canDraw()) && kinds[model.type]
     ? kinds[model.type](body, model, page) : fallback(body, model, page);

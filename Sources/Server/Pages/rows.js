@@ -1,6 +1,6 @@
 // A list of any length of which only the rows in view are elements. The one that is chosen is known to whoever cannot
 // see it; rows are as high as the style says.
-import { el } from "./dom.js";
+import { el, isPrinting } from "./dom.js";
 
 const spare = 12;
 // So many rows go onto paper.
@@ -27,13 +27,13 @@ export class VirtualRows {
     this.body.setAttribute("aria-colcount", String(heads.length));
     this.sizes = new ResizeObserver(() => this.plan());
     this.sizes.observe(this.body);
-    this.printing = [["beforeprint", () => this.print(true)], ["afterprint", () => this.print(false)]];
-    for (const [name, listener] of this.printing) addEventListener(name, listener);
+    this.turn = () => this.print();
+    addEventListener("paperchange", this.turn);
   }
 
   end() {
     this.sizes.disconnect();
-    for (const [name, listener] of this.printing) removeEventListener(name, listener);
+    removeEventListener("paperchange", this.turn);
     this.count = 0;
   }
 
@@ -68,11 +68,11 @@ export class VirtualRows {
     return [first, Math.min(this.count, first + printedMax) - 1];
   }
 
-  print(isPrinting) {
+  print() {
     const scrolled = this.paper?.scrolled ?? this.body.scrollTop;
-    this.paper = isPrinting ? { scrolled, seen: Math.floor(scrolled / this.height) } : null;
+    this.paper = isPrinting() ? { scrolled, seen: Math.floor(scrolled / this.height) } : null;
     this.lay();
-    this.body.scrollTop = isPrinting ? 0 : scrolled;
+    this.body.scrollTop = this.paper ? 0 : scrolled;
     this.render();
   }
 

@@ -1,5 +1,5 @@
 // A table of which only the rows in view are elements, so that a hundred thousand of them stay usable.
-import { el } from "./dom.js";
+import { el, isPrinting } from "./dom.js";
 
 const height = 30, spare = 20, widthMax = 44;
 // So many rows go on paper.
@@ -36,14 +36,13 @@ export class RowTable {
 
   // Paper has all rows, whatever is in view.
   print() {
-    const [before, after] = ["beforeprint", "afterprint"];
-    const turn = (event) => {
-      if (!this.scroll.isConnected) return [before, after].forEach((name) => removeEventListener(name, turn));
-      this.isPrinted = event.type === before;
+    const turn = () => {
+      if (!this.scroll.isConnected) return removeEventListener("paperchange", turn);
+      this.isPrinted = isPrinting();
       this.rest.hidden = !this.isPrinted || this.rows.length <= printedMax;
       this.draw();
     };
-    for (const name of [before, after]) addEventListener(name, turn);
+    addEventListener("paperchange", turn);
   }
 
   width(column, at) {

@@ -1,6 +1,8 @@
 """Dashboards ask for what somebody sees: panels near the view at once, others when they come near, nothing in a hidden tab, and all of them for paper."""
 import time
 
+from outside.pages.paper import wide
+
 PAGE = "/d/plimsoll-operational"
 # As if the tab went behind another one, and came back.
 HIDE = """void (Object.defineProperty(document, "hidden", { value: arguments[0], configurable: true }),
@@ -71,10 +73,8 @@ def printed(visit):
     browser = visit.browser
     begin(visit)
     absent = "[...document.querySelectorAll('.absent')].filter((one) => one.checkVisibility()).length"
-    wide = browser.ask("(() => { dispatchEvent(new Event('beforeprint')); const found = [...document.querySelectorAll('#panels canvas')]"
-                       ".map((canvas) => canvas.getBoundingClientRect().right).reduce((a, b) => Math.max(a, b), 0);"
-                       "return found - document.getElementById('main').getBoundingClientRect().left })()")
-    visit.wants(PAGE, "pixels of charts on paper", 0 < wide <= 720, wide)
+    wide(visit, PAGE)
+    browser.ask("void dispatchEvent(new Event('beforeprint'))")
     visit.wants(PAGE, "panels that say that they were not asked", browser.ask(absent))
     browser.ask("void dispatchEvent(new Event('afterprint'))")
     visit.expect(PAGE, "panels that say so on the screen", browser.ask(absent), 0)
