@@ -19,6 +19,31 @@ import Testing
         #expect(Decimal128.text(quotient, scale: scale) == expected)
     }
 
+    /// Who divides many numbers by one decimal finds what whoever divides each by itself does.
+    @Test(arguments: [
+        (1_000_000_0, 1), (1, 0), (10, 0), (-1000, 2), (3, 0), (-7, 3), (9_999, 0), (10_000, 0), (123_456_789, 4),
+        (1, 9), (Int128.max, 0), (10_000_000_000_000_000_000_000, 5), (9_223_372_036_854_775_807, 18),
+        (18_446_744_073_709_551_615, 0), (18_446_744_073_709_551_616, 0), (1, 38),
+    ] as [(Int128, Int)])
+    func dividesManyByOne(mantissa: Int128, scale: Int) throws {
+        let divisor = try #require(DecimalDivisor(mantissa, scale: scale))
+        var random = RandomScalars(seed: 17)
+        let edges: [Int64] = [0, 1, -1, 9, 10, 9_999, 10_000, 99_999_999, 100_000_000, .max, .min]
+        let drawn = (0..<2_000).map { _ in
+            Int64(truncatingIfNeeded: random.below(.max)) >> Int64(random.below(63)) * (random.below(2) == 0 ? 1 : -1)
+        }
+        for number in edges + drawn {
+            for places in [0, 2, 9, 12, 19] {
+                let wanted = Decimal128.divisionScale(Int128(number), places, mantissa, scale)
+                let expected = Decimal128.divide(Int128(number), places, by: mantissa, scale, scale: wanted)
+                let found = divisor.quotient(of: number, scale: places)
+                #expect(found?.mantissa == expected, "\(number) with \(places) places")
+                #expect(found == nil || found?.scale == wanted, "\(number) with \(places) places")
+            }
+        }
+        #expect(DecimalDivisor(0, scale: scale) == nil)
+    }
+
     /// Every digit where 38 hold them, else the nearest to them.
     @Test(arguments: [
         ("0.33333333333333333333", "0.33333333333333333333", "0.11111111111111111110888888888888888889"),

@@ -18,6 +18,7 @@ import Testing
         Shape(testDescription: "days of users", groups: 9, values: 6_000, rows: 60_000),
         // Bits would take 128 times as much as the pairs.
         Shape(testDescription: "values nearly in groups of their own", groups: 8_000, values: 8_000, rows: 24_000),
+        Shape(testDescription: "more groups than values, sparse", groups: 30_000, values: 4_000, rows: 40_000),
     ]
 
     @Test(arguments: shapes) func countsAreThoseOfASet(shape: Shape) throws {

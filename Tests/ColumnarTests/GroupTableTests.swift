@@ -29,6 +29,36 @@ import Testing
         return (0..<count).map { _ in random.below(5) == 0 ? .null : distinct[random.below(6)] }
     }
 
+    /// Keys of many values, one of which follows from the other now and then, or always: in whatever way pairs are
+    /// found, they are those of a plain dictionary.
+    @Test(arguments: [
+        (7, 40_000, true), (40_000, 7, true), (900, 40_000, false), (40_000, 900, false), (300, 300, false),
+    ])
+    func pairsOfManyKeys(lefts: Int, rights: Int, follows: Bool) {
+        var random = RandomScalars(seed: 53)
+        var table = GroupTable(types: [.integer, .integer])
+        var known: [[Int64]: UInt32] = [:]
+        for round in 0..<60 {
+            let rows = (0..<1_000).map { _ -> [Int64] in
+                // More of them become known step by step.
+                let left = random.below(1 + lefts * (round + 1) / 60)
+                let right = random.below(1 + rights * (round + 1) / 60)
+                if !follows { return [Int64(left), Int64(right)] }
+                return lefts < rights ? [Int64(right % lefts), Int64(right)] : [Int64(left), Int64(left % rights)]
+            }
+            let keys = (0..<2).map { key in
+                Vector(type: .integer, count: rows.count, storage: .int64(rows.map { $0[key] }))
+            }
+            let expected = rows.map { row in
+                if let number = known[row] { return number }
+                known[row] = UInt32(known.count)
+                return UInt32(known.count - 1)
+            }
+            #expect(table.assign(keys, ordinal: UInt64(round)) == expected, "round \(round)")
+        }
+        #expect(table.count == known.count)
+    }
+
     @Test(arguments: types) func everyTypeIsGroupedByWhatIsEqual(type: ColumnType) {
         var random = RandomScalars(seed: 51)
         for round in 0..<60 {

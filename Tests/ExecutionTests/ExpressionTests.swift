@@ -47,6 +47,50 @@ import Testing
         }
     }
 
+    /// Texts of few values, some of them null, in pieces that are long enough to ask each pair of values once.
+    @Test(arguments: [3, 400], [false, true]) func functionsOfTwoTexts(morselRows: Int, hasNulls: Bool) throws {
+        let rows = (0..<400).map { row -> [Scalar] in
+            let (one, other) = (Scalar.text("t\(row % 5)"), Scalar.text("c\(row % 3)"))
+            return [hasNulls && row % 11 == 4 ? .null : one, hasNulls && row % 7 == 2 ? .null : other]
+        }
+        let table = MemoryTable("t", [("a", .text), ("b", .text)], rows: rows, morselRows: morselRows)
+        let catalog = MemoryCatalog(tables: [table])
+        let (a, b) = (Expression.column(0, .text), Expression.column(1, .text))
+        let joined = Expression.call(.concatenate, [.call(.concatenate, [a, text("-")], .text), b], .text)
+        let plan = Plan.project(
+            catalog.scan("t"),
+            [joined, .call(.like, [a, text("%3%")], .boolean), .call(.less, [a, b], .boolean)],
+            output: [
+                TableColumn(name: "j", type: .text), TableColumn(name: "l", type: .boolean),
+                TableColumn(name: "s", type: .boolean),
+            ])
+        let expected = rows.map { row -> [Scalar] in
+            guard case .text(let one) = row[0] else { return [.null, .null, .null] }
+            guard case .text(let other) = row[1] else { return [.null, .boolean(one.contains("3")), .null] }
+            return [.text(one + "-" + other), .boolean(one.contains("3")), .boolean(false)]
+        }
+        #expect(try executor.rows(plan, catalog) == expected)
+    }
+
+    /// Whole numbers divided by a constant, with nulls between: each quotient has the places that it has by itself.
+    @Test(arguments: [1, 3, 64]) func quotientsByAConstant(morselRows: Int) throws {
+        let numbers: [Int64?] = [5_221_457_035, nil, 7, 0, -12_345_678_901_234, 99_999_999, nil, 100_000_000, 1]
+        let rows = numbers.map { [$0.map { Scalar.integer($0) } ?? .null] }
+        let catalog = MemoryCatalog(tables: [MemoryTable("t", [("a", .integer)], rows: rows, morselRows: morselRows)])
+        let million = Expression.literal(.numeric(10_000_000, scale: 1), .numeric(scale: 1))
+        let dividend = Expression.cast(.column(0, .integer), .numeric(scale: 0))
+        let quotient = Expression.call(.divide, [dividend, million], .numeric(scale: 16))
+        let plan = Plan.project(
+            catalog.scan("t"), [.cast(quotient, .text)], output: [TableColumn(name: "q", type: .text)])
+        let expected = try numbers.map { number -> [Scalar] in
+            guard let number else { return [.null] }
+            let scale = Decimal128.divisionScale(Int128(number), 0, 10_000_000, 1)
+            let exact = try #require(Decimal128.divide(Int128(number), 0, by: 10_000_000, 1, scale: scale))
+            return [.text(Decimal128.text(exact, scale: scale))]
+        }
+        #expect(try executor.rows(plan, catalog) == expected)
+    }
+
     @Test func overflowAndDivisionAreRefused() throws {
         #expect(try fault(.call(.add, [integer(.max), integer(1)], .integer)) == .numberOutOfRange)
         #expect(try fault(.call(.multiply, [integer(.max), integer(2)], .integer)) == .numberOutOfRange)

@@ -105,7 +105,7 @@ package struct ServerLimits: Sendable {
     package var keptTextBytesMax: Int { min(Self.keptTextBytesMost, memoryBytesLeft / 24) }
 
     /// What is kept of series that were asked for before.
-    package var seriesMemoryBytesMax: Int { min(128 << 20, memoryBytesLeft / 12) }
+    package var seriesMemoryBytesMax: Int { min(192 << 20, memoryBytesLeft / 8) }
 
     /// The most that ``recordedBytesMax`` is, and what it is where no server shares memory out.
     package static let recordedBytesMost = 8 << 20

@@ -63,6 +63,16 @@ extension Span<UInt32> {
         for row in 0..<count { target[row] = known[Int(self[row])] }
         return result
     }
+
+    /// What stands in the table under each code.
+    /// - Precondition: the table has a place for every code.
+    package func looked(up table: [UInt32]) -> [UInt32] {
+        let known = table.span
+        var result = [UInt32](repeating: 0, count: count)
+        var target = result.mutableSpan
+        for row in 0..<count { target[row] = known[Int(self[row])] }
+        return result
+    }
 }
 
 /// Rows by what their values are, for vectors that are stored as 64-bit integers.

@@ -13,6 +13,14 @@ struct ExactMoments: Sendable {
         count += 1
     }
 
+    /// The same of a number of 64 bits, whose square has 128.
+    @inline(__always)
+    mutating func add(narrow value: Int64) throws(KernelError) {
+        let square = value.magnitude.multipliedFullWidth(by: value.magnitude)
+        try add(sum: Int128(value), high: 0, low: UInt128(square.high) << 64 | UInt128(square.low))
+        count += 1
+    }
+
     mutating func merge(_ other: Self) throws(KernelError) {
         try add(sum: other.sum, high: other.high, low: other.low)
         count += other.count

@@ -31,6 +31,9 @@ struct VarianceAccumulator: Accumulator {
     mutating func update(_ arguments: [Vector], _ assignment: GroupAssignment) throws(KernelError) {
         let value = arguments[0]
         if value.isAllNull { return }
+        if !isDouble, value.type.scale == scale, case .int64(let values) = value.storage {
+            return try update(values, value.validity, assignment)
+        }
         try assignment.forEach { (row, group) throws(KernelError) in
             switch value.scalar(at: row) {
             case .double(let number): distances[group].add(number)
@@ -41,6 +44,18 @@ struct VarianceAccumulator: Accumulator {
                 try moments[group].add(exact)
             default: break
             }
+        }
+    }
+
+    private mutating func update(
+        _ values: [Int64], _ validity: Validity?, _ assignment: GroupAssignment
+    ) throws(KernelError) {
+        let source = values.span
+        var moments: [ExactMoments] = []
+        swap(&moments, &self.moments)
+        defer { swap(&moments, &self.moments) }
+        try assignment.forEach { (row, group) throws(KernelError) in
+            if validity?[row] ?? true { try moments[group].add(narrow: source[row]) }
         }
     }
 

@@ -82,22 +82,30 @@ package enum Decimal128 {
     /// PostgreSQL's `select_div_scale`: at least 16 significant digits, counted in base-10000 digits, never fewer
     /// places than either side.
     package static func divisionScale(_ left: Int128, _ leftScale: Int, _ right: Int128, _ rightScale: Int) -> Int {
-        let (leftWeight, leftFirst) = weight(left, leftScale)
-        let (rightWeight, rightFirst) = weight(right, rightScale)
-        var quotientWeight = leftWeight - rightWeight
-        if leftFirst <= rightFirst { quotientWeight -= 1 }
+        divisionScale(lead(of: left, leftScale), leftScale, lead(of: right, rightScale), rightScale)
+    }
+
+    /// The same where the first digits of both are known.
+    static func divisionScale(_ left: Lead, _ leftScale: Int, _ right: Lead, _ rightScale: Int) -> Int {
+        var quotientWeight = left.weight - right.weight
+        if left.first <= right.first { quotientWeight -= 1 }
         return max(16 - quotientWeight * 4, leftScale, rightScale, 0)
     }
 
-    /// Position and value of the first non-zero base-10000 digit; (0, 0) for zero.
-    private static func weight(_ mantissa: Int128, _ scale: Int) -> (weight: Int, first: Int) {
-        if mantissa == 0 { return (0, 0) }
+    /// Position and value of a number's first base-10000 digit that is not zero; zeros for zero.
+    struct Lead: Sendable {
+        var weight: Int
+        var first: Int
+    }
+
+    static func lead(of mantissa: Int128, _ scale: Int) -> Lead {
+        if mantissa == 0 { return Lead(weight: 0, first: 0) }
         let digits = digitCount(mantissa.magnitude)
         let leading = digits - scale - 1
         let weight = leading >= 0 ? leading / 4 : -((3 - leading) / 4)
         let shift = weight * 4 + scale
         let first = shift >= 0 ? mantissa.magnitude / power10(shift) : mantissa.magnitude * power10(-shift)
-        return (weight, Int(truncatingIfNeeded: first))
+        return Lead(weight: weight, first: Int(truncatingIfNeeded: first))
     }
 
     private static func power10(_ exponent: Int) -> UInt128 {

@@ -7,6 +7,7 @@ struct PairSet: Sendable {
     private var rows = 0
     /// Group in the upper, value in the lower half, once bits were left.
     private var table = NumberTable()
+    private var recent = RecentPairs()
     private var isDense = true
 
     /// Bits below this many bytes are kept however few are set.
@@ -14,7 +15,7 @@ struct PairSet: Sendable {
     /// What a pair takes in a table.
     private static let pairBytes = 16
 
-    var memoryBytes: Int { words.capacity * 8 + table.memoryBytes }
+    var memoryBytes: Int { words.capacity * 8 + table.memoryBytes + recent.memoryBytes }
 
     /// How many pairs there are; linear in what the bits take.
     var count: Int { isDense ? words.reduce(0) { $0 + $1.nonzeroBitCount } : table.count }
@@ -64,10 +65,7 @@ struct PairSet: Sendable {
         reserve(groups: groups, values: count, for: values.count)
         let source = values.span
         guard isDense else {
-            var table = NumberTable()
-            swap(&table, &self.table)
-            assignment.forEach { row, group in _ = table.number(of: Self.key(group, source[row])) }
-            swap(&table, &self.table)
+            insert(source, assignment, groups: groups, valueCount: count)
             return
         }
         let stride = stride
@@ -84,6 +82,23 @@ struct PairSet: Sendable {
         for row in 0..<source.count {
             words[Int(numbers[row]) &* stride &+ Int(source[row] >> 6)] |= 1 << UInt64(source[row] & 63)
         }
+    }
+
+    private mutating func insert(
+        _ values: Span<UInt32>, _ assignment: GroupAssignment, groups: Int, valueCount: Int
+    ) {
+        var (table, recent) = (NumberTable(), RecentPairs())
+        swap(&table, &self.table)
+        swap(&recent, &self.recent)
+        recent.reserve(lefts: groups, rights: valueCount)
+        let isByGroup = recent.isByLeft
+        assignment.forEach { row, group in
+            let value = values[row]
+            let (many, few) = isByGroup ? (group, value) : (Int(value), UInt32(truncatingIfNeeded: group))
+            if recent.replace(many, by: few) { _ = table.number(of: Self.key(group, value)) }
+        }
+        swap(&table, &self.table)
+        swap(&recent, &self.recent)
     }
 
     /// Takes in another set whose groups and values have other numbers here.

@@ -22,20 +22,26 @@ enum KeyNumbers: Sendable {
     }
 }
 
-/// Numbers the distinct pairs of two numbers, in the order they first appear. While numbers are small, pairs that were
-/// met are known by an index into an array.
+/// Numbers the distinct pairs of two numbers, in the order they first appear. While all pairs that there could be are
+/// not many more than those that there are, those that were met are known by an index into an array; otherwise the last
+/// one of each number is.
 struct PairTable: Sendable {
     /// Left in the upper, right in the lower half.
     private var numbers = NumberTable()
-    /// Number + 1 by left · 2^`shift` + right, 0 where not looked up yet; empty once it would take too much room.
+    /// Number + 1 by left · 2^`shift` + right, 0 where not looked up yet; empty where it would take too much room.
     private var known: [UInt32] = []
     private var shift = 0
+    private var recent = RecentPairs()
 
-    /// 1 MiB.
-    private static let knownMax = 1 << 18
+    /// 1 MiB is taken however few pairs there are,
+    private static let knownMin = 1 << 18
+    /// and 16 MiB at most.
+    private static let knownMax = 1 << 22
+    /// Where there are many, so much more than they take.
+    private static let knownPerPair = 8
 
     var count: Int { numbers.count }
-    var memoryBytes: Int { numbers.memoryBytes + known.count * 4 }
+    var memoryBytes: Int { numbers.memoryBytes + known.count * 4 + recent.memoryBytes }
 
     private static func key(_ left: UInt32, _ right: UInt32) -> UInt64 { UInt64(left) << 32 | UInt64(right) }
 
@@ -115,13 +121,17 @@ struct PairTable: Sendable {
         var target = result.mutableSpan
         let (a, b) = (left.span, right.span)
         guard reserve(lefts: lefts, rights: rights) else {
-            // Rows that follow each other are often alike.
-            var (last, number): (UInt64?, UInt32) = (nil, 0)
-            for row in 0..<a.count {
-                let key = Self.key(a[row], b[row])
-                if key != last { (last, number) = (key, numbers.number(of: key)) }
-                target[row] = number
+            var (numbers, recent) = (NumberTable(), RecentPairs())
+            swap(&numbers, &self.numbers)
+            swap(&recent, &self.recent)
+            recent.reserve(lefts: lefts, rights: rights)
+            if recent.isByLeft {
+                recent.look(up: a, beside: b, &target) { numbers.number(of: Self.key($0, $1)) }
+            } else {
+                recent.look(up: b, beside: a, &target) { numbers.number(of: Self.key($1, $0)) }
             }
+            swap(&numbers, &self.numbers)
+            swap(&recent, &self.recent)
             return result
         }
         let shift = UInt32(truncatingIfNeeded: shift)
@@ -161,7 +171,8 @@ struct PairTable: Sendable {
         while 1 << wanted < rights { wanted += 1 }
         var most = max(1, known.count >> shift)
         while most < lefts { most *= 2 }
-        guard wanted < 32, most <= Self.knownMax >> wanted else {
+        let room = min(Self.knownMax, max(Self.knownMin, numbers.count * Self.knownPerPair))
+        guard wanted < 32, most <= room >> wanted else {
             known = []
             return false
         }

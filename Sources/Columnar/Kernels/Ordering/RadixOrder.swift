@@ -1,7 +1,8 @@
 /// Sorts row numbers by 64-bit keys, least significant digit first: stable and linear.
-enum RadixOrder {
+package enum RadixOrder {
     /// Row numbers in ascending order of their keys; rows of equal keys keep their order.
-    static func ascending(_ keys: [UInt64]) -> [UInt32] {
+    /// - Complexity: O(n): a pass over all for each eleven bits in which keys differ.
+    package static func ascending(_ keys: [UInt64]) -> [UInt32] {
         if keys.count < 256 {
             return (0..<UInt32(keys.count)).sorted { (keys[Int($0)], $0) < (keys[Int($1)], $1) }
         }

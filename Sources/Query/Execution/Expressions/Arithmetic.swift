@@ -6,7 +6,7 @@ import Plans
 struct Arithmetic: Sendable {
     let context: QueryContext
 
-    /// nil for shapes that need the row-wise path (division of decimals, intervals).
+    /// nil for shapes that need the row-wise path (division by other than a constant, intervals).
     func apply(_ function: ScalarFunction, _ values: [Vector], type: ColumnType) throws -> Vector? {
         let count = values[0].count
         if values.contains(where: \.isAllNull) { return .nulls(type, count: count) }
@@ -120,6 +120,7 @@ struct Arithmetic: Sendable {
     private func decimals(
         _ function: ScalarFunction, _ left: Vector, _ right: Vector, _ validity: Validity?, type: ColumnType
     ) throws -> Vector? {
+        if function == .divide { return quotients(left, right, validity, type: type) }
         guard function == .add || function == .subtract || function == .multiply else { return nil }
         if case .scalars = left.storage { return nil }
         if case .scalars = right.storage { return nil }
@@ -162,6 +163,31 @@ struct Arithmetic: Sendable {
         }
         clear(&result, validity)
         return try placed(vector(.int128(result), naturalType, count, validity), type)
+    }
+
+    /// Numbers of 64 bits divided by a constant. Each quotient has places of its own; where all have the column's, they
+    /// are stored as its mantissas.
+    private func quotients(_ left: Vector, _ right: Vector, _ validity: Validity?, type: ColumnType) -> Vector? {
+        guard case .int64(let values) = left.storage, case .constant(let constant) = right.storage else { return nil }
+        let divisor: DecimalDivisor?
+        switch constant {
+        case .integer(let value): divisor = DecimalDivisor(Int128(value), scale: 0)
+        case .numeric(let mantissa, let scale): divisor = DecimalDivisor(mantissa, scale: scale)
+        default: return nil
+        }
+        guard let divisor, case .numeric = type else { return nil }
+        let (places, wanted) = (left.type.scale, type.scale)
+        var mantissas = [Int128](repeating: 0, count: values.count)
+        var scales = [Int](repeating: wanted, count: values.count)
+        for row in values.indices where validity?[row] ?? true {
+            guard let quotient = divisor.quotient(of: values[row], scale: places) else { return nil }
+            (mantissas[row], scales[row]) = quotient
+        }
+        if scales.allSatisfy({ $0 == wanted }) { return vector(.int128(mantissas), type, values.count, validity) }
+        let scalars = values.indices.map { row -> Scalar in
+            validity?[row] ?? true ? .numeric(mantissas[row], scale: scales[row]) : .null
+        }
+        return Vector(type: type, scalars: scalars)
     }
 
     /// Those of the column; a constant product or quotient may have more, none of which a sum drops.

@@ -80,6 +80,7 @@ struct Evaluator: Sendable {
         }
         let result =
             try applyPerEntry(function, values, type: type, scalars)
+            ?? applyPerPair(function, values, type: type, scalars)
             ?? applyPerRow(function, values, type: type, count: count, scalars)
         try made.book()
         return result
@@ -105,6 +106,18 @@ struct Evaluator: Sendable {
             arguments[textIndex] = $0
             return try scalars.work.made(of: arguments.textBytes) {
                 try scalars.apply(function, arguments, type: type)
+            }
+        }
+    }
+
+    /// A function of two text columns runs once per pair of entries that occurs.
+    private func applyPerPair(
+        _ function: ScalarFunction, _ values: [Vector], type: ColumnType, _ scalars: ScalarFunctions
+    ) throws -> Vector? {
+        guard values.count == 2 else { return nil }
+        return try TextMapping.map(values[0], values[1], type: type) { left, right in
+            try scalars.work.made(of: left.textBytes + right.textBytes) {
+                try scalars.apply(function, [left, right], type: type)
             }
         }
     }

@@ -1,15 +1,18 @@
 import Bytes
+import Columnar
 
 /// Cells in the order of their label sets, codes and points, and what they come to from the first one of their set and
 /// code on. Adding up what lies before a point is one look-up. Never changes once it is made.
 struct CellRun: Sendable {
-    /// Set, code and point of a cell as one number.
-    private(set) var keys: [UInt64] = []
+    /// Of cells, in 32 bits: see ``PackedPoint``.
+    private var places: [Int32] = []
     /// Up to each cell, that one included.
-    private var counts: [Int64] = []
+    private var counts = NarrowNumbers()
     /// Likewise; empty where nothing is summed.
-    private var sums: [Int128] = []
-    /// Where each set and code begins.
+    private var sums = NarrowNumbers()
+    /// Set above and code below of each group of cells, ascending.
+    private var groups: [UInt32] = []
+    /// Where each of them begins.
     private var starts: [Int] = []
     private let hasSums: Bool
 
@@ -22,10 +25,14 @@ struct CellRun: Sendable {
     /// - Parameter numbers: of its label sets.
     init(_ cells: CellTable, numbers: [Int], hasSums: Bool) {
         self.init(hasSums: hasSums)
-        let order = (0..<cells.count).map { cell in
-            (key: Self.key(numbers[Int(cells.sets[cell])], cells.code(of: cell), cells.point(of: cell)), cell: cell)
-        }.sorted { $0.key < $1.key }
-        for (key, cell) in order { add(key, cells.counts[cell], cells.sums[cell]) }
+        let keys = (0..<cells.count).map { cell in
+            Self.key(numbers[Int(cells.sets[cell])], cells.code(of: cell), cells.point(of: cell))
+        }
+        places.reserveCapacity(keys.count)
+        for row in RadixOrder.ascending(keys) {
+            let cell = Int(row)
+            add(keys[cell], cells.counts[cell], cells.sums[cell])
+        }
     }
 
     private static func key(_ set: Int, _ code: Int, _ point: Int64) -> UInt64 {
@@ -34,18 +41,18 @@ struct CellRun: Sendable {
     }
 
     /// Set and code alone.
-    private static func group(of key: UInt64) -> UInt64 { key >> PackedPoint.bits }
-    private static func set(of key: UInt64) -> Int { Int(group(of: key) >> CellTable.codeBits) }
-    private static func code(of key: UInt64) -> Int { Int(group(of: key) & (1 << CellTable.codeBits - 1)) }
-    func point(_ cell: Int) -> Int64 { PackedPoint.point(in: keys[cell]) }
+    private static func group(of key: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: key >> PackedPoint.bits) }
+    private func set(ofGroup group: Int) -> Int { Int(groups[group] >> UInt32(CellTable.codeBits)) }
+    private func code(ofGroup group: Int) -> Int { Int(groups[group] & (1 << UInt32(CellTable.codeBits) - 1)) }
+    func point(_ cell: Int) -> Int64 { Int64(places[cell]) }
 
-    var count: Int { keys.count }
+    var count: Int { places.count }
     /// How many sets and codes there are, together.
     var groupCount: Int { starts.count }
     /// The set above, the code below; these ascend.
-    func number(ofGroup group: Int) -> UInt64 { Self.group(of: keys[starts[group]]) }
+    func number(ofGroup group: Int) -> UInt64 { UInt64(groups[group]) }
     /// Roughly.
-    var memoryBytes: Int { keys.count * (hasSums ? 32 : 16) + starts.count * 8 + 128 }
+    var memoryBytes: Int { places.count * 4 + counts.memoryBytes + sums.memoryBytes + starts.count * 12 + 128 }
 
     /// The first and the last point; nil where there is no cell.
     /// - Complexity: O(sets and codes).
@@ -61,28 +68,34 @@ struct CellRun: Sendable {
 
     /// The cells of a set and code.
     func cells(of group: Int) -> Range<Int> {
-        starts[group]..<(group + 1 < starts.count ? starts[group + 1] : keys.count)
+        starts[group]..<(group + 1 < starts.count ? starts[group + 1] : places.count)
     }
 
     /// Adds to the last cell, or one behind it.
     private mutating func add(_ key: UInt64, _ count: Int64, _ sum: Int128) {
-        let last = keys.count - 1
-        guard last >= 0, Self.group(of: keys[last]) == Self.group(of: key) else {
-            starts.append(keys.count)
-            keys.append(key)
-            counts.append(count)
-            if hasSums { sums.append(sum) }
+        let (group, place) = (Self.group(of: key), Int32(PackedPoint.point(in: key)))
+        guard let last = places.last, groups.last == group else {
+            assert(groups.last ?? 0 <= group, "cells ascend")
+            groups.append(group)
+            starts.append(places.count)
+            append(place, Int128(count), sum)
             return
         }
-        assert(keys[last] <= key, "cells ascend")
-        if keys[last] == key {
-            counts[last] &+= count
-            if hasSums { sums[last] &+= sum }
+        assert(last <= place, "cells ascend")
+        let total = total(places.count - 1)
+        let (newCount, newSum) = (Int128(total.count &+ count), total.sum &+ sum)
+        if last == place {
+            counts.replaceLast(by: newCount)
+            if hasSums { sums.replaceLast(by: newSum) }
         } else {
-            keys.append(key)
-            counts.append(counts[last] &+ count)
-            if hasSums { sums.append(sums[last] &+ sum) }
+            append(place, newCount, newSum)
         }
+    }
+
+    private mutating func append(_ place: Int32, _ count: Int128, _ sum: Int128) {
+        places.append(place)
+        counts.append(count)
+        if hasSums { sums.append(sum) }
     }
 
     /// By coarse point a number for all that counts there, at whichever point of those that it stands for: numbers of
@@ -91,12 +104,19 @@ struct CellRun: Sendable {
     var marks: [Int64: UInt64] {
         var marks: [Int64: UInt64] = [:]
         var reader = Reader(self)
+        // Cells that follow each other are mostly of one coarse point.
+        var (last, mark): (Int64?, UInt64) = (nil, 0)
         while let key = reader.key {
             let (count, sum) = reader.next()
+            let coarse = CoarsePoint.containing(PackedPoint.point(in: key))
+            if coarse != last {
+                if let last { marks[last, default: 0] &+= mark }
+                (last, mark) = (coarse, 0)
+            }
             let (one, other) = (Mixing.mixed(key) | 1, Mixing.mixed(~key) | 1)
-            marks[CoarsePoint.containing(PackedPoint.point(in: key)), default: 0] &+=
-                one &* UInt64(bitPattern: count) &+ other &* UInt64(truncatingIfNeeded: sum)
+            mark &+= one &* UInt64(bitPattern: count) &+ other &* UInt64(truncatingIfNeeded: sum)
         }
+        if let last { marks[last, default: 0] &+= mark }
         return marks
     }
 
@@ -105,8 +125,8 @@ struct CellRun: Sendable {
     /// What it takes away where it is taken away.
     var negated: CellRun {
         var run = self
-        run.counts = counts.map { 0 &- $0 }
-        run.sums = sums.map { 0 &- $0 }
+        run.counts = counts.negated
+        run.sums = sums.negated
         return run
     }
 
@@ -117,7 +137,7 @@ struct CellRun: Sendable {
         while let key = reader.key {
             let (count, sum) = reader.next()
             let point = CoarsePoint.containing(PackedPoint.point(in: key))
-            run.add(Self.group(of: key) << PackedPoint.bits | PackedPoint.packed(point), count, sum)
+            run.add(UInt64(Self.group(of: key)) << PackedPoint.bits | PackedPoint.packed(point), count, sum)
         }
         return run
     }
@@ -127,9 +147,7 @@ struct CellRun: Sendable {
     func merged(with other: CellRun) -> CellRun {
         assert(hasSums == other.hasSums, "cells of one metric have sums or have none")
         var run = CellRun(hasSums: hasSums)
-        run.keys.reserveCapacity(count + other.count)
-        run.counts.reserveCapacity(count + other.count)
-        if hasSums { run.sums.reserveCapacity(count + other.count) }
+        run.places.reserveCapacity(count + other.count)
         var (one, two) = (Reader(self), Reader(other))
         while true {
             let key: UInt64
@@ -153,26 +171,31 @@ struct CellRun: Sendable {
     private struct Reader {
         private let run: CellRun
         private var cell = 0
-        private var group = UInt64.max
+        private var group = 0
         private var before: (count: Int64, sum: Int128) = (0, 0)
 
         init(_ run: CellRun) { self.run = run }
 
         /// That of the next cell; nil behind the last one.
-        var key: UInt64? { cell < run.keys.count ? run.keys[cell] : nil }
+        var key: UInt64? {
+            guard cell < run.places.count else { return nil }
+            return UInt64(run.groups[group]) << PackedPoint.bits | PackedPoint.packed(run.point(cell))
+        }
 
         /// What the next cell alone counts.
         mutating func next() -> (count: Int64, sum: Int128) {
-            let own = CellRun.group(of: run.keys[cell])
-            if own != group { (group, before) = (own, (0, 0)) }
             let total = run.total(cell)
-            defer { (cell, before) = (cell + 1, total) }
-            return (total.count &- before.count, total.sum &- before.sum)
+            let own = (total.count &- before.count, total.sum &- before.sum)
+            (cell, before) = (cell + 1, total)
+            if group + 1 < run.starts.count, run.starts[group + 1] == cell { (group, before) = (group + 1, (0, 0)) }
+            return own
         }
     }
 
     /// What a cell and all before it of its set and code count.
-    func total(_ cell: Int) -> (count: Int64, sum: Int128) { (counts[cell], hasSums ? sums[cell] : 0) }
+    func total(_ cell: Int) -> (count: Int64, sum: Int128) {
+        (Int64(truncatingIfNeeded: counts[cell]), hasSums ? sums[cell] : 0)
+    }
 
     // MARK: Answering
 
@@ -188,12 +211,11 @@ struct CellRun: Sendable {
     ) -> Int {
         var steps = 0
         for group in starts.indices {
-            let start = starts[group]
-            let number = numbers[Self.set(of: keys[start])]
+            let number = numbers[set(ofGroup: group)]
             steps += 1
             if number < 0 { continue }
             steps += add(
-                self.cells(of: group), (0, 0), code: Self.code(of: keys[start]), number, to: &cells, at: &wanted,
+                self.cells(of: group), (0, 0), code: code(ofGroup: group), number, to: &cells, at: &wanted,
                 without: splits)
         }
         return steps
@@ -209,7 +231,7 @@ struct CellRun: Sendable {
         var steps = 0
         for group in starts.indices {
             let start = starts[group]
-            let number = numbers[Self.set(of: keys[start])]
+            let number = numbers[set(ofGroup: group)]
             steps += 1
             if number < 0 { continue }
             let own = self.cells(of: group)
@@ -227,7 +249,7 @@ struct CellRun: Sendable {
                 let end = leap(from: cell, to: own.upperBound, beyond: points.upperBound)
                 let before = cell > start ? total(cell - 1) : (0, 0)
                 steps += add(
-                    cell..<end, before, code: Self.code(of: keys[start]), number, to: &cells, at: &wanted, without: [])
+                    cell..<end, before, code: code(ofGroup: group), number, to: &cells, at: &wanted, without: [])
                 (cell, left) = (end, left.dropFirst())
             }
         }

@@ -15,7 +15,7 @@ extension BoardRequest {
     ///   - reached: ns since 1970 UTC: when it is asked.
     /// - Returns: whether it stands for the answer: not where the range ends now or later, or an expression may look at
     ///   what comes after the range, since time alone changes that.
-    /// - Complexity: O(file), and a mark for each name of series.
+    /// - Complexity: O(file), and a mark for each name of series that a wanted panel asks for.
     package func writeStamp(
         over source: any SeriesSource, position: Int64, reached: Int64, to json: inout JSONWriter
     ) -> Bool {
@@ -55,14 +55,14 @@ extension BoardRequest {
         return true
     }
 
-    /// All that may be asked, with variables in it. Of variables the series that they look at.
+    /// All that is asked, with variables in it. Of variables the series that they look at.
     private var expressions: [String] {
         // order: as the file has them.
         let selectors = dashboard.variables.compactMap { variable -> String? in
             if case .labelValues(let query) = variable.source { query.selector } else { nil }
         }
-        return selectors + dashboard.annotations.map(\.expression)
-            + dashboard.panels.flatMap { $0.targets.map(\.expression) }
+        let marks = part == .all ? dashboard.annotations.map(\.expression) : []
+        return selectors + marks + panels.flatMap { $0.targets.map(\.expression) }
     }
 
     /// Whether an expression may want samples behind the time at which it is asked: where it may not be told from its

@@ -1,0 +1,67 @@
+/// A decimal by which many whole numbers of 64 bits are divided. What the rule for the places of a quotient wants to
+/// know of it is found once, and most quotients take no division of 128 bits.
+package struct DecimalDivisor: Sendable {
+    private let mantissa: Int128
+    private let scale: Int
+    private let lead: Decimal128.Lead
+    /// Where the mantissa is a power of ten: which.
+    private let power: Int?
+
+    /// nil of zero.
+    package init?(_ mantissa: Int128, scale: Int) {
+        guard mantissa != 0 else { return nil }
+        (self.mantissa, self.scale) = (mantissa, scale)
+        lead = Decimal128.lead(of: mantissa, scale)
+        power = (0...Decimal128.scaleMax).first { Decimal128.power($0)?.magnitude == mantissa.magnitude }
+    }
+
+    /// A number divided, with the places of ``Decimal128/divisionScale(_:_:_:_:)`` and as
+    /// ``Decimal128/divide(_:_:by:_:scale:)`` rounds it.
+    /// - Parameters:
+    ///   - number: the mantissa of what is divided.
+    ///   - places: its decimal places.
+    /// - Returns: nil where 38 digits do not hold it.
+    package func quotient(of number: Int64, scale places: Int) -> (mantissa: Int128, scale: Int)? {
+        let (digits, first) = Self.lead(of: number.magnitude, places)
+        let wanted = Decimal128.divisionScale(first, places, lead, scale)
+        let shift = wanted - places + scale
+        guard shift >= 0, digits + shift <= Decimal128.scaleMax, let factor = Decimal128.power(shift) else {
+            return Decimal128.divide(Int128(number), places, by: mantissa, scale, scale: wanted).map { ($0, wanted) }
+        }
+        let isNegative = (number < 0) != (mantissa < 0)
+        var quotient: UInt128
+        if let power, power <= shift, let exact = Decimal128.power(shift - power) {
+            quotient = UInt128(number.magnitude) &* exact.magnitude
+        } else if let divisor = UInt64(exactly: mantissa.magnitude) {
+            let dividend = UInt128(number.magnitude) &* factor.magnitude
+            let upper = UInt64(truncatingIfNeeded: dividend >> 64).quotientAndRemainder(dividingBy: divisor)
+            let lower = divisor.dividingFullWidth((upper.remainder, UInt64(truncatingIfNeeded: dividend)))
+            quotient = UInt128(upper.quotient) << 64 | UInt128(lower.quotient)
+            if lower.remainder >= divisor - lower.remainder { quotient += 1 }
+        } else {
+            return Decimal128.divide(Int128(number), places, by: mantissa, scale, scale: wanted).map { ($0, wanted) }
+        }
+        let result = Int128(truncatingIfNeeded: quotient)
+        return (isNegative ? 0 - result : result, wanted)
+    }
+
+    private static let powers: [UInt64] = (0..<20).map { (0..<$0).reduce(1) { product, _ in product * 10 } }
+
+    /// As ``Decimal128/lead(of:_:)``, and how many digits the number has; 1 for zero.
+    private static func lead(of magnitude: UInt64, _ scale: Int) -> (digits: Int, lead: Decimal128.Lead) {
+        if magnitude == 0 { return (1, Decimal128.Lead(weight: 0, first: 0)) }
+        var digits = 1
+        while digits < powers.count, magnitude >= powers[digits] { digits += 1 }
+        let leading = digits - scale - 1
+        let weight = leading >= 0 ? leading / 4 : -((3 - leading) / 4)
+        let shift = weight * 4 + scale
+        let first: UInt64
+        if shift >= 0 {
+            first = shift < powers.count ? magnitude / powers[shift] : 0
+        } else {
+            // Fewer than four digits are before the first one of base 10000.
+            first = magnitude &* powers[-shift]
+        }
+        return (digits, Decimal128.Lead(weight: weight, first: Int(truncatingIfNeeded: first)))
+    }
+}
