@@ -35,6 +35,8 @@ import Testing
         let (few, many) = (try small.verify(), try large.verify())
         #expect(few.findings == [] && many.findings == [])
         #expect(few.readEvents == events(6) && many.readEvents == events(24))
+        // Of one conversation alone, which is larger than a part, the sealed events are made rows.
+        #expect(few.restoredRows == 0 && many.restoredRows == 23 * 3)
         #expect(few.foldedParts > 6 && many.foldedParts > 24)
         // Four times the events: by passes over the store it would be sixteen times the pages.
         #expect(many.readPages < 6 * few.readPages, "\(few.readPages) and \(many.readPages)")

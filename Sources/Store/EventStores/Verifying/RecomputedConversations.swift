@@ -29,12 +29,14 @@ final class RecomputedConversations: Sendable {
     /// Of these and of what is unsealed.
     private let rowCount: Int
     private let progress: VerificationProgress.Count
-    private let counts = Mutex((parts: 0, readEvents: 0))
+    private let counts = Mutex((parts: 0, readEvents: 0, restoredRows: 0))
 
     /// Parts in which conversations were folded.
     var parts: Int { counts.withLock { $0.parts } }
     /// Events that were read to be folded.
     var readEvents: Int { counts.withLock { $0.readEvents } }
+    /// Those of which rows were made.
+    var restoredRows: Int { counts.withLock { $0.restoredRows } }
 
     init(
         _ version: StoreVersion, _ layouts: EventTableLayouts, _ registry: SchemaRegistry, _ workers: any Workers,
@@ -167,7 +169,11 @@ final class RecomputedConversations: Sendable {
             count(rows.count)
             large.add(rows, registry.wellKnown)
         }
-        for group in groups { take(try group.rows(of: part, in: parts, statistics, version.overlay)) }
+        for group in groups {
+            let rows = try group.rows(of: part, in: parts, statistics, version.overlay)
+            counts.withLock { $0.restoredRows += rows.count }
+            take(rows)
+        }
         let tail = version.tail.readBlocks
         for (number, indices) in unsealed {
             var rows = PlacedRows()

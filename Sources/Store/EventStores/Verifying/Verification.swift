@@ -24,10 +24,13 @@ package struct Verification: Sendable {
     /// Conversations whose rows an earlier version of the program made, which lack what is compared: when somebody last
     /// acted, or that they are cut. They come anew with their next event.
     package var conversationsOfOldForms = 0
-    // tests: that each event is read once, and few pages more than once, whatever the size of the store.
+    // tests: that each event is read once, whatever the size of the store.
     /// Events that were read to be folded.
     package var readEvents = 0
-    // tests: likewise.
+    // tests: that of sealed events of small conversations no row is made.
+    /// Those of which rows were made.
+    package var restoredRows = 0
+    // tests: likewise, few pages more than once.
     /// Pages that were read for it.
     package var readPages = 0
     // tests: likewise.
@@ -118,7 +121,7 @@ extension EventStore {
         var recomputed = ReadModelDigest(leavingOut: try version.sealed.oldFormConversations())
         let work = RecomputedConversations(version, layouts, registry, context.workers, tell)
         try work.add(to: &recomputed)
-        (result.foldedParts, result.readEvents) = (work.parts, work.readEvents)
+        (result.foldedParts, result.readEvents, result.restoredRows) = (work.parts, work.readEvents, work.restoredRows)
         result.readPages = work.statistics.pagesRead.load(ordering: .relaxed)
         recomputed.decide(leavingOut: try version.sealed.conversationsOfUnsaidCut(among: recomputed.cut))
         result.conversationsOfOldForms = recomputed.omitted.count
