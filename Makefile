@@ -4,6 +4,7 @@
 #   make test    everything that checks the code
 #   make simulate SEEDS=10000   histories of stores with crashes, failing disks and damage, each drawn from its seed;
 #                make failing-calls has each call of the file system fail once, make planted-bugs shows that it is seen
+#   make overload   a server that is asked more than it can do, and clients that are too slow
 #   make fuzz FUZZ_SECONDS=60 [FUZZ_ONLY=sql]   each reader of outside bytes tried with any bytes, by libFuzzer
 #   make bench   import, queries and ingest, measured; make bench-peers sets them beside DuckDB, ClickHouse and Hyper,
 #                make bench-kernels counts the instructions of each kernel and fails where one takes more than it did,
@@ -42,10 +43,11 @@ PEERS_VENV := .build-peers-venv
 PEERS_REQUIREMENTS := Benchmarks/requirements-peers.txt
 REQUIREMENTS := Tests/Outside/requirements.txt Tests/Outside/requirements-frameworks.txt
 DEMO ?=
-# Options of Benchmarks/bench_peers.py, of Benchmarks/kernels.py, and of Benchmarks/growth.py.
+# Options of Benchmarks/bench_peers.py, of Benchmarks/kernels.py, of Benchmarks/growth.py, and of Tests/Outside/overload.py.
 PEERS ?=
 KERNELS ?=
 GROWTH ?=
+OVERLOAD ?=
 
 # Where `make install` lays things, by GNU's names.
 PREFIX ?= /usr/local
@@ -65,7 +67,7 @@ RELEASE := .build/package
 # A package is newer than those of the commits before it.
 PACKAGE_VERSION ?= $(shell $(RELEASE)/plimsoll version)$(shell git log -1 --date=format:%Y%m%d%H%M%S --format=+%cd.%h 2>/dev/null)
 
-.PHONY: build demo test test-asserts damage simulate failing-calls planted-bugs fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
+.PHONY: build demo test test-asserts damage overload simulate failing-calls planted-bugs fuzz fuzz-seeds bench bench-growth bench-kernels bench-peers peers-packages release install uninstall package packages test-packages clean
 
 build: packages
 	@echo "== building the release executable: the first time ten to twenty minutes on two cores, then seconds"
@@ -86,6 +88,10 @@ test-asserts: test-packages
 damage: test-packages
 	@echo "== damaging a small store at every byte and every length, in every file: an hour or so"
 	PLIMSOLL_DAMAGE=all $(SWIFT) test $(FLAGS) --disable-testable-imports --filter DamageEverywhereTests
+
+overload: build
+	@echo "== asking more of a server than this machine can do: two minutes; nothing else should run"
+	@Tests/Outside/overload.py --plimsoll "$$($(SWIFT) build $(FLAGS) --show-bin-path)/plimsoll" --seconds 60 $(OVERLOAD)
 
 simulate: packages
 	@echo "== building the developers' executable: after make build half a minute"

@@ -20,6 +20,7 @@ struct OutsideTests {
         ["first_minute.py", "--plimsoll", OutsideChecks.executable],
         ["first_aid.py", "--plimsoll", OutsideChecks.executable],
         ["descriptors.py", "--plimsoll", OutsideChecks.executable],
+        ["overload.py", "--plimsoll", OutsideChecks.executable, "--seconds", "4", "--idle", "900"],
         ["runbooks.py", "--plimsoll", OutsideChecks.executable],
         ["damage.py", "--plimsoll", OutsideChecks.executable],
         ["backup.py", "--plimsoll", OutsideChecks.executable],

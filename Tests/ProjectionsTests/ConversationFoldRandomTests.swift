@@ -159,6 +159,14 @@ struct FoldedTables {
         fold.fold(references, buffers: buffers, costs: costs, into: &builder)
     }
 
+    /// Adds a conversation whose events lie as columns, or some of them.
+    mutating func add(_ tables: ColumnTables) {
+        var references = tables.references
+        ColumnTables.columns.sort(&references, buffers: tables.buffers, tables: tables.tables)
+        fold.fold(
+            references, buffers: tables.buffers, costs: tables.costs, tables: tables.tables, into: &builder)
+    }
+
     /// The rows so far, in the order of the fold.
     mutating func chunks() -> (turns: Chunk, conversations: Chunk) { builder.finish() }
 
@@ -169,7 +177,7 @@ struct FoldedTables {
         return (lines(turns, ReadModelColumns.turns), lines(conversations, ReadModelColumns.conversations))
     }
 
-    private static func write(_ event: ReferenceEvent, of conversation: String, into writer: inout EventRowWriter) {
+    static func write(_ event: ReferenceEvent, of conversation: String, into writer: inout EventRowWriter) {
         let registry = FoldEvents.registry
         var fields = event.fields
         fields["id"] = .text(event.id)

@@ -88,38 +88,28 @@ package struct ConversationFold: Sendable {
     package init(columns: FoldColumns) { self.columns = columns }
 
     /// - Parameters:
-    ///   - events: of one conversation, sorted by ``FoldColumns/sort(_:buffers:)``.
+    ///   - events: of one conversation, sorted by ``FoldColumns/sort(_:buffers:tables:)``.
+    ///   - buffers: rows, and behind them the texts of each of the tables.
     ///   - costs: for each buffer, what `EventReference.cost` points into.
+    ///   - tables: whose events are read there, and not as rows.
     ///   - cut: when the first and the last event of the conversation were, where these are its first ones alone. Then
     ///     a question without an answer may have one among the others, so no turn is made of it, and how the
     ///     conversation stands is not told.
     ///   - check: throws when the rows are no longer wanted; then the output is of no use.
     /// - Complexity: O(bytes of the events).
     package mutating func fold(
-        _ events: [EventReference], buffers: [[UInt8]], costs: [[CallCost]], cut: ClosedRange<Int64>? = nil,
-        into output: inout ReadModelBuilder, check: () throws -> Void
+        _ events: [EventReference], buffers: [[UInt8]], costs: [[CallCost]], tables: [EventColumns] = [],
+        cut: ClosedRange<Int64>? = nil, into output: inout ReadModelBuilder, check: () throws -> Void
     ) rethrows {
-        precondition(!events.isEmpty)
+        precondition(!events.isEmpty && tables.count <= buffers.count)
         assert(
             events.allSatisfy { $0.cost < 0 || Int($0.cost) < costs[Int($0.buffer)].count },
             "costs lie beside the buffers")
         reset()
-        var index = 0
-        while index < events.count {
-            // Taken hold of once for neighbours in it, since other threads read it, too.
-            let buffer = events[index].buffer
-            let bytes = buffers[Int(buffer)]
-            repeat {
-                if index % FoldColumns.eventsPerLook == 0 { try check() }
-                if index % Self.rowsFetched == 0 {
-                    fetch(events[index..<min(index + Self.rowsFetched, events.count)], buffers)
-                }
-                self.events.append(read(EventRow(bytes, at: Int(events[index].start)), index))
-                index += 1
-            } while index < events.count && events[index].buffer == buffer
-        }
+        var source = FoldSource(events: events, buffers: buffers, tables: tables)
+        try read(source, check)
         assert(zip(self.events, self.events.dropFirst()).allSatisfy { $0.time <= $1.time }, "events ascend by time")
-        let source = FoldSource(events: events, buffers: buffers, conversation: conversation)
+        source.conversation = conversation
         try check()
         matching.match(self.events, source)
         assert(matching.turnOf.count == events.count, "each event was given a turn or none")
@@ -148,10 +138,10 @@ package struct ConversationFold: Sendable {
 
     /// The same, of which nobody tires.
     package mutating func fold(
-        _ events: [EventReference], buffers: [[UInt8]], costs: [[CallCost]], cut: ClosedRange<Int64>? = nil,
-        into output: inout ReadModelBuilder
+        _ events: [EventReference], buffers: [[UInt8]], costs: [[CallCost]], tables: [EventColumns] = [],
+        cut: ClosedRange<Int64>? = nil, into output: inout ReadModelBuilder
     ) {
-        fold(events, buffers: buffers, costs: costs, cut: cut, into: &output) {}
+        fold(events, buffers: buffers, costs: costs, tables: tables, cut: cut, into: &output) {}
     }
 
     private mutating func reset() {
@@ -161,10 +151,36 @@ package struct ConversationFold: Sendable {
         for index in tokens.indices { tokens[index] = 0 }
     }
 
-    private mutating func fetch(_ events: ArraySlice<EventReference>, _ buffers: [[UInt8]]) {
+    /// Reads all events.
+    private mutating func read(_ source: FoldSource, _ check: () throws -> Void) rethrows {
+        let events = source.events
+        var index = 0
+        while index < events.count {
+            // Taken hold of once for neighbours in it, since other threads read it, too.
+            let buffer = events[index].buffer
+            let (bytes, table) = (source.buffers[Int(buffer)], source.table(ofBuffer: buffer))
+            repeat {
+                if index % FoldColumns.eventsPerLook == 0 { try check() }
+                if index % Self.rowsFetched == 0 {
+                    fetch(events[index..<min(index + Self.rowsFetched, events.count)], source)
+                }
+                let start = Int(events[index].start)
+                let event =
+                    if let table { read(table, start, index) } else { read(EventRow(bytes, at: start), index) }
+                self.events.append(event)
+                index += 1
+            } while index < events.count && events[index].buffer == buffer
+        }
+    }
+
+    private mutating func fetch(_ events: ArraySlice<EventReference>, _ source: FoldSource) {
         var (buffer, bytes): (Int32, [UInt8]) = (-1, [])
         for event in events {
-            if event.buffer != buffer { (buffer, bytes) = (event.buffer, buffers[Int(event.buffer)]) }
+            if let table = source.table(ofBuffer: event.buffer) {
+                seen &+= table.touched(Int(event.start))
+                continue
+            }
+            if event.buffer != buffer { (buffer, bytes) = (event.buffer, source.buffers[Int(event.buffer)]) }
             seen &+= bytes.span.touched(from: Int(event.start), length: min(Int(event.byteCount), 1 << 10))
         }
     }
@@ -174,33 +190,51 @@ package struct ConversationFold: Sendable {
         event.meaning = columns.types.meanings[Int(row.type)]
         event.time = row.time
         var cursor = EventRowCursor(row)
-        while cursor.advance(in: row) {
-            let column = Int(cursor.column)
-            switch (columns.roles[column], cursor.value) {
-            case (.none, _): break
-            case (.conversation, .text(let range)): if index == 0 { conversation = range }
-            case (.context, .text(let range)):
-                let ordinal = Int(columns.ordinals[column])
-                if contextEvents[ordinal] < 0 {
-                    contextEvents[ordinal] = index
-                    contextRanges[ordinal] = range
-                }
-                if ordinal == columns.traceOrdinal { event.trace = range }
-            case (.tokens, .integer(let count)): event.tokens[Int(columns.ordinals[column])] = count
-            case (.turn, .integer(let turn)): event.turn = turn
-            case (.author, .text(let range)): event.setAuthor(row.bytes, range)
-            case (.status, .text(let range)): event.hasError = equals(row.bytes, range, Spelling.error)
-            case (.purpose, .text(let range)): event.isAnswerCall = equals(row.bytes, range, Spelling.answer)
-            case (.hit, .boolean(let hit)): event.isHit = hit
-            case (.by, .text(let range)): event.by = range
-            case (.certainty, .text(let range)): event.certainty = range
-            case (.reason, .text(let range)): event.reason = range
-            case (.topic, .text(let range)): event.topic = range
-            case (.score, .integer(let score)): event.score = score
-            default: break
-            }
+        while cursor.advance(in: row) { take(Int(cursor.column), cursor.value, row.bytes, index, &event) }
+        return event
+    }
+
+    /// The same of an event of columns.
+    private mutating func read(_ table: EventColumns, _ place: Int, _ index: Int) -> FoldEvent {
+        var event = FoldEvent()
+        event.meaning = columns.types.meanings[Int(table.type)]
+        event.time = table.times[place]
+        var bits = table.present[place] & table.folded
+        while bits != 0 {
+            let (column, value) = table.next(place, &bits)
+            take(column, value, table.texts, index, &event)
         }
         return event
+    }
+
+    /// Takes what one field says of its event.
+    /// - Parameter bytes: among which its text lies.
+    @inline(__always) private mutating func take(
+        _ column: Int, _ value: EventRowCursor.Value, _ bytes: [UInt8], _ index: Int, _ event: inout FoldEvent
+    ) {
+        switch (columns.roles[column], value) {
+        case (.none, _): break
+        case (.conversation, .text(let range)): if index == 0 { conversation = range }
+        case (.context, .text(let range)):
+            let ordinal = Int(columns.ordinals[column])
+            if contextEvents[ordinal] < 0 {
+                contextEvents[ordinal] = index
+                contextRanges[ordinal] = range
+            }
+            if ordinal == columns.traceOrdinal { event.trace = range }
+        case (.tokens, .integer(let count)): event.tokens[Int(columns.ordinals[column])] = count
+        case (.turn, .integer(let turn)): event.turn = turn
+        case (.author, .text(let range)): event.setAuthor(bytes, range)
+        case (.status, .text(let range)): event.hasError = equals(bytes, range, Spelling.error)
+        case (.purpose, .text(let range)): event.isAnswerCall = equals(bytes, range, Spelling.answer)
+        case (.hit, .boolean(let hit)): event.isHit = hit
+        case (.by, .text(let range)): event.by = range
+        case (.certainty, .text(let range)): event.certainty = range
+        case (.reason, .text(let range)): event.reason = range
+        case (.topic, .text(let range)): event.topic = range
+        case (.score, .integer(let score)): event.score = score
+        default: break
+        }
     }
 
     /// Adds an event to its conversation and to the turn it belongs to.

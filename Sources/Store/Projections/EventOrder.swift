@@ -53,4 +53,9 @@ package struct EventOrderer: Sendable {
             time: event.time, rank: ranks[Int(event.type)], prefix: prefix,
             hash: xxh3(bytes.extracting(event.identityRange)))
     }
+
+    /// The same of an event of columns.
+    func order(_ table: EventColumns, _ place: Int, position: Int64) -> EventOrder {
+        order(EventRow(table.identityRow(place)), position: position)
+    }
 }

@@ -84,14 +84,16 @@ package struct FoldColumns: Sendable {
 
     /// Leaves the first events by position, as many as the rows of a conversation are made of. A prefix of the
     /// positions, so that what comes later changes nothing.
-    /// - Parameter check: throws when the rows are no longer wanted.
+    /// - Parameters:
+    ///   - tables: of the events that are columns; their texts are the last buffers.
+    ///   - check: throws when the rows are no longer wanted.
     /// - Returns: when the first and the last of all of them were, where some were left out; else nil.
     /// - Complexity: O(events), where some are left out O(events · log events).
     package func cut(
-        _ events: inout [EventReference], buffers: [[UInt8]], eventsMax: Int, bytesMax: Int,
-        check: () throws -> Void
+        _ events: inout [EventReference], buffers: [[UInt8]], tables: [EventColumns] = [], eventsMax: Int,
+        bytesMax: Int, check: () throws -> Void
     ) rethrows -> ClosedRange<Int64>? {
-        // No event weighs more than its whole row and what any event takes.
+        // No event weighs more than its whole row, or all its texts, and what any event takes.
         var most = 0
         for event in events { most += Self.eventBytes + Int(event.byteCount) }
         if events.count <= eventsMax, most <= bytesMax { return nil }
@@ -99,7 +101,9 @@ package struct FoldColumns: Sendable {
         var (kept, total) = (0, 0)
         for event in events.prefix(eventsMax) {
             if kept % Self.eventsPerLook == 0 { try check() }
-            total += weight(of: event.row(in: buffers))
+            total +=
+                Int(event.buffer) < buffers.count - tables.count
+                ? weight(of: event.row(in: buffers)) : Self.eventBytes + Int(event.byteCount)
             if total > bytesMax { break }
             kept += 1
         }
@@ -113,10 +117,12 @@ package struct FoldColumns: Sendable {
     }
 
     /// Sorts the events of a conversation by ``EventOrder``, which makes the fold independent of how they came.
-    /// - Parameter check: throws when they are no longer wanted.
+    /// - Parameters:
+    ///   - tables: of the events that are columns; their texts are the last buffers.
+    ///   - check: throws when they are no longer wanted.
     /// - Complexity: O(events) where they are sorted, else O(events · log events).
     package func sort(
-        _ events: inout [EventReference], buffers: [[UInt8]], check: () throws -> Void
+        _ events: inout [EventReference], buffers: [[UInt8]], tables: [EventColumns] = [], check: () throws -> Void
     ) rethrows {
         var (last, ascends) = (Int64.min, true)
         for (index, event) in events.enumerated() {
@@ -125,28 +131,47 @@ package struct FoldColumns: Sendable {
             last = event.time
         }
         if ascends { return }
-        let keyed = try events.enumerated().map { index, event in
-            if index % Self.eventsPerLook == 0 { try check() }
-            return (order: orderer.order(event.row(in: buffers), position: event.position), event: event)
-        }
-        let isSorted = zip(keyed, keyed.dropFirst()).allSatisfy { $0.order <= $1.order }
-        if !isSorted {
-            events = keyed.sorted { ($0.order, $0.event.position) < ($1.order, $1.event.position) }.map(\.event)
+        // Time goes before all else, and few events have one in common: no more is looked at of the others.
+        events.sort { ($0.time, $0.position) < ($1.time, $1.position) }
+        var (first, looks) = (0, 0)
+        while first < events.count {
+            var end = first + 1
+            while end < events.count, events[end].time == events[first].time { end += 1 }
+            if end - first > 1 {
+                let keyed = try events[first..<end].map { event in
+                    if looks % Self.eventsPerLook == 0 { try check() }
+                    looks += 1
+                    return (order: order(event, buffers, tables), event: event)
+                }
+                let sorted = keyed.sorted { ($0.order, $0.event.position) < ($1.order, $1.event.position) }
+                events.replaceSubrange(first..<end, with: sorted.lazy.map(\.event))
+            }
+            first = end
         }
         assert(zip(events, events.dropFirst()).allSatisfy { $0.time <= $1.time }, "time goes before all else")
+    }
+
+    private func order(_ event: EventReference, _ buffers: [[UInt8]], _ tables: [EventColumns]) -> EventOrder {
+        if let table = EventReference.table(ofBuffer: event.buffer, of: buffers.count, tables) {
+            return orderer.order(table, Int(event.start), position: event.position)
+        }
+        return orderer.order(event.row(in: buffers), position: event.position)
     }
 }
 
 extension FoldColumns {
-    /// As ``cut(_:buffers:eventsMax:bytesMax:check:)``, of which nobody tires.
+    /// As ``cut(_:buffers:tables:eventsMax:bytesMax:check:)``, of which nobody tires.
     package func cut(
-        _ events: inout [EventReference], buffers: [[UInt8]], eventsMax: Int, bytesMax: Int
+        _ events: inout [EventReference], buffers: [[UInt8]], tables: [EventColumns] = [], eventsMax: Int,
+        bytesMax: Int
     ) -> ClosedRange<Int64>? {
-        cut(&events, buffers: buffers, eventsMax: eventsMax, bytesMax: bytesMax) {}
+        cut(&events, buffers: buffers, tables: tables, eventsMax: eventsMax, bytesMax: bytesMax) {}
     }
 
-    /// As ``sort(_:buffers:check:)``, likewise.
-    package func sort(_ events: inout [EventReference], buffers: [[UInt8]]) { sort(&events, buffers: buffers) {} }
+    /// As ``sort(_:buffers:tables:check:)``, likewise.
+    package func sort(_ events: inout [EventReference], buffers: [[UInt8]], tables: [EventColumns] = []) {
+        sort(&events, buffers: buffers, tables: tables) {}
+    }
 }
 
 /// What an event type means to the fold, by type id.

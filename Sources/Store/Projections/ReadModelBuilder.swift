@@ -6,10 +6,21 @@ package import Domain
 struct FoldSource {
     var events: [EventReference]
     var buffers: [[UInt8]]
-    /// Where in its row the first event says which conversation it is; nil where it is in none.
+    /// Their texts are the last buffers.
+    var tables: [EventColumns]
+    /// Where among its bytes the first event says which conversation it is; nil where it is in none.
     var conversation: Range<Int>?
 
+    init(events: [EventReference], buffers: [[UInt8]], tables: [EventColumns]) {
+        (self.events, self.buffers, self.tables) = (events, buffers, tables)
+    }
+
     func row(_ index: Int) -> EventRow { events[index].row(in: buffers) }
+
+    /// Whose texts a buffer is; nil for a buffer of rows.
+    @inline(__always) func table(ofBuffer buffer: Int32) -> EventColumns? {
+        tables.isEmpty ? nil : EventReference.table(ofBuffer: buffer, of: buffers.count, tables)
+    }
 
     func time(_ index: Int) -> Int64 { events[index].time }
 
@@ -354,17 +365,29 @@ package struct ReadModelBuilder: Sendable {
 
     /// Copies the fields of one event to the slots that `targets` names for their columns; −1 stays out.
     private mutating func copy(_ index: Int, _ targets: [Int], _ source: FoldSource) {
-        let (row, buffer) = (source.row(index), source.events[index].buffer)
-        var cursor = EventRowCursor(row)
-        while cursor.advance(in: row) {
-            let target = targets[Int(cursor.column)]
-            guard target >= 0 else { continue }
-            switch cursor.value {
-            case .integer(let value): turnSlots[target] = .integer(value)
-            case .boolean(let value): turnSlots[target] = .boolean(value)
-            case .text(let range), .json(let range): turnSlots[target] = .text(buffer: buffer, range)
-            case .double: break
+        let event = source.events[index]
+        if let table = source.table(ofBuffer: event.buffer) {
+            var bits = table.present[Int(event.start)]
+            while bits != 0 {
+                let (column, value) = table.next(Int(event.start), &bits)
+                put(value, of: event.buffer, at: targets[column])
             }
+            return
+        }
+        let row = source.row(index)
+        var cursor = EventRowCursor(row)
+        while cursor.advance(in: row) { put(cursor.value, of: event.buffer, at: targets[Int(cursor.column)]) }
+    }
+
+    /// - Parameter target: −1 for what stays out.
+    @inline(__always)
+    private mutating func put(_ value: EventRowCursor.Value, of buffer: Int32, at target: Int) {
+        guard target >= 0 else { return }
+        switch value {
+        case .integer(let value): turnSlots[target] = .integer(value)
+        case .boolean(let value): turnSlots[target] = .boolean(value)
+        case .text(let range), .json(let range): turnSlots[target] = .text(buffer: buffer, range)
+        case .double: break
         }
     }
 }

@@ -21,7 +21,7 @@ struct ConversationGrouping: Sendable {
     }
 
     /// Where in a row its conversation stands.
-    private typealias Fields = (tenant: Range<Int>, conversation: Range<Int>)
+    typealias Fields = (tenant: Range<Int>, conversation: Range<Int>)
 
     /// Sorted by where they were first seen.
     private(set) var keys: [Key] = []
@@ -74,7 +74,7 @@ struct ConversationGrouping: Sendable {
     static func key(_ row: EventRow, _ known: WellKnownColumns) -> Key? { fields(row, known).map { Key(row, $0) } }
 
     /// The values of tenant and conversation_id; nil for an event outside any conversation.
-    private static func fields(_ row: EventRow, _ known: WellKnownColumns) -> Fields? {
+    static func fields(_ row: EventRow, _ known: WellKnownColumns) -> Fields? {
         var tenant: Range<Int>?
         var cursor = EventRowCursor(row)
         while cursor.advance(in: row) {

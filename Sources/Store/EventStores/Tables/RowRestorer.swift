@@ -23,33 +23,56 @@ struct RowRestorer {
     /// Of a group of so many rows a few are read one by one; more of them cost less as whole columns.
     private static let rowsPerFew = 8
 
+    /// What some rows are made of: the columns whole, or at these rows alone where they are few, each read once.
+    private struct Reading {
+        /// Where the rows stand in what is read.
+        let places: [Int]
+        private let few: [UInt32]?
+        /// Reads one column of the table by index, whole or at some rows that ascend.
+        private let read: (_ index: Int, _ rows: [UInt32]?) throws -> Vector
+
+        init(
+            _ rows: [Int], among rowCount: Int,
+            read: @escaping (_ index: Int, _ rows: [UInt32]?) throws -> Vector
+        ) {
+            let isFew =
+                rows.count <= rowCount / RowRestorer.rowsPerFew
+                && zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }
+            few = isFew ? rows.map { UInt32($0) } : nil
+            places = isFew ? Array(rows.indices) : rows
+            self.read = read
+        }
+
+        func column(_ index: Int) throws -> Vector { try read(index, few) }
+
+        /// Of a whole column, what stands at ``places``.
+        func taken(of column: Vector?) -> Vector? { few.map { column?.gather($0) } ?? column }
+    }
+
+    private static func reading(_ rows: [Int], of morsel: any Morsel) -> Reading {
+        Reading(rows, among: morsel.rowCount) { index, few in
+            try few.map { try morsel.column(index, rows: $0) } ?? morsel.column(index)
+        }
+    }
+
     /// Restores the given rows, in their order.
     /// - Parameters:
-    ///   - rowCount: how many rows there are in all.
     ///   - isTimeAbsent: rows whose event came without `time`.
     ///   - repriced: what says what the rows cost; nil: the columns do.
-    ///   - column: reads one column of the table by index, whole or at some rows that ascend; called once for each
-    ///     column.
     private func restore(
-        rows: [Int], among rowCount: Int, isTimeAbsent: Vector?, repriced: RepricedMorsel? = nil,
-        column: (_ index: Int, _ rows: [UInt32]?) throws -> Vector
+        rows: [Int], _ reading: Reading, isTimeAbsent: Vector?, repriced: RepricedMorsel? = nil
     ) throws -> PlacedRows {
         guard !rows.isEmpty else { return PlacedRows() }
-        let isFew =
-            rows.count <= rowCount / Self.rowsPerFew && zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 }
-        let few = isFew ? rows.map { UInt32($0) } : nil
-        // Where the rows stand in what is read.
-        let places = isFew ? Array(rows.indices) : rows
-        let isTimeAbsent = few.map { isTimeAbsent?.gather($0) } ?? isTimeAbsent
-        let times = try column(layout.time, few)
-        let positions = try column(layout.position, few)
-        let received = try column(layout.receivedTime, few)
+        let isTimeAbsent = reading.taken(of: isTimeAbsent)
+        let times = try reading.column(layout.time)
+        let positions = try reading.column(layout.position)
+        let received = try reading.column(layout.receivedTime)
         let sources = try fields.compactMap {
-            try RestoredField(column($0.index, few), id: $0.column, isJSON: $0.type == .json)
+            try RestoredField(reading.column($0.index), id: $0.column, isJSON: $0.type == .json)
         }
         var restored = PlacedRows()
         var writer = EventRowWriter()
-        for row in places {
+        for row in reading.places {
             restored.rows.starts.append(UInt32(writer.sink.count))
             writer.begin(
                 type: layout.typeID, time: times.integer(at: row) ?? 0,
@@ -60,33 +83,61 @@ struct RowRestorer {
             restored.receivedTimes.append(received.integer(at: row) ?? 0)
         }
         restored.rows.bytes = writer.take()
-        restored.costs = try repriced.map { RowCosts(try $0.costs(of: rows)) } ?? costs(places) { try column($0, few) }
+        restored.costs = try costs(of: rows, reading, repriced)
         return restored
+    }
+
+    /// The columns of some rows of a morsel of the layout's table, as a fold reads them; in parts where their texts
+    /// would be too long together.
+    /// - Parameter body: is told each part, and which of the rows it has.
+    /// - Throws: ``FileContentError`` or ``StorageError`` of reading.
+    func columns(
+        of rows: [Int], of morsel: any Morsel, isTimeAbsent: Vector?, for fold: FoldColumns, textBytesMax: Int,
+        _ body: (_ table: EventColumns, _ costs: RowCosts, _ part: Range<Int>) throws -> Void
+    ) throws {
+        guard !rows.isEmpty else { return }
+        let reading = Self.reading(rows, of: morsel)
+        let isTimeAbsent = reading.taken(of: isTimeAbsent)
+        let (times, positions) = (try reading.column(layout.time), try reading.column(layout.position))
+        let values = try fields.map { (column: $0.column, vector: try reading.column($0.index)) }
+        let costs = try costs(of: rows, reading, morsel as? RepricedMorsel)
+        var parts = [rows.indices]
+        while let part = parts.popLast() {
+            let table = EventColumns(
+                type: layout.typeID, rows: Array(reading.places[part]), times: times, positions: positions,
+                isTimeAbsent: isTimeAbsent, values: values, for: fold, textBytesMax: textBytesMax)
+            if let table {
+                try body(table, part.count < rows.count ? RowCosts(part.map { costs[$0] }) : costs, part)
+            } else {
+                let middle = part.lowerBound + part.count / 2
+                parts += [middle..<part.upperBound, part.lowerBound..<middle]
+            }
+        }
     }
 
     /// Restores rows of a morsel of the layout's table. What they cost is computed of these rows alone, and once.
     /// - Throws: ``FileContentError`` or ``StorageError`` of reading.
     func restore(rows: [Int], of morsel: any Morsel, isTimeAbsent: Vector?) throws -> PlacedRows {
         try restore(
-            rows: rows, among: morsel.rowCount, isTimeAbsent: isTimeAbsent, repriced: morsel as? RepricedMorsel
-        ) { index, few in
-            try few.map { try morsel.column(index, rows: $0) } ?? morsel.column(index)
-        }
+            rows: rows, Self.reading(rows, of: morsel), isTimeAbsent: isTimeAbsent,
+            repriced: morsel as? RepricedMorsel)
     }
 
     /// Restores rows of a group as its segment holds them, without late prices.
     /// - Throws: ``FileContentError`` or ``StorageError`` of reading.
     func restore(rows: [Int], of group: RowGroup) throws -> PlacedRows {
-        try restore(rows: rows, among: group.rowCount, isTimeAbsent: try group.timeAbsent()) { index, few in
+        let reading = Reading(rows, among: group.rowCount) { index, few in
             let column = layout.columns[index]
             return try few.map { try group.column(named: column.name, type: column.type, rows: $0) }
                 ?? group.column(named: column.name, type: column.type)
         }
+        return try restore(rows: rows, reading, isTimeAbsent: try group.timeAbsent())
     }
 
-    private func costs(_ rows: [Int], _ column: (Int) throws -> Vector) throws -> RowCosts {
+    private func costs(of rows: [Int], _ reading: Reading, _ repriced: RepricedMorsel?) throws -> RowCosts {
+        if let repriced { return RowCosts(try repriced.costs(of: rows)) }
         guard let money = layout.money else { return RowCosts(repeatElement(nil as CallCost?, count: rows.count)) }
-        return RowCosts(try CallCost.read(money, rows: rows, column: column))
+        return RowCosts(try CallCost.read(money, rows: reading.places) { try reading.column($0) })
     }
 }
 

@@ -3,6 +3,7 @@ import Columnar
 import Domain
 import Hashing
 import Platform
+import Projections
 import Segments
 
 /// The conversations of a store in parts of about as many events each, those of one time together: whoever goes through
@@ -171,12 +172,19 @@ struct EventGroup: Sendable {
         return found.compactMap { $0 }
     }
 
-    /// The rows of a part's conversations, as far as the fold reads them.
-    /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages.
-    func rows(
+    /// Rows of a part's conversations.
+    private struct Wanted {
+        var morsel: any Morsel
+        /// Ascending.
+        var rows: [Int]
+        let texts: CodedTexts
+    }
+
+    /// - Returns: nil where the group has none.
+    private func wanted(
         of part: UInt32, in parts: ConversationParts, _ statistics: ScanStatistics, _ overlay: CostOverlay
-    ) throws -> PlacedRows {
-        if let times, !times.overlaps(parts.parts[Int(part)].times) { return PlacedRows() }
+    ) throws -> Wanted? {
+        if let times, !times.overlaps(parts.parts[Int(part)].times) { return nil }
         let morsel = layout.morsel(of: group, statistics: statistics, overlay: overlay)
         let texts = CodedTexts(try morsel.column(conversation))
         // By code, once a text that some row has: whether its conversation is of the part.
@@ -190,7 +198,36 @@ struct EventGroup: Sendable {
             isOfPart[code] = isWanted
             return isWanted && (dead.isEmpty || !dead.contains(UInt32(row)))
         }
-        return rows.isEmpty
-            ? PlacedRows() : try restorer.restore(rows: rows, of: morsel, isTimeAbsent: try group.timeAbsent())
+        return rows.isEmpty ? nil : Wanted(morsel: morsel, rows: rows, texts: texts)
+    }
+
+    /// The rows of a part's conversations, as far as the fold reads them.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages.
+    func rows(
+        of part: UInt32, in parts: ConversationParts, _ statistics: ScanStatistics, _ overlay: CostOverlay
+    ) throws -> PlacedRows {
+        guard let wanted = try wanted(of: part, in: parts, statistics, overlay) else { return PlacedRows() }
+        return try restorer.restore(rows: wanted.rows, of: wanted.morsel, isTimeAbsent: try group.timeAbsent())
+    }
+
+    /// The same as columns.
+    /// - Parameters:
+    ///   - textBytesMax: of one piece.
+    ///   - body: is told them, mostly in one piece.
+    /// - Throws: ``FileContentError`` or ``StorageError`` from reading pages.
+    func events(
+        of part: UInt32, in parts: ConversationParts, _ statistics: ScanStatistics, _ overlay: CostOverlay,
+        for fold: FoldColumns, textBytesMax: Int, _ body: (GroupEvents) -> Void
+    ) throws {
+        guard let wanted = try wanted(of: part, in: parts, statistics, overlay) else { return }
+        try restorer.columns(
+            of: wanted.rows, of: wanted.morsel, isTimeAbsent: try group.timeAbsent(), for: fold,
+            textBytesMax: textBytesMax
+        ) { table, costs, piece in
+            body(
+                GroupEvents(
+                    table: table, costs: costs, conversations: wanted.rows[piece].map { wanted.texts.code(of: $0) },
+                    conversationCount: wanted.texts.count))
+        }
     }
 }

@@ -7,8 +7,9 @@ import Synchronization
 
 /// The rows of all conversations, folded from their events alone: what read models are compared with.
 ///
-/// First columns say when each conversation was; then each part of them (``ConversationParts``) is restored and folded
-/// by one worker, and what it comes to is added up.
+/// First columns say when each conversation was; then each part of them (``ConversationParts``) is read and folded by
+/// one worker, and what it comes to is added up. Columns are folded as they are (``PartFold``); rows are made of the
+/// events of a conversation alone that is larger than a part.
 final class RecomputedConversations: Sendable {
     /// Events of one part, where there are very many workers.
     private static let partEventsMin = 20_000
@@ -24,14 +25,17 @@ final class RecomputedConversations: Sendable {
     private let registry: SchemaRegistry
     private let workers: any Workers
     private let groups: [EventGroup]
+    private let columns: FoldColumns
     /// Of these and of what is unsealed.
     private let rowCount: Int
     private let progress: VerificationProgress.Count
-    private let counts = Mutex((parts: 0, restoredRows: 0))
+    private let counts = Mutex((parts: 0, readEvents: 0, restoredRows: 0))
 
     /// Parts in which conversations were folded.
     var parts: Int { counts.withLock { $0.parts } }
-    /// Rows that were restored for it.
+    /// Events that were read to be folded.
+    var readEvents: Int { counts.withLock { $0.readEvents } }
+    /// Those of which rows were made.
     var restoredRows: Int { counts.withLock { $0.restoredRows } }
 
     init(
@@ -39,7 +43,8 @@ final class RecomputedConversations: Sendable {
         _ tell: @escaping VerificationProgress.Tell
     ) {
         (self.version, self.layouts, self.registry, self.workers) = (version, layouts, registry, workers)
-        let columns = FoldColumns(registry)
+        columns = FoldColumns(registry)
+        let columns = columns
         var groups: [EventGroup] = []
         for layout in layouts.tables {
             guard let conversation = layout.index(of: "conversation_id") else { continue }
@@ -135,19 +140,40 @@ final class RecomputedConversations: Sendable {
     private func rows(
         of part: UInt32, in parts: ConversationParts, _ unsealed: [(block: Int, rows: [Int])]
     ) throws -> ConversationRows {
-        let limits = version.foldLimits
-        // Of a large one more than its rows are made of never stay.
-        var large = parts.parts[Int(part)].isLarge ? RecomputedEvents(eventsMax: limits.conversationEventsMax) : nil
-        var blocks: [TailBlock] = []
-        func take(_ rows: PlacedRows) {
-            counts.withLock { $0.restoredRows += rows.count }
-            if large != nil {
-                large?.add(rows, registry.wellKnown)
-            } else if let block = rows.orderedBlock {
-                blocks.append(block)
+        if parts.parts[Int(part)].isLarge { return try rows(ofLarge: part, in: parts, unsealed) }
+        var fold = PartFold(registry, columns, version.foldLimits)
+        let tail = version.tail.readBlocks
+        for (number, indices) in unsealed {
+            count(indices.count)
+            fold.add(tail[number], rows: indices)
+        }
+        for group in groups {
+            try group.events(
+                of: part, in: parts, statistics, version.overlay, for: columns,
+                textBytesMax: version.foldLimits.bytesAtOnce
+            ) { events in
+                count(events.table.count)
+                fold.add(events)
             }
         }
-        for group in groups { take(try group.rows(of: part, in: parts, statistics, version.overlay)) }
+        return fold.rows()
+    }
+
+    /// The same of a large conversation, of which more than its rows are made of never stay.
+    private func rows(
+        ofLarge part: UInt32, in parts: ConversationParts, _ unsealed: [(block: Int, rows: [Int])]
+    ) throws -> ConversationRows {
+        let limits = version.foldLimits
+        var large = RecomputedEvents(eventsMax: limits.conversationEventsMax)
+        func take(_ rows: PlacedRows) {
+            count(rows.count)
+            large.add(rows, registry.wellKnown)
+        }
+        for group in groups {
+            let rows = try group.rows(of: part, in: parts, statistics, version.overlay)
+            counts.withLock { $0.restoredRows += rows.count }
+            take(rows)
+        }
         let tail = version.tail.readBlocks
         for (number, indices) in unsealed {
             var rows = PlacedRows()
@@ -159,9 +185,11 @@ final class RecomputedConversations: Sendable {
             take(rows)
         }
         return try ConversationRows.folding(
-            large?.blocks ?? blocks, dirty: [], leftOut: large?.leftOut ?? [:], sealed: SealedState(),
+            large.blocks, dirty: [], leftOut: large.leftOut, sealed: SealedState(),
             overlay: version.overlay, layouts: layouts, registry: registry, workers: InlineWorkers(), limits: limits)
     }
+
+    private func count(_ events: Int) { counts.withLock { $0.readEvents += events } }
 }
 
 /// The events of one large conversation, or of those that have one hash of their ids: of each as many as its rows are

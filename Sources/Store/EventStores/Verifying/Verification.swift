@@ -24,12 +24,15 @@ package struct Verification: Sendable {
     /// Conversations whose rows an earlier version of the program made, which lack what is compared: when somebody last
     /// acted, or that they are cut. They come anew with their next event.
     package var conversationsOfOldForms = 0
-    // tests: that each event is restored once, and few pages more than once, whatever the size of the store.
-    /// Rows that were restored to be folded.
+    // tests: that each event is read once, whatever the size of the store.
+    /// Events that were read to be folded.
+    package var readEvents = 0
+    // tests: that of sealed events of small conversations no row is made.
+    /// Those of which rows were made.
     package var restoredRows = 0
-    // tests: likewise.
+    // tests: likewise, few pages more than once.
     /// Pages that were read for it.
-    package var restoredPages = 0
+    package var readPages = 0
     // tests: likewise.
     /// Parts in which conversations were folded.
     package var foldedParts = 0
@@ -118,8 +121,8 @@ extension EventStore {
         var recomputed = ReadModelDigest(leavingOut: try version.sealed.oldFormConversations())
         let work = RecomputedConversations(version, layouts, registry, context.workers, tell)
         try work.add(to: &recomputed)
-        (result.foldedParts, result.restoredRows) = (work.parts, work.restoredRows)
-        result.restoredPages = work.statistics.pagesRead.load(ordering: .relaxed)
+        (result.foldedParts, result.readEvents, result.restoredRows) = (work.parts, work.readEvents, work.restoredRows)
+        result.readPages = work.statistics.pagesRead.load(ordering: .relaxed)
         recomputed.decide(leavingOut: try version.sealed.conversationsOfUnsaidCut(among: recomputed.cut))
         result.conversationsOfOldForms = recomputed.omitted.count
         var stored = ReadModelDigest(leavingOut: recomputed.omitted)

@@ -1,0 +1,149 @@
+import Bytes
+import Columnar
+import Domain
+import Projections
+
+/// The conversations of one part on their way to rows: sealed events as columns, unsealed ones as the rows that they
+/// are.
+struct PartFold {
+    private let registry: SchemaRegistry
+    private let columns: FoldColumns
+    private let limits: FoldLimits
+    /// Tenant and id of each conversation, the length of the tenant before both.
+    private var names = TextDictionaryBuilder()
+    /// What is looked for among these.
+    private var name: [UInt8] = []
+    /// Of each event its conversation, by code of the name.
+    private var codes: [UInt32] = []
+    private var events: [EventReference] = []
+    /// Rows, and behind them the texts of each table.
+    private var buffers: [[UInt8]] = []
+    private var costs: [[CallCost]] = []
+    private var tables: [EventColumns] = []
+
+    init(_ registry: SchemaRegistry, _ columns: FoldColumns, _ limits: FoldLimits) {
+        (self.registry, self.columns, self.limits) = (registry, columns, limits)
+    }
+
+    /// Adds some rows of a block.
+    /// - Precondition: no table was added.
+    mutating func add(_ block: TailBlock, rows: [Int]) {
+        precondition(tables.isEmpty, "rows stand before tables")
+        let buffer = Int32(buffers.count)
+        for index in rows {
+            let row = block.rows[index]
+            guard let fields = ConversationGrouping.fields(row, registry.wellKnown) else { continue }
+            codes.append(code(fields.tenant, fields.conversation, of: row.bytes))
+            events.append(
+                EventReference(
+                    row, buffer: buffer, position: block.position(of: index),
+                    cost: block.costs.place(of: index).map { Int32($0) } ?? -1))
+        }
+        buffers.append(block.rows.bytes)
+        costs.append(block.costs.values)
+    }
+
+    /// Adds events of one group.
+    mutating func add(_ group: GroupEvents) {
+        let (table, buffer) = (group.table, Int32(buffers.count))
+        // By code of the id: the conversation that had it last, and where its tenant stands. A tenant is mostly one.
+        var known = [(tenant: Range<Int>, code: UInt32)?](repeating: nil, count: group.conversationCount)
+        for place in 0..<table.count {
+            guard let tenant = table.text(of: registry.wellKnown.tenant, place) else { continue }
+            let id = group.conversations[place]
+            if let last = known[id], last.tenant == tenant {
+                codes.append(last.code)
+            } else if let conversation = table.text(of: registry.wellKnown.conversationID, place) {
+                let code = code(tenant, conversation, of: table.texts)
+                known[id] = (tenant, code)
+                codes.append(code)
+            } else {
+                continue
+            }
+            events.append(
+                EventReference(
+                    table, place, buffer: buffer, cost: group.costs.place(of: place).map { Int32($0) } ?? -1))
+        }
+        buffers.append(table.texts)
+        costs.append(group.costs.values)
+        tables.append(table)
+    }
+
+    private mutating func code(_ tenant: Range<Int>, _ conversation: Range<Int>, of bytes: [UInt8]) -> UInt32 {
+        name.removeAll(keepingCapacity: true)
+        for shift in stride(from: 0, to: UInt64.bitWidth, by: 8) {
+            name.append(UInt8(truncatingIfNeeded: tenant.count >> shift))
+        }
+        name.append(contentsOf: bytes[tenant])
+        name.append(contentsOf: bytes[conversation])
+        return names.code(of: name.indices, in: name)
+    }
+
+    /// Folds all conversations.
+    func rows() -> ConversationRows {
+        var rows = ConversationRows()
+        var fold = ConversationFold(columns: columns)
+        var builder = ReadModelBuilder(registry: registry)
+        let (order, ends) = placesByCode()
+        var (own, first) = ([EventReference](), 0)
+        for end in ends where end > first {
+            own.removeAll(keepingCapacity: true)
+            for place in order[first..<end] { own.append(events[Int(place)]) }
+            first = end
+            let cut = columns.cut(
+                &own, buffers: buffers, tables: tables, eventsMax: limits.conversationEventsMax,
+                bytesMax: limits.conversationBytesMax)
+            if cut != nil, let key = key(of: own[0]) { rows.found.cut.append(key) }
+            columns.sort(&own, buffers: buffers, tables: tables)
+            fold.fold(own, buffers: buffers, costs: costs, tables: tables, cut: cut, into: &builder)
+        }
+        let built = builder.finish()
+        if built.turns.rowCount > 0 { rows.turns = [built.turns] }
+        if built.conversations.rowCount > 0 { rows.conversations = [built.conversations] }
+        rows.found.cut.sort()
+        return rows
+    }
+
+    /// Places of the events, those of one conversation side by side, and where each conversation ends among them.
+    private func placesByCode() -> (order: [UInt32], ends: [Int]) {
+        var ends = [Int](repeating: 0, count: names.count)
+        for code in codes { ends[Int(code)] += 1 }
+        var next = 0
+        for code in ends.indices {
+            let count = ends[code]
+            ends[code] = next
+            next += count
+        }
+        var order = [UInt32](repeating: 0, count: codes.count)
+        for (place, code) in codes.enumerated() {
+            order[ends[Int(code)]] = UInt32(place)
+            ends[Int(code)] += 1
+        }
+        return (order, ends)
+    }
+
+    private func key(of event: EventReference) -> ConversationGrouping.Key? {
+        let rowBuffers = buffers.count - tables.count
+        guard Int(event.buffer) >= rowBuffers else {
+            return ConversationGrouping.key(
+                EventRow(buffers[Int(event.buffer)], at: Int(event.start)), registry.wellKnown)
+        }
+        let table = tables[Int(event.buffer) - rowBuffers]
+        func text(_ column: UInt16) -> String {
+            let range = table.text(of: column, Int(event.start))
+            return range.map { String(decoding: table.texts[$0], as: UTF8.self) } ?? ""
+        }
+        return ConversationGrouping.Key(
+            tenant: text(registry.wellKnown.tenant), conversation: text(registry.wellKnown.conversationID))
+    }
+}
+
+/// Events of one group as columns, with what stands beside each of them.
+struct GroupEvents {
+    var table: EventColumns
+    var costs: RowCosts
+    /// Of each event a code of its conversation's id.
+    var conversations: [Int]
+    /// All codes are below it.
+    var conversationCount: Int
+}

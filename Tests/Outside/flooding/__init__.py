@@ -1,0 +1,1 @@
+"""More than a server takes, and clients that are too slow."""
