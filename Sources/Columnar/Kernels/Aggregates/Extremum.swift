@@ -40,7 +40,7 @@ struct IntegerExtremumAccumulator: Accumulator {
             guard dense, assignment.runs == nil else {
                 return assignment.forEach { row, group in if !value.isNull(row) { take(values[row], group) } }
             }
-            let (groups, isMaximum) = (assignment.groups, isMaximum)
+            let (groups, isMaximum, start) = (assignment.groups, isMaximum, isMaximum ? Int64.min : .max)
             let (source, places) = (values.span, groups.span)
             var isSet: [Bool] = []
             swap(&isSet, &self.isSet)
@@ -49,8 +49,11 @@ struct IntegerExtremumAccumulator: Accumulator {
             for row in 0..<source.count {
                 let (value, group) = (source[row], Int(places[row]))
                 let known = bests[group]
-                if isMaximum ? value > known : value < known { bests[group] = value }
-                sets[group] = true
+                // Which is set already where it is better than where every group begins.
+                if (isMaximum ? value > known : value < known) || value == start {
+                    bests[group] = value
+                    sets[group] = true
+                }
             }
             swap(&isSet, &self.isSet)
         case .constant(let constant)?: assignment.forEach { _, group in take(constant, group) }

@@ -9,6 +9,7 @@ struct PercentileAccumulator: Accumulator {
     private let isDescending: Bool
     private let argument: ColumnType
     private let type: ColumnType
+    /// Of each value; empty while all are in group 0.
     private var groups: [UInt32] = []
     /// The values' order-preserving 64-bit forms.
     private var keys: [UInt64] = []
@@ -43,12 +44,18 @@ struct PercentileAccumulator: Accumulator {
                 for run in runs { take(values.span.extracting(run.rows), UInt32(run.group)) }
                 return
             }
+            nameGroups()
+            if dense {
+                groups.append(contentsOf: assignment.groups)
+                return takeKeys(values.span)
+            }
             assignment.forEach { row, group in
-                guard dense || !value.isNull(row) else { return }
+                guard !value.isNull(row) else { return }
                 groups.append(UInt32(group))
                 keys.append(OrderedBits.of(values[row]))
             }
         case (.double(let values), _):
+            nameGroups()
             assignment.forEach { row, group in
                 guard dense || !value.isNull(row) else { return }
                 groups.append(UInt32(group))
@@ -59,14 +66,25 @@ struct PercentileAccumulator: Accumulator {
     }
 
     private mutating func take(_ values: Span<Int64>, _ group: UInt32) {
+        if group != 0 { nameGroups() }
+        if group != 0 || !groups.isEmpty { groups.append(contentsOf: repeatElement(group, count: values.count)) }
+        takeKeys(values)
+    }
+
+    /// From now on each value has its group.
+    private mutating func nameGroups() {
+        if groups.isEmpty { groups = [UInt32](repeating: 0, count: keys.count) }
+    }
+
+    private mutating func takeKeys(_ values: Span<Int64>) {
         let start = keys.count
-        groups.append(contentsOf: repeatElement(group, count: values.count))
         keys.append(contentsOf: repeatElement(0, count: values.count))
         var target = keys.mutableSpan
         for row in 0..<values.count { target[start &+ row] = OrderedBits.of(values[row]) }
     }
 
     private mutating func take(_ value: Scalar, _ group: UInt32) {
+        nameGroups()
         switch value {
         case .null: return
         case .integer(let v), .timestamptz(let v), .timestamp(let v), .date(let v): keys.append(OrderedBits.of(v))
@@ -82,7 +100,14 @@ struct PercentileAccumulator: Accumulator {
     }
 
     mutating func absorb(_ other: Self, _ mapping: [UInt32]) {
-        groups.append(contentsOf: other.groups.map { mapping[Int($0)] })
+        if !other.groups.isEmpty || mapping.first ?? 0 != 0 || !groups.isEmpty {
+            nameGroups()
+            if other.groups.isEmpty {
+                groups.append(contentsOf: repeatElement(mapping.first ?? 0, count: other.keys.count))
+            } else {
+                groups.append(contentsOf: other.groups.map { mapping[Int($0)] })
+            }
+        }
         keys.append(contentsOf: other.keys)
         others.append(contentsOf: other.others.map { (mapping[Int($0.group)], $0.value) })
         textBytes += other.textBytes
@@ -92,7 +117,8 @@ struct PercentileAccumulator: Accumulator {
 
     func finish(_ wanted: [UInt32], _ watch: KernelWatch) throws(KernelError) -> Vector {
         let starts = starts
-        assert(groups.count == keys.count && starts[groupCount] == keys.count, "a group for each value")
+        assert(groups.isEmpty || groups.count == keys.count, "a group for each value")
+        assert(starts[groupCount] == keys.count, "all are in groups")
         var placed = byGroup(starts)
         var mixed: [Int: [Scalar]] = [:]
         for (group, value) in others { mixed[Int(group), default: []].append(value) }
@@ -124,7 +150,7 @@ struct PercentileAccumulator: Accumulator {
 
     /// Where each group's values begin among those of all, and after them where all end.
     private var starts: [Int] {
-        if groupCount == 1 { return [0, keys.count] }
+        if groups.isEmpty { return [0] + [Int](repeating: keys.count, count: groupCount) }
         var starts = [Int](repeating: 0, count: groupCount + 1)
         for group in groups { starts[Int(group) + 1] += 1 }
         for group in 0..<groupCount { starts[group + 1] += starts[group] }
@@ -133,7 +159,7 @@ struct PercentileAccumulator: Accumulator {
 
     /// The values of each group side by side, from its start on.
     private func byGroup(_ starts: [Int]) -> [UInt64] {
-        if groupCount == 1 { return keys }
+        if groups.isEmpty || groupCount == 1 { return keys }
         var placed = [UInt64](repeating: 0, count: keys.count)
         var next = starts
         for (row, group) in groups.enumerated() {

@@ -6,6 +6,8 @@ package struct DecimalDivisor: Sendable {
     private let lead: Decimal128.Lead
     /// Where the mantissa is a power of ten: which.
     private let power: Int?
+    /// Of ten, as far as 64 bits hold them.
+    private let powers: [UInt64] = (0..<20).map { (0..<$0).reduce(1) { product, _ in product * 10 } }
 
     /// nil of zero.
     package init?(_ mantissa: Int128, scale: Int) {
@@ -22,7 +24,7 @@ package struct DecimalDivisor: Sendable {
     ///   - places: its decimal places.
     /// - Returns: nil where 38 digits do not hold it.
     package func quotient(of number: Int64, scale places: Int) -> (mantissa: Int128, scale: Int)? {
-        let (digits, first) = Self.lead(of: number.magnitude, places)
+        let (digits, first) = lead(of: number.magnitude, places)
         let wanted = Decimal128.divisionScale(first, places, lead, scale)
         let shift = wanted - places + scale
         guard shift >= 0, digits + shift <= Decimal128.scaleMax, let factor = Decimal128.power(shift) else {
@@ -45,13 +47,12 @@ package struct DecimalDivisor: Sendable {
         return (isNegative ? 0 - result : result, wanted)
     }
 
-    private static let powers: [UInt64] = (0..<20).map { (0..<$0).reduce(1) { product, _ in product * 10 } }
-
     /// As ``Decimal128/lead(of:_:)``, and how many digits the number has; 1 for zero.
-    private static func lead(of magnitude: UInt64, _ scale: Int) -> (digits: Int, lead: Decimal128.Lead) {
+    private func lead(of magnitude: UInt64, _ scale: Int) -> (digits: Int, lead: Decimal128.Lead) {
         if magnitude == 0 { return (1, Decimal128.Lead(weight: 0, first: 0)) }
-        var digits = 1
-        while digits < powers.count, magnitude >= powers[digits] { digits += 1 }
+        // A binary digit is 0.30103 decimal ones.
+        let least = (64 - magnitude.leadingZeroBitCount) * 1_233 >> 12
+        let digits = least < powers.count && magnitude >= powers[least] ? least + 1 : max(1, least)
         let leading = digits - scale - 1
         let weight = leading >= 0 ? leading / 4 : -((3 - leading) / 4)
         let shift = weight * 4 + scale

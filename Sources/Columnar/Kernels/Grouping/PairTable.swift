@@ -35,8 +35,8 @@ struct PairTable: Sendable {
 
     /// 1 MiB is taken however few pairs there are,
     private static let knownMin = 1 << 18
-    /// and 16 MiB at most.
-    private static let knownMax = 1 << 22
+    /// and 32 MiB at most.
+    private static let knownMax = 1 << 23
     /// Where there are many, so much more than they take.
     private static let knownPerPair = 8
 

@@ -88,8 +88,10 @@ enum TextMapping {
             guard case .boolean(let value) = entry else { return nil }
             truth.append(value)
         }
-        var rows = codes.span.looked(up: entryOfCode.map { truth[Int($0)] })
-        clearNulls(&rows, validity)
+        let byCode = entryOfCode.map { truth[Int($0)] }
+        var rows = codes.span.looked(up: byCode)
+        // Rows that are null have code 0.
+        if byCode[0] { clearNulls(&rows, validity) }
         return Vector(type: .boolean, count: codes.count, storage: .boolean(rows), validity: validity)
     }
 
