@@ -167,6 +167,7 @@ struct Admission {
         _ rows: EventRows, _ hashes: [UInt64], _ booking: inout Booking, _ prices: inout PriceLedger
     ) -> TailBlock {
         var costs = RowCosts()
+        costs.reserve(accepted)
         for (index, row) in acceptedRows.enumerated() {
             let position = context.nextPosition + Int64(index)
             let booked = booking.book(rows[index], position: position, prices: &prices)

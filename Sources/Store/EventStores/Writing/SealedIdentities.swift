@@ -17,8 +17,9 @@ package enum EventVerdict: Hashable, Sendable {
     case tooOld
     /// More than the tolerated lead ahead of the clock.
     case tooNew
-    /// Whether it is a repeat can't be read: the segment that may hold it is damaged there, or of a newer form.
-    case unreadable(UnreadablePlace)
+    /// Whether it is a repeat can't be read: the segment that may hold it is damaged there, or of a newer form. Apart,
+    /// since it is seldom and long, and there is a verdict on each event of an import.
+    indirect case unreadable(UnreadablePlace)
 }
 
 /// Exact answers for events whose identity a segment's filter may hold: what is said of the events of several batches,
