@@ -31,6 +31,9 @@ struct RowCosts: Equatable, Sendable {
         if let cost { values.append(cost) }
     }
 
+    /// The next rows cost nothing.
+    mutating func append(free rows: Int) { places.append(contentsOf: repeatElement(-1, count: rows)) }
+
     /// What the next rows cost.
     mutating func append(contentsOf more: RowCosts) {
         let offset = Int32(values.count)
